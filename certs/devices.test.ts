@@ -184,7 +184,7 @@ describe('enrol', () => {
     await expect(ask(der)).rejects.toThrow(/its signature is not by its own key/);
   });
 
-  it('takes no other name or key out of a request in which any bit was changed, and does not break on it', async () => {
+  it('reads no other name or key from a request with any changed bit, and does not crash', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const { keySha256 } = await readRequest(der);
     for (let at = 0; at < der.length; at += 1) {
@@ -199,7 +199,7 @@ describe('enrol', () => {
     }
   });
 
-  it('refuses what it cannot read or write', async () => {
+  it('refuses files that it cannot read or write', async () => {
     await expect(enrol({ stateDir, csrFile: join(root, 'none'), out: undefined, renew: false, nowMs })).rejects.toThrow(
       /Cannot read .*ENOENT/,
     );
@@ -212,7 +212,7 @@ describe('enrol', () => {
     );
   });
 
-  it('gives a name a second certificate only to whom says --renew, or after its end', async () => {
+  it('gives a name a second certificate only with --renew, or after the end of the first', async () => {
     await ask(await csr('CN=bed-07'));
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({
       code: 'conflict',
@@ -227,14 +227,14 @@ describe('enrol', () => {
     expect(later.entry.serial).not.toBe(renewed.entry.serial);
   });
 
-  it('counts a certificate whose key was made here, and one from before there was a register', async () => {
+  it('counts a certificate whose key was made here, and one that is older than the register', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
     rmSync(join(certs, 'devices.jsonl'));
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('knows a key that was compromised, or is another device’s', async () => {
+  it('refuses a compromised key, and the key of another device', async () => {
     const keys = await keysOf(ec);
     await ask(await csr('CN=bed-07', ec, keys));
     await expect(ask(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is that of bed-07/);
@@ -301,7 +301,7 @@ describe('the CRL', () => {
     expect(crlReason(certs, authority(), nowMs + passedMs)).toBe(reason);
   });
 
-  it('is issued anew where it is missing, garbage, another authority’s, or lacks what is revoked', async () => {
+  it('is issued anew if it is missing, garbage, another authority’s, or lacks a revoked certificate', async () => {
     const file = join(certs, 'device-ca.crl');
     const good = readFileSync(file);
     rmSync(file);
@@ -319,7 +319,7 @@ describe('the CRL', () => {
     expect(crlNow().serials.size).toBe(1);
   });
 
-  it('has a higher number each time, also where the one before was lost or the clock stands', async () => {
+  it('has a higher number each time, even if the one before was lost or the clock stands still', async () => {
     const first = await issueCrl(certs, authority(), nowMs);
     const second = await issueCrl(certs, authority(), nowMs);
     expect(second.number! > first.number!).toBe(true);
@@ -359,7 +359,7 @@ describe('the CRL', () => {
 });
 
 describe('the register', () => {
-  it('bears a last line that was cut short, and nothing else that is not its own', async () => {
+  it('accepts a last line that was cut short, and no other foreign text', async () => {
     await ask(await csr('CN=bed-07'));
     const file = join(certs, 'devices.jsonl');
     const size = statSync(file).size;

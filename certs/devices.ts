@@ -83,13 +83,13 @@ export async function revoke(options: {
   const register = readRegister(directory);
   const serial = options.serial === undefined ? undefined : serialKey(options.serial.replaceAll(':', ''));
   const had = [...register.issued.values()].filter(
-    (one) => one.deviceId === deviceId && (serial === undefined || one.serial === serial),
+    (certificate) => certificate.deviceId === deviceId && (serial === undefined || certificate.serial === serial),
   );
   if (had.length === 0) throw unknownCertificate(register, deviceId, serial);
-  const ended = livingOf(register, deviceId, nowMs).filter((one) => had.includes(one));
+  const ended = livingOf(register, deviceId, nowMs).filter((certificate) => had.includes(certificate));
   record(
     directory,
-    ended.map((one) => ({ event: 'revoked', atMs: nowMs, serial: one.serial, reason })),
+    ended.map((certificate) => ({ event: 'revoked', atMs: nowMs, serial: certificate.serial, reason })),
   );
   await issueCrl(directory, authority, nowMs);
   return ended;

@@ -80,7 +80,7 @@ describe('what is issued', () => {
     expect(certificate('gateway').verify(certificate('device-ca').publicKey)).toBe(false);
   });
 
-  it('has authorities that sign leaves only, for ten years', () => {
+  it('has authorities that sign only leaves, for ten years', () => {
     for (const name of ['ca', 'device-ca']) {
       expect(certificate(name).ca).toBe(true);
       expect(certificate(name).verify(certificate(name).publicKey)).toBe(true);
@@ -143,7 +143,7 @@ describe('the keys of the audit trail', () => {
     expect(published(folder)).toEqual(expect.arrayContaining(before));
   });
 
-  it('are refused where a file holds another one’s key', async () => {
+  it('are refused if a file holds the key of another owner', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const file = (owner: string) => join(folder, 'secrets', `audit-${owner}.jwk`);
@@ -232,7 +232,7 @@ describe('a second run', () => {
   });
 });
 
-describe('what cannot be repaired is said in one sentence', () => {
+describe('one sentence explains what cannot be repaired', () => {
   const corrupt: [string, string, string, RegExp][] = [
     ['a certificate that is none', 'certs/gateway.pem', 'garbage', /gateway\.pem holds no certificate/],
     ['a key that is none', 'certs/gateway.key', '', /gateway\.key holds no private key/],

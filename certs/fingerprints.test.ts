@@ -22,7 +22,7 @@ const begin = () => ensureCertificates({ stateDir, nowMs });
 const keys = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
 
 describe('a key that the data need', () => {
-  it.each(keys)('is not made anew where %s is gone, and nothing else is made then', async (file) => {
+  it.each(keys)('is not made anew if %s is gone, and nothing else is made then', async (file) => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, file));
     rmSync(join(stateDir, 'certs/gateway.pem'));
@@ -45,7 +45,7 @@ describe('a key that the data need', () => {
     expect(await begin()).toEqual([]);
   });
 
-  it('keeps what it has signed where only its certificate is gone', async () => {
+  it('keeps its signatures valid if only its certificate is gone', async () => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, 'certs/device-ca.pem'));
     expect(await begin()).toEqual([{ file: 'certs/device-ca', reason: 'missing' }]);
@@ -76,6 +76,6 @@ describe('a key that the data need', () => {
   );
 });
 
-it('names what differs: gone, or another, and nothing that came in addition', () => {
+it('names keys that are missing or replaced, and no added keys', () => {
   expect(differing({ a: '1', b: '2', c: '3' }, { a: '1', b: 'x', d: '4' })).toEqual(['b', 'c']);
 });

@@ -43,7 +43,7 @@ describe('npm run certs', () => {
     expect(certs('crl').out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
   });
 
-  it('says whose the serial is that is not of the named device', () => {
+  it('names the owner of a serial that does not belong to the named device', () => {
     certs('device', 'bed-11', 'bed-12');
     const serial = certs('list').out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
     expect(certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
@@ -53,7 +53,7 @@ describe('npm run certs', () => {
     });
   });
 
-  it('revokes again by serial what a register of before does not know, and what it knows as good', () => {
+  it('revokes serials again that an older register does not list, or lists as valid', () => {
     certs('device', 'bed-13');
     const serial = certs('list').out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
     expect(certs('revoke-again', serial, '0ABC')).toMatchObject({

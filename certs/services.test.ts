@@ -87,6 +87,6 @@ it('a renewal keeps the name, and a revoked certificate that is put back is repl
   expect(certificate('gateway').subject).toBe('CN=gateway.2');
 });
 
-it('what is no service is said in one sentence', async () => {
+it('refuses a name that is not a service, in one sentence', async () => {
   await expect(revoke('bed-07')).rejects.toThrow(/^"bed-07" is no service: name one of kafka, influxdb/);
 });

@@ -24,32 +24,32 @@ const ended = { present: false, signal: 'latched' } as const;
 
 describe('an alarm says more than before', () => {
   it.each([
-    ['where nothing of it changed', {}, {}, false],
-    ['where it was counted again', {}, { onsets: 13 }, false],
-    ['where it ended', {}, ended, false],
-    ['where it came back', ended, {}, false],
-    ['where it was escalated', {}, { escalation: 2 }, false],
-    ['where its sound was paused', {}, { audioPausedUntil: '2026-01-01T10:02:00.000Z' }, false],
+    ['if nothing changed', {}, {}, false],
+    ['if it was counted again', {}, { onsets: 13 }, false],
+    ['if it ended', {}, ended, false],
+    ['if it came back', ended, {}, false],
+    ['if it was escalated', {}, { escalation: 2 }, false],
+    ['if its sound was paused', {}, { audioPausedUntil: '2026-01-01T10:02:00.000Z' }, false],
     ['where a high value fell', hr(150), hr(149), false],
     ['where a high value rose by 1', hr(146), hr(147), true],
     ['where a low value fell by 1', low(84), low(83), true],
     ['where a low value rose', low(70), low(79), false],
-    ['where its words changed beside the same value', {}, { text: 'HR 146 > 140, again' }, true],
-    ['where its words changed without a value', { value: undefined }, { value: undefined, text: 'No HR' }, true],
-    ['where it became graver', { priority: 'medium' }, {}, true],
-    ['where its limit changed', {}, { limit: 130, text: 'HR 146 > 130' }, true],
-    ['where it is another condition', {}, { condition: 'HR.high' }, true],
-    ['where it is another alarm', {}, { alarmId: 'alarm-0000000000002' }, true],
-    ['where it was about the past and is about now', { late: true }, {}, true],
-    ['where it calls again after an answer', { signal: 'acknowledged' }, {}, true],
-    ['where it had no signal before', { signal: 'off' }, {}, true],
-    ['where somebody answered it', {}, { signal: 'acknowledged' }, false],
+    ['if its text changed beside the same value', {}, { text: 'HR 146 > 140, again' }, true],
+    ['if its text changed without a value', { value: undefined }, { value: undefined, text: 'No HR' }, true],
+    ['if it became graver', { priority: 'medium' }, {}, true],
+    ['if its limit changed', {}, { limit: 130, text: 'HR 146 > 130' }, true],
+    ['if it is another condition', {}, { condition: 'HR.high' }, true],
+    ['if it is another alarm', {}, { alarmId: 'alarm-0000000000002' }, true],
+    ['if it was about the past and is about the present', { late: true }, {}, true],
+    ['if it calls again after an answer', { signal: 'acknowledged' }, {}, true],
+    ['if it had no signal before', { signal: 'off' }, {}, true],
+    ['if somebody answered it', {}, { signal: 'acknowledged' }, false],
   ] as const)('%s: not, or indeed', (_name, before, after, more) => {
     expect(saysMore({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(more);
   });
 });
 
-describe('the first revision that says what the alarm says now', () => {
+describe('the first revision with the present content of the alarm', () => {
   /** Tells the changes in turn, each `everyMs` after the one before. */
   function told(changes: readonly Partial<Alarm>[], everyMs = 1_000): Said {
     let before: { alarm: Alarm; said: Said } | undefined;

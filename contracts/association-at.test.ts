@@ -62,7 +62,7 @@ describe('whose a device is at an instant', () => {
   });
 });
 
-describe('when a period decides no more', () => {
+describe('when a period no longer decides', () => {
   const forEver = Number.POSITIVE_INFINITY;
   it.each([
     ['at its end', gap, { a: -50, b: -40, c: forEver }],
@@ -140,7 +140,7 @@ describe('for any table', () => {
     );
   });
 
-  it('no periods overlap where only the last one lasts', () => {
+  it('no periods overlap if only the last one lasts', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const inOrder = table.map(([id, from, to], i): Row => [id, from, i === table.length - 1 ? to : (to ?? from)]);

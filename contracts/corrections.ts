@@ -11,14 +11,14 @@ export const bootsMax = 4;
  * came later counts: the device corrected itself. But if its number is not greater than that of a taken reading of the same start of
  * the device, it is no correction. It is then the same message again, or the one that was corrected. Readings of other starts that
  * came in between do not matter.
- * @param known the readings that were taken: the last one of each start of the device
+ * @param taken the readings that were taken: the last one of each start of the device
  */
-export function wasTaken(known: readonly ReadingId[], came: ReadingId): boolean {
-  return known.some(({ boot, seq }) => boot === came.boot && came.seq <= seq);
+export function wasTaken(taken: readonly ReadingId[], came: ReadingId): boolean {
+  return taken.some(({ boot, seq }) => boot === came.boot && came.seq <= seq);
 }
 
 /** Adds a taken reading at the end; it replaces the one of the same start. Above `bootsMax` the oldest is dropped. */
-export function withTaken<Reading extends ReadingId>(known: readonly Reading[], came: Reading): readonly Reading[] {
-  if (known.length === 1 && known[0]?.boot === came.boot) return [came];
-  return [...known.filter(({ boot }) => boot !== came.boot), came].slice(-bootsMax);
+export function withTaken<Reading extends ReadingId>(taken: readonly Reading[], came: Reading): readonly Reading[] {
+  if (taken.length === 1 && taken[0]?.boot === came.boot) return [came];
+  return [...taken.filter(({ boot }) => boot !== came.boot), came].slice(-bootsMax);
 }

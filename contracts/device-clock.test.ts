@@ -65,7 +65,7 @@ describe('the measured error of a device clock', () => {
     expect(measuredS(feed(live(0, 7200, (s) => 3 - s / 3600)))).toBeCloseTo(1, 0);
   });
 
-  it('is the smallest difference where delays vary', () => {
+  it('is the smallest difference if delays vary', () => {
     const sent = live(0, 120, 6).map((one) => ({ ...one, delay: 0.02 + ((one.at * 7) % 10) / 5 }));
     expect(measuredS(feed(sent))).toBeCloseTo(6, 0);
   });

@@ -101,7 +101,7 @@ export function setLimitsFault(
   asked: LimitsAsked | null,
   nowMs: number,
 ): string | undefined {
-  const found = inForce.find((one) => one.group === group);
+  const found = inForce.find((limits) => limits.group === group);
   if (found === undefined) return `No limits of ${group} judge this patient: there is no profile for the category.`;
   if (asked !== null && Object.keys(asked).length === 0) return `No limit of ${group} is named: nothing would change.`;
   if (takesNothingBack(found.own, asked)) return `The patient has no such limit of ${group}: nothing would change.`;
@@ -118,6 +118,6 @@ export function setLimitsFault(
   const fault = limitsFault(group, after);
   if (fault !== undefined || group !== 'HR') return fault;
   // A pulse is judged by the limits of the heart rate, unless the pulse has limits of its own.
-  const pulse = inForce.find((one) => one.group === 'PR');
+  const pulse = inForce.find((limits) => limits.group === 'PR');
   return pulse?.own && limitsFault('PR', boundsOver(after, pulse.own));
 }

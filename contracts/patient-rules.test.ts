@@ -26,7 +26,7 @@ describe('a date of birth', () => {
   });
 });
 
-describe('what was typed for the patient of a bed', () => {
+describe('the data typed for the patient of a bed', () => {
   const there = { patientId: 'P-1', familyName: 'Made', givenName: '', category: 'adult' } as const;
   it.each([
     ['nothing', {}, []],

@@ -30,7 +30,7 @@ export function noteBoot(
 ): { readonly turns: Turns; readonly isShared: boolean } {
   const { boots, turnsMs } = turns;
   if (boots[boots.length - 1] === boot) return { turns, isShared: false };
-  const next = { turnsMs, boots: [...boots.filter((one) => one !== boot), boot].slice(-bootsMax) };
+  const next = { turnsMs, boots: [...boots.filter((seen) => seen !== boot), boot].slice(-bootsMax) };
   // A start that is seen for the first time is a restart, not a turn.
   return boots.includes(boot) ? noteTurn(next, nowMs) : { turns: next, isShared: false };
 }
@@ -53,9 +53,9 @@ export const noStarts: Starts = { turns: noTurns, starts: [] };
 export type StartReading = { readonly boot: string; readonly timeMs: number; readonly receivedMs: number };
 
 /** Returns the starts with this one at the end; its former entry is removed. */
-function latest(starts: readonly Start[], known: Start | undefined, start: Start): readonly Start[] {
-  if (known !== undefined && known === starts.at(-1)) return starts.with(-1, start);
-  return [...starts.filter((one) => one !== known), start].slice(-bootsMax);
+function latest(starts: readonly Start[], former: Start | undefined, start: Start): readonly Start[] {
+  if (former !== undefined && former === starts.at(-1)) return starts.with(-1, start);
+  return [...starts.filter((other) => other !== former), start].slice(-bootsMax);
 }
 
 /**
@@ -69,13 +69,14 @@ export function noteStart(
   { boot, timeMs, receivedMs }: StartReading,
 ): { readonly starts: Starts; readonly isShared: boolean } {
   const last = now.starts.at(-1);
-  const known = last?.boot === boot ? last : now.starts.find((start) => start.boot === boot);
-  if (known !== undefined && receivedMs <= known.lastMs) return { starts: now, isShared: false };
-  const { clock, late } = assess(known?.clock ?? initialClock, timeMs, receivedMs);
-  const start = { boot, clock, firstMs: known?.firstMs ?? receivedMs, lastMs: receivedMs };
-  const starts = latest(now.starts, known, start);
+  const former = last?.boot === boot ? last : now.starts.find((start) => start.boot === boot);
+  if (former !== undefined && receivedMs <= former.lastMs) return { starts: now, isShared: false };
+  const { clock, late } = assess(former?.clock ?? initialClock, timeMs, receivedMs);
+  const start = { boot, clock, firstMs: former?.firstMs ?? receivedMs, lastMs: receivedMs };
+  const starts = latest(now.starts, former, start);
   const isAfter =
-    known === undefined || now.starts.every((one) => one === known || receivedMs > one.firstMs + clocksApartMsMax);
+    former === undefined ||
+    now.starts.every((other) => other === former || receivedMs > other.firstMs + clocksApartMsMax);
   if (late || !isAfter) return { starts: { turns: now.turns, starts }, isShared: false };
   const { turns, isShared } = noteBoot(now.turns, boot, receivedMs);
   return { starts: { turns, starts }, isShared };

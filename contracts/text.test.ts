@@ -36,7 +36,7 @@ describe('textFault takes the names of people and things', () => {
   });
 });
 
-describe('textFault refuses what a screen would show as something else', () => {
+describe('textFault refuses a text that a screen would show as another text', () => {
   it.each<[string, string, string]>([
     ['an empty text', '', 'is empty'],
     ['a line end', 'Doe\nHR 30', 'control character (U+000A)'],

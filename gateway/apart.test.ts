@@ -79,7 +79,7 @@ it('acknowledges a reading that is kept apart, and says why', () => {
   expect({ topics: topics(), notices }).toEqual({ topics: ['rejected'], notices: ['unattributed'] });
 });
 
-it('refuses it where no more is kept apart: quota exceeded, what is right, and the bed says it', () => {
+it('refuses a reading when no more are kept apart: with quota exceeded, advice, and a notice at the bed', () => {
   const { send, topics, notices, counters, measures } = open(0);
   expect(send('observations', values)).toEqual({
     kind: 'refused',
@@ -93,14 +93,14 @@ it('refuses it where no more is kept apart: quota exceeded, what is right, and t
   expect(Object.fromEntries(measures.rejections)).toEqual({ 'apart-budget-spent': 1 });
 });
 
-it('takes what the device says of itself and its alarms as before where no more is kept apart', () => {
+it('still accepts statuses and alarms when no more readings are kept apart', () => {
   const { send, topics } = open(0);
   expect(send('status', { online: true })).toEqual({ kind: 'appended' });
   expect(send('alerts', { alerts: [] })).toEqual({ kind: 'appended' });
   expect(topics()).not.toContain('rejected');
 });
 
-it('acknowledges nothing where Kafka does not take the copy: the device sends it again', () => {
+it('acknowledges nothing if Kafka does not take the copy, so that the device sends it again', () => {
   const { send, scene, notices } = open(1_000_000);
   scene.away = true;
   expect(send('observations', values)).toEqual({ kind: 'failed' });

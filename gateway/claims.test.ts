@@ -78,7 +78,7 @@ it('is settled when the claim comes back from the log, not when it was written',
   expect(written).toHaveLength(1);
 });
 
-it('tells of what others claim, in the order of the log, and of each claim once', () => {
+it('reports the claims of other gateways in the order of the log, each once', () => {
   claim(source('us.1'));
   meet('other', 7, { clientId: 'bed-07', connection: 'other.3' });
   meet('us', 1, written[0]!.body);

@@ -60,43 +60,43 @@ export async function createClaims(options: {
   /** By connection: the connections of the listener, and those that ended before their claim was read. */
   const open = new Map<string, Open>();
 
-  function write(one: Open): void {
-    const { source, clientId } = one;
+  function write(claim: Open): void {
+    const { source, clientId } = claim;
     const body: ClaimRecord = { clientId, connection: source.boot };
     sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
-      if (open.get(source.boot) !== one) return;
-      if (one.over) {
-        remove(one);
+      if (open.get(source.boot) !== claim) return;
+      if (claim.over) {
+        remove(claim);
         return;
       }
       log.debug({ error: (error as Error).message }, 'a claim did not reach the log, trying again');
-      one.again = setTimeout(() => {
-        one.again = undefined;
-        write(one);
+      claim.again = setTimeout(() => {
+        claim.again = undefined;
+        write(claim);
       }, againMs);
     });
   }
 
-  function remove(one: Open): void {
-    open.delete(one.source.boot);
-    clearTimeout(one.timer);
-    clearTimeout(one.again);
+  function remove(claim: Open): void {
+    open.delete(claim.source.boot);
+    clearTimeout(claim.timer);
+    clearTimeout(claim.again);
   }
 
-  function settle(one: Open, claimed: boolean): void {
-    const { settle } = one;
-    one.settle = undefined;
+  function settle(claim: Open, claimed: boolean): void {
+    const { settle } = claim;
+    claim.settle = undefined;
     settle?.(claimed);
   }
 
   function onOwn({ connection }: ClaimRecord, offset: string): void {
-    const one = open.get(connection);
-    if (!one) return;
-    remove(one);
-    one.source.claim = Number(offset);
-    observe(measures.claimMs, monotonicMs() - one.sinceMs);
-    if (one.settle) settle(one, true);
-    else options.onClaimed(one.source);
+    const claim = open.get(connection);
+    if (!claim) return;
+    remove(claim);
+    claim.source.claim = Number(offset);
+    observe(measures.claimMs, monotonicMs() - claim.sinceMs);
+    if (claim.settle) settle(claim, true);
+    else options.onClaimed(claim.source);
   }
 
   const table = await sealedLog.followTable(
@@ -115,17 +115,17 @@ export async function createClaims(options: {
   return {
     ready: table.ready,
     forget({ boot: connection }) {
-      const one = open.get(connection);
-      if (!one) return;
-      one.over = true;
-      if (one.again) remove(one);
+      const claim = open.get(connection);
+      if (!claim) return;
+      claim.over = true;
+      if (claim.again) remove(claim);
     },
     claim(source, clientId, settled) {
       const giveUp = () => {
         counters.connectionsUnclaimed += 1;
-        settle(one, false);
+        settle(claim, false);
       };
-      const one: Open = {
+      const claim: Open = {
         source,
         clientId,
         sinceMs: monotonicMs(),
@@ -134,12 +134,12 @@ export async function createClaims(options: {
         again: undefined,
         over: false,
       };
-      open.set(source.boot, one);
-      write(one);
-      return () => remove(one);
+      open.set(source.boot, claim);
+      write(claim);
+      return () => remove(claim);
     },
     async close() {
-      for (const one of [...open.values()]) remove(one);
+      for (const claim of [...open.values()]) remove(claim);
       await table.close();
     },
   };

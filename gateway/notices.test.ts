@@ -65,7 +65,7 @@ it('tells a take-over once', () => {
   expect(said.at(-1)).toBe('gone: closed');
 });
 
-it('says again what the log did not take', () => {
+it('repeats notices that the log did not take', () => {
   notices.connected(source, false);
   kafka = false;
   notices.will(source, will, 'will');
@@ -137,7 +137,7 @@ it('says of a connection that ended before its claim was met that it is gone, on
   expect(said).toEqual(['gone: closed', 'connected']);
 });
 
-it('says nothing at all of one that never got it, but what its will says', () => {
+it('writes only the will of a connection that never got its claim', () => {
   const fresh = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(fresh, false);
   notices.will(fresh, will, 'will');

@@ -56,7 +56,7 @@ function open(refusedPerDay: number, apartPerDay = 0) {
   return { rejections, refuse, keepApart, records, bodies, settled, counters, scene };
 }
 
-it('keeps what there is room for, byte for byte, and answers the rest as it answers that', () => {
+it('keeps messages byte for byte while there is room, and answers the rest in the same way', () => {
   const { refuse, bodies, settled, counters } = open(2_100);
   refuse('a');
   refuse('b');
@@ -94,7 +94,7 @@ it('writes once a minute what it did not keep: how many, how large, why and when
   expect(bodies()).toHaveLength(1);
 });
 
-it('counts on where Kafka did not take the count, and writes it at the end at the latest', async () => {
+it('goes on counting if Kafka did not take the count, and writes it at the end at the latest', async () => {
   const { rejections, refuse, bodies, scene } = open(0);
   refuse('a');
   scene.away = true;
@@ -105,7 +105,7 @@ it('counts on where Kafka did not take the count, and writes it at the end at th
   expect(bodies()).toMatchObject([{ notKept: { messages: 2, bytes: 2 } }]);
 });
 
-describe('what is kept apart', () => {
+describe('readings kept apart', () => {
   it('has a budget of its own: bad input takes nothing of it, and it takes nothing of that', () => {
     const { refuse, keepApart, bodies } = open(1_100, 1_100);
     refuse('a');
@@ -149,7 +149,7 @@ describe('what is kept apart', () => {
   });
 });
 
-it('gives bad input its room back, too, where Kafka did not take it', () => {
+it('frees the room of bad input if Kafka did not take it', () => {
   const { refuse, bodies, scene } = open(1_100);
   scene.away = true;
   refuse('a');

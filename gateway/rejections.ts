@@ -76,15 +76,15 @@ export function createRejections(options: {
   const timer = setInterval(() => void writeCounts(), summaryMs).unref();
 
   function deviceOf(source: Source): Device {
-    const known = devices.get(source.pseudonym) ?? { source, kept: newBooks(monotonicMs()), notKept: undefined };
+    const device = devices.get(source.pseudonym) ?? { source, kept: newBooks(monotonicMs()), notKept: undefined };
     devices.delete(source.pseudonym);
-    devices.set(source.pseudonym, known);
+    devices.set(source.pseudonym, device);
     const oldest = devices.size > devicesMax ? devices.values().next().value : undefined;
     if (oldest) {
       devices.delete(oldest.source.pseudonym);
       if (oldest.notKept) void writeCount(oldest);
     }
-    return known;
+    return device;
   }
 
   function record(pseudonym: string, body: RejectedRecord): Unsealed {

@@ -153,7 +153,7 @@ describe('a data key that is missing', () => {
   });
 });
 
-it('a key that is not for us is named once where keys are remembered', async () => {
+it('reports a key that is not for us once if keys are remembered', async () => {
   const open = () => Promise.reject(new VigilError('key-not-for-us', 'x'));
   for (const [missingKeys, lineCount] of [
     ['ask', 3],

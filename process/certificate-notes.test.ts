@@ -11,7 +11,7 @@ const end = (name: string, inMs: number, use: CertificateEnd['use'] = 'presents'
 const dayMs = 86_400_000;
 const isCertificate = ({ use }: CertificateEnd) => use !== 'crl';
 
-describe('what a health answer says of certificates', () => {
+describe('the notes about certificates in a health answer', () => {
   it('is nothing where none ends soon', () => {
     expect(certificateNotes([], nowMs, isCertificate)).toEqual({ lines: [], isFailing: false });
   });

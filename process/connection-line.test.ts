@@ -74,7 +74,7 @@ it('lets in no more than its rate, and after a pause no more than a twentieth of
   expect(w.line.waiting()).toBe(50);
 });
 
-it('closes the newest of who has most where there is no room, and keeps the others', async () => {
+it('closes the newest connection of the address with the most if there is no room, and keeps the others', async () => {
   const w = await world({ perS: 1, waitingMax: 10 });
   for (let n = 0; n < 11; n += 1) await w.dial('127.0.0.2');
   await until('ten in line', () => w.line.waiting() === 10);
@@ -89,7 +89,7 @@ it('closes the newest of who has most where there is no room, and keeps the othe
   expect(hers.closed).toBe(false);
 });
 
-it('keeps what was said meanwhile, forgets who gives up, and closes who waits at the end', async () => {
+it('keeps what a client sent meanwhile, forgets clients that give up, and closes waiting ones at the end', async () => {
   const w = await world({ perS: 1, waitingMax: 10 });
   await w.dial('127.0.0.2');
   const [first, second, third] = [await w.dial('127.0.0.2'), await w.dial('127.0.0.2'), await w.dial('127.0.0.2')];

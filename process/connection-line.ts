@@ -61,7 +61,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
       if (bytes > helloBytesMax) socket.pause();
     };
     const giveUp = () => {
-      if (!waiting.remove(key, one)) return;
+      if (!waiting.remove(key, entry)) return;
       onGaveUp();
       socket.destroy();
     };
@@ -69,9 +69,9 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
       // One by one: after `removeAllListeners` the socket still believes that somebody listens to its data.
       socket.off('data', hear).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
-    const one: Waiting = { socket, sinceMs: monotonicMs(), said, leave };
+    const entry: Waiting = { socket, sinceMs: monotonicMs(), said, leave };
     socket.on('data', hear).on('error', giveUp).on('end', giveUp).on('close', giveUp);
-    const tooMany = waiting.add(key, one);
+    const tooMany = waiting.add(key, entry);
     if (tooMany) turnAway(tooMany);
     timer ??= setInterval(serve, tickMs);
   }
@@ -79,9 +79,9 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
   function serve(): void {
     const nowMs = monotonicMs();
     for (let left = takeTokens(bucket, perS, nowMs, waiting.size()); left > 0; left -= 1) {
-      const one = waiting.take();
-      if (!one) break;
-      letIn(one, nowMs);
+      const entry = waiting.take();
+      if (!entry) break;
+      letIn(entry, nowMs);
     }
     if (waiting.size() === 0) stop();
   }

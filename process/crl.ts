@@ -63,7 +63,9 @@ function readOne(der: Buffer, signers: readonly X509Certificate[]): { list: Revo
     if (!wholeOf(der, expectTag(fields[first], tags.sequence)).equals(wholeOf(der, algorithm))) throw noCrl();
     const issuer = wholeOf(der, expectTag(fields[first + 1], tags.sequence));
     const signer = signers.findIndex(
-      (one) => subjectOf(one).equals(issuer) && isSigned(wholeOf(der, tbs), objectIdOf(der, algorithm), one, signature),
+      (authority) =>
+        subjectOf(authority).equals(issuer) &&
+        isSigned(wholeOf(der, tbs), objectIdOf(der, algorithm), authority, signature),
     );
     if (signer < 0) throw refuse('The CRL is not signed by the authority of the certificates.');
     return { signer, list: factsOf(der, fields.slice(first + 2)) };

@@ -22,7 +22,7 @@ it.runIf(process.platform === 'linux')('a process goes on while its log cannot b
   expect(run('> /dev/full').status).toBe(42);
 });
 
-it('every line comes out where it can', () => {
+it('writes every line if the output takes them', () => {
   const { status, stdout } = run('');
   expect(status).toBe(42);
   expect(

@@ -38,13 +38,13 @@ it('ends with the exit code that the process has set', async () => {
   expect(code).toBe(3);
 });
 
-it('leaves what does not close in time', async () => {
+it('ends the process if closing takes too long', async () => {
   const { code, out } = await stopped('() => new Promise(() => {})', 200, ['SIGINT']);
   expect(code).toBe(0);
   expect(out).toContain('not closed in time, leaving');
 });
 
-it('ends with 1 where closing fails', async () => {
+it('ends with 1 if closing fails', async () => {
   const { code, out } = await stopped("async () => { throw new Error('no'); }", 60_000, ['SIGTERM']);
   expect(code).toBe(1);
   expect(out).toContain('closing failed');

@@ -30,7 +30,7 @@ it.each([-864_000_000, -10_000, 10_000, 864_000_000])('joins processes that noti
   expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
 });
 
-it('only watches where it is told so', () => {
+it('only watches the clock if replace is false', () => {
   const before = Date.now;
   clock = keepSteadyTime({ log: quiet, replace: false });
   expect(Date.now).toBe(before);

@@ -58,8 +58,8 @@ export function parseRegister(text: string): Register | undefined {
 function parseLine(line: string): RegisterEntry | undefined {
   try {
     const entry = JSON.parse(line) as RegisterEntry;
-    const known = entry.event === 'issued' || entry.event === 'revoked';
-    return known && typeof entry.serial === 'string' && Number.isFinite(entry.atMs) ? entry : undefined;
+    const isEvent = entry.event === 'issued' || entry.event === 'revoked';
+    return isEvent && typeof entry.serial === 'string' && Number.isFinite(entry.atMs) ? entry : undefined;
   } catch {
     return undefined;
   }
@@ -68,18 +68,20 @@ function parseLine(line: string): RegisterEntry | undefined {
 /** Returns the certificates with which a device can connect: not revoked and not expired. The newest is last. */
 export function livingOf({ issued, revoked }: Register, deviceId: string, nowMs: number): IssuedCertificate[] {
   return [...issued.values()].filter(
-    (one) => one.deviceId === deviceId && one.notAfterMs > nowMs && !revoked.has(one.serial),
+    (certificate) =>
+      certificate.deviceId === deviceId && certificate.notAfterMs > nowMs && !revoked.has(certificate.serial),
   );
 }
 
 /** Returns why a device may not have a certificate for this key; undefined if it may. */
 export function keyFault(register: Register, deviceId: string, keySha256: string): string | undefined {
-  for (const one of register.issued.values()) {
-    if (one.keySha256 !== keySha256) continue;
-    if (register.revoked.get(one.serial)?.reason === 'key-compromise') {
+  for (const certificate of register.issued.values()) {
+    if (certificate.keySha256 !== keySha256) continue;
+    if (register.revoked.get(certificate.serial)?.reason === 'key-compromise') {
       return 'its key belongs to a certificate that was revoked because the key may be known to others: make a new key';
     }
-    if (one.deviceId !== deviceId) return `its key is that of ${one.deviceId}: each device has a key of its own`;
+    if (certificate.deviceId !== deviceId)
+      return `its key is that of ${certificate.deviceId}: each device has a key of its own`;
   }
   return undefined;
 }

@@ -52,8 +52,10 @@ export type ExtraName = { readonly name: string; readonly of: readonly ServerNam
 /** Parses a further name. @returns undefined if the text is no name, or is the name of another server */
 export function parseExtraName(text: string): ExtraName | undefined {
   const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
-  const of = server === undefined ? reachedFromOutside : serverNames.filter((one) => one === server);
-  const isAnothers = serverNames.some((one) => one === name && !(of.length === 1 && of[0] === one));
+  const of = server === undefined ? reachedFromOutside : serverNames.filter((serverName) => serverName === server);
+  const isAnothers = serverNames.some(
+    (serverName) => serverName === name && !(of.length === 1 && of[0] === serverName),
+  );
   return of.length > 0 && isHostName(name) && !isAnothers ? { name, of } : undefined;
 }
 

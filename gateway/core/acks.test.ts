@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from './acks.ts';
 
-it('lets nothing leave before what came before it', () => {
+it('sends no acknowledgement before an earlier one', () => {
   const queue = emptyAckQueue();
   const first = expectAck(queue, 'puback', 1, 0);
   const second = expectAck(queue, 'pubrec', 2, 0);

@@ -63,8 +63,8 @@ export function newHeldBack(): HeldBack {
 }
 
 /** Call this whenever the device must wait. @returns whether this has lasted so long that its bed must show it */
-export function noteHeldBack(held: HeldBack, nowMs: number): boolean {
-  if (nowMs - held.lastMs > gapMs) held.sinceMs = nowMs;
-  held.lastMs = nowMs;
-  return nowMs - held.sinceMs >= heldBackAfterMs;
+export function noteHeldBack(state: HeldBack, nowMs: number): boolean {
+  if (nowMs - state.lastMs > gapMs) state.sinceMs = nowMs;
+  state.lastMs = nowMs;
+  return nowMs - state.sinceMs >= heldBackAfterMs;
 }

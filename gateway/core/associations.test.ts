@@ -39,7 +39,7 @@ it('has nothing for a device without periods', () => {
   expect(periodAt([], Date.parse(t(0)))).toBeUndefined();
 });
 
-it('prefers the period that began later where two overlap', () => {
+it('prefers the period that began later if two overlap', () => {
   const overlapping = readPeriods(
     {
       deviceId: 'bed-07',
@@ -57,7 +57,7 @@ it('takes no list with an instant that does not exist', () => {
   expect(readPeriods(body, Date.parse(t(50)))).toBeUndefined();
 });
 
-it('gives the readings of now to the patient who was admitted before the clock was set back', () => {
+it('gives present readings to the patient who was admitted before the clock was set back', () => {
   const admitted = {
     deviceId: 'bed-07',
     version: 2,

@@ -92,7 +92,7 @@ describe('a device with a wrong clock, while the patient changes at 100 s', () =
   });
 });
 
-it('is certain where the patient moved to another bed with the device, and unclear where a gap without a patient lies between', () => {
+it('is certain if the patient moved to another bed with the device, and unclear if a gap without a patient lies between', () => {
   const moved = changeAt(100).map((period) => ({ ...period, associationId: 'same' }));
   expect(device(moved)({ at: 110, behind: 60 })).toBe('same');
   const [first, second] = changeAt(100);

@@ -22,7 +22,7 @@ function judge(
   return judgeCanary(kind, Buffer.from(text), text, t0, bounds, pace, atMs);
 }
 
-describe('what comes with the canary’s certificate', () => {
+describe('a message with the canary’s certificate', () => {
   it('is taken where it is a small reading', () => {
     expect(judge(reading)).toEqual({ ok: true, pace: [0] });
   });

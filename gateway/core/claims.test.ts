@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bootsMax, type ClaimsMet, meetClaim } from './claims.ts';
 
-it('a claim counts once, and what Kafka holds twice counts no more', () => {
+it('a claim counts once, even if Kafka holds it twice', () => {
   const met: ClaimsMet = new Map();
   expect([1, 2, 3].map((seq) => meetClaim(met, 'a', seq))).toEqual([true, true, true]);
   // A batch of two whose answer was lost.
@@ -9,7 +9,7 @@ it('a claim counts once, and what Kafka holds twice counts no more', () => {
   expect(meetClaim(met, 'a', 1)).toBe(false);
 });
 
-it('each process numbers its own, and begins anywhere for who comes later', () => {
+it('each process numbers its own claims, and a late reader may begin at any number', () => {
   const met: ClaimsMet = new Map();
   expect(meetClaim(met, 'a', 900)).toBe(true);
   expect(meetClaim(met, 'b', 1)).toBe(true);

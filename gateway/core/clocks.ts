@@ -117,8 +117,8 @@ function isBeforeSet({ setSeq }: BootClock, seq: number | undefined): boolean {
 function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
   const last = clocks[clocks.length - 1];
   if (last?.boot === boot) return last;
-  const at = clocks.findIndex((one) => one.boot === boot);
-  const [known] = at < 0 ? [] : clocks.splice(at, 1);
+  const at = clocks.findIndex((clock) => clock.boot === boot);
+  const [found] = at < 0 ? [] : clocks.splice(at, 1);
   const fresh = {
     boot,
     clock: initialClock,
@@ -128,7 +128,7 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
     setSeq: 0,
     grainMs: grainMsMax,
   };
-  const entry = known ?? fresh;
+  const entry = found ?? fresh;
   clocks.push(entry);
   if (clocks.length > bootsMax) clocks.shift();
   return entry;

@@ -28,13 +28,13 @@ it('shares the outcome of an append that is under way', () => {
   expect(heard).toHaveBeenCalledExactlyOnceWith('ok');
 });
 
-it.each(['refused', 'failed'] as const)('frees the id of what was %s', (result) => {
+it.each(['refused', 'failed'] as const)('frees the id of a message that was %s', (result) => {
   const { exchanges, exchange } = begun();
   settleExchange(exchanges, 7, exchange, result, 'x');
   expect(exchanges.size).toBe(0);
 });
 
-it('does not release what has no PUBREC yet', () => {
+it('does not release a message that has no PUBREC yet', () => {
   const { exchanges } = begun();
   expect(releaseExchange(exchanges, 7)).toBe('too-early');
   expect(exchanges.size).toBe(1);

@@ -21,9 +21,9 @@ export type PublishStep<Outcome> =
 
 /** Takes a QoS 2 PUBLISH. The caller limits the number of open exchanges (Receive Maximum). */
 export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
-  const known = exchanges.get(packetId);
-  if (known?.state === 'received') return { step: 'repeat' };
-  if (known) return { step: 'share', exchange: known };
+  const existing = exchanges.get(packetId);
+  if (existing?.state === 'received') return { step: 'repeat' };
+  if (existing) return { step: 'share', exchange: existing };
   const exchange: Exchange<Outcome> = { state: 'appending', waiting: [] };
   exchanges.set(packetId, exchange);
   return { step: 'append', exchange };
@@ -51,9 +51,9 @@ export type ReleaseStep = 'complete' | 'not-found' | 'too-early';
 
 /** Takes a PUBREL: the exchange ends [MQTT-4.3.3-11]. A PUBREL before its PUBREC is a violation. */
 export function releaseExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): ReleaseStep {
-  const known = exchanges.get(packetId);
-  if (known === undefined) return 'not-found';
-  if (known.state === 'appending') return 'too-early';
+  const exchange = exchanges.get(packetId);
+  if (exchange === undefined) return 'not-found';
+  if (exchange.state === 'appending') return 'too-early';
   exchanges.delete(packetId);
   return 'complete';
 }

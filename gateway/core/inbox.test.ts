@@ -42,7 +42,7 @@ it('tells the association of now', () => {
   expect(Compile(Inbox).Check(inbox)).toBe(true);
 });
 
-it('tells that there is none', () => {
+it('says that there is no association', () => {
   const inbox = inboxAt([], [], nowMs);
   expect(inbox).toMatchObject({ association: null, watched: false });
   expect(Compile(Inbox).Check(inbox)).toBe(true);

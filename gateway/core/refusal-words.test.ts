@@ -77,7 +77,7 @@ const partly: [string, string, RegExp][] = [
   ],
 ];
 
-describe('a refusal says to who connects a device what is wrong, where, and what is right', () => {
+describe('a refusal says what is wrong, where it is, and what would be right', () => {
   it.each<[string, string, RegExp]>([
     ['a message has no time', wordsOf('observations', { values: [hr] }), /has no time/],
     ['a status has no online', wordsOf('status', { time }), /has no online/],

@@ -50,6 +50,6 @@ const units = [
 
 /** Writes the time in the largest unit of which it is a whole number. */
 function spanText(ms: number): string {
-  const [name, size] = units.find(([, one]) => ms % one === 0) ?? ['ms', 1];
+  const [name, size] = units.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
   return `${ms / size} ${name}`;
 }

@@ -76,7 +76,7 @@ describe('room in `rejected`', () => {
   });
 });
 
-it('what was not kept is counted by reason, with its first and last time, and joined', () => {
+it('counts messages that were not kept by reason, with first and last time, and joins the counts', () => {
   const one = noteNotKept(undefined, 'payload-not-json', 10, 5);
   noteNotKept(one, 'payload-not-json', 20, 7);
   noteNotKept(one, 'time-invalid', 30, 6);

@@ -15,11 +15,11 @@ export function newRemembered(): Remembered {
 export function createMemory(): (devicePseudonym: string) => Remembered {
   const all = new Map<string, Remembered>();
   return (devicePseudonym) => {
-    const known = all.get(devicePseudonym) ?? newRemembered();
+    const remembered = all.get(devicePseudonym) ?? newRemembered();
     all.delete(devicePseudonym);
-    all.set(devicePseudonym, known);
+    all.set(devicePseudonym, remembered);
     const oldest = all.size > devicesMax ? all.keys().next().value : undefined;
     if (oldest !== undefined) all.delete(oldest);
-    return known;
+    return remembered;
   };
 }

@@ -38,7 +38,7 @@ describe('a message that another broker forwards', () => {
   });
 });
 
-it('is subscribed to by kind, shared where there is a group', () => {
+it('is subscribed to by kind, shared if there is a group', () => {
   expect(upstreamFilters('')).toEqual([
     'devices/+/observations',
     'devices/+/waveforms',

@@ -32,7 +32,7 @@ it.each([
   expect(valueFault(numeric)).toBe(expected);
 });
 
-it('leaves a number usable exactly where it finds no fault and the device did not call it invalid', () => {
+it('leaves a number usable exactly if it finds no fault and the device did not call it invalid', () => {
   const numeric = fc.record(
     {
       code: fc.constantFrom(...parameters.keys(), 'MDC_NO_SUCH'),

@@ -24,7 +24,7 @@ const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(soc
 /** A TLS record that announces a ClientHello of 512 bytes, of which more never comes. */
 const begunHello = Buffer.from([22, 3, 1, 2, 0, 1]);
 
-it('is closed in time where it says nothing, and where it says a byte of its handshake now and then', async () => {
+it('is closed in time if it sends nothing, or only a byte of its handshake now and then', async () => {
   bench = await openBench({ connectMs: 700 });
   const silent = await dialSilently();
   const trickling = await dialSilently();

@@ -158,7 +158,7 @@ describe('a packet that is not well formed', () => {
   });
 });
 
-describe('what the library writes', () => {
+describe('packets that the library writes', () => {
   it('is well formed, in whatever pieces it comes', () => {
     fc.assert(
       fc.property(

@@ -20,7 +20,8 @@ export function notePartial(context: Context, connection: Connection): void {
   else partials.open.add(connection);
   while (partials.usedBytes > limits.partialBytesMax) {
     let largest: Connection | undefined;
-    for (const one of partials.open) if (one.partialBytes > (largest?.partialBytes ?? 0)) largest = one;
+    for (const connection of partials.open)
+      if (connection.partialBytes > (largest?.partialBytes ?? 0)) largest = connection;
     if (!largest) return;
     counters.partialsEnded += 1;
     violate(context, largest, reason.quotaExceeded, 'Too many packets have begun and not ended.');

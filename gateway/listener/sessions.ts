@@ -38,15 +38,15 @@ export function createSessions(options: {
     get: (clientId) => sessions.get(clientId),
     count: () => sessions.size,
     open(clientId, deviceId, clean, certificate) {
-      const known = sessions.get(clientId);
-      if (known && !clean) {
-        parked.delete(known);
+      const existing = sessions.get(clientId);
+      if (existing && !clean) {
+        parked.delete(existing);
         // A new connection came before the delay was over: the will is not published [MQTT-3.1.3-9].
-        known.delayedWill = undefined;
-        known.certificate = certificate;
-        return { session: known, present: true };
+        existing.delayedWill = undefined;
+        existing.certificate = certificate;
+        return { session: existing, present: true };
       }
-      if (known) end(known);
+      if (existing) end(existing);
       makeRoom();
       const session: Session = {
         clientId,

@@ -6,7 +6,7 @@ import { join, openBench } from './listener.testing.ts';
 /** Both of them have no connection with a chance of 2^-39 only. */
 const count = 40;
 
-it('listens on one port with others, and the kernel spreads the connections; who closes gets no more', async () => {
+it('listens on one port with others; the kernel spreads the connections, and a closed listener gets no more', async () => {
   const [port = 0] = await freePorts(1);
   const one = await openBench({}, '', { port, sharePort: true });
   const other = await openBench({}, '', { port, sharePort: true });
@@ -22,7 +22,7 @@ it('listens on one port with others, and the kernel spreads the connections; who
   await other.close();
 });
 
-it('does not share a port that it was not told to share', async () => {
+it('does not share a port without the setting', async () => {
   const [port = 0] = await freePorts(1);
   const one = await openBench({}, '', { port, sharePort: true });
   const refused = /is taken: name a free one in VIGIL_MQTT_PORT/;
@@ -34,7 +34,7 @@ it('does not share a port that it was not told to share', async () => {
   await alone.close();
 });
 
-it('is not taken in by somebody else who listens', async () => {
+it('reports the port as taken if another program listens on it', async () => {
   const stranger: Server = createServer();
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
   const { port } = stranger.address() as { port: number };

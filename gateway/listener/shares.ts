@@ -134,8 +134,8 @@ export function createShares(options: {
 
   return {
     of(deviceId) {
-      const known = shares.get(deviceId);
-      if (known) return known;
+      const existing = shares.get(deviceId);
+      if (existing) return existing;
       if (shares.size >= devicesMax) forgetOne();
       const share: Share = {
         allowance: newAllowance(rates, monotonicMs()),

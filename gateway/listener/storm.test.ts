@@ -83,7 +83,7 @@ it('does not count waiting as being slow', async () => {
   await until('the silent one is gone', () => bench.counters.connectionsRefused === 1);
 });
 
-it('closes at once whom there is no room to wait for, and forgets who gives up', async () => {
+it('closes connections at once if too many wait, and forgets those that give up', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await knock();
   await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
@@ -99,7 +99,7 @@ it('closes at once whom there is no room to wait for, and forgets who gives up',
   await until('those are forgotten', () => bench.counters.connectionsGaveUp >= 1);
 });
 
-it('reads no more than a hello of who waits', async () => {
+it('reads no more than a hello of a waiting connection', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await knock();
   const flood = await knock();

@@ -51,7 +51,7 @@ function redriven(code: string, associationId?: string) {
   return redrive(request).then((result) => ({ ...result, keys: written.map(({ key }) => key) }));
 }
 
-it('gives a reading to the patient of its own time, where that was not in doubt', async () => {
+it('gives a reading to the patient of its own time if that time was not in doubt', async () => {
   expect(await redriven('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
 });
 
@@ -62,7 +62,7 @@ it('does not give an unclear reading to the patient of its own time, and names t
   expect(words).not.toMatch(/third/);
 });
 
-it.each(['first', 'second'])('gives an unclear reading to the patient whom the person names: %s', async (whose) => {
+it.each(['first', 'second'])('gives an unclear reading to the patient that the person names: %s', async (whose) => {
   expect(await redriven('association-unclear', whose)).toMatchObject({ outcome: 'appended', keys: [whose] });
 });
 

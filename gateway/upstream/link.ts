@@ -93,10 +93,10 @@ export function openLink(options: LinkOptions): Link {
     }
     const ack = packet.qos === 1 ? expectAck(mine.acks, 'puback', packet.messageId!, options.monotonicMs()) : undefined;
     const payload = packet.payload as Buffer;
-    const held = heldBytes(payload.length + packet.topic.length);
-    budget.hold(held);
+    const bytes = heldBytes(payload.length + packet.topic.length);
+    budget.hold(bytes);
     options.publish(packet.topic, payload, packet.retain, (outcome) => {
-      budget.release(held);
+      budget.release(bytes);
       if (!ack) counters.upstreamUnacknowledged += 1;
       else if (outcome.kind === 'failed') options.onFailed();
       else settle(mine, ack, outcome);

@@ -48,8 +48,8 @@ export function openUpstream(options: {
   const stranger = sink.sourceOf(strangerId);
 
   function sourceOf(deviceId: string): Source {
-    const known = sources.get(deviceId);
-    if (known) return known;
+    const existing = sources.get(deviceId);
+    if (existing) return existing;
     const oldest = sources.size >= sourcesMax ? sources.keys().next().value : undefined;
     if (oldest !== undefined) sources.delete(oldest);
     const source = sink.sourceOf(deviceId);

@@ -33,8 +33,8 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
   const last = anchors.at(-1);
 
   function partOf(partition: number, offset: number, faults: AuditFault[]): Part {
-    const known = parts.get(partition);
-    if (known) return known;
+    const existing = parts.get(partition);
+    if (existing) return existing;
     const marks = marksOf(anchors, partition);
     const from = marks[0]?.from ?? 0;
     const isMiddle = offset > from;

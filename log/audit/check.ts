@@ -73,17 +73,17 @@ export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);
-  const known = chain.settled.get(record.n) ?? chain.ahead.get(record.n);
-  if (known?.hash === record.hash && verdict.kind !== 'bad') return 'repeat';
+  const former = chain.settled.get(record.n) ?? chain.ahead.get(record.n);
+  if (former?.hash === record.hash && verdict.kind !== 'bad') return 'repeat';
   check.records += 1;
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
     note(check, verdict.fault, `${placeOf(record)} ${verdict.why}`);
     // It takes its place anyway, so that one change is reported once.
-    if (known === undefined) settle(check, record.boot, chain, rowOf(record));
+    if (former === undefined) settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
-  if (known !== undefined || record.n <= chain.n) {
+  if (former !== undefined || record.n <= chain.n) {
     note(check, 'added', `${placeOf(record)} is there twice`);
     return 'wrong';
   }
@@ -101,8 +101,8 @@ const placeOf = ({ boot, n }: Pick<AnyAuditRecord, 'boot' | 'n'>) => `record ${n
 const rowOf = ({ n, prev, hash, at }: AnyAuditRecord): Row => ({ n, prev, hash, atMs: parseInstant(at) ?? 0 });
 
 function chainOf(check: ChainCheck, record: AnyAuditRecord): Chain {
-  const known = check.chains.get(record.boot);
-  if (known) return known;
+  const existing = check.chains.get(record.boot);
+  if (existing) return existing;
   const startsLater = check.fromMiddle && record.n > 1;
   const chain: Chain = {
     n: startsLater ? record.n - 1 : 0,

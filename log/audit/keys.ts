@@ -49,11 +49,11 @@ export function readSigner(jwkText: string, writer: AuditWriter): Signer {
 
 /** @throws VigilError `settings-invalid` if the text is not a set of public keys */
 export function readPublicKeys(text: string): PublicKeys {
-  const known = new Map<string, KeyObject>();
+  const keysByName = new Map<string, KeyObject>();
   try {
     for (const jwk of (JSON.parse(text) as AuditKeys).keys) {
       if (!auditSigners.includes(jwk.owner as AuditSigner)) throw new Error('a key of nobody');
-      known.set(`${jwk.owner} ${thumbprint(jwk)}`, createPublicKey({ key: jwk, format: 'jwk' }));
+      keysByName.set(`${jwk.owner} ${thumbprint(jwk)}`, createPublicKey({ key: jwk, format: 'jwk' }));
     }
   } catch (cause) {
     throw new VigilError('settings-invalid', 'The file that VIGIL_AUDIT_KEYS_FILE names is no set of public keys.', {
@@ -61,7 +61,7 @@ export function readPublicKeys(text: string): PublicKeys {
     });
   }
   const judge = (owner: AuditSigner, key: string, text: string, sig: string) => {
-    const publicKey = known.get(`${owner} ${key}`);
+    const publicKey = keysByName.get(`${owner} ${key}`);
     if (!publicKey) return 'unknown' as const;
     return verify(null, Buffer.from(text), publicKey, Buffer.from(sig, 'base64url'))
       ? ('right' as const)

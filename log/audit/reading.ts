@@ -43,8 +43,8 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   const parts = new Map<number, { hasSigned: boolean; nextOffset: number; readonly lastN: Map<string, number> }>();
 
   function partOf(partition: number) {
-    const known = parts.get(partition);
-    if (known) return known;
+    const existing = parts.get(partition);
+    if (existing) return existing;
     const part = { hasSigned: false, nextOffset: 0, lastN: new Map<string, number>() };
     parts.set(partition, part);
     return part;

@@ -26,12 +26,12 @@ export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefi
  * @param fromMs the reading begins with records of this time. If a session may have begun before it, its login is not required
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
-  const known = new Map<string, Known>();
+  const logins = new Map<string, Known>();
 
   function remember(session: string, { actor: { userId }, at }: AnyAuditRecord, writer: AuditWriter): void {
-    if (known.has(session)) return;
-    known.set(session, { userId, writer, atMs: parseInstant(at) ?? 0, endedAtMs: Number.POSITIVE_INFINITY });
-    if (known.size > sessionsMax) known.delete(known.keys().next().value!);
+    if (logins.has(session)) return;
+    logins.set(session, { userId, writer, atMs: parseInstant(at) ?? 0, endedAtMs: Number.POSITIVE_INFINITY });
+    if (logins.size > sessionsMax) logins.delete(logins.keys().next().value!);
   }
 
   /** A person who was logged in during the update to signed records goes on working with that session. */
@@ -44,7 +44,7 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     if (!isSigned(record) || record.session === undefined) return undefined;
     const { session, writer, action, actor } = record;
     const atMs = parseInstant(record.at) ?? 0;
-    const login = known.get(session);
+    const login = logins.get(session);
     if (action === 'login') {
       if (login && login.userId !== actor.userId) return `names a session that is of ${login.userId}`;
       remember(session, record, writer);

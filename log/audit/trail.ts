@@ -56,11 +56,11 @@ export type Trail = {
 };
 
 export function createTrail(
-  log: Pick<SealedLog, 'append' | 'boot'>,
+  sealedLog: Pick<SealedLog, 'append' | 'boot'>,
   options: { pseudonymKey: string; signer: Signer; now: () => number; logger: Logger },
 ): Trail {
   const { pseudonymKey, signer, now, logger } = options;
-  let head: ChainHead = { boot: log.boot, n: 0, hash: chainStart };
+  let head: ChainHead = { boot: sealedLog.boot, n: 0, hash: chainStart };
   let closed = false;
   const lines = { act: createFairQueue<Waiting>(waitingMax.act), look: createFairQueue<Waiting>(waitingMax.look) };
   let writing: Promise<void> | undefined;
@@ -73,7 +73,7 @@ export function createTrail(
     // Sends the same record until Kafka has it. A repeat has the same number and hash, so every reader recognises it.
     while (!closed) {
       try {
-        await log.append('audit', key, contentTypes.audit, record);
+        await sealedLog.append('audit', key, contentTypes.audit, record);
         head = { boot: record.boot, n: record.n, hash: record.hash };
         return;
       } catch (error) {
@@ -96,9 +96,9 @@ export function createTrail(
   }
 
   async function writeAll(): Promise<void> {
-    for (let one = next(); one !== undefined; one = next()) {
+    for (let waiting = next(); waiting !== undefined; waiting = next()) {
       atWork = 1;
-      await write(one.event).then(one.done, one.fail);
+      await write(waiting.event).then(waiting.done, waiting.fail);
       atWork = 0;
     }
     writing = undefined;

@@ -234,7 +234,7 @@ describe('data keys', () => {
   });
 });
 
-describe('data keys of what is kept for years', () => {
+describe('data keys of records that are kept for years', () => {
   const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = place.key) => {
     const key = await sealer.keyFor(at, topic);
     return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);

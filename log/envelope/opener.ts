@@ -38,7 +38,7 @@ export function createOpener(options: {
   /** Returns the wrapped key with an id, for a record. @throws VigilError `key-unknown` */
   readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
 }): Opener {
-  const held = new Map<string, Held>();
+  const secrets = new Map<string, Held>();
   const pending = new Map<string, Promise<Held>>();
   const unwrap = createUnwrap(options.service, options.privateJwk);
 
@@ -49,19 +49,19 @@ export function createOpener(options: {
 
   function hold(kid: string, asked: KeyAsked): Promise<Held> {
     const id = `${kid} ${asked.topic} ${asked.writer}`;
-    let one = pending.get(id);
-    if (!one) {
-      one = fetch(kid, asked)
+    let unwrapping = pending.get(id);
+    if (!unwrapping) {
+      unwrapping = fetch(kid, asked)
         .then((found) => {
-          held.set(kid, found);
-          const oldest = held.size > keysMax ? held.keys().next().value : undefined;
-          if (oldest !== undefined) held.delete(oldest);
+          secrets.set(kid, found);
+          const oldest = secrets.size > keysMax ? secrets.keys().next().value : undefined;
+          if (oldest !== undefined) secrets.delete(oldest);
           return found;
         })
         .finally(() => pending.delete(id));
-      pending.set(id, one);
+      pending.set(id, unwrapping);
     }
-    return one;
+    return unwrapping;
   }
 
   return {
@@ -74,9 +74,9 @@ export function createOpener(options: {
       if (topic !== record.topic || header.place.key !== record.key) {
         throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another place.`);
       }
-      const known = held.get(header.kid);
-      if (known && (known.from === keysTopicFor(topic, writer) || known.from === 'keys'))
-        return decrypt(parts, header, known.secret);
+      const found = secrets.get(header.kid);
+      if (found && (found.from === keysTopicFor(topic, writer) || found.from === 'keys'))
+        return decrypt(parts, header, found.secret);
       return hold(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
         decrypt(parts, header, secret),
       );

@@ -113,15 +113,15 @@ const partitionRows = new Map<number, { partitionId: number; leader: number }[]>
 /** Returns the partition of a key by Kafka's default partitioner: murmur2. The same for every topic keyed by association. */
 export function partitionOf(topic: KafkaTopic, key: string): number {
   const count = kafkaTopics[topic].partitions;
-  let known = knownPartitions.get(count);
-  if (!known || known.size >= knownKeysMax) {
-    known = new Map();
-    knownPartitions.set(count, known);
+  let partitions = knownPartitions.get(count);
+  if (!partitions || partitions.size >= knownKeysMax) {
+    partitions = new Map();
+    knownPartitions.set(count, partitions);
   }
-  let partition = known.get(key);
+  let partition = partitions.get(key);
   if (partition === undefined) {
     partition = hashToPartition(topic, key, count);
-    known.set(key, partition);
+    partitions.set(key, partition);
   }
   return partition;
 }

@@ -77,7 +77,7 @@ it.each([true, false])('says how far it is, also behind what cannot be handed ou
   await reader.close();
 });
 
-it('drops at a rebalance what waits to be handed out, and it is no reached place', async () => {
+it('drops waiting records at a rebalance, and does not report their places as reached', async () => {
   const { kafka, join, batch } = fakeKafka(4);
   const seen: string[] = [];
   const { promise: judged, resolve: judge } = Promise.withResolvers<void>();

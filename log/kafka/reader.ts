@@ -180,8 +180,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     if (firstSinceMs === undefined) return new Map();
     const since = await offsetsSince(kafka, [...partitions.keys()], firstSinceMs);
-    const known = new Map(await committedOffsets());
-    const fresh = [...ends].filter(([place]) => BigInt(known.get(place) ?? -1) < 0n);
+    const committed = new Map(await committedOffsets());
+    const fresh = [...ends].filter(([place]) => BigInt(committed.get(place) ?? -1) < 0n);
     return new Map(fresh.map(([place, { low }]) => [place, String(since.get(place) ?? low)]));
   }
 
@@ -197,9 +197,9 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
     for (const [place, { low, high }] of ends) {
-      const known = positions.get(place);
+      const position = positions.get(place);
       const fresh = options.start === 'end' ? high : (since?.get(place) ?? low);
-      start.set(place, known ?? String(fresh));
+      start.set(place, position ?? String(fresh));
     }
     return start;
   }
