@@ -78,7 +78,7 @@ describe('the measured error of a device clock', () => {
         clock = assess(clock, t0 + one.at * 1000, t0 + (one.at + one.delay) * 1000).clock;
         expect(measuredOffsetMs(clock)).toBeLessThan(100);
       }
-      // Nor where nothing was known before it.
+      // Nor if nothing was known before it.
       expect(Math.abs(measuredOffsetMs(feed(backlog(0, outageS, 0, factor))))).toBeLessThan(100);
     }
   });

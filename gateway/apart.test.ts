@@ -1,4 +1,4 @@
-/** What a device hears of readings of which it is not clear whose they are: while they are kept, and when no more of them are. */
+/** What a device hears about readings of unclear owner: while they are kept, and when no more of them are kept. */
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';

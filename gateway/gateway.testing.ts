@@ -27,7 +27,7 @@ export async function connectMqtt(
   return client;
 }
 
-/** Publishes and resolves with the reason code of PUBACK or PUBREC: 0 where it has none. */
+/** Publishes and resolves with the reason code of PUBACK or PUBREC: 0 if it has none. */
 export async function publishFor(
   client: MqttClient,
   topic: string,

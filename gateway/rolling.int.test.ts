@@ -27,7 +27,7 @@ let operator: SealedLog;
 const gateways: RunningHouse[] = [];
 let alarms: RunningHouse;
 let rovers: Rover[] = [];
-/** When the devices were told to go. */
+/** When the devices were asked to go. */
 let finishedMs = 0;
 
 beforeAll(async () => {
@@ -94,7 +94,7 @@ describe('while devices publish', () => {
       for (const rover of rovers) if (Math.random() < 0.4) rover.wander();
       await allFlow(3);
     }
-    // MQTT 5 is told why: the server shuts down.
+    // MQTT 5 clients receive the reason: the server shuts down.
     expect(rovers.flatMap(({ goodbyes }) => goodbyes)).toContain(0x8b);
   });
 

@@ -87,7 +87,7 @@ export function startRover(options: {
 
   function send(client: MqttClient, reading: Reading): void {
     client.publish(deviceTopic(deviceId, 'observations'), reading.payload, { qos }, (error) => {
-      // What an older connection is told counts too: acknowledged is acknowledged.
+      // Acknowledgements on an older connection count too.
       const at = error ? -1 : sent.indexOf(reading);
       if (at < 0) return;
       sent.splice(at, 1);

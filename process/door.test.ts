@@ -56,7 +56,7 @@ async function until(holds: () => boolean): Promise<void> {
   throw new Error('waited in vain');
 }
 
-/** Not by `once`, which fails where the end comes as a reset. */
+/** Not with `once`, which fails if the end comes as a reset. */
 const ended = (client: Socket) =>
   new Promise<void>((resolve) => {
     if (client.closed) resolve();

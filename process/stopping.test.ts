@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** A process that stops as told: its exit code and what it wrote. */
+/** Runs a process that stops on a signal. Returns its exit code and its output. */
 async function stopped(close: string, withinMs: number, signals: readonly NodeJS.Signals[]) {
   const program = `
     import { pino } from 'pino';

@@ -23,7 +23,7 @@ const alarms = (members: object) => wordsOf('alerts', { time, alerts: [vt, { ...
 const birth = (members: object) => wordsOf('status', { online: true, ...members });
 const leads = { condition: 'MDC_EVT_LEADS_OFF', present: true };
 
-/** Messages of which a part is used: the words say what was left out, and what would be right. */
+/** Messages that are used in part: the words say what was left out, and what would be right. */
 const partly: [string, string, RegExp][] = [
   ['a message has a seq alone', wordsOf('observations', { time, seq: 1, values: [hr] }), /has no boot/],
   ['a message has a boot alone', wordsOf('observations', { time, boot: 'b', values: [hr] }), together],

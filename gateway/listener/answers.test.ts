@@ -1,4 +1,4 @@
-/** What the listener answers with: in which form, with which codes, and what is left out where the client cannot take it. */
+/** The listener's answers: their form, their codes, and the parts that are left out if the client cannot accept them. */
 import { generate, type Packet } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reason } from '../core/reasons.ts';

@@ -21,7 +21,7 @@ async function dialSilently(): Promise<Socket> {
 
 const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
 
-/** A TLS record that announces a ClientHello of 512 bytes, of which more never comes. */
+/** A TLS record that announces a ClientHello of 512 bytes. The rest never comes. */
 const begunHello = Buffer.from([22, 3, 1, 2, 0, 1]);
 
 it('is closed in time if it sends nothing, or only a byte of its handshake now and then', async () => {

@@ -1,4 +1,4 @@
-/** Who comes in and who does not: certificates that TLS refuses, names that CONNECT refuses, each counted and told without content. */
+/** Which clients may connect: TLS refuses certificates, CONNECT refuses names. Each refusal is counted and logged without content. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { dayMs, leafLifeMs } from '../../certs/core/renewal.ts';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';

@@ -190,7 +190,7 @@ export type RawClient = {
   readonly socket: TLSSocket;
   send(...packets: Packet[]): void;
   sendBytes(bytes: Uint8Array): void;
-  /** The next packet that came; rejects where the connection ends before. */
+  /** Returns the next packet that came; rejects if the connection ends before. */
   next(): Promise<Packet>;
   /** All that came and was not taken by `next`. */
   rest(): readonly Packet[];

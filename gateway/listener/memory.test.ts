@@ -159,7 +159,7 @@ describe('one device', () => {
     expect(bench.counters.connectionsOfDeviceTooMany).toBe(2);
     clients.push(await join(bench, 'bed-08'));
     expect(bench.listener.connections()).toBe(3);
-    // One that takes the place of another is none more.
+    // A connection that replaces another does not raise the number.
     const again = await connect('bed-07/a');
     expect(again.connack).toMatchObject({ reasonCode: 0 });
     await clients[1]!.closed;

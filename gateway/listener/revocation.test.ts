@@ -218,7 +218,7 @@ describe('the file', () => {
       client.send(connectPacket('bed 07', 5));
       return ((await client.next()) as { properties?: { reasonString?: string } }).properties?.reasonString;
     };
-    // The CN is no device id: whoever hears that has passed the CRL.
+    // The CN is not a device id. A client that gets this answer has passed the CRL.
     expect(await knock()).toMatch(/CN is no device id/);
     expect(await knock(foreignCa)).toMatch(/no CRL of the authority/);
     writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));

@@ -1,4 +1,4 @@
-/** What of the log the anchors prove: each cut, change and move of what they cover is found, also where the changer holds keys. */
+/** What the anchors prove: they show each cut, change and move of what they cover, even if the attacker holds keys. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Anchor, linkAnchor, nextDigest, noAnchors, readAnchors } from './anchor.ts';

@@ -36,14 +36,14 @@ function fakeKafka(high: number) {
   return {
     kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
     join: () => emit('GROUP_JOIN', { memberAssignment: { [topic]: [0] } }),
-    /** A batch of which kafkajs hands out these; `last` may lie behind them, where a marker or damage is at its end. */
+    /** A batch of which kafkajs hands out these records. `last` may be behind them, if a marker or damage is at its end. */
     batch: (offsets: readonly number[], last: number) => {
       const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
       const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };
       const none = async () => {};
       return eachBatch({ batch, resolveOffset() {}, heartbeat: none, isRunning: () => true, isStale: () => false });
     },
-    /** A batch of which nothing is handed out. */
+    /** A batch without records to hand out. */
     empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),
     /** What becomes of a commit; without it Kafka takes it. */
     onCommit: (commit: () => Promise<void>) => {

@@ -21,7 +21,7 @@ function some<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Pa
   return fc.record(model, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
 }
 
-/** A packet with its properties where the version has them. The library's types lack several of them. */
+/** Makes a packet, with its properties if the version has them. The library's types lack several of them. */
 function packet(version: Version, fields: object, properties: object, more: object = {}): fc.Arbitrary<Packet> {
   const five = version === 5 ? { properties: some(properties as Record<string, fc.Arbitrary<unknown>>), ...more } : {};
   return fc.record({ ...fields, ...five }) as unknown as fc.Arbitrary<Packet>;
