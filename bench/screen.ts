@@ -10,7 +10,7 @@ import { cpuSeconds, rssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
 import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 
-const path =
+const measuredChain =
   'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; readings, waves and ' +
   'alarms are put into the live state of the server (no device, gateway, Kafka or alarm processor)';
 
@@ -52,7 +52,7 @@ export type Row = Case & {
     readonly alarms: number;
     readonly notSeen: number;
   };
-  /** Numbers that showed a dash at the end. */
+  /** How many numbers showed a dash instead of a value when the measurement ended. */
   readonly dashes: number;
   /** The page's notice that it could not keep up. */
   readonly notice: string;
@@ -91,7 +91,7 @@ export async function measureScreen(args: string[]): Promise<void> {
       await ward.close();
     }
   }
-  if (values.json) process.stdout.write(`${JSON.stringify({ path, seconds, chunkMs, rows })}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ path: measuredChain, seconds, chunkMs, rows })}\n`);
   else process.stdout.write(tableOf(rows));
 }
 

@@ -192,7 +192,7 @@ describe('enrol', () => {
         const changed = Buffer.from(der);
         changed[at]! ^= 1 << bit;
         const read = await readRequest(changed).catch((error: unknown) => error);
-        // What stands outside the signature is the frame around it.
+        // Only bits in the frame around the signed part may change without a refusal.
         if (read instanceof VigilError) continue;
         expect([at, bit, read]).toMatchObject([at, bit, { commonName: 'bed-07', keySha256 }]);
       }
@@ -227,7 +227,7 @@ describe('enrol', () => {
     expect(later.entry.serial).not.toBe(renewed.entry.serial);
   });
 
-  it('counts a certificate whose key was made here, and one that is older than the register', async () => {
+  it('also takes these for the first certificate: one whose key was made here, and one that is older than the register', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
     rmSync(join(certs, 'devices.jsonl'));
@@ -328,7 +328,7 @@ describe('the CRL', () => {
     expect(third.number! > second.number!).toBe(true);
   });
 
-  it('keeps a certificate until a list has shown it after its end', async () => {
+  it('keeps a certificate on the list until a list that was issued after the certificate’s end has shown it', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await end('bed-07');
     const endMs = nowMs + leafLifeMs;
@@ -337,7 +337,7 @@ describe('the CRL', () => {
     expect((await issueCrl(certs, authority(), endMs + 2 * dayMs)).serials.size).toBe(0);
   });
 
-  it('keeps a certificate that is still good, where a list was issued while the clock was ahead', async () => {
+  it('keeps a revoked certificate that has not expired, even if a list was issued while the clock was ahead', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs });
     await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs });
     const ahead = nowMs + 2 * leafLifeMs;

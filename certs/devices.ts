@@ -18,7 +18,7 @@ import { privateDirectory, writeAtomic } from './files.ts';
 import { certify } from './issue.ts';
 import { entryOf, readRegister, record } from './register.ts';
 import { readRequest, requestBytesMax } from './request.ts';
-import { serviceFiles } from './services.ts';
+import { serviceNames } from './services.ts';
 
 export type Enrolled = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
 
@@ -128,7 +128,7 @@ function unknownCertificate({ issued }: Register, deviceId: string, serial: stri
   const hint =
     owner !== undefined
       ? `it is one of ${owner}`
-      : serviceFiles.includes(deviceId)
+      : serviceNames.includes(deviceId)
         ? `it is a service of Vigil; to revoke its certificate, add --service`
         : 'npm run certs -- list says which there are';
   return new VigilError('not-found', `The register has ${what} ${deviceId}: ${hint}.`);

@@ -41,7 +41,7 @@ const kept: Readonly<Record<string, Read>> = {
   ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
 };
 
-/** Returns the fingerprints of the keys that are there. Leaves out a file that holds no valid key: its user reports that. */
+/** Returns the fingerprints of the keys that are there. Leaves out a file that holds no valid key: the code that uses the file reports that. */
 export function printsOf(stateDir: string): KeyPrints {
   const found = Object.entries(kept).flatMap(([file, print]) => {
     const path = join(stateDir, file);
@@ -100,8 +100,8 @@ export function requireRecordedKeys(stateDir: string): void {
 export function remedy(stateDir: string): string {
   return (
     `The data were written with the keys that were there before: restore them from the backup of ${stateDir}. ` +
-    'Are they lost for good, then npm run certs -- accept-lost-keys makes new ones; what only they open stays closed, ' +
-    'and devices must be enrolled anew where device-ca.key is among them.'
+    'If they are lost for good, npm run certs -- accept-lost-keys makes new ones. Data that only the lost keys can open ' +
+    'stay closed. If device-ca.key is lost, devices must be enrolled anew.'
   );
 }
 

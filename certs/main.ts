@@ -24,18 +24,20 @@ const help = `Makes what is missing and renews what expires within 30 days; leav
 Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots, underscores, hyphens):
   npm run certs -- enrol --csr <file>   signs the request of a device that has made its key itself, for 90 days
       --out <file>                      writes the certificate there, too; without it, it is printed
-      --renew                           although the device has a certificate that is still good
+      --renew                           even if the device has a certificate that is still good
   npm run certs -- device <id> ...      makes key and certificate here (development, simulators)
   npm run certs -- list                 every device certificate: serial, device, end, state
   npm run certs -- revoke <id>          ends all certificates of the device; gateways end its sessions within 5 s
       --serial <hex>                    only this one
-      --service                         <id> is a service of Vigil, by its files: gateway, web-server; it gets a new key at once
+      --service                         <id> is a service of Vigil, named as its files are (gateway, web-server); it gets a new key at once
       --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
-  npm run certs -- revoke-again <serial> ...  revokes what a restored folder does not know as revoked; a refused start names them
+  npm run certs -- revoke-again <serial> ...  revokes certificates that a restored folder no longer lists as revoked;
+                                        the start that was refused printed their serials
   npm run certs -- crl                  issues certs/${crlFiles['device-ca']} anew, good for 30 days
 
 Keys that are lost (Vigil does not start without those that its data were written with):
-  npm run certs -- accept-lost-keys     makes new ones for those that are missing or different; what only the lost ones open stays closed
+  npm run certs -- accept-lost-keys     makes new ones for those that are missing or different;
+                                        data that only the lost keys can open stay closed
 
   --state <folder>                      another state folder
 Settings:
@@ -132,7 +134,8 @@ function crlLine({ number, serials, nextUpdateMs }: RevocationList, also = ''): 
 }
 
 const afterRevoked =
-  'npm start takes this up within seconds. Otherwise: docs/operator.md, "The key of a service was stolen".\n';
+  'If Vigil runs with npm start, it takes this up within seconds. If not, see docs/operator.md, ' +
+  '"The key of a service was stolen".\n';
 
 async function ensure(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
   const names = values.name ?? [];

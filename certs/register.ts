@@ -41,7 +41,10 @@ export function record(directory: string, entries: readonly RegisterEntry[], of:
   });
 }
 
-/** Returns the register entry of a certificate. @param deviceId in the services' register, the service */
+/**
+ * Returns the register entry of a certificate.
+ * @param deviceId the device, or, in the register of the services, the name of the service
+ */
 export function entryOf(
   certificatePem: string,
   deviceId: string,

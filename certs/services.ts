@@ -20,7 +20,7 @@ const kafkaAdmin = 'admin';
 /** All identities that connect to Kafka, besides the broker itself. Each is the name of its files. */
 export const serviceClients: readonly string[] = [kafkaAdmin, ...principals];
 /** The names of the services in `revoke --service`. */
-export const serviceFiles: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
+export const serviceNames: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
 
 export const principalsFile = 'principals.json';
 
@@ -61,7 +61,7 @@ export function writePrincipals(certsDir: string): void {
 /** Enters into the register the services' certificates that are older than the register. */
 export function enterServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
-  const entries = serviceFiles.flatMap((file) => {
+  const entries = serviceNames.flatMap((file) => {
     const pair = readPair(certsDir, file);
     if (pair === undefined || issued.has(serialOf(pair.certificate))) return [];
     return factsOf(pair, authority.certificate).issuedByOurs ? [entryOf(pair.certificate, file, 'made', nowMs)] : [];
@@ -83,10 +83,10 @@ export async function revokeService(options: {
 }): Promise<readonly IssuedCertificate[]> {
   const { service, reason, nowMs } = options;
   const certsDir = join(options.stateDir, 'certs');
-  if (!serviceFiles.includes(service)) {
+  if (!serviceNames.includes(service)) {
     throw new VigilError(
       'not-found',
-      `"${service}" is no service: name one of ${serviceFiles.join(', ')}. A device is revoked without --service.`,
+      `"${service}" is no service: name one of ${serviceNames.join(', ')}. A device is revoked without --service.`,
     );
   }
   const authority = readPair(certsDir, 'ca');

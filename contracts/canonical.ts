@@ -6,7 +6,7 @@
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError('a number without a value is no JSON');
+    if (!Number.isFinite(value)) throw new TypeError('NaN or an infinite number is no JSON');
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {

@@ -75,5 +75,5 @@ function sentence(setting: Setting): string {
 
 function rangeOf(setting: Setting): string {
   if (setting.kind === 'integer') return ` (${setting.min} to ${setting.max})`;
-  return setting.kind === 'choice' ? ` (${setting.choices.join(', ')})` : '';
+  return setting.kind === 'choice' ? ` (allowed: ${setting.choices.join(', ')})` : '';
 }

@@ -1,4 +1,7 @@
-/** The houses as processes, started against the test platform as `npm start` starts them, to be killed and started again. */
+/**
+ * Starts Vigil's services (our word: houses) as processes against the test platform, as `npm start` does, so that a test can kill and
+ * restart them.
+ */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +34,7 @@ const entries = {
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',
 } as const;
-/** A test has no canary unless it starts one, and then it says so to the dashboard. */
+/** Tells the dashboard that no canary runs. A test that starts a canary overrides this. */
 const withoutCanary = { VIGIL_CANARY_SILENT_MS: '0' };
 export type House = keyof typeof entries;
 
@@ -125,7 +128,10 @@ export async function associate(
   await operator.append('associations', devicePseudonym(platform, deviceId), contentTypes.associations, body);
 }
 
-/** Has a device connect for the dashboards, as a gateway says it: of which nothing was heard, none is assigned. */
+/**
+ * Writes the record that a gateway writes when a device connects, so that the dashboards know the device. A device of which nothing was
+ * heard cannot be assigned.
+ */
 export async function connectFor(platform: Whereabouts, gateway: SealedLog, deviceId: string): Promise<void> {
   const body: ConnectionRecord = { deviceId, receivedAt: new Date().toISOString(), connected: true };
   const key = unassignedAssociation(pseudonymKey(platform), deviceId);

@@ -1,6 +1,6 @@
 /**
- * Kafka stops answering: the screens say so, acts and looks are refused, and everything recovers by itself. On a Kafka
- * of its own.
+ * Kafka stops answering: the screens say so, what a person wants to do or to see is refused, and everything recovers by
+ * itself. On a Kafka of its own.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
@@ -47,7 +47,7 @@ afterAll(async () => {
   rmSync(own.data.stateDir, { recursive: true, force: true });
 });
 
-it('is told to the screens within its bound, refuses what cannot be put on record, and is over when Kafka is back', async () => {
+it('when Kafka is away, the screens say so in time and what cannot be put on record is refused, until Kafka is back', async () => {
   const { data } = own;
   const origin = `https://localhost:${data.httpPort}`;
   const nurse = newBrowser({
@@ -75,7 +75,8 @@ it('is told to the screens within its bound, refuses what cannot be put on recor
   const stoppedAtMs = Date.now();
   await until('the screens to be told', () => kafka() === 'away');
   const told = live.of('heartbeat').find((beat) => beat.health.kafka === 'away')!;
-  // By the server's own clock and life sign, however late this process looks at it: 8 s and a beat.
+  // Measured by the server's own clock and life sign, so it does not matter how late this test looks: 8 s, plus at most
+  // one heartbeat.
   expect(Date.parse(told.at) - Date.parse(told.health.kafkaAt!)).toBeGreaterThan(8_000);
   expect(Date.parse(told.health.kafkaAt!)).toBeLessThan(stoppedAtMs + 3_000);
   const refused = await pause();

@@ -27,7 +27,7 @@ import type { App } from './app.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
-import { composeTexts, requestTextFault } from './core/request-text.ts';
+import { normalizeTexts, requestTextFault } from './core/request-text.ts';
 import { plainAddress, proxyCheck } from './proxies.ts';
 import { type Guard, guardConnections, quietBounds } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
@@ -137,7 +137,7 @@ export async function buildServer(
     const parts = [request.body, request.query, request.params];
     const fault = parts.map(requestTextFault).find((found) => found !== undefined);
     if (fault !== undefined) throw new VigilError('payload-schema', fault);
-    request.body = composeTexts(request.body);
+    request.body = normalizeTexts(request.body);
   });
 
   await app.register(cookie);

@@ -119,7 +119,7 @@ describe('the chain', () => {
       (r) => [...r, remade({ ...r[5]!, n: 7, at: '2025-12-31T23:58:00.000Z' }, r[5]!)],
     ],
     [
-      'one without a signature goes on',
+      'a record without a signature continues the chain',
       'unsigned',
       (r) => {
         const { writer: _, key: __, sig: ___, hash: ____, ...open } = remade({ ...r[5]!, n: 7 }, r[5]!);
@@ -139,12 +139,12 @@ describe('the chain', () => {
     ]);
   });
 
-  it('may begin in the middle only where the reading does', () => {
+  it('may begin in the middle only if the reading of the log begins there', () => {
     expect(verdict(whole.slice(2), true).intact).toBe(true);
     expect(verdict(whole.slice(2), false).intact).toBe(false);
   });
 
-  it('read from the middle of the log, partition after partition, begins at its lowest record', () => {
+  it('begins at its lowest record if the log is read from the middle, one partition after the other', () => {
     const records = chain(9).slice(2);
     const order = [
       ...records.filter((record) => record.n % 2 === 0),
@@ -155,7 +155,7 @@ describe('the chain', () => {
     for (const record of order) expect(checkNext(check, record, judge(record))).toBe('ok');
     expect(check.faults).toEqual([]);
     expect(missingRecords(check)).toEqual([]);
-    // One that is met later begins at its first record: without it, something is missing.
+    // A chain that is met later must begin at its first record. If that record is not there, it is reported as missing.
     const [, second] = chain(2, 'later');
     expect(checkNext(check, second!, judge(second!))).toBe('ok');
     expect(missingRecords(check)).toHaveLength(1);

@@ -48,7 +48,7 @@ guardFetches();
 
 /**
  * Returns a client of the cluster, over TLS with our own certificate. Opens no connection yet.
- * @param retries how often it looks for a lost broker before a call fails; without it, without limit, as readers need it
+ * @param retries how many times it looks for a lost broker before a call fails. If absent: no limit, which readers need.
  */
 export function connectKafka(
   settings: Settings<typeof kafkaClientSettings>,
@@ -126,7 +126,10 @@ export function partitionOf(topic: KafkaTopic, key: string): number {
   return partition;
 }
 
-/** Returns a key for each partition of a topic: `prefix-0`, `prefix-1` and so on, the first that the partitioner puts there. */
+/**
+ * Returns a key for each partition of a topic: tries `prefix-0`, `prefix-1` and so on, and takes for each partition the first key that
+ * the partitioner puts there.
+ */
 export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
   const keys = new Map<number, string>();
   for (let n = 0; keys.size < kafkaTopics[topic].partitions; n += 1) {

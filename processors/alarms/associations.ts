@@ -9,10 +9,11 @@ import type { AssociationInput } from './core/inputs.ts';
 const devicesMax = 100_000;
 
 export type Associations = {
-  /** @param nowMs when the row was read: no act in it is later */
+  /** @param nowMs when the row was read. Every start and end in the row happened before that, even if its time stamp says otherwise. */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Removes a device's row (a tombstone: the hospital deleted the device). Its patient is no longer at the device, as on the screens.
+   * Removes a device's row (a tombstone: the hospital deleted the device). Its patient then counts as no longer at the device. The
+   * screens show the same.
    * @param key pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
@@ -116,8 +117,8 @@ export function createAssociations(pseudonymKey: string): Associations {
       return promise;
     },
     *open() {
-      for (const { periods: ofDevice } of devices.values()) {
-        const current = currentPeriod(ofDevice);
+      for (const { periods: devicePeriods } of devices.values()) {
+        const current = currentPeriod(devicePeriods);
         if (current !== undefined && current.patient !== null) yield current.associationId;
       }
     },

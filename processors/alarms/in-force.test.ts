@@ -80,7 +80,7 @@ const strict: Profile = {
 const snapshots = (one: ReturnType<typeof open>, s: number) =>
   one.partition.flush(t0 + s * 1000, 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
-it('limits in force of a patient who is not judged were made of no profile', () => {
+it('if a patient is not judged, the limits in force name no profile', () => {
   expect(profileTold({ profile: null })).toBeUndefined();
 });
 
@@ -131,7 +131,7 @@ describe('the limits in force', () => {
 });
 
 describe('the rules of the limits in force', () => {
-  it('are published for a profile that is not built in, and again if only they have changed', () => {
+  it('are published for a profile that is not built in, and again if nothing but the rules has changed', () => {
     const one = open({}, strict);
     one.read(0, 1, 80);
     expect(one.limits()[0]?.rules).toEqual(strict.groups);
@@ -176,7 +176,7 @@ describe('the rules of the limits in force', () => {
 });
 
 describe('limits that were published before a crash', () => {
-  it('count on from their revision, if two changes were published and no snapshot has the second', () => {
+  it('continue from their last revision if two changes were published and no snapshot has the second', () => {
     const before = open();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
@@ -223,7 +223,7 @@ describe('profiles that change during the run', () => {
     expect([one.high(), one.limits().at(-1)?.rev]).toEqual([100, 2]);
   });
 
-  it('of the same limits publish their new version, and end no alarm', () => {
+  it('a new profile with the same limits is published with its new version, and ends no alarm', () => {
     const one = open();
     one.read(0, 20, 130);
     const before = one.partition.liveAlarms();
@@ -232,7 +232,7 @@ describe('profiles that change during the run', () => {
     expect([one.partition.liveAlarms(), before]).toEqual([1, 1]);
   });
 
-  it('that a patient’s own limits cross have an alarm until the limits fit again, and both go on judging', () => {
+  it('if a patient’s own limits cross those of the new profile, an alarm says so until they fit again; meanwhile both go on judging', () => {
     const one = open();
     one.read(0, 3, 80);
     one.partition.command(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);

@@ -41,7 +41,10 @@ const courses: readonly Numerics[] = [
   { HR: 119, SpO2: null },
 ];
 
-/** Without `rev`: readings that say they were received minutes ago make what nobody answered escalate by the wall clock. */
+/**
+ * `rev` is left out. The readings carry receive times of minutes ago, so unanswered alarms escalate by the wall clock, and their revisions
+ * differ.
+ */
 const tile = ({ alarmId, condition, present, signal, onsets, onsetAt }: Alarm) =>
   `${alarmId} ${condition} ${onsetAt} onsets ${onsets} ${present} ${signal}`;
 const physiological = (alarms: readonly Alarm[]) =>
@@ -64,7 +67,7 @@ async function expectAnswersKept({ bed, answers }: Answered, deadline: number): 
   const accepted = new Set(replies().flatMap((reply) => (reply.accepted ? [reply.at] : [])));
   const refused = new Set(replies().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
   expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
-  // One that is accepted and does not count was a repeat: the test had not yet seen the first.
+  // An accepted answer that is on no alarm was a repeat: the test gave it because it had not yet seen the first.
   const taken = new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
   const first = answers.find((at) => accepted.has(at));
   if (answers.length > 0) expect(taken.has(first!)).toBe(true);
@@ -96,7 +99,7 @@ describe('kill -9, several times, mid-stream', () => {
       for (let n = 0; n < answeredMin; n++) answered.push({ bed: await lab.admit('adult'), answers: [] });
       let child = await start();
 
-      // Ten times real time: each step is a second of the devices', received then.
+      // Ten times real time: each step is one second of the devices' time, and the reading is said to be received in that second.
       const seconds = 160;
       const secondsMax = Math.max(600, killsMin * 120);
       const t = Date.now() - (secondsMax + 5) * 1_000;
@@ -104,7 +107,7 @@ describe('kill -9, several times, mid-stream', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // A busy machine takes longer to come back: so many kills there must be, and answers.
+      // A busy machine takes longer to come back. So the run goes on until there were enough kills, and each answered bed has an answer.
       const isShort = () => kills.length < killsMin || answered.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {
@@ -131,7 +134,7 @@ describe('kill -9, several times, mid-stream', () => {
             restart = undefined;
           })();
         }
-        // Now and then before it has judged anything, now and then long after.
+        // The next kill comes sometimes before the processor has judged anything, sometimes long after.
         if (restart === undefined && killAt === Number.POSITIVE_INFINITY) killAt = s + Math.floor(rand() * 35);
         await new Promise((done) => setTimeout(done, 100));
       }
@@ -155,9 +158,10 @@ describe('kill -9, several times, mid-stream', () => {
       process.stdout.write(`kill: ${answered.flatMap(({ answers }) => answers).length} answers, each with its reply\n`);
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
-      // Each start after a kill leaves the group for the killed one. On a slow machine Kafka has missed that one by then.
-      const forBefore = lines.filter((line) => line.includes('the process before this one'));
-      expect(forBefore.length).toBe(kills.length);
+      // At each start after a kill, the new process leaves the Kafka group on behalf of the killed one. On a slow machine Kafka has noticed
+      // by then that the killed one is gone.
+      const leftForKilled = lines.filter((line) => line.includes('the process before this one'));
+      expect(leftForKilled.length).toBe(kills.length);
       const takeovers = lines
         .filter((line) => line.includes('took over partitions'))
         .map((line) => JSON.parse(line) as { restored: number });

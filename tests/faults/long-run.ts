@@ -9,7 +9,7 @@ export type LongRun = { readonly kills: number; readonly seed: number };
 const devices = 10;
 const everyMs = 100;
 const progressMs = 5_000;
-/** So long without one acknowledgement, and something hangs. */
+/** If no acknowledgement comes for this long, something hangs. */
 const silenceMsMax = 240_000;
 const finishMsMax = 600_000;
 const namesMax = 20;
@@ -44,7 +44,7 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
   }
 }
 
-/** The first ends the faults; one that comes later ends the process. A terminal and npm may both hand on the first. */
+/** The first Ctrl-C ends the faults, a later one ends the process. The first may arrive twice, from the terminal and from npm. */
 function onCtrlC(enough: () => void): void {
   let sinceMs: number | undefined;
   process.on('SIGINT', () => {

@@ -9,9 +9,9 @@ export type Stage = {
   readonly scene: () => Scene;
   /** Devices that publish already, and are acknowledged. */
   publishing(options?: FleetOptions): Promise<Fleet>;
-  /** Waits until what was on its way has come, and holds that no acknowledgement comes after it while `meanwhile` goes on. */
+  /** Waits until everything on its way has arrived. Then runs `meanwhile`, and asserts that no acknowledgement comes during it. */
   silent(fleet: Fleet, meanwhile: () => Promise<unknown>): Promise<void>;
-  /** Waits for as many acknowledgements from now on. */
+  /** Waits for more than `count` further acknowledgements. */
   flows(fleet: Fleet, count?: number): Promise<void>;
   /** The devices finish; nothing is lost, reordered, put under another time, or acknowledged early or out of turn. */
   expectNothingLost(fleet: Fleet): Promise<Evidence>;

@@ -8,8 +8,8 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 /**
  * Returns a `conflict` when the person has not seen what the alarm says now, otherwise undefined. Every change of an
  * alarm raises its revision, also a change that the person need not see. So any revision from `said.rev` on is
- * accepted: since then the alarm only came, went or was escalated, and became no graver. An SpO2 of 85 % acknowledged
- * is not 70 % acknowledged. The association id is not compared, because the alarm id is a hash over it.
+ * accepted: since then the alarm only came, went or was escalated, and became no graver. A person who acknowledged an
+ * SpO2 of 85 % has not acknowledged 70 %. The association id is not compared, because the alarm id is a hash over it.
  */
 export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
   const isOpen = current.signal === 'on' || current.signal === 'latched';

@@ -41,10 +41,10 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 }
 
 /**
- * The engine missed every reading of the device, so what the device sent until then is not current when it comes back.
- * The engine may notice the silence only by the reading that ends it. So the onset counts, which is before that
- * reading. The onset is in the device's time and the loss in the receiving clock's: the measured error of the device's
- * clock lies between them.
+ * The engine missed every reading of the device, so what the device sent before the silence is no longer current when the
+ * device comes back. The engine may notice the silence only by the reading that ends it. So the onset counts, which is
+ * before that reading. The onset is in device time, the loss in the time of the receiving clock. So the measured error of
+ * the device's clock is added.
  */
 function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
@@ -57,8 +57,9 @@ function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Folds a record of `alarm-state`: the alarms of an association as its owner last held them. An alarm on the screens
- * that the record does not have, and that no later event mentions, has ended before our log began.
+ * Folds a record of `alarm-state`: the alarms of an association, as the alarm processor that owns it last wrote them. An
+ * alarm on the screens may be missing from the record, and no later event may mention it. Then it ended before our log
+ * began.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
@@ -124,7 +125,7 @@ export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | 
   return condition === 'device-sound-off' ? 'off' : undefined;
 }
 
-/** The head of the bed says it, too. */
+/** The header data of the bed (`headN`) show it too, so they change as well. */
 function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
   if (deviceSoundOf(alarm) !== undefined) stampHead(state, bed);
 }
@@ -155,13 +156,13 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
  * acknowledged.
  */
 function makeRoom(state: LiveState): boolean {
-  const candidates = (test: (present: AlarmHeld) => boolean) => {
+  const firstThat = (test: (present: AlarmHeld) => boolean) => {
     for (const [alarmId, present] of state.alarms) if (test(present)) return alarmId;
     return undefined;
   };
   const victim =
-    candidates(({ alarm }) => !state.beds.has(alarm.associationId)) ??
-    candidates(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
+    firstThat(({ alarm }) => !state.beds.has(alarm.associationId)) ??
+    firstThat(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
   if (victim === undefined) return false;
   drop(state, victim);
   return !state.alarms.has(victim);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeTexts, requestTextFault } from './request-text.ts';
+import { normalizeTexts, requestTextFault } from './request-text.ts';
 
 describe('the texts of a request', () => {
   it.each<[string, unknown, string | undefined]>([
@@ -18,6 +18,6 @@ describe('the texts of a request', () => {
 
   it('are composed, except the password', () => {
     const typed = { name: 'Nu\u0301n\u0303ez', list: ['e\u0301', 1, null], password: 'e\u0301' };
-    expect(composeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
+    expect(normalizeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
   });
 });

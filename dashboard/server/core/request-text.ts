@@ -1,6 +1,6 @@
 /**
- * Judges and composes the texts of a request in one place, so that no route takes a text that a screen would show as
- * another.
+ * Checks the texts of a request, and puts them into Unicode's composed form, in one place. So no route takes a text that
+ * would look like a different text on a screen.
  */
 import { normalText, textFaultIn } from '../../../contracts/text.ts';
 
@@ -17,12 +17,12 @@ export function requestTextFault(body: unknown): string | undefined {
 }
 
 /** Returns the request's body with every text in Unicode's composed form; a password stays as it was typed. */
-export function composeTexts(value: unknown): unknown {
+export function normalizeTexts(value: unknown): unknown {
   if (typeof value === 'string') return normalText(value);
-  if (Array.isArray(value)) return value.map(composeTexts);
+  if (Array.isArray(value)) return value.map(normalizeTexts);
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, name === unseen ? member : composeTexts(member)]),
+    Object.entries(value).map(([name, member]) => [name, name === unseen ? member : normalizeTexts(member)]),
   );
 }
 

@@ -122,13 +122,13 @@ describe('health', () => {
     expect(judgeHealth(given, nowMs)).toMatchObject({ kafka, alarms });
   });
 
-  it('says that the clock was set for as long as the step stands', () => {
+  it('says that the clock was set while the step lasts', () => {
     expect(judgeHealth(signs({}), t0).clock).toBeUndefined();
     const stepped = judgeHealth(signs({}), t0, { aheadMs: -600_000, atMs: t0 });
     expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
   });
 
-  it('says for an hour that a part of the log cannot be read, and not before', () => {
+  it('says that a part of the log cannot be read: for an hour after the damage was met, and not if there was none', () => {
     const damage = { total: 2, lastAtMs: t0 };
     const damagedAt = (nowMs: number) => judgeHealth(signs({}), nowMs, undefined, damage).damaged;
     expect(judgeHealth(signs({}), t0, undefined, { total: 0, lastAtMs: undefined }).damaged).toBeUndefined();
@@ -137,7 +137,7 @@ describe('health', () => {
     expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
   });
 
-  it('gives the engine its time again after a pause of the readings', () => {
+  it('gives the engine its full time again after a pause of the readings, before it counts as stale', () => {
     const given = signs({ readingsAtMs: t0 - 60_000, alarmsAtMs: t0 - 60_000 });
     noteReading(given, t0);
     expect(judgeHealth(given, t0).alarms).toBe('ok');

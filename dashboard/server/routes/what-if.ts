@@ -50,25 +50,28 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const tried = limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : "the ward's";
       const detail = `${group}: what ${tried} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
-      // A device without a bed has one association in every tray: no ward may see what the device measured in another
-      // ward.
+      // A device without a bed keeps the same association in the tray of each ward. The answer therefore begins when it
+      // came into this tray, so that no ward sees what the device measured in another.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
       const question = { associationId: bed.associationId, group, judges, fromMs, toMs, intervalMs };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
-      return desk.ask(asker, question, leftOf(reply));
+      return desk.ask(asker, question, abortedWhenGone(reply));
     },
   );
 }
 
-/** How often the device says that it sends. A parameter that comes singly has a rhythm of its own. */
+/**
+ * Returns the interval at which the device says that it sends. Leaves out episodic parameters (such as cuff pressure):
+ * these have their own rhythm.
+ */
 function declaredOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
   const code = codes.find((candidate) => parameters.get(candidate)?.episodicMs === undefined && rhythms.has(candidate));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }
 
 /** Aborted when nobody waits for the answer any more: another number was typed, or the page was left. */
-function leftOf(reply: FastifyReply): AbortSignal {
+function abortedWhenGone(reply: FastifyReply): AbortSignal {
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());
   return left.signal;

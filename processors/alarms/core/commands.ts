@@ -62,7 +62,7 @@ function carryOut(
   switch (asked.type) {
     case 'acknowledge': {
       const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), desk);
-      const left = leaveAnsweredSilence({ ...state, book });
+      const left = endAcknowledgedSilence({ ...state, book });
       const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
       const isRefused = outcome === 'unknown' || outcome === 'stale';
       return { state: left, endAt, events, counts, ...(isRefused && { refused: acknowledgementFaults[outcome] }) };
@@ -154,8 +154,8 @@ export function limitsOffDue({ overrides }: State): number {
   return due;
 }
 
-/** Ends the silence alarm of a device without a patient once a person has seen it. A stored device must not call forever. */
-function leaveAnsweredSilence(state: State): State {
+/** Ends the silence alarm of a device without a patient once a person has seen it. A device that was put away in a store room must not call forever. */
+function endAcknowledgedSilence(state: State): State {
   const { association, book, device } = state;
   const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
   if (association?.category !== 'unassigned' || !isSeen) return state;

@@ -19,8 +19,8 @@ export type ProfileTable = {
 };
 
 /**
- * The profiles of a hospital that configures none. A device without a patient may be on any patient: the adult profile judges it, and its
- * screen says so.
+ * The profiles of a hospital that configures none. A device with no patient assigned may be connected to any patient: the
+ * adult profile judges it, and its screen says so.
  */
 export const builtInProfiles: ProfileTable = {
   hospital: { adult: adultProfile, unassigned: adultProfile },
