@@ -108,7 +108,7 @@ describe('an act of a physician in the past', () => {
     ],
   ];
 
-  it('is found by the auditor’s command, which names it: unsigned, signed with other keys, as the operator, in no session', async () => {
+  it('the auditor’s command finds a forged act and names it: unsigned, signed with other keys, as the operator, in no session', async () => {
     const before = await verify();
     for (const [, fault] of forgeries) expect(before.faults.filter(({ text }) => fault.test(text))).toEqual([]);
     for (const [, , forge] of forgeries) await forge();
@@ -121,7 +121,7 @@ describe('an act of a physician in the past', () => {
     expect(code).toBe(1);
   });
 
-  it('is shown as not verified on the auditor’s page, too', async () => {
+  it('the auditor’s page also shows the forged act as not verified', async () => {
     const auditor = await loggedIn('auditor', address);
     const found = await until('a forged record on the page', async () => {
       const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=physician&limit=200');
@@ -135,7 +135,7 @@ describe('an act of a physician in the past', () => {
 });
 
 describe('on record, with the address that it came from, is', () => {
-  it('an act that the role may not do, a login that failed, and a screen of another ward', async () => {
+  it('the trail has an act that the role may not do, a login that failed, and a screen of another ward', async () => {
     await nurse.get('/api/audit');
     await nurse.login('icu-nurse-13', 'a wrong password');
     const live = await nurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });

@@ -41,7 +41,7 @@ const addressesOf = (block: number, addresses: number) =>
 
 describe('guesses and logins', () => {
   it(
-    'of 58 guesses at once, at most five are judged, and the person logs in where she has logged in before',
+    'at most five of 58 guesses at once are judged, and the person logs in at a browser where she has logged in before',
     async () => {
       const hers = await loggedIn('icu-nurse-1', '127.0.10.1');
       // All stand behind one address, as behind a proxy of the hospital that nobody has named.
@@ -59,7 +59,7 @@ describe('guesses and logins', () => {
   );
 
   it(
-    'guesses from 40 addresses add up for the account, and the person logs in where she has logged in before',
+    'guesses from 40 addresses add up for the account, and the person logs in at a browser where she has logged in before',
     async () => {
       const hers = await loggedIn('icu-nurse-3', '127.0.11.1');
       const startMs = performance.now();
@@ -73,7 +73,7 @@ describe('guesses and logins', () => {
   );
 
   it(
-    'a flood of logins from 40 addresses refuses none of twelve, at their browsers and at new ones',
+    'a flood of logins from 40 addresses makes no login of twelve people fail, at their browsers and at new ones',
     async () => {
       const people = Array.from({ length: 12 }, (_, at) => `icu-nurse-${at + 4}`);
       const browsers = new Map<string, Browser>();
@@ -181,7 +181,7 @@ describe('an acknowledgement and an alarm', () => {
   }
 
   it(
-    'come through while nobody floods, to compare with',
+    'an acknowledgement and an alarm come through while nobody floods, as a comparison',
     async () => {
       await actUnder('no flood', '127.0.16.2', () => ({ times: 0, connections: 0, snapshots: 0, statuses: {} }));
     },
@@ -189,7 +189,7 @@ describe('an acknowledgement and an alarm', () => {
   );
 
   it(
-    'come through while a colleague looks 1,200 times at once, and her screen that comes again gets its ward',
+    'an acknowledgement and an alarm come through while a colleague asks 1,200 times at once, and her screen gets its ward again',
     async () => {
       const colleague = await loggedIn('icu-nurse-17', '127.0.17.1');
       const { after } = await underFlood(
@@ -211,7 +211,7 @@ describe('an acknowledgement and an alarm', () => {
   );
 
   it(
-    'come through while somebody without a login opens connections without end',
+    'an acknowledgement and an alarm come through while a person without a login opens connections without end',
     async () => {
       const { before } = await underFlood(
         { target, kind: 'handshakes', lanes: 400, addresses: addressesOf(21, 4), path: '' },
@@ -224,7 +224,7 @@ describe('an acknowledgement and an alarm', () => {
   );
 
   it(
-    'come through while a colleague opens as many screens as 43 logins can, and hers stays open',
+    'an acknowledgement and an alarm come through while a colleague opens as many screens as 43 logins can, and her own screen stays open',
     async () => {
       const sockets: Live[] = [];
       for (let login = 0; login < 43; login += 1) {
@@ -249,7 +249,7 @@ describe('an acknowledgement and an alarm', () => {
   );
 
   it(
-    'come through while a colleague changes what her screens show without end',
+    'an acknowledgement and an alarm come through while a colleague changes what her screens show without end',
     async () => {
       const colleague = await loggedIn('icu-nurse-20', '127.0.20.1');
       const { after } = await underFlood(

@@ -39,18 +39,21 @@ const foreign: readonly [string, Record<string, string>][] = [
 ];
 
 describe('a request that changes something', () => {
-  it.each(foreign)('is refused at every route of the running server from %s', async (_name, headers) => {
-    expect(changing.length).toBeGreaterThan(10);
-    for (const route of changing) {
-      const [method = '', path = ''] = route.split(' ');
-      const answer = await nurse.call(method, filled(path), method === 'POST' ? {} : undefined, headers);
-      expect([route, answer.status]).toEqual([route, 403]);
-      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-    }
-    expect((await nurse.get('/api/session')).body).toMatchObject({ locked: false });
-  });
+  it.each(foreign)(
+    'a request that changes something is refused at every route of the running server from %s',
+    async (_name, headers) => {
+      expect(changing.length).toBeGreaterThan(10);
+      for (const route of changing) {
+        const [method = '', path = ''] = route.split(' ');
+        const answer = await nurse.call(method, filled(path), method === 'POST' ? {} : undefined, headers);
+        expect([route, answer.status]).toEqual([route, 403]);
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      }
+      expect((await nurse.get('/api/session')).body).toMatchObject({ locked: false });
+    },
+  );
 
-  it('is refused as a form sends it, whatever content type it says', async () => {
+  it('a request as a form sends it is refused, with any content type', async () => {
     const cookie = nurse.cookie();
     const body = '{"userId":"chief","password":"x"}';
     for (const type of [
@@ -76,7 +79,7 @@ describe('a request that changes something', () => {
     expect((await nurse.get('/api/session')).body).toMatchObject({ locked: false });
   });
 
-  it('cannot be had as a GET, by an override of the method, or by a preflight that is allowed', async () => {
+  it('no GET, no override of the method and no preflight lets another site change something', async () => {
     for (const path of ['/api/lock', '/api/logout', '/api/ticket'])
       expect([path, (await nurse.get(path)).status]).toEqual([path, 404]);
     for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
@@ -94,7 +97,7 @@ describe('a request that changes something', () => {
     expect(allowed).toEqual([]);
   });
 
-  it('is on record with the site that it came from, the login whose browser it was, and the address', async () => {
+  it('a refused request is on record with the site that it came from, the login of the browser, and the address', async () => {
     await nurse.call('POST', '/api/lock', {}, { origin: 'https://evil.example', ...ours });
     const auditor = await loggedIn('auditor', address);
     const found = await until('the foreign request on record', async () =>

@@ -24,7 +24,7 @@ const host = `Host: localhost:${httpPort}\r\n`;
 const body = 'content-type: application/json\r\n';
 
 describe('a request that can be read in two ways', () => {
-  it('written as it should be is answered, and so is the one behind it', async () => {
+  it('a correct request is answered, and so is the request behind it', async () => {
     const first = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
     expect((await answers(`${first}${smuggled}`)).statuses).toEqual([200, 200]);
     const chunked = `POST /api/login HTTP/1.1\r\n${host}${body}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
@@ -44,19 +44,19 @@ describe('a request that can be read in two ways', () => {
     ['with a space before the colon', `Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with a space before the colon of the length', `Content-Length : 2\r\n\r\n{}${smuggled}`],
     ['with an encoding that is unknown', `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['with chunked not as the last encoding', `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with chunked before the last encoding', `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with two encodings', `Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with a folded header', `X-a: b\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with a NUL in a header', `X-a: b\0\r\nContent-Length: 0\r\n\r\n${smuggled}`],
     ['with a line end of LF alone before the length', `X-a: b\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`],
     ['with a CR alone in a header', `X-a: b\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
-    ['with a chunk of a size that is none', `Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n${smuggled}`],
-    ['with a chunk of a size too large', `Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n${smuggled}`],
+    ['with a chunk size that is no number', `Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n${smuggled}`],
+    ['with a chunk size that is too large', `Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n${smuggled}`],
     ['with a chunk that LF alone ends', `Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n${smuggled}`],
     ['with a chunk longer than it says', `Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${smuggled}`],
   ];
 
-  it.each(cases)('%s is answered once at most, with 400, and closed', async (_name, rest) => {
+  it.each(cases)('a request %s is answered once at most, with 400, and closed', async (_name, rest) => {
     const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${host}${body}${rest}`);
     expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
     expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
@@ -70,12 +70,12 @@ describe('a request that can be read in two ways', () => {
     ['with a space in its path', `GET /healthz /x HTTP/1.1\r\n${host}\r\n`],
     ['without a host', `GET /healthz HTTP/1.1\r\n\r\n`],
     ['with two hosts', `GET /healthz HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`],
-    ['with a header name that is none', `GET /healthz HTTP/1.1\r\n${host}x(y): z\r\n\r\n`],
+    ['with a header name that is not valid', `GET /healthz HTTP/1.1\r\n${host}x(y): z\r\n\r\n`],
     ['with headers of 100 kB', `GET /healthz HTTP/1.1\r\n${host}x: ${'y'.repeat(100_000)}\r\n\r\n`],
-    ['with a method that is none', `GETX /healthz HTTP/1.1\r\n${host}\r\n`],
+    ['with a method that does not exist', `GETX /healthz HTTP/1.1\r\n${host}\r\n`],
     ['to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`],
     ['that asks for its own echo', `TRACE / HTTP/1.1\r\n${host}x-secret: echo-me\r\n\r\n`],
-  ])('%s is refused', async (_name, bytes) => {
+  ])('a request %s is refused', async (_name, bytes) => {
     const { statuses, text } = await answers(bytes);
     expect(statuses.filter((status) => status < 400)).toEqual([]);
     expect(text).not.toContain('echo-me');
@@ -99,7 +99,7 @@ describe('a path', () => {
   ];
   const before = ['/', '/assets/', '/assets/..%2f', '//', '/api/', '/api/associations/'];
 
-  it('on the way to files leads to none outside of the page, however it is written', async () => {
+  it('a path to files leads to no file outside of the page, in any notation', async () => {
     const texts: (readonly [string, string])[] = [];
     // A few dozen connections at once: the server bounds the handshakes of one address.
     for (const step of steps) {
@@ -137,7 +137,7 @@ describe('a path', () => {
     ['/%'],
     ['/%zz'],
     ['*'],
-  ])('%s gives no file and no list of files', async (path) => {
+  ])('the path %s gives no file and no list of files', async (path) => {
     const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
     for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     expect(text).not.toMatch(/Index of|Directory listing|repositoryformatversion/i);
@@ -145,7 +145,7 @@ describe('a path', () => {
     if (statuses[0] === 200) expect(text).toContain('<title>Vigil');
   });
 
-  it('in an id reaches no other route and no file', async () => {
+  it('a path in an id reaches no other route and no file', async () => {
     for (const id of [
       '..%2f..%2fsession',
       '%2e%2e',

@@ -48,7 +48,7 @@ function statusOf(path: string, user?: 'trends'): Promise<number> {
 }
 
 describe('InfluxDB', () => {
-  it('has no listener that another user of the machine reaches, but the door with a login', async () => {
+  it('InfluxDB has no listener that another user of the machine reaches, except the door with a login', async () => {
     expect(await canConnect('127.0.0.1', product.influxPort)).toBe(true);
     const addresses = listeningAddresses(Number(influxd));
     expect(addresses.length).toBeGreaterThan(0);
@@ -59,7 +59,7 @@ describe('InfluxDB', () => {
     }
   });
 
-  it('has a socket in a folder that another user cannot enter', async () => {
+  it('InfluxDB has its socket in a folder that another user cannot enter', async () => {
     const folder = join(product.stateDir, 'influxdb');
     expect(readdirSync(folder)).toContain('http.sock');
     if (process.getuid?.() === 0) expect(await canDo(`[ -e '${folder}/http.sock' ]`)).toBe(false);
@@ -75,12 +75,12 @@ describe('InfluxDB', () => {
     '/',
     '//debug/vars',
     '/query/../debug/vars',
-  ])('tells nothing of itself at %s, with a login or without', async (path) => {
+  ])('InfluxDB tells nothing of itself at %s, with a login or without', async (path) => {
     expect([401, 404]).toContain(await statusOf(path));
     expect([401, 404]).toContain(await statusOf(path, 'trends'));
   });
 
-  it('demands a login for every value', async () => {
+  it('InfluxDB demands a login for every value', async () => {
     expect(await statusOf('/query?db=vigil&q=SHOW%20DATABASES')).toBe(401);
     expect(await statusOf('/write?db=vigil')).toBeGreaterThanOrEqual(401);
   });

@@ -89,7 +89,7 @@ describe.each(principals)('with the certificate of %s', (principal) => {
   const writes: readonly string[] = topicsOf(principal, 'writers');
   const reads: readonly string[] = topicsOf(principal, 'readers');
 
-  it('nothing can be written but to the topics of its row: no record, no tombstone', async () => {
+  it('a service can write no record and no tombstone to a topic that its row does not name', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
         // The same request is let through there: what refused the others was the right.
@@ -101,12 +101,12 @@ describe.each(principals)('with the certificate of %s', (principal) => {
     }
   });
 
-  it('nothing can be read but what its row says', async () => {
+  it('a service can read nothing that its row does not name', async () => {
     for (const topic of kafkaTopicNames)
       expect([topic, (await read(principal, topic)) === refused]).toEqual([topic, !reads.includes(topic)]);
   });
 
-  it('no topic, setting, permission or record can be made, changed or deleted', async () => {
+  it('a service can make, change or delete no topic, setting, permission or record', async () => {
     const admin = connectKafkaAs(principal).admin();
     await admin.connect();
     try {
@@ -142,7 +142,7 @@ describe.each(principals)('with the certificate of %s', (principal) => {
     }
   });
 
-  it("no other service's group and no other service's turn to write can be taken", async () => {
+  it('a service can take no group and no turn to write of another service', async () => {
     const broker = brokers.get(principal)!;
     for (const other of principals) {
       const answer = await answerTo(broker.offsetFetch({ groupId: `${other}-engine`, topics: [] }));
@@ -191,9 +191,12 @@ describe('nobody gets a word from the broker', () => {
           Date.now(),
         ),
     ],
-    ['with a certificate of the gateway that is over', () => issueLeaf(leaf('gateway'), ca(), Date.now() - yearsAgo)],
     [
-      'with a certificate of the gateway that has not begun',
+      'with a certificate of the gateway that has expired',
+      () => issueLeaf(leaf('gateway'), ca(), Date.now() - yearsAgo),
+    ],
+    [
+      'with a certificate of the gateway that is not yet valid',
       () => issueLeaf(leaf('gateway'), ca(), Date.now() + yearsAgo),
     ],
     [
@@ -202,7 +205,7 @@ describe('nobody gets a word from the broker', () => {
     ],
   ];
 
-  it.each(identities)('%s', async (_name, identity) => {
+  it.each(identities)('a client %s gets no word from the broker', async (_name, identity) => {
     const admin = connectKafkaAs(await identity()).admin();
     await expect(admin.connect().then(() => admin.describeCluster())).rejects.toThrow();
     await admin.disconnect();
@@ -212,7 +215,7 @@ describe('nobody gets a word from the broker', () => {
     ['a name that nobody knows', 'surgeon'],
     ['the name of a service and more', 'gateway2'],
     ['the name of a service in capitals', 'GATEWAY'],
-  ])('that is of use, with a good certificate of %s', async (_name, commonName) => {
+  ])('a client with a good certificate of %s gets no answer of use from the broker', async (_name, commonName) => {
     const kafka = connectKafkaAs(await issueLeaf(leaf(commonName), ca(), Date.now()));
     const admin = kafka.admin();
     await admin.connect();
@@ -220,7 +223,7 @@ describe('nobody gets a word from the broker', () => {
     await admin.disconnect();
   });
 
-  it('but who has a certificate that is good', async () => {
+  it('a client with a good certificate of a service gets answers from the broker', async () => {
     const admin = connectKafkaAs(await issueLeaf(leaf('gateway'), ca(), Date.now())).admin();
     await admin.connect();
     expect(await admin.listTopics()).toContain('observations');

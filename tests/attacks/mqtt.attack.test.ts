@@ -67,13 +67,13 @@ describe('the certificate of one device', () => {
     ['a wildcard', '+'],
     ['a path', `../${victim}`],
     ['its own id with a NUL', `${stolen}\0`],
-  ])('does not come in with %s as its client id, and the other goes on', async (_name, clientId) => {
+  ])('a device does not come in with %s as its client id, and the other device goes on', async (_name, clientId) => {
     for (const protocolVersion of [4, 5] as const)
       expect(await refusedWith({ clientId, protocolVersion })).not.toBe('let in');
     expect(isOnline()).toBe(true);
   });
 
-  it('is not made another by a user name, a password or an enhanced authentication', async () => {
+  it('a device does not become another device by a user name, a password or an enhanced authentication', async () => {
     const client = await connectMqtt(stolen, { username: victim, password: 'admin' });
     expect(await publish(client, `devices/${victim}/observations`)).not.toBe('answered 0');
     await client.endAsync(true);
@@ -98,7 +98,7 @@ describe('the certificate of one device', () => {
     ['the tree of the server', '$SYS/broker/clients'],
     ['another tree', `Devices/${stolen}/observations`],
     ['a shared tree', `$share/g/devices/${victim}/observations`],
-  ])('writes nothing to %s', async (_name, topic) => {
+  ])('a device writes nothing to %s', async (_name, topic) => {
     for (const protocolVersion of [4, 5] as const) {
       const client = await connectMqtt(stolen, { protocolVersion });
       const answer = await publish(client, topic);
@@ -110,7 +110,7 @@ describe('the certificate of one device', () => {
     expect(sawForged()).toBe(false);
   });
 
-  it('leaves no will on another, also where it says so by an alias or for later', async () => {
+  it('a device leaves no will on another device’s topic, not by an alias and not with a delay', async () => {
     for (const protocolVersion of [4, 5] as const) {
       const will = { topic: `devices/${victim}/status`, payload: Buffer.from('{}'), qos: 1, retain: false } as const;
       expect(await refusedWith({ protocolVersion, will })).not.toBe('let in');
@@ -123,7 +123,7 @@ describe('the certificate of one device', () => {
     expect(sawForged()).toBe(false);
   });
 
-  it('hears nothing of others, by no filter and by nothing that was kept', async () => {
+  it('a device hears nothing of others, with no filter and from no retained message', async () => {
     const client = await connectMqtt(stolen);
     const heard: string[] = [];
     client.on('message', (topic) => heard.push(topic));
@@ -157,7 +157,7 @@ describe('the certificate of one device', () => {
     expect(heard.filter((topic) => !/^devices\/spare-0[56]\/inbox$/.test(topic))).toEqual([]);
   });
 
-  it('takes over no session of another, and none that was parked for it', async () => {
+  it('a device takes over no session of another device, and no session that was parked for it', async () => {
     const before = live.of('delta').length;
     for (let tries = 0; tries < 5; tries += 1) {
       await refusedWith({ clientId: victim, clean: false, properties: { sessionExpiryInterval: 600 } });
@@ -168,7 +168,7 @@ describe('the certificate of one device', () => {
   });
 });
 
-it('a certificate that is revoked ends its live session, opens none, and no reading of it is taken any more', async () => {
+it('a revoked certificate ends its live session and opens no new one, and no reading with it is taken any more', async () => {
   const thief = await connectMqtt('spare-07');
   thief.on('error', () => {});
   expect(await publish(thief, 'devices/spare-07/observations')).toBe('answered 0');

@@ -4,7 +4,7 @@ import { connectMqtt, loggedIn, untilHeard, wholeHouse } from './attacker.ts';
 
 const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName: 'J', category: 'adult' });
 
-it('a nurse learns of no patient id whether it is in another ward, but for three refusals that are on record', async () => {
+it('a nurse does not learn whether a patient id is in another ward, except from three refusals that are on record', async () => {
   const nurse = await loggedIn('nurse', '127.0.30.1');
   const { beds } = await wholeHouse(await loggedIn('chief', '127.0.30.2'));
   const own = beds.find(({ ward }) => ward === 'icu');
@@ -30,7 +30,7 @@ it('a nurse learns of no patient id whether it is in another ward, but for three
   expect([free.status, free.body]).toEqual([403, notHers.body]);
 });
 
-it('a device that was never heard cannot be put at a bed, and the answer is that of a device of another ward', async () => {
+it('a device that never connected cannot be put at a bed, and the answer is the same as for a device of another ward', async () => {
   const technician = await loggedIn('icu-technician', '127.0.31.1');
   const put = (deviceId: string) =>
     technician.post(`/api/devices/${deviceId}/associations`, {

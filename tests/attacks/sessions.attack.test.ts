@@ -34,7 +34,7 @@ const accounts = (...args: string[]) =>
   ]);
 
 describe('a cookie', () => {
-  it('is kept from scripts, other sites, plain HTTP and other hosts, and goes with the browser', async () => {
+  it('a cookie is kept from scripts, other sites, plain HTTP and other hosts, and ends with the browser', async () => {
     const { headers } = await browserFrom(address).login('icu-nurse-1', product.passwords['icu-nurse-1'] ?? '');
     const cookies = headers['set-cookie'] as string[];
     const names = cookies.map((one) => one.split('=')[0] ?? '');
@@ -49,7 +49,7 @@ describe('a cookie', () => {
     expect(session).not.toMatch(/Max-Age|Expires/i);
   });
 
-  it('that was planted before the login is not the one after it, and what it opened is over', async () => {
+  it('a cookie that was planted before the login is not the one after it, and what it opened is over', async () => {
     const planted = tokenOf(await loggedIn('icu-nurse-2', address));
     const kept = await loggedIn('icu-nurse-2', address);
     for (const value of [planted, 'AAAA', 'x'.repeat(2_000)]) {
@@ -66,7 +66,7 @@ describe('a cookie', () => {
     expect((await kept.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
   });
 
-  it('that was forged opens nothing: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
+  it('a forged cookie opens nothing: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
     const token = tokenOf(await loggedIn('icu-nurse-4', address));
     const [header = '', payload = '', signature = ''] = token.split('.');
     const chief = encoded({ ...decoded(payload), sub: 'chief' });
@@ -93,7 +93,7 @@ describe('a cookie', () => {
     for (const value of forged) expect([value, await statusWith(`__Host-vigil=${value}`)]).toEqual([value, 401]);
   });
 
-  it('under another name, or twice, or in the address, is not taken for a login', async () => {
+  it('a cookie under another name, or twice, or in the address, is not taken for a login', async () => {
     const token = tokenOf(await loggedIn('icu-nurse-4', address));
     for (const name of ['vigil', '__Secure-vigil', '__host-vigil', ' __Host-vigil2'])
       expect([name, await statusWith(`${name}=${token}`)]).toEqual([name, 401]);
@@ -111,7 +111,7 @@ describe('a cookie', () => {
 });
 
 describe('a login that is over', () => {
-  it('by logout gives nothing by its old cookie, and each of its live connections is closed at once', async () => {
+  it('after a logout, the old cookie gives nothing, and each live connection of the login is closed at once', async () => {
     const nurse = await loggedIn('icu-nurse-5', address);
     const other = await loggedIn('icu-nurse-5', address);
     const lives = [await nurse.live(watchIcu), await nurse.live(watchIcu)];
@@ -131,7 +131,7 @@ describe('a login that is over', () => {
     kept.close();
   });
 
-  it('by a disabled account ends requests and live connections within seconds, and does not come back with the account', async () => {
+  it('when an account is disabled, its requests and live connections end within seconds, and its login does not come back with the account', async () => {
     const nurse = await loggedIn('icu-nurse-6', address);
     const live = await nurse.live(watchIcu);
     await until('the ward', () => live.of('snapshot').length === 1);
@@ -149,7 +149,7 @@ describe('a login that is over', () => {
 });
 
 describe("another's login", () => {
-  it('is not entered by a ticket of theirs, nor by ones own ticket with their station', async () => {
+  it('a person does not enter another’s login by a ticket of it, nor by an own ticket with its station', async () => {
     const nurse = await loggedIn('icu-nurse-7', address);
     const thief = await loggedIn('step-nurse', address);
     const { ticket } = (await nurse.post('/api/ticket')).body;
@@ -171,7 +171,7 @@ describe("another's login", () => {
 });
 
 describe('a locked screen', () => {
-  it('gets no name, no value history and no act from any route of the running server until the password is entered', async () => {
+  it('a locked screen gets no name, no value history and no act from any route of the running server until the password is entered', async () => {
     const nurse = await loggedIn('icu-nurse-8', address);
     const bed = (await nurse.get('/api/devices')).body.devices.find(
       (one: { current: { ward: string } | null }) => one.current?.ward === 'icu',
@@ -211,7 +211,7 @@ describe('a locked screen', () => {
     expect((await nurse.get('/api/wards')).status).toBe(200);
   });
 
-  it('goes on with alarms and values over the live connection, without a name on one that was open and on a new one', async () => {
+  it('a locked screen still gets alarms and values over the live connection, without a name, on an open connection and on a new one', async () => {
     const nurse = await loggedIn('icu-nurse-9', address);
     const before = await nurse.live(watchIcu);
     await until('the ward with names', () => JSON.stringify(before.messages).includes('"familyName":"Demo-'));

@@ -130,13 +130,13 @@ describe('a handshake', () => {
     ['with a guessed ticket', 403, { ticket: randomBytes(32).toString('base64url') }],
     ['with an empty ticket', 403, { ticket: '' }],
     ['with a ticket that is too long', 400, { ticket: 'x'.repeat(101) }],
-  ])('%s is answered with %i and opens nothing', async (_name, status, options) => {
+  ])('a handshake %s is answered with %i and opens nothing', async (_name, status, options) => {
     const live = await handshake(options);
     expect(live.status()).toBe(status);
     await live.closed;
   });
 
-  it('with a ticket that was used already opens nothing', async () => {
+  it('a handshake with a used ticket opens nothing', async () => {
     const { ticket } = (await nurse.post('/api/ticket')).body;
     const first = await handshake({ ticket });
     expect(first.status()).toBe(101);
@@ -145,7 +145,7 @@ describe('a handshake', () => {
     first.socket.destroy();
   });
 
-  it('as it should be shows the ward: the others were refused for what was wrong with them', async () => {
+  it('a correct handshake shows the ward: the others were refused only for what was wrong with them', async () => {
     const live = await handshake();
     expect(live.status()).toBe(101);
     live.socket.write(frame(watch));
@@ -172,13 +172,13 @@ describe('a frame', () => {
     ['that is not masked', [1002], () => [frame(watch, { masked: false })]],
     ['with reserved bits', [1002], () => [frame(watch, { reserved: 4 })]],
     ['of a reserved kind', [1002], () => [frame(watch, { opcode: 3 })]],
-    ['that goes on with what never began', [1002], () => [frame(watch, { opcode: 0 })]],
-    ['a ping of 126 bytes', [1002], () => [frame('x'.repeat(126), { opcode: 9 })]],
+    ['that continues a message which never began', [1002], () => [frame(watch, { opcode: 0 })]],
+    ['that is a ping of 126 bytes', [1002], () => [frame('x'.repeat(126), { opcode: 9 })]],
     ['that is not UTF-8', [1007], () => [frame(Buffer.from([0xc0, 0xaf, 0xff]))]],
-    ['of bytes', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
+    ['of kind binary', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
     ['that is no JSON', [closeCodes.badMessage], () => [frame('{')]],
     ['that is empty', [closeCodes.badMessage], () => [frame('')]],
-    ['with a member more', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
+    ['with a member too many', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
     ['with a prototype', [closeCodes.badMessage], () => [frame(watch.replace('{', '{"__proto__":{"ward":"*"},'))]],
     ['that is nested 8,000 deep', [closeCodes.badMessage], () => [frame('['.repeat(8_000) + ']'.repeat(8_000))]],
     [
@@ -187,7 +187,7 @@ describe('a frame', () => {
       () => [frame(JSON.stringify({ ...whole, waves: { associations: Array(101).fill('association-0') } }))],
     ],
     ['of garbage', [1002, 1007, 1009], () => [Buffer.from([0xff, 0xff, ...randomBytes(4_096)])]],
-  ])('%s ends its connection alone', async (_name, codes, frames) => {
+  ])('a frame %s ends only its own connection', async (_name, codes, frames) => {
     const other = await opened();
     other.socket.write(frame(watch));
     const live = await opened();
@@ -200,7 +200,7 @@ describe('a frame', () => {
     other.socket.destroy();
   });
 
-  it('that comes one byte a second, or not at all, does not keep a place, also where the closing is not answered', async () => {
+  it('a frame that comes one byte a second, or not at all, does not keep a place, even if the client does not answer the close', async () => {
     const refused = await opened();
     const sentMs = performance.now();
     refused.socket.write(frame('{'));

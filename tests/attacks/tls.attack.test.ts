@@ -59,7 +59,7 @@ const weak = [
 ];
 
 describe('the client of these tests', () => {
-  it('speaks old versions and weak ciphers where a server lets it: what refuses them is the product', async () => {
+  it('the client speaks old versions and weak ciphers if a server accepts them: the product refuses them', async () => {
     const server = createServer({
       cert: certFile('web-server.pem'),
       key: certFile('web-server.key'),
@@ -87,13 +87,13 @@ const speakWith = (port: number, hello: Buffer, cipher: string, more: Connection
 describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest }) => {
   const good = client === undefined ? {} : withPair(pairOf(client));
 
-  it('answers who speaks as it should', async () => {
+  it('the listener answers a client that speaks correct TLS', async () => {
     expect(await speak(port, hello, good)).toBe('answered');
     if (oldest === 'TLSv1.2')
       expect(await speakWith(port, hello, 'ECDHE-ECDSA-AES128-GCM-SHA256', good)).toBe('answered');
   });
 
-  it('speaks no old version', async () => {
+  it('the listener speaks no old version', async () => {
     const versions =
       oldest === 'TLSv1.3' ? (['TLSv1', 'TLSv1.1', 'TLSv1.2'] as const) : (['TLSv1', 'TLSv1.1'] as const);
     for (const version of versions) {
@@ -102,12 +102,12 @@ describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest
     }
   });
 
-  it('agrees to no cipher without forward secrecy, authentication and an authenticated mode', async () => {
+  it('the listener agrees to no cipher without forward secrecy, authentication and an authenticated mode', async () => {
     for (const cipher of weak)
       expect([cipher, await speakWith(port, hello, cipher, good)]).not.toEqual([cipher, 'answered']);
   });
 
-  it('says nothing to who speaks without TLS', async () => {
+  it('the listener says nothing to a client that speaks without TLS', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const socket = connectTcp({ host: '127.0.0.1', port });
     let text = '';
@@ -125,7 +125,7 @@ describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest
   });
 });
 
-describe('who is no device', () => {
+describe('a client that is no device', () => {
   const leaf = (commonName: string) =>
     ({ file: commonName, commonName, authority: 'device-ca', purposes: ['client'], names: [] }) as const;
   const deviceCa = () => pairOf('device-ca');
@@ -136,31 +136,34 @@ describe('who is no device', () => {
     ["with the administrator's certificate", () => withPair(pairOf('admin'))],
     ['with a certificate that it signed itself', async () => withPair(await issueAuthority('bed-01', Date.now()))],
     [
-      'with one of an authority that has the name of ours',
+      'with a certificate of an authority that has the name of ours',
       async () =>
         withPair(await issueLeaf(leaf('bed-01'), await issueAuthority('Vigil devices CA', Date.now()), Date.now())),
     ],
     [
-      'with one that our services’ authority signed for a device',
+      'with a certificate that our services’ authority signed for a device',
       async () => withPair(await issueLeaf(leaf('bed-01'), pairOf('ca'), Date.now())),
     ],
-    ['with one that is over', async () => withPair(await issueLeaf(leaf('bed-01'), deviceCa(), Date.now() - yearsAgo))],
     [
-      'with one that has not begun',
+      'with a certificate that has expired',
+      async () => withPair(await issueLeaf(leaf('bed-01'), deviceCa(), Date.now() - yearsAgo)),
+    ],
+    [
+      'with a certificate that is not yet valid',
       async () => withPair(await issueLeaf(leaf('bed-01'), deviceCa(), Date.now() + yearsAgo)),
     ],
     [
-      'with one for servers alone',
+      'with a certificate for servers alone',
       async () => withPair(await issueLeaf({ ...leaf('bed-01'), purposes: ['server'] }, deviceCa(), Date.now())),
     ],
   ];
 
-  it.each(strangers)('%s gets no word of MQTT', async (_name, options) => {
+  it.each(strangers)('a client %s gets no word of MQTT', async (_name, options) => {
     expect(await speak(product.mqttPort, mqtt, await options())).toMatch(/ALERT|closed|ECONNRESET/);
   });
 });
 
-it('a server that has the dashboard’s certificate is no Kafka and no database to who asks for their names', async () => {
+it('a server with the dashboard’s certificate is not accepted as Kafka or as a database', async () => {
   for (const [port, name] of [
     [product.httpPort, 'kafka'],
     [product.httpPort, 'influxdb'],

@@ -119,14 +119,14 @@ async function bedOfVictim() {
 }
 
 describe('a nurse of another ward', () => {
-  it('meets a rule of this test at every route that the running server has', async () => {
+  it('every route that the running server has is covered by a rule of this test', async () => {
     const routes = await routesOfServer(attacker);
     expect(routes.length).toBeGreaterThan(20);
     expect(routes.filter((route) => rules[route] === undefined)).toEqual([]);
     expect(Object.keys(rules).filter((route) => !routes.includes(route))).toEqual([]);
   });
 
-  it('gets the answer of a patient who does not exist from every route that names one, changes nothing, and is on record', async () => {
+  it('a nurse of another ward gets, from every route that names a patient, the answer for a patient who does not exist; she changes nothing, and is on record', async () => {
     const before = await bedOfVictim();
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'hidden' && rule.kind !== 'refused') continue;
@@ -151,7 +151,7 @@ describe('a nurse of another ward', () => {
     expect(about.length).toBeGreaterThanOrEqual(named.length);
   });
 
-  it('learns nothing of it from what every account may ask', async () => {
+  it('a nurse of another ward learns nothing of it from what every account may ask', async () => {
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'own' || !route.startsWith('GET')) continue;
       const { status, body } = await call(route, rule, nobodys);
@@ -162,7 +162,7 @@ describe('a nurse of another ward', () => {
     expect(status).toBe(403);
   });
 
-  it('cannot bring a patient of theirs, or a place of theirs, into an act on a device of her own', async () => {
+  it('a nurse of another ward cannot bring a patient or a place of it into an act on a device of her own', async () => {
     const acts: [string, object][] = [
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: 'SD-6', version: 1 }],
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: secret.bed, version: 1 }],
@@ -191,7 +191,7 @@ describe('a nurse of another ward', () => {
     expect(beds.filter(({ device: { deviceId } }) => deviceId === 'spare-03' && deviceId !== null)).toEqual([]);
   });
 
-  it('watches nothing of it over the live connection, whatever she asks for', async () => {
+  it('a nurse of another ward sees nothing of it over the live connection, whatever she asks for', async () => {
     const refused: Watch['scope'][] = [
       { ward: 'step-down' },
       { associationId: victim.associationId },
@@ -221,7 +221,7 @@ describe('a nurse of another ward', () => {
     expect(tells(JSON.stringify(live.messages))).toEqual([]);
   });
 
-  it("gets nothing by another ward's number in the server's stream", async () => {
+  it('a nurse of another ward gets nothing with that ward’s number in the server’s stream', async () => {
     const chief = await loggedIn('chief', address);
     const { stream, n } = await wholeHouse(chief);
     const live = await attacker.live({

@@ -78,7 +78,7 @@ const flashes = (where: Locator) =>
 const plain = 'rgba(0, 0, 0, 0)';
 
 describe('an alarm that is acknowledged and present', () => {
-  it('keeps its colour at number, tile and row, without flashing', async () => {
+  it('an acknowledged alarm that is present keeps its colour at number, tile and row, without flashing', async () => {
     expect(await groundOf('U-1', 'MDC_PULS_OXIM_SAT_O2')).toBe(red);
     expect(await headline('U-1').getAttribute('data-look')).toBe('steady');
     expect(await headline('U-1').evaluate((element) => getComputedStyle(element, '::before').backgroundColor)).toBe(
@@ -94,19 +94,19 @@ describe('an alarm that is acknowledged and present', () => {
 });
 
 describe('a number', () => {
-  it('keeps its own colour beside a late alarm of the same parameter', async () => {
+  it('a number keeps its own colour beside a late alarm of the same parameter', async () => {
     expect(await headline('U-2').textContent()).toContain('late');
     expect(await groundOf('U-2', 'MDC_ECG_HEART_RATE')).toBe(plain);
   });
 
-  it('keeps its own colour beside an alarm of another device or of another parameter', async () => {
+  it('a number keeps its own colour beside an alarm of another device or of another parameter', async () => {
     expect(await groundOf('U-5', 'MDC_ECG_HEART_RATE')).toBe(plain);
     expect(await groundOf('U-1', 'MDC_ECG_HEART_RATE')).toBe(plain);
   });
 });
 
 describe('the headline of a tile', () => {
-  it('is the present medium alarm, and the high one that ended unseen flashes beside it as an outline', async () => {
+  it('the headline is the present medium alarm, and the high alarm that ended unseen flashes beside it as an outline', async () => {
     expect(await headline('U-3').locator('.tile__text').textContent()).toBe('SpO2 79 < 90');
     expect(await groundOf('U-3', 'MDC_PULS_OXIM_SAT_O2')).toBe(yellow);
     expect(await groundOf('U-3', 'MDC_ECG_HEART_RATE')).toBe(plain);
@@ -117,7 +117,7 @@ describe('the headline of a tile', () => {
     expect(await flashes(tile('U-3'))).toBe(true);
   });
 
-  it('is the acknowledged high alarm that is present, and the medium one that calls flashes beside it', async () => {
+  it('the headline is the acknowledged high alarm that is present, and the medium alarm that calls flashes beside it', async () => {
     expect(await headline('U-4').locator('.tile__text').textContent()).toBe('HR 190 > 140');
     const chip = tile('U-4').getByTestId('tile-more').locator('[data-priority=medium]');
     expect(await chip.getAttribute('data-look')).toBe('calling');
@@ -126,7 +126,7 @@ describe('the headline of a tile', () => {
 });
 
 describe('the list of alarms', () => {
-  it('has the present ones first, grave before slight, then those that ended', async () => {
+  it('the list has the present alarms first, grave before slight, then those that ended', async () => {
     const ids = await page
       .getByTestId('alarm-list')
       .locator('li[data-priority]')
@@ -135,7 +135,7 @@ describe('the list of alarms', () => {
     expect(ids).toEqual([f, a, hiddenTop, present, hiddenCalling, l, e].map((one) => one.alarmId));
   });
 
-  it('shows the one that ended unseen as an outline that flashes, with the word', async () => {
+  it('the list shows an alarm that ended unseen as an outline that flashes, with the text that it ended', async () => {
     const row = page.getByTestId(`alarm-${alarms.ended.alarmId}`);
     expect(await row.getAttribute('data-look')).toBe('ended');
     expect(await row.locator('.alarm__mark').evaluate(ground)).not.toBe(red);
@@ -145,7 +145,7 @@ describe('the list of alarms', () => {
 });
 
 describe('the page of a patient', () => {
-  it('names the gravest of the other beds’ alarms that have no room there', async () => {
+  it('the page names the gravest of the other beds’ alarms that have no room there', async () => {
     const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
     server.alarms(...more.map(raised));
     await openPatient(page, 'U-1');

@@ -80,7 +80,7 @@ describe('in a ward where alarms come and go each second', () => {
     expect(await line.textContent()).toContain('escalated');
   });
 
-  it.each(['mouse', 'touch', 'key'] as const)('both are acknowledged at once by %s', async (by) => {
+  it.each(['mouse', 'touch', 'key'] as const)('a person acknowledges both alarms at once by %s', async (by) => {
     const press = async (alarm: Alarm) => {
       if (by === 'mouse') return stage.page.mouse.click(...(await centre(button(alarm))));
       if (by === 'key') {
@@ -103,7 +103,7 @@ describe('in a ward where alarms come and go each second', () => {
     expect(await stage.page.getByTestId('moved-hint').count()).toBe(0);
   });
 
-  it('one that ended between press and release is acknowledged; the server takes the revision that the person saw', async () => {
+  it('an alarm that ended between press and release is acknowledged; the server takes the revision that the person saw', async () => {
     await stage.page.mouse.move(...(await centre(button(flapping))));
     await stage.page.mouse.down();
     await flap();
@@ -113,7 +113,7 @@ describe('in a ward where alarms come and go each second', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: flapping.alarmId, rev: 1 });
   });
 
-  it('one that got graver is dead for a second, and its row moves no other', async () => {
+  it('the row of an alarm that got graver cannot be pressed for a second, and moves no other row', async () => {
     const before = await places();
     flapping = { ...flapping, rev: 2, value: 151, text: 'HR 151 > 140' };
     tell({ ...raised(flapping), type: 'updated' });

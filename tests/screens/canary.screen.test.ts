@@ -87,12 +87,12 @@ it.each([
   await expectReadable(page, `canary-${name.replaceAll(' ', '-')}`, windows);
 });
 
-it('says nothing any more once test readings come, without anybody doing anything', async () => {
+it('the notice goes by itself when test readings come', async () => {
   server.alive.canary = true;
   await notice().waitFor({ state: 'detached' });
 });
 
-it('says where a certificate of the server ends within two days or has ended, until it is renewed', async () => {
+it('the screen says that a certificate of the server ends within two days or has ended, until it is renewed', async () => {
   const said = page.getByTestId('notice-certificate');
   const at = (inMs: number) => new Date(Date.now() + inMs).toISOString();
   const before = await tops();

@@ -39,19 +39,22 @@ describe('the script', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
-  ] as const)('comes as %s to who takes it, and is the same script', async (encoding, open) => {
-    const whole = readFileSync(join(server.clientDir, 'assets', script));
-    const answer = await get(`/assets/${script}`, { 'accept-encoding': encoding });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-encoding']).toBe(encoding);
-    expect(answer.headers['content-type']).toContain('javascript');
-    expect(String(answer.headers.vary).toLowerCase()).toContain('accept-encoding');
-    expect(answer.headers['cache-control']).toContain('immutable');
-    expect(answer.bytes.length).toBeLessThan(whole.length / 2);
-    expect(open(answer.bytes).equals(whole)).toBe(true);
-  });
+  ] as const)(
+    'the server sends the script as %s to a browser that accepts this, and it is the same script',
+    async (encoding, open) => {
+      const whole = readFileSync(join(server.clientDir, 'assets', script));
+      const answer = await get(`/assets/${script}`, { 'accept-encoding': encoding });
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-encoding']).toBe(encoding);
+      expect(answer.headers['content-type']).toContain('javascript');
+      expect(String(answer.headers.vary).toLowerCase()).toContain('accept-encoding');
+      expect(answer.headers['cache-control']).toContain('immutable');
+      expect(answer.bytes.length).toBeLessThan(whole.length / 2);
+      expect(open(answer.bytes).equals(whole)).toBe(true);
+    },
+  );
 
-  it('comes as it is to who takes no encoding, under another ETag', async () => {
+  it('the server sends the script uncompressed, under another ETag, to a browser that accepts no encoding', async () => {
     const plain = await get(`/assets/${script}`, { 'accept-encoding': 'identity' });
     const packed = await get(`/assets/${script}`, { 'accept-encoding': 'br' });
     expect(plain.headers['content-encoding']).toBeUndefined();
@@ -60,7 +63,7 @@ describe('the script', () => {
 });
 
 describe('an answer that may hold a secret', () => {
-  it('is never compressed', async () => {
+  it('the server never compresses an answer that may hold a secret', async () => {
     for (const path of ['/api/session', '/api/openapi.json', '/healthz']) {
       const answer = await get(path, { 'accept-encoding': 'br, gzip' });
       expect([path, answer.headers['content-encoding']]).toEqual([path, undefined]);

@@ -68,7 +68,7 @@ async function open(on: Page, deviceId: string, act?: string) {
 }
 
 describe('moving a device', () => {
-  it('moves a newborn with the device and leaves the newborn a newborn', async () => {
+  it('the move takes a newborn along with the device, and the newborn stays a newborn', async () => {
     const before = put('bed-01', period('U-1', ward, newborn('Otter')));
     await open(page, 'bed-01', 'move');
     // The patient is not in this form at all.
@@ -79,7 +79,7 @@ describe('moving a device', () => {
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
-  it('says who is moved or discharged, to those who may know', async () => {
+  it('the form says who is moved or discharged, to the people who may know it', async () => {
     put('bed-01', period('U-2', ward, newborn('Otter')));
     await open(page, 'bed-01', 'end');
     const who = await page.getByTestId('associate-patient').textContent();
@@ -92,7 +92,7 @@ describe('moving a device', () => {
     await other.context().close();
   });
 
-  it('offers a technician the beds and no patient', async () => {
+  it('the form offers a technician the beds and no patient', async () => {
     put('bed-08', period('U-7', ward, null));
     const other = await logIn(browser, server, 'ted');
     await other.goto(`${server.origin}/#/devices`);
@@ -107,7 +107,7 @@ describe('moving a device', () => {
 });
 
 describe('correcting a patient', () => {
-  it('shows the patient as they are and changes nothing but the field that was typed', async () => {
+  it('the form shows the patient’s data as they are, and changes nothing but the field that was typed', async () => {
     const before = put('bed-02', period('U-3', ward, newborn('Marten')));
     await open(page, 'bed-02', 'correct');
     await page.locator('select[name=category]').waitFor();
@@ -119,7 +119,7 @@ describe('correcting a patient', () => {
     expect(now('bed-02')).toEqual({ ...before, patient: { ...before.patient, givenName: 'Ada' } });
   });
 
-  it('shows who changed what meanwhile, and saves nothing before the person has decided', async () => {
+  it('the form shows who changed what meanwhile, and saves nothing before the person has decided', async () => {
     put('bed-03', period('U-4', ward, newborn('Weasel')));
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
@@ -141,7 +141,7 @@ describe('correcting a patient', () => {
     await other.context().close();
   });
 
-  it('asks before a category changes, since other limits then judge the patient', async () => {
+  it('the form asks before a category changes, because other limits then judge the patient', async () => {
     put('bed-04', period('U-5', ward, newborn('Polecat')));
     await open(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
@@ -155,7 +155,7 @@ describe('correcting a patient', () => {
 });
 
 describe('ending the stay of a patient with two devices', () => {
-  it('names the other device and offers to take one away, also where the screen shows another ward', async () => {
+  it('the form names the other device and offers to take one device away, even if the screen shows another ward', async () => {
     const who = newborn('Civet');
     for (const deviceId of ['bed-15', 'bed-16']) put(deviceId, period('H-1', 'HDU', who));
     put('bed-17', period('H-2', 'HDU', newborn('Genet')));
@@ -176,7 +176,7 @@ describe('ending the stay of a patient with two devices', () => {
 });
 
 describe('a form whose patient has meanwhile left', () => {
-  it('says that it is over, who ended it, and takes Save away', async () => {
+  it('the form says that the stay is over and who ended it, and removes Save', async () => {
     put('bed-12', period('U-1', ward, newborn('Sable')));
     await open(page, 'bed-12', 'correct');
     await page.locator('input[name=givenName]').fill('Ada');
@@ -195,7 +195,7 @@ describe('a form whose patient has meanwhile left', () => {
 });
 
 describe('what was typed and not saved', () => {
-  it('is not dropped by another form, row or page before the person says so', async () => {
+  it('another form, row or page does not drop typed text before the person agrees', async () => {
     put('bed-13', period('U-2', ward, newborn('Ferret')));
     put('bed-14', period('U-3', ward, newborn('Genet')));
     const name = page.locator('input[name=givenName]');
@@ -222,7 +222,7 @@ describe('what was typed and not saved', () => {
 });
 
 describe('a second device at a bed', () => {
-  it('asks whether it is the same patient’s, and then joins this patient as they are', async () => {
+  it('the form asks whether the device is the same patient’s, and then joins it to this patient unchanged', async () => {
     const before = put('bed-05', period('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
@@ -240,7 +240,7 @@ describe('a second device at a bed', () => {
 });
 
 describe('another patient typed for an occupied bed', () => {
-  it('offers no "yes" that would drop the typed patient, and names the contradiction', async () => {
+  it('the form offers no "yes" that would drop the typed patient, and names the contradiction', async () => {
     const before = put('bed-10', period('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
@@ -263,7 +263,7 @@ describe('another patient typed for an occupied bed', () => {
 });
 
 describe('a device at a ward that is not registered', () => {
-  it('is named on a screen of all wards, and still shown', async () => {
+  it('a screen of all wards names a device whose ward is not registered, and still shows the device', async () => {
     const other = await logIn(browser, server, 'paula');
     expect(await other.getByTestId('notice-places').count()).toBe(0);
     put('bed-09', period('U-1', 'ICU2', patient({ familyName: 'Lynx' })));

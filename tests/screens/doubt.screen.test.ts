@@ -46,7 +46,7 @@ function sendBehind(deviceId: string, associationId: string, behindMs: number): 
 it.each([
   [1366, 768],
   [1920, 1080],
-])('marks the numbers and says why, on the tile and on the patient page, at %d × %d', async (width, height) => {
+])('the tile and the patient page mark the numbers in doubt and say why, at %d × %d', async (width, height) => {
   const beds = [
     ['bed-01', period(`U-1-${width}`, 'ICU', patient({ familyName: 'Behind' })), 7_000],
     ['bed-02', period(`U-2-${width}`, 'ICU', patient({ familyName: 'Shared' })), 0],

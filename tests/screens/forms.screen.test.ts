@@ -125,7 +125,7 @@ const submitTwice = (testId: string) =>
 const commandsOf = (type: Command['type']) => server.commands.filter((command) => command.type === type);
 
 describe('Enter pressed twice', () => {
-  it('changes limits once', async () => {
+  it('the limits change once when Enter is pressed twice', async () => {
     await page.setViewportSize({ width: 1366, height: 768 });
     await openPatient(page, 'F-1');
     await clickUntil(page, 'edit-limits-HR', 'limit-form');
@@ -140,7 +140,7 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('begins a standby once', async () => {
+  it('one standby begins when Enter is pressed twice', async () => {
     await openPatient(page, 'F-1');
     await clickUntil(page, 'standby', 'standby-form');
     await page.getByLabel('Why the patient is away').fill('CT');
@@ -151,7 +151,7 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('assesses once', async () => {
+  it('one assessment is entered when Enter is pressed twice', async () => {
     await openPatient(page, 'F-1');
     await clickUntil(page, 'assess', 'assessment-form');
     await page.locator('select[name=oxygen]').selectOption({ index: 1 });
@@ -162,7 +162,7 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('asks for a login once', async () => {
+  it('the browser asks for one login when Enter is pressed twice', async () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const other = await context.newPage();
     let asked = 0;

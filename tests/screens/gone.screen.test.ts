@@ -70,7 +70,7 @@ const become = (wanted: Record<string, string>) =>
   until(JSON.stringify(wanted), async () => JSON.stringify(await classes()) === JSON.stringify(wanted));
 
 describe('a device that is gone', () => {
-  it('greys all that it sent at once, with its age; after it came back only what is new has its colour again', async () => {
+  it('the screen greys at once all that the device sent, with its age; after the device came back, only new values have their colour again', async () => {
     await page.getByTestId('value-MDC_TEMP_BODY').waitFor();
     await become(all('current'));
     connect(false);
@@ -85,7 +85,7 @@ describe('a device that is gone', () => {
     await become(all('current'));
   });
 
-  it('greys all that it sent where the alarm processor says that no data come, though the connection stands', async () => {
+  it('the screen greys all that the device sent if the alarm processor says that no data come, even if the device is still connected', async () => {
     await become(all('current'));
     const {
       code: _code,

@@ -69,7 +69,7 @@ it.each(lowSizes)('reaches every acknowledge button at $name', async (size) => {
   expect(unreached).toBe(0);
 });
 
-it('lets every text of the ward be read whole on low windows', async () => {
+it('every text of the ward can be read whole in low windows', async () => {
   await expectReadable(page, 'ward-low', lowSizes.slice(0, 6));
 });
 
@@ -84,7 +84,7 @@ it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
   },
 );
 
-it('breaks no number and no head of the table of limits', async () => {
+it('the table of limits breaks no number and no column head', async () => {
   const bed = [...server.state.beds.values()].find((one) => one.period?.bed === longBed)!;
   const by = { userId: 'ada', name: longGivenName, role: 'physician' } as const;
   const own = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };

@@ -156,7 +156,7 @@ function changeMeanwhile(deviceId: string): void {
 }
 
 describe('every text can be read whole in trouble', () => {
-  it('on a ward with two devices at a bed, notices of doubt, and an open tray', async () => {
+  it('every text of a ward with two devices at a bed, notices of doubt, and an open tray can be read whole', async () => {
     await page.getByTestId('companion-bed-21').waitFor();
     await page.getByTestId('bed-notice').first().waitFor();
     expect(await page.locator('.companion').count()).toBe(4);
@@ -166,20 +166,20 @@ describe('every text can be read whole in trouble', () => {
     await clickUntil(page, 'filter-alarms', 'tray-bed-31');
   });
 
-  it('on the page of a patient with notices and two devices', async () => {
+  it('every text of the page of a patient with notices and two devices can be read whole', async () => {
     const bed = [...server.state.beds.values()].find((one) => one.notices.size > 0)!;
     await goTo(page, `#/patient/${bed.associationId}`);
     await page.getByTestId('notice-shared-identity').waitFor();
     await expectReadable(page, 'trouble-patient');
   });
 
-  it('on the form that moves a device', async () => {
+  it('every text of the form that moves a device can be read whole', async () => {
     await openForm(longDeviceId, 'move', 'select[name=bed]');
     await page.locator('select[name=bed]').selectOption(otherBed);
     await expectReadable(page, 'form-move');
   });
 
-  it('on the form that corrects a patient, with a confirmation', async () => {
+  it('every text of the form that corrects a patient, with a confirmation, can be read whole', async () => {
     await openForm(longDeviceId, 'correct', 'select[name=category]');
     await page.locator('select[name=category]').selectOption('paediatric');
     await page.getByTestId('associate-confirm').waitFor();
@@ -187,19 +187,19 @@ describe('every text can be read whole in trouble', () => {
     await page.locator('select[name=category]').selectOption('adult');
   });
 
-  it('on the form that corrects a patient, once somebody else has changed them', async () => {
+  it('every text of the form that corrects a patient can be read whole after another person has changed that patient', async () => {
     await page.locator('input[name=givenName]').fill('Ada');
     changeMeanwhile(longDeviceId);
     await clickUntil(page, 'associate-save', 'associate-conflict');
     await expectReadable(page, 'form-conflict');
   });
 
-  it('on the form that discharges a patient with two devices', async () => {
+  it('every text of the form that discharges a patient with two devices can be read whole', async () => {
     await openForm(longDeviceId, 'end', '[data-testid=associate-discharge]');
     await expectReadable(page, 'form-end');
   });
 
-  it('on the form that assigns a device, and asks whose patient it is', async () => {
+  it('every text of the form that assigns a device, and asks whose patient it is, can be read whole', async () => {
     await goTo(page, '#/');
     await goTo(page, '#/devices');
     const unlisted = `unlisted-${longDeviceId.slice(9)}`;
@@ -212,7 +212,7 @@ describe('every text can be read whole in trouble', () => {
     await expectReadable(page, 'form-assign');
   });
 
-  it('under the notices of the operator, the clock and unseen alarms', async () => {
+  it('every text below the notices of the operator, the clock and unseen alarms can be read whole', async () => {
     const paula = await logInCalm(browser, server, 'paula');
     for (const [at, deviceId] of [longDeviceId.replace('bedside', 'unknown'), 'bed-41', 'bed-42', 'bed-43'].entries())
       server.associate({
@@ -225,7 +225,7 @@ describe('every text can be read whole in trouble', () => {
     await paula.context().close();
   });
 
-  it('on a screen that cannot keep up', async () => {
+  it('every text of a screen that cannot keep up can be read whole', async () => {
     const slow = await logInCalm(browser, server, 'nora');
     await slow.evaluate(() => Reflect.deleteProperty(Document.prototype, 'hidden'));
     await slow.getByTestId('companion-bed-21').waitFor();
@@ -241,7 +241,7 @@ describe('every text can be read whole in trouble', () => {
   });
 });
 
-it('keeps the word beside a press that was lost in a window that becomes smaller', async () => {
+it('the text beside a press that was lost stays when the window becomes smaller', async () => {
   await page.setViewportSize({ width: 1920, height: 1080 });
   await page.evaluate(() => {
     const far = document.createElement('button');

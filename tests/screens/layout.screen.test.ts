@@ -104,7 +104,7 @@ const openWard = async (page: Page, ward: string) => {
 };
 
 describe('every text can be read whole at every window size', () => {
-  it('on the login, with its messages', async () => {
+  it('every text of the login, with its messages, can be read whole', async () => {
     const page = await openCalm(browser, server);
     await page.getByTestId('login-user').fill('nobody');
     await page.getByTestId('login-password').fill('a wrong password');
@@ -119,13 +119,13 @@ describe('every text can be read whole at every window size', () => {
     ['8 beds', wards.eight],
     ['16 beds', wards.sixteen],
     ['no bed', wards.empty],
-  ])('on a ward of %s', async (name, ward) => {
+  ])('every text of a ward of %s can be read whole', async (name, ward) => {
     await openWard(nurse, ward);
     if (ward === wards.empty) await nurse.getByTestId('ward-empty').waitFor();
     await expectReadable(nurse, `ward-${name}`);
   });
 
-  it('on a ward of 66 beds', async () => {
+  it('every text of a ward of 66 beds can be read whole', async () => {
     const page = await logInCalm(browser, server, 'max');
     await openWard(page, wards.many);
     // On a smaller window 16 beds scroll already, so their tiles are as large as these: measured there, in a quarter of the time.
@@ -134,12 +134,12 @@ describe('every text can be read whole at every window size', () => {
     await page.context().close();
   });
 
-  it('on all wards at once, each tile with its ward', async () => {
+  it('every text of all wards at once, each tile with its ward, can be read whole', async () => {
     await openWard(nurse, '*');
     await expectReadable(nurse, 'ward-all');
   });
 
-  it('on the page of a patient with the longest names, and the form of its limits', async () => {
+  it('every text of the page of a patient with the longest names, and of its limits form, can be read whole', async () => {
     const bed = beds.get(wards.eight)![0]!;
     await openWard(nurse, wards.eight);
     await goTo(nurse, `#/patient/${bed.period.associationId}`);
@@ -149,7 +149,7 @@ describe('every text can be read whole at every window size', () => {
     await expectReadable(nurse, 'patient-limits');
   });
 
-  it('on the page of a patient with negative pressures and no wave', async () => {
+  it('every text of the page of a patient with negative pressures and no wave can be read whole', async () => {
     const [, , , negative] = beds.get(wards.eight)!;
     await goTo(nurse, `#/patient/${negative!.period.associationId}`);
     await nurse.getByTestId('trends').waitFor();
@@ -160,13 +160,13 @@ describe('every text can be read whole at every window size', () => {
     await expectReadable(nurse, 'patient-no-waves');
   });
 
-  it('on a page of a patient that is not there', async () => {
+  it('every text of the page of a patient who does not exist can be read whole', async () => {
     await goTo(nurse, '#/patient/00000000-0000-0000-0000-000000000000');
     await nurse.getByTestId('patient-error').waitFor();
     await expectReadable(nurse, 'patient-none');
   });
 
-  it('on the devices, and the form that moves one', async () => {
+  it('every text of the list of devices, and of the form that moves a device, can be read whole', async () => {
     await openWard(nurse, wards.eight);
     await goTo(nurse, '#/devices');
     await nurse.getByTestId(`associate-${longDeviceId}`).waitFor();
@@ -175,7 +175,7 @@ describe('every text can be read whole at every window size', () => {
     await expectReadable(nurse, 'devices-form');
   });
 
-  it('on the devices of a technician', async () => {
+  it('every text of the list of devices that a technician sees can be read whole', async () => {
     const page = await logInCalm(browser, server, 'tom');
     await page.getByTestId('devices-page').waitFor();
     await page.getByTestId(`device-${longDeviceId}`).waitFor();
@@ -183,7 +183,7 @@ describe('every text can be read whole at every window size', () => {
     await page.context().close();
   });
 
-  it('on the audit trail', async () => {
+  it('every text of the audit trail can be read whole', async () => {
     const page = await logInCalm(browser, server, 'ada');
     await page.getByTestId('audit-page').waitFor();
     await page.getByTestId('audit-patient-viewed').first().waitFor();
@@ -191,7 +191,7 @@ describe('every text can be read whole at every window size', () => {
     await page.context().close();
   });
 
-  it('under the notices that Kafka and the alarm processor are away', async () => {
+  it('every text below the notices that Kafka and the alarm processor are away can be read whole', async () => {
     await openWard(nurse, wards.eight);
     server.alive.kafka = false;
     server.alive.alarms = false;
@@ -207,7 +207,7 @@ describe('every text can be read whole at every window size', () => {
     await nurse.getByTestId('notice-kafka').waitFor({ state: 'detached' });
   });
 
-  it('under the banner of a lost server', async () => {
+  it('every text below the banner of a lost server can be read whole', async () => {
     await nurse.context().setOffline(true);
     server.hub.close();
     await nurse.getByTestId('banner-lost').waitFor();

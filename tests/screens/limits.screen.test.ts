@@ -61,7 +61,7 @@ async function openForm() {
 }
 
 describe('a ward with a profile of its own', () => {
-  it('has its limits on the tile, the same as in the alarm', async () => {
+  it('the tile has the limits of its ward’s profile, the same as in the alarm', async () => {
     publish({ HR: { base: { extremeLow: 40, low: 50, high: 100, extremeHigh: 140 } } });
     server.alarms(raised(alarmOf(one, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
     const tile = page.getByTestId('bed-L-1');
@@ -73,7 +73,7 @@ describe('a ward with a profile of its own', () => {
 });
 
 describe('limits that are switched off', () => {
-  it('are a crossed bell on the tile, with the reason', async () => {
+  it('the tile shows switched-off limits as a crossed bell, with the reason', async () => {
     const off = { reason: 'pacing wires', until: new Date(Date.now() + 3_600_000).toISOString() };
     publish({ HR: { limits: { extremeLow: 40, extremeHigh: 140 }, own: { off }, off } });
     const bell = page.getByTestId('bed-L-1').getByTestId('limits-off').locator('svg');
@@ -87,7 +87,7 @@ describe('limits that are switched off', () => {
 });
 
 describe('a change of limits', () => {
-  it('that crosses one in force is refused by the server, in words', async () => {
+  it('the server refuses a limit that crosses a limit in force, and says why', async () => {
     await openForm();
     await page.getByLabel('High', { exact: true }).fill('150');
     await pressStill(page.getByTestId('limit-save'));
@@ -96,7 +96,7 @@ describe('a change of limits', () => {
     await page.screenshot({ path: join(pictures, 'crossing.png') });
   });
 
-  it('that was refused says so no longer once something else is typed', async () => {
+  it('the refusal of a change goes when something else is typed', async () => {
     const problem = page.getByTestId('limit-problem');
     await page.getByLabel('High', { exact: true }).fill('11');
     expect(await problem.textContent()).toBe('');
@@ -107,7 +107,7 @@ describe('a change of limits', () => {
     await page.getByLabel('Reason to switch low and high off').fill('');
   });
 
-  it('that the alarm processor refuses is said in the form, which stays open', async () => {
+  it('the form says that the alarm processor refused a change, and stays open', async () => {
     await page.getByLabel('High', { exact: true }).fill('110');
     await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);
@@ -117,7 +117,7 @@ describe('a change of limits', () => {
     await page.screenshot({ path: join(pictures, 'refused.png') });
   });
 
-  it('that gets no answer within 5 s is said to have none', async () => {
+  it('the form says that a change got no answer within 5 s', async () => {
     await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 2);
     await page.getByTestId('limit-problem').getByText('has not answered').waitFor({ timeout: 8_000 });
@@ -125,7 +125,7 @@ describe('a change of limits', () => {
     server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason: 'Too late.' });
   });
 
-  it('to off takes a reason and an end, and the form closes once it is taken', async () => {
+  it('a change to off needs a reason and an end, and the form closes when the change is accepted', async () => {
     await page.getByLabel('Reason to switch low and high off').fill('pacing wires');
     await pressStill(page.getByTestId('limit-switch-off'));
     await until('the command', () => server.commands.length === 3);

@@ -37,7 +37,7 @@ function listen(page: Page): string[] {
   return messages;
 }
 
-it('hides names from a screen that nobody touches, keeps its alarms, and takes the password', async () => {
+it('a screen that nobody touches hides names, keeps its alarms, and takes the password', async () => {
   const held = period('U-1', 'ICU', patient({ familyName: 'Heronova' }));
   const bed = { deviceId: 'bed-01', period: held, values: widest, waves: [], ageMs: 0 };
   const stop = play(server, [bed]);

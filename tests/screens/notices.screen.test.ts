@@ -82,7 +82,7 @@ async function pressUntilItSays(text: string): Promise<void> {
   await page.locator('.moved-hint').waitFor({ state: 'detached' });
 }
 
-it('moves nothing that acts when notices come, at every window size', async () => {
+it('new notices move no button, at every window size', async () => {
   const before = new Map<string, string[]>();
   for (const size of windows) {
     await resize(page, size);
@@ -99,7 +99,7 @@ it('moves nothing that acts when notices come, at every window size', async () =
   }
 });
 
-it('counts the notices that have no room, by their gravest mark, and opens them over the page', async () => {
+it('the screen counts the notices that have no room, with the mark of the gravest, and opens them over the page', async () => {
   const more = page.getByTestId('notices-more');
   const before = new Map<string, string[]>();
   for (const size of windows) {
@@ -118,7 +118,7 @@ it('counts the notices that have no room, by their gravest mark, and opens them 
   await pressUntilItSays('+1 ***');
 });
 
-it('says that a part of the message log cannot be read', async () => {
+it('a notice says that a part of the message log cannot be read', async () => {
   Object.assign(server.damage, { total: 2, lastAtMs: Date.now() });
   const notice = page.getByTestId('notice-damaged');
   await notice.waitFor({ state: 'attached' });
@@ -130,7 +130,7 @@ it('says that a part of the message log cannot be read', async () => {
   await notice.waitFor({ state: 'detached' });
 });
 
-it('takes nothing of its place when the notices have gone', async () => {
+it('the place for notices takes no room when the notices have gone', async () => {
   const before = await places();
   await fail(false);
   await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);

@@ -43,7 +43,7 @@ const played = (deviceId: string, one: PlayedBed['period'], more: Record<string,
 });
 
 describe('a bed with two devices', () => {
-  it('has one tile with the numbers and the alarms of both', async () => {
+  it('the bed has one tile with the numbers and the alarms of both devices', async () => {
     const who = patient({ familyName: 'Otter' });
     const monitor = played('bed-01', period('U-1', 'ICU', who));
     const pump = played(
@@ -73,7 +73,7 @@ describe('a bed with two devices', () => {
 });
 
 describe('a device without a bed', () => {
-  it('is in the tray of its last ward with its alarm, and nothing of it reaches another ward after a discharge', async () => {
+  it('the device is in the tray of its last ward with its alarm, and nothing of it reaches another ward after a discharge', async () => {
     const before = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
       MDC_ECG_HEART_RATE: 177,
     });

@@ -66,7 +66,7 @@ describe.each([
   [1366, 768],
   [1920, 1080],
 ])('at %d × %d', (width, height) => {
-  it('an alarm of the device says so on tile and row, Vigil’s does not, and what is listed under it stands there', async () => {
+  it('tile and row mark an alarm of the device as the device’s, do not mark Vigil’s, and show what is listed under the alarm', async () => {
     await page.setViewportSize({ width, height });
     await tile('U-1').getByTestId('device-sound').waitFor();
     await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
@@ -80,7 +80,7 @@ describe.each([
     expect(await row(alarms.under).count()).toBe(0);
   });
 
-  it('a sound that is paused or off is marked on the tile, and no other tile', async () => {
+  it('the tile marks a device whose sound is paused or off, and no other tile has the mark', async () => {
     const mark = (bed: string) => tile(bed).getByTestId('device-sound');
     expect(await mark('U-1').getAttribute('aria-label')).toBe('Monitor: sound paused');
     expect(await mark('U-2').getAttribute('aria-label')).toBe('Monitor: sound off');
@@ -90,7 +90,7 @@ describe.each([
   });
 });
 
-it('the mark goes when the sound is on again, and the patient page says it while it is not', async () => {
+it('the mark goes when the sound is on again; until then the patient page says that the sound is not on', async () => {
   await openPatient(page, 'U-1');
   await page.getByTestId('notice-device-sound').waitFor();
   await page.screenshot({ path: join(pictures, 'patient-1920.png') });

@@ -6,7 +6,7 @@ import { alarmOf, longestAlarms, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
 
-it('prints whose page it is, where and when, in dark letters', async () => {
+it('a print says in dark letters whose page it is, and where and when it was printed', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
   });
@@ -44,7 +44,7 @@ it('prints whose page it is, where and when, in dark letters', async () => {
   }
 });
 
-it('prints each curve whole on an A4 sheet, upright and lying, however wide the window is', async () => {
+it('a print has each curve whole on an A4 sheet, upright and lying, at every window width', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
     trends: trendRows,
@@ -87,7 +87,7 @@ it('prints each curve whole on an A4 sheet, upright and lying, however wide the 
   }
 });
 
-it('names patient, bed and time on every sheet, upright and lying', async () => {
+it('every printed sheet names patient, bed and time, upright and lying', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
     trends: trendRows,

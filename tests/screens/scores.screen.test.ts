@@ -141,7 +141,7 @@ it('a nurse sees what is missing, enters it, and sees the total with what to do'
   stop();
 });
 
-it('every word can be read at every window size, beside the longest names', async () => {
+it('every text of the scores can be read at every window size, beside the longest names', async () => {
   const held = period(longBed, 'ICU', patient({ familyName: longFamilyName }));
   const child = period('U-3', 'ICU', patient({ category: 'paediatric' }));
   const bed = { period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
@@ -175,7 +175,7 @@ it('every word can be read at every window size, beside the longest names', asyn
   stop();
 });
 
-it('the course of each score is drawn beside the other trends, what a partial set reaches dashed, and no words are cut', async () => {
+it('the page draws the course of each score beside the other trends, dashed if the inputs are incomplete, and cuts no text', async () => {
   const held = period('U-4', 'ICU', patient({ familyName: 'Stork' }));
   const child = period('U-5', 'ICU', patient({ category: 'paediatric' }));
   const bed = { values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };

@@ -94,7 +94,7 @@ const witness = () => page.evaluate<Witness>('window.witness');
 const waveOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas').first());
 
 describe('a screen whose painter of waves hangs', () => {
-  it('hides the traces and says so, and numbers and alarms go on', async () => {
+  it('the screen hides the traces and says so, and its numbers and alarms go on', async () => {
     const other = await openLogin(browser, ward.server);
     await enter(other, userId);
     const canvas = other.getByTestId('bed-2').locator('canvas').first();
@@ -113,7 +113,7 @@ describe('a screen whose painter of waves hangs', () => {
 });
 
 describe('a screen that is too slow', () => {
-  it('says so, keeps numbers and true ages, shows a new alarm, and asks for no waves', async () => {
+  it('the screen says that it is too slow, keeps numbers and true ages, shows a new alarm, and asks for no waves', async () => {
     await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
     seldomAtMs = send(seldom, 60_000);
     send(silent, 1_000);
@@ -144,7 +144,7 @@ describe('a screen that is too slow', () => {
     expect(await page.getByTestId('bed-S-2').getByTestId(`value-${heartRate}`).textContent()).toBe('–');
   });
 
-  it('takes everything up again once it keeps up, and says no more', async () => {
+  it('the screen shows everything again when it keeps up, and its notice goes', async () => {
     await page.evaluate('window.unblocked = true');
     await page.getByTestId('notice-slow').waitFor({ state: 'detached', timeout: 150_000 });
     await until('a wish for waves', () => asked.at(-1) === true);
@@ -154,7 +154,7 @@ describe('a screen that is too slow', () => {
 });
 
 describe('a screen that keeps up', () => {
-  it('still says that the server is lost 5 s after it fell silent', async () => {
+  it('the screen still says that the server is lost, 5 s after the server fell silent', async () => {
     await ward.server.close();
     await page.getByTestId('banner-lost').waitFor({ timeout: 30_000 });
   });

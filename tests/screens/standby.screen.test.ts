@@ -93,7 +93,7 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
   stop();
 });
 
-it('the button stands apart from the alarm below it, on a phone and on a desk', async () => {
+it('the standby button stands apart from the alarm below it, on a phone and on a desk screen', async () => {
   const held = period('U-2', 'ICU', patient({ familyName: 'Egret' }));
   const bed = { deviceId: 'bed-02', period: held, values: widest, waves: [], ageMs: 0 };
   const stop = play(server, [bed]);

@@ -16,7 +16,7 @@ async function shift(locator: Locator, [x, y]: [number, number]): Promise<number
 }
 
 describe('a row of the list of alarms', () => {
-  it('that was inserted under the pointer cannot be acknowledged until it has stood there for a second', async () => {
+  it('a row that was inserted under the pointer cannot be acknowledged until it has stood there for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
     tell(raised(meant));
     await button(meant).waitFor();
@@ -43,7 +43,7 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: unseen.alarmId, rev: 1 });
   });
 
-  it('keeps its place while the pointer is on the list; a new high alarm comes last and is named below the rows', async () => {
+  it('a row keeps its place while the pointer is on the list; a new high alarm comes last and is named below the rows', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
     tell(raised(meant));
     await button(meant).waitFor();
@@ -66,7 +66,7 @@ describe('a row of the list of alarms', () => {
     expect(await stage.page.getByTestId('fresh-alarms').count()).toBe(0);
   });
 
-  it('keeps its place when the row above it goes while the pointer is on the list', async () => {
+  it('a row keeps its place when the row above it goes while the pointer is on the list', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
     tell(raised(above), raised(meant));
     await button(meant).waitFor();
@@ -78,7 +78,7 @@ describe('a row of the list of alarms', () => {
     expect(await shift(button(meant), at)).toBeLessThan(1);
   });
 
-  it('does not move when the row above it is acknowledged', async () => {
+  it('a row does not move when the row above it is acknowledged', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
     tell(raised(above), raised(meant));
     await button(meant).waitFor();
@@ -92,7 +92,7 @@ describe('a row of the list of alarms', () => {
     expect(await shift(button(meant), at)).toBeLessThan(1);
   });
 
-  it('keeps the focus when it moves, and a key does nothing for a second', async () => {
+  it('a row keeps the focus when it moves, and a key does nothing for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
     tell(raised(meant));
     await button(meant).focus();
@@ -122,7 +122,7 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId });
   });
 
-  it('that gets graver between the press and the release is dead: nothing is sent', async () => {
+  it('a row whose alarm gets graver between the press and the release sends nothing', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
     tell(raised(seen));
     await button(seen).waitFor();
@@ -145,7 +145,7 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
   });
 
-  it('of a revision that the server cannot judge is not acknowledged, says what it is now, and asks again', async () => {
+  it('an alarm whose revision the server cannot judge is not acknowledged; the row says what the alarm is now, and asks again', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
     tell(raised(seen));
     await button(seen).waitFor();

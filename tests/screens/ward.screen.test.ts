@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('the server of the screen tests', () => {
-  it('shows a value and an alarm on a real screen and takes its acknowledgement', async () => {
+  it('the server shows a value and an alarm on a real screen, and takes the acknowledgement of the alarm', async () => {
     const [bed] = longestBeds(2, 'ICU').slice(1);
     const stop = play(server, [bed!]);
     const page = await logIn(browser, server, 'nora');

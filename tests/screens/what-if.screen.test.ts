@@ -89,7 +89,7 @@ async function picture(name: string) {
 }
 
 describe('the limits dialog', () => {
-  it('says how often the limits in force would have called, and then the typed ones', async () => {
+  it('the dialog says how often the limits in force would have called, and then how often the typed limits would have', async () => {
     stored = async () => hoursOf(24);
     await openForm();
     await says('In the last 24 h the limits in force would have called 24 times.');
@@ -104,7 +104,7 @@ describe('the limits dialog', () => {
     expect(server.commands).toEqual([]);
   });
 
-  it('shows no number of other limits while it works, moves nothing that may be pressed, and shows the last answer', async () => {
+  it('while it works, the dialog shows no number of other limits and moves nothing that may be pressed; then it shows the last answer', async () => {
     const gate = Promise.withResolvers<void>();
     stored = async () => {
       await gate.promise;
@@ -122,14 +122,14 @@ describe('the limits dialog', () => {
     expect(await save.boundingBox()).toEqual(before);
   });
 
-  it('says both numbers of limits that cross, before anybody saves', async () => {
+  it('the dialog names both numbers of limits that cross, before anybody saves', async () => {
     await typeHigh('150');
     await says('The high limit 150 of HR is not below the extreme high limit 140.');
     expect(await rows()).toEqual([2, '– – – – – – – –']);
     await picture('refused');
   });
 
-  it('says that it cannot say it where the trends are away, and saves all the same', async () => {
+  it('if the trends are away, the dialog says that it cannot tell the number, and still saves', async () => {
     stored = async () => {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.');
     };
@@ -142,7 +142,7 @@ describe('the limits dialog', () => {
     await page.getByTestId('limit-form').waitFor({ state: 'detached' });
   });
 
-  it('says that nothing is stored', async () => {
+  it('the dialog says that nothing is stored', async () => {
     stored = async () => [];
     await openForm();
     await says('No value of HR is stored for the last 24 h, so there is nothing to count.');
@@ -151,7 +151,7 @@ describe('the limits dialog', () => {
     await cancel();
   });
 
-  it('says how long the values are, where they are of less than 24 hours', async () => {
+  it('if the values cover less than 24 hours, the dialog says how long they are', async () => {
     stored = async () => hoursOf(3);
     await openForm();
     await says(/^In the last 3 h the limits in force would have called 3 times\.$/);
