@@ -10,14 +10,15 @@ import { useApp } from '../shell/app.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 import { LimitForm } from './limit-form.tsx';
 
-export function LimitsPanel({ bed }: { bed: Bed }) {
+/** @param isLive the limits of a stay that is not live cannot be changed */
+export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const editing = useSignal<LimitGroup | undefined>(undefined);
   const app = useApp();
   const shown = (bed.limits?.groups ?? []).filter(
     ({ group, own, off }) =>
       bed.values.some((value) => parameters.get(value.code)?.limits === group) || own !== undefined || off?.until,
   );
-  const edited = groupInForce(editing.value, bed.limits);
+  const edited = isLive ? groupInForce(editing.value, bed.limits) : undefined;
   if (edited)
     return (
       <LimitForm
@@ -55,6 +56,7 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
             <LimitRow
               key={entry.group}
               inForce={entry}
+              mayEdit={isLive && app.may('set-limits')}
               onEdit={() => {
                 editing.value = entry.group;
               }}
@@ -84,9 +86,9 @@ function originText(inForce: Bed['limits'], shown: number, nowMs: number): strin
   return `In force since ${since}: ${whose[profile.origin]}, version ${profile.version}, and the patient’s own.`;
 }
 
-type LimitRowProps = { inForce: GroupInForce; onEdit: () => void };
+type LimitRowProps = { inForce: GroupInForce; mayEdit: boolean; onEdit: () => void };
 
-function LimitRow({ inForce, onEdit }: LimitRowProps) {
+function LimitRow({ inForce, mayEdit, onEdit }: LimitRowProps) {
   const app = useApp();
   const { group, limits, own, changed, off } = inForce;
   const when = (at: string) => whenText(Date.parse(at), app.now.value);
@@ -107,7 +109,7 @@ function LimitRow({ inForce, onEdit }: LimitRowProps) {
       <td class="num">{limits.high ?? '–'}</td>
       <td class="num">{limits.extremeHigh ?? '–'}</td>
       <td class="num">
-        {app.may('set-limits') && (
+        {mayEdit && (
           <button
             class="button button--small"
             type="button"

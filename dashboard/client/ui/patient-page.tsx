@@ -1,12 +1,12 @@
 /** One patient: every number large, every wave, this bed's alarms, limits and trends. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol/rest.ts';
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
-import { dateTimeText, livedText, zonedText } from '../core/times.ts';
+import { clockText, dateTimeText, livedText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -24,6 +24,9 @@ import { WaveCanvas } from './waves.tsx';
 const none: readonly Alarm[] = [];
 const wavesMax = 6;
 const othersMax = 4;
+
+/** A bed as this page saw it live, and when: the server's time, ms since 1970. */
+type Seen = { readonly bed: Bed; readonly atMs: number };
 
 export function PatientPage({ associationId }: { associationId: string }) {
   const app = useApp();
@@ -47,11 +50,14 @@ export function PatientPage({ associationId }: { associationId: string }) {
   }, []);
   const answer = view.value;
   const live = app.screen.value?.beds.get(associationId);
-  const bed = live ?? (answer?.ok ? answer.data.bed : undefined);
+  // The answer is of the opening of the page: once the bed was live here, it is older than what was seen.
+  const lastSeen = useRef<Seen | undefined>(undefined);
+  if (live) lastSeen.current = { bed: live, atMs: app.now.value };
+  const bed = lastSeen.current?.bed ?? (answer?.ok ? answer.data.bed : undefined);
   return (
     <main class="patient" id="main" tabIndex={-1} data-testid="patient-view">
       {bed ? (
-        <Found bed={bed} isLive={live !== undefined} onClose={close} />
+        <Found bed={bed} isLive={live !== undefined} seenAtMs={lastSeen.current?.atMs} onClose={close} />
       ) : (
         <div class="empty" role={answer ? 'alert' : 'status'}>
           <p class="empty__title">{answer && !answer.ok ? 'This bed cannot be shown' : 'Loading …'}</p>
@@ -65,7 +71,15 @@ export function PatientPage({ associationId }: { associationId: string }) {
   );
 }
 
-function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: () => void }) {
+type FoundProps = {
+  bed: Bed;
+  /** Nothing can be done to a stay that is not live here. */
+  isLive: boolean;
+  seenAtMs: number | undefined;
+  onClose: () => void;
+};
+
+function Found({ bed, isLive, seenAtMs, onClose }: FoundProps) {
   const app = useApp();
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? none;
   const slots = slotsOf(bed.values);
@@ -73,12 +87,8 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
   const notice = bedNotice(bed, app.now.value);
   return (
     <>
-      <PatientHead bed={bed} onClose={onClose} />
-      {!isLive && app.screen.value && (
-        <p class="notice notice--plain" role="status" data-testid="not-live">
-          This period is not live any more, or belongs to another ward: what stands here is its last state.
-        </p>
-      )}
+      <PatientHead bed={bed} isLive={isLive} onClose={onClose} />
+      {!isLive && app.screen.value && <NotLive seenAtMs={seenAtMs} />}
       {bed.notices.map((notice) => (
         <p key={notice.code} class="notice notice--plain" role="status" data-testid={`notice-${notice.code}`}>
           {notice.text}
@@ -109,28 +119,52 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
         <section class="panel" aria-label="Trends">
           <Trends bed={bed} />
         </section>
-        <div class="patient__side">
-          <section class="panel" aria-label="Alarms of this bed">
-            <div class="alarms__head">
-              <h2>Alarms</h2>
-              <span class="bar__gap" />
-              {app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
-            </div>
-            <StandbyPanel bed={bed} />
-            <AlarmList alarms={alarms} rowsMax={alarms.length} none="No alarms." bedOf={() => bed} />
-          </section>
-          <OtherBeds associationId={bed.associationId} />
-          {bed.patient && (
-            <section class="panel" aria-label="Scores" data-testid="scores">
-              <ScoresPanel bed={bed} />
-            </section>
-          )}
-          <section class="panel" aria-label="Alarm limits">
-            <LimitsPanel bed={bed} />
-          </section>
-        </div>
+        <Side bed={bed} alarms={alarms} isLive={isLive} />
       </div>
     </>
+  );
+}
+
+function NotLive({ seenAtMs }: { seenAtMs: number | undefined }) {
+  return (
+    <p class="notice notice--plain" role="status" data-testid="not-live">
+      This stay has ended, or the patient is in another ward now. What stands here is{' '}
+      {seenAtMs === undefined
+        ? 'its state when this page was opened.'
+        : `the last state that this screen saw, at ${clockText(seenAtMs)}.`}
+    </p>
+  );
+}
+
+/** The panels beside the trends. */
+function Side({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isLive: boolean }) {
+  const app = useApp();
+  return (
+    <div class="patient__side">
+      <section class="panel" aria-label="Alarms of this bed">
+        <div class="alarms__head">
+          <h2>Alarms</h2>
+          <span class="bar__gap" />
+          {isLive && app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
+        </div>
+        {isLive && <StandbyPanel bed={bed} />}
+        <AlarmList
+          alarms={alarms}
+          rowsMax={alarms.length}
+          none={isLive ? 'No alarms.' : 'Not live: no alarms are listed here.'}
+          bedOf={() => bed}
+        />
+      </section>
+      <OtherBeds associationId={bed.associationId} />
+      {bed.patient && (
+        <section class="panel" aria-label="Scores" data-testid="scores">
+          <ScoresPanel bed={bed} isLive={isLive} />
+        </section>
+      )}
+      <section class="panel" aria-label="Alarm limits">
+        <LimitsPanel bed={bed} isLive={isLive} />
+      </section>
+    </div>
   );
 }
 
@@ -152,7 +186,7 @@ function OtherBeds({ associationId }: { associationId: string }) {
   );
 }
 
-function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
+function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: () => void }) {
   const app = useApp();
   const { patient } = bed;
   const lived = livedText(patient?.birthDate, app.now.value);
@@ -163,9 +197,10 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
     patient?.category,
     patient ? `id ${patient.patientId}` : undefined,
   ].filter((fact) => fact !== undefined);
+  // After the end of the stay the same device is at the bed, or another patient: neither is beside this one.
   const others = [...(app.screen.value?.beds.values() ?? [])].filter(
     (other) =>
-      other !== bed &&
+      isLive &&
       other.associationId !== bed.associationId &&
       other.ward !== null &&
       other.ward === bed.ward &&

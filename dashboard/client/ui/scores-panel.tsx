@@ -17,7 +17,8 @@ import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AssessmentForm } from './assessment-form.tsx';
 
-export function ScoresPanel({ bed }: { bed: Bed }) {
+/** @param isLive of a stay that is not live nothing can be entered */
+export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const isEditing = useSignal(false);
   const { scores, patient } = bed;
@@ -36,13 +37,13 @@ export function ScoresPanel({ bed }: { bed: Bed }) {
       <div class="alarms__head">
         <h2 data-testid="news2-total">{totalText(scores, app.now.value) ?? 'NEWS2'}</h2>
         <span class="bar__gap" />
-        {app.may('enter-assessment') && !isEditing.value && (
+        {isLive && app.may('enter-assessment') && !isEditing.value && (
           <button class="button button--small" type="button" data-testid="assess" onClick={() => open(true)}>
             Enter consciousness, oxygen
           </button>
         )}
       </div>
-      {isEditing.value && <AssessmentForm bed={bed} onDone={() => open(false)} />}
+      {isLive && isEditing.value && <AssessmentForm bed={bed} onDone={() => open(false)} />}
       {scores ? <Known scores={scores} /> : <p class="dim">The alarm processor has not scored this patient yet.</p>}
     </>
   );
