@@ -113,7 +113,7 @@ async function changePatient(name: string, first: AssociationPeriod, second: Ass
 }
 
 describe('a device clock 60 s behind while the patient changes', () => {
-  it('shows the heart rate of 0 of the new patient at the new one, and nothing of it at the former', async () => {
+  it('the screen shows the heart rate of 0 of the new patient at the new patient, and nothing of it at the former', async () => {
     const first = { ...admitted('1', ward, 'First'), from: iso(Date.now() - 3_600_000) };
     const second = admitted('1', ward, 'Second');
     await associate(platform, operator, device('behind'), 1, first);
@@ -151,7 +151,7 @@ describe('a device clock 60 s behind while the patient changes', () => {
     );
   }, 120_000);
 
-  it('says at the bed that readings are not shown while nothing is known of the clock, and shows them under no name', async () => {
+  it('while the error of the device’s clock is not known, the bed says that readings are not shown, and they are under no name', async () => {
     const first = { ...admitted('2', ward, 'Third'), from: iso(Date.now() - 3_600_000) };
     const second = admitted('2', ward, 'Fourth');
     await associate(platform, operator, device('unknown'), 1, first);
@@ -209,9 +209,9 @@ async function signsOfSharing(): Promise<number> {
 describe('two devices with one certificate', () => {
   it.each([
     ['that number their readings', ['boot-a', 'boot-b']],
-    ['that do not', [undefined, undefined]],
+    ['that do not number their readings', [undefined, undefined]],
   ] as const)(
-    '%s take turns: the bed and the operator are told',
+    'the bed and the operator get a notice when two devices %s take turns',
     async (_, [bootA, bootB]) => {
       const name = bootA ? 'shared' : 'shared-plain';
       const patient = admitted(bootA ? '3' : '4', ward, 'Fifth');
@@ -231,7 +231,7 @@ describe('two devices with one certificate', () => {
     120_000,
   );
 
-  it('is not said of one device that loses its network again and again', async () => {
+  it('a device that loses its network again and again is not taken for two devices', async () => {
     const patient = admitted('5', ward, 'Sixth');
     await associate(platform, operator, device('flapping'), 1, patient);
     const one = await stubborn('flapping', 'boot-f', 70);
@@ -249,7 +249,7 @@ describe('two devices with one certificate', () => {
     ['again', 'boot-g'],
     ['again-plain', undefined],
   ])(
-    'is not said of one device that connects again before its old socket closes: %s',
+    'a device that connects again before its old socket closes is not taken for two devices: %s',
     async (name, boot) => {
       const patient = admitted(boot ? '6' : '7', ward, 'Seventh');
       await associate(platform, operator, device(name), 1, patient);

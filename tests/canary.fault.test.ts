@@ -114,7 +114,7 @@ afterAll(async () => {
 }, 120_000);
 
 describe('the way of readings', () => {
-  it('is whole while everything runs, longer than silence is borne, and the canary shows nowhere as a device or a patient', async () => {
+  it('the way of readings is whole while everything runs, for longer than the silence limit, and no screen shows the canary as a device or a patient', async () => {
     await until('the canary to be answered for longer than silence is borne', async () => {
       const text = await (await askCanary('/metrics')).text();
       return Number(/vigil_canary_sent_total\{outcome="answered"\} (\d+)/.exec(text)?.[1] ?? 0) >= 6;
@@ -140,7 +140,7 @@ describe('the way of readings', () => {
     ['gateway', 'gateway'],
     ['alarms', 'engine'],
   ] as const)(
-    'is told to be broken when the process %s is killed, and whole again when it runs',
+    'the screens show the way as broken when the process %s is killed, and as whole when it runs again',
     async (house, step) => {
       await houses.get(house)!.kill();
       const tookMs = await untilTold(step);
@@ -151,7 +151,7 @@ describe('the way of readings', () => {
     },
   );
 
-  it('is shown to be broken where the alarm processor stands still again and again, so that it may judge no silence', async () => {
+  it('the screens show the way of readings as broken if the alarm processor stops again and again, so that it may judge no silence', async () => {
     const pid = houses.get('alarms')!.pid();
     let going = true;
     const standing = (async () => {
@@ -172,7 +172,7 @@ describe('the way of readings', () => {
     await untilWell();
   });
 
-  it('is told to be broken at the log when the topic of readings is deleted; once it is made again, readings are judged as before', async () => {
+  it('the screens show the way as broken at the log when the topic of readings is deleted; readings are judged again when the topic is made again', async () => {
     const stay = admitted('bed-01', ward, 'Anew');
     await associate(platform, operator, 'bed-01', 1, stay);
     const device = await connectDevice(platform, 'bed-01');

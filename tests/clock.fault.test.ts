@@ -134,27 +134,30 @@ describe('the clock of the server', () => {
     ['back by 10 days', -864_000_000],
     ['forward by 10 days', 864_000_000],
     ['back by 10 s', -10_000],
-  ])('set %s: is said, and values, ages, silence and patients stay right', async (_what, aheadMs) => {
-    readings.set(80);
-    await shows('80');
-    const silences = (await raised('no-data')).length;
-    await setClock(aheadMs);
-    await assertStruck(aheadMs);
-    await page.getByTestId('notice-clock').waitFor();
-    readings.set(81);
-    await shows('81');
-    expect(await ageClass()).toBe('current');
-    // Nobody fell silent because of the clock.
-    expect(await raised('no-data')).toHaveLength(silences);
-    expect(await page.getByTestId('banner-lost').count()).toBe(0);
-    expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
-    expect(await ageClass()).not.toBe('current');
-    await goOn(82);
-    await setClock(0);
-    await page.getByTestId('notice-clock').waitFor({ state: 'hidden' });
-  });
+  ])(
+    'when the clock is set %s, the screens say so, and values, ages, silence and patients stay right',
+    async (_what, aheadMs) => {
+      readings.set(80);
+      await shows('80');
+      const silences = (await raised('no-data')).length;
+      await setClock(aheadMs);
+      await assertStruck(aheadMs);
+      await page.getByTestId('notice-clock').waitFor();
+      readings.set(81);
+      await shows('81');
+      expect(await ageClass()).toBe('current');
+      // Nobody fell silent because of the clock.
+      expect(await raised('no-data')).toHaveLength(silences);
+      expect(await page.getByTestId('banner-lost').count()).toBe(0);
+      expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
+      expect(await ageClass()).not.toBe('current');
+      await goOn(82);
+      await setClock(0);
+      await page.getByTestId('notice-clock').waitFor({ state: 'hidden' });
+    },
+  );
 
-  it('set back by 4 min and Vigil started anew: patients stay, old values do not come back, silence is noticed', async () => {
+  it('when the clock is set back by 4 min and Vigil is restarted, patients stay, old values do not come back, and silence is noticed', async () => {
     const later = admitted('bed-02', ward, 'Later');
     await associate(platform, operator, 'bed-02', 1, { ...later, from: new Date().toISOString() });
     await page.getByText('Later').first().waitFor();

@@ -17,11 +17,11 @@ const sources = new Map(
   ),
 );
 
-it('the page names every statement once, and tests that are there', () => {
+it('the page names every statement once, and names only tests that exist', () => {
   expect(pageFaults(readPage(text), sources)).toEqual([]);
 });
 
-it('the sources cite statements', () => {
+it('the sources cite statements that exist', () => {
   expect([...sources.values()].flatMap(citedIn).length).toBeGreaterThan(50);
   expect([idsOf('3.1.1').length, idsOf('5.0').length]).toEqual([141, 251]);
 });
@@ -46,13 +46,13 @@ describe('it finds', () => {
       /listener\/x, which is/,
     ],
     ['a statement without test', '`listener/connect` "comes once"', 'somewhere', /MQTT-3\.1\.0-2 names no test/],
-  ])('%s', (_name, from, to, fault) => {
+  ])('the check finds %s', (_name, from, to, fault) => {
     const changed = text.replace(from, to);
     expect(changed).not.toBe(text);
     expect(pageFaults(readPage(changed), sources)).toContainEqual(expect.stringMatching(fault));
   });
 
-  it('a citation of what does not exist', () => {
+  it('the check finds a citation of a statement that does not exist', () => {
     const cited = new Map([...sources, ['gateway/x.ts', '// [MQTT-9.9.9-9]']]);
     expect(pageFaults(readPage(text), cited)).toEqual(['gateway/x.ts cites MQTT-9.9.9-9, which does not exist']);
   });

@@ -79,7 +79,7 @@ async function observe(deviceId: string, heartRate: number): Promise<void> {
 }
 
 describe('certificates', () => {
-  it('that ended while nothing ran are made anew before Kafka starts, and readings are taken', async () => {
+  it('certificates that expired while nothing ran are made anew before Kafka starts, and readings are taken', async () => {
     await issue(Date.now() - leafLifeMs - 10 * dayMs);
     const before = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
@@ -97,7 +97,7 @@ describe('certificates', () => {
     await observe('bed-01', 80);
   }, 300_000);
 
-  it('are renewed while all runs: past the end of the old ones readings go on, also after each process was killed', async () => {
+  it('certificates are renewed while everything runs: readings go on after the old ones expired, and after each process was killed', async () => {
     const leftMs = 15_000 + 8 * startMs;
     const endMs = Date.now() + leftMs;
     for (const house of houses) await house.kill();

@@ -125,7 +125,7 @@ describe('kill -9 mid-stream', () => {
     await device.close();
   });
 
-  it('of the alarm processor, when nothing starts it again, is told to the screens, and taken back once it judges', async () => {
+  it('when the alarm processor is killed and nothing restarts it, the screens say so until it judges again', async () => {
     const device = await connectDevice(platform, 'bed-02');
     const readings = streamOf(device);
     const alarms = houses.get('alarms')!;

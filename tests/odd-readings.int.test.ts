@@ -92,7 +92,7 @@ describe('a heart rate of 30', () => {
     [3, 'an unknown validity', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","validity":"demo"}', ''],
     [4, 'an unknown member', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","site":"ear"}', ',"firmware":"2.1"'],
     [5, 'an interval that is none', JSON.stringify(spo2), ',"intervalMs":"1000"'],
-  ])('alarms on the screen of bed %i beside %s', async (bed, _name, item, members) => {
+  ])('a heart rate of 30 alarms on the screen of bed %i beside %s', async (bed, _name, item, members) => {
     const device = await deviceOf(bed);
     const time = new Date().toISOString();
     const text = `{"boot":"b","seq":1,"time":"${time}","values":[${item},${JSON.stringify(heartRate)}]${members}}`;
@@ -107,7 +107,7 @@ describe('a heart rate of 30', () => {
 it.each<[number, string, readonly [number, number]]>([
   [6, 'first', [30, 80]],
   [7, 'last', [80, 30]],
-])('of a heart rate that comes twice, bed %i shows and alarms the graver one: %s', async (bed, _name, pair) => {
+])('if one reading has two heart rates, bed %i shows and alarms the graver value: %s', async (bed, _name, pair) => {
   const device = await deviceOf(bed);
   const values = pair.map((value) => ({ ...heartRate, value }));
   await device.publish('observations', { time: new Date().toISOString(), values });
@@ -115,7 +115,7 @@ it.each<[number, string, readonly [number, number]]>([
   await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
 });
 
-it('a value that is corrected at the same time is shown as it is judged', async () => {
+it('the screen shows a value that was corrected for the same time as it is judged', async () => {
   const bed = 8;
   const device = await deviceOf(bed);
   const time = new Date().toISOString();

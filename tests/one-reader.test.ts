@@ -12,7 +12,7 @@ const files = houses.flatMap((house) =>
 );
 const using = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8'))).sort();
 
-it('only these check what an envelope held', () => {
+it('only these files check the content of an envelope', () => {
   expect(files.length).toBeGreaterThan(300);
   expect(using(/import \{[^}]*\bcheckRecord\b[^}]*\} from/)).toEqual([
     // A record that opens and does not fit is a finding of the audit.
@@ -25,6 +25,6 @@ it('only these check what an envelope held', () => {
   ]);
 });
 
-it('only these open an envelope', () => {
+it('only these files open an envelope', () => {
   expect(using(/\b(?:opener|log|sealed|sealedLog|options)\.open\(/)).toEqual(['log/sealed-reading.ts']);
 });

@@ -123,7 +123,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
 ];
 
 describe('the gateway, the screens and the engine name the same patient', () => {
-  it.each(cases)('after %s', (_what, rows, startedAt, expected) => {
+  it.each(cases)('the three name the same patient after %s', (_what, rows, startedAt, expected) => {
     const same = expected === undefined ? [] : [expected];
     // Until the clock has caught up with every stamp, and after.
     for (const later of [0, 1, 3, 5, 6, 8, 10, 15, 60, 20_000]) {
@@ -184,7 +184,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
 ];
 
 describe('the gateway, the screens and the engine name the same patient where periods overlap', () => {
-  it.each(overlapping)('%s', (_what, rows, expected) => {
+  it.each(overlapping)('the three name the same patient if periods overlap: %s', (_what, rows, expected) => {
     for (const later of [0, 1, 10, 600, 20_000])
       expect(askAll(rows, ms(7), ms(7 + later)), `${later} min after the start`).toEqual({
         reading: expected,
@@ -195,7 +195,7 @@ describe('the gateway, the screens and the engine name the same patient where pe
       });
   });
 
-  it('none of them takes a table with a day that is not in the calendar', () => {
+  it('none of the three accepts a table with a day that is not in the calendar', () => {
     const body = table([['a', -60, null]]);
     const wrong = {
       ...body,
@@ -250,12 +250,12 @@ describe('a reading that a device kept while Vigil was away', () => {
       4,
       'unclear',
     ],
-  ] satisfies [string, readonly Row[], number, string][])('%s', (_what, rows, at, expected) => {
+  ] satisfies [string, readonly Row[], number, string][])('a reading %s', (_what, rows, at, expected) => {
     const whose = attribute(readPeriods(table(rows), ms(7))!, { fromMs: ms(at), toMs: ms(at) });
     expect(whose.kind === 'unclear' ? 'unclear' : (whose.associationId ?? 'none')).toBe(expected);
   });
 
-  it('keeps the readings of a minute from the patient before when two clocks are 1 ms apart', () => {
+  it('the readings of a minute do not go to the patient before when two clocks are 1 ms apart', () => {
     const periods = readPeriods(
       table([
         ['a', -60, 0],
@@ -270,7 +270,7 @@ describe('a reading that a device kept while Vigil was away', () => {
 describe('the ward of a device without a patient', () => {
   it.each([
     [
-      'the last act names it',
+      'the ward that the last act names',
       [
         ['a', -60, 5, 'icu'],
         ['b', 5, 6, 'ward-b'],
@@ -278,19 +278,22 @@ describe('the ward of a device without a patient', () => {
       'ward-b',
     ],
     [
-      'also where an earlier end is stamped later',
+      'the ward of the last act, even if an earlier end has a later stamp',
       [
         ['a', -60, 15, 'icu'],
         ['b', 5, 6, 'ward-b'],
       ],
       'ward-b',
     ],
-  ] satisfies [string, readonly Row[], string][])('%s', (_what, rows, ward) => {
-    const body = table(rows);
-    const watching = { atMs: ms(7), wards: new Set([ward]), engineering: false };
-    expect(inboxAt(readPeriods(body, ms(7))!, [watching], ms(7)).watched).toBe(true);
-    const screens = emptyState();
-    foldAssociations(screens, body);
-    expect(lastPlace(body.periods)?.ward).toBe(ward);
-  });
+  ] satisfies [string, readonly Row[], string][])(
+    'the screens and the inbox name the same ward: %s',
+    (_what, rows, ward) => {
+      const body = table(rows);
+      const watching = { atMs: ms(7), wards: new Set([ward]), engineering: false };
+      expect(inboxAt(readPeriods(body, ms(7))!, [watching], ms(7)).watched).toBe(true);
+      const screens = emptyState();
+      foldAssociations(screens, body);
+      expect(lastPlace(body.periods)?.ward).toBe(ward);
+    },
+  );
 });

@@ -71,7 +71,9 @@ async function seesPatient({ where: { stateDir, httpPort } }: RunningProduct): P
 describe('a restore', () => {
   let yesterday: string;
 
-  it('has two days to take from: yesterday, and today with a key given up since', { timeout: 900_000 }, async () => {
+  it('two backups exist: yesterday’s, and today’s with a key that was given up since', {
+    timeout: 900_000,
+  }, async () => {
     yesterday = await run(house, seesPatient);
     expect(yesterday).not.toBe('');
     backUp('yesterday');
@@ -84,14 +86,14 @@ describe('a restore', () => {
     expect(readRecorded(join(folder, 'today'))).toMatchObject({ epoch: 1 });
   });
 
-  it("of yesterday's data with today's keys runs on: an operator has said since that the lost key is lost", {
+  it('a restore of yesterday’s data with today’s keys runs, because an operator has since accepted that the key is lost', {
     timeout: 600_000,
   }, async () => {
     const stateDir = restore('older-data', { data: 'yesterday', keys: 'today' });
     expect(await run(stateDir, seesPatient)).toBe(yesterday);
   });
 
-  it("of today's data with yesterday's keys is refused, says which key to restore, and makes and changes none", {
+  it('a restore of today’s data with yesterday’s keys is refused, names the key to restore, and makes and changes no key', {
     timeout: 600_000,
   }, async () => {
     const stateDir = restore('newer-data', { data: 'today', keys: 'yesterday' });

@@ -15,18 +15,18 @@ describe('the scan', () => {
     ['base64, aligned', Buffer.from(Buffer.from('Quetzalcoatlus').toString('base64'))],
     ['base64, one off', Buffer.from(Buffer.from('"Quetzalcoatlus"').toString('base64'))],
     ['base64url, two off', Buffer.from(Buffer.from('{"Quetzalcoatlus":1}').toString('base64url'))],
-  ])('finds a name that is %s', (name, bytes) => {
+  ])('the scan finds a name that is %s', (name, bytes) => {
     writeFileSync(join(folder, `${name}.log`), bytes);
     expect(findReadable([join(folder, `${name}.log`)], ['Quetzalcoatlus'])).toHaveLength(1);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('the scan finds nothing if there is nothing', () => {
     writeFileSync(join(folder, 'clean'), 'Quetzal');
     expect(findReadable([join(folder, 'clean')], ['Quetzalcoatlus'])).toEqual([]);
     expect(filesBelow(folder)).toContain(join(folder, 'clean'));
   });
 
-  it('sees what a process listens on, and whether that is loopback', async () => {
+  it('the scan sees the ports on which a process listens, and whether they are loopback', async () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as { port: number };

@@ -71,7 +71,7 @@ function knock(port: number): Promise<string> {
 describe('what must not be readable', () => {
   const patient = period.patient!;
 
-  it("is not readable in Kafka's files, while the scan does see what is there", () => {
+  it('no secret text is readable in Kafka’s files, though the scan does see what is there', () => {
     const files = filesBelow(join(platform.stateDir, 'kafka')).filter((path) => path.endsWith('.log'));
     const sealedMark = 'eyJhbGciOiJkaXIi';
     expect(findReadable(files, [sealedMark]).length).toBeGreaterThan(0);
@@ -89,14 +89,14 @@ describe('what must not be readable', () => {
     expect(findReadable(files, [`"${deviceId}"`, `devices/${deviceId}`])).toEqual([]);
   });
 
-  it('is in no log of ours', () => {
+  it('no secret text is in a log of ours', () => {
     const files = filesBelow(join(platform.stateDir, 'logs'));
     expect(files.length).toBeGreaterThan(0);
     for (const house of houses) expect(house.output()).toContain('"msg":"ready"');
     expect(findReadable(files, [patient.familyName, patient.patientId, '147.25', 'Leviathan'])).toEqual([]);
   });
 
-  it('is behind ports that only this machine reaches', () => {
+  it('secret texts are behind ports that only this machine reaches', () => {
     const pids = [platform.kafkaPid, platform.influxPid, ...houses.map((house) => house.pid())];
     const addresses = pids.flatMap(listeningAddresses);
     expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
@@ -107,7 +107,7 @@ describe('what must not be readable', () => {
     expect(open).toEqual([]);
   });
 
-  it('is served to nobody without a login', async () => {
+  it('no secret text is served without a login', async () => {
     const dashboard = `https://localhost:${platform.httpPort}`;
     for (const path of [
       '/api/session',

@@ -69,7 +69,7 @@ function faultsOf(text: string): string[] {
 /** A file's text as far as a title can be in it: quotes that were escaped are quotes again. */
 const titlesOf = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
 
-it('the page names every row of the two levels once, and tests that are there', () => {
+it('the page names every row of the two levels once, and names only tests that exist', () => {
   expect(wanted.length).toBeGreaterThan(200);
   expect(faultsOf(page)).toEqual([]);
 });
@@ -82,7 +82,7 @@ describe('it finds', () => {
     ['a file that is not there', '`dashboard/server/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'is not there'],
     ['a title that is not there', '"speaks no old version"', '"speaks no new version"', 'speaks no new version'],
     ['a row without test or reason', '| no plug-ins |', '| fine |', '3.7.1 names no test and does not say why'],
-  ])('%s', (_name, from, to, fault) => {
+  ])('the check finds %s', (_name, from, to, fault) => {
     const changed = page.replace(from, to);
     expect(changed).not.toBe(page);
     expect(faultsOf(changed)).toContainEqual(expect.stringContaining(fault));

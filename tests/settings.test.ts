@@ -20,7 +20,7 @@ const ofLauncher = ['VIGIL_LAUNCHED_AT_MS'];
 const composeText = read('docker-compose.yml');
 
 describe('the list of all names', () => {
-  it('is what the manifests, docker-compose.yml, the tests and the launcher read', () => {
+  it('the list has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
     const declared = everyManifest.flatMap(([, manifest]) => Object.values(manifest).map(({ env }) => env));
     const ours = declared.filter((name) => name.startsWith('VIGIL_'));
     const all = new Set([...ours, ...namesIn(composeText), ...ofTests, ...ofLauncher]);
@@ -36,16 +36,16 @@ describe('the documents', () => {
       .map((file) => join('docs', file)),
   ];
 
-  it.each(documents)('%s names no setting that no program reads', (file) => {
+  it.each(documents)('%s names only settings that a program reads', (file) => {
     const names = namesIn(read(file)).filter((name) => !isScoreTrendCode(name));
     expect(names.filter((name) => !settingNames.includes(name))).toEqual([]);
   });
 
-  it('list every setting of every process, with its default and its range', async () => {
+  it('the documents list every setting of every process, with its default and its range', async () => {
     await expect(settingsPage()).toMatchFileSnapshot(join(root, 'docs', 'settings.md'));
   });
 
-  it('say of each name that only docker-compose.yml reads what it is for', () => {
+  it('the documents explain each name that only docker-compose.yml reads', () => {
     const page = settingsPage();
     const compose = read('docs/operator-compose.md');
     const untold = [...new Set(namesIn(composeText))].filter((name) => !page.includes(name) && !compose.includes(name));
@@ -74,11 +74,14 @@ describe('a name that no program reads', () => {
     ['ops/compose/init.ts', 'demo'],
   ];
 
-  it.each(programs)('is refused at the start of %s %s, with the nearest that one does read', (file, ...args) => {
-    const env = { VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' };
-    const { code, err } = runProgram(file, args, { env });
-    expect(err).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');
-    expect(err).not.toContain('secret-value');
-    expect(code).not.toBe(0);
-  });
+  it.each(programs)(
+    'the start of %s %s refuses a name that no program reads, and names the nearest setting that it does read',
+    (file, ...args) => {
+      const env = { VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' };
+      const { code, err } = runProgram(file, args, { env });
+      expect(err).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');
+      expect(err).not.toContain('secret-value');
+      expect(code).not.toBe(0);
+    },
+  );
 });

@@ -55,7 +55,7 @@ async function ownPorts(): Promise<Record<string, string>> {
 }
 
 describe('npm start -- --check', () => {
-  it('sees a replayed recording raise an alarm on a screen, and leaves nothing behind', {
+  it('the check sees a replayed recording raise an alarm on a screen, and leaves nothing behind', {
     timeout: 400_000,
   }, async () => {
     const state = freshFolder();
@@ -73,7 +73,7 @@ describe('npm start -- --check', () => {
 });
 
 describe('npm start', () => {
-  it('runs on loopback only, mends itself, stops at Ctrl-C, and goes on with its data', {
+  it('npm start runs on loopback only, mends itself, stops at Ctrl-C, and continues with its data', {
     timeout: 600_000,
   }, async () => {
     const state = freshFolder();
@@ -121,7 +121,7 @@ describe('npm start', () => {
     expect(await third.exitCode).toBe(0);
   });
 
-  it('can be stopped while it starts', { timeout: 300_000 }, async () => {
+  it('npm start can be stopped while it starts', { timeout: 300_000 }, async () => {
     const state = freshFolder();
     const one = start(['ops/start.ts'], { ...(await ownPorts()), VIGIL_STATE_DIR: state });
     const kafka = await until('a broker', () =>

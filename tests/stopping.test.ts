@@ -15,7 +15,7 @@ it.each([
   'processors/canary/main.ts',
   'processors/trends/main.ts',
   'processors/witness/main.ts',
-])('%s is started and stopped as every server', (file) => {
+])('%s is started and stopped like every server', (file) => {
   expect(textOf(file)).toMatch(/^runProcess\(\{$/m);
 });
 

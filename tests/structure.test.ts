@@ -32,13 +32,13 @@ function sources(): Source[] {
 }
 
 describe('the sources', () => {
-  it('keep the rules', () => {
+  it('the sources keep the rules', () => {
     const all = sources();
     expect(all.length).toBeGreaterThan(50);
     expect(all.flatMap(faultsOf)).toEqual([]);
   });
 
-  it('commit no certificate, key or state', () => {
+  it('the sources contain no certificate, key or state', () => {
     const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
     for (const line of ['.vigil/', '*.pem', '*.key', 'node_modules/', 'dist/']) expect(ignored).toContain(line);
   });
@@ -126,7 +126,7 @@ describe('the rules find', () => {
     ['an only test', 'gateway/a.test.ts', "describe.only('a', () => {});", /does not run/],
   ];
 
-  it.each(bad)('%s', (_name, path, text, fault) => {
+  it.each(bad)('the rules find %s', (_name, path, text, fault) => {
     const source = { path: path.replace('trends/../', ''), text };
     expect(faultsOf(source)).toEqual([expect.stringMatching(fault)]);
   });
@@ -149,11 +149,11 @@ describe('the rules find', () => {
     ['the environment in main', 'gateway/main.ts', 'readSettings(manifest, process.env);'],
     ['a file of the greatest length', 'gateway/a.ts', 'a;\n'.repeat(linesMax)],
     ['other houses in a test', 'gateway/a.test.ts', "import { a } from '../ops/platform/child.ts';"],
-  ])('nothing wrong in %s', (_name, path, text) => {
+  ])('the rules find nothing wrong in %s', (_name, path, text) => {
     expect(faultsOf({ path, text })).toEqual([]);
   });
 
-  it('every kind of import', () => {
+  it('the rules find every kind of import', () => {
     const text = `import 'a';\nimport b from "b";\nimport type { C } from './c.ts';\nexport { d } from '../d.ts';\nawait import('e');\nrequire('f');`;
     expect(importsOf({ path: 'gateway/core/x.ts', text })).toEqual([
       { target: 'a', typeOnly: false },

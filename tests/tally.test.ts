@@ -10,17 +10,17 @@ describe('tallyOf', () => {
     ['no report and success', undefined, 0, [0, 0, 0]],
     ['no report and failure', undefined, 1, [0, 1, 0]],
     ['a report that is none', { numPassedTests: 'many', numFailedTests: -1 }, 0, [0, 0, 0]],
-  ])('%s', (_name, report, exitCode, [passed, failed, skipped]) => {
+  ])('tallyOf counts right: %s', (_name, report, exitCode, [passed, failed, skipped]) => {
     expect(tallyOf(report, exitCode)).toEqual({ passed, failed, skipped });
   });
 });
 
-it('adds checks and tests up in the line that CI reads', () => {
+it('the line that CI reads adds checks and tests up', () => {
   const sum = [check(true), check(false), { passed: 7, failed: 0, skipped: 2 }].reduce(add, nothing);
   expect(closingLine(sum)).toBe('8 passed, 1 failed, 2 skipped');
 });
 
-it('tells what failed: the file, the test, the head of the error, without colours', () => {
+it('the list of failures names the file, the test and the first lines of the error, without colours', () => {
   const report = {
     testResults: [
       { name: '/there/a.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'a holds' }] },
@@ -41,7 +41,7 @@ it('tells what failed: the file, the test, the head of the error, without colour
   expect(failuresOf(undefined, '/there')).toEqual([]);
 });
 
-it('names the ten files that took longest, the longest first', () => {
+it('the list of durations names the ten files that took longest, the longest first', () => {
   const testResults = Array.from({ length: 12 }, (_, i) => ({
     name: `/there/${i}.test.ts`,
     startTime: 5,

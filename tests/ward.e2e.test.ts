@@ -83,7 +83,7 @@ const alarmRow = (page: Page) =>
     .filter({ hasText: /HR 1\d\d > 120/ });
 
 describe('a ward', () => {
-  it('sees a real breach with value and limit, answers it by name, and sees it end; another ward sees nothing', async () => {
+  it('a ward sees a real breach with value and limit, answers it by name, and sees it end; another ward sees nothing', async () => {
     const normal = heartRates.slice(0, 30);
     expect(Math.max(...normal)).toBeLessThanOrEqual(118);
     const device = await connectDevice(platform, 'bed-09');
@@ -118,7 +118,7 @@ describe('a ward', () => {
       expect(seen).not.toContain(secret);
   });
 
-  it('sees at once what the monitor alarms by itself, whose it is, and that it sounds no more; it stays until it was seen', async () => {
+  it('a ward sees at once an alarm of the monitor itself, whose it is, and that it no longer sounds; the alarm stays until a person saw it', async () => {
     const device = await connectDevice(platform, 'bed-09');
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
     const tell = (alerts: object[], sound: string) =>
@@ -142,7 +142,7 @@ describe('a ward', () => {
     }
   });
 
-  it('shows the waves and numerics of a simulated bed, and its trends from the database, of its scores too', async () => {
+  it('a ward shows the waves and numerics of a simulated bed, and its trends and score trends from the database', async () => {
     const simulator: Child = startChild({
       name: 'simulators',
       command: process.execPath,

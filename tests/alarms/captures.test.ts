@@ -91,7 +91,7 @@ describe('what a capture says of itself', () => {
   });
 
   it.each(['HR.high rises', 'HR.high calls', 'HR.high raised thrice', 'HR.high raised at dawn', 'HR.high says 134'])(
-    'is refused where it cannot be read: %s',
+    'a remark that cannot be read is refused: %s',
     (must) => {
       expect(() => readStory(`# must: ${must}`)).toThrow(/line 1/);
     },

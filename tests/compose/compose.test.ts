@@ -188,7 +188,7 @@ describe('the networks', () => {
 
 describe('the settings of our services', () => {
   it.each(Object.entries(manifests))(
-    '%s is told only what its manifest knows, and all that it requires',
+    'docker-compose.yml gives %s only settings of its manifest, and all that it requires',
     (name, manifest) => {
       const told = environment(name);
       // What glibc and Node read is no setting of ours; that it is the same as with `npm start` is held below.
@@ -202,7 +202,7 @@ describe('the settings of our services', () => {
   /** Said by `npm start` to its own processes only, or without meaning in a container. */
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
-    '%s takes over from .env each setting that docker-compose.yml does not fix',
+    '%s takes from .env each setting that docker-compose.yml does not fix',
     (name) => {
       const fixed = [...Object.keys(environment(name)), ...notInCompose];
       const names = [
@@ -236,7 +236,7 @@ describe('the settings of our services', () => {
     httpPort: 8443,
   };
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
-    '%s is told what `npm start` tells it, but for the places that differ in a container',
+    'docker-compose.yml gives %s the settings that `npm start` gives it, except the places that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
         VIGIL_MQTT_HOST: '0.0.0.0',
@@ -254,7 +254,7 @@ describe('the settings of our services', () => {
   );
 
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary'] as const)(
-    '%s finds every file of its own',
+    '%s finds every file that it needs',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
       const ofOthers = [

@@ -137,7 +137,7 @@ async function acknowledge({ alarmId, rev }: Alarm): Promise<boolean> {
   return status === 202;
 }
 
-it('keeps three copies of each partition, and acknowledges by two', async () => {
+it('Kafka keeps three copies of each partition, and acknowledges a record that two brokers have', async () => {
   await until('a group to be kept', async () => (await admin.listTopics()).includes('__consumer_offsets'));
   const all = await partitions([...kafkaTopicNames, '__consumer_offsets']);
   expect(all.filter(({ replicas }) => replicas.length !== 3)).toEqual([]);
@@ -151,7 +151,7 @@ it('keeps three copies of each partition, and acknowledges by two', async () => 
   expect(minima.map((entry) => entry?.configValue)).toEqual(['2', '2']);
 });
 
-it('brings a topic with fewer copies to three, and does not make do with one', { timeout: 600_000 }, async () => {
+it('Vigil brings a topic with fewer copies to three, and does not accept one copy', { timeout: 600_000 }, async () => {
   const certs = join(stateDir, 'certs');
   const before = await partitions(['rejected']);
   const partitionAssignment = before.map(({ partitionId, leader }) => ({ partition: partitionId, replicas: [leader] }));
@@ -172,7 +172,7 @@ describe('kill -9 of one of three brokers', () => {
   // The first is the one that leads the readings of this patient; after three, each has been killed.
   const killed = new Set<number>();
   it.each([...patients])(
-    'loses nothing that %s was told, and screens go on',
+    'kill -9 of a broker loses nothing that was acknowledged to %s, and screens go on',
     { timeout: 900_000 },
     async (id, patient) => {
       await until('every copy to be in sync', whole, withinMs);

@@ -29,51 +29,51 @@ const name = (seq: number) => `dev-01 b1 observations ${seq}`;
 const fine = { lost: [], reordered: [], retimed: [], early: [] };
 
 describe('what devices were told against what Kafka holds', () => {
-  it('is fine where all is there, in order', () => {
+  it('the verdict is good if everything is in Kafka, in order', () => {
     expect(judge([told(1, 2, 3)], found(1, 2, 3))).toEqual({ acknowledged: 3, found: 3, repeated: 0, ...fine });
   });
 
-  it('is fine where Kafka holds more: appended, and not yet acknowledged', () => {
+  it('the verdict is good if Kafka has more: appended, and not yet acknowledged', () => {
     expect(judge([told(1, 2)], found(1, 2, 3))).toMatchObject({ acknowledged: 2, found: 3, ...fine });
   });
 
-  it('is fine where readings come again, in whatever order', () => {
+  it('the verdict is good if readings come again, in any order', () => {
     expect(judge([told(1, 2, 3)], found(1, 2, 1, 2, 3, 2))).toMatchObject({ found: 3, repeated: 3, ...fine });
   });
 
-  it('names what was acknowledged and is not there', () => {
+  it('the verdict names readings that were acknowledged and are not in Kafka', () => {
     expect(judge([told(1, 2, 3)], found(1, 3)).lost).toEqual([name(2)]);
   });
 
-  it('does not take another device, start or topic for it', () => {
+  it('the verdict does not take a reading of another device, start or topic for the lost one', () => {
     for (const change of [{ deviceId: 'dev-02' }, { boot: 'b2' }, { kind: 'waveforms' }])
       expect(judge([told(1)], changed(found(1), 1, change)).lost).toEqual([name(1)]);
   });
 
-  it('names what is first found after a later one', () => {
+  it('the verdict names a reading that is first found after a later one', () => {
     expect(judge([told(1, 2, 3)], found(1, 3, 2, 3)).reordered).toEqual([name(2)]);
   });
 
-  it("reads a partition in its own order, not in that of the reader's answers", () => {
+  it('the verdict reads a partition in its own order, not in the order of the reader’s answers', () => {
     expect(judge([told(1, 2)], found(1, 2).reverse())).toMatchObject(fine);
   });
 
-  it('names what left the partition of its device', () => {
+  it('the verdict names a reading that is not in the partition of its device', () => {
     expect(judge([told(1, 2)], changed(found(1, 2), 2, { partition: 4 })).reordered).toEqual([name(2)]);
   });
 
-  it('names what lies under another time', () => {
+  it('the verdict names a reading that is stored under another time', () => {
     expect(judge([told(1, 2)], changed(found(1, 2), 2, { timeMs: 3 })).retimed).toEqual([name(2)]);
   });
 
   it.each([
     [1001, []],
     [1002, [name(1)]],
-  ])('compares the acknowledgement at 1001 with the append at %i', (appendedMs, early) => {
+  ])('the verdict compares the acknowledgement at 1001 with the append at %i', (appendedMs, early) => {
     expect(judge([told(1)], changed(found(1), 1, { appendedMs })).early).toEqual(early);
   });
 
-  it('wants what was refused among the rejected', () => {
+  it('the verdict demands that refused readings are among the rejected', () => {
     const refused: Told = { ...told(), acknowledged: [{ ...told(1).acknowledged[0]!, code: 0x99 }] };
     expect(judge([refused], found(1)).lost).toEqual([name(1)]);
     const kept = changed(found(1), 1, { topic: 'rejected', code: 'time-invalid' });

@@ -74,7 +74,7 @@ it('every text of the ward can be read whole in low windows', async () => {
 });
 
 it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
-  'shows the name of the patient beside the longest bed name at $name',
+  'a tile shows the name of the patient beside the longest bed name at $name',
   async (size) => {
     await goTo(page, '#/ward/*');
     await page.getByTestId('bed-S-1').waitFor();

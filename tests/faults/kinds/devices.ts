@@ -12,7 +12,7 @@ const shutOutMs = 3_000;
 
 export function describeDevices({ scene, publishing, flows, expectNothingLost }: Stage): void {
   describe('a device clock', () => {
-    it('that jumps by hours: taken or refused as the rules say, never lost, never under another time', async () => {
+    it('readings of a device clock that jumps by hours are taken or refused as the rules say, never lost, never under another time', async () => {
       const fleet = await publishing();
       /** By device: from which observation on its clock was ahead or older than the log keeps. */
       const jump = async (byMs: number) => {
@@ -42,7 +42,7 @@ export function describeDevices({ scene, publishing, flows, expectNothingLost }:
   });
 
   describe('file descriptors', () => {
-    it('that the gateway has no more of: those in keep flowing, and new ones get in afterwards', async () => {
+    it('when the gateway has no more file descriptors, connected devices keep flowing, and new ones get in afterwards', async () => {
       const inside = await publishing({ size: 4, keepAliveS: 60 });
       const pid = scene().gateway.pid();
       await limit(pid, 'nofile', nextDescriptor(pid));

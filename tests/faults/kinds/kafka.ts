@@ -11,7 +11,7 @@ const fileBytesMax = 1_024;
 
 export function describeKafka({ scene, publishing, silent, flows, expectNothingLost }: Stage): void {
   describe('below min.insync.replicas', () => {
-    it('two brokers down: no acknowledgement at all; back, and everything flows by itself', async () => {
+    it('while two brokers are down, nothing is acknowledged; when they are back, everything flows by itself', async () => {
       const fleet = await publishing();
       const { brokers } = scene().cluster;
       const leader = await fleet.leader();
@@ -34,7 +34,7 @@ export function describeKafka({ scene, publishing, silent, flows, expectNothingL
   });
 
   describe('a full disk', () => {
-    it('of the partition leader: the broker says so and ends; another takes over, and it comes back when there is room', async () => {
+    it('a partition leader with a full disk says so and ends; another broker takes over, and it comes back when there is room', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await limit(leader.pid(), 'fsize', fileBytesMax);

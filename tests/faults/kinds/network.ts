@@ -29,7 +29,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('a cut to the partition leader alone', async () => {
+    it('a cut to the partition leader alone loses nothing', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await leader.relay.setOpen(false);
@@ -44,7 +44,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('a slow and narrow network', async () => {
+    it('a slow and narrow network loses nothing', async () => {
       const fleet = await publishing({ everyMs: 200 });
       await each((relay) => relay.poison(slow));
       await each((relay) => relay.poison(narrow));
@@ -63,7 +63,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('connections torn in the middle of a request', async () => {
+    it('connections torn in the middle of a request lose nothing', async () => {
       const fleet = await publishing();
       const before = scene().gateway.output().length;
       await each((relay) => relay.poison({ type: 'tear', afterBytes: 5_000 }));
@@ -77,7 +77,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
   });
 
   describe('between device and gateway', () => {
-    it('a TLS connection torn in the middle of a packet', async () => {
+    it('a TLS connection torn in the middle of a packet loses nothing', async () => {
       const fleet = await publishing();
       for (let round = 0; round < 5; round += 1) {
         const connections = fleet.connections();
@@ -88,7 +88,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('a TLS connection torn anywhere, again and again', async () => {
+    it('a TLS connection torn anywhere, again and again, loses nothing', async () => {
       const fleet = await publishing();
       const connections = fleet.connections();
       // In the middle of a TLS record, and of handshakes.

@@ -7,7 +7,7 @@ import { freezeMs, type Stage } from '../stage.ts';
 
 export function describeProcesses({ scene, publishing, silent, flows, expectNothingLost }: Stage): void {
   describe('kill -9', () => {
-    it('of the gateway', async () => {
+    it('a killed gateway loses nothing', async () => {
       const fleet = await publishing();
       await scene().gateway.kill();
       await silent(fleet, () => sleep(300));
@@ -16,7 +16,7 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
       await expectNothingLost(fleet);
     });
 
-    it('of the partition leader', async () => {
+    it('a killed partition leader loses nothing', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await leader.kill();
@@ -30,7 +30,7 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
   });
 
   describe('SIGSTOP', () => {
-    it('of the gateway', async () => {
+    it('a frozen gateway loses nothing', async () => {
       const fleet = await publishing({ keepAliveS: 3 });
       const connections = fleet.connections();
       await freeze(scene().gateway.pid());
@@ -46,7 +46,7 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
       await expectNothingLost(fleet);
     });
 
-    it('of the partition leader', async () => {
+    it('a frozen partition leader loses nothing', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await leader.freeze();
