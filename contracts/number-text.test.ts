@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberText } from './number-text.ts';
+import { limitNumberText, numberText } from './number-text.ts';
 
 describe('the text of a number', () => {
   it.each([
@@ -22,5 +22,20 @@ describe('the text of a number', () => {
         expect(numberText(value, digits)).not.toMatch(/^-0(\.0*)?$/);
       }),
     );
+  });
+});
+
+describe('the text of a limit', () => {
+  it.each([
+    [90, 0, '90'],
+    [90.5, 0, '90.5'],
+    [38, 1, '38.0'],
+    [38.25, 1, '38.25'],
+    [-0.5, 0, '-0.5'],
+    [-0, 0, '0'],
+    [36 + 0.1, 1, '36.1'],
+    [36.000_000_000_000_01, 1, '36.0'],
+  ])('of %d with at least %d digits is %s', (limit, digits, text) => {
+    expect(limitNumberText(limit, digits)).toBe(text);
   });
 });

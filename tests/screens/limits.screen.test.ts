@@ -72,6 +72,22 @@ describe('a ward with a profile of its own', () => {
   });
 });
 
+describe('a limit with a fraction', () => {
+  it('stands beside the number as it is judged, on the tile and on the page of the patient', async () => {
+    publish({ SpO2: { own: { low: 90.5, high: 99.25 } } });
+    const fraction = '99.2590.5';
+    const beside = page.getByTestId('bed-L-1').locator('.slot__limits.is-own');
+    await until('the fraction on the tile', async () => (await beside.textContent()) === fraction);
+    await page.screenshot({ path: join(pictures, 'fraction.png') });
+    expect(await beside.getAttribute('title')).toBe('Alarm limits: low 90.5, high 99.25 (this patient’s own)');
+    await openPatient(page, 'L-1');
+    expect(await page.getByTestId('numbers').locator('.slot__limits.is-own').textContent()).toBe(fraction);
+    await page.getByTestId('patient-close').click();
+    publish({});
+    await beside.waitFor({ state: 'detached' });
+  });
+});
+
 describe('limits that are switched off', () => {
   it('the tile shows switched-off limits as a crossed bell, with the reason', async () => {
     const off = { reason: 'pacing wires', until: new Date(Date.now() + 3_600_000).toISOString() };

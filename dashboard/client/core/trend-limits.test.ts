@@ -4,6 +4,7 @@ import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import { limitLines, limitsText, rangeWithLimits } from './trend-limits.ts';
 
 const ward = newLimits('assoc-01');
+const fraction = newLimits('assoc-01', { SpO2: { own: { low: 90.5 } }, Temp: { own: { high: 38.25 } } });
 const by = { userId: 'ada', name: 'Ada', role: 'physician' } as const;
 const fromMs = Date.parse('2026-01-01T09:00:00Z');
 const ofHeart = (own: OwnLimits | undefined, at: string) =>
@@ -42,11 +43,19 @@ describe('the limit lines of a chart', () => {
     ['no limits for a child', heart, newLimits('assoc-01', {}, { profile: null, groups: [] }), undefined],
     ['one side', ['MDC_PULS_OXIM_SAT_O2'], ward, 'from 90'],
     ['two sides, with the digits of the parameter', ['MDC_TEMP_BODY'], ward, '36.0 to 38.5'],
+    ['a fraction, as it is judged', ['MDC_PULS_OXIM_SAT_O2'], fraction, 'from 90.5'],
+    ['more digits than the parameter has', ['MDC_TEMP_BODY'], fraction, '36.0 to 38.25'],
     ['two pressures', pressure, ward, 'sys 90 to 160, mean 60 to 110'],
     ['an unknown code', ['MDC_X'], ward, undefined],
   ])('say in words %s', (_what, codes, of, text) => {
     expect(limitsText(codes, of)).toBe(text);
     if (text === undefined) expect(limitLines(codes, of, fromMs)).toEqual([]);
+  });
+
+  it('show a fraction as it is judged', () => {
+    const texts = (code: string) => limitLines([code], fraction, fromMs).map(({ text }) => text);
+    expect(texts('MDC_PULS_OXIM_SAT_O2')).toEqual(['90.5']);
+    expect(texts('MDC_TEMP_BODY')).toEqual(['36.0', '38.25']);
   });
 
   it('name heart rate and pulse apart if they differ', () => {

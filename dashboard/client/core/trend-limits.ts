@@ -1,6 +1,6 @@
 /** The alarm limits of a chart: lines over the time in which this screen knows that they were in force. */
 import type { Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
-import { numberText } from '../../../contracts/number-text.ts';
+import { limitNumberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { groupInForce, limitsFor } from './numerics.ts';
 
@@ -53,7 +53,7 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
       const value = limits[side];
       if (value === undefined) return [];
       const name = groupLimits.length > 1 ? short[group] : undefined;
-      const number = numberText(value, parameter.digits);
+      const number = limitNumberText(value, parameter.digits);
       return [
         {
           value,
@@ -88,7 +88,7 @@ export function limitsText(codes: readonly string[], inForce: LimitsInForce | nu
   const groupLimits = limitsOn(codes, inForce);
   const texts = groupLimits.flatMap(({ group, parameter, limits: { low, high } }) => {
     const [from, to] = [low, high].map((bound) =>
-      bound === undefined ? undefined : numberText(bound, parameter.digits),
+      bound === undefined ? undefined : limitNumberText(bound, parameter.digits),
     );
     if (from === undefined && to === undefined) return [];
     const range = from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} to ${to}`;

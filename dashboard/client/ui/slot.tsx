@@ -1,6 +1,6 @@
 /** A number with everything that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { numberText } from '../../../contracts/number-text.ts';
+import { limitNumberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
@@ -130,7 +130,7 @@ function SlotLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
         <CrossedBell title={offText(off, app.now.peek())} />
       </span>
     );
-  const text = (limit: number | undefined) => (limit === undefined ? '' : numberText(limit, digits));
+  const text = (limit: number | undefined) => (limit === undefined ? '' : limitNumberText(limit, digits));
   return (
     <span
       class={`slot__limits${own ? ' is-own' : ''}`}
