@@ -16,6 +16,7 @@ import type { VigilSettings } from './rejected/settings.ts';
 
 /** The command stops waiting for Kafka after this time. */
 const answerMs = 30_000;
+const hintMs = 3_000;
 
 export type Desk = {
   readonly log: SealedLog;
@@ -81,7 +82,7 @@ export async function atDesk(
   const boot = `${name}-${randomUUID()}`;
   const log = await within(
     answerMs,
-    settings.kafkaBrokers,
+    settings,
     openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
   );
   const whole = createTrail(log, { pseudonymKey: operator.pseudonymKey, signer, now: Date.now, logger });
@@ -110,14 +111,27 @@ export function trailOfRun(trail: Trail, run: { readonly session: string; readon
   };
 }
 
-async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {
+/**
+ * Waits for Kafka's answer. A person at a terminal reads after 3 s which address it is.
+ * @throws VigilError `log-unavailable` after `ms`
+ */
+export async function within<T>(
+  ms: number,
+  { kafkaBrokers, kafkaFrom }: Pick<VigilSettings, 'kafkaBrokers' | 'kafkaFrom'>,
+  work: Promise<T>,
+): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const message = `Kafka at ${brokers} does not answer for ${ms / 1000} s: does Vigil run, and does VIGIL_KAFKA_BROKERS name its Kafka?`;
+  const where = `Kafka at ${kafkaBrokers} (${kafkaFrom})`;
+  const message = `${where} does not answer for ${ms / 1000} s: does Vigil run, and is this its Kafka? Set VIGIL_KAFKA_BROKERS to the address of Vigil's Kafka.`;
   const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), ms);
+  const hint = setTimeout(() => {
+    if (process.stderr.isTTY) process.stderr.write(`… waiting for ${where}\n`);
+  }, hintMs);
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+    clearTimeout(hint);
   }
 }
 

@@ -5,6 +5,7 @@ import { privateDirectory } from '../certs/files.ts';
 import { canaryDeviceId } from '../contracts/canary.ts';
 import type { Environment } from '../process/settings.ts';
 import { keepSteadyTime } from '../process/system-clock.ts';
+import { writeAddresses } from './addresses.ts';
 import { endedWithin } from './bounded.ts';
 import { ensureClient } from './client.ts';
 import { clockEnv, clockLog } from './clock.ts';
@@ -172,6 +173,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       ),
     ]),
   );
+  writeAddresses(stateDir, where);
   if (!backupIsClosed)
     report("On this system other users of the machine can reach InfluxDB's backup service: let nobody else log in");
   // It starts before the writers of the audit trail, so that it is stopped after them and has seen all records.

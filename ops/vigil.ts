@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
-import { describeSettings, readSettings } from '../process/settings.ts';
+import { describeSettings } from '../process/settings.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
 import { atDesk, claim, whereabouts, wrong } from './desk.ts';
 import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
-import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
+import { readVigil, ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
 import { checkCode, checkIds, readSince } from './rejected/words.ts';
 import { trends } from './trends/main.ts';
 
@@ -100,7 +100,7 @@ async function main(args: string[]): Promise<number> {
   if (values.association !== undefined && (command !== 'redrive' || ids.length === 0))
     throw wrong('--association goes with redrive and the ids of what to send');
   if (command !== 'list' && values.as === undefined) throw wrong('Say who asks, with --as');
-  const settings = readSettings(vigilSettings, process.env);
+  const settings = readVigil(process.env);
   const claimed =
     values.as === undefined ? undefined : await claim(settings, values.as, values['password-stdin'] === true);
   return atDesk(settings, 'rejected', async (desk) => {

@@ -9,7 +9,7 @@ import { auditReaderSettings } from '../../log/audit/settings.ts';
 import { readSettings } from '../../process/settings.ts';
 import { atDesk, whereabouts } from '../desk.ts';
 import { anchorsFileOf, serviceEnv } from '../platform/service-env.ts';
-import { type VigilSettings, vigilSettings } from '../rejected/settings.ts';
+import { readVigil, type VigilSettings } from '../rejected/settings.ts';
 import { headLine, headOf, reportLines } from './report.ts';
 import { verifyTrail } from './verify.ts';
 
@@ -33,7 +33,7 @@ export async function audit(args: string[], env: Readonly<Record<string, string 
     return 0;
   }
   if (!['verify', 'head'].includes(command) || more.length > 0) throw wrong(`"${positionals.join(' ')}" is no command`);
-  const settings = readSettings(vigilSettings, env);
+  const settings = readVigil(env);
   const keys = readKeys(settings);
   const anchorsFile = values.anchors ?? (settings.anchorsFile || anchorsFileOf(settings.stateDir));
   const loaded = loadAnchors(anchorsFile, keys);

@@ -4,9 +4,8 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { readSettings } from '../../process/settings.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk } from '../desk.ts';
-import { vigilSettings } from '../rejected/settings.ts';
+import { readVigil } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type Asked, captureHelp, readAsked } from './asked.ts';
 import { createDisguise } from './disguise.ts';
@@ -25,7 +24,7 @@ export async function capture(args: string[], env: Readonly<Record<string, strin
     process.stdout.write(captureHelp);
     return 0;
   }
-  const settings = readSettings(vigilSettings, env);
+  const settings = readVigil(env);
   const claimed = await claim(settings, asked.userId, asked.fromStdin);
   return atDesk(settings, 'capture', (desk) => captureAt(desk, claimed, asked));
 }

@@ -89,7 +89,10 @@ function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs 
 
 /** Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses it or does not answer */
 export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
-  const { status, body } = await query(setup, statement, true, timeoutMs);
+  const { status, body } = await query(setup, statement, true, timeoutMs).catch((cause: Error) => {
+    setup.signal?.throwIfAborted();
+    throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${cause.message}`, { cause });
+  });
   if (status === 200 && !body.includes('"error"')) return;
   // The statement may contain a password, so the error has only its first words.
   const firstWords = statement.split(' ').slice(0, 3).join(' ');

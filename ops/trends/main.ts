@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
 import { textFault } from '../../contracts/text.ts';
-import { describeSettings, type Environment, readSettings } from '../../process/settings.ts';
+import { describeSettings, type Environment } from '../../process/settings.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk, whereabouts } from '../desk.ts';
 import { rebuildMinutes } from '../platform/influx-minutes.ts';
-import { type VigilSettings, vigilSettings } from '../rejected/settings.ts';
+import { readVigil, type VigilSettings, vigilSettings } from '../rejected/settings.ts';
 import { runRebuild } from './writer-side.ts';
 
 const help = `npm run vigil -- trends rebuild --as <user> --why <reason>
@@ -50,7 +50,7 @@ export async function trends(args: string[], env: Environment): Promise<number> 
   const fault = textFault(why);
   if (fault !== undefined) throw wrong(`--why ${fault}`);
   if (why.length > whyCharsMax) throw wrong(`--why has more than ${whyCharsMax} characters`);
-  const settings = readSettings(vigilSettings, env);
+  const settings = readVigil(env);
   const claimed = await claim(settings, userId, values['password-stdin'] === true);
   return atDesk(settings, 'trends', (desk) => rebuildAt(desk, claimed, settings, why));
 }
@@ -71,7 +71,13 @@ async function rebuildAt(desk: Desk, claimed: Claimed, settings: VigilSettings, 
     ...whereabouts(settings, settings.trendsStateDir || settings.stateDir),
     influxUrl: settings.influxUrl,
   };
-  const result = await runRebuild(where, (progress) => process.stderr.write(`${wordsOf(progress)}\n`));
+  const atInflux = `${settings.influxUrl} (${settings.influxFrom})`;
+  process.stderr.write(
+    `From Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}) into InfluxDB at ${atInflux}.\n`,
+  );
+  const result = await runRebuild(where, atInflux, (progress) => {
+    process.stderr.write(`${wordsOf(progress, settings.influxUrl)}\n`);
+  });
   desk.say(`Readings: ${result.records} records read, ${result.points} points written.`);
   const setup = setupOf(settings);
   const untilMs = Date.now();
@@ -105,9 +111,11 @@ function setupOf(settings: VigilSettings) {
   return { url: settings.influxUrl, ca, adminPassword: read('secrets', 'influx-admin.password').trim(), users: [] };
 }
 
-function wordsOf({ records, ahead, points, isStoreAway }: RebuildProgress): string {
+function wordsOf({ records, ahead, points, isStoreAway }: RebuildProgress, influxUrl: string): string {
   const percent = records + ahead === 0 ? 0 : Math.floor((100 * records) / (records + ahead));
-  const trouble = isStoreAway ? '; InfluxDB does not answer, trying again' : '';
+  const trouble = isStoreAway
+    ? `; InfluxDB at ${influxUrl} (VIGIL_INFLUX_URL) does not answer, trying again for a minute`
+    : '';
   return `… ${records} records read, at least ${ahead} ahead (${percent} %), ${points} points written${trouble}`;
 }
 

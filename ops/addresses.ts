@@ -1,0 +1,44 @@
+/** Where `npm start` runs Kafka and InfluxDB: a file in the state folder, so that `npm run vigil` finds them by itself. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { writeAtomic } from '../certs/files.ts';
+import { VigilError } from '../contracts/errors.ts';
+
+const Addresses = Type.Object({
+  /** `host:port` of each broker, comma-separated. */
+  kafkaBrokers: Type.String({ pattern: '^[A-Za-z0-9.:,-]+$', maxLength: 1_000 }),
+  influxUrl: Type.String({ pattern: '^https://[^\\s/]+$', maxLength: 1_000 }),
+});
+export type Addresses = Static<typeof Addresses>;
+
+const check = Compile(Addresses);
+const fileOf = (stateDir: string) => join(stateDir, 'addresses.json');
+
+export function writeAddresses(stateDir: string, { kafkaBrokers, influxUrl }: Addresses): void {
+  writeAtomic(fileOf(stateDir), `${JSON.stringify({ kafkaBrokers, influxUrl }, undefined, 2)}\n`, 0o600);
+}
+
+/**
+ * Returns the addresses of the last start on this folder; undefined if there was none.
+ * @throws VigilError `settings-invalid` if the file is there and cannot be used
+ */
+export function readAddresses(stateDir: string): Addresses | undefined {
+  const file = fileOf(stateDir);
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new VigilError('settings-invalid', `${file} cannot be read: ${(cause as Error).message}.`, { cause });
+  }
+  try {
+    const value: unknown = JSON.parse(content);
+    if (check.Check(value)) return value;
+  } catch {
+    // The error below says what to do, for both faults.
+  }
+  const message = `${file} is not as npm start writes it: delete it, and start Vigil again or set VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL.`;
+  throw new VigilError('settings-invalid', message);
+}
