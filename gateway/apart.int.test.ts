@@ -70,7 +70,7 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1]);
 };
 
-it('keeps apart what there is room for, refuses the rest with 0x97, and takes the readings of the patient of now', async () => {
+it('the gateway keeps apart the messages that there is room for, refuses the rest with 0x97, and takes the readings of the present patient', async () => {
   const { send, second } = await changedBed(bed, 5);
   await until('the first reading that is kept apart', async () => {
     await send();
@@ -94,7 +94,7 @@ it('keeps apart what there is room for, refuses the rest with 0x97, and takes th
   expect(notices.map(({ body }) => body.notice)).toContain('unattributed');
 });
 
-it('answers MQTT 3.1.1 as it answers it to all that is refused, keeps its connection, and counts what it did not keep', async () => {
+it('the gateway answers MQTT 3.1.1 as for every refusal, keeps the connection, and counts what it did not keep', async () => {
   const { send } = await changedBed(plainBed, 4);
   await until('the first reading that is kept apart', async () => {
     await send();

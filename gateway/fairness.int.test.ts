@@ -67,7 +67,7 @@ async function acknowledgedIn(seconds: number, perS: number): Promise<number> {
   return acknowledged;
 }
 
-it('acknowledges a bed as before while another device sends garbage over 40 connections', async () => {
+it('the gateway acknowledges a bed as before while another device sends garbage over 40 connections', async () => {
   const certs = join(platform.stateDir, 'certs');
   const alone = await acknowledgedIn(8, 10);
   const program = join(import.meta.dirname, 'flood.testing.ts');
@@ -80,7 +80,7 @@ it('acknowledges a bed as before while another device sends garbage over 40 conn
   expect(beside / alone).toBeGreaterThan(0.7);
 });
 
-it('keeps of the garbage what its device may fill in a day, and counts the rest in a record in its place', async () => {
+it('the gateway keeps as much garbage as a device may fill in a day, and counts the rest in a record instead', async () => {
   flood?.stdin?.end();
   if (flood) await once(flood, 'exit');
   flood = undefined;

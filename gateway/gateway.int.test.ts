@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 describe('a reading', () => {
-  it('lies in Kafka under the association of its own time, as the device wrote it, when it is acknowledged', async () => {
+  it('a reading is in Kafka under the association of its own time, as the device wrote it, when it is acknowledged', async () => {
     const nowMs = Date.now();
     const today = { ...admitted('7', 'ICU', 'Now'), from: iso(nowMs - hourMs) };
     const yesterday = {
@@ -100,7 +100,7 @@ describe('a reading', () => {
     }
   });
 
-  it('is numbered by the gateway where the device does not number, by connection', async () => {
+  it('the gateway numbers readings by connection if the device does not', async () => {
     const topic = (kind: string) => `devices/${device('numbered')}/${kind}`;
     const wave = {
       start: iso(Date.now()),
@@ -133,7 +133,7 @@ describe('a reading', () => {
     ]);
   });
 
-  it('that was moved does not open', async () => {
+  it('a reading that was moved does not open', async () => {
     const client = await connect('moved');
     await publishFor(client, `devices/${device('moved')}/observations`, { time: iso(Date.now()), values: [spo2] });
     const records: { key: string; value: Buffer }[] = [];
@@ -185,7 +185,7 @@ describe('bad input', () => {
     [5, 2],
     [4, 1],
   ] as const)(
-    'lies in rejected, with its reason, when it is answered: MQTT %i, QoS %i',
+    'bad input is in rejected, with its reason, when it is answered: MQTT %i, QoS %i',
     async (protocolVersion, qos) => {
       const client = await connect('bad', { protocolVersion });
       const before = (await recordsOf(operator, 'rejected', device('bad'))).length;
@@ -208,7 +208,7 @@ describe('bad input', () => {
     },
   );
 
-  it('tells the bed that readings are refused because of their time', async () => {
+  it('the gateway tells the bed that readings are refused because of their time', async () => {
     const client = await connect('clock');
     const topic = `devices/${device('clock')}/observations`;
     for (const time of [iso(Date.now() + hourMs), '1970-01-01T00:00:00.000Z', iso(Date.now() + hourMs)])
@@ -223,7 +223,7 @@ describe('bad input', () => {
     await client.endAsync();
   });
 
-  it('of a part does not hide the rest', async () => {
+  it('bad input in one part of a reading does not hide the rest', async () => {
     const client = await connect('bad');
     const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, absurd, null], firmware: '2' };
     expect(await publishFor(client, own, mixed)).toBe(0);
@@ -245,7 +245,7 @@ describe('bad input', () => {
     ['a trailing NUL', (text) => Buffer.from(`${text}\0`)],
     ['a byte of Latin-1', (text) => Buffer.from(text.replace('{', '{"note":"M\xfcller",'), 'latin1')],
     ['a second, empty list of values', (text) => Buffer.from(text.replace(/\}$/, ',"values":[]}'))],
-  ])('of %s does not hide a good value, and what was sent lies in rejected', async (_name, change) => {
+  ])('bad input with %s does not hide a good value, and what was sent is in rejected', async (_name, change) => {
     const client = await connect('bad');
     const boot = `mend-${randomUUID().slice(0, 8)}`;
     const payload = change(JSON.stringify({ boot, seq: 1, ...good, values: [spo2] }));
@@ -260,14 +260,14 @@ describe('bad input', () => {
     await client.endAsync();
   });
 
-  it('is not written to the log with its payload', () => {
+  it('the payload of bad input is not written to the log', () => {
     expect(gateway.output()).toContain('payload-not-json');
     expect(gateway.output()).not.toMatch(/garbage|"values"|31415\.926/);
   });
 });
 
 describe('a connection', () => {
-  it('that comes, is replaced, is lost and ends is on record within a second, with its will', async () => {
+  it('a connection that comes, is replaced, is lost and ends is on record within a second, with its will', async () => {
     const status = `devices/${device('will')}/status`;
     const will = { topic: status, payload: Buffer.from('{"online":false}'), qos: 1 as const, retain: true };
     const first = await connect('will', { will });
@@ -303,7 +303,7 @@ describe('a connection', () => {
 });
 
 describe('the inbox', () => {
-  it('tells the association, and whether anyone watches, when either is known', async () => {
+  it('the inbox tells the association, and whether anyone watches, when either is known', async () => {
     const inbox = `devices/${device('inbox')}/inbox`;
     const client = await connect('inbox');
     const heard: { association: { associationId: string } | null; watched: boolean }[] = [];
@@ -331,7 +331,7 @@ describe('the process', () => {
   const seqs = (found: Found[], boot: string) =>
     found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
-  it('killed in the middle of a stream loses nothing that it acknowledged', async () => {
+  it('a process that is killed in the middle of a stream loses nothing that it acknowledged', async () => {
     const boot = `killed-${run}`;
     const topic = `devices/${device('killed')}/observations`;
     const client = await connect('killed', { reconnectPeriod: 100, clean: false });
@@ -372,7 +372,7 @@ describe('the process', () => {
     expect(stored.size).toBe(published);
   });
 
-  it('ends by SIGTERM within its time, says so to its clients, and loses nothing', async () => {
+  it('the process ends by SIGTERM within its time, says so to its clients, and loses nothing', async () => {
     const boot = `drained-${run}`;
     const client = await connect('drained');
     const acknowledged: number[] = [];

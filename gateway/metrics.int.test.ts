@@ -41,7 +41,7 @@ async function scrape(): Promise<{ readonly text: string; readonly samples: Samp
 const is = (samples: Samples, expected: Record<string, number>) =>
   expect(Object.fromEntries(Object.keys(expected).map((name) => [name, samples.get(name)]))).toEqual(expected);
 
-it('shows what was done, in the words of Prometheus', async () => {
+it('the gateway shows what was done, in the format of Prometheus', async () => {
   expect((await fetch(`${base}/healthz`)).status).toBe(200);
   client = await connectMqtt(platform, device);
   const at = (kind: string) => `devices/${device}/${kind}`;
@@ -121,7 +121,7 @@ it('shows what was done, in the words of Prometheus', async () => {
   is((await scrape()).samples, { 'vigil_gateway_disconnects_total{cause="disconnected"}': 1 });
 });
 
-it('says that it drains', async () => {
+it('the gateway says that it drains', async () => {
   client = await connectMqtt(platform, device);
   process.kill(gateway.pid(), 'SIGTERM');
   const states = new Set<string>();

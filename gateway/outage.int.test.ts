@@ -89,7 +89,7 @@ async function stored(ofBoot: string): Promise<number[][]> {
 const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const all = (streams: Stream[]) => streams.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
 
-it('waits while Kafka is stopped, with bounded memory, and goes on in order', async () => {
+it('the gateway waits while Kafka is stopped, with bounded memory, and continues in order', async () => {
   gateway = await startHouse(platform, 'gateway', {
     VIGIL_MQTT_UNACKED_BYTES_MAX: '2097152',
     VIGIL_LOG_APPEND_MS: '120000',
@@ -121,7 +121,7 @@ it('waits while Kafka is stopped, with bounded memory, and goes on in order', as
 /** The bound of docs/operator.md (Memory), less what the process takes when idle. */
 const boundMb = (unackedMb: number, connections: number) => 3 * unackedMb + 0.2 * connections;
 
-it('keeps to its memory bound while Kafka is stopped, whatever devices send and however they stop', async () => {
+it('the gateway keeps to its memory bound while Kafka is stopped, whatever devices send and however they stop', async () => {
   const unackedMb = 16;
   const perBed = 25;
   const again = `${boot}-bound`;
@@ -191,7 +191,7 @@ it('keeps to its memory bound while Kafka is stopped, whatever devices send and 
   expect(await stored(again)).toEqual(beds.map(() => counting(520)));
 }, 300_000);
 
-it('closes without acknowledgement while Kafka is dead, and loses nothing', async () => {
+it('the gateway closes without acknowledgement while Kafka is dead, and loses nothing', async () => {
   const again = `${boot}-dead`;
   gateway = await startHouse(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
@@ -224,7 +224,7 @@ it('closes without acknowledgement while Kafka is dead, and loses nothing', asyn
   expect(found.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => counting(40)));
 }, 180_000);
 
-it('notices that Kafka lost what it had acknowledged, and acknowledges nothing by an offset that was given before', async () => {
+it('the gateway notices that Kafka lost acknowledged records, and acknowledges nothing by an offset that was given before', async () => {
   const again = `${boot}-lost`;
   gateway = await startHouse(platform, 'gateway');
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });

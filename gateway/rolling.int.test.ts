@@ -72,12 +72,12 @@ async function allFlow(count: number): Promise<void> {
 }
 
 describe('while devices publish', () => {
-  it('the kernel spreads them over all processes', async () => {
+  it('the kernel spreads the devices over all processes', async () => {
     await allFlow(5);
     for (const gateway of gateways) expect(lines(gateway, '"msg":"connection accepted"')).toBeGreaterThan(0);
   });
 
-  it('each gateway is started anew by SIGTERM, within 10 s, and its devices go on at the others', async () => {
+  it('each gateway restarts after SIGTERM within 10 s, and its devices continue at the others', async () => {
     for (const gateway of gateways) {
       const before = rovers.map((rover) => rover.connections());
       const closed = lines(gateway, '"msg":"closed"');
@@ -108,7 +108,7 @@ describe('while devices publish', () => {
     expect(rovers.flatMap(({ goodbyes }) => goodbyes)).toContain(0x8e);
   });
 
-  it('one is killed by SIGKILL, and all go on', async () => {
+  it('a gateway is killed by SIGKILL, and all devices continue', async () => {
     // The one with most to lose.
     const before = rovers.map((rover) => rover.connections());
     await gateways[0]!.kill();
@@ -119,7 +119,7 @@ describe('while devices publish', () => {
   });
 });
 
-it('then nothing acknowledged is missing, and no device was reordered', async () => {
+it('after the restarts nothing acknowledged is missing, and no device was reordered', async () => {
   finishedMs = Date.now();
   await Promise.all(rovers.map((rover) => rover.finish()));
   const found = new Map<string, number[]>();
@@ -143,7 +143,7 @@ it('then nothing acknowledged is missing, and no device was reordered', async ()
   );
 });
 
-it('and each device was taken for gone once, when it had gone', async () => {
+it('after the restarts each device was taken for gone once, when it had gone', async () => {
   const { pseudonymKey } = readSettings(gatewaySettings, serviceEnv(platform, 'gateway'));
   for (const { deviceId } of rovers) {
     const gone = await until('the alarm of the device that has gone', async () => {

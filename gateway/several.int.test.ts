@@ -67,7 +67,7 @@ async function saidOf(name: string): Promise<(ConnectionRecord | StatusRecord)[]
     .map(({ body }) => body as unknown as ConnectionRecord | StatusRecord);
 }
 
-it('a device that comes to another gateway is taken over from the first, and told so', async () => {
+it('a device that comes to another gateway is taken over from the first, which tells the device so', async () => {
   const first = await connect('moved', 0);
   const second = await connect('moved', 1);
   await first.closed;
@@ -86,7 +86,7 @@ it('a device that comes to another gateway is taken over from the first, and tol
   expect(claims[1]).toBeGreaterThan(claims[0]!);
 });
 
-it('so is a device of MQTT 3.1.1, without a word', async () => {
+it('a device of MQTT 3.1.1 that comes to another gateway is taken over from the first, which tells it nothing', async () => {
   const first = await connect('old', 0, { protocolVersion: 4 });
   const second = await connect('old', 1, { protocolVersion: 4 });
   await first.closed;
@@ -94,7 +94,7 @@ it('so is a device of MQTT 3.1.1, without a word', async () => {
   expect(second.client.connected).toBe(true);
 });
 
-it('the newest wins, however fast the device goes to and fro', async () => {
+it('the newest connection wins, however fast the device changes between gateways', async () => {
   const all: Seen[] = [];
   // Two addresses, and each of them at both gateways.
   for (let n = 0; n < 20; n += 1) {
@@ -114,7 +114,7 @@ it('the newest wins, however fast the device goes to and fro', async () => {
   });
 });
 
-it('of two that come at once the gateways agree on one', async () => {
+it('the gateways agree on one of two connections that come at once', async () => {
   for (let n = 0; n < 10; n += 1) {
     const both = await Promise.allSettled([connect('both', 0), connect('both', 1)]);
     const in_ = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -124,7 +124,7 @@ it('of two that come at once the gateways agree on one', async () => {
   }
 });
 
-it('begins a new session at the other gateway, and leaves none behind to come back to', async () => {
+it('a device begins a new session at the other gateway, and leaves no session behind', async () => {
   const deviceId = device('twice');
   const present: boolean[] = [];
   for (const [n, to] of [0, 0, 1, 0].entries()) {
@@ -154,7 +154,7 @@ it('begins a new session at the other gateway, and leaves none behind to come ba
   expect(await sequencesOf(operator, `twice-${run}`)).toEqual([1, 2, 3, 4]);
 });
 
-it('marks the will of the connection that was taken over, so that nobody takes the device for gone', async () => {
+it('the gateway marks the will of the connection that was taken over, so that nobody takes the device for gone', async () => {
   const topic = `devices/${device('will')}/status`;
   const first = await connect('will', 0, {
     will: { topic, payload: Buffer.from('{"online":false}'), qos: 1, retain: false },
@@ -170,7 +170,7 @@ it('marks the will of the connection that was taken over, so that nobody takes t
   expect(said.filter((one) => 'connected' in one && !one.connected)).toEqual([]);
 });
 
-it('a gateway that is killed says nothing: the device comes in at the other, and its word is the newest', async () => {
+it('a gateway that is killed reports nothing: the device comes in at the other, whose report is the newest', async () => {
   const before = await connect('half', 0);
   await until('the first notice', async () => (await saidOf('half')).length === 1);
   await gateways[0]!.kill();

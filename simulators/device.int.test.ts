@@ -99,7 +99,7 @@ const of = (deviceId: string, contentType: string) =>
   (seen.get(deviceId) ?? []).filter((record) => record.contentType === contentType);
 
 describe('simulated devices against the gateway', () => {
-  it('replay a recording: birth, numerics with their gaps, waves; every message acknowledged', async () => {
+  it('simulated devices replay a recording: birth, numerics with their gaps, waves; every message is acknowledged', async () => {
     const run = simulate('--beds', '1', '--first', '1', '--duration', '6', '--seed', '7');
     const summary = await run.summary;
     expect(run.output()).toContain('"msg":"ready"');
@@ -135,12 +135,12 @@ describe('simulated devices against the gateway', () => {
     expect(of('bed-01', contentTypes.waveform).length).toBeGreaterThanOrEqual(40);
   });
 
-  it('speak MQTT 3.1.1 as well', async () => {
+  it('simulated devices speak MQTT 3.1.1 as well', async () => {
     const summary = await simulate('--beds', '1', '--first', '2', '--duration', '3', '--protocol', '4').summary;
     expect(summary).toMatchObject({ ok: true, exitCode: 0, refused: 0, waiting: 0 });
   });
 
-  it('send what was not acknowledged again, with the same boot and seq, when the gateway was killed', async () => {
+  it('simulated devices send unacknowledged messages again, with the same boot and seq, when the gateway was killed', async () => {
     const run = simulate('--beds', '2', '--first', '3', '--speed', '20', '--seed', '1');
     await until('readings flow', () => of('bed-03', contentTypes.observation).length > 40);
     await gateway.kill();
@@ -159,7 +159,7 @@ describe('simulated devices against the gateway', () => {
     }
   });
 
-  it('throw garbage that is refused and kept, without harm to their own readings', async () => {
+  it('simulated devices send garbage that is refused and kept, without harm to their own readings', async () => {
     const summary = await simulate('--beds', '1', '--first', '5', '--scenario', 'garbage', '--duration', '14').summary;
     expect(summary).toMatchObject({ ok: true, refused: 0, dropped: 0, waiting: 0 });
     expect(summary.garbage).toBeGreaterThanOrEqual(2);
@@ -167,7 +167,7 @@ describe('simulated devices against the gateway', () => {
     await until('the garbage is in rejected', () => (rejected.get('bed-05') ?? 0) >= Number(summary.garbage));
   });
 
-  it('repeat readings with the same boot and seq', async () => {
+  it('simulated devices repeat readings with the same boot and seq', async () => {
     const summary = await simulate(
       '--beds',
       '1',
@@ -186,7 +186,7 @@ describe('simulated devices against the gateway', () => {
     expect(new Set(identities).size).toBeLessThan(identities.length);
   });
 
-  it('name the command where a certificate is missing, and issue it where the development CA is there', async () => {
+  it('simulated devices name the command if a certificate is missing, and issue it if the development CA is there', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
     try {
       const refused = simulate('--beds', '1', '--first', '90', '--certs', empty, '--duration', '1');
@@ -202,7 +202,7 @@ describe('simulated devices against the gateway', () => {
     );
   });
 
-  it('say in one sentence what is wrong with the command line, and that no gateway answers', async () => {
+  it('the simulator says in one sentence what is wrong with the command line, and that no gateway answers', async () => {
     const misused = simulate('--beds', '0');
     expect((await misused.summary).exitCode).toBe(2);
     expect(misused.output().trim().split('\n')).toHaveLength(1);

@@ -150,7 +150,7 @@ afterAll(async () => {
 });
 
 describe('what a ward sees', () => {
-  it('shows a nurse the newest value and the alarm of her ward, and nothing of another', async () => {
+  it('a nurse sees the newest value and the alarm of her ward, and nothing of another ward', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
@@ -180,7 +180,7 @@ describe('what a ward sees', () => {
     live.close();
   });
 
-  it('answers for a bed of another ward as for one that is not there, by every path', async () => {
+  it('every path answers for a bed of another ward as for a bed that does not exist', async () => {
     const nurse = await loggedIn('nurse-icu');
     const foreign = alarmOf(inStep, deviceStep);
     await raise(foreign);
@@ -227,7 +227,7 @@ describe('what a ward sees', () => {
     expect(await (await nurse.live({ type: 'watch', scope, waves: null })).closed).toBe(4004);
   });
 
-  it("gives all of one's wards for *, and a device that was in no ward to who has all wards alone", async () => {
+  it('the scope * gives a person all of their wards; only a person with all wards sees a device that was in no ward', async () => {
     await reading(looseAssociation, deviceLoose, 'MDC_ECG_HEART_RATE', 77);
     const watching = async (userId: string) => {
       const live = await (await loggedIn(userId)).live(watchWard('*'));
@@ -249,7 +249,7 @@ describe('what a ward sees', () => {
     physician.live.close();
   });
 
-  it('shows a technician devices and technical alarms, never a name, a value or a physiological alarm', async () => {
+  it('the server shows a technician devices and technical alarms, never a name, a value or a physiological alarm', async () => {
     await raise(alarmOf(inIcu, deviceIcu, { text: 'HR 155 > 120' }));
     const { value: _, limit: __, code: ___, unit: ____, ...technical } = alarmOf(inIcu, deviceIcu);
     await raise({ ...technical, kind: 'technical', condition: 'MDC_EVT_LEADS_OFF', text: 'ECG leads off' });
@@ -265,7 +265,7 @@ describe('what a ward sees', () => {
     live.close();
   });
 
-  it('shows an auditor the trail and nothing clinical', async () => {
+  it('the server shows an auditor the trail and nothing clinical', async () => {
     const auditor = await loggedIn('auditor');
     expect((await auditor.post('/api/ticket')).status).toBe(403);
     expect((await auditor.get('/api/wards')).status).toBe(403);
@@ -277,7 +277,7 @@ describe('what a ward sees', () => {
 });
 
 describe('the live connection', () => {
-  it('opens once per ticket, only from our origin, only with the session that the ticket is of', async () => {
+  it('the live connection opens once per ticket, only from our origin, only with the session that got the ticket', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
@@ -291,7 +291,7 @@ describe('the live connection', () => {
     live.close();
   });
 
-  it('beats each second, answers a resume with what was missed, and a foreign stream with a snapshot', async () => {
+  it('the live connection beats each second, answers a resume with what was missed, and an unknown stream with a snapshot', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('two beats', () => live.of('heartbeat').length >= 2);
@@ -313,7 +313,7 @@ describe('the live connection', () => {
     foreign.close();
   });
 
-  it('closes on what is no message of ours', async () => {
+  it('the live connection closes when it gets anything that is not a message of ours', async () => {
     const nurse = await loggedIn('nurse-icu');
     for (const bad of ['{', '[]', '{"type":"watch"}', '{"type":"watch","scope":{},"waves":null}']) {
       const live = await nurse.live();
@@ -323,7 +323,7 @@ describe('the live connection', () => {
     }
   });
 
-  it('sends waveforms only to screens that asked for them', async () => {
+  it('the live connection sends waveforms only to screens that asked for them', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu, { associations: 'all', codes: ['MDC_ECG_ELEC_POTL_II'] }));
     const without = await nurse.live(watchWard(wards.icu));
@@ -348,7 +348,7 @@ describe('the live connection', () => {
 });
 
 describe('acts', () => {
-  it("puts an acknowledgement into Kafka with the session's actor, and on record", async () => {
+  it('the server puts an acknowledgement into Kafka with the actor of the session, and on record', async () => {
     const alarm = alarmOf(inIcu, deviceIcu, { text: 'HR 180 > 120' });
     await raise(alarm);
     const nurse = await loggedIn('nurse-icu');
@@ -372,7 +372,7 @@ describe('acts', () => {
     expect(page.chain.faults).toEqual([]);
   });
 
-  it('refuses to acknowledge another revision than the person saw, and answers with the alarm as it is now', async () => {
+  it('the server refuses to acknowledge another revision than the person saw, and answers with the alarm as it is now', async () => {
     const seen = alarmOf(inIcu, deviceIcu, { text: 'HR 181 > 120' });
     const now = { ...seen, rev: 2, text: 'HR 199 > 140', priority: 'high' as const };
     await raise(seen);
@@ -388,7 +388,7 @@ describe('acts', () => {
     expect((await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 2 })).status).toBe(202);
   });
 
-  it('takes 600 changes of a login in a minute; past it, others and the logout go on', async () => {
+  it('the server takes 600 changes of a login in a minute; when it refuses more, other logins and the logout still work', async () => {
     const stolen = await loggedIn('nurse-icu');
     const path = `/api/associations/${inIcu.associationId}/assessment`;
     const odd: Answer[] = [];
@@ -402,7 +402,7 @@ describe('acts', () => {
     expect((await stolen.post('/api/logout', {})).status).toBeLessThan(300);
   });
 
-  it('refuses limits that cannot hold together with those in force, and names both numbers', async () => {
+  it('the server refuses limits that contradict those in force, and names both numbers', async () => {
     const physician = await loggedIn('physician');
     const { associationId } = inIcu;
     const path = `/api/associations/${associationId}/limits`;
@@ -453,7 +453,7 @@ describe('acts', () => {
     await until('the limits of the snapshot', async () => (await limitsNow())?.rev === 3);
   });
 
-  it('takes what a nurse sees of an adult, puts it on record, and shows the scores that the alarm processor made of it', async () => {
+  it('the server takes a nurse’s assessment of an adult, puts it on record, and shows the scores that the alarm processor made of it', async () => {
     const nurse = await loggedIn('nurse-icu');
     const { associationId } = inIcu;
     const path = `/api/associations/${associationId}/assessment`;
@@ -488,7 +488,7 @@ describe('acts', () => {
     await until('the scores', async () => (await scoresFor(nurse))?.news2.total === 3);
   });
 
-  it('takes a standby of a bed, puts it on record, and shows what the alarm processor made of it', async () => {
+  it('the server takes a standby of a bed, puts it on record, and shows what the alarm processor made of it', async () => {
     const nurse = await loggedIn('nurse-icu');
     const { associationId } = inIcu;
     const path = `/api/associations/${associationId}/standby`;
@@ -530,7 +530,7 @@ describe('acts', () => {
     await until('its end', async () => (await standbyNow()) === null);
   });
 
-  it('takes no assessment of a child', async () => {
+  it('the server takes no assessment of a child', async () => {
     const nurse = await loggedIn('nurse-step');
     const path = `/api/devices/dash-${run}-child/associations`;
     const patient = { patientId: 'P-child', familyName: 'Young', givenName: 'Test', category: 'paediatric' };
@@ -545,7 +545,7 @@ describe('acts', () => {
     ]);
   });
 
-  it('assigns, moves, corrects and ends, one change at a time', async () => {
+  it('the server assigns, moves, corrects and ends, one change at a time', async () => {
     const nurse = await loggedIn('nurse-step');
     const technician = await loggedIn('technician');
     const deviceId = `dash-${run}-4`;
@@ -602,7 +602,7 @@ describe('acts', () => {
     });
   });
 
-  it('puts a device to registered places alone, and says which is near', async () => {
+  it('the server puts a device only at a registered place, and names the nearest if the place is not registered', async () => {
     const nurse = await loggedIn('nurse-step');
     const post = (ward: string, bed: string) =>
       nurse.post(`/api/devices/dash-${run}-9/associations`, { ward, bed, patient: null, version: 0 });
@@ -622,7 +622,7 @@ describe('acts', () => {
 describe('on record', () => {
   const recordsOf = async (auditor: Browser, query: string) => (await auditor.get(`/api/audit?${query}`)).body.records;
 
-  it('is from where each look came and which session it was, and that another site asked', async () => {
+  it('the trail says from where each request came, which session it was, and that another site asked', async () => {
     const nurse = await loggedIn('nurse-icu');
     await nurse.get(`/api/associations/${inIcu.associationId}`);
     const evil = { origin: 'https://evil.example', 'x-vigil': '1' };
@@ -649,7 +649,7 @@ describe('on record', () => {
     });
   });
 
-  it('is every change of an account, and a session does not come back with its account', async () => {
+  it('the trail has every change of an account, and a session does not come back with its account', async () => {
     const nurse = await loggedIn('nurse-step');
     const before = readAccounts(accountsFile);
     const account = before.get('nurse-step')!;
@@ -672,7 +672,7 @@ describe('on record', () => {
 });
 
 describe('sessions', () => {
-  it('outlive a kill of the server without a new login, and end by logout, also after another kill', async () => {
+  it('sessions outlive a kill of the server without a new login, and end by logout, even after another kill', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
@@ -689,7 +689,7 @@ describe('sessions', () => {
     expect((await nurse.get('/api/session')).status).toBe(401);
   });
 
-  it('writes no name, no value and no address with an id into its log', () => {
+  it('the server writes no name, no value and no address with an id into its log', () => {
     const output = house.output();
     expect(output).toContain('answered');
     for (const secret of ['Secretname', 'Othername', inIcu.associationId, inIcu.patient!.patientId, password, 'HR 1'])

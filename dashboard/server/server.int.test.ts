@@ -186,7 +186,7 @@ describe('every route', () => {
       .replace(':alarmId', 'alarm-0123456789abcdef')
       .replace('*', '');
 
-  it('but login, health and the page answers 401 without a session', async () => {
+  it('every route except login, health and the page answers 401 without a session', async () => {
     expect(routes.length).toBeGreaterThan(15);
     const open = routes.filter((route) => route.access === 'public').map((route) => `${route.method} ${route.url}`);
     expect(open.sort()).toEqual(['GET /*', 'GET /healthz', 'HEAD /*', 'HEAD /healthz', 'POST /api/login']);
@@ -197,7 +197,7 @@ describe('every route', () => {
     }
   });
 
-  it('that changes anything is refused without our header or from another origin, login too', async () => {
+  it('every route that changes anything refuses a request without our header or from another origin, login too', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     for (const { method, url } of routes.filter((route) => route.method === 'POST' || route.method === 'DELETE')) {
@@ -209,7 +209,7 @@ describe('every route', () => {
     }
   });
 
-  it('answers bad input with 400 and no value in the message', async () => {
+  it('every route answers bad input with 400 and no value in the message', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const check = Compile(ErrorBody);
@@ -282,7 +282,7 @@ describe('every route', () => {
     expect((await nurse.get('/api/nothing')).status).toBe(404);
   });
 
-  it('is described in the OpenAPI document', async () => {
+  it('every route is described in the OpenAPI document', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const { body } = await nurse.get('/api/openapi.json');
@@ -296,7 +296,7 @@ describe('every route', () => {
     }
   });
 
-  it('carries the headers that keep a page ours, and says where the page is not built', async () => {
+  it('every answer carries the headers that keep a page ours, and the server says if the page is not built', async () => {
     const { headers, body, status } = await newBrowser(target).get('/');
     expect(status).toBe(503);
     expect(body).toContain('npm run build');
@@ -321,7 +321,7 @@ describe('every route', () => {
 });
 
 describe('a login', () => {
-  it('says the same for a wrong password and an unknown user, then has to wait; a right one elsewhere has not', async () => {
+  it('a login gets the same answer for a wrong password and an unknown user, and then has to wait; a right login elsewhere does not', async () => {
     const browser = newBrowser(target);
     const wrong = await browser.login('clumsy', 'wrong password 1');
     const unknown = await browser.login(`nobody-${run}`, 'wrong password 1');
@@ -347,7 +347,7 @@ describe('a login, while there are others', () => {
     return records.filter((record) => record.action === 'logout' && record.userId === userId);
   }
 
-  it('ends the one that the browser had before, with its screens, on record; that of another browser goes on', async () => {
+  it('a login ends the earlier login of the same browser, with its screens, on record; a login of another browser continues', async () => {
     const browser = newBrowser(target);
     const elsewhere = newBrowser(target);
     for (const one of [browser, elsewhere]) await one.login('technician', password);
@@ -366,7 +366,7 @@ describe('a login, while there are others', () => {
     expect(logout).toMatchObject({ userId: 'technician', detail: 'another login at this browser' });
   });
 
-  it('past 64 of an account ends the one that has been idle longest, on record', async () => {
+  it('a login past 64 of an account ends the login that has been idle longest, on record', async () => {
     const user = { userId: 'stranger', name: 'stranger', role: 'nurse' as const };
     const held = [];
     for (let n = 0; n < 64; n += 1) held.push((await sessions.start('stranger'))!);
@@ -388,7 +388,7 @@ describe('a login, while there are others', () => {
 });
 
 describe('a screen that cannot keep up', () => {
-  it('loses waveforms with a gap and no alarm, and is resynchronised where even those cannot get through', async () => {
+  it('a screen that cannot keep up loses waveforms with a gap and no alarm, and is resynchronised if even alarms cannot get through', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const watch = { type: 'watch' as const, scope: { ward }, waves: { associations: 'all' as const } };
@@ -461,7 +461,7 @@ describe('trends', () => {
   const path = (codes: string) =>
     `/api/associations/${period.associationId}/trends?codes=${codes}&from=${new Date(Date.now() - 60_000).toISOString()}&to=${new Date(Date.now() + 1000).toISOString()}&points=30`;
 
-  it('are empty if there are no values, in the order asked for', async () => {
+  it('trends are empty if there are no values, in the order of the request', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const { status, body } = await nurse.get(path('MDC_RESP_RATE,MDC_ECG_HEART_RATE'));
@@ -478,12 +478,12 @@ describe('what other limits would have done', () => {
     return browser;
   };
 
-  it('is unknown before the alarm processor has said how it judges', async () => {
+  it('the answer is unknown before the alarm processor has said how it judges', async () => {
     const answer = await (await who('nurse')).post(path, { group: 'HR' });
     expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
   });
 
-  it('is worked out from the stored values, and each look is on record', async () => {
+  it('the answer is calculated from the stored values, and each request is on record', async () => {
     await tellLimits();
     const nurse = await who('nurse');
     const none = await nurse.post(path, { group: 'HR' });
@@ -509,7 +509,7 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('is refused, with both numbers, of limits that a save would refuse', async () => {
+  it('the server refuses, with both numbers, limits that a save would refuse', async () => {
     const nurse = await who('nurse');
     const message = 'The high limit 150 of HR is not below the extreme high limit 140.';
     const asked = { group: 'HR', limits: { high: 150 } };
@@ -518,7 +518,7 @@ describe('what other limits would have done', () => {
     expect(await nurse.post(path.replace('what-if', 'limits'), { ...asked, seenAt: null })).toMatchObject(refused);
   });
 
-  it('is hidden from everybody who may not see this patient', async () => {
+  it('the answer is hidden from everybody who may not see this patient', async () => {
     const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
       const { status } = await (await who(userId)).post(path, { group: 'HR' });
       return [userId, status];
@@ -530,7 +530,7 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('is worked out for one login only so often in a minute', async () => {
+  it('the server limits how often one login gets an answer in a minute', async () => {
     const nurse = await who('curious');
     const refused = { group: 'HR', limits: { high: 150 } };
     const statuses: number[] = [];
@@ -548,7 +548,7 @@ describe('what other limits would have done', () => {
 });
 
 describe('the audit trail', () => {
-  it('pages from the newest back, with the verdict on the chain', async () => {
+  it('the audit trail has pages from the newest back, with the verdict on the chain', async () => {
     const auditor = newBrowser(target);
     await auditor.login('auditor', password);
     for (let at = 0; at < 10; at += 1) await auditor.get('/api/audit');

@@ -33,7 +33,7 @@ function file(name: string, content: string, mode = 0o600): string {
 
 it.each<[string, () => Record<string, string>, RegExp]>([
   [
-    'an accounts file that is none',
+    'an accounts file that is not valid',
     () => ({ VIGIL_ACCOUNTS_FILE: file('a', '{') }),
     /accounts file .* does not hold JSON/,
   ],
@@ -47,14 +47,18 @@ it.each<[string, () => Record<string, string>, RegExp]>([
   ['an origin with a path', () => ({ VIGIL_PUBLIC_ORIGIN: 'https://localhost:1/' }), /VIGIL_PUBLIC_ORIGIN has/],
   ['an origin without TLS', () => ({ VIGIL_PUBLIC_ORIGIN: 'http://localhost' }), /VIGIL_PUBLIC_ORIGIN has/],
   ['a port that is none', () => ({ VIGIL_HTTP_PORT: '99999' }), /VIGIL_HTTP_PORT is not a whole number/],
-  ['a certificate that is none', () => ({ VIGIL_HTTP_CERT_FILE: file('c', 'x') }), /VIGIL_HTTP_CERT_FILE/],
-])('%s', async (_, overrides, message) => {
+  [
+    'a certificate file that is no certificate',
+    () => ({ VIGIL_HTTP_CERT_FILE: file('c', 'x') }),
+    /VIGIL_HTTP_CERT_FILE/,
+  ],
+])('a start fails in one sentence with %s', async (_, overrides, message) => {
   const { lines, code } = await start(overrides());
   expect([lines.length, code]).toEqual([1, 1]);
   expect(lines[0]).toMatch(message);
 });
 
-it('a port that another program has', async () => {
+it('a start fails in one sentence if another program has the port', async () => {
   const taken = createServer();
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
   const { port } = taken.address() as { port: number };
@@ -64,7 +68,7 @@ it('a port that another program has', async () => {
   await new Promise((done) => taken.close(done));
 });
 
-it('without Kafka: stays, says so at its port, and ends at a signal', async () => {
+it('a server without Kafka stays, says so at its port, and ends at a signal', async () => {
   const [httpPort = 0, nobody = 0, metricsPort = 0] = await freePorts(3);
   const platform = { ...inject('platform'), httpPort, dashboardMetricsPort: metricsPort };
   const accounts = join(directory, 'accounts.json');

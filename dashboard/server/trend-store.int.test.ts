@@ -40,7 +40,7 @@ function plan(fromMs: number, toMs: number, points: number, nowMs: number): Tren
 }
 
 describe('trends', () => {
-  it('are the mean, least and most of each step, gaps left out, of one association alone', async () => {
+  it('trends are the mean, least and most of each step, without gaps, of one association only', async () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
     // On a minute, so that a step of ten seconds begins with it.
@@ -66,7 +66,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('of days come from the minutes, with their own least and most', async () => {
+  it('trends of days come from the minutes, with their own least and most', async () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
     const t0 = Math.floor(nowMs / 3_600_000) * 3_600_000 - 48 * 3_600_000;
@@ -80,11 +80,11 @@ describe('trends', () => {
     expect(rows.get('MDC_RESP_RATE')).toEqual([{ timeMs: t0, mean: 16, min: 4, max: 20 }]);
   });
 
-  it('cannot be written by the dashboard', async () => {
+  it('the dashboard cannot write trends', async () => {
     expect(await write('raw', ['numerics,associationId=x,code=y value=1 1'], 'dashboard')).toBe(403);
   });
 
-  it('are unavailable, and say so, if InfluxDB is away or refuses', async () => {
+  it('trends are unavailable, and say so, if InfluxDB is away or refuses', async () => {
     const [port = 0] = await freePorts(1);
     const nowMs = Date.now();
     const asked = plan(nowMs - 60_000, nowMs, 10, nowMs);
@@ -101,7 +101,7 @@ describe('stored values', () => {
   const hr = 'MDC_ECG_HEART_RATE';
   const rr = 'MDC_RESP_RATE';
 
-  it('are each that was measured, of one association and time, and are counted by the hour', async () => {
+  it('stored values are all measured values of one association and time, and are counted by the hour', async () => {
     const id = `stored-${randomUUID()}`;
     const hourMs = 3_600_000;
     const t0 = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
@@ -138,7 +138,7 @@ describe('stored values', () => {
     expect(await store().counts(asked, `none-${randomUUID()}`)).toEqual([]);
   });
 
-  it('are unavailable, and say so, where InfluxDB refuses; nothing but an id enters the query', async () => {
+  it('stored values are unavailable, and say so, if InfluxDB refuses; nothing but an id enters the query', async () => {
     const asked = { codes: [hr], fromMs: 0, toMs: 1 };
     const refused = store(platform.influxUrl, 'wrong');
     await expect(refused.values(asked, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });

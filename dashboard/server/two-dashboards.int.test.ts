@@ -88,7 +88,7 @@ async function bothShow(associationId: string, what: { bed?: string; familyName?
 }
 
 describe('two people who change one thing at once, each through a dashboard of their own', () => {
-  it.each(rounds)('a move: one wins, the other learns who made it (round %i)', async (round) => {
+  it.each(rounds)('one of two moves wins, and the other person learns who made it (round %i)', async (round) => {
     const deviceId = `two-${run}-m${round}`;
     const admitted = await assign(anna, deviceId, String(round), patientOf(`M-${round}`));
     expect(admitted.status).toBe(201);
@@ -107,7 +107,7 @@ describe('two people who change one thing at once, each through a dashboard of t
     await bothShow(associationId, { bed: targets[won]! });
   });
 
-  it.each(rounds)('a correction and another one: no half of each (round %i)', async (round) => {
+  it.each(rounds)('of two corrections one is stored whole, not half of each (round %i)', async (round) => {
     const deviceId = `two-${run}-m${round}`;
     const { body } = await anna.get('/api/devices');
     const { current, version } = body.devices.find(
@@ -131,7 +131,7 @@ describe('two people who change one thing at once, each through a dashboard of t
     await bothShow(associationId, wanted[won]!);
   });
 
-  it.each(rounds)('one patient at two devices: not admitted twice (round %i)', async (round) => {
+  it.each(rounds)('one patient at two devices is not admitted twice (round %i)', async (round) => {
     const answers = await Promise.all(
       [anna, bert].map((browser, at) =>
         assign(browser, `two-${run}-p${round}-${at}`, String(30 + at), patientOf(`P-${round}`)),
@@ -145,7 +145,7 @@ describe('two people who change one thing at once, each through a dashboard of t
     await until('the bed is free on both', async () => (await view(bert, associationId)).status === 404);
   });
 
-  it.each(rounds)('two patients for one bed: one is in it (round %i)', async (round) => {
+  it.each(rounds)('of two patients for one bed only one is in it (round %i)', async (round) => {
     const answers = await Promise.all(
       [anna, bert].map((browser, at) =>
         assign(browser, `two-${run}-b${round}-${at}`, String(34 + round), patientOf(`B${at}-${run}-${round}`)),

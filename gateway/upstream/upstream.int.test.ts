@@ -52,7 +52,7 @@ const subscribed = (times = 1) =>
   until('the subscription', () => gateway.output().split('upstream broker connected').length - 1 >= times);
 
 describe('a message of a device that publishes to the hospital’s broker', () => {
-  it('that was retained there before is not taken for a new one', async () => {
+  it('a message that was retained there before is not taken for a new one', async () => {
     const old = await hospital.connect('bed-01');
     await old.publishAsync('devices/bed-01/status', '{"online":false}', { qos: 1, retain: true });
     gateway = await hospital.startGateway();
@@ -67,7 +67,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     await old.publishAsync('devices/bed-01/status', '', { qos: 1, retain: true });
   });
 
-  it('goes the same way as one that comes to the gateway itself', async () => {
+  it('a message goes the same way as a message that comes to the gateway itself', async () => {
     const boot = bootOf('way');
     const device = await hospital.connect('bed-02', { protocolVersion: 4 });
     const wave = { code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 1, offset: 0, samples: 'AAAAAAAA' };
@@ -91,7 +91,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     ]);
   });
 
-  it('that is bad lies in rejected, is acknowledged to the broker with the reason, and holds up nobody', async () => {
+  it('a bad message is in rejected, is acknowledged to the broker with the reason, and holds up nobody', async () => {
     const boot = bootOf('bad');
     const device = await hospital.connect('bed-03');
     const engine = await hospital.connect('engine', serviceCertificate(platform, 'operator'));
@@ -111,14 +111,14 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     expect(gateway.output()).not.toContain('garbage');
   });
 
-  it('is not written to by another device: the broker’s access list binds each to its topics', async () => {
+  it('no other device writes to a device’s topics: the broker’s access list binds each device to its own', async () => {
     const device = await hospital.connect('bed-04');
     const reason = await publishFor(device, 'devices/bed-05/observations', reading(bootOf('forged'), 1));
     expect(reason).toBe(0x87);
     expect(await storedOf(platform, 'bed-05', bootOf('forged'))).toEqual([]);
   });
 
-  it('tells by its will that it is gone', async () => {
+  it('the will of a device tells that it is gone', async () => {
     const will = {
       topic: 'devices/bed-06/status',
       payload: Buffer.from('{"online":false}'),
@@ -166,7 +166,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     }
   }
 
-  it('is in Kafka after kill -9 of the gateway, in order', async () => {
+  it('an acknowledged message is in Kafka after kill -9 of the gateway, in order', async () => {
     const boot = bootOf('killed');
     const streams = await openStreams(boot);
     for (let kill = 1; kill <= 3; kill += 1) {
@@ -180,7 +180,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     expect(hospital.mosquitto.output()).toContain('Sending PUBLISH to vigil-1 (d1');
   });
 
-  it('is in Kafka after SIGTERM of the gateway, which acknowledges what it has taken before it goes', async () => {
+  it('an acknowledged message is in Kafka after SIGTERM of the gateway, which acknowledges what it has taken before it ends', async () => {
     const boot = bootOf('drained');
     const streams = await openStreams(boot);
     await until('a stream', () => streams.every(({ acknowledged }) => acknowledged.length > 150));
@@ -192,7 +192,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     await everythingIsThere(boot, streams);
   });
 
-  it('is in Kafka after kill -9 of a gateway with three connections of a group', async () => {
+  it('an acknowledged message is in Kafka after kill -9 of a gateway with three connections of a group', async () => {
     const boot = bootOf('shared');
     await gateway.close();
     // What that one's own session would still be given is another's now.
@@ -219,7 +219,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     await subscribed();
   });
 
-  it('is in Kafka after restarts of Mosquitto, in order', async () => {
+  it('an acknowledged message is in Kafka after restarts of Mosquitto, in order', async () => {
     const boot = bootOf('restarted');
     const streams = await openStreams(boot);
     for (let restart = 1; restart <= 2; restart += 1) {
@@ -234,7 +234,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     expect(gateway.output()).not.toContain('lost our session');
   });
 
-  it('is not acknowledged to Mosquitto while Kafka is stopped, and is in Kafka afterwards, in order', async () => {
+  it('a message is not acknowledged to Mosquitto while Kafka is stopped, and is in Kafka afterwards, in order', async () => {
     const boot = bootOf('stopped');
     await gateway.close();
     // A client id of its own, so that all that Mosquitto says of it is of this test.

@@ -62,7 +62,7 @@ function change(file: string, at: number, byte: number): void {
   closeSync(open);
 }
 
-it('every reader goes on behind damaged batches, hands out what is whole, and says where they are', {
+it('every reader continues behind damaged batches, hands out what is whole, and says where they are', {
   timeout: 240_000,
 }, async () => {
   for (let n = 0; n < 30; n += 1) await append(n);

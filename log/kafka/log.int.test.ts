@@ -44,7 +44,7 @@ async function until(what: () => boolean): Promise<void> {
 const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });
 
 describe('the sealed log on a real Kafka', () => {
-  it('carries a record from writer to reader, sealed, and a key that the reader has not seen yet is waited for', async () => {
+  it('the log carries a record from writer to reader, sealed, and the reader waits for a key that it has not seen yet', async () => {
     const dashboard = await as('dashboard');
     const gateway = await as('gateway');
     const key = `process-${randomUUID()}`;
@@ -61,7 +61,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2), null]);
   });
 
-  it('hands on the records of a table behind one over which its reader throws', async () => {
+  it('the log still hands on the records of a table behind a record at which the reader throws', async () => {
     const dashboard = await as('dashboard');
     const gateway = await as('gateway');
     const key = `process-${randomUUID()}`;
@@ -79,7 +79,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2)]);
   });
 
-  it('opens no record whose key is gone, at once, and waits for none of them', async () => {
+  it('the log does not open a record whose key is gone, and waits for no such key', async () => {
     const alarms = await as('alarms');
     const dashboard = await as('dashboard');
     const run = randomUUID().slice(0, 8);
@@ -121,7 +121,7 @@ describe('the sealed log on a real Kafka', () => {
     );
   });
 
-  it('seals on with the key of an earlier process, and with none that somebody else made', async () => {
+  it('the log goes on sealing with the key of an earlier process, and with no key that somebody else made', async () => {
     const key = `stay-${randomUUID()}`;
     const first = await (await as('alarms')).sealer.keyFor(key, 'alarms');
     const second = await (await as('alarms')).sealer.keyFor(key, 'alarms');
@@ -140,7 +140,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(last.kid).not.toBe(kid);
   });
 
-  it('lets only the newest taker of a turn write, and readers see what was committed, to the end of the log', async () => {
+  it('only the newest process that took the turn can write, and readers see what was committed, to the end of the log', async () => {
     const [first, second] = [await as('dashboard'), await as('dashboard')];
     const key = `device-${randomUUID()}`;
     const record = (deviceId: string) => ({
@@ -181,7 +181,7 @@ describe('the sealed log on a real Kafka', () => {
     await expect(gateway.takeTurn('associations')).rejects.toMatchObject({ code: 'log-unavailable' });
   });
 
-  it('keeps the order of a key, batch after batch, with rising offsets', async () => {
+  it('the log keeps the order of a key, batch after batch, with rising offsets', async () => {
     const alarms = await as('alarms');
     const key = `order-${randomUUID()}`;
     const dataKey = await alarms.sealer.keyFor(key, 'alarms');
@@ -213,7 +213,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seqs).toEqual(Array.from({ length: total }, (_, n) => n + 1));
   });
 
-  it('hands a batch out again when handling it failed, and goes on from what was committed', async () => {
+  it('the log hands a batch out again when handling it failed, and continues from what was committed', async () => {
     const alarms = await as('alarms');
     const key = `again-${randomUUID()}`;
     const group = `alarms-${randomUUID()}`;
@@ -253,7 +253,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(second).toEqual([String(BigInt(first[0]!) + 1n)]);
   });
 
-  it('gives partition p of every topic to one member, and hands out nothing before the member is ready', async () => {
+  it('the log gives partition p of every topic to one member, and hands out nothing before the member is ready', async () => {
     const one = await as('alarms');
     const two = await as('alarms');
     const group = `alarms-${randomUUID()}`;
@@ -286,7 +286,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(early).toBe(0);
   });
 
-  it('refuses a service what its access list does not name', async () => {
+  it('the log refuses a service everything that its access list does not name', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500 });
     opened.push(appender);
@@ -295,7 +295,7 @@ describe('the sealed log on a real Kafka', () => {
     });
   });
 
-  it('fails with a batch all that waits behind it, so that nothing overtakes what is sent again', async () => {
+  it('when a batch fails, everything that waits behind it fails, so that nothing overtakes what is sent again', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
     opened.push(appender);
@@ -309,7 +309,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(appender.stats()).toMatchObject({ failed: 4, pendingBytes: 0, pendingRecords: 0 });
   });
 
-  it('refuses at once what is too large or too much, and what comes after closing', async () => {
+  it('the log refuses at once what is too large or too much, and what comes after closing', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });
     await expect(appender.append('rejected', 'k', Buffer.alloc(800))).rejects.toMatchObject({
@@ -325,7 +325,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(new VigilError('log-append-failed', '').class).toBe('ambiguous');
   });
 
-  it('starts a private reader where the time says', async () => {
+  it('a private reader starts at the given time', async () => {
     const alarms = await as('alarms');
     const key = `since-${randomUUID()}`;
     await alarms.appender.append('alarms', key, Buffer.from('before'));
@@ -345,7 +345,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual(['after']);
   });
 
-  it('of a group begins at what was appended since, and goes on where it has committed', async () => {
+  it('a reader of a group begins at what was appended since, and continues after what it has committed', async () => {
     const key = `since-${randomUUID()}`;
     const partition = partitionOf('alarms', key);
     const alarms = await as('alarms');

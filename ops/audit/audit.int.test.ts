@@ -186,7 +186,7 @@ async function vigil(...args: string[]) {
 }
 
 describe('an audit trail as it was written', () => {
-  it('is shown to Prometheus by the witness: how far it is anchored, how long ago, and that nothing was found', () => {
+  it('the witness shows Prometheus how far the trail is anchored, how long ago, and that nothing was found', () => {
     expect([shown.status, shown.health]).toEqual([200, 'ready\n']);
     const reach = [...shown.figures.matchAll(/^vigil_witness_anchored_offset\{partition="\d"\} (\d+)$/gm)];
     expect(reach).toHaveLength(3);
@@ -200,7 +200,7 @@ describe('an audit trail as it was written', () => {
     );
   });
 
-  it('is whole, says which keys signed it, and marks what is older as older', async () => {
+  it('the trail is whole, says which keys signed it, and marks older records as older', async () => {
     const { out, err, code } = await vigil('verify');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toMatch(/^51 records of 2 process starts/);
@@ -210,7 +210,7 @@ describe('an audit trail as it was written', () => {
     expect(out).toMatch(/WHOLE: every record is as it was written\.\n$/);
   });
 
-  it('has a head for paper, which later runs ask for', async () => {
+  it('the trail has a head to write on paper, which later runs ask for', async () => {
     const { out, code } = await vigil('head');
     expect([code, out]).toEqual([0, expect.stringMatching(/^\d+:[\w-]{43} {3}\(Vigil audit trail at /)]);
     const head = out.split(' ')[0]!;
@@ -283,13 +283,16 @@ describe('who may write the topic', () => {
         await appendAs(dashboard, 'k', contentTypes.audit, login);
       },
     ],
-  ])('cannot forge an act of a physician in the past, %s', async (_, kind, message, forge) => {
-    await forge();
-    const faults = await faultsNow();
-    expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
-    await rewrite(genuine);
-    expect(await faultsNow()).toEqual([]);
-  });
+  ])(
+    'a person who may write the topic cannot forge an act of a physician in the past, %s',
+    async (_, kind, message, forge) => {
+      await forge();
+      const faults = await faultsNow();
+      expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
+      await rewrite(genuine);
+      expect(await faultsNow()).toEqual([]);
+    },
+  );
 });
 
 describe('who administers Kafka', () => {
@@ -344,13 +347,13 @@ describe('who administers Kafka', () => {
       (r) => r.filter((raw) => bootOf(raw) !== 'older-boot'),
     ],
     ['deletes everything', /^cut partition 0 ends before offset 0, and offset \d+ was anchored/m, () => []],
-  ])('%s: the place is named', async (_, message, change) => {
+  ])('a Kafka administrator %s, and the verdict names the place', async (_, message, change) => {
     await rewrite(change([...genuine]));
     const faults = await faultsNow();
     expect(faults.map(({ kind, text: words }) => `${kind} ${words}`).join('\n')).toMatch(message);
   });
 
-  it('and deletes everything: the auditor’s page says so, and so does the witness', async () => {
+  it('a Kafka administrator deletes everything, and the auditor’s page and the witness say so', async () => {
     await rewrite([]);
     const audit = await followAudit(dashboard, {
       nowMs: Date.now(),
@@ -375,7 +378,7 @@ describe('who administers Kafka', () => {
     expect((await faultsNow()).map(({ text: words }) => words).join('\n')).toMatch(/the witness found at line \d+: /);
   });
 
-  it('and holds the key of the dashboard, and writes a whole new history: the anchors still say no', async () => {
+  it('a Kafka administrator with the dashboard’s key writes a whole new history, and the anchors still contradict it', async () => {
     await rewrite([]);
     const trail = trailOf({ ...dashboard, boot: `invented-${randomUUID().slice(0, 8)}` }, signer);
     await trail.record(eventOf(physician, { action: 'login' }));

@@ -103,7 +103,7 @@ async function auditDetails(): Promise<string[]> {
 }
 
 describe('a capture of a ward', () => {
-  it('gives the alarms that the ward had, answered as they were, and is on record', async () => {
+  it('a capture gives the alarms that the ward had, answered as they were, and is on record', async () => {
     const { out, err, code } = await capture('plain', 'physician');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toMatch(/21 readings, 2 commands[\s\S]*1 patient, 25 lines written/);
@@ -125,7 +125,7 @@ describe('a capture of a ward', () => {
     ]);
   });
 
-  it('with made-up names gives the same alarms at moved times', async () => {
+  it('a capture with made-up names gives the same alarms at moved times', async () => {
     const { err, code } = await capture('pseudonymous', 'physician', '--pseudonymous');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     const path = join(folder, 'pseudonymous', 'patient-001.ndjson');
@@ -141,7 +141,7 @@ describe('a capture of a ward', () => {
     expect(lastOf(again, shiftMs)).toEqual(had);
   });
 
-  it('is refused to a nurse, on record, and says so where nobody was there', async () => {
+  it('a capture is refused to a nurse, on record, and says so if no patient was there', async () => {
     const refused = await capture('refused', 'nurse');
     expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, nurse, may not/) });
     expect(await auditDetails()).toContainEqual(expect.stringMatching(/^nurse access-denied : capture /));

@@ -37,12 +37,12 @@ const query = (user: string | undefined, q: string, password?: string) =>
   send('/query?db=vigil&epoch=ms', user, new URLSearchParams({ q }).toString(), password);
 
 describe('InfluxDB', () => {
-  it('lets trends write and dashboard read what was written', async () => {
+  it('InfluxDB lets trends write, and lets dashboard read what was written', async () => {
     expect((await send('/write?db=vigil&precision=ms', 'trends', `probe value=1 ${Date.now()}`)).status).toBe(204);
     expect((await query('dashboard', 'SELECT value FROM probe')).body).toContain('"probe"');
   });
 
-  it('lets trends not read and dashboard not write', async () => {
+  it('InfluxDB does not let trends read or dashboard write', async () => {
     expect((await send('/write?db=vigil', 'dashboard', 'probe value=2')).status).toBe(403);
     expect((await query('trends', 'SELECT value FROM probe')).status).toBe(403);
     expect((await query('dashboard', 'DROP DATABASE vigil')).status).toBe(403);
@@ -52,12 +52,12 @@ describe('InfluxDB', () => {
     ['no login', undefined, ''],
     ['a wrong password', 'dashboard', 'wrong'],
     ['an unknown name', 'nobody', 'x'],
-  ])('answers 401 to %s', async (_name, user, password) => {
+  ])('InfluxDB answers 401 to %s', async (_name, user, password) => {
     expect((await query(user, 'SHOW DATABASES', password)).status).toBe(401);
     expect((await send('/write?db=vigil', user, 'probe value=3', password)).status).toBe(401);
   });
 
-  it('answers each of many that ask at once, with a body or without, on connections that are kept', async () => {
+  it('InfluxDB answers each of many clients that ask at once, with a body or without, on connections that stay open', async () => {
     const many = Array.from({ length: 200 }, (_, n) =>
       n % 2 === 0
         ? query(n % 4 === 0 ? undefined : 'dashboard', 'SHOW MEASUREMENTS').then(({ status }) => status)
@@ -69,7 +69,7 @@ describe('InfluxDB', () => {
     expect(statuses.filter((_, n) => n % 2 === 1)).toEqual(Array(100).fill(204));
   });
 
-  it('keeps raw values for 7 days by default and minutes for 400 days', async () => {
+  it('InfluxDB keeps raw values for 7 days by default and minutes for 400 days', async () => {
     const { body } = await query('admin', 'SHOW RETENTION POLICIES ON vigil');
     const rows = JSON.parse(body).results[0].series[0].values as [string, string, string, number, boolean][];
     expect(rows.map(([name, duration, , , isDefault]) => [name, duration, isDefault])).toEqual([

@@ -91,7 +91,7 @@ async function readAs(identity: string, topic: string, groupId: string, value = 
 }
 
 describe('the broker', () => {
-  it('takes a record from the service that writes a topic and gives it to the one that reads it', async () => {
+  it('the broker takes a record from the service that writes a topic, and gives it to the service that reads it', async () => {
     const value = `probe ${randomUUID()}`;
     expect(await appendAs('gateway', 'rejected', value)).toMatch(/^\d+$/);
     expect(await readAs('operator', 'rejected', 'operator-probe', value)).toBe(value);
@@ -109,7 +109,7 @@ describe('the broker', () => {
     ['operator', 'keys-dashboard'],
     ['trends', 'keys-alarms'],
     ['gateway', 'keys'],
-  ])('refuses %s to write %s', async (service, topic) => {
+  ])('the broker does not let %s write %s', async (service, topic) => {
     await expect(appendAs(service, topic)).rejects.toThrow(/authoriz/i);
   });
 
@@ -118,7 +118,7 @@ describe('the broker', () => {
     ['trends', 'commands', 'trends-probe'],
     ['trends', 'alarm-state', 'trends-probe'],
     ['alarms', 'observations', 'dashboard-probe'],
-  ])('refuses %s to read %s in group %s', async (service, topic, group) => {
+  ])('the broker does not let %s read %s in group %s', async (service, topic, group) => {
     // kafkajs wraps a refused group into its own words.
     await expect(readAs(service, topic, group)).rejects.toThrow(/authoriz|find group coordinator/i);
   });
@@ -127,18 +127,18 @@ describe('the broker', () => {
     ['no certificate', undefined],
     ["a device's certificate", 'devices/bed-01'],
     ["a server's certificate", 'web-server'],
-  ])('does not let in a client with %s', async (_name, identity) => {
+  ])('the broker does not let in a client with %s', async (_name, identity) => {
     await expect(appendAs(identity, 'rejected')).rejects.toThrow();
   });
 
-  it('refuses more copies than there are brokers, and goes on with those that it has', async () => {
+  it('the set-up refuses more copies than there are brokers, and the broker still takes records', async () => {
     await expect(ensureTopics(platform.kafkaBrokers, certs, threeCopies)).rejects.toThrow(
       /Kafka has 1 broker that can be reached, and VIGIL_KAFKA_COPIES asks for 3 copies/,
     );
     await appendAs('gateway', 'rejected');
   });
 
-  it('has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {
+  it('the broker has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {
     expect(await ensureTopics(platform.kafkaBrokers, certs)).toEqual([]);
     const admin = clientOf('admin').admin();
     await admin.connect();
@@ -169,7 +169,7 @@ describe('the broker', () => {
     }
   });
 
-  it('takes back what a service was allowed by hand or by an older version, and nothing of others', async () => {
+  it('the set-up takes back permissions that a service got by hand or from an older version, and none of others', async () => {
     const admin = clientOf('admin').admin();
     await admin.connect();
     const { TOPIC } = kafkajs.AclResourceTypes;
@@ -197,7 +197,7 @@ describe('the broker', () => {
     }
   });
 
-  it('gives the stolen key of a service nothing any more, on an open connection too, and its new key everything', async () => {
+  it('the broker gives the stolen key of a service nothing any more, on an open connection too, and its new key everything', async () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-stolen-'));
     for (const folder of ['certs', 'secrets']) {
       cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
@@ -230,7 +230,7 @@ describe('the broker', () => {
     await until('the permissions to be as before', () => readableBy('trends'));
   });
 
-  it('is not set up with a backup of before a device was revoked, until it is revoked again', async () => {
+  it('the set-up refuses a backup from before a device was revoked, until the device is revoked again', async () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-lost-device-'));
     const backup = mkdtempSync(join(tmpdir(), 'vigil-backup-'));
     const copy = (from: string, to: string) => {
@@ -261,7 +261,7 @@ describe('the broker', () => {
     }
   });
 
-  it('gets our settings back where somebody changed them, says so, and keeps what else was set for a topic', async () => {
+  it('the set-up restores our settings if somebody changed them, says so, and keeps what else was set for a topic', async () => {
     const admin = clientOf('admin').admin();
     await admin.connect();
     const type = kafkajs.ConfigResourceTypes.TOPIC;
@@ -298,7 +298,7 @@ describe('the broker', () => {
     }
   });
 
-  it('is not set up again with other keys than its records need, and says which', async () => {
+  it('the set-up refuses other keys than the records need, and says which', async () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-other-keys-'));
     try {
       for (const folder of ['certs', 'secrets'])
@@ -315,7 +315,7 @@ describe('the broker', () => {
     }
   });
 
-  it('makes no topic that the table does not name', async () => {
+  it('the broker makes no topic that the table does not name', async () => {
     await expect(appendAs('admin', 'surprise')).rejects.toThrow(/topic/i);
   });
 });

@@ -41,12 +41,12 @@ it.each([
   ['check', 'rules', 'alerts.yml'],
   ['check', 'config', 'prometheus.yml'],
   ['test', 'rules', 'alerts.spec.yml'],
-])('promtool %s %s %s', (...args) => {
+])('promtool accepts: %s %s %s', (...args) => {
   const { status, stdout, stderr } = spawnSync(promtool, args, { cwd: here, encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
-it('name only metrics that are shown', async () => {
+it('the alerts name only metrics that are shown', async () => {
   const alarms = await alarmsMetrics(() => undefined, undefined, undefined, undefined, createCanaries()).text();
   const canary = await canaryMetrics(idle, () => 0).text();
   const dashboard = await dashboardMetrics(() => undefined, new Map()).text();
@@ -70,7 +70,7 @@ it('name only metrics that are shown', async () => {
   }
 });
 
-it('are each in the runbook', () => {
+it('each alert is in the runbook', () => {
   const runbook = read('..', '..', 'docs', 'operator.md');
   expect(rules.length).toBeGreaterThan(8);
   for (const { alert, labels } of rules) {

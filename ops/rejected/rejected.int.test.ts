@@ -122,7 +122,7 @@ const readings = async () =>
     }));
 
 describe('list', () => {
-  it('has one line for each, with reason and state, and no content', async () => {
+  it('list has one line for each record, with reason and state, and no content', async () => {
     const { out, err, code } = await vigil(['list', ...mine]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(linesOfMine(out)).toEqual([
@@ -136,14 +136,14 @@ describe('list', () => {
     expect(out).not.toMatch(/values|MDC_PULS_OXIM|garbage/);
   });
 
-  it('is narrowed', async () => {
+  it('list can be narrowed', async () => {
     const { out } = await vigil(['list', ...mine, '--code', 'payload-not-json', '--since', '10m']);
     expect(linesOfMine(out)).toEqual([expect.stringMatching(/payload-not-json/)]);
   });
 });
 
 describe('show', () => {
-  it('shows what was sent to a physician, and is on record', async () => {
+  it('show gives a physician what was sent, and is on record', async () => {
     const [first, , , garbage] = await ids();
     const { out, err, code } = await vigil(['show', first!, garbage!, ...as('physician')]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
@@ -160,7 +160,7 @@ describe('show', () => {
     ]);
   });
 
-  it('shows nothing to who may not, which is on record too', async () => {
+  it('show gives nothing to a person who may not see it, which is on record too', async () => {
     const [first] = await ids();
     const refused = await vigil(['show', first!, ...as('technician')]);
     expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, technician, may not/) });
@@ -174,7 +174,7 @@ describe('show', () => {
 });
 
 describe('redrive', () => {
-  it('by the same rules appends nothing and says why', async () => {
+  it('redrive by the same rules appends nothing and says why', async () => {
     const before = await readings();
     const { out, code } = await vigil(['redrive', ...mine, ...as('technician')]);
     expect(code).toBe(1);
@@ -187,7 +187,7 @@ describe('redrive', () => {
     expect(await listIds()).toHaveLength(4);
   });
 
-  it('is refused to who may not, on record', async () => {
+  it('redrive is refused to a person who may not do it, on record', async () => {
     const before = await readings();
     const { code, err } = await vigil(['redrive', ...mine, ...as('nurse')], hourRule);
     expect(code).toBe(1);
@@ -199,7 +199,7 @@ describe('redrive', () => {
     expect(denied.at(-1)?.actor.userId).toBe('nurse');
   });
 
-  it('by a changed rule appends each reading where it belongs, once, and says what is still no good', async () => {
+  it('redrive by a changed rule appends each reading where it belongs, once, and says what is still refused', async () => {
     const kept = await readings();
     expect(kept).toHaveLength(1);
     const rejected = (await recordsOf(operator, 'rejected', device)).map(({ body }) => body as RejectedRecord);
@@ -222,14 +222,14 @@ describe('redrive', () => {
     expect(said.map(({ detail }) => detail?.split(' ')[0])).toEqual(['asked', 'asked', 'appended']);
   });
 
-  it('a second time changes nothing', async () => {
+  it('a second redrive changes nothing', async () => {
     const before = await readings();
     const { out } = await vigil(['redrive', ...mine, ...as('technician')], hourRule);
     expect(out.match(/was sent through before, nothing done/g)).toHaveLength(2);
     expect(await readings()).toEqual(before);
   });
 
-  it('after a crash that lost the word of it writes the same readings under the same names', async () => {
+  it('redrive after a crash that lost its report writes the same readings under the same names', async () => {
     const before = await readings();
     const rejected = (await recordsOf(operator, 'rejected', device)).slice(0, 2);
     const side = openGatewaySide(platform, hourRule);
@@ -248,7 +248,7 @@ describe('redrive', () => {
   });
 });
 
-it('leaves an audit trail whose chains hold', async () => {
+it('all these commands leave an audit trail whose chains are intact', async () => {
   const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
   expect(records.length).toBeGreaterThanOrEqual(9);
   const check = newCheck(false);

@@ -122,7 +122,7 @@ async function wipe(): Promise<void> {
   for (const user of users) await mustQuery(setup, `GRANT ${user === 'trends' ? 'WRITE' : 'READ'} ON vigil TO ${user}`);
 }
 
-it('brings back what the trends had, also the minutes of days ago, once and again, while new readings come', {
+it('a rebuild brings back what the trends had, also the minutes of days ago, once and again, while new readings come', {
   timeout: 300_000,
 }, async () => {
   const [old, corrected, scored, live] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('the alarm processor', () => {
-  it('turns a breach into one alarm, takes the answer, and ends it', async () => {
+  it('the processor turns a breach into one alarm, takes the answer, and ends it', async () => {
     const bed = await lab.admit('adult');
     const t = Date.now() - 8_000;
     await bed.send(t, 0, 7, { HR: 130 });
@@ -40,7 +40,7 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(bed).filter((alarm) => alarm.kind === 'physiological')).toHaveLength(1);
   });
 
-  it('notices silence by the wall clock, and the end of a connection at once', async () => {
+  it('the processor notices silence by the wall clock, and the end of a connection at once', async () => {
     const silent = await lab.admit('adult');
     const gone = await lab.admit('adult');
     const t = Date.now();
@@ -54,7 +54,7 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(gone).map((alarm) => alarm.condition)).toEqual(['disconnected']);
   });
 
-  it('tells once of readings that the log lost, and not of what comes again', async () => {
+  it('the processor reports once that the log lost readings, and does not report repeats', async () => {
     const bed = await lab.admit('adult');
     const t = Date.now() - 80_000;
     const received = (time: number) => time + 20;
@@ -76,7 +76,7 @@ describe('the alarm processor', () => {
     expect(figures).toMatch(/^vigil_alarms_judged_total\{what="repeats"\} [1-9]/m);
   });
 
-  it('shows a sign of life while quiet readings come', async () => {
+  it('the processor shows a sign of life while quiet readings come', async () => {
     const bed = await lab.admit('adult');
     for (let s = 0; s < 9; s++) {
       await bed.send(Date.now(), 0, 0, { HR: 80 });
@@ -85,7 +85,7 @@ describe('the alarm processor', () => {
     await lab.untilState(bed);
   });
 
-  it("judges by the patient's own limits, from the command on", async () => {
+  it('the processor judges by the patient’s own limits from the command on', async () => {
     const bed = await lab.admit('adult');
     const t = Date.now() - 9_000;
     await bed.send(t, 0, 0, { HR: 130 });
@@ -99,7 +99,7 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(bed).map((alarm) => alarm.text)).toEqual(['HR 151 > 140']);
   });
 
-  it('publishes what is missing of a NEWS2, and the total once a nurse has entered it, also after a restart', async () => {
+  it('the processor publishes what is missing of a NEWS2, and the total when a nurse has entered it, also after a restart', async () => {
     const bed = await lab.admit('adult');
     await bed.send(Date.now() - 2_000, 0, 2, { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 });
     const partial = await lab.untilScores(bed, ({ news2 }) => news2.missing.length === 2);
@@ -116,7 +116,7 @@ describe('the alarm processor', () => {
     expect(again.news2.total).toBe(8);
   });
 
-  it('clears the alarms of a patient who left', async () => {
+  it('the processor clears the alarms of a patient who left', async () => {
     const bed = await lab.admit('adult');
     await bed.send(Date.now(), 0, 0, { HR: 150 });
     await lab.until(bed, ({ type }) => type === 'raised');
@@ -124,14 +124,14 @@ describe('the alarm processor', () => {
     await lab.until(bed, ({ type }) => type === 'cleared');
   });
 
-  it('refuses a category without limits, aloud', async () => {
+  it('the processor refuses a category without limits, and says so', async () => {
     const bed = await lab.admit('neonatal');
     await bed.send(Date.now(), 0, 0, { HR: 200 });
     await lab.until(bed, ({ alarm }) => alarm.condition === 'no-profile');
     expect(lab.alarmsOf(bed)).toHaveLength(1);
   });
 
-  it('leaves out what is no record, without its content in the log', async () => {
+  it('the processor leaves out a message that is no record, and does not log its content', async () => {
     const bed = await lab.admit('adult');
     await bed.poison();
     await bed.send(Date.now(), 0, 0, { SpO2: 80 });
@@ -142,7 +142,7 @@ describe('the alarm processor', () => {
     expect(words).not.toContain('SpO2');
   });
 
-  it('writes the alarm within 200 ms of the reading on an idle machine', async () => {
+  it('the processor writes the alarm within 200 ms of the reading on an idle machine', async () => {
     const tookMs: number[] = [];
     for (let n = 0; n < 30; n++) {
       const bed = await lab.admit('adult');
@@ -162,7 +162,7 @@ describe('the alarm processor', () => {
     expect(median).toBeLessThan(5_000);
   });
 
-  it('commits, when it is told to stop, all that it has read', async () => {
+  it('the processor commits all that it has read when it is stopped', async () => {
     await processor.stop();
     expect(await processor.exited).toMatchObject({ code: 0 });
     const { committed, ends } = await lab.positions();

@@ -28,7 +28,7 @@ afterAll(async () => {
   await lab?.close();
 });
 
-it('answers and publishes, says the same after a kill, and judges by changed profiles at once', async () => {
+it('the processor answers and publishes, says the same after a kill, and judges by changed profiles at once', async () => {
   const bed = await lab.admit('adult');
   const t = Date.now() - 8_000;
   await bed.send(t, 0, 7, { HR: 107 });

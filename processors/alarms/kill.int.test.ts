@@ -76,7 +76,7 @@ async function expectAnswersKept({ bed, answers }: Answered, deadline: number): 
 
 describe('kill -9, several times, mid-stream', () => {
   it(
-    'gives the alarms of an unkilled run, taken up from snapshots',
+    'a killed processor continues from its snapshots and gives the alarms of a run without kills',
     async () => {
       const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
       process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
@@ -173,7 +173,7 @@ describe('kill -9, several times, mid-stream', () => {
 });
 
 describe('two processors', () => {
-  it('one is killed: the other takes its beds over', async () => {
+  it('when one of two processors is killed, the other takes over its beds', async () => {
     const [one, two] = await Promise.all([lab.start({}, 'alarms-a'), lab.start({}, 'alarms-b')]);
     children.push(one, two);
     const beds: LabBed[] = [];

@@ -124,7 +124,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('trends', () => {
-  it('holds every usable value at its event time, a real zero too, and a repeat once', async () => {
+  it('the trends have every usable value at its event time, a real zero too, and a repeat once', async () => {
     const id = randomUUID();
     await append(id, 0, [
       { code: heartRate, value: 0, unit: '/min' },
@@ -141,7 +141,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('skips what does not open or fit, names its position without its content, and goes on', async () => {
+  it('the processor skips a record that does not open or fit, names its position without its content, and continues', async () => {
     const id = randomUUID();
     await gateway.appender.append('observations', id, Buffer.from('no envelope, and Grace Hopper inside'));
     await gateway.append('observations', id, contentTypes.observation, { nonsense: 'Grace Hopper' });
@@ -169,7 +169,7 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('holds the scores that the alarm processor publishes, a total apart from what a partial set reaches', async () => {
+  it('the trends have the scores that the alarm processor publishes, and keep a total apart from a score of incomplete inputs', async () => {
     const id = randomUUID();
     await publishScores(id, 0, 4);
     await publishScores(id, 300, 3, true);
@@ -184,7 +184,7 @@ describe('trends', () => {
     expect(await scoresOf(id, 'VIGIL_SHOCK_INDEX')).toHaveLength(3);
   });
 
-  it('opens nothing of `alarms` but scores, and says once that a key is not for it', async () => {
+  it('the processor opens nothing of `alarms` but scores, and says once that a key is not for it', async () => {
     const id = randomUUID();
     const nonsense = { nonsense: 'Grace Hopper' };
     await alarms.append('alarms', id, contentTypes.alarmEvent, nonsense);
@@ -206,7 +206,7 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('leaves out what is older than InfluxDB keeps, counts it, and keeps its neighbours', async () => {
+  it('the processor leaves out values that are older than InfluxDB keeps, counts them, and keeps their neighbours', async () => {
     const id = randomUUID();
     await append(id, 0, beats(70));
     await append(id, -9 * 24 * 3600, beats(71));
@@ -215,7 +215,7 @@ describe('trends', () => {
     await until('it says so', () => trends.output().includes('InfluxDB refused points for good'));
   });
 
-  it('has every point after InfluxDB was killed for a while, and after it was killed itself meanwhile', async () => {
+  it('the trends have every point after InfluxDB was killed for a while, and the processor meanwhile', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
     await until('the first point', async () => (await rowsOf(id)).length === 1);
@@ -260,7 +260,7 @@ describe('trends', () => {
     expect(back.figures).toMatch(/^vigil_trends_points_total\{outcome="written"\} [1-9]/m);
   });
 
-  it('has every point when two share the work and one of them is killed', async () => {
+  it('the trends have every point when two processors share the work and one is killed', async () => {
     const ids = Array.from({ length: 24 }, () => randomUUID());
     const second = await startHouse(own.data, 'trends');
     try {
@@ -279,7 +279,7 @@ describe('trends', () => {
     await trends.start();
   });
 
-  it('goes on by itself after Kafka was killed', async () => {
+  it('the processor continues by itself after Kafka was killed', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
     await until('the first point', async () => (await rowsOf(id)).length === 1);
@@ -298,7 +298,7 @@ describe('trends', () => {
     await until('the next point', async () => (await rowsOf(id)).length === 2);
   });
 
-  it('becomes minutes with mean, least and most, by the time a week is looked at', async () => {
+  it('values become minutes with mean, least and most before a person views a week', async () => {
     const id = randomUUID();
     for (const [n, value] of [60, 70, 80, 90].entries()) await append(id, n, beats(value));
     await append(id, 61, beats(0));
@@ -310,7 +310,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('starts where it stopped: a clean restart writes nothing twice', async () => {
+  it('the processor starts where it stopped: a clean restart writes nothing twice', async () => {
     const id = randomUUID();
     await append(id, 0, beats(80));
     await until('the point', async () => (await rowsOf(id)).length === 1);

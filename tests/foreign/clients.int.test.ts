@@ -65,7 +65,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
   }, 600_000);
   afterAll(() => client?.close());
 
-  it('is acknowledged only what a reader of Kafka finds', async () => {
+  it('a client gets an acknowledgement only for messages that a reader of Kafka finds', async () => {
     const connection = await connect();
     for (const qos of [1, 2] as const) {
       const boot = `${run}-q${qos}`;
@@ -81,7 +81,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('is told why what it may not publish is refused, and it is kept', async () => {
+  it('a client learns why a message that it may not publish is refused, and the message is kept', async () => {
     const connection = await connect();
     const before = (await recordsOf(operator, 'rejected', device)).length;
     const rows = [
@@ -102,7 +102,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('hears its inbox, and may hear no other', async () => {
+  it('a client hears its inbox, and may hear no other inbox', async () => {
     const connection = await connect();
     expect(await connection.subscribe(topic('inbox'))).toBe(0);
     const { topic: from, payload } = await connection.message();
@@ -115,7 +115,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('gives its client id to the newest connection', async () => {
+  it('a client id goes to the newest connection', async () => {
     const older = await connect();
     const newer = await connect();
     expect(await older.ended).toBe(version === 5 ? 0x8e : undefined);
@@ -123,7 +123,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await newer.close();
   });
 
-  it('finds its session again', async () => {
+  it('a client finds its session again', async () => {
     const keep = { clean: false, expiryS: 60 };
     const first = await connect({ ...keep, clientId: `${device}/kept` });
     await first.subscribe(topic('inbox'));
@@ -139,7 +139,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await clean.close();
   });
 
-  it('loses nothing when it publishes more than Receive Maximum at once', async () => {
+  it('a client loses nothing when it publishes more than Receive Maximum at once', async () => {
     const boot = `${run}-many`;
     const connection = await connect();
     const payloads = numbers(600).map((seq) => reading(boot, seq));
@@ -148,7 +148,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('has its will published when it ends abruptly', async () => {
+  it('the gateway publishes the will of a client that ends abruptly', async () => {
     const wills = async () =>
       (await recordsOf(operator, 'observations', device)).filter(
         ({ opened }) => opened.contentType === contentTypes.status,
@@ -172,7 +172,7 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
     for (const client of open) await client.close();
   });
 
-  it('says so to each of them, and publishes none of their wills', async () => {
+  it('a gateway that shuts down says so to each client, and publishes no will of theirs', async () => {
     const connections: ForeignConnection[] = [];
     for (const [name, openClient] of clients) {
       const client = await openClient({ port: platform.mqttPort, certsDir, softwareDir: platform.softwareDir });

@@ -61,7 +61,7 @@ async function sealOne() {
 
 describe("Python's jwcrypto", () => {
   it.each(['alarms', 'trends', 'dashboard', 'operator'])(
-    'opens what Vigil sealed, with the key of %s',
+    'jwcrypto opens what Vigil sealed, with the key of %s',
     async (role) => {
       const answer = ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get(role) });
       expect(answer.plaintext).toBe(text);
@@ -69,11 +69,11 @@ describe("Python's jwcrypto", () => {
     },
   );
 
-  it('does not open it with the key of a service that may not read it', async () => {
+  it('jwcrypto does not open a record with the key of a service that may not read it', async () => {
     expect(ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get('gateway') }).refused).toBeDefined();
   });
 
-  it('refuses it once its place was rewritten', async () => {
+  it('jwcrypto refuses a record whose place was rewritten', async () => {
     const { compact, wrapped } = await sealOne();
     const [header, ...rest] = compact.split('.');
     const moved = Buffer.from(header!, 'base64url').toString().replace('assoc-1', 'assoc-2');
@@ -83,7 +83,7 @@ describe("Python's jwcrypto", () => {
     );
   });
 
-  it('seals what Vigil opens', async () => {
+  it('jwcrypto seals a record that Vigil opens', async () => {
     const header = {
       alg: 'dir',
       enc: 'A256GCM',

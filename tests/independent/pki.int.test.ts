@@ -26,7 +26,7 @@ function ask(request: object): Record<string, never> {
 }
 
 it.each(['ec', 'rsa', 'ed25519'])(
-  'signs a request that Python made with a key of the kind %s, and revokes it',
+  'Vigil signs a request that Python made with a key of the kind %s, and revokes the certificate',
   async (kind) => {
     const deviceId = `bed-${kind}`;
     const { csr, spki } = ask({ do: 'csr', kind, cn: deviceId });
@@ -57,13 +57,16 @@ it.each(['ec', 'rsa', 'ed25519'])(
   },
 );
 
-it.each(['ec', 'rsa', 'ed25519'])("reads the list of a hospital's own authority with a key of the kind %s", (kind) => {
-  const serials = ['1', '7f', '80', 'ff', '1234567890abcdef1234567890abcdef'];
-  const { ca, pem, der } = ask({ do: 'authority', kind, serials, number: 300, days: 7 });
-  const thisUpdateMs = Date.UTC(2026, 0, 1);
-  const list = { number: 300n, thisUpdateMs, nextUpdateMs: thisUpdateMs + 7 * 86_400_000, serials: new Set(serials) };
-  expect(readRevocationLists(Buffer.from(pem!), [ca!])).toEqual(new Map([[0, list]]));
-  expect(readRevocationLists(Buffer.from(der!, 'hex'), [ca!])).toEqual(new Map([[0, list]]));
-  const others = ask({ do: 'authority', kind, serials: [], number: 1, days: 7 });
-  expect(() => readRevocationLists(Buffer.from(pem!), [others.ca!])).toThrow(/not signed/);
-});
+it.each(['ec', 'rsa', 'ed25519'])(
+  'Vigil reads the list of a hospital’s own authority with a key of the kind %s',
+  (kind) => {
+    const serials = ['1', '7f', '80', 'ff', '1234567890abcdef1234567890abcdef'];
+    const { ca, pem, der } = ask({ do: 'authority', kind, serials, number: 300, days: 7 });
+    const thisUpdateMs = Date.UTC(2026, 0, 1);
+    const list = { number: 300n, thisUpdateMs, nextUpdateMs: thisUpdateMs + 7 * 86_400_000, serials: new Set(serials) };
+    expect(readRevocationLists(Buffer.from(pem!), [ca!])).toEqual(new Map([[0, list]]));
+    expect(readRevocationLists(Buffer.from(der!, 'hex'), [ca!])).toEqual(new Map([[0, list]]));
+    const others = ask({ do: 'authority', kind, serials: [], number: 1, days: 7 });
+    expect(() => readRevocationLists(Buffer.from(pem!), [others.ca!])).toThrow(/not signed/);
+  },
+);
