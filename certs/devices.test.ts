@@ -96,7 +96,7 @@ describe('enrol', () => {
     ['Ed25519', { name: 'Ed25519' }],
     ['RSA of 2048 bits', rsa(2048)],
     ['RSA of 4096 bits', rsa(4096)],
-  ])('signs a request with a key of the kind %s', async (_name, algorithm) => {
+  ])('enrol signs a request with a key of the kind %s', async (_name, algorithm) => {
     const keys = await keysOf(algorithm);
     const asked = [
       new x509.BasicConstraintsExtension(true, 3, true),
@@ -125,7 +125,7 @@ describe('enrol', () => {
     expect([...readRegister(certs).issued.values()]).toEqual([entry]);
   });
 
-  it('takes a request in DER', async () => {
+  it('enrol takes a request in DER', async () => {
     const { entry } = await ask(Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07'))));
     expect(entry.deviceId).toBe('bed-07');
   });
@@ -172,19 +172,19 @@ describe('enrol', () => {
       () => csr('CN=bed-07', { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' }),
       /curve secp521r1/,
     ],
-  ])('refuses %s, and records nothing', { timeout: 120_000 }, async (_name, make, message) => {
+  ])('enrol refuses %s, and records nothing', { timeout: 120_000 }, async (_name, make, message) => {
     await expect(ask(await make())).rejects.toThrow(message);
     expect(readRegister(certs).issued.size).toBe(0);
   });
 
-  it('refuses a request that another key has signed, or that was changed', async () => {
+  it('enrol refuses a request that another key has signed, or that was changed', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const at = der.indexOf('bed-07');
     der.write('bed-08', at);
     await expect(ask(der)).rejects.toThrow(/its signature is not by its own key/);
   });
 
-  it('reads no other name or key from a request with any changed bit, and does not crash', async () => {
+  it('enrol reads no other name or key from a request with any changed bit, and does not crash', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const { keySha256 } = await readRequest(der);
     for (let at = 0; at < der.length; at += 1) {
@@ -199,7 +199,7 @@ describe('enrol', () => {
     }
   });
 
-  it('refuses files that it cannot read or write', async () => {
+  it('enrol refuses files that it cannot read or write', async () => {
     await expect(enrol({ stateDir, csrFile: join(root, 'none'), out: undefined, renew: false, nowMs })).rejects.toThrow(
       /Cannot read .*ENOENT/,
     );
@@ -212,7 +212,7 @@ describe('enrol', () => {
     );
   });
 
-  it('gives a name a second certificate only with --renew, or after the end of the first', async () => {
+  it('enrol gives a name a second certificate only with --renew, or after the end of the first', async () => {
     await ask(await csr('CN=bed-07'));
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({
       code: 'conflict',
@@ -227,14 +227,14 @@ describe('enrol', () => {
     expect(later.entry.serial).not.toBe(renewed.entry.serial);
   });
 
-  it('also takes these for the first certificate: one whose key was made here, and one that is older than the register', async () => {
+  it('enrol also takes these for the first certificate: one whose key was made here, and one that is older than the register', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
     rmSync(join(certs, 'devices.jsonl'));
     await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('refuses a compromised key, and the key of another device', async () => {
+  it('enrol refuses a compromised key, and the key of another device', async () => {
     const keys = await keysOf(ec);
     await ask(await csr('CN=bed-07', ec, keys));
     await expect(ask(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is that of bed-07/);
@@ -246,7 +246,7 @@ describe('enrol', () => {
 });
 
 describe('revoke', () => {
-  it('ends every certificate of a device, made here or not, renewed or not, and no other', async () => {
+  it('revoke ends every certificate of a device, made here or not, renewed or not, and no other', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07', 'bed-08'], nowMs });
     await ask(await csr('CN=bed-07'), { renew: true });
     const ended = await end('bed-07');
@@ -256,7 +256,7 @@ describe('revoke', () => {
     expect(crlNow().serials.size).toBe(2);
   });
 
-  it('ends one of them by its serial number, however it is written', async () => {
+  it('revoke ends one certificate by its serial number, in any notation', async () => {
     const first = await ask(await csr('CN=bed-07'));
     const second = await ask(await csr('CN=bed-07'), { renew: true });
     const written = new X509Certificate(first.certificate).serialNumber.replace(/(..)(?=.)/g, '$1:');
@@ -265,7 +265,7 @@ describe('revoke', () => {
     await expect(end('bed-08', { serial: second.entry.serial })).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('of what was never issued is an error', async () => {
+  it('revoke of a certificate that was never issued is an error', async () => {
     await expect(end('bed-09')).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringMatching(/list says which there are/),
@@ -273,7 +273,7 @@ describe('revoke', () => {
     await expect(end('../x')).rejects.toMatchObject({ code: 'settings-invalid' });
   });
 
-  it('is not undone by the next start, only by a person who names the device', async () => {
+  it('the next start does not undo a revocation, only a person who names the device does', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await end('bed-07');
     const file = join(certs, 'devices/bed-07.pem');
@@ -289,7 +289,7 @@ describe('revoke', () => {
 describe('the CRL', () => {
   const authority = () => deviceAuthority(certs);
 
-  it('is there from the first start, empty, for 30 days, closed to others', () => {
+  it('the CRL is there from the first start, empty, for 30 days, closed to others', () => {
     expect(crlNow()).toMatchObject({ thisUpdateMs: nowMs, nextUpdateMs: nowMs + crlLifeMs, serials: new Set() });
     expect(statSync(join(certs, 'device-ca.crl')).mode & 0o777).toBe(0o600);
   });
@@ -301,7 +301,7 @@ describe('the CRL', () => {
     expect(crlReason(certs, authority(), nowMs + passedMs)).toBe(reason);
   });
 
-  it('is issued anew if it is missing, garbage, another authority’s, or lacks a revoked certificate', async () => {
+  it('the CRL is issued anew if it is missing, garbage, another authority’s, or lacks a revoked certificate', async () => {
     const file = join(certs, 'device-ca.crl');
     const good = readFileSync(file);
     rmSync(file);
@@ -319,7 +319,7 @@ describe('the CRL', () => {
     expect(crlNow().serials.size).toBe(1);
   });
 
-  it('has a higher number each time, even if the one before was lost or the clock stands still', async () => {
+  it('the CRL has a higher number each time, even if the CRL before was lost or the clock stands still', async () => {
     const first = await issueCrl(certs, authority(), nowMs);
     const second = await issueCrl(certs, authority(), nowMs);
     expect(second.number! > first.number!).toBe(true);
@@ -328,7 +328,7 @@ describe('the CRL', () => {
     expect(third.number! > second.number!).toBe(true);
   });
 
-  it('keeps a certificate on the list until a list that was issued after the certificate’s end has shown it', async () => {
+  it('the CRL keeps a certificate until a list that was issued after the certificate’s end has shown it', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await end('bed-07');
     const endMs = nowMs + leafLifeMs;
@@ -337,7 +337,7 @@ describe('the CRL', () => {
     expect((await issueCrl(certs, authority(), endMs + 2 * dayMs)).serials.size).toBe(0);
   });
 
-  it('keeps a revoked certificate that has not expired, even if a list was issued while the clock was ahead', async () => {
+  it('the CRL keeps a revoked certificate that has not expired, even if a list was issued while the clock was ahead', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs });
     await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs });
     const ahead = nowMs + 2 * leafLifeMs;
@@ -350,7 +350,7 @@ describe('the CRL', () => {
     expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
   });
 
-  it('has all that were revoked at the same moment by different people', async () => {
+  it('the CRL has all certificates that different people revoked at the same moment', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await ensureCertificates({ stateDir, devices: ids, nowMs });
     await Promise.all(ids.map((id) => end(id)));
@@ -359,7 +359,7 @@ describe('the CRL', () => {
 });
 
 describe('the register', () => {
-  it('accepts a last line that was cut short, and no other foreign text', async () => {
+  it('the register accepts a last line that was cut short, and no other foreign text', async () => {
     await ask(await csr('CN=bed-07'));
     const file = join(certs, 'devices.jsonl');
     const size = statSync(file).size;

@@ -67,7 +67,7 @@ describe('what is issued', () => {
     for (const ip of purposes.includes(serverAuth) ? ['127.0.0.1', '::1'] : []) expect(leaf.checkIP(ip)).toBe(ip);
   });
 
-  it('gives each server names of its own: none passes for another, but for the loopback addresses', () => {
+  it('each server has names of its own: no server passes for another, except by the loopback addresses', () => {
     const loopback = ['localhost', '127.0.0.1', '::1'];
     const own = ['kafka', 'influxdb', 'mqtt-server', 'web-server'].map((file) =>
       namesOf(certificate(file)).filter((name) => !loopback.includes(name)),
@@ -75,12 +75,12 @@ describe('what is issued', () => {
     expect(own).toEqual([['kafka'], ['influxdb'], ['gateway'], ['dashboard']]);
   });
 
-  it('keeps services and devices apart: neither authority has signed the other kind', () => {
+  it('services and devices are apart: neither authority has signed the other kind', () => {
     expect(certificate('devices/bed-07').verify(certificate('ca').publicKey)).toBe(false);
     expect(certificate('gateway').verify(certificate('device-ca').publicKey)).toBe(false);
   });
 
-  it('has authorities that sign only leaves, for ten years', () => {
+  it('the authorities sign only leaves, for ten years', () => {
     for (const name of ['ca', 'device-ca']) {
       expect(certificate(name).ca).toBe(true);
       expect(certificate(name).verify(certificate(name).publicKey)).toBe(true);
@@ -88,7 +88,7 @@ describe('what is issued', () => {
     }
   });
 
-  it('gives every certificate another serial number of 127 bits', () => {
+  it('every certificate has another serial number of 127 bits', () => {
     const serials = files(join(stateDir, 'certs'))
       .filter((file) => file.endsWith('.pem'))
       .map((file) => new X509Certificate(readFileSync(file)).serialNumber);
@@ -96,7 +96,7 @@ describe('what is issued', () => {
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{31}$/);
   });
 
-  it('lets nobody else read a secret', () => {
+  it('nobody else can read a secret', () => {
     for (const folder of ['', 'certs', 'certs/devices', 'secrets']) {
       expect(statSync(join(stateDir, folder)).mode & 0o777).toBe(0o700);
     }
@@ -106,7 +106,7 @@ describe('what is issued', () => {
     expect(files(stateDir).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('publishes the public half of every reader key, and only that', () => {
+  it('the public half of every reader key is published, and only that', () => {
     const { keys } = JSON.parse(read('secrets/readers.json')) as { keys: Record<string, string>[] };
     expect(keys.map((key) => key.kid)).toEqual([...services]);
     for (const key of keys) {
@@ -122,7 +122,7 @@ describe('the keys of the audit trail', () => {
   const published = (folder = stateDir) =>
     (JSON.parse(read('secrets/audit-keys.json', folder)) as { keys: Key[] }).keys;
 
-  it('are one for each writer and one for the witness, of which the public halves are published', () => {
+  it('each writer and the witness have a key of their own, and the public halves are published', () => {
     expect(published().map(({ owner }) => owner)).toEqual(['dashboard', 'operator', 'witness']);
     expect(new Set(published().map(({ kid }) => kid)).size).toBe(3);
     for (const key of published()) {
@@ -132,7 +132,7 @@ describe('the keys of the audit trail', () => {
     }
   });
 
-  it('stay published after they were replaced, so that what they signed still verifies', async () => {
+  it('replaced keys stay published, so that what they signed still verifies', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const before = published(folder);
@@ -143,7 +143,7 @@ describe('the keys of the audit trail', () => {
     expect(published(folder)).toEqual(expect.arrayContaining(before));
   });
 
-  it('are refused if a file holds the key of another owner', async () => {
+  it('a key file is refused if it holds the key of another owner', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const file = (owner: string) => join(folder, 'secrets', `audit-${owner}.jwk`);
@@ -155,13 +155,13 @@ describe('the keys of the audit trail', () => {
 });
 
 describe('a second run', () => {
-  it('changes nothing', async () => {
+  it('a second run changes nothing', async () => {
     const before = fingerprints(stateDir);
     expect(await ensureCertificates({ stateDir, nowMs: nowMs + dayMs })).toEqual([]);
     expect(fingerprints(stateDir)).toEqual(before);
   });
 
-  it('renews every leaf within 30 days of its end, devices too, and keeps authorities and secrets', async () => {
+  it('a later run renews every leaf within 30 days of its end, devices too, and keeps authorities and secrets', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, devices: ['bed-01'], names: ['kafka=kafka.example'], nowMs });
     const before = fingerprints(folder);
@@ -179,7 +179,7 @@ describe('a second run', () => {
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
   });
 
-  it('adds a name that was not wanted before, to the servers that are reached from outside', async () => {
+  it('a second run adds a new name to the servers that are reached from outside', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const issued = await ensureCertificates({ stateDir: folder, names: ['ward.example'], nowMs });
@@ -189,7 +189,7 @@ describe('a second run', () => {
     expect(certificate('web-server', folder).checkHost('ward.example')).toBe('ward.example');
   });
 
-  it('takes from a server the names of the others, which it had in an earlier version', async () => {
+  it('a second run removes from a server the names of the others, which it had in an earlier version', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const names = ['localhost', '127.0.0.1', '::1', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
@@ -210,7 +210,7 @@ describe('a second run', () => {
     expect(await ensureCertificates({ stateDir: folder, nowMs })).toEqual([]);
   });
 
-  it('renews an authority in its last year with the same key, so that its leaves stay good', async () => {
+  it('a later run renews an authority in its last year with the same key, so that its leaves stay good', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs: nowMs - authorityLifeMs + 300 * dayMs });
     const leafBefore = certificate('gateway', folder);
@@ -220,7 +220,7 @@ describe('a second run', () => {
     expect(Date.parse(certificate('ca', folder).validTo)).toBe(nowMs + authorityLifeMs);
   });
 
-  it('issues anew what another authority signed or whose key was swapped', async () => {
+  it('a second run replaces a certificate that another authority signed or whose key was swapped', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, 'certs/gateway.pem'), read('certs/gateway.pem'));
@@ -248,7 +248,7 @@ describe('one sentence explains what cannot be repaired', () => {
     await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(message);
   });
 
-  it("an authority with another's key", async () => {
+  it('one sentence explains an authority with the key of another', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, 'certs/ca.key'), read('certs/device-ca.key', folder));
@@ -264,13 +264,13 @@ describe('one sentence explains what cannot be repaired', () => {
     },
   );
 
-  it('a host name that is none', async () => {
+  it('one sentence explains a host name that is not valid', async () => {
     await expect(ensureCertificates({ stateDir: freshFolder(), names: ['a b'], nowMs })).rejects.toThrow(
       /"a b" is no name for a server/,
     );
   });
 
-  it('a folder that cannot be one', async () => {
+  it('one sentence explains a path that cannot be a folder', async () => {
     const file = join(freshFolder(), 'file');
     writeFileSync(file, '');
     await expect(ensureCertificates({ stateDir: join(file, 'state'), nowMs })).rejects.toThrow(

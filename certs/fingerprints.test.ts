@@ -22,7 +22,7 @@ const begin = () => ensureCertificates({ stateDir, nowMs });
 const keys = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
 
 describe('a key that the data need', () => {
-  it.each(keys)('is not made anew if %s is gone, and nothing else is made then', async (file) => {
+  it.each(keys)('if %s is gone, no new key and nothing else is made', async (file) => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, file));
     rmSync(join(stateDir, 'certs/gateway.pem'));
@@ -32,12 +32,12 @@ describe('a key that the data need', () => {
     expect(() => readFileSync(join(stateDir, 'certs/gateway.pem'))).toThrow();
   });
 
-  it.each(keys)('is not taken from elsewhere: %s', async (file) => {
+  it.each(keys)('a key is not taken from elsewhere: %s', async (file) => {
     writeFileSync(join(stateDir, file), readFileSync(join(other, file)));
     await expect(begin()).rejects.toThrow(`${file} is another key. `);
   });
 
-  it('is restored from a backup, and all is well', async () => {
+  it('a start succeeds after the key was restored from a backup', async () => {
     const saved = readFileSync(join(stateDir, 'secrets/pseudonym.key'));
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
     await expect(begin()).rejects.toThrow();
@@ -45,14 +45,14 @@ describe('a key that the data need', () => {
     expect(await begin()).toEqual([]);
   });
 
-  it('keeps its signatures valid if only its certificate is gone', async () => {
+  it('the signatures of a key stay valid if only its certificate is gone', async () => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, 'certs/device-ca.pem'));
     expect(await begin()).toEqual([{ file: 'certs/device-ca', reason: 'missing' }]);
     expect(printsOf(stateDir)).toEqual(before);
   });
 
-  it('is given up by an operator alone, who learns which', async () => {
+  it('only an operator can give a key up, and learns which key it is', async () => {
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
     expect(acceptLostKeys(stateDir)).toEqual(['secrets/pseudonym.key']);
     await begin();
@@ -60,7 +60,7 @@ describe('a key that the data need', () => {
     expect(await begin()).toEqual([]);
   });
 
-  it('is recorded in houses that began before there was a record', async () => {
+  it('the keys are recorded in state folders from before there was a record', async () => {
     rmSync(join(stateDir, 'secrets/fingerprints.json'));
     expect(await begin()).toEqual([]);
     expect(readRecorded(stateDir)).toEqual({ epoch: 0, keys: printsOf(stateDir) });
@@ -76,6 +76,6 @@ describe('a key that the data need', () => {
   );
 });
 
-it('names keys that are missing or replaced, and no added keys', () => {
+it('the refusal names keys that are missing or replaced, and no added keys', () => {
   expect(differing({ a: '1', b: '2', c: '3' }, { a: '1', b: 'x', d: '4' })).toEqual(['b', 'c']);
 });

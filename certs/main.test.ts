@@ -14,14 +14,14 @@ function certs(...args: string[]) {
 }
 
 describe('npm run certs', () => {
-  it('makes all, then has nothing to do, then issues one more', () => {
+  it('the command makes everything, then has nothing to do, then issues one more certificate', () => {
     expect(certs()).toMatchObject({ code: 0, err: '', out: expect.stringContaining('certs/kafka: issued (missing)') });
     expect(certs().out).toMatch(/^Nothing to do/);
     expect(certs('device', 'bed-07').out).toBe('certs/devices/bed-07: issued (missing)\n');
     expect(existsSync(join(state, 'certs/devices/bed-07.key'))).toBe(true);
   });
 
-  it('enrols by request, lists, revokes, and issues the CRL', () => {
+  it('the command enrols by request, lists, revokes, and issues the CRL', () => {
     const csr = join(state, 'bed-09.csr');
     const pair = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -43,7 +43,7 @@ describe('npm run certs', () => {
     expect(certs('crl').out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
   });
 
-  it('names the owner of a serial that does not belong to the named device', () => {
+  it('the command names the owner of a serial that does not belong to the named device', () => {
     certs('device', 'bed-11', 'bed-12');
     const serial = certs('list').out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
     expect(certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
@@ -53,7 +53,7 @@ describe('npm run certs', () => {
     });
   });
 
-  it('revokes serials again that an older register does not list, or lists as valid', () => {
+  it('the command revokes serials again that an older register does not list, or lists as valid', () => {
     certs('device', 'bed-13');
     const serial = certs('list').out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
     expect(certs('revoke-again', serial, '0ABC')).toMatchObject({
@@ -69,7 +69,7 @@ describe('npm run certs', () => {
     expect(certs('revoke-again', '0abc').out).toMatch(/: number \d+, 0 revoked again, /);
   });
 
-  it('explains itself', () => {
+  it('the command explains itself', () => {
     expect(certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
 
@@ -97,7 +97,7 @@ describe('npm run certs', () => {
     [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is no reason/],
     [['crl', '--renew'], /--renew does not belong/],
     [['--state', '/proc/nowhere'], /^Cannot write \/proc\/nowhere/],
-  ])('answers %j in one sentence and exits 1', (args, message) => {
+  ])('the command answers %j in one sentence and exits 1', (args, message) => {
     const { code, out, err } = certs(...args);
     expect(code).toBe(1);
     expect(out).toBe('');

@@ -44,7 +44,7 @@ it.each(['gateway', 'admin', 'kafka', 'witness'])(
   },
 );
 
-it('a stolen key of a server: its next certificate has the same names', async () => {
+it('after the key of a server was stolen, its next certificate has the same names', async () => {
   const before = certificate('web-server');
   await revoke('web-server');
   await ensureCertificates({ stateDir, nowMs });
@@ -87,6 +87,6 @@ it('a renewal keeps the name, and a revoked certificate that is put back is repl
   expect(certificate('gateway').subject).toBe('CN=gateway.2');
 });
 
-it('refuses a name that is not a service, in one sentence', async () => {
+it('revoke refuses a name that is not a service, in one sentence', async () => {
   await expect(revoke('bed-07')).rejects.toThrow(/^"bed-07" is no service: name one of kafka, influxdb/);
 });

@@ -44,7 +44,7 @@ describe('renewalReason', () => {
     expect(renewalReason({ ...good, ...change }, wanted, now)).toBe(reason);
   });
 
-  it('issues what is missing', () => {
+  it('a missing certificate is issued', () => {
     expect(renewalReason(undefined, wanted, now)).toBe('missing');
   });
 });
@@ -58,7 +58,7 @@ describe('authorities', () => {
     expect(authorityNeedsRenewal({ notBeforeMs: now - 1, notAfterMs: now + leftMs }, now)).toBe(renew);
   });
 
-  it('never outlives its authority', () => {
+  it('a certificate never outlives its authority', () => {
     expect(leafEndMs(now, now + leafLifeMs + 1)).toBe(now + leafLifeMs);
     expect(leafEndMs(now, now + dayMs)).toBe(now + dayMs);
   });
@@ -76,7 +76,7 @@ describe('names', () => {
     },
   );
 
-  it('has devices come from their own authority, for clients only', () => {
+  it('devices have certificates of their own authority, for clients only', () => {
     expect(deviceCertificate('bed-07')).toEqual({
       file: 'devices/bed-07',
       commonName: 'bed-07',

@@ -22,7 +22,7 @@ function played(captured: readonly Captured[]) {
 }
 
 describe('the library of captures', () => {
-  it('is there', () => {
+  it('the library has captures', () => {
     expect(names.length).toBeGreaterThan(150);
   });
 
@@ -67,7 +67,7 @@ describe('what a capture says of itself', () => {
     'HR.high over at the end',
     'HR.high medium',
     'HR.high says "134"',
-  ])('holds: %s', (must) => {
+  ])('a true remark holds: %s', (must) => {
     expect(broken(must)).toBe(false);
   });
 
@@ -86,7 +86,7 @@ describe('what a capture says of itself', () => {
     'HR.high high',
     'HR.high says "135"',
     'nothing else',
-  ])('does not hold: %s', (must) => {
+  ])('a wrong remark does not hold: %s', (must) => {
     expect(broken(must)).toBe(true);
   });
 
@@ -99,7 +99,7 @@ describe('what a capture says of itself', () => {
 });
 
 describe('npm run vigil -- replay --capture <file> --events', () => {
-  it('prints the events that the engine tells of a capture of the library', () => {
+  it('the command prints the events that the engine gives for a capture of the library', () => {
     const name = 'spo2-valid-one-second-in-three.ndjson';
     const { code, out, err } = runProgram('ops/vigil.ts', ['replay', '--capture', join(folder, name), '--events']);
     expect({ code, err }).toEqual({ code: 0, err: '' });

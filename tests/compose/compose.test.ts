@@ -113,7 +113,7 @@ describe('every service of docker-compose.yml', () => {
     expect(service.logging.options).toEqual({ 'max-size': expect.any(String), 'max-file': expect.any(String) });
   });
 
-  it('is of one image, which init builds for all', () => {
+  it('every service of ours has one image, which init builds for all', () => {
     const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
     expect(ours.map(([name]) => name).sort()).toEqual(
       [
@@ -175,7 +175,7 @@ describe('every service of docker-compose.yml', () => {
 });
 
 describe('the networks', () => {
-  it('let nobody but the services that need them reach Kafka and InfluxDB', () => {
+  it('the networks let only the services that need them reach Kafka and InfluxDB', () => {
     const on = (network: string) =>
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(compose.networks.log?.internal).toBe(true);
@@ -213,7 +213,7 @@ describe('the settings of our services', () => {
     },
   );
 
-  it('are read by init as they stand in .env, so that a name that no program reads stops the start', () => {
+  it('init reads the settings as they are in .env, so that a name that no program reads stops the start', () => {
     expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
     const waitsForInit = (name: string): boolean => {
       const before = Object.keys(compose.services[name]!.depends_on ?? {});
@@ -270,7 +270,7 @@ describe('the settings of our services', () => {
     },
   );
 
-  it('gives each holder a volume that init fills, and the image a folder for it', () => {
+  it('docker-compose.yml gives each holder a volume that init fills, and the image a folder for it', () => {
     const filled = compose.services.init!.volumes!.map((mount) => String(mount).split(':')[0]!);
     const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
     for (const holder of holders) {
@@ -280,7 +280,7 @@ describe('the settings of our services', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual([...filled].sort());
   });
 
-  it('lets the witness alone write the anchors, and open nothing', () => {
+  it('docker-compose.yml lets only the witness write the anchors, and lets it open nothing', () => {
     const mounts = services.flatMap(([name, { volumes = [] }]) =>
       volumes.flatMap((mount) =>
         typeof mount !== 'string' && mount.source === 'audit-anchors' ? [[name, mount.read_only ?? false]] : [],
@@ -294,7 +294,7 @@ describe('the settings of our services', () => {
     expect(sharesOf('witness', []).filter(({ to }) => /reader|pseudonym|session/.test(to))).toEqual([]);
   });
 
-  it('hands no private key of an authority to anybody, and no reader key or signing key to another role', () => {
+  it('docker-compose.yml gives no service a private key of an authority, or a reader key or signing key of another role', () => {
     for (const holder of holders) {
       const files = sharesOf(holder, ['bed-01']).flatMap(({ from }) => from);
       expect(files).not.toContain('certs/ca.key');
@@ -327,7 +327,7 @@ const inContainer = (config: KafkaConfig) =>
   );
 
 describe('Kafka and InfluxDB in compose', () => {
-  it('keep the promises of the broker that `npm start` runs', () => {
+  it('Kafka in compose keeps the promises of the broker that `npm start` runs', () => {
     const expected = inContainer(broker);
     const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...told } = environment('kafka');
     expect(told).toEqual({
@@ -337,7 +337,7 @@ describe('Kafka and InfluxDB in compose', () => {
     });
   });
 
-  it('keep, as three brokers, the promises of those that `npm start` runs', () => {
+  it('three brokers in compose keep the promises of those that `npm start` runs', () => {
     const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
     for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
       const node = kafkaNodes(settings)[index]!;
@@ -362,7 +362,7 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('has one list of brokers in each file, which every client gets', () => {
+  it('each compose file has one list of brokers, which every client gets', () => {
     expect(text.match(/(?<!CLIENT:\/\/)kafka:9092/g)).toHaveLength(1);
     const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
     const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
@@ -374,7 +374,7 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('give each of three brokers a volume of its own, and one broker another', () => {
+  it('each of three brokers has a volume of its own, and a single broker has another', () => {
     const dataOf = (of: Service) =>
       of.volumes?.flatMap((mount) =>
         typeof mount !== 'string' && mount.target === '/var/lib/kafka/data' ? [mount.source] : [],
@@ -388,7 +388,7 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('keep the promises of the InfluxDB that `npm start` runs', () => {
+  it('InfluxDB in compose keeps the promises of the InfluxDB that `npm start` runs', () => {
     const config = {
       home: '/var/lib/influxdb',
       backupAddress: closedAddress,

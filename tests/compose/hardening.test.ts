@@ -21,7 +21,7 @@ const host: Inspected['HostConfig'] = {
 };
 
 describe('brokenRules', () => {
-  it('finds nothing wrong with a container that keeps them', () => {
+  it('brokenRules finds nothing wrong with a container that keeps the rules', () => {
     expect(brokenRules({ Config: config, HostConfig: host })).toEqual([]);
     expect(brokenRules({ Config: config, HostConfig: { ...host, PortBindings: null } })).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe('brokenRules', () => {
     ['is published beyond 127.0.0.1', {}, { PortBindings: { '8883/tcp': [{ HostIp: '' }] } }],
     ['is published beyond 127.0.0.1', {}, { PortBindings: { '8883/tcp': [{ HostIp: '0.0.0.0' }] } }],
     ['has a secret in its environment', { Env: ['INFLUXDB_ADMIN_PASSWORD=x'] }, {}],
-  ])('tells that one %s', (fault, badConfig, badHost) => {
+  ])('brokenRules reports a container that %s', (fault, badConfig, badHost) => {
     expect(brokenRules({ Config: { ...config, ...badConfig }, HostConfig: { ...host, ...badHost } })).toEqual([
       `gateway ${fault}`,
     ]);
