@@ -33,13 +33,13 @@ function reading(open: SealedLog['open'], more: Partial<Parameters<typeof create
 const both = (each: SealedReading) => [each.take(at, record), each.open(at, record)];
 
 describe('a record that can be read', () => {
-  it('comes at once where its data key is known', () => {
+  it('a record comes at once if its data key is known', () => {
     const { reading: each } = reading(() => opened);
     expect(both(each)).toMatchObject([{ opened, record: { contentType: contentTypes.observation, body } }, opened]);
     expect(each.leftOut()).toBe(0);
   });
 
-  it('comes later where its data key is unwrapped first', async () => {
+  it('a record comes later if its data key is unwrapped first', async () => {
     const { reading: each } = reading(async () => opened);
     expect(await Promise.all(both(each))).toMatchObject([{ record: { body } }, opened]);
   });
@@ -57,7 +57,7 @@ describe('a record that cannot be read', () => {
     ['is of a type that counts in another topic', () => command, 'payload-schema'],
     ['is of another version', () => ({ ...opened, contentType: 'application/x+json;v=9' }), 'payload-schema'],
     ['does not fit its type', async () => ({ ...opened, plaintext: Buffer.from('{"HR":150}') }), 'payload-schema'],
-  ])('is left out, counted, and named by its place where it %s', async (_what, open, code) => {
+  ])('a record is left out, counted, and named by its place if it %s', async (_what, open, code) => {
     let count = 0;
     const { lines, reading: each } = reading(open, { onLeftOut: () => void count++ });
     expect(await each.take(at, record)).toBeUndefined();
@@ -68,7 +68,7 @@ describe('a record that cannot be read', () => {
     expect(`${said.reason} ${said.msg}`).not.toMatch(/150|HR|bed-01/);
   });
 
-  it('is a tombstone', () => {
+  it('a tombstone is left out', () => {
     const { reading: each } = reading(() => opened);
     expect(each.take(at, { ...record, value: null })).toBeUndefined();
     expect(each.leftOut()).toBe(1);
@@ -84,7 +84,7 @@ describe('a record over which our own code throws', () => {
   it.each<[string, SealedLog['open']]>([
     ['at once', () => broken],
     ['later', async () => broken],
-  ])('is left out %s, so that those behind it go on', async (_when, open) => {
+  ])('a record over which our code throws is left out %s, so that later records continue', async (_when, open) => {
     const { lines, reading: each } = reading(open);
     expect(await each.take(at, record)).toBeUndefined();
     expect(each.leftOut()).toBe(1);
@@ -92,7 +92,7 @@ describe('a record over which our own code throws', () => {
     expect(lines[0]).not.toMatch(/150 of bed-01/);
   });
 
-  it('is left out where what a reader makes of it throws, and what it makes of another is handed back', () => {
+  it('a record is left out if its reader throws on it, and the result for another record is handed back', () => {
     const { lines, reading: each } = reading(() => opened);
     const task = () => {
       throw new RangeError('150 of bed-01');
@@ -134,19 +134,19 @@ describe('a data key that is missing', () => {
   }
   const forged = sealed({ writer: 'thief' }).record;
 
-  it('is asked for again by each record', async () => {
+  it('each record asks for a missing data key again', async () => {
     const { tries, reading: each } = counting('ask');
     for (let n = 0; n < 3; n += 1) await each.take(at, forged);
     expect(tries).toHaveLength(3);
   });
 
-  it('is not asked for again where it is remembered, and each record is counted', async () => {
+  it('a remembered missing key is not asked for again, and each record is counted', async () => {
     const { tries, reading: each } = counting('remember');
     for (let n = 0; n < 3; n += 1) expect(await each.take(at, forged)).toBeUndefined();
     expect([tries.length, each.leftOut()]).toEqual([1, 3]);
   });
 
-  it('is missing under that writer’s name only: a forged record does not hide the true ones', async () => {
+  it('a key is missing under that writer’s name only: a forged record does not hide the true records', async () => {
     const { reading: each } = counting('remember');
     expect(await each.take(at, forged)).toBeUndefined();
     expect(await each.take(at, record)).toMatchObject({ record: { body } });

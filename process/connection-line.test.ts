@@ -49,7 +49,7 @@ async function world({ perS, waitingMax }: { perS: number; waitingMax: number })
   };
 }
 
-it('lets one address begin after at most one of a flood, however many of that wait', async () => {
+it('the line lets one address begin after at most one of a flood, however many of the flood wait', async () => {
   const w = await world({ perS: 20, waitingMax: 1_000 });
   for (let n = 0; n < 200; n += 1) await w.dial('127.0.0.2');
   // One was let in at once; the clock stands since.
@@ -63,7 +63,7 @@ it('lets one address begin after at most one of a flood, however many of that wa
   expect(w.addresses()).toContain('127.0.0.3');
 });
 
-it('lets in no more than its rate, and after a pause no more than a twentieth of a second brings', async () => {
+it('the line lets in no more than its rate, and after a pause no more than the rate gives in a twentieth of a second', async () => {
   const w = await world({ perS: 100, waitingMax: 1_000 });
   for (let n = 0; n < 60; n += 1) await w.dial('127.0.0.2');
   await until('55 in line', () => w.line.waiting() === 55);
@@ -74,7 +74,7 @@ it('lets in no more than its rate, and after a pause no more than a twentieth of
   expect(w.line.waiting()).toBe(50);
 });
 
-it('closes the newest connection of the address with the most if there is no room, and keeps the others', async () => {
+it('the line closes the newest connection of the address with the most if there is no room, and keeps the others', async () => {
   const w = await world({ perS: 1, waitingMax: 10 });
   for (let n = 0; n < 11; n += 1) await w.dial('127.0.0.2');
   await until('ten in line', () => w.line.waiting() === 10);
@@ -89,7 +89,7 @@ it('closes the newest connection of the address with the most if there is no roo
   expect(hers.closed).toBe(false);
 });
 
-it('keeps what a client sent meanwhile, forgets clients that give up, and closes waiting ones at the end', async () => {
+it('the line keeps what a client sent meanwhile, forgets clients that give up, and closes waiting clients at the end', async () => {
   const w = await world({ perS: 1, waitingMax: 10 });
   await w.dial('127.0.0.2');
   const [first, second, third] = [await w.dial('127.0.0.2'), await w.dial('127.0.0.2'), await w.dial('127.0.0.2')];

@@ -63,7 +63,7 @@ const ended = (client: Socket) =>
     else client.resume().once('close', () => resolve());
   });
 
-it('closes a connection that asks nothing in time, even if it sends a byte now and then', async () => {
+it('the door closes a connection that asks nothing in time, even if it sends a byte now and then', async () => {
   await open({ withinMs: 600 });
   const silent = await join();
   const trickling = await join();
@@ -74,7 +74,7 @@ it('closes a connection that asks nothing in time, even if it sends a byte now a
   expect(door.count()).toBe(0);
 });
 
-it('leaves a connection alone after it has passed', async () => {
+it('the door leaves a connection alone after it has passed', async () => {
   await open({ withinMs: 600 });
   const known = await join();
   known.write('me');
@@ -85,7 +85,7 @@ it('leaves a connection alone after it has passed', async () => {
   expect(door.count()).toBe(0);
 });
 
-it('closes the oldest of an address that has too many, and lets the newest in', async () => {
+it('the door closes the oldest connection of an address that has too many, and lets the newest in', async () => {
   await open({ perAddressMax: 3 });
   const silent = [await join(), await join(), await join()];
   const honest = await join();
@@ -95,7 +95,7 @@ it('closes the oldest of an address that has too many, and lets the newest in', 
   expect((await once(honest, 'data')).toString()).toBe('welcome');
 });
 
-it('closes the oldest connection of the address with the most if all together are too many', async () => {
+it('the door closes the oldest connection of the address with the most if all together are too many', async () => {
   await open({ max: 4 });
   const quiet = await join('127.0.0.2');
   const silent = [await join(), await join(), await join()];
@@ -106,7 +106,7 @@ it('closes the oldest connection of the address with the most if all together ar
   expect(door.count()).toBe(4);
 });
 
-it('forgets a connection that has closed', async () => {
+it('the door forgets a connection that has closed', async () => {
   await open({});
   const client = await join();
   client.destroy();

@@ -19,7 +19,7 @@ describe('a fair queue', () => {
     ['nobody', [], []],
     ['one source in its order', ['a1', 'a2', 'a3'], ['a1', 'a2', 'a3']],
     ['sources in turn', ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'], ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']],
-  ])('serves %s', (_name, items, order) => {
+  ])('the queue serves %s', (_name, items, order) => {
     expect(takeAll(filled(10, ...items).queue)).toEqual(order);
   });
 
@@ -48,13 +48,13 @@ describe('a fair queue', () => {
       [undefined, undefined, undefined, 'b2'],
       ['a1', 'b1', 'a2'],
     ],
-  ])('sends away %s', (_name, items, gone, order) => {
+  ])('the queue sends away %s', (_name, items, gone, order) => {
     const result = filled(3, ...items);
     expect(result.gone).toEqual(gone);
     expect(takeAll(result.queue)).toEqual(order);
   });
 
-  it('forgets who leaves, once', () => {
+  it('the queue forgets a client that leaves, once', () => {
     const { queue } = filled(3, 'a1', 'b1');
     expect([queue.remove('a', 'a1'), queue.remove('a', 'a1'), queue.remove('c', 'c1')]).toEqual([true, false, false]);
     expect(queue.size()).toBe(1);
@@ -62,7 +62,7 @@ describe('a fair queue', () => {
     expect([queue.size(), queue.take()]).toEqual([0, undefined]);
   });
 
-  it('passes by a source that may not be served now, which keeps its turn', () => {
+  it('the queue passes by a source that may not be served now, which keeps its turn', () => {
     const { queue } = filled(5, 'a1', 'a2', 'b1', 'b2');
     expect(queue.take((source) => source !== 'a')).toBe('b1');
     expect([queue.sizeOf('a'), queue.sizeOf('b'), queue.sizeOf('c')]).toEqual([2, 1, 0]);
@@ -70,7 +70,7 @@ describe('a fair queue', () => {
     expect(takeAll(queue)).toEqual(['a1', 'b2', 'a2']);
   });
 
-  it('loses nobody and never holds more than it may', () => {
+  it('the queue loses nobody and never holds more than it may', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),

@@ -39,7 +39,7 @@ function call(path: string, method = 'GET'): Promise<{ status: number; type: str
   });
 }
 
-it('shows numbers as they are at the moment of each scrape', async () => {
+it('the server shows numbers as they are at the moment of each scrape', async () => {
   const metrics = await open();
   let beds = 1;
   const rejected = new Map([['time-invalid', 2]]);
@@ -80,7 +80,7 @@ it.each(['starting', 'ready', 'draining'] as const)('says that the process is %s
   expect([status, text]).toEqual([state === 'ready' ? 200 : 503, `${state}\n`]);
 });
 
-it('answers nothing else', async () => {
+it('the server answers no other path', async () => {
   await open();
   for (const path of ['/', '/metrics/', '/metricsx', '/..%2fmetrics', '//']) {
     expect((await call(path)).status, path).toBe(404);
@@ -89,7 +89,7 @@ it('answers nothing else', async () => {
   expect((await call('/metrics', 'HEAD')).text).toBe('');
 });
 
-it('says in one sentence that its port is taken, and that a metric cannot be read', async () => {
+it('the server says in one sentence that its port is taken, and that a metric cannot be read', async () => {
   const metrics = await open();
   metrics.gauge('broken', 'Broken.', () => {
     throw new Error('no');
@@ -102,7 +102,7 @@ it('says in one sentence that its port is taken, and that a metric cannot be rea
   });
 });
 
-it('says below the state what does not work, and stays ready', async () => {
+it('the health answer says below the state what does not work, and stays ready', async () => {
   health = 'ready';
   const metrics = createMetrics();
   const reasons = ['Kafka does not answer.'];
@@ -118,7 +118,7 @@ it('says below the state what does not work, and stays ready', async () => {
 });
 
 // The last one: what a process shows of certificates stays for its life.
-it('names a certificate that ends soon, and says that the process fails once it has ended and is needed', async () => {
+it('the health answer names a certificate that ends soon, and says that the process fails when a needed certificate has ended', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'vigil-health-'));
   const issuedMs = Math.floor(Date.now() / 1000) * 1000 - leafLifeMs;
   const show = async (name: string, leftMs: number) => {

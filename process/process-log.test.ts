@@ -22,7 +22,7 @@ it.runIf(process.platform === 'linux')('a process goes on while its log cannot b
   expect(run('> /dev/full').status).toBe(42);
 });
 
-it('writes every line if the output takes them', () => {
+it('the log writes every line if the output takes them', () => {
   const { status, stdout } = run('');
   expect(status).toBe(42);
   expect(

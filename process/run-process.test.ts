@@ -40,7 +40,7 @@ async function run(open: string, args: readonly string[] = [], env: Record<strin
 }
 
 describe('a process that serves until it is stopped', () => {
-  it('closes what it opened at SIGTERM, and ends with 0', async () => {
+  it('the process closes what it opened at SIGTERM, and ends with 0', async () => {
     const { code, out } = await run(
       `setInterval(() => {}, 1000); console.log('up'); return { async close() { log.info('closed'); } };`,
     );
@@ -49,37 +49,37 @@ describe('a process that serves until it is stopped', () => {
     expect(out).toContain('closed');
   });
 
-  it('ends with 0 at a SIGTERM that comes while it starts', async () => {
+  it('the process ends with 0 at a SIGTERM that comes while it starts', async () => {
     const { code, out } = await run(`console.log('up'); await sleep(60_000); console.log('started');`);
     expect(code).toBe(0);
     expect(out).not.toContain('started');
   });
 
-  it('says why it does not start, and ends with 1', async () => {
+  it('the process says why it does not start, and ends with 1', async () => {
     const { code, errors } = await run(`throw new VigilError('settings-invalid', 'The port is taken.');`);
     expect({ code, errors }).toEqual({ code: 1, errors: 'The port is taken.\n' });
   });
 
-  it('names itself where an error is none of ours', async () => {
+  it('the process names itself if an error is not ours', async () => {
     const { code, errors } = await run(`throw new Error('odd');`);
     expect({ code, errors }).toEqual({ code: 1, errors: 'The test did not start: Error: odd\n' });
   });
 
-  it('refuses a setting that cannot be, before it opens anything', async () => {
+  it('the process refuses an impossible setting before it opens anything', async () => {
     const { code, out, errors } = await run(`console.log('opened');`, [], { VIGIL_LOG_LEVEL: 'loud' });
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(errors).toContain('VIGIL_LOG_LEVEL');
   });
 
-  it('writes an error that is caught nowhere into its log, and ends with 1', async () => {
+  it('the process logs an error that nothing catches, and ends with 1', async () => {
     const { code, out } = await run(`setTimeout(() => { throw new Error('odd'); }, 10); return { async close() {} };`);
     expect(code).toBe(1);
     expect(out).toContain('uncaught');
     expect(out).toContain('odd');
   });
 
-  it('prints its settings with --help, and opens nothing', async () => {
+  it('the process prints its settings with --help, and opens nothing', async () => {
     const { code, out } = await run(`console.log('opened');`, ['--help']);
     expect(code).toBe(0);
     expect(out).toContain('The test. Settings (environment):');

@@ -33,13 +33,13 @@ function faultOf(env: Record<string, string>, of: Manifest = manifest): string {
 }
 
 describe('settings', () => {
-  it('have defaults, are typed and frozen', () => {
+  it('settings have defaults, are typed and frozen', () => {
     const settings = readSettings(manifest, { V_NAME: ' gateway ', V_BROKERS: 'a:1, b:2', V_ON: 'on' });
     expect(settings).toEqual({ port: 8883, name: 'gateway', brokers: ['a:1', 'b:2'], on: true, level: 'info' });
     expect(Object.isFrozen(settings)).toBe(true);
   });
 
-  it('report every fault at once, in one sentence', () => {
+  it('settings report every fault at once, in one sentence', () => {
     const fault = faultOf({ V_PORT: '0', V_BROKERS: 'a:1,,b:2', V_ON: 'yes', V_LEVEL: 'loud' });
     for (const name of ['V_PORT', 'V_NAME', 'V_BROKERS', 'V_ON', 'V_LEVEL']) expect(fault).toContain(name);
     expect(fault.split('\n')).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('settings', () => {
     ['0x10', 'fault'],
     ['NaN', 'fault'],
     ['', 'fine'],
-  ])('take the integer %j as %s', (text, want) => {
+  ])('settings take the integer %j as %s', (text, want) => {
     expect(faultOf({ V_NAME: 'x', V_PORT: text }) === 'no fault' ? 'fine' : 'fault').toBe(want);
   });
 
@@ -64,12 +64,12 @@ describe('settings', () => {
     ['V_NAME', 'gate\nway'],
     ['V_NAME', 'gate\u202eway'],
     ['V_BROKERS', 'a:1,b\u200b:2'],
-  ])('refuse for %s a text that shows as another: %j', (name, text) => {
+  ])('settings refuse for %s a text that shows as another: %j', (name, text) => {
     const anyText = { ...manifest, name: { kind: 'text', env: 'V_NAME', help: 'name' } } as const satisfies Manifest;
     expect(faultOf({ V_NAME: 'x', [name]: text }, anyText)).toContain(`${name} holds a control character`);
   });
 
-  it('take a secret from a file that only its owner and group may read', () => {
+  it('settings take a secret from a file that only its owner and group may read', () => {
     const secret = { key: { kind: 'secret', env: 'V_KEY', help: 'key' } } as const satisfies Manifest;
     expect(readSettings(secret, { V_KEY: file('good', 'abc\n', 0o600) }).key).toBe('abc');
     expect(faultOf({ V_KEY: file('open', 'abc', 0o644) }, secret)).toContain('chmod 600');
@@ -79,14 +79,14 @@ describe('settings', () => {
     expect(faultOf({ V_KEY: file('open2', 'hunter2', 0o644) }, secret)).not.toContain('hunter2');
   });
 
-  it('describe themselves, a line each', () => {
+  it('each setting describes itself in a line', () => {
     const lines = describeSettings(manifest).split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toContain('(required)');
     expect(lines[0]).toContain('(default: 8883)');
   });
 
-  it('describe a switch by the words that it takes, and a default of nothing as none', () => {
+  it('a switch is described by the words that it takes, and an empty default as none', () => {
     const words = describeSettings({
       on: manifest.on,
       who: { kind: 'text', env: 'V_WHO', help: 'who', fallback: '' },

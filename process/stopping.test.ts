@@ -25,7 +25,7 @@ async function stopped(close: string, withinMs: number, signals: readonly NodeJS
   return { code, out };
 }
 
-it('closes once, whatever signals come, and ends with 0', async () => {
+it('the process closes once, whatever signals come, and ends with 0', async () => {
   const close = "async () => { console.log('closing'); await new Promise((done) => setTimeout(done, 300)); }";
   const { code, out } = await stopped(close, 60_000, ['SIGTERM', 'SIGINT', 'SIGTERM']);
   expect(code).toBe(0);
@@ -33,18 +33,18 @@ it('closes once, whatever signals come, and ends with 0', async () => {
   expect(out).not.toContain('not closed in time');
 });
 
-it('ends with the exit code that the process has set', async () => {
+it('the process ends with the exit code that it has set', async () => {
   const { code } = await stopped('async () => { process.exitCode = 3; }', 60_000, ['SIGTERM']);
   expect(code).toBe(3);
 });
 
-it('ends the process if closing takes too long', async () => {
+it('the process ends if closing takes too long', async () => {
   const { code, out } = await stopped('() => new Promise(() => {})', 200, ['SIGINT']);
   expect(code).toBe(0);
   expect(out).toContain('not closed in time, leaving');
 });
 
-it('ends with 1 if closing fails', async () => {
+it('the process ends with 1 if closing fails', async () => {
   const { code, out } = await stopped("async () => { throw new Error('no'); }", 60_000, ['SIGTERM']);
   expect(code).toBe(1);
   expect(out).toContain('closing failed');

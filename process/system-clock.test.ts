@@ -10,7 +10,7 @@ afterEach(() => {
   clock?.close();
 });
 
-it('starts at the machine’s clock and gives Date.now back when it is closed', () => {
+it('the clock starts at the machine’s clock, and restores Date.now when it is closed', () => {
   const before = Date.now;
   clock = keepSteadyTime({ log: quiet });
   expect(Date.now).not.toBe(before);
@@ -20,17 +20,20 @@ it('starts at the machine’s clock and gives Date.now back when it is closed', 
   expect(Date.now).toBe(before);
 });
 
-it.each([-864_000_000, -10_000, 10_000, 864_000_000])('joins processes that noticed a step of %i ms', (aheadMs) => {
-  const wall = Date.now();
-  clock = keepSteadyTime({ log: quiet, aheadMs });
-  expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(apartMsMax);
-  expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThan(apartMsMax);
-  expect(clock.step()?.aheadMs).toBe(aheadMs);
-  // A record in Kafka is never stamped earlier than either clock.
-  expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
-});
+it.each([-864_000_000, -10_000, 10_000, 864_000_000])(
+  'the clock joins processes that noticed a step of %i ms',
+  (aheadMs) => {
+    const wall = Date.now();
+    clock = keepSteadyTime({ log: quiet, aheadMs });
+    expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(apartMsMax);
+    expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThan(apartMsMax);
+    expect(clock.step()?.aheadMs).toBe(aheadMs);
+    // A record in Kafka is never stamped earlier than either clock.
+    expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
+  },
+);
 
-it('only watches the clock if replace is false', () => {
+it('the module only watches the clock if replace is false', () => {
   const before = Date.now;
   clock = keepSteadyTime({ log: quiet, replace: false });
   expect(Date.now).toBe(before);

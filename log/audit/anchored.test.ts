@@ -48,7 +48,7 @@ describe('a log that was anchored', () => {
   const log = rows(40);
   const anchors = anchorsAfter(log, [0, 10, 20, 30]);
 
-  it('holds as it lies there, with more behind it, from the beginning or from the middle', () => {
+  it('an anchored log is intact as it is stored, with more records behind it, from the beginning or from the middle', () => {
     expect(faultsOf(log, anchors)).toEqual({ faults: [], checked: 4 });
     expect(faultsOf(log.slice(15), anchors, 15, true)).toEqual({ faults: [], checked: 2 });
   });
@@ -61,18 +61,18 @@ describe('a log that was anchored', () => {
     ['two are exchanged', 'changed', /offset 10 to 19/, (r) => r.with(12, r[13]!).with(13, r[12]!)],
     ['the end is cut', 'cut', /ends before offset 25, and offset 29 was anchored .*: 5 records/, (r) => r.slice(0, 25)],
     ['all is deleted', 'cut', /ends before offset 0, and offset 29 .*: 30 records/, () => []],
-  ])('does not hold where %s', (_, kind, text, change) => {
+  ])('an anchored log is not intact if %s', (_, kind, text, change) => {
     const { faults } = faultsOf(change([...log]), anchors);
     expect(faults[0]).toEqual({ kind, text: expect.stringMatching(text) });
   });
 
-  it('does not hold where its beginning is gone, and what is left of it is still compared', () => {
+  it('an anchored log is not intact if its beginning is gone, and the rest is still compared', () => {
     const { faults, checked } = faultsOf(log.slice(15), anchors, 15);
     expect(faults).toEqual([{ kind: 'cut', text: 'the records of partition 0 before offset 15 are gone' }]);
     expect(checked).toBe(2);
   });
 
-  it('shows a record that says a time at which it was not there', () => {
+  it('an anchored log shows a record whose time is before the record was there', () => {
     const late = { key: 'k', value: 'late', atMs: t0 + 295_000 - 10 * minute };
     expect(faultsOf([...log.slice(0, 30), late], anchors).faults).toEqual([]);
     const { faults } = faultsOf([...log.slice(0, 30), { ...late, atMs: late.atMs - 1 }], anchors);
@@ -81,7 +81,7 @@ describe('a log that was anchored', () => {
     ]);
   });
 
-  it('asks for signatures from its first anchor on', () => {
+  it('an anchored log must have signatures from its first anchor on', () => {
     const check = createAnchoredCheck(anchorsAfter(log, [10, 20]), hash, false);
     expect([9, 10].map((offset) => check.mustBeSigned({ partition: 0, offset }))).toEqual([false, true]);
     expect(createAnchoredCheck([], hash, false).mustBeSigned({ partition: 0, offset: 10 })).toBe(false);
@@ -94,7 +94,7 @@ describe('the file of anchors', () => {
   const read = (all: readonly string[]) =>
     readAnchors(all.map((line) => `${line}\n`).join(''), hash, keys.verifyAnchor);
 
-  it('is read back, without a last line that a crash has cut short', () => {
+  it('the file of anchors is read back, without a last line that a crash has cut short', () => {
     expect(read(lines)).toMatchObject({ anchors, faults: [], tip: { line: 4 } });
     const torn = `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 50)}`;
     expect(readAnchors(torn, hash, keys.verifyAnchor)).toMatchObject({ anchors: anchors.slice(0, 3), faults: [] });
@@ -126,7 +126,7 @@ describe('the file of anchors', () => {
         ),
       ],
     ],
-  ])('is at fault where %s', (_, text, change) => {
+  ])('the file of anchors is faulty if %s', (_, text, change) => {
     expect(read(change([...lines])).faults[0]).toMatch(text);
   });
 });

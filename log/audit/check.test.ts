@@ -12,7 +12,7 @@ import { judgeRecord } from './rules.ts';
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 describe('the canonical form (RFC 8785)', () => {
-  it('is that of the example in section 3.2.2 and 3.2.3', () => {
+  it('the canonical form of the example in sections 3.2.2 and 3.2.3 is right', () => {
     const input = JSON.parse(
       '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
     );
@@ -21,7 +21,7 @@ describe('the canonical form (RFC 8785)', () => {
     );
   });
 
-  it('sorts names by UTF-16 code units, as in section 3.2.3', () => {
+  it('the canonical form sorts names by UTF-16 code units, as in section 3.2.3', () => {
     const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
     const sorted = JSON.parse(canonicalJson(Object.fromEntries(names.map((name) => [name, 0]))));
     // The name that is a number comes first in any JavaScript object.
@@ -33,7 +33,7 @@ describe('the canonical form (RFC 8785)', () => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
   });
 
-  it('is the same whatever the order of members, and reads back', () => {
+  it('the canonical form is the same for each order of members, and reads back', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (object) => {
         const turned = Object.fromEntries(Object.entries(object).reverse());
@@ -74,11 +74,11 @@ const remade = (one: AuditRecord, before: AuditRecord, more: Partial<AuditEvent>
 
 describe('the chain', () => {
   const whole = chain(6);
-  it('holds as it was written', () => {
+  it('the chain is intact as it was written', () => {
     expect(verdict(whole)).toEqual({ intact: true, outcomes: Array(6).fill('ok'), kinds: [], faults: [] });
   });
 
-  it('holds in any order of reading, and with repeats', () => {
+  it('the chain is intact in any order of reading, and with repeats', () => {
     const order = fc.shuffledSubarray([...whole, ...whole], { minLength: 12, maxLength: 12 });
     fc.assert(fc.property(order, (records) => verdict(records).intact));
   });
@@ -126,12 +126,12 @@ describe('the chain', () => {
         return [...r, { ...open, hash: hash(canonicalJson(open)) } as AuditRecord];
       },
     ],
-  ])('does not hold where %s', (_, kind, change) => {
+  ])('the chain is not intact if %s', (_, kind, change) => {
     const { intact, kinds } = verdict(change([...whole]));
     expect([intact, kinds[0]]).toEqual([false, kind]);
   });
 
-  it('names every gap, with its records and the time after it', () => {
+  it('the check names every gap, with its records and the time after it', () => {
     const gaps = chain(9).filter(({ n }) => n !== 2 && n !== 5 && n !== 6);
     expect(verdict(gaps).faults).toEqual([
       { kind: 'removed', text: 'record 2 of boot-1 is missing, before the one of 2026-01-01T00:00:00.002Z' },
@@ -139,12 +139,12 @@ describe('the chain', () => {
     ]);
   });
 
-  it('may begin in the middle only if the reading of the log begins there', () => {
+  it('the chain may begin in the middle only if the reading of the log begins there', () => {
     expect(verdict(whole.slice(2), true).intact).toBe(true);
     expect(verdict(whole.slice(2), false).intact).toBe(false);
   });
 
-  it('begins at its lowest record if the log is read from the middle, one partition after the other', () => {
+  it('the chain begins at its lowest record if the log is read from the middle, one partition after the other', () => {
     const records = chain(9).slice(2);
     const order = [
       ...records.filter((record) => record.n % 2 === 0),
@@ -161,7 +161,7 @@ describe('the chain', () => {
     expect(missingRecords(check)).toHaveLength(1);
   });
 
-  it('of one process says nothing of another', () => {
+  it('the chain of one process says nothing of another process', () => {
     const other = chain(3, 'boot-2').slice(1);
     const check = newCheck(false);
     for (const record of [...whole, ...other]) checkNext(check, record, judge(record));
@@ -203,7 +203,7 @@ describe('a record by itself', () => {
     expect(judge(one)).toMatchObject(fault === undefined ? { kind: 'signed' } : { kind: 'bad', fault });
   });
 
-  it('is bad where its envelope says another writer or process', () => {
+  it('a record is bad if its envelope says another writer or process', () => {
     expect(judgeRecord(record({}), { writer: 'dashboard', boot: 'b' }, hash, keys.verify).kind).toBe('signed');
     for (const sealed of [
       { writer: 'operator', boot: 'b' },

@@ -52,7 +52,7 @@ const outcome = (record: Promise<void>) =>
   );
 
 describe('the audit trail', () => {
-  it('writes an act before the looks that wait, and refuses no act while one person looks 1,200 times', async () => {
+  it('the trail writes an act before the looks that wait, and refuses no act while one person looks 1,200 times', async () => {
     const { trail, take, written } = newTrail();
     const looks = Array.from({ length: 1_200 }, () => outcome(trail.record(of('flood', 'patient-viewed'))));
     const act = outcome(trail.record(of('nora', 'alarm-acknowledged')));
@@ -66,7 +66,7 @@ describe('the audit trail', () => {
     expect(written.length + refused.length).toBe(1_201);
   });
 
-  it('writes the looks of people in turn', async () => {
+  it('the trail writes the looks of people in turn', async () => {
     const { trail, take, written } = newTrail();
     for (let at = 0; at < 50; at += 1) void outcome(trail.record(of('flood', 'patient-viewed')));
     void outcome(trail.record(of('nora', 'ward-viewed')));
@@ -75,7 +75,7 @@ describe('the audit trail', () => {
     await trail.close();
   });
 
-  it('keeps no look waiting for ever behind acts', async () => {
+  it('the trail keeps no look waiting for ever behind acts', async () => {
     const { trail, take, written } = newTrail();
     for (let at = 0; at < 30; at += 1) void outcome(trail.record(of('busy', 'audio-paused')));
     void outcome(trail.record(of('nora', 'ward-viewed')));
@@ -83,7 +83,7 @@ describe('the audit trail', () => {
     expect(written).toContain('nora ward-viewed');
   });
 
-  it('lets refused logins of an address fill neither the place of an account nor that of another address', async () => {
+  it('refused logins of an address fill neither the place of an account nor that of another address', async () => {
     const { trail, take, written } = newTrail();
     const failed = (address: string): AuditEvent => ({ actor: { userId: 'nora' }, address, action: 'login-failed' });
     const flood = Array.from({ length: 500 }, () => outcome(trail.record(failed('10.0.0.1'))));
@@ -96,7 +96,7 @@ describe('the audit trail', () => {
     expect((await Promise.all(flood)).filter((one) => one === 'refused').length).toBeGreaterThan(300);
   });
 
-  it('keeps each record in the chain, one after the other', async () => {
+  it('the trail keeps each record in the chain, one after the other', async () => {
     const { trail, take, written } = newTrail();
     const all = [of('a', 'login'), of('b', 'ward-viewed'), of('a', 'ward-viewed')].map((one) => trail.record(one));
     await take(3);

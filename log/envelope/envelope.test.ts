@@ -94,7 +94,7 @@ const failure = async (run: () => unknown) => {
 };
 
 describe('a sealed record', () => {
-  it('opens for each reader of its topic, with its place and content type', async () => {
+  it('a sealed record opens for each reader of its topic, with its place and content type', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     for (const service of ['alarms', 'trends', 'dashboard', 'operator']) {
@@ -105,13 +105,13 @@ describe('a sealed record', () => {
     }
   });
 
-  it('does not open for a service that may not read the topic', async () => {
+  it('a sealed record does not open for a service that may not read the topic', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     expect(await failure(() => open('gateway', value))).toBe('key-not-for-us');
   });
 
-  it('is a JWE that jose opens', async () => {
+  it('a sealed record is a JWE that jose opens', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     const secret = await importJWK({ kty: 'oct', k: key.secret.toString('base64url') }, 'A256GCM');
@@ -120,7 +120,7 @@ describe('a sealed record', () => {
     expect(protectedHeader).toMatchObject({ alg: 'dir', enc: 'A256GCM', key: 'assoc-1', seq: 7 });
   });
 
-  it('holds nothing of its plaintext', async () => {
+  it('a sealed record holds nothing of its plaintext', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     expect(bench.sealer.seal(key, place, contentTypes.observation, text).includes('heart')).toBe(false);
   });
@@ -147,7 +147,7 @@ describe('a sealed record', () => {
     },
   );
 
-  it('with any bit of any part flipped does not open', async () => {
+  it('a sealed record with any bit of any part flipped does not open', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     const parts = value.toString().split('.');
@@ -170,11 +170,11 @@ describe('a sealed record', () => {
     ['no JSON in the header', `${Buffer.from('{').toString('base64url')}..AAAA.AAAA.AAAA`],
     ['null in the header', `${Buffer.from('null').toString('base64url')}..AAAA.AAAA.AAAA`],
     ['another algorithm', `${Buffer.from('{"alg":"none"}').toString('base64url')}..AAAA.AAAA.AAAA`],
-  ])('of %s is malformed', async (_, value) => {
+  ])('a sealed record of %s is malformed', async (_, value) => {
     expect(await failure(() => open('alarms', Buffer.from(value)))).toBe('sealed-malformed');
   });
 
-  it('may not be sealed for a place that would break its header', async () => {
+  it('a record cannot be sealed for a place that would break its header', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const bad = { ...place, boot: 'x","seq":1,"y":"' };
     expect(await failure(() => bench.sealer.seal(key, bad, contentTypes.observation, text))).toBe('sealed-malformed');
@@ -182,13 +182,13 @@ describe('a sealed record', () => {
 });
 
 describe('data keys', () => {
-  it('are published before they are handed out, one for callers at once', async () => {
+  it('data keys are published before they are handed out, one key for callers at the same time', async () => {
     const keys = await Promise.all([1, 2, 3].map(() => bench.sealer.keyFor('assoc-burst', 'observations')));
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
     expect(bench.published.has(keys[0]!.kid)).toBe(true);
   });
 
-  it('differ by association and by audience', async () => {
+  it('data keys differ by association and by audience', async () => {
     const a = await bench.sealer.keyFor('assoc-a', 'observations');
     const b = await bench.sealer.keyFor('assoc-b', 'observations');
     const c = await bench.sealer.keyFor('assoc-a', 'sessions');
@@ -197,7 +197,7 @@ describe('data keys', () => {
     expect(same.kid).toBe(a.kid);
   });
 
-  it('are refreshed at the hour, not a millisecond before, and the old one still opens', async () => {
+  it('data keys are refreshed after an hour, not a millisecond before, and the old key still opens', async () => {
     const first = await bench.sealer.keyFor('assoc-hour', 'observations');
     const value = bench.sealer.seal(first, { ...place, key: 'assoc-hour' }, contentTypes.observation, text);
     bench.clock.nowMs += keyLifetimeMs - 1;
@@ -224,7 +224,7 @@ describe('data keys', () => {
     expect(new Set(nonces).size).toBe(nonces.length);
   });
 
-  it('that were never published do not open anything', async () => {
+  it('data keys that were never published open nothing', async () => {
     const key = await bench.sealer.keyFor('assoc-gone', 'observations');
     const value = bench.sealer.seal(key, { ...place, key: 'assoc-gone' }, contentTypes.observation, text);
     bench.published.delete(key.kid);
@@ -240,7 +240,7 @@ describe('data keys of records that are kept for years', () => {
     return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
   };
 
-  it('live as long as a patient stays, also where the writer begins again', async () => {
+  it('data keys live as long as a patient stays, even if the writer restarts', async () => {
     const first = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
     const count = bench.published.size;
     for (let day = 0; day < 30; day += 1) {
@@ -254,12 +254,12 @@ describe('data keys of records that are kept for years', () => {
     expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarms')).kid).not.toBe(first.kid);
   });
 
-  it('of the gateway are never taken up again: it keeps none that opens what was', async () => {
+  it('the gateway never uses earlier data keys again: it keeps no key that opens earlier records', async () => {
     const first = await bench.begin('gateway').keyFor('assoc-again', 'observations');
     expect((await bench.begin('gateway').keyFor('assoc-again', 'observations')).kid).not.toBe(first.kid);
   });
 
-  it('lie with who made them', async () => {
+  it('data keys are stored with the writer that made them', async () => {
     for (const [service, topic, keys] of [
       ['gateway', 'waveforms', 'keys-readings'],
       ['gateway', 'rejected', 'keys-rejected'],
@@ -273,7 +273,7 @@ describe('data keys of records that are kept for years', () => {
     expect(await failure(() => bench.begin('alarms').keyFor('assoc-place', 'commands'))).not.toBe('opened');
   });
 
-  it('open nothing in the name of another writer', async () => {
+  it('data keys open nothing in the name of another writer', async () => {
     const value = await sealed(bench.begin('dashboard'), 'audit', 'dashboard');
     const forged = await sealed(bench.begin('dashboard'), 'audit', 'operator');
     const at = { topic: 'audit', key: place.key } as const;
@@ -281,7 +281,7 @@ describe('data keys of records that are kept for years', () => {
     expect(await failure(() => open('operator', forged, at as never))).toBe('key-unknown');
   });
 
-  it('open nothing in the name of another writer also once they were used', async () => {
+  it('data keys open nothing in the name of another writer, even after they were used', async () => {
     const sealer = bench.begin('dashboard');
     const own = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
     const at = { topic: 'audit', key: 'assoc-used' } as const;
@@ -297,7 +297,7 @@ describe('the table of data keys', () => {
     return bench.published.get(kid)!;
   };
 
-  it('takes no key of a writer away where another one deletes or floods', async () => {
+  it('the table keeps a writer’s keys if another writer deletes or floods', async () => {
     const table = createKeyTable('dashboard', [], 3);
     const own = await wrappedBy('alarms', 'alarms', 'assoc-flood');
     table.put(own.topic, own.kid, own.value);
@@ -313,7 +313,7 @@ describe('the table of data keys', () => {
     expect(table.find(own.kid, 'alarms', 'alarms')).toBeUndefined();
   });
 
-  it('holds less than half of a key that several readers open, and next to nothing of one for others', async () => {
+  it('the table keeps less than half of a key that several readers open, and almost nothing of a key for others', async () => {
     const { topic, kid, value } = await wrappedBy('gateway', 'observations', 'assoc-small');
     const held = (service: Service) => {
       const table = createKeyTable(service);
@@ -333,13 +333,13 @@ describe('the table of data keys', () => {
     ['recipients that are null', Buffer.from('{"protected":"e30","recipients":[null]}')],
     ['a header that is no JSON', Buffer.from('{"protected":"_","recipients":[{"header":{"kid":"alarms"}}]}')],
     ['more than a key has', Buffer.alloc(9_000, 0x20)],
-  ])('refuses a record of %s', (_, value) => {
+  ])('the table refuses a record of %s', (_, value) => {
     const table = createKeyTable('alarms');
     expect(table.put('keys-alarms', 'kid', value)).toBe(false);
     expect(table.size()).toBe(0);
   });
 
-  it('offers no key again that names no time or no readers', async () => {
+  it('the table does not offer a key again that names no time or no readers', async () => {
     const table = createKeyTable('alarms', ['keys-alarms']);
     const { kid, value } = await wrappedBy('alarms', 'alarms', 'assoc-old');
     const jwe = JSON.parse(value.toString()) as { protected: string };
@@ -357,7 +357,7 @@ describe('the table of data keys', () => {
 
 describe('pseudonyms', () => {
   const key = randomBytes(32).toString('base64url');
-  it('are the same for the same id, and differ by id, kind and key', () => {
+  it('pseudonyms are the same for the same id, and differ by id, kind and key', () => {
     const all = [
       pseudonym(key, 'device', 'bed-01'),
       pseudonym(key, 'device', 'bed-02'),

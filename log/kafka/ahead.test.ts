@@ -18,7 +18,7 @@ function gate() {
 const records = (count: number, bytes: number) =>
   Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(bytes) }));
 
-it('takes more while few wait, and no more until they are handed out', async () => {
+it('the reader takes more batches while few wait, and no more until they are handed out', async () => {
   const ahead = createAhead(20_000);
   const [first, second] = [gate(), gate()];
   expect(await settled(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
@@ -29,7 +29,7 @@ it('takes more while few wait, and no more until they are handed out', async () 
   second.open();
 });
 
-it('takes no more while a few long ones wait, which hold as much memory as many short ones', async () => {
+it('the reader takes no more while a few long batches wait, which use as much memory as many short ones', async () => {
   const ahead = createAhead(10_000_000);
   const first = gate();
   const full = ahead.put(records(40, 262_144), () => first.promise);
@@ -38,7 +38,7 @@ it('takes no more while a few long ones wait, which hold as much memory as many 
   expect(await settled(full)).toBe(true);
 });
 
-it('hands nothing out in the turn in which it is put, so that the next fetch is asked for first', async () => {
+it('the reader hands nothing out in the turn in which it arrives, so that the next fetch is requested first', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second'])
@@ -50,7 +50,7 @@ it('hands nothing out in the turn in which it is put, so that the next fetch is 
   expect(seen).toEqual(['all of a fetch is put', 'first', 'second']);
 });
 
-it('hands all of one fetch out before a timer runs', async () => {
+it('the reader hands out a whole fetch before a timer runs', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third'])
@@ -64,7 +64,7 @@ it('hands all of one fetch out before a timer runs', async () => {
   expect(seen.slice(0, 3)).toEqual(['first', 'second', 'third']);
 });
 
-it('hands batches out one after the other, in their order', async () => {
+it('the reader hands batches out one after the other, in their order', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   const first = gate();

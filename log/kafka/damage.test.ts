@@ -43,7 +43,7 @@ async function read(...batches: Buffer[]) {
 const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
 describe('the batches of a fetch', () => {
-  it('are read as kafkajs reads them where all is whole', async () => {
+  it('undamaged batches are read as kafkajs reads them', async () => {
     const { records, damage, offsets } = await read(batch(0), batch(4), batch(8));
     expect(offsets).toEqual(upTo(0, 12));
     expect(records.map(({ value }) => value?.toString().replace(/\.*$/, ''))).toEqual(
@@ -52,14 +52,14 @@ describe('the batches of a fetch', () => {
     expect(damage).toEqual([]);
   });
 
-  it('may be cut off behind the first one, as Kafka does it', async () => {
+  it('batches may be cut off behind the first batch, as Kafka does it', async () => {
     for (const cut of [1, 30, 100]) {
       const { offsets, damage } = await read(batch(0), batch(4).subarray(0, -cut));
       expect({ offsets, damage }).toEqual({ offsets: upTo(0, 4), damage: [] });
     }
   });
 
-  it('go on behind a byte that changed, whichever it is: every record of the others comes, and the reader gets on', async () => {
+  it('reading continues behind any changed byte: every record of the other batches comes, and the reader advances', async () => {
     const seed = Date.now() % 2 ** 31;
     const size = batch(4).length;
     await fc.assert(
@@ -96,7 +96,7 @@ describe('the batches of a fetch', () => {
     );
   });
 
-  it('give the records of a damaged batch that may be whole, and none without a value', async () => {
+  it('a damaged batch gives the records that may be whole, and no record without a value', async () => {
     const damaged = batch(4);
     damaged[damaged.length - 5]! ^= 1;
     const { offsets, damage } = await read(damaged, batch(8));
@@ -104,7 +104,7 @@ describe('the batches of a fetch', () => {
     expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'checksum', saved: 4 }]);
   });
 
-  it('count as read where they have no records left, or records in a form that is not ours', async () => {
+  it('batches count as read if they have no records left, or records in a form that is not ours', async () => {
     const withoutDecoding = async () => {
       // What kafkajs says of a compression for which it has no codec.
       throw new Error('Snappy compression is unknown here');
@@ -123,7 +123,7 @@ describe('the batches of a fetch', () => {
     expect(damage).toHaveLength(1);
   });
 
-  it('leave to the reader to go on by one where nothing in them can be read', async () => {
+  it('if nothing in the batches can be read, the reader advances by one', async () => {
     const { all, damage } = await read(Buffer.alloc(headerBytes + 40, 0xff));
     expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['0', true]]);
     expect(damage).toEqual([{ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'header', saved: 0 }]);
@@ -160,7 +160,7 @@ describe('an answer of the broker', () => {
     return Buffer.concat([bytes, records]);
   }
 
-  it('is read by kafkajs through us, to the same result where all is whole', async () => {
+  it('kafkajs reads an undamaged answer through our code with the same result', async () => {
     const bytes = answer(0, Buffer.concat([batch(0), batch(4)]));
     const before = await response().decode(bytes);
     guardFetches();
@@ -168,7 +168,7 @@ describe('an answer of the broker', () => {
     expect(before.responses[0]?.partitions[0]?.messages).toHaveLength(8);
   });
 
-  it('that says the file is damaged is counted, and the reader goes on by one', async () => {
+  it('an answer that the file is damaged is counted, and the reader advances by one', async () => {
     guardFetches();
     const seen: Damage[] = [];
     const stop = onDamagedBatch((damage) => seen.push(damage));
@@ -179,14 +179,14 @@ describe('an answer of the broker', () => {
     expect(seen).toMatchObject([{ ...place, reason: 'broker' }]);
   });
 
-  it('with another error is left as it is', async () => {
+  it('an answer with another error is left as it is', async () => {
     guardFetches();
     expect((await response().decode(answer(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
       errorCode: 1,
     });
   });
 
-  it('counts a damaged batch once in the book, however often it is fetched, and logs its place', async () => {
+  it('the book counts a damaged batch once, however often it is fetched, and logs its place', async () => {
     guardFetches();
     const lines: object[] = [];
     const book = openDamageBook({ error: (line: object) => lines.push(line) } as never);

@@ -21,27 +21,27 @@ const machine = (running: Readonly<Record<number, string>>, machineBoot = 'b1'):
 });
 
 describe('a member of a group', () => {
-  it('is gone where no process has its number any more', () => {
+  it('a member is gone if no process has its number any more', () => {
     expect(isGone(member, machine({ 40: '900' }))).toBe(true);
   });
 
-  it('is gone where another process has its number now, as in a container that starts again', () => {
+  it('a member is gone if another process has its number now, as in a container that restarts', () => {
     expect(isGone(member, machine({ 41: '1200' }))).toBe(true);
   });
 
-  it('is gone where the machine has started anew since, whatever has its number', () => {
+  it('a member is gone if the machine has restarted since, whatever has its number', () => {
     expect(isGone(member, machine({ 41: '900' }, 'b2'))).toBe(true);
   });
 
-  it('is not gone while its process runs', () => {
+  it('a member is not gone while its process runs', () => {
     expect(isGone(member, machine({ 41: '900' }))).toBe(false);
   });
 
-  it('is not known to be gone where it ran on another machine', () => {
+  it('a member that ran on another machine is not known to be gone', () => {
     expect(isGone({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
   });
 
-  it('is read back as it was written, and nothing else is taken for one', () => {
+  it('a member is read back as it was written, and nothing else is taken for a member', () => {
     expect(parseMember(JSON.stringify(member))).toEqual(member);
     for (const text of ['', '{', 'null', '[]', '{"pid":41}', JSON.stringify({ ...member, pid: -1 })])
       expect(parseMember(text), text).toBeUndefined();

@@ -58,26 +58,29 @@ const options = (): Pick<ReaderOptions, 'group' | 'topics' | 'start' | 'log' | '
   onAssigned: async () => new Map([[`${topic}/0`, '0']]),
 });
 
-it.each([true, false])('says how far it is, also behind what cannot be handed out (reads ahead: %s)', async (ahead) => {
-  const { kafka, join, batch, empty } = fakeKafka(6);
-  const seen: string[] = [];
-  const reader = await createReader(kafka, {
-    ...options(),
-    readsAhead: ahead,
-    onRecords: ({ records }) => void seen.push(...records.map(({ offset }) => `record ${offset}`)),
-    onReached: (_topic, _partition, next) => void seen.push(`before ${next}`),
-  });
-  join();
-  await batch([0, 1], 1);
-  await batch([2], 3);
-  empty(5);
-  await settled();
-  expect(seen).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'before 4', 'before 6']);
-  await reader.caughtUp;
-  await reader.close();
-});
+it.each([true, false])(
+  'the reader says how far it is, even behind records that cannot be handed out (reads ahead: %s)',
+  async (ahead) => {
+    const { kafka, join, batch, empty } = fakeKafka(6);
+    const seen: string[] = [];
+    const reader = await createReader(kafka, {
+      ...options(),
+      readsAhead: ahead,
+      onRecords: ({ records }) => void seen.push(...records.map(({ offset }) => `record ${offset}`)),
+      onReached: (_topic, _partition, next) => void seen.push(`before ${next}`),
+    });
+    join();
+    await batch([0, 1], 1);
+    await batch([2], 3);
+    empty(5);
+    await settled();
+    expect(seen).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'before 4', 'before 6']);
+    await reader.caughtUp;
+    await reader.close();
+  },
+);
 
-it('drops waiting records at a rebalance, and does not report their places as reached', async () => {
+it('the reader drops waiting records at a rebalance, and does not report their places as reached', async () => {
   const { kafka, join, batch } = fakeKafka(4);
   const seen: string[] = [];
   const { promise: judged, resolve: judge } = Promise.withResolvers<void>();
@@ -108,7 +111,7 @@ it('drops waiting records at a rebalance, and does not report their places as re
 describe('a commit', () => {
   const rows = [{ topic, partition: 0, offset: '3' }] as const;
 
-  it('is done where Kafka took it', async () => {
+  it('a commit is done if Kafka took it', async () => {
     const { kafka, join } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();
@@ -116,7 +119,7 @@ describe('a commit', () => {
     await reader.close();
   });
 
-  it('fails where kafkajs gives no error and asked nobody: its consumer is just being started again', async () => {
+  it('a commit fails if kafkajs gives no error and asked no broker: its consumer is just restarting', async () => {
     const { kafka, join, onCommit } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();
@@ -125,7 +128,7 @@ describe('a commit', () => {
     await reader.close();
   });
 
-  it('fails where another assignment came while it was tried: it may be of partitions that are another’s now', async () => {
+  it('a commit fails if another assignment came meanwhile: its partitions may belong to another member now', async () => {
     const { kafka, join, onCommit, commitTaken } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();

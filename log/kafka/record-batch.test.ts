@@ -62,7 +62,7 @@ const record = fc.record({
 });
 
 describe('a produce request', () => {
-  it('is read by kafkajs as what was meant: every record in order, with its key, value and time', async () => {
+  it('kafkajs reads a produce request right: every record in order, with its key, value and time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -104,13 +104,13 @@ describe('a produce request', () => {
     );
   });
 
-  it.each([63, 64, 8191, 8192, 1_048_575, 1_048_576])('holds a value of %i bytes', async (bytes) => {
+  it.each([63, 64, 8191, 8192, 1_048_575, 1_048_576])('a produce request holds a value of %i bytes', async (bytes) => {
     const records: BatchRecord[] = [{ key: 'k', value: Buffer.alloc(bytes, 7), timestampMs: 5 }];
     const { batches } = await read(encodeProduce([{ topic: 't', partition: 0, records }], 1, 'c', 1));
     expect(batches[0]!.records[0]!.value!.equals(records[0]!.value!)).toBe(true);
   });
 
-  it('keeps a time within what a batch can say where the clock jumped by years', async () => {
+  it('a time stays within the range of a batch if the clock jumped by years', async () => {
     const times = [1_700_000_000_000, 1_900_000_000_000, 1_500_000_000_000];
     const records = times.map((timestampMs) => ({ key: 'k', value: null, timestampMs }));
     const { batches } = await read(encodeProduce([{ topic: 't', partition: 0, records }], 1, 'c', 1));
@@ -122,7 +122,7 @@ describe('a produce request', () => {
 });
 
 describe('the answer', () => {
-  it('is read by partition, and one that is too short is an error', () => {
+  it('the answer is read by partition, and an answer that is too short is an error', () => {
     const bytes = Buffer.alloc(4 + 3 + 4 + 2 * 30 + 4);
     bytes.writeInt32BE(1, 0);
     bytes.writeInt16BE(1, 4);
