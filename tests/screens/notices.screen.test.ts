@@ -10,6 +10,7 @@ import { openScreenServer, type ScreenServer } from './server.ts';
 
 const windows = [
   [360, 780],
+  [414, 896],
   [640, 360],
   [640, 400],
   [683, 384],
@@ -135,4 +136,26 @@ it('the place for notices takes no room when the notices have gone', async () =>
   await fail(false);
   await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);
   expect(await places()).toEqual(before);
+});
+
+it('after a reload the notice that the sound is off is in sight whole with its button, at every window size', async () => {
+  // A browser gives a page no sound before somebody has pressed something in it.
+  await page.reload();
+  await page.getByTestId('open-U-2').waitFor();
+  const notice = page.getByTestId('banner-sound-off');
+  await notice.waitFor();
+  await expectReadable(page, 'sound-off', windows);
+  const list = page.locator('.notices__list');
+  for (const size of windows) {
+    await resize(page, size);
+    const room = (await list.boundingBox())!;
+    for (const part of [notice.locator('p'), page.getByTestId('enable-sound')]) {
+      const box = (await part.boundingBox())!;
+      expect(box.y, size.name).toBeGreaterThanOrEqual(room.y);
+      expect(box.y + box.height, size.name).toBeLessThanOrEqual(room.y + room.height);
+    }
+    expect(await page.getByTestId('notices-more').isVisible(), size.name).toBe(false);
+  }
+  await page.getByTestId('enable-sound').click();
+  await notice.waitFor({ state: 'detached' });
 });

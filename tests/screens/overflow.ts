@@ -253,6 +253,19 @@ function findUnreadable(): string[] {
       fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
+  // The closed strip scrolls, so what it cuts is no fault above. But a button in its first notice must be in sight whole.
+  for (const button of document.querySelectorAll('.notices:not(.is-open) .notice:first-child button')) {
+    const box = button.getBoundingClientRect();
+    const strip = button.closest('.notices__list')!.getBoundingClientRect();
+    if (isDrawn(button) && (box.top < strip.top - slackPx || box.bottom > strip.bottom + slackPx))
+      fault(
+        'button cut by the strip',
+        button,
+        button.textContent ?? '',
+        `, ${(box.bottom - strip.bottom).toFixed(0)} px`,
+      );
+  }
+
   for (const slot of document.querySelectorAll('.slot--limits')) {
     if (isDrawn(slot) && !slot.querySelector('.slot__limits')?.checkVisibility())
       fault('limits not shown', slot, slot.querySelector('.slot__label')?.textContent ?? '', '');

@@ -124,28 +124,38 @@ function SoundOff() {
   const app = useApp();
   const failed = app.speakerState.value === 'failed';
   return (
-    <Notice level="medium" id="banner-sound-off">
-      {failed ? (
-        'This browser gives Vigil no sound. Alarms are only seen here, not heard.'
-      ) : (
-        <>
-          Sound is off: alarms are not heard on this screen.{' '}
-          <button class="button button--notice" type="button" data-testid="enable-sound" onClick={app.enableSound}>
-            Turn sound on
-          </button>
-        </>
-      )}
+    <Notice level="medium" id="banner-sound-off" act={!failed && <SoundButton />}>
+      {failed
+        ? 'This browser gives Vigil no sound. Alarms are only seen here, not heard.'
+        : 'Sound is off: alarms are not heard here.'}
     </Notice>
   );
 }
 
-function Notice({ level, id, children }: { level: 'high' | 'medium'; id: string; children: ComponentChildren }) {
+function SoundButton() {
+  return (
+    <button class="button button--notice" type="button" data-testid="enable-sound" onClick={useApp().enableSound}>
+      Turn sound on
+    </button>
+  );
+}
+
+type NoticeProps = {
+  level: 'high' | 'medium';
+  id: string;
+  /** What a person can do about it, beside the text. */
+  act?: ComponentChildren;
+  children: ComponentChildren;
+};
+
+function Notice({ level, id, act, children }: NoticeProps) {
   return (
     <div class={`notice notice--${level}`} role="alert" data-testid={id}>
       <span class="notice__mark" aria-hidden="true">
         {level === 'high' ? '***' : '**'}
       </span>
       <p>{children}</p>
+      {act}
     </div>
   );
 }
