@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { birthDateFault, contradictions } from './patient-rules.ts';
 
 const form = 'Write the date of birth as YYYY-MM-DD.';
+const noDay = 'There is no such day. Check the date of birth.';
 const early = 'The date of birth is before 1880. Check the year.';
 const future = 'The date of birth lies in the future. Check it.';
 
@@ -18,7 +19,11 @@ describe('a date of birth', () => {
     ['2050-01-01', '2026-06-15T09:00:00.000Z', future],
     ['9999-12-31', '2026-06-15T09:00:00.000Z', future],
     ['2024-02-29', '2026-06-15T09:00:00.000Z', undefined],
-    ['2023-02-29', '2026-06-15T09:00:00.000Z', form],
+    ['2023-02-29', '2026-06-15T09:00:00.000Z', noDay],
+    ['1955-02-30', '2026-06-15T09:00:00.000Z', noDay],
+    ['1955-13-01', '2026-06-15T09:00:00.000Z', noDay],
+    ['1955-00-00', '2026-06-15T09:00:00.000Z', noDay],
+    ['1955-2-3', '2026-06-15T09:00:00.000Z', form],
     ['15.6.1990', '2026-06-15T09:00:00.000Z', form],
     ['', '2026-06-15T09:00:00.000Z', form],
   ])('%s, judged at %s: %s', (birthDate, now, fault) => {

@@ -20,7 +20,8 @@ const firstZoneAheadMs = 14 * 3_600_000;
  * @param nowMs the server's time
  */
 export function birthDateFault(birthDate: string, nowMs: number): string | undefined {
-  if (!isCalendarDate(birthDate)) return 'Write the date of birth as YYYY-MM-DD.';
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate)) return 'Write the date of birth as YYYY-MM-DD.';
+  if (!isCalendarDate(birthDate)) return 'There is no such day. Check the date of birth.';
   if (Number(birthDate.slice(0, 4)) < birthYearMin)
     return `The date of birth is before ${birthYearMin}. Check the year.`;
   const today = new Date(nowMs + firstZoneAheadMs).toISOString().slice(0, 10);
@@ -39,8 +40,8 @@ export function contradictions(typed: Partial<Record<PatientField, string>>, the
   });
 }
 
+/** @param text four digits, two and two: `YYYY-MM-DD` */
 function isCalendarDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00.000Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }

@@ -34,7 +34,7 @@ describe('a new patient as typed', () => {
     [{ patientId: '' }, 'Enter the patient id.'],
     [{ familyName: '' }, 'Enter the family name.'],
     [{ birthDate: '28.2.1990' }, 'Write the date of birth as YYYY-MM-DD.'],
-    [{ birthDate: '1990-02-30' }, 'Write the date of birth as YYYY-MM-DD.'],
+    [{ birthDate: '1990-02-30' }, 'There is no such day. Check the date of birth.'],
     [{ birthDate: '2050-01-01' }, 'The date of birth lies in the future. Check it.'],
     [{ birthDate: '2026-06-16' }, 'The date of birth lies in the future. Check it.'],
     [{ birthDate: '1879-12-31' }, 'The date of birth is before 1880. Check the year.'],

@@ -4,6 +4,7 @@ import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { groupName } from '../core/limit-input.ts';
+import { originText } from '../core/limits-origin.ts';
 import { groupInForce, offText } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -69,21 +70,6 @@ export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
       </p>
     </>
   );
-}
-
-/** Names the source of limits that are not the patient's own. */
-function originText(inForce: Bed['limits'], shown: number, nowMs: number): string {
-  if (inForce === null) return 'The alarm processor has not said yet which limits judge this patient.';
-  const { profile, at } = inForce;
-  if (profile === null) return 'No limits judge this patient: there is no profile for the category.';
-  if (shown === 0) return 'No parameter with limits yet.';
-  const whose = {
-    'built-in': 'the built-in adult profile',
-    hospital: 'the hospital’s profile',
-    ward: 'the ward’s profile',
-  };
-  const since = whenText(Date.parse(at), nowMs);
-  return `In force since ${since}: ${whose[profile.origin]}, version ${profile.version}, and the patient’s own.`;
 }
 
 type LimitRowProps = { inForce: GroupInForce; mayEdit: boolean; onEdit: () => void };

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { newLimits } from '../../../contracts/messages/limits.testing.ts';
+import { originText } from './limits-origin.ts';
+
+const nowMs = Date.parse('2026-01-02T08:00:00Z');
+const text = (...[groups, more]: [Parameters<typeof newLimits>[1]?, Parameters<typeof newLimits>[2]?]) =>
+  originText(newLimits('assoc-01', groups, more), 1, nowMs);
+
+describe('the words about where the limits come from', () => {
+  it('name the profile alone for a patient without limits of his own', () => {
+    expect(text()).toMatch(/^In force since .*: the built-in adult profile, version 1\.$/);
+  });
+
+  it('name the patient’s own limits where there are any', () => {
+    const end = /: the ward’s profile, version 7, and the patient’s own\.$/;
+    const profile = { origin: 'ward', version: '7' } as const;
+    expect(text({ HR: { own: { low: 45 } } }, { profile })).toMatch(end);
+    expect(
+      text({ HR: { own: { off: { reason: 'pacing wires', until: '2026-01-02T09:00:00.000Z' } } } }, { profile }),
+    ).toMatch(end);
+  });
+
+  it('say what is missing', () => {
+    expect(originText(null, 0, nowMs)).toBe('The alarm processor has not said yet which limits judge this patient.');
+    expect(text({}, { profile: null })).toBe('No limits judge this patient: there is no profile for the category.');
+    expect(originText(newLimits('assoc-01'), 0, nowMs)).toBe('No parameter with limits yet.');
+  });
+});
