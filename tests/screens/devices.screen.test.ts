@@ -79,6 +79,22 @@ describe('moving a device', () => {
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
+  it('on a phone the choices stand below each other, equally wide, each in one line', async () => {
+    put('bed-01', period('U-2', ward, newborn('Otter')));
+    const view = page.viewportSize()!;
+    await page.setViewportSize({ width: 360, height: 780 });
+    await open(page, 'bed-01');
+    const boxes = await Promise.all(
+      ['move', 'correct', 'end'].map((act) => page.getByTestId(`act-${act}`).boundingBox()),
+    );
+    const heights = boxes.map((box) => box!.height);
+    expect(new Set(boxes.map((box) => `${box!.x}, ${box!.width}`)).size).toBe(1);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(2);
+    expect(Math.max(...heights)).toBeLessThan(45);
+    expect(boxes.map((box) => box!.y)).toEqual(boxes.map((box) => box!.y).sort((a, b) => a - b));
+    await page.setViewportSize(view);
+  });
+
   it('the form says who is moved or discharged, to the people who may know it', async () => {
     put('bed-01', period('U-2', ward, newborn('Otter')));
     await open(page, 'bed-01', 'end');

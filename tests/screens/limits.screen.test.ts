@@ -106,8 +106,12 @@ describe('a change of limits', () => {
   it('the server refuses a limit that crosses a limit in force, and says why', async () => {
     await openForm();
     await page.getByLabel('High', { exact: true }).fill('150');
+    const preview = page.getByTestId('what-if-sentence');
+    await preview.getByText(reason).waitFor();
     await pressStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText(reason).waitFor();
+    // It stands there once, where the person looks now.
+    expect(await preview.textContent()).toBe('');
     expect(server.commands).toEqual([]);
     await page.screenshot({ path: join(pictures, 'crossing.png') });
   });

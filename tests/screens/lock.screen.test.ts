@@ -77,6 +77,8 @@ it('a screen that nobody touches hides names, keeps its alarms, and takes the pa
   expect(refused).toEqual([423, 423]);
   expect(server.commands).toEqual([]);
 
+  await page.getByTestId('unlock').click();
+  await page.getByTestId('unlock-error').filter({ hasText: 'Enter the password.' }).waitFor();
   await page.getByTestId('unlock-password').fill('not the password');
   await page.getByTestId('unlock').click();
   await page.getByTestId('unlock-error').filter({ hasText: 'The password is wrong.' }).waitFor();

@@ -94,7 +94,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         testId="limit-understood"
         widest={[widestUnderstood]}
       />
-      <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} />
+      <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} problem={problem.value} />
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
       <UnsavedQuestion />
       <FormProblem text={problem.value} id="limit-problem" testId="limit-problem" widest={[widestRefusal]} />

@@ -18,9 +18,15 @@ import { StillText } from './still-text.tsx';
 /** Asks after this long without typing (ours). */
 const pauseMs = 600;
 
-type LimitWhatIfProps = { associationId: string; inForce: GroupInForce; draft: LimitDraft };
+type LimitWhatIfProps = {
+  associationId: string;
+  inForce: GroupInForce;
+  draft: LimitDraft;
+  /** Why the form was not saved. It stands below this preview, so the preview does not repeat it. */
+  problem: string | undefined;
+};
 
-export function LimitWhatIf({ associationId, inForce, draft }: LimitWhatIfProps) {
+export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWhatIfProps) {
   const app = useApp();
   const { group, own, off, limits } = inForce;
   const shown = useSignal<WhatIfShown>({ kind: 'working', entered: false });
@@ -53,16 +59,17 @@ export function LimitWhatIf({ associationId, inForce, draft }: LimitWhatIfProps)
     };
   }, [associationId, keyOf(asked), refusal, JSON.stringify([limits, own, off])]);
 
-  return <WhatIfView shown={shown.value} />;
+  return <WhatIfView shown={shown.value} problem={problem} />;
 }
 
 const keyOf = (asked: LimitsAsked | null | undefined) => JSON.stringify({ asked });
 
-function WhatIfView({ shown }: { shown: WhatIfShown }) {
+function WhatIfView({ shown, problem }: { shown: WhatIfShown } & Pick<LimitWhatIfProps, 'problem'>) {
+  const sentence = whatIfSentence(shown);
   return (
     <section class="what-if" aria-label="The last 24 hours" data-testid="what-if">
       <StillText
-        text={whatIfSentence(shown)}
+        text={sentence === problem ? undefined : sentence}
         class="what-if__sentence"
         role="status"
         testId="what-if-sentence"

@@ -16,6 +16,7 @@ export function LockStrip() {
     if (busy.peek()) return;
     const text = password.current?.value ?? '';
     if (text === '') {
+      problem.value = 'Enter the password.';
       password.current?.focus();
       return;
     }
