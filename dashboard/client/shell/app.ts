@@ -75,6 +75,8 @@ export function createApp() {
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
+  /** The server process that sent the last snapshot. */
+  let streamSeen: string | undefined;
   const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
@@ -120,15 +122,18 @@ export function createApp() {
     });
   }
 
-  /** Asks who is logged in; the routes have handled a 401 themselves. */
-  async function resume() {
+  /**
+   * Asks who is logged in and with which settings; the routes have handled a 401 themselves.
+   * @param untilAnswered asks again until the server answers, also where a session is there
+   */
+  async function resume(untilAnswered = false) {
     const answer = await api.session();
     if (answer.ok) {
       if (session.value) session.value = lockPending ? { ...answer.data, locked: true } : answer.data;
       else enter(answer.data);
-    } else if (answer.status !== 401 && !session.value) {
-      sessionProblem.value = answer.message;
-      setTimeout(() => void resume(), 3000);
+    } else if (answer.status !== 401 && (untilAnswered || !session.value)) {
+      if (!session.value) sessionProblem.value = answer.message;
+      setTimeout(() => void resume(untilAnswered), 3000);
     }
   }
 
@@ -201,6 +206,12 @@ export function createApp() {
     if (where.page === 'ward' && where.ward !== undefined && where.ward !== ward.peek()) setWard(where.ward);
   }
 
+  /** Another server process may have other settings, for instance another lock time. */
+  function metServer(stream: string) {
+    if (streamSeen !== undefined && stream !== streamSeen) void resume(true);
+    streamSeen = stream;
+  }
+
   const liveEvents = {
     origin: location.origin.replace(/^http/, 'ws'),
     now: steady,
@@ -217,6 +228,7 @@ export function createApp() {
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
       serverTime.saw(atMs, stream, monitor.isBehind.peek());
+      if (stream !== undefined) metServer(stream);
       shown.heard(atMs);
       lastHeardMs.value = serverTime.now();
     },

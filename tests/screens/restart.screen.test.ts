@@ -1,0 +1,80 @@
+/** A screen that stays open while the server is started again with other settings. */
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { logIn, openBrowser } from '../browser.ts';
+import { patient, period, play, widest } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+  const bed = {
+    deviceId: 'bed-01',
+    period: period('R-1', 'ICU', patient({ familyName: 'Heronova' })),
+    values: widest,
+    waves: [],
+    ageMs: 0,
+  };
+  stop = play(server, [bed]);
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+/**
+ * Stands between page and server. After `restart` the page is cut off, and meets a server process of another name, whose lock time is short
+ * and whose first answer to the page's question is a failure.
+ */
+async function restartable(page: Page, lockAfterMs: number) {
+  let isNew = false;
+  let refusals = 0;
+  let open: WebSocketRoute | undefined;
+  await page.routeWebSocket(/\/api\/live/, (socket) => {
+    open = socket;
+    const upstream = socket.connectToServer();
+    socket.onMessage((text) => upstream.send(isNew ? withoutResume(String(text)) : text));
+    upstream.onMessage((text) =>
+      socket.send(isNew ? String(text).replace('"stream":"screens"', '"stream":"new"') : text),
+    );
+  });
+  await page.route('**/api/session', async (route) => {
+    if (!isNew) return route.continue();
+    if (refusals++ === 0) return route.fulfill({ status: 503, json: { error: 'unavailable', message: 'Not yet.' } });
+    const response = await route.fetch();
+    return route.fulfill({ response, json: { ...(await response.json()), lockAfterMs } });
+  });
+  return {
+    restart() {
+      isNew = true;
+      void open?.close();
+    },
+    refusals: () => refusals,
+  };
+}
+
+/** A new server process does not know the stream that the page would go on with. */
+function withoutResume(text: string): string {
+  const { resume: _, ...watch } = JSON.parse(text);
+  return JSON.stringify(watch);
+}
+
+it('takes the lock time of the server that was started again, without a reload', async () => {
+  const page = await logIn(browser, server, 'nora');
+  const between = await restartable(page, 1_000);
+  await page.reload();
+  await page.getByText('Heronova').first().waitFor();
+  expect(await page.getByTestId('lock').count()).toBe(0);
+  between.restart();
+  await page.getByTestId('lock').waitFor();
+  expect(between.refusals()).toBeGreaterThan(1);
+  await page.close();
+});
