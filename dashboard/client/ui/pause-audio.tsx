@@ -1,7 +1,7 @@
 /**
- * Silences the sounding alarms of some beds for two minutes at most; a new and more urgent alarm still sounds. The
- * button acts on whatever sounds: that is harmless, bounded and counted down, and in a busy ward the list of these
- * alarms changes all the time.
+ * Silences the sounding alarms of some beds for two minutes at most; a new alarm that is as urgent, or more, ends the
+ * pause of its bed. The button acts on whatever sounds: that is harmless, bounded and counted down, and in a busy ward
+ * the list of these alarms changes all the time.
  */
 import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
 import { countdownText } from '../core/times.ts';
@@ -33,7 +33,9 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         aria-disabled={pending || undefined}
         data-acts-on="sound"
         title={
-          error?.state === 'error' ? error.message : 'Alarms stay on the screen; new ones of higher priority sound'
+          error?.state === 'error'
+            ? error.message
+            : 'Each bed that calls now has its own pause. A new alarm of the same or a higher priority ends the pause of its bed'
         }
         onClick={() => {
           for (const id of new Set(sounding.map((alarm) => alarm.associationId))) void app.answers.pauseAudio(id);
