@@ -18,10 +18,8 @@ export default defineConfig({
           // Far beyond what any takes: a test must not depend on how busy the machine is.
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Many wait for a socket or a child process, so more than the processors. Modules are loaded once for all files of a worker:
-          // a test that leaves something behind in one of them is a defect that another file shows.
+          // Many wait for a socket or a child process, so more than the processors.
           maxWorkers: Math.max(4, availableParallelism()),
-          isolate: false,
         },
       },
       {
