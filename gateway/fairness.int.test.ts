@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
+import { connectMqtt, recordsOf } from '../tests/gateway/gateway.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
-import { connectMqtt, recordsOf } from './gateway.testing.ts';
 
 const platform = await ownPorts(inject('platform'));
 const [metricsPort = 0] = await freePorts(1);

@@ -7,6 +7,7 @@ import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { readSettings } from '../process/settings.ts';
+import { connectMqtt, type Found, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
 import {
   admitted,
   associate,
@@ -17,7 +18,6 @@ import {
   startHouse,
   until,
 } from '../tests/system.ts';
-import { connectMqtt, type Found, publishFor, recordsOf } from './gateway.testing.ts';
 import { gatewaySettings } from './settings.ts';
 
 const platform = await ownPorts(inject('platform'));

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
+import { connectMqtt, publishFor } from '../tests/gateway/gateway.ts';
 import { ensurePromtool } from '../tests/independent/promtool.ts';
 import { ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
-import { connectMqtt, publishFor } from './gateway.testing.ts';
 
 const platform = await ownPorts(inject('platform'));
 const device = `metered-${randomUUID().slice(0, 6)}`;

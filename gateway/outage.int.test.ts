@@ -10,10 +10,10 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parameters } from '../contracts/parameters.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { ensureTopics } from '../ops/platform/topics.ts';
+import { connectMqtt } from '../tests/gateway/gateway.ts';
 import { readWhole } from '../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
 import { devicePseudonym, openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
-import { connectMqtt } from './gateway.testing.ts';
 
 const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04'] as const;
 const boot = `outage-${randomUUID().slice(0, 6)}`;

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
+import { connectMqtt, publishFor } from '../tests/gateway/gateway.ts';
 import { ownPorts, type RunningHouse, root, startHouse } from '../tests/system.ts';
-import { connectMqtt, publishFor } from './gateway.testing.ts';
 
 const platform = await ownPorts(inject('platform'));
 const run = randomUUID().slice(0, 6);

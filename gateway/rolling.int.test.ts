@@ -10,10 +10,10 @@ import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { readSettings } from '../process/settings.ts';
+import { type Rover, startRover } from '../tests/gateway/rolling.ts';
 import { alarmsOf, readWhole } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
-import { type Rover, startRover } from './rolling.testing.ts';
 import { gatewaySettings } from './settings.ts';
 
 const run = randomUUID().slice(0, 6);

@@ -11,10 +11,10 @@ import { freePorts } from '../ops/platform/ports.ts';
 import { dial } from '../tests/faults/connection.ts';
 import { freeze, thaw } from '../tests/faults/process.ts';
 import { makeReading } from '../tests/faults/reading.ts';
+import { connectMqtt, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
 import { sequencesOf } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
-import { connectMqtt, publishFor, recordsOf } from './gateway.testing.ts';
 
 const shared = inject('platform');
 const run = randomUUID().slice(0, 6);

@@ -11,8 +11,8 @@ import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import { writeAccounts } from '../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../dashboard/server/accounts/password.ts';
 import { type Browser, newBrowser } from '../dashboard/server/browser.testing.ts';
-import { connectMqtt, publishFor, recordsOf } from '../gateway/gateway.testing.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
+import { connectMqtt, publishFor, recordsOf } from './gateway/gateway.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from './system.ts';
 

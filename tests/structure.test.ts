@@ -122,6 +122,12 @@ describe('the rules find', () => {
     ['an import without ending', 'gateway/a.ts', "import { b } from './b';", /without its ending/],
     ['a field with a default value', 'dashboard/client/ui/a.tsx', '<select defaultValue={sex} />', /default value/],
     ['work left', 'gateway/a.ts', '// TODO: later', /work left for later/],
+    [
+      'support of tests that reaches into another house',
+      'gateway/a.testing.ts',
+      "import { a } from '../certs/a.ts';",
+      /is in tests/,
+    ],
     ['a skipped test', 'gateway/a.test.ts', "it.skip('a', () => {});", /does not run/],
     ['an only test', 'gateway/a.test.ts', "describe.only('a', () => {});", /does not run/],
   ];

@@ -28,7 +28,7 @@ const isOurs = (target: string) =>
 /** The faults of one file, each in one sentence; none where it is as it should be. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
-    ? [words]
+    ? [words, support]
     : [words, direction, libraries, kafka, environment, purity, size, form, fields];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
@@ -147,6 +147,15 @@ function form(source: Source): string[] {
 function fields(source: Source): string[] {
   const found = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
   return found ? ['has a field with a default value: give it its value'] : [];
+}
+
+/** What supports tests of one house stays in it; what reaches into another house is in tests/. */
+function support(source: Source): string[] {
+  if (!source.path.endsWith('.testing.ts')) return [];
+  const own = top(source.path);
+  return importsOf(source)
+    .filter(({ target }) => isOurs(target) && top(target) !== own && !foundations.includes(top(target)))
+    .map(({ target }) => `imports ${target}: what reaches into another house is in tests/`);
 }
 
 /** Work left for later, and tests that do not run. */

@@ -1,7 +1,6 @@
 /** The listener's answers: their form, their codes, and the parts that are left out if the client cannot accept them. */
 import { generate, type Packet } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reason } from '../core/reasons.ts';
 import {
   type Bench,
   connectPacket,
@@ -10,7 +9,8 @@ import {
   join,
   openBench,
   publishPacket,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { reason } from '../core/reasons.ts';
 
 let bench: Bench;
 beforeAll(async () => {

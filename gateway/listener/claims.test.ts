@@ -8,7 +8,7 @@ import {
   openBench,
   publishPacket,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
 
 const appended = { kind: 'appended' } as const;
 let bench: Bench;

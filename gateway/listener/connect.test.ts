@@ -1,7 +1,5 @@
 import type { IConnackPacket } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clientIdLengthMax } from '../core/identity.ts';
-import { reason } from '../core/reasons.ts';
 import {
   type Bench,
   connectPacket,
@@ -13,7 +11,9 @@ import {
   openBench,
   publishPacket,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { clientIdLengthMax } from '../core/identity.ts';
+import { reason } from '../core/reasons.ts';
 import { openListener } from './listener.ts';
 
 let bench: Bench;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reason } from '../core/reasons.ts';
 import {
   type Bench,
   connectPacket,
@@ -10,7 +9,8 @@ import {
   openBench,
   publishPacket,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { reason } from '../core/reasons.ts';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { type Bench, join, openBench, until } from './listener.testing.ts';
+import { type Bench, join, openBench, until } from '../../tests/gateway/listener.ts';
 
 let bench: Bench;
 const sockets: Socket[] = [];

@@ -2,8 +2,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { dayMs, leafLifeMs } from '../../certs/core/renewal.ts';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
+import {
+  type Bench,
+  connectPacket,
+  dial,
+  foreignCa,
+  openBench,
+  trustedCa,
+  until,
+} from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
-import { type Bench, connectPacket, dial, foreignCa, openBench, trustedCa, until } from './listener.testing.ts';
 
 let bench: Bench;
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reason } from '../core/reasons.ts';
 import {
   type Bench,
   connectPacket,
@@ -11,7 +10,8 @@ import {
   openBench,
   publishPacket,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { reason } from '../core/reasons.ts';
 import { decode } from './packet/decode.ts';
 import { emptyFrames, feedFrames, nextFrame } from './packet/framing.ts';
 import { clientPackets } from './packet/packets.testing.ts';

@@ -1,9 +1,9 @@
 /** What connections may hold, what QoS 0 may take, and that no paused connection stays for ever. */
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
 import { heldBytes, type Limits } from './limits.ts';
-import { type Bench, join, openBench, publishPacket, type RawClient, until } from './listener.testing.ts';
 
 let bench: Bench;
 const clients: RawClient[] = [];

@@ -1,8 +1,8 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
 import type { Limits } from './limits.ts';
-import { type Bench, join, openBench, publishPacket, type RawClient, until } from './listener.testing.ts';
 
 let bench: Bench;
 const open = async (limits: Partial<Limits> = {}) => {

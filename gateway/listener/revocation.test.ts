@@ -9,8 +9,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crlLifeMs } from '../../certs/core/register.ts';
 import { type Pair, signCrl } from '../../certs/issue.ts';
 import { serialKey } from '../../process/crl.ts';
-import { reason } from '../core/reasons.ts';
-import { createCounters } from '../counters.ts';
 import {
   type Bench,
   join as connect,
@@ -23,7 +21,9 @@ import {
   publishPacket,
   trustedCa,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { reason } from '../core/reasons.ts';
+import { createCounters } from '../counters.ts';
 import { openListener } from './listener.ts';
 import { openRevocation } from './revocation.ts';
 import type { Sink } from './sink.ts';

@@ -1,7 +1,7 @@
 /** Sessions: what a client that comes back finds, what it does not, and that no connection leaves anything to the next. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bench, join, openBench, publishPacket, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
-import { type Bench, join, openBench, publishPacket, until } from './listener.testing.ts';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { expect, it } from 'vitest';
 import { freePorts } from '../../ops/platform/ports.ts';
-import { join, openBench } from './listener.testing.ts';
+import { join, openBench } from '../../tests/gateway/listener.ts';
 
 /** Both of them have no connection with a chance of 2^-39 only. */
 const count = 40;

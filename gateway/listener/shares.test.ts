@@ -1,8 +1,8 @@
 /** One device takes no more than its rate and its share of the memory, over all its connections; no other waits for it. */
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
 import { heldBytes, type Limits } from './limits.ts';
-import { type Bench, join, openBench, publishPacket, type RawClient, until } from './listener.testing.ts';
 
 let bench: Bench;
 const clients: RawClient[] = [];

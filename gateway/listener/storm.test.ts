@@ -13,7 +13,7 @@ import {
   publishPacket,
   type RawClient,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
 
 let bench: Bench;
 const raw: (Socket | RawClient)[] = [];

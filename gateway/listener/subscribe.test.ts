@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Bench, join, openBench, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
-import { type Bench, join, openBench, until } from './listener.testing.ts';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -1,6 +1,5 @@
 /** Text as MQTT writes it: what no string may hold, and what is handed on as it came. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reason } from '../core/reasons.ts';
 import {
   type Bench,
   connectPacket,
@@ -10,7 +9,8 @@ import {
   openBench,
   publishPacket,
   until,
-} from './listener.testing.ts';
+} from '../../tests/gateway/listener.ts';
+import { reason } from '../core/reasons.ts';
 import { decode } from './packet/decode.ts';
 
 const zero = Buffer.from('a\0b');

@@ -6,9 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
-import { publishFor, recordsOf } from '../gateway.testing.ts';
+import { publishFor, recordsOf } from '../../tests/gateway/gateway.ts';
 import {
   acknowledgedToBroker,
   type Hospital,
@@ -20,7 +18,9 @@ import {
   serviceCertificate,
   storedBy,
   storedOf,
-} from './upstream.testing.ts';
+} from '../../tests/gateway/upstream.ts';
+import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
 
 // Processes are killed and started again: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });

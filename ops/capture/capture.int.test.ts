@@ -11,7 +11,7 @@ import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
-import { type AlarmLab, type LabBed, openLab } from '../../processors/alarms/lab.testing.ts';
+import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { openLogAs, root } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';

@@ -10,7 +10,7 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { type AnyAuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
 import { type Account, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
-import { connectMqtt, publishFor, recordsOf } from '../../gateway/gateway.testing.ts';
+import { connectMqtt, publishFor, recordsOf } from '../../tests/gateway/gateway.ts';
 import { checkNext, missingRecords, newCheck } from '../../log/audit/check.ts';
 import { readPublicKeys } from '../../log/audit/keys.ts';
 import { readAudit } from '../../log/audit/reading.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Child } from '../../ops/platform/child.ts';
-import { type AlarmLab, openLab } from './lab.testing.ts';
+import { type AlarmLab, openLab } from '../../tests/alarms/lab.ts';
 
 let lab: AlarmLab;
 let processor: Child;

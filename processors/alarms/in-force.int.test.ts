@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type AlarmLab, openLab } from '../../tests/alarms/lab.ts';
 import { until } from '../../tests/system.ts';
-import { type AlarmLab, openLab } from './lab.testing.ts';
 
 let lab: AlarmLab;
 let processor: Awaited<ReturnType<AlarmLab['start']>>;

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Child } from '../../ops/platform/child.ts';
+import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { randomFrom } from '../../tests/faults/random.ts';
 import type { Numerics } from '../bed.testing.ts';
 import { readRecording } from '../replay/recording.ts';
-import { type AlarmLab, type LabBed, openLab } from './lab.testing.ts';
 
 let lab: AlarmLab;
 const children: Child[] = [];

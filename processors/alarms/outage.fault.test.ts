@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Child } from '../../ops/platform/child.ts';
 import { startBroker } from '../../ops/platform/kafka.ts';
+import { type AlarmLab, openLab } from '../../tests/alarms/lab.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
-import { type AlarmLab, openLab } from './lab.testing.ts';
 
 let own: Awaited<ReturnType<typeof startTestPlatform>>;
 let lab: AlarmLab;

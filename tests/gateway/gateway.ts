@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { checkRecord } from '../contracts/messages/check.ts';
-import type { KafkaTopic } from '../contracts/topics.ts';
-import type { SealedLog } from '../log/sealed-log.ts';
-import { readWhole, type Witnessed } from '../tests/log-witness.ts';
-import type { TestPlatform } from '../tests/platform.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { readWhole, type Witnessed } from '../log-witness.ts';
+import type { TestPlatform } from '../platform.ts';
 
 export async function connectMqtt(
   platform: TestPlatform,

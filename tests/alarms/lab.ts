@@ -23,11 +23,11 @@ import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
 import { saysReady, startChild } from '../../ops/platform/child.ts';
 import { serviceEnv } from '../../ops/platform/service-env.ts';
 import { readSettings } from '../../process/settings.ts';
-import { env, type Numerics, valuesOf } from '../bed.testing.ts';
-import { step } from './core/engine.ts';
-import type { Input } from './core/inputs.ts';
-import { initialState } from './core/state.ts';
-import { inputOfText } from './intake.ts';
+import { step } from '../../processors/alarms/core/engine.ts';
+import type { Input } from '../../processors/alarms/core/inputs.ts';
+import { initialState } from '../../processors/alarms/core/state.ts';
+import { inputOfText } from '../../processors/alarms/intake.ts';
+import { env, type Numerics, valuesOf } from '../../processors/bed.testing.ts';
 
 type Platform = Parameters<typeof serviceEnv>[0];
 const repo = join(import.meta.dirname, '../..');

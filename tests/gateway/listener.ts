@@ -5,14 +5,14 @@ import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
 import pino from 'pino';
 import { vi } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
-import type { Will } from '../core/session.ts';
-import { type Counters, createCounters } from '../counters.ts';
-import { createMeasures, type Measures } from '../measures.ts';
-import { createSource } from '../source.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { type Listener, type ListenerOptions, openListener, sweepMs } from './listener.ts';
-import { openRevocation } from './revocation.ts';
-import type { Outcome, Sink } from './sink.ts';
+import type { Will } from '../../gateway/core/session.ts';
+import { type Counters, createCounters } from '../../gateway/counters.ts';
+import { defaultLimits, type Limits } from '../../gateway/listener/limits.ts';
+import { type Listener, type ListenerOptions, openListener, sweepMs } from '../../gateway/listener/listener.ts';
+import { openRevocation } from '../../gateway/listener/revocation.ts';
+import type { Outcome, Sink } from '../../gateway/listener/sink.ts';
+import { createMeasures, type Measures } from '../../gateway/measures.ts';
+import { createSource } from '../../gateway/source.ts';
 
 // A busy machine is no fault of the listener.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

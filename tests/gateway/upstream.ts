@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { type Mosquitto, startMosquitto } from '../../tests/independent/mosquitto.ts';
-import { readWhole } from '../../tests/log-witness.ts';
-import type { TestPlatform } from '../../tests/platform.ts';
-import { devicePseudonym, openLogAs, type RunningHouse, startHouse } from '../../tests/system.ts';
+import { type Mosquitto, startMosquitto } from '../independent/mosquitto.ts';
+import { readWhole } from '../log-witness.ts';
+import type { TestPlatform } from '../platform.ts';
+import { devicePseudonym, openLogAs, type RunningHouse, startHouse } from '../system.ts';
 
 export type Hospital = {
   readonly platform: TestPlatform;

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
-import { deviceTopic } from '../contracts/topics.ts';
-import { makeReading, type Reading } from '../tests/faults/reading.ts';
-import type { TestPlatform } from '../tests/platform.ts';
+import { deviceTopic } from '../../contracts/topics.ts';
+import { makeReading, type Reading } from '../faults/reading.ts';
+import type { TestPlatform } from '../platform.ts';
 
 export type Rover = {
   readonly deviceId: string;
