@@ -5,7 +5,7 @@ import { clocksApartMsMax } from './steady-time.ts';
 export const audioPauseMsMax = 120_000;
 
 /**
- * Returns the end of an audio pause that holds at `nowMs`; undefined if there is none. If the end is further ahead than any pause lasts,
+ * Returns the end of an audio pause that holds at `nowMs`; undefined if no pause holds then. If the end is further ahead than any pause lasts,
  * the machine's clock was set back after the pause began. Such a pause silences nothing.
  * @param until an instant, or ms since 1970
  */

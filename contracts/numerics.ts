@@ -68,7 +68,7 @@ function hasDouble(values: readonly NumericValue[]): boolean {
   return false;
 }
 
-/** How bad a number is for an adult; -Infinity if there is none. Beyond an extreme limit 2 or more, beyond a plain limit 1 to 2. */
+/** How bad a number is for an adult; -Infinity if it has no value. Beyond an extreme limit 2 or more, beyond a plain limit 1 to 2. */
 function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;

@@ -191,7 +191,7 @@ export const gatewaySettings = {
 } as const satisfies Manifest;
 
 /**
- * Requires a CRL, or a setting that says there is none. After a theft nobody must learn that revocation was off by accident.
+ * Requires a CRL, or a setting that says to go without. After a theft nobody must learn that revocation was off by accident.
  * @throws VigilError `settings-invalid`
  */
 export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings>, 'mqttCrlFile' | 'mqttWithoutCrl'>) {

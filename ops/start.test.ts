@@ -88,7 +88,7 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     );
   });
 
-  it('a certificate that is none', async () => {
+  it('a file that holds no certificate', async () => {
     const state = join(folder, 'broken');
     mkdirSync(join(state, 'certs'), { recursive: true });
     writeFileSync(join(state, 'certs', 'kafka.pem'), 'garbage');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Where Node keeps what it compiled of our programs: the tests start some two hundred of them, and half of a start is compiling. The
- * product does not use it, since whoever can write there decides what runs.
+ * Where Node keeps what it compiled of our programs. The tests start some two hundred of them, and a third to a half of a
+ * start is compiling. The product does not use it, because a person who can write there decides what runs.
  */
 export const compileCache = { NODE_COMPILE_CACHE: join(root, '.vigil', 'compile-cache') };
 

@@ -36,7 +36,7 @@ export const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
 
-/** One numeric. Without `value`, `validity` says why there is none. No special number means "no value". */
+/** One numeric. If `value` is missing, `validity` says why. No special number means "no value". */
 export const NumericValue = Type.Object({
   code: Code,
   value: Type.Optional(Type.Number()),

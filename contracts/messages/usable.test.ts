@@ -83,7 +83,7 @@ describe('of a list of the device’s own alarms every reader uses', () => {
     expect(used[0]).toEqual(vt);
   });
 
-  it('no sound that is none', () => {
+  it('takes no sound that the schema does not name', () => {
     expect(read(contentTypes.alerts, { time, alerts: [], sound: 'loud' })).toEqual({ time, alerts: [] });
   });
 

@@ -65,7 +65,7 @@ export const Health = Type.Object(
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
      * The certificate of this server that ends first, if it ends within 21 days: it should have been renewed. `name`:
-     * as in its metrics; `at`: its end, by the clock of the server's machine. Absent if there is none.
+     * as in its metrics; `at`: its end, by the clock of the server's machine. Absent if no certificate ends soon.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),

@@ -25,7 +25,7 @@ export const WhatIf = Type.Object(
     /** The time that was looked at: 24 hours, or less if another ward's or too many values lie before. */
     from: Instant,
     to: Instant,
-    /** The first value in it; null if there is none: then no answer is possible. */
+    /** The first value in it; null if it holds no value: then no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
     /** The usual time between two values, ms; null if there are fewer than two. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),

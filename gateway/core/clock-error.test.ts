@@ -63,7 +63,7 @@ describe('when a reading was measured', () => {
     expect(right.spanOf(96, 100)).toEqual([96, 100]);
   });
 
-  it('is told by a birth message how late at most, and doubted where that is later than the clock explains', () => {
+  it('a birth message bounds how late a reading is; it is doubted if that is later than the clock explains', () => {
     const right = clockOf(live(0, 30, 0));
     right.birth(93, 99);
     expect(right.spanOf(50, 101)).toEqual([50, 58]);

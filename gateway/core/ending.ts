@@ -16,7 +16,7 @@ export function endingOf(presented: Iterable<Presented>, nowMs: number): Present
     .sort((left, right) => left.endMs - right.endMs);
 }
 
-/** Returns the first end among all connected devices; undefined if there is none. */
+/** Returns the first end among all connected devices; undefined if no device is connected. */
 export function firstEndOf(presented: Iterable<Presented>): number | undefined {
   let first: number | undefined;
   for (const endMs of latestOf(presented).values()) first = Math.min(first ?? endMs, endMs);

@@ -23,7 +23,7 @@ export function valueWords(fault: ValueFault, code: string): string {
     case 'value-implausible':
       return `${code} has a value that no body yields: ${min} to ${max} ${unit} are taken.`;
     case 'payload-schema':
-      return `${code} has neither a value nor a validity that says why there is none.`;
+      return `${code} has no value, and no validity that says why.`;
   }
 }
 

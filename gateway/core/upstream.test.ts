@@ -32,7 +32,7 @@ describe('a message that another broker forwards', () => {
     expect(judgeForwarded(topic, false)).toEqual({ kind: 'stranger' });
   });
 
-  it('with the retain flag is an old one, whoever’s it is', () => {
+  it('a message with the retain flag is an old one, of any device', () => {
     expect(judgeForwarded('devices/bed-07/status', true)).toEqual({ kind: 'retained' });
     expect(judgeForwarded('x', true)).toEqual({ kind: 'retained' });
   });

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterAll(() => bench.close());
 
 describe('the port', () => {
-  it('that is taken is named, and so is a certificate that is none', async () => {
+  it('a refused start names the port that is taken, or the certificate that cannot be read', async () => {
     const open = (port: number, cert?: string) =>
       openListener({ ...listenerOptions(), port, ...(cert === undefined ? {} : { cert }) });
     await expect(open(bench.listener.port)).rejects.toMatchObject({

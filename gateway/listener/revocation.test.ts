@@ -246,7 +246,7 @@ describe('the file', () => {
     writeFileSync(file, await crl());
   });
 
-  it('past its next update is told of each minute, and gone by', async () => {
+  it('a list past its next update still counts, and the log says so each minute', async () => {
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
     const stale = () => bench.logged.filter((line) => line.includes('past its next update'));
@@ -263,7 +263,7 @@ describe('the file', () => {
     other.end();
   });
 
-  it('that there is none of is told of once', async () => {
+  it('a listener without a CRL says so once', async () => {
     const without = await openBench();
     expect(without.logged.filter((line) => line.includes('no CRL'))).toHaveLength(1);
     await without.close();

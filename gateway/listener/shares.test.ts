@@ -87,7 +87,7 @@ describe('the rate of a device', () => {
     expect(bench.handed.length).toBeLessThan(taken + 20);
   });
 
-  it('is told where it holds the device back for long', async () => {
+  it('the log says so if the rate holds a device back for long', async () => {
     await open({ deviceMessagesPerS: 20, inFlightMax: 10_000 });
     bench.atOnce = appended;
     const client = await connect('bed-07');

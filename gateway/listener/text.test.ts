@@ -92,7 +92,7 @@ describe('the listener', () => {
   });
   afterAll(() => bench.close());
 
-  it.each([4, 5] as const)('closes at text that is none, MQTT %i', async (version) => {
+  it.each([4, 5] as const)('closes at bytes that are no text, MQTT %i', async (version) => {
     const client = await join(bench, 'bed-07', version);
     client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [none] : [])));
     await client.closed;

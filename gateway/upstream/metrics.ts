@@ -3,7 +3,7 @@ import type { Metrics } from '../../process/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
 
-/** @param upstream returns undefined until it is open, and if there is none */
+/** @param upstream returns undefined until it is open, and if no upstream broker is set */
 export function upstreamMetrics(
   metrics: Metrics,
   counters: Counters,

@@ -15,7 +15,7 @@ const url = { VIGIL_UPSTREAM_URL: 'mqtts://broker.example:8883' };
 const configOf = (env: Record<string, string>) => upstreamConfigOf(readSettings(upstreamSettings, env));
 
 describe('the hospital’s broker', () => {
-  it('is none without a URL', () => {
+  it('no upstream is used without a URL', () => {
     expect(configOf({})).toBeUndefined();
   });
 

@@ -19,7 +19,7 @@ export type Lane = {
   readonly topic: KafkaTopic;
   readonly partition: number;
   queue: Waiting[];
-  /** The batch that is being sent; it comes before the queue. Empty if there is none. */
+  /** The batch that is being sent; it comes before the queue. Empty if nothing is being sent. */
   batch: readonly Waiting[];
   /** A request with the batch is under way. */
   busy: boolean;

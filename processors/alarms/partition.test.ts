@@ -344,7 +344,7 @@ describe('taken over with more in the log than there was at the take-over', () =
 });
 
 describe('a patient whose device never sends', () => {
-  it('is told of', () => {
+  it('has an alarm', () => {
     const one = open({}, { ...adult, deviceId: 'bed-01', from: t0 });
     one.partition.expect(key, t0 + 1_000);
     one.partition.tick(t0 + 60_000);

@@ -52,7 +52,7 @@ export function trendMetrics({ counters, ways, clock, damage }: TrendMetricsSour
   metrics.gauge('vigil_trends_waiting', waiting, () => ways().map((way) => [way.topic, way.pending] as const), 'topic');
   metrics.gauge(
     'vigil_trends_behind_seconds',
-    'Age of the oldest record that was read and is not in InfluxDB, by topic; 0 if there is none.',
+    'Age of the oldest record that was read and is not in InfluxDB, by topic; 0 if all are.',
     () => ways().map((way) => [way.topic, way.behindMs() / 1000] as const),
     'topic',
   );

@@ -17,7 +17,7 @@ export type Way = {
   readonly pending: number;
   /** InfluxDB took the last batch. */
   readonly healthy: boolean;
-  /** Age of the oldest record that was read and is not in InfluxDB, ms; 0 if there is none. */
+  /** Age of the oldest record that was read and is not in InfluxDB, ms; 0 if all are. */
   behindMs(): number;
   close(): Promise<void>;
 };

@@ -18,7 +18,7 @@ export type Outbox = {
   add(message: Message): boolean;
   /** Puts sent but unacknowledged messages back to the front, in order. Returns how many of the oldest were dropped. */
   putBack(messages: readonly Message[]): number;
-  /** Takes the next message to send; undefined if there is none. */
+  /** Takes the next message to send; undefined if no message waits. */
   take(): Message | undefined;
   readonly size: number;
 };

@@ -4,7 +4,7 @@ import { badRecording, type Decoded } from './recording.ts';
 export type Column = {
   /** As in the file, without its unit. */
   readonly name: string;
-  /** From brackets or parentheses after the name, or from `t_min`; undefined if there is none. */
+  /** From brackets or parentheses after the name, or from `t_min`; undefined if no unit is given. */
   readonly unit: string | undefined;
 };
 

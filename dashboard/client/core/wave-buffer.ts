@@ -87,7 +87,7 @@ function slot(index: number, length: number): number {
   return rest < 0 ? rest + length : rest;
 }
 
-/** The sample at `index`, NaN if there is none. */
+/** The sample at `index`, NaN if no sample is there. */
 export function sampleAt(buffer: WaveBuffer, index: number): number {
   if (index < buffer.first || index >= buffer.next) return Number.NaN;
   return buffer.ring[slot(index, buffer.ring.length)] ?? Number.NaN;

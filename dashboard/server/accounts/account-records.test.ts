@@ -59,7 +59,7 @@ function world() {
 }
 
 describe('a change of the accounts', () => {
-  it('goes on record while the server runs, whoever changed the file and how', async () => {
+  it('a change of the file goes on record while the server runs, by any hand', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();

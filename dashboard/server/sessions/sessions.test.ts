@@ -49,7 +49,7 @@ describe('a session', () => {
     },
   );
 
-  it('is none of another key, of a changed token, of another algorithm, of nothing', async () => {
+  it('a session does not come of another key, a changed token, another algorithm or nothing', async () => {
     const { sessions } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;
     const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
@@ -240,7 +240,7 @@ describe('a station', () => {
     },
   );
 
-  it('is none of another key, nor of another id with its seal', () => {
+  it('a station does not come of another key, nor of another id with its seal', () => {
     const { station, value } = stations.issue();
     expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
     expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();

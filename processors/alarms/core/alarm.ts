@@ -286,7 +286,7 @@ export function decideAcknowledge(
   return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };
 }
 
-/** Returns the next change that the wall clock makes due; undefined if there is none. */
+/** Returns the next change that the wall clock makes due; undefined if no change is due. */
 export function decideByClock(live: Live, now: number): Change | undefined {
   if (live.subsumed) return undefined;
   if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };

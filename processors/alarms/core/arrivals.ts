@@ -334,7 +334,7 @@ export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /**
- * Returns the expected interval of the fastest parameter that is not silent, ms; undefined if there is none. A cuff without a known pace
+ * Returns the expected interval of the fastest parameter that is not silent, ms; undefined if all are silent. A cuff without a known pace
  * does not count, because it does not show how often its device sends.
  */
 export function fastestMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {

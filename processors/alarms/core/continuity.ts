@@ -31,7 +31,7 @@ export type ContinuityPart = {
   readonly holes: readonly Hole[];
   /** The gateway's clock when the alarm last took up a hole. */
   readonly toldAt: number;
-  /** Onset of the alarm; null if there is none. */
+  /** Onset of the alarm; null if no alarm is on. */
   readonly since: number | null;
 };
 

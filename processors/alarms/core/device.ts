@@ -125,7 +125,7 @@ export type Heard = {
   readonly late?: boolean;
   /** The greatest error of the clocks that stamp its values, ms; absent if no parameter is known. */
   readonly offsetMs?: number;
-  /** The expected interval of the fastest parameter that still comes, ms; undefined if there is none. */
+  /** The expected interval of the fastest parameter that still comes, ms; undefined if none of them comes. */
   readonly intervalMs: number | undefined;
 };
 

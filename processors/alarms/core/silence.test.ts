@@ -163,7 +163,7 @@ describe('the connection', () => {
     expect(one.raised()).toEqual(['disconnected']);
   });
 
-  it('has one alarm, for will and close, whoever noticed first', () => {
+  it('has one alarm for will and close, in either order', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(status(4, { online: false }));

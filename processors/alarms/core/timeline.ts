@@ -10,7 +10,7 @@ export type Timed = { readonly at: number };
 export type Timeline<S extends Timed, T> = {
   /** The meaning of all samples before the window. */
   readonly base: T;
-  /** Device time of the newest sample in `base`; null if there is none. */
+  /** Device time of the newest sample in `base`; null if `base` is empty. */
   readonly baseAt: number | null;
   /** The newest samples, oldest first: at most `windowMax`. */
   readonly window: readonly S[];

@@ -16,7 +16,7 @@ describe('a canary that is due', () => {
     expect(state).toMatchObject({ seq: 1, waiting: { seq: 1, sentMs: 100 }, ofConnection: 1 });
   });
 
-  it('counts as unsent where there is none, and another connection is tried', () => {
+  it('counts a canary as unsent if there is no connection, and tries another one', () => {
     const due = whenDue(startState(0), false, 0, everyMs);
     expect(due).toMatchObject({ do: 'connect', state: { seq: 0, counts: { unsent: 1, lost: 0 } } });
   });

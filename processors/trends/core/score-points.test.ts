@@ -29,7 +29,7 @@ describe('points of scores', () => {
     expect(values(newScores('association-1'))).toMatchObject({ VIGIL_NEWS2: 0, VIGIL_QSOFA: 0 });
   });
 
-  it('are none where the time is none', () => {
+  it('writes no point if the time cannot be read', () => {
     expect(scorePointsOf({ ...partial(), at: '2026-02-30T10:00:00.000Z' })).toBeUndefined();
   });
 });
