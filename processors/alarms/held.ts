@@ -6,7 +6,7 @@ import { isScoredOtherwise, profileInForce } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
 import { adultProfile } from './core/profile.ts';
 import { rearm } from './core/rearm.ts';
-import { lookedAtBefore, type ScoresLook } from './core/scores/view.ts';
+import { checkFromSnapshot, type ScoresCheck } from './core/scores/view.ts';
 import type { State } from './core/state.ts';
 import { type InForceTold, isSame, nothingTold } from './in-force.ts';
 
@@ -28,7 +28,7 @@ export type Held = {
   inForce: InForceTold;
   /** The snapshot was taken under another profile: the present profile judges the last values at once. */
   readonly hasOtherProfile: boolean;
-  scores: ScoresLook | undefined;
+  scores: ScoresCheck | undefined;
   touchedMs: number;
 };
 
@@ -52,7 +52,7 @@ export function restoredHeld(env: Environment, body: AlarmState, nowMs: number):
   const hasOtherProfile =
     (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
     isScoredOtherwise(env, rearmed);
-  const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
+  const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: checkFromSnapshot(scores) };
   const held = { ...freshHeld(associationId, rearmed, since, nowMs), ...known };
   // By the present clock this alarm differs from the one on the screens. They get the change when the past is replayed.
   for (const [key, { alarm }] of Object.entries(state.book.live))

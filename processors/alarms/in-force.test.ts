@@ -10,7 +10,7 @@ import {
 } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { Environment } from './core/environment.ts';
-import { profileTold } from './core/in-force.ts';
+import { profileOfMessage } from './core/in-force.ts';
 import type { CommandInput } from './core/inputs.ts';
 import { adultProfile, type GroupRules, type Profile, profileOfLimits } from './core/profile.ts';
 import { adult, key, nothing } from './partition.testing.ts';
@@ -81,7 +81,7 @@ const snapshots = (one: ReturnType<typeof open>, s: number) =>
   one.partition.flush(t0 + s * 1000, 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
 it('if a patient is not judged, the limits in force name no profile', () => {
-  expect(profileTold({ profile: null })).toBeUndefined();
+  expect(profileOfMessage({ profile: null })).toBeUndefined();
 });
 
 describe('the limits in force', () => {
@@ -155,7 +155,7 @@ describe('the rules of the limits in force', () => {
     one.read(0, 1, 80);
     expect(one.limits()).toHaveLength(1);
     expect(one.limits()[0]).not.toHaveProperty('rules');
-    expect(profileTold(one.limits()[0]!)).toEqual(adultProfile);
+    expect(profileOfMessage(one.limits()[0]!)).toEqual(adultProfile);
   });
 
   it.each(readdirSync(examples).filter((name) => name.endsWith('.json')))(
@@ -169,7 +169,7 @@ describe('the rules of the limits in force', () => {
         one.read(0, 0, 80);
         const told = JSON.parse(JSON.stringify(one.limits()[0]));
         expect([...Compile(LimitsInForceSchema).Errors(told)]).toEqual([]);
-        expect(profileTold(told)?.groups).toEqual(profile.groups);
+        expect(profileOfMessage(told)?.groups).toEqual(profile.groups);
       }
     },
   );

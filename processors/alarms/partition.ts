@@ -11,7 +11,7 @@ import type { Environment } from './core/environment.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
 import { profileInForce } from './core/judging.ts';
 import { realign } from './core/realign.ts';
-import { lookAtScores, scoresOf } from './core/scores/view.ts';
+import { checkScores, scoresOf } from './core/scores/view.ts';
 import { initialState, type State } from './core/state.ts';
 import { type EngineSnapshot, freshHeld, type Held, isForgettable, type Position, restoredHeld } from './held.ts';
 import { inForceNow, noteTold } from './in-force.ts';
@@ -130,8 +130,8 @@ export function createPartition(options: {
   /** Publishes the scores where they have changed. */
   function tellScores(held: Held, nowMs: number): void {
     if (!live) return;
-    const { look, scores } = lookAtScores(env, held.state, held.scores, nowMs);
-    held.scores = look;
+    const { check, scores } = checkScores(env, held.state, held.scores, nowMs);
+    held.scores = check;
     if (scores) publish({ type: 'scores', body: scores });
   }
 

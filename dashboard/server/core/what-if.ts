@@ -6,7 +6,7 @@ import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Environment } from '../../../processors/alarms/core/environment.ts';
-import { limitsInForce, profileTold } from '../../../processors/alarms/core/in-force.ts';
+import { limitsInForce, profileOfMessage } from '../../../processors/alarms/core/in-force.ts';
 import type { Profile } from '../../../processors/alarms/core/profile.ts';
 import { causeOf } from '../../../processors/alarms/core/rules.ts';
 import { initialState, type State } from '../../../processors/alarms/core/state.ts';
@@ -53,7 +53,7 @@ export function judgesOf(
   if (published === undefined) return { fault: 'unknown', message: unknownText };
   const refused = asked === undefined ? undefined : setLimitsFault(published.groups, group, asked, nowMs);
   if (refused !== undefined) return { fault: 'refused', message: refused };
-  const profile = profileTold(published);
+  const profile = profileOfMessage(published);
   const owns = published.groups.flatMap((entry) =>
     entry.own === undefined ? [] : [[entry.group, entry.own] as const],
   );

@@ -16,7 +16,7 @@ export function limitsInForce(env: Environment, state: State): Pick<LimitsInForc
 }
 
 /** Returns the profile from which limits in force were made; undefined if the message does not contain it. */
-export function profileTold({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
+export function profileOfMessage({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
   if (profile === null) return undefined;
   if (profile.origin === 'built-in') return { ...adultProfile, source: profile };
   // The message does not contain the engine's times. Other times only change when an unanswered call escalates or calls again.

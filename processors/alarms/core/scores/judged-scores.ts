@@ -4,11 +4,11 @@ import { type NewsParameter, newsParameters } from '../../../../contracts/score-
 import type { Condition } from '../condition.ts';
 import { isBeyondAny, type Rule, type Rules, together } from '../rules.ts';
 import { judge, type Sample, type Tracker } from '../track.ts';
-import { isSpotCheck, type Known, setAt } from './known.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import { type News2, news2 } from './news2.ts';
 import { type Qsofa, qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
+import { isSpotCheck, type Known, setAt } from './score-inputs.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 

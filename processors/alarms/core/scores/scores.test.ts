@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
 import { adultProfile } from '../profile.ts';
 import { rearm } from '../rearm.ts';
-import { type Known, setAt as setOf } from './known.ts';
 import { isScore } from './names.ts';
+import { type Known, setAt as setOf } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 /** Scores 0, and breaks no limit. */

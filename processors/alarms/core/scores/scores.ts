@@ -19,7 +19,7 @@ import {
   type Sensor,
   sensorOf,
   together,
-} from './known.ts';
+} from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 
 /** The values of 20 s: the first value of a continuous parameter, the last value of a single measurement. */

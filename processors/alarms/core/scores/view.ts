@@ -6,10 +6,10 @@ import { formatInstant } from '../../../../contracts/time.ts';
 import type { Environment } from '../environment.ts';
 import { isScored, scoreRulesIn } from '../judging.ts';
 import type { State } from '../state.ts';
-import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './known.ts';
 import { news2 } from './news2.ts';
 import { qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
+import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
@@ -68,31 +68,34 @@ function assessmentOf({ consciousness, oxygen, spo2Scale }: Entries): Scores['as
   };
 }
 
-/** For one association: what was published last, which state was checked, and the wall clock of the next check if nothing comes. */
-export type ScoresLook = {
-  readonly told: Told | undefined;
-  readonly of: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
+/** The last check of one patient's scores. */
+export type ScoresCheck = {
+  /** The last published scores; undefined before the first publication. */
+  readonly published: Published | undefined;
+  /** The state and the rules of the check. If neither has changed, the scores have not changed either. */
+  readonly checked: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
+  /** Wall clock at which the scores must be checked again, even if no input comes. */
   readonly dueMs: number;
 };
 
-type Told = {
+type Published = {
   readonly key: string;
   readonly urgentKey: string;
   readonly index: number | undefined;
   readonly atMs: number;
 };
 
-const toldOf = (scores: Scores, atMs: number): Told => ({
+const publishedOf = (scores: Scores, atMs: number): Published => ({
   key: scoresKey(scores),
   urgentKey: urgentKey(scores),
   index: scores.shockIndex,
   atMs,
 });
 
-/** After a restart: takes the last published scores from the snapshot. */
-export function lookedAtBefore(scores: Scores | undefined): ScoresLook | undefined {
+/** Returns the check with which a process continues after a restart. @param scores the last published scores, from the snapshot */
+export function checkFromSnapshot(scores: Scores | undefined): ScoresCheck | undefined {
   if (scores === undefined) return undefined;
-  return { told: toldOf(scores, Date.parse(scores.at)), of: undefined, dueMs: 0 };
+  return { published: publishedOf(scores, Date.parse(scores.at)), checked: undefined, dueMs: 0 };
 }
 
 /** The shortest time between two publications, except for urgent changes (contracts/scores-key.ts; ours). */
@@ -100,45 +103,49 @@ const publishMs = 10_000;
 /** A change of the shock index by this much is published. Smaller changes wait for the next publication (ours). */
 const indexStep = 0.1;
 
-/** Checks whether the scores have changed. @returns also the scores to be published now */
-export function lookAtScores(
+/** Checks whether the scores have changed. @returns the check, and the scores if they must be published now */
+export function checkScores(
   env: Environment,
   state: State,
-  before: ScoresLook | undefined,
+  before: ScoresCheck | undefined,
   now: number,
-): { readonly look: ScoresLook; readonly scores?: Scores } {
+): { readonly check: ScoresCheck; readonly scores?: Scores } {
   const { scores: part, association } = state;
   const by = scoreRulesIn(env, state);
   const isSame =
-    before?.of?.by === by && before.of.state.scores === part && before.of.state.association === association;
-  if (isSame && now < before.dueMs) return { look: before };
-  const told = before?.told;
-  const of = { state: { scores: part, association }, by };
+    before?.checked?.by === by &&
+    before.checked.state.scores === part &&
+    before.checked.state.association === association;
+  if (isSame && now < before.dueMs) return { check: before };
+  const published = before?.published;
+  const checked = { state: { scores: part, association }, by };
   const scores = scoresOf(env, state, now);
-  if (scores === undefined) return { look: { told, of, dueMs: Number.POSITIVE_INFINITY } };
+  if (scores === undefined) return { check: { published, checked, dueMs: Number.POSITIVE_INFINITY } };
   const staleMs = nextStaleMs(part.head.known, instantOf(state, now), by.ages);
-  const next = toldOf(scores, now);
+  const next = publishedOf(scores, now);
   const dueMs = Math.min(staleMs, repeatAt(scores, now));
-  if (told === undefined) return { look: { told: next, of, dueMs }, scores };
-  const againMs = repeatAt(scores, Math.min(told.atMs, now));
-  if (isAlike(told, next) && now < againMs) return { look: { told, of, dueMs: Math.min(staleMs, againMs) } };
-  const soonMs = told.atMs + publishMs;
-  const isSoon = now >= told.atMs && now < soonMs;
-  if (isSoon && next.urgentKey === told.urgentKey) return { look: { told, of, dueMs: Math.min(staleMs, soonMs) } };
-  return { look: { told: next, of, dueMs }, scores };
+  if (published === undefined) return { check: { published: next, checked, dueMs }, scores };
+  const againMs = repeatAt(scores, Math.min(published.atMs, now));
+  if (isAlike(published, next) && now < againMs)
+    return { check: { published, checked, dueMs: Math.min(staleMs, againMs) } };
+  const soonMs = published.atMs + publishMs;
+  const isSoon = now >= published.atMs && now < soonMs;
+  if (isSoon && next.urgentKey === published.urgentKey)
+    return { check: { published, checked, dueMs: Math.min(staleMs, soonMs) } };
+  return { check: { published: next, checked, dueMs }, scores };
 }
 
-/** Returns whether both read the same for a person. */
-function isAlike(told: Told, next: Told): boolean {
-  if (told.key !== next.key || told.index === undefined || next.index === undefined)
-    return told.key === next.key && told.index === next.index;
-  return roundHalfUp(Math.abs(told.index - next.index), 2) < indexStep;
+/** Returns whether the difference between two publications is too small for a person to notice. */
+function isAlike(published: Published, next: Published): boolean {
+  if (published.key !== next.key || published.index === undefined || next.index === undefined)
+    return published.key === next.key && published.index === next.index;
+  return roundHalfUp(Math.abs(published.index - next.index), 2) < indexStep;
 }
 
 /**
  * Returns when unchanged scores are published again, so that a trend can tell a lasting score from a gap. Scores without any known input
  * are not published again.
  */
-function repeatAt({ news2: { parts } }: Scores, toldMs: number): number {
-  return parts.some(({ points }) => points !== undefined) ? toldMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
+function repeatAt({ news2: { parts } }: Scores, publishedMs: number): number {
+  return parts.some(({ points }) => points !== undefined) ? publishedMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
 }

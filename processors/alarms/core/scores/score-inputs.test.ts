@@ -1,7 +1,7 @@
 /** What is known for a score, and until when (Scores in docs/clinician.md). */
 import { describe, expect, it } from 'vitest';
 import { nurse } from '../../../bed.testing.ts';
-import { inputsAt, isSpotCheck, type Known, nextStaleMs, setAt } from './known.ts';
+import { inputsAt, isSpotCheck, type Known, nextStaleMs, setAt } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 const { ages } = builtInScores;
