@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newOnsetMs, type Said, saidAfter, saysMore } from './acknowledgement.ts';
+import { type ContentRevision, contentRevisionAfter, hasNewContent, newOnsetMs } from './acknowledgement.ts';
 import { newAlarm } from './messages/alarms.testing.ts';
 import type { Alarm } from './messages/alarms.ts';
 
@@ -45,17 +45,17 @@ describe('an alarm says more than before', () => {
     ['if it had no signal before', { signal: 'off' }, {}, true],
     ['if somebody answered it', {}, { signal: 'acknowledged' }, false],
   ] as const)('%s: not, or indeed', (_name, before, after, more) => {
-    expect(saysMore({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(more);
+    expect(hasNewContent({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(more);
   });
 });
 
 describe('the first revision with the present content of the alarm', () => {
   /** Tells the changes in turn, each `everyMs` after the one before. */
-  function told(changes: readonly Partial<Alarm>[], everyMs = 1_000): Said {
-    let before: { alarm: Alarm; said: Said } | undefined;
+  function told(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
+    let before: { alarm: Alarm; said: ContentRevision } | undefined;
     for (const [at, change] of [{}, ...changes].entries()) {
       const alarm = { ...seen, rev: at + 1, ...change };
-      before = { alarm, said: saidAfter(before, alarm, 1_000_000 + at * everyMs) };
+      before = { alarm, said: contentRevisionAfter(before, alarm, 1_000_000 + at * everyMs) };
     }
     return before!.said;
   }

@@ -9,7 +9,7 @@ import type { Alarm } from './messages/alarms.ts';
 export const newOnsetMs = 5_000;
 
 /** What the engine, the server and the screens remember of an alarm besides its newest revision. */
-export type Said = {
+export type ContentRevision = {
   /** The alarm has become no graver since this revision. A person who saw it, or a later one, knows what the alarm says now. */
   readonly rev: number;
   /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
@@ -20,20 +20,20 @@ export type Said = {
  * Returns what to remember after the alarm event of `atMs` with `alarm`. If there is no state before, or if a revision between is
  * missing, a person must have seen the newest revision.
  */
-export function saidAfter(
-  before: { readonly alarm: Alarm; readonly said?: Said | undefined } | undefined,
+export function contentRevisionAfter(
+  before: { readonly alarm: Alarm; readonly said?: ContentRevision | undefined } | undefined,
   alarm: Alarm,
   atMs: number,
-): Said {
+): ContentRevision {
   const ended = alarm.present ? {} : { endedAtMs: before?.said?.endedAtMs ?? atMs };
   if (!before?.said || alarm.rev !== before.alarm.rev + 1) return { rev: alarm.rev, ...ended };
   const { endedAtMs } = before.said;
   const beganAnew = alarm.present && endedAtMs !== undefined && atMs - endedAtMs >= newOnsetMs;
-  return { rev: beganAnew || saysMore(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
+  return { rev: beganAnew || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
 /** Whether `after` says more than `before`: another condition, a graver value, or a new call. */
-export function saysMore(before: Alarm, after: Alarm): boolean {
+export function hasNewContent(before: Alarm, after: Alarm): boolean {
   if (isOther(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
   if (before.text === after.text) return false;
   const [was, is] = [excessOf(before), excessOf(after)];

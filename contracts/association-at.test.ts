@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { currentPeriod, overlapsIn, overSinceMs, periodAt } from './association-at.ts';
+import { currentPeriod, decidesUntilMs, overlapsIn, periodAt } from './association-at.ts';
 import { timePeriods } from './periods.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12, 0);
@@ -72,7 +72,7 @@ describe('when a period no longer decides', () => {
     ['where the first of two begins that follow each other', hidden, { a: -40, b: -30, c: forEver }],
   ] satisfies [string, readonly Row[], Record<string, number>][])('is %s', (_what, rows, expected) => {
     const periods = timed(rows);
-    const found = periods.map((each) => [each.period.id, (overSinceMs(periods, each) - nowMs) / 60_000]);
+    const found = periods.map((each) => [each.period.id, (decidesUntilMs(periods, each) - nowMs) / 60_000]);
     expect(Object.fromEntries(found)).toEqual(expected);
   });
 });
@@ -130,7 +130,7 @@ describe('for any table', () => {
         const periods = timed(table);
         const instants = periods.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).concat(nowMs, ms(1_000));
         for (const period of periods) {
-          const overMs = overSinceMs(periods, period);
+          const overMs = decidesUntilMs(periods, period);
           for (const atMs of instants.filter((each) => each >= overMs && Number.isFinite(each)))
             expect(periodAt(periods, atMs)).not.toBe(period);
           if (overMs > period.fromMs && Number.isFinite(overMs)) expect(periodAt(periods, overMs - 1)).toBe(period);

@@ -46,7 +46,7 @@ export function currentPeriod<Period extends FromTo>(periods: readonly Period[])
  * Infinity while it decides. If the period never decided, the result is not after its `fromMs`.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
-export function overSinceMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
+export function decidesUntilMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
   const place = periods.indexOf(period);
   let endMs = period.toMs;
   for (;;) {

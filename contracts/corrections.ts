@@ -13,12 +13,15 @@ export const bootsMax = 4;
  * came in between do not matter.
  * @param taken the readings that were taken: the last one of each start of the device
  */
-export function wasTaken(taken: readonly ReadingId[], came: ReadingId): boolean {
+export function isRepeatedReading(taken: readonly ReadingId[], came: ReadingId): boolean {
   return taken.some(({ boot, seq }) => boot === came.boot && came.seq <= seq);
 }
 
 /** Adds a taken reading at the end; it replaces the one of the same start. Above `bootsMax` the oldest is dropped. */
-export function withTaken<Reading extends ReadingId>(taken: readonly Reading[], came: Reading): readonly Reading[] {
+export function withAcceptedReading<Reading extends ReadingId>(
+  taken: readonly Reading[],
+  came: Reading,
+): readonly Reading[] {
   if (taken.length === 1 && taken[0]?.boot === came.boot) return [came];
   return [...taken.filter(({ boot }) => boot !== came.boot), came].slice(-bootsMax);
 }

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   assess,
-  bornAtMs,
   type DeviceClock,
   finerGrain,
   grainMsMax,
   initialClock,
   measuredOffsetMs,
+  sampledMs,
   wasSetBack,
 } from './device-clock.ts';
 
@@ -108,10 +108,10 @@ describe('the measured error of a device clock', () => {
 
 describe('the age of a value', () => {
   it('is that of the corrected time, and a value is never younger than its receipt', () => {
-    expect(bornAtMs(t0, t0 + 7000, 0)).toBe(t0);
-    expect(bornAtMs(t0, t0 + 7000, 6900)).toBe(t0 + 6900);
-    expect(bornAtMs(t0, t0 + 5000, 6900)).toBe(t0 + 5000);
-    expect(bornAtMs(t0 + 60_000, t0 + 30_000, -60_000)).toBe(t0);
+    expect(sampledMs(t0, t0 + 7000, 0)).toBe(t0);
+    expect(sampledMs(t0, t0 + 7000, 6900)).toBe(t0 + 6900);
+    expect(sampledMs(t0, t0 + 5000, 6900)).toBe(t0 + 5000);
+    expect(sampledMs(t0 + 60_000, t0 + 30_000, -60_000)).toBe(t0);
   });
 
   it('makes no value younger than it is, whatever the error, the outages and the speed of the backlog', () => {
@@ -137,7 +137,7 @@ describe('the age of a value', () => {
             clock = assess(clock, time, receivedAt).clock;
             const offsetMs = measuredOffsetMs(clock);
             if (offsetMs !== 0)
-              expect(bornAtMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + one.at * 1000 + 100);
+              expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + one.at * 1000 + 100);
           }
         },
       ),

@@ -8,7 +8,7 @@
  */
 
 /**
- * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is skewed (CLINICAL: an
+ * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is isSkewed (CLINICAL: an
  * alarm must reach a screen within 10 s).
  */
 export const lateMsMax = 10_000;
@@ -23,10 +23,10 @@ const agreeMs = 500;
 const stepMs = 2_000;
 
 /** A device's times may go back by this much, and a clock that is wrong by this much still counts as right (ours). */
-export const exactMs = 2_000;
+export const clockToleranceMs = 2_000;
 
 /** Screens do not mention a smaller error of a device's clock: the age of a number is right anyway. */
-export const clockTellMs = 3_000;
+export const clockErrorShownMsMin = 3_000;
 
 /** The recent differences (receive time − device time), in windows of half of `skewProofMs`, one after the other. */
 export type Pace = {
@@ -104,7 +104,7 @@ const freshPace = (sinceMs: number, leastMs: number, beforeMs: number | null, st
 });
 
 /** Whether the clock is wrong by more than a reading may be late. */
-export function skewed(clock: DeviceClock): boolean {
+export function isSkewed(clock: DeviceClock): boolean {
   return Math.abs(clock.offsetMs) > lateMsMax;
 }
 
@@ -117,7 +117,7 @@ export function measuredOffsetMs(clock: DeviceClock): number {
  * Returns when a value was measured, by the gateway's clock: the device's time, corrected by the measured error. Never later than its
  * receipt, so a correction never makes an old value look new.
  */
-export function bornAtMs(timeMs: number, receivedAtMs: number, offsetMs: number): number {
+export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number): number {
   return Math.min(receivedAtMs, timeMs + offsetMs);
 }
 
@@ -148,5 +148,5 @@ export type Numbered = { readonly seq: number; readonly timeMs: number };
  * when it measures it (docs/integrator.md). After that, nothing is known of the clock until it is measured again.
  */
 export function wasSetBack(newest: Numbered, came: Numbered): boolean {
-  return came.seq > newest.seq && came.timeMs < newest.timeMs - exactMs;
+  return came.seq > newest.seq && came.timeMs < newest.timeMs - clockToleranceMs;
 }

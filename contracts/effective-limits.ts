@@ -8,7 +8,7 @@ import { type LimitGroup, parameters } from './parameters.ts';
 /** Ordered from the lowest. */
 export const bounds = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
 export type BoundName = (typeof bounds)[number];
-export const boundWords = {
+export const boundLabels = {
   extremeLow: 'extreme low',
   low: 'low',
   high: 'high',
@@ -37,7 +37,7 @@ export function limitsFault(group: LimitGroup, limits: Limits): string | undefin
   for (const name of bounds) {
     const limit = limits[name];
     if (limit === undefined) continue;
-    const what = `The ${boundWords[name]} limit ${limit} of ${group}`;
+    const what = `The ${boundLabels[name]} limit ${limit} of ${group}`;
     const isLow = name === 'low' || name === 'extremeLow';
     if (!Number.isFinite(limit) || limit < min || limit > max)
       return `${what} is outside what is measured, ${min} to ${max}.`;
@@ -60,7 +60,7 @@ function crossing(group: LimitGroup, limits: Limits): string | undefined {
     const isPair =
       below.name === 'extremeLow' ? above.name === 'low' : above.name === 'extremeHigh' && below.name === 'high';
     if (isPair && below.limit === above.limit) continue;
-    return `The ${boundWords[below.name]} limit ${below.limit} of ${group} is not below the ${boundWords[above.name]} limit ${above.limit}.`;
+    return `The ${boundLabels[below.name]} limit ${below.limit} of ${group} is not below the ${boundLabels[above.name]} limit ${above.limit}.`;
   }
   return undefined;
 }
@@ -72,14 +72,14 @@ function rangeOf(group: LimitGroup): { readonly min: number; readonly max: numbe
 }
 
 /** Returns the patient's own limits after a change; undefined if none are left. */
-export function ownAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
+export function ownLimitsAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
   if (asked === null) return undefined;
   const after = Object.entries({ ...own, ...asked }).filter(([, value]) => value !== null);
   return after.length === 0 ? undefined : Object.fromEntries(after);
 }
 
 /** Returns the limits in force: the patient's own replace the others. */
-export function boundsOver(base: Limits, own: OwnLimits | undefined): Limits {
+export function mergeLimits(base: Limits, own: OwnLimits | undefined): Limits {
   const { off: _off, ...limits } = own ?? {};
   return { ...base, ...limits };
 }
@@ -114,10 +114,10 @@ export function setLimitsFault(
     if (untilMs > nowMs + limitsOffMsMax)
       return `Limits are switched off for at most ${limitsOffMsMax / 3_600_000} h, not until ${off.until}.`;
   }
-  const after = boundsOver(found.base, ownAfter(found.own, asked));
+  const after = mergeLimits(found.base, ownLimitsAfter(found.own, asked));
   const fault = limitsFault(group, after);
   if (fault !== undefined || group !== 'HR') return fault;
   // A pulse is judged by the limits of the heart rate, unless the pulse has limits of its own.
   const pulse = inForce.find((limits) => limits.group === 'PR');
-  return pulse?.own && limitsFault('PR', boundsOver(after, pulse.own));
+  return pulse?.own && limitsFault('PR', mergeLimits(after, pulse.own));
 }

@@ -94,7 +94,7 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
   },
-  // Kept longer than the records that these keys open (keptOf), plus the hour for which a key is used.
+  // Kept longer than the records that these keys open (retentionOf), plus the hour for which a key is used.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
@@ -207,7 +207,7 @@ export type TurnTopic = keyof typeof turns;
 const deletionMsMax = 6 * 60_000;
 
 /** Returns how long a record of a topic that is not compacted stays, ms: between `leastMs` and `mostMs`. */
-export function keptOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
+export function retentionOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
   const { retentionMs, segmentMs } = kafkaTopics[topic];
   if (retentionMs < 0) return { leastMs: Number.POSITIVE_INFINITY, mostMs: Number.POSITIVE_INFINITY };
   return { leastMs: retentionMs, mostMs: retentionMs + segmentMs + deletionMsMax };

@@ -1,6 +1,6 @@
 /** Made-up limits in force for tests: those of the adult profile, and over them what a test names. */
 import { adultLimits } from '../adult-limits.ts';
-import { boundsOver } from '../effective-limits.ts';
+import { mergeLimits } from '../effective-limits.ts';
 import { type LimitGroup, limitGroups } from '../parameters.ts';
 import type { GroupInForce, LimitsInForce } from './alarms.ts';
 
@@ -11,7 +11,7 @@ export function newLimits(
 ): LimitsInForce {
   // A pulse is judged by the limits of the heart rate.
   const limitsOf = (group: LimitGroup) =>
-    groups[group]?.limits ?? boundsOver(groups[group]?.base ?? adultLimits[group], groups[group]?.own);
+    groups[group]?.limits ?? mergeLimits(groups[group]?.base ?? adultLimits[group], groups[group]?.own);
   return {
     associationId,
     rev: 1,
@@ -19,7 +19,7 @@ export function newLimits(
     profile: { origin: 'built-in', version: '1' },
     groups: limitGroups.map((group) => {
       const base = groups[group]?.base ?? (group === 'PR' ? limitsOf('HR') : adultLimits[group]);
-      return { group, base, limits: boundsOver(base, groups[group]?.own), ...groups[group] };
+      return { group, base, limits: mergeLimits(base, groups[group]?.own), ...groups[group] };
     }),
     ...more,
   };

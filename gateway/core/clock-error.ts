@@ -5,7 +5,7 @@
  * smallest difference stays the lower limit until there is proof that the clock was set. The upper limit comes from the newest message.
  * A positive error means that the clock is behind.
  */
-import { type DeviceClock, exactMs, lateMsMax } from '../../contracts/device-clock.ts';
+import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/device-clock.ts';
 
 /** How far the instant of measurement may lie from the corrected time (ours). */
 const correctedToleranceMs = 2_000;
@@ -35,11 +35,11 @@ export function noteError(
   if (error === null)
     return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
   // The clock was set forward. Readings from before may come after this message, as a backlog.
-  if (difference < error.leastMs - exactMs) return setClock(error, timeMs, receivedAtMs);
+  if (difference < error.leastMs - clockToleranceMs) return setClock(error, timeMs, receivedAtMs);
   const isNewest = timeMs > error.newestMs;
   const leastMs = Math.min(error.leastMs, difference);
   const steadyMs = clock.pace?.steadyMs ?? Number.POSITIVE_INFINITY;
-  const isMeasuredNow = !error.measured && steadyMs - leastMs <= exactMs;
+  const isMeasuredNow = !error.measured && steadyMs - leastMs <= clockToleranceMs;
   return {
     leastMs,
     measured: error.measured || isMeasuredNow,
@@ -106,22 +106,22 @@ export function whenMeasured(
   if (error === null)
     return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
   const { leastMs, measured, former } = error;
-  const isRight = Math.abs(leastMs) <= exactMs;
-  const nearMs = isRight ? exactMs : leastMs + correctedToleranceMs;
+  const isRight = Math.abs(leastMs) <= clockToleranceMs;
+  const nearMs = isRight ? clockToleranceMs : leastMs + correctedToleranceMs;
   const mostMs = Math.min(receivedAtMs - timeMs, mostBefore(error, timeMs));
   const isNear = mostMs <= nearMs || others.some((other) => mostBefore(other.error, timeMs) <= nearMs);
   const isFormer = former !== null && timeMs < former.untilMs;
   if (isRight && isNear && !isFormer) return { fromMs: timeMs, toMs: timeMs };
   let fromMs = timeMs;
   if (!isRight && measured) fromMs += leastMs - correctedToleranceMs;
-  else if (leastMs < -exactMs) fromMs += leastMs - unknownAgeMs;
+  else if (leastMs < -clockToleranceMs) fromMs += leastMs - unknownAgeMs;
   let toMs = timeMs + (isNear ? leastMs : mostMs) + correctedToleranceMs;
   if (isFormer) {
     fromMs = Math.min(fromMs, timeMs + former.leastMs - correctedToleranceMs);
     toMs = Math.max(toMs, timeMs + former.mostMs + correctedToleranceMs);
   }
   // The clock was ahead when the device connected, and is set right then. Devices do this when they reach a time server.
-  if (!isRight && Math.abs(receivedAtMs - timeMs) <= exactMs) toMs = receivedAtMs;
+  if (!isRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
   return span(fromMs, toMs, receivedAtMs);
 }
 

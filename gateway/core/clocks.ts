@@ -4,8 +4,8 @@
  */
 import {
   assess,
+  clockToleranceMs,
   type DeviceClock,
-  exactMs,
   finerGrain,
   grainMsMax,
   initialClock,
@@ -96,7 +96,8 @@ function noteBirth(bootClock: BootClock, timed: Timed): void {
  * earlier time can mean that, or a late reading. Nobody knows which of the two, so the clock is forgotten then too.
  */
 function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
-  const isSet = seq === undefined ? timeMs < bootClock.timeMs - exactMs : wasSetBack(bootClock, { seq, timeMs });
+  const isSet =
+    seq === undefined ? timeMs < bootClock.timeMs - clockToleranceMs : wasSetBack(bootClock, { seq, timeMs });
   if (isSet) {
     bootClock.clock = initialClock;
     bootClock.error = null;
@@ -155,7 +156,7 @@ export function measuredWithin(
 
 /** Widens a span by the step of the times. A step that counts as exact widens nothing. */
 function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
-  if (grainMs <= exactMs) return span;
+  if (grainMs <= clockToleranceMs) return span;
   return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };
 }
 

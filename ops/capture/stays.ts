@@ -1,5 +1,5 @@
 /** Which patient was at which device of a ward in a time, and the capture's lines about it. Pure. */
-import { overSinceMs } from '../../contracts/association-at.ts';
+import { decidesUntilMs } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import { timePeriods } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -38,7 +38,7 @@ export function staysOf(row: DeviceAssociations, wanted: Wanted, nowMs: number):
   if (!timed) return undefined;
   return timed.flatMap((each): Stay[] => {
     const { period, fromMs } = each;
-    const toMs = overSinceMs(timed, each);
+    const toMs = decidesUntilMs(timed, each);
     const isAsked = period.ward === wanted.ward && (wanted.bed === undefined || period.bed === wanted.bed);
     if (!isAsked || fromMs > wanted.untilMs || toMs <= wanted.sinceMs) return [];
     const { associationId, bed, patient } = period;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kafkaTopicNames, kafkaTopics, keptOf } from '../../contracts/topics.ts';
+import { kafkaTopicNames, kafkaTopics, retentionOf } from '../../contracts/topics.ts';
 import { topicConfig } from './topics.ts';
 
 const minuteMs = 60_000;
@@ -21,7 +21,7 @@ describe('what Kafka keeps', () => {
   const timed = kafkaTopicNames.filter((name) => kafkaTopics[name].retentionMs > 0);
 
   it.each(timed)('%s is deleted soon after its time, because its files are short', (name) => {
-    const { leastMs, mostMs } = keptOf(name);
+    const { leastMs, mostMs } = retentionOf(name);
     expect(leastMs).toBe(kafkaTopics[name].retentionMs);
     // Within a twentieth: 1 h of a day.
     expect(mostMs - leastMs - 6 * minuteMs).toBeLessThanOrEqual(leastMs / 20);
@@ -30,7 +30,7 @@ describe('what Kafka keeps', () => {
   it.each(timed)('%s has the time that the operator’s page gives', (name) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operator.md'), 'utf8');
     const row = text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-    const { leastMs, mostMs } = keptOf(name);
+    const { leastMs, mostMs } = retentionOf(name);
     expect(
       row
         ?.split('|')
@@ -40,14 +40,14 @@ describe('what Kafka keeps', () => {
   });
 
   it('never keeps a reading longer than its key, which is written up to an hour earlier', () => {
-    const mostMs = Math.max(keptOf('observations').mostMs, keptOf('waveforms').mostMs);
-    expect(keptOf('keys-readings').leastMs).toBeGreaterThan(mostMs + hourMs);
-    expect(keptOf('keys-rejected').leastMs).toBeGreaterThan(keptOf('rejected').mostMs + hourMs);
+    const mostMs = Math.max(retentionOf('observations').mostMs, retentionOf('waveforms').mostMs);
+    expect(retentionOf('keys-readings').leastMs).toBeGreaterThan(mostMs + hourMs);
+    expect(retentionOf('keys-rejected').leastMs).toBeGreaterThan(retentionOf('rejected').mostMs + hourMs);
   });
 
   it('keeps alarms and audit forever, and the last records of tables', () => {
     for (const name of kafkaTopicNames.filter((topic) => !timed.includes(topic))) {
-      expect(keptOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
+      expect(retentionOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
     }
   });
 

@@ -1,5 +1,5 @@
 /** Which patient is at which device, from the `associations` table: the category that selects the limits, and when a period ended. */
-import { currentPeriod, overSinceMs } from '../../contracts/association-at.ts';
+import { currentPeriod, decidesUntilMs } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type Timed, timePeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
@@ -57,7 +57,7 @@ export function createAssociations(pseudonymKey: string): Associations {
     const { deviceId } = body;
     deviceIds.set(pseudonym(pseudonymKey, 'device', deviceId), deviceId);
     for (const each of timed) {
-      const overMs = overSinceMs(timed, each);
+      const overMs = decidesUntilMs(timed, each);
       const endedAt = Number.isFinite(overMs) ? Math.max(overMs, each.fromMs) : null;
       periods.set(each.period.associationId, { ...each, deviceId, endedAt });
     }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
-import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
+import { mergeLimits, ownLimitsAfter } from '../../contracts/effective-limits.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
@@ -251,17 +251,17 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
 
   function takeLimits({ type, commandId, associationId, group, limits, by, at }: SetLimits): void {
     const before = state.limits.get(associationId) ?? newLimits(associationId);
-    const ownOf = ({ own }: GroupInForce) => ownAfter(own, limits);
+    const ownOf = ({ own }: GroupInForce) => ownLimitsAfter(own, limits);
     const groups = before.groups.map((one): GroupInForce => {
       if (one.group === group) {
         const own = ownOf(one);
-        return { group, base: one.base, limits: boundsOver(one.base, own), ...(own && { own }), changed: { by, at } };
+        return { group, base: one.base, limits: mergeLimits(one.base, own), ...(own && { own }), changed: { by, at } };
       }
       // A pulse is judged by the limits of the heart rate.
       const heart = one.group === 'PR' && before.groups.find((other) => other.group === 'HR' && other.group === group);
       if (!heart) return one;
-      const base = boundsOver(heart.base, ownOf(heart));
-      return { ...one, base, limits: boundsOver(base, one.own) };
+      const base = mergeLimits(heart.base, ownOf(heart));
+      return { ...one, base, limits: mergeLimits(base, one.own) };
     });
     foldLimits(state, { ...before, rev: before.rev + 1, groups });
     answer({ type, commandId, associationId, at, accepted: true });

@@ -1,10 +1,10 @@
 /** Limits as typed into a form: numbers that a body can have, in order, or one sentence that says what is wrong. */
-import { bounds, boundWords } from '../../../contracts/effective-limits.ts';
+import { boundLabels, bounds } from '../../../contracts/effective-limits.ts';
 import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 
 const order = bounds;
-const namesOfBounds = boundWords;
+const namesOfBounds = boundLabels;
 
 const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 

@@ -2,7 +2,7 @@
  * A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge
  * it.
  */
-import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
+import { clockErrorShownMsMin, sampledMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
@@ -61,14 +61,14 @@ function slot(group: ParameterGroup, label: string, values: readonly Shown[], pr
 
 /** The instant from which a value's age counts (protocol/rest.ts, `Numeric`). */
 export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
-  return measuredAtMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
+  return sampledMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }
 
 /**
  * What the mark at a number says of its device's clock; undefined if the clock is right, within what an age may show.
  */
 export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
-  if (Math.abs(clockOffsetMs) < clockTellMs) return undefined;
+  if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
   return `The device clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead'}: the age counts from the corrected time`;
 }

@@ -3,7 +3,7 @@
  * shown during the last seconds. An alarm that comes and goes, or whose value falls and rises again, is still the alarm
  * that the person sees.
  */
-import { newOnsetMs, saysMore } from '../../../contracts/acknowledgement.ts';
+import { hasNewContent, newOnsetMs } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
 /** A person has seen what a row showed within this time. */
@@ -25,7 +25,7 @@ export function sightOf(before: Sight | undefined, alarm: Alarm, nowMs: number):
   const fresh = { about: `${alarm.alarmId} ${alarm.rev}`, gravest: alarm, atMs: nowMs, ...ended };
   if (!before) return fresh;
   const beganAnew = alarm.present && before.endedAtMs !== undefined && nowMs - before.endedAtMs >= newOnsetMs;
-  if (beganAnew || saysMore(before.gravest, alarm)) return fresh;
+  if (beganAnew || hasNewContent(before.gravest, alarm)) return fresh;
   const { about } = before;
   if (alarm.text === before.gravest.text || nowMs - before.atMs >= seenMs)
     return { about, gravest: alarm, atMs: nowMs, ...ended };

@@ -1,6 +1,6 @@
 /** Whether a person acknowledges the alarm that they saw. */
 
-import type { Said } from '../../../contracts/acknowledgement.ts';
+import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -11,7 +11,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
  * accepted: since then the alarm only came, went or was escalated, and became no graver. A person who acknowledged an
  * SpO2 of 85 % has not acknowledged 70 %. The association id is not compared, because the alarm id is a hash over it.
  */
-export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
+export function acknowledgeFault(current: Alarm, said: ContentRevision, seenRev: number): Fault | undefined {
   const isOpen = current.signal === 'on' || current.signal === 'latched';
   if (current.rev === seenRev || (isOpen && said.rev <= seenRev && seenRev < current.rev)) return undefined;
   return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${alarmText(current)}.` };

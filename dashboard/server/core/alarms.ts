@@ -3,7 +3,7 @@
  * order in which events and snapshots are read does not matter.
  */
 
-import { saidAfter } from '../../../contracts/acknowledgement.ts';
+import { contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
 import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
 import { isDeviceSilent } from '../../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../../contracts/messages/alarms.ts';
@@ -101,7 +101,7 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId);
   const before = state.alarms.get(alarm.alarmId);
-  const said = saidAfter(before, alarm, saidAtMs);
+  const said = contentRevisionAfter(before, alarm, saidAtMs);
   const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, saidAtMs });
   state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said, ofTray });
   if (bed && before?.ofTray && !ofTray) rememberHidden(state, bed, alarm.alarmId);

@@ -1,8 +1,8 @@
 /** The clock of each device, measured from what it sends, and what the screens say about it. */
 import {
   assess,
-  clockTellMs,
-  exactMs,
+  clockErrorShownMsMin,
+  clockToleranceMs,
   finerGrain,
   initialClock,
   measuredOffsetMs,
@@ -83,7 +83,8 @@ export function tellCoarse(
   nowMs: number,
 ): void {
   const untilMs = receivedMs + coarseForMs;
-  if (clock.grainMs <= exactMs || receivedMs - clock.statedAtMs <= exactMs || untilMs <= nowMs) return;
+  if (clock.grainMs <= clockToleranceMs || receivedMs - clock.statedAtMs <= clockToleranceMs || untilMs <= nowMs)
+    return;
   const text = `Device times are in steps of ${Math.round(clock.grainMs / 1000)} s: numbers look too old`;
   noteNotice(state, bed, { code: 'device-times', text, sinceMs: receivedMs, untilMs });
 }
@@ -92,7 +93,7 @@ export function tellCoarse(
 export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
   const of = device.clock;
   const errorMs = measuredOffsetMs(of.clock);
-  if (Math.abs(errorMs) < clockTellMs) {
+  if (Math.abs(errorMs) < clockErrorShownMsMin) {
     of.toldMs = 0;
     if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
     return;

@@ -1,7 +1,7 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
-import { type ReadingId, wasTaken, withTaken } from '../../../contracts/corrections.ts';
-import { bornAtMs } from '../../../contracts/device-clock.ts';
+import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
+import { sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type {
   ConnectionEndReason,
@@ -70,7 +70,7 @@ export function foldObservation(
     const { deviceMs: timeMs, receivedMs } = times;
     watchIdentity(state, bed, device, { boot, timeMs, receivedMs }, nowMs);
   }
-  const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
+  const effectiveMs = sampledMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let n = 0;
@@ -97,7 +97,9 @@ export function foldObservation(
       intervalMs,
     };
     const shown =
-      id === undefined ? shownValue?.shown : withTaken(shownValue?.shown ?? [], { ...id, deviceMs: times.deviceMs });
+      id === undefined
+        ? shownValue?.shown
+        : withAcceptedReading(shownValue?.shown ?? [], { ...id, deviceMs: times.deviceMs });
     bed.values.set(code, { numeric, effectiveMs, origin, shown: shown ?? [], n });
     bed.n = n;
   }
@@ -121,7 +123,7 @@ function replaces(shownValue: ValueState, came: Origin, effectiveMs: number): bo
   // A repeat never counts. This holds if the device's clock is ahead, so that every receipt looks newer than the one
   // before, and if another start of the device was shown in between.
   const notBefore = shownValue.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
-  if (came.id !== undefined && wasTaken(notBefore, came.id)) return false;
+  if (came.id !== undefined && isRepeatedReading(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return (
     effectiveMs > shownValue.effectiveMs ||

@@ -8,7 +8,7 @@
  * Things that left are kept in a bounded list; a screen that slept for longer than the list reaches gets a snapshot.
  */
 
-import type { Said } from '../../../contracts/acknowledgement.ts';
+import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../../contracts/corrections.ts';
 import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../../../contracts/device-clock.ts';
 import type { Alarm, CommandAnswer, LimitsInForce, StandbyInForce } from '../../../contracts/messages/alarms.ts';
@@ -157,7 +157,7 @@ export type AlarmHeld = {
   /** When its writer published it, by the writer's clock, ms. */
   readonly saidAtMs: number;
   /** Which revisions an acknowledgement may name. */
-  readonly said: Said;
+  readonly said: ContentRevision;
   /**
    * Whether it may be shown in the tray in which its device stands (tray.ts), as judged at its stamp; always true for a
    * device in a bed.

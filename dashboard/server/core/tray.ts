@@ -4,7 +4,7 @@
  * next. A value, an alarm or a trace is for the people of the present tray only if it is from the time since the device
  * came there. If the tray's beginning lies ahead of the clock, the clock was set back since; then nothing is hidden.
  */
-import { bornAtMs, measuredOffsetMs } from '../../../contracts/device-clock.ts';
+import { measuredOffsetMs, sampledMs } from '../../../contracts/device-clock.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { AlarmHeld, BedState, LiveState } from './state.ts';
 
@@ -28,7 +28,7 @@ export function isWaveBeforeTray(
   nowMs: number,
 ): boolean {
   if (bed.tray === undefined) return false;
-  return isBeforeTray(bed, bornAtMs(startMs, receivedMs, offsetMsOf(state, bed)), nowMs);
+  return isBeforeTray(bed, sampledMs(startMs, receivedMs, offsetMsOf(state, bed)), nowMs);
 }
 
 /**

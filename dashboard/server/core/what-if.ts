@@ -2,7 +2,7 @@
  * What other limits of a patient would have done over the stored values. The alarm engine itself judges them, once by
  * the limits in force and once by the limits that a person has entered. Pure.
  */
-import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
+import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Environment } from '../../../processors/alarms/core/environment.ts';
@@ -62,7 +62,7 @@ export function judgesOf(
     return { fault: 'unknown', message: unknownText };
   if (asked === undefined) return { profile, inForce, entered: null };
   const { [group]: own, ...others } = inForce;
-  const after = ownAfter(own, asked);
+  const after = ownLimitsAfter(own, asked);
   return { profile, inForce, entered: after === undefined ? others : { ...others, [group]: after } };
 }
 

@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
+import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import { VigilError } from '../../../contracts/errors.ts';
 import type { Command, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../../contracts/messages/records.ts';
@@ -215,7 +215,7 @@ function limitsRoute(app: App, parts: Parts): void {
       const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
       const { by, at, commandId } = command;
       const own = inForce?.groups.find((entry) => entry.group === group)?.own;
-      const change = { group, limits: ownAfter(own, limits) ?? null, by, at };
+      const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
       noteSent(sentLimits, key, { change, over: read, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
       try {

@@ -2,7 +2,7 @@
  * The life of one alarm (CLINICAL, "Alarm vocabulary"): it is raised, updated, acknowledged, calls again, and ends. The `decide…` functions
  * return the change that is due; `evolve` applies it. Pure: the wall clock and all numbers are arguments.
  */
-import { type Said, saidAfter } from '../../../contracts/acknowledgement.ts';
+import { type ContentRevision, contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
@@ -27,7 +27,7 @@ export type Live = {
   /** Device time of the last published value and text. */
   readonly toldAt: number;
   /** The revisions that an acknowledgement may refer to. */
-  readonly said?: Said;
+  readonly said?: ContentRevision;
 };
 
 export type Change =
@@ -77,7 +77,7 @@ const escalationMax = 3;
 export function evolve(before: Live | undefined, change: Change, clock: Clock): Live {
   const after = changed(before, change, clock);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
-  return { ...after, alarm, said: saidAfter(before, alarm, clock.now) };
+  return { ...after, alarm, said: contentRevisionAfter(before, alarm, clock.now) };
 }
 
 function changed(before: Live | undefined, change: Change, clock: Clock): Live {

@@ -3,7 +3,7 @@
  * the data that the other detectors get with each value, and the parameters that are silent or intermittent (CLINICAL, "Judged or told", 1,
  * 2, 4, 5). Their alarms are in arrival-alarms.ts. Pure.
  */
-import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } from '../../../contracts/device-clock.ts';
+import { type Assessment, assess, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -184,7 +184,7 @@ type Place = {
 
 function placeOf(before: DeviceClock, { time, receivedAt }: Reading, isBack: boolean): Place {
   const assessed = assess(before, time, receivedAt, isBack);
-  return { before, isBack, assessed, at: bornAtMs(time, receivedAt, assessed.clock.offsetMs) };
+  return { before, isBack, assessed, at: sampledMs(time, receivedAt, assessed.clock.offsetMs) };
 }
 
 type Context = {

@@ -2,7 +2,7 @@
  * Carries out what people command: acknowledgements, audio pauses, limits. Each command gets an answer. A repeated command gets the same
  * answer. Pure.
  */
-import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
+import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { initialArrivals } from './arrivals.ts';
@@ -123,7 +123,7 @@ function setLimits(
     ? 'The limits were not changed: the patient is no longer at this device.'
     : setLimitsFault(limitsInForce(env, state).groups, group, change, now);
   if (fault !== undefined) return { state, endAt: now, counts: { limitsRefused: 1 }, refused: fault };
-  const own = ownAfter(state.overrides[group], change);
+  const own = ownLimitsAfter(state.overrides[group], change);
   const { [group]: _before, ...others } = state.overrides;
   const setBy = { ...state.setBy, [group]: { by, at } };
   return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };

@@ -7,9 +7,9 @@ import {
   assess,
   type DeviceClock,
   initialClock,
+  isSkewed,
   lateMsMax,
   measuredOffsetMs,
-  skewed,
 } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
@@ -160,7 +160,7 @@ export function isLate({ clock }: DevicePart, time: number, receivedAt: number):
 
 function skewOf(offsetMs: number, before: DevicePart['skew'], came: ObservationInput): DevicePart['skew'] {
   const { time, receivedAt } = came;
-  if (!skewed({ offsetMs })) {
+  if (!isSkewed({ offsetMs })) {
     // One of two modules may have the right clock.
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }

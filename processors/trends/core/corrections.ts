@@ -2,7 +2,7 @@
  * Which readings were written, for the newest instants of each association. InfluxDB keeps the last point written for an instant. So a
  * message that comes again after its correction would bring the old value back.
  */
-import { type ReadingId, wasTaken, withTaken } from '../../../contracts/corrections.ts';
+import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
 
 /** Instants remembered of one association. This is enough: a device sends again only messages that were in flight. */
 export const instantsMax = 64;
@@ -32,7 +32,7 @@ export function isLatest(corrections: Corrections, associationId: string, timeMs
   }
   const last = known.taken.at(-1);
   if (last?.boot === id.boot && last.seq === id.seq) return true;
-  if (wasTaken(known.taken, id)) return false;
-  known.taken = withTaken(known.taken, id);
+  if (isRepeatedReading(known.taken, id)) return false;
+  known.taken = withAcceptedReading(known.taken, id);
   return true;
 }
