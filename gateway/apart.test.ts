@@ -75,7 +75,10 @@ const values = { values: [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' 
 
 it('acknowledges a reading that is kept apart, and says why', () => {
   const { send, topics, notices } = open(1_000_000);
-  expect(send('observations', values)).toMatchObject({ kind: 'appended', words: expect.stringMatching(/kept apart/) });
+  expect(send('observations', values)).toMatchObject({
+    kind: 'appended',
+    reasonString: expect.stringMatching(/kept apart/),
+  });
   expect({ topics: topics(), notices }).toEqual({ topics: ['rejected'], notices: ['unattributed'] });
 });
 
@@ -84,7 +87,7 @@ it('refuses a reading when no more are kept apart: with quota exceeded, advice, 
   expect(send('observations', values)).toEqual({
     kind: 'refused',
     code: 0x97,
-    words:
+    reasonString:
       'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.',
   });
   expect({ topics: topics(), notices }).toEqual({ topics: [], notices: ['unattributed'] });

@@ -11,7 +11,7 @@ import { keysOfPartitions } from '../log/kafka/connect.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { type CanaryPace, judgeCanary } from './core/canary.ts';
 import { inboxAt } from './core/inbox.ts';
-import { leftOutBefore } from './core/quiet.ts';
+import { linesLeftOut } from './core/log-limiter.ts';
 import type { TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
@@ -49,7 +49,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
       else sink.publish(message, settle);
     },
     connected: ofDevices(sink.connected),
-    lostAlive: ofDevices(sink.lostAlive),
+    lostIdWhileAlive: ofDevices(sink.lostIdWhileAlive),
     heldBack: ofDevices(sink.heldBack),
     // Gives up the claim. The canary was never reported as connected, so nothing is reported here.
     ended: sink.ended,
@@ -87,9 +87,9 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
     sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});
   }
 
-  function logSometimes({ source, receivedAtMs }: Incoming, fields: object, words: string): void {
-    const leftOut = leftOutBefore(source.quiet, receivedAtMs);
-    if (leftOut !== undefined) log.warn({ ...fields, leftOut }, words);
+  function logSometimes({ source, receivedAtMs }: Incoming, fields: object, text: string): void {
+    const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
+    if (leftOut !== undefined) log.warn({ ...fields, leftOut }, text);
   }
 
   return (message, settle: (outcome: Outcome) => void) => {
@@ -99,8 +99,8 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
     const judged = judgeCanary(kind, payload, text, receivedAtMs, options.bounds, pace, options.monotonicMs());
     if (!judged.ok) {
       counters.canariesRefused += 1;
-      logSometimes(message, { reason: judged.words }, 'a canary is refused');
-      settle({ kind: 'refused', code: judged.code, words: judged.words });
+      logSometimes(message, { reason: judged.reasonString }, 'a canary is refused');
+      settle({ kind: 'refused', code: judged.code, reasonString: judged.reasonString });
       return;
     }
     pace = judged.pace;

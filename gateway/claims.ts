@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { observe } from '../process/histogram.ts';
-import { type ClaimsMet, meetClaim } from './core/claims.ts';
+import { type LastClaims, noteClaim } from './core/claims.ts';
 import type { Counters } from './counters.ts';
 import type { Sink } from './listener/sink.ts';
 import type { Measures } from './measures.ts';
@@ -56,7 +56,7 @@ export async function createClaims(options: {
   readonly monotonicMs: () => number;
 }): Promise<Claims> {
   const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
-  const met: ClaimsMet = new Map();
+  const met: LastClaims = new Map();
   /** By connection: the connections of the listener, and those that ended before their claim was read. */
   const open = new Map<string, Open>();
 
@@ -105,7 +105,7 @@ export async function createClaims(options: {
       // This topic has no other type of record (contracts/messages/homes.ts).
       if (read?.record.contentType !== contentTypes.claim) return;
       const { place } = read.opened;
-      if (!meetClaim(met, place.boot, place.seq)) return;
+      if (!noteClaim(met, place.boot, place.seq)) return;
       if (place.boot === boot) onOwn(read.record.body, offset);
       else options.onTaken(read.record.body.clientId);
     },

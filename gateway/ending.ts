@@ -1,6 +1,6 @@
 /** Logs which connected devices have a certificate that ends soon. */
 import type { Logger } from 'pino';
-import { endingOf, type Presented } from './core/ending.ts';
+import { endingSoon, type PresentedCertificate } from './core/ending.ts';
 
 const lookEveryMs = 60_000;
 /** Most devices that one line names. */
@@ -8,7 +8,7 @@ const namedMax = 100;
 
 /** Checks each minute. Logs only if the devices or the ends have changed since the last line. */
 export function watchDeviceCertificates(options: {
-  readonly presented: () => readonly Presented[];
+  readonly presented: () => readonly PresentedCertificate[];
   readonly log: Pick<Logger, 'warn'>;
   /** The machine's clock: certificates end by it. */
   readonly nowMs: () => number;
@@ -17,7 +17,7 @@ export function watchDeviceCertificates(options: {
   const { presented, log, nowMs } = options;
   const said = new Map<string, number>();
   const timer = setInterval(() => {
-    const ending = endingOf(presented(), nowMs());
+    const ending = endingSoon(presented(), nowMs());
     const news = ending.filter(({ deviceId, endMs }) => said.get(deviceId) !== endMs);
     // A device that is not in the list was renewed or has gone. If it comes back, it is logged again.
     said.clear();

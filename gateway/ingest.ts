@@ -8,10 +8,10 @@ import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
 import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
-import { leftOutBefore } from './core/quiet.ts';
+import { linesLeftOut } from './core/log-limiter.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
-import { apartSpentWords } from './core/refusal-words.ts';
+import { apartBudgetRefusal } from './core/refusal-texts.ts';
 import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
 import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
@@ -142,18 +142,18 @@ export function createIngest(options: {
       }
       counters.unattributed += 1;
       noteUnattributed(message, kind, associationUnclear.code, 'a reading is kept apart');
-      settle({ kind: 'appended', words: associationUnclear.message });
+      settle({ kind: 'appended', reasonString: associationUnclear.message });
     });
     if (kept) return;
     counters.rejected += 1;
     noteUnattributed(message, kind, apartBudgetSpent.code, 'a reading is refused: no more is kept apart');
-    settle({ kind: 'refused', code: publishReasonCode(apartBudgetSpent.code), words: apartBudgetSpent.message });
+    settle({ kind: 'refused', code: publishReasonCode(apartBudgetSpent.code), reasonString: apartBudgetSpent.message });
   }
 
-  function noteUnattributed(message: Incoming, kind: DeviceTopicKind, code: ErrorCode, words: string): void {
+  function noteUnattributed(message: Incoming, kind: DeviceTopicKind, code: ErrorCode, text: string): void {
     measures.readings[kind].rejected += 1;
     bump(measures.rejections, code);
-    logSometimes('warn', message, { code }, words);
+    logSometimes('warn', message, { code }, text);
     options.onUnattributed?.(message.source);
   }
 
@@ -205,7 +205,7 @@ export function createIngest(options: {
       }
       counters.appendedInPart += 1;
       measures.readings[kind].appendedInPart += 1;
-      settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
+      settle({ kind: 'appended', reasonString: `Kept, but not all of it is used. ${fault.message}` });
     };
     append(record, onAppended);
     rejections.keep(message, fault, 'in-part', onAppended);
@@ -223,7 +223,7 @@ export function createIngest(options: {
       // The device wrote its will when it connected. So the will's time says nothing about the present clock.
       if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
       logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
-      settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
+      settle({ kind: 'refused', code: publishReasonCode(fault.code), reasonString: fault.message });
     });
   }
 
@@ -235,9 +235,9 @@ export function createIngest(options: {
     return failed;
   }
 
-  function logSometimes(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, words: string) {
-    const leftOut = leftOutBefore(source.quiet, receivedAtMs);
-    if (leftOut !== undefined) log[level]({ deviceId: source.deviceId, ...fields, leftOut }, words);
+  function logSometimes(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, text: string) {
+    const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
+    if (leftOut !== undefined) log[level]({ deviceId: source.deviceId, ...fields, leftOut }, text);
   }
 
   return publish;
@@ -253,7 +253,7 @@ const associationUnclear: Fault = {
   message: 'The patient changed about when this was measured: it is not clear whose it is, and it is kept apart.',
 };
 
-const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartSpentWords };
+const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartBudgetRefusal };
 
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
 

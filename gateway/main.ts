@@ -12,7 +12,7 @@ import { keepSteadyTime, wallAheadMs } from '../process/system-clock.ts';
 import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
-import { leftOutBefore } from './core/quiet.ts';
+import { linesLeftOut } from './core/log-limiter.ts';
 import { createMemory } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { watchDeviceCertificates } from './ending.ts';
@@ -194,8 +194,8 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     tables,
     bounds,
     attribution: 'by-clock',
-    onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
-    onRefused: (source, notice) => notices.tellBed(source, notice),
+    onUnattributed: (source) => notices.notifyBed(source, 'unattributed'),
+    onRefused: (source, notice) => notices.notifyBed(source, notice),
     onSharedIdentity: (source) => identityAlarm.raise(source),
     counters,
     measures,
@@ -203,7 +203,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
   });
   const notices: Notices = createNotices({ append, publish, tables, boot, counters, log, now });
   const identityAlarm = createIdentityAlarm({
-    tellBed: (source) => notices.tellBed(source, 'shared-identity'),
+    notifyBed: (source) => notices.notifyBed(source, 'shared-identity'),
     counters,
     log,
     now,
@@ -212,7 +212,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     sealedLog,
     boot,
     onClaimed: notices.claimed,
-    onTaken: (clientId) => listener()?.taken(clientId),
+    onTaken: (clientId) => listener()?.endClaimedElsewhere(clientId),
     counters,
     measures,
     log,
@@ -224,13 +224,13 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     publish,
     ...notices,
     claim: claims.claim,
-    lostAlive: identityAlarm.lostAlive,
+    lostIdWhileAlive: identityAlarm.lostIdWhileAlive,
     heldBack(source) {
       counters.heldBack += 1;
-      const leftOut = leftOutBefore(source.quiet, now());
+      const leftOut = linesLeftOut(source.logLimiter, now());
       if (leftOut !== undefined)
         log.warn({ deviceId: source.deviceId, leftOut }, 'a device is held back: it sends too much');
-      notices.tellBed(source, 'held-back');
+      notices.notifyBed(source, 'held-back');
     },
     ended(source, reason) {
       claims.forget(source);

@@ -8,7 +8,7 @@ import { addCertificateMetrics } from '../process/certificate-files.ts';
 import { observe } from '../process/histogram.ts';
 import { createMetrics, type Metrics } from '../process/metrics.ts';
 import { addClockMetrics, type SystemClock, wallAheadMs } from '../process/system-clock.ts';
-import { endingOf, firstEndOf } from './core/ending.ts';
+import { earliestEnd, endingSoon } from './core/ending.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import type { Revocation } from './listener/revocation.ts';
@@ -29,14 +29,7 @@ export type GatewayMetricsSources = {
   listener():
     | Pick<
         Listener,
-        | 'connections'
-        | 'sessions'
-        | 'waiting'
-        | 'partialBytes'
-        | 'unpromisedBytes'
-        | 'unackedBytes'
-        | 'paused'
-        | 'presented'
+        'connections' | 'sessions' | 'waiting' | 'partialBytes' | 'qos0Bytes' | 'unackedBytes' | 'paused' | 'presented'
       >
     | undefined;
   /** Absent if there is no upstream broker. Its result is undefined until the connection is open. */
@@ -154,11 +147,11 @@ function certificateMetrics(metrics: Metrics, { counters, crl, listener }: Gatew
   const first =
     'First end of a certificate that a connected device presents, seconds since 1970; infinite without one.';
   metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', first, () => {
-    return (firstEndOf(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
+    return (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
   });
   const ending = 'Connected devices whose certificate ends within 30 days; the log names them.';
   metrics.gauge('vigil_gateway_device_certificates_ending', ending, () => {
-    return endingOf(presented(), Date.now() + wallAheadMs()).length;
+    return endingSoon(presented(), Date.now() + wallAheadMs()).length;
   });
   const due = 'When the next CRL of the devices is due, seconds since 1970; infinite where none is gone by.';
   metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
@@ -258,7 +251,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   metrics.gauge(
     'vigil_gateway_qos0_bytes',
     'Part of the unacknowledged bytes that are QoS 0.',
-    () => from.listener()?.unpromisedBytes() ?? 0,
+    () => from.listener()?.qos0Bytes() ?? 0,
   );
   metrics.counter(
     'vigil_gateway_qos0_lost_total',

@@ -30,7 +30,7 @@ export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
   /** A connection that began without its claim has it now. */
   claimed(source: Source): void;
   /** Writes a notice for the bed at which the device is now. May be called for each cause: it is written at most every 15 s. */
-  tellBed(source: Source, notice: GatewayNotice): void;
+  notifyBed(source: Source, notice: GatewayNotice): void;
   close(): void;
 };
 
@@ -53,7 +53,7 @@ export function createNotices(options: {
   /** How connections ended whose claim may still be read, by connection. Their end is reported when the claim is read. */
   const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
   /** When each notice about a bed was last written, by notice and association. */
-  const toldBeds = new Map<string, number>();
+  const bedNoticesWritten = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
@@ -104,18 +104,18 @@ export function createNotices(options: {
     );
   }
 
-  function tellBed(source: Source, notice: GatewayNotice): void {
+  function notifyBed(source: Source, notice: GatewayNotice): void {
     const { deviceId } = source;
     const atMs = now();
     const key = periodAt(tables.periodsOf(source.pseudonym), atMs)?.associationId ?? source.unassigned;
     const id = `${notice}/${key}`;
-    const sinceMs = atMs - (toldBeds.get(id) ?? Number.NEGATIVE_INFINITY);
+    const sinceMs = atMs - (bedNoticesWritten.get(id) ?? Number.NEGATIVE_INFINITY);
     // A clock that was set back must not keep a notice from being written.
     if (sinceMs >= 0 && sinceMs < bedNoticeAgainMs) return;
-    toldBeds.delete(id);
-    toldBeds.set(id, atMs);
-    const oldest = toldBeds.size > bedNoticesMax ? toldBeds.keys().next().value : undefined;
-    if (oldest !== undefined) toldBeds.delete(oldest);
+    bedNoticesWritten.delete(id);
+    bedNoticesWritten.set(id, atMs);
+    const oldest = bedNoticesWritten.size > bedNoticesMax ? bedNoticesWritten.keys().next().value : undefined;
+    if (oldest !== undefined) bedNoticesWritten.delete(oldest);
     drop(`${notice}/${deviceId}`);
     const record: NoticeRecord = {
       deviceId,
@@ -136,8 +136,8 @@ export function createNotices(options: {
       },
       (error) => {
         if (error === undefined) return;
-        toldBeds.delete(id);
-        retryLater(notice, source, () => tellBed(source, notice));
+        bedNoticesWritten.delete(id);
+        retryLater(notice, source, () => notifyBed(source, notice));
       },
     );
   }
@@ -192,7 +192,7 @@ export function createNotices(options: {
       else noteUnclaimed(source, reason);
     },
     will: publishWill,
-    tellBed,
+    notifyBed,
     close() {
       for (const id of [...retries.keys()]) drop(id);
     },

@@ -9,15 +9,15 @@ import { contentTypes, type RejectedRecord } from '../contracts/messages/records
 import { formatInstant } from '../contracts/time.ts';
 import { deviceTopic } from '../contracts/topics.ts';
 import {
-  giveBack,
-  joinNotKept,
+  addNotKept,
+  bytesInKafka,
   type Kept,
-  keptBytes,
   type NotKept,
   newKept,
   noteNotKept,
   type RejectedLimits,
-  takeRoom,
+  releaseRoom,
+  reserveRoom,
   waveShare,
 } from './core/rejected-budget.ts';
 import type { Counters } from './counters.ts';
@@ -116,7 +116,7 @@ export function createRejections(options: {
     );
     return new Promise((resolve) => {
       append(record(source.pseudonym, summaryOf(source.deviceId, notKept)), (error) => {
-        if (error !== undefined) device.notKept = joinNotKept(notKept, device.notKept);
+        if (error !== undefined) device.notKept = addNotKept(notKept, device.notKept);
         resolve();
       });
     });
@@ -129,8 +129,8 @@ export function createRejections(options: {
     const { source, topic, payload, receivedAtMs } = message;
     const device = deviceOf(source);
     const book = how === 'apart' ? 'apart' : 'refused';
-    const bytes = keptBytes(payload.length);
-    if (!takeRoom(all[book], device.kept[book], bytes, limits[book], monotonicMs(), share)) {
+    const bytes = bytesInKafka(payload.length);
+    if (!reserveRoom(all[book], device.kept[book], bytes, limits[book], monotonicMs(), share)) {
       device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
       counters[how === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
       counters.rejectedBytesNotKept += payload.length;
@@ -150,7 +150,7 @@ export function createRejections(options: {
       }),
       (error) => {
         if (error === undefined) counters.rejectedBytesKept += length;
-        else giveBack(all[book], device.kept[book], bytes);
+        else releaseRoom(all[book], device.kept[book], bytes);
         settle(error);
       },
     );

@@ -213,7 +213,7 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     unackedBytesMax: settings.unackedBytesMax,
     deviceBytesPerS: settings.deviceBytesPerS,
     deviceMessagesPerS: settings.deviceMessagesPerS,
-    unpromisedBytesMax: settings.unackedBytesMax / 2,
+    qos0BytesMax: settings.unackedBytesMax / 2,
     partialBytesMax: Math.max(settings.unackedBytesMax / 4, 2 * settings.packetBytesMax),
     connectionsMax: settings.connectionsMax,
     connectionsPerDeviceMax: settings.connectionsPerDeviceMax,

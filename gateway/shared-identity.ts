@@ -1,6 +1,6 @@
 /** Reports to the bed, the log and the metrics that two devices use one certificate (core/shared-identity.ts). */
 import type { Logger } from 'pino';
-import { leftOutBefore } from './core/quiet.ts';
+import { linesLeftOut } from './core/log-limiter.ts';
 import { noteLost } from './core/shared-identity.ts';
 import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
@@ -9,11 +9,11 @@ export type IdentityAlarm = {
   /** Two devices send. May be called for each sign of it. */
   raise(source: Source): void;
   /** A connection that was alive lost its client id to a newer one. */
-  lostAlive(source: Source, address: string | undefined): void;
+  lostIdWhileAlive(source: Source, address: string | undefined): void;
 };
 
 export function createIdentityAlarm(options: {
-  readonly tellBed: (source: Source) => void;
+  readonly notifyBed: (source: Source) => void;
   readonly counters: Counters;
   readonly log: Logger;
   readonly now: () => number;
@@ -22,14 +22,14 @@ export function createIdentityAlarm(options: {
 
   function raise(source: Source): void {
     counters.sharedIdentity += 1;
-    const leftOut = leftOutBefore(source.quiet, now());
+    const leftOut = linesLeftOut(source.logLimiter, now());
     if (leftOut !== undefined) log.error({ deviceId: source.deviceId, leftOut }, 'two devices use one certificate');
-    options.tellBed(source);
+    options.notifyBed(source);
   }
 
   return {
     raise,
-    lostAlive(source, address) {
+    lostIdWhileAlive(source, address) {
       const { observations, status, waveforms } = source.numbers;
       const boot = observations.boot ?? status.boot ?? waveforms.boot;
       if (noteLost(source.identity, { boot, address }, now())) raise(source);

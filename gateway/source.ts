@@ -4,7 +4,7 @@ import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } 
 import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { DeviceClocks } from './core/clocks.ts';
 import { type Continuity, newContinuity } from './core/continuity.ts';
-import { newQuiet, type Quiet } from './core/quiet.ts';
+import { type LogLimiter, newLogLimiter } from './core/log-limiter.ts';
 import { newRemembered, type Remembered } from './core/remembered.ts';
 import type { IdentityWatch } from './core/shared-identity.ts';
 
@@ -29,7 +29,7 @@ export type Source = {
   /** Its birth message has come: the first status of the connection. */
   born: boolean;
   /** Limits what is logged about its messages, so that a bad device cannot fill the disk. */
-  readonly quiet: Quiet;
+  readonly logLimiter: LogLimiter;
   /** The device's own topics. */
   readonly topics: ReadonlyMap<string, DeviceTopicKind>;
 };
@@ -57,7 +57,7 @@ export function createSource(
     clocks,
     identity,
     born: false,
-    quiet: newQuiet(),
+    logLimiter: newLogLimiter(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };
 }

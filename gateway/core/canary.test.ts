@@ -53,7 +53,7 @@ describe('a message with the canary’s certificate', () => {
     let pace: CanaryPace = [];
     for (let n = 0; n < 10; n += 1) {
       const judged = judge(reading, 'observations', pace, n * 100);
-      if (!judged.ok) throw new Error(judged.words);
+      if (!judged.ok) throw new Error(judged.reasonString);
       pace = judged.pace;
     }
     expect(judge(reading, 'observations', pace, 9_999)).toMatchObject({ ok: false, code: reason.quotaExceeded });

@@ -15,9 +15,9 @@ export type CanaryPace = readonly number[];
 
 export type CanaryJudgement =
   | { readonly ok: true; readonly pace: CanaryPace }
-  | { readonly ok: false; readonly code: ReasonCode; readonly words: string };
+  | { readonly ok: false; readonly code: ReasonCode; readonly reasonString: string };
 
-const refuse = (code: ReasonCode, words: string): CanaryJudgement => ({ ok: false, code, words });
+const refuse = (code: ReasonCode, reasonString: string): CanaryJudgement => ({ ok: false, code, reasonString });
 
 /**
  * Judges a message like any reading, and whether it is a canary. A refused message is kept nowhere: `rejected` is for messages that may

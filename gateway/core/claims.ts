@@ -4,7 +4,7 @@
  */
 
 /** The last sequence number read from each gateway process, by its boot; the process that was quiet for longest comes first. */
-export type ClaimsMet = Map<string, number>;
+export type LastClaims = Map<string, number>;
 
 /** Number of gateway processes that are remembered. Above it the one that was quiet for longest is dropped: repeats come within seconds. */
 export const bootsMax = 1_000;
@@ -13,7 +13,7 @@ export const bootsMax = 1_000;
  * Notes a claim. A process numbers its claims upwards and appends them in that order.
  * @returns whether the claim is read for the first time
  */
-export function meetClaim(met: ClaimsMet, boot: string, seq: number): boolean {
+export function noteClaim(met: LastClaims, boot: string, seq: number): boolean {
   const last = met.get(boot) ?? 0;
   met.delete(boot);
   met.set(boot, Math.max(last, seq));

@@ -35,7 +35,7 @@ export function noteError(
   if (error === null)
     return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
   // The clock was set forward. Readings from before may come after this message, as a backlog.
-  if (difference < error.leastMs - clockToleranceMs) return setClock(error, timeMs, receivedAtMs);
+  if (difference < error.leastMs - clockToleranceMs) return restartError(error, timeMs, receivedAtMs);
   const isNewest = timeMs > error.newestMs;
   const leastMs = Math.min(error.leastMs, difference);
   const steadyMs = clock.pace?.steadyMs ?? Number.POSITIVE_INFINITY;
@@ -51,7 +51,7 @@ export function noteError(
 }
 
 /** Drops the limits, except for times that were written before. */
-function setClock({ leastMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
+export function restartError({ leastMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
   const difference = receivedAtMs - timeMs;
   return {
     leastMs: difference,
@@ -71,15 +71,12 @@ function setClock({ leastMs, former }: ClockError, timeMs: number, receivedAtMs:
  * connects, with its time at that moment. A smaller difference keeps the limit: a doubt of some seconds costs little, and a slower
  * network explains it.
  */
-export function isDoubtedBy({ leastMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
+export function isTooLateForLimits({ leastMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - leastMs > lateMsMax;
 }
 
-/** Takes such a birth message: the clock was set back, or the message was delayed on the way. Nobody can say which of the two. */
-export const noteDoubt = setClock;
-
 /** Whether something is known of the clock: its error is measured, or a message has shown that it is right within `lateMsMax`. */
-export function isKnown(error: ClockError | null): error is ClockError {
+export function isErrorKnown(error: ClockError | null): error is ClockError {
   return error !== null && (error.measured || Math.abs(error.leastMs) <= lateMsMax);
 }
 

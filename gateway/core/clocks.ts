@@ -13,7 +13,15 @@ import {
   measuredOffsetMs,
   wasSetBack,
 } from '../../contracts/device-clock.ts';
-import { type ClockError, isDoubtedBy, isKnown, noteDoubt, noteError, type Span, whenMeasured } from './clock-error.ts';
+import {
+  type ClockError,
+  isErrorKnown,
+  isTooLateForLimits,
+  noteError,
+  restartError,
+  type Span,
+  whenMeasured,
+} from './clock-error.ts';
 
 /** How many starts of one device are remembered. Above it, the one unused for longest is dropped, with all that was known of its clock. */
 const bootsMax = 4;
@@ -83,12 +91,12 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
 function noteBirth(bootClock: BootClock, timed: Timed): void {
   const { error } = bootClock;
   const { timeMs, receivedAtMs } = timed;
-  if (error === null || !isDoubtedBy(error, timeMs, receivedAtMs)) {
+  if (error === null || !isTooLateForLimits(error, timeMs, receivedAtMs)) {
     noteMessage(bootClock, timed);
     return;
   }
   bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
-  bootClock.error = noteDoubt(error, timeMs, receivedAtMs);
+  bootClock.error = restartError(error, timeMs, receivedAtMs);
 }
 
 /**
@@ -149,7 +157,7 @@ export function measuredWithin(
   const { error, grainMs } = bootClock;
   if (kind === 'observation' && isBeforeSet(bootClock, seq))
     return widened(whenMeasured(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
-  if (isKnown(error)) return widened(whenMeasured(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
+  if (isErrorKnown(error)) return widened(whenMeasured(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
   const ofConnection = clocks.find(({ boot }) => boot === connectionBoot);
   return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }

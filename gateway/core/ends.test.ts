@@ -8,13 +8,13 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   [{ kind: 'lost' }, false, undefined, true, 'closed'],
   [{ kind: 'keep-alive' }, true, 0x8d, true, 'keep-alive'],
   [{ kind: 'taken-over' }, true, 0x8e, true, 'taken-over'],
-  [{ kind: 'violation', code: 0x81, words: 'x' }, false, 0x81, true, 'refused'],
-  [{ kind: 'certificate', words: 'x' }, true, 0x87, true, 'refused'],
+  [{ kind: 'violation', code: 0x81, reasonString: 'x' }, false, 0x81, true, 'refused'],
+  [{ kind: 'certificate', reasonString: 'x' }, true, 0x87, true, 'refused'],
   // Never an error code for a failure of ours: it would end the delivery.
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
 ])('%j, with will: %s', (cause, hasWill, code, willDue, notice) => {
   const end = endOf(cause, hasWill);
   expect(end).toMatchObject({ code, willDue, notice });
-  expect(end.words === undefined).toBe(end.code === undefined);
+  expect(end.reasonString === undefined).toBe(end.code === undefined);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAnyway, readEveryMember } from './mend.ts';
+import { expandRepeatedMembers, repairEncoding } from './mend.ts';
 
 const text = '{"time":"2026-03-01T12:00:00.000Z","values":[{"code":"MDC_ECG_HEART_RATE","value":30,"unit":"/min"}]}';
 
@@ -11,27 +11,27 @@ describe('bytes around or in the JSON that are none of it', () => {
     ['NULs, blanks and line ends', Buffer.from(`${text}\r\n\0 \0\n`)],
     ['both', Buffer.from(`\ufeff${text}\0`)],
   ])('are left out: %s', (_name, payload) => {
-    expect(readAnyway(payload)?.text).toBe(text);
+    expect(repairEncoding(payload)?.text).toBe(text);
   });
 
   it('reads a byte that is not UTF-8 as U+FFFD', () => {
     const payload = Buffer.from(text.replace('{', '{"note":"M\xfcller",'), 'latin1');
-    expect(readAnyway(payload)).toMatchObject({
+    expect(repairEncoding(payload)).toMatchObject({
       text: text.replace('{', '{"note":"M\ufffdller",'),
       fault: { code: 'payload-not-utf8' },
     });
   });
 
   it('has no other reading of text that is as it should be', () => {
-    expect(readAnyway(Buffer.from(text))).toBeUndefined();
-    expect(readAnyway(Buffer.alloc(0))).toBeUndefined();
-    expect(readAnyway(Buffer.from(`x${text}`))).toBeUndefined();
+    expect(repairEncoding(Buffer.from(text))).toBeUndefined();
+    expect(repairEncoding(Buffer.alloc(0))).toBeUndefined();
+    expect(repairEncoding(Buffer.from(`x${text}`))).toBeUndefined();
   });
 });
 
 describe('a member that comes twice in one object', () => {
   const read = (sent: string) => {
-    const plain = readEveryMember(Buffer.from(sent), sent);
+    const plain = expandRepeatedMembers(Buffer.from(sent), sent);
     return plain === undefined ? undefined : JSON.parse(plain);
   };
   it.each<[string, string, unknown]>([
@@ -91,10 +91,10 @@ describe('a member that comes twice in one object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(2), (object, blanks) => {
         const sent = JSON.stringify(object, null, blanks);
-        expect(readEveryMember(Buffer.from(sent), sent)).toBeUndefined();
+        expect(expandRepeatedMembers(Buffer.from(sent), sent)).toBeUndefined();
         const [name] = Object.keys(object);
         const doubled = `${sent.slice(0, -1)},${JSON.stringify(name)}:"again:"}`;
-        const plain = readEveryMember(Buffer.from(doubled), doubled);
+        const plain = expandRepeatedMembers(Buffer.from(doubled), doubled);
         expect(plain).toBeDefined();
         const { [name!]: _twice, ...others } = JSON.parse(plain!);
         const { [name!]: _before, ...expected } = JSON.parse(sent);

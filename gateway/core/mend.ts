@@ -10,7 +10,7 @@ export type Mended = { readonly text: string; readonly fault: Fault };
  * Reads a payload that is not UTF-8 or not JSON. Drops a byte order mark before it and NULs and blanks after it, and reads each byte that
  * is not UTF-8 as U+FFFD. Undefined if that changes nothing.
  */
-export function readAnyway(payload: Uint8Array): Mended | undefined {
+export function repairEncoding(payload: Uint8Array): Mended | undefined {
   const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
   let end = decoded.length;
   while (end > 0 && '\0 \t\r\n'.includes(decoded[end - 1]!)) end -= 1;
@@ -42,7 +42,7 @@ const lists = ['values', 'conditions', 'alerts'];
  * @param payload valid JSON
  * @param text the same as text
  */
-export function readEveryMember(payload: Uint8Array, text: string): string | undefined {
+export function expandRepeatedMembers(payload: Uint8Array, text: string): string | undefined {
   if (!mayRepeat(payload) || !text.trimStart().startsWith('{')) return undefined;
   let twice = false;
   const members = [...partsOf(text)].map(([name, words]): [string, string] => {
@@ -51,7 +51,7 @@ export function readEveryMember(payload: Uint8Array, text: string): string | und
     const said = words.filter((word) => word.startsWith('['));
     if (said.length === 0) return [name, words[0]!];
     const items = said.flatMap(itemsOf).flatMap((item) => {
-      const each = item.startsWith('{') ? readEach(item) : undefined;
+      const each = item.startsWith('{') ? expandItem(item) : undefined;
       twice ||= each !== undefined;
       return each ?? [item];
     });
@@ -64,7 +64,7 @@ export function readEveryMember(payload: Uint8Array, text: string): string | und
 const timesMax = 8;
 
 /** Returns one object for each value of an object's repeated member; undefined if it repeats none. */
-function readEach(object: string): string[] | undefined {
+function expandItem(object: string): string[] | undefined {
   const members = [...partsOf(object)];
   const times = members.reduce((most, [, words]) => Math.max(most, words.length), 0);
   if (times < 2) return undefined;

@@ -27,7 +27,7 @@ function settle(kept: Kept, perDay: number, nowMs: number): void {
 }
 
 /** Returns about how many bytes a rejected message takes in Kafka: its bytes in base64 in JSON, sealed in base64url, and the rest. */
-export function keptBytes(payloadBytes: number): number {
+export function bytesInKafka(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
@@ -40,7 +40,7 @@ export const waveShare = 0.75;
  * @param share the part of both limits that such a message may use, 0 to 1
  * @returns whether it is kept
  */
-export function takeRoom(
+export function reserveRoom(
   all: Kept,
   device: Kept,
   bytes: number,
@@ -58,7 +58,7 @@ export function takeRoom(
 }
 
 /** Gives back the room of a counted message that is not in Kafka after all. */
-export function giveBack(all: Kept, device: Kept, bytes: number): void {
+export function releaseRoom(all: Kept, device: Kept, bytes: number): void {
   all.bytes = Math.max(0, all.bytes - bytes);
   device.bytes = Math.max(0, device.bytes - bytes);
 }
@@ -83,7 +83,7 @@ export function noteNotKept(before: NotKept | undefined, code: ErrorCode, bytes:
 }
 
 /** Joins two counts, because the older one could not be written. */
-export function joinNotKept(older: NotKept, newer: NotKept | undefined): NotKept {
+export function addNotKept(older: NotKept, newer: NotKept | undefined): NotKept {
   if (!newer) return older;
   const reasons = new Map(older.reasons);
   for (const [code, count] of newer.reasons) reasons.set(code, (reasons.get(code) ?? 0) + count);

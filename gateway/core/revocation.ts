@@ -17,7 +17,7 @@ export type RevocationLists = ReadonlyMap<number, RevocationList>;
 export type CertificateFault = 'expired' | 'revoked' | 'no-crl';
 
 /** What the client hears. */
-export const certificateWords = {
+export const certificateRefusals = {
   expired: 'The client certificate has expired.',
   revoked: 'The client certificate is revoked.',
   'no-crl': 'There is no CRL of the authority that issued the client certificate.',

@@ -12,8 +12,8 @@ import { textFault } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { sampleBytes, samplesMs } from '../../contracts/wave-samples.ts';
-import { readAnyway, readEveryMember } from './mend.ts';
-import { agoWords, aheadWords, misfitWords, noInstantWords, valueWords } from './refusal-words.ts';
+import { expandRepeatedMembers, repairEncoding } from './mend.ts';
+import { aheadRefusal, noInstantRefusal, schemaRefusal, tooOldRefusal, valueRefusal } from './refusal-texts.ts';
 import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
@@ -83,7 +83,7 @@ export function judgePayload(
 ): Judgement {
   const judged = judgeText(kind, payload, text, nowMs, bounds);
   if (judged.verdict !== 'refused' || !unreadable.includes(judged.fault.code)) return judged;
-  const mended = payload.length > mendedMax ? undefined : readAnyway(payload);
+  const mended = payload.length > mendedMax ? undefined : repairEncoding(payload);
   if (mended === undefined) return judged;
   const second = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
   if (second.verdict === 'refused') return unreadable.includes(second.fault.code) ? judged : second;
@@ -114,7 +114,7 @@ function judgeText(
   } catch {
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
-  const plain = readEveryMember(payload, text);
+  const plain = expandRepeatedMembers(payload, text);
   if (plain === undefined) return judgeBody(kind, body, nowMs, bounds);
   if (plain.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
   const judged = judgeBody(kind, JSON.parse(plain), nowMs, bounds);
@@ -173,7 +173,7 @@ function judgeObservation(
     if (fault === undefined) continue;
     faults += 1;
     bad += 1;
-    first ??= { code: fault, message: valueWords(fault, numeric.code) };
+    first ??= { code: fault, message: valueRefusal(fault, numeric.code) };
   }
   if (first !== undefined && bad === body.values.length) return { verdict: 'refused', fault: first };
   return accept(body, placed, first, faults);
@@ -246,17 +246,17 @@ function textFaultOf(name: string, text: string): Fault[] {
 /** Returns the instant in ms since 1970, or why it cannot be the reading's. */
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
-  if (timeMs === undefined) return refuse('time-invalid', noInstantWords);
+  if (timeMs === undefined) return refuse('time-invalid', noInstantRefusal);
   const aheadMs = timeMs - nowMs;
   if (aheadMs <= bounds.aheadMaxMs && -aheadMs <= bounds.lateMaxMs) return timeMs;
   const wallAheadMs = bounds.wallAheadMs?.() ?? 0;
   const aheadMaxMs = bounds.aheadMaxMs + stepOrZero(wallAheadMs);
   if (aheadMs > aheadMaxMs) {
-    return refuse('time-invalid', aheadWords(aheadMaxMs, nowMs), 'refused-ahead');
+    return refuse('time-invalid', aheadRefusal(aheadMaxMs, nowMs), 'refused-ahead');
   }
   const lateMaxMs = bounds.lateMaxMs + stepOrZero(-wallAheadMs);
   if (-aheadMs > lateMaxMs) {
-    return refuse('time-invalid', agoWords(lateMaxMs, nowMs), 'refused-old');
+    return refuse('time-invalid', tooOldRefusal(lateMaxMs, nowMs), 'refused-old');
   }
   return timeMs;
 }
@@ -268,7 +268,7 @@ function stepOrZero(apartMs: number): number {
 const stepMsMin = 100;
 
 function misfit(kind: DeviceTopicKind, errors: readonly SchemaError[]): Refused {
-  return refuse('payload-schema', misfitWords(kind, errors));
+  return refuse('payload-schema', schemaRefusal(kind, errors));
 }
 
 function refuse(code: Fault['code'], message: string, notice?: GatewayNotice): Refused {

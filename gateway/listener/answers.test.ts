@@ -154,7 +154,7 @@ describe('an acknowledgement', () => {
 
   it('has no reason string and no user property where the client wants none, but for CONNACK and DISCONNECT', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: false } });
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'bad' };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(
       publishPacket(1, 1),
       publishPacket(2, 2),
@@ -189,7 +189,7 @@ describe('an acknowledgement', () => {
 
   it('leaves the reason string of PUBREC out where it does not fit', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 60 } });
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60) };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60) };
     client.send(publishPacket(2, 1));
     const pubrec = await client.next();
     expect(pubrec).toMatchObject({ cmd: 'pubrec', reasonCode: reason.payloadFormatInvalid });

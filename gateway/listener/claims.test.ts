@@ -141,7 +141,7 @@ describe('a claim of another gateway', () => {
 
   it('ends the connection here: 0x8E, session taken over', async () => {
     const client = await claimed();
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
     await client.closed;
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: taken-over']);
@@ -150,7 +150,7 @@ describe('a claim of another gateway', () => {
 
   it('ends that of MQTT 3.1.1 without a word', async () => {
     const client = await claimed(4);
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     await client.closed;
     expect(client.rest()).toEqual([]);
   });
@@ -159,7 +159,7 @@ describe('a claim of another gateway', () => {
     const client = await claimed();
     client.send(publishPacket(1, 1));
     await until('the publish', () => bench.handed.length === 1);
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     bench.handed[0]!.settle(appended);
     await client.closed;
     expect(client.rest()).toMatchObject([{ cmd: 'disconnect' }]);
@@ -174,7 +174,7 @@ describe('a claim of another gateway', () => {
     client.end();
     await until('the end', () => bench.listener.connections() === 0);
     expect(bench.listener.sessions()).toBe(1);
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     expect(bench.listener.sessions()).toBe(0);
     const again = await claimed(5, session);
     expect(again.connack).toMatchObject({ sessionPresent: false });
@@ -197,7 +197,7 @@ describe('a claim of another gateway', () => {
     const client = await claimed(5, { will, properties: { sessionExpiryInterval: 600 } });
     client.end();
     await until('the end', () => bench.listener.connections() === 0);
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     await bench.pass(60_000);
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
   });
@@ -206,7 +206,7 @@ describe('a claim of another gateway', () => {
     const client = await dialled();
     next().settle(false);
     await client.next();
-    bench.listener.taken('bed-07');
+    bench.listener.endClaimedElsewhere('bed-07');
     client.send({ cmd: 'pingreq' });
     expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
     client.end();
@@ -214,7 +214,7 @@ describe('a claim of another gateway', () => {
 
   it('says nothing of other client ids', async () => {
     const client = await claimed();
-    for (const other of ['bed-08', 'bed-07/2', '', '__proto__']) bench.listener.taken(other);
+    for (const other of ['bed-08', 'bed-07/2', '', '__proto__']) bench.listener.endClaimedElsewhere(other);
     client.send({ cmd: 'pingreq' });
     expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
     client.end();

@@ -6,7 +6,7 @@ import { type Ack, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
 import { reason } from '../core/reasons.ts';
 import { bump } from '../measures.ts';
-import { heldBytes } from './limits.ts';
+import { publishMemoryBytes } from './limits.ts';
 import { bareAckBytes, encode, writeBareAck } from './packet/encode.ts';
 import { emptyFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
@@ -85,10 +85,10 @@ export type Wait = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'una
 export function mustWait(context: Context, connection: Connection): Wait | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
-  if (!client) return connection.claiming && 'claim';
+  if (!client) return connection.abandonClaim && 'claim';
   if (context.draining) return 'draining';
-  if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
-  if (connection.held && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
+  if (client.unmeteredInFlight >= context.limits.inFlightMax) return 'in-flight';
+  if (connection.waitingPublish && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
   return context.budget.isFull() ? 'unacked' : context.shares.mustWait(client.share);
 }
 
@@ -101,10 +101,10 @@ export function endConnection(context: Context, connection: Connection, cause: E
   const { client, socket } = connection;
   connection.phase = 'ending';
   context.connections.delete(connection);
-  connection.claiming?.();
+  connection.abandonClaim?.();
   const end = endOf(cause, client?.will !== undefined);
   if (client) {
-    if (client.version === 5 && end.code !== undefined) sayDisconnect(connection, end.code, end.words);
+    if (client.version === 5 && end.code !== undefined) sendDisconnect(connection, end.code, end.reasonString);
     context.counters.connectionsEnded += 1;
     bump(context.measures.ends, cause.kind);
     context.log.info(
@@ -112,7 +112,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
         deviceId: client.source.deviceId,
         cause: cause.kind,
         code: end.code,
-        words: end.words,
+        reasonString: end.reasonString,
         unacknowledged: acksWaiting(client.acks),
       },
       'connection ended',
@@ -121,7 +121,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   }
   const { remoteAddress } = socket;
   if (client && cause.kind === 'taken-over')
-    socket.once('end', () => context.sink.lostAlive(client.source, remoteAddress));
+    socket.once('end', () => context.sink.lostIdWhileAlive(client.source, remoteAddress));
   // Nothing more is read from the client, but packets that were written to it (CONNACK, DISCONNECT) must still arrive.
   socket.removeAllListeners('data');
   socket.end();
@@ -157,21 +157,21 @@ function releaseMemory(context: Context, connection: Connection): void {
   partials.open.delete(connection);
   connection.partialBytes = 0;
   Object.assign(connection.frames, emptyFrames());
-  dropHeld(context, connection);
+  dropWaitingPublish(context, connection);
 }
 
-export function dropHeld({ shares }: Context, connection: Connection): void {
-  const { held, share } = connection;
-  connection.held = undefined;
-  if (held && share) shares.unpark(share, heldBytes(held.bytes));
+export function dropWaitingPublish({ shares }: Context, connection: Connection): void {
+  const { waitingPublish, share } = connection;
+  connection.waitingPublish = undefined;
+  if (waitingPublish && share) shares.unpark(share, publishMemoryBytes(waitingPublish.bytes));
 }
 
 const lingerMs = 1_000;
 
 /** Sends a server's DISCONNECT, without its reason string if that does not fit [MQTT-3.14.2-3]. */
-function sayDisconnect(connection: Connection, code: number, words: string | undefined): void {
+function sendDisconnect(connection: Connection, code: number, reasonString: string | undefined): void {
   const bare: Packet = { cmd: 'disconnect', reasonCode: code };
   // The library's types lack the reason string of a DISCONNECT; its writer has it.
-  const wordy = { ...bare, properties: { reasonString: words } } as Packet;
-  if (words === undefined || !sendPacket(connection, wordy)) sendPacket(connection, bare);
+  const withReason = { ...bare, properties: { reasonString: reasonString } } as Packet;
+  if (reasonString === undefined || !sendPacket(connection, withReason)) sendPacket(connection, bare);
 }

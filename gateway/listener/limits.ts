@@ -20,7 +20,7 @@ export type Limits = {
   readonly deviceBytesPerS: number;
   readonly deviceMessagesPerS: number;
   /** Part of `unackedBytesMax` that QoS 0 may use. Above it a QoS 0 publish is dropped and counted. */
-  readonly unpromisedBytesMax: number;
+  readonly qos0BytesMax: number;
   /** Bytes of incomplete packets, of all connections. Above it the largest one is ended: DISCONNECT 0x97. */
   readonly partialBytesMax: number;
   /** Connections at once, TLS handshakes included. Above it a new one is closed before its handshake. */
@@ -61,7 +61,7 @@ export const defaultLimits: Limits = {
   unackedBytesMax: 67_108_864,
   deviceBytesPerS: 4_194_304,
   deviceMessagesPerS: 2_000,
-  unpromisedBytesMax: 33_554_432,
+  qos0BytesMax: 33_554_432,
   partialBytesMax: 16_777_216,
   connectionsMax: 12_000,
   connectionsPerDeviceMax: 64,
@@ -79,6 +79,6 @@ export const defaultLimits: Limits = {
 };
 
 /** Returns how many bytes of `unackedBytesMax` a publish uses: its packet, the sealed record (4/3 and a header), and our own objects. */
-export function heldBytes(packetBytes: number): number {
+export function publishMemoryBytes(packetBytes: number): number {
   return 3 * packetBytes + 1024;
 }

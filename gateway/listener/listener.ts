@@ -1,12 +1,12 @@
 /** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It receives publishes and sends each device its inbox. */
 import type { TLSSocket } from 'node:tls';
-import type { Presented } from '../core/ending.ts';
-import { newQuiet } from '../core/quiet.ts';
-import { certificateWords } from '../core/revocation.ts';
+import type { PresentedCertificate } from '../core/ending.ts';
+import { newLogLimiter } from '../core/log-limiter.ts';
+import { certificateRefusals } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import { createBudget } from './budget.ts';
-import { dropHeld, endConnection, mustWait, type Wait } from './connection.ts';
-import { leaveToOther } from './handlers/accept.ts';
+import { dropWaitingPublish, endConnection, mustWait, type Wait } from './connection.ts';
+import { endTakenElsewhere } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
 import { emptyFrames, feedFrames } from './packet/framing.ts';
@@ -28,17 +28,17 @@ export type Listener = {
   /** See the port. */
   readonly renew: Port['renew'];
   /** The certificates of connected devices: when each ends. */
-  presented(): Presented[];
+  presented(): PresentedCertificate[];
   /** Sends a device its inbox now, not only every 10 s. */
   inboxChanged(deviceId: string): void;
   /** Another gateway has claimed a client id: its connection and session here end. */
-  taken(clientId: string): void;
+  endClaimedElsewhere(clientId: string): void;
   connections(): number;
   unackedBytes(): number;
   /** Bytes of incomplete packets. */
   partialBytes(): number;
   /** Bytes that count for QoS 0 publishes on their way; part of `unackedBytes`. */
-  unpromisedBytes(): number;
+  qos0Bytes(): number;
   sessions(): number;
   /** Connections that wait to be let in: more came at once than the process accepts. */
   waiting(): number;
@@ -62,7 +62,7 @@ export const sweepMs = 500;
 export async function openListener(options: ListenerOptions, open: typeof openPort = openPort): Promise<Listener> {
   const { limits, sink, counters, measures, log, now, monotonicMs } = options;
   const connections = new Set<Connection>();
-  const quiet = newQuiet();
+  const logLimiter = newLogLimiter();
   const budget = createBudget(limits.unackedBytesMax);
   const context: Context = {
     limits,
@@ -70,7 +70,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     counters,
     measures,
     log,
-    quiet,
+    logLimiter,
     now,
     monotonicMs,
     connections,
@@ -79,12 +79,12 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
     budget,
     partials: { usedBytes: 0, open: new Set() },
-    unpromised: { usedBytes: 0 },
+    qos0InFlight: { usedBytes: 0 },
     revocation: options.revocation,
     pump: (connection) => pump(context, connection),
     draining: false,
   };
-  const port = await open(options, quiet, (socket) => accept(context, socket));
+  const port = await open(options, logLimiter, (socket) => accept(context, socket));
   const timer = setInterval(() => sweep(context), sweepMs);
 
   return {
@@ -99,11 +99,11 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
         if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
       }
     },
-    taken: (clientId) => leaveToOther(context, clientId),
+    endClaimedElsewhere: (clientId) => endTakenElsewhere(context, clientId),
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
     partialBytes: () => context.partials.usedBytes,
-    unpromisedBytes: () => context.unpromised.usedBytes,
+    qos0Bytes: () => context.qos0InFlight.usedBytes,
     sessions: () => context.sessions.count(),
     waiting: port.waiting,
     paused: () => countPaused(context),
@@ -112,7 +112,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       port.close();
       for (const connection of connections) {
         connection.socket.pause();
-        dropHeld(context, connection);
+        dropWaitingPublish(context, connection);
       }
       const untilMs = monotonicMs() + withinMs;
       while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
@@ -144,13 +144,13 @@ function accept(context: Context, socket: TLSSocket): Connection {
     partialBytes: 0,
     paused: false,
     pausedMs: 0,
-    breathDueMs: 0,
-    held: undefined,
-    pumping: false,
-    awaited: false,
+    probeDueMs: 0,
+    waitingPublish: undefined,
+    isPumping: false,
+    hasResumeCallback: false,
     flushing: false,
-    claiming: undefined,
-    gone: false,
+    abandonClaim: undefined,
+    isClientGone: false,
   };
   context.connections.add(connection);
   socket.on('data', (chunk: Buffer) => {
@@ -162,7 +162,7 @@ function accept(context: Context, socket: TLSSocket): Connection {
   // An error is always followed by close.
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
   const lost = () => {
-    if (connection.claiming) connection.gone = true;
+    if (connection.abandonClaim) connection.isClientGone = true;
     else endConnection(context, connection, { kind: 'lost' });
   };
   socket.on('end', lost).on('close', lost);
@@ -189,7 +189,7 @@ function sweep(context: Context): void {
     const { client } = connection;
     if (client && endIfBarred(context, connection, client)) continue;
     if (!client) {
-      if (connection.claiming || nowMs - connection.acceptedMs <= limits.connectMs) continue;
+      if (connection.abandonClaim || nowMs - connection.acceptedMs <= limits.connectMs) continue;
       counters.connectTimeouts += 1;
       endConnection(context, connection, { kind: 'lost' });
     } else if (connection.paused) {
@@ -217,7 +217,7 @@ function endIfBarred(context: Context, connection: Connection, client: Client): 
     context.counters.certificatesRevoked += 1;
     client.session.expiryMs = 0;
   }
-  endConnection(context, connection, { kind: 'certificate', words: certificateWords[fault] });
+  endConnection(context, connection, { kind: 'certificate', reasonString: certificateRefusals[fault] });
   return true;
 }
 

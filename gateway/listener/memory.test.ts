@@ -3,7 +3,7 @@ import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
-import { heldBytes, type Limits } from './limits.ts';
+import { type Limits, publishMemoryBytes } from './limits.ts';
 
 let bench: Bench;
 const clients: RawClient[] = [];
@@ -63,12 +63,12 @@ describe('a publish past Receive Maximum', () => {
     const first = bytesOf(1, 1, 'a');
     const second = bytesOf(1, 2, 'b'.repeat(10_000));
     client!.sendBytes(Buffer.concat([first, second]));
-    const both = heldBytes(first.length) + heldBytes(second.length);
+    const both = publishMemoryBytes(first.length) + publishMemoryBytes(second.length);
     await until('both count', () => bench.listener.unackedBytes() === both);
     expect(bench.handed).toHaveLength(1);
     bench.handed.shift()!.settle(appended);
     await until('the second is handed on', () => bench.handed.length === 1);
-    expect(bench.listener.unackedBytes()).toBe(heldBytes(second.length));
+    expect(bench.listener.unackedBytes()).toBe(publishMemoryBytes(second.length));
     bench.handed.shift()!.settle(appended);
     expect(bench.listener.unackedBytes()).toBe(0);
   });
@@ -134,7 +134,7 @@ describe('a paused connection', () => {
     const client = await join(bench, 'bed-07', 5, { keepalive: 100 });
     clients.push(client);
     client.socket.pause();
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60_000) };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60_000) };
     client.send(...Array.from({ length: 1000 }, (_, i) => publishPacket(1, i + 1)));
     await until('it is paused', () => bench.listener.paused().outgoing === 1);
     await bench.pass(149_000);
@@ -172,16 +172,16 @@ describe('one device', () => {
 });
 
 describe('QoS 0', () => {
-  const size = heldBytes(bytesOf(0, 0, 'a').length);
+  const size = publishMemoryBytes(bytesOf(0, 0, 'a').length);
 
   it('takes its share and no more; what is promised goes on behind it', async () => {
-    const [client] = await open({ unpromisedBytesMax: 2 * size }, 'bed-07');
+    const [client] = await open({ qos0BytesMax: 2 * size }, 'bed-07');
     for (const letter of 'abcd') client!.send(publishPacket(0, 0, letter));
     client!.send(publishPacket(1, 1, 'e'));
     await until('the promised one is handed on', () => bench.handed.some(({ text }) => text === 'e'));
     expect(bench.handed.map(({ text }) => text)).toEqual(['a', 'b', 'e']);
     expect(bench.counters.unpromisedDropped).toBe(2);
-    expect(bench.listener.unpromisedBytes()).toBe(2 * size);
+    expect(bench.listener.qos0Bytes()).toBe(2 * size);
     expect(bench.logged.filter((line) => line.includes('a QoS 0 message was dropped'))).toHaveLength(1);
     // Room again, for one.
     bench.handed[0]!.settle(appended);
@@ -209,6 +209,6 @@ describe('QoS 0', () => {
     bench.handed[0]!.settle({ kind: 'failed' });
     await client!.closed;
     expect(bench.counters).toMatchObject({ unpromisedLost: 1, unpromisedDropped: 0 });
-    expect(bench.listener.unpromisedBytes()).toBe(0);
+    expect(bench.listener.qos0Bytes()).toBe(0);
   });
 });

@@ -29,9 +29,9 @@ export function notePartial(context: Context, connection: Connection): void {
 }
 
 /** How long a connection is paused before it is checked, and how often after that. */
-const breathMs = 10_000;
+const probeEveryMs = 10_000;
 /** A paused connection that holds at most this is read once more. */
-const breathBytesMax = 65_536;
+const probeBytesMax = 65_536;
 
 /**
  * We cannot notice the end of a connection that we do not read. So a paused connection is read from time to time: until its next bytes,
@@ -45,8 +45,8 @@ export function watchPaused(context: Context, connection: Connection, client: Cl
     if (pausedForMs <= client.keepAliveMs * keepAliveFactor) return;
     context.counters.outgoingTimeouts += 1;
     endConnection(context, connection, { kind: 'lost' });
-  } else if (pausedForMs > breathMs && nowMs >= connection.breathDueMs && !context.draining) {
-    connection.breathDueMs = nowMs + breathMs;
-    if (frames.chunk.length - frames.at < breathBytesMax) socket.resume();
+  } else if (pausedForMs > probeEveryMs && nowMs >= connection.probeDueMs && !context.draining) {
+    connection.probeDueMs = nowMs + probeEveryMs;
+    if (frames.chunk.length - frames.at < probeBytesMax) socket.resume();
   }
 }

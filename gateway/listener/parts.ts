@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
 import type { AckQueue } from '../core/acks.ts';
 import type { Exchanges } from '../core/exchanges.ts';
-import type { Quiet } from '../core/quiet.ts';
+import type { LogLimiter } from '../core/log-limiter.ts';
 import type { CertificateFacts } from '../core/revocation.ts';
 import type { SessionState, Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
@@ -25,13 +25,13 @@ export type Context = {
   readonly sink: Sink;
   readonly budget: Budget;
   readonly partials: Partials;
-  readonly unpromised: Unpromised;
+  readonly qos0InFlight: Qos0InFlight;
   readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
   /** Limits log lines about refused clients. */
-  readonly quiet: Quiet;
+  readonly logLimiter: LogLimiter;
   /** The wall clock, ms since 1970. Used only for times that are written down. */
   readonly now: () => number;
   /** A clock that never jumps, ms. Used for time-outs. */
@@ -67,7 +67,7 @@ export type Client = {
   /** Packet ids of QoS 1 and 2 that count against Receive Maximum. */
   quotaUsed: number;
   /** Publishes that have no Receive Maximum (3.1.1, QoS 0) and are not settled. */
-  unpaced: number;
+  unmeteredInFlight: number;
   inboxDueMs: number;
 };
 
@@ -90,18 +90,18 @@ export type Connection = {
   paused: boolean;
   pausedMs: number;
   /** When a paused connection may be read next, to notice whether it has ended. */
-  breathDueMs: number;
+  probeDueMs: number;
   /** A PUBLISH above Receive Maximum. It waits until acknowledgements were sent. */
-  held: { readonly packet: Publish; readonly bytes: number } | undefined;
+  waitingPublish: { readonly packet: Publish; readonly bytes: number } | undefined;
   /** Its packets are being handled, one after the other. A handler that calls for the next packet must not start a second loop. */
-  pumping: boolean;
+  isPumping: boolean;
   /** Whether a callback that resumes it is registered. */
-  awaited: boolean;
+  hasResumeCallback: boolean;
   flushing: boolean;
   /** CONNECT waits for its claim to be in the log; this function gives up the wait. */
-  claiming: (() => void) | undefined;
+  abandonClaim: (() => void) | undefined;
   /** The client went while it waited for that. What it had sent by then is still handled. */
-  gone: boolean;
+  isClientGone: boolean;
 };
 
 export type EndReason = NonNullable<ConnectionRecord['reason']>;
@@ -147,5 +147,5 @@ export type Sessions = {
 /** Incomplete packets of all connections. */
 export type Partials = { usedBytes: number; readonly open: Set<Connection> };
 
-/** QoS 0 publishes on their way to Kafka, of all connections, counted by `heldBytes`. */
-export type Unpromised = { usedBytes: number };
+/** QoS 0 publishes on their way to Kafka, of all connections, counted by `publishMemoryBytes`. */
+export type Qos0InFlight = { usedBytes: number };

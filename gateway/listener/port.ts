@@ -11,7 +11,7 @@ import { createConnectionLine } from '../../process/connection-line.ts';
 import { createDoor, type DoorOptions } from '../../process/door.ts';
 import { observe } from '../../process/histogram.ts';
 import { serverCiphers } from '../../process/tls.ts';
-import { leftOutBefore, type Quiet } from '../core/quiet.ts';
+import { type LogLimiter, linesLeftOut } from '../core/log-limiter.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';
 import type { Limits } from './limits.ts';
@@ -50,7 +50,7 @@ const tcpKeepAliveMs = 30_000;
 /** @throws VigilError `port-taken`, `certificate-invalid`, `start-failed` */
 export async function openPort(
   options: PortOptions,
-  quiet: Quiet,
+  logLimiter: LogLimiter,
   onSocket: (socket: TLSSocket) => void,
 ): Promise<Port> {
   const { limits, counters, measures, log, now, monotonicMs } = options;
@@ -60,7 +60,7 @@ export async function openPort(
       counters.handshakesClosed += 1;
     },
   });
-  const tls = createTlsServer(options, quiet, (socket) => {
+  const tls = createTlsServer(options, logLimiter, (socket) => {
     door.passed(socket);
     onSocket(socket);
   });
@@ -75,7 +75,7 @@ export async function openPort(
     },
     onTurnedAway() {
       counters.connectionsTurnedAway += 1;
-      const leftOut = leftOutBefore(quiet, now());
+      const leftOut = linesLeftOut(logLimiter, now());
       if (leftOut !== undefined)
         log.warn({ waiting: line.waiting(), leftOut }, 'a connection was turned away: too many wait');
     },
@@ -120,7 +120,7 @@ function contextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | '
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
 }
 
-function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: TLSSocket) => void) {
+function createTlsServer(options: PortOptions, logLimiter: LogLimiter, onSocket: (socket: TLSSocket) => void) {
   const { limits, counters, log, now } = options;
   let server: ReturnType<typeof createServer>;
   try {
@@ -144,7 +144,7 @@ function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: 
   }
   server.on('tlsClientError', (error, { authorizationError }) => {
     counters.connectionsRefused += 1;
-    const leftOut = leftOutBefore(quiet, now());
+    const leftOut = linesLeftOut(logLimiter, now());
     if (leftOut === undefined) return;
     // This says what was wrong with the certificate; the error itself only says that the socket was closed.
     const why = authorizationError ?? (error as NodeJS.ErrnoException).code ?? error.message;

@@ -70,7 +70,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
 
   it('says nothing to QoS 0, also to bad input', async () => {
     const client = await join(bench, 'bed-07', version);
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'bad' };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(publishPacket(0, 0), publishPacket(0, 0));
     expect(await saidByNow(client)).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
 describe('MQTT 3.1.1', () => {
   it('has no codes: bad input is acknowledged as any other', async () => {
     const client = await join(bench, 'bed-07', 4);
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'bad' };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(publishPacket(1, 1), publishPacket(2, 2), { cmd: 'pubrel', messageId: 2 });
     expect([await client.next(), await client.next(), await client.next()].map(({ cmd }) => cmd).sort()).toEqual([
       'puback',
@@ -171,7 +171,7 @@ describe('MQTT 3.1.1', () => {
 describe('MQTT 5', () => {
   it('tells why bad input is bad, and frees the id of QoS 2', async () => {
     const client = await join(bench, 'bed-07');
-    bench.atOnce = { kind: 'refused', code: reason.notAuthorized, words: 'Not yours.' };
+    bench.atOnce = { kind: 'refused', code: reason.notAuthorized, reasonString: 'Not yours.' };
     client.send(publishPacket(1, 1), publishPacket(2, 2), publishPacket(2, 2));
     const said = { reasonCode: reason.notAuthorized, properties: { reasonString: 'Not yours.' } };
     expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1, ...said });
@@ -181,7 +181,7 @@ describe('MQTT 5', () => {
 
   it('tells what was wrong with a part of what it took', async () => {
     const client = await join(bench, 'bed-07');
-    bench.atOnce = { kind: 'appended', words: 'In part.' };
+    bench.atOnce = { kind: 'appended', reasonString: 'In part.' };
     client.send(publishPacket(1, 1));
     expect(await client.next()).toMatchObject({ reasonCode: 0, properties: { reasonString: 'In part.' } });
   });
@@ -191,8 +191,8 @@ describe('MQTT 5', () => {
     ['it does not fit', { maximumPacketSize: 60 }],
   ])('leaves the reason string out where %s', async (_name, properties) => {
     const client = await join(bench, 'bed-07', 5, { properties });
-    const words = 'x'.repeat(60);
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words };
+    const reasonString = 'x'.repeat(60);
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString };
     client.send(publishPacket(1, 1));
     const ack = await client.next();
     expect(ack).toMatchObject({ cmd: 'puback', reasonCode: reason.payloadFormatInvalid });
@@ -313,7 +313,7 @@ describe('MQTT 5', () => {
     await open({ outgoingBytesMax: 100_000, inFlightMax: 1000 });
     const client = await join(bench, 'bed-07');
     client.socket.pause();
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60_000) };
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60_000) };
     client.send(...Array.from({ length: 1000 }, (_, i) => publishPacket(1, i + 1)));
     await until('a pause', () => bench.counters.pausedOutgoing > 0);
     expect(bench.counters.publishes).toBeLessThan(1000);

@@ -4,7 +4,7 @@ import { reason } from '../core/reasons.ts';
 import { endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
-import { heldBytes } from './limits.ts';
+import { publishMemoryBytes } from './limits.ts';
 import { notePartial } from './memory.ts';
 import { protocolOf } from './packet/connect.ts';
 import { decode } from './packet/decode.ts';
@@ -17,8 +17,8 @@ const connectType = 1;
 /** Handles packets. Never throws: a client's packet can at most end its own connection. */
 export function pump(context: Context, connection: Connection): void {
   // The handling of a packet may call this again. The loop that handles the packet takes the next one.
-  if (connection.pumping) return;
-  connection.pumping = true;
+  if (connection.isPumping) return;
+  connection.isPumping = true;
   try {
     run(context, connection);
   } catch (error) {
@@ -26,10 +26,10 @@ export function pump(context: Context, connection: Connection): void {
     endConnection(context, connection, {
       kind: 'violation',
       code: reason.implementationSpecificError,
-      words: 'The gateway could not handle a packet.',
+      reasonString: 'The gateway could not handle a packet.',
     });
   } finally {
-    connection.pumping = false;
+    connection.isPumping = false;
   }
 }
 
@@ -40,12 +40,12 @@ function run(context: Context, connection: Connection): void {
       pause(context, connection, wait);
       return;
     }
-    const { client, held } = connection;
-    if (client && held) {
-      connection.held = undefined;
-      dispatch(context, connection, client, held.packet, held.bytes);
+    const { client, waitingPublish } = connection;
+    if (client && waitingPublish) {
+      connection.waitingPublish = undefined;
+      dispatch(context, connection, client, waitingPublish.packet, waitingPublish.bytes);
       // Only now: a connection that resumes here must not overtake this packet.
-      context.shares.unpark(client.share, heldBytes(held.bytes));
+      context.shares.unpark(client.share, publishMemoryBytes(waitingPublish.bytes));
       continue;
     }
     const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
@@ -74,11 +74,11 @@ function run(context: Context, connection: Connection): void {
 function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
   spend(client.share.allowance, frame.length);
   const packet = decode(frame, client.version);
-  if (packet.type === 'violation') violate(context, connection, packet.code, packet.words);
+  if (packet.type === 'violation') violate(context, connection, packet.code, packet.reasonString);
   else if (packet.type === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
-    context.shares.park(client.share, heldBytes(frame.length));
+    context.shares.park(client.share, publishMemoryBytes(frame.length));
     // The payload may be part of the socket's buffer.
-    connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
+    connection.waitingPublish = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else dispatch(context, connection, client, packet, frame.length);
 }
 
@@ -93,8 +93,8 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
   if (protocol.name !== 'MQTT' || (level !== 4 && level !== 5)) {
     // A client of a version later than 5 reads CONNACK like one of version 5.
     const version = protocol.name === 'MQTT' && level > 5 && level < 0x80 ? 5 : 4;
-    const words = 'MQTT 3.1.1 and 5 are spoken here.';
-    refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, words });
+    const reasonString = 'MQTT 3.1.1 and 5 are spoken here.';
+    refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, reasonString });
     return;
   }
   const packet = decode(frame, level);
@@ -102,21 +102,21 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
   if (packet.type !== 'violation') return;
   // CONNACK may give the reason (MQTT 5 section 4.13.1); 3.1.1 closes without a packet [MQTT-3.1.4-1].
   if (level === 5) refuseConnect(context, connection, 5, packet);
-  else violate(context, connection, packet.code, packet.words);
+  else violate(context, connection, packet.code, packet.reasonString);
 }
 
 function pause(context: Context, connection: Connection, why: Wait): void {
   if (!connection.paused) {
     connection.paused = true;
     connection.pausedMs = context.monotonicMs();
-    connection.breathDueMs = 0;
+    connection.probeDueMs = 0;
     connection.socket.pause();
     countPause(context, why);
   }
-  if (connection.awaited || why === 'in-flight' || why === 'draining' || why === 'claim') return;
-  connection.awaited = true;
+  if (connection.hasResumeCallback || why === 'in-flight' || why === 'draining' || why === 'claim') return;
+  connection.hasResumeCallback = true;
   const goOn = () => {
-    connection.awaited = false;
+    connection.hasResumeCallback = false;
     pump(context, connection);
   };
   switch (why) {

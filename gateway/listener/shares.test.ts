@@ -2,7 +2,7 @@
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
-import { heldBytes, type Limits } from './limits.ts';
+import { type Limits, publishMemoryBytes } from './limits.ts';
 
 let bench: Bench;
 const clients: RawClient[] = [];
@@ -101,7 +101,7 @@ describe('the rate of a device', () => {
 
 describe("a device's share of the memory", () => {
   const packet = bytesOf('bed-07', 1, 'x'.repeat(1_000));
-  const one = heldBytes(packet.length);
+  const one = publishMemoryBytes(packet.length);
 
   it('is as much as is free: alone half, and others always have room', async () => {
     await open({ unackedBytesMax: 20 * one, inFlightMax: 100 });
@@ -144,7 +144,7 @@ describe("a device's share of the memory", () => {
 
   it('never lets a device wait for itself: where none of it is with Kafka it goes on, also while others fill the memory', async () => {
     const large = bytesOf('bed-07', 3, `large ${'x'.repeat(10_000)}`);
-    await open({ unackedBytesMax: 2 * heldBytes(large.length), inFlightMax: 2 });
+    await open({ unackedBytesMax: 2 * publishMemoryBytes(large.length), inFlightMax: 2 });
     const client = await connect('bed-07');
     client.sendBytes(Buffer.concat([bytesOf('bed-07', 1, 'a'), bytesOf('bed-07', 2, 'b'), large]));
     await until('its third waits for its acknowledgements', () => bench.listener.paused()['in-flight'] === 1);

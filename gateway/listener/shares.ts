@@ -23,8 +23,8 @@ export type Share = {
   readonly allowance: Allowance;
   /** Its connections, including those whose CONNECT is still being judged. */
   connections: number;
-  /** Bytes of its unacknowledged publishes, counted by `heldBytes`. */
-  heldBytes: number;
+  /** Bytes of its unacknowledged publishes, counted by `publishMemoryBytes`. */
+  unackedBytes: number;
   /** The part of them in packets that are not yet on their way to Kafka. Only handling these packets frees it. */
   parkedBytes: number;
   readonly heldBack: HeldBack;
@@ -32,19 +32,19 @@ export type Share = {
   readonly waiting: (() => void)[];
   timer: NodeJS.Timeout | undefined;
   /** Its connections are being resumed. A resumed connection must not start a second loop. */
-  going: boolean;
+  isResuming: boolean;
 };
 
 /** What a device's connections wait for: its rate, or for it to use less of the memory. */
-type Narrow = 'device-rate' | 'device-share';
+type DeviceWait = 'device-rate' | 'device-share';
 
 export type Shares = {
   /** Returns the share of a device. It is remembered longer than its connections, so a new connection gains nothing. */
   of(deviceId: string): Share;
   /** Returns why the device's connections must wait; undefined if they need not. */
-  mustWait(share: Share): Narrow | undefined;
+  mustWait(share: Share): DeviceWait | undefined;
   /** Calls back once, in turn, when the device may go on. */
-  onRoom(client: { readonly share: Share; readonly source: Source }, why: Narrow, resume: () => void): void;
+  onRoom(client: { readonly share: Share; readonly source: Source }, why: DeviceWait, resume: () => void): void;
   hold(share: Share, bytes: number): void;
   release(share: Share, bytes: number): void;
   /** Does what `hold` does, for a packet that was read and must wait before it is on its way. */
@@ -76,89 +76,90 @@ export function createShares(options: {
   const shares = new Map<string, Share>();
   let timers = 0;
 
-  function forgetOne(): void {
-    for (const [deviceId, { connections, heldBytes }] of shares) {
-      if (connections > 0 || heldBytes > 0) continue;
+  function forgetIdleDevice(): void {
+    for (const [deviceId, { connections, unackedBytes }] of shares) {
+      if (connections > 0 || unackedBytes > 0) continue;
       shares.delete(deviceId);
       return;
     }
   }
 
-  const spentForMs = (share: Share) =>
+  const rateWaitMs = (share: Share) =>
     seemsSpent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
 
   /** Resumes waiting connections, until the device must wait again. */
-  function goOn(share: Share): void {
-    if (share.going) return;
-    share.going = true;
+  function resumeConnections(share: Share): void {
+    if (share.isResuming) return;
+    share.isResuming = true;
     try {
-      while (share.waiting.length > 0 && mayGoOn(share)) share.waiting.shift()!();
+      while (share.waiting.length > 0 && mayResume(share)) share.waiting.shift()!();
     } finally {
-      share.going = false;
+      share.isResuming = false;
     }
   }
 
-  function mayGoOn(share: Share): boolean {
-    const forMs = spentForMs(share);
-    if (forMs > 0) goOnLater(share, forMs);
+  function mayResume(share: Share): boolean {
+    const waitMs = rateWaitMs(share);
+    if (waitMs > 0) resumeLater(share, waitMs);
     // If it uses too much, `release` calls this again.
-    return forMs === 0 && !holdsMoreThan(share, resumeFraction * budget.freeBytes());
+    return waitMs === 0 && !usesMoreThan(share, resumeFraction * budget.freeBytes());
   }
 
   /** Only packets on their way end by themselves and call `release`. A device that waited for parked packets would wait for itself. */
-  const holdsMoreThan = (share: Share, bytes: number) => share.heldBytes > share.parkedBytes && share.heldBytes > bytes;
+  const usesMoreThan = (share: Share, bytes: number) =>
+    share.unackedBytes > share.parkedBytes && share.unackedBytes > bytes;
 
-  function goOnLater(share: Share, forMs: number): void {
+  function resumeLater(share: Share, waitMs: number): void {
     if (share.timer !== undefined) return;
     timers += 1;
     share.timer = setTimeout(
       () => {
         timers -= 1;
         share.timer = undefined;
-        goOn(share);
+        resumeConnections(share);
       },
-      Math.max(pauseMsMin, Math.ceil(forMs)),
+      Math.max(pauseMsMin, Math.ceil(waitMs)),
     );
   }
 
   function hold(share: Share, bytes: number): void {
-    share.heldBytes += bytes;
+    share.unackedBytes += bytes;
     budget.hold(bytes);
   }
 
   function release(share: Share, bytes: number): void {
-    share.heldBytes -= bytes;
+    share.unackedBytes -= bytes;
     budget.release(bytes);
-    if (share.waiting.length > 0) goOn(share);
+    if (share.waiting.length > 0) resumeConnections(share);
   }
 
   return {
     of(deviceId) {
       const existing = shares.get(deviceId);
       if (existing) return existing;
-      if (shares.size >= devicesMax) forgetOne();
+      if (shares.size >= devicesMax) forgetIdleDevice();
       const share: Share = {
         allowance: newAllowance(rates, monotonicMs()),
         connections: 0,
-        heldBytes: 0,
+        unackedBytes: 0,
         parkedBytes: 0,
         heldBack: newHeldBack(),
         waiting: [],
         timer: undefined,
-        going: false,
+        isResuming: false,
       };
       shares.set(deviceId, share);
       return share;
     },
     mustWait(share) {
-      if (spentForMs(share) > 0) return 'device-rate';
-      return holdsMoreThan(share, budget.freeBytes()) ? 'device-share' : undefined;
+      if (rateWaitMs(share) > 0) return 'device-rate';
+      return usesMoreThan(share, budget.freeBytes()) ? 'device-share' : undefined;
     },
     onRoom({ share, source }, why, resume) {
       share.waiting.push(resume);
       if (why === 'device-share') return;
       if (noteHeldBack(share.heldBack, monotonicMs())) options.onHeldBack(source);
-      goOnLater(share, spentForMs(share));
+      resumeLater(share, rateWaitMs(share));
     },
     hold,
     release,

@@ -17,10 +17,10 @@ export type Incoming = {
 
 /** What happened to a message; reported once. Only then is the message acknowledged. */
 export type Outcome =
-  /** In Kafka. `words` says what is wrong with a part of it. */
-  | { readonly kind: 'appended'; readonly words?: string }
+  /** In Kafka. `reasonString` says what is wrong with a part of it. */
+  | { readonly kind: 'appended'; readonly reasonString?: string }
   /** Bad input, in Kafka's `rejected`. */
-  | { readonly kind: 'refused'; readonly code: ReasonCode; readonly words: string }
+  | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
   /** Perhaps not in Kafka: no acknowledgement; the connection is closed and the device sends again. */
   | { readonly kind: 'failed' };
 
@@ -41,7 +41,7 @@ export type Sink = {
    * A connection lost its client id to a newer one, and answered its end: it was alive, not one that the network had dropped.
    * @param address of the other side of the connection
    */
-  lostAlive(source: Source, address: string | undefined): void;
+  lostIdWhileAlive(source: Source, address: string | undefined): void;
   /** A device has sent more than it may for more than a moment: its readings wait. May be called for each pause. */
   heldBack(source: Source): void;
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;

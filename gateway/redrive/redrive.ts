@@ -88,10 +88,15 @@ function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): 
   switch (outcome.kind) {
     case 'appended': {
       const place = written && { topic: written.topic, boot: written.boot, seq: written.seq };
-      return { id, outcome: 'appended', ...(place && { place }), ...(outcome.words && { words: outcome.words }) };
+      return {
+        id,
+        outcome: 'appended',
+        ...(place && { place }),
+        ...(outcome.reasonString && { words: outcome.reasonString }),
+      };
     }
     case 'refused':
-      return { id, outcome: 'invalid', words: outcome.words };
+      return { id, outcome: 'invalid', words: outcome.reasonString };
     case 'failed':
       return { id, outcome: 'failed', words: 'Kafka did not take it.' };
   }

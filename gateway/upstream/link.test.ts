@@ -119,7 +119,7 @@ describe('a connection to another broker', () => {
     send(visits[0]!, publish(1), publish(2), publish(3), publish(4));
     await until('all four, though none is acknowledged', () => handed.length === 4);
     handed[3]!.settle(appended);
-    handed[1]!.settle({ kind: 'refused', code: 0x99, words: 'It is no JSON.' });
+    handed[1]!.settle({ kind: 'refused', code: 0x99, reasonString: 'It is no JSON.' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(cameOf(visits[0], 'puback')).toEqual([]);
     handed[0]!.settle(appended);

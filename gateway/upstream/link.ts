@@ -5,11 +5,11 @@ import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } fr
 import type { Logger } from 'pino';
 import { observe } from '../../process/histogram.ts';
 import { type Ack, type AckQueue, acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from '../core/acks.ts';
-import { leftOutBefore, newQuiet } from '../core/quiet.ts';
+import { linesLeftOut, newLogLimiter } from '../core/log-limiter.ts';
 import { reason } from '../core/reasons.ts';
 import type { Counters } from '../counters.ts';
 import type { Budget } from '../listener/budget.ts';
-import { heldBytes } from '../listener/limits.ts';
+import { publishMemoryBytes } from '../listener/limits.ts';
 import { bareAckBytes, encode, writeBareAck } from '../listener/packet/encode.ts';
 import type { Outcome } from '../listener/sink.ts';
 import type { Measures } from '../measures.ts';
@@ -55,7 +55,7 @@ const acknowledgedLater = new Error('acknowledged later');
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openLink(options: LinkOptions): Link {
   const { config, clientId, budget, counters, log } = options;
-  const quiet = newQuiet();
+  const logLimiter = newLogLimiter();
   const client = connect(config.url, connectOptions(options));
   let flow: Flow | undefined;
   let subscribed = false;
@@ -64,9 +64,9 @@ export function openLink(options: LinkOptions): Link {
   /** Resumes reading once there is room. At most one: that of the newest message. */
   let readOn: (() => void) | undefined;
 
-  function complain(words: string, fields: object): void {
-    const leftOut = leftOutBefore(quiet, options.now());
-    if (leftOut !== undefined) log.error({ clientId, ...fields, leftOut }, words);
+  function complain(text: string, fields: object): void {
+    const leftOut = linesLeftOut(logLimiter, options.now());
+    if (leftOut !== undefined) log.error({ clientId, ...fields, leftOut }, text);
   }
 
   /** The library uses a new stream for each connection. */
@@ -93,7 +93,7 @@ export function openLink(options: LinkOptions): Link {
     }
     const ack = packet.qos === 1 ? expectAck(mine.acks, 'puback', packet.messageId!, options.monotonicMs()) : undefined;
     const payload = packet.payload as Buffer;
-    const bytes = heldBytes(payload.length + packet.topic.length);
+    const bytes = publishMemoryBytes(payload.length + packet.topic.length);
     budget.hold(bytes);
     options.publish(packet.topic, payload, packet.retain, (outcome) => {
       budget.release(bytes);
@@ -119,7 +119,7 @@ export function openLink(options: LinkOptions): Link {
 
   function settle(mine: Flow, ack: Ack, outcome: Exclude<Outcome, { kind: 'failed' }>): void {
     ack.reasonCode = outcome.kind === 'refused' ? outcome.code : reason.success;
-    ack.reasonString = outcome.words;
+    ack.reasonString = outcome.reasonString;
     if (mine.flushing) return;
     mine.flushing = true;
     process.nextTick(flush, mine);

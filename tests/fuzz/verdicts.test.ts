@@ -13,7 +13,7 @@ const bytesMax = 262_144;
 /** The type of a packet that is well formed, else the reason code and the words. */
 function verdictOf(frame: Buffer, version: Version): string {
   const packet = decode(frame, version);
-  return packet.type === 'violation' ? `0x${packet.code.toString(16)} ${packet.words}` : packet.type;
+  return packet.type === 'violation' ? `0x${packet.code.toString(16)} ${packet.reasonString}` : packet.type;
 }
 
 /** The verdicts of all packets of a stream, also of those behind one that ends the connection. */

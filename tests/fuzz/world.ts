@@ -95,7 +95,7 @@ export async function openWorld(): Promise<World> {
       return () => clearImmediate(soon);
     },
     connected: () => {},
-    lostAlive: () => {},
+    lostIdWhileAlive: () => {},
     heldBack: () => {},
     ended: () => {},
     will: () => {},
@@ -166,7 +166,7 @@ function checkEmpty(listener: Listener, fault: (words: string) => void): void {
   if (listener.connections() !== 0) fault(`${listener.connections()} connections are left`);
   if (listener.unackedBytes() !== 0) fault(`${listener.unackedBytes()} bytes are still counted as unacknowledged`);
   if (listener.partialBytes() !== 0) fault(`${listener.partialBytes()} bytes are still counted for unfinished packets`);
-  if (listener.unpromisedBytes() !== 0) fault(`${listener.unpromisedBytes()} bytes are still counted for QoS 0`);
+  if (listener.qos0Bytes() !== 0) fault(`${listener.qos0Bytes()} bytes are still counted for QoS 0`);
 }
 
 /** One connection: what the log was given by it and said, and what it was answered. */
@@ -211,7 +211,7 @@ class Judge {
       message.settled = fate !== 'failed';
       if (message.settled && message.ack?.kind === 'pubrec') this.#known().add(message.ack.packetId);
       if (fate === 'failed') settle({ kind: 'failed' });
-      else if (fate === 'refused') settle({ kind: 'refused', code: 0x99, words: 'It does not fit.' });
+      else if (fate === 'refused') settle({ kind: 'refused', code: 0x99, reasonString: 'It does not fit.' });
       else settle({ kind: 'appended' });
     };
     if (fate === 'late') this.#pending.push(end);

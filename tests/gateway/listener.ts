@@ -62,7 +62,7 @@ export type Bench = {
   readonly handed: Handed[];
   readonly said: string[];
   /** Devices whose connection lost its client id while it was alive. */
-  readonly lostAlive: string[];
+  readonly lostIdWhileAlive: string[];
   ready: boolean;
   /** Claims that wait for the test; where undefined they are settled at once. */
   claims: Claim[] | undefined;
@@ -113,7 +113,7 @@ export async function openBench(
   const measures = createMeasures();
   const handed: Handed[] = [];
   const said: string[] = [];
-  const lostAlive: string[] = [];
+  const lostIdWhileAlive: string[] = [];
   let sources = 0;
   let passedMs = 0;
   const sink: Sink = {
@@ -138,7 +138,7 @@ export async function openBench(
       return () => clearImmediate(soon);
     },
     connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
-    lostAlive: (source) => void lostAlive.push(source.deviceId),
+    lostIdWhileAlive: (source) => void lostIdWhileAlive.push(source.deviceId),
     heldBack: ({ deviceId }) =>
       void (said.includes(`${deviceId} is held back`) || said.push(`${deviceId} is held back`)),
     ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
@@ -166,7 +166,7 @@ export async function openBench(
     measures,
     handed,
     said,
-    lostAlive,
+    lostIdWhileAlive,
     ready: true,
     claims: undefined,
     aheadMs: 0,

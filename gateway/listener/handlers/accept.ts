@@ -40,7 +40,7 @@ export function claimId(
   }
   claiming.set(clientId, connection);
   const over = () => {
-    connection.claiming = undefined;
+    connection.abandonClaim = undefined;
     if (claiming.get(clientId) === connection) claiming.delete(clientId);
   };
   const giveUp = context.sink.claim(source, clientId, (claimed) => {
@@ -52,7 +52,7 @@ export function claimId(
       endConnection(context, connection, { kind: 'lost' });
     }
   });
-  connection.claiming = () => {
+  connection.abandonClaim = () => {
     over();
     giveUp();
   };
@@ -85,7 +85,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
     aliases: new Map(),
     acks: emptyAckQueue(),
     quotaUsed: 0,
-    unpaced: 0,
+    unmeteredInFlight: 0,
     inboxDueMs: 0,
   };
   connection.client = client;
@@ -94,9 +94,9 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   context.log.info({ deviceId, version, present, replaced, claimed }, 'connection accepted');
   context.sink.connected(source, replaced);
   const connack = acceptance(context, client, present, packet.clientId === '', keepAlive.changed);
-  if (sendPacket(connection, connack) || connection.gone) return;
-  const words = 'CONNACK does not fit into the Maximum Packet Size.';
-  endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, words });
+  if (sendPacket(connection, connack) || connection.isClientGone) return;
+  const reasonString = 'CONNACK does not fit into the Maximum Packet Size.';
+  endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, reasonString });
 }
 
 /** The newest connection of a client id wins. The older one gets a DISCONNECT and is closed; its will is published first [MQTT-3.1.4-3]. */
@@ -112,7 +112,7 @@ function takeOver(context: Context, clientId: string): boolean {
  * Does the same if the newer connection is on another gateway. That one has begun its own session, so the session here is over. If the
  * claim of the connection here was not read yet, it is the newer one: its claim comes later in the log.
  */
-export function leaveToOther(context: Context, clientId: string): void {
+export function endTakenElsewhere(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);
   if (!session) return;
   const { connection } = session;

@@ -1,11 +1,11 @@
 /** PUBLISH: goes to the pipeline, and is acknowledged only when the pipeline says that Kafka has it (MQTT 5 section 3.3.4). */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
-import { leftOutBefore } from '../../core/quiet.ts';
+import { linesLeftOut } from '../../core/log-limiter.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
 import { endConnection, exceedsQuota, flushAcksSoon } from '../connection.ts';
-import { heldBytes } from '../limits.ts';
+import { publishMemoryBytes } from '../limits.ts';
 import type { Publish } from '../packet/publish.ts';
 import type { Client, Connection, Context } from '../parts.ts';
 import type { Incoming, Outcome } from '../sink.ts';
@@ -36,7 +36,7 @@ export function handlePublish(
   };
   switch (packet.qos) {
     case 0:
-      if (context.unpromised.usedBytes >= context.limits.unpromisedBytesMax) dropUnpromised(context, client, message);
+      if (context.qos0InFlight.usedBytes >= context.limits.qos0BytesMax) dropQos0(context, client, message);
       else context.sink.publish(message, unacknowledged(context, connection, client, packetBytes));
       break;
     case 1: {
@@ -54,10 +54,10 @@ export function handlePublish(
 
 function unacknowledged(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
   const release = hold(context, connection, client, packetBytes, true);
-  const bytes = heldBytes(packetBytes);
-  context.unpromised.usedBytes += bytes;
+  const bytes = publishMemoryBytes(packetBytes);
+  context.qos0InFlight.usedBytes += bytes;
   return (outcome) => {
-    context.unpromised.usedBytes -= bytes;
+    context.qos0InFlight.usedBytes -= bytes;
     release();
     if (outcome.kind !== 'failed') return;
     context.counters.unpromisedLost += 1;
@@ -69,9 +69,9 @@ function unacknowledged(context: Context, connection: Connection, client: Client
  * QoS 0 messages wait for Kafka like all others, but may use only a part of the memory. Above it a message is dropped, counted and
  * logged. So acknowledged messages have room, also later ones on the same connection.
  */
-function dropUnpromised(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
+function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
   context.counters.unpromisedDropped += 1;
-  const leftOut = leftOutBefore(source.quiet, receivedAtMs);
+  const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
   if (leftOut === undefined) return;
   context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for the log');
 }
@@ -104,7 +104,7 @@ function acknowledged(
     }
     const refused = outcome.kind === 'refused' && client.version === 5;
     ack.reasonCode = refused ? outcome.code : reason.success;
-    ack.reasonString = outcome.words;
+    ack.reasonString = outcome.reasonString;
     flushAcksSoon(context, connection);
   };
 }
@@ -140,14 +140,14 @@ function hold(
   connection: Connection,
   client: Client,
   packetBytes: number,
-  unpaced: boolean,
+  unmeteredInFlight: boolean,
 ): () => void {
-  const bytes = heldBytes(packetBytes);
+  const bytes = publishMemoryBytes(packetBytes);
   context.shares.hold(client.share, bytes);
-  if (unpaced) client.unpaced += 1;
+  if (unmeteredInFlight) client.unmeteredInFlight += 1;
   return () => {
     context.shares.release(client.share, bytes);
-    if (unpaced) client.unpaced -= 1;
+    if (unmeteredInFlight) client.unmeteredInFlight -= 1;
     if (connection.paused) context.pump(connection);
   };
 }

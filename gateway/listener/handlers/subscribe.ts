@@ -1,6 +1,6 @@
 /** SUBSCRIBE and UNSUBSCRIBE: the inbox is the only possible subscription (MQTT 5 sections 3.8 to 3.11). */
 import type { ISubackPacket, IUnsubackPacket } from 'mqtt-packet';
-import { leftOutBefore } from '../../core/quiet.ts';
+import { linesLeftOut } from '../../core/log-limiter.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicFilter, judgeFilter } from '../../core/topics.ts';
 import { sendPacket } from '../connection.ts';
@@ -19,8 +19,8 @@ const failure = 0x80;
  */
 export function handleSubscribe(context: Context, connection: Connection, client: Client, packet: Subscribe): void {
   if (packet.subscriptionIdentifier !== undefined) {
-    const words = 'Subscription identifiers are not supported.';
-    violate(context, connection, reason.subscriptionIdentifiersNotSupported, words);
+    const reasonString = 'Subscription identifiers are not supported.';
+    violate(context, connection, reason.subscriptionIdentifiersNotSupported, reasonString);
     return;
   }
   const filters = packet.subscriptions.map(({ filter }) => filter);
@@ -40,7 +40,7 @@ export function handleSubscribe(context: Context, connection: Connection, client
     return client.version === 5 ? right.reasonCode : failure;
   });
   const granted = codes.includes(0);
-  const leftOut = codes.every((code) => code === 0) ? undefined : leftOutBefore(client.source.quiet, context.now());
+  const leftOut = codes.every((code) => code === 0) ? undefined : linesLeftOut(client.source.logLimiter, context.now());
   if (leftOut !== undefined) context.log.warn({ deviceId: client.source.deviceId, leftOut }, 'subscription refused');
   if (granted) client.session.inboxSubscribed = true;
   if (!answer(context, connection, { cmd: 'suback', messageId: packet.packetId, granted: codes })) return;

@@ -8,8 +8,8 @@ import { type ReasonCode, reason } from '../../core/reasons.ts';
 /** Protocol level: 4 is MQTT 3.1.1. */
 export type Version = 4 | 5;
 
-/** Why a packet is refused. `words` are ours: they repeat nothing that was sent. */
-export type Violation = { readonly type: 'violation'; readonly code: ReasonCode; readonly words: string };
+/** Why a packet is refused. `reasonString` are ours: they repeat nothing that was sent. */
+export type Violation = { readonly type: 'violation'; readonly code: ReasonCode; readonly reasonString: string };
 
 /** A position in one whole packet. `at` is the next byte to read. */
 export type Cursor = {
@@ -21,7 +21,7 @@ export type Cursor = {
 
 /** Notes a fault and goes to the end of the packet. Returns the first fault of the packet, which may be an earlier one. */
 export function fail(c: Cursor, explanation: string, code: ReasonCode = reason.malformedPacket): Violation {
-  c.fault ??= { type: 'violation', code, words: explanation };
+  c.fault ??= { type: 'violation', code, reasonString: explanation };
   c.at = c.bytes.length;
   return c.fault;
 }

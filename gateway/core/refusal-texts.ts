@@ -8,12 +8,12 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import type { ValueFault } from './values.ts';
 
-export function misfitWords(kind: DeviceTopicKind, errors: readonly SchemaError[]): string {
+export function schemaRefusal(kind: DeviceTopicKind, errors: readonly SchemaError[]): string {
   return `The payload does not fit ${kind}: ${misfitText(errors[0])}.`;
 }
 
 /** Names the parameter and what would be right, never the value. */
-export function valueWords(fault: ValueFault, code: string): string {
+export function valueRefusal(fault: ValueFault, code: string): string {
   const { unit, min, max } = parameters.get(code) ?? { unit: '', min: 0, max: 0 };
   switch (fault) {
     case 'code-unknown':
@@ -27,18 +27,18 @@ export function valueWords(fault: ValueFault, code: string): string {
   }
 }
 
-export const noInstantWords = `The time is no instant of the calendar. It must be ${instantRule}.`;
+export const noInstantRefusal = `The time is no instant of the calendar. It must be ${instantRule}.`;
 
-export function aheadWords(byMs: number, nowMs: number): string {
+export function aheadRefusal(byMs: number, nowMs: number): string {
   return `The time is more than ${spanText(byMs)} ahead of the gateway, where it is ${formatInstant(nowMs)}: set the device's clock.`;
 }
 
-export function agoWords(byMs: number, nowMs: number): string {
+export function tooOldRefusal(byMs: number, nowMs: number): string {
   return `The time is more than ${spanText(byMs)} ago; at the gateway it is ${formatInstant(nowMs)}: set the device's clock, or drop what is so old.`;
 }
 
 /** For a reading of unclear owner, when no more of such readings are kept (rejected-budget.ts). */
-export const apartSpentWords =
+export const apartBudgetRefusal =
   'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.';
 
 const units = [
