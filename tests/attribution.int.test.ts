@@ -1,4 +1,4 @@
-/** Whose readings they are, from the device's certificate to the screen: the gateway, the alarm engine and the dashboard as processes. */
+/** Checks that each reading reaches the right patient, with the gateway, the alarm processor and the dashboard as real processes. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ afterAll(async () => {
   rmSync(own.data.stateDir, { recursive: true, force: true });
 });
 
-/** A device that sends a heart rate each 250 ms, by a clock that is `behindMs` behind. */
+/** Starts a device that sends a heart rate every 250 ms and whose clock is `behindMs` behind. */
 async function monitor(name: string, behindMs: number) {
   const client = await connectMqtt(platform, device(name));
   clients.push(client);
@@ -85,39 +85,39 @@ async function monitor(name: string, behindMs: number) {
   };
 }
 
-/** The bed as a physician's screen gets it. */
+/** Returns the bed of a patient as the dashboard sends it to a physician. */
 async function bedOf({ associationId }: AssociationPeriod) {
   const { status, body } = await physician.get(`/api/associations/${associationId}`);
   if (status !== 200) return undefined;
   return {
-    hr: body.bed.values.find((one: { code: string }) => one.code === hrCode),
-    notices: body.bed.notices.map((one: { code: string }) => one.code) as string[],
-    alarms: body.alarms.map((one: { condition: string }) => one.condition) as string[],
+    hr: body.bed.values.find((value: { code: string }) => value.code === hrCode),
+    notices: body.bed.notices.map((notice: { code: string }) => notice.code) as string[],
+    alarms: body.alarms.map((alarm: { condition: string }) => alarm.condition) as string[],
   };
 }
 
 async function heartRatesOf(name: string, { associationId }: AssociationPeriod): Promise<Set<number>> {
-  const found = await recordsOf(operator, 'observations', device(name));
+  const records = await recordsOf(operator, 'observations', device(name));
   return new Set(
-    found
+    records
       .filter(({ key }) => key === associationId)
       .flatMap(({ body }) => (body.reading as { values?: { value: number }[] } | undefined)?.values ?? [])
       .map(({ value }) => value),
   );
 }
 
-/** The first patient leaves and the second is admitted to the same bed, at once. */
+/** Discharges the first patient and admits the second patient to the same bed at the same moment. */
 async function changePatient(name: string, first: AssociationPeriod, second: AssociationPeriod) {
   const at = iso(Date.now());
   await associate(platform, operator, device(name), 2, { ...first, to: at }, { ...second, from: at });
 }
 
-describe('a device clock 60 s behind while the patient changes', () => {
-  it('the screen shows the heart rate of 0 of the new patient at the new patient, and nothing of it at the former', async () => {
+describe('a device whose clock is 60 s behind during a change of patients', () => {
+  it('the screen shows a heart rate of 0 at the new patient and not at the former patient, although the device’s clock is 60 s behind', async () => {
     const first = { ...admitted('1', ward, 'First'), from: iso(Date.now() - 3_600_000) };
     const second = admitted('1', ward, 'Second');
     await associate(platform, operator, device('behind'), 1, first);
-    const one = await monitor('behind', 60_000);
+    const sender = await monitor('behind', 60_000);
     await until(
       'the clock is measured',
       async () => {
@@ -128,19 +128,19 @@ describe('a device clock 60 s behind while the patient changes', () => {
     );
     await changePatient('behind', first, second);
     await until('the gateway knows of the change', async () => {
-      const apart = await recordsOf(operator, 'rejected', device('behind'));
-      return apart.length > 0 || (await heartRatesOf('behind', second)).size > 0;
+      const rejected = await recordsOf(operator, 'rejected', device('behind'));
+      return rejected.length > 0 || (await heartRatesOf('behind', second)).size > 0;
     });
-    one.set(0);
+    sender.set(0);
     await until('the value at the new patient', async () => (await bedOf(second))?.hr?.value === 0, 20_000);
-    one.stop();
+    sender.stop();
     expect(await heartRatesOf('behind', second)).toContain(0);
-    // Readings of the moment of the change may be of either: they are under no name.
+    // Readings of the moment of the change may belong to either patient. The gateway writes them to the topic rejected.
     expect(await heartRatesOf('behind', first)).toEqual(new Set([80]));
-    const apart = (await recordsOf(operator, 'rejected', device('behind'))).map(({ body }) => body);
-    expect(apart.length).toBeGreaterThan(0);
-    for (const body of apart) expect(body).toMatchObject({ code: 'association-unclear' });
-    expect(apart[0]).not.toHaveProperty('kept');
+    const rejected = (await recordsOf(operator, 'rejected', device('behind'))).map(({ body }) => body);
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const body of rejected) expect(body).toMatchObject({ code: 'association-unclear' });
+    expect(rejected[0]).not.toHaveProperty('kept');
     await until(
       'the notice at the new patient',
       async () => {
@@ -151,14 +151,14 @@ describe('a device clock 60 s behind while the patient changes', () => {
     );
   }, 120_000);
 
-  it('while the error of the device’s clock is not known, the bed says that readings are not shown, and they are under no name', async () => {
+  it('until the gateway has measured the device’s clock, the bed shows a notice and no reading, and no patient gets the readings', async () => {
     const first = { ...admitted('2', ward, 'Third'), from: iso(Date.now() - 3_600_000) };
     const second = admitted('2', ward, 'Fourth');
     await associate(platform, operator, device('unknown'), 1, first);
     await changePatient('unknown', first, second);
     await until('the bed of the new patient', () => bedOf(second), 20_000);
-    const one = await monitor('unknown', 60_000);
-    one.set(0);
+    const sender = await monitor('unknown', 60_000);
+    sender.set(0);
     await until(
       'the notice at the new patient',
       async () => {
@@ -169,16 +169,18 @@ describe('a device clock 60 s behind while the patient changes', () => {
     );
     expect((await bedOf(second))?.hr).toBeUndefined();
     await until('the value once the clock is measured', async () => (await bedOf(second))?.hr?.value === 0, 40_000);
-    one.stop();
+    sender.stop();
     expect(await heartRatesOf('unknown', first)).toEqual(new Set());
   }, 120_000);
 });
 
 /**
- * Connects as often as it loses the connection, as a bedside device does, and sends a heart rate each 250 ms while it is connected.
- * @param localAddress the device's own
+ * Starts a device that reconnects whenever it loses the connection, and sends a heart rate every 250 ms while it is connected.
+ * @param boot id of the device start; undefined if the device does not number its readings
+ * @param hr heart rate per minute
+ * @param localAddress IP address from which the device connects
  */
-async function stubborn(name: string, boot: string | undefined, hr: number, localAddress = '127.0.0.1') {
+async function reconnectingMonitor(name: string, boot: string | undefined, hr: number, localAddress = '127.0.0.1') {
   const from = { localAddress } as object;
   const client = await connectMqtt(platform, device(name), { reconnectPeriod: 300, ...from });
   clients.push(client);
@@ -199,7 +201,7 @@ async function stubborn(name: string, boot: string | undefined, hr: number, loca
   };
 }
 
-/** How often the gateway noticed that two devices use one certificate. */
+/** Returns how often the gateway has noticed two devices with one certificate. */
 async function signsOfSharing(): Promise<number> {
   const metricsPort = /"metricsPort":(\d+)/.exec(houses[0]!.output())?.[1];
   const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
@@ -211,12 +213,15 @@ describe('two devices with one certificate', () => {
     ['that number their readings', ['boot-a', 'boot-b']],
     ['that do not number their readings', [undefined, undefined]],
   ] as const)(
-    'the bed and the operator get a notice when two devices %s take turns',
+    'the bed shows a notice and the metric counts when two devices %s use one certificate',
     async (_, [bootA, bootB]) => {
       const name = bootA ? 'shared' : 'shared-plain';
       const patient = admitted(bootA ? '3' : '4', ward, 'Fifth');
       await associate(platform, operator, device(name), 1, patient);
-      const two = [await stubborn(name, bootA, 61), await stubborn(name, bootB, 139, '127.0.0.2')];
+      const monitors = [
+        await reconnectingMonitor(name, bootA, 61),
+        await reconnectingMonitor(name, bootB, 139, '127.0.0.2'),
+      ];
       await until(
         'the notice at the bed',
         async () => {
@@ -225,38 +230,38 @@ describe('two devices with one certificate', () => {
         },
         40_000,
       );
-      await Promise.all(two.map((one) => one.stop()));
+      await Promise.all(monitors.map((monitor) => monitor.stop()));
       expect(await signsOfSharing()).toBeGreaterThan(0);
     },
     120_000,
   );
 
-  it('a device that loses its network again and again is not taken for two devices', async () => {
+  it('the gateway does not take a device that often loses its network for two devices', async () => {
     const patient = admitted('5', ward, 'Sixth');
     await associate(platform, operator, device('flapping'), 1, patient);
-    const one = await stubborn('flapping', 'boot-f', 70);
+    const flapping = await reconnectingMonitor('flapping', 'boot-f', 70);
     for (let i = 0; i < 6; i += 1) {
-      await until('a connection', () => one.client.connected, 20_000);
+      await until('a connection', () => flapping.client.connected, 20_000);
       await sleep(400);
-      one.client.stream.destroy();
+      flapping.client.stream.destroy();
     }
     await until('the value', async () => (await bedOf(patient))?.hr?.value === 70, 20_000);
     expect((await bedOf(patient))?.notices).toEqual([]);
-    await one.stop();
+    await flapping.stop();
   }, 120_000);
 
   it.each([
     ['again', 'boot-g'],
     ['again-plain', undefined],
   ])(
-    'a device that connects again before its old socket closes is not taken for two devices: %s',
+    'the gateway does not take a device that reconnects before its old socket closes for two devices: %s',
     async (name, boot) => {
       const patient = admitted(boot ? '6' : '7', ward, 'Seventh');
       await associate(platform, operator, device(name), 1, patient);
       const ended: (number | undefined)[] = [];
       const signs = await signsOfSharing();
       for (let i = 1; i <= 6; i += 1) {
-        // The one before stays open until the gateway ends it.
+        // The connection before this one stays open until the gateway closes it.
         const client = await connectMqtt(platform, device(name));
         clients.push(client);
         client.on('disconnect', ({ reasonCode }) => ended.push(reasonCode));
@@ -264,7 +269,7 @@ describe('two devices with one certificate', () => {
         const body = { ...(boot && { boot, seq: i }), time: iso(Date.now()), intervalMs: 1000, values };
         await publishFor(client, `devices/${device(name)}/observations`, body);
       }
-      // Session taken over: each one but the last was alive.
+      // The gateway closes each connection except the last with the reason "session taken over".
       await until('the ends', () => ended.length === 5, 20_000);
       expect(ended).toEqual(Array(5).fill(0x8e));
       await until('the value', async () => (await bedOf(patient))?.hr?.value === 76, 20_000);

@@ -1,4 +1,4 @@
-/** A clinician in a real browser: the distribution's Chromium, headless, with an empty profile of its own. */
+/** Opens the dashboard in a real, headless Chromium, and does there what a clinician does. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
@@ -20,10 +20,10 @@ export function openBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: flags });
 }
 
-/** Of every account that a test adds. */
+/** Password of every account that `addAccount` adds. */
 export const password = 'correct horse battery staple';
 
-/** Adds an account to the platform's file; the dashboard reads it when it starts. */
+/** Adds an account to the accounts file of the platform. The dashboard reads this file when it starts. */
 export function addAccount(
   platform: TestPlatform,
   userId: string,
@@ -52,7 +52,7 @@ export function addAccount(
   });
 }
 
-/** A page of its own (cookies are not shared), at the login. */
+/** Opens the login page in a new browser context, which shares no cookies with others. */
 export async function openLogin(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
@@ -61,22 +61,22 @@ export async function openLogin(browser: Browser, at: { readonly httpPort: numbe
   return page;
 }
 
-/** A page of its own (cookies are not shared), logged in. */
+/** Opens a page in a new browser context, and logs the user in. */
 export async function logIn(browser: Browser, at: { readonly httpPort: number }, userId: string): Promise<Page> {
   const page = await openLogin(browser, at);
-  await enter(page, userId);
+  await submitLogin(page, userId);
   return page;
 }
 
-/** Fills in the login of a page and waits until it is done. */
-export async function enter(page: Page, userId: string): Promise<void> {
+/** Fills in the login form of a page, sends it, and waits until the form is gone. */
+export async function submitLogin(page: Page, userId: string): Promise<void> {
   await page.getByTestId('login-user').fill(userId);
   await page.getByTestId('login-password').fill(password);
   await page.getByTestId('login-submit').click();
   await page.getByTestId('login-submit').waitFor({ state: 'hidden' });
 }
 
-/** How many pixels of a canvas are drawn on. A worker draws the waves, so the picture is copied before it is read. */
+/** Returns the number of painted pixels of a canvas. A worker paints the waves, so the picture must be copied before it can be read. */
 export function pixelsDrawn(canvas: Locator): Promise<number> {
   return canvas.evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;
@@ -88,7 +88,10 @@ export function pixelsDrawn(canvas: Locator): Promise<number> {
   });
 }
 
-/** Opens a patient from the ward. A press on what has just moved does nothing (dashboard/client/core/stillness.ts): it presses again. */
+/**
+ * Opens the view of a patient from the ward view. Presses again until the view is open, because the dashboard ignores a press on a tile
+ * that has just moved (dashboard/client/core/stillness.ts).
+ */
 export async function openPatient(page: Page, bed: string): Promise<void> {
   const view = page.getByTestId('patient-view');
   const open = page.getByTestId(`open-${bed}`);

@@ -1,4 +1,7 @@
-/** The canary's way, whole and broken at each step: what a screen's connection is told, how soon, and that it ends by itself. */
+/**
+ * The canary sends test readings through the gateway, Kafka and the alarm processor to the dashboard. These tests break each step of
+ * this way, and check that the dashboard reports the broken step to the screens, and that the report ends after the repair.
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,13 +31,13 @@ let platform: TestPlatform;
 let operator: SealedLog;
 let screen: Live;
 
-/** More than canaries come until the alarm processor has begun again. */
+/** Number of readings. It is higher than the number of canary records that arrive while the alarm processor restarts. */
 const readings = 100;
 const silentMs = String(canarySilentMsDefault);
-/** A canary is due every 5 s, the silence is seen within a second, and a heartbeat comes each second. */
-const seenWithinMs = canarySilentMsDefault + judgedLaterMs + 10_000;
-/** After this the alarm processor lets three seconds pass before it judges silence (processors/alarms/hearing.ts). */
-const stoodStillMs = 2_000;
+/** Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every second. */
+const reportedWithinMs = canarySilentMsDefault + judgedLaterMs + 10_000;
+/** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/hearing.ts). */
+const stopMs = 2_000;
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dashboard: { VIGIL_CANARY_SILENT_MS: silentMs },
@@ -42,8 +45,8 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 async function start(house: 'gateway' | 'alarms' | 'dashboard' | 'canary'): Promise<void> {
-  const known = houses.get(house);
-  if (known) return known.start();
+  const stopped = houses.get(house);
+  if (stopped) return stopped.start();
   const running = await startHouse(platform, house, settings[house]);
   houses.set(house, running);
   closers.push(running.close);
@@ -52,8 +55,8 @@ async function start(house: 'gateway' | 'alarms' | 'dashboard' | 'canary'): Prom
 const health = (): Health | undefined => screen.of('heartbeat').at(-1)?.health;
 const isWell = () => health()?.canary === undefined && health()?.kafka === 'ok';
 
-/** What the canary's own server answers; it has another port at each start. */
-function askCanary(path: '/healthz' | '/metrics'): Promise<Response> {
+/** Sends a request to the canary's own server, which has another port after each start. */
+function fetchFromCanary(path: '/healthz' | '/metrics'): Promise<Response> {
   const port = [
     ...houses
       .get('canary')!
@@ -63,15 +66,15 @@ function askCanary(path: '/healthz' | '/metrics'): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}${path}`);
 }
 
-/** How long the screen took to be told of a fault at this step, ms. */
-async function untilTold(step: NonNullable<Health['canary']>['step']): Promise<number> {
+/** Waits until the dashboard reports a fault at this step to the screen. Returns the time that this took, in ms. */
+async function untilReported(step: NonNullable<Health['canary']>['step']): Promise<number> {
   const beganMs = performance.now();
-  await until(`the screen to be told of the step ${step}`, () => health()?.canary?.step === step);
+  await until(`a report of the step ${step} to the screen`, () => health()?.canary?.step === step);
   return performance.now() - beganMs;
 }
 
 async function untilWell(): Promise<void> {
-  await until('canaries to come the whole way', isWell);
+  await until('canary readings to arrive at the dashboard again', isWell);
 }
 
 function admin() {
@@ -113,15 +116,15 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-describe('the way of readings', () => {
-  it('the way of readings is whole while everything runs, for longer than the silence limit, and no screen shows the canary as a device or a patient', async () => {
-    await until('the canary to be answered for longer than silence is borne', async () => {
-      const text = await (await askCanary('/metrics')).text();
+describe('the canary', () => {
+  it('the dashboard reports no fault while everything runs, and no screen shows the canary as a device or a patient', async () => {
+    await until('answers to 6 canary readings, which takes longer than the time limit for silence', async () => {
+      const text = await (await fetchFromCanary('/metrics')).text();
       return Number(/vigil_canary_sent_total\{outcome="answered"\} (\d+)/.exec(text)?.[1] ?? 0) >= 6;
     });
     expect(health()).toMatchObject({ kafka: 'ok', alarms: 'ok' });
     expect(screen.of('heartbeat').filter((beat) => beat.health.canary !== undefined)).toEqual([]);
-    expect((await askCanary('/healthz')).status).toBe(200);
+    expect((await fetchFromCanary('/healthz')).status).toBe(200);
     expect(screen.of('snapshot').flatMap(({ beds, alarms }) => [...beds, ...alarms])).toEqual([]);
     expect(screen.of('delta').flatMap(({ beds }) => beds)).toEqual([]);
     expect(await readWhole(operator, 'alarm-state')).toEqual([]);
@@ -140,45 +143,45 @@ describe('the way of readings', () => {
     ['gateway', 'gateway'],
     ['alarms', 'engine'],
   ] as const)(
-    'the screens show the way as broken when the process %s is killed, and as whole when it runs again',
+    'the dashboard reports a fault when the process %s is killed, and none when the process runs again',
     async (house, step) => {
       await houses.get(house)!.kill();
-      const tookMs = await untilTold(step);
-      console.log(`${house} killed → step ${step} told after ${(tookMs / 1000).toFixed(1)} s`);
+      const tookMs = await untilReported(step);
+      console.log(`${house} killed → step ${step} reported after ${(tookMs / 1000).toFixed(1)} s`);
       expect(health()?.canary).toMatchObject({ partitions: clinicalPartitions, grave: true });
       await start(house);
       await untilWell();
     },
   );
 
-  it('the screens show the way of readings as broken if the alarm processor stops again and again, so that it may judge no silence', async () => {
+  it('the dashboard reports a fault if the alarm processor is stopped so often that it cannot report missing data', async () => {
     const pid = houses.get('alarms')!.pid();
-    let going = true;
-    const standing = (async () => {
-      while (going) {
+    let stopsGoOn = true;
+    const stops = (async () => {
+      while (stopsGoOn) {
         process.kill(pid, 'SIGSTOP');
-        await sleep(stoodStillMs);
+        await sleep(stopMs);
         process.kill(pid, 'SIGCONT');
         await sleep(1_000);
       }
     })();
     try {
-      const tookMs = await untilTold('engine');
-      console.log(`alarms stands still again and again → step engine shown after ${(tookMs / 1000).toFixed(1)} s`);
+      const tookMs = await untilReported('engine');
+      console.log(`alarms stopped again and again → step engine reported after ${(tookMs / 1000).toFixed(1)} s`);
     } finally {
-      going = false;
-      await standing;
+      stopsGoOn = false;
+      await stops;
     }
     await untilWell();
   });
 
-  it('the screens show the way as broken at the log when the topic of readings is deleted; readings are judged again when the topic is made again', async () => {
+  it('the dashboard reports a fault of the log when the topic observations is deleted, and readings raise alarms again when the topic exists again', async () => {
     const stay = admitted('bed-01', ward, 'Anew');
     await associate(platform, operator, 'bed-01', 1, stay);
     const device = await connectDevice(platform, 'bed-01');
     closers.push(device.close);
     for (let n = 0; n < readings; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 80 });
-    // Its state says that it holds readings up to there; the new topic will give these offsets again.
+    // The saved state of the alarm processor holds the offset of the last reading. The new topic will use the same offsets again.
     await until('a state with all readings', async () =>
       (await readWhole(operator, 'alarm-state')).some(({ opened }) => {
         const { offsets } = JSON.parse(opened.plaintext.toString()) as AlarmState;
@@ -191,22 +194,25 @@ describe('the way of readings', () => {
     const kafka = admin();
     await kafka.connect();
     await kafka.deleteTopics({ topics: ['observations'] });
-    const tookMs = await untilTold('log');
-    console.log(`observations deleted → step log told after ${(tookMs / 1000).toFixed(1)} s`);
+    const tookMs = await untilReported('log');
+    console.log(`observations deleted → step log reported after ${(tookMs / 1000).toFixed(1)} s`);
     expect(health()?.canary).toMatchObject({ partitions: clinicalPartitions, grave: true });
-    expect((await askCanary('/healthz')).status).toBe(503);
+    expect((await fetchFromCanary('/healthz')).status).toBe(503);
     await kafka.disconnect();
     const beganMs = performance.now();
     await ensureTopics(platform.kafkaBrokers, join(platform.stateDir, 'certs'));
-    // When Kafka assigns the partitions anew; or it has ended by itself, and is started again as `npm start` and Compose do.
-    const said = () => houses.get('alarms')!.output();
-    await until('the alarm processor to begin anew', () => said().includes('the log of readings was made anew'));
-    if (said().includes('beginning again')) await start('alarms');
+    // The alarm processor notices the new topic when Kafka assigns the partitions again. If it ends instead, the test restarts it, as
+    // `npm start` and Compose do.
+    const output = () => houses.get('alarms')!.output();
+    await until('the alarm processor to notice the new topic', () =>
+      output().includes('the log of readings was made anew'),
+    );
+    if (output().includes('beginning again')) await start('alarms');
     await untilWell();
     console.log(`observations made again → whole after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
-    // The engine counts as silent only later than the log: so all is whole once that, too, would have been told.
-    await until('no fault for longer than silence is borne', () => {
-      const last = screen.of('heartbeat').slice(-Math.ceil(seenWithinMs / 1000));
+    // A fault of the engine is reported later than a fault of the log. This wait is long enough for both.
+    await until('no report of a fault for longer than the time limit', () => {
+      const last = screen.of('heartbeat').slice(-Math.ceil(reportedWithinMs / 1000));
       return last.every((beat) => beat.health.canary === undefined);
     });
     await device.observe({ MDC_ECG_HEART_RATE: 150 });

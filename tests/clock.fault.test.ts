@@ -1,4 +1,4 @@
-/** The clock of the server's machine is set, back and forward, while a ward is watched; then Vigil starts anew by the new time. */
+/** Sets the clock of the server back and forward while a nurse watches a ward, then restarts Vigil with a wrong clock. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,17 +25,17 @@ let device: TestDevice;
 let readings: ReturnType<typeof stream>;
 let shiftFile: string;
 
-/** Sets the clock of all our processes; Kafka, the devices and the browser keep the right time. */
+/** Sets the clock of Vigil's processes. Kafka, the devices and the browser keep the right time. */
 async function setClock(aheadMs: number): Promise<void> {
   writeFileSync(shiftFile, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`);
 }
 
-/** That the fault struck: each process has noticed by how much its machine's clock is off now. */
-async function assertStruck(aheadMs: number): Promise<void> {
+/** Asserts that the fault has taken effect: every process logs by how many milliseconds its clock is wrong. */
+async function assertClockWrong(aheadMs: number): Promise<void> {
   for (const { house, output } of houses)
     await until(`${house} to notice its clock at ${aheadMs} ms`, () => {
-      const said = [...output().matchAll(/"aheadMs":(-?\d+)/g)].at(-1)?.[1];
-      return said !== undefined && Math.abs(Number(said) - aheadMs) < 2_000;
+      const loggedAheadMs = [...output().matchAll(/"aheadMs":(-?\d+)/g)].at(-1)?.[1];
+      return loggedAheadMs !== undefined && Math.abs(Number(loggedAheadMs) - aheadMs) < 2_000;
     });
 }
 
@@ -76,14 +76,14 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Two readings a second, by a device whose own clock is right. */
-function stream(of: TestDevice) {
+/** Sends two readings each second from a device whose clock is right, until `pause` is called. */
+function stream(sender: TestDevice) {
   let heartRate: number | undefined = 80;
   let running = true;
   const sent: Promise<unknown>[] = [];
   const loop = (async () => {
     for (; running; await sleep(500))
-      if (heartRate !== undefined) sent.push(of.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
+      if (heartRate !== undefined) sent.push(sender.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
   })();
   return {
     set(value: number | undefined) {
@@ -103,12 +103,12 @@ const ageClass = () => page.locator('[data-age-class]').first().getAttribute('da
 const raised = async (condition: string) =>
   (await alarmsOf(operator, earlier.associationId)).filter((alarm) => alarm.condition === condition);
 
-/** The usual time is 5 s, and the tick of the engine. The bound is for a slow machine, and far below the larger steps. */
+/** Time limit for the alarm "No data". It usually comes after 5 s. The limit is far below the steps of 10 min by which the clock is set. */
 const silenceMsMax = 120_000;
 
 const noDataRow = () => page.getByTestId('alarm-list').locator('li').filter({ hasText: 'No data' }).first();
 
-/** Stops the readings and tells how long it took until the page said so. */
+/** Stops the readings and returns the time until the page shows the alarm "No data", in ms. */
 async function silenceNoticedAfterMs(): Promise<number> {
   readings.set(undefined);
   const fromMs = performance.now();
@@ -116,14 +116,15 @@ async function silenceNoticedAfterMs(): Promise<number> {
   return performance.now() - fromMs;
 }
 
-async function goOn(value: number): Promise<void> {
+/** Sends readings again, and waits until the alarm "No data" has ended and is gone from the page. */
+async function resumeReadings(value: number): Promise<void> {
   readings.set(value);
   await shows(String(value));
   await until('the silence to be over', async () => {
-    const all = await raised('no-data');
-    return all.length > 0 && all.every((alarm) => !alarm.present);
+    const noDataAlarms = await raised('no-data');
+    return noDataAlarms.length > 0 && noDataAlarms.every((alarm) => !alarm.present);
   });
-  // An ended alarm stays in the list for a while: the next silence must not be taken for it.
+  // An ended alarm stays in the list for a while. Without this wait the next step could mistake it for a new alarm.
   await noDataRow().waitFor({ state: 'detached' });
 }
 
@@ -135,35 +136,35 @@ describe('the clock of the server', () => {
     ['forward by 10 days', 864_000_000],
     ['back by 10 s', -10_000],
   ])(
-    'when the clock is set %s, the screens say so, and values, ages, silence and patients stay right',
+    'when the clock is set %s, the screens show a notice, values stay current, and missing readings raise the alarm "No data" in time',
     async (_what, aheadMs) => {
       readings.set(80);
       await shows('80');
       const silences = (await raised('no-data')).length;
       await setClock(aheadMs);
-      await assertStruck(aheadMs);
+      await assertClockWrong(aheadMs);
       await page.getByTestId('notice-clock').waitFor();
       readings.set(81);
       await shows('81');
       expect(await ageClass()).toBe('current');
-      // Nobody fell silent because of the clock.
+      // The change of the clock alone raised no alarm "No data".
       expect(await raised('no-data')).toHaveLength(silences);
       expect(await page.getByTestId('banner-lost').count()).toBe(0);
       expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
       expect(await ageClass()).not.toBe('current');
-      await goOn(82);
+      await resumeReadings(82);
       await setClock(0);
       await page.getByTestId('notice-clock').waitFor({ state: 'hidden' });
     },
   );
 
-  it('when the clock is set back by 4 min and Vigil is restarted, patients stay, old values do not come back, and silence is noticed', async () => {
+  it('when the clock is set back by 4 min and Vigil restarts, the patients stay, values are current, and missing readings raise the alarm "No data"', async () => {
     const later = admitted('bed-02', ward, 'Later');
     await associate(platform, operator, 'bed-02', 1, { ...later, from: new Date().toISOString() });
     await page.getByText('Later').first().waitFor();
-    // Less than the certificates of this test are old by: TLS itself reads the machine's clock.
+    // The certificates of this test are older than 4 min. With a larger step TLS would refuse them as not yet valid.
     await setClock(-240_000);
-    await assertStruck(-240_000);
+    await assertClockWrong(-240_000);
     for (const house of houses) {
       await house.kill();
       await house.start();
@@ -176,6 +177,6 @@ describe('the clock of the server', () => {
     expect(await ageClass()).toBe('current');
     expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
     expect(await ageClass()).not.toBe('current');
-    await goOn(91);
+    await resumeReadings(91);
   });
 });

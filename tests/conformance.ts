@@ -1,13 +1,16 @@
-/** `docs/mqtt-conformance.md` as data, and what is wrong with it. */
+/** Parses docs/mqtt-conformance.md and finds its faults. */
 
-/** `shown`: by tests. `client`: it binds the client. `not-here`: it asks for something that Vigil does not have. */
+/**
+ * `shown`: tests show that Vigil follows the statement. `client`: the statement binds the client. `not-here`: the statement is about a
+ * feature that Vigil does not have.
+ */
 export type Kind = 'shown' | 'client' | 'not-here';
 
 export type Statement = {
-  /** As in the standard, without brackets: `MQTT-3.1.2-8`. */
+  /** Number in the standard, without brackets, such as `MQTT-3.1.2-8`. */
   readonly id: string;
   readonly kind: Kind;
-  /** The tests that it names. */
+  /** Tests that the row names. */
   readonly tests: readonly { readonly file: string; readonly title: string }[];
 };
 
@@ -16,15 +19,15 @@ export const versions: readonly Version[] = ['3.1.1', '5.0'];
 
 export type Page = {
   readonly statements: Readonly<Record<Version, readonly Statement[]>>;
-  /** The counts at its top: statements, shown, client, not here. */
+  /** The counts at the top of the page: statements, shown, client, not here. */
   readonly counts: Readonly<Record<Version, readonly number[]>>;
 };
 
 /** Numbers that the standards leave out. */
 const unused: Readonly<Record<Version, readonly string[]>> = { '3.1.1': [], '5.0': ['MQTT-2.2.1-1'] };
 
-/** The last number of each section, as the appendices of the standards list them. */
-const lastOf: Readonly<Record<Version, string>> = {
+/** The last statement of each section, from the appendices of the standards. */
+const lastStatements: Readonly<Record<Version, string>> = {
   '3.1.1': `1.4.0-3 2.2.2-2 2.3.1-7 3.1.0-2 3.1.2-24 3.1.3-11 3.1.4-5 3.2.0-1 3.2.2-6 3.3.1-12 3.3.2-3 3.3.4-1 3.3.5-2 3.6.1-1
     3.8.1-1 3.8.3-4 3.8.4-6 3.9.3-2 3.10.1-1 3.10.3-2 3.10.4-6 3.12.4-1 3.14.1-1 3.14.4-3 4.1.0-2 4.3.1-1 4.3.2-2 4.3.3-2 4.4.0-1
     4.5.0-2 4.6.0-6 4.7.1-3 4.7.2-1 4.7.3-4 4.8.0-2 6.0.0-4 7.0.0-2 7.1.1-1 7.1.2-1`,
@@ -34,9 +37,9 @@ const lastOf: Readonly<Record<Version, string>> = {
     4.6.0-6 4.7.0-1 4.7.1-2 4.7.2-1 4.7.3-4 4.8.2-6 4.9.0-3 4.12.0-7 4.12.1-2 4.13.1-1 4.13.2-1 6.0.0-4`,
 };
 
-/** Every statement of a version, in order. */
+/** Returns the numbers of all statements of a version, in order. */
 export function idsOf(version: Version): string[] {
-  const ids = lastOf[version].split(/\s+/).flatMap((last) => {
+  const ids = lastStatements[version].split(/\s+/).flatMap((last) => {
     const [section, count] = last.split('-');
     return Array.from({ length: Number(count) }, (_, index) => `MQTT-${section}-${index + 1}`);
   });
@@ -74,7 +77,7 @@ function readRow(line: string): Statement[] {
   return [{ id, kind, tests }];
 }
 
-/** Statements cited in a source. */
+/** Returns the numbers of the statements that a source file cites. */
 export function citedIn(text: string): string[] {
   return [...text.matchAll(/\[(MQTT-\d[\d.]*-\d+)/g)].map(([, id = '']) => id);
 }
@@ -82,8 +85,8 @@ export function citedIn(text: string): string[] {
 const endings = ['.test.ts', '.int.test.ts', '.testing.ts'];
 
 /**
- * @param sources by path from the repository's root
- * @returns one sentence for each fault
+ * Returns one sentence for each fault of the page.
+ * @param sources texts of the source files by path from the root of the repository
  */
 export function pageFaults(page: Page, sources: ReadonlyMap<string, string>): string[] {
   const faults: string[] = [];
@@ -94,15 +97,16 @@ export function pageFaults(page: Page, sources: ReadonlyMap<string, string>): st
     for (const id of wanted.filter((id) => !ids.includes(id))) faults.push(`${version}: ${id} is missing`);
     for (const id of ids.filter((id) => !wanted.includes(id))) faults.push(`${version}: ${id} does not exist`);
     for (const id of ids.filter((id, index) => ids.indexOf(id) !== index))
-      faults.push(`${version}: ${id} stands twice`);
+      faults.push(`${version}: ${id} has two rows`);
     const count = (kind: Kind) => statements.filter((statement) => statement.kind === kind).length;
     const counts = [statements.length, count('shown'), count('client'), count('not-here')];
-    if (page.counts[version].join() !== counts.join()) faults.push(`${version}: its counts are ${counts.join(', ')}`);
+    if (page.counts[version].join() !== counts.join())
+      faults.push(`${version}: the counts must be ${counts.join(', ')}`);
     for (const statement of statements) faults.push(...testFaults(version, statement, sources));
   }
-  const known = new Set(versions.flatMap(idsOf));
+  const existingIds = new Set(versions.flatMap(idsOf));
   for (const [path, text] of sources) {
-    for (const id of citedIn(text)) if (!known.has(id)) faults.push(`${path} cites ${id}, which does not exist`);
+    for (const id of citedIn(text)) if (!existingIds.has(id)) faults.push(`${path} cites ${id}, which does not exist`);
   }
   return faults;
 }
@@ -114,11 +118,11 @@ function testFaults(
 ): readonly string[] {
   if (kind === 'shown' && tests.length === 0) return [`${version}: ${id} names no test`];
   return tests.flatMap(({ file, title }) => {
-    const text = endings.map((ending) => sources.get(file + ending)).find((found) => found !== undefined);
-    if (text === undefined) return [`${version}: ${id} names ${file}, which is not there`];
+    const text = endings.map((ending) => sources.get(file + ending)).find((source) => source !== undefined);
+    if (text === undefined) return [`${version}: ${id} names ${file}, which does not exist`];
     const quoted = [`'${title}'`, `"${title}"`, `\`${title}\``];
     return quoted.some((literal) => text.includes(literal))
       ? []
-      : [`${version}: ${id} names "${title}", not in ${file}`];
+      : [`${version}: ${id} names "${title}", which is not in ${file}`];
   });
 }

@@ -1,4 +1,4 @@
-/** A bedside device for tests: publishes what it is told and remembers which of it was acknowledged. */
+/** A bedside device for tests: publishes readings and records which of them the gateway acknowledged. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +11,11 @@ export type TestDevice = {
   readonly deviceId: string;
   readonly boot: string;
   readonly client: MqttClient;
-  /** Sequence numbers of observations whose PUBACK came. */
+  /** Sequence numbers of the observations that the gateway acknowledged with PUBACK. */
   readonly acknowledged: ReadonlySet<number>;
+  /** Number of observations published so far. */
   published(): number;
-  /** Publishes numerics of now (or of `timeMs`); resolves with its `seq` at the PUBACK. */
+  /** Publishes numerics with the time `timeMs`, by default now. Resolves with the sequence number when the PUBACK arrives. */
   observe(values: Readonly<Record<string, number>>, timeMs?: number): Promise<number>;
   publish(kind: DeviceTopicKind, payload: object | Buffer): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +23,7 @@ export type TestDevice = {
 
 const units: Readonly<Record<string, string>> = { MDC_PULS_OXIM_SAT_O2: '%', MDC_TEMP_BODY: 'Cel' };
 
-/** Connects over mutual TLS and goes on by itself when the gateway is away, sending again what was not acknowledged. */
+/** Connects a device over mutual TLS. If the connection is lost, the device reconnects and sends again what was not acknowledged. */
 export async function connectDevice(platform: Whereabouts, deviceId: string): Promise<TestDevice> {
   const certs = join(platform.stateDir, 'certs');
   const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
@@ -54,16 +55,16 @@ export async function connectDevice(platform: Whereabouts, deviceId: string): Pr
     publish,
     async observe(values, timeMs = Date.now()) {
       seq += 1;
-      const mine = seq;
+      const ownSeq = seq;
       await publish('observations', {
         boot,
-        seq: mine,
+        seq: ownSeq,
         time: new Date(timeMs).toISOString(),
         intervalMs: 1000,
         values: Object.entries(values).map(([code, value]) => ({ code, value, unit: units[code] ?? '/min' })),
       });
-      acknowledged.add(mine);
-      return mine;
+      acknowledged.add(ownSeq);
+      return ownSeq;
     },
     async close() {
       await client.endAsync(true);
@@ -71,7 +72,7 @@ export async function connectDevice(platform: Whereabouts, deviceId: string): Pr
   };
 }
 
-/** Heart rates of a device, at this pace until it is stopped. What fails is sent again by the client itself. */
+/** Publishes heart rates of a device every `everyMs` until `stop` is called. The MQTT client repeats what was not acknowledged. */
 export function streamOf(device: TestDevice, everyMs = 50) {
   let heartRate = 80;
   let running = true;

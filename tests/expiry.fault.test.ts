@@ -1,6 +1,6 @@
 /**
- * Certificates that end while Vigil runs, and Vigil that starts after they ended. No clock is moved: the certificates were made long ago,
- * so that every part, Java and OpenSSL too, sees them end by the real time.
+ * Lets certificates expire while Vigil runs, and while Vigil is stopped. The test issues certificates with an old date and changes no
+ * clock, so that they expire by the real time for every program, also for Java and OpenSSL.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const houses: RunningHouse[] = [];
 let platform: TestPlatform;
 let software: Software;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
-/** How long Kafka took to start: what the machine needs for anything, to be waited for in its own time. */
+/** Time that Kafka took to start, in ms. The time limits of this test are multiples of it, because they depend on the machine. */
 let startMs: number;
 
 afterAll(async () => {
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const issue = (nowMs: number) => ensureCertificates({ stateDir, devices: testDevices, nowMs });
 
-/** Every certificate of a service or a device is made anew, as of `agoMs` ago. The authorities keep their keys. */
+/** Issues all certificates of services and devices again, with a date that is `agoMs` in the past. The authorities keep their keys. */
 async function issueAsOf(agoMs: number): Promise<void> {
   const isOfAuthority = (file: string) => /^(device-)?ca\./.test(file);
   const files = readdirSync(certs).filter((file) => /\.(pem|key)$/.test(file) && !isOfAuthority(file));
@@ -44,10 +44,10 @@ async function issueAsOf(agoMs: number): Promise<void> {
   await issue(Date.now() - agoMs);
 }
 
-type Shown = { readonly accepted: boolean; readonly certificate: PeerCertificate | undefined };
+type Handshake = { readonly accepted: boolean; readonly certificate: PeerCertificate | undefined };
 
-/** What the gateway says to a device's certificate, and which one it shows itself. */
-function knock(files: { readonly cert: Buffer; readonly key: Buffer }): Promise<Shown> {
+/** Connects with a device's certificate. Returns whether the gateway accepts it, and the certificate of the gateway. */
+function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Promise<Handshake> {
   return new Promise((resolve) => {
     const ca = readFileSync(join(certs, 'ca.pem'));
     const socket = connectTls({ host: '127.0.0.1', port: platform.mqttPort, ca, ...files, rejectUnauthorized: false });
@@ -60,7 +60,7 @@ function knock(files: { readonly cert: Buffer; readonly key: Buffer }): Promise<
       certificate = socket.getPeerCertificate();
       socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: '', clean: true }));
     });
-    // CONNACK. With TLS 1.3 a refusal comes after the handshake, in its place.
+    // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake: then no CONNACK comes.
     socket.once('data', () => done(true));
     socket.on('close', () => done(false));
     socket.on('error', () => undefined);
@@ -79,7 +79,7 @@ async function observe(deviceId: string, heartRate: number): Promise<void> {
 }
 
 describe('certificates', () => {
-  it('certificates that expired while nothing ran are made anew before Kafka starts, and readings are taken', async () => {
+  it('certificates that expired while Vigil was stopped are renewed before Kafka starts, and readings are acknowledged', async () => {
     await issue(Date.now() - leafLifeMs - 10 * dayMs);
     const before = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
@@ -97,12 +97,12 @@ describe('certificates', () => {
     await observe('bed-01', 80);
   }, 300_000);
 
-  it('certificates are renewed while everything runs: readings go on after the old ones expired, and after each process was killed', async () => {
-    const leftMs = 15_000 + 8 * startMs;
-    const endMs = Date.now() + leftMs;
+  it('certificates are renewed while Vigil runs, and readings are acknowledged after the old certificates expired and after each process was restarted', async () => {
+    const untilExpiryMs = 15_000 + 8 * startMs;
+    const endMs = Date.now() + untilExpiryMs;
     for (const house of houses) await house.kill();
     await kafka.close();
-    await issueAsOf(leafLifeMs - leftMs);
+    await issueAsOf(leafLifeMs - untilExpiryMs);
     const restartKafka = async () => {
       await kafka.close();
       kafka = await startKafka({
@@ -115,11 +115,11 @@ describe('certificates', () => {
     await restartKafka();
     for (const house of houses) await house.start();
     await observe('bed-01', 81);
-    const old = filesOf('bed-01');
-    const shown = await knock(old);
-    expect(shown.accepted).toBe(true);
+    const oldFiles = filesOf('bed-01');
+    const oldHandshake = await tryConnect(oldFiles);
+    expect(oldHandshake.accepted).toBe(true);
 
-    // It was started an hour ago by the machine's clock, so it looks; the files are then followed by each process.
+    // The renewal begins with a clock that is an hour behind, so that its next check is due when the clock is right again.
     let agoMs = 3_600_000;
     const renewal = keepCertificates({
       stateDir,
@@ -133,16 +133,16 @@ describe('certificates', () => {
     closers.push(renewal.close);
     agoMs = 0;
     await renewal.look();
-    expect(filesOf('bed-01').cert.equals(old.cert)).toBe(false);
+    expect(filesOf('bed-01').cert.equals(oldFiles.cert)).toBe(false);
     await until('the gateway to show its new certificate', async () => {
-      const { certificate } = await knock(filesOf('bed-01'));
-      return certificate !== undefined && certificate.valid_to !== shown.certificate!.valid_to;
+      const { certificate } = await tryConnect(filesOf('bed-01'));
+      return certificate !== undefined && certificate.valid_to !== oldHandshake.certificate!.valid_to;
     });
     await observe('bed-02', 82);
 
     await sleep(Math.max(0, endMs + 1_000 - Date.now()));
-    // The fault struck: what was good before is not any more.
-    expect((await knock(old)).accepted).toBe(false);
+    // The old certificate has expired: the gateway accepted it before, and refuses it now.
+    expect((await tryConnect(oldFiles)).accepted).toBe(false);
     await observe('bed-03', 83);
     for (const house of houses) {
       await house.kill();

@@ -1,12 +1,13 @@
-/** `npm run fuzz`: what no client may bring about, tried a million times. Prints its seed, and ends with one line of counts. */
+/** `npm run fuzz`: sends millions of broken inputs to the gateway's code. Prints the seed first, and one line of counts at the end. */
 import { parseArgs } from 'node:util';
 import { heapGrowthMbMax, runCampaign, type Totals } from './fuzz/campaign.ts';
 import { corpusDir } from './fuzz/corpus.ts';
 
 const help = `npm run fuzz -- [--streams 1000000] [--payloads 1000000] [--seed <number>] [--keep-new]
-    Mutated MQTT streams, before and after CONNECT, against the listener, and mutated payloads against the pipeline. No crash,
-    no hang, no growth of memory, no acknowledgement without append. A case that breaks one of these is made small and kept
-    in tests/corpus, which every run replays first. --keep-new keeps a stream for each new way of being answered.
+    Sends mutated MQTT streams, before and after CONNECT, to the listener, and mutated payloads to the pipeline. Fails on a
+    crash, a hang, growing memory, or an acknowledgement without an append to Kafka. A failing input is made as small as
+    possible and saved in tests/corpus. Every run first replays all inputs of tests/corpus.
+    --keep-new also saves one stream for each sequence of answers that tests/corpus does not have yet.
 `;
 
 const { values } = parseArgs({
@@ -36,16 +37,16 @@ const streams = Number(values.streams);
 const payloads = Number(values.payloads);
 const startedMs = performance.now();
 const seconds = () => Math.round((performance.now() - startedMs) / 1000);
-let saidS = 0;
+let lastProgressS = 0;
 process.stdout.write(`seed ${seed}\n`);
 
 function onProgress(totals: Totals, part: 'streams' | 'payloads'): void {
-  if (seconds() < saidS + 10) return;
-  saidS = seconds();
-  process.stdout.write(`${saidS} s: ${totals[part]} of ${part === 'streams' ? streams : payloads} ${part}\n`);
+  if (seconds() < lastProgressS + 10) return;
+  lastProgressS = seconds();
+  process.stdout.write(`${lastProgressS} s: ${totals[part]} of ${part === 'streams' ? streams : payloads} ${part}\n`);
 }
 
-const line = (totals: Totals | undefined, crashes: number, hangs: number, withoutAppend: number) =>
+const countsLine = (totals: Totals | undefined, crashes: number, hangs: number, withoutAppend: number) =>
   [
     `streams ${totals?.streams ?? '?'}`,
     `packets ${totals?.packets ?? '?'}`,
@@ -65,15 +66,15 @@ const line = (totals: Totals | undefined, crashes: number, hangs: number, withou
 
 try {
   const totals = await runCampaign({ seed, streams, payloads, onProgress, keepNew: values['keep-new'] });
-  const grown = totals.heapGrowthMb > heapGrowthMbMax;
-  process.stdout.write(`${line(totals, uncaught, 0, 0)}\n`);
-  if (grown) process.stderr.write(`The memory grew by more than ${heapGrowthMbMax} MB.\n`);
-  process.exit(uncaught > 0 || grown ? 1 : 0);
+  const memoryGrew = totals.heapGrowthMb > heapGrowthMbMax;
+  process.stdout.write(`${countsLine(totals, uncaught, 0, 0)}\n`);
+  if (memoryGrew) process.stderr.write(`The memory grew by more than ${heapGrowthMbMax} MB.\n`);
+  process.exit(uncaught > 0 || memoryGrew ? 1 : 0);
 } catch (error) {
-  const words = `${(error as Error).message}\n${String((error as Error).cause ?? '')}`;
-  const hangs = /hang:/.test(words) ? 1 : 0;
-  const withoutAppend = /without append/.test(words) ? 1 : 0;
-  process.stderr.write(`${words}\nThe case is kept in ${corpusDir}.\n`);
-  process.stdout.write(`${line(undefined, uncaught + (hangs || withoutAppend ? 0 : 1), hangs, withoutAppend)}\n`);
+  const message = `${(error as Error).message}\n${String((error as Error).cause ?? '')}`;
+  const hangs = /hang:/.test(message) ? 1 : 0;
+  const withoutAppend = /without append/.test(message) ? 1 : 0;
+  process.stderr.write(`${message}\nThe failing input is saved in ${corpusDir}.\n`);
+  process.stdout.write(`${countsLine(undefined, uncaught + (hangs || withoutAppend ? 0 : 1), hangs, withoutAppend)}\n`);
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 /**
- * A reader that is independent of the processors: it reads topics from their beginning as the operator and opens every record, to
- * compare what Kafka holds with what was acknowledged.
+ * Reads whole topics and decrypts every record with the operator's key, independently of the processors. Tests use this to compare the
+ * records in Kafka with the readings that the gateway acknowledged.
  */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
@@ -13,7 +13,7 @@ import type { Opened } from '../log/envelope/header.ts';
 import { createReader } from '../log/kafka/reader.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 
-export type Witnessed = {
+export type WitnessedRecord = {
   readonly key: string;
   readonly offset: bigint;
   readonly partition: number;
@@ -21,11 +21,12 @@ export type Witnessed = {
 };
 
 /**
- * Everything that one topic holds now, in the order of each partition. Throws where a sealed record does not open. What is not even
- * sealed is left out: some tests write such things into the topics that all share, and whose record is missing notices it.
+ * Returns all records that a topic holds now, in the order of each partition. Leaves out records that are not encrypted: some tests
+ * write such records into topics that other tests read too.
+ * @throws VigilError if an encrypted record cannot be decrypted
  */
-export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise<Witnessed[]> {
-  const records: Witnessed[] = [];
+export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise<WitnessedRecord[]> {
+  const records: WitnessedRecord[] = [];
   const faults: unknown[] = [];
   const reader = await createReader(operator.kafka, {
     group: `operator-witness-${randomUUID()}`,
@@ -50,7 +51,7 @@ export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise
   return records;
 }
 
-/** The sequence numbers of one device's boot as Kafka holds them, repeats of a retry left out, in Kafka's order. */
+/** Returns the sequence numbers of the readings of one device start, in the order of Kafka, each number once. */
 export async function sequencesOf(operator: SealedLog, boot: string): Promise<number[]> {
   const seen = new Set<number>();
   for (const { opened } of await readWhole(operator, 'observations')) {
@@ -59,13 +60,13 @@ export async function sequencesOf(operator: SealedLog, boot: string): Promise<nu
   return [...seen];
 }
 
-/** The last revision of every alarm of an association, by alarmId. */
+/** Returns the latest revision of every alarm of an association. */
 export async function alarmsOf(operator: SealedLog, associationId: string): Promise<Alarm[]> {
   const alarms = new Map<string, Alarm>();
   for (const { key, opened } of await readWhole(operator, 'alarms')) {
     if (key !== associationId) continue;
     const checked = checkRecord(opened.contentType, opened.plaintext);
-    if (!checked.ok) throw new Error('a record of the alarm processor does not fit its schema');
+    if (!checked.ok) throw new Error('a record of the alarm processor does not match its schema');
     if (checked.contentType !== contentTypes.alarmEvent) continue;
     const { alarm } = checked.body;
     if ((alarms.get(alarm.alarmId)?.rev ?? 0) < alarm.rev) alarms.set(alarm.alarmId, alarm);

@@ -1,4 +1,4 @@
-/** Readings with something odd in them, from the device over MQTT, the gateway, Kafka and the alarm engine to a screen. */
+/** Sends readings with invalid parts from a device, and checks that the valid parts raise alarms and reach a screen. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ async function deviceOf(bed: number): Promise<TestDevice> {
   return device;
 }
 
-/** The alarm texts of a bed that the screen was told of. */
+/** Returns the texts of all alarms of a bed that the dashboard sent to the screen. */
 const alarmsOf = (bed: number): string[] => {
   const { associationId } = beds[bed]!.period;
   return [...screen.of('snapshot'), ...screen.of('delta')]
@@ -73,49 +73,55 @@ const alarmsOf = (bed: number): string[] => {
     .map(({ text }) => text);
 };
 
-/** What the screen shows last for a code of a bed. */
-const shown = (bed: number, code: string) => {
+/** Returns the latest value of a parameter of a bed that the dashboard sent to the screen. */
+const shownValue = (bed: number, code: string) => {
   const { associationId } = beds[bed]!.period;
   return [...screen.of('snapshot').map(({ beds }) => beds), ...screen.of('delta').map(({ beds }) => beds)]
     .flatMap((shownBeds): { associationId: string; values: Numeric[] }[] => [...shownBeds])
-    .filter((one) => one.associationId === associationId)
+    .filter((bedValues) => bedValues.associationId === associationId)
     .flatMap(({ values }) => values)
     .filter((value) => value.code === code)
     .at(-1);
 };
 
-describe('a heart rate of 30', () => {
+describe('a reading with invalid parts', () => {
   it.each<[number, string, string, string]>([
     [0, 'null', 'null', ''],
-    [1, 'a value as text', '{"code":"MDC_PULS_OXIM_SAT_O2","value":"98","unit":"%"}', ''],
-    [2, 'a value past all numbers', '{"code":"MDC_PULS_OXIM_SAT_O2","value":1e400,"unit":"%"}', ''],
+    [1, 'a value that is a text', '{"code":"MDC_PULS_OXIM_SAT_O2","value":"98","unit":"%"}', ''],
+    [2, 'a value that is too large for a number', '{"code":"MDC_PULS_OXIM_SAT_O2","value":1e400,"unit":"%"}', ''],
     [3, 'an unknown validity', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","validity":"demo"}', ''],
     [4, 'an unknown member', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","site":"ear"}', ',"firmware":"2.1"'],
-    [5, 'an interval that is none', JSON.stringify(spo2), ',"intervalMs":"1000"'],
-  ])('a heart rate of 30 alarms on the screen of bed %i beside %s', async (bed, _name, item, members) => {
-    const device = await deviceOf(bed);
-    const time = new Date().toISOString();
-    const text = `{"boot":"b","seq":1,"time":"${time}","values":[${item},${JSON.stringify(heartRate)}]${members}}`;
-    await device.publish('observations', Buffer.from(text));
-    await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
-    await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
-    if (bed >= 1 && bed <= 3) expect(shown(bed, spo2.code)).toMatchObject({ validity: 'invalid' });
-    if (bed === 4) expect(shown(bed, spo2.code)?.value).toBe(98);
-  });
+    [5, 'an interval that is a text', JSON.stringify(spo2), ',"intervalMs":"1000"'],
+  ])(
+    'a heart rate of 30 raises an alarm at bed %i although the same reading holds %s',
+    async (bed, _name, item, members) => {
+      const device = await deviceOf(bed);
+      const time = new Date().toISOString();
+      const text = `{"boot":"b","seq":1,"time":"${time}","values":[${item},${JSON.stringify(heartRate)}]${members}}`;
+      await device.publish('observations', Buffer.from(text));
+      await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
+      await until('the number', () => shownValue(bed, heartRate.code)?.value === 30, 20_000);
+      if (bed >= 1 && bed <= 3) expect(shownValue(bed, spo2.code)).toMatchObject({ validity: 'invalid' });
+      if (bed === 4) expect(shownValue(bed, spo2.code)?.value).toBe(98);
+    },
+  );
 });
 
 it.each<[number, string, readonly [number, number]]>([
   [6, 'first', [30, 80]],
   [7, 'last', [80, 30]],
-])('if one reading has two heart rates, bed %i shows and alarms the graver value: %s', async (bed, _name, pair) => {
-  const device = await deviceOf(bed);
-  const values = pair.map((value) => ({ ...heartRate, value }));
-  await device.publish('observations', { time: new Date().toISOString(), values });
-  await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
-  await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
-});
+])(
+  'if one reading has two heart rates, bed %i shows the more dangerous value and its alarm, when this value is %s',
+  async (bed, _name, pair) => {
+    const device = await deviceOf(bed);
+    const values = pair.map((value) => ({ ...heartRate, value }));
+    await device.publish('observations', { time: new Date().toISOString(), values });
+    await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
+    await until('the number', () => shownValue(bed, heartRate.code)?.value === 30, 20_000);
+  },
+);
 
-it('the screen shows a value that was corrected for the same time as it is judged', async () => {
+it('the screen keeps the corrected value when the device sends the first value of the same time again', async () => {
   const bed = 8;
   const device = await deviceOf(bed);
   const time = new Date().toISOString();
@@ -124,10 +130,10 @@ it('the screen shows a value that was corrected for the same time as it is judge
   await send(1, 80);
   await send(2, 30);
   await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
-  await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
-  // The first one again, as after a lost acknowledgement.
+  await until('the number', () => shownValue(bed, heartRate.code)?.value === 30, 20_000);
+  // The device sends the first reading again, as after a lost acknowledgement.
   await send(1, 80);
   await device.publish('observations', { boot: 'b', seq: 3, time, values: [spo2] });
-  await until('what came after it', () => shown(bed, spo2.code)?.value === 98, 20_000);
-  expect(shown(bed, heartRate.code)?.value).toBe(30);
+  await until('the reading sent after the repeated one', () => shownValue(bed, spo2.code)?.value === 98, 20_000);
+  expect(shownValue(bed, heartRate.code)?.value).toBe(30);
 });

@@ -1,4 +1,7 @@
-/** Records of the log are opened and checked by `log/sealed-reading.ts`. Other files that do it are listed here with the reason. */
+/**
+ * Checks that only log/sealed-reading.ts decrypts records and checks their content. The tests list the other files that do this, each
+ * with the reason.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -10,21 +13,22 @@ const files = houses.flatMap((house) =>
     .filter((file) => file.endsWith('.ts') && !/\.(test|testing)\.ts$/.test(file))
     .map((file) => join(house, file)),
 );
-const using = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8'))).sort();
+const filesMatching = (pattern: RegExp) =>
+  files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8'))).sort();
 
-it('only these files check the content of an envelope', () => {
+it('only four files check the content of decrypted records', () => {
   expect(files.length).toBeGreaterThan(300);
-  expect(using(/import \{[^}]*\bcheckRecord\b[^}]*\} from/)).toEqual([
-    // A record that opens and does not fit is a finding of the audit.
+  expect(filesMatching(/import \{[^}]*\bcheckRecord\b[^}]*\} from/)).toEqual([
+    // The audit check reports a record that can be decrypted but does not match its schema.
     'log/audit/reading.ts',
     'log/sealed-reading.ts',
-    // A capture holds what was sent as it was sent.
+    // A capture file must hold the records exactly as they were sent.
     'ops/capture/lines.ts',
-    // A line of a capture is no record of the log.
+    // The alarm processor also reads lines of a capture file, which are not records of Kafka.
     'processors/alarms/intake.ts',
   ]);
 });
 
-it('only these files open an envelope', () => {
-  expect(using(/\b(?:opener|log|sealed|sealedLog|options)\.open\(/)).toEqual(['log/sealed-reading.ts']);
+it('only log/sealed-reading.ts decrypts records', () => {
+  expect(filesMatching(/\b(?:opener|log|sealed|sealedLog|options)\.open\(/)).toEqual(['log/sealed-reading.ts']);
 });

@@ -1,6 +1,7 @@
 /**
- * Whose a device is, asked of the gateway, the dashboard and the alarm processor: after a start by an earlier clock they must say
- * the same. Times are minutes after noon by the right clock; what was done while the clock was ahead is stamped later.
+ * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same answer, also if
+ * patients were admitted or discharged while the clock of the server was ahead, so that their times lie in the future. Times in this file
+ * are minutes after noon by the right clock.
  */
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../contracts/association-at.ts';
@@ -33,18 +34,18 @@ const table = (rows: readonly Row[]) => ({
   ),
 });
 
-/** The three houses start at `startMs` and are asked at `nowMs` whose the device is. */
+/** Starts gateway, dashboard and alarm engine at `startMs`, and returns for each which patient is on the device at `nowMs`. */
 function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   const body = table(rows);
   const periods = readPeriods(body, startMs)!;
-  const whose = attribute(periods, { fromMs: nowMs, toMs: nowMs });
+  const attribution = attribute(periods, { fromMs: nowMs, toMs: nowMs });
   const screens = emptyState();
   foldAssociations(screens, body);
   tick(screens, nowMs);
   const engines = createAssociations(key);
   engines.fold(body, startMs);
   return {
-    reading: whose.kind === 'unclear' ? 'unclear' : whose.associationId,
+    reading: attribution.kind === 'unclear' ? 'unclear' : attribution.associationId,
     inbox: inboxAt(periods, [], nowMs).association?.associationId,
     screen: [...screens.beds.keys()],
     engine: [...engines.open()],
@@ -52,19 +53,19 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   };
 }
 
-/** What was done, the start by the right clock, and who is there since. */
+/** Description, periods, start of the processes by the right clock in minutes, and the patient on the device since then. */
 const cases: readonly (readonly [string, readonly Row[], number, string | undefined])[] = [
-  ['nobody, ever', [], 7, undefined],
-  ['a patient admitted in time', [['a', -60, null]], 7, 'a'],
-  ['a patient admitted 1 ms ahead', [['a', 7 + 1 / 60_000, null]], 7, 'a'],
+  ['no patient at any time', [], 7, undefined],
+  ['a patient admitted by the right clock', [['a', -60, null]], 7, 'a'],
+  ['a patient admitted while the clock was 1 ms ahead', [['a', 7 + 1 / 60_000, null]], 7, 'a'],
   ['a patient admitted while the clock was 10 min ahead', [['a', 10, null]], 7, 'a'],
   ['a patient admitted while the clock was 10 days ahead', [['a', 14_400, null]], 7, 'a'],
-  ['a patient discharged in time', [['a', -60, 5]], 7, undefined],
-  ['a patient discharged while the clock was ahead', [['a', -60, 15]], 7, undefined],
-  ['a patient discharged 1 s ahead', [['a', -60, 7 + 1 / 60]], 7, undefined],
-  ['admitted and discharged while it was ahead', [['a', 10, 15]], 7, undefined],
+  ['a patient discharged by the right clock', [['a', -60, 5]], 7, undefined],
+  ['a patient discharged while the clock was 8 min ahead', [['a', -60, 15]], 7, undefined],
+  ['a patient discharged while the clock was 1 s ahead', [['a', -60, 7 + 1 / 60]], 7, undefined],
+  ['a patient admitted and discharged while the clock was ahead', [['a', 10, 15]], 7, undefined],
   [
-    'a hand-over in time',
+    'a change of patients by the right clock',
     [
       ['a', -60, 5],
       ['b', 5, null],
@@ -73,7 +74,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     'b',
   ],
   [
-    'a hand-over while it was ahead',
+    'a change of patients while the clock was ahead',
     [
       ['a', -60, 15],
       ['b', 15, null],
@@ -82,7 +83,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     'b',
   ],
   [
-    'two patients while it was ahead',
+    'two patients admitted one after the other while the clock was ahead',
     [
       ['a', 10, 15],
       ['b', 16, null],
@@ -91,7 +92,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     'b',
   ],
   [
-    'three patients while it was ahead',
+    'two changes of patients while the clock was ahead',
     [
       ['z', -60, 10],
       ['a', 10, 15],
@@ -100,9 +101,9 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     7,
     'b',
   ],
-  ['admitted while it was ahead, discharged by the right clock', [['a', 10, 8]], 9, undefined],
+  ['a patient admitted while the clock was ahead and discharged by the right clock', [['a', 10, 8]], 9, undefined],
   [
-    'admitted while it was ahead, next one by the right clock',
+    'a patient admitted while the clock was ahead and the next patient by the right clock',
     [
       ['z', -60, 10],
       ['a', 10, 8],
@@ -112,7 +113,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     'b',
   ],
   [
-    'admitted in time, the clock was ahead for two more, discharged',
+    'a patient admitted by the right clock, and a second patient admitted and discharged while the clock was ahead',
     [
       ['a', -9, 13],
       ['b', 14, 16],
@@ -122,10 +123,10 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
   ],
 ];
 
-describe('the gateway, the screens and the engine name the same patient', () => {
-  it.each(cases)('the three name the same patient after %s', (_what, rows, startedAt, expected) => {
+describe('the patient on a device', () => {
+  it.each(cases)('gateway, dashboard and engine name the same patient after %s', (_what, rows, startedAt, expected) => {
     const same = expected === undefined ? [] : [expected];
-    // Until the clock has caught up with every stamp, and after.
+    // The last of these times are later than every time in the periods.
     for (const later of [0, 1, 3, 5, 6, 8, 10, 15, 60, 20_000]) {
       const nowMs = ms(startedAt + later);
       expect(askAll(rows, ms(startedAt), nowMs), `${later} min after the start`).toEqual({
@@ -139,10 +140,10 @@ describe('the gateway, the screens and the engine name the same patient', () => 
   });
 });
 
-/** Nobody writes these with Vigil's screens. */
+/** Periods that overlap. Vigil's screens do not write such periods. */
 const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
   [
-    'of two that last, the later one',
+    'of two open periods, the period that begins later counts',
     [
       ['a', -60, null],
       ['b', -30, null],
@@ -150,7 +151,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'of two that last, the later one, which stands first',
+    'of two open periods, the period that begins later counts even if it is first in the table',
     [
       ['b', -30, null],
       ['a', -60, null],
@@ -158,7 +159,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'of two that began together, the later in the table',
+    'of two open periods with the same begin, the last in the table counts',
     [
       ['a', -60, null],
       ['b', -60, null],
@@ -166,7 +167,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'the one that lasts, around one that has ended',
+    'an open period counts around a period that has ended',
     [
       ['a', -60, null],
       ['b', -30, -20],
@@ -174,7 +175,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'a',
   ],
   [
-    'the one stamped later, although its stamp is ahead of the clock',
+    'of two open periods, the period that begins later counts even if its begin is in the future',
     [
       ['a', 600, null],
       ['b', -30, null],
@@ -183,8 +184,8 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
   ],
 ];
 
-describe('the gateway, the screens and the engine name the same patient where periods overlap', () => {
-  it.each(overlapping)('the three name the same patient if periods overlap: %s', (_what, rows, expected) => {
+describe('overlapping periods', () => {
+  it.each(overlapping)('gateway, dashboard and engine name the same patient: %s', (_what, rows, expected) => {
     for (const later of [0, 1, 10, 600, 20_000])
       expect(askAll(rows, ms(7), ms(7 + later)), `${later} min after the start`).toEqual({
         reading: expected,
@@ -195,26 +196,26 @@ describe('the gateway, the screens and the engine name the same patient where pe
       });
   });
 
-  it('none of the three accepts a table with a day that is not in the calendar', () => {
+  it('gateway, dashboard and engine refuse a table with a day that is not in the calendar', () => {
     const body = table([['a', -60, null]]);
-    const wrong = {
+    const invalidBody = {
       ...body,
       version: 2,
       periods: [{ ...body.periods[0]!, from: '2026-02-30T00:00:00.000Z', ward: 'b' }],
     };
-    expect(readPeriods(wrong, ms(0))).toBeUndefined();
+    expect(readPeriods(invalidBody, ms(0))).toBeUndefined();
     const engines = createAssociations(key);
     const screens = emptyState();
-    for (const each of [body, wrong]) {
-      engines.fold(each, ms(0));
-      foldAssociations(screens, each);
+    for (const associations of [body, invalidBody]) {
+      engines.fold(associations, ms(0));
+      foldAssociations(screens, associations);
     }
     expect(engines.at('a')?.ward).toBe('icu');
     expect(screens.beds.get('a')?.period?.ward).toBe('icu');
   });
 });
 
-describe('a reading that a device kept while Vigil was away', () => {
+describe('attribute', () => {
   const yesterday = -1440;
   const handOver: readonly Row[] = [
     ['y', yesterday, yesterday + 300],
@@ -222,16 +223,16 @@ describe('a reading that a device kept while Vigil was away', () => {
     ['b', 16, null],
   ];
   it.each([
-    ['of yesterday’s patient goes to them', handOver, yesterday + 60, 'y'],
-    ['of the time between two patients goes to nobody', handOver, -400, 'none'],
-    ['of this morning goes to the patient of then', handOver, -120, 'a'],
-    ['of a while before the hand-over by a wrong clock is unclear', handOver, -20, 'unclear'],
-    ['of a few minutes before the start is unclear', handOver, 5, 'unclear'],
-    ['of the last minute goes to the patient who is there', handOver, 6.5, 'b'],
-    ['of before a discharge by a wrong clock is unclear', [['a', -300, 15]], 5, 'unclear'],
-    ['of this morning goes to the patient who was discharged by a wrong clock', [['a', -300, 15]], -120, 'a'],
+    ['taken yesterday goes to yesterday’s patient', handOver, yesterday + 60, 'y'],
+    ['taken between two patients goes to no patient', handOver, -400, 'none'],
+    ['taken this morning goes to the patient of this morning', handOver, -120, 'a'],
+    ['taken shortly before a change of patients by a wrong clock is unclear', handOver, -20, 'unclear'],
+    ['taken a few minutes before the start of the gateway is unclear', handOver, 5, 'unclear'],
+    ['taken in the last minute goes to the present patient', handOver, 6.5, 'b'],
+    ['taken shortly before a discharge by a wrong clock is unclear', [['a', -300, 15]], 5, 'unclear'],
+    ['taken this morning goes to the patient who was discharged by a wrong clock', [['a', -300, 15]], -120, 'a'],
     [
-      'is not in doubt before an act by the right clock',
+      'taken before a change of patients by the right clock goes to the patient before the change',
       [
         ['a', -300, -5],
         ['b', -5, 15],
@@ -241,7 +242,7 @@ describe('a reading that a device kept while Vigil was away', () => {
       'a',
     ],
     [
-      'is never of the one before a patient whose stamps are in the wrong order',
+      'is unclear if the period of a patient ends before it begins',
       [
         ['z', -300, 10],
         ['a', 10, 6],
@@ -250,12 +251,14 @@ describe('a reading that a device kept while Vigil was away', () => {
       4,
       'unclear',
     ],
-  ] satisfies [string, readonly Row[], number, string][])('a reading %s', (_what, rows, at, expected) => {
-    const whose = attribute(readPeriods(table(rows), ms(7))!, { fromMs: ms(at), toMs: ms(at) });
-    expect(whose.kind === 'unclear' ? 'unclear' : (whose.associationId ?? 'none')).toBe(expected);
+  ] satisfies [string, readonly Row[], number, string][])('a late reading %s', (_what, rows, at, expected) => {
+    const attribution = attribute(readPeriods(table(rows), ms(7))!, { fromMs: ms(at), toMs: ms(at) });
+    expect(attribution.kind === 'unclear' ? 'unclear' : (attribution.associationId ?? 'none')).toBe(expected);
   });
+});
 
-  it('the readings of a minute do not go to the patient before when two clocks are 1 ms apart', () => {
+describe('periodAt', () => {
+  it('returns the former patient for a time before the change, even if the gateway starts 1 ms before the change', () => {
     const periods = readPeriods(
       table([
         ['a', -60, 0],
@@ -270,7 +273,7 @@ describe('a reading that a device kept while Vigil was away', () => {
 describe('the ward of a device without a patient', () => {
   it.each([
     [
-      'the ward that the last act names',
+      'the ward of the patient who was admitted last',
       [
         ['a', -60, 5, 'icu'],
         ['b', 5, 6, 'ward-b'],
@@ -278,7 +281,7 @@ describe('the ward of a device without a patient', () => {
       'ward-b',
     ],
     [
-      'the ward of the last act, even if an earlier end has a later stamp',
+      'the ward of the patient who was admitted last, even if the discharge of an earlier patient has a later time',
       [
         ['a', -60, 15, 'icu'],
         ['b', 5, 6, 'ward-b'],
@@ -286,7 +289,7 @@ describe('the ward of a device without a patient', () => {
       'ward-b',
     ],
   ] satisfies [string, readonly Row[], string][])(
-    'the screens and the inbox name the same ward: %s',
+    'the dashboard and the gateway’s inbox use %s',
     (_what, rows, ward) => {
       const body = table(rows);
       const watching = { atMs: ms(7), wards: new Set([ward]), engineering: false };

@@ -1,4 +1,7 @@
-/** The product as a person starts it: `npm start` in a state folder, on free ports of loopback, stopped in order, and with who started it. */
+/**
+ * Starts the product with `npm start`, as an operator does: in a state folder of the test, on free ports of 127.0.0.1. The product ends
+ * together with the test process.
+ */
 import { join } from 'node:path';
 import { startChild } from '../ops/platform/child.ts';
 import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
@@ -12,7 +15,7 @@ export type ProductWhereabouts = Whereabouts & {
   readonly kafkaPort: number;
   readonly kafkaControllerPort: number;
   readonly influxPort: number;
-  /** Of `npm start`; the processes of the product are its children. */
+  /** Process id of `npm start`, the parent of all processes of the product. */
   readonly pid: number;
 };
 
@@ -22,18 +25,18 @@ const startMsMax = 300_000;
 const stopMsMax = 60_000;
 
 /**
- * Starts it and waits until it says that it is ready.
- * @throws Error with its last words, where it ends instead
+ * Starts the product and waits until `npm start` prints that Vigil is ready.
+ * @throws Error with the last lines of the output, if `npm start` ends before
  */
 export async function startProduct(options: {
   readonly stateDir: string;
   readonly softwareDir: string;
-  /** Simulated beds. */
+  /** Number of simulated beds. */
   readonly beds: number;
 }): Promise<RunningProduct> {
   const { stateDir, softwareDir } = options;
   const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0] = await freePorts(5);
-  const figures = await freeMetricsPorts();
+  const metricsPorts = await freeMetricsPorts();
   const child = startChild({
     name: 'npm start',
     command: process.execPath,
@@ -45,18 +48,18 @@ export async function startProduct(options: {
       VIGIL_STATE_DIR: stateDir,
       VIGIL_HTTP_PORT: String(httpPort),
       VIGIL_MQTT_PORT: String(mqttPort),
-      VIGIL_METRICS_PORT: String(figures.metricsPort),
-      VIGIL_ALARMS_METRICS_PORT: String(figures.alarmsMetricsPort),
+      VIGIL_METRICS_PORT: String(metricsPorts.metricsPort),
+      VIGIL_ALARMS_METRICS_PORT: String(metricsPorts.alarmsMetricsPort),
       VIGIL_KAFKA_PORT: String(kafkaPort),
       VIGIL_KAFKA_CONTROLLER_PORT: String(kafkaControllerPort),
       VIGIL_INFLUX_PORT: String(influxPort),
-      VIGIL_CANARY_METRICS_PORT: String(figures.canaryMetricsPort),
-      VIGIL_DASHBOARD_METRICS_PORT: String(figures.dashboardMetricsPort),
-      VIGIL_TRENDS_METRICS_PORT: String(figures.trendsMetricsPort),
-      VIGIL_WITNESS_METRICS_PORT: String(figures.witnessMetricsPort),
+      VIGIL_CANARY_METRICS_PORT: String(metricsPorts.canaryMetricsPort),
+      VIGIL_DASHBOARD_METRICS_PORT: String(metricsPorts.dashboardMetricsPort),
+      VIGIL_TRENDS_METRICS_PORT: String(metricsPorts.trendsMetricsPort),
+      VIGIL_WITNESS_METRICS_PORT: String(metricsPorts.witnessMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
-    // Beside the folder, which may not be there yet.
+    // Beside the state folder, which may not exist yet.
     logFile: `${stateDir}.start.log`,
     isReady: (line) => line.startsWith('Vigil is ready after'),
     readyTimeoutMs: startMsMax,
@@ -69,7 +72,7 @@ export async function startProduct(options: {
     stateDir,
     softwareDir,
     ...{ httpPort, mqttPort },
-    ...figures,
+    ...metricsPorts,
     ...{ kafkaPort, kafkaControllerPort, influxPort },
     kafkaBrokers: `127.0.0.1:${kafkaPort}`,
     influxUrl: `https://127.0.0.1:${influxPort}`,

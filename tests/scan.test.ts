@@ -8,25 +8,27 @@ import { filesBelow, findReadable, isLoopback, listeningAddresses } from './scan
 const folder = mkdtempSync(join(tmpdir(), 'vigil-scan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('the scan', () => {
+describe('findReadable', () => {
   it.each([
-    ['plain', Buffer.from('xx Quetzalcoatlus yy')],
+    ['plain text', Buffer.from('xx Quetzalcoatlus yy')],
     ['UTF-16', Buffer.from('xQuetzalcoatlus', 'utf16le')],
-    ['base64, aligned', Buffer.from(Buffer.from('Quetzalcoatlus').toString('base64'))],
-    ['base64, one off', Buffer.from(Buffer.from('"Quetzalcoatlus"').toString('base64'))],
-    ['base64url, two off', Buffer.from(Buffer.from('{"Quetzalcoatlus":1}').toString('base64url'))],
-  ])('the scan finds a name that is %s', (name, bytes) => {
+    ['base64 from its first byte', Buffer.from(Buffer.from('Quetzalcoatlus').toString('base64'))],
+    ['base64 after one other byte', Buffer.from(Buffer.from('"Quetzalcoatlus"').toString('base64'))],
+    ['base64url after two other bytes', Buffer.from(Buffer.from('{"Quetzalcoatlus":1}').toString('base64url'))],
+  ])('finds a name that is stored as %s', (name, bytes) => {
     writeFileSync(join(folder, `${name}.log`), bytes);
     expect(findReadable([join(folder, `${name}.log`)], ['Quetzalcoatlus'])).toHaveLength(1);
   });
 
-  it('the scan finds nothing if there is nothing', () => {
+  it('finds nothing in a file that holds only a part of the name', () => {
     writeFileSync(join(folder, 'clean'), 'Quetzal');
     expect(findReadable([join(folder, 'clean')], ['Quetzalcoatlus'])).toEqual([]);
     expect(filesBelow(folder)).toContain(join(folder, 'clean'));
   });
+});
 
-  it('the scan sees the ports on which a process listens, and whether they are loopback', async () => {
+describe('listeningAddresses', () => {
+  it('returns the ports on which a process listens, and isLoopback says whether other machines cannot reach them', async () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as { port: number };

@@ -1,8 +1,8 @@
-/** Looks for what must not be readable: in files, byte by byte, and in the table of listening sockets. */
+/** Searches files for texts that must be encrypted, and lists the addresses on which processes listen. */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Every file below a folder. */
+/** Returns the paths of all files in a folder and its subfolders. */
 export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -10,10 +10,10 @@ export function filesBelow(folder: string): string[] {
 }
 
 /**
- * A text as it may stand in a file: plain, UTF-16, and base64 in each of its three alignments (the first and last characters, which
- * depend on the neighbours, left out), so that something merely encoded is found too.
+ * Returns the byte sequences by which a text can be recognised in a file: UTF-8, UTF-16, and base64 in each of its three alignments.
+ * The base64 forms lack the first and last characters, because these depend on the bytes before and after the text.
  */
-function spellings(text: string): Buffer[] {
+function encodedForms(text: string): Buffer[] {
   const plain = Buffer.from(text);
   const aligned = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), plain])
@@ -26,19 +26,19 @@ function spellings(text: string): Buffer[] {
   return [plain, Buffer.from(text, 'utf16le'), ...encodings.map((encoded) => Buffer.from(encoded))];
 }
 
-/** The files that hold one of the texts in any spelling, as `text in path`. */
+/** Returns `text in path` for each file that contains a text in one of its encodings. */
 export function findReadable(files: readonly string[], texts: readonly string[]): string[] {
-  const wanted = texts.map((text) => ({ text, forms: spellings(text) }));
-  const found: string[] = [];
+  const wanted = texts.map((text) => ({ text, forms: encodedForms(text) }));
+  const findings: string[] = [];
   for (const path of files) {
     const bytes = readFileSync(path);
     for (const { text, forms } of wanted)
-      if (forms.some((form) => bytes.includes(form))) found.push(`${text} in ${path}`);
+      if (forms.some((form) => bytes.includes(form))) findings.push(`${text} in ${path}`);
   }
-  return found;
+  return findings;
 }
 
-/** The addresses that a process listens on, from Linux's own table: `127.0.0.1:8883`, `[::]:80`. */
+/** Returns the addresses on which a process listens, such as `127.0.0.1:8883`, from Linux's /proc. */
 export function listeningAddresses(pid: number): string[] {
   const inodes = new Set<string>();
   for (const fd of readdirSync(`/proc/${pid}/fd`)) {
@@ -46,7 +46,7 @@ export function listeningAddresses(pid: number): string[] {
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
       if (inode) inodes.add(inode);
     } catch {
-      // Closed between the two calls.
+      // The process closed the file between the two calls.
     }
   }
   const listening = '0A';
@@ -60,20 +60,20 @@ export function listeningAddresses(pid: number): string[] {
   );
 }
 
-/** `0100007F:22B3` → `127.0.0.1:8883`: words of four bytes, each little-endian. */
+/** Decodes an address of /proc: `0100007F:22B3` is `127.0.0.1:8883`. Each group of four bytes is little-endian. */
 function addressOf(hex: string): string {
   const [address = '', port = ''] = hex.split(':');
-  const words = address.match(/.{8}/g)?.map((word) => word.match(/../g)!.reverse().join('')) ?? [];
+  const groups = address.match(/.{8}/g)?.map((group) => group.match(/../g)!.reverse().join('')) ?? [];
   const number = Number.parseInt(port, 16);
-  if (words.length === 1)
-    return `${words[0]!
+  if (groups.length === 1)
+    return `${groups[0]!
       .match(/../g)!
       .map((byte) => Number.parseInt(byte, 16))
       .join('.')}:${number}`;
-  return `[${words.join('').match(/.{4}/g)!.join(':').toLowerCase()}]:${number}`;
+  return `[${groups.join('').match(/.{4}/g)!.join(':').toLowerCase()}]:${number}`;
 }
 
-/** 127.0.0.0/8, ::1, and ::ffff:127.0.0.0/104 (a Java process's IPv6 socket on an IPv4 address). */
+/** Returns whether an address is in 127.0.0.0/8, ::1, or ::ffff:127.0.0.0/104 (IPv6 sockets of Java on an IPv4 address). */
 export function isLoopback(address: string): boolean {
   return (
     address.startsWith('127.') ||
@@ -82,7 +82,7 @@ export function isLoopback(address: string): boolean {
   );
 }
 
-/** The processes that a process started, with their command lines. */
+/** Returns the child processes of a process, with their command lines. */
 export function childrenOf(pid: number): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

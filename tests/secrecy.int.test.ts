@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   const device = await connectDevice(platform, deviceId);
   closers.push(device.close);
-  // 147.25 is above the extreme limit, so it goes through every topic on the way to a screen.
+  // A heart rate of 147.25 is above the extreme limit, so records about this value are written to every topic.
   for (let n = 0; n < 20; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 147.25 });
   await expect(device.publish('observations', Buffer.from('{"Leviathan":'))).rejects.toThrow('Payload format invalid');
   let raised = 0;
@@ -44,7 +44,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Status of a GET without a login, or how the connection was refused. */
+/** Sends a GET without a login. Returns the status, or the error code if the connection is refused. */
 function get(url: string): Promise<number | string> {
   return new Promise((resolve) => {
     const call = request(url, { ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem')) }, (answer) => {
@@ -56,8 +56,8 @@ function get(url: string): Promise<number | string> {
   });
 }
 
-/** What a TLS client without a certificate gets: an error, the end, or (wrongly) data or silence. */
-function knock(port: number): Promise<string> {
+/** Connects with TLS but without a certificate. Returns `refused`, or, if the server is at fault, `data` or `open`. */
+function connectWithoutCertificate(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
     socket.on('secureConnect', () => socket.write(Buffer.from('10100004d5154540402003c0000', 'hex')));
@@ -68,10 +68,10 @@ function knock(port: number): Promise<string> {
   });
 }
 
-describe('what must not be readable', () => {
+describe('patient data', () => {
   const patient = period.patient!;
 
-  it('no secret text is readable in Kafka’s files, though the scan does see what is there', () => {
+  it('no secret text is readable in Kafka’s files, where the scan finds the texts that are not secret', () => {
     const files = filesBelow(join(platform.stateDir, 'kafka')).filter((path) => path.endsWith('.log'));
     const sealedMark = 'eyJhbGciOiJkaXIi';
     expect(findReadable(files, [sealedMark]).length).toBeGreaterThan(0);
@@ -89,20 +89,20 @@ describe('what must not be readable', () => {
     expect(findReadable(files, [`"${deviceId}"`, `devices/${deviceId}`])).toEqual([]);
   });
 
-  it('no secret text is in a log of ours', () => {
+  it('no secret text is in the logs of Vigil’s processes', () => {
     const files = filesBelow(join(platform.stateDir, 'logs'));
     expect(files.length).toBeGreaterThan(0);
     for (const house of houses) expect(house.output()).toContain('"msg":"ready"');
     expect(findReadable(files, [patient.familyName, patient.patientId, '147.25', 'Leviathan'])).toEqual([]);
   });
 
-  it('secret texts are behind ports that only this machine reaches', () => {
+  it('Vigil’s processes, Kafka and InfluxDB listen only on addresses that other machines cannot reach', () => {
     const pids = [platform.kafkaPid, platform.influxPid, ...houses.map((house) => house.pid())];
     const addresses = pids.flatMap(listeningAddresses);
     expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
     expect(addresses.some((address) => address.endsWith(`:${platform.httpPort}`))).toBe(true);
     expect(addresses.length).toBeGreaterThanOrEqual(4);
-    // Nobody can connect to a group address: there InfluxDB's backup service listens (docs/decisions/027-brokers.md).
+    // InfluxDB's backup service listens on a multicast address, to which nobody can connect (docs/decisions/027-brokers.md).
     const open = addresses.filter((address) => !isLoopback(address) && !address.startsWith('224.0.0.1:'));
     expect(open).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('what must not be readable', () => {
     }
     const query = encodeURIComponent('select * from numerics');
     expect(await get(`${platform.influxUrl}/query?db=vigil&q=${query}`)).toBe(401);
-    expect(await knock(platform.mqttPort)).toBe('refused');
-    expect(await knock(Number(platform.kafkaBrokers.split(':')[1]))).toBe('refused');
+    expect(await connectWithoutCertificate(platform.mqttPort)).toBe('refused');
+    expect(await connectWithoutCertificate(Number(platform.kafkaBrokers.split(':')[1]))).toBe('refused');
   });
 });

@@ -1,4 +1,4 @@
-/** `docs/security.md` is honest: each row of the standard once, and each test that it names is there under this title. */
+/** Checks docs/security.md: every requirement of the standard has exactly one row, and every test that the page names exists. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8');
 
-/** Of ASVS 5.0.0, by section, how many of its first requirements are of level 1 or 2: those of level 3 stand last in each. */
-const lastOf: Readonly<Record<string, number>> = {
+/** Number of requirements of level 1 or 2 in each section of ASVS 5.0.0. The requirements of level 3 come last in each section. */
+const requirementCounts: Readonly<Record<string, number>> = {
   ...{ '1.1': 2, '1.2': 9, '1.3': 11, '1.4': 3, '1.5': 2, '2.1': 3, '2.2': 3, '2.3': 4, '2.4': 1 },
   ...{ '3.2': 2, '3.3': 4, '3.4': 6, '3.5': 5, '3.7': 2, '4.1': 3, '4.2': 1, '4.3': 2, '4.4': 4 },
   ...{ '5.1': 1, '5.2': 3, '5.3': 2, '5.4': 3, '6.1': 3, '6.2': 12, '6.3': 4, '6.4': 4, '6.5': 5, '6.6': 3, '6.8': 4 },
@@ -17,10 +17,10 @@ const lastOf: Readonly<Record<string, number>> = {
   ...{ '14.1': 2, '14.2': 4, '14.3': 3, '15.1': 3, '15.2': 3, '15.3': 7 },
   ...{ '16.1': 1, '16.2': 5, '16.3': 4, '16.4': 3, '16.5': 3 },
 };
-const wanted = Object.entries(lastOf).flatMap(([section, last]) =>
+const wanted = Object.entries(requirementCounts).flatMap(([section, last]) =>
   Array.from({ length: last }, (_, at) => `${section}.${at + 1}`),
 );
-/** Chapters of which nothing is used. */
+/** Chapters that do not apply to Vigil. */
 const unused = ['V10', 'V17'];
 
 type Row = { readonly first: string; readonly cells: readonly string[] };
@@ -33,56 +33,64 @@ function rowsOf(text: string): Row[] {
     .map(([first = '', ...cells]) => ({ first, cells }));
 }
 
-/** `1.2.6–1.2.8, 1.3.1` as single numbers. */
+/** Returns the single numbers of a first cell such as `1.2.6–1.2.8, 1.3.1`. */
 function numbersOf({ first }: Row): string[] {
   return first.split(', ').flatMap((part) => {
     const [from = '', to = from] = part.split('–');
     const section = from.slice(0, from.lastIndexOf('.'));
-    const [begin, end] = [from, to].map((one) => Number(one.split('.').at(-1)));
+    const [begin, end] = [from, to].map((number) => Number(number.split('.').at(-1)));
     return Array.from({ length: (end ?? 0) - (begin ?? 0) + 1 }, (_, at) => `${section}.${(begin ?? 0) + at}`);
   });
 }
 
-/** What is wrong with a page. */
+/** Returns one sentence for each fault of a page. */
 function faultsOf(text: string): string[] {
   const rows = rowsOf(text);
   const numbers = rows.filter(({ first }) => /^\d/.test(first)).flatMap(numbersOf);
   const faults = [
     ...wanted.filter((number) => !numbers.includes(number)).map((number) => `${number} is missing`),
-    ...numbers.filter((number, at) => numbers.indexOf(number) !== at).map((number) => `${number} stands twice`),
-    ...numbers.filter((number) => !wanted.includes(number)).map((number) => `${number} is none of level 1 or 2`),
+    ...numbers.filter((number, at) => numbers.indexOf(number) !== at).map((number) => `${number} has two rows`),
+    ...numbers
+      .filter((number) => !wanted.includes(number))
+      .map((number) => `${number} is not a requirement of level 1 or 2`),
     ...unused.filter((chapter) => !text.includes(`### ${chapter} `)).map((chapter) => `${chapter} is missing`),
   ];
   for (const { first, cells } of rows) {
-    const named = [...cells.join(' | ').matchAll(/`([\w./-]+\.test\.tsx?)`(?: "([^"]+)")?/g)];
-    const why = /not yet|do(?:es)? not apply|no test of its own|the operator|no plug-ins/i;
-    if (named.length === 0 && !why.test(cells.at(-1) ?? '')) faults.push(`${first} names no test and does not say why`);
-    for (const [, file = '', title] of named) {
-      if (!existsSync(join(root, file))) faults.push(`${first} names ${file}, which is not there`);
+    const namedTests = [...cells.join(' | ').matchAll(/`([\w./-]+\.test\.tsx?)`(?: "([^"]+)")?/g)];
+    const reason = /not yet|do(?:es)? not apply|no test of its own|the operator|no plug-ins/i;
+    if (namedTests.length === 0 && !reason.test(cells.at(-1) ?? ''))
+      faults.push(`${first} names no test and no reason why it has none`);
+    for (const [, file = '', title] of namedTests) {
+      if (!existsSync(join(root, file))) faults.push(`${first} names ${file}, which does not exist`);
       else if (title === undefined) faults.push(`${first} names no title in ${file}`);
-      else if (!titlesOf(file).includes(title)) faults.push(`${first} names "${title}", not in ${file}`);
+      else if (!textOf(file).includes(title)) faults.push(`${first} names "${title}", which is not in ${file}`);
     }
   }
   return faults;
 }
 
-/** A file's text as far as a title can be in it: quotes that were escaped are quotes again. */
-const titlesOf = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
+/** Returns the text of a test file without the backslashes before quotes, so that titles can be compared. */
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
 
-it('the page names every row of the two levels once, and names only tests that exist', () => {
+it('docs/security.md names every requirement of level 1 and 2 once, and names only tests that exist', () => {
   expect(wanted.length).toBeGreaterThan(200);
   expect(faultsOf(page)).toEqual([]);
 });
 
-describe('it finds', () => {
+describe('faultsOf', () => {
   it.each([
     ['a row that is missing', '| 4.2.1 |', '| 4.2.1x |', '4.2.1 is missing'],
-    ['a row twice', '| 12.1.1 |', '| 12.1.1, 12.1.2 |', '12.1.2 stands twice'],
-    ['a row of level 3', '| 8.2.3 |', '| 8.2.3, 8.2.4 |', '8.2.4 is none of level 1 or 2'],
-    ['a file that is not there', '`dashboard/server/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'is not there'],
-    ['a title that is not there', '"speaks no old version"', '"speaks no new version"', 'speaks no new version'],
-    ['a row without test or reason', '| no plug-ins |', '| fine |', '3.7.1 names no test and does not say why'],
-  ])('the check finds %s', (_name, from, to, fault) => {
+    ['a requirement with two rows', '| 12.1.1 |', '| 12.1.1, 12.1.2 |', '12.1.2 has two rows'],
+    ['a row of level 3', '| 8.2.3 |', '| 8.2.3, 8.2.4 |', '8.2.4 is not a requirement of level 1 or 2'],
+    ['a file that does not exist', '`dashboard/server/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'does not exist'],
+    ['a title that does not exist', '"speaks no old version"', '"speaks no new version"', 'speaks no new version'],
+    [
+      'a row without test or reason',
+      '| no plug-ins |',
+      '| fine |',
+      '3.7.1 names no test and no reason why it has none',
+    ],
+  ])('finds %s', (_name, from, to, fault) => {
     const changed = page.replace(from, to);
     expect(changed).not.toBe(page);
     expect(faultsOf(changed)).toContainEqual(expect.stringContaining(fault));

@@ -1,4 +1,4 @@
-/** docs/settings.md, written from the manifests of all processes; tests/settings.test.ts holds the file to it. */
+/** Writes docs/settings.md from the settings of all processes. tests/settings.test.ts checks that the file is up to date. */
 import { join } from 'node:path';
 import { certsSettings } from '../certs/settings.ts';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
@@ -35,29 +35,30 @@ const root = join(import.meta.dirname, '..');
 export function settingsPage(): string {
   return `# Settings
 
-Written from the settings that each process declares. \`npx vitest run --project unit tests/settings.test.ts -u\` writes
-it anew.
+This page is generated from the settings that each process declares. To update it, run
+\`npx vitest run --project unit tests/settings.test.ts -u\`.
 
-- Each is a variable of the environment. An empty one counts as absent. A secret is a file, and the variable names the
-  file.
-- \`npm start\` takes the settings of its own table and those of every process below, and gives each to the process that
-  has it. It refuses those that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process,
+- Each setting is an environment variable. An empty variable counts as not set. A secret is in a file, and the variable
+  holds the path of the file.
+- \`npm start\` accepts the settings of every table below, and passes each setting to the process that declares it. It
+  refuses the settings that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process,
   \`VIGIL_READERS_FILE\`, \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_AUDIT_KEY_FILE\`,
   \`VIGIL_AUDIT_KEYS_FILE\`, \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
-- With \`VIGIL_ACCOUNTS_FILE\`, \`npm start\` makes no demo accounts. With \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` set to
-  one address, the servers' certificates carry it, and simulators and screens use it.
-- \`npm start -- --check\` takes them too, except addresses, files and a broker upstream: it runs in a folder and on ports
-  of its own.
+- If \`VIGIL_ACCOUNTS_FILE\` is set, \`npm start\` makes no demo accounts. If \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` is a
+  single address, the certificates of the servers contain this address, and simulators and browsers connect to it.
+- \`npm start -- --check\` accepts the same settings except addresses, files and an upstream broker, because the check
+  runs in its own folder and on its own ports.
 - With Compose, set them in \`.env\` or in the environment: see [operator-compose.md](operator-compose.md#settings).
-- Every process refuses at its start a name that begins with \`VIGIL_\` and that no program reads. It says the nearest
-  name that a program does read. In Kubernetes, turn \`enableServiceLinks\` off if a service's name begins with \`vigil-\`.
+- Every process refuses to start if the environment has a variable that begins with \`VIGIL_\` and that no program reads.
+  The error message names the most similar setting. In Kubernetes, turn \`enableServiceLinks\` off if the name of a
+  service begins with \`vigil-\`.
 
 ${everyManifest.map(([title, manifest]) => table(title, manifest)).join('\n')}`;
 }
 
 function table(title: string, manifest: Manifest): string {
   const rows = Object.values(manifest).map(
-    (setting) => `| \`${setting.env}\` | ${defaultOf(setting)} | ${sentence(setting)} |`,
+    (setting) => `| \`${setting.env}\` | ${defaultOf(setting)} | ${meaningOf(setting)} |`,
   );
   return `## ${title}\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
@@ -69,7 +70,7 @@ function defaultOf({ fallback }: Setting): string {
   return `\`${String(fallback).replace(`${root}/`, '')}\``;
 }
 
-function sentence(setting: Setting): string {
+function meaningOf(setting: Setting): string {
   return `${setting.help}${rangeOf(setting)}`.replaceAll('|', '\\|');
 }
 

@@ -1,4 +1,4 @@
-/** Every setting has one meaning everywhere: in the code, in the documents, in Compose, and at the start of each process. */
+/** Checks that the code, the documents, docker-compose.yml and the start of each process use the same setting names. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,16 +14,17 @@ afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const namesIn = (text: string) => [...text.matchAll(/\bVIGIL_[A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name);
-/** Read by tests and by `npm start`'s launcher, not by a process of the product. */
-const ofTests = ['VIGIL_FAULTS_FULL', 'VIGIL_SCREENSHOTS_DIR', 'VIGIL_TEST_KILLS', 'VIGIL_TEST_SEED'];
-const ofLauncher = ['VIGIL_LAUNCHED_AT_MS'];
+/** Names that only tests read. */
+const testNames = ['VIGIL_FAULTS_FULL', 'VIGIL_SCREENSHOTS_DIR', 'VIGIL_TEST_KILLS', 'VIGIL_TEST_SEED'];
+/** Names that only the launcher of `npm start` reads. */
+const launcherNames = ['VIGIL_LAUNCHED_AT_MS'];
 const composeText = read('docker-compose.yml');
 
-describe('the list of all names', () => {
-  it('the list has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
+describe('settingNames', () => {
+  it('has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
     const declared = everyManifest.flatMap(([, manifest]) => Object.values(manifest).map(({ env }) => env));
-    const ours = declared.filter((name) => name.startsWith('VIGIL_'));
-    const all = new Set([...ours, ...namesIn(composeText), ...ofTests, ...ofLauncher]);
+    const vigilNames = declared.filter((name) => name.startsWith('VIGIL_'));
+    const all = new Set([...vigilNames, ...namesIn(composeText), ...testNames, ...launcherNames]);
     expect([...settingNames].sort()).toEqual([...all].sort());
   });
 });
@@ -41,15 +42,17 @@ describe('the documents', () => {
     expect(names.filter((name) => !settingNames.includes(name))).toEqual([]);
   });
 
-  it('the documents list every setting of every process, with its default and its range', async () => {
+  it('docs/settings.md lists every setting of every process, with its default and its range', async () => {
     await expect(settingsPage()).toMatchFileSnapshot(join(root, 'docs', 'settings.md'));
   });
 
-  it('the documents explain each name that only docker-compose.yml reads', () => {
+  it('docs/operator-compose.md explains each name that only docker-compose.yml reads', () => {
     const page = settingsPage();
     const compose = read('docs/operator-compose.md');
-    const untold = [...new Set(namesIn(composeText))].filter((name) => !page.includes(name) && !compose.includes(name));
-    expect(untold).toEqual([]);
+    const unexplained = [...new Set(namesIn(composeText))].filter(
+      (name) => !page.includes(name) && !compose.includes(name),
+    );
+    expect(unexplained).toEqual([]);
   });
 });
 
@@ -74,9 +77,9 @@ describe('a name that no program reads', () => {
     ['ops/compose/init.ts', 'demo'],
   ];
 
-  it.each(programs)(
-    'the start of %s %s refuses a name that no program reads, and names the nearest setting that it does read',
-    (file, ...args) => {
+  it.each(programs.map((program) => [program.join(' ').replace(stateDir, '<folder>'), program] as const))(
+    '%s refuses to start with a name that no program reads, and suggests the most similar setting',
+    (_title, [file, ...args]) => {
       const env = { VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' };
       const { code, err } = runProgram(file, args, { env });
       expect(err).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');

@@ -1,4 +1,4 @@
-/** The one command that a newcomer types, from the launcher to Ctrl-C, and its proof of itself. */
+/** Tests `npm start` from the launcher to Ctrl-C, and `npm start -- --check`. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const started: ChildProcess[] = [];
 const folders: string[] = [];
 
 afterEach(() => {
-  // Their children end with them (ops/platform/child.ts).
+  // The child processes of these programs end together with them (ops/platform/child.ts).
   for (const child of started.splice(0)) child.kill('SIGKILL');
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
@@ -55,7 +55,7 @@ async function ownPorts(): Promise<Record<string, string>> {
 }
 
 describe('npm start -- --check', () => {
-  it('the check sees a replayed recording raise an alarm on a screen, and leaves nothing behind', {
+  it('npm start -- --check replays a recording until an alarm is on a screen, and leaves no files behind', {
     timeout: 400_000,
   }, async () => {
     const state = freshFolder();
@@ -73,13 +73,13 @@ describe('npm start -- --check', () => {
 });
 
 describe('npm start', () => {
-  it('npm start runs on loopback only, mends itself, stops at Ctrl-C, and continues with its data', {
+  it('npm start listens on loopback only, restarts a killed process, stops at Ctrl-C, and keeps its data', {
     timeout: 600_000,
   }, async () => {
     const state = freshFolder();
     const profiles = join(root, 'processors', 'alarms', 'profiles', 'adult.json');
-    const ofProcesses = { VIGIL_MQTT_CONNECTIONS_MAX: '77', VIGIL_LIMIT_PROFILES_FILE: profiles };
-    const env = { ...(await ownPorts()), VIGIL_STATE_DIR: state, VIGIL_BEDS: '2', ...ofProcesses };
+    const processSettings = { VIGIL_MQTT_CONNECTIONS_MAX: '77', VIGIL_LIMIT_PROFILES_FILE: profiles };
+    const env = { ...(await ownPorts()), VIGIL_STATE_DIR: state, VIGIL_BEDS: '2', ...processSettings };
     const first = start(['ops/start.ts'], env);
     await until('the first start', () => /Vigil is ready/.test(first.out()) || first.child.exitCode !== null, 300_000);
     expect(first.err()).toBe('');
@@ -95,7 +95,8 @@ describe('npm start', () => {
     expect(environ('gateway/main.ts')).toContain('VIGIL_MQTT_CONNECTIONS_MAX=77');
     expect(environ('alarms/main.ts')).toContain(`VIGIL_LIMIT_PROFILES_FILE=${profiles}`);
     const listening = [first.child.pid ?? 0, ...children.map(({ pid }) => pid)].flatMap(listeningAddresses);
-    // InfluxDB's TCP, which cannot be turned off: nobody can connect to a multicast address (ops/platform/influx-config.ts).
+    // InfluxDB has two TCP listeners that cannot be turned off. They are on a multicast address, to which nobody can connect
+    // (ops/platform/influx-config.ts).
     const addresses = listening.filter((address) => !address.startsWith('224.0.0.1:'));
     expect(listening.length).toBe(addresses.length + 2);
     expect(addresses.length).toBe(portNames.length);
@@ -121,14 +122,14 @@ describe('npm start', () => {
     expect(await third.exitCode).toBe(0);
   });
 
-  it('npm start can be stopped while it starts', { timeout: 300_000 }, async () => {
+  it('Ctrl-C during the start of npm start stops Kafka too', { timeout: 300_000 }, async () => {
     const state = freshFolder();
-    const one = start(['ops/start.ts'], { ...(await ownPorts()), VIGIL_STATE_DIR: state });
+    const starting = start(['ops/start.ts'], { ...(await ownPorts()), VIGIL_STATE_DIR: state });
     const kafka = await until('a broker', () =>
-      childrenOf(one.child.pid ?? 0).find(({ command }) => command.includes('kafka.Kafka')),
+      childrenOf(starting.child.pid ?? 0).find(({ command }) => command.includes('kafka.Kafka')),
     );
-    one.child.kill('SIGINT');
-    expect(await one.exitCode).toBe(1);
+    starting.child.kill('SIGINT');
+    expect(await starting.exitCode).toBe(1);
     expect(() => process.kill(kafka.pid, 0)).toThrow();
     expect(existsSync(join(state, 'lock'))).toBe(false);
   });

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** They end their work, and not a server: children in their order, half a file, what was set up. */
-const ofTheirOwn = ['ops/capture/main.ts', 'ops/start.ts'];
+/** Programs that are not servers. On a signal they have to stop their child processes or to finish a file. */
+const programsWithOwnSignals = ['ops/capture/main.ts', 'ops/start.ts'];
 
 it.each([
   'dashboard/server/main.ts',
@@ -15,11 +15,11 @@ it.each([
   'processors/canary/main.ts',
   'processors/trends/main.ts',
   'processors/witness/main.ts',
-])('%s is started and stopped like every server', (file) => {
+])('%s starts and stops its server with runProcess', (file) => {
   expect(textOf(file)).toMatch(/^runProcess\(\{$/m);
 });
 
-it('no other file of the product listens for the signals that end a process', () => {
+it('only process/stopping.ts and two programs that are not servers listen for the signals that end a process', () => {
   const houses = ['certs', 'contracts', 'dashboard', 'gateway', 'log', 'ops', 'process', 'processors', 'simulators'];
   const files = houses.flatMap((house) =>
     readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
@@ -28,5 +28,5 @@ it('no other file of the product listens for the signals that end a process', ()
   );
   expect(files.length).toBeGreaterThan(300);
   const listening = files.filter((file) => /process\s*\.(on|once)\((signal|'SIG)/.test(textOf(file)));
-  expect(listening.sort()).toEqual(['process/stopping.ts', ...ofTheirOwn].sort());
+  expect(listening.sort()).toEqual(['process/stopping.ts', ...programsWithOwnSignals].sort());
 });

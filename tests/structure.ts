@@ -1,4 +1,4 @@
-/** What CONTRIBUTING.md says of the sources, as rules that a program can hold: who imports whom, purity, sizes, words. */
+/** Checks rules of CONTRIBUTING.md on the source files: imports, purity of core/, file sizes, forbidden words. */
 import { posix } from 'node:path';
 
 export type Source = { readonly path: string; readonly text: string };
@@ -11,7 +11,7 @@ type Import = { readonly target: string; readonly typeOnly: boolean };
 const importPattern =
   /^\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]/gm;
 
-/** What a file imports; relative targets as paths from the repository's root. */
+/** Returns the imports of a file. A relative target becomes a path from the root of the repository. */
 export function importsOf({ path, text }: Source): Import[] {
   return [...text.matchAll(importPattern)].map((match) => {
     const name = match[2] ?? match[3] ?? '';
@@ -25,54 +25,56 @@ const top = (path: string) => path.split('/')[0] ?? '';
 const isOurs = (target: string) =>
   /^(?:contracts|process|log|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
 
-/** The faults of one file, each in one sentence; none where it is as it should be. */
+/** Returns one sentence for each rule that the file breaks. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
-    ? [words, support]
-    : [words, direction, libraries, kafka, environment, purity, size, form, fields];
+    ? [unfinishedWork, testSupport]
+    : [unfinishedWork, direction, libraries, kafka, environment, purity, size, form, fields];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
 
 /**
- * Files that a house publishes for the processes beside it: ops drives the dashboard as a browser does, and hands each process its
- * settings.
+ * Files of a house that ops/ may import: ops/ uses the dashboard's protocol as a browser does, and gives each process its settings.
  */
-const published =
+const publishedForOps =
   /^dashboard\/protocol\/|^(?:gateway|gateway\/upstream|dashboard\/server|simulators|processors\/\w+)\/settings\.ts$/;
 
 /**
- * The pure alarm engine, and the counting of its calls. The dashboard's server asks it what other limits would have done: a second
- * engine that is nearly the same would tell a clinician something else than what judges the patient.
+ * The pure alarm engine and the code that counts its alarms. The dashboard's server uses both to compute which alarms other limits would
+ * have raised. A second engine in the dashboard could give the clinician another answer than the engine that judges the patient.
  */
-const judging = /^processors\/(?:alarms|replay)\/core\//;
-const mayServe = (path: string) => path.startsWith('dashboard/server/');
-const mayJudge = (path: string) => path.startsWith('dashboard/server/');
+const alarmEngine = /^processors\/(?:alarms|replay)\/core\//;
+const isDashboardServer = (path: string) => path.startsWith('dashboard/server/');
 
-/** What every house stands on, each on those before it. */
+/** Folders that every house may import. Each may import only the folders before it in this list. */
 const foundations: readonly string[] = ['contracts', 'process', 'log'];
 
-/** Imports point one way: contracts/ ← process/ ← log/ ← a house; ops/ also to certs/. In the dashboard the client imports no server. */
+/**
+ * Finds imports in the wrong direction. Allowed is contracts/ ← process/ ← log/ ← a house. ops/ may also import certs/. The client of the
+ * dashboard must not import its server.
+ */
 function direction(source: Source): string[] {
   const from = top(source.path);
   const mayImport = (target: string) => {
     const to = top(target);
-    if (from === 'dashboard' && to === from) return !target.startsWith('dashboard/server/') || mayServe(source.path);
+    if (from === 'dashboard' && to === from)
+      return !target.startsWith('dashboard/server/') || isDashboardServer(source.path);
     if (to === from) return true;
     if (foundations.includes(to))
       return !foundations.includes(from) || foundations.indexOf(to) < foundations.indexOf(from);
-    if (mayJudge(source.path) && judging.test(target)) return true;
-    if (from === 'ops') return to === 'certs' || published.test(target);
+    if (isDashboardServer(source.path) && alarmEngine.test(target)) return true;
+    if (from === 'ops') return to === 'certs' || publishedForOps.test(target);
     return from === 'bench' || !(houses as readonly string[]).concat(foundations, 'ops').includes(from);
   };
   return importsOf(source)
     .filter(({ target }) => isOurs(target) && !mayImport(target))
     .map(
       ({ target }) =>
-        `imports ${target}: a house imports contracts/, process/, log/ and itself; log/ no house, process/ no log, contracts/ only itself`,
+        `imports ${target}: a house may import contracts/, process/, log/ and itself; log/ no house; process/ no log; contracts/ only itself`,
     );
 }
 
-/** contracts/ is what houses agree on: TypeBox describes it, and nothing else is needed. */
+/** Finds libraries in contracts/. Only TypeBox is allowed there. */
 function libraries(source: Source): string[] {
   if (!source.path.startsWith('contracts/')) return [];
   return importsOf(source)
@@ -92,8 +94,8 @@ function environment(source: Source): string[] {
   return !allowed && /\bprocess\.env\b/.test(code(source)) ? ['reads process.env, which only main.ts does'] : [];
 }
 
-/** Pure files of process/ and log/: a core may use these, and of the others the types. */
-const pureOfFoundations = /^process\/fair-queue\.ts$|^log\/audit\/(?:anchor|chain|check|rules|sessions)\.ts$/;
+/** Pure files of process/ and log/ that core/ may import. From the other files core/ may import only types. */
+const pureFoundationFiles = /^process\/fair-queue\.ts$|^log\/audit\/(?:anchor|chain|check|rules|sessions)\.ts$/;
 const impureNames: readonly [RegExp, string][] = [
   [/\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./, 'a clock'],
   [/\bMath\.random\b|\bcrypto\./, 'randomness'],
@@ -101,17 +103,17 @@ const impureNames: readonly [RegExp, string][] = [
   [/\bset(?:Timeout|Interval|Immediate)\(/, 'a timer'],
 ];
 
-/** core/ is pure: (state, input, now) → {state, output}. */
+/** Finds what is not pure in core/: imports with side effects, clocks, randomness, timers, input and output. */
 function purity(source: Source): string[] {
   const isCore = source.path.includes('/core/');
-  if (!isCore && !pureOfFoundations.test(source.path)) return [];
+  if (!isCore && !pureFoundationFiles.test(source.path)) return [];
   const core = isCore ? source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length) : 'contracts/';
   const faults = importsOf(source)
     .filter(({ typeOnly }) => !typeOnly)
     .filter(({ target }) => {
       if (target.startsWith('contracts/')) return false;
-      if (/^(?:process|log)\//.test(target)) return !pureOfFoundations.test(target);
-      if (judging.test(target)) return false;
+      if (/^(?:process|log)\//.test(target)) return !pureFoundationFiles.test(target);
+      if (alarmEngine.test(target)) return false;
       if (isOurs(target)) return !target.startsWith(core) && target !== 'dashboard/protocol/pace.ts';
       return target !== 'typebox' && !target.startsWith('typebox/');
     })
@@ -122,10 +124,10 @@ function purity(source: Source): string[] {
 
 function size({ text }: Source): string[] {
   const lines = text.split('\n').length - 1;
-  return lines > linesMax ? [`has ${lines} lines: look for the seam (at most ${linesMax})`] : [];
+  return lines > linesMax ? [`has ${lines} lines, but at most ${linesMax} are allowed: split the file`] : [];
 }
 
-/** Erasable TypeScript, no barrels, names that say something. */
+/** Finds enums, namespaces, files that only re-export, and file names without meaning. */
 function form(source: Source): string[] {
   const text = code(source);
   const faults: string[] = [];
@@ -135,40 +137,40 @@ function form(source: Source): string[] {
   if (
     /(?:^|\/)(?:index|utils?|helpers?|common|misc|\w*[mM]anager)\.tsx?$|(?:^|\/)(?:utils?|helpers?)\//.test(source.path)
   ) {
-    faults.push('has a name that says nothing');
+    faults.push('has a name without meaning');
   }
   for (const { target } of importsOf(source)) {
-    if (isOurs(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without its ending`);
+    if (isOurs(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without the file extension`);
   }
   return faults;
 }
 
-/** A form keeps its draft: Preact ignores `defaultValue` on a select box, which then shows, and sends, its first option. */
+/** Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` on a select box: the box then shows and sends its first option. */
 function fields(source: Source): string[] {
-  const found = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
-  return found ? ['has a field with a default value: give it its value'] : [];
+  const hasDefault = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
+  return hasDefault ? ['has a form field with a default value: set `value` or `checked` instead'] : [];
 }
 
-/** What supports tests of one house stays in it; what reaches into another house is in tests/. */
-function support(source: Source): string[] {
+/** Finds test helpers inside a house that import another house. Such helpers belong into tests/. */
+function testSupport(source: Source): string[] {
   if (!source.path.endsWith('.testing.ts')) return [];
   const own = top(source.path);
   return importsOf(source)
     .filter(({ target }) => isOurs(target) && top(target) !== own && !foundations.includes(top(target)))
-    .map(({ target }) => `imports ${target}: what reaches into another house is in tests/`);
+    .map(({ target }) => `imports ${target}: a test helper that imports another house belongs into tests/`);
 }
 
-/** Work left for later, and tests that do not run. */
-function words(source: Source): string[] {
+/** Finds notes about unfinished work, and tests that are skipped. */
+function unfinishedWork(source: Source): string[] {
   const faults: string[] = [];
-  if (/\b(?:TODO|FIXME|XXX|HACK)\b/.test(source.text)) faults.push('has work left for later');
+  if (/\b(?:TODO|FIXME|XXX|HACK)\b/.test(source.text)) faults.push('has a note about unfinished work');
   if (isTest(source.path) && /\b(?:it|test|describe)\.(?:skip|only|todo)\b/.test(code(source))) {
-    faults.push('has a test that does not run');
+    faults.push('has a test that is skipped, or that skips others');
   }
   return faults;
 }
 
-/** The text without comments and without the content of strings. */
+/** Returns the source text without comments and without the content of strings. */
 function code({ text }: Source): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')

@@ -1,6 +1,6 @@
 /**
- * Starts Vigil's services (our word: houses) as processes against the test platform, as `npm start` does, so that a test can kill and
- * restart them.
+ * Starts processes of Vigil against the test platform, with the settings that `npm start` gives them, so that a test can kill and restart
+ * them. A house is one of these processes, such as the gateway or the alarm processor (docs/glossary.md).
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -34,22 +34,22 @@ const entries = {
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',
 } as const;
-/** Tells the dashboard that no canary runs. A test that starts a canary overrides this. */
+/** Makes the dashboard expect no canary. A test that starts a canary overrides this setting. */
 const withoutCanary = { VIGIL_CANARY_SILENT_MS: '0' };
 export type House = keyof typeof entries;
 
 export type RunningHouse = {
   readonly house: House;
   pid(): number;
-  /** SIGKILL, and asserts that the process is gone by it. */
+  /** Ends the process with SIGKILL. Throws if something else ended the process. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** All that it wrote so far, over all its starts. */
+  /** Everything that the process has written, over all its starts. */
   output(): string;
   close(): Promise<void>;
 };
 
-/** Starts a house and waits until it says that it is ready. */
+/** Starts a process and waits until it reports that it is ready. */
 export async function startHouse(
   platform: Whereabouts,
   house: House,
@@ -77,22 +77,22 @@ export async function startHouse(
     async kill() {
       process.kill(child.pid, 'SIGKILL');
       const { signal } = await child.exited;
-      if (signal !== 'SIGKILL') throw new Error(`${house} was to be killed but ended by ${signal ?? 'itself'}`);
+      if (signal !== 'SIGKILL') throw new Error(`SIGKILL did not end ${house}: it ended by ${signal ?? 'itself'}`);
     },
     output: () => readFileSync(logFile, 'utf8'),
     close: () => child.stop(),
   };
 }
 
-/** What a house of `startHouse` shows at its /metrics and /healthz now. */
+/** Reads /metrics and /healthz of a process that `startHouse` started. */
 export async function figuresOf(house: Pick<RunningHouse, 'output'>) {
   const port = [...house.output().matchAll(/"metricsPort":(\d+)/g)].at(-1)?.[1];
-  const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
-  const [metrics, health] = await Promise.all([ask('/metrics'), ask('/healthz')]);
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  const [metrics, health] = await Promise.all([get('/metrics'), get('/healthz')]);
   return { figures: await metrics.text(), status: health.status, health: await health.text() };
 }
 
-/** Free ports for one gateway and one dashboard, put into a copy of the platform, so that test files do not meet. */
+/** Returns a copy of the platform with free ports for one gateway and one dashboard, so that test files do not disturb each other. */
 export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   const [mqttPort = 0, httpPort = 0] = await freePorts(2);
   return { ...platform, mqttPort, httpPort };
@@ -116,7 +116,7 @@ const pseudonymKey = (platform: Whereabouts) =>
 export const devicePseudonym = (platform: Whereabouts, deviceId: string) =>
   pseudonym(pseudonymKey(platform), 'device', deviceId);
 
-/** Writes a device's whole list of periods, as the operator; `version` must exceed the last. */
+/** Writes the complete list of periods of a device, as the operator. `version` must be higher than the last one. */
 export async function associate(
   platform: Whereabouts,
   operator: SealedLog,
@@ -129,8 +129,8 @@ export async function associate(
 }
 
 /**
- * Writes the record that a gateway writes when a device connects, so that the dashboards know the device. A device of which nothing was
- * heard cannot be assigned.
+ * Writes the record that a gateway writes when a device connects. The dashboard assigns a patient only to a device that has connected
+ * or sent something.
  */
 export async function connectFor(platform: Whereabouts, gateway: SealedLog, deviceId: string): Promise<void> {
   const body: ConnectionRecord = { deviceId, receivedAt: new Date().toISOString(), connected: true };
@@ -138,7 +138,7 @@ export async function connectFor(platform: Whereabouts, gateway: SealedLog, devi
   await gateway.append('observations', key, contentTypes.connection, body);
 }
 
-/** A made-up patient in a bed from an hour ago on. */
+/** Returns a period of an invented patient who was admitted to the bed an hour ago. */
 export function admitted(bed: string, ward: string, familyName: string): AssociationPeriod {
   return {
     associationId: randomUUID(),
@@ -157,7 +157,11 @@ export function admitted(bed: string, ward: string, familyName: string): Associa
   };
 }
 
-/** Polls until the value is there; the deadline is generous, since no test may depend on how fast the machine is. */
+/**
+ * Calls `probe` again and again until it returns a value other than undefined and false, and returns this value. The time limit is
+ * generous, because no test may depend on the speed of the machine.
+ * @param what description of the awaited event, for the error message
+ */
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
@@ -167,5 +171,5 @@ export async function until<T>(
     const value = await probe();
     if (value !== undefined && value !== false) return value;
   }
-  throw new Error(`waited in vain for: ${what}`);
+  throw new Error(`timed out after ${withinMs} ms, waiting for: ${what}`);
 }

@@ -3,19 +3,29 @@ import { add, check, closingLine, durationsOf, failuresOf, nothing, slowestOf, t
 
 describe('tallyOf', () => {
   it.each([
-    ['all passed', { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 }, 0, [3, 0, 0]],
-    ['one failed', { numPassedTests: 2, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1 }, 1, [2, 1, 2]],
-    ['a file that does not load', { numPassedTests: 2, numFailedTests: 0 }, 1, [2, 1, 0]],
-    ['ended by a signal', { numPassedTests: 2, numFailedTests: 0 }, null, [2, 1, 0]],
-    ['no report and success', undefined, 0, [0, 0, 0]],
-    ['no report and failure', undefined, 1, [0, 1, 0]],
-    ['a report that is none', { numPassedTests: 'many', numFailedTests: -1 }, 0, [0, 0, 0]],
-  ])('tallyOf counts right: %s', (_name, report, exitCode, [passed, failed, skipped]) => {
+    [
+      'a run in which every test passed',
+      { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 },
+      0,
+      [3, 0, 0],
+    ],
+    [
+      'a run with a failed test',
+      { numPassedTests: 2, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1 },
+      1,
+      [2, 1, 2],
+    ],
+    ['a run with a file that does not load', { numPassedTests: 2, numFailedTests: 0 }, 1, [2, 1, 0]],
+    ['a run that a signal ended', { numPassedTests: 2, numFailedTests: 0 }, null, [2, 1, 0]],
+    ['a successful run without a report', undefined, 0, [0, 0, 0]],
+    ['a failed run without a report', undefined, 1, [0, 1, 0]],
+    ['a run whose report has no valid numbers', { numPassedTests: 'many', numFailedTests: -1 }, 0, [0, 0, 0]],
+  ])('counts the tests of %s', (_name, report, exitCode, [passed, failed, skipped]) => {
     expect(tallyOf(report, exitCode)).toEqual({ passed, failed, skipped });
   });
 });
 
-it('the line that CI reads adds checks and tests up', () => {
+it('the closing line shows the sum of all checks and tests', () => {
   const sum = [check(true), check(false), { passed: 7, failed: 0, skipped: 2 }].reduce(add, nothing);
   expect(closingLine(sum)).toBe('8 passed, 1 failed, 2 skipped');
 });
@@ -41,7 +51,7 @@ it('the list of failures names the file, the test and the first lines of the err
   expect(failuresOf(undefined, '/there')).toEqual([]);
 });
 
-it('the list of durations names the ten files that took longest, the longest first', () => {
+it('slowestOf names the ten slowest files, the slowest first', () => {
   const testResults = Array.from({ length: 12 }, (_, i) => ({
     name: `/there/${i}.test.ts`,
     startTime: 5,

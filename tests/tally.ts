@@ -1,4 +1,4 @@
-/** Adds up what vitest's JSON reports say. Pure. */
+/** Counts passed, failed and skipped tests in vitest's JSON reports. Pure. */
 import { stripVTControlCharacters } from 'node:util';
 
 export type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number };
@@ -13,15 +13,15 @@ export function add(left: Tally, right: Tally): Tally {
   };
 }
 
-/** A check that is no test, such as the type check: it passes or fails as one. */
+/** Counts a check that is not a vitest run, such as the type check, as one test. */
 export function check(passed: boolean): Tally {
   return passed ? { ...nothing, passed: 1 } : { ...nothing, failed: 1 };
 }
 
 /**
- * The tally of one vitest run.
- * @param report the JSON report, or undefined where vitest ended without one
- * @param exitCode null where it was ended by a signal
+ * Returns the counts of one vitest run.
+ * @param report the JSON report, or undefined if vitest ended without a report
+ * @param exitCode exit code of vitest, or null if a signal ended vitest
  */
 export function tallyOf(report: unknown, exitCode: number | null): Tally {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = (report ?? {}) as Record<string, unknown>;
@@ -30,25 +30,25 @@ export function tallyOf(report: unknown, exitCode: number | null): Tally {
     failed: count(numFailedTests),
     skipped: count(numPendingTests) + count(numTodoTests),
   };
-  // A file that does not load, a hook or a global set-up that throws: vitest fails without a failed test.
+  // vitest fails without a failed test if a file does not load, or if a hook or the global set-up throws.
   return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
 /**
- * What failed in one vitest run, a few lines each: file, name of the test, the first lines of the error.
- * They are printed again behind all parts, since of a long run often only the end is kept.
+ * Returns a few lines for each failed test of a vitest run: file, name of the test, the first lines of the error.
+ * tests/run.ts prints these lines at its end, because of a long output often only the end is kept.
  */
 export function failuresOf(report: unknown, root: string): readonly string[] {
   return list((report as Report | undefined)?.testResults).flatMap((file) => {
     const name = String(file.name ?? '').replace(`${root}/`, '');
     const failed = list(file.assertionResults).filter(({ status }) => status === 'failed');
     const named = failed.map((test) => `${name} > ${test.fullName}\n${head(list(test.failureMessages)[0])}`);
-    // A file that does not load has a message and no test.
+    // If a file does not load, the report has a message for the file and no test.
     return named.length === 0 && file.status === 'failed' ? [`${name}\n${head(file.message)}`] : named;
   });
 }
 
-/** How long the tests of one file took. */
+/** Time that the tests of one file took, in ms. */
 export type FileDuration = { readonly name: string; readonly ms: number };
 
 export function durationsOf(report: unknown, root: string): readonly FileDuration[] {
@@ -60,7 +60,7 @@ export function durationsOf(report: unknown, root: string): readonly FileDuratio
 
 const slowestMax = 10;
 
-/** The ten files that took longest, a line each, the longest first. */
+/** Returns one line for each of the ten slowest files, the slowest first. */
 export function slowestOf(durations: readonly FileDuration[]): readonly string[] {
   return [...durations]
     .sort((left, right) => right.ms - left.ms)
@@ -84,7 +84,7 @@ function head(message: unknown): string {
     .join('\n');
 }
 
-/** The line that CI reads: alone on its line, the last one. */
+/** Returns the last line of the output, which CI reads. */
 export function closingLine({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

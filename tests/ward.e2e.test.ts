@@ -1,4 +1,4 @@
-/** The main job, as people see it: a real recording breaches, the ward sees the alarm, one answers by name, it ends. */
+/** Shows what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges it, and it ends. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ let nurse: Page;
 let physician: Page;
 let stranger: Page;
 
-/** Heart rates of one real stay, once a second; from its 35th second on they are above 120. */
+/** Heart rates of a real patient, one each second. From second 35 on they are above 120. */
 const heartRates = readFileSync(join(root, 'simulators/recordings/bidmc_21_Numerics.csv'), 'utf8')
   .trim()
   .split('\n')
@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Plays the recording from a second on, one reading a second, for ever, until told to go elsewhere. */
+/** Sends the recording from a given second on, one reading each second, again and again until `stop`. `goTo` jumps to another second. */
 function replay(device: TestDevice, second: number) {
   let at = second;
   let running = true;
@@ -66,8 +66,8 @@ function replay(device: TestDevice, second: number) {
     }
   })();
   return {
-    goTo: (other: number) => {
-      at = other;
+    goTo: (target: number) => {
+      at = target;
     },
     async stop() {
       running = false;
@@ -82,8 +82,8 @@ const alarmRow = (page: Page) =>
     .locator('li')
     .filter({ hasText: /HR 1\d\d > 120/ });
 
-describe('a ward', () => {
-  it('a ward sees a real breach with value and limit, answers it by name, and sees it end; another ward sees nothing', async () => {
+describe('the screens of a ward', () => {
+  it('the screens of a ward show an alarm with value and limit, who acknowledged it, and its end; another ward sees nothing', async () => {
     const normal = heartRates.slice(0, 30);
     expect(Math.max(...normal)).toBeLessThanOrEqual(118);
     const device = await connectDevice(platform, 'bed-09');
@@ -118,21 +118,21 @@ describe('a ward', () => {
       expect(seen).not.toContain(secret);
   });
 
-  it('a ward sees at once an alarm of the monitor itself, whose it is, and that it no longer sounds; the alarm stays until a person saw it', async () => {
+  it('the screens of a ward show an alarm of the monitor and that its sound is paused; the alarm stays until a person acknowledges it', async () => {
     const device = await connectDevice(platform, 'bed-09');
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
-    const tell = (alerts: object[], sound: string) =>
-      device.publish('alerts', { boot: 'own-alerts', seq: ++told, time: new Date().toISOString(), alerts, sound });
-    let told = 0;
+    const sendAlerts = (alerts: object[], sound: string) =>
+      device.publish('alerts', { boot: 'own-alerts', seq: ++lastSeq, time: new Date().toISOString(), alerts, sound });
+    let lastSeq = 0;
     const rows = nurse.getByTestId('alarm-list').locator('[data-condition=MDC_EVT_ECG_V_TACHY]');
     try {
       const sentAt = Date.now();
-      await tell([vt], 'paused');
+      await sendAlerts([vt], 'paused');
       await rows.waitFor();
       process.stdout.write(`from the monitor to the screen: ${Date.now() - sentAt} ms\n`);
       expect(await rows.locator('.alarm__text').textContent()).toBe('Monitor: Ventricular tachycardia (*** VTACH)');
       await nurse.getByTestId('bed-E-09').getByTestId('device-sound').waitFor();
-      await tell([], 'on');
+      await sendAlerts([], 'on');
       await rows.getByText('ended, unseen').waitFor();
       await nurse.getByTestId('bed-E-09').getByTestId('device-sound').waitFor({ state: 'detached' });
       await rows.getByRole('button', { name: /Acknowledge/ }).click();
@@ -142,7 +142,7 @@ describe('a ward', () => {
     }
   });
 
-  it('a ward shows the waves and numerics of a simulated bed, and its trends and score trends from the database', async () => {
+  it('the screens of a ward show the waves, the values, the trends and the score trends of a simulated bed', async () => {
     const simulator: Child = startChild({
       name: 'simulators',
       command: process.execPath,
@@ -156,12 +156,12 @@ describe('a ward', () => {
       await simulator.ready;
       const tile = nurse.getByTestId('bed-E-01');
       await tile.getByTestId('value-MDC_PULS_OXIM_SAT_O2').waitFor();
-      // A line over half the tile has hundreds of pixels.
+      // A wave line across half of the tile has hundreds of pixels.
       await until('a wave that is drawn', async () => (await pixelsDrawn(tile.locator('canvas').first())) > 200);
       await openPatient(nurse, 'E-01');
       await nurse.getByTestId('patient-view').getByText('Narwhal').first().waitFor();
       await nurse.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();
-      // Nobody has entered consciousness and oxygen, so it is partial. Charts are asked for each 30 s.
+      // The score is partial, because consciousness and oxygen are not entered. The page loads its charts every 30 s.
       const score = nurse.getByTestId('trend-chart-VIGIL_NEWS2');
       await score.getByText('NEWS2 at least: least').waitFor({ timeout: 90_000 });
     } finally {

@@ -5,7 +5,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { readWhole, type Witnessed } from '../log-witness.ts';
+import { readWhole, type WitnessedRecord } from '../log-witness.ts';
 import type { TestPlatform } from '../platform.ts';
 
 export async function connectMqtt(
@@ -45,7 +45,7 @@ export async function publishFor(
   }
 }
 
-export type Found = Witnessed & { readonly body: { readonly [name: string]: unknown } };
+export type Found = WitnessedRecord & { readonly body: { readonly [name: string]: unknown } };
 
 /** The records of one device in a topic, in order, each checked against its schema. */
 export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<Found[]> {

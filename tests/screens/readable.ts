@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { enter } from '../browser.ts';
+import { submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { resize, type Size, sizes, unreadable } from './overflow.ts';
 
@@ -27,7 +27,7 @@ export async function openCalm(browser: Browser, at: { readonly httpPort: number
 
 export async function logInCalm(browser: Browser, at: { readonly httpPort: number }, userId: string): Promise<Page> {
   const page = await openCalm(browser, at);
-  await enter(page, userId);
+  await submitLogin(page, userId);
   return page;
 }
 

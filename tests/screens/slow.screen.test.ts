@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type MadeUpWard, openMadeUpWard, userId } from '../../bench/ward.ts';
-import { enter, openBrowser, openLogin, pixelsDrawn } from '../browser.ts';
+import { openBrowser, openLogin, pixelsDrawn, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { patient, period } from './scene.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   page.on('websocket', (socket) =>
     socket.on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)).waves !== null)),
   );
-  await enter(page, userId);
+  await submitLogin(page, userId);
   await page.getByTestId('bed-2').getByTestId(`value-${heartRate}`).waitFor();
 });
 
@@ -96,7 +96,7 @@ const waveOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas')
 describe('a screen whose painter of waves hangs', () => {
   it('the screen hides the traces and says so, and its numbers and alarms go on', async () => {
     const other = await openLogin(browser, ward.server);
-    await enter(other, userId);
+    await submitLogin(other, userId);
     const canvas = other.getByTestId('bed-2').locator('canvas').first();
     await until('a wave that is drawn', async () => (await pixelsDrawn(canvas)) > 200);
     await other.workers()[0]!.evaluate(() => {
