@@ -8,11 +8,14 @@ import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** `GET /api/places`: the registered wards and beds to which the caller may put a device. */
+/** The answer to `GET /api/places`: the registered wards and beds to which the caller may assign a device. */
 export const Places = Type.Object(
   {
     wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Array(Type.String()) }, closed)),
-    /** For accounts of all wards: accounts and devices at places that are not registered. Their alarms may reach nobody. */
+    /**
+     * Accounts and devices whose ward or bed is not registered; alarms of such a device may reach nobody. Only an account
+     * of all wards gets this list; for any other account the list is empty.
+     */
     unregistered: Type.Array(
       Type.Object(
         {
@@ -30,8 +33,8 @@ export const Places = Type.Object(
 export type Places = Static<typeof Places>;
 
 /**
- * `GET /api/devices`: for accounts that may associate. `version` goes into the next change, so that two people do not
- * overwrite each other.
+ * The answer to `GET /api/devices`, for accounts that may associate devices. A screen sends a device's `version` back with
+ * its next change. So the server notices when two people change a device at once, and refuses the second change.
  */
 export const Devices = Type.Object(
   {
@@ -48,8 +51,8 @@ export const Devices = Type.Object(
                 bed: Type.Union([Type.String(), Type.Null()]),
                 occupied: Type.Boolean(),
                 /**
-                 * The patient's other devices in the bed: they move along with the patient, and a correction and a
-                 * discharge apply to them, too. Empty for a caller who may not admit.
+                 * The patient's other devices in the bed. A move, a correction and a discharge of the patient apply to
+                 * these devices, too. Empty for a caller who may not admit patients.
                  */
                 others: Type.Array(DeviceId),
               },
@@ -57,7 +60,7 @@ export const Devices = Type.Object(
             ),
             Type.Null(),
           ]),
-          /** Of a device without a bed: the ward where it was last; absent if no such ward is known. */
+          /** For a device without a bed: the ward where the device was last. Absent if no such ward is known. */
           lastWard: Type.Optional(Ward),
         },
         closed,
@@ -72,12 +75,15 @@ const Place = { ward: Ward, bed: Type.String({ minLength: 1, maxLength: 40 }) };
 const Version = Type.Integer({ minimum: 0 });
 
 /**
- * `POST /api/devices/:deviceId/associations` (201): assigns a device without a patient to a bed, with or without a
- * patient. A bed that has a patient already: 409 `bed-occupied`, unless `samePatientAs` names that patient's
- * association in this bed; the device then joins this patient, whose data the server carries over. A `patient` beside
- * it must agree with this patient's data, otherwise 409. An impossible date of birth: 400 `patient-invalid`. A device
- * that is or was last in a ward that is not the caller's: 404. A patient id that is in use in such a ward: 403
- * `not-allowed`, on record as `access-denied`.
+ * The body of `POST /api/devices/:deviceId/associations`. Assigns a device that has no patient to a bed; with `patient`,
+ * also admits this patient to the bed. `samePatientAs` names the association of a patient who is already in the bed: the
+ * device joins this patient, and the server copies the patient's data. Answers:
+ * - 201: assigned.
+ * - 400 `patient-invalid`: the date of birth is impossible.
+ * - 403 `not-allowed`: the patient id is in use in a ward that is not the caller's. The audit trail gets `access-denied`.
+ * - 404: the device is, or was last, in a ward that is not the caller's.
+ * - 409 `bed-occupied`: the bed already has a patient, and `samePatientAs` is absent.
+ * - 409 `conflict`: for example, `patient` contradicts the data of the patient of `samePatientAs`.
  */
 export const AssociateBody = Type.Object(
   {
@@ -85,8 +91,8 @@ export const AssociateBody = Type.Object(
     patient: Type.Union([Patient, Type.Null()]),
     samePatientAs: Type.Optional(AssociationId),
     /**
-     * From `GET /api/devices`; 0 for a device that never had an association. If another version is there meanwhile:
-     * 409. Null: a device that is not in the caller's list.
+     * The device's version from `GET /api/devices`; 0 for a device that never had an association; null for a device that
+     * is not in the caller's list. If the device has another version meanwhile, the answer is 409.
      */
     version: Type.Union([Version, Type.Null()]),
   },
@@ -95,8 +101,8 @@ export const AssociateBody = Type.Object(
 export type AssociateBody = Static<typeof AssociateBody>;
 
 /**
- * `POST /api/devices/:deviceId/move` (200): moves a device to another bed, with its patient and all that patient's
- * devices in the bed.
+ * The body of `POST /api/devices/:deviceId/move` (200). Moves a device to another bed, together with its patient and the
+ * patient's other devices in the bed.
  */
 export const MoveBody = Type.Object({ ...Place, version: Version }, closed);
 export type MoveBody = Static<typeof MoveBody>;
@@ -104,9 +110,9 @@ export type MoveBody = Static<typeof MoveBody>;
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /**
- * `POST /api/devices/:deviceId/associations/:associationId/patient` (200): corrects a patient's data. `changes` has
- * only the changed fields; null removes a value. Limits depend on the category, so a change of it also names the former
- * category.
+ * The body of `POST /api/devices/:deviceId/associations/:associationId/patient` (200). Corrects a patient's data.
+ * `changes` has only the changed fields; null removes a value. The alarm limits depend on the category, so a change of
+ * the category must name the former category in `categoryBefore`.
  */
 export const CorrectBody = Type.Object(
   {
@@ -129,27 +135,27 @@ export const CorrectBody = Type.Object(
 export type CorrectBody = Static<typeof CorrectBody>;
 
 /**
- * `DELETE /api/devices/:deviceId/associations/:associationId?whole=patient`: ends those of all of the patient's devices
- * in the bed, not only this one.
+ * The query of `DELETE /api/devices/:deviceId/associations/:associationId`. `whole=patient` ends the associations of all
+ * of the patient's devices in the bed; `whole=device` (the default) ends only the named association.
  */
 export const EndQuery = Type.Object({ whole: Type.Optional(Type.Enum(['device', 'patient'])) }, closed);
 
-/** The answer to each change of an association. `version` is the device's new one. */
+/** The answer to each change of an association. `version` is the device's new version. */
 export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
 export type Associated = Static<typeof Associated>;
 
 /**
- * The 409 of a change of an association, and its 404 (the stay is over; `changes` says who ended it): nothing was
- * changed.
+ * The body of a 409 or 404 answer to a change of an association: nothing was changed. After a 404 because the association
+ * has ended, `changes` says who ended it.
  */
 export const AssociationRefused = Type.Object(
   {
     code: Type.String(),
     message: Type.String(),
-    /** The device's version now, and what was done since the version that the form showed. */
+    /** The present version of the device. `changes`: what was changed since the version that the form showed. */
     version: Type.Optional(Version),
     changes: Type.Optional(Type.Array(AssociationChange)),
-    /** `bed-occupied`: who is in the bed. */
+    /** Only with the code `bed-occupied`: the patient who is in the bed. */
     occupiedBy: Type.Optional(
       Type.Object({ associationId: AssociationId, deviceId: DeviceId, patient: Patient }, closed),
     ),

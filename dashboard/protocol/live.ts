@@ -1,7 +1,7 @@
 /**
  * The messages of the live connection, as JSON text. A screen sends `Watch`; the server sends a snapshot, then numbered
- * deltas, waveforms and a heartbeat. Opened at `livePath` with a ticket of `POST /api/ticket`. No `node:` import here:
- * the browser's build reads this file.
+ * deltas, waveforms and heartbeats. A screen opens the connection at `livePath` with a ticket from `POST /api/ticket`.
+ * No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
@@ -14,63 +14,64 @@ const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /**
- * A canary, the test reading of every few seconds, did not come the whole way. `step` is the first that is not
- * confirmed. `gateway`: no gateway said that it took one. `log`: a gateway took one, and Kafka does not have it.
- * `engine`: Kafka has it, and the alarm processor has not met it.
+ * Canaries, the test readings that are sent every few seconds, do not arrive. `step` is the first step that a canary did
+ * not pass. `gateway`: no gateway has reported a canary. `log`: a gateway has reported canaries, but Kafka does not have
+ * them. `engine`: Kafka has them, but the alarm processor has not reported them.
  */
 export const CanaryFault = Type.Object(
   {
     step: Type.Enum(['gateway', 'log', 'engine']),
-    /** How many of Kafka's `of` partitions are concerned: each has some of the patients. */
+    /** The number of Kafka partitions without canaries, out of `of` partitions. Each partition has a part of the patients. */
     partitions: Type.Integer({ minimum: 1 }),
     of: Type.Integer({ minimum: 1 }),
     /**
-     * True: readings may not arrive or may not be judged. False: readings of devices come, and only the canary is
-     * missing.
+     * True: readings of devices may not arrive, or the alarm processor may not judge them. False: readings of devices
+     * arrive, and only the canaries are missing.
      */
     grave: Type.Boolean(),
-    /** When the last canary that came this far was received; null if none was seen. */
+    /** The receive time of the last canary that passed this step; null if no canary has passed it. */
     at: Type.Union([Instant, Type.Null()]),
   },
   closed,
 );
 export type CanaryFault = Static<typeof CanaryFault>;
 
-/** Whether the processes behind the server still work. A screen shows anything but `ok` as a banner of its own. */
+/** Whether the processes behind the server work. A screen shows each fault in a separate banner. */
 export const Health = Type.Object(
   {
     /**
-     * `away`: the server’s own record has not come back from Kafka for 8 s. No new reading, alarm or acknowledgement
-     * arrives.
+     * `away`: for 8 s the server could not read back the test record that it writes to Kafka. So no new reading, alarm or
+     * acknowledgement arrives.
      */
     kafka: Type.Enum(['ok', 'away']),
-    /** `stale`: readings come, but the alarm processor shows no sign of life: values are current, alarms are not. */
+    /** `stale`: readings arrive, but the alarm processor gives no sign of life. Values are current, alarms are not. */
     alarms: Type.Enum(['ok', 'stale']),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
-    /** Present alarms of devices without a bed that no open screen may show; absent if there are none. */
+    /** The number of present alarms of devices without a bed that no open screen may show; absent instead of 0. */
     unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
-    /** Accounts and devices at wards or beds that are not registered; absent if there are none. */
+    /** The number of accounts and devices at wards or beds that are not registered; absent instead of 0. */
     unregistered: Type.Optional(Type.Integer({ minimum: 1 })),
     /**
-     * Present while the clock of the server's machine differs from the time that Vigil keeps: somebody set it. Ages and
-     * alarms stay right. `aheadMs`: by how much it is ahead, negative if it was set back; `at`: when that was noticed,
-     * in Vigil's time.
+     * Present while the clock of the server's machine differs from Vigil's time, because somebody set the clock. Ages and
+     * alarms stay right. `aheadMs`: how far the clock is ahead of Vigil's time, negative if it is behind. `at`: when the
+     * server noticed the difference, in Vigil's time.
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
     /**
-     * Present for an hour after the server met a batch in Kafka that it cannot read whole: values and alarms of its
-     * time may be missing on the screens. `batches`: how many since the server's start; `at`: when the newest was met.
+     * Present for an hour after the server read a damaged batch of records from Kafka: values and alarms of that batch
+     * may be missing on the screens. `batches`: the number of damaged batches since the server's start. `at`: when the
+     * server read the newest of them.
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
-     * The certificate of this server that ends first, if it ends within 21 days: it should have been renewed. `name`:
-     * as in its metrics; `at`: its end, by the clock of the server's machine. Absent if no certificate ends soon.
+     * The certificate of this server that expires first, if it expires within 21 days: the operator should have renewed
+     * it. `name`: the certificate's name in the metrics. `at`: when it expires, by the clock of the server's machine.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
     ),
-    /** Absent if canaries come the whole way. */
+    /** Absent if canaries pass all steps. */
     canary: Type.Optional(CanaryFault),
   },
   closed,
@@ -78,19 +79,22 @@ export const Health = Type.Object(
 export type Health = Static<typeof Health>;
 
 /**
- * The message of a screen: the first within 5 s of the opening, another when it shows something else. `resume` after a
- * lost connection: the snapshot's `stream` and the last `n`. The server answers with a delta, or with a new snapshot if
- * it cannot.
+ * Says what the screen shows. A screen sends its first `Watch` within 5 s after it opens the connection, and another
+ * `Watch` when it shows something else. After a lost connection, `resume` has the `stream` of the snapshot and the last
+ * `n` that the screen received. The server then answers with a delta, or with a new snapshot if it no longer has all
+ * changes since `n`.
  */
 export const Watch = Type.Object(
   {
     type: Type.Literal('watch'),
     /**
-     * A ward, `*` for all of the viewer's wards, or one association. A ward includes the devices that were last in it.
+     * A ward, `*` for all of the viewer's wards, or one association. A ward includes devices without a bed that were last
+     * in this ward.
      */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /**
-     * Waveforms of these associations within the scope, of these codes (all codes if absent); null for no waveforms.
+     * The associations (within the scope) and the codes whose waveforms the screen shows. If `codes` is absent: all
+     * codes. If `waves` is null: no waveforms.
      */
     waves: Type.Union([
       Type.Object(
@@ -108,7 +112,7 @@ export const Watch = Type.Object(
 );
 export type Watch = Static<typeof Watch>;
 
-/** Everything in scope as it stands at number `n` of this server's `stream`. */
+/** The present state of everything in scope, at number `n` of this server's `stream`. */
 export const Snapshot = Type.Object(
   {
     type: Type.Literal('snapshot'),
@@ -126,9 +130,9 @@ export const Snapshot = Type.Object(
 export type Snapshot = Static<typeof Snapshot>;
 
 /**
- * Everything that changed in scope after `prev`: each value, alarm and head here replaces the one that the screen has.
- * `prev` is the `n` of the message before; if it is not, the screen connects again. Numbers grow but are not
- * contiguous.
+ * Everything in scope that changed after `prev`. Each value, alarm and head of the delta replaces the former one on the
+ * screen. `prev` is the `n` of the former message; if `prev` differs from it, the screen connects again. `n` rises with
+ * each message, but not always by 1.
  */
 export const Delta = Type.Object(
   {
@@ -136,17 +140,17 @@ export const Delta = Type.Object(
     prev: Type.Integer(),
     n: Type.Integer(),
     at: Instant,
-    /** `head` and all values if the bed is new or its head changed; otherwise only the changed values. */
+    /** If the bed is new or its head changed: `head` and all values. Otherwise only the changed values. */
     beds: Type.Array(
       Type.Object({ associationId: AssociationId, head: Type.Optional(BedHead), values: Type.Array(Numeric) }, closed),
     ),
     /** Beds that left the scope, with their values and alarms. */
     gone: Type.Array(AssociationId),
-    /** Each with a higher `rev` than before. */
+    /** Changed alarms. The `rev` of each alarm is higher than in the former message. */
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),
-    /** Outcomes of commands about beds in scope, whoever sent them. */
+    /** Outcomes of commands about beds in scope, also of commands that other people sent. */
     answers: Type.Array(CommandAnswer),
   },
   closed,
@@ -164,16 +168,16 @@ export const WaveMessage = Type.Object(
     scale: Type.Number(),
     offset: Type.Number(),
     samples: Type.String(),
-    /** Chunks before it were left out because the connection was too slow: draw a gap. */
+    /** True if the server left out chunks before this chunk, because the connection was too slow. The screen draws a gap. */
     gap: Type.Boolean(),
-    /** Changes each time the device's clock was set: the trace begins anew. Absent: 0. */
+    /** Rises each time the device's clock was set; the screen then clears the trace and begins again. Absent: 0. */
     timeline: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
-/** Each second, whatever else is sent. */
+/** The server sends a heartbeat each second, also when it sends other messages. */
 export const Heartbeat = Type.Object(
   { type: Type.Literal('heartbeat'), at: Instant, n: Type.Integer(), health: Health },
   closed,

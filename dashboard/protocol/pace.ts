@@ -1,44 +1,47 @@
 /**
- * The times and sizes that the server and a screen share. Plain numbers without imports, so that the browser's bundle
- * can take them without the schemas.
+ * Times, names and close codes that the server and a screen share. This file has no imports, so that the browser's
+ * bundle can use it without the schemas.
  */
 
-/** The server's heartbeat on an open live connection. */
+/** The time between two heartbeats of the server on an open live connection. */
 export const heartbeatMs = 1_000;
 
-/** A screen says that it lost the server after this long without a heartbeat (CLINICAL, "Silence is an alarm"). */
+/** After this time without a heartbeat a screen shows that the server is lost (CLINICAL, "Silence is an alarm"). */
 export const serverLostMs = 5_000;
 
-/** At most one delta of numerics in this time for a screen: 4/s. Alarms do not wait for it. */
+/** A screen gets at most one delta of numerics in this time (4/s). Alarms are sent at once. */
 export const numericsEveryMs = 250;
 
 /** How often an open page asks `GET /api/session`, which renews its cookie. */
 export const sessionRenewMs = 5 * 60_000;
 
-/** The header that every POST and DELETE carries beside its Origin; its value is this text. */
+/** Every POST and DELETE must have this header with this value, in addition to `Origin`. */
 export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 
-/** The path of the live connection; its ticket is the query's `ticket`. */
+/** The path of the live connection. The query parameter `ticket` has the ticket. */
 export const livePath = '/api/live';
 
-/** The first characters of the text of every wave message: a screen passes it on without parsing it. */
+/** Every wave message begins with this text. So a screen recognizes wave messages without parsing them. */
 export const waveTextStart = '{"type":"wave",';
 
 /** Why the server closed a live connection (RFC 6455, 4000 to 4999 are the application's). */
 export const closeCodes = {
-  /** Log in again: the session ended, was revoked, or the account was disabled. */
+  /** The session ended or was revoked, or the account was disabled: the person must log in again. */
   sessionEnded: 4001,
-  /** The connection could not take its alarms: connect again at once; the snapshot has everything. */
+  /** The connection was too slow for its alarms: the screen connects again at once and gets a snapshot of everything. */
   resync: 4002,
-  /** The message was not a `Watch`. */
+  /** The screen sent a message that is not a valid `Watch`. */
   badMessage: 4003,
-  /** The ward or patient is not this account's. */
+  /** The account may not see this ward or patient. */
   notAllowed: 4004,
-  /** The look could not be put on record (Kafka is away), or the server is starting: try again in a few seconds. */
+  /**
+   * The server could not write to the audit trail what the screen wants to see (Kafka is away), or the server is
+   * starting. The screen tries again after a few seconds.
+   */
   unavailable: 4005,
   /**
-   * More live connections or messages than the account or the server may have: a newer screen has its place. Wait a
-   * minute before the next try.
+   * The account or the server has too many live connections, and a newer screen replaced this one; or the screen sent
+   * too many messages. The screen waits a minute before the next try.
    */
   tooMany: 4006,
 } as const;

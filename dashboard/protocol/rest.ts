@@ -1,7 +1,7 @@
 /**
- * The REST bodies that the dashboard's server and a screen exchange (devices and beds: devices.ts; live messages:
- * live.ts). The server checks each body that comes in against these schemas and makes the OpenAPI page from them; a
- * screen needs the types alone (`import type`). No `node:` import here: the browser's build reads this file.
+ * The REST bodies that the dashboard's server and a screen exchange. (Bodies about devices are in devices.ts, live
+ * messages in live.ts.) The server checks each request body against these schemas, and makes the OpenAPI page from them.
+ * A screen uses only the types (`import type`). No `node:` import here: the browser's build reads this file.
  */
 
 import { type Static, Type } from 'typebox';
@@ -30,14 +30,14 @@ const TrendCode = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}$' });
 export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
 export type ErrorBody = Static<typeof ErrorBody>;
 
-/** `POST /api/login` */
+/** The body of `POST /api/login`. */
 export const LoginBody = Type.Object(
   { userId: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
   closed,
 );
 export type LoginBody = Static<typeof LoginBody>;
 
-/** What an account may do. A screen shows a button for these only, and the server refuses everything else. */
+/** What an account may be allowed to do. A screen shows buttons only for its account's permissions. */
 export const permissions = [
   'view-vitals',
   'view-devices',
@@ -56,34 +56,35 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-/** `POST /api/login`, `GET /api/session`. `wards` are names, or `["*"]` for all. */
+/** The answer to `POST /api/login` and `GET /api/session`. `wards` are names of wards, or `["*"]` for all wards. */
 export const Session = Type.Object(
   {
     actor: Actor,
     wards: Type.Array(Ward),
     may: Type.Array(Type.Enum(permissions)),
     /**
-     * The session ends at this time in any case, and earlier after 30 minutes without a request or a live connection.
+     * The session ends at this time at the latest. It ends earlier after 30 minutes without a request and without a live
+     * connection.
      */
     endsAt: Instant,
-    /** Its screens show no name and take no act until `POST /api/unlock`. */
+    /** True: the session's screens show no names and allow no acts until `POST /api/unlock`. */
     locked: Type.Boolean(),
-    /** A screen that nobody touched for this long sends `POST /api/lock`. */
+    /** A screen that nobody touches for this time sends `POST /api/lock`. */
     lockAfterMs: Type.Integer({ minimum: 1 }),
   },
   closed,
 );
 export type Session = Static<typeof Session>;
 
-/** `POST /api/unlock`: the password of the account that is logged in. */
+/** The body of `POST /api/unlock`: the password of the account that is logged in. */
 export const UnlockBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }, closed);
 export type UnlockBody = Static<typeof UnlockBody>;
 
-/** `POST /api/ticket`: opens one live connection, once, within 30 s, for this session alone. */
+/** The answer to `POST /api/ticket`. The ticket opens one live connection of this session, within 30 s. */
 export const Ticket = Type.Object({ ticket: Type.String() }, closed);
 export type Ticket = Static<typeof Ticket>;
 
-/** `GET /api/wards`: the wards that the caller may see, by name. */
+/** The answer to `GET /api/wards`: the wards that the caller may see, in the order of their names. */
 export const Wards = Type.Object(
   { wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Integer(), alarms: Type.Integer() }, closed)) },
   closed,
@@ -91,24 +92,25 @@ export const Wards = Type.Object(
 export type Wards = Static<typeof Wards>;
 
 /**
- * The newest value of one parameter. Its age is the server's time now less the earlier of `time` (the device's) and
- * `receivedAt` (the gateway's): a late reading is old, and a device's clock that runs ahead makes no value look young.
+ * The newest value of one parameter. The age of the value is the time since `time` (by the device's clock) or since
+ * `receivedAt` (by the gateway's clock), whichever is earlier. So a reading that arrives late is old, and a device's clock
+ * that is ahead does not make a value look younger.
  */
 export const Numeric = Type.Object(
   {
     code: Code,
-    /** Absent if `validity` says why. A real 0 is a value. */
+    /** May be absent; `validity` then says why. 0 is a value like any other. */
     value: Type.Optional(Type.Number()),
     validity: Type.Optional(Type.Enum(validities)),
     unit: Type.String(),
     time: Instant,
     receivedAt: Instant,
     /**
-     * The measured error of the device's clock, positive if the clock is behind; absent if it is too small to show. The
-     * value was measured at `time` + `clockOffsetMs`, but never after `receivedAt`.
+     * The measured error of the device's clock, positive if the clock is behind; absent if the error is too small to
+     * matter. The value was measured at `time` + `clockOffsetMs`, but not after `receivedAt`.
      */
     clockOffsetMs: Type.Optional(Type.Integer()),
-    /** When the next one is due, in ms: learned from the last spacings of this parameter (dashboard/server/core/intervals.ts). */
+    /** The usual time until the next value of this parameter, learned from its last values (dashboard/server/core/intervals.ts). */
     intervalMs: Type.Integer({ minimum: 1 }),
   },
   closed,
@@ -118,71 +120,71 @@ export type Numeric = Static<typeof Numeric>;
 export const Device = Type.Object(
   {
     deviceId: DeviceId,
-    /** null: not heard of since the server started. */
+    /** null: the server has read nothing about this device since its start. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
-    /** When the connection was last lost. Values that it sent until then are not current, even after it came back. */
+    /** When the device last lost its connection. Older values are not current, also after the device is connected again. */
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
-    /** What the device says of its own sound, if that is not on; absent if it is on or the device said nothing. */
+    /** The alarm sound of the device itself, as the device reports it; absent if the sound is on or the device reports nothing. */
     sound: Type.Optional(Type.Enum(['paused', 'off'])),
   },
   closed,
 );
 export type Device = Static<typeof Device>;
 
-/** One patient's own limits of a group, and who set them; `limits: null`: somebody removed them. */
+/** A change of one patient's own limits of a group, and who made it. `limits: null`: the person removed the own limits. */
 export const LimitChange = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Union([OwnLimits, Type.Null()]), by: Actor, at: Instant },
   closed,
 );
 export type LimitChange = Static<typeof LimitChange>;
 
-/** What a person must know to trust the data of a bed, as a text for the screen. `code` names the kind. */
+/** A text on the screen that a person must know before trusting the data of a bed. `code` names the kind of notice. */
 export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
 export type BedNotice = Static<typeof BedNotice>;
 
 const head = {
   associationId: AssociationId,
-  /** null: the device has no association. It stands in the tray of the ward where it was last, or of biomedical engineering. */
+  /** null: the device has no association. The screens list it in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
   /** True if a patient is admitted, also for a technician, for whom `patient` is null. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
-  /** Of a device without association: the ward where it was last. Absent if no such ward is known. */
+  /** For a device without an association: the ward where the device was last. Absent if no such ward is known. */
   tray: Type.Optional(Ward),
-  /** Since when the association holds, or since when the device has none; null if that is not known. */
+  /** The beginning of the association, or the end of the last one for a device without an association; null if unknown. */
   since: Type.Union([Instant, Type.Null()]),
   device: Device,
-  /** Codes of the waveforms that came lately. */
+  /** Codes of the waveforms that arrived in the last seconds. */
   waves: Type.Array(Code),
   /** The oldest first. */
   notices: Type.Array(BedNotice),
-  /** What judges the patient, as last published. null: nothing was published, or the viewer may not see it. */
+  /** The limits by which the alarm processor judges the patient. null: none were published, or the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
-  /** The patient is away, as the alarm processor last published it. null: no standby. */
+  /** The standby (the patient is away), as the alarm processor last published it. null: no standby. */
   standby: Type.Union([Standby, Type.Null()]),
-  /** Early warning scores, as last published. null: there are none, or the viewer may not see them. */
+  /** Early warning scores, as the alarm processor last published them. null: none were published, or the viewer may not see them. */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
 
-/** One bed without its values. */
+/** The data of one bed, except its values. */
 export const BedHead = Type.Object(head, closed);
 export type BedHead = Static<typeof BedHead>;
 
-/** One bed as it stands: a device-patient association, or a device without one. A technician's has no values. */
+/** The present data of one bed: an association of a device, or a device without an association. A technician gets no values. */
 export const Bed = Type.Object({ ...head, values: Type.Array(Numeric) }, closed);
 export type Bed = Static<typeof Bed>;
 
-/** `GET /api/associations/:associationId` */
+/** The answer to `GET /api/associations/:associationId`. */
 export const PatientView = Type.Object(
   {
     at: Instant,
     bed: Bed,
     alarms: Type.Array(Alarm),
-    /** Of the device's associations, to be sent with a correction. */
+    /** The version of the device's associations. A screen sends it back with a correction. */
     version: Type.Integer({ minimum: 0 }),
   },
   closed,
@@ -190,8 +192,8 @@ export const PatientView = Type.Object(
 export type PatientView = Static<typeof PatientView>;
 
 /**
- * `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 24 codes: of
- * parameters, and of scores (contracts/score-trends.ts).
+ * The query of `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`. At most 24 codes of
+ * parameters or scores (contracts/score-trends.ts), and at most 31 days; `to` is excluded.
  */
 export const TrendQuery = Type.Object(
   {
@@ -205,8 +207,8 @@ export const TrendQuery = Type.Object(
 export type TrendQuery = Static<typeof TrendQuery>;
 
 /**
- * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is
- * absent: a screen draws a gap if two neighbours are much further apart than the series' usual interval.
+ * Stored values in steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is
+ * absent. A screen draws a gap if two neighbouring points are much further apart than is usual in the series.
  */
 export const Trends = Type.Object(
   {
@@ -225,34 +227,38 @@ export const Trends = Type.Object(
 );
 export type Trends = Static<typeof Trends>;
 
-/** The 202 answer to a command: Kafka has it. The alarm processor answers over the live connection. */
+/** The 202 answer to a command: the command is in Kafka. Its outcome comes from the alarm processor, over the live connection. */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
-/** `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision that the person saw; if another one holds: 409. */
+/** The body of `POST /api/alarms/:alarmId/acknowledge`. `rev` is the revision that the person saw. If the alarm has changed since: 409. */
 export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
 export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 
-/** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is the alarm as it is now. */
+/** The 409 answer to an acknowledgement: nothing was acknowledged. `alarm` is the present state of the alarm. */
 export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 
-/** `POST /api/associations/:associationId/standby`: the patient is away, at most 4 h. `DELETE` of it ends it. */
+/**
+ * The body of `POST /api/associations/:associationId/standby`: the patient is away, for at most 4 h. `DELETE` at the same
+ * path ends the standby.
+ */
 export const StandbyBody = Type.Object(
   { reason: StandbyReason, forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }) },
   closed,
 );
 export type StandbyBody = Static<typeof StandbyBody>;
 
-/** `POST /api/associations/:associationId/pause-audio` */
+/** The body of `POST /api/associations/:associationId/pause-audio`. */
 export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) }, closed);
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /**
- * `POST /api/associations/:associationId/limits`: changes the patient's own limits of a group. A field that is left out
- * stays; null removes a bound, `limits: null` removes all of them. Limits that contradict each other or those in force:
- * 400 with both numbers. `seenAt` is the `at` of the change that the form showed, null for none; if another change came
- * meanwhile: 409.
+ * The body of `POST /api/associations/:associationId/limits`. Changes the patient's own limits of a group. A field that is
+ * absent stays as it was; a field that is null removes the own limit; `limits: null` removes all own limits of the group.
+ * `seenAt` is the `at` of the change that the form showed, or null if the form showed no change.
+ * - 400: limits contradict each other or the limits in force; the message has both numbers.
+ * - 409: somebody else has changed the limits since `seenAt`.
  */
 export const LimitsBody = Type.Object(
   {
@@ -264,18 +270,18 @@ export const LimitsBody = Type.Object(
 );
 export type LimitsBody = Static<typeof LimitsBody>;
 
-/** The 409 of a change of limits: nothing was changed, and `current` is what somebody set meanwhile. */
+/** The 409 answer to a change of limits: nothing was changed. `current` is the change that somebody else made meanwhile. */
 export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
 export type LimitsRefused = Static<typeof LimitsRefused>;
 
 /**
- * `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. A field that is left out
- * stays as it was.
+ * The body of `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. A field that is
+ * absent stays as it was.
  */
 export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
 export type AssessmentBody = Static<typeof AssessmentBody>;
 
-/** `GET /api/audit`: newest first; `before` is the former page's `next`. */
+/** The query of `GET /api/audit`, which returns the newest records first. `before` is the `next` of the former page. */
 export const AuditQuery = Type.Object(
   {
     before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -302,15 +308,15 @@ export const AuditEntry = Type.Object(
     boot: Type.String(),
     n: Type.Integer(),
     writer: Type.Optional(Type.String()),
-    /** The mark of the session that acted. */
+    /** An identifier of the session that acted; it does not allow anyone to use the session. */
     session: Type.Optional(Type.String()),
     address: Type.Optional(Type.String()),
     station: Type.Optional(Type.String()),
     patients: Type.Optional(Type.Array(Type.String())),
     account: Type.Optional(Type.String()),
-    /** True if its hash, the hash of the record before it, its signature and its session (if it has them) are right. */
+    /** True if all of these are right: the record's hash, the hash of the former record, and the signature and session if present. */
     verified: Type.Boolean(),
-    /** False for a record from before records were signed: anyone who could write the topic could have made it. */
+    /** False for an old record from a version of Vigil that did not sign records. Anyone who could write to the topic could forge it. */
     signed: Type.Boolean(),
   },
   closed,
@@ -321,16 +327,16 @@ export const AuditPage = Type.Object(
   {
     records: Type.Array(AuditEntry),
     next: Type.Union([Type.Integer(), Type.Null()]),
-    /** Counts of all records that the server has, not of this page. */
+    /** About all records that the server has read, not only those of this page. */
     chain: Type.Object(
       {
         intact: Type.Boolean(),
         records: Type.Integer(),
-        /** How many of them are from before records were signed. */
+        /** The number of old records without a signature. */
         older: Type.Integer(),
-        /** The newest anchor that the log was compared with at the server's start; null if it reads none. */
+        /** The time of the newest anchor with which the server compared the trail at its start; null without anchors. */
         anchoredAt: Type.Union([Instant, Type.Null()]),
-        /** At most 20, for a person. */
+        /** At most 20 sentences for a person. */
         faults: Type.Array(Type.String()),
       },
       closed,

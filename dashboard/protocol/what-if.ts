@@ -1,4 +1,7 @@
-/** `POST /api/associations/:associationId/what-if`: what other limits would have done over this patient's last 24 hours. Changes nothing. */
+/**
+ * The body and the answer of `POST /api/associations/:associationId/what-if`: how often alarms would have called in this
+ * patient's last 24 hours if other limits had been set. The request changes nothing.
+ */
 import { type Static, Type } from 'typebox';
 import { LimitsAsked } from '../../contracts/messages/alarms.ts';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -7,8 +10,8 @@ import { limitGroups } from '../../contracts/parameters.ts';
 const closed = { additionalProperties: false } as const;
 
 /**
- * `limits` as in `POST …/limits`, and refused in the same way: 400 with both numbers. Absent: only the calls under the
- * limits in force.
+ * `limits` follows the rules of `LimitsBody`; invalid limits get the answer 400 with both numbers. If `limits` is absent,
+ * the answer has only the calls under the limits in force.
  */
 export const WhatIfBody = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Optional(Type.Union([LimitsAsked, Type.Null()])) },
@@ -22,18 +25,18 @@ export type WhatIfCalls = Static<typeof Calls>;
 
 export const WhatIf = Type.Object(
   {
-    /** The time that was looked at: 24 hours, or less if another ward's or too many values lie before. */
+    /** The time that was examined: 24 hours; less if the patient was in another ward before, or if there are too many values. */
     from: Instant,
     to: Instant,
-    /** The first value in it; null if it holds no value: then no answer is possible. */
+    /** The time of the first value between `from` and `to`; null if there is no value, so that no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
     /** The usual time between two values, ms; null if there are fewer than two. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-    /** For how long after the first value no value came, beyond the time that the engine waits for one, ms. */
+    /** The total time after the first value in which values were overdue for the alarm engine, ms. */
     silentMs: Type.Number({ minimum: 0 }),
-    /** How often an alarm of each priority would have begun to call. */
+    /** The number of alarms of each priority that would have begun to call under the limits in force. */
     inForce: Calls,
-    /** null if the question named no limits. */
+    /** The same number under the `limits` of the body; null if the body has no `limits`. */
     entered: Type.Union([Calls, Type.Null()]),
   },
   closed,

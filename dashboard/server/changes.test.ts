@@ -6,7 +6,7 @@ import type { SealedTurn } from '../../log/sealed-log.ts';
 import { actorOf } from './access.ts';
 import { type Change, createChanges, waitingPerAccountMax } from './changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './core/associate.ts';
-import type { Asked } from './core/association-refusals.ts';
+import type { ActContext } from './core/association-refusals.ts';
 import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
@@ -72,7 +72,7 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
     now: () => t0,
     waitMs: 50,
   });
-  const ask = (decide: (state: LiveState, asked: Asked) => Decision, by = viewer) =>
+  const ask = (decide: (state: LiveState, asked: ActContext) => Decision, by = viewer) =>
     change({ viewer: by, who: { actor: actorOf(by), session: 'mark' } }, {
       action: 'association-moved',
       decide: (asked) => decide(state, asked),
@@ -92,13 +92,13 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
 }
 const last = (state: LiveState, id: string) => state.associations.get(id)!.periods.at(-1)!;
 
-const discharge = (state: LiveState, asked: Asked) => endAssociation(state, asked, 'd1', 'assoc-01', 'patient');
-const moveTo = (bed: string) => (state: LiveState, asked: Asked) =>
+const discharge = (state: LiveState, asked: ActContext) => endAssociation(state, asked, 'd1', 'assoc-01', 'patient');
+const moveTo = (bed: string) => (state: LiveState, asked: ActContext) =>
   moveDevice(state, asked, 'd1', { ward: 'icu', bed, version: 1 });
-const correct = (changes: { familyName?: string; patientId?: string }) => (state: LiveState, asked: Asked) =>
+const correct = (changes: { familyName?: string; patientId?: string }) => (state: LiveState, asked: ActContext) =>
   correctPatient(state, asked, 'd1', 'assoc-01', { version: 1, changes });
 
-const acts: [string, (state: LiveState, asked: Asked) => Decision, (state: LiveState, id: string) => boolean][] = [
+const acts: [string, (state: LiveState, asked: ActContext) => Decision, (state: LiveState, id: string) => boolean][] = [
   ['a discharge', discharge, (state, id) => last(state, id).to !== null],
   ['a move', moveTo('9'), (state, id) => last(state, id).bed === '9'],
   ['a name', correct({ familyName: 'Right' }), (state, id) => last(state, id).patient?.familyName === 'Right'],
@@ -155,7 +155,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
 
   it('does not admit one patient in two beds', async () => {
     const log = newLog();
-    const admit = (deviceId: string, bed: string) => (state: LiveState, asked: Asked) =>
+    const admit = (deviceId: string, bed: string) => (state: LiveState, asked: ActContext) =>
       assignDevice(
         state,
         asked,
@@ -196,7 +196,7 @@ describe('a change on a dashboard that does not read the log to its end', () => 
     const { ask, readsNot, readsAgain } = dashboard(log);
     readsNot();
     let decided = false;
-    const move = (state: LiveState, asked: Asked) => {
+    const move = (state: LiveState, asked: ActContext) => {
       decided = true;
       return moveTo('9')(state, asked);
     };

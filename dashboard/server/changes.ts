@@ -16,7 +16,7 @@ import type { Trail } from '../../log/audit/trail.ts';
 import { pseudonym } from '../../log/envelope/pseudonym.ts';
 import type { SealedLog, SealedTurn } from '../../log/sealed-log.ts';
 import type { Decision } from './core/associate.ts';
-import type { Asked, Denied } from './core/association-refusals.ts';
+import type { ActContext, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
 import { createSlots } from './core/slots.ts';
 import type { Who } from './core/who.ts';
@@ -40,7 +40,7 @@ export const waitingPerAccountMax = 8;
 
 export type Change = {
   readonly action: AuditEvent['action'];
-  readonly decide: (asked: Asked) => Decision;
+  readonly decide: (asked: ActContext) => Decision;
   /** The part of an audit record beside who asked, which patient and where. */
   readonly detail: (decision: Made) => string;
 };

@@ -18,7 +18,7 @@ describe('the wards file', () => {
   it.each([
     ['absent', undefined, /cannot be read/],
     ['no JSON', '{', /does not hold JSON/],
-    ['faulty', '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}', /all wards; ward 1, bed 2 is there twice/],
+    ['faulty', '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}', /all wards; ward 1, bed 2 is listed twice/],
   ])('%s is refused with its name and every fault', (_, content, message) => {
     const path = content === undefined ? '/absent/wards.json' : file;
     if (content !== undefined) writeFileSync(file, content);

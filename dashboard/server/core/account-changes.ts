@@ -1,4 +1,4 @@
-/** What changed in the accounts, as texts of the audit trail, and whose sessions end by it. Pure. */
+/** Finds changes of accounts, describes them for the audit trail, and says which changes end sessions. Pure. */
 
 import type { AccountRecord } from '../../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
@@ -11,18 +11,18 @@ export type AccountChange = {
   readonly detail: string;
 };
 
-/** After these actions no earlier session of the account is valid, whatever becomes of the account later. */
-const ending: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
+/** These actions end all earlier sessions of the account, for good. */
+const endingActions: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
 const newPassword = 'password';
 
-/** Whether a change ends all earlier sessions for good. Also asked of records of the trail. */
+/** Returns whether a change, or an audit record of a change, ends all earlier sessions of the account for good. */
 export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' | 'detail'>): boolean {
-  return ending.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
+  return endingActions.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
 }
 
 type Accounts = ReadonlyMap<string, AccountFacts>;
 
-/** An account that is disabled and changed at once counts as two changes. */
+/** Returns the changes between two states of the accounts. An account that is both disabled and changed gives two changes. */
 export function accountChanges(before: Accounts, after: Accounts): AccountChange[] {
   const changes: AccountChange[] = [];
   for (const account of after.values()) {

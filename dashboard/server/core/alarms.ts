@@ -1,6 +1,6 @@
 /**
- * The alarms on the screens. Every event carries the whole alarm with its revision, so the highest revision wins and the
- * order in which events and snapshots are read does not matter.
+ * Keeps the alarms that the screens show. Every event has the whole alarm with its revision, and the highest revision
+ * counts. So the order in which events and snapshots are read does not matter.
  */
 
 import { contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
@@ -11,7 +11,6 @@ import { notAhead } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor } from './beds.ts';
 import {
-  type AlarmHeld,
   alarmsMax,
   audienceOf,
   type BedState,
@@ -20,14 +19,15 @@ import {
   nextN,
   remember,
   rememberHidden,
+  type ShownAlarm,
   stampHead,
   stampHeads,
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
 
 /**
- * Folds a record of `alarms`.
- * @returns whether the screens change
+ * Folds a record of the topic `alarms`.
+ * @returns whether a screen changes
  */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
   state.nowMs = nowMs;
@@ -35,16 +35,15 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
-  if (event.type !== 'cleared') return hold(state, alarm, atMs);
+  if (event.type !== 'cleared') return putAlarm(state, alarm, atMs);
   noteCleared(state, alarm);
-  return drop(state, alarm.alarmId);
+  return removeAlarm(state, alarm.alarmId);
 }
 
 /**
- * The engine missed every reading of the device, so what the device sent before the silence is no longer current when the
- * device comes back. The engine may notice the silence only by the reading that ends it. So the onset counts, which is
- * before that reading. The onset is in device time, the loss in the time of the receiving clock. So the measured error of
- * the device's clock is added.
+ * Notes that a device was silent, so that its values from before the silence are not shown as current when the device
+ * sends again. Uses the alarm's onset, because the engine may notice the silence only when a reading ends it. The onset is
+ * device time and `lostAtMs` is receive time, so the measured error of the device's clock is added.
  */
 function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
@@ -57,23 +56,22 @@ function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Folds a record of `alarm-state`: the alarms of an association, as the alarm processor that owns it last wrote them. An
- * alarm on the screens may be missing from the record, and no later event may mention it. Then it ended before our log
- * began.
+ * Folds a record of the topic `alarm-state`: all alarms of an association, as the alarm processor last wrote them. An
+ * older alarm that is missing from the record has ended, and is removed.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
   const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
-    if (!isOld(state, alarm)) changed = hold(state, alarm, atMs) || changed;
+    if (!isOld(state, alarm)) changed = putAlarm(state, alarm, atMs) || changed;
   }
   return changed;
 }
 
 /**
- * Removes the alarms of an association that were said before `atMs` and are not in `live`. If its owner forgot the
- * association (a tombstone in `alarm-state`), removes all of them.
+ * Removes the alarms of an association that were published before `atMs` and are not in `live`. After a tombstone in
+ * `alarm-state`, `live` is empty: the alarm processor has deleted the association.
  */
 export function forgetAlarmsBefore(
   state: LiveState,
@@ -84,7 +82,7 @@ export function forgetAlarmsBefore(
   for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
     const present = state.alarms.get(alarmId);
     if (!present || present.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
-    changed = drop(state, alarmId) || changed;
+    changed = removeAlarm(state, alarmId) || changed;
   }
   return changed;
 }
@@ -94,7 +92,7 @@ function isOld(state: LiveState, alarm: Alarm): boolean {
   return alarm.rev <= rev;
 }
 
-function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
+function putAlarm(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
     state.leftOut += 1;
     return false;
@@ -125,12 +123,12 @@ export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | 
   return condition === 'device-sound-off' ? 'off' : undefined;
 }
 
-/** The header data of the bed (`headN`) show it too, so they change as well. */
+/** Stamps the bed's head if the alarm is about the device's sound, because the head shows the state of the sound. */
 function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
   if (deviceSoundOf(alarm) !== undefined) stampHead(state, bed);
 }
 
-function drop(state: LiveState, alarmId: string): boolean {
+function removeAlarm(state: LiveState, alarmId: string): boolean {
   const present = state.alarms.get(alarmId);
   if (present === undefined) return false;
   const { associationId } = present.alarm;
@@ -152,18 +150,18 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
 }
 
 /**
- * Past the maximum the first to go is an alarm that no screen shows, then a technical alarm that somebody has
- * acknowledged.
+ * Removes one alarm when the maximum is reached: an alarm that no screen shows, otherwise an acknowledged technical alarm.
+ * Returns false if there is no such alarm.
  */
 function makeRoom(state: LiveState): boolean {
-  const firstThat = (test: (present: AlarmHeld) => boolean) => {
+  const firstWith = (test: (present: ShownAlarm) => boolean) => {
     for (const [alarmId, present] of state.alarms) if (test(present)) return alarmId;
     return undefined;
   };
   const victim =
-    firstThat(({ alarm }) => !state.beds.has(alarm.associationId)) ??
-    firstThat(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
+    firstWith(({ alarm }) => !state.beds.has(alarm.associationId)) ??
+    firstWith(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
   if (victim === undefined) return false;
-  drop(state, victim);
+  removeAlarm(state, victim);
   return !state.alarms.has(victim);
 }

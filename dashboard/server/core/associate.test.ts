@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { AssociateBody, CorrectBody } from '../../protocol/devices.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
-import { type Asked, associatedMax, noSuchDevice } from './association-refusals.ts';
+import { type ActContext, associatedMax, noSuchDevice } from './association-refusals.ts';
 import { deviceOf, foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
 import type { Viewer } from './rights.ts';
@@ -23,7 +23,7 @@ const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
   version: 0,
   ...fields,
 });
-const by = (viewer: Viewer): Asked => ({ viewer, nowMs: t0 });
+const by = (viewer: Viewer): ActContext => ({ viewer, nowMs: t0 });
 type Refused = Extract<Decision, { ok: false }>;
 const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 

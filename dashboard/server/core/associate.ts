@@ -1,9 +1,9 @@
 /**
- * Decides a change of a device's association before anything is written. There are four separate acts: assign a device
- * to a bed, move it, correct its patient's data, end. No act changes anything else.
+ * Decides whether a change of a device's association is allowed, and returns the tables to write. There are four acts:
+ * assign a device to a bed, move the device, correct the data of its patient, end the association.
  *
- * A patient may have several devices in one bed. Each device has its own table and its own association. A change of the
- * patient (a move, a correction, a discharge) is decided for all of them at once.
+ * A patient may have several devices in one bed. Each device has its own table and its own association. A move, a
+ * correction or a discharge of the patient changes the tables of all these devices together.
  */
 import { overlapsIn } from '../../../contracts/association-at.ts';
 import { isCanary } from '../../../contracts/canary.ts';
@@ -19,37 +19,37 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { AssociateBody, CorrectBody, MoveBody } from '../../protocol/devices.ts';
 import { actsSince, changedFields, patientWith } from './association-changes.ts';
 import {
-  type Asked,
+  type ActContext,
   associatedMax,
+  associationIsOver,
   bedOccupied,
-  bornFault,
+  birthDateRefusal,
   changedMeanwhile,
   deniedAt,
-  elsewhereFault,
-  houseFull,
-  inTwoBeds,
-  isOver,
+  hiddenDevice,
+  inOtherBedRefusal,
   mayChange,
-  notYours,
+  notAllowed,
+  overlappingPeriods,
   type Refusal,
   refuse,
   seesDevice,
-  unheard,
-  unseen,
+  tooManyDevices,
+  unknownDevice,
 } from './association-refusals.ts';
 import { currentPeriodOf } from './beds.ts';
 import { othersAtPatient, patientInBed } from './occupancy.ts';
 import { may, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** Periods of one device; the oldest go: their readings are older than the log keeps. */
+/** Periods kept for one device; the oldest are dropped, because Kafka no longer has readings from these periods. */
 const periodsMax = 64;
 const changesMax = 64;
 
 export type Decision =
   | {
       readonly ok: true;
-      /** The tables to write; the first is that of the device that the act names. */
+      /** The tables to write. The first table belongs to the device that the act names. */
       readonly tables: readonly DeviceAssociations[];
       /** The association after the act. */
       readonly period: AssociationPeriod;
@@ -57,17 +57,19 @@ export type Decision =
   | Refusal;
 
 /**
- * Assigns a device without a patient to a bed, and starts an association.
+ * Assigns a device without a patient to a bed, and starts an association. Refuses with:
+ * - `not-found`: the device is, or was last, in a ward that the viewer may not see; or no gateway has received anything
+ *   from the device.
+ * - `conflict`: the device was changed meanwhile or has a patient; the patient is in another bed; or `wanted.patient` is
+ *   not the patient of `samePatientAs`.
+ * - `patient-invalid`: the date of birth is impossible.
+ * - `bed-occupied`: the bed has a patient, and `samePatientAs` is absent.
+ * - `not-allowed`: the viewer may not use the ward, or the act concerns a patient and the role may not admit patients.
  * @param associationId a new UUIDv7
- * @returns `not-found` if the device is, or was last, in a ward that the viewer may not see, or if no gateway has heard
- *   it; `conflict` if the device changed meanwhile, has a patient, the patient is in another bed, or the body names
- *   another patient than `samePatientAs`; `patient-invalid` if the date of birth is impossible; `bed-occupied` if the
- *   bed has a patient and the body does not say whether the device is theirs; `not-allowed` if a ward is not the
- *   viewer's, or if a patient is concerned and the role may not admit
  */
 export function assignDevice(
   state: LiveState,
-  { viewer, nowMs }: Asked,
+  { viewer, nowMs }: ActContext,
   deviceId: string,
   wanted: AssociateBody,
   associationId: string,
@@ -75,38 +77,42 @@ export function assignDevice(
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
-    return notYours({ detail: deviceId, ward: wanted.ward });
+    return notAllowed({ detail: deviceId, ward: wanted.ward });
   if (isCanary(deviceId))
-    return refuse('conflict', `${deviceId} is no device but Vigil’s own test: no bed can have it.`);
+    return refuse(
+      'conflict',
+      `${deviceId} is not a device. It sends Vigil’s own test readings and cannot be assigned to a bed.`,
+    );
   if (wanted.patient !== null && !may(viewer, 'admit-patient'))
-    return notYours({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
-  if (!seesDevice(viewer, table)) return unseen(deviceId, table);
-  if (table === undefined && !state.devices.has(deviceId)) return unheard(deviceId);
-  if (table === undefined && state.associations.size >= associatedMax) return houseFull();
-  if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
+    return notAllowed({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
+  if (!seesDevice(viewer, table)) return hiddenDevice(deviceId, table);
+  if (table === undefined && !state.devices.has(deviceId)) return unknownDevice(deviceId);
+  if (table === undefined && state.associations.size >= associatedMax) return tooManyDevices();
+  if (current && !mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
   if (current?.patient)
-    return refuse('conflict', 'A patient is admitted at this device. Discharge them first, or move the device.');
+    return refuse('conflict', 'A patient is admitted at this device. Discharge the patient first, or move the device.');
   const inBed = patientInBed(state, wanted, [deviceId]);
   let { patient } = wanted;
   if (wanted.samePatientAs !== undefined) {
-    if (!may(viewer, 'admit-patient')) return notYours({ detail: deviceId, ward: wanted.ward });
+    if (!may(viewer, 'admit-patient')) return notAllowed({ detail: deviceId, ward: wanted.ward });
     if (inBed?.period.associationId !== wanted.samePatientAs)
-      return refuse('conflict', 'That patient is not in this bed any more. Look again.');
+      return refuse('conflict', 'That patient is no longer in this bed. Look at the bed again.');
     if (patient && contradictions(patient, inBed.period.patient).length > 0)
       return refuse(
         'conflict',
-        'You entered another patient than the one who is in this bed. Nothing was saved. Choose another bed, or leave the patient’s fields empty if the device is at the patient in this bed.',
+        'Nothing was saved: you entered another patient than the patient who is in this bed. Choose another bed, or leave the patient’s fields empty if the device is at the patient in this bed.',
       );
     patient = inBed.period.patient;
   } else {
-    const fault = bornFault(patient?.birthDate, nowMs);
+    const fault = birthDateRefusal(patient?.birthDate, nowMs);
     if (fault) return fault;
     if (inBed) return bedOccupied(viewer, inBed);
   }
-  const sentence = 'This patient is in another bed. Move that device, or end that association first.';
-  const elsewhere = patient && elsewhereFault(state, viewer, patient.patientId, wanted, [deviceId], sentence);
+  const sentence =
+    'This patient is in another bed. First move the patient’s device from there, or end its association.';
+  const elsewhere = patient && inOtherBedRefusal(state, viewer, patient.patientId, wanted, [deviceId], sentence);
   if (elsewhere) return elsewhere;
   const at = formatInstant(nowMs);
   const { ward, bed } = wanted;
@@ -114,28 +120,28 @@ export function assignDevice(
   const fields = changedFields(current, period);
   const periods = [...ended(table, current, at), period];
   const overlaps = (of: readonly AssociationPeriod[]) => overlapsIn(timePeriods(of, nowMs) ?? []);
-  // Only this begins a period. An end, a move or a correction is never refused for it: no other act leads out of such a table.
-  if (overlaps(periods) > overlaps(table?.periods ?? [])) return inTwoBeds();
+  // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
+  if (overlaps(periods) > overlaps(table?.periods ?? [])) return overlappingPeriods();
   const written = write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs });
   return { ok: true, tables: [written], period };
 }
 
 /**
- * Moves a device to another bed. Its association goes on, with its patient, alarms, acknowledgements and limits. The
- * patient's other devices in the bed move along. A correction of the patient's data meanwhile does not stop the move.
+ * Moves a device and the patient's other devices to another bed. The association continues, with its patient, alarms,
+ * acknowledgements and limits. If somebody corrected the patient's data meanwhile, the move is still allowed.
  */
-export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wanted: MoveBody): Decision {
-  const { viewer } = asked;
+export function moveDevice(state: LiveState, context: ActContext, deviceId: string, wanted: MoveBody): Decision {
+  const { viewer } = context;
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
-    return notYours({ detail: deviceId, ward: wanted.ward });
-  if (!table) return unheard(deviceId);
-  if (!seesDevice(viewer, table)) return unseen(deviceId, table);
-  if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
+    return notAllowed({ detail: deviceId, ward: wanted.ward });
+  if (!table) return unknownDevice(deviceId);
+  if (!seesDevice(viewer, table)) return hiddenDevice(deviceId, table);
+  if (current && !mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
-  if (!current) return refuse('not-found', 'The device has no bed now. Assign it to one.');
+  if (!current) return refuse('not-found', 'The device has no bed now. Assign the device to a bed.');
   if (current.ward === wanted.ward && current.bed === wanted.bed)
     return refuse('conflict', 'The device is in this bed already.');
   const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
@@ -145,71 +151,71 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
     return refuse('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
   }
   const { ward, bed } = wanted;
-  return changeAll(state, asked, movers, 'moved', (period) => ({ ...period, ward, bed }));
+  return changeAll(state, context, movers, 'moved', (period) => ({ ...period, ward, bed }));
 }
 
 /**
- * Corrects a patient's data, on all of the patient's devices. The association goes on. Any other change of the
- * patient's data since the form was filled is a conflict, also of another field: the fields name one person together,
- * and a mix of two persons' data would name nobody. A move meanwhile does not stop the correction.
+ * Corrects a patient's data, in the tables of all of the patient's devices. The association continues. If anybody else
+ * changed the patient's data since the form was opened, also in another field, the correction is a conflict: two partial
+ * changes could mix the data of two persons. If somebody moved the device meanwhile, the correction is still allowed.
  */
 export function correctPatient(
   state: LiveState,
-  asked: Asked,
+  context: ActContext,
   deviceId: string,
   associationId: string,
   wanted: CorrectBody,
 ): Decision {
-  const { viewer, nowMs } = asked;
+  const { viewer, nowMs } = context;
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
+    return associationIsOver(viewer, table, associationId);
+  if (!mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
-  const fault = bornFault(wanted.changes.birthDate, nowMs);
+  const fault = birthDateRefusal(wanted.changes.birthDate, nowMs);
   if (fault) return fault;
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
-    return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
+    return refuse('conflict', 'The category decides the limits. Confirm the change by naming the former category.');
   const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
   if (patient.patientId !== current.patient.patientId) {
     const sentence = 'A patient with this id is in another bed.';
-    const elsewhere = elsewhereFault(state, viewer, patient.patientId, current, movers, sentence);
+    const elsewhere = inOtherBedRefusal(state, viewer, patient.patientId, current, movers, sentence);
     if (elsewhere) return elsewhere;
   }
   if (changedFields(current, { ...current, patient }).length === 0)
     return refuse('conflict', 'Nothing was changed: the patient has these data already.');
-  return changeAll(state, asked, movers, 'corrected', (period) => ({ ...period, patient }));
+  return changeAll(state, context, movers, 'corrected', (period) => ({ ...period, patient }));
 }
 
 /**
- * Ends an association: afterwards the device is without a bed. `whole: 'patient'` ends those of all of the patient's
- * devices in the bed (a discharge). Returns `not-found` if the association is not the device's current one.
+ * Ends an association: afterwards the device has no bed. `whole: 'patient'` ends the associations of all of the patient's
+ * devices in the bed (a discharge). Refuses with `not-found` if the association is not the device's current association.
  */
 export function endAssociation(
   state: LiveState,
-  asked: Asked,
+  context: ActContext,
   deviceId: string,
   associationId: string,
   whole: 'device' | 'patient' = 'device',
 ): Decision {
-  const { viewer, nowMs } = asked;
+  const { viewer, nowMs } = context;
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
+    return associationIsOver(viewer, table, associationId);
+  if (!mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
   const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
   const to = formatInstant(nowMs);
-  return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));
+  return changeAll(state, context, enders, 'ended', (period) => ({ ...period, to }));
 }
 
-/** Changes the current period of each device. The answer describes the first device. */
+/** Changes the current period of each device. The `period` of the result belongs to the first device. */
 function changeAll(
   state: LiveState,
-  asked: Asked,
+  context: ActContext,
   deviceIds: readonly string[],
   act: AssociationAct,
   change: (period: AssociationPeriod) => AssociationPeriod,
@@ -224,7 +230,7 @@ function changeAll(
     first ??= after;
     const periods = table.periods.map((period) => (period === before ? after : period));
     const fields = changedFields(before, after);
-    tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, asked));
+    tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, context));
   }
   if (!first) return refuse('not-found', 'The device has no association now.');
   return { ok: true, tables, period: first };
@@ -239,7 +245,7 @@ function write(
   table: DeviceAssociations | undefined,
   periods: readonly AssociationPeriod[],
   what: Pick<AssociationChange, 'associationId' | 'act' | 'fields'>,
-  { viewer, nowMs }: Asked,
+  { viewer, nowMs }: ActContext,
 ): DeviceAssociations {
   const version = (table?.version ?? 0) + 1;
   const { userId, name, role } = viewer;

@@ -1,4 +1,4 @@
-/** Which fields of a device's associations changed, and which of the changes a viewer may read. */
+/** Compares states of a device's associations, and returns the recorded changes that a viewer may read. */
 import type {
   AssociationAct,
   AssociationChange,
@@ -26,7 +26,7 @@ export function changedFields(
   return fields;
 }
 
-/** Returns a patient with changed fields; null removes an optional value. */
+/** Returns the patient's data with the changes applied; null removes an optional value. */
 export function patientWith(patient: Patient, changes: CorrectBody['changes']): Patient {
   const { birthDate, sex, ...rest } = { ...patient, ...changes };
   return {
@@ -37,8 +37,8 @@ export function patientWith(patient: Patient, changes: CorrectBody['changes']): 
 }
 
 /**
- * Whether one of the acts was done to a device since `version`. A change without a record counts as any act: it comes
- * from an older version of Vigil or from the operator's tools, or the table no longer keeps it.
+ * Returns whether one of the acts changed a device's table since `version`. A version without a recorded change counts as
+ * each of the acts: an older release of Vigil or an operator's tool made it, or the table no longer keeps its record.
  */
 export function actsSince(
   table: DeviceAssociations | undefined,
@@ -48,14 +48,14 @@ export function actsSince(
   const current = table?.version ?? 0;
   if (current === version) return false;
   const since = recordedSince(table, version);
-  const isWhole = version < current && new Set(since.map((change) => change.version)).size === current - version;
-  return !isWhole || since.some((change) => acts.includes(change.act));
+  const isComplete = version < current && new Set(since.map((change) => change.version)).size === current - version;
+  return !isComplete || since.some((change) => acts.includes(change.act));
 }
 
 /**
- * Returns the changes since `version` that a viewer may read: those of their wards, with patients' data only if the
- * viewer may see patients. A change belongs to the ward where its association is now or was last, and to the wards that
- * it names. If the association is no longer in the table, its ward is unknown, and nobody reads its changes.
+ * Returns the changes since `version` that a viewer may read. The viewer must be allowed to see every ward of the change:
+ * the last ward of the association and the wards that the change names. Fields of the patient are left out if the viewer
+ * may not see patients. If the association is no longer in the table, its ward is unknown, and nobody may read its changes.
  */
 export function visibleChanges(
   viewer: Viewer,
@@ -69,7 +69,7 @@ export function visibleChanges(
     .map((change) => ({ ...change, fields: change.fields.filter(({ field }) => clinical || isPlace(field)) }));
 }
 
-/** Returns the wards of a change; undefined stands for an unknown ward. */
+/** Returns the wards of a change; an unknown ward is undefined. */
 function wardsOf(
   { associationId, fields }: AssociationChange,
   table: DeviceAssociations | undefined,

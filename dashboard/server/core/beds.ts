@@ -1,4 +1,4 @@
-/** Which beds are on the screens: the association periods that hold now, and devices that have none. */
+/** Keeps the beds on the screens: one for each current association, and one for each device without an association. */
 import { currentPeriod } from '../../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
 import { lastPlace, timePeriods } from '../../../contracts/periods.ts';
@@ -21,15 +21,15 @@ import { isAlarmOfTray } from './tray.ts';
 /** The prefix of an association id that is made for a device without an association (log/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
-/** The period of a device that decides now (contracts/association-at.ts). */
+/** Returns the device's current period (contracts/association-at.ts). */
 export function currentPeriodOf(table: DeviceAssociations | undefined): AssociationPeriod | undefined {
   return currentPeriod(table?.periods ?? []);
 }
 
 /**
- * Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the
- * later counts. A table with a day that is not in the calendar is left out, as the gateway and the alarm processor
- * leave it out.
+ * Folds a record of the topic `associations`. An older version of a device's table changes nothing; if two tables have the
+ * same version, the later record counts. A table with an invalid date is ignored, as in the gateway and the alarm
+ * processor.
  */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const before = state.associations.get(table.deviceId);
@@ -49,8 +49,8 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
 }
 
 /**
- * Removes devices without a bed that have been silent for `unassignedForgetMs` from the screens. Call it about once a
- * second.
+ * Removes devices without a bed from the screens if they have no alarm and were silent for `unassignedForgetMs`. Also
+ * updates which alarms of the other devices without a bed are shown. Called about once a second.
  */
 export function tick(state: LiveState, nowMs: number): void {
   state.nowMs = nowMs;
@@ -63,11 +63,11 @@ export function tick(state: LiveState, nowMs: number): void {
   }
 }
 
-/** Sets the beds of one device to those that its associations name now. */
+/** Updates the beds of one device after a change of its associations. */
 function place(state: LiveState, deviceId: string): void {
   const period = currentPeriodOf(state.associations.get(deviceId));
   for (const bed of bedsOfDevice(state, deviceId)) {
-    // A device without an association keeps its bed until it gets an association.
+    // The bed of a device without an association stays until the device gets an association.
     const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
     if (!stays) removeBed(state, bed);
     else if (period === undefined) moveTray(state, bed);
@@ -122,7 +122,7 @@ function removeBed(state: LiveState, bed: BedState): void {
   });
 }
 
-/** Moves an association to another bed: its former ward's screens lose it, the new ward's get all of it. */
+/** Changes the period of a bed. If the ward changes, the former ward's screens lose the bed, and the new ward's screens get it. */
 function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
   const before = audienceOf(bed);
   bed.period = period;
@@ -130,8 +130,8 @@ function move(state: LiveState, bed: BedState, period: AssociationPeriod): void 
 }
 
 /**
- * Moves a device without a bed to the tray of another ward, when its table now says that it was last there. Its values
- * and waves are removed: they belong to the former ward.
+ * Moves a device without a bed to the tray of another ward, if its table now says that the device was last in that ward.
+ * Removes the device's values and waves, because they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
@@ -155,9 +155,9 @@ function changeAudience(state: LiveState, bed: BedState, before: string | null):
 }
 
 /**
- * Judges anew which alarms belong to the tray of a device, and stamps those of which that has changed. Stamps all of
- * them if asked, since a screen that gets a bed gets its alarms with it, however old they are. The answer may change as
- * time passes and as the device's clock becomes known.
+ * Updates `ofTray` of a bed's alarms; the result of `isAlarmOfTray` may change with time and with the measured error of
+ * the device's clock. Stamps the alarms whose `ofTray` changed, or all alarms: a screen that gets a bed needs all its
+ * alarms, also old ones.
  */
 function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
@@ -171,7 +171,7 @@ function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'):
   }
 }
 
-/** Returns the device's state, and makes it for a new device; undefined past `devicesMax`. */
+/** Returns the state of a device, and creates the state of a new device. Returns undefined if `devicesMax` is reached. */
 export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
   const existing = state.devices.get(deviceId);
   if (existing) return existing;
@@ -197,7 +197,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
   return device;
 }
 
-/** Makes room: removes the first device that is on no screen and has no association. */
+/** Removes the first device that is on no screen and has no association. Returns whether there was such a device. */
 function dropIdleDevice(state: LiveState): boolean {
   for (const [id, device] of state.devices) {
     if (device.bedIds.size === 0 && !state.associations.has(id)) return state.devices.delete(id);
@@ -206,8 +206,8 @@ function dropIdleDevice(state: LiveState): boolean {
 }
 
 /**
- * Returns the bed to which a record keyed by `associationId` belongs, and makes it for a device without association.
- * Undefined for an association that is not on the screens: ended, not yet begun, or unknown.
+ * Returns the bed of a record with the key `associationId`, and creates the bed of a device without an association.
+ * Returns undefined if the association has ended, has not begun, or is unknown.
  */
 export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {
   const bed = state.beds.get(associationId);

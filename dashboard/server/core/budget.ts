@@ -1,17 +1,17 @@
 /**
- * What a slow screen still gets. The one measure is how many bytes wait in its socket. Waveforms are left out first.
- * Then numerics wait: the next delta brings the newest. Alarms are never left out. If even alarms can only pile up, the
- * connection is closed, and the screen's next snapshot has everything (DESIGN, "Dashboard").
+ * Decides what is sent to a slow screen, by the number of bytes that wait in its socket. Waveforms are left out first.
+ * Then numerics wait, and the next delta has the newest values. Alarms are never left out. If too many bytes wait, the
+ * connection is closed; the screen connects again, and its snapshot has everything (DESIGN, "Dashboard").
  */
 
 export type Budget = {
-  /** Above it waveforms are left out, with a gap. */
+  /** If more bytes wait, waveforms are left out, and the screen draws a gap. */
   readonly wavesBytesMax: number;
-  /** Above it numerics wait. */
+  /** If more bytes wait, numerics wait too. */
   readonly numericsBytesMax: number;
-  /** Above it the connection is closed. */
+  /** If more bytes wait, the connection is closed. */
   readonly closeBytesMax: number;
-  /** A screen whose numerics waited this long is closed too: what it shows is old. */
+  /** If numerics wait for longer, the connection is closed, because the screen shows old values. */
   readonly waitMsMax: number;
 };
 
@@ -25,8 +25,9 @@ export const defaultBudget: Budget = {
 export type Load = 'wave' | 'numerics' | 'alarms' | 'heartbeat' | 'snapshot';
 
 /**
- * @param waitingBytes bytes that the socket has not yet sent
- * @param waitedMs since when numerics wait; 0 if they do not
+ * Decides what to do with the next message of the kind `load`.
+ * @param waitingBytes number of bytes that the socket has not yet sent
+ * @param waitedMs how long numerics have been waiting; 0 if no numerics wait
  */
 export function admit(budget: Budget, load: Load, waitingBytes: number, waitedMs: number): 'send' | 'skip' | 'close' {
   if (waitingBytes > budget.closeBytesMax || waitedMs > budget.waitMsMax) return 'close';

@@ -1,27 +1,24 @@
-/** How far canaries come (contracts/canary.ts), as this server read it, and what the screens say about it. */
+/** Judges which steps the canaries (contracts/canary.ts) pass, from the records that this server reads. */
 import type { CanarySightRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { CanaryFault } from '../../protocol/live.ts';
 
 /**
- * How much longer the alarm processor may take: it reports every 2 s, and a killed one is replaced within about 10 s
- * (ours).
+ * Additional time for the step `engine` (ours): the alarm processor reports every 2 s, and a killed alarm processor is
+ * replaced within about 10 s.
  */
 export const judgedLaterMs = 5_000;
 
-/** All times in ms since 1970, of a gateway's clock; 0: never. */
+/** Receive times of the newest canaries, by the gateways' clocks, ms since 1970; 0: no canary yet. */
 export type CanarySigns = {
-  /**
-   * From when on canaries are expected: a record from before this server ran says nothing about now. Infinite until the
-   * server is ready.
-   */
+  /** When this server was ready. Canaries are expected only from then on. Infinite before. */
   sinceMs: number;
-  /** The newest canary that a gateway said it took. */
+  /** The newest canary that a gateway reported. */
   takenMs: number;
-  /** The newest canary that was read from each partition of the readings. */
+  /** The newest canary that this server read from each partition of the readings. */
   readonly loggedMs: number[];
-  /** The newest canary that an alarm processor met in each partition. */
+  /** The newest canary that an alarm processor reported for each partition. */
   readonly judgedMs: number[];
 };
 
@@ -35,9 +32,10 @@ export function noteCanary(newestMs: number[], partition: number, receivedMs: nu
 }
 
 /**
- * Notes what a process saw of canaries. Each process is believed about its own step only: with the stolen key of a
- * gateway nobody hides that the alarm processor is dead.
- * @param writer of the record, as its envelope proves it
+ * Notes the canaries that a process reports. A process may report only its own step: so a thief who has the key of a
+ * gateway cannot hide that the alarm processor is dead.
+ * @param writer the kind of process that wrote the record, as its envelope proves
+ * @param readMs parses an instant to ms since 1970
  */
 export function noteSight(
   signs: CanarySigns,
@@ -51,10 +49,9 @@ export function noteSight(
 }
 
 /**
- * Returns what is wrong with the way of readings, or undefined. Names the first step that is not confirmed.
- * @param silentMs a step without a canary for this long counts as broken; 0: nobody sends canaries here
- * @param readingsCome readings of devices came within the last seconds: the log takes them, and only the canary is
- *   missing
+ * Returns the first step that canaries do not pass, or undefined if they pass all steps.
+ * @param silentMs a step without a canary for this time is broken; 0 if this installation sends no canaries
+ * @param readingsCome whether readings of devices arrived within the last seconds
  */
 export function judgeCanary(
   signs: CanarySigns,
@@ -77,7 +74,7 @@ export function judgeCanary(
   const unlogged = signs.loggedMs.filter((seenMs) => isLate(seenMs, silentMs));
   if (unlogged.length === clinicalPartitions) {
     const isTaken = !isLate(signs.takenMs, silentMs);
-    // If readings come and no gateway has a canary, the sender of canaries is silent.
+    // If readings of devices arrive but no canaries, only the sender of canaries has failed.
     return isTaken ? fault('log', unlogged, true) : fault('gateway', unlogged, !readingsCome);
   }
   if (unlogged.length > 0) return fault('log', unlogged, true);

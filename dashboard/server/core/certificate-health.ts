@@ -1,12 +1,13 @@
-/** What the screens show of this server's certificates that end. */
+/** Chooses the certificate of this server about which the screens warn. */
 
 import { formatInstant } from '../../../contracts/time.ts';
 import type { CertificateEnd } from '../../../process/certificate-files.ts';
 import type { Health } from '../../protocol/live.ts';
 
 /**
- * @param ending certificates that end soon or have ended
- * @param nowMs by the machine's clock, which certificates follow
+ * Returns the certificate that expires first; CRLs are not considered.
+ * @param ending certificates and CRLs that expire soon or have expired
+ * @param nowMs the time of the machine's clock, because TLS checks certificates by this clock
  */
 export function judgeCertificates(ending: readonly CertificateEnd[], nowMs: number): Health['certificate'] {
   const [first] = ending.filter(({ use }) => use !== 'crl').toSorted((a, b) => a.endMs - b.endMs);

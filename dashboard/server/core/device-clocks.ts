@@ -1,4 +1,4 @@
-/** The clock of each device, measured from what it sends, and what the screens say about it. */
+/** Measures the error of each device's clock from the device's readings, and shows the error at the bed. */
 import {
   assess,
   clockErrorShownMsMin,
@@ -11,22 +11,20 @@ import {
 import { clockNotice, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
-/** The notice keeps its text while the error changes by less than this. */
-const retellMs = 1_000;
+/** The text of the notice changes only when the error changes by this much. */
+const noticeStepMs = 1_000;
 /** The notice at the bed stays this long after the last sign of coarse times. */
 const coarseForMs = 120_000;
-/** Former starts of one device whose clocks are kept; past it the clock that was used longest ago is forgotten. */
+/** Clocks of other starts that are kept for one device; if there are more, the clock that was used longest ago is forgotten. */
 const otherBootsMax = 3;
-/**
- * A reading that was received this long before the newest reading is history that is read again: its own time counts.
- */
+/** A reading that was received this long before the newest reading is old history; its device time is not corrected. */
 const historyMs = 60_000;
 
 /**
- * Measures a device's clock by one more reading. A reading that was received before the last one teaches nothing: the
- * history is read after the present. A clock that was set back is measured anew.
- * @param number undefined if the device does not number its readings
- * @returns the measured error in ms, to be added to the reading's own time
+ * Measures the clock of a device with one more reading. A reading that was received before the newest reading is not used:
+ * the server reads old records after the newest ones. After the device's clock was set back, the measurement begins again.
+ * @param number the device's number of the reading; undefined if the device does not number its readings
+ * @returns the error of the clock in ms, to be added to the device time of the reading
  */
 export function noteClock(
   device: DeviceState | undefined,
@@ -51,7 +49,7 @@ export function noteClock(
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
 }
 
-/** Switches to the clock of a start of the device; a start that is new takes over the present clock. */
+/** Switches to the clock of a start (`boot`) of the device. A new start begins with the clock of the former start. */
 function useClockOf(of: DeviceClockState, boot: string | undefined): void {
   if (boot === of.boot) return;
   of.others.set(of.boot, of.clock);
@@ -61,7 +59,7 @@ function useClockOf(of: DeviceClockState, boot: string | undefined): void {
   if (of.others.size > otherBootsMax) of.others.delete(of.others.keys().next().value);
 }
 
-/** Whether `came` shows that the clock was set back after `before` (contracts/device-clock.ts). */
+/** Returns whether the clock was set back between the readings `before` and `came` (contracts/device-clock.ts). */
 export function showsSetBack(before: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
   return before !== undefined && came !== undefined && before.boot === came.boot && wasSetBack(before, came);
 }
@@ -71,11 +69,11 @@ function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefi
 }
 
 /**
- * Says at a bed that its device gives one time to the readings of a while (cut to whole minutes): they look older than
- * they are, and most of its numbers are dashes. A device whose times are coarse but never the same for two readings
- * measures seldom, and gets no notice.
+ * Shows a notice at a bed if its device cuts its times, for example to whole minutes, so that several readings have the
+ * same time. Such readings look older than they are, and the screens show dashes for most of them. A device that measures
+ * seldom, so that each reading has another time, gets no notice.
  */
-export function tellCoarse(
+export function noteCoarseTimes(
   state: LiveState,
   bed: BedState,
   { clock }: DeviceState,
@@ -89,16 +87,16 @@ export function tellCoarse(
   noteNotice(state, bed, { code: 'device-times', text, sinceMs: receivedMs, untilMs });
 }
 
-/** Says at a bed by how much its device's clock is wrong; ends the notice when the clock is right. */
-export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
+/** Shows at a bed the error of its device's clock, and ends the notice when the clock is right. */
+export function updateClockNotice(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
   const of = device.clock;
   const errorMs = measuredOffsetMs(of.clock);
   if (Math.abs(errorMs) < clockErrorShownMsMin) {
-    of.toldMs = 0;
+    of.shownErrorMs = 0;
     if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
     return;
   }
-  if (Math.abs(errorMs - of.toldMs) >= retellMs) of.toldMs = errorMs;
-  const text = `Device clock is ${Math.round(Math.abs(of.toldMs) / 1000)} s ${of.toldMs > 0 ? 'behind' : 'ahead'}`;
+  if (Math.abs(errorMs - of.shownErrorMs) >= noticeStepMs) of.shownErrorMs = errorMs;
+  const text = `Device clock is ${Math.round(Math.abs(of.shownErrorMs) / 1000)} s ${of.shownErrorMs > 0 ? 'behind' : 'ahead'}`;
   noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
 }

@@ -1,24 +1,24 @@
 /**
- * How passwords may be guessed. Each try counts before it is judged, so that tries at the same time are not all judged.
- * A wrong try delays only tries with the same proof (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a
- * browser at which a person has logged in before is counted by itself, and guesses elsewhere never lock that person out
- * there.
+ * Limits how often passwords may be tried. Each try is counted before the password is checked, so that many tries at the
+ * same time do not all get through. A wrong try delays only tries with the same proof (OWASP, "Slow Down Online Guessing
+ * Attacks with Device Cookies"). So guesses at other places do not lock a person out of a browser at which the person has
+ * logged in before.
  */
 
 /**
- * The proof that a try brings along. `known`: this person has logged in at this browser, or has a session. `station`:
- * somebody has logged in at this browser. `none`: no proof.
+ * What is known about the browser of a try. `known`: this person has logged in at this browser before, or has a session.
+ * `station`: somebody has logged in at this browser before. `none`: no login at this browser is known.
  */
 export type Proof = 'known' | 'station' | 'none';
 
-/** @property place the browser's id or the session; for a try without a proof the address (of IPv6 its network) */
+/** @property place the id of the browser or of the session; if `proof` is `none`, the address (of IPv6 the network) */
 export type Guess = { readonly userId: string; readonly proof: Proof; readonly place: string };
 
 type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };
 
 /**
- * Tries of one person at one place. The first ones are free: people mistype. At a browser where the person has logged
- * in, a colleague's guesses delay them by a minute at most (ours).
+ * Limits for the tries of one person at one place (ours). The first tries are free, because people mistype. At a browser
+ * at which the person has logged in, a colleague's wrong tries delay the person by a minute at most.
  */
 export const placeRules: Readonly<Record<Proof, Rule>> = {
   known: { freeTries: 5, firstMs: 15_000, waitMsMax: 60_000 },
@@ -26,24 +26,21 @@ export const placeRules: Readonly<Record<Proof, Rule>> = {
   none: { freeTries: 5, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * Tries of one person at all places with the same proof (ours): the tries of many addresses add up. With the waits, an
- * account takes about 100 such tries a day at places where its owner has never been (NIST SP 800-63B-4, section 3.2.2,
- * names 100 in a row).
+ * Limits for the tries of one person at all places with the same proof (ours): tries from many addresses add up. The waits
+ * allow about 100 tries a day for one account without any proof (NIST SP 800-63B-4, section 3.2.2, allows 100 in a row).
  */
 export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },
   none: { freeTries: 30, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * An address with more wrong tries than this, with whatever names, is a suspect (ours). Its tries are still judged, in
- * a line apart from that of other new browsers. So it waits for its own flood, and others do not.
+ * An address with more wrong tries than this, of any names, is suspect (ours). Its passwords are still checked, but in a
+ * separate queue. So a flood of tries delays only its own address.
  */
 export const suspectTries = 10;
-/** Tries are forgotten after this long without another. */
+/** Tries are forgotten after this time without another try. */
 export const forgetMs = 60 * 60_000;
-/**
- * Rows kept at once, of places, of accounts and of addresses; past it the row that was tried longest ago is forgotten.
- */
+/** Rows in each map; if there are more, the row with the oldest try is forgotten. */
 export const rowsMax = 10_000;
 
 type Row = { readonly count: number; readonly atMs: number };
@@ -56,8 +53,8 @@ const placeKey = ({ userId, proof, place }: Guess) => `${proof} ${place} ${userI
 const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
 
 /**
- * Counts a try.
- * @returns 0 if it may be judged now; otherwise it is not counted, and the result is how long to wait, ms
+ * Counts a try, if it is allowed now.
+ * @returns 0 if the password may be checked now; otherwise the time to wait, ms, and the try is not counted
  */
 export function beginGuess({ places, accounts, addresses }: Guesses, guess: Guess, nowMs: number): number {
   const rule = guess.proof === 'known' ? undefined : accountRules[guess.proof];
@@ -72,20 +69,17 @@ export function beginGuess({ places, accounts, addresses }: Guesses, guess: Gues
   return 0;
 }
 
-/** Whether a try that was begun comes from an address with many wrong tries. */
+/** Returns whether a counted try comes from an address with many wrong tries. */
 export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) > suspectTries;
 }
 
-/**
- * Whether a try that was begun is the only one of its address: none was wrong there within the hour, and no other
- * waits.
- */
+/** Returns whether a counted try is the only try of its address: no wrong try within the hour, and no other try waits. */
 export function isFirst({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) <= 1;
 }
 
-/** Takes back a try that was not judged. */
+/** Takes back a counted try whose password was not checked. */
 export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Guess): void {
   takeBack(places, placeKey(guess));
   takeBack(accounts, accountKey(guess));
@@ -93,8 +87,8 @@ export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Gu
 }
 
 /**
- * Notes that a try was right. At a place of this person all tries are forgotten; elsewhere only this try is taken back,
- * because others may guess there meanwhile.
+ * Notes that the password of a try was right. Forgets the tries of this person at this place. The counts of the account
+ * and of the address are only lowered by this try, because other people may guess there at the same time.
  */
 export function noteRight(guesses: Guesses, guess: Guess): void {
   forgiveGuess(guesses, guess);

@@ -11,6 +11,6 @@ it('names each part that does not work, and what to look at', () => {
   expect(healthReasons({ kafka: 'away', alarms: 'stale', canary })).toEqual([
     expect.stringMatching(/^Kafka does not answer the dashboard: look at Kafka/),
     expect.stringMatching(/^The alarm processor gives no sign of life: look at its log/),
-    expect.stringMatching(/^Test readings do not come through: .* not in Kafka: look at the gateway and at Kafka\.$/),
+    expect.stringMatching(/^Test readings do not arrive: .* not in Kafka: look at the gateway and at Kafka\.$/),
   ]);
 });

@@ -1,53 +1,51 @@
-/** Whether the processes behind the server still work, by the signs of life that it saw. */
+/** Judges from signs of life whether the processes behind the server still work. */
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Health } from '../../protocol/live.ts';
 import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
-/** The server writes its presence this often and reads it back: this tests both ways through Kafka. */
+/** The server writes a presence record to Kafka this often and reads it back. This tests writing and reading. */
 export const presenceEveryMs = 2_500;
-/**
- * If the server has not read back its presence for this long, Kafka counts as away: within CLINICAL's outer bound of 10
- * s.
- */
+/** Kafka counts as away if the server has not read back a presence record for this time (CLINICAL: at most 10 s). */
 export const kafkaAwayMs = 8_000;
-/** Readings that came within this are "now". */
+/** Readings are considered to be arriving if the last reading is not older than this. */
 const readingsNowMs = 15_000;
-/** The alarm processor gives a sign of life every 2 s, after a round in which its partitions were its own (CLINICAL: 10 s is the outer bound). */
+/** The alarm processor counts as dead after this time without a sign of life (CLINICAL: at most 10 s). It gives one every 2 s. */
 export const alarmsStaleMs = 10_000;
 
 export type LifeSigns = {
-  /** When the server last read back its own record, ms; its start before the first. */
+  /** When the server last read back its presence record, ms; the server's start if it has not read one yet. */
   kafkaAtMs: number;
-  /** Newest record of the alarm processor, ms; 0 before the first. */
+  /** Time of the newest record of the alarm processor, ms; 0 before the first record. */
   alarmsAtMs: number;
-  /** Newest receive time of a reading, ms; 0 before the first. */
+  /** Newest receive time of a reading, ms; 0 before the first reading. */
   readingsAtMs: number;
-  /** Since when readings have been coming without a longer pause, ms. */
+  /** When readings began to arrive after the last pause, ms. */
   readingsSinceMs: number;
   readonly canary: CanarySigns;
 };
 
-/** At the server's start. */
+/** Returns the signs of life at the server's start. */
 export function newLifeSigns(nowMs: number): LifeSigns {
   return { kafkaAtMs: nowMs, alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0, canary: emptyCanarySigns() };
 }
 
-/** Notes a reading of `receivedMs`. A stream that begins anew gives the alarm processor its time again. */
+/**
+ * Notes a reading that was received at `receivedMs`. After a pause in the readings, the alarm processor again has
+ * `alarmsStaleMs` for its next sign of life.
+ */
 export function noteReading(signs: LifeSigns, receivedMs: number): void {
   if (receivedMs - signs.readingsAtMs > readingsNowMs) signs.readingsSinceMs = receivedMs;
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
-/**
- * Damage in the log is shown for this long after the newest was met (ours): long enough for a shift to see it and to
- * report it to the operator.
- */
+/** The screens show a damaged batch in Kafka for this time (ours), so that somebody sees it and reports it to the operator. */
 export const damageShownMs = 60 * 60_000;
 
 /**
- * @param clock set if the machine's clock was set and differs from the time that the process keeps
- * @param damage batches in Kafka that could not be read whole
- * @param canarySilentMs see `judgeCanary`
+ * Returns the health that the screens show.
+ * @param clock present if the machine's clock differs from Vigil's time, because somebody set the clock
+ * @param damage damaged batches in Kafka
+ * @param canarySilentMs see `silentMs` of `judgeCanary`
  */
 export function judgeHealth(
   signs: LifeSigns,

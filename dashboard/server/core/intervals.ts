@@ -1,29 +1,29 @@
 /**
- * When the next value of a parameter is due. It is learned for each parameter of a bed from the times of its own last
- * values (CLINICAL, "Judged or told", 1 and 6). A device declares the rhythm of its messages: a slow parameter does not
- * come in each of them, and a cuff pressure comes in few.
+ * Learns when the next value of a parameter is due, from the times of its last values (CLINICAL, "Judged or told", 1 and
+ * 6). The interval that a device declares is not enough: it is the interval of messages, and a slow parameter such as a
+ * cuff pressure is not in every message.
  */
 import type { Parameter } from '../../../contracts/parameters.ts';
 
-/** Times kept for each parameter: eight spacings. */
+/** Times kept for each parameter: nine times give eight intervals. */
 export const timesMax = 9;
-/** With fewer spacings there is no rhythm: two cuff measurements in a row prove nothing. */
+/** With fewer intervals no rhythm is assumed: two cuff measurements in a row prove nothing. */
 const spacingsLeast = 3;
-/** A parameter that comes less often is a single measurement (CLINICAL, "Judged or told", 6). */
+/** A parameter with a longer interval is a single measurement (CLINICAL, "Judged or told", 6). */
 const singleMs = 60_000;
 /** DESIGN: used if a device does not say when its next reading is due. */
 const defaultIntervalMs = 1000;
 
 export type Rhythm = {
-  /** Times of the last values, ms since 1970, by which the screens order them (`effectiveMs`); each once, rising. */
+  /** Times of the last values (`effectiveMs`), ms since 1970, in rising order without repeats. */
   readonly times: readonly number[];
-  /** What the newest reading declared; undefined if it declared nothing. */
+  /** The interval that the newest reading declares; undefined if it declares none. */
   readonly declaredMs: number | undefined;
 };
 
 /**
- * Returns the rhythm with one more value in it. Values may come in any order, because the history is read after the
- * newest values. `declaredMs` counts if the value is the newest.
+ * Returns the rhythm with one more value. Values may come in any order, because the server reads old records after the
+ * newest ones. `declaredMs` is used only if the value is the newest.
  */
 export function withValue(before: Rhythm | undefined, atMs: number, declaredMs: number | undefined): Rhythm {
   if (!before) return { times: [atMs], declaredMs };
@@ -36,10 +36,10 @@ export function withValue(before: Rhythm | undefined, atMs: number, declaredMs: 
 }
 
 /**
- * Returns the interval of a parameter in ms. With at least three spacings it is their median, but not less than the
- * device declared. For a single measurement it is not less than the last spacing, up to the table's interval: after a
- * quick series the slow cycle goes on. With fewer spacings it is the declared interval, or the table's if that is
- * longer.
+ * Returns the usual interval of a parameter in ms. With at least three known intervals the result is their median, but
+ * not less than the declared interval. For a single measurement it is also not less than the last interval, up to
+ * `episodicMs`, because a slow cycle follows a quick series. With fewer known intervals the result is the declared
+ * interval or `episodicMs`, whichever is longer.
  */
 export function intervalMsOf({ times, declaredMs }: Rhythm, { episodicMs }: Pick<Parameter, 'episodicMs'>): number {
   const spacings = times.slice(1).map((time, at) => time - times[at]!);

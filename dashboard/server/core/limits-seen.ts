@@ -1,26 +1,27 @@
-/** Whether a change of limits starts from the limits in force: two clinicians may change the same limits at once. */
+/** Refuses a change of limits if somebody else has changed the same limits since the form was opened. */
 import type { Fault } from '../../../contracts/errors.ts';
 import type { LimitChange } from '../../protocol/rest.ts';
 
-/** Changes that were sent and may not have been read back yet; the oldest go. */
+/** Sent changes that are remembered until the server reads them back; if there are more, the oldest are forgotten. */
 const sentMax = 1_000;
 
-/** A change that this server has sent, and the newest change that it had read by then. */
+/** A change that this server has sent. */
 export type SentChange = {
   readonly change: LimitChange;
+  /** The newest change that this server had read before it sent this change. */
   readonly over: LimitChange | undefined;
   readonly commandId: string;
 };
 
-/** The newest change of a group: one that was read, or one that this server has sent since. */
+/** Returns the newest change of a group: the change that was last read, or the change that this server sent after it. */
 export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
   if (sent === undefined) return read;
-  // Nothing was read since. Stamps prove nothing here, because the clock may have been set back in between.
+  // Nothing was read since the sending. The times are not compared, because the clock may have been set back in between.
   if (read === undefined || read.at === sent.over?.at) return sent.change;
   return sent.change.at > read.at ? sent.change : read;
 }
 
-/** Returns a `conflict` that names who changed the limits and to what, when the form showed an older state. */
+/** Returns a `conflict` that names the newest change and its author, if the form did not show this change. */
 export function seenFault(newest: LimitChange | undefined, seenAt: string | null): Fault | undefined {
   if (newest === undefined || newest.at === seenAt) return undefined;
   const { group, by, limits } = newest;

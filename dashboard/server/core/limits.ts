@@ -1,8 +1,8 @@
-/** The limits in force and the answers to commands, as the alarm processor publishes them. */
+/** Folds the limits in force and the outcomes of commands, which the alarm processor publishes. */
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { answersMax, type LiveState, limitsMax, nextN, stampHead } from './state.ts';
 
-/** Folds the limits that judge a patient, from `alarms` or from `alarm-state`, in any order. */
+/** Folds the limits of a patient, from the topics `alarms` and `alarm-state`, in any order. */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const { associationId, rev } = inForce;
   const before = state.limits.get(associationId);
@@ -11,14 +11,14 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
-  // Of two records with one number the later counts: an owner that died may have published what its successor does not
-  // know of.
+  // If two records have the same `rev`, the later record counts: an alarm processor that died may have published a record
+  // that its successor does not know.
   if (bed && JSON.stringify(before) !== JSON.stringify(inForce)) stampHead(state, bed);
 }
 
 /**
- * Folds the outcome of a command. An outcome that comes again after a crash of the alarm processor changes nothing.
- * @returns whether it is new
+ * Folds the outcome of a command. The alarm processor may repeat an outcome after a crash; the repeat changes nothing.
+ * @returns whether the outcome is new
  */
 export function foldAnswer(state: LiveState, answer: CommandAnswer): boolean {
   if (state.answers.has(answer.commandId)) return false;

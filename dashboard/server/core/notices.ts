@@ -1,6 +1,6 @@
 /**
- * Notices at a bed: what a person must know to trust its data. Some come from the gateway (`NoticeRecord`), others from
- * the fold of readings. Each ends by itself at `untilMs` unless it is noted again.
+ * Keeps the notices at a bed: texts that a person must know before trusting the bed's data. Some notices come from the
+ * gateway (`NoticeRecord`), others from the fold of readings. A notice ends at `untilMs` unless it is extended.
  */
 import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';
@@ -10,14 +10,14 @@ import type { BedNotice } from '../../protocol/rest.ts';
 import { bedFor } from './beds.ts';
 import { type BedState, type LiveState, stampHead } from './state.ts';
 
-/** The code of the notice that says how wrong the device's clock is (device-clocks.ts). */
+/** The code of the notice about the error of the device's clock (device-clocks.ts). */
 export const clockNotice = 'device-clock';
-/** Notices of one bed at once. Their codes are ours, so only a mistake reaches this bound. */
+/** Notices of one bed at the same time. There are fewer codes than this, so only a mistake in Vigil reaches this limit. */
 const noticesMax = 16;
 
 /**
- * Shows a notice at a bed, or extends it. Its first `since` stays while it lasts; a new text replaces the old one.
- * @param untilMs when it ends by itself, on this server's clock
+ * Shows a notice at a bed, or extends the notice that has the same code. An extended notice keeps its first `sinceMs`;
+ * its text is replaced. `untilMs` is by this server's clock.
  */
 export function noteNotice(
   state: LiveState,
@@ -48,11 +48,11 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
   const clock = state.devices.get(record.deviceId)?.clock;
   if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.heardMs)) return;
-  clock.toldMs = 0;
+  clock.shownErrorMs = 0;
   endNotice(state, bed, clockNotice);
 }
 
-/** Ends the notices whose time is over. Call it about once a second. */
+/** Ends the notices whose time is over. Called about once a second. */
 export function endNotices(state: LiveState, nowMs: number): void {
   for (const bed of state.beds.values())
     for (const [code, { untilMs }] of bed.notices) if (untilMs <= nowMs) endNotice(state, bed, code);

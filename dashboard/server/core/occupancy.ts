@@ -1,14 +1,14 @@
-/** Who is where now: which patient is in a bed, and which devices are at one patient. */
+/** Finds the patient in a bed, and the devices at a patient. */
 import type { AssociationPeriod, Patient } from '../../../contracts/messages/records.ts';
 import { currentPeriodOf } from './beds.ts';
 import type { LiveState } from './state.ts';
 
-/** A patient in a bed, and a device whose association says so. */
+/** A patient in a bed, with one of the devices at this patient. */
 export type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };
 
 export type Place = { readonly ward: string; readonly bed: string };
 
-/** Returns the patient who is in a bed now, by a device that is not among `except`. */
+/** Returns the patient who is in a bed now. The devices of `except` are ignored. */
 export function patientInBed(state: LiveState, { ward, bed }: Place, except: readonly string[]): InBed | undefined {
   for (const [deviceId, period] of currentPeriods(state, except)) {
     const { patient } = period;
@@ -17,33 +17,30 @@ export function patientInBed(state: LiveState, { ward, bed }: Place, except: rea
   return undefined;
 }
 
-/**
- * Returns the other devices at the patient of `current`, in the same bed: an act on the patient is an act on them as
- * well.
- */
+/** Returns the other devices at the patient of `current`, in the same bed. An act on the patient applies to them, too. */
 export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
   return othersAtPatients(state)(deviceId, current);
 }
 
-/** The same for many devices, with one pass over all associations. */
+/** Returns a function like `othersAtPatient` that is fast for many devices: all associations are read only once, here. */
 export function othersAtPatients(state: LiveState): (deviceId: string, current: AssociationPeriod) => string[] {
   const ids = new Map<string, string[]>();
   for (const [deviceId, period] of currentPeriods(state, [])) {
     const key = patientInBedKey(period);
     if (key === undefined) continue;
-    const there = ids.get(key);
-    if (there) there.push(deviceId);
+    const idsAtPatient = ids.get(key);
+    if (idsAtPatient) idsAtPatient.push(deviceId);
     else ids.set(key, [deviceId]);
   }
   return (deviceId, current) => ids.get(patientInBedKey(current) ?? '')?.filter((id) => id !== deviceId) ?? [];
 }
 
-/** The same for two devices at one patient in one bed; undefined without a patient. */
+/** Returns a key that is equal for all devices at one patient in one bed; undefined for a period without a patient. */
 function patientInBedKey({ ward, bed, patient }: AssociationPeriod): string | undefined {
   return patient === null ? undefined : JSON.stringify([ward, bed, patient.patientId]);
 }
 
-/** Each device that is in a bed now, with its period. */
+/** Yields each device that is in a bed now, with its current period, except the devices of `except`. */
 export function* currentPeriods(state: LiveState, except: readonly string[]) {
   for (const [deviceId, table] of state.associations) {
     const period = except.includes(deviceId) ? undefined : currentPeriodOf(table);

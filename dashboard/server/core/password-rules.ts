@@ -1,6 +1,6 @@
 /**
- * Rules for a password, after NIST SP 800-63B-4: long enough, not the name, not one thing repeated. No rule about kinds
- * of characters.
+ * Checks a new password after NIST SP 800-63B-4: the password must be long enough, and must not be the user id or a
+ * repetition of few characters. The password need not have digits or special characters.
  */
 import type { Fault } from '../../../contracts/errors.ts';
 
@@ -15,7 +15,7 @@ export function passwordFault(password: string, userId: string): Fault | undefin
     return bad(`The password has ${characters.length} characters; it needs at least ${passwordCharactersMin}.`);
   if (characters.length > passwordCharactersMax)
     return bad(`The password has more than ${passwordCharactersMax} characters.`);
-  if (new Set(characters).size < 5) return bad('The password repeats fewer than five different characters.');
+  if (new Set(characters).size < 5) return bad('The password has fewer than five different characters.');
   if (
     userId.length > 2 &&
     password.toLowerCase().split(userId.toLowerCase()).join('').length < passwordCharactersMin / 2

@@ -16,7 +16,7 @@ import { notAhead } from '../../../contracts/steady-time.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
-import { noteClock, showsSetBack, tellClock, tellCoarse } from './device-clocks.ts';
+import { noteClock, noteCoarseTimes, showsSetBack, updateClockNotice } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { watchIdentity } from './shared-identity.ts';
 import {
@@ -33,17 +33,17 @@ import {
 
 import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
-/** A wave that did not come for this long is no longer offered to the screens. */
+/** A wave of which no chunk came for this time is removed from its bed. */
 const waveForgetMs = 10_000;
-/** A smaller error of a device's clock changes no age that a person reads, so it is not sent. */
+/** A smaller error of a device's clock is not sent, because it does not visibly change the age of a value. */
 const clockOffsetMsMin = 500;
 
 /**
- * Folds numerics. A value that is not newer than the shown one is left out. Newer is judged by the earlier of receive
- * time and device time, after the measured error of the device's clock is taken out. So buffered readings that come
- * late stay old, and a device whose clock ran ahead for a while does not hide the readings after it. Of two values of
- * one instant the later receipt counts. If the device's own numbers show that its clock was set back, the later number
- * is newer.
+ * Folds numerics. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
+ * by the measured error of the device's clock, or the receive time if that is earlier. So a buffered reading that arrives
+ * late stays old, and readings of a clock that was ahead for a while do not hide later readings. If two values have the
+ * same time, the value that was received later is newer. If the device's own numbers show that its clock was set back, the
+ * value with the higher number is newer.
  * @param id the reading's identity, from its envelope
  */
 export function foldObservation(
@@ -55,15 +55,15 @@ export function foldObservation(
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time, nowMs);
   if (times === undefined) return;
-  // Done even if the bed is not on the screens: the clock belongs to the device, whoever is at it.
+  // The clock is measured even if the bed is not on the screens, because the clock belongs to the device, not to the bed.
   const number = numberOf(record, times.deviceMs);
   const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs, number);
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;
-  const device = heardOf(state, record.deviceId, times.receivedMs);
+  const device = noteSeen(state, record.deviceId, times.receivedMs);
   if (device) {
-    tellClock(state, bed, device, times.receivedMs);
-    tellCoarse(state, bed, device, times.receivedMs, nowMs);
+    updateClockNotice(state, bed, device, times.receivedMs);
+    noteCoarseTimes(state, bed, device, times.receivedMs, nowMs);
   }
   const { boot } = record.reading;
   if (device && boot !== undefined) {
@@ -74,17 +74,17 @@ export function foldObservation(
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let n = 0;
-  // If a parameter came twice, the graver value stands here; the engine's alarm says that it came twice.
+  // If a reading has a parameter twice, the more dangerous value is shown, and an alarm says that the parameter came twice.
   for (const sent of numericsByCode(record.reading.values).values) {
     const { code, unit } = sent;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
     const shownValue = bed.values.get(code);
     const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
-    if (shownValue && !replaces(shownValue, origin, effectiveMs)) continue;
+    if (shownValue && !replacesShown(shownValue, origin, effectiveMs)) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
-    // A value that no body can yield, or in a unit that is not the table's, is shown as invalid, never as a number.
+    // A value that is physically impossible, or whose unit is not that of the table, is shown as invalid, without a number.
     const validity = sent.validity ?? (value === undefined ? 'invalid' : undefined);
     const numeric = {
       code,
@@ -105,23 +105,20 @@ export function foldObservation(
   }
 }
 
-/**
- * Returns the device's own number of a reading. A number that the gateway gave says when the reading came, not when it
- * was measured.
- */
+/** Returns the number that the device itself gave to a reading; undefined if the device does not number its readings. */
 function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number): StartNumbered | undefined {
   return boot === undefined || seq === undefined ? undefined : { boot, seq, timeMs };
 }
 
-/** Whether a value that came takes the place of the shown one. */
-function replaces(shownValue: ValueState, came: Origin, effectiveMs: number): boolean {
+/** Returns whether the value that came replaces the shown value. */
+function replacesShown(shownValue: ValueState, came: Origin, effectiveMs: number): boolean {
   const before = shownValue.origin;
-  // Its time may look too old until the clock is measured again; the value is the newest all the same.
+  // Until the clock is measured again, the new value's time may look too old. Nevertheless, the new value is the newest.
   if (showsSetBack(before.number, came.number)) return true;
   if (showsSetBack(came.number, before.number)) return false;
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
-  // A repeat never counts. This holds if the device's clock is ahead, so that every receipt looks newer than the one
-  // before, and if another start of the device was shown in between.
+  // A repeated reading never replaces a value: not if the device's clock is ahead, so that only the receive time counts,
+  // and not if a reading of another start of the device was shown in between.
   const notBefore = shownValue.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
   if (came.id !== undefined && isRepeatedReading(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
@@ -131,10 +128,7 @@ function replaces(shownValue: ValueState, came: Origin, effectiveMs: number): bo
   );
 }
 
-/**
- * Notes that a value came at `atMs`, and returns when the next one is due. An older value changes the interval of the
- * shown one.
- */
+/** Notes a value of the time `atMs`, and returns the interval until the next value. Also updates the shown value's interval. */
 function learnInterval(
   state: LiveState,
   bed: BedState,
@@ -154,8 +148,8 @@ function learnInterval(
   return intervalMs;
 }
 
-/** Notes a sign of life of a device, and makes a bed for it if it has none. Undefined past `devicesMax`. */
-function noteSign(
+/** Notes a sign of life of a device, and creates its bed if needed. Returns undefined if `devicesMax` is reached. */
+function noteDeviceAndBed(
   state: LiveState,
   associationId: string,
   deviceId: string,
@@ -167,11 +161,11 @@ function noteSign(
   return device;
 }
 
-/** Folds a device's birth, will or technical conditions. `conditions`, if there, is the whole list. */
+/** Folds a device's birth, will or technical conditions. `conditions`, if present, is the complete list. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  const device = noteSign(state, associationId, record.deviceId, receivedMs);
+  const device = noteDeviceAndBed(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
   if (record.will && isOldWill(device, record.will)) return;
   const { online, conditions, device: about } = record.reading;
@@ -187,30 +181,30 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (changed) stampHeads(state, device);
 }
 
-/** Folds the gateway's notice that a device's connection came or ended. */
+/** Folds the gateway's record that a device's connection began or ended. */
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  const device = noteSign(state, associationId, record.deviceId, receivedMs);
+  const device = noteDeviceAndBed(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
   const { claim } = record;
   if (claim !== undefined) {
     if (device.claim !== undefined && claim < device.claim) return;
-    // Another gateway's clock may be behind. Its notice of a newer connection counts all the same.
+    // The clock of the new gateway may be behind. The record of a newer connection counts nevertheless.
     if (device.claim !== undefined && claim > device.claim) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
   if (setOnline(device, record.connected, receivedMs, record.reason)) stampHeads(state, device);
 }
 
-/** The will of a connection that is not the device's newest says nothing of the device. */
+/** Returns whether a will belongs to an older connection of the device. Such a will is ignored. */
 function isOldWill({ claim }: DeviceState, will: NonNullable<StatusRecord['will']>): boolean {
   return will.reason === 'taken-over' || (claim !== undefined && (will.claim === undefined || will.claim < claim));
 }
 
 /**
- * Notes that a wave comes; its samples go their own way.
- * @returns whether some screen may show it
+ * Notes that a chunk of a wave came. The samples are folded by waves.ts.
+ * @returns whether a screen may show the chunk
  */
 export function foldWaveArrival(
   state: LiveState,
@@ -223,13 +217,13 @@ export function foldWaveArrival(
   if (receivedMs === undefined || startMs === undefined || !waves.has(record.reading.code)) return false;
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined || isWaveBeforeTray(state, bed, startMs, receivedMs, nowMs)) return false;
-  heardOf(state, record.deviceId, receivedMs);
+  noteSeen(state, record.deviceId, receivedMs);
   if (!bed.waves.has(record.reading.code)) stampHead(state, bed);
   bed.waves.set(record.reading.code, receivedMs);
   return true;
 }
 
-/** Removes the waves that stopped from the beds. Call it about once a second. */
+/** Removes stopped waves from the beds. Called about once a second. */
 export function forgetWaves(state: LiveState, nowMs: number): void {
   for (const bed of state.beds.values()) {
     for (const [code, atMs] of bed.waves) {
@@ -240,7 +234,7 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
   }
 }
 
-/** When the gateway received it; never after now, even if the machine's clock was set back since. */
+/** Parses a receive time. Returns at most `nowMs`, because the machine's clock may have been set back since. */
 function receivedMsOf(receivedAt: string, nowMs: number): number | undefined {
   const receivedMs = parseInstant(receivedAt);
   return receivedMs === undefined ? undefined : notAhead(receivedMs, nowMs);
@@ -257,8 +251,8 @@ function timesOf(
   return { receivedMs, deviceMs };
 }
 
-/** A reading also shows that the device is there, unless the gateway reported since that it is gone. */
-function heardOf(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
+/** Notes that a device sent something, which shows that the device is online, unless the gateway later reported it offline. */
+function noteSeen(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
   const device = deviceOf(state, deviceId);
   if (device === undefined) return undefined;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
@@ -267,10 +261,10 @@ function heardOf(state: LiveState, deviceId: string, receivedMs: number): Device
 }
 
 /**
- * Reasons for the end of a connection after which the device is still there: its next connection goes on. The alarm
- * engine judges alike.
+ * Reasons for the end of a connection after which the device's values stay current, because the device has or gets another
+ * connection. The alarm engine uses the same reasons.
  */
-const handOvers: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
+const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
 
 function setOnline(
   device: DeviceState,
@@ -281,8 +275,8 @@ function setOnline(
   if (receivedMs < device.onlineAtMs || device.online === online) return false;
   device.online = online;
   device.onlineAtMs = receivedMs;
-  if (!online && !handOvers.includes(endReason)) device.lostAtMs = receivedMs;
-  // The gateway's clock was set back: what comes from now on is not older than the loss.
+  if (!online && !handOverReasons.includes(endReason)) device.lostAtMs = receivedMs;
+  // If the gateway's clock was set back, values that come from now on must not look older than the loss.
   if (online) device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);
   return true;
 }

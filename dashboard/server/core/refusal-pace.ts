@@ -1,11 +1,11 @@
 /**
- * How often refusals of requests without a login are put on record: anyone can send them, and they must not fill the
- * audit trail. The refusals that are left out are counted, and the next record says how many.
+ * Limits how many refused requests without a login are written to the audit trail: anyone can send such requests, and
+ * they must not fill the trail. The next record has the number of refusals that were left out.
  */
 
-/** Records for one address in a minute (ours). */
+/** Maximum of records for one address in a minute (ours). */
 const perAddressMax = 3;
-/** Records for all addresses in a minute (ours). */
+/** Maximum of records for all addresses in a minute (ours). */
 const inAllMax = 30;
 const minuteMs = 60_000;
 
@@ -27,7 +27,7 @@ export const newRefusalPace = (): RefusalPace => ({
 /**
  * Counts one refusal.
  * @param nowMs monotonic clock, ms
- * @returns how many refusals were left out before it, if it is to be recorded; otherwise undefined
+ * @returns undefined if the refusal is not to be recorded; otherwise the number of refusals that were left out before it
  */
 export function countRefusal(pace: RefusalPace, address: string, nowMs: number): number | undefined {
   if (nowMs - pace.sinceMs >= minuteMs) {

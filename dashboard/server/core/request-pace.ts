@@ -1,18 +1,18 @@
 /**
- * How often one account may ask for something: a stolen session must not fill the log, the audit trail and the alarm
- * engine.
+ * Limits the requests of one account in a minute, so that a stolen session cannot flood Kafka, the audit trail and the
+ * alarm engine.
  */
 
 const minuteMs = 60_000;
 
-/** By kind of request and account. An account that has asked for nothing in this minute has no row. */
+/** The requests of the present minute, by kind of request and account. Old rows are removed. */
 export type RequestPace = Map<string, { readonly since: number; n: number }>;
 
 /**
  * Counts one request.
  * @param nowMs monotonic clock, ms
- * @param perMinuteMax how many are taken in a minute
- * @returns `first-refused` once in a minute, for the audit trail
+ * @param perMinuteMax number of requests that are accepted in a minute
+ * @returns `first-refused` for the first refused request of a minute: only this refusal goes to the audit trail
  */
 export function countRequest(
   pace: RequestPace,

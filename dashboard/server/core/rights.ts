@@ -1,11 +1,11 @@
 /**
- * Who may see and do what. One table; every route and every live message asks here.
+ * Decides who may see and do what. Every route and every live message uses this table.
  *
  * - A nurse admits, moves, corrects and discharges patients.
- * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological alarm, so
- *   a technician cannot move or discharge a patient, nor say that a second device belongs to the patient of a bed. A technician
- *   sends rejected input through again without seeing it, and has wiped trends rebuilt.
- * - An auditor reads the audit trail and nothing clinical.
+ * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological
+ *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
+ *   technician may send rejected input through the gateway again without seeing it, and may rebuild deleted trends.
+ * - An auditor reads the audit trail and no clinical data.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
 import type { Permission } from '../../protocol/rest.ts';
@@ -13,16 +13,13 @@ import type { Permission } from '../../protocol/rest.ts';
 /** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
 export type Access = 'public' | 'session' | Permission;
 
-/** An account as the rights see it. `wards` are names, or `['*']` for all. */
+/** The data of an account that decide its rights. `wards` are names of wards, or `['*']` for all wards. */
 export type Viewer = {
   readonly userId: string;
   readonly name: string;
   readonly role: Role;
   readonly wards: readonly string[];
-  /**
-   * Nobody touched this login's screens for a while. Until the password is entered they show no name, and nobody can
-   * act.
-   */
+  /** True if nobody touched the session's screens for a while. Until the password is entered, they show no names and allow no acts. */
   readonly locked?: true;
 };
 
@@ -63,12 +60,13 @@ export function may(viewer: Viewer, permission: Permission): boolean {
   return table[viewer.role].includes(permission);
 }
 
-/** The one answer for things that do not exist and for things in a ward that the viewer may not see. */
+/** The message both for things that do not exist and for things in a ward that the viewer may not see. */
 export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';
 
 /**
- * Whether the viewer may see beds of a ward, and devices that were last in it. `null` is for a device that was in no
- * ward: it belongs to biomedical engineering, so every technician and every account of all wards sees it.
+ * Returns whether the viewer may see the beds of a ward, and devices without a bed that were last in this ward. `null`
+ * stands for devices that were never in a ward: they belong to biomedical engineering, so every technician and every
+ * account of all wards sees them.
  */
 export function seesWard(viewer: Viewer, ward: string | null): boolean {
   if (!may(viewer, 'view-devices')) return false;

@@ -1,15 +1,15 @@
-/** The early warning scores, as the alarm processor publishes them. */
+/** Folds the early warning scores, which the alarm processor publishes. */
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type LiveState, scoresMax, stampHead } from './state.ts';
 
-/** Scores that differ only in the age of their values go to the screens at most this often (ours). */
+/** Scores that differ only in the age of their values are sent to the screens at most this often (ours). */
 const sameMs = 60_000;
 
 /**
- * Folds scores, from `alarms` or from `alarm-state`, in any order: the newest count.
- * @returns whether the screens change
+ * Folds scores from the topics `alarms` and `alarm-state`, in any order. The newest scores count.
+ * @returns whether a screen changes
  */
 export function foldScores(state: LiveState, scores: Scores, nowMs: number): boolean {
   const { associationId } = scores;
@@ -25,7 +25,7 @@ export function foldScores(state: LiveState, scores: Scores, nowMs: number): boo
 
 function isNews(before: Scores, scores: Scores, nowMs: number): boolean {
   const [beforeMs, atMs] = [parseInstant(before.at) ?? 0, parseInstant(scores.at) ?? 0];
-  // A record that is ahead of now was published before a clock was set back.
+  // If `before` is later than now, it was published before a clock was set back, and the new scores replace it.
   if (atMs <= beforeMs && beforeMs <= nowMs) return false;
   return scoresKey(before) !== scoresKey(scores) || Math.abs(atMs - beforeMs) >= sameMs;
 }

@@ -1,7 +1,8 @@
 /**
- * Who has a place for a live connection. A session and an account make room with their own oldest connection. If the
- * house is full, the account with most connections makes room. Nobody loses their last connection to another person,
- * and no address decides it alone: a whole ward may share one.
+ * Decides which live connections stay open when there are too many. If a session or an account has too many, its own
+ * oldest connection is closed. If the server has too many, a connection of the account with most connections is closed.
+ * No account loses its last connection to another account. The address alone decides nothing, because a whole ward may
+ * share one address.
  */
 
 export type Place = {
@@ -10,15 +11,16 @@ export type Place = {
   readonly address: string;
 };
 
-/** Live connections (ours): of one session, its tabs; of one account, on all its stations; of this server. */
+/** Maximum of live connections (ours) of one session (its browser tabs), of one account, and of this server. */
 export const placesMax = { session: 12, account: 36, all: 500 } as const;
 
 export type PlaceBounds = { readonly session: number; readonly account: number; readonly all: number };
 
 /**
- * Decides on a newcomer.
+ * Decides whether a new connection is accepted.
  * @param openScreens the open connections, the oldest first
- * @returns `taken`, with the connection that must go, if any; `full` if everybody else has as few
+ * @returns `taken: true`, and in `goes` the connection to close, if one must be closed; `taken: false` if no account has
+ *   enough more connections than the new connection's account
  */
 export function placeFor<P extends Place>(
   openScreens: readonly P[],
@@ -31,7 +33,7 @@ export function placeFor<P extends Place>(
   if (ofAccount.length >= bounds.account) return goes(oldestOfMost(ofAccount, ({ session }) => session));
   if (openScreens.length < bounds.all) return { taken: true };
   const most = mostOf(openScreens, ({ account }) => account);
-  // With one more the newcomer would have as many as they do, and would then be next to go.
+  // With the new connection its account would have as many connections as `most`, and would be the next to lose one.
   if (most.length <= ofAccount.length + 1) return { taken: false };
   return goes(oldestOfMost(most, ({ session }) => session));
 }
@@ -43,7 +45,7 @@ function oldestOfMost<P extends Place>(places: readonly P[], keyOf: (place: P) =
   return mostOf(places, keyOf)[0];
 }
 
-/** Returns the places of the key that has most; of two with as many, those of the key whose address has more. */
+/** Returns the places of the key with most places. If two keys have equally many, the key whose address has more places. */
 function mostOf<P extends Place>(places: readonly P[], keyOf: (place: P) => string): readonly P[] {
   const byKey = Map.groupBy(places, keyOf);
   const atAddress = Map.groupBy(places, ({ address }) => address);

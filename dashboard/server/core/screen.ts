@@ -1,6 +1,4 @@
-/**
- * What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as the changes since a number.
- */
+/** Returns what one screen shows, limited to its scope and to what its viewer may see: all of it, or the changes since a number. */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { lastPlace } from '../../../contracts/periods.ts';
@@ -14,11 +12,11 @@ import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { othersAtPatients } from './occupancy.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
-import { type AlarmHeld, audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+import { audienceOf, type BedState, type DeviceState, type LiveState, type ShownAlarm, wardOf } from './state.ts';
 
 export type Scope = Watch['scope'];
 
-/** Whether a bed is within a scope and its viewer may see it. */
+/** Returns whether a bed is within a scope and the viewer may see it. */
 export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean {
   const ward = audienceOf(bed);
   if ('associationId' in scope) return scope.associationId === bed.associationId && seesWard(viewer, ward);
@@ -26,8 +24,9 @@ export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean 
 }
 
 /**
- * A technician's account may be of one ward; it has biomedical engineering's devices in every scope. Others have them
- * in the scope of all wards.
+ * Returns whether the viewer sees a ward's beds in a scope. A technician sees the devices of biomedical engineering (`ward`
+ * null) in every scope, because a technician's account may have only one ward. Other viewers see these devices only in the
+ * scope of all wards.
  */
 function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
   if (!seesWard(viewer, ward)) return false;
@@ -36,10 +35,10 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
 }
 
 /**
- * Whether a viewer who sees the bed may see this alarm. A technician's screen has the technical alarms alone. A viewer
- * who may not see every ward gets no alarm that belongs to the tray of another ward.
+ * Returns whether a viewer who sees the bed may see this alarm. A technician sees only technical alarms. For a device
+ * without a bed, only a viewer of all wards sees alarms from before the device came into its present tray.
  */
-export function seesAlarm(viewer: Viewer, alarmState: AlarmHeld): boolean {
+export function seesAlarm(viewer: Viewer, alarmState: ShownAlarm): boolean {
   if (alarmState.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
   return viewer.wards.includes('*') || alarmState.ofTray;
 }
@@ -65,7 +64,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
   };
 }
 
-/** Delays and the like are for the server alone: no screen shows them. */
+/** Removes the delays and similar rules from the limits, because no screen shows them. */
 function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefined {
   if (inForce?.rules === undefined) return inForce;
   const { rules: _rules, ...shown } = inForce;
@@ -73,7 +72,8 @@ function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefi
 }
 
 /**
- * A text that came in before such texts were refused is written out: no screen shows another name than the stored one.
+ * Makes misleading characters in a patient's texts visible. Such texts are refused today, but older versions of Vigil may
+ * have stored some.
  */
 function visiblePatient(patient: Patient): Patient {
   return {
@@ -95,7 +95,7 @@ function deviceView(device: DeviceState | undefined, deviceId: string): BedHead[
   };
 }
 
-/** The engine knows what the device last said of its sound, also after a restart. */
+/** Returns the state of the device's own sound, from the alarms of the engine, which keeps it over a restart. */
 function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['device'], 'sound'> {
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
     const alarm = state.alarms.get(alarmId)?.alarm;
@@ -105,11 +105,11 @@ function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['d
   return {};
 }
 
-/** Returns the values stamped after `sinceN`; none if the viewer may not see vitals. */
+/** Returns the values that changed after number `sinceN`; no values if the viewer may not see vital signs. */
 function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
   if (!may(viewer, 'view-vitals')) return [];
   const values: Bed['values'] = [];
-  for (const alarmState of bed.values.values()) if (alarmState.n > sinceN) values.push(alarmState.numeric);
+  for (const { n, numeric } of bed.values.values()) if (n > sinceN) values.push(numeric);
   return values;
 }
 
@@ -144,7 +144,7 @@ function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: nu
   return answers;
 }
 
-/** Returns everything in scope as it stands. */
+/** Returns the present state of everything in scope. */
 export function wholeScreen(
   state: LiveState,
   viewer: Viewer,
@@ -160,7 +160,7 @@ export function wholeScreen(
   return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
 }
 
-/** Returns the patients whom a screen of this scope names. */
+/** Returns the ids of the patients whose names a screen of this scope shows. */
 export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   const patients: string[] = [];
   if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
@@ -174,8 +174,8 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns what changed in scope after number `sinceN`, each thing whole; undefined if that is forgotten and a snapshot
- * is needed.
+ * Returns each head, value and alarm in scope that changed after number `sinceN`. Returns undefined if the state no longer
+ * knows all these changes, so that the screen needs a snapshot.
  */
 export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): Changes | undefined {
   if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
@@ -223,7 +223,7 @@ function addGone(
   }
 }
 
-/** Returns every device within the viewer's wards or without association, for a viewer who may associate. */
+/** Returns the devices of the viewer's wards, and devices without a bed that the viewer may see. */
 export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
   const devices: Devices['devices'] = [];
   const othersOf = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
@@ -251,8 +251,8 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
 }
 
 /**
- * Returns by name the wards that the viewer may see and that have beds, devices without a bed, or are the account's. A
- * bed with several devices is one bed.
+ * Returns the wards that the viewer may see, sorted by name: the wards of the account, and wards that have beds or devices
+ * without a bed. A bed with several devices counts as one bed.
  */
 export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
   const counts = new Map<string, { beds: Set<string>; alarms: number }>();
@@ -270,21 +270,21 @@ export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds
     .sort((a, b) => a.ward.localeCompare(b.ward));
 }
 
-/** One screen, as far as it decides who sees what through it. */
-export type Looking = { readonly viewer: Viewer; readonly scope: Scope };
+/** The viewer and the scope of an open screen, which together decide what the screen may show. */
+export type OpenScreen = { readonly viewer: Viewer; readonly scope: Scope };
 
 /**
- * Returns the present alarms of devices without a bed that none of the open screens may show. A ward's alarms belong to
- * its people, and presence says who watches it; these devices would otherwise be everybody's and nobody's.
+ * Returns the number of present alarms of devices without a bed that no open screen may show. Alarms of beds are not
+ * counted: live/presence.ts publishes which wards are watched.
  */
-export function unseenAlarms(state: LiveState, screens: readonly Looking[]): number {
+export function unseenAlarms(state: LiveState, screens: readonly OpenScreen[]): number {
   let unseen = 0;
   for (const bed of state.beds.values()) {
     if (bed.period) continue;
     for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
       const alarmState = state.alarms.get(alarmId);
       if (!alarmState?.alarm.present) continue;
-      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarmState);
+      const isSeen = ({ viewer, scope }: OpenScreen) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarmState);
       if (!screens.some(isSeen)) unseen += 1;
     }
   }

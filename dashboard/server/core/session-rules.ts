@@ -1,28 +1,27 @@
-/** When a session still holds. Pure: the token's claims, the account as it is now, and the clock come in. */
+/** Decides whether a session is still valid. Pure: the token's claims, the present account and the time are arguments. */
 
 import { notAhead } from '../../../contracts/steady-time.ts';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
 
 /** A session without a request and without a live connection ends after this time. */
 export const sessionIdleMs = 30 * 60_000;
-/** A token whose `seenAtMs` is older than this is replaced with the answer. */
+/** If a token's `seenAtMs` is older than this, the answer to the request brings a new token. */
 export const renewAfterMs = 60_000;
 
 export type Claims = {
   readonly userId: string;
   /** 256 random bits: the id of this session. */
   readonly sessionId: string;
-  /** Login, ms since 1970. */
+  /** Time of the login, ms since 1970. */
   readonly startedAtMs: number;
-  /** The last request when the token was made. */
+  /** Time of the request for which the token was made, ms since 1970. */
   readonly seenAtMs: number;
   /** A digest of the account's password hash: a new password ends all sessions. */
   readonly fingerprint: string;
 };
 
 /**
- * Returns the claims as the present clock would have stated them: a session that began ahead of it began before the
- * clock was set back.
+ * Returns the claims with times that are not later than `nowMs`. A later time comes from before the clock was set back.
  */
 export function claimsAt(claims: Claims, nowMs: number): Claims {
   const startedAtMs = notAhead(claims.startedAtMs, nowMs);
@@ -35,9 +34,9 @@ export function claimsAt(claims: Claims, nowMs: number): Claims {
 export type Verdict = 'holds' | 'too-old' | 'idle' | 'revoked' | 'account-changed';
 
 /**
- * @param liveAtMs when this process last saw the session at work (a request or an open live connection); 0 if it never
- *   did
- * @param account undefined if it does not exist or is disabled
+ * Judges a session.
+ * @param account undefined if the account does not exist or is disabled
+ * @param liveAtMs time of the session's last request or open live connection in this process; 0 if there was none
  */
 export function judgeSession(
   claims: Claims,

@@ -1,5 +1,5 @@
 /**
- * Says at a bed that two devices with one certificate are at work, each on a gateway of its own
+ * Shows a notice at a bed if two devices use the same certificate at the same time, on different gateways
  * (contracts/shared-identity.ts).
  */
 import { gatewayNoticeForMs, gatewayNotices } from '../../../contracts/bed-notices.ts';
@@ -8,10 +8,10 @@ import { noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState } from './state.ts';
 
 const code = 'shared-identity';
-/** A reading that was received this long before the newest reading of the device is history that is read again. */
+/** A reading that was received this long before the newest reading of the device is old history and is ignored. */
 const historyMs = 60_000;
 
-/** Notes the start of a reading, in the log's order. The alarm engine judges alike. */
+/** Notes the device start (`boot`) of a reading, in the order of the log. The alarm engine uses the same rule. */
 export function watchIdentity(
   state: LiveState,
   bed: BedState,

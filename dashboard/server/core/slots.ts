@@ -1,25 +1,25 @@
 /**
- * Places at work that are shared fairly: a number in all and a number for each key (an account, an address). A request
- * that finds no place waits in its key's line. The lines are served in turn, so a key that asks a thousand times waits
- * behind itself.
+ * Shares a fixed number of slots fairly among keys (accounts or addresses). There is a maximum of all slots and a maximum
+ * for each key. A request that finds no slot waits in the queue of its key. The queues are served in rotation, so a key
+ * with a thousand requests delays only itself.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
 export type SlotBounds = {
   readonly atOnceMax: number;
   readonly atOncePerKeyMax: number;
-  /** Requests that wait in all; past it the newest of the longest line is refused. */
+  /** Maximum of waiting requests of all keys. If there are more, the newest request of the longest queue is refused. */
   readonly waitingMax: number;
   readonly waitingPerKeyMax: number;
 };
 
 export type Slots = {
   /**
-   * Waits for a place. The returned function gives it back; a second call does nothing. Rejects with the error of
-   * `refuse` if too many wait.
+   * Waits for a slot. The returned function gives the slot back; calling it again does nothing. Rejects with the error of
+   * `refuse` if too many requests wait.
    */
   enter(key: string): Promise<() => void>;
-  /** Holds a place while the work goes on. */
+  /** Waits for a slot, does the work, and gives the slot back. */
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
   atWork(): number;
   waiting(): number;
@@ -27,7 +27,7 @@ export type Slots = {
 
 type Waiter = { readonly key: string; begin(): void; refuse(): void };
 
-/** @param refuse makes the error for a request that is turned away */
+/** @param refuse creates the error for a refused request */
 export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
   const { atOnceMax, atOncePerKeyMax, waitingMax, waitingPerKeyMax } = bounds;
   const queue = createFairQueue<Waiter>(waitingMax);
@@ -39,10 +39,10 @@ export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
   function begin(key: string): () => void {
     atWork += 1;
     workOf.set(key, (workOf.get(key) ?? 0) + 1);
-    let left = false;
+    let isGivenBack = false;
     return () => {
-      if (left) return;
-      left = true;
+      if (isGivenBack) return;
+      isGivenBack = true;
       atWork -= 1;
       const rest = (workOf.get(key) ?? 1) - 1;
       if (rest === 0) workOf.delete(key);

@@ -1,8 +1,8 @@
-/** Standby of the beds, as the alarm processor publishes it. */
+/** Folds the standby of patients, which the alarm processor publishes. */
 import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, limitsMax, stampHead } from './state.ts';
 
-/** Folds it from `alarms` or from `alarm-state`, in any order. */
+/** Folds a standby from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   const { associationId, rev } = inForce;
   const before = state.standby.get(associationId);

@@ -1,11 +1,12 @@
 /**
- * What the screens show, folded from Kafka: associations, devices, values and alarms. The functions that change it
- * (beds.ts, readings.ts, alarms.ts) change it in place: a copy at each reading would cost more than everything else.
- * They have no other effect, so the same records in the same order give the same state.
+ * The state that the screens show, folded from Kafka: associations, devices, values and alarms. The fold functions
+ * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. They have no
+ * other effects, so the same records in the same order give the same state.
  *
- * Each change takes the next number `n` and stamps what it touched. So a screen lacks everything in its scope that is
- * stamped later than its last number. No queue by screen is needed, and a slow screen gets the newest value only.
- * Things that left are kept in a bounded list; a screen that slept for longer than the list reaches gets a snapshot.
+ * Each change gets the next number `n` and stamps the changed bed, value or alarm with this number. A screen needs
+ * everything in its scope whose stamp is higher than the screen's last number. So the server needs no queue for each
+ * screen, and a slow screen gets only the newest values. Removed beds and alarms are kept in a bounded list. If the list
+ * does not reach back to the screen's last number, the screen gets a snapshot.
  */
 
 import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
@@ -20,45 +21,43 @@ import { visibleText } from '../../../contracts/text.ts';
 import type { Numeric } from '../../protocol/rest.ts';
 import type { Rhythm } from './intervals.ts';
 
-/** Devices at once; past it a device without an association is left out, and counted. */
+/** Maximum of devices. If there are more, a device without an association is removed; otherwise the new device is left out. */
 export const devicesMax = 5_000;
-/** Alarms on the screens at once; past it the oldest technical alarm that is acknowledged gives way. */
+/** Maximum of alarms. If there are more, an alarm that no screen shows or an acknowledged technical alarm is removed. */
 export const alarmsMax = 20_000;
-/** Beds and alarms that left, remembered for screens that come back. */
+/** Removed beds and alarms that are remembered, for screens that connect again. */
 export const goneMax = 2_000;
-/** Revisions of alarms that left, so that an older event does not bring an alarm back. */
+/** Ended alarms whose last revision is remembered, so that an older event does not bring the alarm back. */
 export const clearedMax = 50_000;
-/** Associations whose limits are remembered; past it those that were published first are forgotten. */
+/** Associations whose limits are remembered; if there are more, the limits that were published longest ago are forgotten. */
 export const limitsMax = 20_000;
-/** Associations whose scores are remembered; past it those that were published longest ago are forgotten. */
+/** Associations whose scores are remembered; if there are more, the scores that were published longest ago are forgotten. */
 export const scoresMax = 20_000;
-/** Answers to commands that are remembered; a screen waits some seconds for its answer. */
+/** Outcomes of commands that are remembered; a screen waits some seconds for its outcome. */
 export const answersMax = 500;
-/** A device without association and without alarms leaves the screens after this long without a sign of life. */
+/** A device without association and without alarms is removed from the screens after this time without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;
 
-/** A reading's place among those of one start of the device, by the device's own number. */
+/** The device's own number of a reading, with the start (`boot`) of the device within which it counts. */
 export type StartNumbered = Numbered & { readonly boot: string };
 
 export type DeviceClockState = {
-  /** Of the start of the device that sent last. */
+  /** The clock of the start `boot`, which sent the newest reading. */
   clock: DeviceClock;
   boot: string | undefined;
-  /** Of its other starts; a second device with the same certificate has a clock of its own. */
+  /** The clocks of other starts, by `boot`. A second device with the same certificate has a separate clock. */
   readonly others: Map<string | undefined, DeviceClock>;
-  /** Receive time of the newest reading that the clock was measured by. */
+  /** Receive time of the newest reading. */
   heardMs: number;
-  /**
-   * The newest reading by number, of the start of the device that sent last; undefined if that start does not number
-   * its readings.
-   */
+  /** The reading of the start `boot` with the highest number; undefined if the device does not number its readings. */
   newest: StartNumbered | undefined;
-  /** The clock error that the beds show; 0 if they show none. */
-  toldMs: number;
-  /** How coarse its times are, ms (contracts/device-clock.ts). */
+  /** The clock error that the beds show; 0 if the beds show no error. */
+  shownErrorMs: number;
+  /** The step of the device's times, ms (contracts/device-clock.ts). */
   grainMs: number;
-  /** The newest time that it stated, and when that was first received. */
+  /** The time that the newest reading states, ms since 1970. */
   statedMs: number;
+  /** Receive time of the first reading that stated this time. */
   statedAtMs: number;
 };
 
@@ -69,7 +68,7 @@ export function newDeviceClock(): DeviceClockState {
     others: new Map(),
     heardMs: 0,
     newest: undefined,
-    toldMs: 0,
+    shownErrorMs: 0,
     grainMs: grainMsMax,
     statedMs: 0,
     statedAtMs: 0,
@@ -82,46 +81,44 @@ export type DeviceState = {
   /** When `online` last changed, by the gateway's clock, ms since 1970. */
   onlineAtMs: number;
   /**
-   * When its connection was last lost, by the gateway's clock, ms since 1970; 0: never. A value received before that is
-   * not current.
+   * When the device last lost its connection, by the gateway's clock, ms since 1970; 0: never. Values that were received
+   * before are not current.
    */
   lostAtMs: number;
-  /** The claim of its newest connection; a later connection has a higher claim (gateway/claims.ts). */
+  /** The claim of the device's newest connection; a later connection has a higher claim (gateway/claims.ts). */
   claim: number | undefined;
   model: string | undefined;
   conditions: readonly TechnicalCondition[];
   conditionsAtMs: number;
-  /** When something last came from it, by the gateway's clock, ms since 1970. */
+  /** Receive time of the device's newest message, by the gateway's clock, ms since 1970. */
   seenAtMs: number;
   readonly clock: DeviceClockState;
-  /** The starts whose readings came (shared-identity.ts). */
+  /** The device starts from which readings came (shared-identity.ts). */
   starts: Starts;
-  /** Its beds on the screens, usually one. */
+  /** The association ids of the device's beds on the screens, usually one. */
   readonly bedIds: Set<string>;
 };
 
 export type ValueState = {
   readonly numeric: Numeric;
   /**
-   * When it was measured, as far as the device's clock is known, and never after its receipt; ms since 1970. Of two
-   * values the later one is shown.
+   * The time of the measurement, ms since 1970: the device time corrected by the measured error of the device's clock, or
+   * the receive time if that is earlier. The screens show the value with the latest time.
    */
   readonly effectiveMs: number;
-  /** The reading that brought it. */
+  /** The reading from which the value comes. */
   readonly origin: Origin;
-  /**
-   * For each start of the device, its last reading that was shown here. A repeat of such a reading is not shown anew.
-   */
+  /** The last shown reading of each start of the device. A repeat of such a reading does not replace the value. */
   readonly shown: readonly (ReadingId & { readonly deviceMs: number })[];
   readonly n: number;
 };
 
-/** A reading: its device time and its receipt, ms since 1970, and its identity if its place in the log is known. */
+/** The times (ms since 1970) and the identity of a reading. */
 export type Origin = {
   readonly deviceMs: number;
   readonly receivedMs: number;
   readonly id: ReadingId | undefined;
-  /** The device's own number of it; undefined if it has none. */
+  /** The device's own number of the reading; undefined if the device does not number its readings. */
   readonly number: StartNumbered | undefined;
 };
 
@@ -131,41 +128,38 @@ export type NoticeState = { readonly text: string; readonly sinceMs: number; rea
 export type BedState = {
   readonly associationId: string;
   readonly deviceId: string;
-  /** undefined: a device without association. */
+  /** undefined for a device without an association. */
   period: AssociationPeriod | undefined;
   /**
-   * Of a device without association: the ward where it was last and since when it has no bed. Undefined: no such ward
-   * is known.
+   * For a device without an association: the ward where the device was last, and when its last association ended.
+   * Undefined for a device in a bed, and if no such ward is known.
    */
   tray: { readonly ward: string; readonly endedAtMs: number } | undefined;
   readonly values: Map<string, ValueState>;
-  /** By code: when its values came, to tell when the next one is due. */
+  /** The times of the last values of each code, from which the next value's due time is learned. */
   readonly rhythms: Map<string, Rhythm>;
-  /** Wave codes and when (receive time, ms) they last came. */
+  /** The receive time of the last chunk of each wave code, ms. */
   readonly waves: Map<string, number>;
-  /** By code: see notices.ts. */
+  /** The notices by code (notices.ts). */
   readonly notices: Map<string, NoticeState>;
-  /** Stamp of everything but the values. */
+  /** Stamp of the bed's head: everything except values and alarms. */
   headN: number;
-  /** The highest stamp of anything in it. */
+  /** The highest stamp of the bed's head, values and alarms. */
   n: number;
 };
 
-export type AlarmHeld = {
+export type ShownAlarm = {
   readonly alarm: Alarm;
   readonly n: number;
-  /** When its writer published it, by the writer's clock, ms. */
+  /** When the alarm processor published the alarm, by its clock, ms. */
   readonly saidAtMs: number;
-  /** Which revisions an acknowledgement may name. */
+  /** Says which revisions an acknowledgement may name. */
   readonly said: ContentRevision;
-  /**
-   * Whether it may be shown in the tray in which its device stands (tray.ts), as judged at its stamp; always true for a
-   * device in a bed.
-   */
+  /** For a device in a tray: whether the alarm may be shown there, by `isAlarmOfTray`. Always true for a device in a bed. */
   readonly ofTray: boolean;
 };
 
-/** What left the screens: a bed, or an alarm of a bed. */
+/** A bed, or an alarm of a bed, that was removed from the screens. */
 export type Gone = {
   readonly n: number;
   readonly kind: 'bed' | 'alarm';
@@ -175,30 +169,30 @@ export type Gone = {
 };
 
 export type LiveState = {
-  /** Of the last change. */
+  /** The number of the last change. */
   n: number;
-  /** This server's clock at the last tick or alarm. */
+  /** The time of this server at the last tick or alarm, ms since 1970. */
   nowMs: number;
   readonly devices: Map<string, DeviceState>;
   readonly associations: Map<string, DeviceAssociations>;
   /** The beds on the screens now, by association. */
   readonly beds: Map<string, BedState>;
-  readonly alarms: Map<string, AlarmHeld>;
-  /** The alarms of each association. */
+  readonly alarms: Map<string, ShownAlarm>;
+  /** The alarm ids of each association. */
   readonly alarmsOf: Map<string, Set<string>>;
   readonly clearedRevs: Map<string, number>;
-  /** The limits in force, as the alarm processor publishes them, by association. */
+  /** The limits in force, by association. */
   readonly limits: Map<string, LimitsInForce>;
-  /** Standby, as the alarm processor publishes it, by association. A standby that has ended stays, with its `rev`. */
+  /** The standby records, by association. The record of an ended standby is kept because of its `rev`. */
   readonly standby: Map<string, StandbyInForce>;
-  /** Early warning scores, as the alarm processor publishes them, by association. */
+  /** The early warning scores, by association. */
   readonly scores: Map<string, Scores>;
-  /** Outcomes of the last commands, by `commandId`. */
+  /** The outcomes of the last commands, by `commandId`. */
   readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
   readonly gone: Gone[];
-  /** Changes up to this number can no longer be sent as a delta. */
+  /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
   forgottenN: number;
-  /** Records left out because a maximum was reached or their association is not on the screens. */
+  /** The number of records that were left out because a maximum was reached or the association is not on the screens. */
   leftOut: number;
 };
 
@@ -222,13 +216,13 @@ export function emptyState(): LiveState {
   };
 }
 
-/** The next stamp. */
+/** Returns the next stamp. */
 export function nextN(state: LiveState): number {
   state.n += 1;
   return state.n;
 }
 
-/** Remembers what left, and forgets the oldest past `goneMax`. */
+/** Remembers a removed bed or alarm. If there are more than `goneMax`, forgets the oldest. */
 export function remember(state: LiveState, gone: Gone): void {
   state.gone.push(gone);
   if (state.gone.length > goneMax) {
@@ -237,7 +231,7 @@ export function remember(state: LiveState, gone: Gone): void {
   }
 }
 
-/** Remembers that an alarm left the screens of a tray, though the server still has it. */
+/** Remembers that an alarm of a tray is no longer shown, although the alarm is still in the state. */
 export function rememberHidden(state: LiveState, bed: BedState, alarmId: string): void {
   const { associationId } = bed;
   remember(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
@@ -256,14 +250,14 @@ export function stampHeads(state: LiveState, device: DeviceState): void {
   }
 }
 
-/** The ward of the bed; null for a device without association. */
+/** Returns the ward of a bed; null for a device without an association. */
 export function wardOf(bed: BedState): string | null {
   return bed.period ? visibleText(bed.period.ward) : null;
 }
 
 /**
- * The ward whose people may see it: the bed's, otherwise the ward where the device was last. Null: biomedical
- * engineering's.
+ * Returns the ward whose staff may see a bed: its ward, or for a device without an association the ward where the device
+ * was last. Returns null for a device that belongs to biomedical engineering.
  */
 export function audienceOf(bed: BedState): string | null {
   return wardOf(bed) ?? (bed.tray ? visibleText(bed.tray.ward) : null);

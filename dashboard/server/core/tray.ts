@@ -1,24 +1,21 @@
 /**
- * What belongs to the tray in which a device without a bed stands (docs/decisions/005-unassigned-devices.md). The
- * device's association is the same in every tray, so its measurements in the tray of one ward would come along to the
- * next. A value, an alarm or a trace is for the people of the present tray only if it is from the time since the device
- * came there. If the tray's beginning lies ahead of the clock, the clock was set back since; then nothing is hidden.
+ * Decides what a ward's screens may show of a device without a bed (docs/decisions/005-unassigned-devices.md). Such a
+ * device is in the tray of the ward where it was last. Its association id stays the same when it comes into the tray of
+ * another ward. So values, alarms and traces from before that time must be hidden from the new ward. If the time is later
+ * than now, the clock was set back, and nothing is hidden.
  */
 import { measuredOffsetMs, sampledMs } from '../../../contracts/device-clock.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import type { AlarmHeld, BedState, LiveState } from './state.ts';
+import type { BedState, LiveState, ShownAlarm } from './state.ts';
 
-/**
- * Whether a device without a bed measured this before it came into its present tray. Always false for a device with a
- * bed.
- */
+/** Returns whether `atMs` is before the device came into its present tray. Always false for a device in a bed. */
 export function isBeforeTray({ tray }: BedState, atMs: number, nowMs: number): boolean {
   return tray !== undefined && tray.endedAtMs <= nowMs && atMs < tray.endedAtMs;
 }
 
 /**
- * The same for a trace, by its first sample.
- * @param startMs by the device's own clock, ms since 1970
+ * Returns whether a chunk of a waveform began before the device came into its present tray.
+ * @param startMs time of the first sample by the device's clock, ms since 1970
  */
 export function isWaveBeforeTray(
   state: LiveState,
@@ -32,13 +29,14 @@ export function isWaveBeforeTray(
 }
 
 /**
- * Whether an alarm may be shown in the present tray: it began there, or it holds and an event mentioned it there. A
- * technical alarm that holds is about the device and reveals no measurement.
+ * Returns whether an alarm may be shown in the present tray. The alarm must have begun there; or it must be present and
+ * have been published again since the device came there. A present technical alarm may always be shown, because it is
+ * about the device and reveals no measurement.
  */
 export function isAlarmOfTray(
   state: LiveState,
   bed: BedState,
-  { alarm, saidAtMs }: Pick<AlarmHeld, 'alarm' | 'saidAtMs'>,
+  { alarm, saidAtMs }: Pick<ShownAlarm, 'alarm' | 'saidAtMs'>,
 ): boolean {
   const isBefore = (atMs: number) => isBeforeTray(bed, atMs, state.nowMs);
   if (bed.tray === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * Turns a screen's question into an InfluxQL query. Everything that enters the text is a number of ours or was matched
- * against a pattern.
+ * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only numbers
+ * that this server computed and texts that were checked against a pattern or a table.
  */
 import type { Fault } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -11,9 +11,9 @@ import type { TrendQuery, Trends } from '../../protocol/rest.ts';
 const dayMs = 24 * 60 * 60_000;
 /** Longest span of one query. */
 export const spanMsMax = 31 * dayMs;
-/** The raw values are kept 7 days; shortly before that end they are no longer asked for. */
+/** InfluxDB keeps raw values for 7 days. Values that are nearly as old are read from the minute means instead. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
-/** Longer spans are drawn from minutes: a step of a month's trend is longer than a minute anyway. */
+/** Longer spans are read from the minute means: their steps are longer than a minute or nearly so. */
 const rawSpanMsMax = dayMs;
 const minuteMs = 60_000;
 
@@ -26,8 +26,8 @@ export type TrendPlan = {
 };
 
 /**
- * @returns `time-invalid` if the span is empty or too long, `code-unknown` for a code that is neither in the parameter
- *   table nor a score
+ * Plans a trend query.
+ * @returns `time-invalid` if the span is empty or too long; `code-unknown` if a code is neither a parameter nor a score
  */
 export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
   const fromMs = parseInstant(query.from);
@@ -35,11 +35,11 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
   if (fromMs === undefined || toMs === undefined || toMs <= fromMs || toMs - fromMs > spanMsMax)
     return {
       code: 'time-invalid',
-      message: 'from and to are RFC 3339 UTC instants, from earlier, at most 31 days apart.',
+      message: 'from and to must be RFC 3339 UTC instants; from must be earlier than to, by at most 31 days.',
     };
   const codes = [...new Set(query.codes.split(','))];
   if (codes.some((code) => !parameters.has(code) && !isScoreTrendCode(code)))
-    return { code: 'code-unknown', message: 'codes are those of parameters and scores, comma-separated.' };
+    return { code: 'code-unknown', message: 'codes must be codes of parameters or scores, separated by commas.' };
   const raw = nowMs - fromMs < rawForMs && toMs - fromMs <= rawSpanMsMax;
   const step = Math.ceil((toMs - fromMs) / (query.points ?? 500));
   return {
@@ -54,8 +54,8 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
 const associationPattern = /^[A-Za-z0-9._-]{8,64}$/;
 
 /**
- * Selects the values of a query.
- * @throws TypeError if the association's id is malformed: the route has checked it
+ * Returns the WHERE clause of a query.
+ * @throws TypeError if the association id is malformed, which its route should have refused
  */
 function where({ codes, fromMs, toMs }: Stored, associationId: string): string {
   if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
@@ -63,13 +63,16 @@ function where({ codes, fromMs, toMs }: Stored, associationId: string): string {
   return `WHERE "associationId" = '${associationId}' AND (${ofCodes}) AND time >= ${fromMs}ms AND time < ${toMs}ms`;
 }
 
-/** Values as they are stored: each measured value, for 7 days. */
+/** The codes and the time span of a query for stored raw values. */
 export type Stored = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
 
-/** How many values of one code a query returns at most. The caller must not ask for a time with more. */
+/** Maximum of values of one code in a result. The caller must choose a span with fewer values. */
 export const valuesOfCodeMax = 50_000;
 
-/** @throws TypeError as `trendQueryText` */
+/**
+ * Returns the query for the raw values.
+ * @throws TypeError if the association id is malformed
+ */
 export function valuesQueryText(stored: Stored, associationId: string): string {
   return [
     'SELECT "value", "questionable" FROM "raw"."numerics"',
@@ -80,7 +83,7 @@ export function valuesQueryText(stored: Stored, associationId: string): string {
 
 /**
  * Returns the query for the number of values in each hour.
- * @throws TypeError as `trendQueryText`
+ * @throws TypeError if the association id is malformed
  */
 export function countsQueryText(stored: Stored, associationId: string): string {
   return [
@@ -91,12 +94,12 @@ export function countsQueryText(stored: Stored, associationId: string): string {
 }
 
 /**
- * Returns the query's text.
- * @throws TypeError if the association's id is malformed: the route has checked it
+ * Returns the query for a trend.
+ * @throws TypeError if the association id is malformed
  */
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
-  // Steps lie on multiples of their length, so that scrolling does not move the points.
-  // A minute holds its mean as `value` beside its own least and most.
+  // Steps begin at multiples of their length, so that scrolling does not move the points.
+  // A stored minute has the mean as `value`, and its minimum and maximum as `min` and `max`.
   const [least, most] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
   return [
     `SELECT mean("value") AS "mean", min("${least}") AS "min", max("${most}") AS "max"`,
@@ -108,7 +111,7 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
 
 export type TrendRow = { readonly timeMs: number; readonly mean: number; readonly min: number; readonly max: number };
 
-/** Returns the answer, with the codes in the order of the question; a code without values has no points. */
+/** Returns the answer, with the codes in the order of the request. A code without values has no points. */
 export function trendsOf(plan: TrendPlan, rows: ReadonlyMap<string, readonly TrendRow[]>): Trends {
   return {
     stepMs: plan.stepMs,

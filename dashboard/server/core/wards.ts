@@ -1,6 +1,6 @@
 /**
- * The registry of wards and beds: the only places to which a device may be put. If no screen shows a ward, nobody sees
- * its alarms. So a name that is nearly right is wrong.
+ * The registry of wards and beds. A device can be assigned only to a registered bed: in a ward with a misspelt name, no
+ * screen would show its alarms.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -13,11 +13,11 @@ const nameCharsMax = 40;
 const Name = Type.String({ minLength: 1, maxLength: nameCharsMax });
 const wardsMax = 200;
 const bedsMax = 500;
-/** Faults in one report. */
+/** Maximum of faults in one report. */
 const faultsMax = 50;
 const suggestionsMax = 3;
 
-/** The file: `{"version": 1, "wards": [{"ward": "icu", "beds": ["ICU-1", "ICU-2"]}]}`. */
+/** The schema of the file, for example `{"version": 1, "wards": [{"ward": "icu", "beds": ["ICU-1", "ICU-2"]}]}`. */
 const WardsFile = Type.Object(
   {
     version: Type.Literal(1),
@@ -30,13 +30,13 @@ const WardsFile = Type.Object(
 export type Registry = Pick<Static<typeof WardsFile>, 'wards'>;
 const validator = Compile(WardsFile);
 
-/** Reads the file's content. Reports all faults at once, each with its place. */
+/** Checks the content of the file. Returns the registry, or all faults with their places. */
 export function readRegistry(
   content: unknown,
 ): { readonly ok: true; readonly registry: Registry } | { readonly ok: false; readonly faults: readonly string[] } {
   if (!validator.Check(content)) {
     const faults = [...validator.Errors(content)].map(
-      (error) => `${error.instancePath || 'its root'} ${wordsOf(error)}`,
+      (error) => `${error.instancePath || 'its root'} ${schemaErrorText(error)}`,
     );
     return { ok: false, faults: [...new Set(faults)].slice(0, faultsMax) };
   }
@@ -53,7 +53,7 @@ export function readRegistry(
   return { ok: true, registry: { wards: content.wards } };
 }
 
-function wordsOf(error: { message: string; params: object }): string {
+function schemaErrorText(error: { message: string; params: object }): string {
   const extra = 'additionalProperties' in error.params ? ` (${String(error.params.additionalProperties)})` : '';
   const missing = 'requiredProperties' in error.params ? ` (${String(error.params.requiredProperties)})` : '';
   return `${error.message}${extra}${missing}`;
@@ -68,13 +68,13 @@ function namesFaults(names: readonly string[], place: (at: number) => string, ki
     else if (normalText(name) !== name) faults.push(`${place(at)} is not in Unicode's composed form (NFC)`);
     const first = seen.get(folded(name));
     if (first === undefined) seen.set(folded(name), at);
-    else if (names[first] === name) faults.push(`${place(at)} is there twice`);
-    else faults.push(`${place(at)} looks like ${kind} ${first + 1}: one of them would be taken for the other`);
+    else if (names[first] === name) faults.push(`${place(at)} is listed twice`);
+    else faults.push(`${place(at)} looks like ${kind} ${first + 1}: people would confuse them`);
   }
   return faults;
 }
 
-/** For comparing what people type; never for deciding where something is. */
+/** Returns a simplified name, to compare names that people type. Never used to decide where a device is. */
 function folded(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase();
 }
@@ -83,8 +83,8 @@ type Place = { readonly ward: string; readonly bed: string };
 export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
 
 /**
- * Returns `place-unknown` for a place that is not registered, with names that are near it. The typed text is not
- * repeated.
+ * Returns `place-unknown` with similar names for a place that is not registered; undefined for a registered place. The
+ * message does not repeat the typed text.
  */
 export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
   const found = registry.wards.find((entry) => entry.ward === ward);
@@ -105,8 +105,8 @@ function listed(names: readonly string[]): string {
 }
 
 /**
- * Returns the names that somebody may have meant: a name that differs by case, width and spaces alone, or those that
- * are one or two slips away.
+ * Returns the names that a person may have meant: names that differ only in case, character width and outer spaces;
+ * otherwise names that differ by one or two typing errors.
  */
 export function nearNames(names: readonly string[], text: string): string[] {
   const typed = folded(text);
@@ -122,7 +122,7 @@ export function nearNames(names: readonly string[], text: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Counts letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */
+/** Returns the number of letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
 function slipsBetween(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i += 1) {
@@ -139,12 +139,12 @@ function slipsBetween(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** An account or a device at a ward or bed that the registry does not have. */
+/** An account or a device whose ward or bed is not in the registry. */
 export type Unregistered =
   | { readonly what: 'account'; readonly id: string; readonly ward: string }
   | { readonly what: 'device'; readonly id: string; readonly ward: string; readonly bed: string };
 
-/** Returns the accounts and devices at places that are not registered: their alarms may reach nobody. */
+/** Returns the accounts and devices at places that are not registered. Alarms of such devices may reach nobody. */
 export function unregistered(
   registry: Registry,
   accounts: Iterable<{ readonly userId: string; readonly wards: readonly string[]; readonly disabled?: boolean }>,

@@ -1,58 +1,53 @@
 /**
- * Keeps the newest seconds of each waveform, for a screen that opens, and decides what is live. A chunk is live if it
- * did not come much later than usual: a device's clock may be wrong by any constant, but buffered chunks come later
- * than the rest.
+ * Keeps the last seconds of each waveform for screens that open, and decides which chunks are live. A chunk is live if it
+ * did not arrive much later than usual. The device's clock may be wrong by any constant, but buffered chunks arrive later
+ * than live chunks.
  *
- * Odd chunks may come beside the real ones: of another rate, from another clock, much shorter. The side that covers
- * more time is the trace. The number of chunks proves nothing: a hundred chunks of 8 ms are less than one second of an
- * ECG.
+ * Words used here: the trace is the run of chunks that the screens show. A chunk that does not fit the trace is odd: it
+ * has another rate, comes from another clock, or is much shorter. A line is a run of odd chunks that fit each other. If a
+ * line covers more time than the trace, the line becomes the trace. Numbers of chunks are not compared, because a hundred
+ * chunks of 8 ms are less than one second of an ECG.
  */
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { samplesMs } from '../../../contracts/wave-samples.ts';
 
-/** Waves (association and code) kept at once; past it the wave that is silent for longest is forgotten. */
+/** Waves (association and code) that are kept; if there are more, the wave whose last chunk is oldest is forgotten. */
 export const wavesMax = 4_000;
-/** This much device time of each wave is kept for a screen that opens. */
+/** For each wave, chunks of this much device time are kept for screens that open. */
 export const keptMs = 8_000;
-/** And no more chunks than this; the oldest go. */
+/** Maximum of kept chunks of a wave; if there are more, the oldest are dropped. */
 export const keptChunksMax = 512;
-/** A chunk that comes later than usual by more than this is not live. */
+/** A chunk whose delay is longer than the usual delay by more than this is not live. */
 const lateMs = 10_000;
 /**
- * The quickest chunk is the one with the least delay. A chunk that seems quicker by more than this states a time that
- * has not come yet. It is not shown, even if it begins exactly where the trace ended.
+ * A chunk whose delay is shorter than the least delay of the trace by more than this claims a time in the future. It is
+ * not shown, even if it begins exactly where the trace ended.
  */
 const aheadMs = 2_000;
-/** Rates closer than this are one rate: some devices measure theirs anew for each chunk, within 1 % to either side. */
+/** Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1 %. */
 const rateTolerance = 0.025;
 /**
- * A chunk joins if it begins this close to the end of the trace. A chunk that does not join may seem quicker than the
- * quickest by no more than this.
+ * A chunk joins the trace if it begins this close to the trace's end. The delay of another chunk may be shorter than the
+ * least delay by at most this much.
  */
 const joinMs = 250;
-/** The usual duration of a trace's chunks follows them over about this much covered time. */
+/** The usual chunk duration is a moving mean over about this much covered time. */
 const usualOverMs = 3_000;
-/** The least delay rises by this part of the time that passes: a clock drifts, or one odd chunk was too quick. */
+/** The least delay rises by this share of the covered time, because a clock may drift or one chunk may have been too early. */
 const offsetRise = 0.05;
-/**
- * A line is a run of chunks that do not fit the trace but fit each other. At most this many lines are watched; past it
- * the line that covers least is forgotten.
- */
+/** Maximum of lines of a wave; if there are more, the line that covers least time is forgotten. */
 const linesMax = 4;
-/** A line replaces the trace only after it has gone on for this long, at the pace of real time. */
+/** A line replaces the trace only after it has covered this much time. */
 const lineMsMin = 900;
-/** How far the pace of a line may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
+/** Chunks of a line may be earlier or later than real time by this much: network jitter (ms) plus drift (share of the time). */
 const lineJitterMs = 200;
 const lineDrift = 0.05;
-/** A line is forgotten when it is silent for this and twice its chunks' duration. */
+/** A line is forgotten if no chunk of it came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
-/**
- * The time by which the trace covers more than a line counts against the line up to this, so that a trace of long
- * standing can end.
- */
+/** Limit of the lead of the trace over a line, so that a new line can replace also a trace that has lasted for hours. */
 const creditMsMax = 5_000;
-/** A line may lack this part of its shorter chunk: times are rounded, rates measured anew. */
+/** A line may cover less by this share of the shorter chunk, because times are rounded and rates are measured. */
 const slack = 0.1;
 
 export type Chunk = {
@@ -60,50 +55,47 @@ export type Chunk = {
   readonly code: string;
   readonly startMs: number;
   readonly endMs: number;
-  /** The rate with which to draw it: the trace's, which stays the same when the device measures its own anew. */
+  /** The rate with which the screens draw the chunk: the rate of the trace, which does not vary from chunk to chunk. */
   readonly rateHz: number;
   readonly record: WaveformRecord;
-  /** Changes each time the trace begins anew because the device's clock was set; 0 at first. */
+  /** Rises each time the trace begins again because the device's clock was set; 0 at first. */
   readonly timeline: number;
 };
 
-/** What a chunk states, and when it came. */
+/** The times and the rate of one chunk. */
 type Piece = {
   readonly rateHz: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly lastsMs: number;
   readonly receivedMs: number;
-  /** Receive time − device time of its end. */
+  /** Receive time minus the device time of the chunk's end: the delay of the chunk plus the error of the device's clock. */
   readonly offsetMs: number;
 };
 
-/**
- * Chunks that do not belong in the trace, but belong together: of one rate, of like duration, equally far from the time
- * at which they came.
- */
+/** A run of odd chunks with the same rate, similar durations and the same offset. */
 type Line = {
   readonly rateHz: number;
-  /** The end of the line's first chunk, and what else is known of it. */
+  /** End, duration and offset of the line's first chunk. */
   readonly fromMs: number;
   readonly lastsMs: number;
   readonly offsetMs: number;
   endMs: number;
   receivedMs: number;
-  /** How much more time the line has covered than the trace has since the line began. */
+  /** The time that the line has covered minus the time that the trace has covered since the line began. */
   leadMs: number;
 };
 
 type Track = {
   chunks: Chunk[];
-  /** Of the trace. */
+  /** Rate of the trace. */
   rateHz: number;
-  /** Start and end of its last chunk, device time. */
+  /** Start and end of the last chunk of the trace, device time. */
   startMs: number;
   endMs: number;
-  /** The smallest recent (receive time − device time): the error of the device's clock and the usual delay. */
+  /** The smallest recent offset of the trace: its least delay plus the error of the device's clock. */
   offsetMs: number;
-  /** How long its chunks last. */
+  /** The usual duration of a chunk of the trace. */
   usualMs: number;
   timeline: number;
   lines: Line[];
@@ -121,11 +113,10 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Takes a chunk. A chunk that differs from the trace, by its rate or by its place, is not shown: it would blank the
- * trace for as long as it claims to last, and a buffer that empties would draw the past. If such chunks go on at the
- * pace of real time and cover more than the trace does, the device's clock or rate was set, and the trace begins anew
- * with them.
- * @returns the chunk if the screens show it now; undefined if it came late, twice, without a time or is odd
+ * Folds a chunk. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
+ * would draw the past. If odd chunks continue in real time and cover more time than the trace, the device's clock or rate
+ * was changed, and the trace begins again with these chunks.
+ * @returns the chunk if the screens show it; undefined if the chunk is odd, late or repeated, or has no valid time
  */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
   const { reading } = record;
@@ -138,8 +129,8 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   const piece = { rateHz, startMs, endMs, lastsMs, receivedMs, offsetMs: receivedMs - endMs };
   const track = trackOf(state, associationId, reading.code, piece);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
-  if (belongs(track, piece)) goOn(track, piece);
-  else if (replaces(track, piece)) beginAnew(track, piece);
+  if (belongsToTrace(track, piece)) extendTrace(track, piece);
+  else if (replacesTrace(track, piece)) restartTrace(track, piece);
   else return undefined;
   const { timeline } = track;
   const chunk = { associationId, code: reading.code, startMs, endMs, rateHz: track.rateHz, record, timeline };
@@ -180,43 +171,40 @@ function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= rateTolerance * b;
 }
 
-/** A chunk that is much shorter than the others may be shown, but proves nothing. */
+/** Returns whether a chunk is much shorter than usual. Such a chunk may be shown, but the trace does not continue from its end. */
 function isShort({ lastsMs }: Piece, usualMs: number): boolean {
   return lastsMs < usualMs / 2;
 }
 
-/** Whether a chunk is shown in the trace as it is. */
-function belongs(track: Track, piece: Piece): boolean {
-  if (!isSameRate(piece.rateHz, track.rateHz) || isElsewhere(track, piece)) return false;
+/** Returns whether a chunk fits the trace. */
+function belongsToTrace(track: Track, piece: Piece): boolean {
+  if (!isSameRate(piece.rateHz, track.rateHz) || isOutOfPlace(track, piece)) return false;
   const joins = !isShort(piece, track.usualMs) && Math.abs(piece.startMs - track.endMs) <= joinMs;
   return joins || track.offsetMs - piece.offsetMs <= joinMs;
 }
 
-/** Whether a chunk lies where the trace cannot be, by its own clock. */
-function isElsewhere(track: Track, { startMs, offsetMs }: Piece): boolean {
+/** Returns whether the times of a chunk cannot be those of the trace: too late, in the future, or before the last chunk. */
+function isOutOfPlace(track: Track, { startMs, offsetMs }: Piece): boolean {
   const isLate = offsetMs - track.offsetMs > lateMs;
   const isAhead = track.offsetMs - offsetMs > aheadMs;
   const isBehind = startMs <= track.startMs;
   return isLate || isAhead || isBehind;
 }
 
-/** Moves the trace on. A short chunk moves nothing: the real one that follows may begin before it. */
-function goOn(track: Track, piece: Piece): void {
+/** Extends the trace by a chunk. A short chunk does not change the trace's end, because the next real chunk may begin earlier. */
+function extendTrace(track: Track, piece: Piece): void {
   const { lastsMs } = piece;
   for (const line of track.lines) line.leadMs = Math.max(-creditMsMax, line.leadMs - lastsMs);
-  const isWeightless = isShort(piece, track.usualMs);
+  const isShortChunk = isShort(piece, track.usualMs);
   track.usualMs += (lastsMs - track.usualMs) * Math.min(1, lastsMs / usualOverMs);
-  if (isWeightless) return;
+  if (isShortChunk) return;
   track.offsetMs = Math.min(track.offsetMs + offsetRise * lastsMs, piece.offsetMs);
   track.startMs = piece.startMs;
   track.endMs = piece.endMs;
 }
 
-/**
- * Adds a chunk that does not belong in the trace to its line. Returns whether that line has covered enough to replace
- * the trace.
- */
-function replaces(track: Track, piece: Piece): boolean {
+/** Adds an odd chunk to its line, or begins a line. Returns whether the line has covered enough time to replace the trace. */
+function replacesTrace(track: Track, piece: Piece): boolean {
   const { rateHz, endMs, lastsMs, receivedMs, offsetMs } = piece;
   track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.lastsMs);
   const line = track.lines.find((other) => isLike(other, piece));
@@ -230,12 +218,12 @@ function replaces(track: Track, piece: Piece): boolean {
   line.leadMs += coveredMs;
   line.endMs = endMs;
   line.receivedMs = receivedMs;
-  // Two lines that both cover all of the time lead by turns, each by less than a chunk of either: the trace stays.
+  // If the trace and a line both cover all of the time, the line leads by less than two chunks, and the trace stays.
   const { usualMs } = track;
   return endMs - line.fromMs >= lineMsMin && line.leadMs >= usualMs + lastsMs - slack * Math.min(usualMs, lastsMs);
 }
 
-/** A short odd chunk and a real one never share a line, even if both lie in one place: one would stop the other. */
+/** Returns whether a chunk fits a line. Chunks of very different durations never share a line, even if their times fit. */
 function isLike(line: Line, piece: Piece): boolean {
   const { rateHz, endMs, lastsMs, offsetMs } = piece;
   if (!isSameRate(rateHz, line.rateHz) || lastsMs < line.lastsMs / 2 || lastsMs > line.lastsMs * 2) return false;
@@ -250,14 +238,11 @@ function dropLeast(lines: Line[]): void {
   );
 }
 
-/**
- * Continues the trace with the chunks that have replaced it. If they lie elsewhere, what the screens have drawn is
- * void.
- */
-function beginAnew(track: Track, piece: Piece): void {
+/** Begins the trace again with a chunk of its new line. If the device's clock was set, the screens clear what they have drawn. */
+function restartTrace(track: Track, piece: Piece): void {
   const { rateHz, startMs, endMs, offsetMs, lastsMs } = piece;
-  const wasSet = isElsewhere(track, piece) || track.offsetMs - offsetMs > joinMs;
-  const timeline = track.timeline + (wasSet ? 1 : 0);
+  const clockWasSet = isOutOfPlace(track, piece) || track.offsetMs - offsetMs > joinMs;
+  const timeline = track.timeline + (clockWasSet ? 1 : 0);
   Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: lastsMs, timeline, lines: [] });
 }
 
@@ -266,7 +251,7 @@ export function recentChunks(state: WaveState, associationId: string, code: stri
   return state.tracks.get(trackKey(associationId, code))?.chunks ?? [];
 }
 
-/** Forgets waves that have been silent for `silentMs` of receive time. */
+/** Forgets waves of which no chunk was received for `silentMs`. */
 export function forgetTracks(state: WaveState, nowMs: number, silentMs: number): void {
   for (const [key, track] of state.tracks) if (nowMs - track.lastReceivedMs > silentMs) state.tracks.delete(key);
 }

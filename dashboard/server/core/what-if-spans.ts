@@ -1,26 +1,27 @@
-/** Divides the reading of stored values into pieces, each so small that it delays nothing else. Pure. */
+/** Divides a time into spans with so few stored values that the reading of one span does not delay other work. Pure. */
 
-/** How many values one hour holds, of all codes together. `atMs`: its beginning, ms since 1970. */
+/** The number of stored values of all codes in one hour. `atMs`: the beginning of the hour, ms since 1970. */
 export type HourCount = { readonly atMs: number; readonly values: number };
 
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
 const hourMs = 3_600_000;
 
-/** The time that is looked at (issue 9: this patient's last 24 hours). */
+/** The examined time (issue 9: this patient's last 24 hours). */
 export const lookBackMs = 24 * hourMs;
 /**
- * Values of one answer: two parameters, more than twice a second, for a day (ours). If there are more, the newest hours
- * are looked at.
+ * Maximum of values for one answer (ours): two parameters twice a second for a day. If there are more values, only the
+ * newest hours are examined.
  */
 export const valuesMax = 400_000;
-/** Values of one read (ours): a few ms of the server's time. */
+/** Maximum of values in one span (ours). The server needs a few ms for one span. */
 export const spanValuesMax = 5_000;
 
 /**
- * Returns the pieces, oldest first, that hold the values from `fromMs` to `toMs`; the end is excluded.
- * @param counts in any order; an hour without values may be left out
- * @returns also from when on values are looked at: later than `fromMs` if there are too many
+ * Returns the spans, oldest first, with the values from `fromMs` to `toMs`; `toMs` is excluded.
+ * @param counts the counts in any order; an hour without values may be absent
+ * @returns `fromMs` of the result is the beginning of the examined time: later than the argument if there are too many
+ *   values
  */
 export function spansOf(
   counts: readonly HourCount[],
@@ -29,15 +30,15 @@ export function spansOf(
 ): { readonly fromMs: number; readonly spans: readonly Span[] } {
   const hours = counts.filter(({ values }) => values > 0).sort((a, b) => b.atMs - a.atMs);
   let total = 0;
-  const fit: HourCount[] = [];
+  const examined: HourCount[] = [];
   for (const hour of hours) {
     total += hour.values;
     if (total > valuesMax) break;
-    fit.unshift(hour);
+    examined.unshift(hour);
   }
-  const isCut = fit.length < hours.length;
-  const firstMs = isCut ? Math.max(fromMs, fit[0]?.atMs ?? toMs) : fromMs;
-  const spans = fit.flatMap((hour) => partsOf(hour)).map((span) => clipped(span, firstMs, toMs));
+  const isCut = examined.length < hours.length;
+  const firstMs = isCut ? Math.max(fromMs, examined[0]?.atMs ?? toMs) : fromMs;
+  const spans = examined.flatMap((hour) => partsOf(hour)).map((span) => clipped(span, firstMs, toMs));
   return { fromMs: firstMs, spans: joined(spans.filter((span) => span.fromMs < span.toMs)) };
 }
 
@@ -55,13 +56,13 @@ const clipped = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan =
   toMs: Math.min(span.toMs, toMs),
 });
 
-/** Neighbours that are small enough together become one piece. There are no values between two hours. */
+/** Joins neighbouring spans that together have at most `spanValuesMax` values. There are no values between the spans. */
 function joined(spans: readonly CountedSpan[]): Span[] {
-  const found: CountedSpan[] = [];
+  const result: CountedSpan[] = [];
   for (const span of spans) {
-    const last = found.at(-1);
-    if (last === undefined || last.values + span.values > spanValuesMax) found.push(span);
-    else found[found.length - 1] = { fromMs: last.fromMs, toMs: span.toMs, values: last.values + span.values };
+    const last = result.at(-1);
+    if (last === undefined || last.values + span.values > spanValuesMax) result.push(span);
+    else result[result.length - 1] = { fromMs: last.fromMs, toMs: span.toMs, values: last.values + span.values };
   }
-  return found.map(({ fromMs, toMs }) => ({ fromMs, toMs }));
+  return result.map(({ fromMs, toMs }) => ({ fromMs, toMs }));
 }

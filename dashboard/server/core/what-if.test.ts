@@ -172,7 +172,7 @@ describe('who judges', () => {
   ])('is not known %s', (_, published) => {
     expect(judges(published, 'HR')).toEqual({
       fault: 'unknown',
-      message: 'The alarm processor has not said yet how it judges this patient.',
+      message: 'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.',
     });
   });
 

@@ -1,6 +1,6 @@
 /**
- * What other limits of a patient would have done over the stored values. The alarm engine itself judges them, once by
- * the limits in force and once by the limits that a person has entered. Pure.
+ * Counts how often alarms would have called if a patient's limits had been different. The alarm engine judges the stored
+ * values twice: with the limits in force, and with the limits that a person has entered. Pure.
  */
 import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../../contracts/messages/alarms.ts';
@@ -13,7 +13,7 @@ import { initialState, type State } from '../../../processors/alarms/core/state.
 import { createCallLog } from '../../../processors/replay/core/calls.ts';
 import { createPlayer } from '../../../processors/replay/core/player.ts';
 
-/** One value as the trends store it. */
+/** One value from the store of the trends. */
 export type StoredValue = {
   readonly timeMs: number;
   readonly code: string;
@@ -21,27 +21,27 @@ export type StoredValue = {
   readonly questionable: boolean;
 };
 
-/** Values of one time. */
+/** All values that were measured at one time. */
 export type StoredReading = { readonly timeMs: number; readonly values: readonly StoredValue[] };
 
 export type CallCounts = Readonly<Record<Priority, number>>;
 
 type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** What judges: a profile, and the patient's own limits, now and as entered. `entered` null: nothing is entered. */
+/** The profile, and the patient's own limits: those in force, and those that a person has entered (null: none entered). */
 export type Judges = { readonly profile: Profile; readonly inForce: Overrides; readonly entered: Overrides | null };
 
 /**
- * `unknown`: the alarm processor has not published how the patient is judged; `refused`: a save would be refused, with
- * the same sentence.
+ * `unknown`: the alarm processor has not published the patient's limits. `refused`: the entered limits are not valid; a
+ * request to save them would be refused with the same message.
  */
 export type JudgesFault = { readonly fault: 'unknown' | 'refused'; readonly message: string };
 
-const unknownText = 'The alarm processor has not said yet how it judges this patient.';
+const unknownText = 'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.';
 
 /**
- * Returns what judges before and after a change of a group's limits.
- * @param asked undefined: nothing is entered
+ * Returns the profile and the own limits before and after a change of a group's limits.
+ * @param asked the entered limits; undefined if none were entered
  * @param nowMs wall clock, ms since 1970
  */
 export function judgesOf(
@@ -51,14 +51,14 @@ export function judgesOf(
   nowMs: number,
 ): Judges | JudgesFault {
   if (published === undefined) return { fault: 'unknown', message: unknownText };
-  const refused = asked === undefined ? undefined : setLimitsFault(published.groups, group, asked, nowMs);
-  if (refused !== undefined) return { fault: 'refused', message: refused };
+  const refusal = asked === undefined ? undefined : setLimitsFault(published.groups, group, asked, nowMs);
+  if (refusal !== undefined) return { fault: 'refused', message: refusal };
   const profile = profileOfMessage(published);
   const owns = published.groups.flatMap((entry) =>
     entry.own === undefined ? [] : [[entry.group, entry.own] as const],
   );
   const inForce: Overrides = Object.fromEntries(owns);
-  if (profile === undefined || !isAsTold(profile, inForce, published))
+  if (profile === undefined || !agreesWithPublished(profile, inForce, published))
     return { fault: 'unknown', message: unknownText };
   if (asked === undefined) return { profile, inForce, entered: null };
   const { [group]: own, ...others } = inForce;
@@ -67,10 +67,10 @@ export function judgesOf(
 }
 
 /**
- * Another release of the alarm processor may have other built-in limits. The past is judged by the limits in force, or
- * not at all.
+ * Returns whether this server's code computes the same limits as the alarm processor published. The results may differ if
+ * the alarm processor runs another release with other built-in limits; then no answer is given.
  */
-function isAsTold(profile: Profile, own: Overrides, { groups }: LimitsInForce): boolean {
+function agreesWithPublished(profile: Profile, own: Overrides, { groups }: LimitsInForce): boolean {
   const ours = limitsInForce(environmentOf(profile), stateOf(own)).groups;
   const bounds = (all: LimitsInForce['groups']) => all.map(({ group, limits }) => [group, sorted(limits)]);
   return JSON.stringify(bounds(ours)) === JSON.stringify(bounds(groups));
@@ -79,8 +79,8 @@ function isAsTold(profile: Profile, own: Overrides, { groups }: LimitsInForce): 
 const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /**
- * Codes whose calls may change when a group's limits change: all codes that share a cause with it (heart rate and
- * pulse; all of a pressure).
+ * Returns the codes whose alarms may change when a group's limits change. These are all codes that share a cause with the
+ * group, for example heart rate and pulse, or all values of one pressure.
  */
 export function codesOfGroup(group: LimitGroup): string[] {
   const causes = causesOf(group);
@@ -97,31 +97,31 @@ function causesOf(group: LimitGroup): ReadonlySet<string> {
   return new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
 }
 
-/** Groups values that were measured at one time, oldest first. */
+/** Groups values by their time, oldest first. */
 export function readingsOf(values: readonly StoredValue[]): StoredReading[] {
   const readings: { readonly timeMs: number; readonly values: StoredValue[] }[] = [];
-  for (const one of [...values].sort((a, b) => a.timeMs - b.timeMs)) {
+  for (const value of [...values].sort((a, b) => a.timeMs - b.timeMs)) {
     const last = readings.at(-1);
-    if (last?.timeMs === one.timeMs) last.values.push(one);
-    else readings.push({ timeMs: one.timeMs, values: [one] });
+    if (last?.timeMs === value.timeMs) last.values.push(value);
+    else readings.push({ timeMs: value.timeMs, values: [value] });
   }
   return readings;
 }
 
 export type Replay = {
   take(reading: StoredReading): void;
-  /** Lets time pass until `atMs` without a value. */
+  /** Advances the time to `atMs` without a further value. */
   endAt(atMs: number): void;
-  /** The calls of the group, so far. */
+  /** Returns the number of the group's alarms that have called until now. */
   counts(): CallCounts;
-  /** For how long no value came, beyond the time that the engine waits for one, ms. */
+  /** Returns the total time in which values were overdue for the engine, ms. */
   silentMs(): number;
 };
 
 /**
- * Judges stored values, oldest first. Nobody answers, and there is no standby: each onset that would have called
- * counts.
- * @param intervalMs how often the device said that it sends; undefined: it is learned from the values
+ * Starts a replay: the engine judges the stored values that are given to `take`, oldest first. The replay has no
+ * acknowledgements and no standby, so each onset that would have called counts.
+ * @param intervalMs the interval that the device declared; undefined if the engine must learn it from the values
  */
 export function startReplay(
   profile: Profile,
@@ -155,10 +155,10 @@ export function startReplay(
       player.feed({ type: 'tick' });
     },
     counts() {
-      const found = { high: 0, medium: 0, low: 0 };
+      const counts = { high: 0, medium: 0, low: 0 };
       for (const { kind, cause, priority } of log.calls)
-        if (kind === 'physiological' && causes.has(cause)) found[priority] += 1;
-      return found;
+        if (kind === 'physiological' && causes.has(cause)) counts[priority] += 1;
+      return counts;
     },
     silentMs: () => silentMs,
   };
@@ -173,10 +173,13 @@ function isSilent({ arrivals: { troubled, codes } }: State): boolean {
   return troubled && Object.values(codes).every(({ silentSince }) => silentSince !== null);
 }
 
-/** Nobody sees these alarms: any text that belongs to one condition and onset can be their id. */
+/** Returns the engine's environment for a replay. The alarm ids need no secret hash, because nobody sees these alarms. */
 const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text, profile: () => profile });
 
-/** Judged like a device without a patient: its limits judge, and no score is made. The profile is the patient's. */
+/**
+ * Returns the engine's first state for a replay. The category `unassigned` makes the engine use the limits and compute no
+ * scores; the profile is that of the patient.
+ */
 function stateOf(overrides: Overrides): State {
   const association = { category: 'unassigned', ward: null, endedAt: null } as const;
   return { ...initialState('what-if'), association, overrides };

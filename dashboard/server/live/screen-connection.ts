@@ -13,7 +13,7 @@ import {
   type Changes,
   changesSince,
   isVisible,
-  type Looking,
+  type OpenScreen,
   patientsIn,
   type Scope,
   wholeScreen,
@@ -42,7 +42,7 @@ export type Screen = {
   /** Whether a clinician sees biomedical engineering's devices through it. */
   watchesEngineering(): boolean;
   /** What it shows to whom; undefined before its first watch. */
-  looking(): Looking | undefined;
+  looking(): OpenScreen | undefined;
   viewer(): Viewer;
   /** Sends the changes. `alarms`: the changes may include something that must not wait. */
   flush(load: 'numerics' | 'alarms'): void;

@@ -20,7 +20,7 @@ import { keepPace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
-import { notYours } from '../core/association-refusals.ts';
+import { notAllowed } from '../core/association-refusals.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
@@ -57,7 +57,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
     const viewer = viewerOf(request);
     const decide: Change['decide'] = (by) => {
       if (patientId !== undefined && !mayTryId(ids, viewer.userId, patientId, by.nowMs))
-        return notYours({ patientId, detail: 'too many patient ids of other wards were tried before' });
+        return notAllowed({ patientId, detail: 'too many patient ids of other wards were tried before' });
       const decision = asked.decide(by);
       if (!decision.ok && decision.hiddenId !== undefined)
         noteHiddenId(ids, viewer.userId, decision.hiddenId, by.nowMs);
