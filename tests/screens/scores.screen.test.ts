@@ -101,7 +101,7 @@ it('a nurse sees what is missing, enters it, and sees the total with what to do'
   await openPatient(page, 'U-1');
 
   const panel = page.getByTestId('scores');
-  await panel.getByText('No total: air or oxygen, consciousness missing. What is known scores 9.').waitFor();
+  await panel.getByText('No total: air or oxygen, consciousness missing. The known parts score 9.').waitFor();
   const row = async (name: string) =>
     (await panel.getByTestId(`news2-${name}`).locator('th, td').allInnerTexts()).map((text) =>
       text.replaceAll('\n', ' '),

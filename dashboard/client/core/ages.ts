@@ -1,6 +1,6 @@
 /**
- * How old a shown value is (CLINICAL, "Silence is an alarm"). Older than its interval it is grey, older than three
- * intervals a dash replaces it. Nobody may take an old number for the patient's state.
+ * The age of a shown value (CLINICAL, "Silence is an alarm"). A value that is older than its interval is grey. A dash
+ * replaces a value that is older than three intervals. Nobody may take an old number for the patient's state.
  */
 
 import { isDeviceSilent } from '../../../contracts/device-silence.ts';
@@ -10,17 +10,18 @@ import type { Device, Numeric } from '../../protocol/rest.ts';
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
- * How long the way from device to screen may take before a value counts as old. Without it a value that comes every
- * second and needs 200 ms would be grey for 200 ms of each second, and a screen that always flickers says nothing.
+ * How long a value may travel from device to screen before it counts as old. Without this tolerance, a value that comes
+ * every second and travels for 200 ms would be grey for 200 ms of each second: the screen would always flicker.
  */
 export const transportToleranceMs = 1500;
 
-/** A value is no longer shown after this many intervals. */
+/** After this many intervals a dash replaces the value. */
 const expiredIntervals = 3;
 
 /**
  * Returns a value's class by its age. A value from the future has an unknown age (a clock was set), so it is never
- * `current`. `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s.
+ * `current`.
+ * @param intervalMs time until the next value is due; if it is not finite or not above 0, 1 s is used
  */
 export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
@@ -29,8 +30,8 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
 }
 
 /**
- * Returns the class of a value whose sender may be gone. A value that a lost device sent is never current, however long
- * its interval is. After the device came back it is not current until a new value comes.
+ * Returns the class of a value whose device may be gone. A value of a lost device is never `current`, even if its
+ * interval is long. When the device comes back, its old values stay old; only a new value is `current`.
  */
 export function valueClass(
   numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
@@ -43,8 +44,8 @@ export function valueClass(
 }
 
 /**
- * Whether a bed's device is gone, and when it was last lost: by its connection, or by the engine's alarm that nothing
- * comes.
+ * Returns whether a bed's device is gone, and when its connection was last lost. A device is gone if it is not
+ * connected, or if the alarm engine has an alarm that the device sends nothing.
  */
 export function sourceOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
@@ -55,12 +56,12 @@ export function sourceOf(
   return { gone: device.online !== true || silent, lostAtMs };
 }
 
-/** Whether an age lies in the future by more than the clocks of two machines may differ. */
+/** Returns whether an age is negative by more than the clocks of two machines may differ. */
 export function isAhead(ageMs: number): boolean {
   return ageMs < -transportToleranceMs;
 }
 
-/** Returns an age for people: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
+/** Returns an age as text: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
 export function ageText(ageMs: number): string {
   if (!Number.isFinite(ageMs)) return 'unknown';
   if (isAhead(ageMs)) return 'clock?';
@@ -73,17 +74,24 @@ export function ageText(ageMs: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
-/** How old a value is now, and how old it was at the last instant up to which this screen knows the ward. */
+/**
+ * `ms` is how old a value is now. `knownMs` is how old the value was at the time of the last message that the screen has
+ * processed.
+ */
 export type Age = { readonly ms: number; readonly knownMs: number };
 
-/** Returns the age of a value born at `bornMs`; `knownUntilMs` is now if the screen keeps up. */
+/**
+ * Returns the age of a value.
+ * @param bornMs time from which the age counts
+ * @param knownUntilMs time of the last message that the screen has processed; now if no message waits
+ */
 export function ageOf(bornMs: number, nowMs: number, knownUntilMs: number): Age {
   return { ms: nowMs - bornMs, knownMs: Math.min(nowMs, knownUntilMs) - bornMs };
 }
 
 /**
- * Returns the class of an age. A slow screen does not know yet what came last: newer values may wait in it. So it does
- * not replace a value by a dash if the value is too old only because of that time; the value is grey and says its age.
+ * Returns the class of an age. On a slow screen newer values may wait to be processed. A value that would be `expired`
+ * only because of this waiting time is therefore `old`: the screen shows it in grey with its age, not as a dash.
  */
 export function shownClass(age: Age, intervalMs: number): AgeClass {
   const byAge = ageClass(age.ms, intervalMs);
@@ -91,8 +99,8 @@ export function shownClass(age: Age, intervalMs: number): AgeClass {
 }
 
 /**
- * A text that changes whenever an age is shown differently: its class, or its words. Below the tolerance of the way
- * every age is `current`, and its words may stand still.
+ * Returns a text that changes whenever the class or the shown text of an age changes, so that the screen redraws only
+ * then. Up to `transportToleranceMs` every age is `current`, and its text need not be redrawn.
  */
 export function ageMark(age: Age, intervalMs: number): string {
   if (age.ms >= 0 && age.ms <= transportToleranceMs) return '';

@@ -22,8 +22,8 @@ const ids = (alarms: readonly Alarm[]) => alarms.map((a) => a.alarmId);
 
 const ended = { present: false, signal: 'latched' } as const;
 
-describe('the order of alarms', () => {
-  it('is present, then priority, then unanswered, then newest', () => {
+describe('compareAlarms, listed, foremost', () => {
+  it('alarms are sorted by present first, then priority, then unanswered first, then newest first', () => {
     const list = [
       alarm('high-ended-new', { priority: 'high', ...ended, onsetAt: '2026-01-01T10:59:00.000Z' }),
       alarm('low-new', { priority: 'low', onsetAt: '2026-01-01T10:09:00.000Z' }),
@@ -45,36 +45,36 @@ describe('the order of alarms', () => {
     ]);
   });
 
-  it('does not depend on the order in which they came', () => {
+  it('the order of alarms does not depend on the order in which the alarms came', () => {
     const list = ['a', 'b', 'c', 'd'].map((id, i) => alarm(id, { priority: i % 2 ? 'high' : 'low' }));
     fc.assert(
-      fc.property(fc.shuffledSubarray(list, { minLength: 4 }), (some) => {
-        expect(ids(listed(some))).toEqual(['b', 'd', 'a', 'c']);
+      fc.property(fc.shuffledSubarray(list, { minLength: 4 }), (shuffled) => {
+        expect(ids(listed(shuffled))).toEqual(['b', 'd', 'a', 'c']);
       }),
     );
     expect(compareAlarms(list[0]!, list[0]!)).toBe(0);
   });
 
   it.each([
-    ['a present medium before an ended high', [alarm('high', { priority: 'high', ...ended }), alarm('now')], 'now'],
+    ['a present medium alarm, not an ended high', [alarm('high', { priority: 'high', ...ended }), alarm('now')], 'now'],
     [
-      'an acknowledged high that is present before an unanswered low',
+      'an acknowledged high alarm, not an unanswered low alarm',
       [alarm('low', { priority: 'low' }), alarm('now', { priority: 'high', signal: 'acknowledged' })],
       'now',
     ],
     [
-      'a present low before a late high',
+      'a present low alarm, not a late high alarm',
       [alarm('late', { priority: 'high', late: true }), alarm('now', { priority: 'low' })],
       'now',
     ],
-    ['an ended alarm where there is no other', [alarm('now', { priority: 'high', ...ended })], 'now'],
-    ['none where all signals are off', [alarm('off', { signal: 'off' })], undefined],
-    ['none where there is no alarm', [], undefined],
-  ] as const)('has as headline of a tile %s', (_name, alarms, wanted) => {
+    ['an ended alarm if there is no other alarm', [alarm('now', { priority: 'high', ...ended })], 'now'],
+    ['no alarm if all signals are off', [alarm('off', { signal: 'off' })], undefined],
+    ['no alarm if there is none', [], undefined],
+  ] as const)('the headline of a tile shows %s', (_name, alarms, wanted) => {
     for (const order of [alarms, alarms.toReversed()]) expect(foremost(order)?.alarmId).toBe(wanted);
   });
 
-  it('sorts beds by their headlines, beds without an alarm last', () => {
+  it('beds are sorted by their headline alarms, and beds without an alarm come last', () => {
     const headlines = [
       undefined,
       alarm('high', { priority: 'high', ...ended }),
@@ -95,14 +95,14 @@ describe('the order of alarms', () => {
     ['2026-01-01T10:00:00.000Z', 0, false],
     ['2026-01-01T10:00:00.000Z', 1, false],
     [undefined, 0, false],
-    // A pause lasts 2 min at most; two clocks may be 5 s apart. One that ends later was asked for before a clock was set back.
+    // A pause lasts at most 2 min, and two clocks may differ by 5 s. A pause that ends later began before a clock was set back.
     ['2026-01-01T10:02:05.000Z', 0, true],
     ['2026-01-01T10:02:05.001Z', 0, false],
     ['2026-01-11T10:00:00.000Z', 0, false],
-  ])('a pause until %s is %d ms later still one: %s', (until, later, paused) => {
-    const some = alarm('a', until === undefined ? {} : { audioPausedUntil: until });
-    const now = Date.parse('2026-01-01T10:00:00.000Z') + later;
-    expect(audioPausedUntilMs(some, now) !== undefined).toBe(paused);
+  ])('if the audio is paused until %s, then %d ms after 10:00 the alarm is paused: %s', (until, laterMs, paused) => {
+    const pausedAlarm = alarm('a', until === undefined ? {} : { audioPausedUntil: until });
+    const now = Date.parse('2026-01-01T10:00:00.000Z') + laterMs;
+    expect(audioPausedUntilMs(pausedAlarm, now) !== undefined).toBe(paused);
   });
 
   it.each([
@@ -111,17 +111,17 @@ describe('the order of alarms', () => {
     ['SpO2 84 < 85', 'SpO2 000 < 000'],
     ['ABPs -5 < 90', 'ABPs -000 < 000'],
     ['No data for 1234 s', 'No data for 1234 s'],
-  ])('keeps room beside "%s" for longer numbers', (text, widest) => {
+  ])('the widest form of "%s" is "%s"', (text, widest) => {
     expect(widestText(alarm('a', { text }))).toBe(widest);
   });
 
-  it('has every remark that an alarm may get', () => {
+  it('possibleRemarks returns as many remarks as an alarm can have at once', () => {
     const all = { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false } as const;
     expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarks(alarm('a', all)).length);
     expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
   });
 
-  it('says what is unusual about an alarm', () => {
+  it('remarks says that an alarm is late, has ended, came again, or is escalated', () => {
     expect(remarks(alarm('a', {}))).toEqual([]);
     expect(remarks(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
       'late',
@@ -133,7 +133,7 @@ describe('the order of alarms', () => {
   });
 });
 
-describe('how an alarm looks', () => {
+describe('lookOf, frameOf, behind, gravest, listedUnder', () => {
   it.each([
     ['on', true, 'calling'],
     ['latched', true, 'calling'],
@@ -141,7 +141,7 @@ describe('how an alarm looks', () => {
     ['latched', false, 'ended'],
     ['on', false, 'ended'],
     ['acknowledged', false, 'over'],
-  ] as const)('signal %s, present %s: %s', (signal, present, look) => {
+  ] as const)('an alarm with the signal %s and present = %s has the look "%s"', (signal, present, look) => {
     expect(lookOf(alarm('a', { signal, present }))).toBe(look);
   });
 
@@ -154,37 +154,44 @@ describe('how an alarm looks', () => {
   const low = alarm('low', { priority: 'low' });
 
   it.each([
-    ['nothing', [], undefined],
-    ['an unanswered one', [medium], { priority: 'medium', flashes: true }],
-    ['an acknowledged one that is present', [mediumAck], { priority: 'medium', flashes: false }],
-    ['acknowledged high over unanswered medium', [medium, highAck], { priority: 'high', flashes: false }],
-    ['one of two high ones acknowledged', [highAck, high], { priority: 'high', flashes: true }],
-    ['a high one that ended unseen behind a present medium', [medium, highEnded], { priority: 'high', flashes: true }],
-    ['one that is acknowledged and over', [highOver], undefined],
-    ['a signal that is off', [alarm('off', { priority: 'high', signal: 'off' })], undefined],
-  ] as const)('the frame of a tile with %s', (_name, alarms, frame) => {
+    ['without an alarm has no frame', [], undefined],
+    ['with an unanswered alarm flashes', [medium], { priority: 'medium', flashes: true }],
+    ['with an acknowledged present alarm does not flash', [mediumAck], { priority: 'medium', flashes: false }],
+    [
+      'with an acknowledged high and an unanswered medium alarm is high and does not flash',
+      [medium, highAck],
+      { priority: 'high', flashes: false },
+    ],
+    ['with two high alarms, one unanswered, flashes', [highAck, high], { priority: 'high', flashes: true }],
+    [
+      'with an ended unanswered high and a present medium alarm is high and flashes',
+      [medium, highEnded],
+      { priority: 'high', flashes: true },
+    ],
+    ['with an ended acknowledged alarm has no frame', [highOver], undefined],
+    ['with an alarm whose signal is off has no frame', [alarm('off', { priority: 'high', signal: 'off' })], undefined],
+  ] as const)('a tile %s', (_name, alarms, frame) => {
     expect(frameOf(alarms)).toEqual(frame);
   });
 
   it.each([
-    ['nothing', [medium], 0, []],
-    ['a high one that ended unseen', [medium, highEnded], 1, ['high-ended']],
-    ['a grave acknowledged one and one that calls', [high, highAck, medium, low], 3, ['high-ack', 'medium']],
-    ['the gravest alone where it calls itself', [high, medium, low], 2, ['medium']],
-    ['what is off is not counted', [high, alarm('off', { signal: 'off' })], 0, []],
-  ] as const)('behind the headline: %s', (_name, alarms, count, named) => {
-    const headline = foremost(alarms);
-    const found = behind(alarms, headline);
-    expect({ count: found.count, named: ids(found.named) }).toEqual({ count, named });
+    ['names no alarm if there is only the headline', [medium], 0, []],
+    ['names a high alarm that ended unanswered', [medium, highEnded], 1, ['high-ended']],
+    ['names an acknowledged high and a calling medium alarm', [high, highAck, medium, low], 3, ['high-ack', 'medium']],
+    ['names only the gravest alarm if it calls', [high, medium, low], 2, ['medium']],
+    ['does not count an alarm whose signal is off', [high, alarm('off', { signal: 'off' })], 0, []],
+  ] as const)('a tile %s', (_name, alarms, count, named) => {
+    const others = behind(alarms, foremost(alarms));
+    expect({ count: others.count, named: ids(others.named) }).toEqual({ count, named });
   });
 
-  it('finds the gravest alarm, whether present or ended', () => {
+  it('gravest returns the alarm with the highest priority, whether present or ended', () => {
     expect(gravest([low, highEnded, medium])?.alarmId).toBe('high-ended');
     expect(gravest([highAck, highEnded])?.alarmId).toBe('high-ended');
     expect(gravest([])).toBeUndefined();
   });
 
-  it('lists under an alarm the alarms of the same cause that do not call, and says whose they are', () => {
+  it('listedUnder returns the alarms of the same cause that do not call, and marks those of the monitor', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => listedUnder([caller, ...others])(caller);
@@ -199,7 +206,7 @@ describe('how an alarm looks', () => {
     expect(listedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
   });
 
-  it('has room for the word that an alarm is the device’s', () => {
+  it('widestText includes the word "Monitor" of a device’s own alarm', () => {
     expect(widestText(alarm('a', { origin: 'device', text: 'HR 99' }))).toBe('Monitor: HR 000');
   });
 });

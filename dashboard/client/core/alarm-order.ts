@@ -1,32 +1,38 @@
-/** Which alarm comes first, which stands on a bed's tile, and how each looks. */
+/** The order of alarms, the alarms on a bed's tile, and the look of each alarm. */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 
 const rank: Readonly<Record<Priority, number>> = { high: 3, medium: 2, low: 1 };
 
-/** Shape beside colour, so that colour is never alone (CLINICAL, "Signals"). */
+/** A mark for each priority: colour must never be the only difference (CLINICAL, "Signals"). */
 export const marks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
 
-/** Nobody answered it yet: it flashes and sounds. An acknowledged alarm that alarms again is `on` again. */
+/**
+ * Returns whether nobody has acknowledged the alarm: it flashes and sounds. An acknowledged alarm that calls again has
+ * the signal `on` again.
+ */
 export function isUnanswered(alarm: Alarm): boolean {
   return alarm.signal === 'on' || alarm.signal === 'latched';
 }
 
-/** Whether the condition holds now. A late alarm was judged from readings of the past, so it is not about now. */
+/** Returns whether the condition is present now. A late alarm was judged from old readings, so it is not about now. */
 export function isAboutNow(alarm: Alarm): boolean {
   return alarm.present && !alarm.late;
 }
 
 /**
- * The order of alarms, for every list, tile and sort: present before ended, then grave before slight, unanswered before
- * acknowledged, newest onset first. The id decides between equal ones.
+ * Compares two alarms for every list, tile and sort: present before ended, then high priority before low, unanswered
+ * before acknowledged, newest onset first. The alarm id decides between alarms that are equal in all of these.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isAboutNow(b)) - Number(isAboutNow(a)) || compareGravity(a, b);
 }
 
-/** Grave before slight, whether present or ended: for alarms that must not be hidden behind another alarm. */
+/**
+ * Compares two alarms by priority first, whether they are present or ended. For places that show only one alarm: the
+ * one with the highest priority must not be hidden.
+ */
 function compareGravity(a: Alarm, b: Alarm): number {
   return (
     rank[b.priority] - rank[a.priority] ||
@@ -37,31 +43,32 @@ function compareGravity(a: Alarm, b: Alarm): number {
   );
 }
 
-/** Returns the alarms that belong on the screen, in order. `off` means without a signal. */
+/** Returns the alarms that belong on the screen, in order: all whose signal is not `off`. */
 export function listed(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
 }
 
 /**
- * Returns what is listed under an alarm: slighter alarms of the same cause, Vigil's or the device's, that do not call.
- * @param alarms all of them, the listed ones and those without a signal
+ * Returns a function that returns the texts to list under an alarm: the texts of alarms of lower priority that have the
+ * same cause and do not call.
+ * @param alarms all alarms, also alarms whose signal is `off`
  */
 export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
   const texts = new Map<string, string[]>();
-  for (const one of alarms) {
-    if (one.under === undefined || !one.present || one.signal !== 'off') continue;
-    const key = `${one.associationId} ${one.under}`;
-    texts.set(key, [...(texts.get(key) ?? []), alarmText(one)]);
+  for (const alarm of alarms) {
+    if (alarm.under === undefined || !alarm.present || alarm.signal !== 'off') continue;
+    const key = `${alarm.associationId} ${alarm.under}`;
+    texts.set(key, [...(texts.get(key) ?? []), alarmText(alarm)]);
   }
   return ({ associationId, condition, present }) => (present && texts.get(`${associationId} ${condition}`)) || [];
 }
 
-/** The alarm in the headline of a bed's tile: the first in the order of all lists. */
+/** Returns the alarm for the headline of a bed's tile: the first in the order of `compareAlarms`. */
 export function foremost(alarms: Iterable<Alarm>): Alarm | undefined {
   return first(alarms, compareAlarms);
 }
 
-/** The gravest alarm, whether present or ended; of equal ones an unanswered one. */
+/** Returns the alarm with the highest priority, whether present or ended; unanswered before acknowledged. */
 export function gravest(alarms: Iterable<Alarm>): Alarm | undefined {
   return first(alarms, compareGravity);
 }
@@ -75,15 +82,15 @@ function first(alarms: Iterable<Alarm>, compare: (a: Alarm, b: Alarm) => number)
   return best;
 }
 
-/** Sorts beds: the bed whose headline comes first; a bed without an alarm comes last. */
+/** Compares two beds by their headline alarms. A bed without an alarm comes last. */
 export function compareHeadlines(a: Alarm | undefined, b: Alarm | undefined): number {
   if (!a || !b) return Number(a === undefined) - Number(b === undefined);
   return compareAlarms(a, b);
 }
 
 /**
- * How an alarm looks: `calling` flashes in its colour; `steady` is acknowledged but present, in full colour without flashing;
- * `ended` is unanswered but over, a flashing outline; `over` is acknowledged and over, grey.
+ * The look of an alarm. `calling`: present and unanswered, flashes in its colour. `steady`: present and acknowledged, in
+ * full colour without flashing. `ended`: ended and unanswered, a flashing outline. `over`: ended and acknowledged, grey.
  */
 export type AlarmLook = 'calling' | 'steady' | 'ended' | 'over';
 
@@ -92,15 +99,18 @@ export function lookOf(alarm: Alarm): AlarmLook {
   return isUnanswered(alarm) ? 'ended' : 'over';
 }
 
-/** The frame of a tile: the gravest priority of all that is present or unanswered; it flashes while one of these is unanswered. */
+/**
+ * Returns the frame of a tile: the highest priority of all alarms that are present or unanswered. The frame flashes if
+ * an alarm of this priority is unanswered.
+ */
 export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes: boolean } | undefined {
   const top = gravest(alarms.filter((alarm) => alarm.present || isUnanswered(alarm)));
   return top && { priority: top.priority, flashes: isUnanswered(top) };
 }
 
 /**
- * What a tile shows of the alarms behind its headline: their number, the gravest, and the gravest unanswered one if
- * that is another. So a grave or a calling alarm is never only a number.
+ * Returns what a tile shows of the alarms that are not in its headline: their number, the gravest alarm, and the gravest
+ * unanswered alarm if it is a different alarm. So a tile always names a grave alarm and a calling alarm.
  */
 export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
   const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
@@ -116,8 +126,8 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
 }
 
 /**
- * The words that an alarm may show during its life, the longest of those that exclude each other. A place with room for
- * them does not change its height when the alarm ends, comes back or is escalated.
+ * Returns the remarks that an alarm may show during its life; of remarks that exclude each other, the longest. A row
+ * with room for all of them does not change its height when the alarm ends, comes back or is escalated.
  */
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;
@@ -129,12 +139,12 @@ export function possibleRemarks(alarm: Alarm): string[] {
   ];
 }
 
-/** The text with three digits for each smaller number: the next value is hardly ever longer. */
+/** Returns the alarm's text with three digits in place of each number: the text of the next value is rarely longer. */
 export function widestText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
-/** Short words for what a person must know of an alarm besides its text. */
+/** Returns short remarks with what a person must know about an alarm besides its text. */
 export function remarks(alarm: Alarm): string[] {
   const notes: string[] = [];
   if (alarm.late) notes.push('late');

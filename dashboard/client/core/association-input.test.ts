@@ -21,12 +21,12 @@ const newborn = { ...full, category: 'neonatal' } as const;
 const nowMs = Date.UTC(2026, 5, 15, 9);
 const withChanges = (changes: Partial<PatientDraft>): PatientDraft => ({ ...draftOf(newborn), ...changes });
 
-describe('a new patient as typed', () => {
-  it('is read whole', () => {
+describe('readPatient', () => {
+  it('returns a new patient with all fields, without spaces at the ends', () => {
     expect(readPatient({ ...full, patientId: ' P7 ' }, nowMs)).toEqual({ ok: true, patient: full });
   });
 
-  it('is undefined if nothing was entered', () => {
+  it('returns null if nothing was entered', () => {
     expect(readPatient(emptyPatient, nowMs)).toEqual({ ok: true, patient: null });
   });
 
@@ -38,45 +38,53 @@ describe('a new patient as typed', () => {
     [{ birthDate: '2050-01-01' }, 'The date of birth lies in the future. Check it.'],
     [{ birthDate: '2026-06-16' }, 'The date of birth lies in the future. Check it.'],
     [{ birthDate: '1879-12-31' }, 'The date of birth is before 1880. Check the year.'],
-    // No category is chosen before somebody chooses one: an adult's limits are wrong for a newborn.
+    // The form has no default category, because an adult's limits are wrong for a newborn.
     [{ category: '' }, 'Choose a category: limits depend on it.'],
     [{ category: 'other' }, 'Choose a category: limits depend on it.'],
-  ])('%o is refused: %s', (changes, message) => {
+  ])('refuses %o with "%s"', (changes, message) => {
     expect(readPatient({ ...full, ...changes }, nowMs)).toEqual({ ok: false, message });
   });
 });
 
-describe('a correction', () => {
+describe('readChanges', () => {
   it.each<[string, Partial<PatientDraft>, unknown]>([
-    ['one field', { givenName: 'Eve' }, { ok: true, changes: { givenName: 'Eve' } }],
-    ['a value taken away', { birthDate: '', sex: '' }, { ok: true, changes: { birthDate: null, sex: null } }],
-    ['a given name taken away', { givenName: '' }, { ok: true, changes: { givenName: '' } }],
-    ['the category', { category: 'adult' }, { ok: true, changes: { category: 'adult' }, categoryBefore: 'neonatal' }],
+    ['returns only the changed field', { givenName: 'Eve' }, { ok: true, changes: { givenName: 'Eve' } }],
     [
-      'a date of birth to come',
+      'returns null for an emptied date of birth or sex',
+      { birthDate: '', sex: '' },
+      { ok: true, changes: { birthDate: null, sex: null } },
+    ],
+    ['returns an empty text for an emptied given name', { givenName: '' }, { ok: true, changes: { givenName: '' } }],
+    [
+      'returns a changed category with the former category',
+      { category: 'adult' },
+      { ok: true, changes: { category: 'adult' }, categoryBefore: 'neonatal' },
+    ],
+    [
+      'refuses a date of birth in the future',
       { birthDate: '2050-01-01' },
       { ok: false, message: 'The date of birth lies in the future. Check it.' },
     ],
-    ['nothing', {}, { ok: false, message: 'Nothing was changed.' }],
-    ['a space behind a name', { familyName: 'Example ' }, { ok: false, message: 'Nothing was changed.' }],
-    ['the family name taken away', { familyName: '' }, { ok: false, message: 'Enter the family name.' }],
-  ])('of %s has the changed fields alone', (_, changes, expected) => {
+    ['refuses an unchanged form', {}, { ok: false, message: 'Nothing was changed.' }],
+    ['ignores a space after a name', { familyName: 'Example ' }, { ok: false, message: 'Nothing was changed.' }],
+    ['refuses an emptied family name', { familyName: '' }, { ok: false, message: 'Enter the family name.' }],
+  ])('%s', (_, changes, expected) => {
     expect(readChanges(newborn, withChanges(changes), nowMs)).toEqual(expected);
   });
 
-  it('does not give a patient without a sex the sex "unknown"', () => {
+  it('reports no change for a patient whose sex is not recorded', () => {
     const { sex: _, ...without } = newborn;
     expect(readChanges(without, draftOf(without), nowMs)).toEqual({ ok: false, message: 'Nothing was changed.' });
   });
 });
 
-it('corrects a name when the stored date of birth is wrong and untouched', () => {
+it('readChanges accepts a corrected name although the stored date of birth is wrong', () => {
   const wrong = { ...newborn, birthDate: '2050-01-01' };
   const read = readChanges(wrong, { ...draftOf(wrong), givenName: 'Eve' }, nowMs);
   expect(read).toEqual({ ok: true, changes: { givenName: 'Eve' } });
 });
 
-it('says how the typed data contradict the patient who is in the bed', () => {
+it('contradictionTexts names each field in which the typed data contradict the patient in the bed', () => {
   expect(contradictionTexts(emptyPatient, full)).toEqual([]);
   expect(contradictionTexts({ ...emptyPatient, patientId: ' P7 ' }, full)).toEqual([]);
   expect(contradictionTexts({ ...draftOf(full), patientId: 'OTHER' }, { ...full, givenName: '' })).toEqual([
@@ -85,7 +93,7 @@ it('says how the typed data contradict the patient who is in the bed', () => {
   ]);
 });
 
-it('says who changed what', () => {
+it('changeText says who changed what', () => {
   const by = { userId: 'n', name: 'Nora', role: 'nurse' } as const;
   const fields = [
     { field: 'familyName', from: 'Made', to: 'First' },

@@ -1,4 +1,4 @@
-/** A patient's data as typed into a form, and which of them changed. */
+/** Reads a patient's data that somebody typed into a form, and finds which fields changed. */
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
@@ -26,7 +26,7 @@ export function draftOf(patient: Patient): PatientDraft {
   return { patientId, familyName, givenName, birthDate, sex, category };
 }
 
-/** Whether a form differs from what it began with. */
+/** Returns whether a person has changed a form since it was opened. */
 export function isTyped(before: PatientDraft, draft: PatientDraft): boolean {
   const typed = trimmed(draft);
   return (Object.keys(before) as PatientField[]).some((field) => typed[field] !== before[field].trim());
@@ -51,8 +51,9 @@ export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
 }
 
 /**
- * Reads the difference between a patient as the form showed them and as they stand in it now: only the changed fields,
- * and the former category if the category changed. An unchanged date of birth is not judged again.
+ * Returns the changed fields of a form, and the former category if the category changed. An unchanged date of birth is
+ * not checked again.
+ * @param shown the patient's data when the form was opened
  * @param nowMs the server's time
  */
 export function readChanges(shown: Patient, draft: PatientDraft, nowMs: number): ReadChanges {
@@ -85,8 +86,8 @@ function bornFault(birthDate: string, nowMs: number): string | undefined {
 }
 
 /**
- * Returns how the typed data contradict the patient who is in the bed, field by field, for a person; empty if they do
- * not.
+ * Returns one text for each field in which the typed data contradict the patient who is in the bed; empty if no field
+ * does.
  */
 export function contradictionTexts(draft: PatientDraft, there: Patient): string[] {
   return contradictions(trimmed(draft), there).map(
@@ -99,7 +100,7 @@ function trimmed(draft: PatientDraft): PatientDraft {
   return Object.fromEntries(entries) as PatientDraft;
 }
 
-/** As in contracts/messages/records.ts; its schemas do not belong into the bundle. */
+/** The same lists as in contracts/messages/records.ts. Importing that file would add its schemas to the bundle. */
 export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const;
 
@@ -121,7 +122,7 @@ const actNames: Readonly<Record<AssociationChange['act'], string>> = {
   ended: 'took the device away',
 };
 
-/** Says what somebody changed, for a person: `Nora corrected the patient: family name Made → First`. */
+/** Returns a text about a change: `Nora corrected the patient: family name Made → First`. */
 export function changeText({ act, by, fields }: AssociationChange): string {
   const what = fields.map(({ field, from, to }) => `${fieldNames[field] ?? field} ${from ?? 'none'} → ${to ?? 'none'}`);
   return `${by.name} ${actNames[act]}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;

@@ -1,13 +1,13 @@
-/** One bed is one tile: which devices stand at one bed, and which have no bed. */
+/** Groups devices by bed, because one bed is one tile, and finds the devices without a bed. */
 import type { Bed } from '../../protocol/rest.ts';
 
 /** A bed of a ward, for which a tile is drawn. */
 export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
 
 export type BedGroup = {
-  /** The device whose waves and numbers are large: the patient's, and of several the one that came first. */
+  /** The device whose waves and numbers are large: the patient's device; of several devices, the one that came first. */
   readonly bed: PlacedBed;
-  /** The other devices at the bed. A device without a patient is among them, and is not taken for the patient's. */
+  /** The other devices at the bed, also devices without a patient. */
   readonly companions: readonly PlacedBed[];
 };
 
@@ -22,7 +22,7 @@ export type Grouped = {
   readonly doubled: readonly { readonly ward: string; readonly bed: string }[];
 };
 
-const none: readonly PlacedBed[] = [];
+const noCompanions: readonly PlacedBed[] = [];
 
 const isPlaced = (bed: Bed): bed is PlacedBed => bed.ward !== null && bed.bed !== null;
 
@@ -33,24 +33,24 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
     if (!isPlaced(bed)) tray.push(bed);
     else {
       const key = JSON.stringify([bed.ward, bed.bed]);
-      const there = places.get(key);
-      if (there) there.push(bed);
+      const bedsAtPlace = places.get(key);
+      if (bedsAtPlace) bedsAtPlace.push(bed);
       else places.set(key, [bed]);
     }
   }
   const groups: BedGroup[] = [];
   const doubled: { ward: string; bed: string }[] = [];
-  for (const there of places.values()) {
-    if (there.length === 1) {
-      groups.push({ bed: there[0]!, companions: none });
+  for (const bedsAtPlace of places.values()) {
+    if (bedsAtPlace.length === 1) {
+      groups.push({ bed: bedsAtPlace[0]!, companions: noCompanions });
       continue;
     }
-    const byPatient = Map.groupBy(there.toSorted(compareArrival), (bed) => bed.patient?.patientId);
-    // A technician sees no patient: everything at one bed is one tile.
+    const byPatient = Map.groupBy(bedsAtPlace.toSorted(compareArrival), (bed) => bed.patient?.patientId);
+    // The server sends no patients to a technician. For a technician all devices at one bed are one tile.
     const unnamed = byPatient.get(undefined) ?? [];
     byPatient.delete(undefined);
     const named = [...byPatient.values()];
-    if (named.length > 1) doubled.push({ ward: there[0]!.ward, bed: there[0]!.bed });
+    if (named.length > 1) doubled.push({ ward: bedsAtPlace[0]!.ward, bed: bedsAtPlace[0]!.bed });
     const [first = [], ...others] = named;
     const [bed, ...companions] = [...first, ...unnamed];
     if (bed) groups.push({ bed, companions });

@@ -10,36 +10,44 @@ const fault = (fields: Partial<CanaryFault>): Health => ({
   canary: { step: 'log', partitions: 12, of: 12, grave: true, at: at.toISOString(), ...fields },
 });
 
-describe('the sound of Vigil’s own failure', () => {
+describe('isFailing', () => {
   it.each<[string, Health, boolean]>([
-    ['is not heard while all is well', well, false],
-    ['is heard where readings may not arrive', fault({}), true],
-    ['is not heard where only the test is missing', fault({ step: 'gateway', grave: false }), false],
-    ['is heard where the log is away', { ...well, kafka: 'away' }, true],
-    ['is heard where the alarm processor is silent', { ...well, alarms: 'stale' }, true],
+    ['is false if Vigil works', well, false],
+    ['is true if readings may not arrive', fault({}), true],
+    ['is false if only the test reading is missing', fault({ step: 'gateway', grave: false }), false],
+    ['is true if the log does not answer', { ...well, kafka: 'away' }, true],
+    ['is true if the alarm processor is silent', { ...well, alarms: 'stale' }, true],
   ])('%s', (_name, health, expected) => {
     expect(isFailing(health)).toBe(expected);
   });
 });
 
-describe('the notice of the canary', () => {
+describe('canaryText', () => {
   it.each<[string, Health, RegExp]>([
     [
       'the gateway',
       fault({ step: 'gateway' }),
       /^Readings may not arrive: the gateway confirms no test reading since 10:14:03.*bedside/,
     ],
-    ['the test alone', fault({ step: 'gateway', grave: false }), /Readings of devices still arrive.*Tell the operator/],
-    ['the log', fault({}), /Readings do not arrive since 10:14:03: the gateway takes them.*bedside/],
+    [
+      'only the test reading',
+      fault({ step: 'gateway', grave: false }),
+      /Readings of devices still arrive.*Tell the operator/,
+    ],
+    ['the log', fault({}), /Readings do not arrive since 10:14:03: they reach the gateway.*bedside/],
     ['a part of the log', fault({ partitions: 3 }), /some patients do not arrive.*3 of 12 parts/],
-    ['the engine', fault({ step: 'engine' }), /not judged since 10:14:03.*the message log has them.*bedside/],
+    ['the engine', fault({ step: 'engine' }), /not judged since 10:14:03.*they reach the message log.*bedside/],
     ['a part of the engine', fault({ step: 'engine', partitions: 1 }), /some patients are not judged.*1 of 12 parts/],
-    ['a canary that was never seen', fault({ at: null }), /Readings do not arrive: the gateway/],
-  ])('names the step that is not confirmed: %s', (_name, health, expected) => {
+    [
+      'the log, if no test reading was ever seen',
+      fault({ at: null }),
+      /Readings do not arrive: they reach the gateway/,
+    ],
+  ])('names the step that the test reading did not pass: %s', (_name, health, expected) => {
     expect(canaryText(health, nowMs)).toMatch(expected);
   });
 
-  it('is not shown if all is well, or if a graver notice says it already', () => {
+  it('returns no notice if Vigil works, or if a graver notice already says what is wrong', () => {
     expect(canaryText(well, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({}), kafka: 'away' }, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();

@@ -1,13 +1,13 @@
-/** What a screen says if the test reading (the canary) does not come the whole way. */
+/** The notice on a screen if Vigil's test reading (the canary) does not get from the gateway to the alarm processor. */
 import type { Health } from '../../protocol/live.ts';
 import { whenText } from './times.ts';
 
-/** Whether new values or alarms may be missing on this screen: it then has the sound of Vigil's own failure. */
+/** Returns whether new values or alarms may be missing on this screen. If so, the screen sounds Vigil's own failure. */
 export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
 }
 
-/** Undefined if all is well, or if a graver notice says it already. */
+/** Returns the notice; undefined if the test reading arrives, or if a graver notice already says what is wrong. */
 export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): string | undefined {
   if (canary === undefined || kafka !== 'ok' || (canary.step === 'engine' && alarms !== 'ok')) return undefined;
   const since = canary.at === null ? '' : ` since ${whenText(Date.parse(canary.at), nowMs)}`;
@@ -21,11 +21,11 @@ export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): st
         : `Vigil’s own test reading has not arrived${since}. Readings of devices still arrive, but Vigil may not notice when they stop. Tell the operator.`;
     case 'log':
       return partitions === of
-        ? `Readings do not arrive${since}: the gateway takes them, but the message log does not. ${watch}`
-        : `Readings of some patients do not arrive${since}: ${part} take none. ${watch}`;
+        ? `Readings do not arrive${since}: they reach the gateway, but not the message log. ${watch}`
+        : `Readings of some patients do not arrive${since}: ${part} get none. ${watch}`;
     case 'engine':
       return partitions === of
-        ? `New readings are not judged${since}: the message log has them, but the alarm processor does not. ${watch}`
-        : `New readings of some patients are not judged${since}: the alarm processor has none from ${part}. ${watch}`;
+        ? `New readings are not judged${since}: they reach the message log, but not the alarm processor. ${watch}`
+        : `New readings of some patients are not judged${since}: the alarm processor gets none from ${part}. ${watch}`;
   }
 }

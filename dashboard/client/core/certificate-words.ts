@@ -1,16 +1,16 @@
-/** What a screen says if a certificate of its server ends. */
+/** The notice on a screen before and after a certificate of its server expires. */
 import type { Health } from '../../protocol/live.ts';
 import { dateTimeText } from './times.ts';
 
 /**
- * Every screen says it this long before the end: a ward has no other sign of it. An operator's screen says it as soon
- * as the server does.
+ * Every screen shows the notice this long before the certificate expires, because a ward cannot notice it otherwise. An
+ * operator's screen shows the notice as soon as the server reports the certificate.
  */
 const allBeforeMs = 2 * 24 * 3_600_000;
 
 /**
- * Undefined if there is nothing to say to this person.
- * @param isOperator an account of all wards
+ * Returns the notice; undefined if this person needs none.
+ * @param isOperator whether the account may see all wards
  */
 export function certificateText({ certificate }: Health, isOperator: boolean, nowMs: number): string | undefined {
   if (certificate === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Colours of parameters: there is no agreed standard (APSF 2013), so a ward may change this map. A numeric has the
- * colour of its wave. None of them alone means an alarm: an alarm also has its mark, its frame and its words.
+ * Colours of parameters. There is no agreed standard (APSF 2013), so a ward may change this map. A numeric has the
+ * colour of its wave. No colour alone means an alarm: an alarm also has a mark, a frame and a text.
  */
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 
@@ -15,5 +15,5 @@ export const parameterColours: Readonly<Record<ParameterGroup, string>> = {
   Temp: '#ffb38a',
 };
 
-/** For scores on a trend: no parameter and no alarm has it. */
+/** Colour of scores on a trend. No parameter and no alarm has this colour. */
 export const scoreColour = '#a9bcff';

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 import { afterClose, closeText, createSteadyClock, isLost, retryDelayMs } from './connection.ts';
 
-describe('the server is lost', () => {
+describe('isLost', () => {
   it.each([
     [0, false],
     [serverLostMs, false],
     [serverLostMs + 1, true],
     [-1, false],
-  ])('%d ms after the last heartbeat: %s', (silentMs, lost) => {
+  ])('%d ms after the last heartbeat the server counts as lost: %s', (silentMs, lost) => {
     expect(isLost(1_000_000, 1_000_000 + silentMs)).toBe(lost);
   });
 });
 
-describe('trying again', () => {
-  it('waits longer each time, up to 10 s, with jitter, and always waits a little', () => {
+describe('retryDelayMs and afterClose', () => {
+  it('the screen waits longer at each try, at least 250 ms and at most 10 s, with jitter', () => {
     for (let attempt = 0; attempt < 40; attempt++) {
       expect(retryDelayMs(attempt, 0)).toBe(250);
       expect(retryDelayMs(attempt, 0.999999)).toBeLessThanOrEqual(10_000);
@@ -33,17 +33,17 @@ describe('trying again', () => {
     [closeCodes.badMessage, 'retry'],
     [1006, 'retry'],
     [1001, 'retry'],
-  ] as const)('close code %d: %s', (code, next) => {
+  ] as const)('after the close code %d the screen does "%s"', (code, next) => {
     expect(afterClose(code)).toBe(next);
   });
 });
 
-it.each(Object.entries(closeCodes))('close code %s says something or nothing, never a number', (_name, code) => {
-  expect(closeText(code) ?? 'nothing').not.toMatch(/\d/);
+it.each(Object.entries(closeCodes))('the text for the close code %s contains no number', (_name, code) => {
+  expect(closeText(code) ?? '').not.toMatch(/\d/);
 });
 
-describe('the steady clock', () => {
-  it('follows the monotonic clock, counts a sleep, and never goes back', () => {
+describe('createSteadyClock', () => {
+  it('the steady clock follows the monotonic clock, counts the sleep of the machine, and never runs backward', () => {
     let wall = 1000;
     let monotonic = 0;
     const clock = createSteadyClock(
@@ -53,13 +53,13 @@ describe('the steady clock', () => {
     wall += 500;
     monotonic += 500;
     expect(clock()).toBe(1500);
-    wall += 60_000; // asleep: the monotonic clock stood
+    wall += 60_000; // the machine slept: the monotonic clock stood still
     monotonic += 1;
     expect(clock()).toBe(61_500);
     wall -= 3_600_000; // somebody set the clock back
     monotonic += 10;
     expect(clock()).toBe(61_510);
-    wall += 11; // a slewed clock is not a sleep
+    wall += 11; // the wall clock runs a little fast: this is not a sleep
     monotonic += 10;
     expect(clock()).toBe(61_520);
   });

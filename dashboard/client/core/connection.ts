@@ -1,32 +1,33 @@
-/** When the server counts as lost, and when to try again. */
+/** Decides when the server counts as lost, and when to connect again. */
 import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 
 const firstDelayMs = 500;
 const longestDelayMs = 10_000;
 
 /**
- * Returns how long to wait before the `attempt`th try (from 0), ms: doubling with full jitter above a floor, so that
- * the screens of a house do not all come back in the same instant. `random` is 0 ≤ r < 1.
+ * Returns how long to wait before try number `attempt` (from 0), ms. The longest wait doubles with each try, and the wait
+ * is random below it, so that the screens of a hospital do not all connect in the same instant.
+ * @param random 0 ≤ random < 1
  */
 export function retryDelayMs(attempt: number, random: number): number {
   const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10));
   return Math.round(firstDelayMs / 2 + random * (ceiling - firstDelayMs / 2));
 }
 
-/** No heartbeat for 5 s: the screen shows nothing current (CLINICAL, "Silence is an alarm"). */
+/** Returns whether no heartbeat came for 5 s: then no value on the screen is current (CLINICAL, "Silence is an alarm"). */
 export function isLost(lastHeardMs: number, nowMs: number): boolean {
   return nowMs - lastHeardMs > serverLostMs;
 }
 
 /**
- * A screen that gave way to a newer one of its account waits this long. Otherwise the two would take the place from
- * each other for ever.
+ * How long a screen waits to connect again if a newer screen of the same account took its place. Without this wait the
+ * two screens would take the place from each other without end.
  */
 export const lateRetryMs = 60_000;
 
 export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'retry-late' | 'forbidden';
 
-/** What to do after the server's close code. */
+/** Returns what the screen does after the server closed the connection with this code. */
 export function afterClose(code: number): AfterClose {
   switch (code) {
     case closeCodes.sessionEnded:
@@ -43,24 +44,24 @@ export function afterClose(code: number): AfterClose {
 }
 
 /**
- * Returns the meaning of a close code for a person; undefined if the code says no more than that the connection ended.
+ * Returns a text for a close code; undefined if the code says only that the connection ended.
  */
 export function closeText(code: number): string | undefined {
   switch (code) {
     case closeCodes.unavailable:
-      return 'The server cannot put this look on record yet.';
+      return 'The server cannot write the audit trail now.';
     case closeCodes.tooMany:
-      return 'Too many screens of this login are open, and a newer one took this one’s place. Close some. This one tries again in a minute.';
+      return 'Too many screens of this login are open; a newer screen replaced this one. Close some. This screen tries again in a minute.';
     case closeCodes.badMessage:
-      return 'The server did not understand this page: load it again.';
+      return 'The server did not understand this page: reload it.';
     default:
       return undefined;
   }
 }
 
 /**
- * A clock that never runs backward and counts a machine's sleep: the larger step of the two clocks that a browser has.
- * A step of the wall clock forward ages values too early, never too late.
+ * Returns a clock that never runs backward and also counts the time in which the machine sleeps: each step is the larger
+ * step of the browser's two clocks. If the wall clock is set forward, values look too old, never too young.
  */
 export function createSteadyClock(wallMs: () => number, monotonicMs: () => number): () => number {
   let lastWall = wallMs();

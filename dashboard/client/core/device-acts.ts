@@ -1,11 +1,11 @@
-/** Which acts are possible at a device. */
+/** The acts that a person may choose for a device. */
 import type { Devices } from '../../protocol/devices.ts';
 
 export type DeviceAct = 'assign' | 'move' | 'admit' | 'correct' | 'end';
 
 /**
- * Returns the acts that a person may choose from, the most usual first. A person who may not admit can do nothing at a
- * device with a patient.
+ * Returns the acts that a person may choose, the most usual first. If a patient is on the device, a person without the
+ * permission to admit may choose none.
  */
 export function actsFor(current: Devices['devices'][number]['current'], mayAdmit: boolean): DeviceAct[] {
   if (!current) return ['assign'];

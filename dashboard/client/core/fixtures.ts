@@ -1,4 +1,4 @@
-/** Made-up alarms and beds for the tests of this folder. */
+/** Functions that make alarms, numerics, beds and snapshots for the tests of this folder. */
 
 import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';

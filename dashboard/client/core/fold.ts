@@ -1,6 +1,5 @@
 /**
- * The state of the screen, folded from the server's messages. Pure: a message and the state before give the state
- * after.
+ * Computes the state of the screen from the server's messages: first a snapshot, then deltas.
  */
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { Delta, Health, Snapshot } from '../../protocol/live.ts';
@@ -10,17 +9,17 @@ import { listed } from './alarm-order.ts';
 export type Screen = {
   readonly stream: string;
   readonly n: number;
-  /** By association. A bed that did not change keeps its identity, so that its tile is not drawn again. */
+  /** By association id. A bed that did not change stays the same object, so that its tile is not drawn again. */
   readonly beds: ReadonlyMap<string, Bed>;
   readonly alarms: ReadonlyMap<string, Alarm>;
-  /** The listed alarms of each bed that has any, in order; identity as with beds. */
+  /** By association id: the listed alarms of a bed, in order. A list that did not change stays the same object. */
   readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
   /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
 };
 
-/** Answers that are kept: a screen waits for an answer for some seconds. */
+/** Maximum of answers that are kept. A screen waits for an answer for some seconds only. */
 const answersMax = 200;
 
 export function screenOf(snapshot: Snapshot): Screen {
@@ -36,7 +35,7 @@ export function screenOf(snapshot: Snapshot): Screen {
   };
 }
 
-/** Returns the screen after a delta; undefined if a message between is missing: connect again. */
+/** Returns the screen after a delta; undefined if an earlier delta is missing, so that the screen must connect again. */
 export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
   if (delta.prev !== screen.n) return undefined;
   const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;
@@ -45,8 +44,8 @@ export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
   if (touched.size > 0) {
     const changed = new Map(alarmsOf);
     for (const associationId of touched) changed.delete(associationId);
-    const theirs = [...alarms.values()].filter((alarm) => touched.has(alarm.associationId));
-    for (const [associationId, list] of alarmsByBed(theirs)) changed.set(associationId, list);
+    const touchedAlarms = [...alarms.values()].filter((alarm) => touched.has(alarm.associationId));
+    for (const [associationId, list] of alarmsByBed(touchedAlarms)) changed.set(associationId, list);
     alarmsOf = changed;
   }
   return { ...screen, n: delta.n, beds, alarms, alarmsOf, answers: withAnswers(screen.answers, delta.answers) };
@@ -62,7 +61,7 @@ function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
   const beds = new Map(before);
   for (const change of delta.beds) {
     const bed = beds.get(change.associationId);
-    // A head comes with all values. Values without a head and without a bed are dropped.
+    // A change with a head carries all values of the bed. A change without a head is dropped if the bed is unknown.
     if (change.head) beds.set(change.associationId, { ...change.head, values: change.values });
     else if (bed) beds.set(change.associationId, { ...bed, values: mergeValues(bed.values, change.values) });
   }
@@ -106,7 +105,7 @@ function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
   return lists;
 }
 
-/** The same without the names of patients, for a screen that is locked. Beds without a name keep their identity. */
+/** Returns the screen without patients, for a screen that is locked. A bed without a patient stays the same object. */
 export function withoutNames(screen: Screen | undefined): Screen | undefined {
   if (!screen || ![...screen.beds.values()].some(({ patient }) => patient !== null)) return screen;
   const beds = [...screen.beds].map(([id, bed]): [string, Bed] => [

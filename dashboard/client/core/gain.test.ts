@@ -3,32 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { waves } from '../../../contracts/parameters.ts';
 import { gainFor, gainY, spanOf } from './gain.ts';
 
-describe('gain', () => {
-  it('keeps asystole flat: noise never fills the row', () => {
+describe('gainFor and gainY', () => {
+  it('the trace of an asystole stays flat, because noise is not enlarged to the height of the row', () => {
     const gain = gainFor(undefined, -0.01, 0.01, 'mV')!;
     expect(gain.high - gain.low).toBeGreaterThanOrEqual(0.5);
     expect(gainY(gain, 0, 100)).toBeCloseTo(50, 6);
   });
 
-  it('stays while the signal fits and uses half of it', () => {
+  it('the scale stays the same while the signal fits and uses at least half of it', () => {
     const gain = gainFor(undefined, 0, 1, 'mV')!;
     expect(gainFor(gain, 0.1, 0.9, 'mV')).toBe(gain);
     expect(gainFor(gain, 0, 1.2, 'mV')).not.toBe(gain);
     expect(gainFor(gain, 0.4, 0.6, 'mV')).not.toBe(gain);
   });
 
-  it('does not change at the least span', () => {
+  it('a scale of the smallest span does not change for a smaller signal', () => {
     const gain = gainFor(undefined, 0, 0, 'mV')!;
     expect(gainFor(gain, -0.01, 0.01, 'mV')).toBe(gain);
   });
 
-  it('stays as it is if no sample was seen', () => {
+  it('the scale stays the same if there is no sample', () => {
     const gain = gainFor(undefined, 0, 1, '1')!;
     expect(gainFor(gain, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1')).toBe(gain);
     expect(gainFor(undefined, Number.NaN, Number.NaN, '1')).toBeUndefined();
   });
 
-  it('keeps a larger signal inside the row', () => {
+  it('a value outside of the scale is drawn at the edge of the row', () => {
     const gain = { low: 0, high: 1 };
     expect(gainY(gain, 2, 50)).toBe(0);
     expect(gainY(gain, -1, 50)).toBe(50);
@@ -36,7 +36,7 @@ describe('gain', () => {
   });
 });
 
-describe('the span that the scale shows', () => {
+describe('spanOf', () => {
   const plausible = { min: -20, max: 20 };
   const rateHz = 250;
   /** Six seconds of an ECG: R waves of 1 mV, 80 ms wide. */
@@ -45,7 +45,7 @@ describe('the span that the scale shows', () => {
       const inBeatMs = ((i * 1000) / rateHz) % (60_000 / perMinute);
       return inBeatMs < 80 ? 1 - Math.abs(inBeatMs - 40) / 40 : 0;
     });
-  /** The part of the row's height that the beats take. */
+  /** Returns the height of the beats as a part of the row's height. */
   const shownPart = (samples: Float32Array, unit = 'mV') => {
     const span = spanOf(samples, plausible, unit)!;
     const gain = gainFor(undefined, span.min, span.max, unit)!;
@@ -56,7 +56,7 @@ describe('the span that the scale shows', () => {
     return samples;
   };
 
-  it.each([20, 30, 60, 120, 250])('is all of the signal at %i beats a minute', (perMinute) => {
+  it.each([20, 30, 60, 120, 250])('the span includes the whole signal at %i beats a minute', (perMinute) => {
     const span = spanOf(ecg(perMinute), plausible, 'mV')!;
     expect(span.min).toBe(0);
     expect(span.max).toBeGreaterThan(0.95);
@@ -64,43 +64,43 @@ describe('the span that the scale shows', () => {
   });
 
   it.each([1e30, 1e38, Number.POSITIVE_INFINITY, 1000, 19.9, -19.9, -1e30])(
-    'keeps the beats visible beside a sample of %d',
+    'the beats stay visible beside a sample of %d',
     (value) => {
       expect(shownPart(put(ecg(60), value, [700]))).toBeGreaterThan(0.2);
-      // Two of them each second, as a chunk of 8 ms brings them.
+      // Two such samples each second: a wrong chunk of 8 ms.
       const places = [0, 1, 2, 3, 4, 5].flatMap((s) => [s * rateHz + 200, s * rateHz + 201]);
       expect(shownPart(put(ecg(60), value, places))).toBeGreaterThan(0.2);
     },
   );
 
-  it('keeps the beats visible beside two whole seconds that no body yields', () => {
+  it('the beats stay visible beside two seconds of implausible samples', () => {
     const seconds = Array.from({ length: 2 * rateHz }, (_, i) => i);
     expect(shownPart(put(ecg(60), 1e30, seconds))).toBeGreaterThan(0.7);
   });
 
-  it.each([0, 1e30, 19, -19])('keeps a flat line flat, also beside a sample of %d', (value) => {
+  it.each([0, 1e30, 19, -19])('a flat line stays flat beside a sample of %d', (value) => {
     const flat = Float32Array.from({ length: 1500 }, (_, i) => (i % 2 ? 0.01 : -0.01));
     const span = spanOf(put(flat, value, [700]), plausible, 'mV')!;
     const gain = gainFor(undefined, span.min, span.max, 'mV')!;
     expect(gain.high - gain.low).toBeGreaterThanOrEqual(0.5);
   });
 
-  it('shows the single beat of a flat line whole', () => {
+  it('the span includes the whole of a single beat in a flat line', () => {
     const flat = new Float32Array(1500);
     expect(spanOf(put(flat, 1, [700]), plausible, 'mV')).toEqual({ min: 0, max: 1 });
   });
 
-  it('shows a wave of which most samples are implausible: all count', () => {
+  it('all samples count if most samples are implausible', () => {
     const raised = ecg(60).map((value) => 1000 + value * 1000);
     expect(spanOf(raised, plausible, 'mV')!.max).toBeGreaterThan(1950);
   });
 
-  it('is undefined if no sample is a number', () => {
+  it('returns undefined if no sample is a finite number', () => {
     expect(spanOf(new Float32Array(0), plausible, 'mV')).toBeUndefined();
     expect(spanOf(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), plausible, 'mV')).toBeUndefined();
   });
 
-  it('is finite and never upside down for any wave and any samples', () => {
+  it('the span is finite and its minimum is not above its maximum, for any wave and any samples', () => {
     const value = fc.oneof(fc.float(), fc.constantFrom(0, 1e30, -1e30, Number.NaN, Number.POSITIVE_INFINITY));
     fc.assert(
       fc.property(fc.array(value, { maxLength: 50 }), fc.constantFrom(...waves.values()), (values, wave) => {

@@ -1,34 +1,34 @@
 /**
- * The vertical scale of a trace: it follows the signal in steps, and never enlarges noise until it looks like a
- * heartbeat.
+ * The vertical scale of a trace. The scale follows the signal in steps, and never enlarges noise so much that it looks
+ * like a heartbeat.
  */
 
-/** The smallest span drawn over the full height, by the wave's unit: a flat line stays flat. */
+/** The smallest span that fills the full height of a row, by the wave's unit. So a flat line stays flat. */
 const leastSpan: Readonly<Record<string, number>> = { mV: 0.5, 'mm[Hg]': 20, '1': 0.1 };
 const leastSpanOther = 0.1;
-/** Room above and below, as a part of the signal's span. */
+/** Empty room above the signal, and the same below the signal, as a part of the signal's span. */
 const headroom = 0.12;
 /**
- * This part of all samples, at the bottom and at the top, counts as few: less than the peaks of a slow heart, more than
- * a stray chunk a second.
+ * The lowest and the highest samples, this part of all samples each, count as outliers. The part is smaller than the
+ * part that the peaks of a slow heart have, and larger than a wrong chunk every second.
  */
-const fewPart = 0.01;
+const outlierPart = 0.01;
 /**
- * The few may widen the scale by this many spans of the other samples, to either side. What is beyond is drawn at the
- * edge of the row.
+ * Outliers may widen the scale by this many spans of the other samples, upward and downward. An outlier that is further
+ * away is drawn at the edge of the row.
  */
-const fewReach = 2;
-/** This many samples, evenly spread, are enough to find the span. */
+const outlierReach = 2;
+/** At most this many samples, evenly spread, are sorted to find the span. */
 const sortedMax = 512;
 
 export type Gain = { readonly low: number; readonly high: number };
 export type Span = { readonly min: number; readonly max: number };
 
 /**
- * Returns the span that the scale has to show. A sample that no body yields does not count, and a few samples far from
- * the others count only up to a bound: otherwise one sample of 1e30 would make a flat line of a heartbeat.
- * @param samples physical values, NaN if one is missing
- * @param plausible range of the wave. If most samples are outside, they are the wave: then all count.
+ * Returns the span that the scale has to show. A sample outside the plausible range does not count, and outliers count
+ * only up to a bound. Otherwise one sample of 1e30 would turn a heartbeat into a flat line.
+ * @param samples physical values; NaN for a missing sample
+ * @param plausible range of the wave. If most samples are outside of it, all samples count.
  * @returns undefined if no sample is a number
  */
 export function spanOf(samples: Float32Array, plausible: Span, unit: string): Span | undefined {
@@ -43,29 +43,29 @@ export function spanOf(samples: Float32Array, plausible: Span, unit: string): Sp
   const [least, most] = all ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [plausible.min, plausible.max];
   const step = Math.ceil((all ? finite : possible) / sortedMax);
   const sorted = new Float32Array(sortedMax);
-  let [counted, taken, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [counted, sortedCount, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of samples) {
     if (!(value >= least && value <= most)) continue;
-    if (counted % step === 0) sorted[taken++] = value;
+    if (counted % step === 0) sorted[sortedCount++] = value;
     counted += 1;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const { low, high } = mostOf(sorted.subarray(0, taken));
-  const reach = fewReach * Math.max(high - low, leastSpan[unit] ?? leastSpanOther);
+  const { low, high } = spanWithoutOutliers(sorted.subarray(0, sortedCount));
+  const reach = outlierReach * Math.max(high - low, leastSpan[unit] ?? leastSpanOther);
   return { min: Math.max(min, low - reach), max: Math.min(max, high + reach) };
 }
 
-/** The span of all but the few lowest and highest. Sorts in place. */
-function mostOf(samples: Float32Array): { low: number; high: number } {
+/** Returns the span of all samples except the outliers. Sorts `samples` in place. */
+function spanWithoutOutliers(samples: Float32Array): { low: number; high: number } {
   samples.sort();
-  const few = Math.floor(samples.length * fewPart);
-  return { low: samples[few]!, high: samples[samples.length - 1 - few]! };
+  const outliers = Math.floor(samples.length * outlierPart);
+  return { low: samples[outliers]!, high: samples[samples.length - 1 - outliers]! };
 }
 
 /**
- * Returns the scale for the samples seen. Keeps the present scale while it still fits: not clipped, not under half
- * used.
+ * Returns the scale for samples between `min` and `max`. Keeps the present scale while no sample is outside of it and
+ * the samples use at least half of it.
  */
 export function gainFor(present: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return present;
@@ -82,7 +82,7 @@ export function gainFor(present: Gain | undefined, min: number, max: number, uni
   return { low: middle - wanted / 2, high: middle + wanted / 2 };
 }
 
-/** A value's height in a row of `heightPx`, from its top, kept inside the row. */
+/** Returns the distance of a value from the top of a row of `heightPx`, px; at most `heightPx`, at least 0. */
 export function gainY(gain: Gain, value: number, heightPx: number): number {
   const part = (gain.high - value) / (gain.high - gain.low);
   return Math.max(0, Math.min(1, part)) * heightPx;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gridFor, tileLeast } from './grid.ts';
 
-describe('the grid of tiles', () => {
+describe('gridFor', () => {
   it.each([
     // beds, width, height, columns, rows, scrolls
     [8, 1600, 1010, 3, 3, false],
@@ -13,11 +13,14 @@ describe('the grid of tiles', () => {
     [0, 1600, 1010, 1, 1, false],
     [64, 1600, 1010, 5, 13, true],
     [4, 0, 0, 1, 4, true],
-  ])('%d beds in %d × %d', (beds, width, height, columns, rows, scrolls) => {
-    expect(gridFor(beds, width, height, 8)).toEqual({ columns, rows, scrolls });
-  });
+  ])(
+    '%d beds in %d × %d px stand in %d columns and %d rows, and scroll: %s',
+    (beds, width, height, columns, rows, scrolls) => {
+      expect(gridFor(beds, width, height, 8)).toEqual({ columns, rows, scrolls });
+    },
+  );
 
-  it('holds every bed, and tiles that do not scroll are readable', () => {
+  it('the grid has a place for every bed, and its tiles have at least the minimum height if it does not scroll', () => {
     fc.assert(
       fc.property(fc.nat(100), fc.nat(4000), fc.nat(3000), (beds, width, height) => {
         const grid = gridFor(beds, width, height, 8);

@@ -1,15 +1,15 @@
-/** How many tiles stand side by side, so that a ward fits the screen if it can, and scrolls if it cannot. */
+/** Decides how many tiles stand side by side. A ward that does not fit the screen scrolls. */
 
 export type Grid = { readonly columns: number; readonly rows: number; readonly scrolls: boolean };
 
-/** A tile narrower or lower than this is not readable from a desk. */
+/** Minimum size of a tile. A smaller tile is not readable from a desk. */
 export const tileLeast = { widthPx: 300, heightPx: 160 } as const;
-/** Width to height of a tile that reads best. */
+/** Width divided by height of the tile that is easiest to read. */
 const bestShape = 1.75;
 
 /**
- * Returns the grid for `count` tiles in a box; of the grids that fit, the one whose tiles are nearest to the best
- * shape.
+ * Returns the grid for `count` tiles in a box. Of the grids that fit, chooses the grid whose tiles are nearest to the
+ * best shape.
  */
 export function gridFor(count: number, widthPx: number, heightPx: number, gapPx: number): Grid {
   const most = Math.max(1, Math.floor((widthPx + gapPx) / (tileLeast.widthPx + gapPx)));
@@ -21,7 +21,7 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
     const width = (widthPx - gapPx * (columns - 1)) / columns;
     const height = (heightPx - gapPx * (rows - 1)) / rows;
     if (height < tileLeast.heightPx) continue;
-    // Empty places at the end count against a grid.
+    // A grid with empty places at its end is worse.
     const off = Math.abs(Math.log(width / height / bestShape)) + 0.15 * (columns * rows - count);
     if (off < bestOff) {
       best = { columns, rows, scrolls: false };

@@ -8,12 +8,12 @@ const after = (wallMs: number, steadyMs = wallMs): Touched => ({
 });
 
 it.each<[string, Touched, number | undefined, number]>([
-  ['nobody was there', after(60_000), undefined, 60_000],
-  ['the machine slept, and the page’s own clock stood still', after(60_000, 0), undefined, 60_000],
+  ['nobody touched the page', after(60_000), undefined, 60_000],
+  ['the machine slept and the monotonic clock stood still', after(60_000, 0), undefined, 60_000],
   ['the wall clock was set back', after(-3_600_000, 60_000), undefined, 60_000],
   ['another tab was touched later', after(60_000), touched.wallMs + 50_000, 10_000],
   ['another tab was touched earlier', after(60_000), touched.wallMs - 50_000, 60_000],
-  ['another tab speaks of a time to come', after(60_000), touched.wallMs + 60_001, 60_000],
-])('%s', (_, now, elsewhereMs, idle) => {
+  ['another tab has a time in the future', after(60_000), touched.wallMs + 60_001, 60_000],
+])('the idle time is right if %s', (_, now, elsewhereMs, idle) => {
   expect(idleMs(touched, now, elsewhereMs)).toBe(idle);
 });

@@ -1,19 +1,19 @@
-/** When a screen that nobody touches locks itself. Pure: both clocks come in. */
+/** Computes for how long nobody has touched a screen. The screen locks itself after a time. */
 
 /**
- * When somebody last touched any screen of this login: by the wall clock, which all tabs share, and by this page's own
- * clock, which nobody sets.
+ * When somebody last touched this page, by two clocks: the wall clock, which all tabs share, and the page's monotonic
+ * clock, which nobody can set.
  */
 export type Touched = { readonly wallMs: number; readonly steadyMs: number };
 
 /**
- * Returns for how long nobody was there: the longer time of both clocks. A page's own clock stands still while the
- * machine sleeps, and the wall clock may be set.
- * @param elsewhereMs when another tab of this browser was last touched, by the wall clock; undefined if it does not say
+ * Returns for how long nobody has touched this browser: the longer of the times by the two clocks. The monotonic clock
+ * stands still while the machine sleeps, and the wall clock may be set.
+ * @param elsewhereMs when another tab of this browser was last touched, by the wall clock; undefined if not known
  */
 export function idleMs(touched: Touched, now: Touched, elsewhereMs: number | undefined): number {
   const here = Math.max(now.wallMs - touched.wallMs, now.steadyMs - touched.steadyMs);
-  // A time of another tab lies ahead of the clock only if the clock was set: then it does not count.
+  // The other tab's time is in the future only if the wall clock was set back: then it does not count.
   if (elsewhereMs === undefined || elsewhereMs > now.wallMs) return here;
   return Math.min(here, now.wallMs - elsewhereMs);
 }

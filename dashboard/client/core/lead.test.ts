@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createLead, leadWindowMs, remoteAt, sawNewRemote, sawRemote } from './lead.ts';
 
-describe('the remote clock', () => {
-  it('is unknown before the first message', () => {
+describe('lead of a remote clock', () => {
+  it('the remote time is unknown before the first message', () => {
     expect(remoteAt(createLead(), 0)).toBeUndefined();
   });
 
-  it('is the clock of the quickest message', () => {
+  it('the remote time follows from the message with the smallest delay', () => {
     const lead = createLead();
     sawRemote(lead, 10_000, 1_300);
     sawRemote(lead, 11_000, 2_050);
@@ -14,7 +14,7 @@ describe('the remote clock', () => {
     expect(remoteAt(lead, 4_000)).toBe(4_000 + 8_950);
   });
 
-  it('forgets after two windows, and at once after a long silence', () => {
+  it('a lead stops counting after two windows, and at once after a long silence', () => {
     const lead = createLead();
     sawRemote(lead, 1_000, 0);
     sawRemote(lead, leadWindowMs + 1, leadWindowMs + 1);
@@ -25,7 +25,7 @@ describe('the remote clock', () => {
     expect(remoteAt(lead, 0)).toBe(-500);
   });
 
-  it.each([-600_000, -10_000])('of a device is followed within 3 s after it was set back by %i ms', (byMs) => {
+  it.each([-600_000, -10_000])('if a device clock is set back by %i ms, the lead follows within 3 s', (byMs) => {
     const lead = createLead();
     for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
@@ -34,7 +34,7 @@ describe('the remote clock', () => {
     expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
   });
 
-  it.each([600, 6_000, 60_000])('of a server does not count as set while the way is %i ms slower', (lagMs) => {
+  it.each([600, 6_000, 60_000])('the lead of a server stays the same if messages become %i ms slower', (lagMs) => {
     const lead = createLead();
     for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
     for (let at = 10_000; at < leadWindowMs; at += 1000) {
@@ -44,24 +44,24 @@ describe('the remote clock', () => {
   });
 
   it.each([
-    ['set back by 10 min', -600_000, -600_050],
-    ['set back by 10 s', -10_000, -10_050],
-    ['as before, by a slower message', -4_000, -50],
-    ['set forward', 600_000, 599_950],
-  ])('of a server that was started anew is taken at once: %s', (_what, byMs, expectedMs) => {
+    ['the clock of a new server process that is 10 min behind counts at once', -600_000, -600_050],
+    ['the clock of a new server process that is 10 s behind counts at once', -10_000, -10_050],
+    ['the lead stays the same if only the first message of a new server process is slow', -4_000, -50],
+    ['the clock of a new server process that is ahead counts at once', 600_000, 599_950],
+  ])('%s', (_what, byMs, expectedMs) => {
     const lead = createLead();
     for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
     sawNewRemote(lead, 10_000 - 50 + byMs, 10_000);
     expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
-  it('is followed at once after it was set forward', () => {
+  it('if the remote clock is set forward, the lead follows at once', () => {
     const lead = createLead();
     for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + 600_000, at);
     expect(remoteAt(lead, 10_000)).toBe(610_000);
   });
 
-  it('does not count as set after messages that come late in a burst, or after a single one', () => {
+  it('the lead stays the same after a burst of late messages, and after a single late message', () => {
     const lead = createLead();
     for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at, at);
     for (let at = 11_000; at <= 20_000; at += 1000) sawRemote(lead, at, 20_000 + (at - 11_000) / 100);

@@ -1,17 +1,19 @@
 /**
- * How far a remote clock is ahead of the screen's, from messages that carry its time. The largest lead of the last
- * seconds belongs to the quickest message, whose delay is the smallest.
+ * Estimates the lead of a remote clock: how far it is ahead of the screen's clock. Each message carries the remote time
+ * at which it was sent. The largest lead of the last seconds is the best estimate, because it belongs to the message
+ * with the smallest delay.
  */
 
-/** How long a quickest message counts. Afterwards a slower way counts as the ordinary one. */
+/** How long the largest lead counts. Afterwards the smaller leads of slower messages count. */
 export const leadWindowMs = 30_000;
 
 export type Lead = {
-  /** Remote minus local, ms: of this window and of the one before. -Infinity before the first message. */
+  /** Largest remote minus local time in the present window, ms; -Infinity before the first message. */
   now: number;
+  /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
   before: number;
   windowFromMs: number;
-  /** Messages in a row that came with one and the same smaller lead. */
+  /** Messages in a row that came with about the same smaller lead. */
   run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 
@@ -20,21 +22,21 @@ export function createLead(): Lead {
   return { now: none, before: none, windowFromMs: none, run: undefined };
 }
 
-/** Leads that differ by no more than this are the same. */
+/** Leads that differ by no more than this count as the same. */
 const sameMs = 500;
 /**
- * After this many messages, for this long, with one smaller lead, the device's clock was set, or its way is slower from
- * now on.
+ * If this many messages over at least this time have the same smaller lead, the remote clock was set or its messages are
+ * slower from now on: the smaller lead counts.
  */
 const runCount = 2;
 const runMs = 1_000;
 
-/** A smaller lead by more than this shows that a server that was started anew has another time than before (ours). */
+/** If the lead at a new server process is smaller by more than this, its clock differs from the former process's (ours). */
 const newRemoteStepMs = 5_000;
 
 /**
- * Takes the first message of a server process that is new to this screen. Its clock may be behind the former one; that
- * of a process that runs on never jumps (contracts/steady-time.ts). Mutates.
+ * Updates `lead` with the first message of a server process that is new to this screen. The clock of a new process may
+ * be behind the clock of the former process. The clock of a running process never jumps (contracts/steady-time.ts).
  */
 export function sawNewRemote(lead: Lead, remoteMs: number, localMs: number): void {
   const isBehind = Math.max(lead.now, lead.before) - (remoteMs - localMs) > newRemoteStepMs;
@@ -43,9 +45,12 @@ export function sawNewRemote(lead: Lead, remoteMs: number, localMs: number): voi
 }
 
 /**
- * Takes a message that carries `remoteMs` and came at `localMs` (a clock that never runs backward). Mutates.
- * @param stepMs for a remote clock that may be set: the lead follows if it is smaller by more than this and stays so.
- *   Without it a slow way never makes shown values look younger before its window is over.
+ * Updates `lead` with a message.
+ * @param remoteMs remote time in the message
+ * @param localMs when the message came, by a local clock that never runs backward
+ * @param stepMs for a remote clock that may be set: if several messages have a lead that is smaller by more than this,
+ *   the smaller lead counts at once. By default it counts only after the window, so that a slow connection does not
+ *   make values look younger than they are.
  */
 export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;
@@ -66,7 +71,7 @@ export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs 
   lead.now = Math.max(lead.now, remoteMs - localMs);
 }
 
-/** The remote clock at `localMs`; undefined before the first message. */
+/** Returns the estimated remote time at `localMs`; undefined before the first message. */
 export function remoteAt(lead: Lead, localMs: number): number | undefined {
   const ahead = Math.max(lead.now, lead.before);
   return Number.isFinite(ahead) ? localMs + ahead : undefined;

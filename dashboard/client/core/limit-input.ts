@@ -1,4 +1,4 @@
-/** Limits as typed into a form: numbers that a body can have, in order, or one sentence that says what is wrong. */
+/** Reads limits that somebody typed into a form: plausible numbers in rising order, or a sentence that says what is wrong. */
 import { boundLabels, bounds } from '../../../contracts/effective-limits.ts';
 import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
@@ -8,7 +8,7 @@ const namesOfBounds = boundLabels;
 
 const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 
-/** The name of a group of limits, for people. */
+/** Returns the name of a group of limits for the screen. */
 export function groupName(group: LimitGroup): string {
   return groupNames[group] ?? group;
 }
@@ -16,18 +16,18 @@ export function groupName(group: LimitGroup): string {
 export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
 
 /**
- * Matches a plain decimal number, with a point or a comma before the decimals. After a comma at most two digits:
- * `1,200` may mean a thousand. No exponent, no sign but a minus.
+ * Matches a plain decimal number with a decimal point or a decimal comma, without exponent and plus sign. After a comma
+ * it allows at most two digits, because `1,200` may mean one thousand two hundred.
  */
 const plainNumber = /^-?\d+(?:\.\d+|,\d{1,2})?$/;
 
-/** Returns the number that a field's text means; undefined if it is not a number, also for `-0`, which nobody means. */
+/** Returns the number in a field's text; undefined if the text is not a plain number, or is `-0`. */
 function numberOf(text: string): number | undefined {
   const value = plainNumber.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return Number.isFinite(value) && !Object.is(value, -0) ? value : undefined;
 }
 
-/** Reads the four fields of a group. Empty fields are left to the ward's profile. A comma counts as a decimal point. */
+/** Reads the four fields of a group. For an empty field the limit of the ward's profile applies. */
 export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
   const rows = [...parameters.values()].filter((parameter) => parameter.limits === group);
   const min = Math.min(...rows.map((row) => row.min));
@@ -44,11 +44,11 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
         message: `The ${namesOfBounds[name]} limit is not a plain number. Write it like 120 or 38.5.`,
       };
     if (value < min || value > max)
-      return { ok: false, message: `The ${namesOfBounds[name]} limit must lie between ${min} and ${max}.` };
+      return { ok: false, message: `The ${namesOfBounds[name]} limit must be between ${min} and ${max}.` };
     if (before && value <= before.value && !(value === before.value && isPair(before.name, name)))
       return {
         ok: false,
-        message: `The ${namesOfBounds[name]} limit must lie above the ${namesOfBounds[before.name]} one.`,
+        message: `The ${namesOfBounds[name]} limit must be above the ${namesOfBounds[before.name]} limit.`,
       };
     limits[name] = value;
     before = { name, value };
@@ -60,8 +60,8 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
 export type LimitDraft = Readonly<Record<(typeof order)[number], string>>;
 
 /**
- * Says how the form reads fields that are not written as Vigil writes numbers (`38,5`, `050`); undefined if there are
- * none.
+ * Returns a text that repeats the numbers that Vigil writes otherwise than they were typed (`38,5`, `050`); undefined if
+ * there are no such numbers.
  */
 export function understoodText(draft: LimitDraft): string | undefined {
   const read = order.flatMap((name) => {
@@ -72,10 +72,10 @@ export function understoodText(draft: LimitDraft): string | undefined {
   return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
 }
 
-/** The longest text of `understoodText`, with numbers as wide as limits are. */
+/** The longest possible text of `understoodText`. */
 export const widestUnderstood = `Read as: ${order.map((name) => `${namesOfBounds[name]} 888.88`).join(', ')}.`;
 
-/** The form of a patient's own limits; a field is empty if the ward's limit holds. */
+/** Returns the fields of a form with a patient's own limits. A field is empty if the ward's limit applies. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
   const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
   return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
@@ -84,7 +84,7 @@ export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
 /** The message for a form in which nothing was changed. */
 export const nothingChanged = 'Nothing was changed.';
 
-/** Returns what a form asks for: the fields that differ from the patient's own limits; null if all were emptied. */
+/** Returns the limits to request: the fields that differ from the patient's own limits; null if all fields are empty. */
 export function readChangedLimits(
   group: LimitGroup,
   draft: LimitDraft,
@@ -99,7 +99,10 @@ export function readChangedLimits(
   return { ok: true, limits: Object.fromEntries(changed.map((name) => [name, read.limits[name] ?? null])) };
 }
 
-/** An extreme limit may equal its plain one: then every breach is an extreme one. */
+/**
+ * Returns whether `a` and `b` are an extreme limit and its plain limit. These two may be equal: then every breach is an
+ * extreme breach.
+ */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');
 }

@@ -6,12 +6,12 @@ const nowMs = Date.parse('2026-01-02T08:00:00Z');
 const text = (...[groups, more]: [Parameters<typeof newLimits>[1]?, Parameters<typeof newLimits>[2]?]) =>
   originText(newLimits('assoc-01', groups, more), 1, nowMs);
 
-describe('the words about where the limits come from', () => {
-  it('name the profile alone for a patient without limits of his own', () => {
+describe('originText', () => {
+  it('names only the profile for a patient without own limits', () => {
     expect(text()).toMatch(/^In force since .*: the built-in adult profile, version 1\.$/);
   });
 
-  it('name the patient’s own limits where there are any', () => {
+  it('names the patient’s own limits if the patient has own limits', () => {
     const end = /: the ward’s profile, version 7, and the patient’s own\.$/;
     const profile = { origin: 'ward', version: '7' } as const;
     expect(text({ HR: { own: { low: 45 } } }, { profile })).toMatch(end);
@@ -20,7 +20,7 @@ describe('the words about where the limits come from', () => {
     ).toMatch(end);
   });
 
-  it('say what is missing', () => {
+  it('says what is missing if no limits are known, no profile applies, or no parameter came', () => {
     expect(originText(null, 0, nowMs)).toBe('The alarm processor has not said yet which limits judge this patient.');
     expect(text({}, { profile: null })).toBe('No limits judge this patient: there is no profile for the category.');
     expect(originText(newLimits('assoc-01'), 0, nowMs)).toBe('No parameter with limits yet.');

@@ -1,22 +1,22 @@
-/** Where the limits of a patient come from, in words. */
+/** The text that says where the limits of a patient come from. */
 import type { LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { whenText } from './times.ts';
 
 /**
- * Says where the limits that judge a patient come from.
- * @param shown parameters with limits that have come
+ * Returns a text that says where the limits that judge a patient come from.
+ * @param shown number of parameters on the screen that have limits
  */
 export function originText(inForce: LimitsInForce | null, shown: number, nowMs: number): string {
   if (inForce === null) return 'The alarm processor has not said yet which limits judge this patient.';
   const { profile, at } = inForce;
   if (profile === null) return 'No limits judge this patient: there is no profile for the category.';
   if (shown === 0) return 'No parameter with limits yet.';
-  const whose = {
+  const profileName = {
     'built-in': 'the built-in adult profile',
     hospital: 'the hospital’s profile',
     ward: 'the ward’s profile',
   };
   const own = inForce.groups.some((entry) => entry.own !== undefined) ? ', and the patient’s own' : '';
   const since = whenText(Date.parse(at), nowMs);
-  return `In force since ${since}: ${whose[profile.origin]}, version ${profile.version}${own}.`;
+  return `In force since ${since}: ${profileName[profile.origin]}, version ${profile.version}${own}.`;
 }

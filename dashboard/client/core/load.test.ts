@@ -21,7 +21,7 @@ const calm: LoadSample = { lateMs: 0, drawLateMs: 0 };
 const strained: LoadSample = { lateMs: strainedMs.main + 1, drawLateMs: 0 };
 const overloaded: LoadSample = { lateMs: overloadedMs + 1, drawLateMs: 0 };
 
-/** A sample each second, from `fromMs` on; returns the load after each. */
+/** Returns the load after each of the samples, which come once a second from `fromMs` on. */
 function run(load: Load, samples: readonly LoadSample[], fromMs = 0): Load[] {
   const loads: Load[] = [];
   for (const [i, sample] of samples.entries()) {
@@ -34,8 +34,8 @@ const times = (count: number, sample: LoadSample) => Array.from({ length: count 
 const levels = (loads: readonly Load[]) => loads.map(({ level }) => level);
 const levelAfter = (...samples: LoadSample[]) => run(startLoad, samples).at(-1)!.level;
 
-describe('a screen that cannot keep up', () => {
-  it('gives up waves before numbers, one level after two strained seconds each', () => {
+describe('judgeLoad on a slow screen', () => {
+  it('the screen gives up waves before numbers, and goes down one level after every two strained seconds', () => {
     expect(levels(run(startLoad, times(8, strained)))).toEqual([
       'full',
       'waves-slower',
@@ -48,43 +48,59 @@ describe('a screen that cannot keep up', () => {
     ]);
   });
 
-  it('gives up two levels at once when it is far behind', () => {
+  it('the screen goes down two levels at once if it is far behind', () => {
     expect(levels(run(startLoad, times(4, overloaded)))).toEqual(['full', 'no-waves', 'no-waves', 'numbers-slower']);
   });
 
   it.each<[string, LoadSample, string]>([
-    ['at the bound of strain', { lateMs: strainedMs.main, drawLateMs: 0 }, 'full'],
-    ['one step past it', { lateMs: strainedMs.main + 1, drawLateMs: 0 }, 'waves-slower'],
-    ['with frames at their bound', { lateMs: 0, drawLateMs: strainedMs.draw }, 'full'],
-    ['with frames one step past it', { lateMs: 0, drawLateMs: strainedMs.draw + 1 }, 'waves-slower'],
-    ['at the bound of overload', { lateMs: overloadedMs, drawLateMs: 0 }, 'waves-slower'],
-    ['one step past that', { lateMs: overloadedMs + 1, drawLateMs: 0 }, 'no-waves'],
-  ])('is judged %s', (_name, sample, level) => {
+    ['stays full if the timer is late by the bound of strain', { lateMs: strainedMs.main, drawLateMs: 0 }, 'full'],
+    [
+      'becomes waves-slower if the timer is late by 1 ms more',
+      { lateMs: strainedMs.main + 1, drawLateMs: 0 },
+      'waves-slower',
+    ],
+    ['stays full if frames are late by the bound of strain', { lateMs: 0, drawLateMs: strainedMs.draw }, 'full'],
+    [
+      'becomes waves-slower if frames are late by 1 ms more',
+      { lateMs: 0, drawLateMs: strainedMs.draw + 1 },
+      'waves-slower',
+    ],
+    [
+      'becomes waves-slower if the timer is late by the bound of overload',
+      { lateMs: overloadedMs, drawLateMs: 0 },
+      'waves-slower',
+    ],
+    [
+      'becomes no-waves if the timer is late by 1 ms more than overload',
+      { lateMs: overloadedMs + 1, drawLateMs: 0 },
+      'no-waves',
+    ],
+  ])('the level %s in two samples', (_name, sample, level) => {
     expect(levelAfter(sample, sample)).toBe(level);
   });
 
-  it('is not judged by one slow second, nor by two with a better one between', () => {
+  it('single slow seconds between calm seconds do not change the level', () => {
     expect(levelAfter(overloaded, calm, overloaded, calm, overloaded)).toBe('full');
   });
 
-  it('shows numbers as often as before when only frames are late', () => {
+  it('late frames alone do not slow down the numbers', () => {
     const loads = run(startLoad, times(20, { lateMs: 0, drawLateMs: 60_000 }));
     expect(levels(loads)).toContain('no-waves');
     expect(levels(loads)).not.toContain('numbers-slower');
   });
 
-  it('always says what is left out, and that alarms go on', () => {
-    for (const level of loadLevels.slice(1)) expect(loadText(level)).toMatch(/slow.*waves.*alarms go on/i);
+  it('the notice of each level says what the screen gave up, and that alarms work', () => {
+    for (const level of loadLevels.slice(1)) expect(loadText(level)).toMatch(/slow.*waves.*alarms work/i);
     expect(loadText('full')).toBeUndefined();
     expect(loadLevels.map(wavePace)).toEqual([1, 1 / 3, 0, 0]);
   });
 });
 
-describe('a screen that keeps up again', () => {
+describe('judgeLoad on a screen that is fast again', () => {
   const down = run(startLoad, times(6, strained)).at(-1)!;
   const wait = calmForMs.least / 1000;
 
-  it('gets back one level after each long calm', () => {
+  it('the screen goes back one level after each long calm time', () => {
     const loads = run(down, times(3 * wait + 1, calm), 10_000);
     expect(loads[wait - 1]!.level).toBe('numbers-slower');
     expect(loads[wait]!.level).toBe('no-waves');
@@ -92,13 +108,13 @@ describe('a screen that keeps up again', () => {
     expect(loads[3 * wait]!.level).toBe('full');
   });
 
-  it('waits anew after a second that was not calm', () => {
+  it('the calm time starts again after a second that was not calm', () => {
     const halfCalm = { lateMs: calmMs.main + 1, drawLateMs: 0 };
     const loads = run(down, [...times(wait, calm), halfCalm, ...times(wait, calm)], 10_000);
     expect(loads.at(-1)!.level).toBe('numbers-slower');
   });
 
-  it('waits twice as long after it gave back a level too early, but not for ever', () => {
+  it('the required calm time doubles after a relapse, up to a maximum', () => {
     const relapse = [...times(wait + 1, calm), ...times(2, strained)];
     const again = run(down, relapse, 10_000).at(-1)!;
     expect(again).toMatchObject({ level: 'numbers-slower', calmForMs: 2 * calmForMs.least });
@@ -115,17 +131,17 @@ describe('a screen that keeps up again', () => {
   });
 });
 
-describe('numbers that wait on a slow screen', () => {
+describe('withNumbersHeld', () => {
   const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
 
-  it('do not delay alarms, health or the number of the message', () => {
+  it('does not delay alarms, health or the number of the message', () => {
     const next = { ...before, n: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
     const shown = withNumbersHeld(before, next);
     expect(shown.beds).toBe(before.beds);
     expect(shown).toMatchObject({ n: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
 
-  it('do not delay a bed that comes or goes', () => {
+  it('does not delay a bed that comes or leaves', () => {
     const [first, second] = [...before.beds];
     const gone = { ...before, beds: new Map([first!]) };
     expect(withNumbersHeld(before, gone)).toBe(gone);

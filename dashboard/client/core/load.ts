@@ -1,7 +1,7 @@
 /**
- * What a screen that cannot keep up still does. Waves are cut first, then numbers are drawn less often; alarms are
- * never cut. The measure is how late the page's own timer comes: everything that waits for the main thread waits about
- * as long.
+ * Decides what a slow screen still draws. It gives up waves first, then draws numbers less often; it never gives up
+ * alarms. The load is measured by how late the page's timer fires, because everything that waits for the main thread
+ * waits about as long as the timer.
  */
 import type { Screen } from './fold.ts';
 
@@ -12,39 +12,40 @@ import type { Screen } from './fold.ts';
 export const loadLevels = ['full', 'waves-slower', 'no-waves', 'numbers-slower'] as const;
 export type LoadLevel = (typeof loadLevels)[number];
 
-/** The worst sample of the last second. */
+/** The longest delays in the last second. */
 export type LoadSample = {
-  /** How late the main thread came to its timer, ms. */
+  /** How late the timer of the main thread fired, ms. */
   readonly lateMs: number;
-  /** How late the painter of the waves came to its frames, ms; 0 while it draws none. */
+  /** How late the wave painter drew a frame, ms; 0 while it draws no waves. */
   readonly drawLateMs: number;
 };
 
 export type Load = {
   readonly level: LoadLevel;
-  /** Consecutive samples that were strained. */
+  /** Number of samples in a row above `strainedMs`. */
   readonly strained: number;
-  /** Since when all samples have been calm; undefined after a sample that was not. */
+  /** Since when all samples have been below `calmMs`; undefined after a sample above it. */
   readonly calmSinceMs: number | undefined;
-  /** How long it must be calm before one level is given back. */
+  /** How long all samples must be calm before the screen goes one level back towards `full`. */
   readonly calmForMs: number;
-  /** When a level was last given back. */
+  /** When the screen last went one level back towards `full`. */
   readonly givenBackAtMs: number;
 };
 
 /**
- * If two samples in a row are later than this, one level is taken. Frames of waves may be later: they only look jerky.
+ * If two samples in a row are later than this, the screen goes down one level. Waves may be later than the main thread:
+ * a late frame only looks jerky.
  */
 export const strainedMs = { main: 300, draw: 500 } as const;
-/** If they are later than this, two levels are taken at once. */
+/** If the second of these samples is later than this, the screen goes down two levels at once. */
 export const overloadedMs = 1500;
-/** A sample below this counts as calm; between the two nothing changes. */
+/** A sample up to this counts as calm. A sample between `calmMs` and `strainedMs` does not change the level. */
 export const calmMs = { main: 150, draw: 250 } as const;
-/** How long it must be calm: at first, and at most after a level was given back too early. */
+/** How long all samples must be calm: `least` at first; doubled after each relapse, up to `most`. */
 export const calmForMs = { least: 10_000, most: 160_000 } as const;
-/** A level that is taken again within this time was given back too early. */
+/** If the screen goes down again within this time after it went back up, this is a relapse. */
 export const relapseMs = 30_000;
-/** Numbers that wait are shown this often, ms: values of each second do not become old by it. */
+/** At the level `numbers-slower`, numbers are drawn once in this time, ms. Values that come every second stay current. */
 export const numbersEveryMs = 1000;
 
 export const startLoad: Load = {
@@ -58,7 +59,7 @@ export const startLoad: Load = {
 /** Returns the load after a sample of the last second; `nowMs` is a steady clock. */
 export function judgeLoad(load: Load, sample: LoadSample, nowMs: number): Load {
   const at = loadLevels.indexOf(load.level);
-  // Late frames are no reason to show numbers less often: numbers cost the painter nothing.
+  // Late frames do not count once waves are off: showing numbers less often would not help the painter.
   const drawsWaves = at < loadLevels.indexOf('no-waves');
   const drawLateMs = drawsWaves ? sample.drawLateMs : 0;
   if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw) return strain(load, at, sample, nowMs);
@@ -84,12 +85,12 @@ function calm(load: Load, at: number, nowMs: number): Load {
   const calmSinceMs = load.calmSinceMs ?? nowMs;
   const isLongEnough = nowMs - calmSinceMs >= load.calmForMs;
   if (!isLongEnough) return { ...load, strained: 0, calmSinceMs };
-  // After this long calm at `full` the shortest wait counts again.
+  // The screen was calm at `full` for long enough: the shortest wait counts again.
   if (at === 0) return { ...load, strained: 0, calmSinceMs, calmForMs: calmForMs.least };
   return { ...load, level: loadLevels[at - 1]!, strained: 0, calmSinceMs: nowMs, givenBackAtMs: nowMs };
 }
 
-/** How often waves are drawn at a level, as a part of the full rate. */
+/** Returns how often waves are drawn at a level, as a part of the full rate. */
 export function wavePace(level: LoadLevel): number {
   switch (level) {
     case 'full':
@@ -102,21 +103,24 @@ export function wavePace(level: LoadLevel): number {
   }
 }
 
-/** What the screen says of itself at a level; undefined if there is nothing to say. */
+/** Returns the notice that the screen shows at a level; undefined at `full`. */
 export function loadText(level: LoadLevel): string | undefined {
   switch (level) {
     case 'full':
       return undefined;
     case 'waves-slower':
-      return 'This screen is slow: waves are drawn less often. Numbers and alarms go on.';
+      return 'This screen is slow: waves are drawn less often. Numbers and alarms work.';
     case 'no-waves':
-      return 'This screen is too slow: waves are off. Numbers and alarms go on. Show fewer beds, or close other programs.';
+      return 'This screen is too slow: waves are off. Numbers and alarms work. Show fewer beds, or close other programs.';
     case 'numbers-slower':
-      return 'This screen is too slow: waves are off, and numbers change once a second. Alarms go on. Watch the bedside monitors.';
+      return 'This screen is too slow: waves are off, and numbers change once a second. Alarms work. Watch the bedside monitors.';
   }
 }
 
-/** Returns the screen to show while numbers wait: everything is new except the beds, unless a bed came or left. */
+/**
+ * Returns the screen to show between two updates of numbers: alarms and health of `next`, beds of `shown`. Returns
+ * `next` if a bed was added or removed.
+ */
 export function withNumbersHeld(shown: Screen, next: Screen): Screen {
   const isSameWard = shown.beds.size === next.beds.size && [...next.beds.keys()].every((id) => shown.beds.has(id));
   return isSameWard ? { ...next, beds: shown.beds } : next;

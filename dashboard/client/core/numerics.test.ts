@@ -19,8 +19,8 @@ const shown = (code: string, value: number | undefined, changes = {}) => ({
   numeric: numeric(code, value, changes),
 });
 
-describe('slots', () => {
-  it('stand in the same order whatever came first, a pressure in one', () => {
+describe('slotsOf', () => {
+  it('returns slots in a fixed order, with the three values of a pressure in one slot', () => {
     const slots = slotsOf([
       numeric('MDC_TEMP_BODY', 37),
       numeric('MDC_PRESS_BLD_ART_ABP_MEAN', 80),
@@ -36,7 +36,7 @@ describe('slots', () => {
     expect(slotsOf([])).toEqual([]);
   });
 
-  it('shows the newest sensor if several measure the same', () => {
+  it('shows the newest value if several sensors measure the same parameter', () => {
     const slots = slotsOf([
       numeric('MDC_TTHOR_RESP_RATE', 14, { time: '2026-01-01T10:00:02.000Z' }),
       numeric('MDC_CO2_RESP_RATE', 30, { time: '2026-01-01T10:00:01.000Z' }),
@@ -45,10 +45,10 @@ describe('slots', () => {
   });
 
   it.each([
-    ['by the corrected time, after the clock was set back', '09:05:00.000', '10:05:00.000', 3_600_000, 40],
-    ['not by receipt: a value that comes late stays old', '09:05:00.000', '10:05:00.000', 0, 12],
-    ['of one instant by receipt', '10:00:00.000', '10:00:05.000', 0, 40],
-  ])('shows the sensor that was read last %s', (_, time, receivedAt, clockOffsetMs, value) => {
+    ['uses the corrected time if the clock was set back', '09:05:00.000', '10:05:00.000', 3_600_000, 40],
+    ['does not show an old value that came late', '09:05:00.000', '10:05:00.000', 0, 12],
+    ['shows the value that was received last if the times are equal', '10:00:00.000', '10:00:05.000', 0, 40],
+  ])('%s', (_, time, receivedAt, clockOffsetMs, value) => {
     const slots = slotsOf([
       numeric('MDC_TTHOR_RESP_RATE', 12),
       numeric('MDC_CO2_RESP_RATE', 40, {
@@ -61,7 +61,7 @@ describe('slots', () => {
   });
 });
 
-describe('a value', () => {
+describe('valueText and bornAtMs', () => {
   it.each([
     ['MDC_ECG_HEART_RATE', 0, {}, '0', undefined],
     ['MDC_ECG_HEART_RATE', 79.6, {}, '80', undefined],
@@ -69,11 +69,11 @@ describe('a value', () => {
     ['MDC_ECG_HEART_RATE', undefined, { validity: 'invalid' }, '–', 'invalid'],
     ['MDC_ECG_HEART_RATE', 80, { validity: 'questionable' }, '80', 'questionable'],
     ['MDC_ECG_HEART_RATE', undefined, {}, '–', 'no value'],
-  ] as const)('%s %s %o reads %s', (code, value, changes, text, note) => {
+  ] as const)('a %s of %s with %o is written "%s"', (code, value, changes, text, note) => {
     expect(valueText(shown(code, value, changes))).toEqual({ text, note });
   });
 
-  it('is as old as the earlier of the two clocks says', () => {
+  it('the age counts from the device’s time or the receive time, whichever is earlier', () => {
     expect(bornAtMs(numeric('MDC_RESP_RATE', 1))).toBe(Date.parse('2026-01-01T10:00:00.000Z'));
     expect(bornAtMs(numeric('MDC_RESP_RATE', 1, { time: '2027-01-01T00:00:00.000Z' }))).toBe(
       Date.parse('2026-01-01T10:00:00.050Z'),
@@ -81,21 +81,33 @@ describe('a value', () => {
   });
 });
 
-describe('the limits beside a number', () => {
+describe('limitsFor and offText', () => {
   const hr = parameters.get('MDC_ECG_HEART_RATE')!;
   const ward = { base: { low: 40, high: 100, extremeHigh: 130 } };
   const off = { reason: 'pacing', until: '2026-01-01T12:00:00.000Z' };
   it.each([
-    ['are those of the ward, not the built-in ones', { HR: ward }, { low: 40, high: 100 }, false, undefined],
-    ['are the patient’s own', { HR: { ...ward, own: { high: 110 } } }, { low: 40, high: 110 }, true, undefined],
+    ['the ward’s limits replace the built-in limits', { HR: ward }, { low: 40, high: 100 }, false, undefined],
     [
-      'are the ward’s where only an extreme one is own',
+      'a patient’s own limit replaces the ward’s limit',
+      { HR: { ...ward, own: { high: 110 } } },
+      { low: 40, high: 110 },
+      true,
+      undefined,
+    ],
+    [
+      'limits do not count as own if only an extreme limit is own',
       { HR: { own: { extremeHigh: 150 } } },
       { low: 50 },
       false,
       undefined,
     ],
-    ['are off, with reason and end', { HR: { limits: { extremeLow: 40 }, off } }, { extremeLow: 40 }, false, off],
+    [
+      'limits that are off have a reason and an end',
+      { HR: { limits: { extremeLow: 40 }, off } },
+      { extremeLow: 40 },
+      false,
+      off,
+    ],
   ] as const)('%s', (_name, groups, limits, own, wantedOff) => {
     const shown = limitsFor(hr, newLimits('assoc-01', groups));
     expect(shown?.limits).toMatchObject(limits);
@@ -103,44 +115,44 @@ describe('the limits beside a number', () => {
   });
 
   it.each([
-    ['nothing is known', hr, null],
-    ['no profile is for the patient', hr, newLimits('assoc-01', {}, { profile: null, groups: [] })],
-    ['no alarm is of the parameter', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, newLimits('assoc-01')],
-    ['none is plain', hr, newLimits('assoc-01', { HR: { limits: { extremeHigh: 140 } } })],
-  ])('are absent when %s', (_name, parameter, inForce) => {
+    ['the alarm processor has published no limits', hr, null],
+    ['no profile applies to the patient', hr, newLimits('assoc-01', {}, { profile: null, groups: [] })],
+    ['the parameter has no limits', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, newLimits('assoc-01')],
+    ['there are only extreme limits', hr, newLimits('assoc-01', { HR: { limits: { extremeHigh: 140 } } })],
+  ])('returns undefined if %s', (_name, parameter, inForce) => {
     expect(limitsFor(parameter, inForce)).toBeUndefined();
   });
 
-  it('say why and until when they are off', () => {
+  it('offText says why and until when limits are off', () => {
     const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
     expect(offText(off, nowMs)).toMatch(/^Alarm limits are off until \d\d:00:00: pacing$/);
     expect(offText({ reason: 'not measured here' }, nowMs)).toBe('Alarm limits are off: not measured here');
   });
 });
 
-describe('the alarm that colours a number', () => {
+describe('slotPriority', () => {
   const values = [shown('MDC_ECG_HEART_RATE', 134)];
   it.each([
-    ['none', [], undefined],
-    ['of another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
-    ['of another device of the same patient', [alarm('a', { deviceId: 'bed-02' })], undefined],
-    ['without a code', [{ ...alarm('a'), code: undefined }], undefined],
-    ['ended, unseen', [alarm('a', { present: false, signal: 'latched' })], undefined],
-    ['late: about an older value', [alarm('a', { priority: 'high', late: true })], undefined],
-    ['technical: not about the value', [alarm('a', { kind: 'technical' })], undefined],
-    ['off', [alarm('a', { signal: 'off' })], undefined],
-    ['acknowledged but present', [alarm('a', { signal: 'acknowledged' })], 'medium'],
+    ['is undefined without an alarm', [], undefined],
+    ['ignores an alarm of another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
+    ['ignores an alarm of another device of the same patient', [alarm('a', { deviceId: 'bed-02' })], undefined],
+    ['ignores an alarm without a code', [{ ...alarm('a'), code: undefined }], undefined],
+    ['ignores an alarm that has ended', [alarm('a', { present: false, signal: 'latched' })], undefined],
+    ['ignores a late alarm', [alarm('a', { priority: 'high', late: true })], undefined],
+    ['ignores a technical alarm', [alarm('a', { kind: 'technical' })], undefined],
+    ['ignores an alarm whose signal is off', [alarm('a', { signal: 'off' })], undefined],
+    ['counts an acknowledged alarm that is present', [alarm('a', { signal: 'acknowledged' })], 'medium'],
     [
-      'acknowledged high beside an unanswered medium',
+      'prefers an acknowledged high alarm to an unanswered medium alarm',
       [alarm('b'), alarm('a', { priority: 'high', signal: 'acknowledged' })],
       'high',
     ],
     [
-      'late high beside a present low',
+      'prefers a present low alarm to a late high alarm',
       [alarm('a', { priority: 'high', late: true }), alarm('b', { priority: 'low' })],
       'low',
     ],
-    ['unanswered and present', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
+    ['is the highest priority of two present alarms', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
   ] as const)('%s', (_name, alarms, priority) => {
     expect(slotPriority(values, alarms as never, 'bed-01')).toBe(priority);
   });
@@ -151,11 +163,11 @@ it.each([
   [{ ward: 'ICU', bed: '3' }, true, 'ICU 3'],
   [{ ward: null, bed: null }, true, 'bed-03'],
   [undefined, true, 'bed-03'],
-])('%o on a screen of several wards (%s) is %s', (bed, wards, text) => {
+])('the place %o, on a screen with several wards (%s), is written "%s"', (bed, wards, text) => {
   expect(placeText(bed, 'bed-03', wards)).toBe(text);
 });
 
-it('names and beds read in order', () => {
+it('a name is written as on lists, and beds are sorted by ward and number', () => {
   expect(patientName({ familyName: 'Example', givenName: 'Ada' })).toBe('Example, Ada');
   expect(patientName({ familyName: 'Example', givenName: '' })).toBe('Example');
   const beds = [

@@ -1,6 +1,6 @@
 /**
- * A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge
- * it.
+ * Prepares a bed's values for a clinician: in a fixed order, with the values of a pressure together, each with the
+ * limits that judge it.
  */
 import { clockErrorShownMsMin, sampledMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
@@ -14,12 +14,12 @@ import { whenText } from './times.ts';
 export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
 
 export type Slot = {
-  /** The id comes from its first code: it stays while the bed has that code. */
+  /** The code of the slot's first value; identifies the slot as long as the bed has this code. */
   readonly key: string;
   readonly group: ParameterGroup;
   readonly label: string;
   readonly unitLabel: string;
-  /** One value; of a pressure systolic, diastolic and mean, as far as they came. */
+  /** One value; for a pressure the received ones of systolic, diastolic and mean. */
   readonly values: readonly Shown[];
   readonly pressure: boolean;
 };
@@ -28,9 +28,9 @@ const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR'
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
 
 /**
- * Returns the slots of a bed. If several sensors measure the same (three ways to count breaths), the newest value
- * counts: by the corrected time, since a device's clock may have been set back after one of them stopped; of one
- * instant by receipt.
+ * Returns the slots of a bed. If several sensors measure the same parameter (three ways to count breaths), the slot shows
+ * the newest value. The corrected time decides which value is the newest, because a device's clock may have been set
+ * back; the receive time decides between equal times.
  */
 export function slotsOf(values: readonly Numeric[]): Slot[] {
   const newest = new Map<string, Shown>();
@@ -59,13 +59,14 @@ function slot(group: ParameterGroup, label: string, values: readonly Shown[], pr
   return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, pressure };
 }
 
-/** The instant from which a value's age counts (protocol/rest.ts, `Numeric`). */
+/** Returns the time from which a value's age counts (protocol/rest.ts, `Numeric`). */
 export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
   return sampledMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }
 
 /**
- * What the mark at a number says of its device's clock; undefined if the clock is right, within what an age may show.
+ * Returns the text for the mark beside a number whose device clock is wrong; undefined if the clock is wrong by less than
+ * `clockTellMs`.
  */
 export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
@@ -73,30 +74,29 @@ export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   return `The device clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead'}: the age counts from the corrected time`;
 }
 
-/** Returns a number with its parameter's digits; without a value, a dash and a word that says why. A real 0 is `0`. */
+/** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */
 export function valueText(shown: Shown): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
   if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
   return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
 }
 
-/** What a screen shows of the limits of a parameter. */
+/** The limits of a parameter for the screen. */
 export type ShownLimits = {
   readonly limits: Limits;
-  /** Whether one of the plain limits is the patient's own. */
+  /** Whether the low or the high limit is the patient's own. */
   readonly own: boolean;
-  /** Whether the plain limits are off. */
+  /** Why and until when the low and high limits are off; undefined if they are on. */
   readonly off: GroupInForce['off'];
 };
 
 /**
  * Returns the limits that judge a parameter, as the alarm processor published them; undefined if it published none.
- * Nothing is computed here.
  */
 export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): ShownLimits | undefined {
-  const found = groupInForce(parameter.limits, inForce);
-  if (found === undefined) return undefined;
-  const { limits, own, off } = found;
+  const group = groupInForce(parameter.limits, inForce);
+  if (group === undefined) return undefined;
+  const { limits, own, off } = group;
   if (off === undefined && limits.low === undefined && limits.high === undefined) return undefined;
   return { limits, own: own?.low !== undefined || own?.high !== undefined, off };
 }
@@ -105,16 +105,16 @@ export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInFor
   return inForce?.groups.find((entry) => entry.group === group);
 }
 
-/** Why limits are off, and until when. */
+/** Returns a text that says why limits are off, and until when. */
 export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): string {
   const until = off.until === undefined ? '' : ` until ${whenText(Date.parse(off.until), nowMs)}`;
   return `Alarm limits are off${until}: ${off.reason}`;
 }
 
 /**
- * Returns the priority that colours a slot's number: of the gravest alarm about one of its values. Such an alarm is of
- * the same parameter and device, is present, and is physiological. It counts whether acknowledged or not: the condition
- * is there. A late alarm is about an older value; an ended or a technical alarm says nothing of the number.
+ * Returns the priority that colours a slot's number: the highest priority of the present physiological alarms of the
+ * same device and parameter, acknowledged or not. Late, ended and technical alarms do not count, because they are not
+ * about the number on the screen.
  */
 export function slotPriority(
   values: readonly Shown[],
@@ -134,12 +134,15 @@ export function slotPriority(
   )?.priority;
 }
 
-/** A patient's name as written on lists: `Example, Ada`. */
+/** Returns a patient's name as lists show it: `Example, Ada`. */
 export function patientName(patient: { familyName: string; givenName: string }): string {
   return patient.givenName === '' ? patient.familyName : `${patient.familyName}, ${patient.givenName}`;
 }
 
-/** Where an alarm is: `3`, or `ICU 3` if several wards are on one screen; a device without a bed by its id. */
+/**
+ * Returns the place of an alarm: `3`, or `ICU 3` if several wards are on one screen; the device id if the device has no
+ * bed.
+ */
 export function placeText(
   bed: { ward: string | null; bed: string | null } | undefined,
   deviceId: string,
@@ -149,10 +152,10 @@ export function placeText(
   return wards && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
 }
 
-/** Shared: making a collator costs far more than comparing. */
+/** Created once, because creating a collator takes far longer than a comparison. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-/** Beds in the order of the ward's doors: 2 before 10. */
+/** Compares two beds by ward and bed name, numbers by value: 2 before 10. */
 export function compareBeds(a: Pick<PlacedBed, 'ward' | 'bed'>, b: typeof a): number {
   return byNumber.compare(a.ward, b.ward) || byNumber.compare(a.bed, b.bed);
 }

@@ -3,59 +3,59 @@ import { heardReport, lookAtPainter, type PaintWatch, startWatch } from './paint
 
 const lookEveryMs = 500;
 
-/** Looks from `fromMs` to `toMs`, with a report each second up to `reportsToMs`. */
-function pass(
+/** Checks the painter from `fromMs` to `toMs`; the painter reports each second up to `reportsToMs`. */
+function checkPainter(
   watch: PaintWatch,
   fromMs: number,
   toMs: number,
   { reportsToMs = toMs, lateMs = 5, isSeen = true } = {},
 ): PaintWatch {
-  let now = watch;
+  let state = watch;
   for (let ms = fromMs; ms <= toMs; ms += lookEveryMs) {
-    if (ms % 1000 === 0 && ms <= reportsToMs) now = heardReport(now, lateMs, ms);
-    now = lookAtPainter(now, ms, isSeen);
+    if (ms % 1000 === 0 && ms <= reportsToMs) state = heardReport(state, lateMs, ms);
+    state = lookAtPainter(state, ms, isSeen);
   }
-  return now;
+  return state;
 }
-const painting = () => pass(startWatch(0), 0, 10_000);
+const painting = () => checkPainter(startWatch(0), 0, 10_000);
 
-describe('a painter that reports each second', () => {
-  it('paints', () => {
+describe('PaintWatch with reports each second', () => {
+  it('a painter that reports each second is not stuck', () => {
     expect(painting().isStuck).toBe(false);
   });
 
-  it('is stuck 3 s after its last report, not before', () => {
-    expect(pass(painting(), 10_500, 13_000, { reportsToMs: 10_000 }).isStuck).toBe(false);
-    expect(pass(painting(), 10_500, 13_500, { reportsToMs: 10_000 }).isStuck).toBe(true);
+  it('a painter is stuck 3 s after its last report, not before', () => {
+    expect(checkPainter(painting(), 10_500, 13_000, { reportsToMs: 10_000 }).isStuck).toBe(false);
+    expect(checkPainter(painting(), 10_500, 13_500, { reportsToMs: 10_000 }).isStuck).toBe(true);
   });
 
-  it('is stuck when it reports and has drawn no frame for more than 3 s', () => {
-    expect(pass(painting(), 10_500, 12_000, { lateMs: 2_900 }).isStuck).toBe(false);
-    expect(pass(painting(), 10_500, 12_000, { lateMs: 3_100 }).isStuck).toBe(true);
+  it('a painter that reports is stuck if its frames are more than 3 s late', () => {
+    expect(checkPainter(painting(), 10_500, 12_000, { lateMs: 2_900 }).isStuck).toBe(false);
+    expect(checkPainter(painting(), 10_500, 12_000, { lateMs: 3_100 }).isStuck).toBe(true);
   });
 
-  it('paints again with its next good report', () => {
-    const stuck = pass(painting(), 10_500, 20_000, { reportsToMs: 10_000 });
-    expect(pass(stuck, 20_500, 21_000).isStuck).toBe(false);
+  it('a stuck painter is not stuck any more after its next good report', () => {
+    const stuck = checkPainter(painting(), 10_500, 20_000, { reportsToMs: 10_000 });
+    expect(checkPainter(stuck, 20_500, 21_000).isStuck).toBe(false);
   });
 });
 
-describe('a painter that does not report', () => {
-  it('may take 15 s to load', () => {
-    expect(pass(startWatch(0), 500, 15_000, { reportsToMs: 0 }).isStuck).toBe(false);
-    expect(pass(startWatch(0), 500, 15_500, { reportsToMs: 0 }).isStuck).toBe(true);
+describe('PaintWatch without reports', () => {
+  it('a painter may take 15 s to load', () => {
+    expect(checkPainter(startWatch(0), 500, 15_000, { reportsToMs: 0 }).isStuck).toBe(false);
+    expect(checkPainter(startWatch(0), 500, 15_500, { reportsToMs: 0 }).isStuck).toBe(true);
   });
 
-  it('is not stuck on a hidden page, nor just after it', () => {
-    const hidden = pass(painting(), 10_500, 60_000, { reportsToMs: 10_000, isSeen: false });
+  it('a painter is not stuck while its page is hidden and shortly afterwards', () => {
+    const hidden = checkPainter(painting(), 10_500, 60_000, { reportsToMs: 10_000, isSeen: false });
     expect(hidden.isStuck).toBe(false);
-    // Its first report tells of the pause.
+    // The first report gives the time in which the page was hidden as a delay.
     expect(heardReport(hidden, 50_000, 60_800).isStuck).toBe(false);
-    expect(pass(hidden, 60_500, 63_000, { reportsToMs: 0 }).isStuck).toBe(false);
-    expect(pass(hidden, 60_500, 63_500, { reportsToMs: 0 }).isStuck).toBe(true);
+    expect(checkPainter(hidden, 60_500, 63_000, { reportsToMs: 0 }).isStuck).toBe(false);
+    expect(checkPainter(hidden, 60_500, 63_500, { reportsToMs: 0 }).isStuck).toBe(true);
   });
 
-  it('is not stuck if the page itself was too busy to read the report', () => {
+  it('a painter is not stuck if the page was too busy to read its report', () => {
     expect(lookAtPainter(painting(), 16_000, true).isStuck).toBe(false);
   });
 });

@@ -1,38 +1,41 @@
 /**
- * Whether the painter of the waves still paints, judged by its reports (one a second). A trace that stands still in
- * full colour looks like a normal heartbeat, so it must leave the screen when its painter has died or hangs.
+ * Decides from the wave painter's reports (one a second) whether the painter still paints. A trace that stands still in
+ * full colour looks like a normal heartbeat, so traces must leave the screen when the painter has failed or hangs.
  */
 
 /** On a visible page the painter is stuck after this long without a report, or without a frame. */
 const stuckMs = 3_000;
-/** Before its first report the painter has drawn nothing: it may take this long to load. */
+/** The painter may take this long to load and to send its first report. Until then no trace is on the screen. */
 const startMs = 15_000;
-/** A page that checks this late was busy or asleep itself, and may have reports waiting. */
+/** If a page checks its painter this late, the page was busy or asleep, and reports may be waiting for it. */
 const lookLateMs = 1_500;
-/** After a page was hidden, its painter reports the pause as if it had been late. */
+/**
+ * For this time after a page was hidden, late frames do not count: the painter reports the time in which the page was
+ * hidden as a delay.
+ */
 const excuseMs = 2_500;
 
 export type PaintWatch = {
   readonly isStuck: boolean;
-  /** Until this time the painter counts as painting without a report. */
+  /** Until this time the painter counts as painting, even if it sends no report. */
   readonly trustedUntilMs: number;
-  /** Until this time a late frame means that the page was hidden. */
+  /** Until this time late frames do not count, because the page was hidden. */
   readonly excusedUntilMs: number;
   readonly lookedAtMs: number;
 };
 
-/** Times are of a steady clock, ms. */
+/** Returns the state before the first report. All times in this file are of a steady clock, ms. */
 export function startWatch(nowMs: number): PaintWatch {
   return { isStuck: false, trustedUntilMs: nowMs + startMs, excusedUntilMs: nowMs, lookedAtMs: nowMs };
 }
 
-/** Notes a report of the painter: how late its frames were. */
+/** Returns the state after a report of the painter, which says how late its frames were. */
 export function heardReport(watch: PaintWatch, lateMs: number, nowMs: number): PaintWatch {
   const isStuck = lateMs > stuckMs && nowMs >= watch.excusedUntilMs;
   return { ...watch, isStuck, trustedUntilMs: nowMs + stuckMs };
 }
 
-/** Checks the painter; call it about twice a second. */
+/** Returns the state after a check whether the painter is stuck. Must be called about twice a second. */
 export function lookAtPainter(watch: PaintWatch, nowMs: number, isSeen: boolean): PaintWatch {
   const looked = { ...watch, lookedAtMs: nowMs };
   const trust = { trustedUntilMs: Math.max(watch.trustedUntilMs, nowMs + stuckMs) };

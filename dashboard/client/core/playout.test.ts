@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { remoteAt } from './lead.ts';
 import { chunkArrived, createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs } from './playout.ts';
 
-describe('the pen', () => {
-  it('does not exist before the first chunk', () => {
+describe('playout', () => {
+  it('the pen has no place before the first chunk', () => {
     expect(movePen(createPlayout(), 1000)).toBeNaN();
   });
 
-  it('stays behind the newest sample by a chunk and a margin, whatever the device clock says', () => {
+  it('the pen stays behind the newest sample by a chunk and a margin, for any device clock', () => {
     for (const clock of [0, 1_700_000_000_000, -50_000]) {
       const p = createPlayout();
       chunkArrived(p, clock, clock + 1000, 5000);
@@ -15,7 +15,7 @@ describe('the pen', () => {
     }
   });
 
-  it('runs evenly between chunks that jitter', () => {
+  it('the pen moves smoothly although chunks come at irregular times', () => {
     const p = createPlayout();
     let now = 0;
     let last = Number.NaN;
@@ -33,7 +33,7 @@ describe('the pen', () => {
     }
   });
 
-  it('jumps over an hour without samples instead of running after it', () => {
+  it('the pen jumps over an hour without samples', () => {
     const p = createPlayout();
     chunkArrived(p, 0, 1000, 0);
     movePen(p, 0);
@@ -41,14 +41,14 @@ describe('the pen', () => {
     expect(movePen(p, 10_000)).toBeGreaterThan(3_500_000);
   });
 
-  it('forgets a quick arrival after a minute', () => {
+  it('a chunk that came very quickly stops counting after a minute', () => {
     const p = createPlayout();
     chunkArrived(p, 0, 1000, 0);
     for (let s = 1; s < 90; s++) chunkArrived(p, s * 1000, s * 1000 + 1000, s * 1000 + 800);
     expect(remoteAt(p.lead, 0)).toBeCloseTo(200, 3);
   });
 
-  it('bounds its delay for a device that sends huge chunks', () => {
+  it('the delay of the pen is bounded for a device that sends very long chunks', () => {
     const p = createPlayout();
     chunkArrived(p, 0, 60_000, 0);
     expect(movePen(p, 0)).toBe(60_000 - playoutDelayMaxMs);

@@ -2,33 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { permissionsOf } from '../../server/core/rights.ts';
 import { formatRoute, pagesFor, parseRoute, type Route, shownRoute } from './routes.ts';
 
-describe('places', () => {
+describe('parseRoute and formatRoute', () => {
   it.each([
     { page: 'ward', ward: undefined },
     { page: 'ward', ward: 'ICU 1 / Süd' },
     { page: 'patient', associationId: '0197f2a0-0000-7000-8000-000000000001' },
     { page: 'devices' },
     { page: 'audit' },
-  ] as const satisfies readonly Route[])('%o is read back from its own address', (route) => {
+  ] as const satisfies readonly Route[])('the route %o is read back from its address', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
   });
 
   it.each(['', '#', '#/', '#/nonsense', '#/patient', '#/patient/', '#/ward/%E0%A4%A', 'ward'])(
-    '%s is the overview',
+    'the address "%s" shows the overview',
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: 'ward', ward: undefined });
     },
   );
 });
 
-describe('the pages of a role', () => {
-  // Each page asks the server for what its route allows: `/api/devices` is for accounts that may associate a device.
+describe('pagesFor and shownRoute', () => {
+  // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
   it.each([
     ['nurse', ['ward', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
     ['physician', ['ward'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
     ['technician', ['devices'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
     ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
-  ] as const)('%s: offers no page that the server would refuse', (role, pages, shown) => {
+  ] as const)('a %s is offered no page that the server would refuse', (role, pages, shown) => {
     const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);
     expect(pagesFor(may)).toEqual(pages);
     const route = (page: string) => ({ page, ward: undefined, associationId: 'a' }) as unknown as Route;

@@ -1,4 +1,4 @@
-/** The page's places, as they stand after `#`: each can be kept as a bookmark and opened again. */
+/** The routes of the page, which are written after `#` in its address. Each route can be a bookmark. */
 import type { Permission } from '../../protocol/rest.ts';
 
 export type Route =
@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
-/** An unknown place means the ward's overview: a wrong link still shows patients. */
+/** Returns the route in the address; the ward's overview if the address is unknown, so that a wrong link shows patients. */
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, '').split('/');
   const name = decode(parts[1] ?? '');
@@ -48,8 +48,8 @@ type Page = Route['page'];
 type May = (permission: Permission) => boolean;
 
 /**
- * Returns the pages of the top bar that a person may use, in order. Each needs the permission of the server's route
- * behind it.
+ * Returns the pages in the top bar that a person may use, in order. A page needs the same permission as the server's
+ * routes that it calls.
  */
 export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   const pages: Exclude<Page, 'patient'>[] = [];
@@ -59,7 +59,7 @@ export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   return pages;
 }
 
-/** Returns the place for the address: the person's first page if they may not use the place in the address. */
+/** Returns the route to show: `asked`, or the person's first page if the person may not use the asked page. */
 export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
   if (asked.page === 'patient' ? may('view-vitals') : pages.includes(asked.page)) return asked;

@@ -5,20 +5,20 @@ import { type Movement, noRows as none, type Rows, rowsOf as rowsAt } from './ro
 
 const [a, b, c] = [alarm('a'), alarm('b'), alarm('c')];
 const high = alarm('high', { priority: 'high' });
-/** All at the same time. */
+/** Returns the rows at time 0. */
 const rowsOf = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
   rowsAt(before, alarms, held ? 'held' : 'free', rowsMax, 0);
 const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.gone ? ' gone' : ''}`);
 
-describe('the rows of a list', () => {
+describe('rowsOf with a held list', () => {
   const before = rowsOf(none, [a, b, c], false, 200);
 
-  it('follow the order of the alarms while nobody points at them', () => {
+  it('rows follow the order of the alarms while nobody points at the list', () => {
     expect(shown(rowsOf(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
     expect(shown(rowsOf(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
   });
 
-  it('keep their places while somebody points at them; a new alarm comes last and is named as new', () => {
+  it('rows keep their places while somebody points at the list, and a new alarm is added at the end as fresh', () => {
     const held = rowsOf(before, [high, c, b, a], true, 200);
     expect(shown(held)).toEqual(['a', 'b', 'c', 'high']);
     expect(held.fresh).toEqual([high]);
@@ -27,39 +27,39 @@ describe('the rows of a list', () => {
     expect(later.fresh).toEqual([high]);
   });
 
-  it('show what changed in them, in their old place', () => {
+  it('a held row shows the present state of its alarm in its old place', () => {
     const graver = alarm('b', { rev: 2, priority: 'high' });
     const held = rowsOf(before, [graver, a, c], true, 200);
     expect(held.rows[1]).toEqual({ alarm: graver, gone: false });
   });
 
-  it('leave an empty row in the place of an alarm that has left, so that no other moves up', () => {
+  it('the row of an alarm that has left a held list keeps its place as gone', () => {
     const held = rowsOf(before, [b, c], true, 200);
     expect(shown(held)).toEqual(['a gone', 'b', 'c']);
     expect(shown(rowsOf(held, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
     expect(shown(rowsOf(held, [b, c], false, 200))).toEqual(['b', 'c']);
   });
 
-  it('do not push one out of a short list while somebody points at it', () => {
+  it('a new alarm does not remove a row from a short list while somebody points at the list', () => {
     const short = rowsOf(none, [a, b, c], false, 2);
     expect(shown(rowsOf(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
   });
 
-  it('do not name an alarm as new that came and left meanwhile', () => {
+  it('an alarm that came and left while the list was held is not fresh', () => {
     const held = rowsOf(rowsOf(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(held.fresh).toEqual([]);
     expect(shown(held)).toEqual(['a', 'b', 'c', 'high gone']);
   });
 });
 
-describe('the rows of a list that nobody points at', () => {
+describe('rowsOf with a free or resting list', () => {
   const over = { present: false, signal: 'latched' } as const;
   const flap = alarm('flap', { priority: 'high' });
   const steady = alarm('steady');
   const at = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
     rowsAt(before, alarms, movement, 200, nowMs);
 
-  it('keep their places when an alarm comes and goes', () => {
+  it('rows keep their places when an alarm comes and goes', () => {
     let rows = none;
     for (let s = 0; s < 60; s += 1) {
       const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? over : {}) };
@@ -69,14 +69,14 @@ describe('the rows of a list that nobody points at', () => {
   });
 
   it.each([
-    ['1 ms before 10 s', 9_999, ['flap', 'steady']],
-    ['after 10 s', 10_000, ['steady', 'flap']],
-  ])('sort an alarm as ended %s', (_name, afterMs, wanted) => {
+    ['keeps its place 1 ms before 10 s are over', 9_999, ['flap', 'steady']],
+    ['is sorted as ended after 10 s', 10_000, ['steady', 'flap']],
+  ])('an alarm that has ended %s', (_name, afterMs, wanted) => {
     const before = at(none, [flap, steady], 'free', 0);
     expect(shown(at(before, [{ ...flap, ...over }, steady], 'free', afterMs))).toEqual(wanted);
   });
 
-  it('keep their places while they rest, but a new high alarm goes to its own place at once', () => {
+  it('resting rows keep their places, but a new high alarm goes to its sorted place at once', () => {
     const d = alarm('d', { condition: 'SpO2.low' });
     const before = at(none, [a, b, c], 'free', 0);
     const rests = at(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
@@ -85,12 +85,12 @@ describe('the rows of a list that nobody points at', () => {
     expect(shown(at(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
-  it('are sorted at once if the list was empty', () => {
+  it('rows are sorted at once if the list was empty', () => {
     const ended = alarm('ended', { priority: 'high', ...over });
     expect(shown(at(none, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
   });
 
-  it('give the row of an alarm that has left to the next one of the same condition at the same bed', () => {
+  it('a new alarm takes the row of an alarm of the same condition and bed that has left', () => {
     const first = alarm('first', { condition: 'SpO2.low' });
     const before = at(none, [first, a], 'free', 0);
     const next = alarm('next', { condition: 'SpO2.low' });

@@ -1,4 +1,4 @@
-/** The order of rows in a list at which somebody may be pointing. */
+/** The order of rows in the list of alarms. A row must not move away while somebody points at it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { compareAlarms, isUnanswered } from './alarm-order.ts';
 
@@ -11,27 +11,31 @@ export type Rows = {
 };
 export type Row = {
   readonly alarm: Alarm;
-  /** It has left the list; its row keeps the place until the list is sorted again. */
+  /** Whether the alarm has left the list; its row keeps its place until the list is sorted again. */
   readonly gone: boolean;
 };
 
 /**
- * `free`: the rows are sorted anew. `resting`: they were sorted a moment ago, so each keeps its place, but a new high
- * alarm goes to its own place at once. `held`: somebody points at the list, so each keeps its place and every new alarm
- * comes last.
+ * `free`: the rows are sorted anew. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
+ * high alarm goes to its sorted place at once. `held`: somebody points at the list, so each row keeps its place, and
+ * every new alarm is added at the end.
  */
 export type Movement = 'free' | 'resting' | 'held';
 
-/** How long rows rest after they were sorted. */
+/** How long rows keep their places after they were sorted. */
 export const rowsRestMs = 5_000;
 /**
- * An alarm that ended keeps the rank of a present one for this long: an alarm that comes and goes stays in its place.
+ * For this long after its end, an alarm is sorted as if it were present, so that an alarm that comes and goes stays in
+ * its place.
  */
 const rankMs = 10_000;
 
 export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
 
-/** Returns the rows to show of `alarms` at `nowMs`. `rowsMax` bounds a free list. */
+/**
+ * Returns the rows of the list at `nowMs`.
+ * @param rowsMax maximum number of rows if the rows are sorted anew
+ */
 export function rowsOf(
   before: Rows,
   alarms: readonly Alarm[],
@@ -48,13 +52,13 @@ export function rowsOf(
     nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < rankMs ? { ...alarm, present: true } : alarm;
   const compare = (a: Alarm, b: Alarm) => compareAlarms(ranked(a), ranked(b));
   const first = alarms.toSorted(compare).slice(0, rowsMax);
-  // An empty list has no places to keep.
+  // An empty list has no rows that must keep their places.
   if (movement === 'free' || (movement === 'resting' && before.rows.length === 0))
     return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
 
   const kept = keptRows(before.rows, alarms);
-  const stands = new Set(kept.map((row) => row.alarm.alarmId));
-  const added = first.filter((alarm) => !stands.has(alarm.alarmId));
+  const keptIds = new Set(kept.map((row) => row.alarm.alarmId));
+  const added = first.filter((alarm) => !keptIds.has(alarm.alarmId));
   const urgent =
     movement === 'resting' ? added.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
   for (const alarm of urgent) {
@@ -71,21 +75,21 @@ export function rowsOf(
 }
 
 /**
- * Returns each row in its place as it is now. If an alarm has left, the next alarm of the same condition at the same
- * bed takes its row.
+ * Returns the rows in their former places with the present state of their alarms. If an alarm has left the list, a new
+ * alarm of the same condition at the same bed takes its row.
  */
 function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
   const now = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
-  const stood = new Set(rows.map((row) => row.alarm.alarmId));
-  const next = new Map<string, Alarm>();
-  for (const alarm of alarms) if (!stood.has(alarm.alarmId)) next.set(conditionOf(alarm), alarm);
+  const formerIds = new Set(rows.map((row) => row.alarm.alarmId));
+  const successors = new Map<string, Alarm>();
+  for (const alarm of alarms) if (!formerIds.has(alarm.alarmId)) successors.set(conditionOf(alarm), alarm);
   return rows.map(({ alarm }): Row => {
     const current = now.get(alarm.alarmId);
     if (current) return { alarm: current, gone: false };
-    const another = next.get(conditionOf(alarm));
-    if (!another) return { alarm, gone: true };
-    next.delete(conditionOf(alarm));
-    return { alarm: another, gone: false };
+    const successor = successors.get(conditionOf(alarm));
+    if (!successor) return { alarm, gone: true };
+    successors.delete(conditionOf(alarm));
+    return { alarm: successor, gone: false };
   });
 }
 

@@ -4,14 +4,14 @@ import { scoreCharts, scoreColumns } from './score-charts.ts';
 
 const minute = 60_000;
 const [news2, , index] = scoreCharts.map(({ codes }) => codes);
-/** Points at minutes; the mean is never drawn, so that a score that nobody had is not shown. */
+/** Returns points at minutes. Mean and minimum are negative: a test would notice if a chart drew one of them. */
 const series = (code: string, points: readonly (readonly [number, number])[]) => ({
   code,
   points: points.map(([m, value]): [number, number, number, number] => [m * minute, -1, -2, value]),
 });
 const trends = (...all: Trends['series']): Trends => ({ stepMs: 1_000, series: all });
 
-/** The drawn points, as `minute:value`; `/` in a place without a line. */
+/** Returns the drawn points as `minute:value`, and `/` for each break of the line. */
 function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60): string {
   const { x, series: lines } = scoreColumns(of, codes, toMinute * minute);
   const { mean } = lines.get(code) ?? { mean: [] };
@@ -20,8 +20,8 @@ function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60
     .join(' ');
 }
 
-describe('the line of a score', () => {
-  it('stands until the next publication, and ends five minutes after the last one', () => {
+describe('scoreColumns', () => {
+  it('the line of a score lasts until the next publication, and ends five minutes after the last publication', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
@@ -32,11 +32,11 @@ describe('the line of a score', () => {
     expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:2 5:2 7:5 12:5 /');
   });
 
-  it('is drawn no further than the chart', () => {
+  it('the line of a score ends at the end of the chart', () => {
     expect(drawn(trends(series('VIGIL_NEWS2', [[57, 3]])), news2!, 'VIGIL_NEWS2')).toBe('57:3 60:3 /');
   });
 
-  it('ends after ten minutes without a publication, and goes on if one publication was missed', () => {
+  it('the line continues if one publication was missed, and ends after ten minutes without a publication', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
@@ -47,7 +47,7 @@ describe('the line of a score', () => {
     expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:2 10:2 15:2 / 21:3 26:3 /');
   });
 
-  it('ends when the set becomes partial; the certain points go on as a line of their own', () => {
+  it('the line ends when a part of the score is missing, and the points of the known parts are a separate line', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 6],
@@ -59,7 +59,7 @@ describe('the line of a score', () => {
     expect(drawn(of, news2!, 'VIGIL_NEWS2_AT_LEAST')).toBe('/ 4:3 9:3 / / /');
   });
 
-  it('is absent while several publications in a row are partial: undefined would be drawn as a step', () => {
+  it('the line of a score stays broken while several publications in a row are partial', () => {
     const partial = series('VIGIL_NEWS2_AT_LEAST', [
       [5, 3],
       [10, 3],
@@ -71,7 +71,7 @@ describe('the line of a score', () => {
     expect(drawn(trends(total, partial), news2!, 'VIGIL_NEWS2')).toBe('0:6 5:6 / / 15:4 20:4 /');
   });
 
-  it('of an index ends when the other scores were published without it', () => {
+  it('the line of the shock index ends when other scores were published without a shock index', () => {
     const of = trends(
       series('VIGIL_SHOCK_INDEX', [[0, 0.8]]),
       series('VIGIL_NEWS2_AT_LEAST', [
@@ -83,20 +83,20 @@ describe('the line of a score', () => {
     expect(drawn(of, index!, 'VIGIL_SHOCK_INDEX')).toBe('0:0.8 3:0.8 /');
   });
 
-  it('is absent if no score was published; a real 0 is a score', () => {
+  it('there is no line if no score was published, and a score of 0 has a line', () => {
     const of = trends(series('VIGIL_NEWS2', [[0, 0]]), series('VIGIL_NEWS2_AT_LEAST', []));
     expect([...scoreColumns(of, news2!, 60 * minute).series.keys()]).toEqual(['VIGIL_NEWS2']);
     expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:0 5:0 /');
   });
 });
 
-describe('the scale', () => {
+describe('scale', () => {
   it.each([
     ['NEWS2', 3, [-0.5, 20.5]],
     ['qSOFA', 1, [-0.1, 3.1]],
     ['Shock index', 0.6, [0, 1.5]],
     ['Shock index', 1.6, [0, 2]],
-  ] as const)('of %s up to %d is %j', (title, greatest, scale) => {
+  ] as const)('the scale of %s for values up to %d is %j', (title, greatest, scale) => {
     expect(scoreCharts.find((chart) => chart.title === title)?.scale?.(greatest)).toEqual(scale);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * The charts of early warning scores. A score stands until the next one is published, so it is a line of steps. It is
- * published again while it lasts: without that it is unknown after a time, and the line ends. A set with a part missing
- * is a line of its own, of the points that are certain.
+ * The charts of early warning scores. A score is valid until the next score is published, so its line has steps. The
+ * alarm processor repeats an unchanged score; if no repetition comes, the score is unknown and the line ends. If a part
+ * of a score is missing, the points of the known parts are drawn as a separate line.
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
@@ -9,7 +9,7 @@ import type { Trends } from '../../protocol/rest.ts';
 import type { Chart } from './trend-charts.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
-/** The highest NEWS2 and qSOFA; a shock index seldom passes 1.5, and the scale grows if it does. */
+/** The scales reach the highest possible NEWS2 and qSOFA. A shock index is rarely above 1.5; if it is, its scale grows. */
 export const scoreCharts: readonly Chart[] = [
   {
     title: 'NEWS2',
@@ -40,14 +40,15 @@ export const scoreLabels: Readonly<Record<ScoreTrendCode, { readonly label: stri
 };
 
 /**
- * One publication of the alarm processor may be missed (it was started again). After two in a row the score is unknown.
+ * Maximum time between two publications of a score. One publication may be missed, if the alarm processor was
+ * restarted; after two missed publications the score is unknown.
  */
 const silentMsMax = 2 * scoresRepeatMs;
 
 /**
- * Returns columns of steps for the codes of one chart. Of a step of the trend the highest score is drawn, so that none
- * is averaged away.
- * @param toMs end of the chart: the last published score is drawn no further
+ * Returns the lines of one chart as columns. For each step of the trend it uses the highest score, not the mean, so that
+ * a high score stays visible.
+ * @param toMs end of the chart, where the line of the last score ends
  */
 export function scoreColumns(trends: Trends, codes: readonly string[], toMs: number): TrendColumns {
   const valuesOf = new Map(
@@ -64,15 +65,15 @@ export function scoreColumns(trends: Trends, codes: readonly string[], toMs: num
 }
 
 /**
- * Instants at which any score was published. All scores are published each time: one that is absent is not known any
- * more.
+ * Returns the times at which any score was published. Each publication contains all scores: a score that is absent in a
+ * publication is unknown from then on.
  */
 function publishedAt({ series }: Trends): number[] {
   const ofScores = series.filter(({ code }) => (scoreTrendCodes as readonly string[]).includes(code));
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Until when the scores of an instant stand. */
+/** Returns for each time of publication how long its scores are valid. */
 function endsOf(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {
@@ -83,7 +84,7 @@ function endsOf(instants: readonly number[], stepMs: number, toMs: number): Read
   );
 }
 
-/** Value by instant; null ends the line. */
+/** Returns the points of a line: a value for each time; null ends the line. */
 function lineOf(values: ReadonlyMap<number, number>, ends: ReadonlyMap<number, number>): Map<number, number | null> {
   const line = new Map<number, number | null>();
   for (const [at, value] of [...values].sort(([a], [b]) => a - b)) {
@@ -96,13 +97,13 @@ function lineOf(values: ReadonlyMap<number, number>, ends: ReadonlyMap<number, n
   return line;
 }
 
-/** Null in every place without a line: uPlot continues a step through undefined. */
+/** Returns a line as a column for uPlot: null breaks the line, and undefined continues a step. */
 function columnOf(line: ReadonlyMap<number, number | null>, times: readonly number[]): TrendColumn {
-  let stands = false;
+  let isValid = false;
   const mean = times.map((at) => {
     const value = line.get(at);
-    if (value !== undefined) stands = value !== null;
-    return value ?? (stands ? undefined : null);
+    if (value !== undefined) isValid = value !== null;
+    return value ?? (isValid ? undefined : null);
   });
   const none = times.map(() => undefined);
   return { mean, min: none, max: none, lone: [] };

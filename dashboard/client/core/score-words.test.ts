@@ -20,7 +20,7 @@ it.each([
   [{ parameter: 'oxygen', value: true }, 'on oxygen'],
   [{ parameter: 'consciousness', value: 'C' }, 'New confusion'],
   [{ parameter: 'pulse' }, '–'],
-] as const)('%j is written %s', (part, text) => expect(partText(part)).toBe(text));
+] as const)('the part %j is written "%s"', (part, text) => expect(partText(part)).toBe(text));
 
 it.each([
   [{ parameter: 'RR' }, true, 'not measured'],
@@ -28,25 +28,25 @@ it.each([
   [{ parameter: 'RR', value: 16 }, false, 'too old'],
   [{ parameter: 'SpO2', value: 97 }, true, 'too old'],
   [{ parameter: 'SpO2', value: 97 }, false, 'air or oxygen?'],
-] as const)('%j without points, oxygen known %s: %s', (part, isKnown, text) =>
+] as const)('the part %j without points, with oxygen known = %s, has the reason "%s"', (part, isKnown, text) =>
   expect(missingText(part, isKnown)).toBe(text),
 );
 
 const nowMs = Date.parse('2026-01-01T10:01:00.000Z');
 
-describe('a total', () => {
-  it('is not written after its values became too old without a new score', () => {
+describe('totalText and adviceText', () => {
+  it('a total is not shown if its values are too old and no new score came', () => {
     const scores = newScores('a');
     const at = (text: string) => Date.parse(`2026-01-01T${text}Z`);
     expect(totalText(scores, at('10:06:00.000'))).toBe('NEWS2 0');
     expect(totalText(scores, at('10:06:00.001'))).toBeUndefined();
-    expect(adviceText(scores, at('10:06:00.001'))).toContain('has not scored this patient since');
+    expect(adviceText(scores, at('10:06:00.001'))).toContain('Score out of date: the alarm processor is silent');
   });
-  it('is written with what to do', () => {
+  it('a total is shown together with what the staff must do', () => {
     const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });
     expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseWords.emergency]);
   });
-  it('is not written if a part is missing; the text names the missing part', () => {
+  it('a total is not shown if a part is missing, and the text names the missing part', () => {
     const { total: _no, response: _none, risk: _neither, ...partial } = newScores('a').news2;
     const scores = {
       ...newScores('a'),
@@ -54,12 +54,12 @@ describe('a total', () => {
     };
     const read = scores as unknown as ReturnType<typeof newScores>;
     expect(totalText(read, nowMs)).toBeUndefined();
-    expect(adviceText(read, nowMs)).toBe('No total: SpO2, consciousness missing. What is known scores 5.');
+    expect(adviceText(read, nowMs)).toBe('No total: SpO2, consciousness missing. The known parts score 5.');
     expect(totalText(null, nowMs)).toBeUndefined();
   });
 });
 
-it('shock index and qSOFA say what is missing', () => {
+it('the texts of shock index and qSOFA name the missing parts', () => {
   expect(shockIndexText(newScores('a', {}, { shockIndex: 0.9 }))).toBe('Shock index 0.90');
   const { shockIndex: _no, ...without } = newScores('a');
   expect(shockIndexText(without)).toBe('Shock index: pulse or pressure missing');
@@ -80,6 +80,6 @@ it.each([
     { oxygen: true, spo2Scale: 2 },
   ],
   [{ consciousness: 'X', oxygen: 'x', spo2Scale: '3' }, undefined],
-] as const)('the form %j enters %j', (draft, entered) =>
+] as const)('the form %j sends the assessment %j', (draft, entered) =>
   expect(readAssessment({ ...emptyAssessment, ...draft })).toEqual(entered),
 );

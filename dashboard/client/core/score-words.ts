@@ -1,4 +1,4 @@
-/** Early warning scores as people read them. The numbers come from the alarm processor; this file scores nothing. */
+/** The texts about early warning scores. The alarm processor computes the scores; this file only writes them as text. */
 import type { Assessment, ScorePart, Scores } from '../../../contracts/messages/scores.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import {
@@ -26,7 +26,7 @@ const levelNames: Readonly<Record<Consciousness, string>> = {
   U: 'Unresponsive',
 };
 
-/** What the Royal College of Physicians asks for (NEWS2, 2017). */
+/** What the staff must do, by the Royal College of Physicians (NEWS2, 2017). */
 export const responseWords: Readonly<Record<NewsResponse, string>> = {
   '12-hourly': 'Observe at least every 12 h.',
   '4-to-6-hourly': 'Observe at least every 4 to 6 h. A registered nurse decides what follows.',
@@ -43,7 +43,7 @@ const units: Readonly<Partial<Record<NewsParameter, string>>> = {
   Temp: '°C',
 };
 
-/** `26 /min`, `on oxygen`, `Alert`; a dash if nothing is known. */
+/** Returns the value of a part of the score: `26 /min`, `on oxygen`, `Alert`; a dash if it is unknown. */
 export function partText({ parameter, value }: ScorePart): string {
   if (value === undefined) return '–';
   if (typeof value === 'boolean') return value ? 'on oxygen' : 'on air';
@@ -53,34 +53,39 @@ export function partText({ parameter, value }: ScorePart): string {
 
 const isEntered = (parameter: NewsParameter) => parameter === 'oxygen' || parameter === 'consciousness';
 
-/** Why a part has no points. `isOxygenKnown`: on scale 2 a high SpO2 cannot be scored before oxygen is known. */
+/**
+ * Returns why a part has no points.
+ * @param isOxygenKnown whether somebody entered air or oxygen; otherwise a high SpO2 cannot be scored on scale 2
+ */
 export function missingText({ parameter, value }: ScorePart, isOxygenKnown: boolean): string {
   if (value === undefined) return isEntered(parameter) ? 'not entered' : 'not measured';
   return parameter === 'SpO2' && !isOxygenKnown ? 'air or oxygen?' : 'too old';
 }
 
-/** The alarm processor reports within this time that an input has become too old; otherwise it is away (ours). */
+/**
+ * The alarm processor reports within this time that an input has become too old. If no report comes, the alarm processor
+ * does not work (ours).
+ */
 const awayMs = 60_000;
 
-/** Whether inputs have become too old without a report of the alarm processor: then the total counts no more. */
+/** Returns whether an input is too old and the alarm processor has not reported it: then the total is not valid. */
 export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
   return validUntil !== undefined && nowMs > Date.parse(validUntil) + awayMs;
 }
 
-/** `NEWS2 7`, for a tile; undefined if there is no total. */
+/** Returns the total for a tile, `NEWS2 7`; undefined if there is no valid total. */
 export function totalText(scores: Scores | null, nowMs: number): string | undefined {
   if (scores === null || scores.news2.total === undefined || isOutdated(scores, nowMs)) return undefined;
   return `NEWS2 ${scores.news2.total}`;
 }
 
-/** What to do, or why there is no total. */
+/** Returns what the staff must do, or why there is no total. */
 export function adviceText(scores: Scores, nowMs: number): string {
   const { response, missing, atLeast } = scores.news2;
-  if (isOutdated(scores, nowMs))
-    return 'The alarm processor has not scored this patient since: see the age of each value.';
+  if (isOutdated(scores, nowMs)) return 'Score out of date: the alarm processor is silent. See the age of each value.';
   if (response !== undefined) return responseWords[response];
   const names = missing.map((part) => partNames[part].toLowerCase().replace('spo2', 'SpO2'));
-  return `No total: ${names.join(', ')} missing. What is known scores ${atLeast}.`;
+  return `No total: ${names.join(', ')} missing. The known parts score ${atLeast}.`;
 }
 
 export function shockIndexText({ shockIndex }: Scores): string {
@@ -95,23 +100,23 @@ export function qsofaText({ qsofa: { met, missing, total } }: Scores): string {
   return total === undefined ? `qSOFA: at least ${met.length}${by}, ${names(missing)} missing` : `qSOFA ${total}${by}`;
 }
 
-/** The form: an empty field enters nothing. */
+/** The fields of the form. An empty field means: no new entry. */
 export type AssessmentDraft = { readonly consciousness: string; readonly oxygen: string; readonly spo2Scale: string };
 export const emptyAssessment: AssessmentDraft = { consciousness: '', oxygen: '', spo2Scale: '' };
 
-const asBefore = { value: '', text: 'no new entry' };
+const noNewEntry = { value: '', text: 'no new entry' };
 export const consciousnessOptions = [
-  asBefore,
+  noNewEntry,
   ...consciousnessLevels.map((value) => ({ value: value as string, text: `${value}: ${levelNames[value]}` })),
 ];
-export const oxygenOptions = [asBefore, { value: 'air', text: 'Air' }, { value: 'oxygen', text: 'Oxygen' }];
+export const oxygenOptions = [noNewEntry, { value: 'air', text: 'Air' }, { value: 'oxygen', text: 'Oxygen' }];
 export const scaleOptions = [
-  asBefore,
+  noNewEntry,
   { value: '1', text: 'Scale 1' },
   { value: '2', text: 'Scale 2: hypercapnic respiratory failure, target 88 to 92 %' },
 ];
 
-/** Returns what to send; undefined if nothing was entered. */
+/** Returns the assessment to send; undefined if nothing was entered. */
 export function readAssessment({ consciousness, oxygen, spo2Scale }: AssessmentDraft): Assessment | undefined {
   const level = consciousnessLevels.find((option) => option === consciousness);
   const read: Assessment = {

@@ -1,25 +1,26 @@
 /**
- * What a row of an alarm has shown to a person. Its button is about something new when the row shows more than it has
- * shown during the last seconds. An alarm that comes and goes, or whose value falls and rises again, is still the alarm
- * that the person sees.
+ * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something graver, its
+ * button acts on something new, which the person may not have seen. If an alarm comes and goes, or its value falls and
+ * rises again, the person has already seen it.
  */
 import { hasNewContent, newOnsetMs } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
-/** A person has seen what a row showed within this time. */
+/** A person remembers what a row showed within this time. */
 const seenMs = 5_000;
 
 export type Sight = {
-  /** Changes whenever the row shows more than before. */
+  /** Identifies what the button acts on; changes whenever the row shows something graver than before. */
   readonly about: string;
-  /** The gravest state that the row has shown lately, and when it last showed it, ms. */
+  /** The gravest state of the alarm that the row has shown in the last seconds. */
   readonly gravest: Alarm;
+  /** When the row last showed `gravest`, ms. */
   readonly atMs: number;
-  /** Since when the row shows that the alarm has ended, ms; absent while it is present. */
+  /** Since when the row shows that the alarm has ended, ms; absent while the alarm is present. */
   readonly endedAtMs?: number;
 };
 
-/** Returns what the row has shown once it shows `alarm` at `nowMs`. */
+/** Returns the state of a row after it shows `alarm` at `nowMs`. */
 export function sightOf(before: Sight | undefined, alarm: Alarm, nowMs: number): Sight {
   const ended = alarm.present ? {} : { endedAtMs: before?.endedAtMs ?? nowMs };
   const fresh = { about: `${alarm.alarmId} ${alarm.rev}`, gravest: alarm, atMs: nowMs, ...ended };

@@ -1,4 +1,4 @@
-/** What makes the place of a number on a tile wide or high: its text, its limits, and the words around it. */
+/** The properties of a number on a tile that decide how much room it needs: its text, its limits, and its notes. */
 import type { Bed } from '../../protocol/rest.ts';
 import { clockText, limitsFor, type Slot, valueText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
@@ -18,13 +18,16 @@ export function slotCell(slot: Slot, bed: Bed): SlotCell {
   };
 }
 
-/** Why a number must be read with care: whose it is, or what is wrong with its device's clock. */
+/**
+ * Returns why a number must be read with care: two devices have one identity, or the device's clock is wrong. Undefined
+ * if there is no reason.
+ */
 export function doubtOf(slot: Slot, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');
   return shared?.text ?? slot.values.map((value) => clockText(value.numeric)).find((text) => text !== undefined);
 }
 
-/** Each cell is at least as wide as its text; the remaining width is shared. */
+/** Returns the CSS columns of a row. Each cell is at least as wide as its text; the remaining width is shared. */
 export function columnsOf(row: readonly Cell[]): string {
   return row
     .map(leastWidthPx)

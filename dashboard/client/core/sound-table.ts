@@ -1,7 +1,8 @@
 /**
- * The sounds, for hospitals to change. Within CLINICAL's ranges (IEC 60601-1-8 as vendors' manuals state it): high 10 pulses of 75 to 200 ms,
- * again every 2.5 to 15 s; medium 3 of 125 to 250 ms, every 2.5 to 30 s; low 1 or 2 of 125 to 250 ms, over 15 s apart.
- * *Burst shapes are unverified*: the pauses within a burst and the pitches are of the order of a LUCAS 3's.
+ * The alarm sounds. A hospital may change them within the ranges in CLINICAL (IEC 60601-1-8, as vendors' manuals quote
+ * it). High: 10 pulses of 75 to 200 ms, every 2.5 to 15 s. Medium: 3 pulses of 125 to 250 ms, every 2.5 to 30 s. Low:
+ * 1 or 2 pulses of 125 to 250 ms, more than 15 s apart.
+ * *Burst shapes are unverified*: the pauses within a burst and the pitches are similar to those of a LUCAS 3.
  */
 
 export type SoundLevel = 'high' | 'medium' | 'low' | 'lost';
@@ -10,13 +11,13 @@ export type Burst = {
   /** Pitch of each pulse, Hz, in order. */
   readonly pitchesHz: readonly number[];
   readonly pulseMs: number;
-  /** Pause after each pulse, ms; one less than pulses. */
+  /** Pause after each pulse except the last, ms. */
   readonly pausesMs: readonly number[];
   /** From the start of a burst to the start of the next, ms. */
   readonly repeatMs: number;
   /**
-   * Partials above the pitch, each with half the strength of the one before: they are heard over a ward's noise, and
-   * tell where the sound is.
+   * Number of harmonics above the pitch, each half as strong as the previous harmonic. Harmonics make the sound audible
+   * in a noisy ward and show the direction of its source.
    */
   readonly harmonics: number;
   /** 0 to 1. */
@@ -43,7 +44,7 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     loudness: 0.7,
   },
   low: { pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, harmonics: 4, loudness: 0.5 },
-  /** For a lost server: falling and slower than any alarm of a patient, so that nobody looks for a bed. */
+  /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
   lost: {
     pitchesHz: [660, 440, 660, 440],
     pulseMs: 400,

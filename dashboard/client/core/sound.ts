@@ -1,6 +1,5 @@
 /**
- * What sounds: the level that the alarms ask for, and its burst as samples, which the sound card repeats without a
- * timer.
+ * Decides which sound a page plays, and renders its burst as samples. The sound card repeats the samples without a timer.
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { audioPausedUntilMs, isUnanswered } from './alarm-order.ts';
@@ -9,9 +8,8 @@ import type { Burst, SoundLevel } from './sound-table.ts';
 const edgeMs = 12;
 
 /**
- * Returns the level to sound: the highest of the unanswered alarms whose audio is not paused. A latched alarm still
- * sounds: its cause is gone, but nobody has seen it. A late one sounds low whatever its priority: it is news, but not
- * about now.
+ * Returns the highest level of the unanswered alarms whose audio is not paused. A latched alarm still sounds: its
+ * condition has ended, but nobody has acknowledged it. A late alarm sounds as `low`, because it is not about now.
  */
 export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<SoundLevel, 'lost'> | undefined {
   let level: Exclude<SoundLevel, 'lost'> | undefined;
@@ -25,9 +23,9 @@ export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<Soun
 }
 
 /**
- * Returns what the page sounds. A lost server comes before everything else, because then nothing on the page is
- * current. A failure of Vigil behind the server sounds the same, unless a patient's high alarm is still present.
- * `pausedUntilMs` is a person's pause of that sound.
+ * Returns the sound of the page. If the server is lost, this is `lost`, because no value on the page is current. If
+ * Vigil fails behind the server (`healthy` is false), it is `lost` too, unless a high alarm sounds.
+ * @param page `pausedUntilMs` is the end of a pause of the sound `lost` that a person asked for
  */
 export function pageSound(
   page: { lost: boolean; healthy: boolean; pausedUntilMs: number },
@@ -40,7 +38,7 @@ export function pageSound(
   return page.healthy || level === 'high' ? level : (failure ?? level);
 }
 
-/** When each pulse of a burst begins, ms from its start. */
+/** Returns when each pulse of a burst begins, ms from the start of the burst. */
 export function pulseStarts(burst: Burst): number[] {
   const starts: number[] = [];
   let at = 0;
@@ -51,7 +49,7 @@ export function pulseStarts(burst: Burst): number[] {
   return starts;
 }
 
-/** One repeat of a burst with the silence after it, -1 to 1, so that repeating it gives the whole signal. */
+/** Returns the samples, -1 to 1, of one burst and of the silence after it. Repeated, they are the whole alarm signal. */
 export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
   const strengths = Array.from({ length: burst.harmonics + 1 }, (_, k) => 0.5 ** k);
@@ -62,7 +60,7 @@ export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<Ar
     const from = Math.round((startMs * sampleRateHz) / 1000);
     const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
     for (let i = 0; i < length && from + i < samples.length; i++) {
-      // Soft edges: a hard edge is a click, which startles and has no meaning.
+      // Soft edges: a hard edge would be heard as a click, which startles people.
       const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
       let value = 0;
       for (let k = 0; k < strengths.length; k++) value += strengths[k]! * Math.sin(omega * (k + 1) * i);

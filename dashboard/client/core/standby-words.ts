@@ -1,18 +1,18 @@
-/** What a screen says about a patient who is away. */
+/** The texts about a patient in standby, who is away from the monitor. */
 import type { Standby } from '../../../contracts/messages/alarms.ts';
 import { whenText } from './times.ts';
 
-/** As people say it: hours and minutes, with the day if it is not today. */
+/** Returns the end of a standby in hours and minutes, with the date if the end is not today. */
 export const standbyUntil = ({ until }: Standby, nowMs: number): string =>
   whenText(Date.parse(until), nowMs).slice(0, -3);
 
-/** `Standby: Imaging until 14:30 (N. Urse)` */
+/** Returns `Standby: Imaging until 14:30 (N. Urse)`. */
 export const standbyText = (standby: Standby, nowMs: number): string =>
   `Standby: ${standby.reason} until ${standbyUntil(standby, nowMs)} (${standby.by.name})`;
 
 export const standbyReasons = ['Imaging', 'Theatre', 'Dialysis', 'Walking'] as const;
 
-/** How long, in minutes; the server takes 4 h at most. */
+/** The choices for the length of a standby; `value` is in minutes. The server accepts at most 4 h. */
 export const standbyTimes = [
   { value: '30', text: '30 min' },
   { value: '60', text: '1 h' },

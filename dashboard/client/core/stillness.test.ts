@@ -6,8 +6,8 @@ const box = (key: string, top: number, about = key, heightPx = 40): Acting<strin
   about,
   place: { left: 0, right: 100, top, bottom: top + heightPx },
 });
-/** Looks at each list in turn, `everyMs` apart, and says whether `key` may be pressed at the end. */
-function pressed(key: string, rounds: readonly (readonly Acting<string>[])[], thenMs: number): boolean {
+/** Looks at the lists one after the other, 250 ms apart; returns whether `key` may be pressed `thenMs` after the last. */
+function mayPress(key: string, rounds: readonly (readonly Acting<string>[])[], thenMs: number): boolean {
   let stillness = emptyStillness<string>();
   let now = 5000;
   for (const round of rounds) {
@@ -19,18 +19,18 @@ function pressed(key: string, rounds: readonly (readonly Acting<string>[])[], th
 const a = box('a', 0);
 const b = box('b', 40);
 
-describe('a button', () => {
+describe('isStill and unsettled', () => {
   it.each([
-    ['may be pressed when the page has just come up', 'a', [[a, b]], 0, true],
-    ['may be pressed where it stood still', 'a', [[a], [a]], 0, true],
-    ['may not where another one was inserted above it', 'a', [[a], [box('new', 0), box('a', 40)]], 0, false],
-    ['may not 1 ms before a second is over', 'a', [[a], [box('a', 40)]], stillMs - 1, false],
-    ['may after a second', 'a', [[a], [box('a', 40)]], stillMs, true],
-    ['may where it moved by a hair', 'a', [[a], [box('a', 3)]], 0, true],
-    ['may not where it moved by 4 px', 'a', [[a], [box('a', 4)]], 0, false],
-    ['may not where it creeps, 3 px at each look', 'a', [[a], [box('a', 3)], [box('a', 6)]], 0, false],
+    ['may be pressed when the page has just opened', 'a', [[a, b]], 0, true],
+    ['may be pressed if it stood still', 'a', [[a], [a]], 0, true],
+    ['must not be pressed if a button was inserted above it', 'a', [[a], [box('new', 0), box('a', 40)]], 0, false],
+    ['must not be pressed 999 ms after it moved', 'a', [[a], [box('a', 40)]], stillMs - 1, false],
+    ['may be pressed 1 s after it moved', 'a', [[a], [box('a', 40)]], stillMs, true],
+    ['may be pressed if it moved by 3 px', 'a', [[a], [box('a', 3)]], 0, true],
+    ['must not be pressed if it moved by 4 px', 'a', [[a], [box('a', 4)]], 0, false],
+    ['must not be pressed if it moves slowly, 3 px at each look', 'a', [[a], [box('a', 3)], [box('a', 6)]], 0, false],
     [
-      'may not where it grew over its neighbour',
+      'must not be pressed if it grew over the next button',
       'a',
       [
         [a, b],
@@ -39,24 +39,30 @@ describe('a button', () => {
       0,
       false,
     ],
-    ['may not where it is about something else now', 'a', [[a], [box('a', 0, 'another bed')]], 0, false],
+    ['must not be pressed if it now acts on something else', 'a', [[a], [box('a', 0, 'another bed')]], 0, false],
     [
-      'may not where it is new in the place of one that moved away',
+      'must not be pressed if it is new in the place of a button that moved away',
       'new',
       [[a], [box('new', 0), box('a', 40)]],
       0,
       false,
     ],
-    ['may not where it is new in the place of one that is gone', 'new', [[a], [box('new', 0)]], 0, false],
-    ['may not where the other one left that place two looks ago', 'new', [[a], [], [box('new', 0)]], 0, false],
-    ['may where the other one left five looks ago', 'new', [[a], [], [], [], [], [box('new', 0)]], 0, true],
-    ['may where it is new in a place of its own', 'b', [[a], [a, b]], 0, true],
-    ['may not where nobody has looked at it yet', 'x', [[a]], 0, false],
-  ] as const)('%s', (_name, key, rounds, thenMs, may) => {
-    expect(pressed(key, rounds, thenMs)).toBe(may);
+    ['must not be pressed if it is new in the place of a button that is gone', 'new', [[a], [box('new', 0)]], 0, false],
+    ['must not be pressed if another button left its place two looks ago', 'new', [[a], [], [box('new', 0)]], 0, false],
+    [
+      'may be pressed if another button left its place five looks ago',
+      'new',
+      [[a], [], [], [], [], [box('new', 0)]],
+      0,
+      true,
+    ],
+    ['may be pressed if it is new and no button was in its place', 'b', [[a], [a, b]], 0, true],
+    ['must not be pressed before the first look at it', 'x', [[a]], 0, false],
+  ] as const)('a button %s', (_name, key, rounds, thenMs, isAllowed) => {
+    expect(mayPress(key, rounds, thenMs)).toBe(isAllowed);
   });
 
-  it('is named as unsettled for a second after it moved', () => {
+  it('unsettled returns a button for a second after it moved', () => {
     const first = lookAgain(emptyStillness<string>(), [a, b], 1000);
     const moved = lookAgain(first, [a, box('b', 60)], 2000);
     expect([...unsettled(moved, 2000)]).toEqual(['b']);

@@ -1,7 +1,7 @@
 /**
- * Whether a person may press something that acts. A person aims at what they saw a moment ago. A button that has just
- * come to this place, or has just changed what it is about, is not the button that they meant. So it is dead until it
- * has stood still for a while.
+ * Decides whether a person may press a button. A person aims at the screen of a moment ago. A button that has just moved
+ * to this place, or that now acts on something else, is not the button that the person meant. So a button does not
+ * react until it has stood still for a while.
  */
 
 /**
@@ -11,67 +11,68 @@
 export const stillMs = 1000;
 /** A smaller shift changes nothing under a finger. */
 const shiftPxMin = 4;
-/** Places that buttons left, remembered at once; past it the oldest are forgotten. */
-const leftMax = 2000;
+/** Maximum of remembered places that buttons have left; beyond it the oldest are forgotten. */
+const leftPlacesMax = 2000;
 
-/** In px of the window. */
+/** A rectangle in px of the window. */
 export type Place = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 
-/** Something that acts, as it stands now; `about` says on what it acts. */
+/** A button or another control that acts; `about` identifies what it acts on. */
 export type Acting<K> = { readonly key: K; readonly place: Place; readonly about: string };
 
-type Known = {
+type Standing = {
   readonly place: Place;
   readonly about: string;
-  /** Since when it stands there and is about this; minus infinity if nobody can have meant another button. */
+  /** Since when place and `about` are unchanged; minus infinity if the control is new and no other control was there. */
   readonly sinceMs: number;
 };
 
 export type Stillness<K> = {
-  readonly known: ReadonlyMap<K, Known>;
-  /** A place where something that acts stood until lately. */
-  readonly left: readonly { readonly place: Place; readonly atMs: number }[];
+  readonly standing: ReadonlyMap<K, Standing>;
+  /** Places that a control left within the last `stillMs`. */
+  readonly leftPlaces: readonly { readonly place: Place; readonly atMs: number }[];
 };
 
 export function emptyStillness<K>(): Stillness<K> {
-  return { known: new Map(), left: [] };
+  return { standing: new Map(), leftPlaces: [] };
 }
 
-/** Returns the state after a new look at everything that acts. */
+/** Returns the state after a new look at all controls that act. */
 export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[], nowMs: number): Stillness<K> {
-  const left = before.left.filter((entry) => nowMs - entry.atMs < stillMs);
-  const known = new Map<K, Known>();
+  const leftPlaces = before.leftPlaces.filter((entry) => nowMs - entry.atMs < stillMs);
+  const standing = new Map<K, Standing>();
   const fresh: Acting<K>[] = [];
-  for (const element of acting) {
-    const standing = before.known.get(element.key);
-    if (!standing) fresh.push(element);
-    else if (isSamePlace(standing.place, element.place) && standing.about === element.about)
-      known.set(element.key, standing);
+  for (const control of acting) {
+    const former = before.standing.get(control.key);
+    if (!former) fresh.push(control);
+    else if (isSamePlace(former.place, control.place) && former.about === control.about)
+      standing.set(control.key, former);
     else {
-      left.push({ place: standing.place, atMs: nowMs });
-      known.set(element.key, { place: element.place, about: element.about, sinceMs: nowMs });
+      leftPlaces.push({ place: former.place, atMs: nowMs });
+      standing.set(control.key, { place: control.place, about: control.about, sinceMs: nowMs });
     }
   }
-  const here = new Set(acting.map((button) => button.key));
-  for (const [key, standing] of before.known) if (!here.has(key)) left.push({ place: standing.place, atMs: nowMs });
+  const presentKeys = new Set(acting.map((control) => control.key));
+  for (const [key, former] of before.standing)
+    if (!presentKeys.has(key)) leftPlaces.push({ place: former.place, atMs: nowMs });
   for (const { key, place, about } of fresh) {
-    const replaces = left.some((entry) => overlaps(entry.place, place));
-    known.set(key, { place, about, sinceMs: replaces ? nowMs : Number.NEGATIVE_INFINITY });
+    const replaces = leftPlaces.some((entry) => overlaps(entry.place, place));
+    standing.set(key, { place, about, sinceMs: replaces ? nowMs : Number.NEGATIVE_INFINITY });
   }
-  return { known, left: left.slice(-leftMax) };
+  return { standing, leftPlaces: leftPlaces.slice(-leftPlacesMax) };
 }
 
-/** Whether a person may press it at `nowMs`. Something that was not looked at yet must not be pressed. */
+/** Returns whether a person may press a control at `nowMs`; false for a control that is not in the state yet. */
 export function isStill<K>(stillness: Stillness<K>, key: K, nowMs: number): boolean {
-  const standing = stillness.known.get(key);
-  return standing !== undefined && nowMs - standing.sinceMs >= stillMs;
+  const control = stillness.standing.get(key);
+  return control !== undefined && nowMs - control.sinceMs >= stillMs;
 }
 
-/** Everything that must not be pressed at `nowMs`. */
-export function unsettled<K>({ known }: Stillness<K>, nowMs: number): Set<K> {
-  const found = new Set<K>();
-  for (const [key, { sinceMs }] of known) if (nowMs - sinceMs < stillMs) found.add(key);
-  return found;
+/** Returns the keys of all controls that must not be pressed at `nowMs`. */
+export function unsettled<K>({ standing }: Stillness<K>, nowMs: number): Set<K> {
+  const keys = new Set<K>();
+  for (const [key, { sinceMs }] of standing) if (nowMs - sinceMs < stillMs) keys.add(key);
+  return keys;
 }
 
 function isSamePlace(a: Place, b: Place): boolean {

@@ -4,8 +4,8 @@ import { eraseSpans, oldestVisibleMs, periodMs, sweepOf, sweepX } from './sweep.
 
 const sweep = { widthPx: 400, pxPerSecond: 100, eraseBarPx: 20 };
 
-describe('sweep geometry', () => {
-  it('takes the width divided by the speed for one pass', () => {
+describe('sweep', () => {
+  it('one pass of the pen takes the width divided by the speed', () => {
     expect(periodMs(sweep)).toBe(4000);
   });
 
@@ -16,21 +16,21 @@ describe('sweep geometry', () => {
     [4000, 0],
     [5500, 150],
     [-1000, 300],
-  ])('puts %d ms at %d px', (time, x) => {
+  ])('the time %d ms is drawn at %d px', (time, x) => {
     expect(sweepX(sweep, time)).toBeCloseTo(x, 6);
   });
 
-  it('keeps a sample until the erase bar reaches it', () => {
+  it('a sample stays visible until the erase bar reaches it', () => {
     expect(oldestVisibleMs(sweep, 10_000)).toBe(10_000 - 4000 + 200);
   });
 
   it.each([
-    ['no move', 1000, 1000, []],
-    ['backward', 1000, 900, []],
-    ['within', 1000, 1100, [{ x: 100, width: 30 }]],
-    ['to the edge', 3700, 3800, [{ x: 370, width: 30 }]],
+    ['stands still', 1000, 1000, []],
+    ['moves backward', 1000, 900, []],
+    ['moves within the row', 1000, 1100, [{ x: 100, width: 30 }]],
+    ['moves to the right edge', 3700, 3800, [{ x: 370, width: 30 }]],
     [
-      'over the edge',
+      'moves past the right edge',
       3900,
       4000,
       [
@@ -38,17 +38,17 @@ describe('sweep geometry', () => {
         { x: 0, width: 20 },
       ],
     ],
-    ['more than a pass', 0, 9000, [{ x: 0, width: 400 }]],
-  ] as const)('erases ahead of the pen: %s', (_name, from, to, spans) => {
-    const got = eraseSpans(sweep, from, to);
-    expect(got).toHaveLength(spans.length);
-    got.forEach((span, i) => {
+    ['moves by more than one pass', 0, 9000, [{ x: 0, width: 400 }]],
+  ] as const)('the right spans are erased if the pen %s', (_name, from, to, spans) => {
+    const erased = eraseSpans(sweep, from, to);
+    expect(erased).toHaveLength(spans.length);
+    erased.forEach((span, i) => {
       expect(span.x).toBeCloseTo(spans[i]!.x, 6);
       expect(span.width).toBeCloseTo(spans[i]!.width, 6);
     });
   });
 
-  it('never leaves the canvas and never erases what was just drawn behind the pen', () => {
+  it('erased spans and the place of the pen are always inside the row', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3000 }),

@@ -1,12 +1,12 @@
 /**
- * Geometry of a sweeping trace: the pen runs from left to right and starts over. An erase bar ahead of it separates the
- * present sweep from the last one. A sample's place follows from its event time alone, so all waves of one bed show the
- * beat at one place.
+ * Geometry of a sweeping trace. The pen runs from left to right and then starts again at the left. An erase bar ahead of
+ * the pen separates the present sweep from the previous sweep. The event time alone decides where a sample is drawn, so
+ * all waves of one bed show a heartbeat at the same place.
  */
 
-/** Ordinary paper speeds (mm/s): 25 for ECG and pressures, 6.25 for breathing, whose cycles are longer. */
+/** Usual paper speeds, mm/s: `fast` for ECG and pressures, `slow` for breathing, whose cycles are longer. */
 export const paperSpeeds = { fast: 25, slow: 6.25 } as const;
-/** CSS pixels in a millimetre (CSS: 96 px are an inch). A screen's real millimetres differ: 25 mm/s-like. */
+/** CSS pixels in a millimetre (in CSS an inch has 96 px). A real millimetre of a screen may differ. */
 const pxPerMm = 96 / 25.4;
 
 export type Sweep = {
@@ -21,28 +21,26 @@ export function sweepOf(widthPx: number, mmPerSecond: number): Sweep {
   return { widthPx: Math.max(1, widthPx), pxPerSecond: mmPerSecond * pxPerMm, eraseBarPx: Math.min(16, widthPx / 4) };
 }
 
-/** How long one pass takes, ms. */
+/** Returns how long the pen takes from left to right, ms. */
 export function periodMs(sweep: Sweep): number {
   return (sweep.widthPx / sweep.pxPerSecond) * 1000;
 }
 
-/** Where an instant stands, CSS pixels from the left, 0 ≤ x < width. */
+/** Returns the place of an instant, CSS pixels from the left, 0 ≤ x < width. */
 export function sweepX(sweep: Sweep, timeMs: number): number {
   const period = periodMs(sweep);
   const rest = timeMs % period;
   return ((rest < 0 ? rest + period : rest) / period) * sweep.widthPx;
 }
 
-/**
- * The oldest instant that still has its place when the pen stands at `penMs`: older samples lie under the erase bar.
- */
+/** Returns the oldest instant that is visible when the pen is at `penMs`: older samples are under the erase bar. */
 export function oldestVisibleMs(sweep: Sweep, penMs: number): number {
   return penMs - periodMs(sweep) + (sweep.eraseBarPx / sweep.pxPerSecond) * 1000;
 }
 
 export type Span = { readonly x: number; readonly width: number };
 
-/** What to clear when the pen moves from one instant to a later one: the erase bar's new ground, one or two spans. */
+/** Returns the one or two spans to clear when the pen moves from `fromMs` to `toMs`: the area of pen and erase bar. */
 export function eraseSpans(sweep: Sweep, fromMs: number, toMs: number): Span[] {
   const moved = ((toMs - fromMs) / 1000) * sweep.pxPerSecond;
   if (moved <= 0) return [];

@@ -22,7 +22,7 @@ const all = [
 ];
 const beside = [all[0], all[1], all[2]];
 
-describe('the plan of a tile', () => {
+describe('planTile', () => {
   it.each([
     // width, height, waves
     [348, 250, 3],
@@ -31,11 +31,11 @@ describe('the plan of a tile', () => {
     [348, 146, 1],
     [348, 145, 0],
     [300, 106, 0],
-  ])('of %d × %d draws %d waves', (widthPx, heightPx, count) => {
+  ])('a tile of %d × %d px has %d waves', (widthPx, heightPx, count) => {
     expect(planTile({ widthPx, heightPx }, all, beside).waves).toBe(count);
   });
 
-  it('gives every number the width of its text, and shows each exactly once', () => {
+  it('every number is shown exactly once and has at least the width of its text', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 3000 }),
@@ -64,7 +64,7 @@ describe('the plan of a tile', () => {
   });
 
   it.each([
-    // A tile of a ward of 8 beds at 1366 × 768 and at 768 × 1024.
+    // Tiles of a ward of 8 beds on a screen of 1366 × 768 px and on a screen of 768 × 1024 px.
     [
       345,
       165,
@@ -83,7 +83,7 @@ describe('the plan of a tile', () => {
         ['NBP', 'RR', 'EtCO2', 'Temp'],
       ],
     ],
-  ])('of %d × %d shares the numbers out evenly over the rows', (widthPx, heightPx, count, rows) => {
+  ])('the rows of a tile of %d × %d px have about the same number of cells', (widthPx, heightPx, count, rows) => {
     const shown = all.filter((cell) => cell.label !== 'PR');
     const plan = planTile({ widthPx, heightPx }, shown, beside.slice(0, count));
     expect(plan.waves).toBe(count);
@@ -91,11 +91,11 @@ describe('the plan of a tile', () => {
   });
 
   it.each([
-    // The narrowest tile, a phone, a tile of a ward of 8 beds at 1366 × 768.
+    // The narrowest tile, a tile on a phone, and a tile of a ward of 8 beds on a screen of 1366 × 768 px.
     [298],
     [334],
     [345],
-  ])('of %d px has more rows rather than numbers without their limits', (widthPx) => {
+  ])('a tile of %d px width has more rows, so that every number has its limits', (widthPx) => {
     const limited = all.filter((cell) => cell.label !== 'PR').map((cell) => ({ ...cell, limits: true }));
     const { rows } = planTile({ widthPx, heightPx: 90 }, limited, []);
     expect(rows.map((row) => row.map((cell) => cell.label))).toEqual([
@@ -111,18 +111,18 @@ describe('the plan of a tile', () => {
     ['EtCO2', {}, 92],
     ['Temp', { digits: 1 }, 91],
     ['ABP', { pressure: true }, 125],
-  ] as const)('gives %s the room for its limits beside it', (label, changes, px) => {
+  ] as const)('the cell of %s has room for limits beside its number', (label, changes, px) => {
     expect(Math.ceil(leastWidthPx(number(label, { ...changes, limits: true })))).toBe(px);
   });
 
-  it('gives the row below the waves more height on a large tile', () => {
+  it('the row below the waves is higher on a large tile', () => {
     const [small, large] = [300, 1950].map((heightPx) => planTile({ widthPx: 1200, heightPx }, all, beside));
     expect(small!.rowPx).toBe(cellLeastPx);
     expect(large!.rowPx).toBeGreaterThan(150);
     expect(large!.leastPx).toBeLessThanOrEqual(1950);
   });
 
-  it('starts a new row when the next number does not fit', () => {
+  it('packed starts a new row if the next number does not fit', () => {
     expect(packed(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],
@@ -130,16 +130,20 @@ describe('the plan of a tile', () => {
   });
 });
 
-describe('the head of a tile', () => {
+describe('headHeightPx', () => {
   const alone = { bed: 'U-1', hasNotice: false, hasSound: false, ward: null, state: undefined };
   it.each([
-    ['a short bed', alone, 28],
-    ['all marks where they fit', { ...alone, hasNotice: true, state: 'not heard of' }, 28],
-    ['the mark of the sound beside them', { ...alone, hasNotice: true, hasSound: true }, 28],
-    ['a state that does not fit', { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' }, 40],
-    ['a bed of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
+    ['has one line for a short bed name', alone, 28],
+    ['has one line if all marks fit beside the bed name', { ...alone, hasNotice: true, state: 'not heard of' }, 28],
+    ['has one line for the marks of notice and sound', { ...alone, hasNotice: true, hasSound: true }, 28],
     [
-      'a long bed, ward and state on lines of their own',
+      'has a second line for a state that does not fit',
+      { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' },
+      40,
+    ],
+    ['has room for a bed name of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
+    [
+      'has separate lines for a long bed name, ward and state',
       {
         bed: 'Window place 12B anteroom',
         hasNotice: true,
@@ -149,12 +153,12 @@ describe('the head of a tile', () => {
       },
       79,
     ],
-  ] as const)('of 298 px holds %s', (_what, head, px) => {
+  ] as const)('the head of a tile of 298 px %s', (_what, head, px) => {
     expect(headHeightPx(head, 298)).toBe(px);
   });
 });
 
-describe('the lines of a text', () => {
+describe('linesOf', () => {
   it.each([
     ['', 100, 1],
     ['1234567890', 100, 1],
@@ -162,7 +166,7 @@ describe('the lines of a text', () => {
     ['12345 67890', 100, 2],
     ['1234 67890', 100, 1],
     ['a 123456789012345678901', 100, 4],
-  ])('"%s" in %d px takes %d', (text, widthPx, lines) => {
+  ])('the text "%s" in %d px needs %d lines', (text, widthPx, lines) => {
     expect(linesOf(text, widthPx, 10)).toBe(lines);
   });
 });

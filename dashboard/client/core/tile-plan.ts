@@ -1,23 +1,22 @@
 /**
- * What a bed's tile shows in the room that it has. A number is never cut. If there is little room, the waves go first,
- * then the numbers stand in more rows, and at last the tile grows. Widths are those of the widest usual font (DejaVu
- * Sans, bold).
+ * Plans what a bed's tile shows. A number is never cut. If there is little room, the tile shows fewer waves, then more
+ * rows of numbers, and at last the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
  */
 
-/** What makes one parameter's cell wide or high. */
+/** The properties of a parameter's cell that decide its size. */
 export type Cell = {
   readonly label: string;
-  /** Systolic over diastolic, the mean below. */
+  /** Whether the cell shows systolic over diastolic with the mean below. */
   readonly pressure: boolean;
   /** Digits after the point. */
   readonly digits: number;
   /** A word beside the number (`questionable`), on a line of its own. */
   readonly note: string | undefined;
-  /** Alarm limits stand beside the number. */
+  /** Whether alarm limits stand beside the number. */
   readonly limits: boolean;
 };
 
-/** Width of the longest text of a cell, in em: `288/188`, `40.0`, `188`. As `--em` in slot.css. */
+/** Returns the width of the longest text of a cell, em: `288/188`, `40.0`, `188`. `--em` in slot.css is the same. */
 export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>): number {
   if (pressure) return 4.65;
   return digits > 0 ? 2.55 : 2.15;
@@ -26,18 +25,21 @@ export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>)
 /** The smallest size of a number on a tile. */
 const leastFontPx = 16;
 const cellEdgesPx = 14;
-/** Room beside the number for its limits: they never give way to a smaller cell. As `--edge` in slot.css. */
+/** Room beside the number for its limits, which are never hidden. `--edge` in slot.css is the same. */
 const limitsEdgePx = 50;
 const labelCharPx = 8.2;
-/** In a narrow cell label and age are smaller (slot.css): they share a line, because the limits need the line below. */
+/**
+ * In a narrow cell, label and age have smaller letters (slot.css) and share a line, because the limits need the next
+ * line.
+ */
 const narrowLabelCharPx = 7.6;
-/** `99 min`, `47 h 59`. */
+/** Width of the longest ages: `99 min`, `47 h 59`. */
 const narrowAgePx = 40;
 const noteCharPx = 6.8;
-/** Label, number and the line of the mean or of the age. */
+/** Height of the label, the number, and the line of the mean or of the age. */
 export const cellLeastPx = 48;
 const noteLinePx = 13;
-/** A pressure's age stands beside its label. */
+/** Width of a pressure's label with the age beside it. */
 const pressureLeastPx = 90;
 
 export function leastWidthPx(cell: Cell): number {
@@ -51,38 +53,40 @@ export function leastWidthPx(cell: Cell): number {
   return Math.ceil(px);
 }
 
-/** Height below which a row of these cells would be cut, px. */
+/** Returns the minimum height of a row of these cells, px. A lower row would cut them. */
 export function leastHeightPx(cells: readonly Cell[]): number {
   return cellLeastPx + (cells.some((cell) => cell.note !== undefined) ? noteLinePx : 0);
 }
 
 export type TilePlan<C extends Cell> = {
-  /** How many of the waves are drawn, from the first on. */
+  /** Number of waves that are drawn, from the first on. */
   readonly waves: number;
-  /** All rows have this many equal columns; undefined if each cell takes the width that it needs. */
+  /** Number of equal columns in all rows; undefined if each cell is as wide as it needs to be. */
   readonly columns: number | undefined;
   /** Width of the numbers beside the waves, px; 0 without waves. */
   readonly columnPx: number;
   /** Rows of numbers below the waves, or all numbers if no wave is drawn. */
   readonly rows: readonly (readonly C[])[];
-  /** A tile that is lower than this cuts something, px. */
+  /** Minimum height of the tile's body, px. A lower body would be cut. */
   readonly leastPx: number;
   /** Height of one row of numbers below waves, px. */
   readonly rowPx: number;
 };
 
-/** The cell that stands beside its wave, limits included. */
+/** Minimum width of a cell beside its wave, with limits. */
 const columnLeastPx = 136;
+/** Width of a cell beside its wave, as a part of the tile's width. */
 const columnShare = 0.25;
-/** Beside a wave. */
+/** Minimum height of a wave with its cell. */
 const waveRowLeastPx = 50;
-/** This part of a wave's height is for a row of numbers below the waves, if there is room. */
+/** Height of a row of numbers below the waves, as a part of a wave's height, if there is room. */
 const restShare = 0.55;
 const restMostPx = 200;
 
 /**
- * Returns the plan for a box. `beside[i]` is the cell that stands beside wave i, if its parameter has come; `cells` are
- * all cells in their order. Draws as many waves as leave room for every number.
+ * Returns the plan for a box: as many waves as fit if every number has its room.
+ * @param cells all cells in their order
+ * @param beside for each wave the cell that stands beside it; undefined if the bed has no value for it
  */
 export function planTile<C extends Cell>(
   box: { readonly widthPx: number; readonly heightPx: number },
@@ -91,11 +95,11 @@ export function planTile<C extends Cell>(
 ): TilePlan<C> {
   const columnPx = Math.round(Math.max(columnLeastPx, box.widthPx * columnShare));
   for (let waves = beside.length; waves > 0; waves -= 1) {
-    const taken = beside.slice(0, waves);
-    const rest = cells.filter((cell) => !taken.includes(cell));
+    const besideDrawn = beside.slice(0, waves);
+    const rest = cells.filter((cell) => !besideDrawn.includes(cell));
     const rows = balanced(rest, box.widthPx);
-    const noted = taken.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
-    const wavesPx = waves * (waveRowLeastPx + noted);
+    const notePx = besideDrawn.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
+    const wavesPx = waves * (waveRowLeastPx + notePx);
     const rowLeastPx = leastHeightPx(rest);
     if (wavesPx + rows.length * rowLeastPx > box.heightPx) continue;
     const evenPx = (box.heightPx * restShare) / (waves + rows.length * restShare);
@@ -108,7 +112,7 @@ export function planTile<C extends Cell>(
   return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
 }
 
-/** Returns cells in their order, as many in a row as fit. */
+/** Returns the cells in rows, in their order, with as many cells in each row as fit. */
 export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows: C[][] = [];
   let leftPx = 0;
@@ -125,7 +129,8 @@ export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[
 }
 
 /**
- * As few rows as `packed`, but all equally full: the last number does not stand alone and large below a crowded row.
+ * Returns as few rows as `packed`, but fills all rows about equally, so that the last number does not stand alone and
+ * large below a crowded row.
  */
 function balanced<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows = packed(cells, widthPx);
@@ -138,7 +143,7 @@ function balanced<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
 }
 const balanceStepPx = 4;
 
-/** Width to height of a cell that reads best. */
+/** Width divided by height of the cell that is easiest to read. */
 const bestShape = 1.6;
 
 /**
@@ -171,7 +176,10 @@ function chunked<C>(cells: readonly C[], columns: number): C[][] {
   );
 }
 
-/** How much larger the words of a large tile are: people read name, bed and alarm from as far away as its numbers. */
+/**
+ * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from as far away
+ * as the numbers, so the texts grow with the tile.
+ */
 export function wordScale(widthPx: number, heightPx: number): number {
   if (widthPx >= 1600 && heightPx >= 900) return 2;
   return widthPx >= 700 && heightPx >= 450 ? 1.5 : 1;
@@ -183,22 +191,22 @@ const bedShare = 0.6;
 const stripLinePx = 20;
 const boldEm = 0.69;
 
-/** What stands in a tile's head beside the patient's name. */
+/** The content of a tile's head besides the patient's name. */
 export type TileHead = {
   readonly bed: string;
-  /** The mark that there is something to know about the bed. */
+  /** Whether the head has the mark for a notice about the bed. */
   readonly hasNotice: boolean;
-  /** The mark that the device's own sound is off or paused. */
+  /** Whether the head has the mark that the device's own sound is off or paused. */
   readonly hasSound: boolean;
-  /** If several wards are on the screen. */
+  /** Name of the ward; null if only one ward is on the screen. */
   readonly ward: string | null;
   /** An early warning score. */
   readonly score?: string | undefined;
-  /** What the head says of a device that is away. */
+  /** Text about a device that is not connected. */
   readonly state: string | undefined;
 };
 
-/** As in tile.css: gaps, the least widths of the bed, the name and the ward, and the size of the small words. */
+/** The same sizes as in tile.css: gaps, minimum widths of bed, name and ward, and the width of small letters. */
 const headGapPx = 8;
 const headRowGapPx = 2;
 const headLeastPx = 28;
@@ -211,7 +219,8 @@ const smallEdgesPx = 14;
 const nameLinePx = 19;
 
 /**
- * Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below.
+ * Returns the height of a tile's head. A long bed name takes several lines, and parts that do not fit beside it stand in
+ * lines below.
  */
 export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: TileHead, tilePx: number): number {
   const bedMostPx = tilePx * bedShare;
@@ -238,12 +247,12 @@ export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: T
   return Math.max(headLeastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
 }
 
-/** Height of the strip that names the alarm. */
+/** Returns the height of the strip with the alarm's text. */
 export function stripHeightPx(alarmText: string, tilePx: number): number {
   return Math.max(26, 6 + stripLinePx * linesOf(alarmText, tilePx - 16, 15 * boldEm));
 }
 
-/** Lines of a text that wraps between words, and breaks a word only if it is wider than the line. */
+/** Returns the number of lines of a text. The text wraps between words; a word breaks only if it is wider than a line. */
 export function linesOf(text: string, widthPx: number, charPx: number): number {
   const perLine = Math.max(1, Math.floor(widthPx / charPx));
   let lines = 1;

@@ -3,8 +3,8 @@ import { clockText, countdownText, dateTimeText, livedText, whenText, yearsOld }
 
 const noon = new Date(2026, 0, 31, 12, 3, 7).getTime();
 
-describe('instants', () => {
-  it('read in local time', () => {
+describe('times', () => {
+  it('instants are written in local time', () => {
     expect(clockText(noon)).toBe('12:03:07');
     expect(dateTimeText(noon)).toBe('2026-01-31 12:03:07');
     expect(whenText(noon, noon + 60_000)).toBe('12:03:07');
@@ -20,8 +20,8 @@ describe('instants', () => {
     [1, '0:01'],
     [0, '0:00'],
     [-5, '0:00'],
-  ])('%d ms are left as %s', (left, text) => {
-    expect(countdownText(noon + left, noon)).toBe(text);
+  ])('the countdown of %d ms is written "%s"', (remainingMs, text) => {
+    expect(countdownText(noon + remainingMs, noon)).toBe(text);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('instants', () => {
     ['2026-01-31', 0],
     ['2027-01-01', undefined],
     [undefined, undefined],
-  ])('born %s is %s', (birthDate, years) => {
+  ])('on 2026-01-31 a patient born on %s is %s years old', (birthDate, years) => {
     expect(yearsOld(birthDate, noon)).toBe(years);
   });
 
@@ -46,7 +46,7 @@ describe('instants', () => {
     ['2026-01-31', '0 days'],
     ['2026-02-01', undefined],
     [undefined, undefined],
-  ])('a patient born %s is %s old', (birthDate, text) => {
+  ])('on 2026-01-31 the age of a patient born on %s is written "%s"', (birthDate, text) => {
     expect(livedText(birthDate, noon)).toBe(text);
   });
 });

@@ -1,4 +1,4 @@
-/** Which parameters share a chart: those that a clinician compares and that have one unit. */
+/** Groups parameters into charts. Parameters that a clinician compares, and that have one unit, share a chart. */
 import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 
 export type Chart = {
@@ -6,8 +6,8 @@ export type Chart = {
   readonly unitLabel: string;
   readonly codes: readonly string[];
   /**
-   * For a score: least and greatest of its scale, by the greatest value drawn. Its lines are steps. Absent: the
-   * measured values make the scale.
+   * Returns the lower and upper end of the scale for the greatest value on the chart. Present only for scores, whose
+   * lines are drawn as steps. Without this function the measured values and limits decide the scale.
    */
   readonly scale?: (greatest: number) => readonly [number, number];
 };
@@ -22,15 +22,15 @@ const together: readonly { title: string; groups: readonly ParameterGroup[] }[] 
   { title: 'Temp', groups: ['Temp'] },
 ];
 
-/** Returns the charts for these codes, in the order of the numbers; a chart without a code is left out. */
+/** Returns the charts for these codes, in the same order as the numbers on a tile, without empty charts. */
 export function chartsOf(codes: readonly string[]): Chart[] {
   const listedParameters = codes.flatMap((code) => parameters.get(code) ?? []);
   return together.flatMap(({ title, groups }) => {
-    const mine = listedParameters
+    const ofChart = listedParameters
       .filter((parameter: Parameter) => groups.includes(parameter.group))
       .sort((a, b) => a.mdc - b.mdc);
-    return mine.length === 0
+    return ofChart.length === 0
       ? []
-      : [{ title, unitLabel: mine[0]!.unitLabel, codes: mine.map((parameter) => parameter.code) }];
+      : [{ title, unitLabel: ofChart[0]!.unitLabel, codes: ofChart.map((parameter) => parameter.code) }];
   });
 }

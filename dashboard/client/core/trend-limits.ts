@@ -1,4 +1,4 @@
-/** The alarm limits of a chart: lines over the time in which this screen knows that they were in force. */
+/** The alarm limits on a chart, as lines over the time in which the screen knows that the limits were in force. */
 import type { Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -7,14 +7,14 @@ import { groupInForce, limitsFor } from './numerics.ts';
 export type LimitLine = {
   readonly value: number;
   readonly text: string;
-  /** In force from then on; earlier limits are not known here. */
+  /** When this limit came into force. The screen does not know earlier limits. */
   readonly fromMs: number;
   readonly side: 'low' | 'high';
-  /** The chart's group to which it belongs; the numbers of the second group stand at the other edge. */
+  /** Index of the limit's group on the chart. The texts of the second group stand at the other edge of the chart. */
   readonly place: number;
 };
 
-/** Stands beside a number if a chart has limits of two groups. */
+/** Short names of groups. They stand beside the limits if a chart has limits of two groups. */
 const short: Partial<Record<LimitGroup, string>> = {
   HR: 'HR',
   PR: 'PR',
@@ -22,20 +22,20 @@ const short: Partial<Record<LimitGroup, string>> = {
   BPmean: 'mean',
 };
 
-type Known = { readonly group: LimitGroup; readonly parameter: Parameter; readonly limits: Limits };
+type LimitsOfGroup = { readonly group: LimitGroup; readonly parameter: Parameter; readonly limits: Limits };
 
-/** The limits of each group on the chart, in the order of its codes. */
-function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Known[] {
-  const found = new Map<LimitGroup, Known>();
+/** Returns the limits of each group on the chart, in the order of its codes. */
+function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): LimitsOfGroup[] {
+  const byGroup = new Map<LimitGroup, LimitsOfGroup>();
   for (const code of codes) {
     const parameter = parameters.get(code);
     const group = parameter?.limits;
-    if (!parameter || group === undefined || found.has(group)) continue;
+    if (!parameter || group === undefined || byGroup.has(group)) continue;
     const limits = limitsFor(parameter, inForce)?.limits;
-    if (limits) found.set(group, { group, parameter, limits });
+    if (limits) byGroup.set(group, { group, parameter, limits });
   }
-  // Heart rate and pulse have the same limits: one line.
-  const groupLimits = [...found.values()];
+  // If two groups have the same limits (usually heart rate and pulse), only one line is drawn.
+  const groupLimits = [...byGroup.values()];
   return groupLimits.filter(
     ({ limits }, at) =>
       !groupLimits
@@ -44,7 +44,7 @@ function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Know
   );
 }
 
-/** The lines of a chart that begins at `fromMs`. */
+/** Returns the limit lines of a chart that begins at `fromMs`. */
 export function limitLines(codes: readonly string[], inForce: LimitsInForce | null, fromMs: number): LimitLine[] {
   const groupLimits = limitsOn(codes, inForce);
   return groupLimits.flatMap(({ group, parameter, limits }, place) => {
@@ -68,8 +68,9 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
 }
 
 /**
- * Returns the range of values that a chart shows: it must show how far the curve is from a limit. If the whole curve is
- * beyond one limit, the other limit would only flatten it.
+ * Returns the range of values that a chart shows: the curve and its limits, so that a person sees how far the curve is
+ * from a limit. If the whole curve is beyond one limit, the range leaves out the opposite limit, which would only
+ * flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shown = lines.filter(
@@ -83,7 +84,10 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
   return [Math.min(min, ...values), Math.max(max, ...values)];
 }
 
-/** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined if the chart has no limits. */
+/**
+ * Returns the limits as text: `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined if the chart has no
+ * limits.
+ */
 export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
   const groupLimits = limitsOn(codes, inForce);
   const texts = groupLimits.flatMap(({ group, parameter, limits: { low, high } }) => {

@@ -3,12 +3,12 @@ import { trendColumns } from './trend-series.ts';
 
 const point = (at: number, value: number): [number, number, number, number] => [at, value, value - 1, value + 1];
 
-describe('trend columns', () => {
+describe('trendColumns', () => {
   const hr = 'MDC_ECG_HEART_RATE';
   const cuff = 'MDC_PRESS_CUFF_SYS';
   const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => point(i * ms, i));
 
-  it('break the line if the pause is longer than the usual interval allows', () => {
+  it('the line breaks if a pause is much longer than the usual interval', () => {
     const points = [...every(1000, 3), point(8000, 0)];
     const columns = trendColumns({ stepMs: 1000, series: [{ code: hr, points }] }, [hr]);
     expect(columns.x).toEqual([0, 1, 2, 5, 8]);
@@ -21,18 +21,18 @@ describe('trend columns', () => {
     ['every 15 s in steps of 7.5 s', 15_000, 7_500],
     ['every 60 s in steps of 7.5 s', 60_000, 7_500],
     ['every second', 1_000, 1_000],
-  ])('join readings %s', (_name, intervalMs, stepMs) => {
+  ])('the line joins readings %s', (_name, intervalMs, stepMs) => {
     const columns = trendColumns({ stepMs, series: [{ code: hr, points: every(intervalMs, 5) }] }, [hr]);
     expect(columns.series.get(hr)!.mean).toEqual([0, 1, 2, 3, 4]);
     expect(columns.series.get(hr)!.lone).toEqual([]);
   });
 
-  it('stand in the order of the codes, whatever the order of the answer', () => {
+  it('the series have the order of the codes, for any order in the server’s answer', () => {
     const series = ['B', 'C', 'A'].map((code) => ({ code, points: every(1000, 3) }));
     expect([...trendColumns({ stepMs: 1000, series }, ['A', 'B', 'C']).series.keys()]).toEqual(['A', 'B', 'C']);
   });
 
-  it('join over one missed reading and never over two', () => {
+  it('the line continues over one missing reading, but not over two', () => {
     const points = [
       point(0, 1),
       point(15_000, 2),
@@ -45,23 +45,23 @@ describe('trend columns', () => {
     expect(mean).toEqual([1, 2, 3, 4, null, 5, 6]);
   });
 
-  it('make each cuff pressure a dot of its own, joined to none', () => {
+  it('each cuff pressure is a dot, and no line joins two cuff pressures', () => {
     const columns = trendColumns({ stepMs: 7_500, series: [{ code: cuff, points: every(300_000, 3) }] }, [cuff]);
     expect(columns.series.get(cuff)!.mean).toEqual([0, null, 1, null, 2]);
     expect(columns.series.get(cuff)!.lone).toEqual([0, 2, 4]);
   });
 
-  it('make a single reading a dot', () => {
+  it('a single reading is a dot', () => {
     const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: [point(0, 1)] }] }, [hr]);
     expect(columns.series.get(hr)!).toMatchObject({ mean: [1], lone: [0] });
   });
 
-  it('do not join two readings if nothing says how often they come', () => {
+  it('two readings are not joined if the usual interval is unknown', () => {
     const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: every(2_400_000, 2) }] }, [hr]);
     expect(columns.series.get(hr)!).toMatchObject({ mean: [0, null, 1], lone: [0, 2] });
   });
 
-  it('put two parameters on one axis, and neither breaks the line of the other', () => {
+  it('two parameters share one time axis, and neither breaks the line of the other parameter', () => {
     const pr = 'MDC_PULS_OXIM_PULS_RATE';
     const series = [
       { code: hr, points: [point(0, 1), point(2000, 2)] },
@@ -75,7 +75,7 @@ describe('trend columns', () => {
     expect(columns.series.has('MDC_RESP_RATE')).toBe(false);
   });
 
-  it('are empty without points', () => {
+  it('the columns are empty without points', () => {
     expect(trendColumns({ stepMs: 1000, series: [] }, [hr]).x).toEqual([]);
     expect(trendColumns({ stepMs: 1000, series: [{ code: hr, points: [] }] }, [hr]).x).toEqual([]);
   });

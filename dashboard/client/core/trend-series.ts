@@ -1,15 +1,18 @@
-/** Trend points as a chart draws them: columns on one time axis, with a hole in every time without a measurement. */
+/**
+ * Converts trend points to the columns of a chart on one time axis. The line of a parameter has a gap wherever the
+ * parameter was not measured.
+ */
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Trends } from '../../protocol/rest.ts';
 
 type Values = (number | null | undefined)[];
 
 export type TrendColumn = {
-  /** Mean, least and greatest of each step; null breaks the line, undefined does not. */
+  /** Mean, minimum and maximum of each step. Null breaks the line; undefined does not. */
   readonly mean: Values;
   readonly min: Values;
   readonly max: Values;
-  /** Places in the columns of the points that stand alone. */
+  /** Indexes of the points that no line joins to another point. */
   readonly lone: readonly number[];
 };
 
@@ -20,12 +23,12 @@ export type TrendColumns = {
   readonly series: ReadonlyMap<string, TrendColumn>;
 };
 
-/** A pause longer than this many usual intervals is a gap: one reading may be missed, two in a row are a hole. */
+/** A pause longer than this many usual intervals breaks the line. One missing reading does not break it; two do. */
 const gapIntervals = 2.5;
 
 /**
- * Returns the usual interval of a series, ms: the median distance of its steps, at least one step; undefined for fewer
- * than three points. So readings every 15 s in steps of 7.5 s join, and a real pause among them does not.
+ * Returns the usual interval between the points of a series, ms: the median, but at least one step; undefined for fewer
+ * than three points. With it, readings every 15 s are joined even if a step of the trend is only 7.5 s.
  */
 function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
@@ -35,20 +38,20 @@ function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: num
 }
 
 /**
- * Whether values of this code come singly, on demand (a cuff, a thermometer): each is a dot, and none is joined to
- * another.
+ * Returns whether values of this code are single measurements on demand (a cuff, a thermometer). Each such value is drawn
+ * as a dot, and no line joins the dots.
  */
 function isEpisodic(code: string): boolean {
   return parameters.get(code)?.episodicMs !== undefined;
 }
 
 /**
- * Returns columns for the asked codes. `null` breaks the line: in a pause longer than the series' own usual interval
- * allows, and between any two episodic values. `undefined` means that only another series has a value there, and the
- * line goes on.
+ * Returns the columns of these codes. `null` breaks the line of a series: in a pause that is too long for the series, and
+ * between any two single measurements. `undefined` means that only another series has a value at this time; the line
+ * continues.
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
-  // Sorted by code, not by the server's order: how a line is drawn depends on its place.
+  // In the order of `codes`, not of the server, because the style of a line depends on its index.
   const wanted = codes.flatMap((code) => trends.series.find((line) => line.code === code) ?? []);
   const breaksOf = new Map(wanted.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
   const instants = new Set(
@@ -81,7 +84,7 @@ export function trendColumns(trends: Trends, codes: readonly string[]): TrendCol
   return { x: times.map((at) => at / 1000), series };
 }
 
-/** Instants between two points at which the line breaks. */
+/** Returns the times at which the line breaks, each in the middle between two points. */
 function breaksIn({ code, points }: Trends['series'][number], stepMs: number): number[] {
   const usualMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
   const breaks: number[] = [];
@@ -92,7 +95,7 @@ function breaksIn({ code, points }: Trends['series'][number], stepMs: number): n
   return breaks;
 }
 
-/** Places of the points that no line joins to another: they are drawn as dots. */
+/** Returns the indexes of the points that no line joins to another point. Such points are drawn as dots. */
 function lonePlaces(
   { points }: Trends['series'][number],
   breaks: readonly number[],

@@ -12,20 +12,20 @@ import {
 
 const seconds = (n: number, value = 1) => new Float32Array(100 * n).fill(value);
 
-describe('wave buffer', () => {
-  it('joins chunks whose times round, and follows drift without a hole', () => {
+describe('writeWave and decodeSamples', () => {
+  it('joins chunks whose start times are rounded or drift, without a gap', () => {
     const b = createWaveBuffer(100);
     expect(writeWave(b, 1000, seconds(1)).kind).toBe('restart');
     for (let i = 1; i <= 200; i++) {
-      // 0.4 % fast against its own clock: after 200 s it is 80 samples apart.
+      // The samples come 0.4 % too slowly for the device's clock: after 200 s the difference is 80 samples.
       expect(writeWave(b, 1000 + i * 1004, seconds(1)).kind).toBe('joined');
     }
     for (let i = b.first; i < b.next; i++) expect(sampleAt(b, i)).toBe(1);
     expect(timeOf(b, b.next)).toBeCloseTo(1000 + 200 * 1004 + 1000, 0);
   });
 
-  it.each([-0.01, -0.003, 0.003, 0.01])('leaves no hole if the rate is off by the part %d', (off) => {
-    // 500 Hz in chunks of 2 s: 10 samples more or less than the rate says.
+  it.each([-0.01, -0.003, 0.003, 0.01])('leaves no gap if the sample rate is wrong by the factor 1 + %d', (off) => {
+    // 500 Hz in chunks of 2 s: each chunk is up to 10 samples longer or shorter than the rate says.
     const b = createWaveBuffer(500);
     const samples = new Float32Array(1000).fill(1);
     for (let i = 0; i < 30; i++) writeWave(b, Math.round(i * 2000 * (1 + off)), samples);
@@ -33,7 +33,7 @@ describe('wave buffer', () => {
     expect(timeOf(b, b.next)).toBeCloseTo(30 * 2000 * (1 + off), -2);
   });
 
-  it('leaves a hole for a missing chunk, and fills it when the chunk comes late', () => {
+  it('leaves a gap for a missing chunk, and fills the gap when the chunk comes late', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(1));
     expect(writeWave(b, 2000, seconds(1, 3)).kind).toBe('gap');
@@ -46,14 +46,14 @@ describe('wave buffer', () => {
     expect(b.next).toBe(300);
   });
 
-  it('does not take a repeat for a new chunk', () => {
+  it('writes a repeated chunk to the same place', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(1));
     writeWave(b, 0, seconds(1));
     expect(b.next).toBe(100);
   });
 
-  it('drops chunks that are older than the ring and starts over after a long silence', () => {
+  it('drops a chunk that is older than the ring, and empties the ring after a long silence', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(waveBufferSeconds));
     writeWave(b, waveBufferSeconds * 1000, seconds(waveBufferSeconds));
@@ -63,7 +63,7 @@ describe('wave buffer', () => {
     expect(sampleAt(b, -1)).toBeNaN();
   });
 
-  it('keeps no old sample in a gap after the ring has turned', () => {
+  it('a gap contains no old samples after the ring has been filled once', () => {
     const b = createWaveBuffer(100);
     for (let s = 0; s < waveBufferSeconds; s++) writeWave(b, s * 1000, seconds(1, 7));
     writeWave(b, (waveBufferSeconds + 2) * 1000, seconds(1, 8));
@@ -71,7 +71,7 @@ describe('wave buffer', () => {
     expect(sampleAt(b, (waveBufferSeconds + 2) * 100)).toBe(8);
   });
 
-  it('returns each sample at its own time, whatever the order of the chunks', () => {
+  it('each sample has the place of its event time, for any order of the chunks', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], { minLength: 1 }), (order) => {
         const b = createWaveBuffer(50);
@@ -86,7 +86,7 @@ describe('wave buffer', () => {
     );
   });
 
-  it('decodes little-endian int16, and tells the missing sample from a real 0', () => {
+  it('decodeSamples decodes little-endian int16 numbers, and distinguishes a missing sample from 0', () => {
     const bytes = new Uint8Array([0, 0, 0, 128, 255, 255, 10, 0]);
     const values = decodeSamples(bytes, 0.5, 1, -32768);
     expect(values[0]).toBe(1);

@@ -1,57 +1,58 @@
 /**
- * The last seconds of one wave, by event time: a ring of samples in which a missing sample is a hole (NaN). A chunk may
- * come twice, late or not at all. Each sample has its place by its own time, so nothing is drawn in a wrong place.
+ * Stores the last seconds of one wave in a ring of samples, in which a missing sample is NaN. A chunk may come twice, late
+ * or not at all. The event time decides the place of each sample, so no sample is drawn in a wrong place.
  */
 
-/** Seconds kept: more than the slowest sweep shows on the widest row. */
+/** Seconds in the ring: more than the slowest sweep shows on the widest row. */
 export const waveBufferSeconds = 40;
 /**
- * A chunk still joins if its start differs from its predecessor's end by this many samples: clocks round to whole
- * milliseconds.
+ * A chunk joins the previous chunk without a gap if its start differs from the previous end by at most this many
+ * samples, because clocks round to whole milliseconds.
  */
 const joinTolerance = 2.5;
 /**
- * And by this part of the chunk: the server draws all chunks of a trace with one rate, though the device measures its
- * own anew.
+ * This part of the chunk's length is added to the tolerance. The server sends all chunks of a trace with one sample
+ * rate, although the device measures its rate again for each chunk.
  */
 const joinTolerancePart = 0.02;
 
 export type WaveBuffer = {
   rateHz: number;
-  /** Event time of sample 0, ms since 1970. Follows a device whose clock drifts against its sample rate. */
+  /** Event time of sample 0, ms since 1970. Corrected at each chunk if the device's clock drifts. */
   baseMs: number;
-  /** One past the newest sample. */
+  /** Index after the newest sample. */
   next: number;
-  /** The oldest sample in the ring. */
+  /** Index of the oldest sample in the ring. */
   first: number;
   readonly ring: Float32Array;
 };
 
 export type WaveWrite = {
   /**
-   * `late`: behind samples that were already there; `stale`: too old for the ring, dropped; `restart`: the ring began
-   * anew.
+   * `joined`: directly after the newest sample. `gap`: later, with missing samples between. `late`: before newer samples
+   * that are already in the ring. `stale`: too old for the ring, dropped. `restart`: the ring was emptied first.
    */
   kind: 'joined' | 'gap' | 'late' | 'stale' | 'restart';
   from: number;
   to: number;
 };
 
-/** An empty buffer for `rateHz`, at most 2000 (the schema's limit), so at most 80,000 samples. */
+/** Returns an empty buffer. `rateHz` is at most 2000 (the schema's limit), so the ring has at most 80,000 samples. */
 export function createWaveBuffer(rateHz: number): WaveBuffer {
   const ring = new Float32Array(Math.max(16, Math.ceil(rateHz * waveBufferSeconds))).fill(Number.NaN);
   return { rateHz, baseMs: Number.NaN, next: 0, first: 0, ring };
 }
 
 /**
- * Puts a chunk at the place of its time. `samples` are physical values; NaN is a missing sample. Mutates the buffer.
+ * Writes a chunk into the buffer at the place of its event time.
+ * @param samples physical values; NaN for a missing sample
  */
 export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>): WaveWrite {
   if (Number.isNaN(buffer.baseMs)) return restart(buffer, startMs, samples);
   const place = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
   const apart = place - buffer.next;
   if (Math.abs(apart) <= joinTolerance + joinTolerancePart * samples.length) {
-    // Half a sample is rounding. A larger difference is drift; the buffer follows it, so that no false hole appears.
+    // The difference is rounding or drift of the device's clock. Moving the base avoids a gap that is not real.
     buffer.baseMs += (apart * 1000) / buffer.rateHz;
     return put(buffer, buffer.next, samples, 'joined');
   }
@@ -87,23 +88,27 @@ function slot(index: number, length: number): number {
   return rest < 0 ? rest + length : rest;
 }
 
-/** The sample at `index`, NaN if no sample is there. */
+/** Returns the sample at `index`; NaN if there is no sample. */
 export function sampleAt(buffer: WaveBuffer, index: number): number {
   if (index < buffer.first || index >= buffer.next) return Number.NaN;
   return buffer.ring[slot(index, buffer.ring.length)] ?? Number.NaN;
 }
 
-/** Event time of a sample, ms. */
+/** Returns the event time of the sample at `index`, ms since 1970. */
 export function timeOf(buffer: WaveBuffer, index: number): number {
   return buffer.baseMs + (index * 1000) / buffer.rateHz;
 }
 
-/** The last sample at or before an instant (it may lie outside of the ring). */
+/** Returns the index of the last sample at or before `timeMs`. The index may be outside of the ring. */
 export function indexAt(buffer: WaveBuffer, timeMs: number): number {
   return Math.floor(((timeMs - buffer.baseMs) * buffer.rateHz) / 1000);
 }
 
-/** Samples as sent (base64 of little-endian int16) to physical values; `missing` becomes NaN. */
+/**
+ * Converts samples as they were sent to physical values.
+ * @param bytes little-endian int16 numbers
+ * @param missing the number that stands for a missing sample; becomes NaN
+ */
 export function decodeSamples(bytes: Uint8Array, scale: number, offset: number, missing: number): Float32Array {
   const count = bytes.length >> 1;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -12,24 +12,24 @@ const [I, II, V, PLETH, CO2, RESP, ABP] = [
   'MDC_PRESS_BLD_ART_ABP',
 ] as const;
 
-describe('the waves of a tile', () => {
+describe('wave choice', () => {
   it.each([
-    ['none', [], []],
-    ['what it does not know', ['MDC_NEW'], []],
-    ['one of each group, II before V', [RESP, PLETH, V, I, II], [II, PLETH, RESP]],
-    ['V where there is no II', [I, V], [V]],
-    ['three at most', [RESP, CO2, ABP, PLETH, II], [II, PLETH, ABP]],
-  ])('%s', (_name, codes, wanted) => {
+    ['shows no wave if the bed has none', [], []],
+    ['does not show an unknown wave', ['MDC_NEW'], []],
+    ['shows one wave of each group, lead II before V', [RESP, PLETH, V, I, II], [II, PLETH, RESP]],
+    ['shows lead V if there is no lead II', [I, V], [V]],
+    ['shows at most three waves', [RESP, CO2, ABP, PLETH, II], [II, PLETH, ABP]],
+  ])('a tile %s', (_name, codes, wanted) => {
     expect(tileWaves(codes)).toEqual(wanted);
   });
 
-  it('orders every wave of the table, each once', () => {
+  it('orderedWaves returns every known wave once', () => {
     const all = [...waves.keys()];
     expect(orderedWaves(all)).toHaveLength(all.length);
     expect(orderedWaves([I, II]).map((w) => w.code)).toEqual([II, I]);
   });
 
-  it('draws breathing slowly', () => {
+  it('waves of breathing have the slow paper speed', () => {
     expect(paperSpeedOf(waves.get(II)!)).toBe(25);
     expect(paperSpeedOf(waves.get(RESP)!)).toBe(6.25);
     expect(paperSpeedOf(waves.get(CO2)!)).toBe(6.25);

@@ -1,10 +1,10 @@
-/** Which waves a bed's tile shows, in the order of the monitor at the bedside, and how each is drawn. */
+/** Chooses the waves that a bed's tile shows, their order (as on a bedside monitor), and their paper speed. */
 import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
 import { paperSpeeds } from './sweep.ts';
 
 const tileWavesMax = 3;
 
-/** The best lead for a rhythm first (II, then V); of each group only one. */
+/** All waves that a tile may show, the most important first. Lead II and then V show a heart rhythm best. */
 const preference: readonly string[] = [
   'MDC_ECG_ELEC_POTL_II',
   'MDC_ECG_ELEC_POTL_V',
@@ -17,14 +17,14 @@ const preference: readonly string[] = [
   'MDC_IMPED_TTHOR',
 ];
 
-/** Returns the waves of a bed that this file lists, in the order of the preference. */
+/** Returns the known waves among `codes`: first those in `preference`, in its order, then the others by code. */
 export function orderedWaves(codes: readonly string[]): Wave[] {
   const listedWaves = codes.flatMap((code) => waves.get(code) ?? []);
   const place = (wave: Wave) => (preference.indexOf(wave.code) + preference.length + 1) % (preference.length + 1);
   return listedWaves.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
 }
 
-/** Returns the codes that a tile shows: the best of each group, at most three. */
+/** Returns the codes of the waves that a tile shows: the most important wave of each group, at most `max`. */
 export function tileWaves(codes: readonly string[], max = tileWavesMax): string[] {
   const groups = new Set<ParameterGroup>();
   const chosen: string[] = [];
@@ -36,7 +36,7 @@ export function tileWaves(codes: readonly string[], max = tileWavesMax): string[
   return chosen;
 }
 
-/** Breathing is slow: at 25 mm/s a tile would show one breath. */
+/** Returns the paper speed of a wave, mm/s. Breathing is slow: at 25 mm/s a tile would show only one breath. */
 export function paperSpeedOf(wave: Wave): number {
   return wave.group === 'RR' || wave.group === 'EtCO2' ? paperSpeeds.slow : paperSpeeds.fast;
 }

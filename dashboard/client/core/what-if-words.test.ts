@@ -23,7 +23,7 @@ const shownOf = (fields: Partial<WhatIf> = {}, off = false): WhatIfShown => ({
   off,
 });
 
-describe('the sentence', () => {
+describe('whatIfSentence', () => {
   it.each<[string, WhatIfShown]>([
     [
       'In the last 24 h these limits would have called 4 times; the limits in force would have called 11 times.',
@@ -59,44 +59,44 @@ describe('the sentence', () => {
       'No value of HR is stored for the last 40 min, so there is nothing to count.',
       shownOf({ since: null, from: ago(2_400_000) }),
     ],
-    ['Working out what these limits would have done in the last 24 h …', { kind: 'working', entered: true }],
+    ['Counting the alarms that these limits would have called in 24 h …', { kind: 'working', entered: true }],
     [
-      'The high limit must lie above the low one.',
-      { kind: 'refused', message: 'The high limit must lie above the low one.' },
+      'The high limit must be above the low limit.',
+      { kind: 'refused', message: 'The high limit must be above the low limit.' },
     ],
     [
-      'Vigil cannot say now what these limits would have done. You can save them all the same.',
+      'Vigil cannot count now how often these limits would have called. You can still save them.',
       { kind: 'failed', message: 'The server does not answer.' },
     ],
-  ])('is: %s', (sentence, shown) => {
+  ])('the dialog says: %s', (sentence, shown) => {
     expect(whatIfSentence(shown)).toBe(sentence);
   });
 });
 
-describe('the numbers', () => {
+describe('whatIfRows', () => {
   const cells = (shown: WhatIfShown) => whatIfRows(shown).map((row) => row.cells.join(' '));
 
-  it('are by priority and all together, in force and as entered', () => {
+  it('each row has the number of each priority and the total', () => {
     expect(cells(shownOf())).toEqual(['2 9 0 11', '1 3 0 4']);
     expect(cells(shownOf({ entered: null }))).toEqual(['2 9 0 11', '– – – –']);
   });
 
   it.each<[string, WhatIfShown]>([
-    ['nothing is stored', shownOf({ since: null })],
-    ['limits are refused', { kind: 'refused', message: 'no' }],
-    ['it failed', { kind: 'failed', message: 'no' }],
-  ])('are absent if %s', (_, shown) => {
+    ['no values are stored', shownOf({ since: null })],
+    ['the limits are refused', { kind: 'refused', message: 'no' }],
+    ['the server could not compute an answer', { kind: 'failed', message: 'no' }],
+  ])('the rows have no numbers if %s', (_, shown) => {
     expect(cells(shown)).toEqual(['– – – –', '– – – –']);
   });
 
-  it('are absent for other limits while it works', () => {
+  it('rows that wait for an answer show an ellipsis', () => {
     expect(cells({ kind: 'working', entered: true })).toEqual(['… … … …', '… … … …']);
     expect(cells({ kind: 'working', entered: false })).toEqual(['… … … …', '– – – –']);
   });
 });
 
-describe('the notes', () => {
-  it('say how fine the values are, and what is not in the numbers', () => {
+describe('whatIfNotes', () => {
+  it('the notes say how often values were stored, and which alarms are not counted', () => {
     expect(whatIfNotes(shownOf())).toEqual([
       'Judged from the stored values (about one each second), as if nobody had answered. Standby and monitor alarms are left out.',
     ]);
@@ -108,22 +108,22 @@ describe('the notes', () => {
     [60_000, '60 s'],
     [900_000, '15 min'],
     [hourMs, '1 h'],
-  ])('write %i ms as each %s', (everyMs, text) => {
+  ])('the notes write the interval %i ms as "each %s"', (everyMs, text) => {
     expect(whatIfNotes(shownOf({ everyMs }))[0]).toContain(`(about one each ${text})`);
   });
 
-  it('say for how long no value came, and that low and high are off', () => {
+  it('the notes say for how long no values came, and that low and high limits are off', () => {
     const notes = whatIfNotes(shownOf({ since: ago(12 * hourMs), silentMs: 3 * hourMs, everyMs: null }, true));
     expect(notes).toEqual([
       'There are no values before the last 12 h.',
-      'Nothing came for 3 h of it.',
+      'For 3 h no values came.',
       'Low and high are off, so only extreme limits count.',
       'Judged from the stored values, as if nobody had answered. Standby and monitor alarms are left out.',
     ]);
     expect(whatIfNotes(shownOf({ silentMs: 599_000 }))).toHaveLength(1);
   });
 
-  it('say why there are no numbers', () => {
+  it('the notes say why there are no numbers', () => {
     expect(whatIfNotes({ kind: 'failed', message: 'The server does not answer.' })).toEqual([
       'The server does not answer.',
     ]);

@@ -1,22 +1,23 @@
 /**
- * What the limits dialog says of the last 24 hours under other limits: one sentence, four numbers a row, and what to
- * know of them.
+ * The texts of the limits dialog about the question: how many alarms would other limits have called in the last 24
+ * hours? The dialog shows one sentence, two rows of four numbers, and notes about the numbers.
  */
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
 
 export type WhatIfShown =
-  /** `entered`: limits were typed, beside those in force. */
+  /** The answer has not come yet. `entered`: whether the person has typed limits. */
   | { readonly kind: 'working'; readonly entered: boolean }
-  /** `off`: low and high are switched off now. */
+  /** `off`: whether the low and high limits are off now. */
   | { readonly kind: 'answer'; readonly answer: WhatIf; readonly parameter: string; readonly off: boolean }
-  /** Why the typed limits are invalid, or would be refused. */
+  /** `message`: why the typed limits are invalid or not allowed. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** `message`: why the server could not compute the answer. */
   | { readonly kind: 'failed'; readonly message: string };
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** If at least this part of the time was looked at, nobody asks what is missing (ours). */
+/** If values cover at least this time, the text says "24 h" and does not mention the missing rest (ours). */
 const wholeMs = 23.5 * hourMs;
 /** A shorter time without values is not mentioned (ours). */
 const silentMsMin = 10 * minuteMs;
@@ -25,12 +26,12 @@ export function whatIfSentence(shown: WhatIfShown): string {
   switch (shown.kind) {
     case 'working':
       return shown.entered
-        ? 'Working out what these limits would have done in the last 24 h …'
-        : 'Working out what the limits in force would have done in the last 24 h …';
+        ? 'Counting the alarms that these limits would have called in 24 h …'
+        : 'Counting the alarms that the limits in force would have called in 24 h …';
     case 'refused':
       return shown.message;
     case 'failed':
-      return 'Vigil cannot say now what these limits would have done. You can save them all the same.';
+      return 'Vigil cannot count now how often these limits would have called. You can still save them.';
     case 'answer':
       return answerSentence(shown.answer, shown.parameter);
   }
@@ -55,14 +56,14 @@ function wouldHaveCalled(times: number): string {
   return `would have called ${times === 1 ? 'once' : `${times} times`}`;
 }
 
-/** What to know of the numbers; the first entry says why there are none. */
+/** Returns notes about the numbers; for a failure, returns why there are no numbers. */
 export function whatIfNotes(shown: WhatIfShown): string[] {
   if (shown.kind === 'failed') return [shown.message];
   if (shown.kind !== 'answer' || shown.answer.since === null) return [];
   const { since, to, everyMs, silentMs } = shown.answer;
   const notes: string[] = [];
   if (lengthMs(since, to) < wholeMs) notes.push(`There are no values before the last ${lengthText(since, to)}.`);
-  if (silentMs >= silentMsMin) notes.push(`Nothing came for ${durationText(silentMs)} of it.`);
+  if (silentMs >= silentMsMin) notes.push(`For ${durationText(silentMs)} no values came.`);
   if (shown.off) notes.push('Low and high are off, so only extreme limits count.');
   const every = everyMs === null ? '' : ` (about one each ${everyText(everyMs)})`;
   notes.push(
@@ -73,7 +74,10 @@ export function whatIfNotes(shown: WhatIfShown): string[] {
 
 export type WhatIfRow = { readonly name: string; readonly cells: readonly string[] };
 
-/** The gravest first, then all together. There are always two rows, so that nothing below them moves. */
+/**
+ * Returns the two rows of numbers. Each row has the number of alarms of each priority, the highest first, and then the
+ * total. There are always two rows, so that the content below does not move.
+ */
 export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] {
   const answer = shown.kind === 'answer' && shown.answer.since !== null ? shown.answer : undefined;
   const waits = shown.kind === 'working' ? '…' : '–';
@@ -102,7 +106,7 @@ function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
-/** An answer whose texts are as long as possible: a form has room for them from the start. */
+/** An answer with the longest possible texts. A form reserves room for these texts when it opens. */
 const widest: WhatIfShown = {
   kind: 'answer',
   answer: {
