@@ -88,7 +88,7 @@ it('refuses a reading when no more are kept apart: with quota exceeded, advice, 
     kind: 'refused',
     code: 0x97,
     reasonString:
-      'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.',
+      'The reading is not kept: it is not clear which patient it belongs to, and the space for such readings is full. Set the clock, send a birth message with its time, and send the reading again later.',
   });
   expect({ topics: topics(), notices }).toEqual({ topics: [], notices: ['unattributed'] });
   expect(counters).toMatchObject({ unattributed: 0, unattributedNotKept: 1, rejected: 1, appended: 0 });

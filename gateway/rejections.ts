@@ -11,13 +11,13 @@ import { deviceTopic } from '../contracts/topics.ts';
 import {
   addNotKept,
   bytesInKafka,
-  type Kept,
   type NotKept,
-  newKept,
+  newUsedBudget,
   noteNotKept,
   type RejectedLimits,
   releaseRoom,
   reserveRoom,
+  type UsedBudget,
   waveShare,
 } from './core/rejected-budget.ts';
 import type { Counters } from './counters.ts';
@@ -48,7 +48,7 @@ const closeMsMax = 1_000;
 const devicesMax = 20_000;
 
 /** How much was kept: of bad input, and of readings kept apart. */
-type Books = Readonly<Record<keyof RejectionLimits, Kept>>;
+type Books = Readonly<Record<keyof RejectionLimits, UsedBudget>>;
 type Device = { readonly source: Source; readonly kept: Books; notKept: NotKept | undefined };
 
 export type RejectionLimits = {
@@ -175,7 +175,7 @@ export function createRejections(options: {
 }
 
 function newBooks(nowMs: number): Books {
-  return { refused: newKept(nowMs), apart: newKept(nowMs) };
+  return { refused: newUsedBudget(nowMs), apart: newUsedBudget(nowMs) };
 }
 
 function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {

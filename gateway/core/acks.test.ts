@@ -14,26 +14,26 @@ it('sends no acknowledgement before an earlier one', () => {
   expect(acksWaiting(queue)).toBe(0);
 });
 
-it('gives every acknowledgement once, in order, however the appends end', () => {
-  const steps = fc.array(fc.oneof(fc.constant('come' as const), fc.nat({ max: 700 })), { maxLength: 2000 });
+it('returns every acknowledgement once and in the order of the packets, in whatever order the appends end', () => {
+  const steps = fc.array(fc.oneof(fc.constant('packet' as const), fc.nat({ max: 700 })), { maxLength: 2000 });
   fc.assert(
     fc.property(steps, (list) => {
       const queue = emptyAckQueue();
       const open: ReturnType<typeof expectAck>[] = [];
-      const left: number[] = [];
-      let came = 0;
-      const take = () => left.push(...takeReadyAcks(queue).map((ack) => ack.packetId));
+      const taken: number[] = [];
+      let packets = 0;
+      const take = () => taken.push(...takeReadyAcks(queue).map((ack) => ack.packetId));
       for (const step of list) {
-        if (step === 'come') {
-          came += 1;
-          open.push(expectAck(queue, 'puback', came, 0));
+        if (step === 'packet') {
+          packets += 1;
+          open.push(expectAck(queue, 'puback', packets, 0));
         } else if (open.length > 0) open.splice(step % open.length, 1)[0]!.reasonCode = 0;
         take();
-        expect(acksWaiting(queue)).toBe(came - left.length);
+        expect(acksWaiting(queue)).toBe(packets - taken.length);
       }
       for (const ack of open) ack.reasonCode = 0;
       take();
-      expect(left).toEqual(Array.from({ length: came }, (_, i) => i + 1));
+      expect(taken).toEqual(Array.from({ length: packets }, (_, i) => i + 1));
     }),
     { numRuns: 200 },
   );

@@ -1,16 +1,15 @@
 /**
- * Keeps acknowledgements in the order of the packets that they answer, in whatever order Kafka's lanes answer
- * [MQTT-4.6.0-2] [MQTT-4.6.0-3]. One connection owns these plain data, and the functions change them in place, because this is the
- * hottest path of the gateway.
+ * Keeps the acknowledgements of one connection in the order of its packets [MQTT-4.6.0-2] [MQTT-4.6.0-3]. Kafka may answer in another
+ * order. The functions change the queue in place, because they run for every packet.
  */
 export type AckKind = 'puback' | 'pubrec';
 
 export type Ack = {
   readonly kind: AckKind;
   readonly packetId: number;
-  /** When the whole PUBLISH had come, by the clock that never jumps. */
+  /** Time at which the last byte of the PUBLISH came, ms of the monotonic clock. */
   readonly receivedMs: number;
-  /** Undefined while the reading is not in Kafka. */
+  /** Undefined until Kafka has answered. */
   reasonCode: number | undefined;
   reasonString: string | undefined;
 };
@@ -21,14 +20,14 @@ export function emptyAckQueue(): AckQueue {
   return { waiting: [], head: 0 };
 }
 
-/** Adds a packet that will be acknowledged. The caller limits their number (Receive Maximum). */
+/** Adds a packet that must be acknowledged. The caller limits the number of packets in the queue (Receive Maximum). */
 export function expectAck(queue: AckQueue, kind: AckKind, packetId: number, receivedMs: number): Ack {
   const ack: Ack = { kind, packetId, receivedMs, reasonCode: undefined, reasonString: undefined };
   queue.waiting.push(ack);
   return ack;
 }
 
-/** Takes the acknowledgements that may be sent now: all settled ones at the front. */
+/** Removes and returns the acknowledgements that may be sent now: those at the front of the queue that have a reason code. */
 export function takeReadyAcks(queue: AckQueue): Ack[] {
   const from = queue.head;
   let to = from;
@@ -39,7 +38,7 @@ export function takeReadyAcks(queue: AckQueue): Ack[] {
     queue.waiting = [];
     queue.head = 0;
   } else if (to > 256) {
-    // Sent entries are removed from time to time, not at each step: that would be quadratic.
+    // Copying the array for each acknowledgement would take quadratic time. So it is copied only after 256 of them.
     queue.waiting = queue.waiting.slice(to);
     queue.head = 0;
   } else {

@@ -3,11 +3,11 @@ import { newAllowance, newHeldBack, noteHeldBack, refill, seemsSpent, spend } fr
 
 const rates = { bytesPerS: 1_000, messagesPerS: 10 };
 
-describe("a device's allowance", () => {
+describe('newAllowance, spend and refill', () => {
   it.each([
     ['bytes', 20, 100, 1],
     ['messages', 20, 1, 1],
-  ])('is two seconds of %s at once, and one more', (_, count, bytes, more) => {
+  ])('let a device send %s of two seconds at once, and not more', (_, count, bytes, more) => {
     const allowance = newAllowance(rates, 0);
     for (let i = 0; i < count; i += 1) spend(allowance, bytes);
     expect(seemsSpent(allowance)).toBe(false);
@@ -15,7 +15,7 @@ describe("a device's allowance", () => {
     expect(seemsSpent(allowance)).toBe(true);
   });
 
-  it('says how long until the next packet: what was taken too much, at its rate', () => {
+  it('refill returns the time in which the rate makes up for the bytes sent above the allowance', () => {
     const allowance = newAllowance(rates, 0);
     spend(allowance, 2_500);
     expect(refill(allowance, rates, 0)).toBe(500);
@@ -23,14 +23,14 @@ describe("a device's allowance", () => {
     expect(refill(allowance, rates, 500)).toBe(0);
   });
 
-  it('waits for the slower of bytes and messages', () => {
+  it('refill returns the longer of the times for bytes and for messages', () => {
     const allowance = newAllowance(rates, 0);
     for (let i = 0; i < 25; i += 1) spend(allowance, 82);
-    // 50 bytes too much: 50 ms. 5 messages too many: 500 ms.
+    // 50 bytes above the allowance need 50 ms, and 5 messages above it need 500 ms.
     expect(refill(allowance, rates, 0)).toBe(500);
   });
 
-  it('lets through, in an hour, what an hour brings and a burst', () => {
+  it('a device can send in an hour what the rate allows in an hour, and one burst', () => {
     const allowance = newAllowance(rates, 0);
     let taken = 0;
     for (let nowMs = 0; nowMs < 3_600_000; nowMs += 100) {
@@ -43,7 +43,7 @@ describe("a device's allowance", () => {
     expect(taken).toBeLessThan(36_030);
   });
 
-  it('saves up no more than two seconds while its device is silent', () => {
+  it('a silent device saves up at most the allowance of two seconds', () => {
     const allowance = newAllowance(rates, 0);
     spend(allowance, 3_000);
     refill(allowance, rates, 1_000_000);
@@ -51,26 +51,26 @@ describe("a device's allowance", () => {
     expect(allowance.messages).toBe(20);
   });
 
-  it('is not taken away by a clock that seems to go back', () => {
+  it('refill takes nothing away if the clock seems to go back', () => {
     const allowance = newAllowance(rates, 1_000);
     spend(allowance, 2_100);
     expect(refill(allowance, rates, 0)).toBe(100);
   });
 });
 
-describe('a device counts as held back', () => {
-  it('after waiting again and again for 10 s, and not before', () => {
-    const held = newHeldBack();
-    const said: number[] = [];
-    for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) if (noteHeldBack(held, nowMs)) said.push(nowMs);
-    expect(said).toEqual([10_000]);
+describe('noteHeldBack', () => {
+  it('a device counts as heldBack back when it had to wait again and again for 10 s, and not before', () => {
+    const heldBack = newHeldBack();
+    const heldBackAtMs: number[] = [];
+    for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) if (noteHeldBack(heldBack, nowMs)) heldBackAtMs.push(nowMs);
+    expect(heldBackAtMs).toEqual([10_000]);
   });
 
-  it('anew after a pause of more than 3 s', () => {
-    const held = newHeldBack();
-    for (let nowMs = 0; nowMs <= 9_000; nowMs += 1_000) noteHeldBack(held, nowMs);
-    expect(noteHeldBack(held, 12_000)).toBe(true);
-    expect(noteHeldBack(held, 15_001)).toBe(false);
-    expect(noteHeldBack(held, 18_000)).toBe(false);
+  it('the 10 s start again after more than 3 s without a wait', () => {
+    const heldBack = newHeldBack();
+    for (let nowMs = 0; nowMs <= 9_000; nowMs += 1_000) noteHeldBack(heldBack, nowMs);
+    expect(noteHeldBack(heldBack, 12_000)).toBe(true);
+    expect(noteHeldBack(heldBack, 15_001)).toBe(false);
+    expect(noteHeldBack(heldBack, 18_000)).toBe(false);
   });
 });

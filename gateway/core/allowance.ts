@@ -1,22 +1,24 @@
 /**
- * Limits what one device may send in a second, over all its connections: two buckets that fill at a steady rate. A packet is taken first
- * and then paid for. So even a large packet only needs a bucket that is not empty.
+ * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token bucket: it fills at a
+ * steady rate, and each packet takes its size out. A packet is read if the bucket is not below 0, even if the packet is larger than the
+ * content of the bucket.
  */
 export type Rates = {
-  /** Bytes of MQTT packets a second, above 0. */
+  /** Bytes of MQTT packets per second, above 0. */
   readonly bytesPerS: number;
-  /** MQTT packets a second, above 0. */
+  /** MQTT packets per second, above 0. */
   readonly messagesPerS: number;
 };
 
 export type Allowance = {
-  /** What is left at `filledMs`; below 0 if more was taken than there was. */
+  /** Content of the bucket for bytes at `filledMs`; below 0 if the device has sent more than its rate allows. */
   bytes: number;
+  /** Content of the bucket for packets, as for `bytes`. */
   messages: number;
   filledMs: number;
 };
 
-/** A bucket holds the amount of this many seconds. A device that was silent may use it at once. */
+/** A full bucket holds what the rate allows in this many seconds. A device that was silent may send so much at once. */
 const burstS = 2;
 
 /** Returns full buckets. */
@@ -24,21 +26,21 @@ export function newAllowance(rates: Rates, nowMs: number): Allowance {
   return { bytes: burstS * rates.bytesPerS, messages: burstS * rates.messagesPerS, filledMs: nowMs };
 }
 
-/** Pays for one packet. */
+/** Takes one packet out of both buckets. */
 export function spend(allowance: Allowance, bytes: number): void {
   allowance.bytes -= bytes;
   allowance.messages -= 1;
 }
 
-/** Whether more was taken than there was, as of the last `refill`. Cheap: it runs for each packet. */
+/** Returns whether a bucket was below 0 at the last `refill`. Runs for each packet, so it does not read the clock. */
 export function seemsSpent(allowance: Allowance): boolean {
   return allowance.bytes < 0 || allowance.messages < 0;
 }
 
 /**
- * Adds what has come in since the last call.
- * @param nowMs by a clock that never jumps
- * @returns ms until the next packet may be taken; 0 if it may be taken now
+ * Fills both buckets for the time since the last call.
+ * @param nowMs time of the monotonic clock
+ * @returns ms until the next packet may be read; 0 if it may be read now
  */
 export function refill(allowance: Allowance, rates: Rates, nowMs: number): number {
   const seconds = Math.max(0, nowMs - allowance.filledMs) / 1000;
@@ -50,19 +52,22 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
   return Math.max(0, bytesMs, messagesMs);
 }
 
-/** A device's readings count as held back when its buckets were empty again and again for this long. */
+/** A device counts as held back when it had to wait again and again for this long. */
 const heldBackAfterMs = 10_000;
-/** After a pause of this length the count starts anew. */
+/** If the device did not have to wait for longer than this, the time of `heldBackAfterMs` starts again. */
 const gapMs = 3_000;
 
-/** Since when a device is held back, and when it last was. */
+/** `sinceMs`: time of the first wait in the present series of waits. `lastMs`: time of the last wait. */
 export type HeldBack = { sinceMs: number; lastMs: number };
 
 export function newHeldBack(): HeldBack {
   return { sinceMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 }
 
-/** Call this whenever the device must wait. @returns whether this has lasted so long that its bed must show it */
+/**
+ * Notes that the device must wait. The caller calls this at each wait.
+ * @returns whether the device counts as held back, so that the screen of its bed must show it
+ */
 export function noteHeldBack(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > gapMs) state.sinceMs = nowMs;
   state.lastMs = nowMs;

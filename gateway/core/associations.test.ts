@@ -21,25 +21,25 @@ const periods = readPeriods(
 )!;
 
 it.each([
-  ['before all', t(9), undefined],
-  ['one ms before the first', new Date(Date.parse(t(10)) - 1).toISOString(), undefined],
-  ['at the first instant', t(10), 'first'],
-  ['one ms before the end', new Date(Date.parse(t(20)) - 1).toISOString(), 'first'],
-  ['at the end, which is the next one’s beginning', t(20), 'second'],
-  ['at an end with none after it', t(30), undefined],
-  ['in the gap', t(35), undefined],
-  ['at the beginning of what lasts', t(40), 'third'],
-  ['long after', '2030-01-01T00:00:00.000Z', 'third'],
+  ['a minute before all periods', t(9), undefined],
+  ['one ms before the first period', new Date(Date.parse(t(10)) - 1).toISOString(), undefined],
+  ['at the first instant of a period', t(10), 'first'],
+  ['one ms before the end of a period', new Date(Date.parse(t(20)) - 1).toISOString(), 'first'],
+  ['at the instant at which one period ends and the next begins', t(20), 'second'],
+  ['at the end of a period before a gap', t(30), undefined],
+  ['in a gap between two periods', t(35), undefined],
+  ['at the first instant of a period without an end', t(40), 'third'],
+  ['long after the start of a period without an end', '2030-01-01T00:00:00.000Z', 'third'],
   ['in 1970', '1970-01-01T00:00:00.000Z', undefined],
-])('%s', (_name, time, expected) => {
+])('periodAt finds the association %s', (_name, time, expected) => {
   expect(periodAt(periods, Date.parse(time))?.associationId).toBe(expected);
 });
 
-it('has nothing for a device without periods', () => {
+it('periodAt returns undefined for a device without periods', () => {
   expect(periodAt([], Date.parse(t(0)))).toBeUndefined();
 });
 
-it('prefers the period that began later if two overlap', () => {
+it('periodAt returns the period that began later if two periods overlap', () => {
   const overlapping = readPeriods(
     {
       deviceId: 'bed-07',
@@ -52,12 +52,12 @@ it('prefers the period that began later if two overlap', () => {
   expect(periodAt(overlapping, Date.parse(t(14)))?.associationId).toBe('early');
 });
 
-it('takes no list with an instant that does not exist', () => {
+it('readPeriods refuses a list with an instant that does not exist', () => {
   const body = { deviceId: 'bed-07', version: 1, periods: [period('x', '2026-02-30T00:00:00.000Z', null)] };
   expect(readPeriods(body, Date.parse(t(50)))).toBeUndefined();
 });
 
-it('gives present readings to the patient who was admitted before the clock was set back', () => {
+it('present readings belong to the patient who was admitted before the clock was set back', () => {
   const admitted = {
     deviceId: 'bed-07',
     version: 2,

@@ -7,19 +7,22 @@ import type { Span } from './clock-error.ts';
 
 export type Period = {
   readonly associationId: string;
-  /** The start as the table has it. */
+  /** Start of the period as it is written in the table of associations. */
   readonly stampMs: number;
-  /** Included. */
+  /** First instant of the period. */
   readonly fromMs: number;
-  /** Excluded; Infinity while it lasts. */
+  /** First instant after the period; Infinity if the period has not ended. */
   readonly toMs: number;
   readonly ward: string;
-  /** The earliest instants at which it may have begun and ended, if its stamps cannot be right (contracts/periods.ts). */
+  /** Earliest possible start and end of the period. Present if the stamps in the table cannot be right (contracts/periods.ts). */
   readonly fromEarliestMs?: number;
   readonly toEarliestMs?: number;
 };
 
-/** Returns a device's periods with their instants parsed (contracts/periods.ts), in the table's order; undefined if a text is not an instant. */
+/**
+ * Returns the periods of a device with parsed instants (contracts/periods.ts), in the order of the table; undefined if one of the texts is
+ * not an instant.
+ */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
   return timePeriods(associations.periods, nowMs)?.map(
     ({ period, stampMs, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
@@ -34,24 +37,24 @@ export function readPeriods(associations: DeviceAssociations, nowMs: number): Pe
   );
 }
 
-/** Whose a reading is. `associationId` undefined: the device had no patient. `unclear`: the patient may have changed within the span. */
+/**
+ * Says to which association a reading belongs. If `associationId` is undefined, the device had no patient. `unclear`: the reading may
+ * belong to the patient before a change or to the patient after the change.
+ */
 export type Attribution =
   | { readonly kind: 'certain'; readonly associationId: string | undefined }
   | { readonly kind: 'unclear' };
 
 const unclear: Attribution = { kind: 'unclear' };
 
-/**
- * Returns the association of a reading that was measured within `span`. It is unclear if more than one association holds in the span, or
- * if nobody knows whether the patient had already changed at some time in it.
- */
+/** Returns the association of a reading that was measured at some instant within `span`. */
 export function attribute(periods: readonly Period[], span: Span): Attribution {
   const { fromMs, toMs } = span;
   const first = periodAt(periods, fromMs)?.associationId;
-  if (isAfterAll(periods, span)) return { kind: 'certain', associationId: first };
+  if (isAfterLastChange(periods, span)) return { kind: 'certain', associationId: first };
   for (const period of periods) {
-    if (isInDoubt(span, period.fromEarliestMs, period.fromMs)) return unclear;
-    if (isInDoubt(span, period.toEarliestMs, period.toMs)) return unclear;
+    if (overlaps(span, period.fromEarliestMs, period.fromMs)) return unclear;
+    if (overlaps(span, period.toEarliestMs, period.toMs)) return unclear;
     for (const boundaryMs of [period.fromMs, period.toMs]) {
       if (boundaryMs <= fromMs || boundaryMs > toMs) continue;
       if (periodAt(periods, boundaryMs)?.associationId !== first) return unclear;
@@ -60,8 +63,8 @@ export function attribute(periods: readonly Period[], span: Span): Attribution {
   return { kind: 'certain', associationId: first };
 }
 
-/** Nearly always true: the whole span comes after the last act. It runs for each reading, so without a closure. */
-function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
+/** Returns whether the whole span lies after the last start or end of a period. Runs for each reading, so it uses no closure. */
+function isAfterLastChange(periods: readonly Period[], { fromMs }: Span): boolean {
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (fromMs < period.fromMs || (fromMs < period.toMs && hasEnded(period))) return false;
@@ -69,7 +72,7 @@ function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
   return true;
 }
 
-/** Whether the reading may come before the act or after it. The act happened between the two instants. */
-function isInDoubt({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
+/** Returns whether a start or end of a period, which happened between `earliestMs` and `latestMs`, may have happened within the span. */
+function overlaps({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
   return earliestMs !== undefined && toMs >= earliestMs && fromMs < latestMs;
 }

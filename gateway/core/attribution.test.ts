@@ -1,4 +1,4 @@
-/** Whose is a reading of a device whose clock is wrong, while the patient changes: by the rule of clocks and the periods together. */
+/** Tests to which patient a reading is attributed if the device's clock is wrong and the patient changes: clocks and periods together. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attribute, type Period } from './associations.ts';
@@ -8,16 +8,18 @@ import { createMemory } from './remembered.ts';
 const t0 = Date.UTC(2026, 0, 1, 12);
 const ms = (s: number) => t0 + Math.round(s * 1000);
 
-/** The first patient until `s`, then the second. */
+/** Returns periods in which the device changes from the first to the second patient at `s` seconds. */
 const changeAt = (s: number): Period[] => [
   { associationId: 'first', stampMs: ms(-86_400), fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
   { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 
 type Sent = {
-  /** When it was measured, s. */
+  /** Time at which the reading was measured, s. */
   readonly at: number;
+  /** Time from the measurement to the receipt, s. */
   readonly delay?: number;
+  /** How far the device's clock is behind, s. */
   readonly behind: number;
   readonly boot?: string;
   readonly seq?: number;
@@ -25,6 +27,7 @@ type Sent = {
   readonly numbered?: boolean;
 };
 
+/** Returns a function that sends one message of a device and returns the patient to whom it is attributed. */
 function device(periods: readonly Period[], clocks: DeviceClocks = []) {
   let seq = 0;
   return (sent: Sent): string => {
@@ -35,49 +38,49 @@ function device(periods: readonly Period[], clocks: DeviceClocks = []) {
     const number = sent.numbered === false ? undefined : (sent.seq ?? seq);
     const timed = { boot, seq: number, timeMs, receivedAtMs, kind };
     const clock = noteTime(clocks, timed);
-    const whose = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
-    return whose.kind === 'unclear' ? 'unclear' : (whose.associationId ?? 'none');
+    const patient = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
+    return patient.kind === 'unclear' ? 'unclear' : (patient.associationId ?? 'none');
   };
 }
 
 const seconds = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-describe('a device with a wrong clock, while the patient changes at 100 s', () => {
-  it('60 s ahead that sends waves alone: those kept from before the change are not given to the second patient', () => {
+describe('the attribution of readings from a device with a wrong clock', () => {
+  it('old waves from a device that is 60 s ahead and sends only waves are not attributed to the second patient', () => {
     const send = device(changeAt(100));
     const kept = seconds(80, 99).map((at) => send({ at, delay: 110 - at, behind: -60, kind: 'waveform' }));
     expect(new Set(kept)).toEqual(new Set(['unclear']));
   });
 
   it.each([0, 1.5, 5, 9, 60, 36_000, -5, -60, -280])(
-    '%d s behind, measured: each reading is right or unclear',
+    'each reading from a device whose clock is %d s behind has the right patient or is unclear',
     (behind) => {
       const send = device(changeAt(100));
       const found = seconds(0, 200).map((at) => [at, send({ at: at + 0.5, behind })] as const);
-      for (const [at, whose] of found) {
-        // A clock that is right within 2 s counts as it is.
-        if (Math.abs(at + 0.5 - 100) > 2) expect(whose, `at ${at} s`).toBe(at < 100 ? 'first' : 'second');
+      for (const [at, patient] of found) {
+        // The time of a clock that is right within 2 s is not corrected.
+        if (Math.abs(at + 0.5 - 100) > 2) expect(patient, `at ${at} s`).toBe(at < 100 ? 'first' : 'second');
         else if (Math.abs(behind) > 2)
-          expect(whose, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
+          expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
       }
-      expect(found.filter(([, whose]) => whose === 'unclear').length).toBeLessThanOrEqual(4);
+      expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(4);
     },
   );
 
-  it('shows no reading to the first patient where the device connected a moment after the change and is not known', () => {
+  it('readings are unclear if an unknown device connects a moment after the change, until its clock is measured', () => {
     const send = device(changeAt(100));
     expect(seconds(105, 110).map((at) => send({ at, behind: 60 }))).toEqual(Array(6).fill('unclear'));
     seconds(111, 116).map((at) => send({ at, behind: 60 }));
     expect(send({ at: 117, behind: 60 })).toBe('second');
   });
 
-  it('is certain at once where the patient did not change between its time and the receipt', () => {
+  it('the patient is certain at once if there was no change between the time of the reading and its receipt', () => {
     const send = device(changeAt(100));
     expect(send({ at: 300, behind: 60 })).toBe('second');
     expect(device([])({ at: 300, behind: 60 })).toBe('none');
   });
 
-  it('is unclear where the clock was set back by a minute just then, until it is measured', () => {
+  it('readings are unclear if the clock was set back by a minute at the change, until the clock is measured', () => {
     const send = device(changeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 0 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 60 }))).toEqual(Array(5).fill('unclear'));
@@ -85,14 +88,14 @@ describe('a device with a wrong clock, while the patient changes at 100 s', () =
     expect(send({ at: 117, behind: 60 })).toBe('second');
   });
 
-  it('is not confused by a clock that is set right just then', () => {
+  it('readings belong to the second patient if the clock was set right at the change', () => {
     const send = device(changeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 60 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 0 }))).toEqual(Array(5).fill('second'));
   });
 });
 
-it('is certain if the patient moved to another bed with the device, and unclear if a gap without a patient lies between', () => {
+it('a reading is certain if the patient moved to another bed with the device, and unclear if there was a gap without a patient', () => {
   const moved = changeAt(100).map((period) => ({ ...period, associationId: 'same' }));
   expect(device(moved)({ at: 110, behind: 60 })).toBe('same');
   const [first, second] = changeAt(100);
@@ -102,56 +105,56 @@ it('is certain if the patient moved to another bed with the device, and unclear 
   expect(device([first!])({ at: 110, behind: 60 })).toBe('unclear');
 });
 
-describe('a backlog of an outage in which the patient changed', () => {
+describe('the attribution of the backlog after an outage in which the patient changed', () => {
   const backlog = (send: (sent: Sent) => string, behind: number, boot?: string) =>
     seconds(31, 3630).map((at) => send({ at, delay: 3632 - at + at / 1000, behind, ...(boot && { boot }) }));
   const wanted = seconds(31, 3630).map((at) => (at < 1800 ? 'first' : 'second'));
   const wrong = (found: readonly string[]) =>
-    found.filter((whose, i) => whose !== wanted[i] && (whose !== 'unclear' || Math.abs(i + 31 - 1800) > 2));
+    found.filter((patient, i) => patient !== wanted[i] && (patient !== 'unclear' || Math.abs(i + 31 - 1800) > 2));
 
-  it.each([0, 60, -60])('goes to the patient of then where the clock was measured before: %d s behind', (behind) => {
+  it.each([0, 60, -60])('the backlog has the right patients if the clock was measured as %d s behind', (behind) => {
     const send = device(changeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind });
     send({ at: 3630.5, behind, kind: 'birth' });
     expect(wrong(backlog(send, behind))).toEqual([]);
   });
 
-  it('goes to the patient of then after a restart of the gateway, where the birth message shows a right clock', () => {
+  it('the backlog has the right patients after a restart of the gateway if the birth message shows a right clock', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth' });
     expect(wrong(backlog(send, 0))).toEqual([]);
   });
 
-  it('goes so, too, where the birth message has no number and so belongs to the connection alone', () => {
+  it('the backlog has the right patients if the birth message shows a right clock but has no boot', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth', boot: 'connection' });
     expect(wrong(backlog(send, 0))).toEqual([]);
   });
 
-  it('is unclear where the change lies between its time and the receipt, after a restart of the gateway without a birth', () => {
+  it('the backlog from before the change is unclear after a restart of the gateway without a birth message', () => {
     const found = backlog(device(changeAt(1800)), 0);
-    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
+    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
     expect(found[0]).toBe('unclear');
     expect(found.at(-1)).toBe('second');
   });
 
-  it('is unclear only about the change where the birth message shows how wrong the clock is at most', () => {
+  it('only the backlog around the change is unclear if the birth message shows how wrong the clock is at most', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
     const found = backlog(send, 60);
-    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
-    expect(found.filter((whose) => whose === 'unclear').length).toBeLessThan(70);
+    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    expect(found.filter((patient) => patient === 'unclear').length).toBeLessThan(70);
   });
 
-  it('is unclear where the device came back with a clock that was set, also if it was right before', () => {
+  it('no reading of the backlog has the wrong patient if the clock was set during the outage', () => {
     const send = device(changeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     send({ at: 3630.5, behind: 600, kind: 'birth' });
     const found = backlog(send, 600);
-    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
+    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
   });
 
-  it('of an earlier start of the device is judged by the clock of that start, where the later one agrees with it', () => {
+  it('the backlog of an earlier start is attributed by the clock of that start if the clock of the later start agrees', () => {
     const clocks: DeviceClocks = [];
     const send = device(changeAt(1800), clocks);
     for (const at of seconds(0, 30)) send({ at, behind: 0, boot: 'old' });
@@ -161,7 +164,7 @@ describe('a backlog of an outage in which the patient changed', () => {
     expect(send({ at: 1000, delay: 2700, behind: 0, boot: 'older' })).toBe('unclear');
   });
 
-  it('of an earlier start is unclear where the later one shows that the clock was set since', () => {
+  it('the backlog of an earlier start is unclear if the clock of the later start shows that the clock was set', () => {
     const send = device(changeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind: 0, boot: 'old' });
     for (const at of seconds(3600, 3620)) send({ at, behind: 900, boot: 'new' });
@@ -171,59 +174,63 @@ describe('a backlog of an outage in which the patient changed', () => {
   });
 });
 
-describe('a way that becomes slower by a constant, while the patient changes at 100 s', () => {
-  it.each([2.5, 4, 6, 9, 30])('%d s slower from 70 s on: no reading goes to the wrong patient', (delay) => {
-    const send = device(changeAt(100));
-    for (const at of seconds(0, 69)) send({ at, behind: 0 });
-    const found = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
-    for (const [at, whose] of found) expect(whose, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
-    // Only what came after the change and was measured before it.
-    expect(found.filter(([, whose]) => whose === 'unclear').length).toBeLessThanOrEqual(delay);
-  });
+describe('the attribution of readings over a network that becomes slower', () => {
+  it.each([2.5, 4, 6, 9, 30])(
+    'no reading has the wrong patient if the delay rises to %d s before the change',
+    (delay) => {
+      const send = device(changeAt(100));
+      for (const at of seconds(0, 69)) send({ at, behind: 0 });
+      const found = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
+      for (const [at, patient] of found) expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
+      // Unclear are only readings that were measured before the change and came after it.
+      expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(delay);
+    },
+  );
 });
 
-describe('a clock that is set while no reading shows it', () => {
+describe('the attribution of readings if the clock was set and no reading shows it', () => {
   it.each([
     [5, 4],
     [15, 10],
     [60, 10],
     [60, 59],
     [300, 60],
-  ])('a reading each %d s, set back by %d s: the reading after the change is right or unclear', (everyS, backS) => {
+  ])('with a reading each %d s, the reading after the clock was set back by %d s is unclear', (everyS, backS) => {
     const at = 12 * everyS;
     const send = device(changeAt(at - backS / 2));
     for (let i = 0; i < 12; i += 1) send({ at: i * everyS, behind: 0 });
     expect(send({ at, behind: backS })).toBe('unclear');
     for (let i = 13; i < 18; i += 1) expect(send({ at: i * everyS, behind: backS })).toMatch(/second|unclear/);
-    // What is measured long after the change is clear again.
+    // Readings that are measured long after the change are certain again.
     expect(send({ at: at + 120 + everyS * 6, behind: backS })).toBe('second');
   });
 
-  it('is unclear in an outage without a birth message, and sure again of what is measured after it', () => {
+  it('a reading after an outage without a birth message is unclear, and a later reading is certain', () => {
     const send = device(changeAt(1000));
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     expect(send({ at: 1010, behind: 60 })).toBe('unclear');
     expect(send({ at: 1200, behind: 60 })).toBe('second');
   });
 
-  it('was right again when it came back: its backlog was written by the clock of before', () => {
+  it('no reading of a backlog has the wrong patient if the clock was wrong before the outage and right after it', () => {
     const send = device(changeAt(1000));
     for (const at of seconds(0, 30)) send({ at, behind: 60 });
     send({ at: 2000, behind: 0, kind: 'birth' });
     const found = seconds(31, 1999).map((at) => [at, send({ at, behind: 60, delay: 2001 - at + at / 1000 })] as const);
-    for (const [at, whose] of found)
-      expect(whose, `at ${at} s`).toMatch(at < 1000 ? /first|unclear/ : /second|unclear/);
-    expect(found.filter(([, whose]) => whose === 'unclear').length).toBeLessThan(70);
+    for (const [at, patient] of found)
+      expect(patient, `at ${at} s`).toMatch(at < 1000 ? /first|unclear/ : /second|unclear/);
+    expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThan(70);
   });
 
-  it('was ahead when it connected and is set right then: its first readings are right or unclear', () => {
+  it('no reading has the wrong patient if the clock was ahead at the connection and is then set right', () => {
     const send = device(changeAt(100));
     send({ at: 95, behind: -30, kind: 'birth' });
     const found = seconds(96, 130).map((at) => [at, send({ at, behind: 0 })] as const);
-    for (const [at, whose] of found) expect(whose, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
+    for (const [at, patient] of found)
+      expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
   });
 
-  it('is asked of a reading from before the clock was set back, which comes after one from then', () => {
+  it('a late reading from before the clock was set back is unclear', () => {
     const send = device(changeAt(50));
     for (const at of seconds(0, 45)) send({ at, behind: 0 });
     for (const at of seconds(52, 80)) send({ at, behind: 60, seq: at });
@@ -231,20 +238,20 @@ describe('a clock that is set while no reading shows it', () => {
   });
 });
 
-it('attributes the readings of a clock that drifts by 0.1 s in an hour for a month, with a doubt of what it lost since its connection', () => {
+it('no reading has the wrong patient if the clock loses 0.1 s per hour for a month', () => {
   const hour = 3600;
   const end = 30 * 24 * hour;
   const send = device(changeAt(end));
   for (let h = 0; h < 30 * 24; h += 1) for (const s of [0, 1, 2]) send({ at: h * hour + s * 10, behind: (h + 1) / 10 });
   const found = seconds(-200, 200).map((at) => [at, send({ at: end + at, behind: 72 })] as const);
-  for (const [at, whose] of found) expect(whose, `at ${at} s`).toMatch(at < 0 ? /first|unclear/ : /second|unclear/);
-  expect(found.filter(([, whose]) => whose === 'unclear').length).toBeLessThanOrEqual(80);
+  for (const [at, patient] of found) expect(patient, `at ${at} s`).toMatch(at < 0 ? /first|unclear/ : /second|unclear/);
+  expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(80);
 });
 
-/** A device, its clock and its way: what may go wrong. The clock is set once; what no message can show is in decision 17. */
-const trouble = fc.record({
+/** A device, its clock and its network with faults. The clock is set once. Decision 17 lists the faults that no message can show. */
+const faultyDevice = fc.record({
   everyS: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 300 })),
-  /** Readings before the outage, in it and after it. */
+  /** Number of readings before, during and after the outage. */
   counts: fc.tuple(fc.integer({ min: 1, max: 80 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 80 })),
   behindS: fc.oneof(
     fc.constant(0),
@@ -254,39 +261,39 @@ const trouble = fc.record({
   drift: fc.oneof(fc.constant(0), fc.double({ min: -2e-4, max: 2e-4, noNaN: true })),
   birth: fc.constantFrom('own number', 'no number', 'none'),
   numbered: fc.boolean(),
-  /** Back where it is positive. */
+  /** By how much the clock is set, s. Positive: the clock is set back. */
   set: fc.oneof(
     fc.constant(0),
     fc.double({ min: 0, max: 300, noNaN: true }),
     fc.double({ min: -300, max: 300, noNaN: true }),
   ),
-  /** Where the clock is not set, the way may become slower, and stay so. */
+  /** By how much the delay rises for good, s. Used only if the clock is not set. */
   slowerS: fc.oneof(
     fc.constant(0),
     fc.double({ min: 0, max: 10, noNaN: true }),
     fc.double({ min: 0, max: 60, noNaN: true }),
   ),
-  /** Parts of the whole time. */
+  /** Time at which the clock is set or the delay rises, as a part of the whole time. */
   eventAt: fc.double({ min: 0, max: 1, noNaN: true }),
   changeAt: fc.double({ min: 0, max: 1, noNaN: true }),
-  /** Messages of a backlog in a second. */
+  /** Messages of a backlog per second. */
   pace: fc.integer({ min: 2, max: 200 }),
 });
 
-it('attributes no reading to the wrong patient, whatever the error, the change and the outage', () => {
+it('attributes no reading to the wrong patient, whatever the error of the clock, the change of the patient and the outage', () => {
   fc.assert(
-    fc.property(trouble, (one) => {
-      const { everyS, counts, behindS, drift, birth, numbered, set, pace } = one;
+    fc.property(faultyDevice, (faults) => {
+      const { everyS, counts, behindS, drift, birth, numbered, set, pace } = faults;
       const [before, within, after] = counts;
       const total = (before + within + after) * everyS;
       const backS = (before + within) * everyS - everyS / 2;
-      // The first reading came as fast as ever.
-      const eventAt = everyS / 2 + one.eventAt * total;
+      // The first reading has the usual delay.
+      const eventAt = everyS / 2 + faults.eventAt * total;
       // No message shows that the clock was set back between the birth message and the next reading.
       const isUnseen = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
       const eventS = isUnseen ? backS : eventAt;
-      const change = one.changeAt * total;
-      const slowerS = set !== 0 ? 0 : birth === 'none' ? one.slowerS : Math.min(one.slowerS, 9.5);
+      const change = faults.changeAt * total;
+      const slowerS = set !== 0 ? 0 : birth === 'none' ? faults.slowerS : Math.min(faults.slowerS, 9.5);
       const behindAt = (at: number) => behindS + drift * at + (at >= eventS ? set : 0);
       const delayAt = (at: number) => 0.05 + (at >= eventS ? slowerS : 0);
       const send = device(changeAt(change));
@@ -303,10 +310,10 @@ it('attributes no reading to the wrong patient, whatever the error, the change a
           lastReceiptS + (i >= before ? 1 / pace : 0.001),
         );
         const behind = behindAt(at);
-        const whose = send({ at, behind, delay: lastReceiptS - at, numbered });
+        const patient = send({ at, behind, delay: lastReceiptS - at, numbered });
         // A clock that is right within 2 s counts as right.
         if (Math.abs(behind) <= 2.1 && Math.abs(at - change) <= 2.1) continue;
-        expect(whose, `measured at ${at} s, changed at ${change} s`).toMatch(
+        expect(patient, `measured at ${at} s, changed at ${change} s`).toMatch(
           ms(at) < ms(change) ? /first|unclear/ : /second|unclear/,
         );
       }
@@ -315,11 +322,11 @@ it('attributes no reading to the wrong patient, whatever the error, the change a
   );
 });
 
-it('remembers the clocks of a device that is away, and of at most four of its starts', () => {
+it('remembers the clocks of a device that is not connected, for at most four of its starts', () => {
   const memoryOf = createMemory();
   const { clocks } = memoryOf('p1');
   for (const boot of ['a', 'b', 'c', 'd', 'e'])
     noteTime(clocks, { boot, seq: 1, timeMs: t0, receivedAtMs: t0, kind: 'observation' });
-  expect(memoryOf('p1').clocks.map((one) => one.boot)).toEqual(['b', 'c', 'd', 'e']);
+  expect(memoryOf('p1').clocks.map(({ boot }) => boot)).toEqual(['b', 'c', 'd', 'e']);
   expect(memoryOf('p2').clocks).toEqual([]);
 });

@@ -22,34 +22,37 @@ function judge(
   return judgeCanary(kind, Buffer.from(text), text, t0, bounds, pace, atMs);
 }
 
-describe('a message with the canary’s certificate', () => {
-  it('is taken where it is a small reading', () => {
+describe('judgeCanary', () => {
+  it('accepts a small reading', () => {
     expect(judge(reading)).toEqual({ ok: true, pace: [0] });
   });
 
-  it.each(['status', 'alerts', 'waveforms', undefined] as const)('is refused on the topic of %s', (kind) => {
-    const text = JSON.stringify(reading);
-    const judged = judgeCanary(kind, Buffer.from(text), text, t0, bounds, [], 0);
-    expect(judged).toMatchObject({ ok: false, code: reason.notAuthorized });
-  });
+  it.each(['status', 'alerts', 'waveforms', undefined] as const)(
+    'refuses a message on a topic of the kind %s',
+    (kind) => {
+      const text = JSON.stringify(reading);
+      const judged = judgeCanary(kind, Buffer.from(text), text, t0, bounds, [], 0);
+      expect(judged).toMatchObject({ ok: false, code: reason.notAuthorized });
+    },
+  );
 
   it.each([
-    ['no JSON', 'x'],
+    ['a payload that is not JSON', 'x'],
     ['a reading without values', { ...reading, values: [] }],
     ['a reading from the future', { ...reading, time: '2026-11-28T10:01:00.000Z' }],
     [
       'a reading that is good only in part',
       { ...reading, values: [...reading.values, { code: 'MDC_X', unit: '1', value: 1 }] },
     ],
-  ])('is refused where it is %s', (_name, body) => {
+  ])('refuses %s', (_name, body) => {
     expect(judge(body)).toMatchObject({ ok: false, code: reason.payloadFormatInvalid });
   });
 
-  it('is refused where it is larger than a canary ever is', () => {
+  it('refuses a payload that is larger than any canary', () => {
     expect(judge({ ...reading, more: 'x'.repeat(600) })).toMatchObject({ ok: false, code: reason.packetTooLarge });
   });
 
-  it('is taken ten times in ten seconds and not more often, whatever the wall clock says', () => {
+  it('accepts ten canaries in ten seconds of the monotonic clock, and not more', () => {
     let pace: CanaryPace = [];
     for (let n = 0; n < 10; n += 1) {
       const judged = judge(reading, 'observations', pace, n * 100);

@@ -1,16 +1,19 @@
-/** Judges a message that came with the canary's certificate: it is a canary, or it is refused. */
+/** Decides whether a message that came with the canary's certificate is a correct canary. */
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import type { ReasonCode } from './reasons.ts';
 import { publishReasonCode, reason } from './reasons.ts';
 import { judgePayload, type TimeBounds } from './validate.ts';
 
-/** The payload of our own canary has about 170 bytes. */
+/** Largest payload. The payload of Vigil's own canary has about 170 bytes. */
 const bytesMax = 512;
-/** Each canary becomes one record in each partition, so a stolen key must not send many. Two canaries of 2 s fit. */
+/**
+ * At most `perWindowMax` canaries are accepted in this time, because each canary becomes a record in every partition, and a stolen key
+ * must not be able to send many. Two senders with one canary each 2 s are within this limit.
+ */
 const windowMs = 10_000;
 const perWindowMax = 10;
 
-/** When the last canaries were taken, ms of a clock that never jumps. */
+/** Times at which the last canaries were accepted, ms of the monotonic clock. */
 export type CanaryPace = readonly number[];
 
 export type CanaryJudgement =
@@ -20,11 +23,11 @@ export type CanaryJudgement =
 const refuse = (code: ReasonCode, reasonString: string): CanaryJudgement => ({ ok: false, code, reasonString });
 
 /**
- * Judges a message like any reading, and whether it is a canary. A refused message is kept nowhere: `rejected` is for messages that may
- * come from a patient.
- * @param kind undefined if the topic does not belong to the device
- * @param receivedAtMs by the gateway's clock; the payload's time is compared with it
- * @param atMs the same instant on a clock that never jumps
+ * Checks a canary: its topic, its size, how many came lately, and its payload as of any reading. A refused message is not written to
+ * `rejected`, because that topic is for messages that may come from a patient.
+ * @param kind kind of the topic; undefined if the topic does not belong to the device
+ * @param receivedAtMs time of receipt on the gateway's clock, to which the payload's time is compared
+ * @param atMs time of receipt on the monotonic clock
  */
 export function judgeCanary(
   kind: DeviceTopicKind | undefined,
@@ -35,11 +38,12 @@ export function judgeCanary(
   pace: CanaryPace,
   atMs: number,
 ): CanaryJudgement {
-  if (kind !== 'observations') return refuse(reason.notAuthorized, 'A canary publishes observations and nothing else.');
-  if (payload.length > bytesMax) return refuse(reason.packetTooLarge, `A canary has at most ${bytesMax} bytes.`);
-  const recent = pace.filter((takenMs) => atMs - takenMs < windowMs);
+  if (kind !== 'observations')
+    return refuse(reason.notAuthorized, 'A canary may publish only to its topic observations.');
+  if (payload.length > bytesMax) return refuse(reason.packetTooLarge, `A canary may have at most ${bytesMax} bytes.`);
+  const recent = pace.filter((acceptedMs) => atMs - acceptedMs < windowMs);
   if (recent.length >= perWindowMax)
-    return refuse(reason.quotaExceeded, `At most ${perWindowMax} canaries are taken in ${windowMs / 1000} s.`);
+    return refuse(reason.quotaExceeded, `At most ${perWindowMax} canaries are accepted in ${windowMs / 1000} s.`);
   const judged = judgePayload('observations', payload, text, receivedAtMs, bounds);
   switch (judged.verdict) {
     case 'accepted':

@@ -1,27 +1,27 @@
 import { expect, it } from 'vitest';
 import { bootsMax, type LastClaims, noteClaim } from './claims.ts';
 
-it('a claim counts once, even if Kafka holds it twice', () => {
-  const met: LastClaims = new Map();
-  expect([1, 2, 3].map((seq) => noteClaim(met, 'a', seq))).toEqual([true, true, true]);
-  // A batch of two whose answer was lost.
-  expect([2, 3, 4].map((seq) => noteClaim(met, 'a', seq))).toEqual([false, false, true]);
-  expect(noteClaim(met, 'a', 1)).toBe(false);
+it('a claim is new only once, even if it is in Kafka twice', () => {
+  const lastClaims: LastClaims = new Map();
+  expect([1, 2, 3].map((seq) => noteClaim(lastClaims, 'a', seq))).toEqual([true, true, true]);
+  // The answer to a batch with the claims 2 and 3 was lost, so the batch was written again.
+  expect([2, 3, 4].map((seq) => noteClaim(lastClaims, 'a', seq))).toEqual([false, false, true]);
+  expect(noteClaim(lastClaims, 'a', 1)).toBe(false);
 });
 
-it('each process numbers its own claims, and a late reader may begin at any number', () => {
-  const met: LastClaims = new Map();
-  expect(noteClaim(met, 'a', 900)).toBe(true);
-  expect(noteClaim(met, 'b', 1)).toBe(true);
-  expect(noteClaim(met, 'a', 900)).toBe(false);
+it('each process numbers its own claims, and the first claim that is read may have any number', () => {
+  const lastClaims: LastClaims = new Map();
+  expect(noteClaim(lastClaims, 'a', 900)).toBe(true);
+  expect(noteClaim(lastClaims, 'b', 1)).toBe(true);
+  expect(noteClaim(lastClaims, 'a', 900)).toBe(false);
 });
 
-it('forgets the process that is quiet for longest', () => {
-  const met: LastClaims = new Map();
-  for (let n = 0; n < bootsMax; n += 1) noteClaim(met, `boot-${n}`, 5);
-  noteClaim(met, 'boot-0', 6);
-  noteClaim(met, 'one-more', 1);
-  expect(met.size).toBe(bootsMax);
-  expect(noteClaim(met, 'boot-0', 6)).toBe(false);
-  expect(noteClaim(met, 'boot-1', 5)).toBe(true);
+it('forgets the process whose last claim is oldest', () => {
+  const lastClaims: LastClaims = new Map();
+  for (let n = 0; n < bootsMax; n += 1) noteClaim(lastClaims, `boot-${n}`, 5);
+  noteClaim(lastClaims, 'boot-0', 6);
+  noteClaim(lastClaims, 'one-more', 1);
+  expect(lastClaims.size).toBe(bootsMax);
+  expect(noteClaim(lastClaims, 'boot-0', 6)).toBe(false);
+  expect(noteClaim(lastClaims, 'boot-1', 5)).toBe(true);
 });

@@ -1,23 +1,26 @@
 /**
- * Claims of client ids, in the order of the log: the last claim gets the id, on whichever gateway. Kafka may hold a batch twice if its
- * answer was lost. A claim that is read again does not become newer.
+ * Recognises repeated claims of client ids. The last claim in the log gets the client id, whichever gateway wrote it. If Kafka's answer to
+ * a batch was lost, the batch may be in Kafka twice. A repeated claim must not count as a newer claim.
  */
 
-/** The last sequence number read from each gateway process, by its boot; the process that was quiet for longest comes first. */
+/**
+ * The last sequence number that was read from each gateway process, by the boot of the process. The process whose last claim is oldest
+ * comes first.
+ */
 export type LastClaims = Map<string, number>;
 
-/** Number of gateway processes that are remembered. Above it the one that was quiet for longest is dropped: repeats come within seconds. */
+/** Most gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes within seconds. */
 export const bootsMax = 1_000;
 
 /**
- * Notes a claim. A process numbers its claims upwards and appends them in that order.
- * @returns whether the claim is read for the first time
+ * Notes a claim. A process numbers its claims upwards and appends them in this order.
+ * @returns whether the claim is new, and not a repeat
  */
-export function noteClaim(met: LastClaims, boot: string, seq: number): boolean {
-  const last = met.get(boot) ?? 0;
-  met.delete(boot);
-  met.set(boot, Math.max(last, seq));
-  const quietest = met.size > bootsMax ? met.keys().next().value : undefined;
-  if (quietest !== undefined) met.delete(quietest);
+export function noteClaim(lastClaims: LastClaims, boot: string, seq: number): boolean {
+  const last = lastClaims.get(boot) ?? 0;
+  lastClaims.delete(boot);
+  lastClaims.set(boot, Math.max(last, seq));
+  const oldest = lastClaims.size > bootsMax ? lastClaims.keys().next().value : undefined;
+  if (oldest !== undefined) lastClaims.delete(oldest);
   return seq > last;
 }

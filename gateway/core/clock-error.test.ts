@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type DeviceClocks, measuredWithin, noteTime, type Timed } from './clocks.ts';
 
-/** With a millisecond: the device does not cut its times. */
+/** Not a whole second, so that the device does not seem to cut its times to seconds. */
 const t0 = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
 
-/** Readings each second from `from` to `to`, both included; the clock is `behind` s behind. */
+/** Returns readings for each second from `from` to `to`, both included, of a device whose clock is `behind` s behind. */
 const live = (from: number, to: number, behind: number, delay = 0.05) =>
   Array.from({ length: to - from + 1 }, (_, i) => ({ at: from + i, behind, delay }));
 
@@ -19,7 +19,10 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
   for (const { at, behind, delay } of sent) take(at - behind, at + delay, 'observation');
   return {
     birth: (timeS: number, receiptS: number) => take(timeS, receiptS, 'birth'),
-    /** When a reading that states `timeS` and came at `receiptS` was measured: from and to, s. A wave, so it teaches nothing. */
+    /**
+     * Returns the span, s, in which a reading with the device time `timeS` and the receipt `receiptS` was measured. The reading is a wave,
+     * which does not change what is known of the clock.
+     */
     spanOf(timeS: number, receiptS: number) {
       const { timed, clock } = take(timeS, receiptS, 'waveform');
       const { fromMs, toMs } = measuredWithin(clocks, clock, 'b', timed);
@@ -28,32 +31,32 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
   };
 }
 
-describe('when a reading was measured', () => {
-  it('is its own time where the clock is right, also of a backlog', () => {
+describe('measuredWithin', () => {
+  it('returns the own time of a reading if the clock is right, also for a backlog', () => {
     expect(clockOf(live(0, 0, 0)).spanOf(-3600, 1)).toEqual([-3600, -3600]);
     expect(clockOf(live(0, 30, 1.9)).spanOf(-3600, 31)).toEqual([-3600, -3600]);
   });
 
-  it('is around the corrected time where the error is measured, and never after the receipt', () => {
+  it('returns a span around the corrected time if the error is measured, but nothing after the receipt', () => {
     const behind = clockOf(live(0, 30, 60, 0));
     expect(behind.spanOf(-30.5, 100)).toEqual([27.5, 31.5]);
     expect(behind.spanOf(-30.5, 30)).toEqual([27.5, 30]);
     expect(clockOf(live(0, 30, -60, 0)).spanOf(90, 31)).toEqual([28, 31]);
   });
 
-  it('is between its own time and the receipt where nothing is known', () => {
+  it('returns the span from the own time to the receipt if nothing is known of the clock', () => {
     expect(clockOf([]).spanOf(0, 600)).toEqual([0, 600]);
     expect(clockOf([{ at: 0, behind: 0, delay: 600 }]).spanOf(0, 600)).toEqual([0, 600]);
     expect(clockOf(live(0, 0, -60, 0)).spanOf(60, 0)).toEqual([-60, 0]);
   });
 
-  it('is within the first difference where that is some seconds', () => {
+  it('uses the difference of the first reading as a limit if that is some seconds', () => {
     expect(clockOf(live(0, 0, 7, 0)).spanOf(-100, 0)).toEqual([-100, -91]);
-    // Ahead: the first reading may have been late, so the clock may be further ahead.
+    // The clock is ahead. The first reading may have been late, so the clock may be further ahead.
     expect(clockOf(live(0, 0, -7, 0)).spanOf(-100, 0)).toEqual([-167, -105]);
   });
 
-  it('is up to the receipt where a reading comes later than any before, and its own time once a later one is as fast as ever', () => {
+  it('returns a span up to the receipt for a late reading, and its own time after a later message had the usual delay', () => {
     const right = clockOf(live(0, 30, 0));
     expect(right.spanOf(31, 33.1)).toEqual([31, 33.1]);
     expect(right.spanOf(31, 33)).toEqual([31, 31]);
@@ -63,7 +66,7 @@ describe('when a reading was measured', () => {
     expect(right.spanOf(96, 100)).toEqual([96, 100]);
   });
 
-  it('a birth message bounds how late a reading is; it is doubted if that is later than the clock explains', () => {
+  it('a birth message limits how late a reading can be, but a very late birth message makes the clock unknown', () => {
     const right = clockOf(live(0, 30, 0));
     right.birth(93, 99);
     expect(right.spanOf(50, 101)).toEqual([50, 58]);

@@ -1,30 +1,36 @@
 /**
- * Computes between which limits the error of a device's clock lies, so that the gateway can say when a reading was measured and whose it
- * is. The difference (receive time minus device time) is the error plus the delay. The delay is never negative. So a clock is behind by
- * at most the difference of any message. A rising difference proves nothing: the clock was set back, or the way became slower. So the
- * smallest difference stays the lower limit until there is proof that the clock was set. The upper limit comes from the newest message.
- * A positive error means that the clock is behind.
+ * Computes a lower and an upper limit of the error of a device's clock. From them the gateway computes when a reading was measured, and so
+ * to which patient it belongs. A positive error means that the device's clock is behind the gateway's clock.
+ *
+ * The difference of a message (receive time minus device time) is the error plus the delay of the message. The delay is never negative.
+ * So the error is at most the difference of each message. If the difference rises, either the clock was set back or the delay grew; no
+ * message can show which. So the smallest difference stays the lower limit until a message proves that the clock was set. The upper limit
+ * is the difference of the newest message.
  */
 import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/device-clock.ts';
 
-/** How far the instant of measurement may lie from the corrected time (ours). */
+/** Greatest distance between the instant of measurement and the corrected device time (chosen for Vigil). */
 const correctedToleranceMs = 2_000;
-/** Greatest age of a reading whose clock is ahead and not measured yet (ours). */
+/** Greatest age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
 const unknownAgeMs = 60_000;
 
 export type ClockError = {
   /** The smallest difference since the last proof that the clock was set. It never rises. */
   readonly leastMs: number;
-  /** `leastMs` has stayed the same for so long that it is the clock's error and not a delay. */
+  /** Whether `leastMs` was steady for so long that it is the error of the clock and not a delay. */
   readonly measured: boolean;
-  /** The latest device time of all messages. A clock that was behind by at most `mostMs` wrote all earlier times. */
+  /** Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at most `mostMs`. */
   readonly newestMs: number;
   readonly mostMs: number;
-  /** Set when the clock was set: times before `untilMs` may have been written with the old error. */
+  /** The limits before the clock was set. The device may have written times before `untilMs` with the error from before. */
   readonly former: { readonly untilMs: number; readonly leastMs: number; readonly mostMs: number } | null;
 };
 
-/** Takes the time of one more message. @param clock the estimate after the message; null before the first message */
+/**
+ * Returns the limits after one more message.
+ * @param error the limits before the message; null before the first message
+ * @param clock the estimate of the clock after the message
+ */
 export function noteError(
   error: ClockError | null,
   clock: DeviceClock,
@@ -34,7 +40,7 @@ export function noteError(
   const difference = receivedAtMs - timeMs;
   if (error === null)
     return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
-  // The clock was set forward. Readings from before may come after this message, as a backlog.
+  // The clock was set forward. Readings from before that may still come, as a backlog.
   if (difference < error.leastMs - clockToleranceMs) return restartError(error, timeMs, receivedAtMs);
   const isNewest = timeMs > error.newestMs;
   const leastMs = Math.min(error.leastMs, difference);
@@ -45,12 +51,15 @@ export function noteError(
     measured: error.measured || isMeasuredNow,
     newestMs: isNewest ? timeMs : error.newestMs,
     mostMs: isNewest ? difference : error.mostMs,
-    // A backlog does not keep the pace of real time, so it is over.
+    // The pace of a backlog is not the pace of real time. The pace was measured, so no backlog is coming any more.
     former: isMeasuredNow ? null : error.former,
   };
 }
 
-/** Drops the limits, except for times that were written before. */
+/**
+ * Returns new limits after the clock was set, or may have been set. The limits before are kept in `former` for readings that the device
+ * wrote before that.
+ */
 export function restartError({ leastMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
   const difference = receivedAtMs - timeMs;
   return {
@@ -67,31 +76,29 @@ export function restartError({ leastMs, former }: ClockError, timeMs: number, re
 }
 
 /**
- * Whether a birth message comes so much later than the limit explains that the limit is dropped. A device sends a birth message when it
- * connects, with its time at that moment. A smaller difference keeps the limit: a doubt of some seconds costs little, and a slower
- * network explains it.
+ * Returns whether a birth message came so late that the lower limit of the error can no longer be trusted. A device sends its birth
+ * message when it connects, with the time of that moment. A birth message that is late by some seconds is explained by a slow network.
  */
 export function isTooLateForLimits({ leastMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - leastMs > lateMsMax;
 }
 
-/** Whether something is known of the clock: its error is measured, or a message has shown that it is right within `lateMsMax`. */
+/** Returns whether the error of the clock is measured, or a message has shown that the clock is right within `lateMsMax`. */
 export function isErrorKnown(error: ClockError | null): error is ClockError {
   return error !== null && (error.measured || Math.abs(error.leastMs) <= lateMsMax);
 }
 
-/** From `fromMs` to `toMs`, both included. */
+/** The time from `fromMs` to `toMs`, both included. */
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * Returns when a reading was measured, on the gateway's clock, as exactly as that is known.
- * - The upper limit of the error is near the lower one (this reading, or a later message, came about as fast as any): at the reading's
- *   own time if the clock is right, otherwise around the corrected time.
- * - The upper limit is not near: from the time by the lower limit to the time by the upper limit. For the newest reading, the latter is
- *   its receipt.
- * - Nothing is known: between its own time and its receipt.
- * @param others the errors of other starts of the device and of its connection (a birth message may have no number). If one of them
- * agrees with `error` at a later time, the clock was not set in between
+ * Returns the span of time on the gateway's clock in which a reading was measured:
+ * - If the upper limit of the error is close to the lower limit, the span is the reading's own time if the clock is right, and the
+ *   corrected time with a tolerance if the clock is wrong. The limits are close if this reading or a later message had a short delay.
+ * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the upper limit.
+ * - If nothing is known of the error, the span goes from the reading's own time to its receipt.
+ * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later device time,
+ * the clock was not set between the reading and that time
  */
 export function whenMeasured(
   error: ClockError | null,
@@ -99,7 +106,7 @@ export function whenMeasured(
   receivedAtMs: number,
   others: readonly { readonly error: ClockError | null }[] = [],
 ): Span {
-  // A time ahead of its receipt shows that the clock is ahead, but not by how much.
+  // A device time after the receipt shows that the clock is ahead, but not by how much.
   if (error === null)
     return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
   const { leastMs, measured, former } = error;
@@ -117,17 +124,17 @@ export function whenMeasured(
     fromMs = Math.min(fromMs, timeMs + former.leastMs - correctedToleranceMs);
     toMs = Math.max(toMs, timeMs + former.mostMs + correctedToleranceMs);
   }
-  // The clock was ahead when the device connected, and is set right then. Devices do this when they reach a time server.
+  // The clock was wrong when the device connected, and is right now: a device sets its clock when it reaches a time server.
   if (!isRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
   return span(fromMs, toMs, receivedAtMs);
 }
 
-/** How far the clock that wrote `timeMs` was behind at most, according to a message with a later time. */
+/** Returns by how much the clock was behind at most when the device wrote `timeMs`, judged by a message with a later device time. */
 function mostBefore(error: ClockError | null, timeMs: number): number {
   return error !== null && timeMs <= error.newestMs ? error.mostMs : Number.POSITIVE_INFINITY;
 }
 
-/** Nothing is measured after it was received. */
+/** Returns the span, cut off at the receipt: a reading is measured before it is received. */
 function span(fromMs: number, toMs: number, receivedAtMs: number): Span {
   const lastMs = Math.min(toMs, receivedAtMs);
   return { fromMs: Math.min(fromMs, lastMs), toMs: lastMs };

@@ -1,6 +1,6 @@
 /**
- * What the gateway knows of a device's clock, for each start (`boot`) of the device, because a restart may change the clock. It is kept
- * when the connection ends. So readings that come late after an outage are attributed by what is known of the clock that stamped them.
+ * Keeps what the gateway knows of a device's clock, for each start (`boot`) of the device, because a restart may change the clock. The
+ * gateway keeps this after the connection has ended. So it can attribute readings that come late, after an outage.
  */
 import {
   assess,
@@ -23,38 +23,38 @@ import {
   whenMeasured,
 } from './clock-error.ts';
 
-/** How many starts of one device are remembered. Above it, the one unused for longest is dropped, with all that was known of its clock. */
+/** Most starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
 const bootsMax = 4;
 
 export type BootClock = {
   readonly boot: string;
-  /** The estimate of its error. */
+  /** Estimate of the error of the clock. */
   clock: DeviceClock;
-  /** The limits between which its error lies. Null while nothing is known. */
+  /** Limits of the error of the clock. Null while nothing is known. */
   error: ClockError | null;
-  /** Number and device time of the newest reading: the one with the highest number, or the last one if readings have no number. */
+  /** Number and device time of the newest reading: the reading with the highest number, or the last reading if they have no numbers. */
   seq: number;
   timeMs: number;
-  /** The clock was set before the reading of this number. For lower numbers, the error of the clock is not known. */
+  /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
   setSeq: number;
-  /** How coarse its times are, ms (contracts/device-clock.ts). */
+  /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
 };
 
-/** The one that was used last is the last. */
+/** The clocks of one device's starts. The start with the newest message is the last entry. */
 export type DeviceClocks = BootClock[];
 
 export type Timed = {
   readonly boot: string;
-  /** Undefined if the device does not number its readings. */
+  /** Number of the reading; undefined if the device does not number its readings. */
   readonly seq: number | undefined;
   readonly timeMs: number;
   readonly receivedAtMs: number;
-  /** `birth`: the first status of a connection, sent at that moment. Only the numbers of observations give the order of readings. */
+  /** `birth`: the first status of a connection, which the device sends when it connects. Only observations give the order of readings. */
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
-/** Learns from the time of one more message. @returns what is known of the clock that stamped it */
+/** Updates what is known of the clock by the time of one more message. @returns the clock of the start that sent the message */
 export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
   const bootClock = clockOfBoot(clocks, timed);
   bootClock.grainMs = finerGrain(bootClock.grainMs, timed.timeMs);
@@ -71,7 +71,7 @@ export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
       noteMessage(bootClock, timed);
       break;
     case 'waveform':
-      // A waveform is sent when its last sample is taken, so the time of its first sample says little about the clock.
+      // A waveform states the time of its first sample, but is sent after its last sample. So its delay is not known.
       break;
   }
   return bootClock;
@@ -85,8 +85,8 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
 }
 
 /**
- * Takes a birth message, which a device sends when it connects. If it came much later than the limits explain, the clock was set back, or
- * the message was delayed on the way. Then the limits no longer hold.
+ * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow, then either the
+ * clock was set back or the message was delayed. Then the limits start again.
  */
 function noteBirth(bootClock: BootClock, timed: Timed): void {
   const { error } = bootClock;
@@ -100,8 +100,8 @@ function noteBirth(bootClock: BootClock, timed: Timed): void {
 }
 
 /**
- * Notes a reading's number. If the number shows that the clock was set back, forgets what is known of the clock. Without numbers, an
- * earlier time can mean that, or a late reading. Nobody knows which of the two, so the clock is forgotten then too.
+ * Notes the number and time of a reading. Forgets what is known of the clock if the clock was set back: a higher number has an earlier
+ * time. If the device does not number its readings, an earlier time may also be a late reading. The clock is forgotten in this case too.
  */
 function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
   const isSet =
@@ -112,7 +112,7 @@ function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed):
     bootClock.setSeq = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
-  // The clock may have been set back by too little to be sure. What earlier readings say about it does not hold for this one.
+  // The clock may have been set back by a small step. So the upper limit from earlier readings does not hold for this reading.
   if (timeMs <= bootClock.timeMs && bootClock.error !== null)
     bootClock.error = { ...bootClock.error, newestMs: timeMs, mostMs: receivedAtMs - timeMs };
   bootClock.seq = seq ?? bootClock.seq;
@@ -127,7 +127,7 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
   const last = clocks[clocks.length - 1];
   if (last?.boot === boot) return last;
   const at = clocks.findIndex((clock) => clock.boot === boot);
-  const [found] = at < 0 ? [] : clocks.splice(at, 1);
+  const [existing] = at < 0 ? [] : clocks.splice(at, 1);
   const fresh = {
     boot,
     clock: initialClock,
@@ -137,16 +137,16 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
     setSeq: 0,
     grainMs: grainMsMax,
   };
-  const entry = found ?? fresh;
+  const entry = existing ?? fresh;
   clocks.push(entry);
   if (clocks.length > bootsMax) clocks.shift();
   return entry;
 }
 
 /**
- * Returns the span of time in which a reading was measured. If nothing is known of the clock of its start, the clock of the connection
- * counts: a birth message that names no start is noted there. Coarse times (in whole minutes) widen the span by their step: the reading
- * may have been measured anywhere within the step, and so may the message that set the limits.
+ * Returns the span of time in which a reading was measured. If nothing is known of the clock for the start that sent the reading, uses the
+ * clock of the connection, where a birth message without a `boot` is noted. If the device sends coarse times (whole minutes), widens the
+ * span by one step on each side: the reading, and the message that gave the limits, may lie anywhere in their steps.
  */
 export function measuredWithin(
   clocks: DeviceClocks,
@@ -162,13 +162,13 @@ export function measuredWithin(
   return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }
 
-/** Widens a span by the step of the times. A step that counts as exact widens nothing. */
+/** Returns the span, widened by the step of the device's times if the step is too large to count as exact. */
 function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
   if (grainMs <= clockToleranceMs) return span;
   return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };
 }
 
-/** Whether a reading is current, as far as its clock is known: it did not wait in the device. */
+/** Returns whether a reading is current: by what is known of the clock, the reading did not wait in the device. */
 export function isAboutNow({ clock }: BootClock, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - measuredOffsetMs(clock) <= lateMsMax;
 }

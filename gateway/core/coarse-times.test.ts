@@ -1,4 +1,4 @@
-/** A device that cuts or rounds its times to whole seconds or minutes, while the patient changes: no reading goes to the other patient. */
+/** Tests that no reading gets the wrong patient if a device cuts or rounds its times to whole seconds or minutes and the patient changes. */
 import { describe, expect, it } from 'vitest';
 import { attribute, type Period } from './associations.ts';
 import { type DeviceClocks, measuredWithin, noteTime } from './clocks.ts';
@@ -21,7 +21,7 @@ type Device = {
 function device({ way, grainS, behindS }: Device, periods: readonly Period[], isNumbered: boolean) {
   const clocks: DeviceClocks = [];
   let seq = 0;
-  /** @param atS when it was measured @returns whose it is */
+  /** Sends a message that was measured at `atS` and returns the association of it; undefined if that is unclear. */
   return (atS: number, receivedS: number, kind: 'observation' | 'birth' = 'observation'): string | undefined => {
     if (kind === 'observation') seq += 1;
     const timed = {
@@ -32,8 +32,8 @@ function device({ way, grainS, behindS }: Device, periods: readonly Period[], is
       kind,
     };
     const clock = noteTime(clocks, timed);
-    const whose = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
-    return whose.kind === 'unclear' ? undefined : whose.associationId;
+    const patient = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
+    return patient.kind === 'unclear' ? undefined : patient.associationId;
   };
 }
 
@@ -46,43 +46,43 @@ const table = (Object.keys(ways) as Device['way'][]).flatMap((way) =>
   ),
 );
 
-type Found = { readonly atS: number; readonly whose: string | undefined };
-/** A clock that is right within 2 s counts as it is: so far from the change a reading may be taken for the other patient's. */
+type Found = { readonly atS: number; readonly patient: string | undefined };
+/** Returns the readings with the wrong patient, except within 1 s of the change: clocks that are right within 2 s are not corrected. */
 const wrong = (found: readonly Found[], change: number) =>
   found.filter(
-    ({ atS, whose }) =>
-      whose !== undefined && whose !== (atS < change ? 'first' : 'second') && Math.abs(atS - change) > 1,
+    ({ atS, patient }) =>
+      patient !== undefined && patient !== (atS < change ? 'first' : 'second') && Math.abs(atS - change) > 1,
   );
 
-describe.each(table)('times that are %s', (_, kind) => {
-  const each = (run: (one: Device, change: number, startS: number, isNumbered: boolean) => void) => {
+describe.each(table)('a device whose times are %s', (_, kind) => {
+  const each = (run: (deviceKind: Device, change: number, startS: number, isNumbered: boolean) => void) => {
     for (const behindS of [0, 5, 60, -60])
       for (const change of changes)
         for (const startS of [0.3, 17, 35])
           for (const isNumbered of [true, false]) run({ ...kind, behindS }, change, startS, isNumbered);
   };
 
-  it('of a device that is connected: right or unclear, and not unclear for long', () => {
-    each((one, change, startS, isNumbered) => {
-      const send = device(one, changeAt(change), isNumbered);
+  it('a live reading has the right patient or is unclear, and is not unclear for long', () => {
+    each((deviceKind, change, startS, isNumbered) => {
+      const send = device(deviceKind, changeAt(change), isNumbered);
       const found: Found[] = [];
-      for (let atS = startS; atS < 1200; atS += one.everyS) found.push({ atS, whose: send(atS, atS + 0.05) });
+      for (let atS = startS; atS < 1200; atS += deviceKind.everyS) found.push({ atS, patient: send(atS, atS + 0.05) });
       expect(wrong(found, change)).toEqual([]);
-      // A clock that is ahead and cannot be measured may be ahead by a minute more.
-      const lastS = change + 60 + 2 * one.grainS + one.everyS + 5;
-      expect(found.filter(({ atS, whose }) => atS > lastS && whose !== 'second')).toEqual([]);
+      // If a clock is ahead and cannot be measured, it may be ahead by up to a minute more.
+      const lastS = change + 60 + 2 * deviceKind.grainS + deviceKind.everyS + 5;
+      expect(found.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
     });
   });
 
-  it('of a backlog after an outage, with a birth message: right or unclear', () => {
-    each((one, change, startS, isNumbered) => {
+  it('a reading of a backlog after a birth message has the right patient or is unclear', () => {
+    each((deviceKind, change, startS, isNumbered) => {
       for (const backS of [900, 930, 955]) {
-        const send = device(one, changeAt(change), isNumbered);
+        const send = device(deviceKind, changeAt(change), isNumbered);
         let atS = startS;
-        for (; atS < 500; atS += one.everyS) send(atS, atS + 0.05);
+        for (; atS < 500; atS += deviceKind.everyS) send(atS, atS + 0.05);
         send(backS, backS + 0.05, 'birth');
         const found: Found[] = [];
-        for (; atS < backS; atS += one.everyS) found.push({ atS, whose: send(atS, backS + 0.1 + atS / 1000) });
+        for (; atS < backS; atS += deviceKind.everyS) found.push({ atS, patient: send(atS, backS + 0.1 + atS / 1000) });
         expect(wrong(found, change)).toEqual([]);
       }
     });

@@ -9,10 +9,10 @@ function counted(numbers: readonly (number | string)[], everyMs = 1_000) {
   const counts = { missing: 0, filled: 0, repeated: 0, odd: 0 };
   let boot = 'b1';
   let timeMs = 0;
-  for (const one of numbers) {
+  for (const step of numbers) {
     timeMs += everyMs;
-    if (typeof one === 'string') boot = one;
-    else noteNumber(now, boot, one, timeMs, counts);
+    if (typeof step === 'string') boot = step;
+    else noteNumber(now, boot, step, timeMs, counts);
   }
   return counts;
 }
@@ -22,13 +22,13 @@ it.each<Row>([
   ['that begin anywhere', [500, 501], 0, 0, 0],
   ['with one left out', [1, 3], 1, 0, 0],
   ['with several left out', [1, 5, 9], 6, 0, 0],
-  ['that change places', [1, 3, 2, 4], 1, 1, 0],
-  ['in the middle of a hole', [1, 9, 5, 5, 2, 8], 7, 3, 1],
-  ['twice', [1, 1, 2, 2, 1], 0, 0, 3],
-  ['from before the first', [500, 499], 0, 0, 1],
+  ['of which two change places', [1, 3, 2, 4], 1, 1, 0],
+  ['that come later in the middle of a hole', [1, 9, 5, 5, 2, 8], 7, 3, 1],
+  ['that come twice', [1, 1, 2, 2, 1], 0, 0, 3],
+  ['below the first number', [500, 499], 0, 0, 1],
   ['of a new boot', [1, 2, 'b2', 1, 2], 0, 0, 0],
   ['of a new boot after a hole', [1, 9, 'b2', 1, 5], 10, 0, 0],
-])('numbers %s', (_name, numbers, missing, filled, repeated) => {
+])('counts missing, filled and repeated numbers of readings %s', (_name, numbers, missing, filled, repeated) => {
   expect(counted(numbers)).toEqual({ missing, filled, repeated, odd: 0 });
 });
 
@@ -37,11 +37,11 @@ it.each([
   [123, 1_000, 1],
   [22, 0, 0],
   [23, 0, 1],
-])('a step from 1 to %i within %i ms counts as odd %i times', (seq, everyMs, odd) => {
+])('a step from 1 to %i within %i ms gives an odd count of %i', (seq, everyMs, odd) => {
   expect(counted([1, seq], everyMs)).toMatchObject({ odd, missing: odd === 1 ? 0 : seq - 2 });
 });
 
-it('accounts for every reading, whatever the order', () => {
+it('counts no reading as missing or repeated if each came once, in whatever order', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([2, 3, 4, 5, 6, 7, 8, 9, 10], { minLength: 9 }), (rest) => {
       const { missing, filled, repeated } = counted([1, ...rest]);

@@ -1,22 +1,27 @@
 /**
- * Counts which numbers a connection leaves out and sends again. A reading that follows the one before costs one comparison. The count
- * begins anew with each connection, since the device may have been at another gateway in between. The log's readers judge whether a
- * reading is lost for good (docs/decisions/011-gap-watch.md).
+ * Counts the numbers of readings that a connection leaves out, sends later, or sends twice. Each connection starts with new counts,
+ * because the device may have sent the numbers before to another gateway. Whether a reading is lost for good is decided by the readers
+ * of the log (docs/decisions/011-gap-watch.md).
  */
 export type Continuity = {
   boot: string | undefined;
-  /** The number that should come next. */
+  /** Number that should come next. */
   next: number;
+  /** Device time of the reading with the highest number. */
   timeMs: number;
-  /** Numbers left out, `[from, to]`, the oldest first; at most `holesMax`. */
+  /** Ranges of missing numbers, `[from, to]`, both included, the oldest first; at most `holesMax`. */
   holes: [number, number][];
 };
 
+/** `filled`: missing numbers that came later. `odd`: jumps of a device that does not count by one. */
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
-/** Above this number the oldest hole is dropped. If its numbers come later, they count as repeated. */
+/** Most holes that are remembered. Above this number the oldest is dropped; if its numbers come later, they count as repeated. */
 const holesMax = 16;
-/** If a device jumps further than this, and has a number for each 10 ms, it does not count by one. */
+/**
+ * A device counts by one if a jump is at most `numbersAtOnceMax` numbers plus one number for each `numberMsMin` ms of device time. A larger
+ * jump means that the device takes its numbers from a clock.
+ */
 const numbersAtOnceMax = 20;
 const numberMsMin = 10;
 
@@ -24,40 +29,47 @@ export function newContinuity(): Continuity {
   return { boot: undefined, next: 0, timeMs: 0, holes: [] };
 }
 
-/** Notes one reading's number. `counts.missing` less `counts.filled` is what has not come. */
-export function noteNumber(now: Continuity, boot: string, seq: number, timeMs: number, counts: ContinuityCounts): void {
-  if (seq === now.next && boot === now.boot) {
-    now.next += 1;
-    now.timeMs = timeMs;
+/** Notes the number of one reading. `counts.missing - counts.filled` is the number of readings that are still missing. */
+export function noteNumber(
+  state: Continuity,
+  boot: string,
+  seq: number,
+  timeMs: number,
+  counts: ContinuityCounts,
+): void {
+  if (seq === state.next && boot === state.boot) {
+    state.next += 1;
+    state.timeMs = timeMs;
     return;
   }
-  if (boot !== now.boot) {
-    now.boot = boot;
-    now.holes = [];
-  } else if (seq < now.next) {
-    if (fill(now, seq)) counts.filled += 1;
+  if (boot !== state.boot) {
+    state.boot = boot;
+    state.holes = [];
+  } else if (seq < state.next) {
+    if (fillHole(state, seq)) counts.filled += 1;
     else counts.repeated += 1;
     return;
-  } else if (seq - now.next > numbersAtOnceMax + Math.abs(timeMs - now.timeMs) / numberMsMin) {
+  } else if (seq - state.next > numbersAtOnceMax + Math.abs(timeMs - state.timeMs) / numberMsMin) {
     counts.odd += 1;
   } else {
-    counts.missing += seq - now.next;
-    now.holes = [...now.holes, [now.next, seq - 1] as [number, number]].slice(-holesMax);
+    counts.missing += seq - state.next;
+    state.holes = [...state.holes, [state.next, seq - 1] as [number, number]].slice(-holesMax);
   }
-  now.next = seq + 1;
-  now.timeMs = timeMs;
+  state.next = seq + 1;
+  state.timeMs = timeMs;
 }
 
-function fill(now: Continuity, seq: number): boolean {
-  const hit = now.holes.find(([from, to]) => seq >= from && seq <= to);
+/** Removes a number from the holes. @returns whether the number was in a hole */
+function fillHole(state: Continuity, seq: number): boolean {
+  const hit = state.holes.find(([from, to]) => seq >= from && seq <= to);
   if (hit === undefined) return false;
   const [from, to] = hit;
-  const left = (
+  const rest = (
     [
       [from, seq - 1],
       [seq + 1, to],
     ] as [number, number][]
   ).filter(([a, b]) => a <= b);
-  now.holes = now.holes.flatMap((hole) => (hole === hit ? left : [hole])).slice(-holesMax);
+  state.holes = state.holes.flatMap((hole) => (hole === hit ? rest : [hole])).slice(-holesMax);
   return true;
 }

@@ -10,10 +10,10 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   [{ kind: 'taken-over' }, true, 0x8e, true, 'taken-over'],
   [{ kind: 'violation', code: 0x81, reasonString: 'x' }, false, 0x81, true, 'refused'],
   [{ kind: 'certificate', reasonString: 'x' }, true, 0x87, true, 'refused'],
-  // Never an error code for a failure of ours: it would end the delivery.
+  // If Vigil fails, the client must get no error code, because that would end the delivery.
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
-])('%j, with will: %s', (cause, hasWill, code, willDue, notice) => {
+])('endOf returns the end for the cause %j if a will is there: %s', (cause, hasWill, code, willDue, notice) => {
   const end = endOf(cause, hasWill);
   expect(end).toMatchObject({ code, willDue, notice });
   expect(end.reasonString === undefined).toBe(end.code === undefined);

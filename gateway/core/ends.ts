@@ -1,37 +1,41 @@
-/** How a connection ends: what the client hears, whether its will is published, and what the log says. */
+/** Decides how a connection ends: what the gateway sends to the client, whether the will is published, and which end the log records. */
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 
 export type EndCause =
-  /** DISCONNECT with reason code 0, or of MQTT 3.1.1. */
+  /** The client sent DISCONNECT with reason code 0, or DISCONNECT of MQTT 3.1.1. */
   | { readonly kind: 'disconnected' }
-  /** DISCONNECT with 0x04 or any other code but 0. */
+  /** The client sent DISCONNECT with another reason code than 0. */
   | { readonly kind: 'disconnected-with-will' }
   /** The network connection ended without DISCONNECT. */
   | { readonly kind: 'lost' }
+  /** No packet came for one and a half times the Keep Alive. */
   | { readonly kind: 'keep-alive' }
+  /** A newer connection has the client id. */
   | { readonly kind: 'taken-over' }
-  /** The client broke the protocol or a limit. The reasonString repeat nothing that it sent. */
+  /** The client broke the protocol or a limit. The reason string contains nothing that the client sent. */
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly reasonString: string }
-  /** Kafka did not take a reading; the device sends it again. This is never an error code, which would end the delivery. */
-  /** Its certificate has expired or was revoked while it was connected. */
+  /** The client's certificate expired or was revoked. */
   | { readonly kind: 'certificate'; readonly reasonString: string }
+  /** A reading may not be in Kafka. The device must send it again, so it gets no error code, which would end the delivery. */
   | { readonly kind: 'append-failed' }
+  /** The gateway shuts down. */
   | { readonly kind: 'drained' };
 
 export type End = {
-  /** MQTT 5: DISCONNECT before closing. Undefined: closes without a packet. */
+  /** Reason code of the DISCONNECT that the gateway sends in MQTT 5. If undefined, the gateway closes without a packet. */
   readonly code: ReasonCode | undefined;
-  /** The reason string. Present with every code: Paho for Python cannot read a DISCONNECT without it. */
+  /** Present with every code, because Paho for Python cannot read a DISCONNECT without a reason string. */
   readonly reasonString: string | undefined;
-  /** Whether the will, if there is one, is published [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
+  /** Whether the will is published, if the client has a will [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
   readonly willDue: boolean;
+  /** The end as the log records it. */
   readonly notice: NonNullable<ConnectionRecord['reason']>;
 };
 
-const silence = 'Nothing came for one and a half times Keep Alive.';
-const takenOver = 'A newer connection has the client id.';
-const drained = 'The gateway shuts down: connect again.';
+const silence = 'The gateway received nothing for one and a half times Keep Alive.';
+const takenOver = 'Another connection with the same client id has replaced this one.';
+const drained = 'The gateway is shutting down. Connect again.';
 
 export function endOf(cause: EndCause, hasWill: boolean): End {
   const abrupt = hasWill ? 'will' : 'closed';
@@ -48,12 +52,12 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'violation':
       return { code: cause.code, reasonString: cause.reasonString, willDue: true, notice: 'refused' };
     case 'certificate':
-      // Watchers must see the device as gone. Its will says so, and was given while the device was trusted.
+      // The will tells the readers of the log that the device is gone. The device sent it while its certificate was valid.
       return { code: reason.notAuthorized, reasonString: cause.reasonString, willDue: true, notice: 'refused' };
     case 'append-failed':
       return { code: undefined, reasonString: undefined, willDue: true, notice: abrupt };
     case 'drained':
-      // A server that shuts down may defer wills (MQTT 5 section 3.1.2.5): the device is alive and comes back at once.
+      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again at once.
       return { code: reason.serverShuttingDown, reasonString: drained, willDue: false, notice: 'drained' };
   }
 }

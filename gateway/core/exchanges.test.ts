@@ -1,15 +1,15 @@
 import { expect, it, vi } from 'vitest';
 import { beginExchange, type Exchanges, releaseExchange, settleExchange } from './exchanges.ts';
 
-function begun() {
+function beginFirst() {
   const exchanges: Exchanges<string> = new Map();
   const first = beginExchange(exchanges, 7);
-  if (first.step !== 'append') throw new Error('the first PUBLISH of an id is appended');
+  if (first.step !== 'append') throw new Error('The first PUBLISH of a packet id must be appended.');
   return { exchanges, exchange: first.exchange };
 }
 
-it('appends the first, and again only after PUBREL', () => {
-  const { exchanges, exchange } = begun();
+it('appends the first PUBLISH of a packet id, and the next only after PUBREL', () => {
+  const { exchanges, exchange } = beginFirst();
   settleExchange(exchanges, 7, exchange, 'received', 'ok');
   expect(beginExchange(exchanges, 7).step).toBe('repeat');
   expect(releaseExchange(exchanges, 7)).toBe('complete');
@@ -17,30 +17,30 @@ it('appends the first, and again only after PUBREL', () => {
   expect(beginExchange(exchanges, 7).step).toBe('append');
 });
 
-it('shares the outcome of an append that is under way', () => {
-  const { exchanges, exchange } = begun();
-  const heard = vi.fn();
+it('a PUBLISH that is repeated before Kafka has answered gets the outcome of the first', () => {
+  const { exchanges, exchange } = beginFirst();
+  const onOutcome = vi.fn();
   const second = beginExchange(exchanges, 7);
-  if (second.step !== 'share') throw new Error('a repeat of what is under way shares its outcome');
-  second.exchange.waiting.push(heard);
-  expect(heard).not.toHaveBeenCalled();
+  if (second.step !== 'share') throw new Error('A repeat before the answer must share the outcome.');
+  second.exchange.waiting.push(onOutcome);
+  expect(onOutcome).not.toHaveBeenCalled();
   settleExchange(exchanges, 7, exchange, 'received', 'ok');
-  expect(heard).toHaveBeenCalledExactlyOnceWith('ok');
+  expect(onOutcome).toHaveBeenCalledExactlyOnceWith('ok');
 });
 
-it.each(['refused', 'failed'] as const)('frees the id of a message that was %s', (result) => {
-  const { exchanges, exchange } = begun();
+it.each(['refused', 'failed'] as const)('frees the packet id of a message with the result %s', (result) => {
+  const { exchanges, exchange } = beginFirst();
   settleExchange(exchanges, 7, exchange, result, 'x');
   expect(exchanges.size).toBe(0);
 });
 
-it('does not release a message that has no PUBREC yet', () => {
-  const { exchanges } = begun();
+it('does not end an exchange by a PUBREL that comes before PUBREC', () => {
+  const { exchanges } = beginFirst();
   expect(releaseExchange(exchanges, 7)).toBe('too-early');
   expect(exchanges.size).toBe(1);
 });
 
-it('knows ids apart', () => {
-  const { exchanges } = begun();
+it('keeps the exchanges of different packet ids apart', () => {
+  const { exchanges } = beginFirst();
   expect(beginExchange(exchanges, 8).step).toBe('append');
 });

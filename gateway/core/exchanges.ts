@@ -1,25 +1,25 @@
 /**
- * QoS 2 exchanges of the receiver (MQTT 5 section 4.3.3, method A of 3.1.1): by packet id, from PUBLISH until PUBREL. They belong to the
- * session and outlive the connection, so that a repeated packet is not appended twice [MQTT-4.3.3-10].
+ * Keeps the QoS 2 exchanges of a session by packet id, from PUBLISH until PUBREL (MQTT 5 section 4.3.3, method A of 3.1.1). They outlive
+ * the connection, so that a packet which the client sends again is not appended twice [MQTT-4.3.3-10].
  */
 export type Exchange<Outcome> = {
-  /** `appending`: not yet in Kafka, no PUBREC yet. `received`: PUBREC was sent or may be; PUBREL is awaited. */
+  /** `appending`: Kafka has not answered yet. `received`: Kafka has the message, PUBREC may be sent, and the client must send PUBREL. */
   state: 'appending' | 'received';
-  /** Callbacks that wait for the append: one for each repeated PUBLISH of this id. */
+  /** One callback for each PUBLISH that repeated this packet id before Kafka answered. */
   waiting: ((outcome: Outcome) => void)[];
 };
 
 export type Exchanges<Outcome> = Map<number, Exchange<Outcome>>;
 
 export type PublishStep<Outcome> =
-  /** The first time: append it. */
+  /** The packet id is new: append the message. */
   | { readonly step: 'append'; readonly exchange: Exchange<Outcome> }
-  /** A repeat while the first is on its way to Kafka: share its outcome. */
+  /** Kafka has not answered the first PUBLISH yet: wait for its outcome. */
   | { readonly step: 'share'; readonly exchange: Exchange<Outcome> }
-  /** A repeat after PUBREC: send PUBREC once more. */
+  /** Kafka has the message already: send PUBREC once more. */
   | { readonly step: 'repeat' };
 
-/** Takes a QoS 2 PUBLISH. The caller limits the number of open exchanges (Receive Maximum). */
+/** Notes a QoS 2 PUBLISH and returns what to do with it. The caller limits the number of open exchanges (Receive Maximum). */
 export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
   const existing = exchanges.get(packetId);
   if (existing?.state === 'received') return { step: 'repeat' };
@@ -32,8 +32,8 @@ export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: 
 export type AppendResult = 'received' | 'refused' | 'failed';
 
 /**
- * Ends the append of an exchange. `refused` (PUBREC with an error code) ends the exchange and frees its id [MQTT-4.3.3-9]. After
- * `failed` the device sends the message again and it is appended anew.
+ * Notes the result of the append and calls the waiting callbacks. `refused` (PUBREC with an error code) ends the exchange and frees its
+ * packet id [MQTT-4.3.3-9]. `failed` ends the exchange too: the device sends the message again, and the gateway appends it again.
  */
 export function settleExchange<Outcome>(
   exchanges: Exchanges<Outcome>,
@@ -49,7 +49,7 @@ export function settleExchange<Outcome>(
 
 export type ReleaseStep = 'complete' | 'not-found' | 'too-early';
 
-/** Takes a PUBREL: the exchange ends [MQTT-4.3.3-11]. A PUBREL before its PUBREC is a violation. */
+/** Ends an exchange by its PUBREL [MQTT-4.3.3-11]. `too-early`: the gateway has not sent PUBREC yet, so PUBREL is a violation. */
 export function releaseExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): ReleaseStep {
   const exchange = exchanges.get(packetId);
   if (exchange === undefined) return 'not-found';

@@ -11,25 +11,35 @@ const presence = (ageMs: number, ...wards: string[]) => ({
 });
 
 it.each([
-  ['nobody', 'ICU', [], false],
-  ['this ward', 'ICU', [presence(0, 'ICU')], true],
-  ['another ward', 'ICU', [presence(0, 'ED')], false],
-  ['this ward, just not stale', 'ICU', [presence(presenceLifeMs, 'ICU')], true],
-  ['this ward, stale', 'ICU', [presence(presenceLifeMs + 1, 'ICU')], false],
-  ['a clock ahead within the bound', 'ICU', [presence(-presenceLifeMs, 'ICU')], true],
-  ['a clock ahead past it', 'ICU', [presence(-presenceLifeMs - 1, 'ICU')], false],
-  ['one of several', 'ICU', [presence(0, 'ED'), presence(99_999, 'ICU'), presence(5, 'ED', 'ICU')], true],
-  ['a screen that shows no ward', 'ICU', [presence(0)], false],
-  ['no ward, any ward', undefined, [presence(0, 'ED')], false],
-  ['no ward, biomedical engineering', undefined, [presence(0, '*')], true],
-  ['no ward, biomedical engineering, stale', undefined, [presence(presenceLifeMs + 1, '*')], false],
-  ['no ward, a screen without ward', undefined, [presence(0)], false],
-  ['no ward, nobody', undefined, [], false],
-])('watched by %s', (_name, ward, presences, expected) => {
+  ['in a ward if there is no screen', 'ICU', [], false],
+  ['in a ward if a screen shows the ward', 'ICU', [presence(0, 'ICU')], true],
+  ['in a ward if a screen shows another ward', 'ICU', [presence(0, 'ED')], false],
+  ['in a ward if the presence is exactly as old as allowed', 'ICU', [presence(presenceLifeMs, 'ICU')], true],
+  ['in a ward if the presence is older than allowed', 'ICU', [presence(presenceLifeMs + 1, 'ICU')], false],
+  ['in a ward if the presence is exactly as far ahead as allowed', 'ICU', [presence(-presenceLifeMs, 'ICU')], true],
+  ['in a ward if the presence is further ahead than allowed', 'ICU', [presence(-presenceLifeMs - 1, 'ICU')], false],
+  [
+    'in a ward if one of several screens shows the ward',
+    'ICU',
+    [presence(0, 'ED'), presence(99_999, 'ICU'), presence(5, 'ED', 'ICU')],
+    true,
+  ],
+  ['in a ward if a screen shows no ward', 'ICU', [presence(0)], false],
+  ['without a ward if a screen shows a ward', undefined, [presence(0, 'ED')], false],
+  ['without a ward if a screen shows biomedical engineering', undefined, [presence(0, '*')], true],
+  [
+    'without a ward if the presence of biomedical engineering is older than allowed',
+    undefined,
+    [presence(presenceLifeMs + 1, '*')],
+    false,
+  ],
+  ['without a ward if a screen shows no ward', undefined, [presence(0)], false],
+  ['without a ward if there is no screen', undefined, [], false],
+])('isWatched decides about a device %s', (_name, ward, presences, expected) => {
   expect(isWatched(ward, presences, nowMs)).toBe(expected);
 });
 
-it('tells the association of now', () => {
+it('the inbox has the present association', () => {
   const periods = [
     { associationId: 'a-1', stampMs: nowMs - 1000, fromMs: nowMs - 1000, toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
   ];
@@ -42,20 +52,23 @@ it('tells the association of now', () => {
   expect(Compile(Inbox).Check(inbox)).toBe(true);
 });
 
-it('says that there is no association', () => {
+it('the inbox has null as association if the device has no patient', () => {
   const inbox = inboxAt([], [], nowMs);
   expect(inbox).toMatchObject({ association: null, watched: false });
   expect(Compile(Inbox).Check(inbox)).toBe(true);
 });
 
 it.each([
-  ['the ward where the device was last', [presence(0, 'ED')], true],
-  ['the ward where it was before', [presence(0, 'ICU')], false],
-  ['biomedical engineering alone', [presence(0, '*')], false],
-])('a device without a bed is watched by %s: %s', (_, presences, expected) => {
-  const periods = [
-    { associationId: 'a-1', stampMs: nowMs - 9000, fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },
-    { associationId: 'a-2', stampMs: nowMs - 5000, fromMs: nowMs - 5000, toMs: nowMs - 1000, ward: 'ED' },
-  ];
-  expect(inboxAt(periods, presences, nowMs).watched).toBe(expected);
-});
+  ['the last ward of the device', [presence(0, 'ED')], true],
+  ['the ward before the last', [presence(0, 'ICU')], false],
+  ['only biomedical engineering', [presence(0, '*')], false],
+])(
+  'the inbox of a device without a bed says whether a screen watches the device by showing %s',
+  (_, presences, expected) => {
+    const periods = [
+      { associationId: 'a-1', stampMs: nowMs - 9000, fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },
+      { associationId: 'a-2', stampMs: nowMs - 5000, fromMs: nowMs - 5000, toMs: nowMs - 1000, ward: 'ED' },
+    ];
+    expect(inboxAt(periods, presences, nowMs).watched).toBe(expected);
+  },
+);

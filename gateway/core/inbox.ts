@@ -1,26 +1,27 @@
-/** What a device receives in its inbox. */
+/** Computes what a device receives in its inbox. */
 import { periodAt } from '../../contracts/association-at.ts';
 import type { Inbox } from '../../contracts/messages/device.ts';
 import { lastEnded } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
-/** A presence record counts for this long; both ends included. */
+/** A presence record counts if its time differs from the present by at most this. */
 export const presenceLifeMs = 30_000;
-/** A device receives its inbox at least this often. */
+/** Longest time between two inbox messages to a device. */
 export const inboxIntervalMs = 10_000;
 
+/** Which devices the screens of one dashboard process show. */
 export type Presence = {
   readonly atMs: number;
   readonly wards: ReadonlySet<string>;
-  /** A clinician's screen shows the devices that were in no ward. */
+  /** Whether a screen shows the devices of biomedical engineering: those that were never in a ward. */
   readonly engineering: boolean;
 };
 
 /**
- * Returns the inbox at an instant.
- * @param periods of this device, in the table's order
- * @param presences by dashboard process
+ * Returns the inbox of a device at an instant.
+ * @param periods the periods of this device, in the order of the table
+ * @param presences one presence for each dashboard process
  */
 export function inboxAt(periods: readonly Period[], presences: Iterable<Presence>, nowMs: number): Inbox {
   const period = periodAt(periods, nowMs);
@@ -32,9 +33,8 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 }
 
 /**
- * Whether a clinician's screen shows a device of this ward: one with a bed there, or one without a bed that was last there. Ward
- * undefined: the device was in no ward; then a screen counts that shows biomedical engineering's devices. A record from the future (a
- * dashboard whose clock is ahead) counts within the same limit: the dashboard is alive.
+ * Returns whether a clinician's screen shows a device. A presence from the future counts too, because the clock of a dashboard may be ahead.
+ * @param ward ward of the device's bed, or its last ward if it has no bed; undefined if the device was never in a ward
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { linesLeftOut, newLogLimiter } from './log-limiter.ts';
 
-it('lets one line a second through and tells how many it left out', () => {
+it('lets one line per second through and returns the number of lines left out before it', () => {
   const limiter = newLogLimiter();
   expect(linesLeftOut(limiter, 0)).toBe(0);
   expect(linesLeftOut(limiter, 0)).toBeUndefined();
@@ -10,7 +10,7 @@ it('lets one line a second through and tells how many it left out', () => {
   expect(linesLeftOut(limiter, 2_001)).toBe(0);
 });
 
-it('goes on when the clock is set back', () => {
+it('lets a line through after the clock was set back', () => {
   const limiter = newLogLimiter();
   expect(linesLeftOut(limiter, 5_000_000)).toBe(0);
   expect(linesLeftOut(limiter, 1_000)).toBe(0);

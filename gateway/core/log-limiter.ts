@@ -1,4 +1,4 @@
-/** Limits log lines that a bad client could cause without end. One per second is written; it says how many were left out before it. */
+/** Limits log lines that a bad client could cause without end: at most one line per second, with the number of lines left out before it. */
 export type LogLimiter = { leftOut: number; writtenMs: number };
 
 const intervalMs = 1_000;
@@ -7,9 +7,9 @@ export function newLogLimiter(): LogLimiter {
   return { leftOut: 0, writtenMs: Number.NEGATIVE_INFINITY };
 }
 
-/** Returns how many lines were left out before the one that may be written now; undefined if this one is left out too. */
+/** Returns the number of lines that were left out, if the caller may write a line now; undefined if the caller must not write it. */
 export function linesLeftOut(limiter: LogLimiter, nowMs: number): number | undefined {
-  // A clock that was set back must not silence the log.
+  // The absolute value lets lines through after the clock was set back.
   if (Math.abs(nowMs - limiter.writtenMs) < intervalMs) {
     limiter.leftOut += 1;
     return undefined;

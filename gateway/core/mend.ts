@@ -1,95 +1,100 @@
 /**
- * Reads a payload that is not quite JSON, or that has a member twice. Pure. The original bytes go to `rejected`. The log, and so every
- * reader, gets what is read here.
+ * Repairs a payload that is almost JSON, or that has a member twice in one object. The repaired text goes to the log, so that every reader
+ * reads the same. The original bytes go to `rejected`.
  */
 import type { Fault } from '../../contracts/errors.ts';
 
 export type Mended = { readonly text: string; readonly fault: Fault };
 
 /**
- * Reads a payload that is not UTF-8 or not JSON. Drops a byte order mark before it and NULs and blanks after it, and reads each byte that
- * is not UTF-8 as U+FFFD. Undefined if that changes nothing.
+ * Returns the text of a payload that is not UTF-8 or not JSON: without a byte order mark at its start, without NULs and blanks at its end,
+ * and with U+FFFD for each byte that is not UTF-8. Returns undefined if the text is the same as the payload.
  */
 export function repairEncoding(payload: Uint8Array): Mended | undefined {
   const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
   let end = decoded.length;
   while (end > 0 && '\0 \t\r\n'.includes(decoded[end - 1]!)) end -= 1;
   const text = decoded.slice(decoded.startsWith('\ufeff') ? 1 : 0, end);
-  // A U+FFFD that the device sent itself has three bytes, as many as a replaced byte gets. So only the bytes show the difference.
+  // The device may have sent U+FFFD itself. Then the decoded text encodes to the same bytes, and nothing is broken.
   const isBroken = decoded.includes('\ufffd') && !isSame(new TextEncoder().encode(decoded), payload);
   if (isBroken) return { text, fault: notUtf8 };
   return text === decoded ? undefined : { text, fault: notBare };
 }
 
-const notUtf8: Fault = { code: 'payload-not-utf8', message: 'Some bytes are not UTF-8: each is read as U+FFFD.' };
+const notUtf8: Fault = {
+  code: 'payload-not-utf8',
+  message: 'Some bytes are not UTF-8. Each of them is read as U+FFFD.',
+};
 const notBare: Fault = {
   code: 'payload-not-json',
-  message: 'A byte order mark or NULs stand around the JSON: it is read without them.',
+  message: 'The payload has a byte order mark or NULs around the JSON. Vigil ignores them.',
 };
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Members of a message that are lists of items. */
-const lists = ['values', 'conditions', 'alerts'];
+/** Members of a message whose value is a list of items. */
+const listMembers = ['values', 'conditions', 'alerts'];
 
 /**
- * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one silently, and could hide an alarm.
- * Both lists of values, conditions or alarms are used. An item that has a member several times becomes several items, each with one
- * of the values. If a parameter then comes twice, the graver value is judged, as always. Any other member that comes twice becomes null:
- * it cannot be used. Undefined if no member comes twice, or only in parts that nobody reads.
- * @param payload valid JSON
- * @param text the same as text
+ * Returns a JSON text in which no member comes twice in one object, because JSON.parse would silently keep only the last value, and could so
+ * hide an alarm. Returns undefined if no member comes twice in a part that Vigil reads.
+ * - If a list of values, conditions or alarms comes twice, the two lists become one list.
+ * - If an item of a list has a member several times, it becomes several items, each with one of the values. If a parameter then comes
+ *   twice in the message, the alarm engine uses the graver value.
+ * - Any other member that comes twice with different values becomes null.
+ * @param payload bytes of a valid JSON text
+ * @param text the payload as text
  */
 export function expandRepeatedMembers(payload: Uint8Array, text: string): string | undefined {
   if (!mayRepeat(payload) || !text.trimStart().startsWith('{')) return undefined;
-  let twice = false;
-  const members = [...partsOf(text)].map(([name, words]): [string, string] => {
-    twice ||= words.length > 1;
-    if (!lists.includes(JSON.parse(name))) return [name, new Set(words).size === 1 ? words[0]! : 'null'];
-    const said = words.filter((word) => word.startsWith('['));
-    if (said.length === 0) return [name, words[0]!];
-    const items = said.flatMap(itemsOf).flatMap((item) => {
-      const each = item.startsWith('{') ? expandItem(item) : undefined;
-      twice ||= each !== undefined;
-      return each ?? [item];
+  let hasRepeat = false;
+  const members = [...membersOf(text)].map(([name, values]): [string, string] => {
+    hasRepeat ||= values.length > 1;
+    if (!listMembers.includes(JSON.parse(name))) return [name, new Set(values).size === 1 ? values[0]! : 'null'];
+    const lists = values.filter((value) => value.startsWith('['));
+    if (lists.length === 0) return [name, values[0]!];
+    const items = lists.flatMap(itemsOf).flatMap((item) => {
+      const expanded = item.startsWith('{') ? expandItem(item) : undefined;
+      hasRepeat ||= expanded !== undefined;
+      return expanded ?? [item];
     });
     return [name, `[${items.join()}]`];
   });
-  return twice ? `{${members.map(([name, word]) => `${name}:${word}`).join()}}` : undefined;
+  return hasRepeat ? `{${members.map(([name, value]) => `${name}:${value}`).join()}}` : undefined;
 }
 
-/** If an item repeats a member more often than this, it is not used: each repeat would copy all the others. */
-const timesMax = 8;
+/** An item in which a member comes more often than this is not used, because each repeat copies all other members. */
+const repeatsMax = 8;
 
-/** Returns one object for each value of an object's repeated member; undefined if it repeats none. */
+/** Returns one object for each value of the member that an object repeats; undefined if the object repeats no member. */
 function expandItem(object: string): string[] | undefined {
-  const members = [...partsOf(object)];
-  const times = members.reduce((most, [, words]) => Math.max(most, words.length), 0);
-  if (times < 2) return undefined;
-  if (times > timesMax) return ['null'];
-  return Array.from({ length: times }, (_, i) => {
-    const parts = members.map(([name, words]) => `${name}:${words[Math.min(i, words.length - 1)]}`);
+  const members = [...membersOf(object)];
+  const repeats = members.reduce((most, [, values]) => Math.max(most, values.length), 0);
+  if (repeats < 2) return undefined;
+  if (repeats > repeatsMax) return ['null'];
+  return Array.from({ length: repeats }, (_, i) => {
+    const parts = members.map(([name, values]) => `${name}:${values[Math.min(i, values.length - 1)]}`);
     return `{${parts.join()}}`;
   });
 }
 
-/** Returns the texts of each member of an object, by the name as JSON.stringify writes it. */
-function partsOf(object: string): Map<string, string[]> {
-  const parts = new Map<string, string[]>();
+/** Returns the JSON texts of the values of each member of an object, by the member's name as JSON.stringify writes it. */
+function membersOf(object: string): Map<string, string[]> {
+  const members = new Map<string, string[]>();
   for (const member of itemsOf(object)) {
     const end = endOfText(member, 0);
     const name = JSON.stringify(JSON.parse(member.slice(0, end)));
-    const word = member.slice(member.indexOf(':', end) + 1).trim();
-    const words = parts.get(name);
-    if (words === undefined) parts.set(name, [word]);
-    else words.push(word);
+    const value = member.slice(member.indexOf(':', end) + 1).trim();
+    const values = members.get(name);
+    if (values === undefined) members.set(name, [value]);
+    else values.push(value);
   }
-  return parts;
+  return members;
 }
 
-/** Returns the texts between the commas of a list or an object. No recursion: a device may nest to any depth. */
+/** Returns the texts between the commas of a list or an object. Uses no recursion, because a device may nest to any depth. */
 function itemsOf(text: string): string[] {
   const items: string[] = [];
   const whole = text.trim();
@@ -109,27 +114,29 @@ function itemsOf(text: string): string[] {
   return last === '' ? items : [...items, last];
 }
 
-/** Returns where the JSON string that starts at `from` ends. */
+/** Returns the index after the closing quote of the JSON string that starts at `from`. */
 function endOfText(text: string, from: number): number {
   let i = from + 1;
   while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
   return i + 1;
 }
 
-/** Deepest nesting and most names that the quick check handles. Beyond them, the message is checked exactly. */
+/** Deepest nesting and most names that `mayRepeat` can check. If a message has more, `mayRepeat` returns true. */
 const depthMax = 16;
 const namesMax = 128;
 
-/** Working memory of `mayRepeat`, which runs for each packet: the hashes of the names, and where those of each open object begin. */
+/** Hashes of the names in all open objects. Allocated once, because `mayRepeat` runs for each packet. */
 const hashes = new Int32Array(namesMax);
-const firstOf = new Int32Array(depthMax + 1);
+/** Index in `hashes` of the first name of the open object at each depth. */
+const firstAtDepth = new Int32Array(depthMax + 1);
 
-/** A text that is longer than any name we know is skipped and not hashed: the samples of a wave have thousands of characters. */
+/** Strings longer than this are not hashed. No name is so long, and the samples of a wave have thousands of characters. */
 const hashedMax = 64;
 
 /**
- * Whether a member may come twice in one object. False is certain; true is not. One pass over the bytes, about 1.5 µs per kilobyte.
- * @param json valid JSON
+ * Returns false if certainly no member comes twice in one object; true if a member may come twice. Reads the bytes once, in about 1.5 µs
+ * per kilobyte.
+ * @param json bytes of a valid JSON text
  */
 function mayRepeat(json: Uint8Array): boolean {
   let depth = 0;
@@ -139,9 +146,9 @@ function mayRepeat(json: Uint8Array): boolean {
     if (byte === openBrace || byte === openBracket) {
       if (depth === depthMax) return true;
       depth += 1;
-      firstOf[depth] = top;
+      firstAtDepth[depth] = top;
     } else if (byte === closeBrace || byte === closeBracket) {
-      top = firstOf[depth]!;
+      top = firstAtDepth[depth]!;
       depth -= 1;
     } else if (byte === quote) {
       const start = i + 1;
@@ -154,9 +161,9 @@ function mayRepeat(json: Uint8Array): boolean {
       const isPlain = json[end] === quote;
       i = isPlain ? end : quoteAfter(json, end);
       if (!isName(json, i + 1)) continue;
-      // A name can be written in two ways (\u0061 is a), so its hash proves nothing.
+      // A name with an escape can be the same as a name without it (\u0061 is a), so hashes cannot be compared.
       if (!isPlain || top === namesMax) return true;
-      for (let other = firstOf[depth]!; other < top; other += 1) if (hashes[other] === hash) return true;
+      for (let other = firstAtDepth[depth]!; other < top; other += 1) if (hashes[other] === hash) return true;
       hashes[top] = hash;
       top += 1;
     }
@@ -164,7 +171,7 @@ function mayRepeat(json: Uint8Array): boolean {
   return false;
 }
 
-/** Returns where the text with the byte `from` ends: at the next quote without a backslash before it. Skips long texts fast. */
+/** Returns the index of the closing quote of the JSON string in which the byte `from` lies. */
 function quoteAfter(json: Uint8Array, from: number): number {
   const next = json.indexOf(quote, from);
   if (json[next - 1] !== backslash) return next;
@@ -176,7 +183,7 @@ function quoteAfter(json: Uint8Array, from: number): number {
 const [blank, quote, backslash, colon] = [0x20, 0x22, 0x5c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Whether the text that ends before `from` is the name of a member: a colon follows it. */
+/** Returns whether the string that ends before `from` is the name of a member: the next character is a colon. */
 function isName(json: Uint8Array, from: number): boolean {
   let i = from;
   while (json[i]! <= blank) i += 1;

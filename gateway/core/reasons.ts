@@ -1,4 +1,4 @@
-/** Reason codes of MQTT 5 (section 2.4) that the gateway sends, and their equivalents in MQTT 3.1.1. */
+/** The reason codes of MQTT 5 (section 2.4) that the gateway sends, and the return codes of MQTT 3.1.1 for them. */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export const reason = {
@@ -33,8 +33,8 @@ export const reason = {
 export type ReasonCode = (typeof reason)[keyof typeof reason];
 
 /**
- * Returns CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. Undefined if none of them fits: then the
- * connection is closed without CONNACK [MQTT-3.2.2-6].
+ * Returns the return code of CONNACK in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. Returns undefined if MQTT 3.1.1 has no such
+ * return code: then the gateway closes the connection without CONNACK [MQTT-3.2.2-6].
  */
 export function connectReturnCode(code: ReasonCode): number | undefined {
   switch (code) {

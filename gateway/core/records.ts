@@ -1,10 +1,13 @@
-/** The bodies of the gateway's records. They hold the device's own JSON unchanged, unless it had to be mended (mend.ts). */
+/** Builds the bodies of the gateway's records. A body contains the device's JSON unchanged, unless the JSON was repaired (mend.ts). */
 import type { ConnectionRecord, ContentType, StatusRecord } from '../../contracts/messages/records.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 
-/** The content type and the Kafka topic of each kind of device topic. Statuses and alarm lists are read in order with readings. */
+/**
+ * The content type and the Kafka topic for each kind of device topic. Statuses and alarm lists are in the topic of the readings, so that
+ * readers get them in the order in which they came.
+ */
 export const recordKinds = {
   observations: { topic: 'observations', contentType: contentTypes.observation },
   waveforms: { topic: 'waveforms', contentType: contentTypes.waveform },
@@ -13,16 +16,20 @@ export const recordKinds = {
 } as const satisfies Record<DeviceTopicKind, { topic: 'observations' | 'waveforms'; contentType: ContentType }>;
 
 /**
- * Returns what comes before the device's JSON in the record of a message. ASCII. The device id needs no escaping: its pattern allows no
- * character that JSON escapes.
+ * Returns the part of a record before the device's JSON, in ASCII. The device id is not escaped, because its pattern allows no character
+ * that JSON escapes.
  */
 export function recordPrefix(deviceId: string, receivedAtMs: number, will?: StatusRecord['will']): string {
-  const of = will === undefined ? '' : `,"will":${JSON.stringify(will)}`;
-  return `{"deviceId":"${deviceId}","receivedAt":"${formatInstant(receivedAtMs)}"${of},"reading":`;
+  const willMember = will === undefined ? '' : `,"will":${JSON.stringify(will)}`;
+  return `{"deviceId":"${deviceId}","receivedAt":"${formatInstant(receivedAtMs)}"${willMember},"reading":`;
 }
+/** The part of a record after the device's JSON. */
 export const recordSuffix = '}';
 
-/** Returns the record of a connection. `reason` is given for an end, and for a connection that replaced another. */
+/**
+ * Returns the record that a connection began or ended.
+ * @param reason why the connection ended, or that it replaced another connection
+ */
 export function connectionRecord(
   deviceId: string,
   nowMs: number,

@@ -1,6 +1,6 @@
 /**
- * Says in one sentence what is wrong with a message and what would be right, for the person who connects a device. A sentence holds our
- * own names, list positions and codes, never other text of the device: that may be a patient's name.
+ * Builds the texts that tell the person who connects a device what is wrong with a message and what would be right. A text contains only
+ * names, list positions and codes that Vigil knows. It contains no other text from the device, because that may be a patient's name.
  */
 import { instantRule, misfitText, type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
 import { parameters } from '../../contracts/parameters.ts';
@@ -8,38 +8,41 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import type { ValueFault } from './values.ts';
 
+/** Returns the text for a message that does not fit the schema of its topic; names the first error. */
 export function schemaRefusal(kind: DeviceTopicKind, errors: readonly SchemaError[]): string {
   return `The payload does not fit ${kind}: ${misfitText(errors[0])}.`;
 }
 
-/** Names the parameter and what would be right, never the value. */
+/** Returns the text for a numeric that cannot be used. It names the parameter, but not the value. */
 export function valueRefusal(fault: ValueFault, code: string): string {
   const { unit, min, max } = parameters.get(code) ?? { unit: '', min: 0, max: 0 };
   switch (fault) {
     case 'code-unknown':
       return `${code} is not in the table of parameters, ${tableFile}.`;
     case 'unit-unknown':
-      return `${code} comes in another unit: it must be in ${unit}.`;
+      return `${code} has a wrong unit: it must be in ${unit}.`;
     case 'value-implausible':
-      return `${code} has a value that no body yields: ${min} to ${max} ${unit} are taken.`;
+      return `${code} has a value that is not possible in a human body: it must be from ${min} to ${max} ${unit}.`;
     case 'payload-schema':
-      return `${code} has no value, and no validity that says why.`;
+      return `${code} has no value. Send a value, or a validity that says why there is no value.`;
   }
 }
 
-export const noInstantRefusal = `The time is no instant of the calendar. It must be ${instantRule}.`;
+export const noInstantRefusal = `The time does not exist in the calendar. It must be ${instantRule}.`;
 
+/** @param byMs how far the time may be ahead, ms */
 export function aheadRefusal(byMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(byMs)} ahead of the gateway, where it is ${formatInstant(nowMs)}: set the device's clock.`;
+  return `The time is more than ${spanText(byMs)} ahead of the gateway's time, ${formatInstant(nowMs)}. Set the device's clock.`;
 }
 
+/** @param byMs how old a reading may be, ms */
 export function tooOldRefusal(byMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(byMs)} ago; at the gateway it is ${formatInstant(nowMs)}: set the device's clock, or drop what is so old.`;
+  return `The time is more than ${spanText(byMs)} before the gateway's time, ${formatInstant(nowMs)}. Set the device's clock, or do not send so old readings.`;
 }
 
-/** For a reading of unclear owner, when no more of such readings are kept (rejected-budget.ts). */
+/** The text for a reading whose patient is not known, if the budget for such readings is spent (rejected-budget.ts). */
 export const apartBudgetRefusal =
-  'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.';
+  'The reading is not kept: it is not clear which patient it belongs to, and the space for such readings is full. Set the clock, send a birth message with its time, and send the reading again later.';
 
 const units = [
   ['d', 86_400_000],
@@ -48,7 +51,7 @@ const units = [
   ['s', 1000],
 ] as const;
 
-/** Writes the time in the largest unit of which it is a whole number. */
+/** Returns a duration in the largest unit that gives a whole number: `5 min` for 300,000 ms. */
 function spanText(ms: number): string {
   const [name, size] = units.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
   return `${ms / size} ${name}`;

@@ -1,55 +1,55 @@
 /**
- * Limits how much is kept in `rejected`: a number of bytes per day for each device, and for all together. Bad input has one budget;
- * readings that are kept apart have another. Above the budget a message is refused and only counted. A device may use as much of the
- * common budget as is still free. So even many bad devices leave room for one that turns bad today.
+ * Limits how many bytes go to `rejected` per day, for each device and for all devices together. Bad input has one budget. Readings whose
+ * patient is not known have another budget. Above the budget a message is refused and only counted. A device may use at most as many
+ * bytes as are still free in the budget of all devices. So many bad devices still leave space for one more.
  */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export type RejectedLimits = {
-  /** Bytes in Kafka per day, for one device; this much at once. */
+  /** Bytes in Kafka per day for one device. The device may use them all at once. */
   readonly deviceBytesPerDay: number;
-  /** For all devices of this gateway. */
+  /** Bytes in Kafka per day for all devices of this gateway together. */
   readonly allBytesPerDay: number;
 };
 
-/** What was kept lately. It falls by one day's budget per day. */
-export type Kept = { bytes: number; atMs: number };
+/** The used part of a budget at `atMs`. It falls steadily, by the budget of one day in a day. */
+export type UsedBudget = { bytes: number; atMs: number };
 
 const dayMs = 86_400_000;
 
-export function newKept(nowMs: number): Kept {
+export function newUsedBudget(nowMs: number): UsedBudget {
   return { bytes: 0, atMs: nowMs };
 }
 
-function settle(kept: Kept, perDay: number, nowMs: number): void {
-  kept.bytes = Math.max(0, kept.bytes - (Math.max(0, nowMs - kept.atMs) / dayMs) * perDay);
-  kept.atMs = nowMs;
+function lowerToNow(used: UsedBudget, perDay: number, nowMs: number): void {
+  used.bytes = Math.max(0, used.bytes - (Math.max(0, nowMs - used.atMs) / dayMs) * perDay);
+  used.atMs = nowMs;
 }
 
-/** Returns about how many bytes a rejected message takes in Kafka: its bytes in base64 in JSON, sealed in base64url, and the rest. */
+/** Returns about how many bytes a rejected message takes in Kafka: the payload is base64 in JSON, and sealed as base64url. */
 export function bytesInKafka(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
-/** The part of the budget for readings kept apart that waves may use (ours): a flood of waves leaves room for numerics. */
+/** The part of a budget that waves may use, so that many waves still leave space for numerics (chosen for Vigil). */
 export const waveShare = 0.75;
 
 /**
- * Counts a message if there is room for it.
- * @param nowMs by a clock that never jumps
- * @param share the part of both limits that such a message may use, 0 to 1
- * @returns whether it is kept
+ * Counts a message against both budgets if both have space for it.
+ * @param nowMs time of the monotonic clock
+ * @param share the part of both limits that this kind of message may use, 0 to 1
+ * @returns whether there was space
  */
 export function reserveRoom(
-  all: Kept,
-  device: Kept,
+  all: UsedBudget,
+  device: UsedBudget,
   bytes: number,
   limits: RejectedLimits,
   nowMs: number,
   share = 1,
 ): boolean {
-  settle(all, limits.allBytesPerDay, nowMs);
-  settle(device, limits.deviceBytesPerDay, nowMs);
+  lowerToNow(all, limits.allBytesPerDay, nowMs);
+  lowerToNow(device, limits.deviceBytesPerDay, nowMs);
   const room = Math.min(share * limits.deviceBytesPerDay, share * limits.allBytesPerDay - all.bytes);
   if (device.bytes + bytes > room) return false;
   all.bytes += bytes;
@@ -57,19 +57,21 @@ export function reserveRoom(
   return true;
 }
 
-/** Gives back the room of a counted message that is not in Kafka after all. */
-export function releaseRoom(all: Kept, device: Kept, bytes: number): void {
+/** Frees the space of a counted message that could not be written to Kafka. */
+export function releaseRoom(all: UsedBudget, device: UsedBudget, bytes: number): void {
   all.bytes = Math.max(0, all.bytes - bytes);
   device.bytes = Math.max(0, device.bytes - bytes);
 }
 
-/** Messages of a device that were refused and not kept. Times are the gateway's, ms since 1970. */
+/** Counts the messages of a device that were refused and not kept. */
 export type NotKept = {
   messages: number;
-  /** Bytes of their payloads. */
+  /** Bytes of the payloads. */
   bytes: number;
+  /** Times of receipt of the first and last message, ms since 1970 on the gateway's clock. */
   readonly fromMs: number;
   toMs: number;
+  /** Number of messages by the reason for which they were refused. */
   readonly reasons: Map<ErrorCode, number>;
 };
 
@@ -82,7 +84,7 @@ export function noteNotKept(before: NotKept | undefined, code: ErrorCode, bytes:
   return notKept;
 }
 
-/** Joins two counts, because the older one could not be written. */
+/** Returns the sum of a count that could not be written and the count since then. */
 export function addNotKept(older: NotKept, newer: NotKept | undefined): NotKept {
   if (!newer) return older;
   const reasons = new Map(older.reasons);

@@ -1,17 +1,17 @@
-/** What the gateway remembers of a device longer than one connection. */
+/** Keeps what the gateway remembers of a device after a connection has ended. */
 import type { DeviceClocks } from './clocks.ts';
 import { type IdentityWatch, newIdentityWatch } from './shared-identity.ts';
 
 export type Remembered = { readonly clocks: DeviceClocks; readonly identity: IdentityWatch };
 
-/** Devices that are remembered while they are not connected. Above this number, the one away for longest is forgotten. */
+/** Most devices that are remembered. Above this number the device whose last connection began first is forgotten. */
 const devicesMax = 20_000;
 
 export function newRemembered(): Remembered {
   return { clocks: [], identity: newIdentityWatch() };
 }
 
-/** Makes the memory of all devices of this process. The function that it returns gives one device's memory, by its pseudonym. */
+/** Returns a function that returns what is remembered of a device, by the pseudonym of the device. */
 export function createMemory(): (devicePseudonym: string) => Remembered {
   const all = new Map<string, Remembered>();
   return (devicePseudonym) => {

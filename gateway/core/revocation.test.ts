@@ -15,54 +15,99 @@ const good = { issuer: 0, serial: 'b', endMs: nowMs + 1 };
 
 describe('certificateFault', () => {
   it.each([
-    ['good', good, lists(), undefined],
-    ['revoked', { ...good, serial: 'a' }, lists(), 'revoked'],
-    ['revoked, by a list past its next update', { ...good, serial: 'a' }, lists({ nextUpdateMs: 0 }), 'revoked'],
-    ['good, by a list past its next update', good, lists({ nextUpdateMs: 0 }), undefined],
-    ['at its end', { ...good, endMs: nowMs }, lists(), 'expired'],
-    ['past its end, and nothing is checked', { ...good, endMs: nowMs - 1 }, undefined, 'expired'],
-    ['of an authority without list', { ...good, issuer: 1 }, lists(), 'no-crl'],
-    ['of no authority of ours', { ...good, issuer: -1 }, lists(), 'no-crl'],
+    ['accepts a certificate that is not on the list', good, lists(), undefined],
+    ['refuses a certificate that is on the list', { ...good, serial: 'a' }, lists(), 'revoked'],
     [
-      "with a serial that another authority's list has",
+      'refuses a certificate that is on a list after its next update',
+      { ...good, serial: 'a' },
+      lists({ nextUpdateMs: 0 }),
+      'revoked',
+    ],
+    ['accepts a certificate that is not on a list after its next update', good, lists({ nextUpdateMs: 0 }), undefined],
+    ['refuses a certificate at its end', { ...good, endMs: nowMs }, lists(), 'expired'],
+    [
+      'refuses an expired certificate even without revocation lists',
+      { ...good, endMs: nowMs - 1 },
+      undefined,
+      'expired',
+    ],
+    ['refuses a certificate of an authority without a list', { ...good, issuer: 1 }, lists(), 'no-crl'],
+    ['refuses a certificate of an unknown authority', { ...good, issuer: -1 }, lists(), 'no-crl'],
+    [
+      "accepts a certificate whose serial number is only on another authority's list",
       { ...good, issuer: 1, serial: 'a' },
       new Map([...lists(), [1, list({ serials: new Set() })]]),
       undefined,
     ],
-    ['anything, and nothing is checked', { ...good, serial: 'a', issuer: -1 }, undefined, undefined],
-    ['of unknown end', { ...good, endMs: Number.NEGATIVE_INFINITY }, undefined, 'expired'],
-  ] as const)('a certificate that is %s', (_name, facts, known, expected) => {
-    expect(certificateFault(facts, known, nowMs)).toBe(expected);
+    [
+      'accepts any certificate that has not expired if revocation is not checked',
+      { ...good, serial: 'a', issuer: -1 },
+      undefined,
+      undefined,
+    ],
+    ['refuses a certificate whose end is unknown', { ...good, endMs: Number.NEGATIVE_INFINITY }, undefined, 'expired'],
+  ] as const)('%s', (_name, facts, revocationLists, expected) => {
+    expect(certificateFault(facts, revocationLists, nowMs)).toBe(expected);
   });
 });
 
 describe('replacementFault', () => {
   it.each([
-    ['a higher number', {}, { number: 6n, serials: new Set<string>() }, undefined],
-    ['the same list again', {}, {}, undefined],
-    ['the same number, other certificates', {}, { serials: new Set(['b']) }, /with the number of the one before/],
-    ['the same number, one more', {}, { serials: new Set(['a', 'b']) }, /with the number of the one before/],
-    ['the same number, another time', {}, { thisUpdateMs: nowMs + 1 }, /with the number of the one before/],
-    ['a lower number', {}, { number: 4n }, /number 4 is lower than 5/],
-    ['no number any more', {}, { number: undefined }, /no CRL number/],
-    ['a number for the first time', { number: undefined }, { number: 0n }, undefined],
-    ['none, older', { number: undefined }, { number: undefined, thisUpdateMs: nowMs - 1 }, /issued before/],
-    ['none, as old', { number: undefined }, { number: undefined }, undefined],
-    ['none, newer', { number: undefined }, { number: undefined, thisUpdateMs: nowMs + 1 }, undefined],
+    ['accepts a CRL with a higher number', {}, { number: 6n, serials: new Set<string>() }, undefined],
+    ['accepts the same CRL again', {}, {}, undefined],
+    [
+      'rejects a CRL with the same number and another certificate',
+      {},
+      { serials: new Set(['b']) },
+      /differs .* same number 5/,
+    ],
+    [
+      'rejects a CRL with the same number and one more certificate',
+      {},
+      { serials: new Set(['a', 'b']) },
+      /differs .* same number 5/,
+    ],
+    [
+      'rejects a CRL with the same number and another time of issue',
+      {},
+      { thisUpdateMs: nowMs + 1 },
+      /differs .* same number 5/,
+    ],
+    ['rejects a CRL with a lower number', {}, { number: 4n }, /number 4, which is lower than 5/],
+    ['rejects a CRL without a number after one with a number', {}, { number: undefined }, /has no number/],
+    ['accepts a CRL with a number after one without a number', { number: undefined }, { number: 0n }, undefined],
+    [
+      'rejects a CRL without a number that was issued earlier',
+      { number: undefined },
+      { number: undefined, thisUpdateMs: nowMs - 1 },
+      /issued before/,
+    ],
+    [
+      'accepts a CRL without a number that was issued at the same time',
+      { number: undefined },
+      { number: undefined },
+      undefined,
+    ],
+    [
+      'accepts a CRL without a number that was issued later',
+      { number: undefined },
+      { number: undefined, thisUpdateMs: nowMs + 1 },
+      undefined,
+    ],
   ] as const)('%s', (_name, before, after, expected) => {
     const fault = replacementFault(lists(before), lists(after));
     if (expected === undefined) expect(fault).toBeUndefined();
     else expect(fault).toMatch(expected);
   });
 
-  it('an authority more or less', () => {
+  it('accepts the list of one more authority, and rejects a file without the list of an authority', () => {
     const two = new Map([...lists(), [1, list()] as const]);
     expect(replacementFault(lists(), two)).toBeUndefined();
-    expect(replacementFault(two, lists())).toMatch(/lacks the CRL/);
+    expect(replacementFault(two, lists())).toMatch(/no longer has the CRL/);
   });
 });
 
-it('the next update is the earliest of all lists', () => {
+it('nextUpdateOf returns the earliest next update of all lists', () => {
   expect(nextUpdateOf(new Map())).toBeUndefined();
   expect(nextUpdateOf(lists({ nextUpdateMs: undefined }))).toBeUndefined();
   expect(nextUpdateOf(new Map([...lists(), [1, list({ nextUpdateMs: nowMs - 1 })]]))).toBe(nowMs - 1);

@@ -1,32 +1,32 @@
 /** Decides whether a device's certificate is valid now, and whether a new CRL may replace the one before. */
 import type { RevocationList } from '../../process/crl.ts';
 
-/** What TLS reports about a client's certificate. */
+/** The data of a client's certificate that TLS reports. */
 export type CertificateFacts = {
-  /** Which of the authorities in the client CA file issued it; -1: none of them directly. */
+  /** Index in the client CA file of the authority that issued the certificate; -1 if no authority of the file issued it directly. */
   readonly issuer: number;
-  /** In the form that `serialKey` of process/crl.ts returns. */
+  /** Serial number in the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
-  /** Its notAfter, ms since 1970. */
+  /** End of the certificate (notAfter), ms since 1970. */
   readonly endMs: number;
 };
 
-/** By the index of the authority in the client CA file. */
+/** The lists by the index of their authority in the client CA file. */
 export type RevocationLists = ReadonlyMap<number, RevocationList>;
 
 export type CertificateFault = 'expired' | 'revoked' | 'no-crl';
 
-/** What the client hears. */
+/** The reason strings that are sent to the client. */
 export const certificateRefusals = {
   expired: 'The client certificate has expired.',
   revoked: 'The client certificate is revoked.',
-  'no-crl': 'There is no CRL of the authority that issued the client certificate.',
+  'no-crl': 'The gateway has no CRL of the authority that issued the client certificate.',
 } as const satisfies Record<CertificateFault, string>;
 
 /**
- * Returns why a certificate is not valid; undefined if it is valid. A list after its next update is still used: an outdated list is no
- * reason to let in revoked devices, or to disconnect every device of a hospital.
- * @param lists undefined: revocation is not checked
+ * Returns why a certificate is not valid; undefined if it is valid. A list is used even after the time of its next update. Without the
+ * list, the gateway would have to accept revoked devices or to disconnect every device of the hospital.
+ * @param lists the revocation lists; undefined if revocation is not checked
  */
 export function certificateFault(
   facts: CertificateFacts,
@@ -41,32 +41,33 @@ export function certificateFault(
 }
 
 /**
- * Returns why the lists of a changed file must not replace the lists before; undefined if they may. An old list, put back by mistake or
- * by an attacker, would let revoked devices in again.
+ * Returns why the lists of a changed file must not replace the present lists; undefined if they may. If somebody put an old list back, by
+ * mistake or as an attack, revoked devices could connect again.
  */
-export function replacementFault(before: RevocationLists, after: RevocationLists): string | undefined {
-  for (const [issuer, old] of before) {
-    const next = after.get(issuer);
-    if (next === undefined) return 'It lacks the CRL of an authority that it had before.';
+export function replacementFault(present: RevocationLists, changed: RevocationLists): string | undefined {
+  for (const [issuer, old] of present) {
+    const next = changed.get(issuer);
+    if (next === undefined) return 'The file no longer has the CRL of one of the authorities.';
     if (old.number !== undefined) {
-      if (next.number === undefined) return 'It has no CRL number; the one before had.';
-      const same = next.number === old.number && next.thisUpdateMs === old.thisUpdateMs;
-      if (next.number < old.number) return `Its number ${next.number} is lower than ${old.number} of the one before.`;
-      if (next.number === old.number && !(same && sameSerials(old, next))) {
-        return `It is another list with the number of the one before, ${old.number}.`;
+      if (next.number === undefined) return `The new CRL has no number, but the CRL in use has number ${old.number}.`;
+      const hasSameTime = next.number === old.number && next.thisUpdateMs === old.thisUpdateMs;
+      if (next.number < old.number)
+        return `The new CRL has number ${next.number}, which is lower than ${old.number}, the number of the CRL in use.`;
+      if (next.number === old.number && !(hasSameTime && hasSameSerials(old, next))) {
+        return `The new CRL differs from the CRL in use, but has the same number ${old.number}.`;
       }
     } else if (next.number === undefined && next.thisUpdateMs < old.thisUpdateMs) {
-      return 'It was issued before the one before.';
+      return 'The new CRL was issued before the CRL in use.';
     }
   }
   return undefined;
 }
 
-function sameSerials(old: RevocationList, next: RevocationList): boolean {
+function hasSameSerials(old: RevocationList, next: RevocationList): boolean {
   return old.serials.size === next.serials.size && [...old.serials].every((serial) => next.serials.has(serial));
 }
 
-/** Returns when the first of the lists is due for its next update, ms since 1970; undefined if no list says when. */
+/** Returns the earliest time of a next update among the lists, ms since 1970; undefined if no list names such a time. */
 export function nextUpdateOf(lists: RevocationLists): number | undefined {
   const times = [...lists.values()].flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;

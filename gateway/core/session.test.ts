@@ -4,14 +4,14 @@ import { keepAliveMs, sessionExpiryMs } from './session.ts';
 const maxMs = 3_600_000;
 
 it.each([
-  ['3.1.1, clean', 4, true, undefined, 0],
-  ['3.1.1, kept', 4, false, undefined, maxMs],
-  ['5, not said', 5, true, undefined, 0],
-  ['5, 0', 5, false, 0, 0],
-  ['5, 1 s', 5, true, 1, 1000],
-  ['5, the most we keep', 5, false, 3600, maxMs],
-  ['5, more', 5, false, 3601, maxMs],
-  ['5, for ever', 5, false, 0xffffffff, maxMs],
+  ['MQTT 3.1.1 with Clean Session ends with its connection', 4, true, undefined, 0],
+  ['MQTT 3.1.1 without Clean Session lasts for the maximum', 4, false, undefined, maxMs],
+  ['MQTT 5 without a Session Expiry Interval ends with its connection', 5, true, undefined, 0],
+  ['MQTT 5 with the interval 0 ends with its connection', 5, false, 0, 0],
+  ['MQTT 5 with the interval 1 s lasts for 1 s', 5, true, 1, 1000],
+  ['MQTT 5 with the maximum as interval lasts for the maximum', 5, false, 3600, maxMs],
+  ['MQTT 5 with an interval above the maximum lasts for the maximum', 5, false, 3601, maxMs],
+  ['MQTT 5 with an interval without end lasts for the maximum', 5, false, 0xffffffff, maxMs],
 ] as const)('a session of %s', (_name, version, clean, expiryS, expected) => {
   expect(sessionExpiryMs(version, clean, expiryS, maxMs)).toBe(expected);
 });
@@ -22,6 +22,9 @@ it.each([
   [300, 300_000, false],
   [301, 300_000, true],
   [65_535, 300_000, true],
-])('a Keep Alive of %i s', (askedS, ms, changed) => {
-  expect(keepAliveMs(askedS, 300)).toEqual({ ms, changed });
-});
+])(
+  'a client that asks for a Keep Alive of %i s gets %i ms, which differs from what it asked for: %s',
+  (askedS, ms, changed) => {
+    expect(keepAliveMs(askedS, 300)).toEqual({ ms, changed });
+  },
+);

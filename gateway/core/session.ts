@@ -1,28 +1,29 @@
-/** A session: the state that outlives a connection (MQTT 5 section 4.1). */
+/** The state of a session, which outlives its connection (MQTT 5 section 4.1), and the times that a client may ask for. */
 
 export type Will = {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
-  /** Will Delay Interval, MQTT 5; 0 in 3.1.1. */
+  /** Will Delay Interval of MQTT 5; 0 in MQTT 3.1.1. */
   readonly delayMs: number;
 };
 
 export type SessionState = {
   readonly clientId: string;
   readonly deviceId: string;
-  /** Whether the client has the only subscription that is possible. */
+  /** Whether the client has subscribed to its inbox. No other subscription is possible. */
   inboxSubscribed: boolean;
-  /** How long it outlives its connection; 0: it ends with it. */
+  /** Time for which the session outlives its connection; 0 if it ends with its connection. */
   expiryMs: number;
 };
 
-/** The Session Expiry Interval of a session that never ends [MQTT-3.1.2-23]. All of ours end. */
+/** Session Expiry Interval with which a client asks for a session without end [MQTT-3.1.2-23]. Vigil uses the maximum instead. */
 const neverS = 0xffffffff;
 
 /**
- * Returns how long a session outlives its connection.
- * @param expiryS Session Expiry Interval of MQTT 5, undefined if absent (0); in 3.1.1 `clean` decides [MQTT-3.1.2-4].
+ * Returns the time for which a session outlives its connection, ms.
+ * @param clean Clean Session, which decides in MQTT 3.1.1 [MQTT-3.1.2-4]
+ * @param expiryS Session Expiry Interval, which decides in MQTT 5; undefined counts as 0
  */
 export function sessionExpiryMs(
   version: 4 | 5,
@@ -36,14 +37,14 @@ export function sessionExpiryMs(
 }
 
 /**
- * Returns the Keep Alive, in ms, to which the server holds the client. 0 (off) and values above the maximum become the maximum: a bedside
- * device that falls silent must be noticed. MQTT 5 has a field for this (Server Keep Alive, [MQTT-3.2.2-21]); in 3.1.1 a server may
- * close an idle connection at any time (section 3.1.2.10).
+ * Returns the Keep Alive that the gateway applies, ms. If the client asks for 0 (off) or for more than the maximum, the gateway applies
+ * the maximum, because it must notice a bedside device that stops sending. In MQTT 5 the gateway tells the client (Server Keep Alive,
+ * [MQTT-3.2.2-21]). In MQTT 3.1.1 a server may close an idle connection at any time (section 3.1.2.10).
  */
 export function keepAliveMs(askedS: number, maxS: number): { readonly ms: number; readonly changed: boolean } {
   const changed = askedS === 0 || askedS > maxS;
   return { ms: (changed ? maxS : askedS) * 1000, changed };
 }
 
-/** The server closes the connection after one and a half times the Keep Alive without a packet [MQTT-3.1.2-22]. */
+/** The gateway closes a connection if no packet comes for the Keep Alive times this factor [MQTT-3.1.2-22]. */
 export const keepAliveFactor = 1.5;

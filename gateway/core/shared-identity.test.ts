@@ -1,38 +1,50 @@
 import { expect, it } from 'vitest';
 import { newIdentityWatch, noteBoot, noteLost } from './shared-identity.ts';
 
-/** Which of the steps say that two devices are at work, counted from 0; steps are a second apart unless said. */
+/**
+ * Lets connections of the starts in `sequence` lose the client id, one each `everyMs`. Returns the indices at which two devices were
+ * detected.
+ */
 function lost(sequence: (string | undefined)[], everyMs = 1000): number[] {
   const watch = newIdentityWatch();
   return sequence.flatMap((boot, i) => (noteLost(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : []));
 }
+/** Like `lost`, for connections without a start, by their addresses. */
 function lostAt(addresses: (string | undefined)[]): number[] {
   const watch = newIdentityWatch();
   return addresses.flatMap((address, i) => (noteLost(watch, { boot: undefined, address }, i * 1000) ? [i] : []));
 }
 
 it.each([
-  ['two devices by turns', ['A', 'B', 'A', 'B'], [2, 3]],
-  ['one device that connects twice', ['A', 'A', 'A', 'A', 'A'], []],
-  ['twice only', ['A', 'B'], []],
-])('live connections that lose the client id: %s', (_, sequence, said) => {
-  expect(lost(sequence)).toEqual(said);
+  ['detects two devices if two starts lose the client id alternately', ['A', 'B', 'A', 'B'], [2, 3]],
+  ['detects no second device if one start loses the client id again and again', ['A', 'A', 'A', 'A', 'A'], []],
+  ['detects no second device if the client id was lost only twice', ['A', 'B'], []],
+])('noteLost %s', (_, sequence, detected) => {
+  expect(lost(sequence)).toEqual(detected);
 });
 
 it.each([
-  ['two by turns', ['10.0.0.1', '10.0.0.2', '10.0.0.1', '10.0.0.2'], [2, 3]],
-  ['one that connects again before its old socket closes', Array(8).fill('10.0.0.1'), []],
-  ['one that moved to another network', ['10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.2', '10.0.0.2'], []],
-  ['of an unknown address', Array(8).fill(undefined), []],
-])('live connections of devices that name no start lose the client id: %s', (_, addresses, said) => {
-  expect(lostAt(addresses)).toEqual(said);
+  [
+    'detects two devices if two addresses lose the client id alternately',
+    ['10.0.0.1', '10.0.0.2', '10.0.0.1', '10.0.0.2'],
+    [2, 3],
+  ],
+  ['detects no second device if one address loses the client id again and again', Array(8).fill('10.0.0.1'), []],
+  [
+    'detects no second device if a device moved to another network',
+    ['10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.2', '10.0.0.2'],
+    [],
+  ],
+  ['detects no second device if the address is unknown', Array(8).fill(undefined), []],
+])('noteLost %s and the devices name no start', (_, addresses, detected) => {
+  expect(lostAt(addresses)).toEqual(detected);
 });
 
-it('connections that lose the client id a minute apart are no sign', () => {
+it('noteLost detects no second device if the client id is lost once in half a minute', () => {
   expect(lost(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
 });
 
-it('counts turns of readings and of connections together', () => {
+it('signs from readings and signs from connections count together', () => {
   const watch = newIdentityWatch();
   expect(noteBoot(watch, 'A', 0)).toBe(false);
   expect(noteBoot(watch, 'B', 1000)).toBe(false);

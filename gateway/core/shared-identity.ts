@@ -1,13 +1,13 @@
 /**
- * Detects two devices with one certificate, as far as one gateway can (contracts/shared-identity.ts). They take the client id from each
- * other again and again, though the connection that lost it was alive. Or current readings come by turns from two starts (`boot`).
+ * Detects two devices that use one certificate, from what one gateway sees (contracts/shared-identity.ts). There are two signs: two live
+ * connections take the client id from each other again and again; or current readings come alternately from two starts (`boot`).
  */
 import { noTurns, noteBoot as noteBootIn, noteTurn, type Turns } from '../../contracts/shared-identity.ts';
 
-/** What one gateway has seen of one device. */
+/** The signs that one gateway has seen of one device. */
 export type IdentityWatch = {
   turns: Turns;
-  /** Which connection last lost the client id while it was alive: the start of the device, or its address if it names no start. */
+  /** The live connection that last lost the client id: its start (`boot`), or its address if the device sends no `boot`. */
   lostBy: string | undefined;
 };
 
@@ -15,7 +15,7 @@ export function newIdentityWatch(): IdentityWatch {
   return { turns: noTurns, lostBy: undefined };
 }
 
-/** Notes a current reading (not one of a backlog). @returns whether two devices send */
+/** Notes the `boot` of a current reading. The caller leaves out readings of a backlog. @returns whether two devices use the certificate */
 export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boolean {
   const { turns, isShared } = noteBootIn(watch.turns, boot, nowMs);
   watch.turns = turns;
@@ -24,17 +24,17 @@ export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boo
 
 /** The connection that lost its client id. */
 type Loser = {
-  /** The start of the device that sent on it; undefined if it named none. */
+  /** The start that the device named on this connection; undefined if it named no start. */
   readonly boot: string | undefined;
-  /** The network address of the other side; undefined if it is not known. */
+  /** Network address of the device; undefined if it is not known. */
   readonly address: string | undefined;
 };
 
 /**
- * Notes that a connection which was alive lost its client id to another one. A single device that connects again before its old socket
- * closes takes the id from itself: then the start that lost, or the address, is the same as before. If neither is known, nothing is
- * counted.
- * @returns whether two devices send
+ * Notes that a live connection lost its client id to a newer connection. A single device may also cause this, if it connects again before
+ * its old socket is closed. Then the same start, or the same address, loses the client id each time, and this does not count as a sign.
+ * If neither the start nor the address is known, this does not count either.
+ * @returns whether two devices use the certificate
  */
 export function noteLost(watch: IdentityWatch, { boot, address }: Loser, nowMs: number): boolean {
   const loser = boot !== undefined ? `boot ${boot}` : address !== undefined ? `address ${address}` : undefined;

@@ -18,14 +18,14 @@ it.each([
   ['$SYS/broker', 'topic-unknown'],
   ['devices//observations', 'topic-unknown'],
   ['x', 'topic-unknown'],
-])('a PUBLISH to %s is %s', (topic, expected) => {
+])('judgePublishTopic answers a PUBLISH to %s with %s', (topic, expected) => {
   const right = judgePublishTopic('bed-07', topic);
   expect(right.ok ? right.kind : right.fault.code).toBe(expected);
-  // What a stranger sent is not repeated to a log.
+  // The text of a refusal goes to the log, so it must not contain the topic.
   if (!right.ok) expect(right.fault.message).not.toContain(topic);
 });
 
-it('a refusal names the topics that are the device’s own', () => {
+it('the refusal of a topic of another device says how the own topics begin', () => {
   expect(judgePublishTopic('bed-07', 'devices/bed-08/observations')).toMatchObject({
     fault: { message: expect.stringContaining('devices/bed-07/') },
   });
@@ -40,7 +40,7 @@ it.each([
   ['#', false],
   ['a/#', false],
   ['a+', false],
-])('%s as a topic name: %s', (topic, expected) => {
+])('isTopicName returns for "%s" as a topic name: %s', (topic, expected) => {
   expect(isTopicName(topic)).toBe(expected);
 });
 
@@ -54,7 +54,7 @@ it.each([
   ['#', reason.wildcardSubscriptionsNotSupported],
   ['+', reason.wildcardSubscriptionsNotSupported],
   ['$share/g/devices/bed-07/inbox', reason.sharedSubscriptionsNotSupported],
-])('a SUBSCRIBE to %s is answered 0x%s', (filter, expected) => {
+])('judgeFilter answers a SUBSCRIBE to %s with the code %i', (filter, expected) => {
   const right = judgeFilter('bed-07', filter);
   expect(right.ok ? 0 : right.reasonCode).toBe(expected);
 });
@@ -76,7 +76,7 @@ it.each([
   ['$share/g/a', true, true],
   ['$share/g/+/#', true, true],
   ['$share/g//', true, true],
-  // Only MQTT 5 knows shared subscriptions.
+  // MQTT 3.1.1 has no shared subscriptions.
   ['$share/g', true, false],
   ['$share/', true, false],
   ['$share//a', true, false],
@@ -84,6 +84,6 @@ it.each([
   ['$share/+/a', true, false],
   ['$share/g/a#', false, false],
   ['$share/g#/a', false, false],
-])('%s as a topic filter: %s in 3.1.1, %s in 5', (filter, in4, in5) => {
+])('isTopicFilter returns for "%s" as a topic filter: %s in MQTT 3.1.1, %s in MQTT 5', (filter, in4, in5) => {
   expect([isTopicFilter(filter, 4), isTopicFilter(filter, 5)]).toEqual([in4, in5]);
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { judgeForwarded, upstreamFilters } from './upstream.ts';
 
-describe('a message that another broker forwards', () => {
+describe('judgeForwarded', () => {
   it.each([
     ['devices/bed-07/observations', 'bed-07'],
     ['devices/bed-07/waveforms', 'bed-07'],
     ['devices/bed-07/status', 'bed-07'],
-    // A device's all the same: the pipeline rejects it in the device's name.
+    // No device may publish to its inbox. The pipeline rejects the message as one of this device.
     ['devices/bed-07/inbox', 'bed-07'],
     [`devices/${'x'.repeat(64)}/status`, 'x'.repeat(64)],
-  ])('on %s is of the device that the topic names', (topic, deviceId) => {
+  ])('a message on %s belongs to the device that the topic names', (topic, deviceId) => {
     expect(judgeForwarded(topic, false)).toEqual({ kind: 'device', deviceId });
   });
 
@@ -26,19 +26,19 @@ describe('a message that another broker forwards', () => {
     '/devices/bed-07/status',
     'wards/bed-07/status',
     '$SYS/x/status',
-    // A canary proves the gateway's own listener, and nothing that another broker sends is one.
+    // A canary must show that the gateway's own listener works, so a forwarded message is never a canary.
     'devices/vigil-canary/observations',
-  ])('on %j is of nobody', (topic) => {
+  ])('a message on %j belongs to no device', (topic) => {
     expect(judgeForwarded(topic, false)).toEqual({ kind: 'stranger' });
   });
 
-  it('a message with the retain flag is an old one, of any device', () => {
+  it('a message with the retain flag is old, whatever its topic', () => {
     expect(judgeForwarded('devices/bed-07/status', true)).toEqual({ kind: 'retained' });
     expect(judgeForwarded('x', true)).toEqual({ kind: 'retained' });
   });
 });
 
-it('is subscribed to by kind, shared if there is a group', () => {
+it('upstreamFilters returns one filter for each kind of topic, as shared subscriptions if there is a group', () => {
   expect(upstreamFilters('')).toEqual([
     'devices/+/observations',
     'devices/+/waveforms',

@@ -6,7 +6,7 @@ const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
 const at = (offsetMs: number) => new Date(nowMs + offsetMs).toISOString();
 
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
-const absurd = { code: 'MDC_TEMP_BODY', value: 370, unit: 'Cel' };
+const impossible = { code: 'MDC_TEMP_BODY', value: 370, unit: 'Cel' };
 const observation = { boot: 'b1', seq: 1, time: at(0), values: [spo2] };
 const waveform = {
   boot: 'b1',
@@ -27,40 +27,44 @@ const judgeText = (kind: Kind, text: string, at = nowMs, within: TimeBounds = bo
   judgePayload(kind, Buffer.from(text), text, at, within);
 const judge = (kind: Kind, body: unknown) => judgeText(kind, JSON.stringify(body));
 
-describe('an observation', () => {
+describe('judgePayload for an observation', () => {
   it.each<[string, unknown, string]>([
-    ['as it should be', observation, 'accepted'],
+    ['without faults', observation, 'accepted'],
     ['without boot and seq', { time: at(0), values: [spo2] }, 'accepted'],
-    ['with boot alone', { boot: 'b1', time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
-    ['with seq alone', { seq: 1, time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
+    ['with boot but without seq', { boot: 'b1', time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
+    ['with seq but without boot', { seq: 1, time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
     ['with seq 0', { ...observation, seq: 0 }, 'accepted-in-part: payload-schema'],
     ['with seq 1.5', { ...observation, seq: 1.5 }, 'accepted-in-part: payload-schema'],
     ['with the greatest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
-    ['with a seq past it', { ...observation, seq: 2 ** 53 }, 'accepted-in-part: payload-schema'],
+    ['with a seq above the greatest', { ...observation, seq: 2 ** 53 }, 'accepted-in-part: payload-schema'],
     ['with an empty boot', { ...observation, boot: '' }, 'accepted-in-part: payload-schema'],
     ['without values', { ...observation, values: [] }, 'refused: payload-schema'],
     ['with 64 values', { ...observation, values: Array(64).fill(spo2) }, 'accepted'],
     ['with 65 values', { ...observation, values: Array(65).fill(spo2) }, 'refused: payload-schema'],
-    ['with a member that we do not know', { ...observation, patient: 'x' }, 'accepted'],
-    ['with such a member in a numeric', { ...observation, values: [{ ...spo2, site: 'ear' }] }, 'accepted'],
-    ['with a real 0', { ...observation, values: [{ ...spo2, value: 0 }] }, 'accepted'],
-    ['with a value as text', { ...observation, values: [{ ...spo2, value: '97' }] }, 'refused: payload-schema'],
-    ['with null as a value', { ...observation, values: [{ ...spo2, value: null }] }, 'refused: payload-schema'],
+    ['with an unknown member', { ...observation, patient: 'x' }, 'accepted'],
+    ['with an unknown member in a numeric', { ...observation, values: [{ ...spo2, site: 'ear' }] }, 'accepted'],
+    ['with the value 0', { ...observation, values: [{ ...spo2, value: 0 }] }, 'accepted'],
+    ['with a text as value', { ...observation, values: [{ ...spo2, value: '97' }] }, 'refused: payload-schema'],
+    ['with null as value', { ...observation, values: [{ ...spo2, value: null }] }, 'refused: payload-schema'],
     [
-      'said to be invalid',
+      'with a numeric that the device marks as invalid',
       { ...observation, values: [{ ...spo2, value: undefined, validity: 'invalid' }] },
       'accepted',
     ],
     ['without time', { boot: 'b1', seq: 1, values: [spo2] }, 'refused: payload-schema'],
     ['of the 30th of February', { ...observation, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
-    ['in another zone', { ...observation, time: '2026-03-01T12:00:00.000+01:00' }, 'refused: payload-schema'],
-    ['ahead to the bound', { ...observation, time: at(300_000) }, 'accepted'],
-    ['ahead past it', { ...observation, time: at(300_001) }, 'refused: time-invalid'],
-    ['late to the bound', { ...observation, time: at(-86_400_000) }, 'accepted'],
-    ['late past it', { ...observation, time: at(-86_400_001) }, 'refused: time-invalid'],
+    ['in another time zone', { ...observation, time: '2026-03-01T12:00:00.000+01:00' }, 'refused: payload-schema'],
+    ['that is ahead by exactly the limit', { ...observation, time: at(300_000) }, 'accepted'],
+    ['that is ahead by more than the limit', { ...observation, time: at(300_001) }, 'refused: time-invalid'],
+    ['that is late by exactly the limit', { ...observation, time: at(-86_400_000) }, 'accepted'],
+    ['that is late by more than the limit', { ...observation, time: at(-86_400_001) }, 'refused: time-invalid'],
     ['of 1970', { ...observation, time: at(-nowMs) }, 'refused: time-invalid'],
-    ['with one absurd value', { ...observation, values: [spo2, absurd] }, 'accepted-in-part: value-implausible'],
-    ['with only absurd values', { ...observation, values: [absurd, absurd] }, 'refused: value-implausible'],
+    [
+      'with one impossible value',
+      { ...observation, values: [spo2, impossible] },
+      'accepted-in-part: value-implausible',
+    ],
+    ['with only impossible values', { ...observation, values: [impossible, impossible] }, 'refused: value-implausible'],
     [
       'with one unknown code',
       { ...observation, values: [{ ...spo2, code: 'MDC_NO' }, spo2] },
@@ -73,45 +77,49 @@ describe('an observation', () => {
     ],
     ['that is a list', [observation], 'refused: payload-schema'],
     ['that is null', null, 'refused: payload-schema'],
-  ])('%s', (_name, body, expected) => {
+  ])('gives the right verdict for an observation %s', (_name, body, expected) => {
     expect(outcome(judge('observations', body))).toBe(expected);
   });
 
-  it('that is not UTF-8', () => {
+  it('refuses an observation that is not UTF-8', () => {
     const judged = judgePayload('observations', Buffer.from([0xff]), undefined, nowMs, bounds);
     expect(outcome(judged)).toBe('refused: payload-not-utf8');
   });
 
   it.each<[string, string, string]>([
     ['that is empty', '', 'refused: payload-not-json'],
-    ['cut short', JSON.stringify(observation).slice(0, -1), 'refused: payload-not-json'],
+    ['that is cut short', JSON.stringify(observation).slice(0, -1), 'refused: payload-not-json'],
     ['with a byte order mark', `\ufeff${JSON.stringify(observation)}`, 'accepted-in-part: payload-not-json'],
     ['with NaN', JSON.stringify(observation).replace('97', 'NaN'), 'refused: payload-not-json'],
-    ['with a number past all numbers', JSON.stringify(observation).replace('97', '1e999'), 'refused: payload-schema'],
+    [
+      'with a number that is too large for a double',
+      JSON.stringify(observation).replace('97', '1e999'),
+      'refused: payload-schema',
+    ],
     ['with __proto__', JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'), 'accepted'],
-    ['nested deeper than any stack', '['.repeat(100_000), 'refused: payload-not-json'],
-  ])('%s', (_name, text, expected) => {
+    ['that is nested 100,000 deep', '['.repeat(100_000), 'refused: payload-not-json'],
+  ])('gives the right verdict for the text of an observation %s', (_name, text, expected) => {
     expect(outcome(judgeText('observations', text))).toBe(expected);
   });
 
   it.each<[string, unknown]>([
     ['null', null],
     ['a number', 7],
-    ['text', 'HR'],
+    ['a text', 'HR'],
     ['a list', []],
-    ['nothing in it', {}],
-    ['no code', { value: 98, unit: '%' }],
-    ['a code that is no text', { ...spo2, code: 1 }],
-    ['a value as text', { ...spo2, value: '98' }],
-    ['null as a value', { ...spo2, value: null }],
-    ['a value past all numbers', '1e400'],
-    ['true as a value', { ...spo2, value: true }],
-    ['a validity that we do not know', { ...spo2, validity: 'demo' }],
-    ['a validity that is no text', { ...spo2, validity: 1 }],
-    ['no unit', { ...spo2, unit: undefined }],
-    ['a unit that is no text', { ...spo2, unit: null }],
-    ['an unknown code', { ...spo2, code: 'MDC_NO' }],
-  ])('keeps a heart rate of 30 beside a numeric with %s', (_name, item) => {
+    ['an empty object', {}],
+    ['a numeric without a code', { value: 98, unit: '%' }],
+    ['a numeric with a code that is not a text', { ...spo2, code: 1 }],
+    ['a numeric with a text as value', { ...spo2, value: '98' }],
+    ['a numeric with null as value', { ...spo2, value: null }],
+    ['a numeric with a value that is too large for a double', '1e400'],
+    ['a numeric with true as value', { ...spo2, value: true }],
+    ['a numeric with an unknown validity', { ...spo2, validity: 'demo' }],
+    ['a numeric with a validity that is not a text', { ...spo2, validity: 1 }],
+    ['a numeric without a unit', { ...spo2, unit: undefined }],
+    ['a numeric with a unit that is not a text', { ...spo2, unit: null }],
+    ['a numeric with an unknown code', { ...spo2, code: 'MDC_NO' }],
+  ])('accepts a heart rate of 30 that stands in one list with %s', (_name, item) => {
     const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
     for (const values of [
       [item, hr],
@@ -124,49 +132,55 @@ describe('an observation', () => {
   });
 
   it.each<[string, object]>([
-    ['an interval as text', { intervalMs: '1000' }],
+    ['a text as interval', { intervalMs: '1000' }],
     ['an interval of 0', { intervalMs: 0 }],
-    ['an interval below all', { intervalMs: -1 }],
-    ['null as an interval', { intervalMs: null }],
+    ['an interval below 0', { intervalMs: -1 }],
+    ['null as interval', { intervalMs: null }],
     ['null as boot and seq', { boot: null, seq: null }],
     ['a boot that is a number', { boot: 7 }],
-  ])('is kept with %s', (_name, members) => {
+  ])('accepts an observation in part if it has %s', (_name, members) => {
     const judged = judge('observations', { ...observation, ...members });
     expect(outcome(judged)).toBe('accepted-in-part: payload-schema');
-    const own = 'intervalMs' in members;
-    expect(judged).toMatchObject({ reading: own ? { boot: 'b1', seq: 1 } : { boot: undefined, seq: undefined } });
+    const hasIdentity = 'intervalMs' in members;
+    const identity = hasIdentity ? { boot: 'b1', seq: 1 } : { boot: undefined, seq: undefined };
+    expect(judged).toMatchObject({ reading: identity });
   });
 
-  it('counts what is left out, and says nothing of what it was', () => {
-    const values = [spo2, null, { ...spo2, value: 'Jane' }, absurd];
+  it('counts further faults, and does not repeat the values', () => {
+    const values = [spo2, null, { ...spo2, value: 'Jane' }, impossible];
     expect(judge('observations', { ...observation, intervalMs: 'Doe', values })).toMatchObject({
-      fault: { message: 'intervalMs must be a whole number of ms from 100 to 86400000. And 3 more.' },
+      fault: {
+        message: 'intervalMs must be a whole number of ms from 100 to 86400000. The message has 3 more faults.',
+      },
     });
   });
 
-  it('tells its identity and time', () => {
+  it('returns the identity and the time of an accepted observation', () => {
     expect(judge('observations', observation)).toEqual({
       verdict: 'accepted',
       reading: { boot: 'b1', seq: 1, timeMs: nowMs },
     });
   });
 
-  it('names the parameter but never the value', () => {
-    const judged = judge('observations', { ...observation, values: [spo2, absurd, absurd] });
+  it('names the parameter of an impossible value but not the value', () => {
+    const judged = judge('observations', { ...observation, values: [spo2, impossible, impossible] });
     expect(judged).toMatchObject({
-      fault: { message: 'MDC_TEMP_BODY has a value that no body yields: 15 to 45 Cel are taken. And 1 more.' },
+      fault: {
+        message:
+          'MDC_TEMP_BODY has a value that is not possible in a human body: it must be from 15 to 45 Cel. The message has 1 more fault.',
+      },
     });
   });
 
-  it('names a misfit by our words only', () => {
+  it('does not repeat the name of an unknown member', () => {
     const judged = judge('observations', { ...observation, 'Jane Doe': 1 });
     expect(JSON.stringify(judged)).not.toContain('Jane');
   });
 });
 
-describe('a waveform', () => {
+describe('judgePayload for a waveform', () => {
   it.each<[string, unknown, string]>([
-    ['as it should be', waveform, 'accepted'],
+    ['without faults', waveform, 'accepted'],
     ['of an unknown code', { ...waveform, code: 'MDC_NO' }, 'refused: code-unknown'],
     ['of a numeric code', { ...waveform, code: 'MDC_ECG_HEART_RATE' }, 'refused: code-unknown'],
     ['with rate 0', { ...waveform, rateHz: 0 }, 'refused: payload-schema'],
@@ -176,38 +190,38 @@ describe('a waveform', () => {
     ['without samples', { ...waveform, samples: '' }, 'refused: payload-schema'],
     ['with base64 cut short', { ...waveform, samples: 'AAAAA' }, 'refused: payload-schema'],
     ['with base64url', { ...waveform, samples: 'AA-_' }, 'refused: payload-schema'],
-    ['ahead past the bound', { ...waveform, start: at(300_001) }, 'refused: time-invalid'],
-    ['that ends ahead to the bound', { ...waveform, start: at(299_988) }, 'accepted'],
-    ['that ends ahead past the bound', { ...waveform, start: at(299_989) }, 'refused: time-invalid'],
+    ['that starts ahead by more than the limit', { ...waveform, start: at(300_001) }, 'refused: time-invalid'],
+    ['that ends ahead by exactly the limit', { ...waveform, start: at(299_988) }, 'accepted'],
+    ['that ends ahead by more than the limit', { ...waveform, start: at(299_989) }, 'refused: time-invalid'],
     ['with a rate below 1', { ...waveform, rateHz: 0.125 }, 'refused: payload-schema'],
     ['with a rate of 1', { ...waveform, rateHz: 1 }, 'accepted'],
     ['of 10 s', { ...waveform, samples: Buffer.alloc(5_000).toString('base64') }, 'accepted'],
     [
-      'of 10 s and a sample',
+      'of 10 s and one more sample',
       { ...waveform, samples: Buffer.alloc(5_002).toString('base64') },
       'refused: payload-schema',
     ],
-    ['with a member that we do not know', { ...waveform, lead: 'II' }, 'accepted'],
+    ['with an unknown member', { ...waveform, lead: 'II' }, 'accepted'],
     ['without seq', { ...waveform, seq: undefined }, 'accepted-in-part: payload-schema'],
     ['with null as seq', { ...waveform, seq: null }, 'accepted-in-part: payload-schema'],
     ['with null as rate', { ...waveform, rateHz: null }, 'refused: payload-schema'],
-    ['with samples as a list', { ...waveform, samples: [1, 2] }, 'refused: payload-schema'],
-  ])('%s', (_name, body, expected) => {
+    ['with a list as samples', { ...waveform, samples: [1, 2] }, 'refused: payload-schema'],
+  ])('gives the right verdict for a waveform %s', (_name, body, expected) => {
     expect(outcome(judge('waveforms', body))).toBe(expected);
   });
 });
 
-describe('the bounds while the machine’s clock was set', () => {
+describe('judgePayload while the machine’s clock is set', () => {
   it.each([
-    ['by nothing: the end of the bound', 0, 300_000, true],
-    ['by nothing: past it', 0, 300_001, false],
-    ['back by 10 min: a device that follows the gateway’s time', -600_000, 0, true],
-    ['back by 10 min: a device that follows the machine’s clock', -600_000, -600_000, true],
-    ['back by 10 min: late by both', -600_000, -86_400_000 - 600_001, false],
-    ['forward by 10 min: a device that follows the machine’s clock', 600_000, 600_000, true],
-    ['forward by 10 min: ahead of both by too much', 600_000, 900_001, false],
-    ['forward by 10 days: a device that follows the machine’s clock', 864_000_000, 864_000_000, true],
-    ['back by 10 days: a device that follows the machine’s clock', -864_000_000, -864_000_000, true],
+    ['accepts a time ahead by exactly the limit if the clock was not set', 0, 300_000, true],
+    ['refuses a time ahead by more than the limit if the clock was not set', 0, 300_001, false],
+    ['accepts the gateway’s time if the clock was set back by 10 min', -600_000, 0, true],
+    ['accepts the machine’s time if the clock was set back by 10 min', -600_000, -600_000, true],
+    ['refuses a time late by both clocks if the clock was set back by 10 min', -600_000, -86_400_000 - 600_001, false],
+    ['accepts the machine’s time if the clock was set forward by 10 min', 600_000, 600_000, true],
+    ['refuses a time ahead by both clocks if the clock was set forward by 10 min', 600_000, 900_001, false],
+    ['accepts the machine’s time if the clock was set forward by 10 days', 864_000_000, 864_000_000, true],
+    ['accepts the machine’s time if the clock was set back by 10 days', -864_000_000, -864_000_000, true],
   ])('%s', (_name, wallAheadMs, timeMs, accepted) => {
     const reading = { ...observation, time: at(timeMs) };
     const judged = judgeText('observations', JSON.stringify(reading), Date.parse(at(0)), {
@@ -219,11 +233,11 @@ describe('the bounds while the machine’s clock was set', () => {
 });
 
 it.each([0, 1, 99, -99])(
-  'clocks that are %i ms apart, as any two are, leave the bounds as they are configured',
+  'judgePayload does not change the limits if the two clocks differ by %i ms, because all clocks differ a little',
   (apartMs) => {
     for (const [timeMs, bound] of [
       [bounds.aheadMaxMs + 1, 'more than 5 min ahead'],
-      [-bounds.lateMaxMs - 1, 'more than 1 d ago'],
+      [-bounds.lateMaxMs - 1, 'more than 1 d before'],
     ] as const) {
       const late = JSON.stringify({ ...observation, time: at(timeMs) });
       const judged = judgeText('observations', late, Date.parse(at(0)), { ...bounds, wallAheadMs: () => apartMs });
@@ -232,49 +246,45 @@ it.each([0, 1, 99, -99])(
   },
 );
 
-describe('a list of the device’s own alarms', () => {
+describe('judgePayload for a list of alarms', () => {
   const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
   const list = { boot: 'b1', seq: 1, time: at(0), alerts: [vt] };
   it.each<[string, unknown, string]>([
-    ['as it should be', list, 'accepted'],
-    ['empty', { ...list, alerts: [], sound: 'paused', pausedUntil: at(60_000) }, 'accepted'],
-    [
-      'of an unknown code and with members that we do not know',
-      { ...list, alerts: [{ ...vt, code: 'A-1', x: 1 }] },
-      'accepted',
-    ],
+    ['without faults', list, 'accepted'],
+    ['without alarms', { ...list, alerts: [], sound: 'paused', pausedUntil: at(60_000) }, 'accepted'],
+    ['with an unknown code and unknown members', { ...list, alerts: [{ ...vt, code: 'A-1', x: 1 }] }, 'accepted'],
     ['with an unknown priority', { ...list, alerts: [{ ...vt, priority: 'red' }] }, 'accepted-in-part: payload-schema'],
-    ['with an item that is no alarm', { ...list, alerts: [null] }, 'accepted-in-part: payload-schema'],
+    ['with an item that is not an alarm', { ...list, alerts: [null] }, 'accepted-in-part: payload-schema'],
     ['with 65 alarms', { ...list, alerts: Array(65).fill(vt) }, 'accepted-in-part: payload-schema'],
     ['with an unknown sound', { ...list, sound: 'loud' }, 'accepted-in-part: payload-schema'],
-    ['with boot alone', { boot: 'b1', time: at(0), alerts: [vt] }, 'accepted-in-part: payload-schema'],
+    ['with boot but without seq', { boot: 'b1', time: at(0), alerts: [vt] }, 'accepted-in-part: payload-schema'],
     [
-      'with a text that turns the writing',
+      'with a text that reverses the text direction',
       { ...list, alerts: [{ ...vt, text: 'VT\u202e' }] },
       'accepted-in-part: payload-schema',
     ],
-    ['without alerts', { boot: 'b1', seq: 1, time: at(0) }, 'refused: payload-schema'],
+    ['without the member alerts', { boot: 'b1', seq: 1, time: at(0) }, 'refused: payload-schema'],
     ['without time', { alerts: [vt] }, 'refused: payload-schema'],
-    ['ahead past the bound', { ...list, time: at(300_001) }, 'refused: time-invalid'],
-    ['late past the bound', { ...list, time: at(-86_400_001) }, 'refused: time-invalid'],
-  ])('%s', (_name, body, expected) => {
+    ['that is ahead by more than the limit', { ...list, time: at(300_001) }, 'refused: time-invalid'],
+    ['that is late by more than the limit', { ...list, time: at(-86_400_001) }, 'refused: time-invalid'],
+  ])('gives the right verdict for a list of alarms %s', (_name, body, expected) => {
     expect(outcome(judge('alerts', body))).toBe(expected);
   });
 
-  it('that comes twice in one message counts as both', () => {
+  it('joins two lists of alarms in one message', () => {
     const judged = judgeText('alerts', `{"time":"${at(0)}","alerts":[],"alerts":[${JSON.stringify(vt)}]}`);
     expect(judged).toMatchObject({ verdict: 'accepted-in-part', mended: expect.stringContaining('VTACH') });
   });
 
-  it('is refused without a word of what the device said in it', () => {
+  it('does not repeat texts of the device in the refusal', () => {
     expect(JSON.stringify(judge('alerts', { time: at(0), Meier: 'x', alerts: 'Meier' }))).not.toContain('Meier');
   });
 });
 
-describe('a status', () => {
+describe('judgePayload for a status', () => {
   it.each<[string, unknown, string]>([
-    ['birth', { boot: 'b1', seq: 1, time: at(0), online: true }, 'accepted'],
-    ['will, without time', { online: false }, 'accepted'],
+    ['that is a birth message', { boot: 'b1', seq: 1, time: at(0), online: true }, 'accepted'],
+    ['that is a will without time', { online: false }, 'accepted'],
     ['with conditions', { online: true, conditions: [{ condition: 'MDC_EVT_LEADS_OFF', present: true }] }, 'accepted'],
     [
       'with an unknown condition',
@@ -285,28 +295,28 @@ describe('a status', () => {
     ['with 65 conditions', { online: true, conditions: Array(65).fill({}) }, 'accepted-in-part: payload-schema'],
     ['with null as interval', { online: true, intervalMs: null }, 'accepted-in-part: payload-schema'],
     ['with a device without a model', { online: true, device: { model: 'x' } }, 'accepted-in-part: payload-schema'],
-    ['with a member that we do not know', { online: true, firmware: '2' }, 'accepted'],
-    ['with a device as it should be', { online: true, device: { manufacturer: 'A', model: '' } }, 'accepted'],
+    ['with an unknown member', { online: true, firmware: '2' }, 'accepted'],
+    ['with a device without faults', { online: true, device: { manufacturer: 'A', model: '' } }, 'accepted'],
     [
-      'with a model that turns the direction of writing',
+      'with a model that reverses the text direction',
       { online: true, device: { manufacturer: 'A', model: 'B\u202e' } },
       'accepted-in-part: payload-schema',
     ],
-    ['with null as its time', { online: true, time: null }, 'refused: payload-schema'],
-    ['with online as text', { online: 'true' }, 'refused: payload-schema'],
+    ['with null as time', { online: true, time: null }, 'refused: payload-schema'],
+    ['with a text as online', { online: 'true' }, 'refused: payload-schema'],
     ['that is a list', [], 'refused: payload-schema'],
     ['without online', {}, 'refused: payload-schema'],
-    ['of a time that is none', { online: true, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
-  ])('%s', (_name, body, expected) => {
+    ['with a time that does not exist', { online: true, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
+  ])('gives the right verdict for a status %s', (_name, body, expected) => {
     expect(outcome(judge('status', body))).toBe(expected);
   });
 
-  it('has no time where it says none', () => {
+  it('returns no time for a status without a time', () => {
     expect(judge('status', { online: false })).toMatchObject({ reading: { timeMs: undefined } });
   });
 });
 
-describe('a refusal because of the time says at the bed which way the clock is wrong', () => {
+describe('the notice for the bed of a refusal', () => {
   const noticeOf = (judged: Judgement) => (judged.verdict === 'refused' ? judged.notice : judged.verdict);
   it.each<[string, 'observations' | 'waveforms' | 'status', unknown, string | undefined]>([
     ['an observation ahead', 'observations', { ...observation, time: at(3_600_000) }, 'refused-ahead'],
@@ -315,15 +325,15 @@ describe('a refusal because of the time says at the bed which way the clock is w
     ['a wave that ends ahead', 'waveforms', { ...waveform, start: at(299_989) }, 'refused-ahead'],
     ['an observation of 1970', 'observations', { ...observation, time: at(-nowMs) }, 'refused-old'],
     ['a wave of 1970', 'waveforms', { ...waveform, start: at(-nowMs) }, 'refused-old'],
-    ['a time that is none', 'observations', { ...observation, time: '2026-02-30T12:00:00.000Z' }, undefined],
+    ['a time that does not exist', 'observations', { ...observation, time: '2026-02-30T12:00:00.000Z' }, undefined],
     ['another fault', 'observations', { ...observation, values: [] }, undefined],
-    ['a time within the bounds', 'observations', observation, 'accepted'],
-  ])('%s', (_name, kind, body, expected) => {
+    ['an accepted observation', 'observations', observation, 'accepted'],
+  ])('says whether the device’s clock is ahead or behind, for %s', (_name, kind, body, expected) => {
     expect(noticeOf(judge(kind, body))).toBe(expected);
   });
 });
 
-describe('a heart rate of 30 is taken where the payload', () => {
+describe('judgePayload for a payload that must be repaired', () => {
   const hr = (value: number) => `{"code":"MDC_ECG_HEART_RATE","value":${value},"unit":"/min"}`;
   const head = `"boot":"b1","seq":1,"time":"${at(0)}"`;
   const good = `{${head},"values":[${hr(30)}]}`;
@@ -337,14 +347,18 @@ describe('a heart rate of 30 is taken where the payload', () => {
     ['starts with a byte order mark', Buffer.from(`\ufeff${good}`), [30]],
     ['ends with a NUL', Buffer.from(`${good}\0`), [30]],
     ['has a byte of Latin-1', Buffer.from(good.replace('{', '{"note":"M\xfcller",'), 'latin1'), [30]],
-    ['has both', Buffer.from(`\xef\xbb\xbf${good.replace('{', '{"note":"M\xfcller",')}\0`, 'latin1'), [30]],
-    ['has an empty list of values beside it', Buffer.from(`{${head},"values":[${hr(30)}],"values":[]}`), [30]],
-    ['has a normal rate behind it', Buffer.from(good.replace('30', '30,"value":75')), [30, 75]],
-    ['says two numbers of itself', Buffer.from(good.replace('{', '{"seq":7,')), [30]],
+    [
+      'has a byte order mark, a NUL and a byte of Latin-1',
+      Buffer.from(`\xef\xbb\xbf${good.replace('{', '{"note":"M\xfcller",')}\0`, 'latin1'),
+      [30],
+    ],
+    ['has a second, empty list of values', Buffer.from(`{${head},"values":[${hr(30)}],"values":[]}`), [30]],
+    ['has a second, normal value of the heart rate', Buffer.from(good.replace('30', '30,"value":75')), [30, 75]],
+    ['has two sequence numbers', Buffer.from(good.replace('{', '{"seq":7,')), [30]],
     ['is cut short', Buffer.from(good.slice(0, -1)), 'refused'],
-    ['says two times', Buffer.from(good.replace('{', `{"time":"${at(-5)}",`)), 'refused'],
-    ['is as it should be', Buffer.from(good), 'accepted'],
-  ])('%s', (_name, payload, expected) => {
+    ['has two times', Buffer.from(good.replace('{', `{"time":"${at(-5)}",`)), 'refused'],
+    ['has no fault', Buffer.from(good), 'accepted'],
+  ])('does not lose a heart rate of 30 unless all is refused, if the payload %s', (_name, payload, expected) => {
     expect(valuesOf(payload)).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-/** Judges what a device published. Pure: it works from the payload's text. */
+/** Decides whether a published payload is accepted, accepted in part, or refused. */
 import { Compile } from 'typebox/compile';
 import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
@@ -16,41 +16,41 @@ import { expandRepeatedMembers, repairEncoding } from './mend.ts';
 import { aheadRefusal, noInstantRefusal, schemaRefusal, tooOldRefusal, valueRefusal } from './refusal-texts.ts';
 import { valueFault } from './values.ts';
 
-/** How far a device's own time may be from the gateway's clock; both ends included. */
+/** How far a device's time may differ from the gateway's clock. A difference of exactly the limit is allowed. */
 export type TimeBounds = {
-  /** A reading from further ahead is refused: with such a clock, the alarm engine would wait for the present. */
+  /** A reading whose time is further ahead is refused, because the alarm engine would ignore later readings until that time. */
   readonly aheadMaxMs: number;
-  /** A buffered reading that is older than the log keeps is refused; so is one from a clock that starts at 1970. */
+  /** An older reading is refused: it is older than the log keeps, or the device's clock starts at 1970. */
   readonly lateMaxMs: number;
   /**
-   * Returns how far the machine's clock is ahead of the gateway's time now. While somebody sets the machine's clock, either time may be
-   * right. A reading that is within the bounds by one of them is accepted: otherwise the gateway's own clock would make it refuse the
-   * readings of a whole ward. Called only if a reading is out of the bounds. Absent: the two are the same.
+   * Returns how far the machine's clock is ahead of the gateway's time, ms. The two differ while somebody sets the machine's clock, and
+   * either may be right. So a reading that is within the bounds by one of the two is accepted. Otherwise the gateway would refuse the
+   * readings of a whole ward because of its own clock. If absent, the two times count as equal.
    */
   readonly wallAheadMs?: () => number;
 };
 
 export type Reading = {
-  /** The device's own identity of the reading: both or neither. */
+  /** The device's own identity of the reading; `boot` and `seq` are either both present or both undefined. */
   readonly boot: string | undefined;
   readonly seq: number | undefined;
-  /** The reading's own time; undefined in a status without one (a will). */
+  /** The reading's own time; undefined for a status without a time, such as a will. */
   readonly timeMs: number | undefined;
 };
 
 /**
- * A reading is appended whole, byte for byte as the device sent it, or not at all. There is one exception: a payload that each reader
- * would read in its own way, because it is not quite JSON or has a member twice. Then the mended text is appended.
+ * A reading is appended to the log whole, byte for byte as the device sent it, or it is refused. One exception: if the payload is almost
+ * JSON or has a member twice, different readers could read it differently, so the repaired text is appended.
  *
- * `accepted-in-part`: some members must not be used (a numeric of unknown code or unit, a value that is not a number or that no human
- * body yields, an unknown technical condition), others are good. To refuse the whole would hide a good SpO2 because of an absurd
- * temperature. To remove the bad member would change what the device sent. So the whole reading is appended, and every reader uses
- * what `usable.ts` and `usableNumber` of contracts return. A copy with the reason goes to `rejected`: nothing is lost and nothing is
- * silent. Only if nothing is good, all of it is refused. Unknown members are no fault.
+ * `accepted-in-part`: some members of the reading must not be used (a numeric with an unknown code or unit, a value that is not possible in
+ * a human body, an unknown technical condition), but others are good. If the gateway refused the whole reading, a wrong temperature would
+ * hide a good SpO2. So the whole reading is appended, and every reader of the log uses only what `usable.ts` and `usableNumber` of
+ * contracts/ return. A copy with the reason goes to `rejected`. The reading is refused only if no member is good. Unknown members are
+ * ignored.
  */
 export type Judgement = { readonly verdict: 'accepted'; readonly reading: Reading } | InPart | Refused;
 
-/** `mended`: what is appended instead of the payload, if the payload cannot be read as it is (mend.ts). */
+/** `mended`: the repaired text that is appended instead of the payload (mend.ts); absent if the payload needed no repair. */
 type InPart = {
   readonly verdict: 'accepted-in-part';
   readonly reading: Reading;
@@ -58,7 +58,7 @@ type InPart = {
   readonly mended?: string;
 };
 
-/** `notice`: what the bed must show, if all that the device sends may be refused for the same reason. */
+/** `notice`: the notice for the bed; present if the gateway may refuse all readings of the device for the same reason. */
 type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly notice?: GatewayNotice };
 
 const observation = Compile(Observation);
@@ -66,13 +66,13 @@ const waveform = Compile(Waveform);
 const status = Compile(Status);
 const alerts = Compile(DeviceAlerts);
 
-/** Longest text that is mended: the mended text must never be larger than the log's longest record. */
+/** Longest text that is repaired, so that the repaired text fits into one record of the log. */
 const mendedMax = 65_536;
 
 /**
- * Judges a payload. If it is not UTF-8 or not JSON, judges its mended text.
- * @param text the payload as UTF-8 text, undefined if it is not UTF-8
- * @param nowMs when the packet came, by the gateway's clock
+ * Checks a payload. If the payload is not UTF-8 or not JSON, checks its repaired text.
+ * @param text the payload as text; undefined if it is not UTF-8
+ * @param nowMs time of receipt on the gateway's clock
  */
 export function judgePayload(
   kind: DeviceTopicKind,
@@ -82,16 +82,18 @@ export function judgePayload(
   bounds: TimeBounds,
 ): Judgement {
   const judged = judgeText(kind, payload, text, nowMs, bounds);
-  if (judged.verdict !== 'refused' || !unreadable.includes(judged.fault.code)) return judged;
+  if (judged.verdict !== 'refused' || !unreadableCodes.includes(judged.fault.code)) return judged;
   const mended = payload.length > mendedMax ? undefined : repairEncoding(payload);
   if (mended === undefined) return judged;
-  const second = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
-  if (second.verdict === 'refused') return unreadable.includes(second.fault.code) ? judged : second;
-  return asMended(second, mended.text, mended.fault);
+  const mendedJudged = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
+  if (mendedJudged.verdict === 'refused')
+    return unreadableCodes.includes(mendedJudged.fault.code) ? judged : mendedJudged;
+  return asMended(mendedJudged, mended.text, mended.fault);
 }
 
-const unreadable: readonly string[] = ['payload-not-utf8', 'payload-not-json'];
+const unreadableCodes: readonly string[] = ['payload-not-utf8', 'payload-not-json'];
 
+/** Returns the judgement of a repaired text. The fault names the repair, and then the fault of the repaired text. */
 function asMended(judged: Exclude<Judgement, Refused>, text: string, { code, message }: Fault): InPart {
   const { reading } = judged;
   if (judged.verdict === 'accepted')
@@ -114,16 +116,17 @@ function judgeText(
   } catch {
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
-  const plain = expandRepeatedMembers(payload, text);
-  if (plain === undefined) return judgeBody(kind, body, nowMs, bounds);
-  if (plain.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
-  const judged = judgeBody(kind, JSON.parse(plain), nowMs, bounds);
-  return judged.verdict === 'refused' ? judged : asMended(judged, plain, memberTwice);
+  const expanded = expandRepeatedMembers(payload, text);
+  if (expanded === undefined) return judgeBody(kind, body, nowMs, bounds);
+  if (expanded.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
+  const judged = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
+  return judged.verdict === 'refused' ? judged : asMended(judged, expanded, memberTwice);
 }
 
 const memberTwice: Fault = {
   code: 'payload-schema',
-  message: 'A member comes twice in one object: each value is read, and what must be said once is not used.',
+  message:
+    'A member comes twice in one object. In lists, all values are used. Elsewhere, a member with two values is not used.',
 };
 
 function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: TimeBounds): Judgement {
@@ -153,85 +156,94 @@ function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: 
   }
 }
 
-const none: readonly Fault[] = [];
+const noFaults: readonly Fault[] = [];
 
-/** @param stated numerics that only say that the device sent something unusable; none of them is good */
+/**
+ * @param foundFaults faults that were already found
+ * @param unusable number of numerics in `body.values` that only stand for an item that cannot be used
+ */
 function judgeObservation(
   body: Observation,
   nowMs: number,
   bounds: TimeBounds,
-  found: readonly Fault[] = none,
-  stated = 0,
+  foundFaults: readonly Fault[] = noFaults,
+  unusable = 0,
 ): Judgement {
-  const placed = readTime(body.time, nowMs, bounds);
-  if (typeof placed === 'object') return placed;
-  let first = found[0];
-  let faults = found.length;
-  let bad = stated;
+  const timeMs = readTime(body.time, nowMs, bounds);
+  if (typeof timeMs === 'object') return timeMs;
+  let firstFault = foundFaults[0];
+  let faultCount = foundFaults.length;
+  let badNumerics = unusable;
   for (const numeric of body.values) {
     const fault = valueFault(numeric);
     if (fault === undefined) continue;
-    faults += 1;
-    bad += 1;
-    first ??= { code: fault, message: valueRefusal(fault, numeric.code) };
+    faultCount += 1;
+    badNumerics += 1;
+    firstFault ??= { code: fault, message: valueRefusal(fault, numeric.code) };
   }
-  if (first !== undefined && bad === body.values.length) return { verdict: 'refused', fault: first };
-  return accept(body, placed, first, faults);
+  if (firstFault !== undefined && badNumerics === body.values.length) return { verdict: 'refused', fault: firstFault };
+  return accept(body, timeMs, firstFault, faultCount);
 }
 
-/** Accepts a reading; in part if it has faults, or if it has only one half of its identity. */
+/** Returns that a reading is accepted: in part if it has a fault, or if it has only `boot` or only `seq`. */
 function accept(
   { boot, seq }: { boot?: string; seq?: number },
   timeMs: number | undefined,
-  first: Fault | undefined,
-  faults: number,
+  firstFault: Fault | undefined,
+  faultCount: number,
 ): Judgement {
-  const halved = (boot === undefined) !== (seq === undefined);
-  const reading = halved ? { boot: undefined, seq: undefined, timeMs } : { boot, seq, timeMs };
-  const count = faults + (halved ? 1 : 0);
+  const hasHalfIdentity = (boot === undefined) !== (seq === undefined);
+  const reading = hasHalfIdentity ? { boot: undefined, seq: undefined, timeMs } : { boot, seq, timeMs };
+  const count = faultCount + (hasHalfIdentity ? 1 : 0);
   if (count === 0) return { verdict: 'accepted', reading };
-  const { code, message } = first ?? halfIdentity(boot === undefined ? 'boot' : 'seq');
-  const more = count > 1 ? ` And ${count - 1} more.` : '';
+  const { code, message } = firstFault ?? halfIdentity(boot === undefined ? 'boot' : 'seq');
+  const more = count > 1 ? ` The message has ${count - 1} more ${count === 2 ? 'fault' : 'faults'}.` : '';
   return { verdict: 'accepted-in-part', reading, fault: { code, message: message + more } };
 }
 
-function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found: readonly Fault[] = none): Judgement {
-  const placed = readTime(body.start, nowMs, bounds);
-  if (typeof placed === 'object') return placed;
+function judgeWaveform(
+  body: Waveform,
+  nowMs: number,
+  bounds: TimeBounds,
+  foundFaults: readonly Fault[] = noFaults,
+): Judgement {
+  const startMs = readTime(body.start, nowMs, bounds);
+  if (typeof startMs === 'object') return startMs;
   if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves, ${tableFile}.`);
   const { samples } = body;
   const bytes = sampleBytes(samples);
   if (samples.length % 4 !== 0 || bytes % 2 !== 0 || bytes === 0) {
-    return refuse('payload-schema', 'The samples are not base64 of whole 16-bit numbers.');
+    return refuse('payload-schema', 'The samples must be 16-bit numbers in base64.');
   }
   const durationMs = samplesMs(samples, body.rateHz);
   if (durationMs > chunkMsMax) return refuse('payload-schema', `The samples cover more than ${chunkMsMax} ms.`);
-  if (placed + durationMs - nowMs > bounds.aheadMaxMs) {
+  if (startMs + durationMs - nowMs > bounds.aheadMaxMs) {
     return refuse(
       'time-invalid',
-      `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway.`,
+      `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway's time. Set the device's clock.`,
       'refused-ahead',
     );
   }
-  if (body.scale === 0) return refuse('payload-schema', 'The scale is 0: every sample would be the same.');
-  return accept(body, placed, found[0], found.length);
+  if (body.scale === 0)
+    return refuse('payload-schema', 'The scale must not be 0: all samples would have the same value.');
+  return accept(body, startMs, foundFaults[0], foundFaults.length);
 }
 
-function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, found: readonly Fault[]): Judgement {
-  const placed = body.time === undefined ? undefined : readTime(body.time, nowMs, bounds);
-  if (typeof placed === 'object') return placed;
-  const faults = [...found, ...textFaults(body)];
-  return accept(body, placed, faults[0], faults.length);
+function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, foundFaults: readonly Fault[]): Judgement {
+  const timeMs = body.time === undefined ? undefined : readTime(body.time, nowMs, bounds);
+  if (typeof timeMs === 'object') return timeMs;
+  const faults = [...foundFaults, ...textFaults(body)];
+  return accept(body, timeMs, faults[0], faults.length);
 }
 
-function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, found: readonly Fault[]): Judgement {
-  const placed = readTime(body.time, nowMs, bounds);
-  if (typeof placed === 'object') return placed;
-  const faults = [...found, ...body.alerts.flatMap(({ text }) => textFaultOf('alerts.text', text))];
-  return accept(body, placed, faults[0], faults.length);
+function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, foundFaults: readonly Fault[]): Judgement {
+  const timeMs = readTime(body.time, nowMs, bounds);
+  if (typeof timeMs === 'object') return timeMs;
+  const faults = [...foundFaults, ...body.alerts.flatMap(({ text }) => textFaultOf('alerts.text', text))];
+  return accept(body, timeMs, faults[0], faults.length);
 }
 
-/** Screens write unusual characters as their codes. This fault lets the hospital's engineers know of them. */
+/** Returns faults for the texts about the device that have unusual characters. Screens show such characters as their codes. */
 function textFaults({ device }: Status): Fault[] {
   return Object.entries(device ?? {}).flatMap(([name, text]) =>
     name in StatusDevice.properties && text !== '' ? textFaultOf(`device.${name}`, text) : [],
@@ -243,7 +255,7 @@ function textFaultOf(name: string, text: string): Fault[] {
   return fault === undefined ? [] : [{ code: 'payload-schema', message: `${name} ${fault}.` }];
 }
 
-/** Returns the instant in ms since 1970, or why it cannot be the reading's. */
+/** Returns the instant in ms since 1970, or a refusal if the text is not an instant or the instant is out of the bounds. */
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
   if (timeMs === undefined) return refuse('time-invalid', noInstantRefusal);
@@ -261,9 +273,9 @@ function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Ref
   return timeMs;
 }
 
-/** Two clocks that were not set also differ by some milliseconds. They count as equal, so the limits stay as configured. */
-function stepOrZero(apartMs: number): number {
-  return apartMs >= stepMsMin ? apartMs : 0;
+/** Returns the difference of two clocks; 0 if it is below `stepMsMin`, because clocks that nobody has set also differ a little. */
+function stepOrZero(differenceMs: number): number {
+  return differenceMs >= stepMsMin ? differenceMs : 0;
 }
 const stepMsMin = 100;
 

@@ -28,11 +28,11 @@ it.each([
   [{ ...spo2, unit: '1', value: 0.97 }, 'unit-unknown'],
   [{ ...spo2, unit: '1', validity: 'invalid' as const }, 'unit-unknown'],
   [{ code: 'MDC_NO_SUCH', unit: '%', value: 1 }, 'code-unknown'],
-])('%j: %s', (numeric, expected) => {
+])('valueFault returns for the numeric %j: %s', (numeric, expected) => {
   expect(valueFault(numeric)).toBe(expected);
 });
 
-it('leaves a number usable exactly if it finds no fault and the device did not call it invalid', () => {
+it('readers use a number if and only if valueFault finds no fault and the device did not mark the number as invalid', () => {
   const numeric = fc.record(
     {
       code: fc.constantFrom(...parameters.keys(), 'MDC_NO_SUCH'),
@@ -43,9 +43,9 @@ it('leaves a number usable exactly if it finds no fault and the device did not c
     { requiredKeys: ['code', 'unit'] },
   );
   fc.assert(
-    fc.property(numeric, (it) => {
-      const said = it.validity === 'invalid' || it.validity === 'calibrating' || it.value === undefined;
-      expect(usableNumber(it) !== undefined).toBe(valueFault(it) === undefined && !said);
+    fc.property(numeric, (sent) => {
+      const isMarked = sent.validity === 'invalid' || sent.validity === 'calibrating' || sent.value === undefined;
+      expect(usableNumber(sent) !== undefined).toBe(valueFault(sent) === undefined && !isMarked);
     }),
   );
 });

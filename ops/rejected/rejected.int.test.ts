@@ -130,7 +130,7 @@ describe('list', () => {
         new RegExp(`^\\d:\\d+ +\\S+Z  ${device} +time-invalid +open +The time is more than 5 min ahead`),
       ),
       expect.stringMatching(/time-invalid +open/),
-      expect.stringMatching(/value-implausible +kept +MDC_ECG_HEART_RATE has a value that no body yields/),
+      expect.stringMatching(/value-implausible +kept +MDC_ECG_HEART_RATE has a value that is not possible/),
       expect.stringMatching(/payload-not-json +open/),
     ]);
     expect(out).not.toMatch(/values|MDC_PULS_OXIM|garbage/);
