@@ -36,7 +36,7 @@ const readings = 100;
 const silentMs = String(canarySilentMsDefault);
 /** Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every second. */
 const reportedWithinMs = canarySilentMsDefault + judgedLaterMs + 10_000;
-/** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/hearing.ts). */
+/** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/reception.ts). */
 const stopMs = 2_000;
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,5 +1,5 @@
-/** The hash of alarm ids. The bedside and a replay use the same function, so that the same readings give the same alarm id. */
+/** The hash for alarm ids. The alarm processor and a replay use the same hash, so equal readings give equal alarm ids. */
 import { sha256 } from '../../log/audit/trail.ts';
 
-/** 132 bits: no two alarms of a hospital get the same id. */
+/** Returns 132 bits in base64url, so that two alarms of a hospital practically never get the same id. */
 export const alarmHash = (text: string): string => sha256(text).slice(0, 22);

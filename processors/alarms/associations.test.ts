@@ -11,10 +11,10 @@ const period = (
   associationId: string,
   from: number,
   to: number | null,
-  who: AssociationPeriod['patient'] = patient,
+  patientOrNull: AssociationPeriod['patient'] = patient,
 ): AssociationPeriod => ({
   associationId,
-  patient: who,
+  patient: patientOrNull,
   ward: 'NICU',
   bed: '1',
   from: iso(from),
@@ -25,10 +25,10 @@ const row = (version: number, ...periods: AssociationPeriod[]): DeviceAssociatio
   version,
   periods,
 });
-const own = unassignedAssociation(key, 'bed-01');
+const unassigned = unassignedAssociation(key, 'bed-01');
 
-describe('who is at which device', () => {
-  it('is not known before the table has it', () => {
+describe('associations', () => {
+  it('an association is undefined before the table has it, and the association of a device without a patient is defined', () => {
     const table = createAssociations(key);
     expect(table.at('association-1')).toBeUndefined();
     expect(table.at('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
@@ -36,8 +36,8 @@ describe('who is at which device', () => {
 
   const ends: [string, number, number][] = [
     ['has not ended a moment before its end', 9.999, t0 + 9_999],
-    ['is over at its end', 10, t0 + 10_000],
-    ['is over after its end', 11, t0 + 10_000],
+    ['has ended at its end', 10, t0 + 10_000],
+    ['has ended after its end', 11, t0 + 10_000],
   ];
   for (const [name, s, endedAt] of ends)
     it(`a period with an end ${name}`, () => {
@@ -54,9 +54,9 @@ describe('who is at which device', () => {
   it('a device has its own association only while no patient is on it', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
-    expect(table.at(own)?.endedAt).toBe(t0);
+    expect(table.at(unassigned)?.endedAt).toBe(t0);
     table.fold(row(2, period('association-1', 0, 10)), t0 + 10_000);
-    expect(table.at(own)?.endedAt).toBeNull();
+    expect(table.at(unassigned)?.endedAt).toBeNull();
   });
 
   it('a bed without a patient is judged as an unassigned device', () => {
@@ -66,25 +66,25 @@ describe('who is at which device', () => {
     expect([...table.open()]).toEqual([]);
   });
 
-  it('lists the patients who are at a device now', () => {
+  it('open() returns the associations of patients who are at a device now', () => {
     const table = createAssociations(key);
-    const named = (...periods: AssociationPeriod[]) => {
+    const openAfter = (...periods: AssociationPeriod[]) => {
       table.fold(row(1, ...periods), t0 + 60_000);
       return [...table.open()];
     };
-    expect(named()).toEqual([]);
-    expect(named(period('association-1', 0, null))).toEqual(['association-1']);
-    expect(named(period('association-1', 0, 10), period('association-2', 10, null))).toEqual(['association-2']);
-    expect(named(period('association-1', 0, 10), period('association-2', 10, 20))).toEqual([]);
+    expect(openAfter()).toEqual([]);
+    expect(openAfter(period('association-1', 0, null))).toEqual(['association-1']);
+    expect(openAfter(period('association-1', 0, 10), period('association-2', 10, null))).toEqual(['association-2']);
+    expect(openAfter(period('association-1', 0, 10), period('association-2', 10, 20))).toEqual([]);
   });
 
-  it('keeps a patient who was admitted before the clock was set back, and ends the patient before', () => {
+  it('a patient admitted before the clock was set back stays at the device, and the former patient has ended', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)), t0 + 90_000);
     expect([...table.open()]).toEqual(['association-2']);
     expect(table.at('association-2')?.endedAt).toBeNull();
     expect(table.at('association-1')?.endedAt).toBe(t0 + 30_000);
-    expect(table.at(own)?.endedAt).toBe(t0 + 30_000);
+    expect(table.at(unassigned)?.endedAt).toBe(t0 + 30_000);
   });
 
   it('an older row does not replace a newer one', () => {
@@ -94,7 +94,7 @@ describe('who is at which device', () => {
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
   });
 
-  it('a device whose row the hospital deleted has no patient, and is judged by itself again', () => {
+  it('a device whose row the hospital deleted has no patient, and its own association is open again', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
     table.forget(pseudonym(key, 'device', 'bed-02'), t0 + 10_000);
@@ -102,12 +102,12 @@ describe('who is at which device', () => {
     table.forget(pseudonym(key, 'device', 'bed-01'), t0 + 10_000);
     expect([...table.open()]).toEqual([]);
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
-    expect(table.at(own)?.endedAt).toBeNull();
+    expect(table.at(unassigned)?.endedAt).toBeNull();
     table.fold(row(1, period('association-2', 20, null)), t0 + 60_000);
     expect([...table.open()]).toEqual(['association-2']);
   });
 
-  it('ends a patient whose period goes on behind a later one, because no screen shows that patient', () => {
+  it('a period without an end has ended when a later period of the same device begins', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null), period('association-2', 10, null)), t0 + 60_000);
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
@@ -116,12 +116,12 @@ describe('who is at which device', () => {
     expect(table.at('association-1')?.endedAt).toBeNull();
   });
 
-  it('waits for the table, but not forever', async () => {
+  it('waitFor() resolves to true when the table gets the association, and to false after the given time', async () => {
     const table = createAssociations(key);
-    const waited = table.known('association-1', 60_000);
+    const waited = table.waitFor('association-1', 60_000);
     table.fold(row(1, period('association-2', 0, null)), t0 + 60_000);
     table.fold(row(2, period('association-1', 0, null)), t0 + 60_000);
     expect(await waited).toBe(true);
-    expect(await table.known('association-9', 10)).toBe(false);
+    expect(await table.waitFor('association-9', 10)).toBe(false);
   });
 });

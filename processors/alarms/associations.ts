@@ -1,28 +1,31 @@
-/** Which patient is at which device, from the `associations` table: the category that selects the limits, and when a period ended. */
+/** Follows the `associations` table: which patient is at which device, the category that selects the limits, and when a period ended. */
 import { currentPeriod, decidesUntilMs } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type Timed, timePeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
-/** Maximum number of devices in the table. It has a row for each device of the hospital. Further rows are refused and counted. */
+/** Maximum number of devices in the table, which has one row for each device. Rows of further devices are refused and counted. */
 const devicesMax = 100_000;
 
 export type Associations = {
-  /** @param nowMs when the row was read. Every start and end in the row happened before that, even if its time stamp says otherwise. */
+  /**
+   * Takes a row of the table.
+   * @param nowMs the time at which the row was read. A start or end in the row counts as not later than this time.
+   */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Removes a device's row (a tombstone: the hospital deleted the device). Its patient then counts as no longer at the device. The
-   * screens show the same.
-   * @param key pseudonym of the device
+   * Removes the row of a device after a tombstone, because the hospital deleted the device. Then no patient counts as being at this device.
+   * @param key the pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
-  /** Undefined if the table does not know the association (yet). */
+  /** Returns an association; undefined if the table does not have it yet. */
   at(associationId: string): AssociationInput | undefined;
-  /** Resolves true once the table knows the association, false after `waitMs`. */
-  known(associationId: string, waitMs: number): Promise<boolean>;
-  /** The associations of patients who are at a device now. */
+  /** Waits until the table has the association. Resolves to false if the table does not have it after `waitMs`. */
+  waitFor(associationId: string, waitMs: number): Promise<boolean>;
+  /** Returns the associations of patients who are at a device now. */
   open(): Iterable<string>;
+  /** Returns the number of refused rows. */
   refused(): number;
 };
 
@@ -35,8 +38,9 @@ export function createAssociations(pseudonymKey: string): Associations {
   >();
   /** Device ids by the devices' pseudonyms. */
   const deviceIds = new Map<string, string>();
-  /** Device ids by the association that a device has while no patient is on it. */
+  /** Device ids by the association of the device without a patient. */
   const unassigned = new Map<string, string>();
+  /** Checks of callers of `waitFor`. Each new row runs them. */
   const waiting = new Set<() => void>();
   let refused = 0;
 
@@ -48,20 +52,20 @@ export function createAssociations(pseudonymKey: string): Associations {
       refused += 1;
       return;
     }
-    // A period that is no longer in the row has ended for good. Its alarms ended when it did.
-    const staying = new Set(body.periods.map((period) => period.associationId));
+    // A period that is no longer in the row ended earlier, and its alarms ended with it.
+    const present = new Set(body.periods.map((period) => period.associationId));
     for (const { associationId } of before?.periods ?? [])
-      if (!staying.has(associationId)) periods.delete(associationId);
+      if (!present.has(associationId)) periods.delete(associationId);
     devices.set(body.deviceId, body);
     unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
     const { deviceId } = body;
     deviceIds.set(pseudonym(pseudonymKey, 'device', deviceId), deviceId);
     for (const each of timed) {
-      const overMs = decidesUntilMs(timed, each);
-      const endedAt = Number.isFinite(overMs) ? Math.max(overMs, each.fromMs) : null;
+      const untilMs = decidesUntilMs(timed, each);
+      const endedAt = Number.isFinite(untilMs) ? Math.max(untilMs, each.fromMs) : null;
       periods.set(each.period.associationId, { ...each, deviceId, endedAt });
     }
-    for (const wake of waiting) wake();
+    for (const check of waiting) check();
   }
 
   function forget(key: string, nowMs: number): void {
@@ -75,17 +79,18 @@ export function createAssociations(pseudonymKey: string): Associations {
     devices.delete(deviceId);
   }
 
+  /** Returns the association of a device without a patient. This association has ended while a patient is at the device. */
   function ofDevice(deviceId: string): AssociationInput {
-    const now = currentPeriod(devices.get(deviceId)?.periods ?? []);
-    const endedAt = now ? (periods.get(now.associationId)?.fromMs ?? null) : null;
+    const current = currentPeriod(devices.get(deviceId)?.periods ?? []);
+    const endedAt = current ? (periods.get(current.associationId)?.fromMs ?? null) : null;
     return { type: 'association', category: 'unassigned', ward: null, endedAt };
   }
 
   function at(associationId: string): AssociationInput | undefined {
-    const known = periods.get(associationId);
-    if (known) {
-      const { deviceId, fromMs, endedAt } = known;
-      const { ward, patient } = known.period;
+    const timed = periods.get(associationId);
+    if (timed) {
+      const { deviceId, fromMs, endedAt } = timed;
+      const { ward, patient } = timed.period;
       const category = patient?.category ?? 'unassigned';
       return { type: 'association', category, ward, endedAt, deviceId, from: fromMs };
     }
@@ -100,20 +105,20 @@ export function createAssociations(pseudonymKey: string): Associations {
     fold,
     forget,
     at,
-    known(associationId, waitMs) {
+    waitFor(associationId, waitMs) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const look = () => {
-        const found = at(associationId) !== undefined;
-        if (found) done(true);
-        return found;
+      const check = () => {
+        const isPresent = at(associationId) !== undefined;
+        if (isPresent) finish(true);
+        return isPresent;
       };
-      const timer = setTimeout(() => done(false), waitMs);
-      function done(found: boolean): void {
+      const timer = setTimeout(() => finish(false), waitMs);
+      function finish(isPresent: boolean): void {
         clearTimeout(timer);
-        waiting.delete(look);
-        resolve(found);
+        waiting.delete(check);
+        resolve(isPresent);
       }
-      if (!look()) waiting.add(look);
+      if (!check()) waiting.add(check);
       return promise;
     },
     *open() {

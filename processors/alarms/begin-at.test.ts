@@ -11,29 +11,29 @@ const state = (observations: bigint): AlarmState => ({
 });
 const offsets = (states: readonly AlarmState[]) => states.map((state) => state.offsets.observations);
 
-describe('an alarm processor begins', () => {
+describe('beginAt', () => {
   it.each<[string, bigint, { low: bigint; high: bigint }, bigint]>([
-    ['where the group has committed', 50n, { low: 10n, high: 90n }, 50n],
+    ['at the committed offset', 50n, { low: 10n, high: 90n }, 50n],
     ['at the end if everything was read', 90n, { low: 10n, high: 90n }, 90n],
-    ['at the first remaining record if Kafka has deleted unread ones', 5n, { low: 10n, high: 90n }, 10n],
-  ])('%s, and its states stay valid', (_name, committed, ends, expected) => {
+    ['at the first remaining record if Kafka has deleted unread records', 5n, { low: 10n, high: 90n }, 10n],
+  ])('begins %s, and all states stay valid', (_name, committed, ends, expected) => {
     const states = [state(40n), state(90n)];
-    expect(beginAt(committed, ends, states)).toEqual({ start: expected, states, isAnew: false });
+    expect(beginAt(committed, ends, states)).toEqual({ start: expected, states, isRecreated: false });
   });
 
-  it('at the first record of a log that was made anew, because its states would skip the repeated offsets', () => {
-    const begun = beginAt(5_000n, { low: 0n, high: 7n }, [state(5_000n), state(4n)]);
-    expect([begun.start, begun.isAnew, offsets(begun.states)]).toEqual([0n, true, ['0', '4']]);
-    expect(begun.states[0]?.offsets.commands).toBe('3');
+  it('begins at the first record of a recreated log, and corrects states that would skip its readings', () => {
+    const beginning = beginAt(5_000n, { low: 0n, high: 7n }, [state(5_000n), state(4n)]);
+    expect([beginning.start, beginning.isRecreated, offsets(beginning.states)]).toEqual([0n, true, ['0', '4']]);
+    expect(beginning.states[0]?.offsets.commands).toBe('3');
   });
 
-  it('there also if only a state, or only the group, was further', () => {
-    expect(beginAt(2n, { low: 0n, high: 7n }, [state(8n)])).toMatchObject({ start: 0n, isAnew: true });
-    expect(beginAt(8n, { low: 0n, high: 7n }, [])).toMatchObject({ start: 0n, isAnew: true });
+  it('counts a log as recreated if only a state, or only the committed offset, is behind its end', () => {
+    expect(beginAt(2n, { low: 0n, high: 7n }, [state(8n)])).toMatchObject({ start: 0n, isRecreated: true });
+    expect(beginAt(8n, { low: 0n, high: 7n }, [])).toMatchObject({ start: 0n, isRecreated: true });
   });
 
-  it('near the end of a long log that lost its last records, so that new readings need not wait for a week of old ones', () => {
-    const begun = beginAt(3_000_100n, { low: 1n, high: 3_000_000n }, [state(3_000_100n), state(2_999_000n)]);
-    expect([begun.start, offsets(begun.states)]).toEqual([2_900_000n, ['2900000', '2999000']]);
+  it('begins 100,000 records before the end of a long log that lost its last records, so that new readings do not wait', () => {
+    const beginning = beginAt(3_000_100n, { low: 1n, high: 3_000_000n }, [state(3_000_100n), state(2_999_000n)]);
+    expect([beginning.start, offsets(beginning.states)]).toEqual([2_900_000n, ['2900000', '2999000']]);
   });
 });

@@ -1,33 +1,34 @@
-/** Where an alarm processor begins to read a partition, and which of its states are still valid there. */
+/** Decides at which offset an alarm processor begins to read a partition, and which restored states are valid there. */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 
-/** If the log was made anew or was cut, at most this many records of a partition are judged again: some seconds of work. */
+/** If the log was recreated or lost its end, at most this many records of a partition are judged again: some seconds of work. */
 const againMax = 100_000n;
 
 export type Beginning = {
   readonly start: bigint;
   readonly states: readonly AlarmState[];
-  /** A reader had read further than the log now reaches: the topic was deleted and made again, or lost its end. */
-  readonly isAnew: boolean;
+  /** Offsets behind the end of the log were read before. So the topic was deleted and created again, or the log lost its end. */
+  readonly isRecreated: boolean;
 };
 
 /**
- * Returns where to begin: usually at the group's committed offset. If the log is shorter than that, it begins at the last records of the
- * log. The log gives those offsets again, and an old state would skip them. Judging a reading twice changes nothing.
- * @param committed next offset to read
- * @param ends first offset of the log, and the one after its last
+ * Returns the offset at which to begin. Usually this is the group's committed offset. A recreated log gives old offsets to new readings,
+ * and a state that includes these offsets would skip the new readings. So for such a log the processor begins at most `againMax` records
+ * before the end, and the states include no reading behind that. Judging a reading twice changes nothing.
+ * @param committed the next offset to read
+ * @param ends the first offset of the log, and the offset after its last record
  */
 export function beginAt(
   committed: bigint,
   { low, high }: { readonly low: bigint; readonly high: bigint },
   states: readonly AlarmState[],
 ): Beginning {
-  const isPast = ({ offsets }: AlarmState) => BigInt(offsets.observations) > high;
-  const isAnew = committed > high || states.some(isPast);
-  if (!isAnew) return { start: committed > low ? committed : low, states, isAnew };
+  const isBehindEnd = ({ offsets }: AlarmState) => BigInt(offsets.observations) > high;
+  const isRecreated = committed > high || states.some(isBehindEnd);
+  if (!isRecreated) return { start: committed > low ? committed : low, states, isRecreated };
   const start = high - low > againMax ? high - againMax : low;
-  const mended = states.map((state) =>
-    isPast(state) ? { ...state, offsets: { ...state.offsets, observations: String(start) } } : state,
+  const corrected = states.map((state) =>
+    isBehindEnd(state) ? { ...state, offsets: { ...state.offsets, observations: String(start) } } : state,
   );
-  return { start, states: mended, isAnew };
+  return { start, states: corrected, isRecreated };
 }

@@ -5,42 +5,42 @@ import { createCanaries } from './canaries.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
 
-it('reports the newest canary of each partition of this process, and nothing before the first', () => {
+it('reports the newest canary of each owned partition, and undefined before the first canary', () => {
   const canaries = createCanaries();
   canaries.own([3, 5], t0);
   expect(canaries.sight()).toBeUndefined();
-  canaries.met(3, t0 + 1_000, t0 + 1_010);
-  canaries.met(3, t0 + 900, t0 + 1_020);
-  canaries.met(4, t0 + 1_000, t0 + 1_010);
+  canaries.receive(3, t0 + 1_000, t0 + 1_010);
+  canaries.receive(3, t0 + 900, t0 + 1_020);
+  canaries.receive(4, t0 + 1_000, t0 + 1_010);
   expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 1_000) }] });
   expect([countOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
 });
 
-it('gives the age of the newest canary, or without one how long this process has judged the partition', () => {
+it('gives the age of the newest canary, or the time since the partition is owned if no canary has come', () => {
   const canaries = createCanaries();
   canaries.own([3, 5], t0);
-  canaries.met(3, t0 + 1_000, t0 + 1_010);
+  canaries.receive(3, t0 + 1_000, t0 + 1_010);
   expect(canaries.agesMs(t0 + 30_000)).toEqual([
     ['3', 29_000],
     ['5', 30_000],
   ]);
 });
 
-it('forgets its canaries when it gives the partitions up', () => {
+it('forgets the canaries of a partition that is no longer owned', () => {
   const canaries = createCanaries();
   canaries.own([3], t0);
-  canaries.met(3, t0, t0);
+  canaries.receive(3, t0, t0);
   canaries.own([], t0);
   expect([canaries.sight(), canaries.agesMs(t0)]).toEqual([undefined, []]);
   canaries.own([3], t0 + 5_000);
   expect(canaries.sight()).toBeUndefined();
 });
 
-it('counts a canary from before the clock was set back as received now', () => {
+it('takes a receive time that is later than now as now, because the clock was set back', () => {
   const canaries = createCanaries();
   canaries.own([3], t0);
-  canaries.met(3, t0 + 3_600_000, t0 + 10);
+  canaries.receive(3, t0 + 3_600_000, t0 + 10);
   expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 10) }] });
-  canaries.met(3, t0 + 5_000, t0 + 5_010);
+  canaries.receive(3, t0 + 5_000, t0 + 5_010);
   expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 5_000) }] });
 });

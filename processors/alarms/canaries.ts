@@ -1,4 +1,4 @@
-/** The canaries that an alarm processor received, by partition. They show that readings arrive in each partition. */
+/** Keeps the newest canary of each partition. A canary is a test reading: it shows that readings arrive in its partition. */
 
 import type { CanarySightRecord } from '../../contracts/messages/records.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
@@ -6,15 +6,15 @@ import { formatInstant } from '../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 
 export type Canaries = {
-  /** Time from the gateway's receipt of a canary to its arrival here, ms; 0 if the clock here is behind the gateway's. */
+  /** Times from the receipt of a canary at the gateway to its receipt here, ms; 0 if the clock here is behind the gateway's clock. */
   readonly tookMs: Histogram;
-  /** From now on this process judges these partitions. */
+  /** Sets the partitions that this process judges, and forgets all canaries. */
   own(partitions: Iterable<number>, nowMs: number): void;
-  /** @param receivedMs by the gateway's clock */
-  met(partition: number, receivedMs: number, nowMs: number): void;
-  /** Returns the record for `canary`; undefined before the first canary. */
+  /** @param receivedMs the receipt at the gateway, by the gateway's clock, ms since 1970 */
+  receive(partition: number, receivedMs: number, nowMs: number): void;
+  /** Returns the record for the topic `canary`; undefined before the first canary. */
   sight(): CanarySightRecord | undefined;
-  /** By partition, the age of the newest canary, ms. Without one, how long this process has judged the partition. */
+  /** Returns the age of each partition's newest canary, ms. Without a canary, it is the time since this process owns the partition. */
   agesMs(nowMs: number): readonly (readonly [partition: string, ageMs: number])[];
 };
 
@@ -26,7 +26,7 @@ export function createCanaries(): Canaries {
     own(partitions, nowMs) {
       owned = new Map([...partitions].map((partition) => [partition, { sinceMs: nowMs, receivedMs: undefined }]));
     },
-    met(partition, receivedMs, nowMs) {
+    receive(partition, receivedMs, nowMs) {
       const lane = owned.get(partition);
       if (!lane) return;
       const seenMs = notAhead(receivedMs, nowMs);

@@ -4,18 +4,18 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { env, reading, t0 } from '../bed.testing.ts';
 import { type CommitRow, createFlushing } from './flushing.ts';
-import type { EngineSnapshot } from './held.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnership } from './ownership.ts';
-import { adult, key, nothing } from './partition.testing.ts';
+import { adult, emptyRestored, key } from './partition.testing.ts';
 import { createPartition, type Partition } from './partition.ts';
-import type { Outgoing } from './published.ts';
+import type { EngineSnapshot } from './patient-engine.ts';
 import type { RestoredPartition } from './restore.ts';
+import type { Outgoing } from './screen-record.ts';
 
 const log = pino({ level: 'silent' });
 const snapshotMs = 1_000;
 const quietSnapshotMs = 60_000;
-const restored: RestoredPartition = { ...nothing, toldTo: 0n, commandsRead: 0n };
+const restored: RestoredPartition = { ...emptyRestored, publishedTo: 0n, commandsRead: 0n };
 
 beforeEach(() => {
   vi.useFakeTimers({ now: t0 });
@@ -26,7 +26,7 @@ afterEach(() => {
 
 type Written = { readonly topic: KafkaTopic; readonly key: string; readonly body: unknown };
 
-/** An owner of some partitions, and the rounds over them. Kafka is a list; `kafka` says what it refuses. */
+/** Opens the flushing of some partitions. Kafka is a list in memory, and the functions of `kafka` can delay or refuse a write. */
 async function openFlushing(...partitions: number[]) {
   const written: (Written | { readonly commit: readonly CommitRow[] })[] = [];
   const kafka = {
@@ -46,7 +46,7 @@ async function openFlushing(...partitions: number[]) {
     open(from) {
       const outbox = createOutbox<Outgoing>({
         append: (record) => append('alarms', record.key, record.body),
-        start: from.toldTo,
+        start: from.publishedTo,
         log,
       });
       const partition = createPartition({
@@ -62,7 +62,7 @@ async function openFlushing(...partitions: number[]) {
       return { partition, outbox };
     },
     canaries: { own: () => {} },
-    onTaken: () => {},
+    onTakenOver: () => {},
     now: Date.now,
   });
   const flushing = createFlushing({
@@ -92,7 +92,7 @@ async function openFlushing(...partitions: number[]) {
     flushing,
     kafka,
     partition: (p: number): Partition => ownership.owners().get(p)!.partition,
-    /** What Kafka got, in its order: topics, and commits with the offset of readings. */
+    /** Returns the writes to Kafka in order: the topic of a record, or "commit" with the offsets of readings. */
     order: () =>
       written.map((entry) =>
         'commit' in entry
@@ -100,12 +100,12 @@ async function openFlushing(...partitions: number[]) {
           : entry.topic,
       ),
     snapshots,
-    /** Of each snapshot in its order: events before this offset are in the snapshots before it. */
+    /** Returns for each snapshot the offset in `alarms` before which the earlier snapshots include all events. */
     eventsBefore: () => snapshots().map(({ body }) => (body as { engine: EngineSnapshot }).engine.told),
   };
 }
 
-/** Readings of so many seconds; at 180 the heart rate raises an alarm. */
+/** Adds a reading for each second. A heart rate of 180 raises an alarm. */
 function read(partition: Partition, seconds: number, HR: number): void {
   const from = Number(partition.position().observations);
   for (let s = from; s < from + seconds; s++) {
@@ -116,7 +116,7 @@ function read(partition: Partition, seconds: number, HR: number): void {
 const round = () => vi.advanceTimersByTimeAsync(snapshotMs);
 
 describe('a round', () => {
-  it('commits again, then writes events, snapshots, offsets and the sign of life, in this order', async () => {
+  it('a round commits the last offsets again, and then writes events, snapshots, new offsets and the sign of life', async () => {
     const { flushing, partition, order } = await openFlushing(3);
     flushing.start();
     read(partition(3), 20, 180);
@@ -134,7 +134,7 @@ describe('a round', () => {
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
   });
 
-  it('commits first what the round before it committed', async () => {
+  it('the first commit of a round repeats the last commit of the round before', async () => {
     const { flushing, partition, order } = await openFlushing(3);
     flushing.start();
     read(partition(3), 20, 180);
@@ -148,21 +148,21 @@ describe('a round', () => {
     ]);
   });
 
-  it('writes no snapshot before the events that it includes are in the log', async () => {
+  it('a round writes no snapshot before the events that it includes are in the log', async () => {
     const { flushing, kafka, partition, order } = await openFlushing(3);
-    const taken = Promise.withResolvers<void>();
-    kafka.onEvent = () => taken.promise;
+    const answer = Promise.withResolvers<void>();
+    kafka.onEvent = () => answer.promise;
     flushing.start();
     read(partition(3), 20, 180);
     await round();
     await round();
     expect(order()).toEqual(['commit 0']);
-    taken.resolve();
+    answer.resolve();
     await vi.advanceTimersByTimeAsync(0);
     expect(order()).toContain('alarm-state');
   });
 
-  it('says in a snapshot where the events began that the snapshots before it do not include', async () => {
+  it('a snapshot names the offset before which the earlier snapshots include all events', async () => {
     const { flushing, ownership, kafka, partition, eventsBefore } = await openFlushing(3);
     flushing.start();
     read(partition(3), 20, 180);
@@ -178,30 +178,30 @@ describe('a round', () => {
     expect(eventsBefore()).toEqual(['0', String(end)]);
   });
 
-  it('writes nothing and asks nothing where no partition is owned', async () => {
+  it('a round writes nothing and commits nothing if no partition is owned', async () => {
     const { flushing, ownership, order } = await openFlushing(3);
     flushing.start();
-    ownership.letGo();
+    ownership.releaseAll();
     await round();
     expect(order()).toEqual([]);
     expect(flushing.counts()).toEqual({ snapshots: 0, flushesRefused: 0 });
   });
 
-  it('writes nothing more where the partitions are let go while Kafka is asked whose they are', async () => {
+  it('a round writes no snapshot if the partitions are released during its first commit', async () => {
     const { flushing, ownership, kafka, partition, order } = await openFlushing(3);
     read(partition(3), 20, 180);
     await vi.advanceTimersByTimeAsync(0);
-    kafka.onCommit = async () => ownership.letGo();
+    kafka.onCommit = async () => ownership.releaseAll();
     flushing.start();
     await round();
     expect(order().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
     expect(flushing.counts()).toEqual({ snapshots: 0, flushesRefused: 1 });
   });
 
-  it('commits no offsets and gives no sign of life where the partitions are let go while snapshots are written', async () => {
+  it('a round commits no new offsets and writes no sign of life if the partitions are released during its snapshots', async () => {
     const { flushing, ownership, kafka, partition, order } = await openFlushing(3);
     read(partition(3), 20, 180);
-    kafka.onSnapshot = async () => ownership.letGo();
+    kafka.onSnapshot = async () => ownership.releaseAll();
     flushing.start();
     await round();
     expect(order().filter((entry) => entry !== 'alarms')).toEqual(['commit 0', 'alarm-state']);
@@ -211,7 +211,7 @@ describe('a round', () => {
     ['the first', 1, 0],
     ['the last', 2, 1],
   ])(
-    'takes nothing as written where Kafka refuses %s commit: the next round writes it, from the same place',
+    'the next round writes the same snapshots and offsets if Kafka refuses %s commit of a round',
     async (_name, refused, snapshotsBefore) => {
       const { flushing, kafka, partition, order, snapshots } = await openFlushing(3);
       kafka.onCommit = async (nth) => {
@@ -228,7 +228,7 @@ describe('a round', () => {
     },
   );
 
-  it('takes nothing as written where Kafka refuses a snapshot', async () => {
+  it('the next round writes a snapshot that Kafka refused', async () => {
     const { flushing, kafka, partition, order, snapshots } = await openFlushing(3);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
     flushing.start();
@@ -241,23 +241,23 @@ describe('a round', () => {
   });
 });
 
-describe('while only readings come', () => {
-  it('writes one partition before its quiet time is over, each time that nothing was written for more than 4 s', async () => {
+describe('quiet partitions', () => {
+  it('one partition writes its snapshots before its quiet time ends if no snapshot was written for more than 4 s', async () => {
     const { flushing, partition, snapshots } = await openFlushing(3, 5);
     flushing.start();
     read(partition(3), 2, 80);
     read(partition(5), 2, 80);
-    const found: number[] = [];
+    const written: number[] = [];
     for (let second = 1; second <= 10; second++) {
       await round();
-      found.push(snapshots().length);
+      written.push(snapshots().length);
     }
-    expect(found).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 2]);
+    expect(written).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 2]);
   });
 });
 
-describe('the end', () => {
-  it('waits for the round that is under way and writes a last one, without a sign of life', async () => {
+describe('close', () => {
+  it('close() waits for the present round, and then runs a last round without a sign of life', async () => {
     const { flushing, kafka, partition, order } = await openFlushing(3);
     const answer = Promise.withResolvers<void>();
     kafka.onCommit = (nth) => (nth === 1 ? answer.promise : Promise.resolve());

@@ -1,14 +1,14 @@
 /**
- * Writes down, again and again, how far the owned partitions are: snapshots to `alarm-state`, the group's offsets, and the sign of
- * life to the screens.
+ * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, the group's offsets, and the sign of life to
+ * the screens.
  *
  * Guarantees, in the order of a round:
- * 1. Before a snapshot the group commits again what it has committed. Kafka refuses that to an owner that was replaced, so only
- *    the present owner writes.
+ * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another process owns the
+ *    partitions, so a replaced owner writes no snapshot.
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
  * 4. The sign of life is written only after a round in which this processor owned the partitions to the end.
- * If a round fails, the next round writes everything of it again.
+ * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
 import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
@@ -16,12 +16,12 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Appender } from '../../log/kafka/appender.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Canaries } from './canaries.ts';
-import type { Position } from './held.ts';
 import type { Liveness } from './liveness.ts';
 import type { Owner, Ownership } from './ownership.ts';
-import type { Flush, Snapshot } from './partition.ts';
+import type { Position } from './patient-engine.ts';
+import type { Flush, Snapshot } from './snapshots.ts';
 
-/** While readings come, a snapshot is written at least this often. */
+/** While readings come, at least one snapshot is written in this time. */
 const signOfLifeMs = 4_000;
 
 /** The next offset to read of a partition. */
@@ -32,14 +32,15 @@ export type CommitRow = {
 };
 
 export type Flushing = {
-  /** Begins with the rounds, `snapshotMs` apart. */
+  /** Starts the rounds. Each round begins `snapshotMs` after the end of the round before. */
   start(): void;
+  /** Returns the number of written snapshots and of failed rounds. */
   counts(): { readonly snapshots: number; readonly flushesRefused: number };
-  /** Writes a last round, in which no change waits for its quiet time. Resolves when it is over; it gives no sign of life. */
+  /** Ends the rounds and resolves after a last round. The last round saves all changes and writes no sign of life. */
   close(): Promise<void>;
 };
 
-/** What a round takes of one partition. */
+/** The snapshots and the position that a round saves for one partition. */
 type Share = Flush & { readonly p: number; readonly owner: Owner; readonly eventsBefore: bigint };
 
 export function createFlushing(options: {
@@ -48,9 +49,9 @@ export function createFlushing(options: {
   readonly commit: (rows: readonly CommitRow[]) => Promise<void>;
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'> & { readonly appender: Pick<Appender, 'append'> };
   readonly canaries: Pick<Canaries, 'sight'>;
-  /** From the end of a round to the next one. */
+  /** Time from the end of a round to the start of the next round, ms. */
   readonly snapshotMs: number;
-  /** Longest time until a change is written that only readings made. */
+  /** Longest time until the snapshot of an association that only got readings, ms. */
   readonly quietSnapshotMs: number;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
@@ -64,39 +65,39 @@ export function createFlushing(options: {
   let round: Promise<void> = Promise.resolve();
 
   async function flush(quietMs: number): Promise<void> {
-    const mine = ownership.generation();
+    const generation = ownership.generation();
     const shares = takeShares(quietMs);
     if (shares.length === 0) return;
     try {
       await ask(() => commit(shares.flatMap(({ p, owner }) => rowsOf(p, owner.committed))));
       for (const { owner, eventsBefore, snapshots } of shares) {
         if (snapshots.length === 0) continue;
-        if (!(await owner.outbox.sent()) || mine !== ownership.generation())
-          throw new Error('the partitions were let go');
+        if (!(await owner.outbox.sent()) || generation !== ownership.generation())
+          throw new Error('the partitions were released during the round');
         await Promise.all(snapshots.map(write));
         owner.eventsBefore = eventsBefore;
       }
-      if (mine !== ownership.generation()) return;
+      if (generation !== ownership.generation()) return;
       await ask(() => commit(shares.flatMap(({ p, position }) => rowsOf(p, position))));
       for (const { owner, position } of shares) owner.committed = position;
       giveSignOfLife();
     } catch (error) {
       for (const { undo } of shares) undo();
       counts.flushesRefused += 1;
-      options.log.warn({ error: (error as Error).message }, 'snapshots are not written yet');
+      options.log.warn({ error: (error as Error).message }, 'a round of snapshots failed, the next round tries again');
     }
   }
 
   function takeShares(quietMs: number): Share[] {
     const owners = [...ownership.owners()];
-    // Screens take a processor that writes nothing for dead. So, if all is quiet, one partition writes before its time.
+    // Screens show an alarm if a processor writes nothing. So if no snapshot was due for a while, one partition writes its snapshots early.
     const isOverdue = performance.now() - wroteAt > signOfLifeMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([p, owner]) => {
-      // Events before this offset were emitted before the snapshots are taken, so the snapshots include them.
+      // Read before the snapshots are taken, so that the snapshots include all events before this offset.
       const eventsBefore = owner.outbox.next();
-      const taken = owner.partition.flush(now(), p === early ? 0 : quietMs, owner.eventsBefore);
-      return { p, owner, eventsBefore, ...taken };
+      const flush = owner.partition.flush(now(), p === early ? 0 : quietMs, owner.eventsBefore);
+      return { p, owner, eventsBefore, ...flush };
     });
   }
 
@@ -107,7 +108,7 @@ export function createFlushing(options: {
     wroteAt = performance.now();
   }
 
-  /** Tells the screens that this processor works, and which canaries it met. Screens show an alarm when the sign stays away. */
+  /** Sends the screens the time and the received canaries, as a sign that this processor works. Without the sign, screens show an alarm. */
   function giveSignOfLife(): void {
     if (isClosing) return;
     const sign: PresenceRecord = { at: formatInstant(now()), wards: [] };

@@ -1,4 +1,4 @@
-/** The alarm processor as a process on a real Kafka: what it says of limits, also after a kill, and when its profiles change. */
+/** Tests the limits in force that the alarm processor publishes on a real Kafka, after a kill and after a change of the profiles. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,28 +28,28 @@ afterAll(async () => {
   await lab?.close();
 });
 
-it('the processor answers and publishes, says the same after a kill, and judges by changed profiles at once', async () => {
+it('the processor publishes changed limits once, also after a kill, and judges by changed profiles at once', async () => {
   const bed = await lab.admit('adult');
   const t = Date.now() - 8_000;
   await bed.send(t, 0, 7, { HR: 107 });
   await until('the limits in force', () => lab.publishedOf(bed).length === 1);
   await bed.setLimits('HR', { high: 150 });
   await bed.setLimits('SpO2', { low: 88 });
-  await until('two answers and other limits', () => lab.publishedOf(bed).length === 4);
+  await until('two answers and changed limits', () => lab.publishedOf(bed).length === 4);
   expect(lab.publishedOf(bed)).toMatchObject([
     { rev: 1, profile: { origin: 'hospital', version: 'first' } },
     { accepted: false, reason: 'The high limit 150 of HR is not below the extreme high limit 140.' },
     { rev: 2 },
     { accepted: true },
   ]);
-  await until('a snapshot of them', () => lab.lastStateOf(bed)?.limits?.rev === 2);
+  await until('a snapshot with the changed limits', () => lab.lastStateOf(bed)?.limits?.rev === 2);
 
   process.kill(processor.pid, 'SIGKILL');
   processor = await lab.start(settings, 'alarms-limits-2');
   const log = () => readFileSync(lab.logFile('alarms-limits-2'), 'utf8');
-  await until('the partitions', () => log().includes('took over partitions'));
-  // Other tests put bytes that are no record into the topic: those do not open. What opens is understood.
-  expect(log()).not.toContain('a record to restore from is left out');
+  await until('the takeover of the partitions', () => log().includes('took over partitions'));
+  // Other tests write bytes that do not open into the shared topics. But each record that opens must be of a type that a restore uses.
+  expect(log()).not.toContain('A restore does not use records of this type.');
   expect(lab.publishedOf(bed)).toHaveLength(4);
 
   const strict = structuredClone(hospital);

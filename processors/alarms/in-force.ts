@@ -1,4 +1,4 @@
-/** What the screens get for one patient beside the alarms: the limits in force, and whether the bed is on standby. */
+/** The limits in force and the standby of one patient, as the screens get them. */
 import type { LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Environment } from './core/environment.ts';
@@ -7,14 +7,14 @@ import { profileInForce } from './core/judging.ts';
 import type { Profile } from './core/profile.ts';
 import { standbyShown } from './core/standby.ts';
 import type { State } from './core/state.ts';
-import type { Published } from './published.ts';
+import type { ScreenRecord } from './screen-record.ts';
 
-/** What was published last; undefined if nothing was. */
-export type InForceTold = {
+/** The records that were published last; undefined if no such record was published. */
+export type PublishedInForce = {
   readonly limits: LimitsInForce | undefined;
   readonly standby: StandbyInForce | undefined;
-  /** The profile and own limits from which the limits were made. */
-  readonly of:
+  /** The profile and the patient's own limits from which `limits` was made. */
+  readonly madeFrom:
     | {
         readonly profile: Profile | undefined;
         readonly overrides: State['overrides'];
@@ -23,35 +23,35 @@ export type InForceTold = {
     | undefined;
 };
 
-export const nothingTold: InForceTold = { limits: undefined, standby: undefined, of: undefined };
+export const nothingPublished: PublishedInForce = { limits: undefined, standby: undefined, madeFrom: undefined };
 
-type Told = { readonly told: InForceTold; readonly records: readonly Published[] };
+/** `records`: what must be published now. `published`: the last published records after that. */
+type Publication = { readonly published: PublishedInForce; readonly records: readonly ScreenRecord[] };
 
 export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-const none: readonly Published[] = [];
+const noRecords: readonly ScreenRecord[] = [];
 
-/** Returns what holds now, and the records for what has changed since it was last published. */
-export function inForceNow(env: Environment, state: State, told: InForceTold, nowMs: number): Told {
-  const limits = limitsNow(env, state, told, nowMs);
-  const standby = standbyNow(state, told.standby, nowMs);
+/** Compares the limits in force and the standby with what was published last, and returns the records for the differences. */
+export function inForceNow(env: Environment, state: State, published: PublishedInForce, nowMs: number): Publication {
+  const limits = limitsNow(env, state, published, nowMs);
+  const standby = standbyNow(state, published.standby, nowMs);
   if (standby === undefined) return limits;
   return {
-    told: { ...limits.told, standby },
+    published: { ...limits.published, standby },
     records: [...limits.records, { type: 'standby', body: standby }],
   };
 }
 
-function limitsNow(env: Environment, state: State, told: InForceTold, nowMs: number): Told {
+function limitsNow(env: Environment, state: State, published: PublishedInForce, nowMs: number): Publication {
   const { associationId, association, overrides, setBy } = state;
-  const before = told.of;
-  if (association === null) return { told, records: none };
-  const of = { profile: profileInForce(env, state), overrides, setBy };
-  if (before?.profile === of.profile && before?.overrides === overrides && before?.setBy === setBy)
-    return { told, records: none };
+  if (association === null) return { published, records: noRecords };
+  const { madeFrom: before, limits: last } = published;
+  const madeFrom = { profile: profileInForce(env, state), overrides, setBy };
+  if (before?.profile === madeFrom.profile && before?.overrides === overrides && before?.setBy === setBy)
+    return { published, records: noRecords };
   const { profile, groups, rules } = limitsInForce(env, state);
-  const { limits: last } = told;
   if (last && isSame([last.profile, last.groups, last.rules], [profile, groups, rules]))
-    return { told: { ...told, of }, records: none };
+    return { published: { ...published, madeFrom }, records: noRecords };
   const limits = {
     associationId,
     rev: (last?.rev ?? 0) + 1,
@@ -60,9 +60,10 @@ function limitsNow(env: Environment, state: State, told: InForceTold, nowMs: num
     groups,
     ...(rules && { rules }),
   };
-  return { told: { ...told, limits, of }, records: [{ type: 'limits-in-force', body: limits }] };
+  return { published: { ...published, limits, madeFrom }, records: [{ type: 'limits-in-force', body: limits }] };
 }
 
+/** Returns the standby record to publish; undefined if the standby is as it was published last. */
 function standbyNow(
   { associationId, standby: part }: State,
   last: StandbyInForce | undefined,
@@ -75,11 +76,13 @@ function standbyNow(
 }
 
 /**
- * Takes what the last owner published; that owner may have died before its snapshot. Later revisions count on from it. Otherwise no screen
- * would accept them.
+ * Takes a record that the last owner published, if its revision is higher than that of the snapshot. The next revisions continue from that
+ * record, because screens ignore a record whose revision is not higher than the last one.
  */
-export function noteTold(held: { inForce: InForceTold }, one: LimitsInForce | StandbyInForce): void {
-  const before = 'groups' in one ? held.inForce.limits : held.inForce.standby;
-  if (one.rev <= (before?.rev ?? 0)) return;
-  held.inForce = 'groups' in one ? { ...held.inForce, limits: one, of: undefined } : { ...held.inForce, standby: one };
+export function adoptPublished(engine: { inForce: PublishedInForce }, record: LimitsInForce | StandbyInForce): void {
+  const { inForce } = engine;
+  const before = 'groups' in record ? inForce.limits : inForce.standby;
+  if (record.rev <= (before?.rev ?? 0)) return;
+  engine.inForce =
+    'groups' in record ? { ...inForce, limits: record, madeFrom: undefined } : { ...inForce, standby: record };
 }

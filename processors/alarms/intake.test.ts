@@ -4,16 +4,15 @@ import { inputOfText } from './intake.ts';
 
 const place = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 7 } as const;
 const time = '2026-03-01T10:00:00.000Z';
-const take = (contentType: string, body: unknown) =>
+const intake = (contentType: string, body: unknown) =>
   inputOfText(contentType, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), place);
 const values = [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }];
 const observation = { deviceId: 'bed-01', receivedAt: time, reading: { time, values } };
 const by = { userId: 'u1', name: 'N', role: 'nurse' };
 
-describe('records as inputs', () => {
-  it('a reading has the boot and number of its place, and an interval only if it declares one', () => {
-    const taken = take(contentTypes.observation, observation);
-    expect(taken).toEqual({
+describe('inputOfText', () => {
+  it('gives a reading the boot and sequence number of its envelope, and an interval only if the reading declares it', () => {
+    expect(intake(contentTypes.observation, observation)).toEqual({
       ok: true,
       receivedAt: Date.parse(time),
       input: {
@@ -28,7 +27,7 @@ describe('records as inputs', () => {
     });
   });
 
-  it('the graver value of a parameter that comes twice in a reading counts, wherever it is', () => {
+  it('uses the graver value of a parameter that comes twice in a reading, in either order', () => {
     const [good] = values;
     const grave = { ...good, value: 30 };
     for (const both of [
@@ -36,23 +35,25 @@ describe('records as inputs', () => {
       [grave, good],
     ]) {
       const reading = { time, values: both };
-      expect(take(contentTypes.observation, { ...observation, reading })).toMatchObject({ input: { values: [grave] } });
+      expect(intake(contentTypes.observation, { ...observation, reading })).toMatchObject({
+        input: { values: [grave] },
+      });
     }
   });
 
-  it('status, connection and command', () => {
+  it('converts a status, an end of a connection, a notice and a command', () => {
     const status = { deviceId: 'bed-01', receivedAt: time, reading: { online: true, conditions: [] } };
-    expect(take(contentTypes.status, status)).toMatchObject({
+    expect(intake(contentTypes.status, status)).toMatchObject({
       ok: true,
       input: { type: 'status', online: true, conditions: [] },
     });
     const ended = { deviceId: 'bed-01', receivedAt: time, connected: false, reason: 'will' };
-    expect(take(contentTypes.connection, ended)).toMatchObject({
+    expect(intake(contentTypes.connection, ended)).toMatchObject({
       ok: true,
       input: { type: 'connection', reason: 'will' },
     });
     const notice = { deviceId: 'bed-01', receivedAt: time, notice: 'unattributed', forMs: 120_000 };
-    expect(take(contentTypes.notice, notice)).toMatchObject({
+    expect(intake(contentTypes.notice, notice)).toMatchObject({
       ok: true,
       input: { type: 'notice', notice: 'unattributed', forMs: 120_000 },
     });
@@ -64,7 +65,7 @@ describe('records as inputs', () => {
       by,
       alarmId: 'a',
     };
-    expect(take(contentTypes.command, command)).toMatchObject({
+    expect(intake(contentTypes.command, command)).toMatchObject({
       ok: true,
       receivedAt: undefined,
       input: { type: 'command' },
@@ -72,14 +73,14 @@ describe('records as inputs', () => {
   });
 
   const bad: [string, string, unknown][] = [
-    ['no JSON', contentTypes.observation, '{'],
+    ['a content that is not JSON', contentTypes.observation, '{'],
     ['another version', 'application/vnd.vigil.observation+json;v=2', observation],
     ['another type', 'text/plain', observation],
-    ['nothing to the engine', contentTypes.presence, { at: time, wards: [] }],
-    ['no values', contentTypes.observation, { ...observation, reading: { time, values: [] } }],
-    ['a day that is none', contentTypes.observation, { ...observation, receivedAt: '2026-02-30T10:00:00.000Z' }],
+    ['a type that the engine does not use', contentTypes.presence, { at: time, wards: [] }],
+    ['a reading without values', contentTypes.observation, { ...observation, reading: { time, values: [] } }],
+    ['a day that does not exist', contentTypes.observation, { ...observation, receivedAt: '2026-02-30T10:00:00.000Z' }],
     [
-      'a pause of 3 min',
+      'an audio pause of 3 min',
       contentTypes.command,
       { type: 'pause-audio', commandId: 'command-1', associationId: 'association-1', at: time, by, forMs: 180_000 },
     ],
@@ -97,9 +98,9 @@ describe('records as inputs', () => {
     ],
   ];
   for (const [name, contentType, body] of bad)
-    it(`refuses ${name}, without its content`, () => {
-      const taken = take(contentType, body);
-      expect(taken.ok).toBe(false);
-      if (!taken.ok) expect(taken.reason).not.toMatch(/bed-01|80|2026/);
+    it(`refuses ${name}, and the reason does not repeat the content`, () => {
+      const result = intake(contentType, body);
+      expect(result.ok).toBe(false);
+      if (!result.ok) expect(result.reason).not.toMatch(/bed-01|80|2026/);
     });
 });

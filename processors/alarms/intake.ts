@@ -8,28 +8,31 @@ import { parseInstant } from '../../contracts/time.ts';
 import type { Place } from '../../log/envelope/header.ts';
 import type { Input, StatusInput } from './core/inputs.ts';
 
-export type Taken =
+export type IntakeResult =
   | { readonly ok: true; readonly input: Input; readonly receivedAt: number | undefined }
   | { readonly ok: false; readonly reason: string };
 
-/** The identity of a record, from its envelope. */
-type Numbered = Pick<Place, 'boot' | 'seq'>;
+/** The identity of a message, from the envelope of its record. */
+type MessageId = Pick<Place, 'boot' | 'seq'>;
 
-/** Returns the engine's input for a record of `observations` or `commands`, or the reason why the record is no input. */
-export function inputOf(record: AnyRecord, place: Numbered): Taken {
+/** Returns the engine's input for a record of `observations` or `commands`, or the reason why the engine cannot use the record. */
+export function inputOf(record: AnyRecord, place: MessageId): IntakeResult {
   const input = convert(record, place);
   return input
     ? { ok: true, input, receivedAt: 'receivedAt' in input ? input.receivedAt : undefined }
-    : { ok: false, reason: 'A record is nothing to the alarm engine, or its time is none.' };
+    : {
+        ok: false,
+        reason: 'The alarm engine does not use records of this type, or the time of the record is invalid.',
+      };
 }
 
-/** Does the same with the content of an envelope. */
-export function inputOfText(contentType: string, plaintext: Uint8Array, place: Numbered): Taken {
+/** Returns the engine's input for the decrypted content of an envelope, or the reason why the engine cannot use the content. */
+export function inputOfText(contentType: string, plaintext: Uint8Array, place: MessageId): IntakeResult {
   const checked = checkRecord(contentType, plaintext);
   return checked.ok ? inputOf(checked, place) : { ok: false, reason: checked.fault.message };
 }
 
-function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined {
+function convert(record: AnyRecord, { boot, seq }: MessageId): Input | undefined {
   switch (record.contentType) {
     case contentTypes.observation: {
       const { deviceId, reading } = record.body;

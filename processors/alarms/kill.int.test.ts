@@ -1,6 +1,6 @@
 /**
- * Promise 3 under SIGKILL: whatever is killed, the alarms are those of an engine that was never stopped, and no answer is lost. Real
- * recordings replay ten times as fast as they were. VIGIL_TEST_KILLS=100 is the long form.
+ * Tests promise 3 with SIGKILL: the alarms are those of an engine that was never stopped, and no acknowledgement is lost. Real recordings
+ * replay at ten times their speed. With VIGIL_TEST_KILLS=100 the test kills the processor at least a hundred times.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const recordings = join(import.meta.dirname, '../../simulators/recordings');
-/** One reading a second each. */
+/** The readings of each recording, one reading for each second. */
 const replayed = readdirSync(recordings)
   .filter((name) => /Numerics\.csv$/.test(name))
   .map((name) => readRecording(readFileSync(join(recordings, name), 'utf8'), 0)!);
@@ -55,26 +55,26 @@ const physiological = (alarms: readonly Alarm[]) =>
 
 const killsMin = Number(process.env.VIGIL_TEST_KILLS ?? 2);
 
-/** A bed whose alarms a person answers. `answers`: when each was given. */
+/** A bed whose alarms the test acknowledges. `answers`: the time of each acknowledgement. */
 type Answered = { readonly bed: LabBed; readonly answers: string[] };
 const answeredMin = Math.max(3, Math.ceil(killsMin / 4));
 
-/** Each answer has one reply, and the first that is accepted is on the alarm. */
+/** Expects that each acknowledgement has one reply, and that the time of the first accepted acknowledgement is on an alarm. */
 async function expectAnswersKept({ bed, answers }: Answered, deadline: number): Promise<void> {
-  const replies = () => lab.publishedOf(bed).flatMap((one) => ('accepted' in one ? [one] : []));
+  const replies = () => lab.publishedOf(bed).flatMap((record) => ('accepted' in record ? [record] : []));
   while (answers.some((at) => !replies().some((reply) => reply.at === at)) && Date.now() < deadline)
     await new Promise((done) => setTimeout(done, 200));
   const accepted = new Set(replies().flatMap((reply) => (reply.accepted ? [reply.at] : [])));
   const refused = new Set(replies().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
   expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
-  // An accepted answer that is on no alarm was a repeat: the test gave it because it had not yet seen the first.
-  const taken = new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
+  // If an accepted acknowledgement is on no alarm, the alarm was acknowledged before, and the test had not yet seen this.
+  const onAlarms = new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
   const first = answers.find((at) => accepted.has(at));
-  if (answers.length > 0) expect(taken.has(first!)).toBe(true);
-  expect([...taken].filter((at) => !accepted.has(at))).toEqual([]);
+  if (answers.length > 0) expect(onAlarms.has(first!)).toBe(true);
+  expect([...onAlarms].filter((at) => !accepted.has(at))).toEqual([]);
 }
 
-describe('kill -9, several times, mid-stream', () => {
+describe('a killed processor', () => {
   it(
     'a killed processor continues from its snapshots and gives the alarms of a run without kills',
     async () => {
@@ -99,7 +99,7 @@ describe('kill -9, several times, mid-stream', () => {
       for (let n = 0; n < answeredMin; n++) answered.push({ bed: await lab.admit('adult'), answers: [] });
       let child = await start();
 
-      // Ten times real time: each step is one second of the devices' time, and the reading is said to be received in that second.
+      // Each step takes 100 ms and is one second of the devices' time. The receive time of a reading is in that second too.
       const seconds = 160;
       const secondsMax = Math.max(600, killsMin * 120);
       const t = Date.now() - (secondsMax + 5) * 1_000;
@@ -107,7 +107,7 @@ describe('kill -9, several times, mid-stream', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // A busy machine takes longer to come back. So the run goes on until there were enough kills, and each answered bed has an answer.
+      // On a busy machine a restart takes longer. So the run goes on until there were enough kills and each answered bed has an answer.
       const isShort = () => kills.length < killsMin || answered.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {
@@ -154,14 +154,14 @@ describe('kill -9, several times, mid-stream', () => {
       expect(seen.flat().length).toBeGreaterThan(5);
 
       expect(answered.filter(({ answers }) => answers.length > 0).length).toBeGreaterThan(answeredMin / 2);
-      for (const one of answered) await expectAnswersKept(one, deadline);
+      for (const each of answered) await expectAnswersKept(each, deadline);
       process.stdout.write(`kill: ${answered.flatMap(({ answers }) => answers).length} answers, each with its reply\n`);
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
-      // At each start after a kill, the new process leaves the Kafka group on behalf of the killed one. On a slow machine Kafka has noticed
-      // by then that the killed one is gone.
-      const leftForKilled = lines.filter((line) => line.includes('the process before this one'));
-      expect(leftForKilled.length).toBe(kills.length);
+      // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if Kafka has removed it
+      // already, as on a slow machine.
+      const removals = lines.filter((line) => line.includes('the process before this one'));
+      expect(removals.length).toBe(kills.length);
       const takeovers = lines
         .filter((line) => line.includes('took over partitions'))
         .map((line) => JSON.parse(line) as { restored: number });
@@ -173,15 +173,15 @@ describe('kill -9, several times, mid-stream', () => {
 });
 
 describe('two processors', () => {
-  it('when one of two processors is killed, the other takes over its beds', async () => {
-    const [one, two] = await Promise.all([lab.start({}, 'alarms-a'), lab.start({}, 'alarms-b')]);
-    children.push(one, two);
+  it('if one of two processors is killed, the other takes over its beds', async () => {
+    const [first, second] = await Promise.all([lab.start({}, 'alarms-a'), lab.start({}, 'alarms-b')]);
+    children.push(first, second);
     const beds: LabBed[] = [];
     for (let n = 0; n < 8; n++) beds.push(await lab.admit('adult'));
     const t = Date.now();
     await Promise.all(beds.map((bed) => bed.send(t, 0, 0, { HR: 150 })));
     await Promise.all(beds.map((bed) => lab.until(bed, ({ type }) => type === 'raised')));
-    process.kill(one.pid, 'SIGKILL');
+    process.kill(first.pid, 'SIGKILL');
     const killedAt = Date.now();
     await Promise.all(beds.map((bed) => bed.send(killedAt, 0, 0, { HR: 150, SpO2: 80 })));
     const seen = await Promise.all(
@@ -197,7 +197,7 @@ describe('two processors', () => {
           .map(({ condition, onsets }) => `${condition} ${onsets}`)
           .sort(),
       ).toEqual(['HR.extreme-high 1', 'SpO2.extreme-low 1']);
-    expect((await one.exited).signal).toBe('SIGKILL');
-    await two.stop();
+    expect((await first.exited).signal).toBe('SIGKILL');
+    await second.stop();
   }, 240_000);
 });

@@ -1,7 +1,7 @@
 /**
- * A hundred kills of the alarm processor while recordings replay. Kafka is a list here, and the wall clock is the recording's, so that
- * every place at which a kill can interrupt is tried in a second: events that were written or not, snapshots that were not, commands and
- * readings that came while nobody read. kill.int.test.ts kills the real process.
+ * Kills the alarm processor a hundred times while a recording replays. Kafka is a list in memory, and the wall clock is the recording's
+ * clock, so one second is enough to try many moments of a kill: before or after events, snapshots and commits are written, with readings
+ * and commands that came while no processor ran. kill.int.test.ts kills the real process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,12 +15,12 @@ import type { AssociationInput, CommandInput, ObservationInput } from './core/in
 import { adultProfile } from './core/profile.ts';
 import { isScore } from './core/scores/names.ts';
 import type { State } from './core/state.ts';
-import type { EngineSnapshot } from './held.ts';
 import { createPartition } from './partition.ts';
+import type { EngineSnapshot } from './patient-engine.ts';
 
 const folder = join(import.meta.dirname, '../../simulators/recordings');
 const key = 'association-kills';
-/** An answer that lasts: when an answered alarm calls again, the wall clock says, which is another one in each run. */
+/** An acknowledged alarm never calls again. Otherwise the re-alarm would depend on the wall clock, which differs between the runs. */
 const env: typeof bedEnv = { ...bedEnv, profile: () => ({ ...adultProfile, realarmMs: 10 ** 12 }) };
 const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
 
@@ -38,25 +38,24 @@ function newLog(readings: readonly ObservationInput[], commands: Command[]) {
 }
 type Log = ReturnType<typeof newLog>;
 
-/** A processor from its start to its end. It has read all readings and commands before `nowMs` of the log when it starts. */
+/** Starts a processor at the time `nowMs`. It restores from the log. Readings and commands of the log up to `nowMs` are replayed. */
 function startProcessor(log: Log, nowMs: number) {
   const pending: AlarmEvent[] = [];
-  const toldTo = log.alarms.length;
-  let told = toldTo;
-  const toldFrom = Number((log.snapshot?.engine as EngineSnapshot | undefined)?.told ?? 0);
+  let eventsBefore = log.alarms.length;
+  const publishedFrom = Number((log.snapshot?.engine as EngineSnapshot | undefined)?.told ?? 0);
   const commandsRead = log.commands.filter(({ atMs }) => atMs <= nowMs).length;
-  const first = Number(log.committed.commands);
+  const firstCommand = Number(log.committed.commands);
   const replayTo = log.readings.filter(({ receivedAt }) => receivedAt <= nowMs).length;
   const partition = createPartition({
     env,
     restored: {
       states: log.snapshot ? [log.snapshot] : [],
-      told: log.alarms.slice(toldFrom),
-      inForce: [],
-      toldFrom: BigInt(toldFrom),
+      publishedEvents: log.alarms.slice(publishedFrom),
+      publishedInForce: [],
+      publishedFrom: BigInt(publishedFrom),
       commands: log.commands
-        .slice(first, commandsRead)
-        .map(({ atMs, input }, i) => ({ key, offset: BigInt(first + i), atMs, input })),
+        .slice(firstCommand, commandsRead)
+        .map(({ atMs, input }, i) => ({ key, offset: BigInt(firstCommand + i), atMs, input })),
       position: log.committed,
       replayTo: BigInt(replayTo),
     },
@@ -71,7 +70,7 @@ function startProcessor(log: Log, nowMs: number) {
   let nextCommand = commandsRead;
 
   return {
-    /** Reads on up to a moment, at its own time each. */
+    /** Reads the readings and commands up to `untilMs`, each at its own time. */
     read(untilMs: number) {
       for (;;) {
         const reading = log.readings[nextReading];
@@ -89,22 +88,21 @@ function startProcessor(log: Log, nowMs: number) {
         } else return;
       }
     },
-    /** Writes the first `part` (0 to 1) of the events to the log. */
+    /** Writes the first part of the pending events to the log. `part`: 0 to 1. */
     send(part: number) {
       log.alarms.push(...pending.splice(0, Math.round(pending.length * part)));
     },
-    /** As the real one: all events, then the snapshot, then the commit; `steps` says how far it comes. */
+    /** Writes all events, then the snapshot, then the commit. `steps`: 0 stops after the events, 1 after the snapshot, 2 writes all. */
     flush(atMs: number, steps: number) {
-      const before = told;
-      const { snapshots, position, undo } = partition.flush(atMs, 0, BigInt(before));
+      const { snapshots, position, undo } = partition.flush(atMs, 0, BigInt(eventsBefore));
       this.send(1);
       if (steps < 2) undo();
       if (steps < 1) return;
       for (const { body } of snapshots) log.snapshot = body === null ? undefined : JSON.parse(JSON.stringify(body));
-      told = log.alarms.length;
+      eventsBefore = log.alarms.length;
       if (steps > 1) log.committed = position;
     },
-    /** The alarms that call. */
+    /** Returns the alarms that call. */
     calling: () => {
       const { snapshots, undo } = partition.flush(0, -Infinity, 0n);
       undo();
@@ -114,22 +112,23 @@ function startProcessor(log: Log, nowMs: number) {
   };
 }
 
-/** The alarms as a screen keeps them: of each the highest revision. Without what the wall clock brings. */
+/** Returns the highest revision of each physiological alarm as text, without the parts that depend on the wall clock. */
 function onScreen(events: readonly AlarmEvent[]): string[] {
-  const best = new Map<string, Alarm>();
-  for (const { alarm } of events) if (alarm.rev >= (best.get(alarm.alarmId)?.rev ?? 0)) best.set(alarm.alarmId, alarm);
-  return [...best.values()]
+  const latest = new Map<string, Alarm>();
+  for (const { alarm } of events)
+    if (alarm.rev >= (latest.get(alarm.alarmId)?.rev ?? 0)) latest.set(alarm.alarmId, alarm);
+  return [...latest.values()]
     .filter(({ kind }) => kind === 'physiological')
     .map((alarm) => {
       const { alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy } = alarm;
-      // Scores call again after a time of their own.
+      // The re-alarm time of scores is not switched off, so their acknowledgement can end.
       const by = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
       return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${by}`;
     })
     .sort();
 }
 
-/** A run that is never killed. A nurse acknowledges some calls; every run gets the same commands. */
+/** Runs a processor that is never killed. A nurse acknowledges some alarms. Returns these commands for the other run, and the alarms. */
 function unkilled(readings: readonly ObservationInput[], rand: () => number) {
   const log = newLog(readings, []);
   const processor = startProcessor(log, 0);
@@ -149,6 +148,7 @@ function unkilled(readings: readonly ObservationInput[], rand: () => number) {
   return { commands: log.commands, alarms: onScreen(log.alarms) };
 }
 
+/** Runs processors that are killed `kills` times at random moments. Returns the alarms. */
 function killed(readings: readonly ObservationInput[], commands: Command[], kills: number, rand: () => number) {
   const log = newLog(readings, commands);
   const endMs = readings.at(-1)!.receivedAt + 10;
@@ -157,7 +157,7 @@ function killed(readings: readonly ObservationInput[], commands: Command[], kill
   let processor = startProcessor(log, startMs - 1);
   let from = startMs;
   for (const moment of [...moments, endMs]) {
-    // Who was away for longer than the next kill is killed as it starts.
+    // If the processor started only after this moment, it is killed at its start.
     const killMs = Math.max(moment, from);
     for (const part of [0.3, 0.6, 0.9]) {
       const atMs = from + (killMs - from) * part;
@@ -167,7 +167,7 @@ function killed(readings: readonly ObservationInput[], commands: Command[], kill
     processor.read(killMs);
     if (killMs === endMs) break;
     processor.send(rand());
-    // For a while nobody reads; then the next one finds what came.
+    // For up to a minute no processor runs. Then the next processor restores.
     from = Math.min(endMs, killMs + rand() * rand() * 60_000);
     processor = startProcessor(log, from);
   }
@@ -175,12 +175,12 @@ function killed(readings: readonly ObservationInput[], commands: Command[], kill
   return onScreen(log.alarms);
 }
 
-describe('killed again and again while a recording replays', () => {
+describe('a processor that is killed a hundred times', () => {
   const seed = Number(process.env.VIGIL_TEST_SEED ?? Date.now() % 2 ** 31);
   console.log(`VIGIL_TEST_SEED=${seed}`);
   const names = readdirSync(folder).filter((name) => /Numerics\.csv$|\.psv$|_1min\.csv$/.test(name));
   for (const name of names)
-    it(`${name}: gives the alarms and answers of a processor that was never killed`, () => {
+    it(`the recording ${name} gives the same alarms and acknowledgements as without kills`, () => {
       const rand = randomFrom(seed).next;
       const readings = readRecording(readFileSync(join(folder, name), 'utf8'), 1_700_000_000_000)!;
       const expected = unkilled(readings, rand);

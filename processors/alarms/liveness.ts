@@ -1,15 +1,15 @@
 /**
- * Says whether silence may be judged now. It keeps the state of hearing.ts, and when Kafka was asked and when it answered.
+ * Says whether silence may be judged now. Keeps the state of reception.ts, and the times of requests to Kafka and of Kafka's answers.
  *
- * Guarantee: silence is not judged while Kafka leaves a question unanswered for too long, nor after this process stood still, nor
- * until what was sent meanwhile has had the time to be read (hearing.ts has the times).
+ * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process stood still. Afterwards,
+ * the records that arrived meanwhile are read first (reception.ts has the times).
  */
-import { listen, mayJudge, startHearing } from './hearing.ts';
+import { mayJudge, startReception, updateReception } from './reception.ts';
 
 export type Liveness = {
-  /** Looks at the clocks and at Kafka once more. @returns whether silence may be judged now */
-  hear(): boolean;
-  /** Runs a task that Kafka answers. A task that fails was not answered: Kafka counts as asked since the first try. */
+  /** Checks the clocks and Kafka's answers. @returns whether silence may be judged now */
+  mayJudge(): boolean;
+  /** Runs a task that Kafka answers. If the task fails, Kafka has not answered, and the time of the first failed task counts. */
   ask(task: () => Promise<void>): Promise<void>;
 };
 
@@ -17,11 +17,11 @@ export type Liveness = {
 export function startLiveness(now: () => number): Liveness {
   let answeredAt = performance.now();
   let askedAt: number | undefined;
-  let hearing = startHearing(performance.now(), now());
+  let reception = startReception(performance.now(), now());
   return {
-    hear() {
-      hearing = listen(hearing, { at: performance.now(), wallMs: now(), askedAt, answeredAt });
-      return mayJudge(hearing);
+    mayJudge() {
+      reception = updateReception(reception, { at: performance.now(), wallMs: now(), askedAt, answeredAt });
+      return mayJudge(reception);
     },
     async ask(task) {
       askedAt ??= performance.now();

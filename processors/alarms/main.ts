@@ -1,13 +1,12 @@
 /**
- * The alarm processor: readings become alarms.
+ * The process of the alarm processor, which makes alarms from readings.
  *
- * judged    `observations`, `commands`               by the group `alarms`, each partition in its order (processor.ts)
- * joined    `associations`, profiles, alert codes    who is where, by which limits, in which words
- * state     `alarm-state`                            snapshots; the next owner restores from them, `alarms` and `commands`
- * written   `alarms`                                 events, answers, limits in force, standby, scores
- *           `presence`, `canary`                     signs of life, to the screens
- *
- * What is opened here is closed here.
+ * reads     `observations`, `commands`        with the group `alarms`, each partition in order (processor.ts)
+ * joins     `associations`                    which patient is at which device
+ *           profiles, alert codes             the limits, and the texts of the devices' own alarms (files of the operator)
+ * saves     `alarm-state`                     snapshots; the next owner restores from `alarm-state`, `alarms` and `commands`
+ * writes    `alarms`                          events, answers, limits in force, standby, scores
+ *           `presence`, `canary`              signs of life for the screens
  */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -29,18 +28,18 @@ import { followProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
 const countersEveryMs = 60_000;
-/** From SIGTERM until we leave whatever is still under way: the log has all that the next owner needs. */
+/** Longest time from SIGTERM to the end of the process. Unfinished work is dropped, because Kafka has all that the next owner needs. */
 const closeMsMax = 9_000;
 
 type AlarmSettings = Settings<typeof alarmSettings>;
 
-/** What the metrics and the health show of the processor while it is still being opened. */
+/** The parts of the process that are open already. The metrics and the health read them from the start. */
 type Parts = { health: Health; sealedLog?: SealedLog; processor?: Processor };
 
 async function openAlarms(settings: AlarmSettings, log: Logger) {
   const parts: Parts = { health: 'starting' };
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
-  const profiles = followProfiles(settings.profilesFile, log, () => parts.processor?.judgeAnew());
+  const profiles = followProfiles(settings.profilesFile, log, () => parts.processor?.applyNewProfiles());
   const alertCodes = followAlertCodes(settings.alertCodesFile, log);
   const canaries = createCanaries();
   const metricsServer = await openMetricsServer({
@@ -75,12 +74,12 @@ async function openAlarms(settings: AlarmSettings, log: Logger) {
     log,
     now: Date.now,
     onReady: ready.resolve,
-    onLogAnew: (partition, offset) => beginAgain(log, partition, offset),
+    onLogRecreated: (partition, offset) => exitToRestart(log, partition, offset),
   });
   parts.processor = processor;
   await ready.promise;
   parts.health = 'ready';
-  const ends = watchCertificates(log);
+  const certificateWatch = watchCertificates(log);
   const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
 
   return {
@@ -95,13 +94,13 @@ async function openAlarms(settings: AlarmSettings, log: Logger) {
       profiles.close();
       alertCodes.close();
       clock.close();
-      ends.close();
+      certificateWatch.close();
       log.info(processor.counters(), 'closed');
     },
   };
 }
 
-/** Follows the table of associations. Resolves when all that lies in it now is folded. */
+/** Follows the table of associations. Resolves when all present rows are read. */
 async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
   const associations = createAssociations(pseudonymKey);
   const table = await sealedLog.followTable(['associations'], (read, { key }) => {
@@ -112,8 +111,8 @@ async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
   return { associations, table };
 }
 
-/** Ends the process; whoever started it starts it again, and it restores its states where the new log begins. */
-function beginAgain(log: Logger, partition: number, offset: bigint): never {
+/** Ends the process. The supervisor starts it again, and the start restores the states for the new log. */
+function exitToRestart(log: Logger, partition: number, offset: bigint): never {
   log.fatal({ partition, offset: String(offset) }, 'the log of readings was made anew: beginning again');
   process.exit(1);
 }

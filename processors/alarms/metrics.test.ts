@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { addCounts, type Counter } from './core/counts.ts';
 import { alarmsMetrics } from './metrics.ts';
 
-it('adds what each step counted', () => {
+it('addCounts adds the counts of each step', () => {
   const sum = new Map<Counter, number>();
   addCounts(sum, { readings: 1 });
   addCounts(sum, {});
@@ -14,7 +14,7 @@ it('adds what each step counted', () => {
   ]);
 });
 
-it('shows them', async () => {
+it('the metrics show the counters of the processor, and 0 before the processor has started', async () => {
   let counters: Record<string, number> | undefined;
   const metrics = alarmsMetrics(() => counters);
   expect(await metrics.text()).toContain('vigil_alarms_readings_missing_total 0\n');
@@ -31,8 +31,11 @@ it('shows them', async () => {
   }
 });
 
-it('shows that a changed file is refused, and how often one was taken', async () => {
-  const file = (isRefused: boolean, taken: number) => ({ isRefused: () => isRefused, taken: () => taken });
+it('the metrics show whether a changed file is refused, and the number of accepted changes', async () => {
+  const file = (isRefused: boolean, changes: number) => ({
+    isRefused: () => isRefused,
+    changesAccepted: () => changes,
+  });
   const metrics = alarmsMetrics(() => ({}), undefined, { profiles: file(false, 2), alertCodes: file(true, 1) });
   const text = await metrics.text();
   for (const line of ['profiles_refused 0', 'profiles_taken_total 2', 'codes_refused 1', 'codes_taken_total 1'])

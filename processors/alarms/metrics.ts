@@ -1,4 +1,4 @@
-/** The metrics of the alarm processor for Prometheus. The alerts in ops/prometheus/alerts.yml use the names. */
+/** Defines the metrics of the alarm processor for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
 
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
@@ -11,19 +11,19 @@ import type { OperatorFile } from './operator-file.ts';
 function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void {
   metrics.gauge(
     'vigil_alarms_canary_age_seconds',
-    'Age of the newest canary that was received, by partition; before the first, how long this process has judged the partition.',
+    'Age of the newest canary of each partition. Before the first canary: the time since this process owns the partition.',
     () => agesMs(Date.now()).map(([partition, ageMs]) => [partition, ageMs / 1000] as const),
     'partition',
   );
-  const took = 'Time from the receipt of a canary at the gateway to its receipt by the alarm processor.';
-  metrics.histogram('vigil_alarms_canary_seconds', took, tookMs, 0.001);
+  const help = 'Time from the receipt of a canary at the gateway to its receipt at the alarm processor.';
+  metrics.histogram('vigil_alarms_canary_seconds', help, tookMs, 0.001);
 }
 
 /** @param counters the processor's counters by name; undefined until it has started */
 export function alarmsMetrics(
   counters: () => Readonly<Record<string, number>> | undefined,
   clock?: SystemClock,
-  files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'taken' | 'isRefused'>>>,
+  files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'changesAccepted' | 'isRefused'>>>,
   damage: () => DamageBook | undefined = () => undefined,
   canaries?: Canaries,
 ): Metrics {
@@ -34,44 +34,44 @@ export function alarmsMetrics(
   addCertificateMetrics(metrics);
   const read = (name: string) => () => counters()?.[name] ?? 0;
   metrics.gauge('vigil_alarms_partitions', 'Partitions that this process judges.', read('partitions'));
-  metrics.gauge('vigil_alarms_associations', 'Associations whose state this process has.', read('engines'));
-  metrics.gauge('vigil_alarms_live', 'Alarms on the screens.', read('live'));
+  metrics.gauge('vigil_alarms_associations', 'Associations for which this process has an engine.', read('engines'));
+  metrics.gauge('vigil_alarms_live', 'Alarms that are live, so the screens show them.', read('live'));
   metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
   const isRefused = (file: 'profiles' | 'alertCodes') => () => (files?.[file].isRefused() ? 1 : 0);
-  const taken = (file: 'profiles' | 'alertCodes') => () => files?.[file].taken() ?? 0;
-  const profiles = '1 while the changed file of profiles is refused and the former one is in force.';
+  const accepted = (file: 'profiles' | 'alertCodes') => () => files?.[file].changesAccepted() ?? 0;
+  const profiles = '1 while the changed file of limit profiles is refused and the former file is in use.';
   metrics.gauge('vigil_alarms_profiles_refused', profiles, isRefused('profiles'));
-  const ofProfiles = 'Accepted changes of the file of profiles.';
-  metrics.counter('vigil_alarms_profiles_taken_total', ofProfiles, taken('profiles'));
-  const codes = '1 while the changed file of texts for device alarms is refused and the former one is in use.';
+  const profileChanges = 'Accepted changes of the file of limit profiles.';
+  metrics.counter('vigil_alarms_profiles_taken_total', profileChanges, accepted('profiles'));
+  const codes = '1 while the changed file of texts for device alarms is refused and the former file is in use.';
   metrics.gauge('vigil_alarms_codes_refused', codes, isRefused('alertCodes'));
-  const ofCodes = 'Accepted changes of the file of texts for device alarms.';
-  metrics.counter('vigil_alarms_codes_taken_total', ofCodes, taken('alertCodes'));
+  const codeChanges = 'Accepted changes of the file of texts for device alarms.';
+  metrics.counter('vigil_alarms_codes_taken_total', codeChanges, accepted('alertCodes'));
   metrics.counter('vigil_alarms_records_total', 'Records read.', read('records'));
   metrics.counter('vigil_alarms_events_total', 'Alarm events written.', read('events'));
   metrics.counter(
     'vigil_alarms_left_out_total',
-    'Records that did not open or are no input for the engine.',
+    'Records that were skipped, because they did not open or the engine cannot use them.',
     read('leftOut'),
   );
   metrics.counter(
     'vigil_alarms_gaps_total',
-    'Gaps in the numbers of readings for which there was an alarm.',
+    'Gaps in the sequence numbers of readings that raised an alarm.',
     read('gaps'),
   );
-  const missing = 'Readings that were lost on the way. Each bed has an alarm for them.';
+  const missing = 'Readings that were lost before the alarm processor. The bed of each lost reading has an alarm.';
   metrics.counter('vigil_alarms_readings_missing_total', missing, read('readingsMissing'));
   metrics.counter(
     'vigil_alarms_readings_filled_total',
-    'Readings that counted as lost and came after all.',
+    'Readings that counted as lost and arrived later.',
     read('readingsFilled'),
   );
   const shared =
-    'Signs, in the readings of all gateways, that two devices use one certificate. Each bed has an alarm for it.';
+    'Signs in the readings of all gateways that two devices use one certificate. The bed has an alarm for each sign.';
   metrics.counter('vigil_alarms_shared_identity_total', shared, read('sharedIdentity'));
   metrics.counter(
     'vigil_alarms_judged_total',
-    'What the engines received: readings, repeats, late readings and so on. After a restart, records that are read again count again.',
+    'Inputs of the engines by kind, such as readings, repeats and late readings. After a restart, records that are read again count again.',
     () => counterNames.map((name) => [name, read(name)()] as const),
     'what',
   );

@@ -23,93 +23,96 @@ const command = {
   forMs: 60_000,
 };
 
-function logged() {
+function createTestLog() {
   const lines: string[] = [];
   return { lines, log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }) };
 }
 
-describe('opening the engines’ records', () => {
-  it('is immediate if the key is known', () => {
+describe('opening', () => {
+  it('returns a record without a promise if the data key is in memory', () => {
     const opening = createOpening({ open: () => opened }, pino({ level: 'silent' }));
-    expect(opening.take('observations', 0, record)).toMatchObject({ ok: true });
+    expect(opening.open('observations', 0, record)).toMatchObject({ ok: true });
   });
 
   const faults: [string, () => ReturnType<SealedLog['open']>][] = [
     [
-      'tampered',
+      'was tampered with',
       () => {
         throw new VigilError('sealed-tampered', 'x');
       },
     ],
     [
-      'moved',
+      'was moved to another place',
       () => {
         throw new VigilError('sealed-moved', 'x');
       },
     ],
     [
-      'malformed',
+      'is malformed',
       () => {
         throw new VigilError('sealed-malformed', 'x');
       },
     ],
-    ['sealed with a key that is gone', () => Promise.reject(new VigilError('key-unknown', 'x'))],
-    ['not for us', () => Promise.reject(new VigilError('key-not-for-us', 'x'))],
-    ['of another version', () => ({ ...opened, contentType: 'application/vnd.vigil.observation+json;v=9' })],
+    ['is sealed with a deleted key', () => Promise.reject(new VigilError('key-unknown', 'x'))],
+    ['is sealed for other readers', () => Promise.reject(new VigilError('key-not-for-us', 'x'))],
+    ['has another version', () => ({ ...opened, contentType: 'application/vnd.vigil.observation+json;v=9' })],
     [
-      'a command among the readings, where a gateway writes',
+      'is a command in the topic of readings',
       () => ({ ...opened, contentType: contentTypes.command, plaintext: Buffer.from(JSON.stringify(command)) }),
     ],
-    ['not what it says', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
+    ['does not fit its content type', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
   ];
   for (const [name, open] of faults)
-    it(`skips one that is ${name}, counted, without its content in the log`, async () => {
-      const { lines, log } = logged();
+    it(`skips and counts a record that ${name}, and does not log its content`, async () => {
+      const { lines, log } = createTestLog();
       const opening = createOpening({ open }, log);
-      expect(await opening.take('observations', 3, record)).toBeUndefined();
+      expect(await opening.open('observations', 3, record)).toBeUndefined();
       expect(opening.leftOut()).toBe(1);
       expect(lines).toHaveLength(1);
       expect(JSON.parse(lines[0]!)).toMatchObject({ topic: 'observations', partition: 3, offset: '5' });
-      // The number of this process and the time may have these digits too.
-      const { pid: _pid, time: _time, ...said } = JSON.parse(lines[0]!);
-      expect(JSON.stringify(said)).not.toMatch(/150|HR|bed-01/);
+      // The process id and the time are left out, because they can contain the digits 150.
+      const { pid: _pid, time: _time, ...fields } = JSON.parse(lines[0]!);
+      expect(JSON.stringify(fields)).not.toMatch(/150|HR|bed-01/);
     });
 
   it.each([
-    ['at once', <T>(found: T) => found],
-    ['later', <T>(found: T) => Promise.resolve(found)],
-  ])('skips one over which our own code throws %s, so that those behind it are judged', async (_when, give) => {
-    const broken = Object.defineProperty({ ...opened }, 'place', {
-      get() {
-        throw new TypeError('HR 150');
-      },
-    });
-    const { lines, log } = logged();
-    const opening = createOpening({ open: () => give(broken) }, log);
-    expect(await opening.take('observations', 3, record)).toBeUndefined();
-    expect(opening.leftOut()).toBe(1);
-    expect(lines.join()).not.toMatch(/HR 150/);
-  });
+    ['directly', <T>(value: T) => value],
+    ['in a promise', <T>(value: T) => Promise.resolve(value)],
+  ])(
+    'skips a record that makes our own code throw (opened %s), so that later records are judged',
+    async (_way, give) => {
+      const broken = Object.defineProperty({ ...opened }, 'place', {
+        get() {
+          throw new TypeError('HR 150');
+        },
+      });
+      const { lines, log } = createTestLog();
+      const opening = createOpening({ open: () => give(broken) }, log);
+      expect(await opening.open('observations', 3, record)).toBeUndefined();
+      expect(opening.leftOut()).toBe(1);
+      expect(lines.join()).not.toMatch(/HR 150/);
+    },
+  );
 
-  it('returns the time of a canary’s receipt; the engines ignore it, and it does not count as skipped', () => {
+  it('returns the receive time of a canary, and does not count the canary as skipped', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
-    expect(opening.take('observations', 0, record)).toEqual({ ok: false, canaryMs: Date.parse(time) });
+    expect(opening.open('observations', 0, record)).toEqual({ ok: false, canaryMs: Date.parse(time) });
     expect(opening.leftOut()).toBe(0);
   });
 
-  it('skips a false canary', () => {
+  it('skips a canary that does not fit its schema', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time, deviceId: 'bed-01' }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
-    expect(opening.take('observations', 0, record)).toBeUndefined();
+    expect(opening.open('observations', 0, record)).toBeUndefined();
     expect(opening.leftOut()).toBe(1);
   });
 
   it('skips a tombstone', () => {
-    const { log } = logged();
+    const { log } = createTestLog();
     const opening = createOpening({ open: () => opened }, log);
-    expect(opening.take('observations', 0, { ...record, value: null })).toBeUndefined();
+    expect(opening.open('observations', 0, { ...record, value: null })).toBeUndefined();
   });
 });

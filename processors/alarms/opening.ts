@@ -6,42 +6,43 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord, type TopicPlace } from '../../log/sealed-reading.ts';
-import { inputOf, type Taken } from './intake.ts';
+import { type IntakeResult, inputOf } from './intake.ts';
 
-/** A canary. The engines ignore it. `canaryMs`: when the gateway received it, ms since 1970. */
-export type MetCanary = { readonly ok: false; readonly canaryMs: number };
+/** A canary, which no engine gets. `canaryMs`: the time of its receipt at the gateway, ms since 1970. */
+export type ReceivedCanary = { readonly ok: false; readonly canaryMs: number };
 
-type Read = Taken | MetCanary | undefined;
+type OpenedRecord = IntakeResult | ReceivedCanary | undefined;
 
 export type Opening = {
-  /** Returns at once if the data key is known. Undefined: the record is skipped. */
-  take(topic: KafkaTopic, partition: number, record: LogRecord): Read | Promise<Read>;
+  /** Returns the content of a record, or undefined if the record is skipped. Returns no promise if the data key is in memory. */
+  open(topic: KafkaTopic, partition: number, record: LogRecord): OpenedRecord | Promise<OpenedRecord>;
+  /** Returns the number of skipped records. */
   leftOut(): number;
 };
 
 export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Opening {
   const reading = createSealedReading({ open: log.open, log: logger, of: 'the alarms' });
 
-  function judge(place: TopicPlace, at: LogRecord, read: ReadRecord | undefined): Read {
+  function convert(place: TopicPlace, at: LogRecord, read: ReadRecord | undefined): OpenedRecord {
     if (read === undefined) return undefined;
     const { opened, record } = read;
     if (record.contentType === contentTypes.canary) {
       const canaryMs = parseInstant(record.body.receivedAt);
       return canaryMs === undefined
-        ? reading.leave(place, at, 'time-invalid', 'A canary has no time.')
+        ? reading.leave(place, at, 'time-invalid', 'The time of a canary is invalid.')
         : { ok: false, canaryMs };
     }
-    const taken = inputOf(record, opened.place);
-    return taken.ok ? taken : reading.leave(place, at, 'time-invalid', taken.reason);
+    const result = inputOf(record, opened.place);
+    return result.ok ? result : reading.leave(place, at, 'time-invalid', result.reason);
   }
 
   return {
-    take(topic, partition, record) {
+    open(topic, partition, record) {
       const place = { topic, partition };
-      const judgeIt = (found: ReadRecord | undefined) =>
-        reading.attempt(place, record, () => judge(place, record, found));
+      const tryConvert = (read: ReadRecord | undefined) =>
+        reading.attempt(place, record, () => convert(place, record, read));
       const read = reading.take(place, record);
-      return read instanceof Promise ? read.then(judgeIt) : judgeIt(read);
+      return read instanceof Promise ? read.then(tryConvert) : tryConvert(read);
     },
     leftOut: reading.leftOut,
   };

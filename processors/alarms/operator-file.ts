@@ -1,5 +1,6 @@
 /**
- * An operator's JSON file, read at the start and again whenever it changes. A faulty file is refused completely, and every fault is named.
+ * Reads a JSON file of the operator at the start and again after each change. If the file has a fault, no part of it is used, and the error
+ * names every fault.
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -7,23 +8,25 @@ import { VigilError } from '../../contracts/errors.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { type Followed, followFile } from '../../process/follow-file.ts';
 
-/** A larger file is a mistake (ours): the whole built-in profile has 3 kB. */
+/** Maximum size of a file (ours). A larger file is a mistake, because the whole built-in profile has 3 kB. */
 export const fileBytesMax = 1_048_576;
-/** At most this many faults are listed, so that the log line stays readable (ours). */
+/** Maximum number of listed faults, so that the log line stays readable (ours). */
 const faultsMax = 50;
 
 /**
- * @throws VigilError `settings-invalid`: the file cannot be read, is too large, or is not JSON. @param setting the variable that names the
- * file
+ * Returns the parsed content of a file.
+ * @param setting the environment variable with the path of the file
+ * @throws VigilError `settings-invalid` if the file cannot be read, is too large, or is not JSON
  */
 export function readJsonFile(setting: string, path: string): unknown {
   try {
     const { size } = statSync(path);
-    if (size > fileBytesMax) throw refused(setting, [`it has ${size} bytes: at most ${fileBytesMax} are read.`]);
+    if (size > fileBytesMax)
+      throw refusalOf(setting, [`the file has ${size} bytes, but at most ${fileBytesMax} are allowed.`]);
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     if (cause instanceof VigilError) throw cause;
-    throw refused(setting, ['it cannot be read, or does not hold JSON.'], cause);
+    throw refusalOf(setting, ['the file cannot be read, or is not JSON.'], cause);
   }
 }
 
@@ -33,54 +36,55 @@ export const schemaFaults = (
 ): string[] => errors.map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`);
 
 /** Returns the error that names every fault of a file. */
-export function refused(setting: string, faults: readonly string[], cause?: unknown): VigilError {
+export function refusalOf(setting: string, faults: readonly string[], cause?: unknown): VigilError {
   const all = [...new Set(faults)];
-  const more = all.length > faultsMax ? [`and ${all.length - faultsMax} faults more.`] : [];
+  const more = all.length > faultsMax ? [`and ${all.length - faultsMax} more faults.`] : [];
   const list = [...all.slice(0, faultsMax), ...more].map((fault) => `\n  ${visibleText(fault)}`).join('');
   return new VigilError('settings-invalid', `The file that ${setting} names is refused:${list}`, { cause });
 }
 
 export type OperatorFile<Content> = Followed<Content> & {
-  /** How many changes of the file were accepted. */
-  readonly taken: () => number;
-  /** The present file was refused, so a former one is in use. */
+  /** Returns the number of accepted changes. */
+  readonly changesAccepted: () => number;
+  /** Returns whether the present file was refused, so that a former one is in use. */
   readonly isRefused: () => boolean;
 };
 
 /**
- * Reads the file, and reads it again when it changes. A faulty file is refused completely, and the former one stays.
- * @param path empty: always `builtIn`
- * @param what the name for the log: `the limit profiles`
- * @param onChange called after a change
+ * Reads a file, and reads it again when it changes. If the changed file has a fault, the former content stays in use.
+ * @throws VigilError `settings-invalid` if the file has a fault at the start
  */
 export function followOperatorFile<Content>(options: {
+  /** Path of the file. If it is empty, `builtIn` is always used. */
   readonly path: string;
   readonly builtIn: Content;
   readonly read: (path: string) => Content;
+  /** A plural name of the content for the log, such as "the limit profiles". */
   readonly what: string;
   readonly log: Logger;
+  /** Called after each accepted change. */
   readonly onChange?: () => void;
   readonly everyMs?: number | undefined;
 }): OperatorFile<Content> {
   const { path, builtIn, read, what, log, onChange, everyMs } = options;
-  let taken = 0;
+  let changesAccepted = 0;
   let isRefused = false;
-  const counts = { taken: () => taken, isRefused: () => isRefused };
-  if (path === '') return { ...counts, current: () => builtIn, close: () => {} };
+  const status = { changesAccepted: () => changesAccepted, isRefused: () => isRefused };
+  if (path === '') return { ...status, current: () => builtIn, close: () => {} };
   const followed = followFile({
     path,
     read,
     onRead() {
-      taken += 1;
+      changesAccepted += 1;
       isRefused = false;
       log.info(`${what} have changed`);
       onChange?.();
     },
     onFault(error) {
       isRefused = true;
-      log.error({ error }, `${what} changed and are refused: the former ones stay in use`);
+      log.error({ error }, `${what} changed and are refused, so the former ones stay in use`);
     },
     ...(everyMs !== undefined && { everyMs }),
   });
-  return { ...counts, ...followed };
+  return { ...status, ...followed };
 }

@@ -1,4 +1,4 @@
-/** Kafka is killed under the alarm processor: it stays, and what was beyond a limit meanwhile becomes one alarm when Kafka is back. */
+/** Kills Kafka while the alarm processor runs. The processor keeps running, and a breach during the outage gives one alarm after it. */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Child } from '../../ops/platform/child.ts';
@@ -6,28 +6,28 @@ import { startBroker } from '../../ops/platform/kafka.ts';
 import { type AlarmLab, openLab } from '../../tests/alarms/lab.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
 
-let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let testPlatform: Awaited<ReturnType<typeof startTestPlatform>>;
 let lab: AlarmLab;
 let processor: Child;
 let broker: Child;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 beforeAll(async () => {
-  own = await startTestPlatform(`test-${process.pid}-alarms`);
-  broker = own.platform.kafka.child;
-  lab = await openLab(own.data);
+  testPlatform = await startTestPlatform(`test-${process.pid}-alarms`);
+  broker = testPlatform.platform.kafka.child;
+  lab = await openLab(testPlatform.data);
   processor = await lab.start();
 });
 afterAll(async () => {
   await processor?.stop();
   await lab?.close();
   await broker?.stop();
-  await own?.platform.close();
-  if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
+  await testPlatform?.platform.close();
+  if (testPlatform) rmSync(testPlatform.data.stateDir, { recursive: true, force: true });
 });
 
-describe('Kafka away', () => {
-  it('for longer than silence lasts: no alarm is lost or doubled, and none of silence stays', async () => {
+describe('an outage of Kafka', () => {
+  it('an outage that is longer than the limit for silence loses and doubles no alarm, and leaves no silence alarm', async () => {
     const beds = await Promise.all(Array.from({ length: 4 }, () => lab.admit('adult')));
     const [breached] = beds as [(typeof beds)[0], ...typeof beds];
     let HR = 80;
@@ -35,7 +35,7 @@ describe('Kafka away', () => {
     const sending: Promise<unknown>[] = [];
     const stream = (async () => {
       for (; running; await sleep(250))
-        // As a device does: what the log did not take is sent again.
+        // A device sends a reading again until Kafka has it.
         for (const bed of beds) sending.push(bed.sendUntilTaken(Date.now(), { HR: bed === breached ? HR : 80 }));
     })();
     await sleep(3_000);
@@ -44,8 +44,8 @@ describe('Kafka away', () => {
     await sleep(2_000);
     HR = 130;
     await sleep(7_000);
-    const { software } = own.platform;
-    const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = own.data;
+    const { software } = testPlatform.platform;
+    const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = testPlatform.data;
     broker = await startBroker({ software, stateDir, port, controllerPort });
     await lab.until(breached, ({ alarm }) => alarm.condition === 'HR.high' && alarm.present, 120_000);
     await sleep(5_000);

@@ -1,26 +1,28 @@
 /**
- * Alarm events, answers and limits of one partition on their way to Kafka, in their order. What Kafka does not take is tried until it does;
- * nothing that comes after a failed one goes out before it went out again.
+ * Sends the events and screen records of one partition to Kafka, in order. A record that Kafka does not take is sent again until Kafka
+ * takes it. The records after it are then sent again too, so that the order in `alarms` is right.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 
-/** Events that wait; past it `room` does not resolve, and nothing more is read. */
+/** If more events wait, `room` does not resolve, so that no more records are read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;
 
 export type Outbox<Event> = {
   put(event: Event): void;
-  /** Resolves when there is room for more. */
+  /** Resolves when at most 2,000 events wait. */
   room(): Promise<void>;
-  /** Resolves when all that was put before is in the log; false where the outbox was closed meanwhile. */
+  /** Resolves to true when all events put before the call are in the log, or to false when the outbox is closed first. */
   sent(): Promise<boolean>;
-  /** Offset after the last event that is in the log. */
+  /** Returns the offset after the last event that is in the log. */
   next(): bigint;
+  /** Returns the number of events that wait. */
   waiting(): number;
-  /** Since when the oldest waits, by the monotonic clock; undefined where none does. */
+  /** Returns the monotonic time at which the oldest waiting event was put; undefined if no event waits. */
   waitingSince(): number | undefined;
+  /** Drops the waiting events. */
   close(): void;
 };
 
@@ -32,27 +34,27 @@ export function createOutbox<Event>(options: {
   const { append, log } = options;
   let queue: { readonly event: Event; readonly atMs: number }[] = [];
   let next = options.start;
-  let put = 0;
-  let out = 0;
-  let busy = false;
-  let closed = false;
-  let watchers: { readonly until: () => boolean; readonly resolve: () => void }[] = [];
+  let putCount = 0;
+  let sentCount = 0;
+  let isSending = false;
+  let isClosed = false;
+  let watchers: { readonly isDue: () => boolean; readonly resolve: () => void }[] = [];
 
-  async function drain(): Promise<void> {
-    busy = true;
-    while (queue.length > 0 && !closed) {
+  async function sendAll(): Promise<void> {
+    isSending = true;
+    while (queue.length > 0 && !isClosed) {
       const batch = queue.slice(0, batchMax);
       const results = await Promise.allSettled(batch.map(({ event }) => append(event)));
       const failed = results.findIndex((result) => result.status === 'rejected');
       for (const result of results)
         if (result.status === 'fulfilled' && result.value.offset >= next) next = result.value.offset + 1n;
-      const gone = failed === -1 ? batch.length : failed;
-      queue = queue.slice(gone);
-      out += gone;
-      wake();
-      if (failed !== -1 && !closed) await pauseAfter((results[failed] as PromiseRejectedResult).reason);
+      const inLog = failed === -1 ? batch.length : failed;
+      queue = queue.slice(inLog);
+      sentCount += inLog;
+      resolveDue();
+      if (failed !== -1 && !isClosed) await pauseAfter((results[failed] as PromiseRejectedResult).reason);
     }
-    busy = false;
+    isSending = false;
   }
 
   async function pauseAfter(error: unknown): Promise<void> {
@@ -61,36 +63,36 @@ export function createOutbox<Event>(options: {
     await new Promise((done) => setTimeout(done, retryMs));
   }
 
-  function wake(): void {
-    const ready = watchers.filter(({ until }) => closed || until());
-    watchers = watchers.filter((one) => !ready.includes(one));
-    for (const { resolve } of ready) resolve();
+  function resolveDue(): void {
+    const due = watchers.filter(({ isDue }) => isClosed || isDue());
+    watchers = watchers.filter((watcher) => !due.includes(watcher));
+    for (const { resolve } of due) resolve();
   }
 
-  function when(until: () => boolean): Promise<void> {
-    if (closed || until()) return Promise.resolve();
-    return new Promise((resolve) => watchers.push({ until, resolve }));
+  function waitUntil(isDue: () => boolean): Promise<void> {
+    if (isClosed || isDue()) return Promise.resolve();
+    return new Promise((resolve) => watchers.push({ isDue, resolve }));
   }
 
   return {
     put(event) {
-      put += 1;
+      putCount += 1;
       queue.push({ event, atMs: performance.now() });
-      if (!busy) void drain();
+      if (!isSending) void sendAll();
     },
-    room: () => when(() => queue.length <= waitingMax),
+    room: () => waitUntil(() => queue.length <= waitingMax),
     async sent() {
-      const goal = put;
-      await when(() => out >= goal);
-      return out >= goal;
+      const goal = putCount;
+      await waitUntil(() => sentCount >= goal);
+      return sentCount >= goal;
     },
     next: () => next,
     waiting: () => queue.length,
     waitingSince: () => queue[0]?.atMs,
     close() {
-      closed = true;
+      isClosed = true;
       queue = [];
-      wake();
+      resolveDue();
     },
   };
 }

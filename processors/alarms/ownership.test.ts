@@ -5,17 +5,17 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { env, reading, t0 } from '../bed.testing.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnership } from './ownership.ts';
-import { adult, key, nothing } from './partition.testing.ts';
+import { adult, emptyRestored, key } from './partition.testing.ts';
 import { createPartition } from './partition.ts';
-import { type Outgoing, outgoing } from './published.ts';
 import type { RestoredPartition } from './restore.ts';
+import { type Outgoing, outgoingOf } from './screen-record.ts';
 
 const log = pino({ level: 'silent' });
 const restored: RestoredPartition = {
-  ...nothing,
+  ...emptyRestored,
   position: { observations: 40n, commands: 7n },
   replayTo: 40n,
-  toldTo: 90n,
+  publishedTo: 90n,
   commandsRead: 9n,
 };
 const assignment = (...partitions: number[]) =>
@@ -24,7 +24,7 @@ const assignment = (...partitions: number[]) =>
     ['commands', partitions],
   ]);
 
-/** Ownership over a log in memory. Each restore waits until the test answers it. */
+/** Opens an ownership over a log in memory. A restore waits until the test calls `answer`, and an append until the test calls `take`. */
 function openOwnership() {
   const restores: { readonly partitions: readonly number[]; readonly answer: () => void }[] = [];
   const appends: { readonly body: object; readonly take: () => void }[] = [];
@@ -42,7 +42,7 @@ function openOwnership() {
           new Promise((resolve) =>
             appends.push({ body, take: () => resolve({ offset: 90n + BigInt(appends.length) }) }),
           ),
-        start: from.toldTo,
+        start: from.publishedTo,
         log,
       });
       const partition = createPartition({
@@ -50,7 +50,7 @@ function openOwnership() {
         restored: from,
         associationAt: () => adult,
         emit: (event) => outbox.put({ key, contentType: contentTypes.alarmEvent, body: event }),
-        publish: (record) => outbox.put(outgoing(record)),
+        publish: (record) => outbox.put(outgoingOf(record)),
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
         mayJudge: () => true,
         nowMs: t0,
@@ -58,14 +58,14 @@ function openOwnership() {
       return { partition, outbox };
     },
     canaries: { own: (partitions) => void canaries.push([...partitions]) },
-    onTaken: (partitions) => void taken.push(partitions),
+    onTakenOver: (partitions) => void taken.push(partitions),
     now: () => t0,
   });
   return { ownership, restores, appends, canaries, taken };
 }
 
 describe('ownership', () => {
-  it('owns what it restored, and reads on where the last owner committed and where the commands ended', async () => {
+  it('owns the restored partitions, and reads on at the committed reading and at the end of the commands', async () => {
     const { ownership, restores, canaries, taken } = openOwnership();
     const starts = ownership.takeOver(assignment(3, 5));
     expect([...ownership.owners().keys()]).toEqual([]);
@@ -80,7 +80,7 @@ describe('ownership', () => {
     expect([canaries, taken]).toEqual([[[], [3, 5]], [[3, 5]]]);
   });
 
-  it('begins with what the former owner committed and published', async () => {
+  it('begins with the offsets that the former owner committed and with the events that it published', async () => {
     const { ownership, restores } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     restores[0]!.answer();
@@ -89,7 +89,7 @@ describe('ownership', () => {
     expect({ committed, eventsBefore }).toEqual({ committed: { observations: 40n, commands: 7n }, eventsBefore: 90n });
   });
 
-  it('takes over nothing from a restore that a later assignment overtook', async () => {
+  it('ignores the result of a restore if a later assignment came during the restore', async () => {
     const { ownership, restores, taken } = openOwnership();
     const first = ownership.takeOver(assignment(3));
     const second = ownership.takeOver(assignment(5));
@@ -101,16 +101,16 @@ describe('ownership', () => {
     expect(taken).toEqual([[5]]);
   });
 
-  it('takes over nothing from a restore that ends after it let go', async () => {
+  it('ignores the result of a restore if all partitions were released during the restore', async () => {
     const { ownership, restores, taken } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
-    ownership.letGo();
+    ownership.releaseAll();
     restores[0]!.answer();
     expect([...(await starts)]).toEqual([]);
     expect([ownership.owners().size, taken]).toEqual([0, []]);
   });
 
-  it('lets go of all partitions before it restores the next ones: what waits for Kafka is not written any more', async () => {
+  it('releases all partitions before the next restore, so that waiting events are not written', async () => {
     const { ownership, restores, appends, canaries } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     restores[0]!.answer();

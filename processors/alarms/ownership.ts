@@ -1,24 +1,27 @@
 /**
- * The partitions that this processor owns, from an assignment to the next one.
+ * The partitions that this processor owns, from one assignment by Kafka to the next.
  *
- * Guarantees: an assignment lets go of all former partitions before it restores the new ones. A partition that was let go writes
- * no more events. If a later assignment comes during a restore, that restore changes nothing. `generation` grows each time partitions are let go: work that
- * waits for something compares it before and after, and stops where it has grown.
+ * Guarantees:
+ * 1. An assignment first releases all former partitions and then restores the new ones.
+ * 2. A released partition writes no more events.
+ * 3. If a later assignment comes during a restore, the restore changes nothing.
+ * 4. `generation` grows each time partitions are released. Code that waits for something reads `generation` before and after the wait, and
+ *    stops if it has grown.
  */
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import type { Canaries } from './canaries.ts';
-import type { Position } from './held.ts';
 import type { Outbox } from './outbox.ts';
 import type { Partition } from './partition.ts';
-import type { Outgoing } from './published.ts';
+import type { Position } from './patient-engine.ts';
 import type { RestoredPartition } from './restore.ts';
+import type { Outgoing } from './screen-record.ts';
 
 export type Owner = {
   readonly partition: Partition;
   readonly outbox: Outbox<Outgoing>;
-  /** The snapshots that are written include what `alarms` holds before this offset. */
+  /** The written snapshots include the events of `alarms` before this offset. */
   eventsBefore: bigint;
-  /** What the group has committed. */
+  /** The offsets that the group has committed. */
   committed: Position;
 };
 
@@ -27,27 +30,28 @@ export type Ownership = {
   owners(): ReadonlyMap<number, Owner>;
   generation(): number;
   /**
-   * Takes over what Kafka assigned, in place of all that was owned before.
-   * @returns where to read on; empty where a later assignment came meanwhile
+   * Releases all owned partitions and takes over the assigned ones.
+   * @returns the offsets from which to read on; an empty map if a later assignment came meanwhile
    */
   takeOver(partitionsOf: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<ReadonlyMap<TopicPartition, string>>;
-  letGo(): void;
+  /** Releases all owned partitions. */
+  releaseAll(): void;
 };
 
 export function createOwnership(options: {
-  /** Reads from Kafka what the last owners of these partitions left. */
+  /** Reads from Kafka the states, events and commands of these partitions. */
   readonly restore: (partitions: readonly number[]) => Promise<ReadonlyMap<number, RestoredPartition>>;
   readonly open: (restored: RestoredPartition) => Pick<Owner, 'partition' | 'outbox'>;
   readonly canaries: Pick<Canaries, 'own'>;
-  readonly onTaken: (partitions: readonly number[], tookMs: number) => void;
+  readonly onTakenOver: (partitions: readonly number[], tookMs: number) => void;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
 }): Ownership {
-  const { restore, open, canaries, onTaken, now } = options;
+  const { restore, open, canaries, onTakenOver, now } = options;
   let owners: ReadonlyMap<number, Owner> = new Map();
   let generation = 0;
 
-  function letGo(): void {
+  function releaseAll(): void {
     generation += 1;
     for (const { outbox } of owners.values()) outbox.close();
     owners = new Map();
@@ -57,9 +61,9 @@ export function createOwnership(options: {
   return {
     owners: () => owners,
     generation: () => generation,
-    letGo,
+    releaseAll,
     async takeOver(partitionsOf) {
-      letGo();
+      releaseAll();
       const mine = generation;
       const partitions = partitionsOf.get('observations') ?? [];
       const beganMs = performance.now();
@@ -69,13 +73,13 @@ export function createOwnership(options: {
       const next = new Map<number, Owner>();
       for (const [p, from] of restored) {
         const opened = open(from);
-        next.set(p, { ...opened, eventsBefore: from.toldTo, committed: opened.partition.position() });
+        next.set(p, { ...opened, eventsBefore: from.publishedTo, committed: opened.partition.position() });
         starts.set(`observations/${p}`, String(from.position.observations));
         starts.set(`commands/${p}`, String(from.commandsRead));
       }
       owners = next;
       canaries.own(next.keys(), now());
-      onTaken(partitions, Math.round(performance.now() - beganMs));
+      onTakenOver(partitions, Math.round(performance.now() - beganMs));
       return starts;
     },
   };

@@ -1,14 +1,14 @@
-/** For tests of a partition: one patient, and a log that holds nothing yet. */
+/** Test data for a partition: one patient, and a restore from an empty log. */
 import type { AssociationInput } from './core/inputs.ts';
-import type { Restored } from './partition.ts';
+import type { Restored } from './partition-state.ts';
 
 export const key = 'association-1';
 export const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
-export const nothing: Restored = {
+export const emptyRestored: Restored = {
   states: [],
-  told: [],
-  inForce: [],
-  toldFrom: 0n,
+  publishedEvents: [],
+  publishedInForce: [],
+  publishedFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },
   replayTo: 0n,

@@ -1,10 +1,9 @@
 /**
- * The alarm processor: readings and commands in, alarm events and snapshots out.
+ * The alarm processor: reads readings and commands, and writes alarm events and snapshots.
  *
- * What makes a kill harmless: events go to `alarms` before the snapshot that includes them goes to `alarm-state`, and the group
- * commits only what all snapshots include (flushing.ts). So after a kill the next owner judges again what the last one may have
- * published, and publishes the same (same `alarmId`, same `rev`). Every assignment, the first and after a rebalance, restores from
- * Kafka alone (ownership.ts).
+ * A kill loses and doubles no alarm, because an event goes to `alarms` before the snapshot that includes it goes to `alarm-state`, and the
+ * group commits only offsets that all snapshots include (flushing.ts). After a kill, the next owner judges the uncommitted records again
+ * and publishes equal events (same `alarmId`, same `rev`). Each assignment restores from Kafka alone (ownership.ts).
  */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -18,25 +17,26 @@ import type { Canaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/environment.ts';
 import { createFlushing } from './flushing.ts';
-import { isDeaf } from './hearing.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnership, type Owner, type Ownership } from './ownership.ts';
-import { type Counters, createPartition, type Partition } from './partition.ts';
-import { type Outgoing, outgoing } from './published.ts';
+import { createPartition, type Partition } from './partition.ts';
+import type { Counters } from './partition-state.ts';
+import { isKafkaAway } from './reception.ts';
 import { type RestoredPartition, restorePartitions } from './restore.ts';
+import { type Outgoing, outgoingOf } from './screen-record.ts';
 
 const alarmsGroup = 'alarms';
 const tickMs = 500;
 const associationWaitMs = 2_000;
-/** How often patients are looked for whose device has sent nothing. */
-const expectMs = 2_000;
+/** How often each patient at a device gets an engine, so that a device that has sent nothing gets an alarm. */
+const ensureEveryMs = 2_000;
 
 export type Processor = {
   counters(): Record<string, number>;
-  /** Profiles have changed. */
-  judgeAnew(): void;
+  /** Judges all patients by the changed profiles. */
+  applyNewProfiles(): void;
   close(): Promise<void>;
 };
 
@@ -46,15 +46,15 @@ export type ProcessorOptions = {
   readonly env: Environment;
   readonly snapshotMs: number;
   readonly quietSnapshotMs: number;
-  /** Empty: none. */
+  /** Path of the file with the process's identity in the Kafka group (the setting `VIGIL_ALARMS_MEMBER_FILE`); empty: no file. */
   readonly memberFile: string;
   readonly log: Logger;
   readonly canaries: Canaries;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
   readonly onReady: () => void;
-  /** The readings have offsets that states hold already: the topic was made anew, and this processor must begin again. */
-  readonly onLogAnew: (partition: number, offset: bigint) => void;
+  /** Called if new readings have offsets that the states already include. The topic was recreated, and the process must restart. */
+  readonly onLogRecreated: (partition: number, offset: bigint) => void;
 };
 
 /** What the functions of this file share. */
@@ -71,8 +71,8 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     restore: (partitions) => restorePartitions({ sealedLog, reader: restoring, group: alarmsGroup, partitions, log }),
     open: (restored) => openPartition(parts, restored),
     canaries,
-    onTaken(partitions, tookMs) {
-      const engines = sumOf(ownership, ({ partition }) => partition.engines());
+    onTakenOver(partitions, tookMs) {
+      const engines = sumOf(ownership, ({ partition }) => partition.engineCount());
       log.info({ partitions, engines, restored: parts.counts.partition.restored, tookMs }, 'took over partitions');
       options.onReady();
     },
@@ -90,7 +90,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     topics: ['alarm-state', 'alarms', 'commands'],
     log,
   });
-  // Before the reader: after a gap between two looks, liveness assumes that the processor stood still.
+  // The ticker starts before the reader, because a long time without a tick counts as a standstill of the process.
   const ticker = startTicker(parts, ownership);
   const reader = await createReader(sealedLog.kafka, {
     group: alarmsGroup,
@@ -108,25 +108,25 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 
   return {
     counters: () => ({ ...countersOf(parts, ownership), ...flushing.counts(), leftOut: judging.leftOut() }),
-    judgeAnew() {
-      for (const { partition } of ownership.owners().values()) partition.judgeAnew(now());
+    applyNewProfiles() {
+      for (const { partition } of ownership.owners().values()) partition.applyNewProfiles(now());
     },
     async close() {
       judging.stop();
       clearInterval(ticker);
       await flushing.close();
-      ownership.letGo();
+      ownership.releaseAll();
       await reader.close();
       await restoring.close();
     },
   };
 }
 
-/** Opens one partition. What its engines publish goes to its outbox, in the same order. */
+/** Creates the engines and the outbox of one partition. The engines put their events and records into the outbox. */
 function openPartition({ options, counts, liveness }: Parts, restored: RestoredPartition) {
   const { sealedLog, associations, env, log } = options;
   const append = ({ key, contentType, body }: Outgoing) => sealedLog.append('alarms', key, contentType, body);
-  const outbox = createOutbox({ append, start: restored.toldTo, log });
+  const outbox = createOutbox({ append, start: restored.publishedTo, log });
   const partition = createPartition({
     env,
     restored,
@@ -135,19 +135,19 @@ function openPartition({ options, counts, liveness }: Parts, restored: RestoredP
       counts.processor.events += 1;
       outbox.put({ key: event.alarm.associationId, contentType: contentTypes.alarmEvent, body: event });
     },
-    publish: (record) => outbox.put(outgoing(record)),
+    publish: (record) => outbox.put(outgoingOf(record)),
     counters: counts.partition,
     onCounts: (added) => addCounts(counts.judged, added),
-    mayJudge: liveness.hear,
+    mayJudge: liveness.mayJudge,
     nowMs: options.now(),
   });
   return { partition, outbox };
 }
 
 /**
- * Gives the records of the reader to the owned partitions, in their order.
+ * Gives the records of the reader to the owned partitions, in order.
  *
- * Guarantee: after each wait for a record it checks whether the partition is still owned. If not, the partition gets nothing more.
+ * Guarantee: a partition that was released during a wait gets no further record.
  */
 function createJudging({ options, counts, liveness }: Parts, ownership: Ownership) {
   const { sealedLog, associations, canaries, now } = options;
@@ -155,74 +155,76 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
   let isStopped = false;
 
   async function onRecords({ topic, partition: p, records, highWatermark }: RecordBatch): Promise<void> {
-    const mine = ownership.generation();
+    const generation = ownership.generation();
     const owner = ownership.owners().get(p);
     if (!owner || isStopped || (topic !== 'observations' && topic !== 'commands')) return;
-    if (topic === 'observations') owner.partition.holds(BigInt(highWatermark));
+    if (topic === 'observations') owner.partition.setLogEnd(BigInt(highWatermark));
     for (const record of records) {
-      const pending = opening.take(topic, p, record);
-      const taken = pending instanceof Promise ? await pending : pending;
+      const pending = opening.open(topic, p, record);
+      const result = pending instanceof Promise ? await pending : pending;
       counts.processor.records += 1;
-      const offset = BigInt(record.offset);
-      // The first alarm of an association must not wait for its data key to be made.
-      if (taken?.ok && !owner.partition.has(record.key))
-        void sealedLog.sealer.keyFor(record.key, 'alarms').catch(() => {});
-      if (taken?.ok && !owner.partition.has(record.key) && associations.at(record.key) === undefined)
-        await associations.known(record.key, associationWaitMs);
-      if (mine !== ownership.generation() || isStopped) return;
       const { key, timestampMs } = record;
-      if (taken && 'canaryMs' in taken) meet(owner.partition, p, offset, taken.canaryMs);
-      if (!taken?.ok) owner.partition.passed(topic, offset, now());
-      else if (taken.input.type === 'command') owner.partition.command(key, offset, timestampMs, taken.input, now());
-      else owner.partition.observation(key, offset, timestampMs, taken.input, taken.receivedAt ?? timestampMs, now());
+      const offset = BigInt(record.offset);
+      if (result?.ok && !owner.partition.hasEngine(key)) {
+        // The data key is made early, so that the first alarm of the association need not wait for it.
+        void sealedLog.sealer.keyFor(key, 'alarms').catch(() => {});
+        if (associations.at(key) === undefined) await associations.waitFor(key, associationWaitMs);
+      }
+      if (generation !== ownership.generation() || isStopped) return;
+      if (result && 'canaryMs' in result) receiveCanary(owner.partition, p, offset, result.canaryMs);
+      if (!result?.ok) owner.partition.skip(topic, offset, now());
+      else if (result.input.type === 'command') owner.partition.command(key, offset, timestampMs, result.input, now());
+      else owner.partition.observation(key, offset, timestampMs, result.input, result.receivedAt ?? timestampMs, now());
     }
     await owner.outbox.room();
   }
 
-  /** A canary counts only while everything is judged. If silence, and so escalation, is not judged for long, the screens show it. */
-  function meet(partition: Partition, p: number, offset: bigint, canaryMs: number): void {
-    if (partition.judges(offset)) {
-      if (liveness.hear()) canaries.met(p, canaryMs, now());
-      // Only a restore takes states back to where the new log begins.
-    } else if (partition.isLive()) options.onLogAnew(p, offset);
+  /** Counts a canary only while everything is judged. So the screens show it if silence and escalation are not judged for long. */
+  function receiveCanary(partition: Partition, p: number, offset: bigint, canaryMs: number): void {
+    if (partition.judgesAt(offset)) {
+      if (liveness.mayJudge()) canaries.receive(p, canaryMs, now());
+      // The states include offsets of the old log. Only a restore corrects them.
+    } else if (partition.isLive()) options.onLogRecreated(p, offset);
   }
 
-  /** A damaged batch at the log's end has no record. Without this the replay would last until the next reading. */
+  /** Moves a partition behind a damaged batch without records. Otherwise such a batch at the log's end would make the replay wait. */
   function onReached(topic: KafkaTopic, p: number, next: bigint): void {
     if (!isStopped && (topic === 'observations' || topic === 'commands'))
       ownership
         .owners()
         .get(p)
-        ?.partition.passed(topic, next - 1n, now());
+        ?.partition.skip(topic, next - 1n, now());
   }
 
   return {
     onRecords,
     onReached,
     leftOut: opening.leftOut,
-    /** Nothing is given to the partitions any more. */
+    /** Gives no further record to the partitions. */
     stop(): void {
       isStopped = true;
     },
   };
 }
 
-/** Lets time pass in the partitions, but only while silence may be judged and Kafka takes their events. */
+/** Ticks the partitions, but only while silence may be judged and Kafka takes their events. */
 function startTicker({ options, counts, liveness }: Parts, ownership: Ownership): NodeJS.Timeout {
   const { associations, now } = options;
-  let expectAt = 0;
+  let ensureAt = 0;
   return setInterval(() => {
     const at = performance.now();
-    if (!liveness.hear()) {
+    if (!liveness.mayJudge()) {
       counts.processor.ticksSkipped += 1;
       return;
     }
     const owners = ownership.owners();
-    if (at >= expectAt) {
-      expectAt = at + expectMs;
-      for (const id of associations.open()) owners.get(partitionOf('observations', id))?.partition.expect(id, now());
+    if (at >= ensureAt) {
+      ensureAt = at + ensureEveryMs;
+      for (const id of associations.open())
+        owners.get(partitionOf('observations', id))?.partition.ensureEngine(id, now());
     }
-    for (const { partition, outbox } of owners.values()) if (!isDeaf(at, outbox.waitingSince())) partition.tick(now());
+    for (const { partition, outbox } of owners.values())
+      if (!isKafkaAway(at, outbox.waitingSince())) partition.tick(now());
   }, tickMs);
 }
 
@@ -240,7 +242,7 @@ const countersOf = ({ options, counts }: Parts, ownership: Ownership): Record<st
   ...Object.fromEntries(counts.judged),
   associationsRefused: options.associations.refused(),
   partitions: ownership.owners().size,
-  engines: sumOf(ownership, ({ partition }) => partition.engines()),
-  live: sumOf(ownership, ({ partition }) => partition.liveAlarms()),
+  engines: sumOf(ownership, ({ partition }) => partition.engineCount()),
+  live: sumOf(ownership, ({ partition }) => partition.liveAlarmCount()),
   waiting: sumOf(ownership, ({ outbox }) => outbox.waiting()),
 });

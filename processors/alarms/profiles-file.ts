@@ -1,5 +1,6 @@
 /**
- * The file of limit profiles: for wards, and for children and newborns, who have no built-in profile. It may change while the process runs.
+ * Reads the operator's file of limit profiles. The file has profiles for wards, and for children and newborns, who have no built-in
+ * profile. The file may change while the process runs.
  */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
@@ -7,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import { textFaultIn } from '../../contracts/text.ts';
 import { profileFaults } from './core/profile-faults.ts';
 import { type ByCategory, builtInProfiles, type OfFile, type ProfileTable, tableOf } from './core/profile-table.ts';
-import { followOperatorFile, type OperatorFile, readJsonFile, refused, schemaFaults } from './operator-file.ts';
+import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaFaults } from './operator-file.ts';
 
 const setting = 'VIGIL_LIMIT_PROFILES_FILE';
 
@@ -25,31 +26,31 @@ const ProfilesFile = Type.Object(
 const check = Compile(ProfilesFile);
 
 /**
- * Returns the profiles of a file over the built-in adult one.
- * @param path empty: only the built-in profile
- * @throws VigilError `settings-invalid`: names every fault of the file with its place; no part of such a file is used
+ * Returns the profiles of a file, and the built-in adult profile if the file has none for adults of the hospital.
+ * @param path path of the file. If it is empty, only the built-in profile is returned.
+ * @throws VigilError `settings-invalid` if the file has faults. The error names every fault with its place.
  */
 export function readProfiles(path: string): ProfileTable {
   if (path === '') return builtInProfiles;
-  const given = readJsonFile(setting, path);
-  if (!check.Check(given)) throw refused(setting, schemaFaults(check.Errors(given)));
-  const { version, hospital = {}, wards = {} } = given as Static<typeof ProfilesFile>;
-  const texts = textFaultIn([version, ...Object.keys(wards)]);
+  const content = readJsonFile(setting, path);
+  if (!check.Check(content)) throw refusalOf(setting, schemaFaults(check.Errors(content)));
+  const { version, hospital = {}, wards = {} } = content as Static<typeof ProfilesFile>;
+  const nameFault = textFaultIn([version, ...Object.keys(wards)]);
   const faults = [
-    ...(texts ? [`/: a name ${texts.fault}.`] : []),
+    ...(nameFault ? [`/: a name ${nameFault.fault}.`] : []),
     ...categoryFaults('/hospital', hospital),
     ...Object.entries(wards).flatMap(([ward, of]) => categoryFaults(`/wards/${ward}`, of)),
   ];
-  if (faults.length > 0) throw refused(setting, faults);
+  if (faults.length > 0) throw refusalOf(setting, faults);
   return tableOf(version, hospital as ByCategory<OfFile>, wards as Readonly<Record<string, ByCategory<OfFile>>>);
 }
 
 const categoryFaults = (path: string, of: Static<typeof Categories>) =>
-  Object.entries(of).flatMap(([category, one]) => profileFaults(one, `${path}/${category}`, category === 'adult'));
+  Object.entries(of).flatMap(([category, each]) => profileFaults(each, `${path}/${category}`, category === 'adult'));
 
 export type Profiles = OperatorFile<ProfileTable>;
 
-/** Reads the file, and reads it again when it changes. @param onChange called after a change */
+/** Reads the file, and reads it again when it changes. @param onChange called after each accepted change */
 export const followProfiles = (path: string, log: Logger, onChange: () => void, everyMs?: number): Profiles =>
   followOperatorFile({
     path,

@@ -8,19 +8,19 @@ import type { PartitionReader, Starts } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
 import { beginAt } from './begin-at.ts';
-import type { EngineSnapshot } from './held.ts';
 import { inputOf } from './intake.ts';
-import type { Restored } from './partition.ts';
-import { isPublished } from './published.ts';
+import type { Restored } from './partition-state.ts';
+import type { EngineSnapshot } from './patient-engine.ts';
+import { isScreenRecord } from './screen-record.ts';
 
-/** Where no snapshot says which events it includes, so many of the last records of a partition of `alarms` are read. */
+/** Without a snapshot, at most this many of the last records of a partition of `alarms` are read. */
 const publishedMax = 5_000n;
 
-/** What the next owner of a partition begins with. `toldTo`: where `alarms` ended; `commandsRead`: where `commands` ended. */
-export type RestoredPartition = Restored & { readonly toldTo: bigint; readonly commandsRead: bigint };
+/** What the next owner of a partition begins with. `publishedTo`: the end of `alarms`; `commandsRead`: the end of `commands`. */
+export type RestoredPartition = Restored & { readonly publishedTo: bigint; readonly commandsRead: bigint };
 
 type Raw = { readonly partition: number; readonly record: LogRecord };
-/** Returns the content of a record for a restore; undefined if the record does not belong there. */
+/** Returns the content of a record that a restore needs; undefined if a restore does not need the record. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
 type RestoreOptions = {
@@ -31,7 +31,7 @@ type RestoreOptions = {
   readonly log: Logger;
 };
 
-/** Reads, one after the other: what the group has committed, snapshots, then `alarms` and `commands` from where the snapshots end. */
+/** Reads the committed offsets and the snapshots, then `alarms` from the end of the snapshots, and `commands` from the committed offset. */
 export async function restorePartitions(options: RestoreOptions): Promise<ReadonlyMap<number, RestoredPartition>> {
   const { reader, group, partitions, log } = options;
   const { readStates, readAll } = createTopicReading(options);
@@ -53,30 +53,31 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   return new Map(
     partitions.map((p): [number, RestoredPartition] => {
       const endsOf = ends.get(p) ?? { low: 0n, high: 0n };
-      const begun = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
-      if (begun.isAnew) log.error({ partition: p, start: String(begun.start) }, 'the log of readings was made anew');
+      const beginning = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
+      if (beginning.isRecreated)
+        log.error({ partition: p, start: String(beginning.start) }, 'the log of readings was made anew');
       const commandsRead = commands.ends.get(p)?.high ?? 0n;
-      const pending = commands.found.get(p) ?? [];
-      const publishedHere = published.found.get(p) ?? [];
+      const pending = commands.items.get(p) ?? [];
+      const publishedHere = published.items.get(p) ?? [];
       return [
         p,
         {
-          states: begun.states,
-          told: publishedHere.filter((record) => 'alarm' in record),
-          inForce: publishedHere.filter((record) => 'groups' in record || 'standby' in record),
-          toldFrom: publishedFrom(p),
+          states: beginning.states,
+          publishedEvents: publishedHere.filter((record) => 'alarm' in record),
+          publishedInForce: publishedHere.filter((record) => 'groups' in record || 'standby' in record),
+          publishedFrom: publishedFrom(p),
           commands: pending,
-          position: { observations: begun.start, commands: pending[0]?.offset ?? commandsRead },
+          position: { observations: beginning.start, commands: pending[0]?.offset ?? commandsRead },
           commandsRead,
           replayTo: endsOf.high,
-          toldTo: published.ends.get(p)?.high ?? 0n,
+          publishedTo: published.ends.get(p)?.high ?? 0n,
         },
       ];
     }),
   );
 }
 
-/** Where the events begin that no snapshot of a partition includes; undefined without snapshots. */
+/** Returns the offset in `alarms` before which the snapshots of a partition include every event; undefined without snapshots. */
 function publishedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
   return states?.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n);
 }
@@ -99,14 +100,14 @@ const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { k
     : undefined;
 };
 
-/** Reads parts of topics and opens their records. A record that cannot be read is skipped: the readings are still there to be judged. */
+/** Reads parts of topics and opens their records. Skips a record that cannot be read, because its readings can still be judged again. */
 function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
-  const wants = (contentType: string) => !isPublished(contentType) || isInForce(contentType);
+  const wants = (contentType: string) => !isScreenRecord(contentType) || isInForce(contentType);
   const reading = createSealedReading({ open: sealedLog.open, log, of: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association. Of the last two it takes the one that had read further, because an old owner may have
-   * written late.
+   * Reads the latest snapshot of each association. Of the last two snapshots it takes the one with the higher offset, because a former
+   * owner may have written its snapshot late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, Raw[]>();
@@ -115,7 +116,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
     const pairs = [...lastTwo.values()];
-    // All at once: other threads unwrap each bed's data key.
+    // All pairs at once, because other threads unwrap the data keys.
     const bests = await Promise.all(pairs.map(furthest));
     const states = new Map<number, AlarmState[]>();
     for (const [at, [first]] of pairs.entries()) {
@@ -140,23 +141,25 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   async function readAll<T>(topic: KafkaTopic, from: Starts, decode: Decode<T>) {
     const raws: Raw[] = [];
     const ends = await reader.read(topic, from, (partition, record) => raws.push({ partition, record }));
-    const found = new Map<number, T[]>();
+    const items = new Map<number, T[]>();
     for (const raw of raws) {
       const item = await read(topic, raw, decode);
-      if (item !== undefined) found.set(raw.partition, [...(found.get(raw.partition) ?? []), item]);
+      if (item !== undefined) items.set(raw.partition, [...(items.get(raw.partition) ?? []), item]);
     }
-    return { found, ends };
+    return { items, ends };
   }
 
   async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
     const place = { topic, partition };
-    const found = await reading.take(place, record);
-    if (found === undefined) return undefined;
+    const opened = await reading.take(place, record);
+    if (opened === undefined) return undefined;
     return reading.attempt(
       place,
       record,
-      () => decode(found, record) ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.'),
+      () =>
+        decode(opened, record) ??
+        reading.leave(place, record, 'payload-schema', 'A restore does not use records of this type.'),
     );
   }
 

@@ -1,4 +1,4 @@
-/** The scores that the alarm processor publishes: when, and what they say. */
+/** Tests of the scores that the alarm processor publishes: their times and their content. */
 import { describe, expect, it } from 'vitest';
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -6,18 +6,10 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { env, type Numerics, nurse, reading, t0 } from '../bed.testing.ts';
 import type { AssociationInput } from './core/inputs.ts';
-import { createPartition, type Restored } from './partition.ts';
+import { emptyRestored, key } from './partition.testing.ts';
+import { createPartition } from './partition.ts';
+import type { Restored } from './partition-state.ts';
 
-const key = 'association-1';
-const nothing: Restored = {
-  states: [],
-  told: [],
-  inForce: [],
-  commands: [],
-  position: { observations: 0n, commands: 0n },
-  replayTo: 0n,
-  toldFrom: 0n,
-};
 const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
 
 function open(restored: Partial<Restored> = {}, category: AssociationInput['category'] = 'adult', startMs = t0) {
@@ -26,7 +18,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
   let association: AssociationInput = { type: 'association', category, ward: 'ICU', endedAt: null };
   const partition = createPartition({
     env,
-    restored: { ...nothing, ...restored },
+    restored: { ...emptyRestored, ...restored },
     associationAt: () => association,
     emit: () => {},
     publish: (record) => {
@@ -43,21 +35,21 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
     last: () => published.at(-1)!.scores,
     read(from: number, to: number, numerics: Numerics) {
       for (let s = from; s <= to; s++) {
-        const one = reading(s, numerics);
-        nowMs = one.receivedAt;
-        partition.observation(key, BigInt(s), nowMs, one, nowMs, nowMs);
+        const input = reading(s, numerics);
+        nowMs = input.receivedAt;
+        partition.observation(key, BigInt(s), nowMs, input, nowMs, nowMs);
         partition.tick(nowMs);
       }
     },
     enter(s: number, assessment: Assessment) {
       nowMs = t0 + s * 1000;
-      const asked = {
+      const fields = {
         commandId: `command-${commands}`,
         associationId: key,
         at: new Date(nowMs).toISOString(),
         by: nurse,
       };
-      const command = { type: 'enter-assessment', ...asked, ...assessment } as const;
+      const command = { type: 'enter-assessment', ...fields, ...assessment } as const;
       partition.command(key, commands++, nowMs, { type: 'command', command }, nowMs);
     },
     tick(s: number) {
@@ -71,8 +63,8 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
   };
 }
 
-describe('what is published', () => {
-  it('is the whole set: parts with value, time and points, what is missing, and who entered what', () => {
+describe('the content of published scores', () => {
+  it('published scores have each part with value, time and points, the missing parts, and the nurse’s entries', () => {
     const bed = open();
     bed.enter(0, { consciousness: 'C' });
     bed.read(1, 1, well);
@@ -98,7 +90,7 @@ describe('what is published', () => {
     expect(bed.last().news2).toMatchObject({ total: 3, risk: 'low-medium', response: 'ward-review' });
   });
 
-  it('fits its schema', () => {
+  it('published scores fit their schema', () => {
     const bed = open();
     bed.enter(0, { consciousness: 'A', oxygen: true, spo2Scale: 2 });
     bed.read(1, 1, well);
@@ -108,14 +100,14 @@ describe('what is published', () => {
   });
 });
 
-describe('it is published', () => {
-  it('once while only the numbers change, and again every five minutes, so that a trend can tell a lasting score from a gap', () => {
+describe('the times of publication', () => {
+  it('equal scores are published again every five minutes, so that a trend can distinguish a lasting score from a gap', () => {
     const bed = open();
     for (let s = 1; s <= 700; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
     expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1, 301, 601]);
   });
 
-  it('if the shock index has changed by 0.1, and no sooner', () => {
+  it('a shock index is published again only after a change of 0.1', () => {
     const bed = open();
     bed.read(1, 40, { ...well, HR: 60, ABPs: 120 });
     bed.read(41, 80, { ...well, HR: 71, ABPs: 120 });
@@ -124,16 +116,16 @@ describe('it is published', () => {
     expect(bed.published.map(({ scores }) => scores.shockIndex)).toEqual([0.5, 0.6]);
   });
 
-  it('not again if nothing is known any more', () => {
+  it('scores are not published again after every value is too old', () => {
     const bed = open();
     bed.read(1, 5, well);
     for (let s = 6; s <= 6_000; s++) bed.tick(s);
     expect(bed.last().news2).toMatchObject({ atLeast: 0, missing: { length: 7 } });
-    // The temperature, expected each hour, is the last to become too old.
+    // A temperature is expected each hour, so it becomes too old last.
     expect(bed.published.at(-1)!.s).toBeLessThan(3_700);
   });
 
-  it('at most each 10 s while points change that make no total', () => {
+  it('points of an incomplete score that change again and again are published at most every 10 s', () => {
     const bed = open();
     for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: Math.floor(s / 3) % 2 === 0 ? 70 : 95 });
     const times = bed.published.map(({ s }) => Math.round(s));
@@ -141,7 +133,7 @@ describe('it is published', () => {
     expect(times.length).toBeGreaterThan(10);
   });
 
-  it('at once if a nurse has entered something', () => {
+  it('an entry of a nurse is published at once', () => {
     const bed = open();
     bed.read(1, 12, well);
     bed.enter(13, { consciousness: 'A' });
@@ -150,7 +142,7 @@ describe('it is published', () => {
     expect(bed.last().news2.total).toBe(0);
   });
 
-  it('when a value has become too old, even if nothing comes any more', () => {
+  it('scores without a value that has become too old are published even if no reading comes any more', () => {
     const bed = open();
     bed.enter(0, { consciousness: 'A', oxygen: false });
     bed.read(1, 5, well);
@@ -161,7 +153,7 @@ describe('it is published', () => {
     expect(bed.last().news2.parts[0]).toEqual({ parameter: 'RR', value: 16, at: '2026-03-01T10:00:01.000Z' });
   });
 
-  it('not for a child, and not for a patient who has left', () => {
+  it('no scores are published for a child, or for a patient who has left', () => {
     const child = open({}, 'paediatric');
     child.read(1, 60, well);
     expect(child.published).toEqual([]);
@@ -175,8 +167,8 @@ describe('it is published', () => {
   });
 });
 
-describe('after a restart', () => {
-  it('a nurse’s entries are still known, and the scores are published if they have changed since', () => {
+describe('scores after a restart', () => {
+  it('the entries of a nurse remain after a restart, and unchanged scores are not published again', () => {
     const before = open();
     before.enter(0, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
     before.read(1, 30, well);

@@ -16,19 +16,19 @@ export const alarmSettings = {
   profilesFile: {
     kind: 'file',
     env: 'VIGIL_LIMIT_PROFILES_FILE',
-    help: 'limit profiles of wards and categories, JSON; without it adults have the built-in one and children none',
+    help: 'JSON file with limit profiles; without it adults have the built-in profile, and children have no limits',
     fallback: '',
   },
   alertCodesFile: {
     kind: 'file',
     env: 'VIGIL_ALERT_CODES_FILE',
-    help: 'conditions of devices’ own alarms that the hospital adds or words otherwise, JSON',
+    help: 'JSON file that adds conditions for the devices’ own alarms, or changes the texts of built-in conditions',
     fallback: '',
   },
   snapshotMs: {
     kind: 'integer',
     env: 'VIGIL_ALARMS_SNAPSHOT_MS',
-    help: 'how often the state of associations whose alarms changed is written, ms',
+    help: 'time between two snapshots of associations whose alarms changed, ms',
     min: 100,
     max: 60_000,
     fallback: 2_000,
@@ -36,7 +36,7 @@ export const alarmSettings = {
   quietSnapshotMs: {
     kind: 'integer',
     env: 'VIGIL_ALARMS_QUIET_SNAPSHOT_MS',
-    help: 'the same where only readings came: the most that is read again after a crash, ms',
+    help: 'longest time between two snapshots of associations with only new readings, ms; a restart reads these readings again',
     min: 100,
     max: 600_000,
     fallback: 20_000,
@@ -44,7 +44,7 @@ export const alarmSettings = {
   memberFile: {
     kind: 'text',
     env: 'VIGIL_ALARMS_MEMBER_FILE',
-    help: 'file of its own in which it writes who it is in Kafka’s group: after a crash its next start need not wait for Kafka to miss it',
+    help: 'file for the identity of this process in the Kafka group; with it, a restart after a crash takes over faster; one file per process',
     fallback: '',
   },
 } as const satisfies Manifest;

@@ -1,0 +1,83 @@
+/** The state of one partition: its engines, its position in the log, and the phase of the replay. */
+import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
+import type { Counts } from './core/counts.ts';
+import type { Environment } from './core/environment.ts';
+import type { AssociationInput, CommandInput } from './core/inputs.ts';
+import type { PatientEngine, Position } from './patient-engine.ts';
+import type { ScreenRecord } from './screen-record.ts';
+
+export type PendingCommand = {
+  readonly key: string;
+  readonly offset: bigint;
+  /** Time of the record in Kafka, ms since 1970. */
+  readonly atMs: number;
+  readonly input: CommandInput;
+};
+
+/** What the new owner of a partition has read from Kafka before it reads on. */
+export type Restored = {
+  readonly states: readonly AlarmState[];
+  /** Events of `alarms` that the snapshots may not include, in their order. */
+  readonly publishedEvents: readonly AlarmEvent[];
+  /** Limits in force and standby that were published after the snapshots, in their order. */
+  readonly publishedInForce: readonly (LimitsInForce | StandbyInForce)[];
+  /** The offset in `alarms` at which `publishedEvents` and `publishedInForce` begin. */
+  readonly publishedFrom: bigint;
+  /** Commands that the snapshots may not include. The engines get each command between the readings of its time. */
+  readonly commands: readonly PendingCommand[];
+  readonly position: Position;
+  /** The end of the log of readings when the partition was taken over. Readings before this offset are replayed. */
+  readonly replayTo: bigint;
+};
+
+export type Counters = { skipped: number; restored: number; tombstones: number; realigned: number; replayed: number };
+
+export type PartitionOptions = {
+  readonly env: Environment;
+  readonly restored: Restored;
+  readonly associationAt: (associationId: string) => AssociationInput | undefined;
+  readonly emit: (event: AlarmEvent) => void;
+  /** Publishes a record that is not an event, in its place among the events. */
+  readonly publish: (record: ScreenRecord) => void;
+  readonly counters: Counters;
+  /** Called with the counts of each step of an engine. */
+  readonly onCounts?: (counts: Counts) => void;
+  /** Returns whether silence may be judged now (reception.ts). Until it may, the partition does not become live. */
+  readonly mayJudge: () => boolean;
+  readonly nowMs: number;
+};
+
+/**
+ * - `replaying`: readings that were in the log at the takeover are still to be read.
+ * - `replayed`: those readings are read, but newer readings are not, or silence may not be judged yet. Readings and commands are judged by
+ *   the present limits.
+ * - `live`: the engines also judge by the wall clock, so silence and escalation are judged.
+ */
+type Phase = 'replaying' | 'replayed' | 'live';
+
+export type PartitionState = {
+  readonly options: PartitionOptions;
+  /** The engines by association id. */
+  readonly engines: Map<string, PatientEngine>;
+  position: Position;
+  /** Commands that no engine has received yet. */
+  commands: readonly PendingCommand[];
+  phase: Phase;
+  /** The end of the log of readings, according to the newest batch. */
+  logEnd: bigint;
+  /** The profiles changed before the partition was live, so some readings were judged by the former profiles. */
+  hasNewProfiles: boolean;
+};
+
+export function initialPartition(options: PartitionOptions): PartitionState {
+  const { position, commands, replayTo } = options.restored;
+  return {
+    options,
+    engines: new Map(),
+    position,
+    commands,
+    phase: 'replaying',
+    logEnd: replayTo,
+    hasNewProfiles: false,
+  };
+}

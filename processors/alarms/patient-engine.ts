@@ -1,0 +1,85 @@
+/** The engine of one association, with what the owner of its partition keeps beside the engine's state. Pure. */
+import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import type { Environment } from './core/environment.ts';
+import { limitsInForce } from './core/in-force.ts';
+import { isScoredOtherwise, profileInForce } from './core/judging.ts';
+import { migrate } from './core/migrate.ts';
+import { adultProfile } from './core/profile.ts';
+import { rearm } from './core/rearm.ts';
+import { checkFromSnapshot, type ScoresCheck } from './core/scores/view.ts';
+import type { State } from './core/state.ts';
+import { isSame, nothingPublished, type PublishedInForce } from './in-force.ts';
+
+/** The next offsets to read. */
+export type Position = { readonly observations: bigint; readonly commands: bigint };
+
+/** The content of `AlarmState.engine`. `told`: the snapshots include the events of `alarms` before this offset. */
+export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
+
+export type PatientEngine = {
+  readonly associationId: string;
+  state: State;
+  /** The restored state includes all records before these offsets. */
+  readonly includedBefore: Position;
+  /** After a restart: events that the last owner published and that the restored state may not include. */
+  publishedEvents: AlarmEvent[];
+  /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
+  dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
+  /** The association that the engine last received, as JSON. */
+  associationText: string;
+  inForce: PublishedInForce;
+  /** The snapshot was taken under another profile, so the last values must be judged by the present profile. */
+  readonly hasOtherProfile: boolean;
+  scores: ScoresCheck | undefined;
+  /** The time of the last reading, or of the creation of the engine; ms since 1970. */
+  touchedMs: number;
+};
+
+/** An engine is forgotten when it has been idle for this long and no patient needs it. */
+const forgetMs = 24 * 60 * 60 * 1000;
+
+export function newEngine(associationId: string, state: State, includedBefore: Position, nowMs: number): PatientEngine {
+  return {
+    associationId,
+    state,
+    includedBefore,
+    publishedEvents: [],
+    dirty: undefined,
+    associationText: JSON.stringify(state.association && { type: 'association', ...state.association }),
+    inForce: nothingPublished,
+    hasOtherProfile: false,
+    scores: undefined,
+    touchedMs: nowMs,
+  };
+}
+
+/** Returns the engine of a snapshot; undefined if this version of the program cannot read the snapshot. */
+export function restoredEngine(env: Environment, body: AlarmState, nowMs: number): PatientEngine | undefined {
+  const { associationId, offsets, limits, scores, standby } = body;
+  const { v, state: written } = body.engine as EngineSnapshot;
+  const state = v === 1 ? migrate(associationId, written) : undefined;
+  if (state === undefined) return undefined;
+  const includedBefore = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
+  const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, nowMs);
+  const hasOtherProfile =
+    (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
+    isScoredOtherwise(env, rearmed);
+  const engine: PatientEngine = {
+    ...newEngine(associationId, rearmed, includedBefore, nowMs),
+    hasOtherProfile,
+    inForce: { limits, standby, madeFrom: undefined },
+    scores: checkFromSnapshot(scores),
+  };
+  // `rearm` changed these alarms because of the present clock. The screens get the changed alarms when the partition is live.
+  for (const [key, { alarm }] of Object.entries(state.book.live))
+    if (rearmed.book.live[key]?.alarm !== alarm)
+      engine.publishedEvents.push({ type: 'updated', at: alarm.raisedAt, alarm });
+  return engine;
+}
+
+/** Returns whether the association has ended, was never in the table, or is a device without a patient; and is idle and saved. */
+export function isForgettable({ state, dirty, touchedMs }: PatientEngine, nowMs: number): boolean {
+  if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
+  const { association } = state;
+  return association === null || association.endedAt !== null || association.category === 'unassigned';
+}

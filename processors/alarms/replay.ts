@@ -1,0 +1,59 @@
+/** The replay of a partition after a takeover, and its end: the moment from which the engines judge by the wall clock. */
+import { nextDue } from './core/engine.ts';
+import { realign } from './core/realign.ts';
+import type { PartitionState } from './partition-state.ts';
+import { applyEvents, engineFor, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
+
+/** Gives the engines the pending commands up to a time of Kafka, in order. So a replay has the order in which the records were live. */
+export function runCommands(partition: PartitionState, untilMs: number, nowMs: number): void {
+  const isLive = partition.phase === 'live';
+  let command = partition.commands[0];
+  while (command && command.atMs <= untilMs) {
+    partition.commands = partition.commands.slice(1);
+    const { key, offset, atMs, input } = command;
+    const engine = engineFor(partition, key, nowMs);
+    const from = { ...partition.position, commands: offset };
+    if (offset >= engine.includedBefore.commands)
+      runEngine(partition, engine, input, isLive ? nowMs : Math.min(atMs, nowMs), from);
+    partition.position = { ...partition.position, commands: offset + 1n };
+    command = partition.commands[0];
+  }
+}
+
+/**
+ * Ends the replay if its last reading is read, and makes the partition live if all readings are read and silence may be judged. Readings
+ * that came during an outage of Kafka or during a long replay are read first, so that no device counts as silent because of them.
+ */
+export function advanceReplay(partition: PartitionState, nowMs: number): void {
+  const { restored, mayJudge } = partition.options;
+  if (partition.position.observations < restored.replayTo) return;
+  // No reading of the replay is left for which a command must wait.
+  runCommands(partition, Number.POSITIVE_INFINITY, nowMs);
+  if (partition.phase === 'replaying') {
+    partition.phase = 'replayed';
+    for (const engine of partition.engines.values()) publishInForce(partition, engine, nowMs);
+  }
+  if (partition.position.observations >= partition.logEnd && mayJudge()) goLive(partition, nowMs);
+}
+
+/**
+ * Makes the partition live. If the state of an engine differs from the events that were published before the takeover, the screens get
+ * the present alarm.
+ */
+function goLive(partition: PartitionState, nowMs: number): void {
+  partition.phase = 'live';
+  const { counters } = partition.options;
+  for (const engine of partition.engines.values()) {
+    updateAssociation(partition, engine, nowMs);
+    if (engine.hasOtherProfile || partition.hasNewProfiles)
+      runEngine(partition, engine, { type: 'profiles', before: undefined }, nowMs);
+    publishScores(partition, engine, nowMs);
+    if (nextDue(engine.state) <= nowMs) runEngine(partition, engine, { type: 'tick' }, nowMs);
+    if (engine.publishedEvents.length === 0) continue;
+    const { state, events } = realign(engine.state, engine.publishedEvents, nowMs);
+    engine.publishedEvents = [];
+    counters.realigned += events.length;
+    if (state === engine.state) continue;
+    applyEvents(partition, engine, { state, events, from: partition.position, isUrgent: true }, nowMs);
+  }
+}

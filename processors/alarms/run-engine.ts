@@ -1,0 +1,93 @@
+/** Runs one engine of a partition, and publishes the result: limits in force, events, scores and answers. */
+import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { step } from './core/engine.ts';
+import type { Input } from './core/inputs.ts';
+import { checkScores } from './core/scores/view.ts';
+import { initialState, type State } from './core/state.ts';
+import { inForceNow } from './in-force.ts';
+import type { PartitionState } from './partition-state.ts';
+import { newEngine, type PatientEngine, type Position } from './patient-engine.ts';
+
+/** Returns the engine of an association. Creates the engine if the partition has none. */
+export function engineFor(partition: PartitionState, associationId: string, nowMs: number): PatientEngine {
+  const existing = partition.engines.get(associationId);
+  if (existing) return existing;
+  const engine = newEngine(associationId, initialState(associationId), { observations: 0n, commands: 0n }, nowMs);
+  partition.engines.set(associationId, engine);
+  updateAssociation(partition, engine, nowMs);
+  return engine;
+}
+
+/** Gives an engine its association if the association has changed. Before the partition is live, the engine does not get a new end. */
+export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
+  const association = partition.options.associationAt(engine.associationId);
+  if (!association) return;
+  // During a replay the last readings of an ended period are still to come.
+  const isLive = partition.phase === 'live';
+  const input = isLive ? association : { ...association, endedAt: engine.state.association?.endedAt ?? null };
+  const text = JSON.stringify(input);
+  if (text === engine.associationText) return;
+  engine.associationText = text;
+  runEngine(partition, engine, input, nowMs);
+}
+
+/** @param from the position of the record that the input comes from */
+export function runEngine(
+  partition: PartitionState,
+  engine: PatientEngine,
+  input: Input,
+  nowMs: number,
+  from: Position = partition.position,
+): void {
+  const { env, onCounts, publish } = partition.options;
+  const { state, events, answer, counts } = step(env, engine.state, input, nowMs);
+  if (counts) onCounts?.(counts);
+  engine.state = state;
+  // The limits go out before the events, so that a screen never shows an alarm beside a limit that the value does not break.
+  publishInForce(partition, engine, nowMs);
+  applyEvents(partition, engine, { state, events, from, isUrgent: input.type === 'command' }, nowMs);
+  publishScores(partition, engine, nowMs);
+  if (answer) publish({ type: 'command-answer', body: answer });
+}
+
+/** Keeps the new state of an engine, emits its events, and marks the engine for the next snapshot. */
+export function applyEvents(
+  { options }: PartitionState,
+  engine: PatientEngine,
+  change: {
+    readonly state: State;
+    readonly events: readonly AlarmEvent[];
+    readonly from: Position;
+    readonly isUrgent: boolean;
+  },
+  nowMs: number,
+): void {
+  const { state, events, from, isUrgent } = change;
+  engine.state = state;
+  engine.dirty ??= { from, atMs: nowMs, urgent: false };
+  if (events.length > 0 || isUrgent) engine.dirty.urgent = true;
+  for (const event of events) options.emit(event);
+}
+
+/** Publishes the limits in force and the standby if they have changed. During the replay nothing is published. */
+export function publishInForce(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
+  if (partition.phase === 'replaying') return;
+  const { env, publish } = partition.options;
+  const isFirst = engine.inForce.limits === undefined;
+  const { published, records } = inForceNow(env, engine.state, engine.inForce, nowMs);
+  engine.inForce = published;
+  if (records.length === 0) return;
+  // A snapshot must include each record of `alarms` before the offset that the snapshot names. So a change makes the snapshot urgent.
+  engine.dirty ??= { from: partition.position, atMs: nowMs, urgent: false };
+  if (!isFirst || published.standby) engine.dirty.urgent = true;
+  for (const record of records) publish(record);
+}
+
+/** Publishes the scores if they have changed. Before the partition is live, no scores are published. */
+export function publishScores(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
+  if (partition.phase !== 'live') return;
+  const { env, publish } = partition.options;
+  const { check, scores } = checkScores(env, engine.state, engine.scores, nowMs);
+  engine.scores = check;
+  if (scores) publish({ type: 'scores', body: scores });
+}

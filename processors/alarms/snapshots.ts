@@ -1,0 +1,78 @@
+/** Takes the snapshots of a partition that are due, and computes the offsets that the group may commit after they are written. */
+import type { AlarmState } from '../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { scoresOf } from './core/scores/view.ts';
+import type { PartitionState } from './partition-state.ts';
+import { type EngineSnapshot, isForgettable, type PatientEngine, type Position } from './patient-engine.ts';
+import { quietShareOf } from './turn-to-write.ts';
+
+/** A record of `alarm-state`. A null body is a tombstone. */
+export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
+
+export type Flush = {
+  readonly snapshots: readonly Snapshot[];
+  /** The offsets that the group may commit after all snapshots are written. */
+  readonly position: Position;
+  /** Marks the engines as unsaved again. Called if the snapshots could not be written. */
+  readonly undo: () => void;
+};
+
+/**
+ * Returns snapshots of the engines that are due, and tombstones of the engines that are forgotten.
+ * @param quietMs the longest time for which an engine that only got readings waits for its snapshot
+ * @param eventsBefore the earlier snapshots include the events of `alarms` before this offset
+ */
+export function takeSnapshots(partition: PartitionState, nowMs: number, quietMs: number, eventsBefore: bigint): Flush {
+  const { engines, position, options } = partition;
+  const isDue = ({ dirty, associationId }: PatientEngine) =>
+    dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs * quietShareOf(associationId));
+  const due = [...engines.values()].filter(isDue);
+  const unsaved = due.map((engine) => ({ engine, dirty: engine.dirty! }));
+  for (const engine of due) engine.dirty = undefined;
+  const notDue = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
+  const snapshots: Snapshot[] = due.map((engine) => ({
+    associationId: engine.associationId,
+    body: snapshotOf(partition, engine, nowMs, eventsBefore),
+  }));
+  for (const engine of engines.values()) {
+    if (!isForgettable(engine, nowMs)) continue;
+    engines.delete(engine.associationId);
+    options.counters.tombstones += 1;
+    snapshots.push({ associationId: engine.associationId, body: null });
+  }
+  const undo = () => {
+    for (const { engine, dirty } of unsaved)
+      engine.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (engine.dirty?.urgent ?? false) };
+  };
+  return { snapshots, undo, position: lowestOf(position, notDue) };
+}
+
+function snapshotOf(
+  { options, position, phase }: PartitionState,
+  { associationId, state, inForce }: PatientEngine,
+  nowMs: number,
+  eventsBefore: bigint,
+): AlarmState {
+  const { limits, standby } = inForce;
+  // Before the partition is live, its restored events are not compared with the states. So the next owner must read these events again.
+  const told = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
+  const engine: EngineSnapshot = { v: 1, state, told };
+  const scores = scoresOf(options.env, state, nowMs);
+  return {
+    associationId,
+    at: formatInstant(nowMs),
+    offsets: { observations: String(position.observations), commands: String(position.commands) },
+    live: Object.values(state.book.live).map(({ alarm }) => alarm),
+    ...(limits && { limits }),
+    ...(standby && { standby }),
+    ...(scores && { scores }),
+    engine,
+  };
+}
+
+/** Returns the lowest offset of each topic. */
+function lowestOf(position: Position, others: readonly Position[]): Position {
+  const all = [position, ...others];
+  const lowest = (of: (position: Position) => bigint) => all.map(of).sort((a, b) => Number(a - b))[0]!;
+  return { observations: lowest((each) => each.observations), commands: lowest((each) => each.commands) };
+}
