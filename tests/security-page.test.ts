@@ -83,7 +83,7 @@ describe('faultsOf', () => {
     ['a requirement with two rows', '| 12.1.1 |', '| 12.1.1, 12.1.2 |', '12.1.2 has two rows'],
     ['a row of level 3', '| 8.2.3 |', '| 8.2.3, 8.2.4 |', '8.2.4 is not a requirement of level 1 or 2'],
     ['a file that does not exist', '`dashboard/server/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'does not exist'],
-    ['a title that does not exist', '"speaks no old version"', '"speaks no new version"', 'speaks no new version'],
+    ['a title that does not exist', '"the listener refuses old versions of TLS"', '"no such title"', '"no such title"'],
     [
       'a row without test or reason',
       '| no plug-ins |',

@@ -1,9 +1,9 @@
-/** What an attacker has in hand: raw bytes to any port, a browser's requests, a device, a client of Kafka. */
+/** Tools of the attack tests: raw bytes to a TLS port, a browser, an MQTT client and a Kafka client. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import kafkajs from 'kafkajs';
-// Also calms kafkajs's request queue (see there).
+// This import also corrects the request queue of kafkajs (see the file).
 import '../../log/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';
@@ -15,19 +15,25 @@ import type { Product } from './product.ts';
 
 export const product: Product = inject('product');
 const certs = join(product.stateDir, 'certs');
-/** A file of the state folder's `certs/`, for instance `ca.pem` or `devices/bed-01.key`. */
+/** Returns the text of a file in `certs/` of the state folder, such as `ca.pem` or `devices/bed-01.key`. */
 export const certFile = (name: string) => readFileSync(join(certs, name), 'utf8');
 
-/** The page that clinicians open. */
+/** Origin of the dashboard's page. */
 export const origin = `https://localhost:${product.httpPort}`;
 
-/** @param localAddress any of 127.0.0.0/8, so that bounds by address are those of this test alone */
+/**
+ * Returns a browser without a login.
+ * @param localAddress an address of 127.0.0.0/8; each test file uses its own, because the dashboard limits requests by address
+ */
 export function browserFrom(localAddress: string): Browser {
   const target: Target = { port: product.httpPort, ca: certFile('ca.pem'), origin, localAddress };
   return newBrowser(target);
 }
 
-/** A browser that is logged in. @throws where the login is refused */
+/**
+ * Returns a browser that is logged in.
+ * @throws Error if the dashboard refuses the login
+ */
 export async function loggedIn(userId: string, localAddress: string): Promise<Browser> {
   const browser = browserFrom(localAddress);
   const { status, body } = await browser.login(userId, product.passwords[userId] ?? '');
@@ -36,8 +42,8 @@ export async function loggedIn(userId: string, localAddress: string): Promise<Br
 }
 
 /**
- * Sends bytes to a TLS port and gives all that comes back until the server closes, or until nothing came for a while.
- * @param options of the TLS connection, for instance another version
+ * Sends bytes to a TLS port. Returns everything that the server sends until it closes the connection, or until it is silent for `quietMs`.
+ * @param options options of the TLS connection, such as another version
  */
 export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}, quietMs = 1_500) {
   const { promise, resolve, reject } = Promise.withResolvers<{ text: string; closed: boolean }>();
@@ -55,7 +61,7 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
   });
   socket.on('data', (part: Buffer) => parts.push(part));
   socket.on('close', () => done(true));
-  // A server that closes before it has read all resets the connection, and its answer may be lost with it.
+  // If a server closes before it has read everything, the connection is reset, and its answer may be lost.
   const isReset = ({ code }: NodeJS.ErrnoException) => isConnected && (code === 'ECONNRESET' || code === 'EPIPE');
   socket.on('error', (error: NodeJS.ErrnoException) =>
     parts.length > 0 || isReset(error) ? done(true) : reject(error),
@@ -63,7 +69,7 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
   return promise;
 }
 
-/** Each route that the running server describes, as `METHOD /path/{parameter}`. */
+/** Returns all routes that the running server describes, as `METHOD /path/{parameter}`. */
 export async function routesOfServer(browser: Browser): Promise<string[]> {
   const { body } = await browser.get('/api/openapi.json');
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
@@ -73,7 +79,7 @@ export async function routesOfServer(browser: Browser): Promise<string[]> {
   );
 }
 
-/** A client of MQTT with the certificate of a device, which may say that it is another. Never comes again by itself. */
+/** Connects an MQTT client with the certificate of a device. `options` may set another client id. The client never reconnects. */
 export function connectMqtt(certificateOf: string, options: IClientOptions = {}): Promise<MqttClient> {
   return connectAsync(
     `mqtts://127.0.0.1:${product.mqttPort}`,
@@ -92,10 +98,10 @@ export function connectMqtt(certificateOf: string, options: IClientOptions = {})
   );
 }
 
-/** A file of `certs/` without its ending, a certificate with its key, or none. */
+/** Name of a certificate in `certs/` without `.pem`, or a certificate with its key, or undefined for no certificate. */
 export type KafkaIdentity = string | Pair | undefined;
 
-/** A client of Kafka with a certificate, of a service (`gateway`, `admin` …) or of what else has one. */
+/** Returns a Kafka client with the given certificate. */
 export function connectKafkaAs(identity: KafkaIdentity): kafkajs.Kafka {
   const pair =
     typeof identity === 'string'
@@ -111,8 +117,8 @@ export function connectKafkaAs(identity: KafkaIdentity): kafkajs.Kafka {
   });
 }
 
-/** Beds and alarms of all wards, as who may see them all sees them. */
-export async function wholeHouse(chief: Browser): Promise<Snapshot> {
+/** Returns beds and alarms of all wards, as a person who may see all wards gets them. */
+export async function snapshotOfAllWards(chief: Browser): Promise<Snapshot> {
   const live = await chief.live({ type: 'watch', scope: { ward: '*' }, waves: null });
   for (const endMs = Date.now() + 60_000; Date.now() < endMs; await new Promise((next) => setTimeout(next, 100))) {
     const [snapshot] = live.of('snapshot');
@@ -120,31 +126,34 @@ export async function wholeHouse(chief: Browser): Promise<Snapshot> {
     live.close();
     return snapshot;
   }
-  throw new Error('the chief physician saw no ward');
+  throw new Error('the chief physician got no snapshot of the wards');
 }
 
-/** Switches a device on and admits a made-up patient at it, as a nurse of the ward does it. @returns the association */
+/** Connects a device and admits an invented patient to it, as a nurse of the ward does. Returns the id of the association. */
 export async function admit(nurse: Browser, deviceId: string, ward: string, bed: string, familyName: string) {
   const patient = { patientId: `P-${deviceId}`, familyName, givenName: 'Test', category: 'adult' };
   const device = await connectMqtt(deviceId);
   try {
-    return await untilHeard(nurse, deviceId, { ward, bed, patient, version: null });
+    return await assignDevice(nurse, deviceId, { ward, bed, patient, version: null });
   } finally {
     await device.endAsync();
   }
 }
 
-/** Puts a device that has just connected to a bed: until the server has heard of it, there is none. @returns the association */
-export async function untilHeard(nurse: Browser, deviceId: string, place: object): Promise<string> {
+/**
+ * Assigns a device that has just connected to a bed. Tries again while the dashboard does not know of the connection yet. Returns the id
+ * of the association.
+ */
+export async function assignDevice(nurse: Browser, deviceId: string, place: object): Promise<string> {
   for (let tries = 0; ; tries += 1) {
     const { status, body } = await nurse.post(`/api/devices/${deviceId}/associations`, place);
     if (status === 201) return body.associationId;
-    if (status !== 404 || tries === 45) throw new Error(`${deviceId} cannot be put there: ${status} ${body.message}`);
+    if (status !== 404 || tries === 45) throw new Error(`${deviceId} cannot be assigned: ${status} ${body.message}`);
     await new Promise((next) => setTimeout(next, 1_000));
   }
 }
 
-/** The newest refusals on record of an account. */
+/** Returns the newest refusals of an account in the audit trail. */
 export async function refusalsOf(auditor: Browser, userId: string): Promise<AuditEntry[]> {
   const { body } = await auditor.get(`/api/audit?action=access-denied&userId=${userId}&limit=200`);
   return body.records;

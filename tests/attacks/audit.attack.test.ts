@@ -1,6 +1,6 @@
 /**
- * The audit trail of the running product, attacked by who holds a writer's certificate and keys: what they add is found by the command
- * that an auditor types. What they change or cut needs another hand on Kafka: ops/audit/audit.int.test.ts tries it on a broker of its own.
+ * Attacks on the audit trail of the running product by somebody who has the certificate and the keys of a process that writes to it. The
+ * command of the auditor must find each forged record. ops/audit/audit.int.test.ts tests records that were changed or deleted.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   nurse = await loggedIn('icu-nurse-13', address);
 });
 
-/** `npm run vigil -- audit verify --json`. */
+/** Runs `npm run vigil -- audit verify --json` and returns its exit code and the faults that it found. */
 function verify(): Promise<{ code: number; faults: { kind: string; text: string }[] }> {
   const env = { PATH: process.env.PATH, VIGIL_STATE_DIR: product.stateDir, VIGIL_KAFKA_BROKERS: product.kafkaBrokers };
   return new Promise((resolve, reject) =>
@@ -39,8 +39,8 @@ function verify(): Promise<{ code: number; faults: { kind: string; text: string 
   );
 }
 
-/** A record that is sealed as the service seals, and put into the log past its appender. */
-async function put(service: Service, boot: string, body: object, contentType: string): Promise<void> {
+/** Encrypts a record with the keys of a service, and writes it to Kafka without the service's own appender. */
+async function appendForged(service: Service, boot: string, body: object, contentType: string): Promise<void> {
   const log = await openLogAs(product, service);
   const key = 'forged';
   const dataKey = await log.sealer.keyFor(key, 'audit');
@@ -57,7 +57,7 @@ const signerOf = (service: 'dashboard' | 'operator'): Signer =>
   readSigner(readFileSync(join(product.stateDir, `secrets/audit-${service}.jwk`), 'utf8').trim(), service);
 
 const physician = { userId: 'physician', name: 'Demo Physician', role: 'physician' } as const;
-const act = (more: Partial<AuditEvent> = {}): AuditEvent => ({
+const auditEvent = (more: Partial<AuditEvent> = {}): AuditEvent => ({
   actor: physician,
   session: 'session-that-never-was',
   action: 'alarm-acknowledged',
@@ -68,43 +68,71 @@ const act = (more: Partial<AuditEvent> = {}): AuditEvent => ({
 const forged = (boot: string, by: Signer, event: AuditEvent, at = new Date(Date.now() - 2 * hourMs).toISOString()) =>
   linkRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
 
-describe('an act of a physician in the past', () => {
+describe('a forged record of an act of a physician', () => {
   const forgeries: [string, RegExp, () => Promise<void>][] = [
     [
       'without a signature',
       /record 1 of forged-1 is not signed/,
       async () => {
-        const { session: _, ...event } = act();
-        const open = {
+        const { session: _, ...event } = auditEvent();
+        const unsigned = {
           ...event,
           at: new Date(Date.now() - 24 * hourMs).toISOString(),
           boot: 'forged-1',
           n: 1,
           prev: '',
         };
-        await put('operator', 'forged-1', { ...open, hash: sha256(canonicalJson(open)) }, contentTypes.olderAudit);
+        await appendForged(
+          'operator',
+          'forged-1',
+          { ...unsigned, hash: sha256(canonicalJson(unsigned)) },
+          contentTypes.olderAudit,
+        );
       },
     ],
     [
       'signed with a key of the forger',
       /record 1 of forged-2 is signed with a key that is not known/,
       () =>
-        put('dashboard', 'forged-2', forged('forged-2', newAuditKeys().signer('dashboard'), act()), contentTypes.audit),
+        appendForged(
+          'dashboard',
+          'forged-2',
+          forged('forged-2', newAuditKeys().signer('dashboard'), auditEvent()),
+          contentTypes.audit,
+        ),
     ],
     [
       'signed as the operator',
       /record 1 of forged-3 is of alarm-acknowledged, which the operator's command line never does/,
-      () => put('operator', 'forged-3', forged('forged-3', signerOf('operator'), act()), contentTypes.audit),
+      () =>
+        appendForged(
+          'operator',
+          'forged-3',
+          forged('forged-3', signerOf('operator'), auditEvent()),
+          contentTypes.audit,
+        ),
     ],
     [
-      'sealed by another service than signed it',
+      'encrypted by another service than the service that signed it',
       /record 1 of forged-4 says that dashboard wrote it, and operator did/,
-      () => put('operator', 'forged-4', forged('forged-4', signerOf('dashboard'), act()), contentTypes.audit),
+      () =>
+        appendForged(
+          'operator',
+          'forged-4',
+          forged('forged-4', signerOf('dashboard'), auditEvent()),
+          contentTypes.audit,
+        ),
     ],
     [
-      'with the dashboard’s key and a session that never was',
+      'signed with the dashboard’s key, with a session that never existed',
       /record 1 of forged-5 names a session of physician of which no login is on record/,
-      () => put('dashboard', 'forged-5', forged('forged-5', signerOf('dashboard'), act()), contentTypes.audit),
+      () =>
+        appendForged(
+          'dashboard',
+          'forged-5',
+          forged('forged-5', signerOf('dashboard'), auditEvent()),
+          contentTypes.audit,
+        ),
     ],
   ];
 
@@ -121,33 +149,33 @@ describe('an act of a physician in the past', () => {
     expect(code).toBe(1);
   });
 
-  it('the auditor’s page also shows the forged act as not verified', async () => {
+  it('the auditor’s page shows the forged acts as not verified', async () => {
     const auditor = await loggedIn('auditor', address);
-    const found = await until('a forged record on the page', async () => {
+    const forgedRecords = await until('a forged record on the page', async () => {
       const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=physician&limit=200');
       const forgeries = body.records.filter(({ boot }: { boot: string }) => boot.startsWith('forged-'));
       return forgeries.length > 0 && forgeries;
     });
-    expect(found.filter(({ verified }: { verified: boolean }) => verified)).toEqual([]);
+    expect(forgedRecords.filter(({ verified }: { verified: boolean }) => verified)).toEqual([]);
     const { body } = await auditor.get('/api/audit?limit=1');
     expect(body.chain.intact).toBe(false);
   });
 });
 
-describe('on record, with the address that it came from, is', () => {
-  it('the trail has an act that the role may not do, a login that failed, and a screen of another ward', async () => {
+describe('the audit trail', () => {
+  it('the audit trail has an act that the role may not do, a login that failed, and a screen of another ward, each with the address', async () => {
     await nurse.get('/api/audit');
     await nurse.login('icu-nurse-13', 'a wrong password');
     const live = await nurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
     await live.closed;
     const auditor = await loggedIn('auditor', address);
     await until('the refusals', async () => {
-      const refused = (await refusalsOf(auditor, 'icu-nurse-13')).filter((one) => one.address === address);
+      const refused = (await refusalsOf(auditor, 'icu-nurse-13')).filter((entry) => entry.address === address);
       const { body } = await auditor.get('/api/audit?action=login-failed&userId=icu-nurse-13');
       return (
         refused.some(({ detail }) => detail?.includes('/api/audit')) &&
         refused.some(({ ward }) => ward === 'step-down') &&
-        body.records.some((one: { address?: string }) => one.address === address)
+        body.records.some((entry: { address?: string }) => entry.address === address)
       );
     });
   });

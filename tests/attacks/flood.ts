@@ -1,6 +1,7 @@
 /**
- * A flood, in a process of its own, so that what others wait for is the product and not the test. Started by `flood` of floods.ts with what it
- * asks as its one argument (JSON); writes a line of JSON with its counts each 100 ms, and ends when its input ends.
+ * Sends a flood of requests to the dashboard. `underFlood` of floods.ts starts this program as a separate process, so that the flood does
+ * not slow down the test itself. Its only argument is a `FloodOrder` as JSON. It prints its counts as JSON every 100 ms, and ends when its
+ * standard input ends.
  */
 import { globalAgent } from 'node:https';
 import { connect as connectTcp } from 'node:net';
@@ -10,9 +11,9 @@ import type { Watch } from '../../dashboard/protocol/live.ts';
 import { type Browser, type Live, newBrowser } from '../../dashboard/server/browser.testing.ts';
 import type { FloodCounts, FloodOrder } from './floods.ts';
 
-// Sockets are kept, so that what is tried are looks and not handshakes alone.
+// Connections are reused, so that the flood consists of requests and not only of TLS handshakes.
 globalAgent.maxFreeSockets = 2_000;
-/** Who is refused comes again soon, and not in the same instant. */
+/** Pause of a lane between two requests. */
 const pauseMs = 20;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const ward: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
@@ -21,7 +22,7 @@ const order: FloodOrder = JSON.parse(process.argv[2] ?? '');
 const counts: FloodCounts = { times: 0, connections: 0, snapshots: 0, statuses: {} };
 let running = true;
 
-function seen(status: number): void {
+function countStatus(status: number): void {
   counts.statuses[status] = (counts.statuses[status] ?? 0) + 1;
 }
 
@@ -31,14 +32,15 @@ function browserAt(address: string): Browser {
   return browser;
 }
 
-/** What one lane does again and again. */
+/** Returns the request that a lane repeats. A lane is one of the loops that run in parallel. */
 function laneOf(lane: number): (times: number) => Promise<void> {
   const browser = browserAt(order.addresses[lane % order.addresses.length] ?? '127.0.0.1');
   switch (order.kind) {
     case 'looks':
-      return async () => seen((await browser.get(order.path)).status);
+      return async () => countStatus((await browser.get(order.path)).status);
     case 'logins':
-      return async (times) => seen((await browser.login(`nobody-${lane}-${times}`, 'not this long password')).status);
+      return async (times) =>
+        countStatus((await browser.login(`nobody-${lane}-${times}`, 'not this long password')).status);
     case 'handshakes':
       return () => handshake(order.addresses[lane % order.addresses.length] ?? '127.0.0.1');
     case 'watches':
@@ -46,7 +48,7 @@ function laneOf(lane: number): (times: number) => Promise<void> {
   }
 }
 
-/** A new connection that asks nothing. */
+/** Opens a new connection and closes it without a request. */
 function handshake(localAddress: string): Promise<void> {
   return new Promise((done) => {
     const { port, ca } = order.target;
@@ -62,16 +64,16 @@ function handshake(localAddress: string): Promise<void> {
   });
 }
 
-/** Changes what its screen shows; where that was closed, another one is opened. */
+/** Returns a function that changes what a live connection watches, and opens a new connection if the server closed the last one. */
 function watching(browser: Browser): (times: number) => Promise<void> {
   let live: Live | undefined;
   return async (times) => {
-    if (live?.socket.readyState !== WebSocket.OPEN) live = await opened(browser);
+    if (live?.socket.readyState !== WebSocket.OPEN) live = await openLive(browser);
     live.send({ ...ward, scope: times % 2 === 0 ? { ward: 'icu' } : { associationId: order.path } });
   };
 }
 
-async function opened(browser: Browser): Promise<Live> {
+async function openLive(browser: Browser): Promise<Live> {
   const live = await browser.live();
   live.socket.on('message', (data) => {
     if (String(data).startsWith('{"type":"snapshot"')) counts.snapshots += 1;
@@ -80,24 +82,24 @@ async function opened(browser: Browser): Promise<Live> {
     new Promise<true>((open) => live.socket.on('open', () => open(true))),
     live.closed.then(() => false),
   ]);
-  if (!isOpen) throw new Error('not opened');
+  if (!isOpen) throw new Error('the server refused the live connection');
   counts.connections += 1;
   return live;
 }
 
-const saying = setInterval(() => console.log(JSON.stringify(counts)), 100);
+const countsTimer = setInterval(() => console.log(JSON.stringify(counts)), 100);
 process.stdin.resume().on('end', () => {
   running = false;
-  clearInterval(saying);
+  clearInterval(countsTimer);
   process.exit(0);
 });
 for (let lane = 0; lane < order.lanes; lane += 1) {
-  const once = laneOf(lane);
+  const request = laneOf(lane);
   void (async () => {
     while (running) {
       counts.times += 1;
-      // What a lane throws ends nothing.
-      await once(counts.times).catch(() => {});
+      // An error of one request does not end the flood.
+      await request(counts.times).catch(() => {});
       await sleep(pauseMs);
     }
   })();

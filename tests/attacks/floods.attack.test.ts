@@ -1,79 +1,80 @@
 /**
- * One person, or somebody without a login, asks for as much as they can: nobody else loses a login, a command, a screen or an alarm by it.
- * How long others waited is printed; that a test passes does not depend on how fast the machine is.
+ * One person, with or without a login, sends as many requests as possible. All other persons must still be able to log in, send commands,
+ * and see screens and alarms. The tests print how long the others waited, but do not depend on the speed of the machine.
  */
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Watch } from '../../dashboard/protocol/live.ts';
 import type { Browser, Live } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
-import { browserFrom, certFile, loggedIn, origin, product, untilHeard } from './attacker.ts';
+import { assignDevice, browserFrom, certFile, loggedIn, origin, product } from './attacker.ts';
 import { type FloodCounts, underFlood } from './floods.ts';
 
 const target = { port: product.httpPort, ca: certFile('ca.pem'), origin };
-/** Connections that the product lets in by the second, by itself. */
+/** New connections that the dashboard accepts each second. */
 const connectsPerS = 100;
-/** Those of a flood that were let in before it was looked at, and are counted after: what may be in its handshake, and what was on its way. */
+/** Most connections that the dashboard may have accepted before the measurement, and that are counted only during it. */
 const underWayMax = 300;
-/** Connections that one address may have: each may still be refused once. */
+/** Most connections that one address may keep open. The dashboard may close each of them once with the status 429. */
 const keptMax = 1_024;
-/** Each of these took a connection that was let in: an answer 429 closes it. */
-const takenBy = ({ connections, statuses }: FloodCounts) => connections + (statuses[429] ?? 0);
-/** Each test takes some seconds on a machine that has nothing else to do. */
+/** Returns the number of connections that the dashboard accepted from a flood. Each answer 429 closes a connection. */
+const acceptedConnections = ({ connections, statuses }: FloodCounts) => connections + (statuses[429] ?? 0);
+/** Generous time limit. Each test takes some seconds on an idle machine. */
 const longMs = 600_000;
 const ward: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
 const passwordOf = (userId: string) => product.passwords[userId] ?? '';
-const wrong = 'not this long password';
-const say = (line: string) => process.stderr.write(`floods: ${line}\n`);
+const wrongPassword = 'not this long password';
+const print = (line: string) => process.stderr.write(`floods: ${line}\n`);
 
-/** How many waits of 30 s or more may have ended since then: a slow machine takes longer to begin all tries. */
-const laterTries = (startMs: number) => Math.floor((performance.now() - startMs) / 30_000);
+/** Returns how many further guesses the limit may have admitted since `startMs`: one each 30 s. Matters only on a slow machine. */
+const extraGuesses = (startMs: number) => Math.floor((performance.now() - startMs) / 30_000);
 
 async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const startMs = performance.now();
   return { value: await work, ms: Math.round(performance.now() - startMs) };
 }
 
-/** @param addresses how many, from `127.0.${block}.1` on */
+/** Returns the given number of addresses, from `127.0.${block}.1` on. */
 const addressesOf = (block: number, addresses: number) =>
   Array.from({ length: addresses }, (_, at) => `127.0.${block}.${at + 1}`);
 
-describe('guesses and logins', () => {
+describe('many logins', () => {
   it(
-    'at most five of 58 guesses at once are judged, and the person logs in at a browser where she has logged in before',
+    'of 58 guesses of a password at the same time at most five are checked, and the person can log in at her usual browser',
     async () => {
-      const hers = await loggedIn('icu-nurse-1', '127.0.10.1');
-      // All stand behind one address, as behind a proxy of the hospital that nobody has named.
+      const usualBrowser = await loggedIn('icu-nurse-1', '127.0.10.1');
+      // All browsers have the same address, as behind a proxy that is not configured in the dashboard.
       const startMs = performance.now();
       const guesses = await Promise.all(
-        Array.from({ length: 58 }, () => browserFrom('127.0.10.1').login('icu-nurse-1', wrong)),
+        Array.from({ length: 58 }, () => browserFrom('127.0.10.1').login('icu-nurse-1', wrongPassword)),
       );
-      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5 + laterTries(startMs));
+      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5 + extraGuesses(startMs));
       expect([...new Set(guesses.map(({ status }) => status))].sort()).toEqual([401, 429]);
-      expect((await hers.login('icu-nurse-1', passwordOf('icu-nurse-1'))).status).toBe(200);
-      // And her colleague at the same address, whose browser is a new one.
+      expect((await usualBrowser.login('icu-nurse-1', passwordOf('icu-nurse-1'))).status).toBe(200);
+      // Her colleague at the same address can log in at a new browser.
       expect((await browserFrom('127.0.10.1').login('icu-nurse-2', passwordOf('icu-nurse-2'))).status).toBe(200);
     },
     longMs,
   );
 
   it(
-    'guesses from 40 addresses add up for the account, and the person logs in at a browser where she has logged in before',
+    'of 400 guesses from 40 addresses at most 30 are checked, and the person can log in at her usual browser',
     async () => {
-      const hers = await loggedIn('icu-nurse-3', '127.0.11.1');
+      const usualBrowser = await loggedIn('icu-nurse-3', '127.0.11.1');
       const startMs = performance.now();
       const guesses = await Promise.all(
-        Array.from({ length: 400 }, (_, at) => browserFrom(`127.0.12.${(at % 40) + 1}`).login('icu-nurse-3', wrong)),
+        Array.from({ length: 400 }, (_, at) =>
+          browserFrom(`127.0.12.${(at % 40) + 1}`).login('icu-nurse-3', wrongPassword),
+        ),
       );
-      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(30 + laterTries(startMs));
-      expect((await hers.login('icu-nurse-3', passwordOf('icu-nurse-3'))).status).toBe(200);
+      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(30 + extraGuesses(startMs));
+      expect((await usualBrowser.login('icu-nurse-3', passwordOf('icu-nurse-3'))).status).toBe(200);
     },
     longMs,
   );
 
   it(
-    'a flood of logins from 40 addresses makes no login of twelve people fail, at their browsers and at new ones',
+    'during a flood of logins from 40 addresses twelve people can log in, at their usual browsers and at new browsers',
     async () => {
       const people = Array.from({ length: 12 }, (_, at) => `icu-nurse-${at + 4}`);
       const browsers = new Map<string, Browser>();
@@ -81,12 +82,12 @@ describe('guesses and logins', () => {
       for (const [at, userId] of people.slice(6).entries()) browsers.set(userId, browserFrom(`127.0.14.${at + 1}`));
       const { value: answers, after } = await underFlood(
         { target, kind: 'logins', lanes: 80, addresses: addressesOf(15, 40), path: '' },
-        // Each of its addresses has tried: what is timed is not their first tries alone.
+        // Each address of the flood has already tried twice, on average, before the people log in.
         ({ statuses }) => (statuses[401] ?? 0) + (statuses[429] ?? 0) >= 80,
         () => Promise.all(people.map((userId) => timed(browsers.get(userId)!.login(userId, passwordOf(userId))))),
       );
-      say(
-        `logins under ${after.times} others, at known browsers and at new ones: ${answers.map(({ ms }) => ms).join(' ')} ms`,
+      print(
+        `logins during ${after.times} other logins, at usual browsers and at new browsers: ${answers.map(({ ms }) => ms).join(' ')} ms`,
       );
       expect(answers.map(({ value }) => value.status)).toEqual(new Array(12).fill(200));
       expect(after.statuses[401]).toBeGreaterThan(0);
@@ -95,18 +96,18 @@ describe('guesses and logins', () => {
   );
 });
 
-describe('an acknowledgement and an alarm', () => {
-  let hers: Browser;
+describe('an alarm and its acknowledgement', () => {
+  let nurse: Browser;
   let screen: Live;
   let device: TestDevice;
   let associationId = '';
   let readings: ReturnType<typeof setInterval> | undefined;
 
-  /** A second device at a patient of the ICU, which breaches or not, as the test wants. */
+  /** Heart rate that the second device of an ICU patient sends. Tests change it to raise an alarm. */
   let heartRate = 80;
   beforeAll(async () => {
-    hers = await loggedIn('icu-nurse-16', '127.0.16.1');
-    screen = await hers.live(ward);
+    nurse = await loggedIn('icu-nurse-16', '127.0.16.1');
+    screen = await nurse.live(ward);
     await until('her screen', () => screen.of('snapshot').length > 0);
     device = await connectDevice(product, 'spare-12');
     await device.observe({ MDC_ECG_HEART_RATE: heartRate });
@@ -114,82 +115,88 @@ describe('an acknowledgement and an alarm', () => {
       .of('snapshot')[0]
       ?.beds.find(({ bed, device: { deviceId } }) => bed === 'ICU-1' && deviceId === 'bed-01');
     const place = { ward: 'icu', bed: 'ICU-1', patient: null, samePatientAs: inBed?.associationId, version: null };
-    associationId = await untilHeard(hers, 'spare-12', place);
+    associationId = await assignDevice(nurse, 'spare-12', place);
     readings = setInterval(() => void device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => {}), 500);
   }, longMs);
 
   afterAll(async () => {
     clearInterval(readings);
-    await hers?.call('DELETE', `/api/devices/spare-12/associations/${associationId}?whole=device`);
+    await nurse?.call('DELETE', `/api/devices/spare-12/associations/${associationId}?whole=device`);
     screen?.close();
     await device?.close();
   });
 
-  /** Raises an alarm, waits until it is on her screen, and acknowledges it. How long each took, ms. */
-  async function alarmAndAnswer() {
+  /** Raises an alarm, waits until it is on the nurse's screen, and acknowledges it. Returns the status and both times in ms. */
+  async function raiseAndAcknowledge() {
     const from = screen.messages.length;
-    /** Of the alarms of the device's heart rate, as they were sent since the test began, the newest state. */
-    const newest = () =>
+    /** Returns the newest state of the heart rate alarm that the screen has got since this function began. */
+    const newestAlarm = () =>
       screen.messages
         .slice(from)
         .flatMap((message) => (message.type === 'snapshot' || message.type === 'delta' ? message.alarms : []))
         .findLast((alarm) => alarm.associationId === associationId && alarm.condition.startsWith('HR'));
-    // An alarm that comes again keeps the time of its first onset: what is timed begins with the reading that raises it.
+    // The measured time begins with the reading. The onset in the alarm may be older, because a repeated alarm keeps its first onset.
     heartRate = 170;
-    const readMs = performance.now();
+    const sentMs = performance.now();
     await device.observe({ MDC_ECG_HEART_RATE: heartRate });
     let shownMs = 0;
-    const raised = await until('the alarm on her screen', () => {
-      const found = newest();
-      if (!found?.present) return undefined;
-      shownMs = Math.round(performance.now() - readMs);
-      return found;
+    const raised = await until('the alarm on the screen', () => {
+      const alarm = newestAlarm();
+      if (!alarm?.present) return undefined;
+      shownMs = Math.round(performance.now() - sentMs);
+      return alarm;
     });
     const path = `/api/alarms/${raised.alarmId}/acknowledge`;
-    const answered = await timed(hers.post(path, { rev: raised.rev }));
+    const answered = await timed(nurse.post(path, { rev: raised.rev }));
     heartRate = 80;
     await until('the alarm to end', () => {
-      const cleared = screen.messages.slice(from).flatMap((one) => (one.type === 'delta' ? one.cleared : []));
-      return newest()?.present === false || cleared.includes(raised.alarmId);
+      const messages = screen.messages.slice(from);
+      const cleared = messages.flatMap((message) => (message.type === 'delta' ? message.cleared : []));
+      return newestAlarm()?.present === false || cleared.includes(raised.alarmId);
     });
     return { status: answered.value.status, shownMs, answerMs: answered.ms };
   }
 
-  /** Commands that all need new connections. @param from an address that has none yet. How long each took, ms */
-  async function commandsFrom(from: string): Promise<number[]> {
-    const browser = browserFrom(from);
-    browser.setCookie(hers.cookie());
+  /**
+   * Sends ten commands on new connections. Returns the time of each command in ms.
+   * @param newAddress address from which no connection exists yet
+   */
+  async function commandsFrom(newAddress: string): Promise<number[]> {
+    const browser = browserFrom(newAddress);
+    browser.setCookie(nurse.cookie());
     const path = `/api/associations/${associationId}/pause-audio`;
     const commands = await Promise.all(Array.from({ length: 10 }, () => timed(browser.post(path, { forMs: 60_000 }))));
     expect(commands.map(({ value }) => value.status)).toEqual(new Array(10).fill(202));
     return commands.map(({ ms }) => ms);
   }
 
-  /** All that somebody else does under a flood. How many connections of the flood were let in meanwhile is bounded by the product's rate. */
-  async function actUnder(what: string, from: string, counts: () => FloodCounts): Promise<void> {
+  /** Acts as a nurse during a flood, and checks that the dashboard meanwhile accepted no more connections of the flood than its limit. */
+  async function actDuring(floodName: string, newAddress: string, counts: () => FloodCounts): Promise<void> {
     const startMs = performance.now();
-    const before = takenBy(counts());
-    const taken = await alarmAndAnswer();
-    const commands = await commandsFrom(from);
+    const before = acceptedConnections(counts());
+    const alarm = await raiseAndAcknowledge();
+    const commands = await commandsFrom(newAddress);
     const tookS = (performance.now() - startMs) / 1000;
-    const letIn = takenBy(counts()) - before;
-    say(
-      `${what}: alarm shown after ${taken.shownMs} ms, answered in ${taken.answerMs} ms; commands on new connections ${commands.join(' ')} ms; ${letIn} of its connections in ${tookS.toFixed(1)} s`,
+    const accepted = acceptedConnections(counts()) - before;
+    print(
+      `${floodName}: alarm shown after ${alarm.shownMs} ms, acknowledged in ${alarm.answerMs} ms; commands on new connections ${commands.join(' ')} ms; ${accepted} connections of the flood accepted in ${tookS.toFixed(1)} s`,
     );
-    expect(taken.status).toBe(202);
-    expect(letIn).toBeLessThanOrEqual(connectsPerS * tookS + underWayMax + (counts().connections === 0 ? keptMax : 0));
+    expect(alarm.status).toBe(202);
+    expect(accepted).toBeLessThanOrEqual(
+      connectsPerS * tookS + underWayMax + (counts().connections === 0 ? keptMax : 0),
+    );
   }
 
   it(
-    'an acknowledgement and an alarm come through while nobody floods, as a comparison',
+    'an alarm and its acknowledgement arrive without a flood, for comparison',
     async () => {
-      await actUnder('no flood', '127.0.16.2', () => ({ times: 0, connections: 0, snapshots: 0, statuses: {} }));
+      await actDuring('no flood', '127.0.16.2', () => ({ times: 0, connections: 0, snapshots: 0, statuses: {} }));
     },
     longMs,
   );
 
   it(
-    'an acknowledgement and an alarm come through while a colleague asks 1,200 times at once, and her screen gets its ward again',
+    'an alarm and its acknowledgement arrive, and a new screen gets its ward, while a colleague sends 1,200 requests at the same time',
     async () => {
       const colleague = await loggedIn('icu-nurse-17', '127.0.17.1');
       const { after } = await underFlood(
@@ -199,24 +206,24 @@ describe('an acknowledgement and an alarm', () => {
         },
         ({ times, statuses }) => times >= 1_200 && (statuses[200] ?? 0) > 0,
         async (counts) => {
-          await actUnder('1,200 looks', '127.0.16.3', counts);
-          const again = await hers.live(ward);
-          await until('the ward on the screen that came again', () => again.of('snapshot').length > 0);
-          again.close();
+          await actDuring('1,200 requests', '127.0.16.3', counts);
+          const newScreen = await nurse.live(ward);
+          await until('the ward on a new screen', () => newScreen.of('snapshot').length > 0);
+          newScreen.close();
         },
       );
-      say(`1,200 looks were answered ${JSON.stringify(after.statuses)}`);
+      print(`answers to the 1,200 requests: ${JSON.stringify(after.statuses)}`);
     },
     longMs,
   );
 
   it(
-    'an acknowledgement and an alarm come through while a person without a login opens connections without end',
+    'an alarm and its acknowledgement arrive while a person without a login opens connections without end',
     async () => {
       const { before } = await underFlood(
         { target, kind: 'handshakes', lanes: 400, addresses: addressesOf(21, 4), path: '' },
         ({ connections }) => connections >= 400,
-        (counts) => actUnder('handshakes', '127.0.16.4', counts),
+        (counts) => actDuring('handshakes', '127.0.16.4', counts),
       );
       expect(before.connections).toBeGreaterThanOrEqual(400);
     },
@@ -224,7 +231,7 @@ describe('an acknowledgement and an alarm', () => {
   );
 
   it(
-    'an acknowledgement and an alarm come through while a colleague opens as many screens as 43 logins can, and her own screen stays open',
+    'an alarm and its acknowledgement arrive, and an open screen stays open, while a colleague opens as many screens as 43 logins allow',
     async () => {
       const sockets: Live[] = [];
       for (let login = 0; login < 43; login += 1) {
@@ -237,19 +244,19 @@ describe('an acknowledgement and an alarm', () => {
         isClosed = true;
       });
       const other = await loggedIn('icu-nurse-19', '127.0.19.1');
-      const place = await other.live(ward);
-      await until('the ward on a new screen', () => place.of('snapshot').length > 0);
-      const taken = await alarmAndAnswer();
-      say(`${sockets.length} screens: alarm shown after ${taken.shownMs} ms, answered in ${taken.answerMs} ms`);
-      expect(taken.status).toBe(202);
+      const newScreen = await other.live(ward);
+      await until('the ward on a new screen', () => newScreen.of('snapshot').length > 0);
+      const alarm = await raiseAndAcknowledge();
+      print(`${sockets.length} screens: alarm shown after ${alarm.shownMs} ms, acknowledged in ${alarm.answerMs} ms`);
+      expect(alarm.status).toBe(202);
       expect(isClosed).toBe(false);
-      for (const one of [...sockets, place]) one.close();
+      for (const live of [...sockets, newScreen]) live.close();
     },
     longMs,
   );
 
   it(
-    'an acknowledgement and an alarm come through while a colleague changes what her screens show without end',
+    'an alarm and its acknowledgement arrive while a colleague changes without end what her screens show',
     async () => {
       const colleague = await loggedIn('icu-nurse-20', '127.0.20.1');
       const { after } = await underFlood(
@@ -258,9 +265,9 @@ describe('an acknowledgement and an alarm', () => {
           path: associationId,
         },
         ({ times, snapshots }) => times >= 200 && snapshots >= 12,
-        (counts) => actUnder('changing screens', '127.0.16.5', counts),
+        (counts) => actDuring('changing screens', '127.0.16.5', counts),
       );
-      say(`changing screens: ${JSON.stringify(after)}`);
+      print(`changing screens: ${JSON.stringify(after)}`);
     },
     longMs,
   );

@@ -1,4 +1,4 @@
-/** Starts floods as processes of their own, and says what they have asked and got so far. */
+/** Starts floods as separate processes, and reports their counts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,31 +8,36 @@ import { until } from '../system.ts';
 
 export type FloodOrder = {
   readonly target: Target;
-  /** Of a browser that is logged in. */
+  /** Cookie of a browser that is logged in. */
   readonly cookie?: string;
+  /** What each lane repeats: a GET, a change of what a live connection watches, a failing login, or a TLS handshake. */
   readonly kind: 'looks' | 'watches' | 'logins' | 'handshakes';
-  /** How many ask at once, each at one of the addresses. */
+  /** Number of loops that run in parallel. */
   readonly lanes: number;
+  /** Addresses from which the lanes connect. */
   readonly addresses: readonly string[];
-  /** What is looked at; of watches the association that takes turns with the ward. */
+  /** Path of each GET. For watches: id of the association that is watched in turn with the ward. */
   readonly path: string;
 };
 
-/** @property connections new ones that were let in, of watches and handshakes */
 export type FloodCounts = {
+  /** Number of requests begun. */
   times: number;
+  /** Number of connections that the server accepted. Only counted for watches and handshakes. */
   connections: number;
+  /** Number of snapshots received. */
   snapshots: number;
+  /** Number of answers by HTTP status. */
   statuses: Record<string, number>;
 };
 
 /**
- * Does some work while a flood goes on.
- * @param struck says when the flood has done what the work is tried under
+ * Runs `work` during a flood. Returns its result, and the counts of the flood before and after it.
+ * @param hasStruck returns whether the flood has done enough for `work` to begin
  */
 export async function underFlood<T>(
   order: FloodOrder,
-  struck: (counts: FloodCounts) => boolean,
+  hasStruck: (counts: FloodCounts) => boolean,
   work: (counts: () => FloodCounts) => Promise<T>,
 ): Promise<{ value: T; before: FloodCounts; after: FloodCounts }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'flood.ts'), JSON.stringify(order)], {
@@ -42,17 +47,17 @@ export async function underFlood<T>(
   createInterface({ input: child.stdout }).on('line', (line) => {
     newest = JSON.parse(line);
   });
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   try {
     await until('the flood', () => {
       if (child.exitCode !== null) throw new Error('the flood ended by itself');
-      return struck(newest);
+      return hasStruck(newest);
     });
     const before = newest;
     const value = await work(() => newest);
     return { value, before, after: newest };
   } finally {
     child.stdin.end();
-    await gone;
+    await exited;
   }
 }

@@ -1,4 +1,7 @@
-/** Another site's page in the browser of somebody who is logged in: it can send requests, but it cannot read answers nor set our header. */
+/**
+ * Attacks by a page of another site in the browser of a person who is logged in. Such a page can send requests, but cannot read answers
+ * and cannot set the header of the dashboard's page.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requestHeader } from '../../dashboard/protocol/pace.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
@@ -6,44 +9,44 @@ import { until } from '../system.ts';
 import { loggedIn, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
 
 const address = '127.0.4.1';
-const ours = { [requestHeader.name]: requestHeader.value };
+const ownHeader = { [requestHeader.name]: requestHeader.value };
 const json = { 'content-type': 'application/json' };
 const { httpPort } = product;
 
 let nurse: Browser;
-let changing: string[];
+let changingRoutes: string[];
 
 beforeAll(async () => {
   nurse = await loggedIn('icu-nurse-10', address);
-  changing = (await routesOfServer(nurse)).filter((route) => !route.startsWith('GET '));
+  changingRoutes = (await routesOfServer(nurse)).filter((route) => !route.startsWith('GET '));
 });
 
-/** Ids that fit each place, so that only the origin can be the reason of a refusal. */
+/** Fills valid ids into a path, so that a refusal can only be due to the origin. */
 const filled = (path: string) =>
   path.replace('{deviceId}', 'bed-01').replace(/\{\w+\}/g, '0189-0000-nobody-0000000000');
 
-const foreign: readonly [string, Record<string, string>][] = [
-  ['another site, with our header', { origin: 'https://evil.example', ...ours }],
-  ['another site, without it', { origin: 'https://evil.example' }],
-  ['a sandboxed frame', { origin: 'null', ...ours }],
-  ['our name in front of another', { origin: `${origin}.evil.example`, ...ours }],
-  ['our name as a user', { origin: `https://localhost:${httpPort}@evil.example`, ...ours }],
-  ['our host without TLS', { origin: `http://localhost:${httpPort}`, ...ours }],
-  ['our host at another port', { origin: 'https://localhost:1', ...ours }],
-  ['our host with a path', { origin: `${origin}/`, ...ours }],
-  ['our host in capitals', { origin: origin.toUpperCase(), ...ours }],
-  ['two origins', { origin: `${origin}, https://evil.example`, ...ours }],
-  ['no origin and no header', {}],
-  ['our own origin without the header', { origin }],
-  ['the header with another value', { origin, [requestHeader.name]: '0' }],
+const foreignHeaders: readonly [string, Record<string, string>][] = [
+  ['another site, with Vigil’s header', { origin: 'https://evil.example', ...ownHeader }],
+  ['another site, without Vigil’s header', { origin: 'https://evil.example' }],
+  ['a sandboxed frame', { origin: 'null', ...ownHeader }],
+  ['a host whose name begins with Vigil’s name', { origin: `${origin}.evil.example`, ...ownHeader }],
+  ['a URL with Vigil’s host as its user name', { origin: `https://localhost:${httpPort}@evil.example`, ...ownHeader }],
+  ['Vigil’s host without TLS', { origin: `http://localhost:${httpPort}`, ...ownHeader }],
+  ['Vigil’s host at another port', { origin: 'https://localhost:1', ...ownHeader }],
+  ['Vigil’s host with a path', { origin: `${origin}/`, ...ownHeader }],
+  ['Vigil’s host in capitals', { origin: origin.toUpperCase(), ...ownHeader }],
+  ['two origins', { origin: `${origin}, https://evil.example`, ...ownHeader }],
+  ['an unknown origin, without Vigil’s header', {}],
+  ['Vigil’s own origin, without Vigil’s header', { origin }],
+  ['Vigil’s own origin, with another value of the header', { origin, [requestHeader.name]: '0' }],
 ];
 
 describe('a request that changes something', () => {
-  it.each(foreign)(
-    'a request that changes something is refused at every route of the running server from %s',
+  it.each(foreignHeaders)(
+    'every route of the running server that changes something refuses a request from %s',
     async (_name, headers) => {
-      expect(changing.length).toBeGreaterThan(10);
-      for (const route of changing) {
+      expect(changingRoutes.length).toBeGreaterThan(10);
+      for (const route of changingRoutes) {
         const [method = '', path = ''] = route.split(' ');
         const answer = await nurse.call(method, filled(path), method === 'POST' ? {} : undefined, headers);
         expect([route, answer.status]).toEqual([route, 403]);
@@ -53,7 +56,7 @@ describe('a request that changes something', () => {
     },
   );
 
-  it('a request as a form sends it is refused, with any content type', async () => {
+  it('a request such as an HTML form sends it is refused, with any content type', async () => {
     const cookie = nurse.cookie();
     const body = '{"userId":"chief","password":"x"}';
     for (const type of [
@@ -64,22 +67,22 @@ describe('a request that changes something', () => {
       'application/json, text/plain',
       '',
     ]) {
-      for (const [who, status] of [
+      for (const [senderHeaders, status] of [
         [`Origin: https://evil.example`, 403],
         [`Origin: ${origin}\r\n${requestHeader.name}: ${requestHeader.value}`, 415],
       ] as const) {
         const { text } = await sendRaw(
           httpPort,
-          `POST /api/lock HTTP/1.1\r\nHost: localhost:${httpPort}\r\nCookie: ${cookie}\r\n${who}\r\n` +
+          `POST /api/lock HTTP/1.1\r\nHost: localhost:${httpPort}\r\nCookie: ${cookie}\r\n${senderHeaders}\r\n` +
             `${type === '' ? '' : `Content-Type: ${type}\r\n`}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
         );
-        expect([type, who, Number(text.split(' ')[1])]).toEqual([type, who, status]);
+        expect([type, senderHeaders, Number(text.split(' ')[1])]).toEqual([type, senderHeaders, status]);
       }
     }
     expect((await nurse.get('/api/session')).body).toMatchObject({ locked: false });
   });
 
-  it('no GET, no override of the method and no preflight lets another site change something', async () => {
+  it('a GET, an override of the method or a preflight changes nothing', async () => {
     for (const path of ['/api/lock', '/api/logout', '/api/ticket'])
       expect([path, (await nurse.get(path)).status]).toEqual([path, 404]);
     for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
@@ -97,20 +100,20 @@ describe('a request that changes something', () => {
     expect(allowed).toEqual([]);
   });
 
-  it('a refused request is on record with the site that it came from, the login of the browser, and the address', async () => {
-    await nurse.call('POST', '/api/lock', {}, { origin: 'https://evil.example', ...ours });
+  it('the audit trail has a refused request with its origin, the login of the browser and the address', async () => {
+    await nurse.call('POST', '/api/lock', {}, { origin: 'https://evil.example', ...ownHeader });
     const auditor = await loggedIn('auditor', address);
-    const found = await until('the foreign request on record', async () =>
+    const refusal = await until('the refused request in the audit trail', async () =>
       (await refusalsOf(auditor, 'icu-nurse-10')).find(
-        (one) => one.detail?.includes('origin https://evil.example') && one.address === address,
+        (entry) => entry.detail?.includes('origin https://evil.example') && entry.address === address,
       ),
     );
-    expect(found).toMatchObject({ address, role: 'nurse', verified: true, signed: true });
-    expect(found.session).toMatch(/^[\w-]{22}$/);
+    expect(refusal).toMatchObject({ address, role: 'nurse', verified: true, signed: true });
+    expect(refusal.session).toMatch(/^[\w-]{22}$/);
   });
 });
 
-it('no page may put ours into a frame, run a script in it, or learn its address', async () => {
+it('the headers of the dashboard’s page forbid frames, scripts of other sites and referrers', async () => {
   const { headers } = await nurse.get('/');
   const policy = String(headers['content-security-policy']).split(';');
   expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]));

@@ -1,4 +1,4 @@
-/** Bytes that two servers would read in two ways, and paths that lead out of the folder of the page. */
+/** Attacks with requests that two servers could read in different ways, and with paths to files outside of the page's folder. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,13 +18,13 @@ const answers = async (bytes: string) => {
   return { statuses: statusesOf(text), closed, text };
 };
 
-/** What is smuggled: it is answered only where the server takes it for a request of its own. */
+/** The smuggled request. The server answers it only if it takes these bytes for a separate request. */
 const smuggled = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx-marker: smuggled\r\n\r\n`;
 const host = `Host: localhost:${httpPort}\r\n`;
 const body = 'content-type: application/json\r\n';
 
-describe('a request that can be read in two ways', () => {
-  it('a correct request is answered, and so is the request behind it', async () => {
+describe('an ambiguous request', () => {
+  it('a correct request is answered, and the request behind it is answered too', async () => {
     const first = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
     expect((await answers(`${first}${smuggled}`)).statuses).toEqual([200, 200]);
     const chunked = `POST /api/login HTTP/1.1\r\n${host}${body}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
@@ -40,10 +40,10 @@ describe('a request that can be read in two ways', () => {
     ['with a length that has a sign', `Content-Length: +2\r\n\r\n{}${smuggled}`],
     ['with a negative length', `Content-Length: -1\r\n\r\n${smuggled}`],
     ['with a length in hexadecimal', `Content-Length: 0x2\r\n\r\n{}${smuggled}`],
-    ['with a length beyond numbers', `Content-Length: 99999999999999999999\r\n\r\n{}${smuggled}`],
+    ['with a length that is too large for a number', `Content-Length: 99999999999999999999\r\n\r\n{}${smuggled}`],
     ['with a space before the colon', `Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with a space before the colon of the length', `Content-Length : 2\r\n\r\n{}${smuggled}`],
-    ['with an encoding that is unknown', `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with an unknown encoding', `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with chunked before the last encoding', `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with two encodings', `Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
     ['with a folded header', `X-a: b\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
@@ -56,25 +56,28 @@ describe('a request that can be read in two ways', () => {
     ['with a chunk longer than it says', `Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${smuggled}`],
   ];
 
-  it.each(cases)('a request %s is answered once at most, with 400, and closed', async (_name, rest) => {
-    const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${host}${body}${rest}`);
-    expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
-    expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
-    expect(text).not.toContain('"status":"');
-  });
+  it.each(cases)(
+    'a request %s gets at most an error, the request behind it gets no answer, and the connection is closed',
+    async (_name, rest) => {
+      const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${host}${body}${rest}`);
+      expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
+      expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
+      expect(text).not.toContain('"status":"');
+    },
+  );
 
   it.each([
-    ['of HTTP/0.9', `GET /healthz\r\n\r\n`],
-    ['of HTTP/2 without agreement', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`],
-    ['of HTTP/9.9', `GET /healthz HTTP/9.9\r\n${host}\r\n`],
+    ['in HTTP/0.9', `GET /healthz\r\n\r\n`],
+    ['in HTTP/2 without negotiation', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`],
+    ['in HTTP/9.9', `GET /healthz HTTP/9.9\r\n${host}\r\n`],
     ['with a space in its path', `GET /healthz /x HTTP/1.1\r\n${host}\r\n`],
     ['without a host', `GET /healthz HTTP/1.1\r\n\r\n`],
     ['with two hosts', `GET /healthz HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`],
     ['with a header name that is not valid', `GET /healthz HTTP/1.1\r\n${host}x(y): z\r\n\r\n`],
     ['with headers of 100 kB', `GET /healthz HTTP/1.1\r\n${host}x: ${'y'.repeat(100_000)}\r\n\r\n`],
     ['with a method that does not exist', `GETX /healthz HTTP/1.1\r\n${host}\r\n`],
-    ['to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`],
-    ['that asks for its own echo', `TRACE / HTTP/1.1\r\n${host}x-secret: echo-me\r\n\r\n`],
+    ['to connect to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`],
+    ['to send the request back (TRACE)', `TRACE / HTTP/1.1\r\n${host}x-secret: echo-me\r\n\r\n`],
   ])('a request %s is refused', async (_name, bytes) => {
     const { statuses, text } = await answers(bytes);
     expect(statuses.filter((status) => status < 400)).toEqual([]);
@@ -83,7 +86,7 @@ describe('a request that can be read in two ways', () => {
 });
 
 describe('a path', () => {
-  /** Texts that stand in files outside of the page's folder, and in no answer. */
+  /** Texts from files outside of the page's folder, which no answer may contain. */
   const secrets = [
     readFileSync(join(product.stateDir, 'secrets', 'session.key'), 'utf8').trim(),
     '"name": "vigil"',
@@ -101,23 +104,25 @@ describe('a path', () => {
 
   it('a path to files leads to no file outside of the page, in any notation', async () => {
     const texts: (readonly [string, string])[] = [];
-    // A few dozen connections at once: the server bounds the handshakes of one address.
+    // Only a few dozen connections at the same time, because the server limits the handshakes of an address.
     for (const step of steps) {
       const paths = before.flatMap((start) => targets.map((target) => `${start}${step.repeat(4)}${target}`));
-      const ask = (path: string) => `GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
+      const requestFor = (path: string) => `GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
       texts.push(
-        ...(await Promise.all(paths.map(async (path) => [path, (await sendRaw(httpPort, ask(path))).text] as const))),
+        ...(await Promise.all(
+          paths.map(async (path) => [path, (await sendRaw(httpPort, requestFor(path))).text] as const),
+        )),
       );
     }
-    const seen = new Set<number>();
+    const statuses = new Set<number>();
     for (const [path, text] of texts) {
-      for (const status of statusesOf(text)) seen.add(status);
+      for (const status of statusesOf(text)) statuses.add(status);
       for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     }
     expect(texts.length).toBe(steps.length * before.length * targets.length);
-    // It was answered: with the page, or as not there.
-    expect([...seen].every((status) => [200, 400, 401, 403, 404, 414].includes(status))).toBe(true);
-    expect(seen.has(404)).toBe(true);
+    // The server answered these requests with the page, or with an error.
+    expect([...statuses].every((status) => [200, 400, 401, 403, 404, 414].includes(status))).toBe(true);
+    expect(statuses.has(404)).toBe(true);
   });
 
   it.each([
@@ -137,7 +142,7 @@ describe('a path', () => {
     ['/%'],
     ['/%zz'],
     ['*'],
-  ])('the path %s gives no file and no list of files', async (path) => {
+  ])('the path %s leads to the page or to an error, and never to another file or a list of files', async (path) => {
     const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
     for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     expect(text).not.toMatch(/Index of|Directory listing|repositoryformatversion/i);
@@ -145,7 +150,7 @@ describe('a path', () => {
     if (statuses[0] === 200) expect(text).toContain('<title>Vigil');
   });
 
-  it('a path in an id reaches no other route and no file', async () => {
+  it('a path instead of an id leads to no other route and to no file', async () => {
     for (const id of [
       '..%2f..%2fsession',
       '%2e%2e',

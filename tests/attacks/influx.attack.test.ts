@@ -1,4 +1,4 @@
-/** InfluxDB from a local user that is not Vigil's: its backup service, which has no login, and what it tells of itself. */
+/** Attacks on InfluxDB by another user of the same machine: on its backup service, which has no login, and on its debug pages. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { listeningAddresses } from '../scan.ts';
 import { certFile, product } from './attacker.ts';
 
-/** Debian's `nobody`. Where the tests do not run as root, they are what the same user can do over the network. */
+/** The user `nobody` of Debian. If the tests do not run as root, the attacks run as the user of the tests. */
 const stranger = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 const influxd = readdirSync('/proc')
@@ -21,7 +21,7 @@ const influxd = readdirSync('/proc')
     }
   });
 
-/** Whether a shell of the stranger can do it. */
+/** Returns whether a shell script of the other user succeeds. */
 function canDo(script: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const child = spawn('/bin/bash', ['-c', script], { ...stranger, cwd: '/', stdio: 'ignore', timeout: 10_000 });
@@ -36,7 +36,7 @@ function statusOf(path: string, user?: 'trends'): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const password = () => readFileSync(join(product.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   const auth = user === undefined ? {} : { auth: `${user}:${password()}` };
-  // As it stands: a URL would be tidied first.
+  // The path is sent as it is. The class URL would normalise it.
   const place = { host: '127.0.0.1', port: product.influxPort, path, servername: 'influxdb' };
   const call = request({ ...place, ca: certFile('ca.pem'), agent: false, ...auth }, (answer) => {
     answer.resume();
@@ -48,7 +48,7 @@ function statusOf(path: string, user?: 'trends'): Promise<number> {
 }
 
 describe('InfluxDB', () => {
-  it('InfluxDB has no listener that another user of the machine reaches, except the door with a login', async () => {
+  it('InfluxDB has no listener that another user of the machine can reach, except the one that demands a login', async () => {
     expect(await canConnect('127.0.0.1', product.influxPort)).toBe(true);
     const addresses = listeningAddresses(Number(influxd));
     expect(addresses.length).toBeGreaterThan(0);
@@ -75,12 +75,12 @@ describe('InfluxDB', () => {
     '/',
     '//debug/vars',
     '/query/../debug/vars',
-  ])('InfluxDB tells nothing of itself at %s, with a login or without', async (path) => {
+  ])('InfluxDB shows no internal data at %s, with a login or without', async (path) => {
     expect([401, 404]).toContain(await statusOf(path));
     expect([401, 404]).toContain(await statusOf(path, 'trends'));
   });
 
-  it('InfluxDB demands a login for every value', async () => {
+  it('InfluxDB demands a login for queries and writes', async () => {
     expect(await statusOf('/query?db=vigil&q=SHOW%20DATABASES')).toBe(401);
     expect(await statusOf('/write?db=vigil')).toBeGreaterThanOrEqual(401);
   });

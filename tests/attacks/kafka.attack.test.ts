@@ -1,6 +1,6 @@
 /**
- * A service's stolen certificate against the running broker: each topic and each thing that the one table in contracts/topics.ts does not
- * grant it. The cases follow from the table, so that a new topic or service is tried without a word here.
+ * Attacks on the running broker with the stolen certificate of a service: each topic and each act that the table in contracts/topics.ts
+ * does not allow. The cases are made from the table, so that they include every new topic and service.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
@@ -8,7 +8,7 @@ import { type KafkaTopic, kafkaTopicNames, keysTopics, principals, topicsOf, tur
 import { clusterOf } from '../../log/kafka/produce.ts';
 import { certFile, connectKafkaAs, type KafkaIdentity } from './attacker.ts';
 
-/** What is used here of kafkajs 2.2.4's broker, one request each. */
+/** The requests of kafkajs's internal broker class that this test uses. */
 type Broker = {
   fetch(request: object): Promise<unknown>;
   produce(request: object): Promise<unknown>;
@@ -39,18 +39,18 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-/** Kafka's error: kafkajs wraps it where it tried again, and where several things were asked for at once. */
+/** Returns the name of Kafka's error inside an error of kafkajs, which wraps it after retries and for requests with several parts. */
 function kafkaErrorIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, cause, originalError, errors, partitions } = error as Record<string, unknown>;
   if (typeof type === 'string') return type;
-  const inside = [cause, originalError, errors, partitions]
+  const innerErrors = [cause, originalError, errors, partitions]
     .flat()
-    .map((one) => (one as { error?: unknown })?.error ?? one);
-  return inside.map(kafkaErrorIn).find((found) => found !== undefined);
+    .map((inner) => (inner as { error?: unknown })?.error ?? inner);
+  return innerErrors.map(kafkaErrorIn).find((name) => name !== undefined);
 }
 
-/** The name of Kafka's error; "done" where it obeyed. */
+/** Returns `done` if Kafka carried out the request, otherwise the name of Kafka's error. */
 async function answerTo(request: Promise<unknown>): Promise<string> {
   try {
     await request;
@@ -61,7 +61,7 @@ async function answerTo(request: Promise<unknown>): Promise<string> {
 }
 
 const refused = 'TOPIC_AUTHORIZATION_FAILED';
-/** Kafka asks for the right first, so that a partition that is not there shows it without a record. */
+/** A partition that does not exist. Kafka checks the permission first, so this shows a permission without writing a record. */
 const noPartition = 9_999;
 
 function write(principal: string, topic: KafkaTopic, partition: number, value: Buffer | null): Promise<string> {
@@ -85,14 +85,14 @@ function read(principal: string, topic: KafkaTopic): Promise<string> {
   );
 }
 
-describe.each(principals)('with the certificate of %s', (principal) => {
+describe.each(principals)('the certificate of %s', (principal) => {
   const writes: readonly string[] = topicsOf(principal, 'writers');
   const reads: readonly string[] = topicsOf(principal, 'readers');
 
   it('a service can write no record and no tombstone to a topic that its row does not name', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
-        // The same request is let through there: what refused the others was the right.
+        // Kafka does not refuse the same request here, so the other refusals are due to missing permissions.
         expect([topic, await write(principal, topic, noPartition, null)]).not.toEqual([topic, refused]);
         continue;
       }
@@ -106,7 +106,7 @@ describe.each(principals)('with the certificate of %s', (principal) => {
       expect([topic, (await read(principal, topic)) === refused]).toEqual([topic, !reads.includes(topic)]);
   });
 
-  it('a service can make, change or delete no topic, setting, permission or record', async () => {
+  it('a service can create, change or delete no topic, setting or permission, and delete no record', async () => {
     const admin = connectKafkaAs(principal).admin();
     await admin.connect();
     try {
@@ -142,7 +142,7 @@ describe.each(principals)('with the certificate of %s', (principal) => {
     }
   });
 
-  it('a service can take no group and no turn to write of another service', async () => {
+  it('a service can use no consumer group and no transactional id of another service', async () => {
     const broker = brokers.get(principal)!;
     for (const other of principals) {
       const answer = await answerTo(broker.offsetFetch({ groupId: `${other}-engine`, topics: [] }));
@@ -156,14 +156,14 @@ describe.each(principals)('with the certificate of %s', (principal) => {
   });
 });
 
-it('each topic of keys has one writer at most, so that nobody deletes or floods another service’s', () => {
+it('each topic of keys has at most one writer, so that no service can delete or flood the keys of another service', () => {
   for (const topic of keysTopics) {
     const writers = principals.filter((principal) => topicsOf(principal, 'writers').includes(topic));
     expect([topic, writers.length]).toEqual([topic, topic === 'keys' ? 0 : 1]);
   }
 });
 
-describe('nobody gets a word from the broker', () => {
+describe('the broker', () => {
   const leaf = (commonName: string, purposes: readonly ('client' | 'server')[] = ['client']) => ({
     ...({ file: commonName, commonName, authority: 'ca', purposes, names: [] as string[] } as const),
   });
@@ -179,7 +179,7 @@ describe('nobody gets a word from the broker', () => {
     ["with the authority's own certificate", () => 'ca'],
     ['with the name of the administrator, signed by itself', async () => issueAuthority('admin', Date.now())],
     [
-      'with the name of the administrator, signed by an authority that has our name',
+      'with the name of the administrator, signed by a false authority with the name of Vigil’s authority',
       async () => issueLeaf(leaf('admin'), await issueAuthority('Vigil services CA', Date.now()), Date.now()),
     ],
     [
@@ -200,22 +200,22 @@ describe('nobody gets a word from the broker', () => {
       () => issueLeaf(leaf('gateway'), ca(), Date.now() + yearsAgo),
     ],
     [
-      'with a certificate of the gateway for servers alone',
+      'with a certificate of the gateway that is valid only for servers',
       () => issueLeaf(leaf('gateway', ['server']), ca(), Date.now()),
     ],
   ];
 
-  it.each(identities)('a client %s gets no word from the broker', async (_name, identity) => {
+  it.each(identities)('a client %s gets no answer from the broker', async (_name, identity) => {
     const admin = connectKafkaAs(await identity()).admin();
     await expect(admin.connect().then(() => admin.describeCluster())).rejects.toThrow();
     await admin.disconnect();
   });
 
   it.each([
-    ['a name that nobody knows', 'surgeon'],
-    ['the name of a service and more', 'gateway2'],
+    ['an unknown name', 'surgeon'],
+    ['a name that begins with the name of a service', 'gateway2'],
     ['the name of a service in capitals', 'GATEWAY'],
-  ])('a client with a good certificate of %s gets no answer of use from the broker', async (_name, commonName) => {
+  ])('a client with a valid certificate for %s sees no topic', async (_name, commonName) => {
     const kafka = connectKafkaAs(await issueLeaf(leaf(commonName), ca(), Date.now()));
     const admin = kafka.admin();
     await admin.connect();
@@ -223,7 +223,7 @@ describe('nobody gets a word from the broker', () => {
     await admin.disconnect();
   });
 
-  it('a client with a good certificate of a service gets answers from the broker', async () => {
+  it('a client with a valid certificate of a service sees topics', async () => {
     const admin = connectKafkaAs(await issueLeaf(leaf('gateway'), ca(), Date.now())).admin();
     await admin.connect();
     expect(await admin.listTopics()).toContain('observations');

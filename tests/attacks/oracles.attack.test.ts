@@ -1,12 +1,12 @@
-/** What answers tell of other wards, and what may be put at a bed. */
+/** Attacks that try to learn about other wards from the differences between answers. */
 import { expect, it } from 'vitest';
-import { connectMqtt, loggedIn, untilHeard, wholeHouse } from './attacker.ts';
+import { assignDevice, connectMqtt, loggedIn, snapshotOfAllWards } from './attacker.ts';
 
 const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName: 'J', category: 'adult' });
 
-it('a nurse does not learn whether a patient id is in another ward, except from three refusals that are on record', async () => {
+it('a nurse can test at most three patient ids for a stay in another ward, and each test is in the audit trail as a refusal', async () => {
   const nurse = await loggedIn('nurse', '127.0.30.1');
-  const { beds } = await wholeHouse(await loggedIn('chief', '127.0.30.2'));
+  const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.30.2'));
   const own = beds.find(({ ward }) => ward === 'icu');
   const others = beds.filter(({ ward }) => ward === 'step-down').flatMap(({ patient }) => patient?.patientId ?? []);
   const patientOf = async () => (await nurse.get(`/api/associations/${own?.associationId}`)).body;
@@ -15,46 +15,46 @@ it('a nurse does not learn whether a patient id is in another ward, except from 
     const path = `/api/devices/${own?.device.deviceId}/associations/${own?.associationId}/patient`;
     return nurse.post(path, { version, changes: { patientId } });
   };
-  const notHers = await nurse.post('/api/devices/spare-01/associations', {
+  const refusalOfOtherWard = await nurse.post('/api/devices/spare-01/associations', {
     ...{ ward: 'step-down', bed: 'SD-1', version: null },
     patient: person('new-1'),
   });
-  expect(notHers.status).toBe(403);
-  // The words are those of a ward that is not hers.
+  expect(refusalOfOtherWard.status).toBe(403);
+  // The text of these refusals is the same as for a ward that the nurse may not see.
   for (const patientId of others.slice(0, 3)) {
     const elsewhere = await rename(patientId);
-    expect([elsewhere.status, elsewhere.body]).toEqual([403, notHers.body]);
+    expect([elsewhere.status, elsewhere.body]).toEqual([403, refusalOfOtherWard.body]);
   }
-  // From now on an id that is in no bed is answered in the same way.
+  // After three refusals the dashboard gives the same answer for an id that no patient has.
   const free = await rename(`free-${Date.now()}`);
-  expect([free.status, free.body]).toEqual([403, notHers.body]);
+  expect([free.status, free.body]).toEqual([403, refusalOfOtherWard.body]);
 });
 
-it('a device that never connected cannot be put at a bed, and the answer is the same as for a device of another ward', async () => {
+it('a device that never connected cannot be assigned to a bed, and the answer is the same as for a device of another ward', async () => {
   const technician = await loggedIn('icu-technician', '127.0.31.1');
-  const put = (deviceId: string) =>
+  const assign = (deviceId: string) =>
     technician.post(`/api/devices/${deviceId}/associations`, {
       ward: 'icu',
       bed: 'ICU-2',
       patient: null,
       version: null,
     });
-  const ofOtherWard = await put('bed-08');
+  const ofOtherWard = await assign('bed-08');
   expect(ofOtherWard.status).toBe(404);
-  const ghosts = await Promise.all(Array.from({ length: 100 }, (_, at) => put(`ghost-${at}`)));
-  // What comes at once beyond the account's line is refused before it is looked at.
+  const ghosts = await Promise.all(Array.from({ length: 100 }, (_, at) => assign(`ghost-${at}`)));
+  // The dashboard refuses requests above the limit of the account without looking at them.
   const judged = ghosts.filter(({ status }) => status !== 429 && status !== 503);
   expect(judged.length).toBeGreaterThan(0);
   for (const { status, body } of judged) expect([status, body]).toEqual([404, ofOtherWard.body]);
 });
 
-it('a device is put at a bed once it has connected', async () => {
+it('a device can be assigned to a bed after it has connected', async () => {
   const nurse = await loggedIn('nurse', '127.0.32.1');
-  const { beds } = await wholeHouse(await loggedIn('chief', '127.0.32.2'));
+  const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.32.2'));
   const inBed = beds.find(({ bed }) => bed === 'ICU-2');
   const device = await connectMqtt('spare-11');
   const body = { ward: 'icu', bed: 'ICU-2', patient: null, samePatientAs: inBed?.associationId, version: null };
-  const associationId = await untilHeard(nurse, 'spare-11', body);
+  const associationId = await assignDevice(nurse, 'spare-11', body);
   expect((await nurse.call('DELETE', `/api/devices/spare-11/associations/${associationId}?whole=device`)).status).toBe(
     200,
   );

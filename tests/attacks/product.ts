@@ -1,7 +1,7 @@
 /**
- * The product as `npm start` runs it, once for all files of the project `attacks`: in a state folder of its own, on free ports of
- * loopback, with its demo accounts and eight replayed beds in two wards. A test reads `inject('product')`, and ends nothing of it: what
- * one test leaves behind, the next must bear.
+ * Starts the product with `npm start` once for all attack tests: in its own state folder, on free ports of 127.0.0.1, with demo accounts
+ * and eight replayed beds in two wards. Tests read `inject('product')`. They do not restart the product, so each test must work with the
+ * state that earlier tests left.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { removeLeftovers, stateRoot } from '../platform.ts';
 import { type ProductWhereabouts, startProduct } from '../product.ts';
 
 export type Product = ProductWhereabouts & {
-  /** The passwords of all accounts. */
+  /** Passwords of all accounts, by user id. */
   readonly passwords: Readonly<Record<string, string>>;
 };
 
@@ -25,19 +25,20 @@ declare module 'vitest' {
   }
 }
 
-/** Of accounts beside the demo ones (`nurse` of icu, `physician` of both wards, `technician` and `auditor` of all). */
+/** Password of the accounts in `people`. */
 const password = 'correct horse battery staple';
+/** Accounts in addition to the demo accounts: `nurse` of icu, `physician` of both wards, `technician` and `auditor` of all wards. */
 const people: readonly [userId: string, role: Role, wards: readonly string[]][] = [
   ['step-nurse', 'nurse', ['step-down']],
   ['icu-technician', 'technician', ['icu']],
   ['chief', 'physician', ['*']],
-  // Colleagues on the ICU: who is attacked, who attacks, and who must not be disturbed by it.
+  // Nurses of the ICU. Some attack, some are attacked, and others must not notice the attack.
   ...Array.from({ length: 20 }, (_, at): [string, Role, string[]] => [`icu-nurse-${at + 1}`, 'nurse', ['icu']]),
 ];
-/** Devices with a certificate and no bed, beside `bed-01` … `bed-08`, which are replayed. */
+/** Devices with a certificate and without a bed. The devices `bed-01` to `bed-08` replay recordings. */
 export const spareDevices = Array.from({ length: 12 }, (_, at) => `spare-${String(at + 1).padStart(2, '0')}`);
 
-/** Beds of each ward: four have a replayed device, the others are free for tests. */
+/** Number of beds in each ward. Four of them have a replayed device; tests may use the others. */
 const bedsPerWard = 12;
 const wards = [
   { ward: 'icu', letters: 'ICU' },

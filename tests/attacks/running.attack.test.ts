@@ -1,12 +1,12 @@
-/** What all attacks rest on: the product runs, both wards have patients, and each account sees its own. */
+/** Checks the set-up of the attack tests: the product runs, and both wards have patients. */
 import { expect, it } from 'vitest';
-import { loggedIn, wholeHouse } from './attacker.ts';
+import { loggedIn, snapshotOfAllWards } from './attacker.ts';
 
 const address = '127.0.1.1';
 
-it('the product runs as npm start starts it, with patients in two wards', async () => {
-  const { beds } = await wholeHouse(await loggedIn('chief', address));
-  // A device that an attack left without a bed is in no ward.
+it('the product that npm start has started shows patients in two wards', async () => {
+  const { beds } = await snapshotOfAllWards(await loggedIn('chief', address));
+  // Devices that other attack tests left without a bed have no ward.
   const wards = beds.flatMap(({ ward, occupied }) => (occupied && ward !== null ? [ward] : []));
   expect([...new Set(wards)].sort()).toEqual(['icu', 'step-down']);
   expect(wards.length).toBeGreaterThanOrEqual(8);

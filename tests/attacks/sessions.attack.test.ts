@@ -1,4 +1,4 @@
-/** Who steals, forges, plants or keeps a cookie, and what a login that ended or a screen that is locked still gives. */
+/** Attacks with stolen, forged, planted or old cookies, and with logins that have ended or are locked. */
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { browserFrom, certFile, loggedIn, origin, product, refusalsOf, routesOfS
 const address = '127.0.3.1';
 const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
 
-/** The value of the session's cookie in a browser. */
+/** Returns the value of the session cookie of a browser. */
 const tokenOf = (browser: Browser) => /__Host-vigil=([^;]+)/.exec(browser.cookie())?.[1] ?? '';
 
 async function statusWith(cookie: string): Promise<number> {
@@ -34,10 +34,10 @@ const accounts = (...args: string[]) =>
   ]);
 
 describe('a cookie', () => {
-  it('a cookie is kept from scripts, other sites, plain HTTP and other hosts, and ends with the browser', async () => {
+  it('the session cookie is hidden from scripts, other sites, plain HTTP and other hosts, and is deleted when the browser closes', async () => {
     const { headers } = await browserFrom(address).login('icu-nurse-1', product.passwords['icu-nurse-1'] ?? '');
     const cookies = headers['set-cookie'] as string[];
-    const names = cookies.map((one) => one.split('=')[0] ?? '');
+    const names = cookies.map((cookie) => cookie.split('=')[0] ?? '');
     expect(names).toEqual(expect.arrayContaining(['__Host-vigil', '__Host-vigil-station']));
     expect(names.filter((name) => !name.startsWith('__Host-vigil'))).toEqual([]);
     for (const cookie of cookies) {
@@ -45,17 +45,17 @@ describe('a cookie', () => {
       expect(flags).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']));
       expect(flags.filter((flag) => /^Domain/i.test(flag))).toEqual([]);
     }
-    const session = cookies.find((one) => one.startsWith('__Host-vigil='));
+    const session = cookies.find((cookie) => cookie.startsWith('__Host-vigil='));
     expect(session).not.toMatch(/Max-Age|Expires/i);
   });
 
-  it('a cookie that was planted before the login is not the one after it, and what it opened is over', async () => {
+  it('a login replaces a cookie that was planted before it, and ends the login of the planted cookie', async () => {
     const planted = tokenOf(await loggedIn('icu-nurse-2', address));
-    const kept = await loggedIn('icu-nurse-2', address);
+    const otherLogin = await loggedIn('icu-nurse-2', address);
     for (const value of [planted, 'AAAA', 'x'.repeat(2_000)]) {
       const victim = browserFrom(address);
       victim.setCookie(`__Host-vigil=${value}`);
-      // An account whose password no other file guesses: a new browser would have to wait.
+      // No other test guesses the password of this account. After such guesses a new browser would have to wait.
       expect((await victim.login('icu-nurse-4', product.passwords['icu-nurse-4'] ?? '')).status).toBe(200);
       expect(tokenOf(victim)).not.toBe(value);
       expect((await victim.get('/api/session')).body.actor.userId).toBe('icu-nurse-4');
@@ -63,10 +63,10 @@ describe('a cookie', () => {
     const again = browserFrom(address);
     again.setCookie(`__Host-vigil=${planted}`);
     expect((await again.get('/api/session')).status).toBe(401);
-    expect((await kept.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
+    expect((await otherLogin.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
   });
 
-  it('a forged cookie opens nothing: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
+  it('a forged cookie is refused: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
     const token = tokenOf(await loggedIn('icu-nurse-4', address));
     const [header = '', payload = '', signature = ''] = token.split('.');
     const chief = encoded({ ...decoded(payload), sub: 'chief' });
@@ -93,7 +93,7 @@ describe('a cookie', () => {
     for (const value of forged) expect([value, await statusWith(`__Host-vigil=${value}`)]).toEqual([value, 401]);
   });
 
-  it('a cookie under another name, or twice, or in the address, is not taken for a login', async () => {
+  it('a session cookie is refused under another name, behind a forged cookie, in the URL and as a bearer token', async () => {
     const token = tokenOf(await loggedIn('icu-nurse-4', address));
     for (const name of ['vigil', '__Secure-vigil', '__host-vigil', ' __Host-vigil2'])
       expect([name, await statusWith(`${name}=${token}`)]).toEqual([name, 401]);
@@ -101,7 +101,7 @@ describe('a cookie', () => {
     expect((await browser.get(`/api/wards?__Host-vigil=${token}`)).status).toBe(401);
     const bearer = await browser.call('GET', '/api/wards', undefined, { authorization: `Bearer ${token}` });
     expect(bearer.status).toBe(401);
-    // Of two of one name the first is judged, and the second changes nothing.
+    // If two cookies have the same name, the server reads only the first.
     const twice = await sendRaw(
       product.httpPort,
       `GET /api/session HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-vigil=forged; __Host-vigil=${token}\r\nConnection: close\r\n\r\n`,
@@ -110,28 +110,31 @@ describe('a cookie', () => {
   });
 });
 
-describe('a login that is over', () => {
-  it('after a logout, the old cookie gives nothing, and each live connection of the login is closed at once', async () => {
+describe('a login that has ended', () => {
+  it('after a logout the old cookie is refused, and each live connection of the login is closed at once', async () => {
     const nurse = await loggedIn('icu-nurse-5', address);
     const other = await loggedIn('icu-nurse-5', address);
     const lives = [await nurse.live(watchIcu), await nurse.live(watchIcu)];
-    const kept = await other.live(watchIcu);
-    await until('all see the ward', () => [...lives, kept].every((live) => live.of('snapshot').length === 1));
-    const old = nurse.cookie();
+    const otherLogin = await other.live(watchIcu);
+    await until('all see the ward', () => [...lives, otherLogin].every((live) => live.of('snapshot').length === 1));
+    const oldCookie = nurse.cookie();
     const { ticket } = (await nurse.post('/api/ticket')).body;
     expect((await nurse.post('/api/logout')).status).toBe(204);
     for (const live of lives) expect(await live.closed).toBe(closeCodes.sessionEnded);
     const thief = browserFrom(address);
-    thief.setCookie(old);
+    thief.setCookie(oldCookie);
     for (const path of ['/api/session', '/api/wards', '/api/devices']) expect((await thief.get(path)).status).toBe(401);
     expect((await thief.post('/api/ticket')).status).toBe(401);
-    expect(await (await thief.live(watchIcu, { ticket, cookie: old })).closed).toBe(401);
-    const beats = kept.of('heartbeat').length;
-    await until('the other login of the same person goes on', () => kept.of('heartbeat').length > beats);
-    kept.close();
+    expect(await (await thief.live(watchIcu, { ticket, cookie: oldCookie })).closed).toBe(401);
+    const beats = otherLogin.of('heartbeat').length;
+    await until(
+      'further heartbeats for the other login of the same person',
+      () => otherLogin.of('heartbeat').length > beats,
+    );
+    otherLogin.close();
   });
 
-  it('when an account is disabled, its requests and live connections end within seconds, and its login does not come back with the account', async () => {
+  it('when an account is disabled, its requests and live connections end within seconds, and the old login stays ended when the account is enabled again', async () => {
     const nurse = await loggedIn('icu-nurse-6', address);
     const live = await nurse.live(watchIcu);
     await until('the ward', () => live.of('snapshot').length === 1);
@@ -140,21 +143,21 @@ describe('a login that is over', () => {
     expect((await nurse.get('/api/wards')).status).toBe(401);
     expect((await browserFrom(address).login('icu-nurse-6', product.passwords['icu-nurse-6'] ?? '')).status).toBe(401);
     accounts('enable', '--user', 'icu-nurse-6');
-    const again = await until('the account is back', async () =>
+    const newLogin = await until('a new login of the enabled account', async () =>
       loggedIn('icu-nurse-6', address).catch(() => undefined),
     );
-    expect((await again.get('/api/wards')).status).toBe(200);
+    expect((await newLogin.get('/api/wards')).status).toBe(200);
     expect((await nurse.get('/api/wards')).status).toBe(401);
   });
 });
 
-describe("another's login", () => {
-  it('a person does not enter another’s login by a ticket of it, nor by an own ticket with its station', async () => {
+describe('the login of another person', () => {
+  it('a person cannot use the login of another person with that person’s ticket or station cookie', async () => {
     const nurse = await loggedIn('icu-nurse-7', address);
     const thief = await loggedIn('step-nurse', address);
     const { ticket } = (await nurse.post('/api/ticket')).body;
     expect(await (await thief.live(watchIcu, { ticket })).closed).toBe(403);
-    // Tried once, it is used up for its owner, too: a ticket that somebody else has seen is worth nothing.
+    // The failed attempt has used up the ticket for its owner too, because another person has seen it.
     expect(await (await nurse.live(watchIcu, { ticket })).closed).toBe(403);
     const station = /__Host-vigil-station=[^;]+/.exec(nurse.cookie())?.[0] ?? '';
     expect(station).not.toBe('');
@@ -162,7 +165,7 @@ describe("another's login", () => {
     const live = await thief.live(watchIcu, { cookie });
     expect(await live.closed).toBe(closeCodes.notAllowed);
     const auditor = await loggedIn('auditor', address);
-    await until('the attempts on record', async () =>
+    await until('the attempts in the audit trail', async () =>
       (await refusalsOf(auditor, 'step-nurse')).some(
         ({ detail, address: from }) => from === address && detail?.includes('a ticket that is not valid'),
       ),
@@ -171,17 +174,17 @@ describe("another's login", () => {
 });
 
 describe('a locked screen', () => {
-  it('a locked screen gets no name, no value history and no act from any route of the running server until the password is entered', async () => {
+  it('every route of the running server refuses a locked screen until the password is entered, except login, lock and health', async () => {
     const nurse = await loggedIn('icu-nurse-8', address);
     const bed = (await nurse.get('/api/devices')).body.devices.find(
-      (one: { current: { ward: string } | null }) => one.current?.ward === 'icu',
+      (device: { current: { ward: string } | null }) => device.current?.ward === 'icu',
     );
     const { associationId } = bed.current;
-    const known = (await nurse.get(`/api/associations/${associationId}`)).body.bed.patient;
-    expect(known.familyName).toMatch(/^Demo-/);
-    const old = nurse.cookie();
+    const patient = (await nurse.get(`/api/associations/${associationId}`)).body.bed.patient;
+    expect(patient.familyName).toMatch(/^Demo-/);
+    const cookieBeforeLock = nurse.cookie();
     expect((await nurse.post('/api/lock')).status).toBe(204);
-    const mayStill = [
+    const routesWhileLocked = [
       'POST /api/login',
       'GET /api/session',
       'POST /api/logout',
@@ -190,17 +193,17 @@ describe('a locked screen', () => {
       'POST /api/ticket',
       'GET /healthz',
     ];
-    // The cookie of before the lock is the same login: it is locked, too.
+    // The cookie from before the lock belongs to the same login, which is locked.
     const thief = browserFrom(address);
-    thief.setCookie(old);
+    thief.setCookie(cookieBeforeLock);
     for (const route of await routesOfServer(nurse)) {
-      if (mayStill.includes(route)) continue;
+      if (routesWhileLocked.includes(route)) continue;
       const [method = '', path = ''] = route.split(' ');
       const filled = path.replace('{associationId}', associationId).replace(/\{\w+\}/g, 'bed-01-0123456789');
       for (const browser of [nurse, thief]) {
         const answer = await browser.call(method, filled, method === 'POST' ? {} : undefined);
         expect([route, answer.status]).toEqual([route, 423]);
-        expect(JSON.stringify(answer.body)).not.toContain(known.familyName);
+        expect(JSON.stringify(answer.body)).not.toContain(patient.familyName);
       }
     }
     expect((await nurse.get('/api/session')).body).toMatchObject({ locked: true });
@@ -211,7 +214,7 @@ describe('a locked screen', () => {
     expect((await nurse.get('/api/wards')).status).toBe(200);
   });
 
-  it('a locked screen still gets alarms and values over the live connection, without a name, on an open connection and on a new one', async () => {
+  it('a locked screen still gets beds and values over a new live connection, without names, and its old connection is closed', async () => {
     const nurse = await loggedIn('icu-nurse-9', address);
     const before = await nurse.live(watchIcu);
     await until('the ward with names', () => JSON.stringify(before.messages).includes('"familyName":"Demo-'));
@@ -228,7 +231,7 @@ describe('a locked screen', () => {
   });
 });
 
-it('a page of another site finds no session in the page, in its address or in a header that a script can read', async () => {
+it('no page, answer or header that a script can read contains the session cookie', async () => {
   const nurse = await loggedIn('icu-nurse-9', address);
   const token = tokenOf(nurse);
   for (const path of ['/', '/api/session', '/api/wards']) {

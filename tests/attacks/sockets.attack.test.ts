@@ -1,4 +1,4 @@
-/** The live connection, as somebody writes it by hand: handshakes that are not ours, and frames that no browser sends. */
+/** Attacks on the live connection: handshakes that the dashboard's page does not send, and frames that no browser sends. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
@@ -17,9 +17,12 @@ beforeAll(async () => {
 
 type Handshake = { readonly origin?: string | null; readonly cookie?: string | null; readonly ticket?: string };
 
-/** A socket that has sent its handshake. `status()` of the answer; `frames()` that came after it; `closed` when the server ended it. */
+/**
+ * Sends a handshake and waits for the answer. Returns the socket, the status of the answer, the frames received so far, and a promise that
+ * resolves when the connection is closed.
+ */
 async function handshake({ origin: from = origin, cookie = nurse.cookie(), ticket }: Handshake = {}) {
-  const mine = ticket ?? (await nurse.post('/api/ticket')).body.ticket;
+  const ownTicket = ticket ?? (await nurse.post('/api/ticket')).body.ticket;
   const socket = connect({
     host: '127.0.0.1',
     port: product.httpPort,
@@ -35,7 +38,7 @@ async function handshake({ origin: from = origin, cookie = nurse.cookie(), ticke
   });
   socket.write(
     [
-      `GET /api/live?ticket=${mine} HTTP/1.1`,
+      `GET /api/live?ticket=${ownTicket} HTTP/1.1`,
       `Host: localhost:${product.httpPort}`,
       'Upgrade: websocket',
       'Connection: Upgrade',
@@ -58,13 +61,13 @@ async function handshake({ origin: from = origin, cookie = nurse.cookie(), ticke
   };
 }
 
-/** A live connection as it should be. A server that is busy says so, and a screen comes again. */
-async function opened() {
+/** Opens a valid live connection. Tries again while the server answers that it is busy. */
+async function openLive() {
   for (;;) {
-    const one = await handshake();
-    if (one.status() === 101) return one;
-    expect([429, 503]).toContain(one.status());
-    one.socket.destroy();
+    const live = await handshake();
+    if (live.status() === 101) return live;
+    expect([429, 503]).toContain(live.status());
+    live.socket.destroy();
     await sleep(500);
   }
 }
@@ -74,11 +77,11 @@ type Frame = {
   readonly fin?: boolean;
   readonly masked?: boolean;
   readonly reserved?: number;
-  /** As the header says it; the payload's own as a rule. */
+  /** Length in the header of the frame. By default the length of the payload. */
   readonly length?: number;
 };
 
-/** RFC 6455, 5.2. */
+/** Returns a frame of RFC 6455, section 5.2. */
 function frame(payload: string | Buffer, options: Frame = {}): Buffer {
   const { opcode = 1, fin = true, masked = true, reserved = 0 } = options;
   const body = Buffer.from(payload);
@@ -97,7 +100,7 @@ function frame(payload: string | Buffer, options: Frame = {}): Buffer {
   return Buffer.concat([Buffer.from(head), mask, data]);
 }
 
-/** The code of the close frame that the server sent; undefined where it sent none. */
+/** Returns the code of the server's close frame, or undefined if the server has sent none. */
 function closeCodeOf(bytes: Buffer): number | undefined {
   for (let at = 0; at + 2 <= bytes.length; ) {
     const opcode = (bytes[at] ?? 0) & 15;
@@ -123,20 +126,20 @@ describe('a handshake', () => {
     ['from another site', 403, { origin: 'https://evil.example' }],
     ['from a sandboxed frame', 403, { origin: 'null' }],
     ['without an origin', 403, { origin: null }],
-    ['from our host without TLS', 403, { origin: origin.replace('https', 'http') }],
-    ['from a host that begins with our name', 403, { origin: `${origin}.evil.example` }],
+    ['from Vigil’s host without TLS', 403, { origin: origin.replace('https', 'http') }],
+    ['from a host whose name begins with Vigil’s name', 403, { origin: `${origin}.evil.example` }],
     ['without a login', 401, { cookie: null }],
     ['with a forged cookie', 401, { cookie: '__Host-vigil=eyJhbGciOiJub25lIn0.e30.' }],
     ['with a guessed ticket', 403, { ticket: randomBytes(32).toString('base64url') }],
     ['with an empty ticket', 403, { ticket: '' }],
     ['with a ticket that is too long', 400, { ticket: 'x'.repeat(101) }],
-  ])('a handshake %s is answered with %i and opens nothing', async (_name, status, options) => {
+  ])('a handshake %s is answered with %i and closed', async (_name, status, options) => {
     const live = await handshake(options);
     expect(live.status()).toBe(status);
     await live.closed;
   });
 
-  it('a handshake with a used ticket opens nothing', async () => {
+  it('a handshake with a used ticket is refused', async () => {
     const { ticket } = (await nurse.post('/api/ticket')).body;
     const first = await handshake({ ticket });
     expect(first.status()).toBe(101);
@@ -145,7 +148,7 @@ describe('a handshake', () => {
     first.socket.destroy();
   });
 
-  it('a correct handshake shows the ward: the others were refused only for what was wrong with them', async () => {
+  it('a correct handshake opens a live connection that shows the ward', async () => {
     const live = await handshake();
     expect(live.status()).toBe(101);
     live.socket.write(frame(watch));
@@ -158,10 +161,10 @@ describe('a frame', () => {
   const whole = { type: 'watch', scope: { ward: 'icu' }, waves: null };
   it.each<[string, readonly number[], () => Buffer[]]>([
     ['of 16,385 bytes', [1009], () => [frame('x'.repeat(16_385))]],
-    ['that says it has 2^40 bytes', [1009], () => [frame('x', { length: 2 ** 40 })]],
-    ['that says it has 2^62 bytes', [1009], () => [frame('x', { length: 2 ** 62 })]],
+    ['whose header says 2^40 bytes', [1009], () => [frame('x', { length: 2 ** 40 })]],
+    ['whose header says 2^62 bytes', [1009], () => [frame('x', { length: 2 ** 62 })]],
     [
-      'in pieces that are too long together',
+      'in fragments that are too long together',
       [1009],
       () => [
         frame('x'.repeat(9_000), { fin: false }),
@@ -171,15 +174,19 @@ describe('a frame', () => {
     ],
     ['that is not masked', [1002], () => [frame(watch, { masked: false })]],
     ['with reserved bits', [1002], () => [frame(watch, { reserved: 4 })]],
-    ['of a reserved kind', [1002], () => [frame(watch, { opcode: 3 })]],
+    ['with a reserved opcode', [1002], () => [frame(watch, { opcode: 3 })]],
     ['that continues a message which never began', [1002], () => [frame(watch, { opcode: 0 })]],
     ['that is a ping of 126 bytes', [1002], () => [frame('x'.repeat(126), { opcode: 9 })]],
     ['that is not UTF-8', [1007], () => [frame(Buffer.from([0xc0, 0xaf, 0xff]))]],
-    ['of kind binary', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
+    ['with binary data', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
     ['that is no JSON', [closeCodes.badMessage], () => [frame('{')]],
     ['that is empty', [closeCodes.badMessage], () => [frame('')]],
-    ['with a member too many', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
-    ['with a prototype', [closeCodes.badMessage], () => [frame(watch.replace('{', '{"__proto__":{"ward":"*"},'))]],
+    ['with an unknown member', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
+    [
+      'with the member __proto__',
+      [closeCodes.badMessage],
+      () => [frame(watch.replace('{', '{"__proto__":{"ward":"*"},'))],
+    ],
     ['that is nested 8,000 deep', [closeCodes.badMessage], () => [frame('['.repeat(8_000) + ']'.repeat(8_000))]],
     [
       'with 101 associations',
@@ -188,27 +195,27 @@ describe('a frame', () => {
     ],
     ['of garbage', [1002, 1007, 1009], () => [Buffer.from([0xff, 0xff, ...randomBytes(4_096)])]],
   ])('a frame %s ends only its own connection', async (_name, codes, frames) => {
-    const other = await opened();
+    const other = await openLive();
     other.socket.write(frame(watch));
-    const live = await opened();
-    for (const one of frames()) live.socket.write(one);
+    const live = await openLive();
+    for (const bytes of frames()) live.socket.write(bytes);
     await until('the close frame', () => closeCodeOf(live.frames()) !== undefined);
     live.socket.destroy();
     expect(codes).toContain(closeCodeOf(live.frames()));
     expect(live.frames().includes('"type":"snapshot"')).toBe(false);
-    await until('the other one sees the ward', () => other.frames().includes('"type":"snapshot"'));
+    await until('the ward on the other connection', () => other.frames().includes('"type":"snapshot"'));
     other.socket.destroy();
   });
 
-  it('a frame that comes one byte a second, or not at all, does not keep a place, even if the client does not answer the close', async () => {
-    const refused = await opened();
+  it('the server closes a connection that sends one byte each second or nothing, even if the client does not answer the close frame', async () => {
+    const refused = await openLive();
     const sentMs = performance.now();
     refused.socket.write(frame('{'));
     await refused.closed;
-    // It has 2 s; without them a screen that does not answer is cut off after 15 s.
+    // The server waits 2 s for the answer to its close frame. Without this limit it would cut the connection off after 15 s.
     expect(performance.now() - sentMs).toBeLessThan(12_000);
-    const slow = await opened();
-    const silent = await opened();
+    const slow = await openLive();
+    const silent = await openLive();
     const bytes = frame(watch);
     const timer = setInterval(() => slow.socket.write(bytes.subarray(0, 1)), 1_000);
     await Promise.all([slow.closed, silent.closed]);

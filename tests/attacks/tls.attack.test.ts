@@ -1,11 +1,11 @@
-/** What a listener lets a stranger speak: old versions, weak ciphers, no TLS at all, and certificates that are not for it. */
+/** Attacks on the TLS listeners: old versions, weak ciphers, connections without TLS, and wrong certificates. */
 import { connect as connectTcp } from 'node:net';
 import { type ConnectionOptions, connect, createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
 import { certFile, product } from './attacker.ts';
 
-/** What each port is first told by who may speak to it, so that a server that lets one in has an answer. */
+/** First request for each protocol. A server that accepts the connection answers it. */
 const http = Buffer.from('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
 const ping = Buffer.from('GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
 /** CONNECT of MQTT 3.1.1 with an empty client id and a clean session. */
@@ -17,8 +17,9 @@ type Listener = {
   readonly name: string;
   readonly port: number;
   readonly hello: Buffer;
-  /** Who may come; undefined where anyone may. */
+  /** Certificate that the listener accepts; undefined if the listener demands no certificate. */
   readonly client?: string;
+  /** Oldest version of TLS that the listener accepts. */
   readonly oldest: 'TLSv1.2' | 'TLSv1.3';
 };
 const listeners: readonly Listener[] = [
@@ -32,7 +33,7 @@ const listeners: readonly Listener[] = [
 const pairOf = (name: string): Pair => ({ certificate: certFile(`${name}.pem`), key: certFile(`${name}.key`) });
 const withPair = ({ certificate, key }: Pair): ConnectionOptions => ({ cert: certificate, key });
 
-/** "answered" where the server said anything after the handshake; otherwise why not. */
+/** Connects and sends a request. Returns `answered` if the server sends data after the handshake, otherwise the reason. */
 function speak(port: number, hello: Buffer, options: ConnectionOptions): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
@@ -44,9 +45,9 @@ function speak(port: number, hello: Buffer, options: ConnectionOptions): Promise
   return promise.finally(() => socket.destroy());
 }
 
-const old = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
-/** Without forward secrecy, without authentication, or with a mode that has been broken before. */
-const weak = [
+const oldVersions = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+/** Ciphers without forward secrecy, without authentication, or with a mode that has known attacks. */
+const weakCiphers = [
   ...['AES128-SHA', 'AES256-SHA', 'AES128-SHA256', 'AES256-SHA256', 'AES128-GCM-SHA256', 'AES256-GCM-SHA384'],
   ...['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', 'ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'],
   ...[
@@ -59,7 +60,7 @@ const weak = [
 ];
 
 describe('the client of these tests', () => {
-  it('the client speaks old versions and weak ciphers if a server accepts them: the product refuses them', async () => {
+  it('the client of these tests can connect with old versions and weak ciphers to a server that accepts them', async () => {
     const server = createServer({
       cert: certFile('web-server.pem'),
       key: certFile('web-server.key'),
@@ -72,7 +73,10 @@ describe('the client of these tests', () => {
     const { port } = server.address() as { port: number };
     try {
       for (const version of ['TLSv1', 'TLSv1.1'] as const)
-        expect([version, await speak(port, http, { ...old, maxVersion: version })]).toEqual([version, 'answered']);
+        expect([version, await speak(port, http, { ...oldVersions, maxVersion: version })]).toEqual([
+          version,
+          'answered',
+        ]);
       for (const cipher of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-NULL-SHA', 'ECDHE-ECDSA-AES128-CCM8'])
         expect([cipher, await speakWith(port, http, cipher)]).toEqual([cipher, 'answered']);
     } finally {
@@ -87,27 +91,27 @@ const speakWith = (port: number, hello: Buffer, cipher: string, more: Connection
 describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest }) => {
   const good = client === undefined ? {} : withPair(pairOf(client));
 
-  it('the listener answers a client that speaks correct TLS', async () => {
+  it('the listener answers a client with correct TLS', async () => {
     expect(await speak(port, hello, good)).toBe('answered');
     if (oldest === 'TLSv1.2')
       expect(await speakWith(port, hello, 'ECDHE-ECDSA-AES128-GCM-SHA256', good)).toBe('answered');
   });
 
-  it('the listener speaks no old version', async () => {
+  it('the listener refuses old versions of TLS', async () => {
     const versions =
       oldest === 'TLSv1.3' ? (['TLSv1', 'TLSv1.1', 'TLSv1.2'] as const) : (['TLSv1', 'TLSv1.1'] as const);
     for (const version of versions) {
-      const answer = await speak(port, hello, { ...old, ...good, maxVersion: version });
+      const answer = await speak(port, hello, { ...oldVersions, ...good, maxVersion: version });
       expect([version, answer]).toEqual([version, expect.stringMatching(/ALERT|closed|ECONNRESET/)]);
     }
   });
 
-  it('the listener agrees to no cipher without forward secrecy, authentication and an authenticated mode', async () => {
-    for (const cipher of weak)
+  it('the listener refuses ciphers without forward secrecy, without authentication or without an authenticated mode', async () => {
+    for (const cipher of weakCiphers)
       expect([cipher, await speakWith(port, hello, cipher, good)]).not.toEqual([cipher, 'answered']);
   });
 
-  it('the listener says nothing to a client that speaks without TLS', async () => {
+  it('the listener sends no data to a client without TLS, except an error', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const socket = connectTcp({ host: '127.0.0.1', port });
     let text = '';
@@ -118,14 +122,14 @@ describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest
     socket.on('close', () => resolve(text));
     socket.write(hello);
     socket.end();
-    // Go's server says in plain words that it speaks HTTPS, and nothing else; an alert of TLS has seven bytes.
+    // InfluxDB answers with a plain text that it expects HTTPS. An alert of TLS has seven bytes.
     expect(await promise).toMatch(
       /^(?:.{0,7}|HTTP\/1\.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server\.\n)$/s,
     );
   });
 });
 
-describe('a client that is no device', () => {
+describe('the MQTT listener', () => {
   const leaf = (commonName: string) =>
     ({ file: commonName, commonName, authority: 'device-ca', purposes: ['client'], names: [] }) as const;
   const deviceCa = () => pairOf('device-ca');
@@ -136,12 +140,12 @@ describe('a client that is no device', () => {
     ["with the administrator's certificate", () => withPair(pairOf('admin'))],
     ['with a certificate that it signed itself', async () => withPair(await issueAuthority('bed-01', Date.now()))],
     [
-      'with a certificate of an authority that has the name of ours',
+      'with a certificate of a false authority with the name of Vigil’s authority',
       async () =>
         withPair(await issueLeaf(leaf('bed-01'), await issueAuthority('Vigil devices CA', Date.now()), Date.now())),
     ],
     [
-      'with a certificate that our services’ authority signed for a device',
+      'with a device certificate that the authority of the services signed',
       async () => withPair(await issueLeaf(leaf('bed-01'), pairOf('ca'), Date.now())),
     ],
     [
@@ -153,23 +157,23 @@ describe('a client that is no device', () => {
       async () => withPair(await issueLeaf(leaf('bed-01'), deviceCa(), Date.now() + yearsAgo)),
     ],
     [
-      'with a certificate for servers alone',
+      'with a certificate that is valid only for servers',
       async () => withPair(await issueLeaf({ ...leaf('bed-01'), purposes: ['server'] }, deviceCa(), Date.now())),
     ],
   ];
 
-  it.each(strangers)('a client %s gets no word of MQTT', async (_name, options) => {
+  it.each(strangers)('a client %s gets no answer from the MQTT listener', async (_name, options) => {
     expect(await speak(product.mqttPort, mqtt, await options())).toMatch(/ALERT|closed|ECONNRESET/);
   });
 });
 
-it('a server with the dashboard’s certificate is not accepted as Kafka or as a database', async () => {
+it('a client does not accept the dashboard as Kafka or as InfluxDB, nor Kafka as the dashboard', async () => {
   for (const [port, name] of [
     [product.httpPort, 'kafka'],
     [product.httpPort, 'influxdb'],
     [product.kafkaPort, 'dashboard'],
   ] as const) {
-    const told = await speak(port, http, { ca: certFile('ca.pem'), servername: name, rejectUnauthorized: true });
-    expect([name, told]).toEqual([name, 'ERR_TLS_CERT_ALTNAME_INVALID']);
+    const result = await speak(port, http, { ca: certFile('ca.pem'), servername: name, rejectUnauthorized: true });
+    expect([name, result]).toEqual([name, 'ERR_TLS_CERT_ALTNAME_INVALID']);
   }
 });

@@ -1,6 +1,6 @@
 /**
- * A nurse of one ward reaches for the other: by each route and each message of the running server that can name a patient, a bed, a
- * device or an alarm. The routes are taken from the server itself: one that has no rule here fails.
+ * A nurse of one ward tries to see or change the other ward, with every route and message of the running server that can name a patient, a
+ * bed, a device or an alarm. The test asks the server for its routes, and fails if a route has no rule here.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,10 +9,10 @@ import { closeCodes } from '../../dashboard/protocol/pace.ts';
 import type { Answer, Browser } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
-import { admit, loggedIn, product, refusalsOf, routesOfServer, wholeHouse } from './attacker.ts';
+import { admit, loggedIn, product, refusalsOf, routesOfServer, snapshotOfAllWards } from './attacker.ts';
 
 const address = '127.0.2.1';
-/** Of the other ward: what must be in no answer. */
+/** Data of the other ward, which no answer may contain. */
 const secret = { familyName: 'Wolverine-Secret', bed: 'SD-5', deviceId: 'spare-01' };
 
 let attacker: Browser;
@@ -43,9 +43,10 @@ afterAll(async () => {
 
 type Ids = { readonly associationId: string; readonly deviceId: string; readonly alarmId: string };
 
-/** Ids of the other ward's patient, and ids that nobody has. */
-const theirs = (): Ids => ({ ...victim, deviceId: secret.deviceId });
-const nobodys: Ids = {
+/** Ids of the patient of the other ward. */
+const victimIds = (): Ids => ({ ...victim, deviceId: secret.deviceId });
+/** Ids that no patient, device or alarm has. */
+const unusedIds: Ids = {
   associationId: '01890000-0000-7000-8000-000000000000',
   deviceId: 'bed-00-is-not-there',
   alarmId: 'alarm-of-nobody-0123456789',
@@ -55,11 +56,11 @@ const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
 const now = () => new Date().toISOString();
 
 /**
- * What an attacker sends to a route, by kind:
- * - `hidden`: names somebody of the other ward; the answer is that of ids that nobody has
- * - `refused`: the same, but an id that nobody has is answered otherwise, since what it names may come to be
- * - `of-role`: not for a nurse at all
- * - `own`: names nobody; answers with what is the account's own
+ * What the attacker sends to a route, by kind:
+ * - `hidden`: the request names a patient of the other ward. The answer must be the same as for unused ids.
+ * - `refused`: the request names a patient of the other ward. The answer for unused ids may differ, because an unused id may become valid.
+ * - `of-role`: no nurse may use the route.
+ * - `own`: the request names no patient, and the answer holds only data that the account may see.
  */
 type Rule =
   | { readonly kind: 'hidden' | 'refused'; readonly body?: object; readonly query?: () => string }
@@ -105,17 +106,18 @@ const rules: Readonly<Record<string, Rule>> = {
 function call(route: string, rule: Rule, ids: Ids): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const filled = path.replace(/\{(\w+)\}/g, (_, name: keyof Ids) => encodeURIComponent(ids[name]));
-  const asks = 'query' in rule && rule.query !== undefined ? rule.query() : '';
-  return attacker.call(method, `${filled}${asks}`, 'body' in rule ? rule.body : undefined);
+  const query = 'query' in rule && rule.query !== undefined ? rule.query() : '';
+  return attacker.call(method, `${filled}${query}`, 'body' in rule ? rule.body : undefined);
 }
 
-const tells = (text: string) => Object.values({ ...secret, ...victim }).filter((word) => text.includes(word));
+/** Returns the data of the other ward that a text contains. */
+const secretsIn = (text: string) => Object.values({ ...secret, ...victim }).filter((word) => text.includes(word));
 
-/** The other ward's bed without what changes by itself. */
+/** Returns those data of the other ward's bed that change only by acts of persons. */
 async function bedOfVictim() {
   const { bed } = (await (await loggedIn('step-nurse', address)).get(`/api/associations/${victim.associationId}`)).body;
-  const { ward, bed: at, patient, limits, standby, scores, device: its } = bed;
-  return { ward, at, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: its.deviceId };
+  const { ward, bed: bedName, patient, limits, standby, scores, device: monitor } = bed;
+  return { ward, bedName, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: monitor.deviceId };
 }
 
 describe('a nurse of another ward', () => {
@@ -126,43 +128,43 @@ describe('a nurse of another ward', () => {
     expect(Object.keys(rules).filter((route) => !routes.includes(route))).toEqual([]);
   });
 
-  it('a nurse of another ward gets, from every route that names a patient, the answer for a patient who does not exist; she changes nothing, and is on record', async () => {
+  it('a nurse of another ward gets from every route that names a patient the answer for an unknown patient, changes nothing, and is in the audit trail', async () => {
     const before = await bedOfVictim();
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'hidden' && rule.kind !== 'refused') continue;
-      const answer = await call(route, rule, theirs());
+      const answer = await call(route, rule, victimIds());
       expect([route, answer.status]).toEqual([route, 404]);
-      expect([route, tells(JSON.stringify([answer.body, answer.headers]))]).toEqual([route, []]);
+      expect([route, secretsIn(JSON.stringify([answer.body, answer.headers]))]).toEqual([route, []]);
       if (rule.kind === 'refused') continue;
-      const empty = await call(route, rule, nobodys);
+      const empty = await call(route, rule, unusedIds);
       expect([route, empty.status, empty.body]).toEqual([route, answer.status, answer.body]);
     }
     expect(await bedOfVictim()).toEqual(before);
-    const named = Object.entries(rules).filter(([, { kind }]) => kind === 'hidden' || kind === 'refused');
+    const routesWithPatient = Object.values(rules).filter(({ kind }) => kind === 'hidden' || kind === 'refused');
     const auditor = await loggedIn('auditor', address);
-    const refused = await until('each refusal on record', async () => {
-      const all = (await refusalsOf(auditor, 'nurse')).filter((one) => one.address === address);
-      return all.length >= named.length && all;
+    const refused = await until('each refusal in the audit trail', async () => {
+      const refusals = (await refusalsOf(auditor, 'nurse')).filter((entry) => entry.address === address);
+      return refusals.length >= routesWithPatient.length && refusals;
     });
     expect(refused.every(({ verified, session }) => verified && session !== undefined)).toBe(true);
-    const about = refused.filter(
-      (one) => one.patientId === `P-${secret.deviceId}` || one.detail?.includes(secret.deviceId),
+    const aboutVictim = refused.filter(
+      (entry) => entry.patientId === `P-${secret.deviceId}` || entry.detail?.includes(secret.deviceId),
     );
-    expect(about.length).toBeGreaterThanOrEqual(named.length);
+    expect(aboutVictim.length).toBeGreaterThanOrEqual(routesWithPatient.length);
   });
 
-  it('a nurse of another ward learns nothing of it from what every account may ask', async () => {
+  it('a nurse of another ward gets no data of this ward from the routes that every account may use', async () => {
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'own' || !route.startsWith('GET')) continue;
-      const { status, body } = await call(route, rule, nobodys);
-      expect([route, status, tells(JSON.stringify(body))]).toEqual([route, 200, []]);
+      const { status, body } = await call(route, rule, unusedIds);
+      expect([route, status, secretsIn(JSON.stringify(body))]).toEqual([route, 200, []]);
       expect([route, JSON.stringify(body).includes('step-down')]).toEqual([route, false]);
     }
     const { status } = await attacker.get('/api/audit');
     expect(status).toBe(403);
   });
 
-  it('a nurse of another ward cannot bring a patient or a place of it into an act on a device of her own', async () => {
+  it('a nurse of another ward cannot assign a device to a patient or a bed of this ward', async () => {
     const acts: [string, object][] = [
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: 'SD-6', version: 1 }],
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: secret.bed, version: 1 }],
@@ -184,24 +186,24 @@ describe('a nurse of another ward', () => {
     for (const [path, body] of acts) {
       const answer = await attacker.post(path, body);
       expect([path, body, [403, 404, 409].includes(answer.status)]).toEqual([path, body, true]);
-      expect(tells(JSON.stringify(answer.body))).toEqual([]);
+      expect(secretsIn(JSON.stringify(answer.body))).toEqual([]);
     }
-    const { beds } = await wholeHouse(await loggedIn('chief', address));
+    const { beds } = await snapshotOfAllWards(await loggedIn('chief', address));
     expect(beds.find(({ associationId }) => associationId === own)).toMatchObject({ ward: 'icu', bed: 'ICU-5' });
     expect(beds.filter(({ device: { deviceId } }) => deviceId === 'spare-03' && deviceId !== null)).toEqual([]);
   });
 
-  it('a nurse of another ward sees nothing of it over the live connection, whatever she asks for', async () => {
+  it('a nurse of another ward gets no data of this ward over the live connection', async () => {
     const refused: Watch['scope'][] = [
       { ward: 'step-down' },
       { associationId: victim.associationId },
       { ward: 'STEP-DOWN' },
       { ward: 'step-down ' },
-      { associationId: nobodys.associationId },
+      { associationId: unusedIds.associationId },
     ];
     for (const scope of refused) {
       const live = await attacker.live({ type: 'watch', scope, waves: null });
-      // A name that no ward can have is no message at all.
+      // The server answers a name that no ward can have with "bad message".
       const codes = [closeCodes.notAllowed, closeCodes.badMessage] as number[];
       expect([scope, codes.includes(await live.closed)]).toEqual([scope, true]);
       expect(live.of('snapshot')).toEqual([]);
@@ -210,20 +212,20 @@ describe('a nurse of another ward', () => {
     const live = await attacker.live({ type: 'watch', scope: { ward: '*' }, waves: theirWaves });
     await until('her own wards', () => live.of('snapshot').length === 1);
     await device.observe({ MDC_ECG_HEART_RATE: 189 });
-    await until('something that came after it', () => live.of('delta').length > 3);
-    // A device without a bed is in the tray of a ward, as those that other tests have left.
+    await until('later messages', () => live.of('delta').length > 3);
+    // A device without a bed is in the tray of a ward. Other tests may have left such devices.
     const wards = live.of('snapshot')[0]?.beds.map(({ ward, tray }) => ward ?? tray ?? null);
     expect(new Set(wards)).toEqual(new Set(['icu']));
-    expect(tells(JSON.stringify(live.messages))).toEqual([]);
-    // She had her own ward in view, and now asks for the other one on the same connection.
+    expect(secretsIn(JSON.stringify(live.messages))).toEqual([]);
+    // The nurse watches her own ward, and now asks for the other ward on the same connection.
     live.send({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
     expect(await live.closed).toBe(closeCodes.notAllowed);
-    expect(tells(JSON.stringify(live.messages))).toEqual([]);
+    expect(secretsIn(JSON.stringify(live.messages))).toEqual([]);
   });
 
-  it('a nurse of another ward gets nothing with that ward’s number in the server’s stream', async () => {
+  it('a nurse of another ward gets no data of this ward by resuming the server’s stream at a number of the chief physician', async () => {
     const chief = await loggedIn('chief', address);
-    const { stream, n } = await wholeHouse(chief);
+    const { stream, n } = await snapshotOfAllWards(chief);
     const live = await attacker.live({
       type: 'watch',
       scope: { ward: 'icu' },
@@ -231,7 +233,7 @@ describe('a nurse of another ward', () => {
       resume: { stream, n: n - 50 },
     });
     await until('what she missed', () => live.of('delta').length + live.of('snapshot').length > 2);
-    expect(tells(JSON.stringify(live.messages))).toEqual([]);
+    expect(secretsIn(JSON.stringify(live.messages))).toEqual([]);
     live.close();
   });
 });

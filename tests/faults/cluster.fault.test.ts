@@ -1,6 +1,7 @@
 /**
- * The promise "acknowledged is never lost" on a cluster of three brokers, fault by fault: each asserts that it struck, and then
- * what the devices were told is compared with what an independent reader finds in Kafka and opens. One cluster serves them all.
+ * Tests that no acknowledged reading is lost on a cluster of three brokers. Each test causes one fault, asserts that the fault took effect,
+ * and compares the acknowledgements of the devices with the records that an independent program reads from Kafka. All tests use the same
+ * cluster.
  */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { describeDevices } from './kinds/devices.ts';

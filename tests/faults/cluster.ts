@@ -1,4 +1,4 @@
-/** Three brokers and a controller, each a process to be killed, frozen and started again; before each broker a relay. */
+/** Starts a Kafka cluster of three brokers and a controller that tests can kill, freeze and restart. Each broker is behind a relay. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,20 +19,20 @@ const brokerIds = [1, 2, 3] as const;
 const controllerId = 9;
 
 /**
- * A broker that does not answer is given up after this, so that a fault of a few seconds already moves its partitions; Kafka's own
- * default is 9 s, and 30 s for a replica that lags.
+ * Time after which the cluster gives up a broker that does not answer, or a replica that lags. The times are short, so that a fault of a
+ * few seconds already moves partitions to other brokers. Kafka's defaults are 9 s and 30 s.
  */
 const sessionMs = 5_000;
 const lagMs = 5_000;
 const graceMs = 5_000;
 
-const small = {
+const brokerProperties = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 500,
   'replica.lag.time.max.ms': lagMs,
-  // Leadership wanders back to where it was soon: one more thing to survive.
+  // The leadership soon moves back to the preferred broker, so that the tests cover this move too.
   'leader.imbalance.check.interval.seconds': 15,
-  // At the end of a test all go at once, and nobody is left to hand over to.
+  // At the end of a test all brokers stop at once, so a broker that stops could hand its partitions to no other broker.
   'controlled.shutdown.enable': 'false',
   'num.network.threads': 2,
   'num.io.threads': 4,
@@ -44,19 +44,19 @@ export type KafkaNode = {
   readonly nodeId: number;
   pid(): number;
   isUp(): boolean;
-  /** kill -9, and asserts that it was that. */
+  /** Ends the process with SIGKILL. Throws if something else ended the process. */
   kill(): Promise<void>;
   freeze(): Promise<void>;
   thaw(): void;
-  /** Resolves when it is gone by itself. */
+  /** Resolves when the process has ended. */
   exited(): Promise<unknown>;
   start(): Promise<void>;
-  /** What it wrote to its standard output and error, over all its starts. */
+  /** Standard output and standard error of all starts. */
   output(): string;
 };
 
 export type Broker = KafkaNode & {
-  /** Between the gateway and this broker; our own tools go past it. */
+  /** Relay between the gateway and this broker. The tools of the tests connect to the broker directly. */
   readonly relay: Relay;
 };
 
@@ -65,10 +65,11 @@ export type PartitionState = { readonly leader: number; readonly inSync: readonl
 export type Cluster = {
   readonly brokers: readonly Broker[];
   readonly controller: KafkaNode;
-  /** `host:port` list past the relays, and through them. */
+  /** List of `host:port` of the brokers, without the relays. */
   readonly direct: string;
+  /** List of `host:port` of the relays. */
   readonly relayed: string;
-  /** By partition, as a broker that answers knows it. */
+  /** Returns the state of each partition of a topic, as a running broker reports it. */
   partitions(topic: KafkaTopic): Promise<PartitionState[]>;
   leaderOf(topic: KafkaTopic, partition: number): Promise<Broker>;
   /** Waits until all brokers are up and every replica of all topics is in sync. */
@@ -85,7 +86,7 @@ export async function startCluster(options: {
   const [controllerPort = 0, ...ports] = await freePorts(1 + 2 * brokerIds.length);
   const clusterId = newClusterId();
   const voters = [`${controllerId}@127.0.0.1:${controllerPort}`];
-  const common = { clusterId, voters, replication, properties: small } as const;
+  const common = { clusterId, voters, replication, properties: brokerProperties } as const;
   const nodes: Child[] = [];
 
   async function node(member: ClusterMember, port: number): Promise<KafkaNode> {
@@ -93,12 +94,12 @@ export async function startCluster(options: {
     let child: Child;
     let up = true;
     async function start(): Promise<void> {
-      const mine = await startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
-      child = mine;
-      nodes.push(mine);
+      const started = await startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
+      child = started;
+      nodes.push(started);
       up = true;
-      void mine.exited.then(() => {
-        nodes.splice(nodes.indexOf(mine), 1);
+      void started.exited.then(() => {
+        nodes.splice(nodes.indexOf(started), 1);
         up = false;
       });
     }
@@ -159,9 +160,9 @@ function viewOf(direct: readonly string[], certs: string, brokers: readonly Brok
     partitions,
     async leaderOf(topic: KafkaTopic, partition: number): Promise<Broker> {
       const { leader } = (await partitions(topic))[partition] ?? { leader: -1 };
-      const found = brokers.find(({ nodeId }) => nodeId === leader);
-      if (found === undefined) throw new Error(`partition ${topic}/${partition} has no leader`);
-      return found;
+      const broker = brokers.find(({ nodeId }) => nodeId === leader);
+      if (broker === undefined) throw new Error(`partition ${topic}/${partition} has no leader`);
+      return broker;
     },
     async untilWhole(): Promise<void> {
       for (const endMs = Date.now() + 180_000; ; await sleep(250)) {
@@ -174,7 +175,7 @@ function viewOf(direct: readonly string[], certs: string, brokers: readonly Brok
   };
 }
 
-/** The leader's own clock stamps each record, so that an acknowledgement which came before Kafka had the record would show. */
+/** Makes the brokers stamp each record with the time of the append, to find acknowledgements that came before the append. */
 async function stampAtAppend(direct: readonly string[], certs: string): Promise<void> {
   const resources = (['observations', 'waveforms', 'rejected'] as const).map((name) => ({
     type: kafkajs.ConfigResourceTypes.TOPIC,
@@ -186,7 +187,7 @@ async function stampAtAppend(direct: readonly string[], certs: string): Promise<
   await asAdmin(direct, certs, (admin) => admin.alterConfigs({ validateOnly: false, resources }));
 }
 
-/** Tries again until a broker answers: some are down by intent. */
+/** Repeats a request until a broker answers, because some brokers are down on purpose. */
 async function asAdmin<T>(direct: readonly string[], certs: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
   const read = (file: string) => readFileSync(join(certs, file), 'utf8');
   const kafka = new kafkajs.Kafka({

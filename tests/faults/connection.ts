@@ -1,4 +1,4 @@
-/** One MQTT connection of a device, on mqtt-packet over mutual TLS, with the TCP socket in reach so that it can be torn. */
+/** One MQTT connection of a device over mutual TLS, made with mqtt-packet. It can drop its TCP connection in the middle of a packet. */
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { parser as createParser, generate, type IPublishPacket, type Packet } fr
 import { deviceTopic } from '../../contracts/topics.ts';
 import type { Reading } from './reading.ts';
 
-/** MQTT 3.1.1 with a clean session each time, or MQTT 5 with a session that outlives the connection. */
+/** 4 is MQTT 3.1.1 with a clean session for each connection; 5 is MQTT 5 with a session that outlives the connection. */
 export type Version = 4 | 5;
 
 export type ConnectionOptions = {
@@ -15,24 +15,26 @@ export type ConnectionOptions = {
   readonly port: number;
   readonly certsDir: string;
   readonly version: Version;
-  /** A device that has just started knows nothing of an earlier session, and must not take one up [MQTT-3.1.2-4]. */
+  /** True for the first connection of a device start, because this start has no state of an earlier session [MQTT-3.1.2-4]. */
   readonly clean: boolean;
   readonly keepAliveS: number;
-  /** From dialling to CONNACK; past it the connection is dropped. */
+  /** Longest time from the begin of the connection to CONNACK. After it the connection is dropped. */
   readonly connectMs: number;
   readonly onReady: (sessionPresent: boolean) => void;
-  /** PUBACK or PUBREC. */
+  /** Called at each PUBACK and PUBREC. */
   readonly onAcknowledged: (packetId: number, code: number) => void;
-  /** PUBCOMP. */
+  /** Called at each PUBCOMP. */
   readonly onReleased: (packetId: number) => void;
-  /** Once, whoever ended it. */
+  /** Called once, when the connection has ended for any reason. */
   readonly onClosed: () => void;
 };
 
 export type Connection = {
   isReady(): boolean;
   publish(reading: Reading, packetId: number, qos: 1 | 2, dup: boolean): void;
+  /** Sends PUBREL. */
   release(packetId: number): void;
+  /** Sends half of a PUBLISH packet and resets the TCP connection. */
   tear(reading: Reading, packetId: number, qos: 1 | 2): Promise<void>;
   destroy(): void;
 };
@@ -61,15 +63,15 @@ export function dial(options: ConnectionOptions): Connection {
   const parser = createParser({ protocolVersion: version });
   let ready = false;
   let gone = false;
-  let heardMs = performance.now();
+  let lastDataMs = performance.now();
 
   const write = (packet: Packet) => {
     if (!gone) socket.write(generate(packet, { protocolVersion: version }));
   };
   const deadline = setTimeout(drop, options.connectMs);
   const pulse = setInterval(() => {
-    // A broker that says nothing for 1.5 times the Keep Alive is gone: a device must notice that by itself.
-    if (ready && performance.now() - heardMs > 1500 * options.keepAliveS) drop();
+    // The device drops a connection on which the broker was silent for 1.5 times the Keep Alive.
+    if (ready && performance.now() - lastDataMs > 1500 * options.keepAliveS) drop();
     else if (ready) write({ cmd: 'pingreq' });
   }, 500 * options.keepAliveS);
 
@@ -136,7 +138,7 @@ export function dial(options: ConnectionOptions): Connection {
   });
   parser.on('error', drop);
   socket.on('data', (chunk: Buffer) => {
-    heardMs = performance.now();
+    lastDataMs = performance.now();
     if (!gone) parser.parse(chunk);
   });
   socket.on('error', drop);
@@ -163,7 +165,7 @@ export function dial(options: ConnectionOptions): Connection {
     release: (packetId) => write({ cmd: 'pubrel', messageId: packetId }),
     async tear(reading, packetId, qos) {
       const bytes = generate(packetOf(reading, packetId, qos, false), { protocolVersion: version });
-      // Nothing of ours may follow: the half packet is the last that the gateway sees of this connection.
+      // No further packet may follow: the half packet must be the last data of this connection.
       ready = false;
       await new Promise<void>((done) => socket.write(bytes.subarray(0, bytes.length >> 1), () => done()));
       tcp.resetAndDestroy();

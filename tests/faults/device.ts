@@ -1,6 +1,6 @@
 /**
- * A bedside device that keeps every reading until it is acknowledged and, after a lost connection, sends again what was not, in
- * order. It writes down each acknowledgement, and whether it came out of turn.
+ * A bedside device that keeps each reading until the gateway acknowledges it. After a lost connection the device sends again, in order,
+ * what was not acknowledged. It records each acknowledgement, and counts those that come out of order.
  */
 import { type Connection, dial, type Version } from './connection.ts';
 import { type Kind, makeReading, type Reading } from './reading.ts';
@@ -8,7 +8,7 @@ import { type Kind, makeReading, type Reading } from './reading.ts';
 export type DeviceOptions = {
   readonly deviceId: string;
   readonly boot: string;
-  /** Read at each connection: where the gateway is reached. */
+  /** Returns the port for the next connection. */
   readonly port: () => number;
   readonly certsDir: string;
   readonly version: Version;
@@ -21,9 +21,9 @@ export type Acknowledged = {
   readonly kind: Kind;
   readonly seq: number;
   readonly timeMs: number;
-  /** When the acknowledgement came, by the clock of this machine. */
+  /** Time of the acknowledgement, by the clock of this machine. */
   readonly atMs: number;
-  /** 0, or an MQTT 5 reason code: refused. */
+  /** MQTT 5 reason code; 0x80 and higher mean that the reading was refused. Always 0 with MQTT 3.1.1. */
   readonly code: number;
 };
 
@@ -32,27 +32,28 @@ export type Device = {
   readonly boot: string;
   readonly version: Version;
   readonly acknowledged: readonly Acknowledged[];
-  /** Acknowledgements that came before one of an earlier packet of the same connection, or for none. */
+  /** Returns the number of acknowledgements that came before that of an earlier packet, or that matched no packet. */
   outOfOrder(): number;
   isConnected(): boolean;
+  /** Returns the number of successful connections. */
   connections(): number;
-  /** What the device adds to its clock from now on. */
+  /** Sets the clock of the device forward, or back if `byMs` is negative. */
   shiftClock(byMs: number): void;
-  /** Sends half of a packet and drops the connection; resolves when it is dropped. */
+  /** Sends half of a packet and then drops the connection. */
   tear(): Promise<void>;
-  /** Makes no more readings; resolves when all that it has are acknowledged. */
+  /** Makes no more readings. Resolves when all readings are acknowledged. */
   finish(): Promise<void>;
-  /** Also without waiting. */
+  /** Makes no more readings and closes the connection at once. */
   close(): void;
 };
 
-/** A monitor does not send its whole memory at once. */
+/** Largest number of readings that wait for an acknowledgement at the same time. */
 const inFlightMax = 16;
-/** Readings kept while nobody takes them; then it makes no new ones. */
+/** Largest number of readings that the device keeps. At this number the device makes no new readings. */
 const keptMax = 20_000;
 const connectMs = 10_000;
-const again = { fromMs: 100, toMs: 400 } as const;
-/** Every so many readings there is a piece of a wave. */
+const reconnectDelay = { fromMs: 100, toMs: 400 } as const;
+/** Each fifth reading is a piece of a waveform. */
 const waveEvery = 5;
 
 type Sent = { readonly reading: Reading; packetId: number };
@@ -61,9 +62,9 @@ export function startDevice(options: DeviceOptions): Device {
   const { deviceId, boot, qos } = options;
   const acknowledged: Acknowledged[] = [];
   const waiting: Reading[] = [];
-  /** In the order in which they were made. */
+  /** Readings that were sent and not yet acknowledged, oldest first. */
   const sent: Sent[] = [];
-  /** QoS 2: taken by the gateway, not yet released. */
+  /** Packet ids of QoS 2 for which the device has sent PUBREL and waits for PUBCOMP. */
   let releasing = new Set<number>();
   const seqs = { observations: 0, waveforms: 0 };
   let made = 0;
@@ -96,9 +97,9 @@ export function startDevice(options: DeviceOptions): Device {
     while (sent.length < inFlightMax) {
       const reading = waiting.shift();
       if (reading === undefined) break;
-      const one = { reading, packetId: freePacketId() };
-      sent.push(one);
-      connection.publish(reading, one.packetId, qos, false);
+      const packetId = freePacketId();
+      sent.push({ reading, packetId });
+      connection.publish(reading, packetId, qos, false);
     }
   }
 
@@ -106,21 +107,21 @@ export function startDevice(options: DeviceOptions): Device {
     connections += 1;
     if (sessionPresent) for (const packetId of releasing) connection?.release(packetId);
     else releasing = new Set();
-    for (const one of sent) {
-      if (!sessionPresent) one.packetId = freePacketId();
-      connection?.publish(one.reading, one.packetId, qos, sessionPresent);
+    for (const unacknowledged of sent) {
+      if (!sessionPresent) unacknowledged.packetId = freePacketId();
+      connection?.publish(unacknowledged.reading, unacknowledged.packetId, qos, sessionPresent);
     }
     flow();
   }
 
   function onAcknowledged(packetId: number, code: number): void {
-    const at = sent.findIndex((one) => one.packetId === packetId);
-    const one = sent[at];
-    // On each connection all of `sent` was sent in its order, so the first must be acknowledged first [MQTT-4.6.0-2].
-    if (at !== 0) outOfOrder += 1;
-    if (one === undefined) return;
-    sent.splice(at, 1);
-    const { kind, seq, timeMs } = one.reading;
+    const index = sent.findIndex((candidate) => candidate.packetId === packetId);
+    const acknowledgedPacket = sent[index];
+    // The device sends the readings of `sent` in this order on each connection, so the first must be acknowledged first [MQTT-4.6.0-2].
+    if (index !== 0) outOfOrder += 1;
+    if (acknowledgedPacket === undefined) return;
+    sent.splice(index, 1);
+    const { kind, seq, timeMs } = acknowledgedPacket.reading;
     acknowledged.push({ kind, seq, timeMs, atMs: Date.now(), code });
     if (qos === 2 && code < 0x80) {
       releasing.add(packetId);
@@ -136,7 +137,7 @@ export function startDevice(options: DeviceOptions): Device {
 
   function open(): void {
     if (closed) return;
-    const mine = dial({
+    const dialled = dial({
       ...options,
       port: options.port(),
       clean: connections === 0,
@@ -145,12 +146,12 @@ export function startDevice(options: DeviceOptions): Device {
       onAcknowledged,
       onReleased: (packetId) => releasing.delete(packetId),
       onClosed() {
-        if (connection !== mine) return;
+        if (connection !== dialled) return;
         connection = undefined;
-        setTimeout(open, again.fromMs + Math.random() * (again.toMs - again.fromMs));
+        setTimeout(open, reconnectDelay.fromMs + Math.random() * (reconnectDelay.toMs - reconnectDelay.fromMs));
       },
     });
-    connection = mine;
+    connection = dialled;
   }
 
   const timer = setInterval(make, options.everyMs);

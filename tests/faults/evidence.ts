@@ -1,9 +1,10 @@
-import type { Found, Verdict } from './verdict.ts';
+import type { StoredReading, Verdict } from './verdict.ts';
 
-/** What came of a fleet's readings. */
+/** Result of the comparison for a fleet of devices. */
 export type Evidence = {
   readonly verdict: Verdict;
-  /** Acknowledgements that overtook one of their connection. */
+  /** Number of acknowledgements that came before the acknowledgement of an earlier packet of the same connection. */
   readonly outOfOrder: number;
-  readonly found: readonly Found[];
+  /** All readings of these devices in Kafka. */
+  readonly stored: readonly StoredReading[];
 };

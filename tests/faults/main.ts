@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults`: each fault once, in its full length. `npm run test:faults -- --kills 200 [--seed N]`: the long form.
- * Anything else goes to vitest: `npm run test:faults -- -t SIGSTOP`.
+ * `npm run test:faults` runs each fault test once, with faults of full length. `npm run test:faults -- --kills 200 [--seed N]` runs the
+ * long fault test. All other arguments are passed to vitest, such as `npm run test:faults -- -t SIGSTOP`.
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -14,7 +14,7 @@ const seedsMax = 2 ** 31;
 function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`--${name} is a whole number from ${min} to ${max}, and "${text}" is none.`);
+    throw new RangeError(`Invalid --${name} "${text}": use a whole number from ${min} to ${max}.`);
   }
   return value;
 }

@@ -1,39 +1,39 @@
-/** The network as the gateway meets it: a relay before each broker and one before the gateway, each to be cut, slowed or torn. */
+/** Network relays in front of each broker and in front of the gateway. Tests can cut, slow down and tear their connections. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../ops/platform/child.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 
-/** What can be done to a relay's connections; each way of a connection is a stream of its own. */
+/** A fault on the connections of a relay. It applies to each direction separately. */
 export type Toxic =
-  /** Bytes come later by so much. */
+  /** Delays all bytes. */
   | { readonly type: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
-  /** Bytes come at this rate. */
+  /** Limits the rate of bytes. */
   | { readonly type: 'bandwidth'; readonly kbPerS: number }
-  /** Nothing comes any more, and nobody is told: a cable that was pulled. */
+  /** Delivers no more bytes, and leaves the connection open, as if a cable was pulled out. */
   | { readonly type: 'silence' }
-  /** The connection closes once so many bytes went through, wherever in a packet that is. */
+  /** Closes the connection after this number of bytes, also in the middle of a packet. */
   | { readonly type: 'tear'; readonly afterBytes: number };
 
 export type Relay = {
   readonly name: string;
-  /** Where clients connect. */
+  /** Port to which clients connect. */
   readonly port: number;
-  /** Closes its connections and takes no more, or takes them again. */
+  /** With false closes all connections and refuses new ones; with true accepts connections again. */
   setOpen(open: boolean): Promise<void>;
-  /** Both ways, on the connections there are and on new ones. */
+  /** Adds a fault to both directions of all present and new connections. */
   poison(toxic: Toxic): Promise<void>;
-  /** Healthy again: open, and no toxic left. */
+  /** Removes all faults and opens the relay. */
   heal(): Promise<void>;
 };
 
 export type Network = {
-  /** Relays from a new port to the upstream's. */
+  /** Starts a relay from a new port to the upstream port. */
   relay(name: string, upstreamPort: number): Promise<Relay>;
   close(): Promise<void>;
 };
 
-/** How long toxiproxy may be busy with a connection that stands still. */
+/** Longest time for which toxiproxy may answer 503 while it waits for a connection that does not move. */
 const busyMsMax = 180_000;
 
 export async function startNetwork(options: { readonly program: string; readonly stateDir: string }): Promise<Network> {
@@ -54,7 +54,7 @@ export async function startNetwork(options: { readonly program: string; readonly
       const response = await fetch(`${api}${path}`, init);
       const text = await response.text();
       if (response.ok || (method === 'DELETE' && response.status === 404)) return;
-      // It answers so after 25 s where a toxic's goroutine writes to somebody who does not read, such as a stopped broker.
+      // toxiproxy answers 503 after 25 s if it is blocked writing to a program that does not read, such as a stopped broker.
       if (response.status === 503 && Date.now() < endMs) continue;
       throw new Error(`toxiproxy: ${method} ${path}: ${response.status} ${text}`);
     }
@@ -78,7 +78,7 @@ export async function startNetwork(options: { readonly program: string; readonly
         async poison(toxic) {
           for (const stream of ['upstream', 'downstream']) {
             const id = `${toxic.type}-${stream}`;
-            await call('POST', `/proxies/${name}/toxics`, { name: id, stream, toxicity: 1, ...inItsWords(toxic) });
+            await call('POST', `/proxies/${name}/toxics`, { name: id, stream, toxicity: 1, ...toxicBodyOf(toxic) });
             toxics.add(id);
           }
         },
@@ -93,7 +93,8 @@ export async function startNetwork(options: { readonly program: string; readonly
   };
 }
 
-function inItsWords(toxic: Toxic): { type: string; attributes: object } {
+/** Returns a toxic as toxiproxy's HTTP API expects it. */
+function toxicBodyOf(toxic: Toxic): { type: string; attributes: object } {
   switch (toxic.type) {
     case 'latency':
       return { type: 'latency', attributes: { latency: toxic.latencyMs, jitter: toxic.jitterMs } };

@@ -1,4 +1,4 @@
-/** What can be done to a process from outside, each with the proof that it struck. */
+/** Kills, freezes and limits processes from outside, and checks each time that this took effect. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../../ops/platform/child.ts';
@@ -7,16 +7,16 @@ import { run } from '../../ops/platform/run.ts';
 export async function kill(child: Child): Promise<void> {
   process.kill(child.pid, 'SIGKILL');
   const { signal } = await child.exited;
-  if (signal !== 'SIGKILL') throw new Error(`${child.name} was to be killed but ended by ${signal ?? 'itself'}`);
+  if (signal !== 'SIGKILL') throw new Error(`SIGKILL did not end ${child.name}: it ended by ${signal ?? 'itself'}`);
 }
 
-/** One letter, as `ps` shows it: T is stopped, Z gone. */
+/** Returns the state letter that `ps` shows: T for a stopped process, Z for a process that has ended. */
 export function stateOf(pid: number): string {
-  // The name before it may hold spaces and brackets.
+  // The process name in front of the state may contain spaces and brackets.
   return /\) (\w) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
 }
 
-/** One that ended and was not waited for does not run. */
+/** Returns whether a process runs. A process that has ended and still has an entry in /proc does not run. */
 export function isRunning(pid: number): boolean {
   try {
     return stateOf(pid) !== 'Z';
@@ -36,7 +36,7 @@ export function thaw(pid: number): void {
   process.kill(pid, 'SIGCONT');
 }
 
-/** The number that the process's next file or socket gets: with a limit of it there is no next one. */
+/** Returns the number that the next file or socket of the process gets. With this number as limit the process can open no more. */
 export function nextDescriptor(pid: number): number {
   const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
   let next = 0;
@@ -44,7 +44,7 @@ export function nextDescriptor(pid: number): number {
   return next;
 }
 
-/** Sets the soft limit of a running process; `unlimited` gives it back what the hard limit allows. */
+/** Sets a soft limit of a running process. `max` raises the soft limit to the hard limit again. */
 export async function limit(pid: number, resource: 'nofile' | 'fsize', soft: number | 'max'): Promise<void> {
   const name = resource === 'nofile' ? 'Max open files' : 'Max file size';
   const line = readFileSync(`/proc/${pid}/limits`, 'utf8')

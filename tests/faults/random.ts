@@ -1,13 +1,13 @@
-/** Random numbers that a seed repeats. */
+/** Random numbers. The same seed gives the same numbers again. */
 export type Random = {
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1, without 1. */
   next(): number;
   between(from: number, to: number): number;
-  /** One of them, each as likely as its weight. */
+  /** Picks a choice at random, with a probability in proportion to its weight. */
   pick<T>(choices: readonly (readonly [weight: number, choice: T])[]): T;
 };
 
-/** Mulberry32: small, and good enough to choose moments. */
+/** Makes a Mulberry32 generator, a small one that is good enough for choosing times. */
 export function randomFrom(seed: number): Random {
   let state = seed;
   function next(): number {
@@ -20,10 +20,10 @@ export function randomFrom(seed: number): Random {
     next,
     between: (from, to) => from + next() * (to - from),
     pick(choices) {
-      let left = next() * choices.reduce((sum, [weight]) => sum + weight, 0);
+      let rest = next() * choices.reduce((sum, [weight]) => sum + weight, 0);
       for (const [weight, choice] of choices) {
-        left -= weight;
-        if (left < 0) return choice;
+        rest -= weight;
+        if (rest < 0) return choice;
       }
       return choices.at(-1)![1];
     },

@@ -1,17 +1,17 @@
-/** What the fault tests' devices publish, and how a reading is named. */
+/** Makes the readings that the devices of the fault tests publish. */
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 
 export type Kind = Exclude<DeviceTopicKind, 'status'>;
 
 export type Reading = {
   readonly kind: Kind;
-  /** From 1, by kind. */
+  /** Sequence number, counted from 1 for each kind. */
   readonly seq: number;
   readonly timeMs: number;
   readonly payload: Buffer;
 };
 
-/** Eight samples, as base64 of little-endian int16. */
+/** Eight samples as little-endian int16, in base64. */
 const samples = Buffer.from(Int16Array.from({ length: 8 }, (_, i) => 100 * i).buffer).toString('base64');
 
 export function makeReading(kind: Kind, boot: string, seq: number, timeMs: number): Reading {

@@ -1,4 +1,4 @@
-/** All that a fault needs to be tried: three brokers, relays, a gateway, and devices that publish all the time. */
+/** The set-up of the fault tests: three brokers, network relays, a gateway, and devices that publish all the time. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,46 +22,50 @@ export type Scene = {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly gateway: RunningHouse;
-  /** Between the devices and the gateway. */
+  /** Relay between the devices and the gateway. */
   readonly doorstep: Relay;
-  /** New starts of the same devices, each with a boot id of its own. */
+  /** Starts devices. Each start of a device has a new boot id. */
   openFleet(options?: FleetOptions): Fleet;
-  /** Whatever a fault left behind ends: all processes run, the network is whole, every replica is in sync. */
+  /** Repairs what a fault left behind. Afterwards all processes run, all relays are open, and every replica is in sync. */
   mend(): Promise<void>;
   close(): Promise<void>;
 };
 
 export type FleetOptions = {
-  /** Which of the devices, by their place. */
+  /** Index of the first device, from 0. */
   readonly from?: number;
+  /** Number of devices. */
   readonly size?: number;
-  /** Of each device. */
+  /** Time between two readings of a device. */
   readonly everyMs?: number;
-  /** A device gives a connection up that is silent for 1.5 times this. */
+  /** Keep Alive in seconds. A device closes a connection that is silent for 1.5 times this. */
   readonly keepAliveS?: number;
 };
 
 export type Fleet = {
   readonly devices: readonly Device[];
-  /** Of all devices together. */
+  /** Returns the number of acknowledged readings of all devices. */
   acknowledged(): number;
-  /** How often any of them was let in. */
+  /** Returns the number of successful connections of all devices. */
   connections(): number;
-  /** The broker that leads the partition of most of these devices. */
+  /** Returns the broker that leads the partitions of most of these devices. */
   leader(): Promise<Broker>;
-  /** No more readings; waits until each is acknowledged. */
+  /** Stops making readings, and waits until every reading is acknowledged. */
   finish(withinMs?: number): Promise<void>;
-  /** After `finish`: what the independent reader says of all that was acknowledged. */
+  /** Compares the acknowledgements with the readings in Kafka. Call it after `finish`. */
   evidence(): Promise<Evidence>;
   close(): void;
 };
 
 const fleetMax = 12;
-/** A log that is still being closed may come back between two looks. */
-const gone = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 } as const;
+/** Options for removing the state folder. Retries, because a log file that is being closed can appear again. */
+const removeOptions = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 } as const;
 const finishMsMax = 180_000;
 
-/** @param name folder inside `.vigil/`; starts with `test-<pid>`, so that leftovers of an aborted run are found */
+/**
+ * Starts brokers, relays and a gateway.
+ * @param options.name folder inside `.vigil/`; starts with `test-<pid>`, so that the next run finds and removes it after a crash
+ */
 export async function openScene(options: {
   readonly name: string;
   readonly report: (line: string) => void;
@@ -72,9 +76,9 @@ export async function openScene(options: {
   const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
   const stateDir = join(root, '.vigil', options.name);
   const devices = Array.from({ length: fleetMax }, (_, i) => `dev-${String(i + 1).padStart(2, '0')}`);
-  const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, gone)];
+  const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, removeOptions)];
   const close = async () => {
-    for (const one of closers.splice(0).reverse()) await one();
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     mkdirSync(join(stateDir, 'logs'), { recursive: true, mode: 0o700 });
@@ -125,7 +129,7 @@ function startFleet(
       boot: `f${randomBytes(6).toString('hex')}`,
       port: () => doorstep.port,
       certsDir: join(stateDir, 'certs'),
-      // One in three speaks MQTT 3.1.1 with a clean session, one MQTT 5 with QoS 2.
+      // Of each three devices the first uses MQTT 5 with QoS 1, the second MQTT 3.1.1 with clean sessions, the third MQTT 5 with QoS 2.
       version: i % 3 === 1 ? 4 : 5,
       qos: i % 3 === 2 ? 2 : 1,
       everyMs,
@@ -148,7 +152,10 @@ function startFleet(
     },
     async finish(withinMs = finishMsMax) {
       const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => late.reject(new Error('readings wait in vain for acknowledgement')), withinMs);
+      const timer = setTimeout(
+        () => late.reject(new Error(`some readings were not acknowledged within ${withinMs} ms`)),
+        withinMs,
+      );
       try {
         await Promise.race([Promise.all(devices.map((device) => device.finish())), late.promise]);
       } finally {
@@ -157,9 +164,9 @@ function startFleet(
     },
     async evidence() {
       const boots = devices.map(({ boot }) => boot);
-      const found = await readIndependently({ stateDir, brokers: cluster.direct, boots });
+      const stored = await readIndependently({ stateDir, brokers: cluster.direct, boots });
       const outOfOrder = devices.reduce((sum, device) => sum + device.outOfOrder(), 0);
-      return { verdict: judge(devices, found), outOfOrder, found };
+      return { verdict: judge(devices, stored), outOfOrder, stored };
     },
     close() {
       for (const device of devices) device.close();

@@ -1,4 +1,4 @@
-/** What every fault test does before and after its fault, on the one cluster that they share. */
+/** Steps that all fault tests share: they start devices before the fault, and compare the readings after it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { until } from '../system.ts';
@@ -7,21 +7,24 @@ import type { Fleet, FleetOptions, Scene } from './scene.ts';
 
 export type Stage = {
   readonly scene: () => Scene;
-  /** Devices that publish already, and are acknowledged. */
+  /** Starts devices, and waits until the first readings are acknowledged. */
   publishing(options?: FleetOptions): Promise<Fleet>;
-  /** Waits until everything on its way has arrived. Then runs `meanwhile`, and asserts that no acknowledgement comes during it. */
+  /** Waits until no more acknowledgements come. Then runs `meanwhile`, and asserts that no acknowledgement comes during this time. */
   silent(fleet: Fleet, meanwhile: () => Promise<unknown>): Promise<void>;
-  /** Waits for more than `count` further acknowledgements. */
+  /** Waits until more than `count` further readings are acknowledged. */
   flows(fleet: Fleet, count?: number): Promise<void>;
-  /** The devices finish; nothing is lost, reordered, put under another time, or acknowledged early or out of turn. */
+  /**
+   * Stops the devices, and asserts that no reading is lost, reordered or stored under another time, and that no acknowledgement came
+   * early or out of order.
+   */
   expectNothingLost(fleet: Fleet): Promise<Evidence>;
 };
 
-/** How long a frozen process stays so: the full 30 s in `npm run test:faults`, less in `npm test`. */
+/** Time for which a process is frozen: 30 s in `npm run test:faults`, 8 s in `npm test`. */
 export const freezeMs = process.env.VIGIL_FAULTS_FULL === undefined ? 8_000 : 30_000;
 
-/** Any deadline here is generous: no test depends on how fast the machine is. */
 const quietMs = 500;
+/** Generous time limit, because no test may depend on the speed of the machine. */
 const flowsWithinMs = 240_000;
 
 export function createStage(scene: () => Scene): Stage & { clear(): Promise<void> } {

@@ -1,6 +1,6 @@
 /**
- * The product on three brokers, by its own set-up: each broker is killed once by SIGKILL and kept from coming back for a while, by a
- * listener on its port. Readings are acknowledged meanwhile and none of them is lost, alarms come, and clinicians' answers are taken.
+ * Runs the product on three brokers, as `npm start` sets them up. Each broker is killed once, and a listener on its port keeps it from
+ * restarting for a while. During this time readings are acknowledged and not lost, alarms are raised, and clinicians can acknowledge them.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -30,15 +30,15 @@ import { admitted, associate, openLogAs, until } from '../system.ts';
 import { isRunning } from './process.ts';
 
 const stateDir = join(stateRoot, `test-${process.pid}-three-brokers`);
-/** Beside the two simulated beds, one patient for each broker that is killed. */
+/** One patient for each broker that is killed, in addition to the two simulated beds. */
 const patients = new Map<string, AssociationPeriod>([
   ['dev-31', admitted('ICU-3', 'icu', 'Patient-31')],
   ['dev-32', admitted('ICU-4', 'icu', 'Patient-32')],
   ['dev-33', admitted('SD-4', 'step-down', 'Patient-33')],
 ]);
-const told: string[] = [];
+const reports: string[] = [];
 const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, { recursive: true, force: true })];
-/** Far beyond what any wait takes: no test depends on how fast the machine is. */
+/** Generous time limit, because no test may depend on the speed of the machine. */
 const withinMs = 240_000;
 const everyReadingMs = 50;
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
   settings = ownSettings({ ...ports, ...(await freeKafkaPorts('3')) });
   await ensureCertificates({ stateDir, devices: [...patients.keys()], nowMs: Date.now() });
   const report = (line: string) => {
-    told.push(line);
+    reports.push(line);
     process.stderr.write(`three brokers: ${line}\n`);
   };
   const steps = createSteps((text) => process.stderr.write(text), Date.now);
@@ -86,28 +86,28 @@ afterAll(async () => {
 
 async function partitions(topics: readonly string[]) {
   const { topics: rows } = await admin.fetchTopicMetadata({ topics: [...topics] });
-  return rows.flatMap(({ name, partitions: of }) => of.map((one) => ({ ...one, topic: name })));
+  return rows.flatMap((row) => row.partitions.map((partition) => ({ ...partition, topic: row.name })));
 }
 
 async function leaderOf({ associationId }: AssociationPeriod): Promise<number> {
   const partition = partitionOf('observations', associationId);
-  const found = (await partitions(['observations'])).find(({ partitionId }) => partitionId === partition);
-  return found?.leader ?? -1;
+  const state = (await partitions(['observations'])).find(({ partitionId }) => partitionId === partition);
+  return state?.leader ?? -1;
 }
 
-const whole = async () =>
+const allInSync = async () =>
   (await partitions(kafkaTopicNames)).every(({ isr, leader }) => isr.length === 3 && leader > 0);
 
-/** Kills the broker; its port is ours until the listener is closed, so that it cannot come back. */
+/** Kills a broker, and listens on its port, so that the broker cannot restart until the returned listener is closed. */
 async function killAndKeepAway(nodeId: number): Promise<Server> {
   const node = kafkaNodes(settings)[nodeId - 1];
   const pid = system.processes.find(({ name }) => name === node?.name)?.pid() ?? 0;
   process.kill(pid, 'SIGKILL');
   await until('the broker to be gone', () => !isRunning(pid));
-  // Its threads end one after the other, and the last of them gives up the port.
+  // The threads of the broker end one after the other. The port is free only when the last thread has ended.
   const server = await until('the port of the broker', () => listen(node?.port).catch(() => undefined));
-  await until('the supervisor to tell of it', () =>
-    told.some((line) => line.startsWith(`kafka-${nodeId} ended by itself (SIGKILL)`)),
+  await until('the supervisor to report the end of the broker', () =>
+    reports.some((line) => line.startsWith(`kafka-${nodeId} ended by itself (SIGKILL)`)),
   );
   return server;
 }
@@ -120,7 +120,7 @@ function listen(port: number | undefined): Promise<Server> {
   return promise;
 }
 
-/** The newest revision of the breach, as the screen was sent it. */
+/** Returns the newest revision of the patient's alarm that the dashboard sent to the screen. */
 function alarmOn(live: Live, { associationId }: AssociationPeriod): Alarm | undefined {
   return [...live.of('snapshot'), ...live.of('delta')]
     .flatMap(({ alarms }) => alarms)
@@ -137,8 +137,10 @@ async function acknowledge({ alarmId, rev }: Alarm): Promise<boolean> {
   return status === 202;
 }
 
-it('Kafka keeps three copies of each partition, and acknowledges a record that two brokers have', async () => {
-  await until('a group to be kept', async () => (await admin.listTopics()).includes('__consumer_offsets'));
+it('Kafka keeps three copies of each partition, and acknowledges a record when two brokers have it', async () => {
+  await until('the topic with the offsets of groups', async () =>
+    (await admin.listTopics()).includes('__consumer_offsets'),
+  );
   const all = await partitions([...kafkaTopicNames, '__consumer_offsets']);
   expect(all.filter(({ replicas }) => replicas.length !== 3)).toEqual([]);
   const { resources } = await admin.describeConfigs({
@@ -151,7 +153,9 @@ it('Kafka keeps three copies of each partition, and acknowledges a record that t
   expect(minima.map((entry) => entry?.configValue)).toEqual(['2', '2']);
 });
 
-it('Vigil brings a topic with fewer copies to three, and does not accept one copy', { timeout: 600_000 }, async () => {
+it('Vigil adds copies to a topic until it has three, and refuses to run topics with three copies as one copy', {
+  timeout: 600_000,
+}, async () => {
   const certs = join(stateDir, 'certs');
   const before = await partitions(['rejected']);
   const partitionAssignment = before.map(({ partitionId, leader }) => ({ partition: partitionId, replicas: [leader] }));
@@ -169,13 +173,13 @@ it('Vigil brings a topic with fewer copies to three, and does not accept one cop
 });
 
 describe('kill -9 of one of three brokers', () => {
-  // The first is the one that leads the readings of this patient; after three, each has been killed.
+  // Each test kills the leader of the patient's readings, or another broker if this leader was killed before.
   const killed = new Set<number>();
   it.each([...patients])(
-    'kill -9 of a broker loses nothing that was acknowledged to %s, and screens go on',
+    'kill -9 of a broker loses no acknowledged reading of %s, and its alarm reaches the screens and can be acknowledged',
     { timeout: 900_000 },
     async (id, patient) => {
-      await until('every copy to be in sync', whole, withinMs);
+      await until('every copy to be in sync', allInSync, withinMs);
       const device = await connectDevice(platform, id);
       const readings = streamOf(device, everyReadingMs);
       const live = await watch();
@@ -188,30 +192,34 @@ describe('kill -9 of one of three brokers', () => {
         const port = await killAndKeepAway(victim);
         try {
           readings.set(150);
-          await until('acknowledgements without it', () => device.acknowledged.size > before + 60, withinMs);
+          await until('acknowledgements without the broker', () => device.acknowledged.size > before + 60, withinMs);
           const alarm = await until('the alarm on the screen', () => alarmOn(live, patient), withinMs);
-          // While a partition has no leader yet, the page says within seconds that it was not taken, and the nurse presses again.
-          await until('her acknowledgement to be taken', () => acknowledge(alarm), withinMs);
-          await until('its answer on the screen', () => alarmOn(live, patient)?.acknowledgedBy !== undefined, withinMs);
-          // It was away all the time.
+          // Until the partition has a new leader, the dashboard answers 503 within seconds, and the clinician presses again.
+          await until('the acknowledgement of the alarm', () => acknowledge(alarm), withinMs);
+          await until(
+            'the acknowledgement on the screen',
+            () => alarmOn(live, patient)?.acknowledgedBy !== undefined,
+            withinMs,
+          );
+          // The killed broker did not run during all this time.
           const isOut = async () => (await partitions(['observations'])).every(({ isr }) => !isr.includes(victim));
-          await until('the others to go on without it', isOut, withinMs);
-          expect(told.filter((line) => line === `kafka-${victim} runs again`)).toEqual([]);
+          await until('the other brokers to go on without the killed one', isOut, withinMs);
+          expect(reports.filter((line) => line === `kafka-${victim} runs again`)).toEqual([]);
         } finally {
           await new Promise((resolve) => port.close(resolve));
         }
-        await until('the broker to run again', () => told.includes(`kafka-${victim} runs again`), withinMs);
-        await until('every copy to be in sync again', whole, withinMs);
+        await until('the broker to run again', () => reports.includes(`kafka-${victim} runs again`), withinMs);
+        await until('every copy to be in sync again', allInSync, withinMs);
         readings.set(80);
       } finally {
         await readings.stop();
         live.close();
       }
-      const kept = (await readWhole(operator, 'observations'))
+      const stored = (await readWhole(operator, 'observations'))
         .filter(({ opened }) => opened.place.boot === device.boot && opened.contentType === contentTypes.observation)
         .map(({ opened }) => opened.place.seq);
       expect(device.acknowledged.size).toBeGreaterThan(80);
-      expect([...device.acknowledged].filter((seq) => !kept.includes(seq))).toEqual([]);
+      expect([...device.acknowledged].filter((seq) => !stored.includes(seq))).toEqual([]);
       const alarms = await alarmsOf(operator, patient.associationId);
       expect(alarms.filter(({ kind }) => kind === 'physiological')).toHaveLength(1);
       await device.close();

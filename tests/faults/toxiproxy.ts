@@ -1,4 +1,4 @@
-/** Toxiproxy, the relay whose connections a test can cut and slow: built once from its Go module, kept with the other software. */
+/** Builds Toxiproxy from its Go module. Toxiproxy is a network relay whose connections a test can cut and slow down. */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -8,8 +8,8 @@ import { run } from '../../ops/platform/run.ts';
 const version = '2.5.0';
 
 /**
- * @returns path of the server program
- * @throws VigilError `missing-program`
+ * Builds the server program of Toxiproxy unless the software folder has it already. Returns its path.
+ * @throws VigilError `missing-program` if the build fails
  */
 export async function ensureToxiproxy(softwareDir: string, report: Report): Promise<string> {
   const home = join(softwareDir, `toxiproxy-${version}`);
@@ -18,19 +18,19 @@ export async function ensureToxiproxy(softwareDir: string, report: Report): Prom
   if (onPath(['go']) === undefined) await installPackages('Go', ['golang-go'], report);
   report(`building toxiproxy ${version}`);
   mkdirSync(softwareDir, { recursive: true });
-  const aside = mkdtempSync(join(softwareDir, 'making-'));
+  const buildDir = mkdtempSync(join(softwareDir, 'making-'));
   try {
     const args = ['install', '-trimpath', `github.com/Shopify/toxiproxy/v2/cmd/server@v${version}`];
     const { code, output } = await run('go', args, {
-      cwd: aside,
-      env: { GOBIN: aside, GOFLAGS: '', CGO_ENABLED: '0' },
+      cwd: buildDir,
+      env: { GOBIN: buildDir, GOFLAGS: '', CGO_ENABLED: '0' },
     });
     if (code !== 0)
       throw new VigilError('missing-program', `toxiproxy could not be built: ${output.trim().slice(-500)}`);
-    // Another run may have been faster; what it made is the same.
-    if (!existsSync(program)) renameSync(aside, home);
+    // Another test run may have built the same program in the meantime.
+    if (!existsSync(program)) renameSync(buildDir, home);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(buildDir, { recursive: true, force: true });
   }
   return program;
 }

@@ -1,6 +1,6 @@
 /**
- * What strikes in the long form: three series of faults side by side, of the gateway, of Kafka and of the network, each choosing
- * kind and moment from the seed. Within a series a fault is over before the next one begins; the series do not wait for each other.
+ * The faults of the long fault test. Three series of faults run in parallel: faults of the gateway, of Kafka and of the network. The seed
+ * determines kinds and times. In each series a fault ends before the next fault begins; the series do not wait for each other.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, KafkaNode } from './cluster.ts';
@@ -9,7 +9,7 @@ import { freeze, thaw } from './process.ts';
 import { type Random, randomFrom } from './random.ts';
 import type { Fleet, Scene } from './scene.ts';
 
-/** Kinds of faults, by how they are told at the end; those that kill come first. */
+/** Kinds of faults that kill processes, with their labels in the summary. */
 export const kills = {
   gateway: 'kill -9 of the gateway',
   leader: 'kill -9 of a partition leader',
@@ -17,13 +17,14 @@ export const kills = {
   pair: 'kill -9 of two brokers at once',
   controller: 'kill -9 of the controller',
 } as const;
+/** All other kinds of faults, with their labels in the summary. */
 export const others = {
   gatewayFrozen: 'gateway frozen',
   brokerFrozen: 'broker frozen',
   cutOne: 'a broker cut off from the gateway',
   cutAll: 'all brokers cut off from the gateway',
-  silent: 'a broker that the network makes silent',
-  slow: 'a slow and narrow network',
+  silent: 'no more data from a broker, connection open',
+  slow: 'a slow network with little bandwidth',
   tornRequest: 'connections to brokers torn',
   tornPacket: 'device connections torn in mid-packet',
   tornDoor: 'device connections torn anywhere',
@@ -33,20 +34,20 @@ export type Trouble = keyof typeof kills | keyof typeof others;
 
 export type Troubles = {
   count(which: Trouble): number;
-  /** Processes that died by SIGKILL: a pair is two. */
+  /** Returns the number of processes that SIGKILL ended. */
   killed(): number;
-  /** Starts of the gateway that failed and were repeated, as its supervisor does. */
+  /** Returns the number of starts of the gateway that failed and were repeated. */
   failedStarts(): number;
-  /** Lets those that are under way end, and begins no more. */
+  /** Begins no more faults. The present faults still end as planned. */
   enough(): void;
-  /** Resolves when that many were killed and every fault is over; rejects where something could not be started again. */
+  /** Resolves when enough processes were killed and every fault is over. Rejects if a process could not be started again. */
   readonly over: Promise<void>;
 };
 
 type Act = (random: Random) => Promise<void>;
 
 const freezeMsMax = 30_000;
-/** So many acknowledgements, and readings flow. */
+/** Number of new acknowledgements after which readings count as flowing. */
 const flowing = 20;
 const flowsMsMax = 20_000;
 const startsMax = 10;
@@ -71,8 +72,8 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
       }
     }
   };
-  let enough = false;
-  const goesOn = () => killed < killsWanted && !enough;
+  let isStopped = false;
+  const goesOn = () => killed < killsWanted && !isStopped;
 
   async function series(random: Random, pauseMsMax: number, acts: readonly (readonly [number, Act])[]): Promise<void> {
     while (goesOn()) {
@@ -91,13 +92,13 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
     killed: () => killed,
     failedStarts: () => failedStarts,
     enough() {
-      enough = true;
+      isStopped = true;
     },
     over: Promise.all(all).then(() => {}),
   };
 }
 
-/** Mostly short, now and then as long as half a minute. */
+/** Returns the length of a freeze: usually short, sometimes up to 30 s. */
 const freezeMs = (random: Random) => 100 + freezeMsMax * random.next() ** 4;
 
 type Kill = (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => Promise<void>;
@@ -111,15 +112,15 @@ function gatewayActs(
   start: () => Promise<void>,
 ): readonly (readonly [number, Act])[] {
   const { gateway } = scene;
-  /** Most kills strike while readings flow; some strike a gateway that has only just begun. */
   async function untilFlowing(): Promise<void> {
-    const enough = fleet.acknowledged() + flowing;
-    for (const endMs = Date.now() + flowsMsMax; fleet.acknowledged() < enough && Date.now() < endMs; ) await sleep(50);
+    const wanted = fleet.acknowledged() + flowing;
+    for (const endMs = Date.now() + flowsMsMax; fleet.acknowledged() < wanted && Date.now() < endMs; ) await sleep(50);
   }
   return [
     [
       9,
       async (random) => {
+        // Most kills come while readings flow. The others come when the gateway has only just started.
         if (random.next() < 0.8) await untilFlowing();
         await sleep(random.between(0, 500));
         await kill('gateway', gateway);
@@ -142,7 +143,7 @@ function gatewayActs(
 function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
   const { cluster } = scene;
   const any = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
-  // Where nobody leads at this moment, one is as good as the other.
+  // If no broker leads a partition of these devices at the moment, takes any broker.
   const leader = (random: Random) => fleet.leader().catch(() => any(random));
   const killAll = async (which: Trouble, random: Random, ...nodes: readonly KafkaNode[]) => {
     await kill(which, ...nodes);
@@ -178,24 +179,24 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
 function networkActs(scene: Scene, fleet: Fleet, struck: Struck): readonly (readonly [number, Act])[] {
   const { doorstep, cluster } = scene;
   const relays = cluster.brokers.map(({ relay }) => relay);
-  const one = (random: Random) => [random.pick(relays.map((relay): [number, Relay] => [1, relay]))];
+  const oneRelay = (random: Random) => [random.pick(relays.map((relay): [number, Relay] => [1, relay]))];
   const during = async (
     which: Trouble,
-    some: readonly Relay[],
+    affected: readonly Relay[],
     forMs: number,
     act: (relay: Relay) => Promise<void>,
   ) => {
-    await Promise.all(some.map(act));
+    await Promise.all(affected.map(act));
     struck(which);
     await sleep(forMs);
-    await Promise.all(some.map((relay) => relay.heal()));
+    await Promise.all(affected.map((relay) => relay.heal()));
   };
   const cut = (relay: Relay) => relay.setOpen(false);
   const toxic = (what: Toxic) => (relay: Relay) => relay.poison(what);
   return [
-    [2, (random) => during('cutOne', one(random), random.between(100, 8_000), cut)],
+    [2, (random) => during('cutOne', oneRelay(random), random.between(100, 8_000), cut)],
     [1, (random) => during('cutAll', relays, random.between(100, 5_000), cut)],
-    [2, (random) => during('silent', one(random), random.between(500, 8_000), toxic({ type: 'silence' }))],
+    [2, (random) => during('silent', oneRelay(random), random.between(500, 8_000), toxic({ type: 'silence' }))],
     [
       2,
       (random) =>

@@ -1,23 +1,23 @@
-/** Compares what devices were told with what an independent reader found in Kafka. Pure. */
+/** Compares the acknowledgements that devices got with the readings that an independent reader found in Kafka. Pure. */
 
-export type Found = {
+export type StoredReading = {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** When the leader appended it, by the broker's clock. */
+  /** Time of the append, by the clock of the partition leader. */
   readonly appendedMs: number;
   readonly deviceId: string;
-  /** The MQTT topic's last part. */
+  /** Last part of the MQTT topic. */
   readonly kind: string;
   readonly boot: string;
   readonly seq: number;
-  /** The reading's own time. */
+  /** Time that the device gave the reading. */
   readonly timeMs: number;
-  /** Why it was rejected; empty where it was not. */
+  /** Reason why the gateway rejected the reading; empty if the gateway accepted it. */
   readonly code: string;
 };
 
-export type Told = {
+export type DeviceAcknowledgements = {
   readonly deviceId: string;
   readonly boot: string;
   readonly acknowledged: readonly {
@@ -29,57 +29,59 @@ export type Told = {
   }[];
 };
 
-/** The first ones of each kind of wrong, by name; and counts. */
+/** Result of the comparison. The lists hold the names of the readings with a fault. */
 export type Verdict = {
+  /** Number of acknowledgements. */
   readonly acknowledged: number;
-  /** Different readings in Kafka, of these devices. */
+  /** Number of different readings of these devices in Kafka. */
   readonly found: number;
-  /** Records beyond the first of a reading: what was sent again. Harmless. */
+  /** Number of records that repeat a reading. Repeats are harmless. */
   readonly repeated: number;
-  /** Acknowledged, and nowhere. */
+  /** Readings that were acknowledged and are not in Kafka. */
   readonly lost: readonly string[];
-  /** First found after one that the device made later. */
+  /** Readings that are in Kafka behind a later reading of the same device. */
   readonly reordered: readonly string[];
-  /** Found under another time than the device gave it. */
+  /** Readings that have another time in Kafka than on the device. */
   readonly retimed: readonly string[];
-  /** Acknowledged before the leader had it. */
+  /** Readings that were acknowledged before the partition leader had them. */
   readonly early: readonly string[];
 };
 
-/** MQTT 5 reason codes from here on say no. */
+/** MQTT 5 reason codes from 0x80 on mean that the reading was refused. */
 const refusedFrom = 0x80;
 
-export function judge(told: readonly Told[], found: readonly Found[]): Verdict {
-  const first = new Map<string, Found>();
+export function judge(devices: readonly DeviceAcknowledgements[], stored: readonly StoredReading[]): Verdict {
+  const first = new Map<string, StoredReading>();
   const last = new Map<string, { readonly seq: number; readonly partition: number }>();
   const reordered: string[] = [];
   let repeated = 0;
-  for (const one of [...found].sort((a, b) => a.partition - b.partition || a.offset - b.offset)) {
-    const name = nameOf(one.deviceId, one.boot, one.kind, one.seq);
+  for (const reading of [...stored].sort((a, b) => a.partition - b.partition || a.offset - b.offset)) {
+    const name = nameOf(reading.deviceId, reading.boot, reading.kind, reading.seq);
     if (first.has(name)) {
       repeated += 1;
       continue;
     }
-    first.set(name, one);
-    // Rejected ones lie in a topic of their own, whose order is their own too.
-    const stream = `${one.topic} ${one.deviceId} ${one.boot} ${one.kind}`;
+    first.set(name, reading);
+    // The order is checked for each topic, because rejected readings are in another topic than accepted readings.
+    const stream = `${reading.topic} ${reading.deviceId} ${reading.boot} ${reading.kind}`;
     const before = last.get(stream);
-    if (before !== undefined && (before.partition !== one.partition || before.seq > one.seq)) reordered.push(name);
-    last.set(stream, one);
+    if (before !== undefined && (before.partition !== reading.partition || before.seq > reading.seq))
+      reordered.push(name);
+    last.set(stream, reading);
   }
   const lost: string[] = [];
   const retimed: string[] = [];
   const early: string[] = [];
   let acknowledged = 0;
-  for (const { deviceId, boot, acknowledged: ones } of told) {
-    for (const { kind, seq, timeMs, atMs, code } of ones) {
+  for (const { deviceId, boot, acknowledged: acknowledgements } of devices) {
+    for (const { kind, seq, timeMs, atMs, code } of acknowledgements) {
       acknowledged += 1;
       const name = nameOf(deviceId, boot, kind, seq);
-      const there = first.get(name);
-      // MQTT 3.1.1 has no code: it is told the same of a reading that was refused and kept.
-      if (there === undefined || (code >= refusedFrom && there.code === '')) lost.push(name);
-      else if (there.timeMs !== timeMs) retimed.push(name);
-      else if (there.appendedMs > atMs) early.push(name);
+      const reading = first.get(name);
+      // MQTT 3.1.1 has no reason code: a device gets the same acknowledgement if the gateway rejected the reading.
+      if (reading === undefined || (code >= refusedFrom && reading.code === '')) lost.push(name);
+      else if (reading.timeMs !== timeMs) retimed.push(name);
+      else if (reading.appendedMs > atMs) early.push(name);
     }
   }
   return { acknowledged, found: first.size, repeated, lost, reordered, retimed, early };

@@ -1,5 +1,5 @@
-"""Reads what Kafka holds and opens it: kafka-python and jwcrypto, which share no code with Vigil's appender, reader and
-envelope. One JSON request on standard input; one JSON array for each record on standard output, in Kafka's order."""
+"""Reads and decrypts the records in Kafka with kafka-python and jwcrypto, which share no code with Vigil. Takes one JSON
+request on standard input, and writes one JSON array for each record to standard output, in Kafka's order."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ boots = set(request["boots"])
 
 
 def whole(topics):
-    """All records of the topics, as they are now: each partition from its first to its last."""
+    """Yields all records that the topics hold now, each partition from its first record to its last."""
     consumer = KafkaConsumer(
         bootstrap_servers=request["brokers"].split(","),
         security_protocol="SSL",
@@ -38,26 +38,27 @@ def whole(topics):
 
 
 class Keys:
-    """The data keys by their id, unwrapped when first asked for."""
+    """The data keys by their id. Each key is decrypted at its first use."""
 
     def __init__(self):
         self.wrapped = {r.key.decode(): r.value for r in whole(["keys-readings", "keys-rejected"]) if r.value is not None}
-        self.known = {}
+        self.unwrapped = {}
 
     def get(self, kid):
-        if kid not in self.known:
+        if kid not in self.unwrapped:
             token = jwe.JWE(algs=["ECDH-ES+A256KW", "A256GCM"])
             token.deserialize(self.wrapped[kid].decode(), reader_key)
-            self.known[kid] = jwk.JWK(**json.loads(token.payload))
-        return self.known[kid]
+            self.unwrapped[kid] = jwk.JWK(**json.loads(token.payload))
+        return self.unwrapped[kid]
 
 
 def opened(record, keys):
+    """Returns the header and the decrypted body of a record. The body is None if the record is of another device start."""
     compact = record.value.decode("ascii")
     encoded = compact.split(".", 1)[0]
     header = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     if header["top"] != record.topic or header["key"] != record.key.decode():
-        raise ValueError("a record lies where it was not sealed for")
+        raise ValueError("the header of a record names another topic or key than the record has")
     if record.topic != "rejected" and header["boo"] not in boots:
         return header, None
     token = jwe.JWE(algs=["dir", "A256GCM"])
@@ -66,7 +67,7 @@ def opened(record, keys):
 
 
 def reading_of(topic, header, body):
-    """The reading in a record, and the reason where it was rejected; None for what is none of a device's own."""
+    """Returns device, kind, reading and reason of rejection (empty if accepted), or None if the record holds no reading."""
     if topic == "rejected":
         reading = json.loads(base64.b64decode(body["payload"]))
         kind = body["topic"].split("/")[2]
@@ -77,7 +78,7 @@ def reading_of(topic, header, body):
         return None
     reading = body["reading"]
     if (reading["boot"], reading["seq"]) != (header["boo"], header["seq"]):
-        raise ValueError("a record's place names another reading than it holds")
+        raise ValueError("the header of a record names another reading than its body")
     return body["deviceId"], topic, reading, ""
 
 
@@ -87,10 +88,10 @@ def main():
         if record.value is None:
             continue
         header, body = opened(record, keys)
-        found = body and reading_of(record.topic, header, body)
-        if not found:
+        content = body and reading_of(record.topic, header, body)
+        if not content:
             continue
-        device, kind, reading, code = found
+        device, kind, reading, code = content
         time = reading.get("time") or reading.get("start")
         place = [record.topic, record.partition, record.offset, record.timestamp, record.timestamp_type]
         print(json.dumps([*place, device, kind, reading["boot"], reading["seq"], time, code]))

@@ -1,22 +1,25 @@
-/** Asks an independent reader (witness.py) what Kafka holds of the devices. */
+/** Reads the readings of devices from Kafka with an independent program (witness.py). */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensurePython } from '../independent/python.ts';
-import type { Found } from './verdict.ts';
+import type { StoredReading } from './verdict.ts';
 
 type Line = [string, number, number, number, number, string, string, string, number, string, string];
 
-/** Kafka's mark of a time that the broker gave: LogAppendTime. */
+/** Kafka's code for a timestamp that the broker set (LogAppendTime). */
 const stampedByBroker = 1;
 
-/** The readings of these device starts, in Kafka's order. */
+/**
+ * Returns the readings of device starts in the order of Kafka.
+ * @param options.boots ids of the device starts
+ */
 export async function readIndependently(options: {
   readonly stateDir: string;
   readonly brokers: string;
   readonly boots: readonly string[];
-}): Promise<Found[]> {
+}): Promise<StoredReading[]> {
   const { stateDir, brokers, boots } = options;
   const certs = join(stateDir, 'certs');
   const request = {
@@ -32,18 +35,18 @@ export async function readIndependently(options: {
   const exited = Promise.withResolvers<number | null>();
   child.once('error', exited.reject);
   child.once('close', exited.resolve);
-  let complaint = '';
+  let errorText = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-4_000);
+    errorText = (errorText + chunk.toString()).slice(-4_000);
   });
   child.stdin.end(JSON.stringify(request));
-  const found: Found[] = [];
+  const stored: StoredReading[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     const [topic, partition, offset, stampMs, stampType, deviceId, kind, boot, seq, time, code] = JSON.parse(
       line,
     ) as Line;
     if (stampType !== stampedByBroker) throw new Error(`${topic} is not stamped by the broker`);
-    found.push({
+    stored.push({
       topic,
       partition,
       offset,
@@ -57,6 +60,6 @@ export async function readIndependently(options: {
     });
   }
   const status = await exited.promise;
-  if (status !== 0) throw new Error(`the independent reader failed: ${complaint}`);
-  return found;
+  if (status !== 0) throw new Error(`the independent reader failed: ${errorText}`);
+  return stored;
 }

@@ -1,4 +1,4 @@
-/** Faults of Kafka itself: too few replicas, and no room. */
+/** Faults of Kafka: too few replicas in sync, and a full disk. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../system.ts';
@@ -6,18 +6,18 @@ import { limit } from '../process.ts';
 import type { Stage } from '../stage.ts';
 
 const outageMs = 8_000;
-/** Less than any file that a broker appends to has after the first tests. */
+/** Largest size of a file on the "full" disk. After the first tests every file that a broker appends to is larger. */
 const fileBytesMax = 1_024;
 
 export function describeKafka({ scene, publishing, silent, flows, expectNothingLost }: Stage): void {
   describe('below min.insync.replicas', () => {
-    it('while two brokers are down, nothing is acknowledged; when they are back, everything flows by itself', async () => {
+    it('while two of three brokers are down, the gateway acknowledges nothing, and when both run again, readings flow again', async () => {
       const fleet = await publishing();
       const { brokers } = scene().cluster;
       const leader = await fleet.leader();
-      const fallen = [leader, ...brokers.filter((broker) => broker !== leader).slice(0, 1)];
+      const killedBrokers = [leader, ...brokers.filter((broker) => broker !== leader).slice(0, 1)];
       const outputBefore = scene().gateway.output().length;
-      await Promise.all(fallen.map((broker) => broker.kill()));
+      await Promise.all(killedBrokers.map((broker) => broker.kill()));
       await silent(fleet, async () => {
         await until('one replica alone', async () => {
           const states = await scene().cluster.partitions('observations');
@@ -25,16 +25,16 @@ export function describeKafka({ scene, publishing, silent, flows, expectNothingL
         });
         await sleep(outageMs);
       });
-      // Kafka's NOT_ENOUGH_REPLICAS, in kafkajs's words.
+      // kafkajs's text of Kafka's error NOT_ENOUGH_REPLICAS.
       expect(scene().gateway.output().slice(outputBefore)).toContain('fewer in-sync replicas than required');
-      await Promise.all(fallen.map((broker) => broker.start()));
+      await Promise.all(killedBrokers.map((broker) => broker.start()));
       await flows(fleet);
       await expectNothingLost(fleet);
     });
   });
 
   describe('a full disk', () => {
-    it('a partition leader with a full disk says so and ends; another broker takes over, and it comes back when there is room', async () => {
+    it('a partition leader with a full disk logs the error and ends, another broker leads, and the old leader starts again when the disk has room', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await limit(leader.pid(), 'fsize', fileBytesMax);

@@ -1,4 +1,4 @@
-/** Faults of the network: cut, silent, slow, torn. */
+/** Faults of the network: connections that are cut, silent, slow, or torn in the middle of a packet. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../system.ts';
@@ -13,29 +13,32 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
   const relays = (): Relay[] => scene().cluster.brokers.map(({ relay }) => relay);
   const each = (act: (relay: Relay) => Promise<void>) => Promise.all(relays().map(act));
 
-  describe('between gateway and brokers', () => {
+  describe('the network between gateway and brokers', () => {
     it.each([
       ['cut', (relay: Relay) => relay.setOpen(false)],
       ['silent', (relay: Relay) => relay.poison({ type: 'silence' })],
-    ] as const)('a network that is %s: no acknowledgement, then everything flows by itself', async (_, strike) => {
-      const fleet = await publishing();
-      await each(strike);
-      try {
-        await silent(fleet, () => sleep(outageMs));
-      } finally {
-        await each((relay) => relay.heal());
-      }
-      await flows(fleet);
-      await expectNothingLost(fleet);
-    });
+    ] as const)(
+      'while the network to the brokers is %s, the gateway acknowledges nothing, and afterwards readings flow again',
+      async (_, strike) => {
+        const fleet = await publishing();
+        await each(strike);
+        try {
+          await silent(fleet, () => sleep(outageMs));
+        } finally {
+          await each((relay) => relay.heal());
+        }
+        await flows(fleet);
+        await expectNothingLost(fleet);
+      },
+    );
 
-    it('a cut to the partition leader alone loses nothing', async () => {
+    it('a cut between the gateway and the partition leader alone loses nothing', async () => {
       const fleet = await publishing();
       const leader = await fleet.leader();
       await leader.relay.setOpen(false);
       try {
         await sleep(outageMs);
-        // For the other brokers it is as healthy as ever: it leads on, and the gateway cannot reach it.
+        // The other brokers still reach the leader, so it stays the leader, although the gateway cannot reach it.
         expect((await fleet.leader()).nodeId).toBe(leader.nodeId);
       } finally {
         await leader.relay.heal();
@@ -44,7 +47,7 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('a slow and narrow network loses nothing', async () => {
+    it('a slow network with little bandwidth loses nothing', async () => {
       const fleet = await publishing({ everyMs: 200 });
       await each((relay) => relay.poison(slow));
       await each((relay) => relay.poison(narrow));
@@ -58,16 +61,16 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       } finally {
         await each((relay) => relay.heal());
       }
-      // There and back, less the jitter.
+      // Each reading needs the latency twice, for request and response, less the jitter.
       expect(Math.min(...delays)).toBeGreaterThan(2 * (slow.latencyMs - slow.jitterMs) - 50);
       await expectNothingLost(fleet);
     });
 
-    it('connections torn in the middle of a request lose nothing', async () => {
+    it('connections to brokers that are torn in the middle of a request lose nothing', async () => {
       const fleet = await publishing();
       const before = scene().gateway.output().length;
       await each((relay) => relay.poison({ type: 'tear', afterBytes: 5_000 }));
-      // The gateway's own word that a batch was under way when its connection went.
+      // The gateway logs this line if a connection was lost while a batch was on its way.
       const torn = () => scene().gateway.output().slice(before).split('append failed, trying again').length - 1;
       await until('torn requests', () => torn() >= 5);
       await each((relay) => relay.heal());
@@ -76,8 +79,8 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
     });
   });
 
-  describe('between device and gateway', () => {
-    it('a TLS connection torn in the middle of a packet loses nothing', async () => {
+  describe('the network between device and gateway', () => {
+    it('device connections that are torn in the middle of a packet lose nothing', async () => {
       const fleet = await publishing();
       for (let round = 0; round < 5; round += 1) {
         const connections = fleet.connections();
@@ -88,10 +91,10 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
       await expectNothingLost(fleet);
     });
 
-    it('a TLS connection torn anywhere, again and again, loses nothing', async () => {
+    it('device connections that are torn again and again after 9,001 bytes lose nothing', async () => {
       const fleet = await publishing();
       const connections = fleet.connections();
-      // In the middle of a TLS record, and of handshakes.
+      // Some of these tears are in the middle of a TLS record, others during a handshake.
       await scene().doorstep.poison({ type: 'tear', afterBytes: 9_001 });
       await until('torn connections', () => fleet.connections() >= connections + 3 * fleet.devices.length);
       await scene().doorstep.heal();

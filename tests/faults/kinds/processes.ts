@@ -1,4 +1,4 @@
-/** Faults of processes: killed, and frozen. */
+/** Faults of processes: the gateway and a partition leader are killed or frozen. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../system.ts';
@@ -40,7 +40,7 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
       } finally {
         thaw(scene().gateway.pid());
       }
-      // Longer than 1.5 times their Keep Alive: every device has given the connection up.
+      // The freeze lasted longer than 1.5 times the Keep Alive, so every device has closed its connection.
       await until('new connections', () => fleet.connections() >= connections + fleet.devices.length);
       await flows(fleet);
       await expectNothingLost(fleet);
@@ -51,9 +51,9 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
       const leader = await fleet.leader();
       await leader.freeze();
       try {
-        // The others take its partitions from it while it still believes that it leads them.
+        // The other brokers elect a new leader, while the frozen broker still takes itself for the leader.
         await until('another leader', async () => (await fleet.leader()).nodeId !== leader.nodeId);
-        // And so does the gateway, once a request to it timed out: no device waits until it comes back.
+        // The gateway writes to the new leader after a request timed out, so devices need not wait for the frozen broker.
         const frozenMs = Date.now();
         const before = fleet.devices.map(({ acknowledged }) => acknowledged.length);
         await until('acknowledgements to every device', () =>
