@@ -36,7 +36,7 @@ function page(reply: Reply, ...alarms: Alarm[]) {
   const now = signal(nowMs);
   let steadyMs = 0;
   const answers = createAnswers(api, screen, now, () => steadyMs);
-  /** Time passes; the server's clock may be set as well. */
+  /** Lets `ms` pass and sets the server's clock forward by `stepMs`. */
   const pass = (ms: number, stepMs = 0) => {
     steadyMs += ms;
     now.value += ms + stepMs;
@@ -44,8 +44,8 @@ function page(reply: Reply, ...alarms: Alarm[]) {
   return { asks, screen, pass, answers };
 }
 
-describe('acknowledging', () => {
-  it('is pending until the server’s event, not until its answer', async () => {
+describe('acknowledge', () => {
+  it('an acknowledgement is pending until the server’s event shows it, not only until the server’s answer', async () => {
     const { asks, screen, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(answers.asked.value.get('a1')?.state).toBe('pending');
@@ -55,7 +55,7 @@ describe('acknowledging', () => {
     expect(answers.asked.value.size).toBe(0);
   });
 
-  it('shows a refusal and can be asked again', async () => {
+  it('a refused acknowledgement is an error and can be repeated', async () => {
     const { asks, answers } = page(refused, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'The log is away.' });
@@ -77,9 +77,9 @@ describe('acknowledging', () => {
       alarm('a1', { rev: 2, present: false, signal: 'latched' }),
       'Not acknowledged. This alarm changed to “HR 134 > 120, ended”: look again.',
     ],
-    ['acknowledged by another', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
-    ['not read by this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
-  ])('asks the person to look again if the alarm that they saw has %s', async (_name, now, message) => {
+    ['been acknowledged by another person', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
+    ['not reached this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
+  ])('the error says that the alarm has changed if the alarm has %s', async (_name, now, message) => {
     const { asks, answers } = page(conflict(now), alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(asks).toEqual(['ack a1 rev 1']);
@@ -91,14 +91,17 @@ describe('acknowledging', () => {
     [5_001, 0, 'error'],
     [5_001, -600_000, 'error'],
     [5_000, 600_000, 'pending'],
-  ])('%d ms without the event, the server’s clock set by %d ms, it is %s', async (waitedMs, stepMs, state) => {
-    const { pass, answers } = page(accepted, alarm('a1'));
-    await answers.acknowledge(alarm('a1'));
-    pass(waitedMs, stepMs);
-    expect(answers.asked.value.get('a1')?.state).toBe(state);
-  });
+  ])(
+    'after %d ms without an event, with the server’s clock set by %d ms, the state is %s',
+    async (waitedMs, stepMs, state) => {
+      const { pass, answers } = page(accepted, alarm('a1'));
+      await answers.acknowledge(alarm('a1'));
+      pass(waitedMs, stepMs);
+      expect(answers.asked.value.get('a1')?.state).toBe(state);
+    },
+  );
 
-  it('shows why the alarm processor refused it', async () => {
+  it('the error says why the alarm processor refused the acknowledgement', async () => {
     const { screen, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     screen.value = screenOf(snapshot({ alarms: [alarm('a1')], answers: [answer('another-c', 'acknowledge', 'No.')] }));
@@ -109,7 +112,7 @@ describe('acknowledging', () => {
     expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'It called again.' });
   });
 
-  it('forgets its request about an alarm that has left, and keeps it while the server is away', async () => {
+  it('a request is deleted when its alarm has left, and stays while the server is lost', async () => {
     const { screen, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     screen.value = undefined;
@@ -119,18 +122,22 @@ describe('acknowledging', () => {
   });
 });
 
-describe('a command whose form stays open', () => {
+describe('refusalOfCommand', () => {
   it.each([
-    ['taken', answer('c-1', 'set-limits'), undefined],
-    ['refused', answer('c-1', 'set-limits', 'They cross.'), 'They cross.'],
-  ])('is %s by the answer of the alarm processor', async (_how, one, refusal) => {
+    ['undefined if the alarm processor accepts the command', answer('c-1', 'set-limits'), undefined],
+    [
+      'the reason if the alarm processor refuses the command',
+      answer('c-1', 'set-limits', 'They cross.'),
+      'They cross.',
+    ],
+  ])('resolves with %s', async (_how, commandAnswer, refusal) => {
     const { screen, answers } = page(accepted);
     const pending = answers.refusalOfCommand('c-1');
-    screen.value = screenOf(snapshot({ answers: [one] }));
+    screen.value = screenOf(snapshot({ answers: [commandAnswer] }));
     expect(await pending).toBe(refusal);
   });
 
-  it('is given up after 5 s without an answer, and says so', async () => {
+  it('resolves after 5 s without an answer with a text that says so', async () => {
     const { pass, answers } = page(accepted);
     const pending = answers.refusalOfCommand('c-1');
     pass(5_001);
@@ -138,20 +145,20 @@ describe('a command whose form stays open', () => {
   });
 });
 
-describe('pausing the sound of a bed', () => {
-  const until = (ms: number) => ({ audioPausedUntil: new Date(nowMs + ms).toISOString() });
+describe('pauseAudio', () => {
+  const pausedUntil = (ms: number) => ({ audioPausedUntil: new Date(nowMs + ms).toISOString() });
 
-  it('is pending until every unanswered alarm of it is paused', async () => {
+  it('a pause is pending until every unanswered alarm of the bed is paused', async () => {
     const { asks, screen, answers } = page(accepted, alarm('a1'), alarm('a2'), alarm('a3', { signal: 'acknowledged' }));
     await answers.pauseAudio('assoc-01');
     expect(asks).toEqual([`pause assoc-01 ${pauseMs}`]);
-    screen.value = screenOf(snapshot({ alarms: [alarm('a1', until(1000)), alarm('a2')] }));
+    screen.value = screenOf(snapshot({ alarms: [alarm('a1', pausedUntil(1000)), alarm('a2')] }));
     expect(answers.asked.value.get('pause:assoc-01')?.state).toBe('pending');
-    screen.value = screenOf(snapshot({ alarms: [alarm('a1', until(1000)), alarm('a2', until(1000))] }));
+    screen.value = screenOf(snapshot({ alarms: [alarm('a1', pausedUntil(1000)), alarm('a2', pausedUntil(1000))] }));
     expect(answers.asked.value.size).toBe(0);
   });
 
-  it('is an error if it is refused', async () => {
+  it('a refused pause is an error', async () => {
     const { answers } = page(refused, alarm('a1'));
     await answers.pauseAudio('assoc-01');
     expect(answers.asked.value.get('pause:assoc-01')?.state).toBe('error');

@@ -1,6 +1,6 @@
 /**
- * Acknowledging and pausing from this page. Nothing counts as done until the server's own event says so. Until then it
- * is pending; after a refusal or a long silence it is an error that a person can see and repeat.
+ * Acknowledges alarms and pauses audio. A request is pending until an event of the server shows its effect. After a
+ * refusal or a long silence the request is an error, which a person sees and can repeat.
  */
 
 import { effect, type Signal, signal } from '@preact/signals';
@@ -17,23 +17,23 @@ export type Asked =
   | {
       readonly state: 'error';
       readonly message: string;
-      /** The alarm has changed since the person saw it: `message` says all of it. */
+      /** Whether the alarm has changed since the person saw it. `message` then says what the alarm is now. */
       readonly changed?: boolean;
     };
 
-/** If the alarm processor has not answered within this time, something is wrong (ours). */
+/** If the alarm processor has not answered within this time, the request becomes an error (ours). */
 const patienceMs = 5_000;
 const noAnswer = 'The alarm processor has not answered. Look again, and try again.';
 export const pauseMs = audioPauseMsMax;
 
 /**
- * @param now the server's clock, which may be set; its change also makes this check again
- * @param steady never runs backward or jumps, ms: it measures how long an answer takes
+ * @param now the server's clock, ms since 1970, which may be set; each change triggers a new check of all requests
+ * @param steady a clock that never runs backward or jumps, ms; measures how long an answer takes
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
   /**
-   * By alarm id, and `pause:` with the association's. Bounded: entries leave with their alarm, and errors with a new
-   * try.
+   * Requests by key: an alarm id, or `pause:` and an association id. An entry is deleted when its alarm is answered or
+   * has left, so the map is bounded.
    */
   const asked = signal<ReadonlyMap<string, Asked>>(new Map());
 
@@ -50,9 +50,8 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
     for (const [key, entry] of asked.value) {
       if (key.startsWith('pause:')) {
         const id = key.slice('pause:'.length);
-        const theirs = screen.value?.alarmsOf.get(id) ?? [];
-        const open = theirs.filter(isUnanswered);
-        if (alarms && open.every((alarm) => audioPausedUntilMs(alarm, nowMs) !== undefined)) {
+        const unanswered = (screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
+        if (alarms && unanswered.every((alarm) => audioPausedUntilMs(alarm, nowMs) !== undefined)) {
           put(key, undefined);
           continue;
         }
@@ -81,13 +80,13 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   }
 
   /**
-   * Resolves with why the alarm processor refused a command, or that it does not answer; undefined once it has taken
-   * the command.
+   * Resolves when the alarm processor has answered a command, or has not answered in time. The value is undefined if the
+   * command was accepted; otherwise it is a text that says why not.
    */
   function refusalOfCommand(commandId: string): Promise<string | undefined> {
     const since = steady();
     let stop = () => {};
-    const answered = new Promise<string | undefined>((resolve) => {
+    const refusal = new Promise<string | undefined>((resolve) => {
       stop = effect(() => {
         const isLate = now.value > 0 && steady() - since > patienceMs;
         const answer = screen.value?.answers.get(commandId);
@@ -95,20 +94,20 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
         else if (isLate) resolve(noAnswer);
       });
     });
-    return answered.finally(() => stop());
+    return refusal.finally(() => stop());
   }
 
   return {
     asked,
     refusalOfCommand,
-    /** Acknowledges an alarm as the person sees it: `rev` is the revision that the button's row shows. */
+    /** Acknowledges an alarm. `rev` is the revision that the row of the button shows to the person. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
       ask(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
     pauseAudio: (associationId: string) => ask(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
 }
 
-/** Asks again if the alarm has changed since the person saw it: by then the row shows what it is now. */
+/** Returns the error for a refused request. If the alarm has changed, its text asks the person to look again. */
 function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): Asked {
   const now = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
   if (!now) return { state: 'error', message: answer.message };

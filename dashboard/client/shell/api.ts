@@ -1,4 +1,4 @@
-/** The server's REST routes. Every failure is returned as a value with one sentence for a person; nothing throws. */
+/** Calls the server's REST routes. A failure is returned as a value with a sentence for a person; no function throws. */
 
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import { requestHeader } from '../../protocol/pace.ts';
@@ -26,24 +26,24 @@ export type Answer<T> =
       readonly status: number;
       readonly code: string;
       readonly message: string;
-      /** The whole body of a refusal that says more, e.g. `AcknowledgeRefused` of a 409. */
+      /** The whole body of the refusal, which may have more fields, for instance `AcknowledgeRefused` of a 409. */
       readonly body?: unknown;
     };
 
-/** After this time the server counts as not answering. */
+/** How long a request waits for the server's answer. */
 const timeoutMs = 10_000;
-/** The server needs longer for a day of values; it gives up before this. */
-const workMs = 25_000;
+/** How long a what-if request waits. The server needs longer to judge a day of values, but gives up before this time. */
+const whatIfTimeoutMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
-/** `onLoggedOut` is called when the server no longer accepts the session, whatever was asked. */
+/** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
 export function createApi(onLoggedOut: () => void) {
   async function ask<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: unknown,
-    { waitMs = timeoutMs, left }: { waitMs?: number; left?: AbortSignal } = {},
+    { waitMs = timeoutMs, cancel }: { waitMs?: number; cancel?: AbortSignal } = {},
   ): Promise<Answer<T>> {
     let response: Response;
     try {
@@ -55,7 +55,7 @@ export function createApi(onLoggedOut: () => void) {
           ...(method === 'GET' ? {} : { [requestHeader.name]: requestHeader.value }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        signal: left ? AbortSignal.any([left, AbortSignal.timeout(waitMs)]) : AbortSignal.timeout(waitMs),
+        signal: cancel ? AbortSignal.any([cancel, AbortSignal.timeout(waitMs)]) : AbortSignal.timeout(waitMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {
@@ -91,9 +91,9 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
-    /** @param left aborted when the answer is not wanted any more */
-    whatIf: (associationId: string, body: WhatIfBody, left: AbortSignal) =>
-      ask<WhatIf>('POST', `/api/associations/${id(associationId)}/what-if`, body, { waitMs: workMs, left }),
+    /** @param cancel signal that aborts the request when its answer is not needed any more */
+    whatIf: (associationId: string, body: WhatIfBody, cancel: AbortSignal) =>
+      ask<WhatIf>('POST', `/api/associations/${id(associationId)}/what-if`, body, { waitMs: whatIfTimeoutMs, cancel }),
     standby: (associationId: string, body: StandbyBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
     endStandby: (associationId: string) => ask<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
@@ -122,7 +122,7 @@ async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown
     const body = (await response.json()) as Partial<ErrorBody>;
     if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message, body };
   } catch {
-    // Not our server's answer: a proxy's page, or nothing. The status is all that it says.
+    // The body is not from our server: a page of a proxy, or an empty body. Only the status is known.
   }
   return { code: 'error', message: `The server refused this (${response.status}).` };
 }

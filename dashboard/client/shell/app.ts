@@ -1,4 +1,4 @@
-/** The page's state, as signals, and what a person can do to it. Each page has one. */
+/** The state of the page as signals, and the functions with which a person changes it. */
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -24,7 +24,7 @@ import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
 const tickMs = 500;
-/** The parts that a locked screen still shows. */
+/** The route that a locked screen shows. */
 const wardRoute = { page: 'ward', ward: undefined } as const;
 const isLooking = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
 const wardKey = 'vigil.ward';
@@ -41,7 +41,7 @@ export function useApp(): App {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createApp() {
-  /** undefined: not known yet; null: nobody is logged in. */
+  /** Undefined: not known yet. Null: nobody is logged in. */
   const session: Signal<Session | null | undefined> = signal(undefined);
   const sessionProblem = signal<string | undefined>(undefined);
   const unsaved = createUnsaved();
@@ -49,25 +49,22 @@ export function createApp() {
   const { route } = pageRoute;
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
   const link = signal<LinkState>('connecting');
-  /** The last reason that the server or the browser gave for a missing live connection. */
+  /** The last reason why there is no live connection, for a person. */
   const linkProblem = signal<string | undefined>(undefined);
-  /** The session ended by itself: until somebody comes, nobody sees alarms here. */
+  /** Whether the session ended without a logout. The screen then shows no alarms until somebody logs in. */
   const sessionEnded = signal(false);
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
   const steady = createSteadyClock(Date.now, () => performance.now());
   const serverTime = createServerTime(steady);
   const now = signal(serverTime.now());
-  /**
-   * Until this time the sound of Vigil's own failure is paused on this screen; by this screen's clock, which is never
-   * set.
-   */
+  /** When the pause of the sound of Vigil's own failure ends, by this screen's steady clock, ms. */
   const failurePauseEndMs = signal(0);
   const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
   const monitor = openLoadMonitor(steady, tickMs, onTick);
   const shown = createShownScreen(monitor, now);
   const screen = computed(() => (locked.value ? withoutNames(shown.screen.value) : shown.screen.value));
-  /** The canvases have stopped: none of them is shown. */
+  /** Whether the wave painter has stopped. The page then shows no waves. */
   const wavesFailed = signal(false);
   const waves = openWaves(monitor.drawnLate, (isStuck) => {
     wavesFailed.value = isStuck;
@@ -81,18 +78,19 @@ export function createApp() {
   let live: Live | undefined;
 
   /**
-   * Nobody was here for a while: no name is shown and nobody acts until the password is entered; the server enforces
-   * it, too.
+   * Whether the screen is locked, because nobody touched it for a while. Until the password is entered, the screen hides
+   * names and the server refuses every act.
    */
   const locked = computed(() => session.value?.locked ?? false);
-  /** This page has locked itself, and the server has not confirmed it yet. */
+  /** Whether this page has locked itself and the server has not confirmed the lock yet. */
   let lockPending = false;
   const may = (permission: Permission) =>
     (session.value?.may.includes(permission) ?? false) && (!locked.value || isLooking(permission));
   const watches = computed(() => may('view-vitals') || may('view-devices'));
 
   /**
-   * Clears everything of the session. `ended` is set if a screen that watched stops without anyone having asked for it.
+   * Clears all state of the session.
+   * @param why `ended` if nobody asked for it: a screen that showed patients then says that its session has ended
    */
   function forget(why?: 'ended') {
     live?.close();
@@ -123,8 +121,8 @@ export function createApp() {
   }
 
   /**
-   * Asks who is logged in and with which settings; the routes have handled a 401 themselves.
-   * @param untilAnswered asks again until the server answers, also where a session is there
+   * Requests the session and its settings from the server. The API has already handled a 401.
+   * @param untilAnswered whether to repeat the request until the server answers, even if a session is already known
    */
   async function resume(untilAnswered = false) {
     const answer = await api.session();
@@ -147,7 +145,7 @@ export function createApp() {
     });
   }
 
-  /** @returns what is wrong, as a sentence; undefined if the screen is unlocked */
+  /** Unlocks the screen; returns undefined, or a sentence that says why the screen stays locked. */
   async function unlock(password: string): Promise<string | undefined> {
     const answer = await api.unlock(password);
     if (!answer.ok) return answer.message;
@@ -158,7 +156,7 @@ export function createApp() {
   }
 
   const idleLock = openIdleLock(steady, lock, () => {
-    // Another tab of this login may have been unlocked.
+    // Somebody may have unlocked another tab of this login.
     if (locked.peek() && !lockPending) void resume();
   });
 
@@ -172,7 +170,7 @@ export function createApp() {
     );
     return wavePace(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
   });
-  let sent = '';
+  let sentWish = '';
 
   const stops = [
     effect(() => waves.pace(wavePace(monitor.level.value))),
@@ -181,15 +179,15 @@ export function createApp() {
     effect(followRouteToWard),
   ];
 
-  /** Opens the live connection, and sends the server a new wish when the screen is to show something else. */
+  /** Opens the live connection. Sends a new wish to the server when the screen has to show something else. */
   function askForWish() {
     const asked = wish.value;
     const text = JSON.stringify(asked);
     if (!session.value || !watches.value) return;
     if (live) {
-      if (text !== sent) live.watch(asked);
+      if (text !== sentWish) live.watch(asked);
     } else live = openLive(asked, liveEvents);
-    sent = text;
+    sentWish = text;
   }
 
   function playSound() {
@@ -197,17 +195,17 @@ export function createApp() {
     const present = screen.value;
     const healthy = !present || !isFailing(present.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
-    const sounds = session.value || sessionEnded.value;
-    speaker.play(sounds ? pageSound(page, present?.alarms.values() ?? [], now.value) : undefined);
+    const isAudible = session.value || sessionEnded.value;
+    speaker.play(isAudible ? pageSound(page, present?.alarms.values() ?? [], now.value) : undefined);
   }
 
   function followRouteToWard() {
-    const where = route.value;
-    if (where.page === 'ward' && where.ward !== undefined && where.ward !== ward.peek()) setWard(where.ward);
+    const current = route.value;
+    if (current.page === 'ward' && current.ward !== undefined && current.ward !== ward.peek()) setWard(current.ward);
   }
 
-  /** Another server process may have other settings, for instance another lock time. */
-  function metServer(stream: string) {
+  /** Requests the session again after a snapshot of another server process, whose settings may differ (lock time). */
+  function noteServerProcess(stream: string) {
     if (streamSeen !== undefined && stream !== streamSeen) void resume(true);
     streamSeen = stream;
   }
@@ -228,13 +226,13 @@ export function createApp() {
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
       serverTime.saw(atMs, stream, monitor.isBehind.peek());
-      if (stream !== undefined) metServer(stream);
+      if (stream !== undefined) noteServerProcess(stream);
       shown.heard(atMs);
       lastHeardMs.value = serverTime.now();
     },
     onState(state: LinkState) {
       link.value = state;
-      // What was shown before belongs to another place and will not change any more.
+      // The screen still shows another ward, which is not updated any more.
       if (state === 'forbidden') shown.clear();
     },
     onProblem(text: string | undefined) {
@@ -262,7 +260,7 @@ export function createApp() {
   }, sessionRenewMs);
   const wake = () => {
     speaker.enable();
-    // Somebody came: the notice stays, the sound is not needed any more.
+    // Somebody is here: the notice stays, but the sound is not needed any more.
     if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
   addEventListener('pointerdown', wake, { passive: true });

@@ -1,22 +1,26 @@
 /**
- * Keeps a person from pressing what has just come under the pointer, finger or focus. It watches everything on the page
- * that acts, so a page needs no code for it. `data-acts-on` says on what a button acts if its address does not say it;
- * `data-acts-area` marks the whole area that acts if it is larger than the link or button in it.
+ * Prevents a person from pressing a button or link that has just moved under the pointer, finger or focus. The guard
+ * watches all buttons and links of the page, so pages need no code for it. The attribute `data-acts-on` says what a button
+ * acts on, if it has no `href`. The attribute `data-acts-area` marks an area that acts as a whole and is larger than the
+ * button or link in it.
  */
 import { emptyStillness, isStill, lookAgain, unsettled } from '../core/stillness.ts';
 
 const acting = 'button, a[href], summary, [role="button"]';
-/** Looks at least this often, for things that move without a change of the page's elements. */
+/** The guard looks at least this often, because a button can move although no element of the page changes. */
 const lookMs = 250;
 const hintMs = 2000;
 
-/** Starts to watch the page. `now` is a steady clock, ms. */
+/**
+ * Starts to watch the page.
+ * @param now a steady clock, ms
+ */
 export function openGuard(page: Document, now: () => number): { close(): void } {
   let stillness = emptyStillness<Element>();
   let marked = new Set<Element>();
   let frame: number | undefined;
   let afterFrame: ReturnType<typeof setTimeout> | undefined;
-  /** What the pointer went down on, and whether it could be pressed then. */
+  /** The element on which the pointer went down, and whether a press was allowed at that moment. */
   let down: { element: Element; mayAct: boolean } | undefined;
   const hint = createHint(page);
 
@@ -31,8 +35,8 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   }
 
   /**
-   * Looks once after the next frame, however much happens until then: the layout is done by then, so the look causes no
-   * other layout.
+   * Looks once after the next frame, even if called many times. The browser has then computed the layout, so the look
+   * does not force an additional layout.
    */
   function lookSoon(): void {
     frame ??= requestAnimationFrame(() => {
@@ -51,7 +55,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 
   function onClick(event: MouseEvent): void {
     const element = actingOf(event);
-    // A script's own click, and Enter in a field of a form, aim at no place on the page.
+    // Clicks of scripts, and Enter in a field of a form, do not aim at a place on the page: they are allowed.
     if (!element || !event.isTrusted) return;
     const byKey = event.detail === 0;
     if (byKey && page.activeElement !== element && page.activeElement?.closest('form')) return;
@@ -87,7 +91,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   };
 }
 
-/** The area of something that acts, and what it acts on; undefined if it is not shown. */
+/** Returns the area of a button or link and what it acts on, as a list of one; an empty list if it is not visible. */
 function actingAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();
   if (right === left || bottom === top) return [];
@@ -99,7 +103,7 @@ function actingOf(event: Event): Element | undefined {
   return (event.target instanceof Element && event.target.closest(acting)) || undefined;
 }
 
-/** Not `disabled`: a disabled button loses the focus. */
+/** Marks an element as not pressable. Does not use `disabled`, because a disabled button loses the focus. */
 function mark(element: Element): void {
   const isDisabled = element.hasAttribute('aria-disabled');
   element.setAttribute('data-unsettled', isDisabled ? '' : 'disabled');
@@ -111,7 +115,7 @@ function unmark(element: Element): void {
   element.removeAttribute('data-unsettled');
 }
 
-/** Shows a word beside the place that was pressed. */
+/** Returns a hint that can be shown below the element that was pressed. */
 function createHint(page: Document) {
   const element = page.createElement('div');
   element.className = 'moved-hint';

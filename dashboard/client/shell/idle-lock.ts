@@ -1,26 +1,26 @@
-/** Locks the page when nobody has touched it, nor another tab of this browser, for the time that the server sets. */
+/** Locks the page if nobody has touched it or another tab of this browser for the time that the server sets. */
 import { idleMs, type Touched } from '../core/idle.ts';
 
 const touchedKey = 'vigil.touched';
-/** Without this, every movement of the hand would write. */
+/** Minimum time between two writes to the local storage. Without it every movement of the pointer would write. */
 const writeEveryMs = 5_000;
-/** While the server does not accept the lock, the page stays locked and asks again this often. */
+/** If the server does not confirm the lock, the page stays locked and asks again after this time. */
 const againMs = 5_000;
 
 export type IdleLock = {
   /**
-   * Call it at each tick.
+   * Locks the page if nobody has touched it for `lockAfterMs`. Must be called regularly.
    * @param lockAfterMs undefined if there is nothing to lock
    */
   tick(lockAfterMs: number | undefined): void;
-  /** Notes that somebody is there: at a login and when the password was entered. */
+  /** Notes that somebody is here. Must be called at a login and after an unlock. */
   touch(): void;
   close(): void;
 };
 
 /**
- * @param lock locks the page at once and asks the server to; called again until the server has locked it
- * @param onTouchedElsewhere another tab of this browser was touched
+ * @param lock locks the page and requests the lock from the server; called again until the server has confirmed
+ * @param onTouchedElsewhere called when somebody has touched another tab of this browser
  */
 export function openIdleLock(steady: () => number, lock: () => void, onTouchedElsewhere: () => void): IdleLock {
   const now = (): Touched => ({ wallMs: Date.now(), steadyMs: steady() });
@@ -35,8 +35,8 @@ export function openIdleLock(steady: () => number, lock: () => void, onTouchedEl
     localStorage.setItem(touchedKey, String(writtenMs));
   }
 
-  const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
-  for (const sign of signs) addEventListener(sign, touch, { passive: true });
+  const touchEvents = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+  for (const name of touchEvents) addEventListener(name, touch, { passive: true });
   const onStorage = ({ key }: StorageEvent) => {
     if (key === touchedKey) onTouchedElsewhere();
   };
@@ -56,7 +56,7 @@ export function openIdleLock(steady: () => number, lock: () => void, onTouchedEl
       lock();
     },
     close() {
-      for (const sign of signs) removeEventListener(sign, touch);
+      for (const name of touchEvents) removeEventListener(name, touch);
       removeEventListener('storage', onStorage);
     },
   };

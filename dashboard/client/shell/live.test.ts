@@ -1,4 +1,4 @@
-/** The live connection against a real WebSocket server; only the clock is the test's. */
+/** Tests the live connection with a real WebSocket server and a clock that the test sets. */
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
@@ -68,10 +68,10 @@ function open() {
   });
 }
 
-async function until(what: () => boolean) {
+async function until(isTrue: () => boolean) {
   const deadline = Date.now() + 20_000;
-  while (!what()) {
-    if (Date.now() > deadline) throw new Error(`still waiting for ${what}`);
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`This did not become true within 20 s: ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -92,8 +92,8 @@ async function connected(times = 1) {
   if (times === 1) send(snapshot({ beds: [bed('assoc-01')] }));
 }
 
-describe('the live connection', () => {
-  it('uses a ticket, takes the snapshot and the deltas that follow', async () => {
+describe('openLive', () => {
+  it('connects with a ticket and applies the snapshot and the deltas that follow', async () => {
     open();
     await connected();
     expect(watches[0]).toEqual({ type: 'watch', ...wish });
@@ -103,7 +103,7 @@ describe('the live connection', () => {
     expect(states).toEqual(['live']);
   });
 
-  it('passes waves on as they came, without parsing them', async () => {
+  it('passes wave messages on as text, without parsing them', async () => {
     open();
     await connected();
     const text = `${waveTextStart}"not":"parsed"`;
@@ -113,7 +113,7 @@ describe('the live connection', () => {
     expect(states).toEqual(['live']);
   });
 
-  it('connects again and names its last number when it was cut off', async () => {
+  it('connects again after the connection broke, and resumes after its last message number', async () => {
     open();
     await connected();
     await until(() => screen?.n === 10);
@@ -125,7 +125,7 @@ describe('the live connection', () => {
     await until(() => screen?.n === 20);
   });
 
-  it('asks for everything if a delta is missing', async () => {
+  it('connects again and requests a new snapshot if a delta is missing', async () => {
     open();
     await connected();
     await until(() => screen !== undefined);
@@ -134,7 +134,7 @@ describe('the live connection', () => {
     expect(watches[1]!.resume).toBeUndefined();
   });
 
-  it('says that the server is lost 5 s after the last heartbeat, leaves the mute socket, and recovers', async () => {
+  it('reports the server as lost 5 s after the last heartbeat, closes the silent socket, and connects again', async () => {
     open();
     await connected();
     await until(() => states.at(-1) === 'live');
@@ -158,7 +158,7 @@ describe('the live connection', () => {
     open();
     await connected();
     await until(() => states.at(-1) === 'live');
-    // After an immediate Node looks at its timers before it reads: the watchdog comes first, as after a page's long task.
+    // After `setImmediate` Node runs timers before it reads sockets: the watchdog runs first, as after a long task of a page.
     await new Promise((resolve) => setImmediate(resolve));
     send(heartbeat);
     send(delta(10, 11, 1));
@@ -170,7 +170,7 @@ describe('the live connection', () => {
     await until(() => states.at(-1) === 'lost');
   });
 
-  it('continues to ask for a ticket, and says why it has none', async () => {
+  it('requests a ticket again after a refusal, and reports the reason of the refusal', async () => {
     refusal = { status: 503, message: 'The log is away.' };
     open();
     await until(() => tickets >= 3);
@@ -182,9 +182,9 @@ describe('the live connection', () => {
   });
 
   it.each([
-    ['the session ended', closeCodes.sessionEnded, () => ended === 1],
-    ['not one’s own ward', closeCodes.notAllowed, () => states.at(-1) === 'forbidden'],
-  ] as const)('does not come back by itself: %s', async (_name, code, done) => {
+    ['the session has ended', closeCodes.sessionEnded, () => ended === 1],
+    ['the account may not see the ward', closeCodes.notAllowed, () => states.at(-1) === 'forbidden'],
+  ] as const)('does not connect again if %s', async (_name, code, done) => {
     open();
     await connected();
     await until(() => screen !== undefined);
@@ -196,7 +196,7 @@ describe('the live connection', () => {
     expect(states.at(-1)).not.toBe('lost');
   });
 
-  it('comes back from a forbidden ward when another one is asked for', async () => {
+  it('connects again after a forbidden ward when another ward is requested', async () => {
     open();
     await connected();
     sockets[0]!.close(closeCodes.notAllowed);
@@ -206,7 +206,7 @@ describe('the live connection', () => {
     expect(watches[1]!.scope).toEqual({ ward: 'CCU' });
   });
 
-  it('comes back at once and whole after the server’s close code for a new snapshot', async () => {
+  it('connects again at once and requests a snapshot after the close code "resync"', async () => {
     open();
     await connected();
     await until(() => screen !== undefined);
@@ -215,14 +215,14 @@ describe('the live connection', () => {
     expect(watches[1]!.resume).toBeUndefined();
   });
 
-  it('takes an unreadable message for a broken connection', async () => {
+  it('connects again after an unreadable message', async () => {
     open();
     await connected();
     sockets[0]!.send('{');
     await connected(2);
   });
 
-  it('sends a new wish over the same connection', async () => {
+  it('sends a new wish over the present connection', async () => {
     open();
     await connected();
     live!.watch({ scope: { ward: '*' }, waves: null });

@@ -1,4 +1,7 @@
-/** The live connection: opened with a ticket, resumed by its last number, counted as lost when the heartbeat stops. */
+/**
+ * The live connection to the server. It is opened with a ticket, resumes after its last message number, and counts as
+ * lost when heartbeats stop.
+ */
 
 import type { ServerMessage, Watch } from '../../protocol/live.ts';
 import { livePath, waveTextStart } from '../../protocol/pace.ts';
@@ -12,32 +15,32 @@ export type WatchWish = Omit<Watch, 'type' | 'resume'>;
 export type LiveEvents = {
   /** `wss://host:port` of the server. */
   readonly origin: string;
-  /** Steady screen clock, ms. */
+  /** The screen's steady clock, ms. */
   readonly now: () => number;
   readonly random: () => number;
   readonly ticket: () => Promise<Answer<{ ticket: string }>>;
   readonly onScreen: (screen: Screen) => void;
-  /** A snapshot came: the waves so far belong to another stream. */
+  /** Called after a snapshot: all waves received before belong to another stream. */
   readonly onSnapshot: () => void;
-  /** A `WaveMessage` as it came: the painter parses it, beside the main thread. */
+  /** Called with the text of a `WaveMessage`. The painter parses it in its worker. */
   readonly onWave: (text: string) => void;
   /**
-   * The server's time, with each message that carries it; `stream` of a snapshot names the server process that sent it.
+   * Called with the server's time in a message. `stream` identifies the server process; only snapshots carry it.
    */
   readonly onServerTime: (at: string, stream?: string) => void;
   readonly onState: (state: LinkState) => void;
-  /** Why there is no connection, for a person; undefined once there is one. */
+  /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */
   readonly onProblem: (text: string | undefined) => void;
   readonly onSessionEnded: () => void;
 };
 
 export type Live = { watch(wish: WatchWish): void; close(): void };
 
-/** Waits this long for a connection to open or a first message to come. */
+/** How long the screen waits until a connection is open and its first message has come. */
 const openTimeoutMs = 8000;
 const watchdogMs = 250;
 
-/** Connects and keeps connecting until closed. One socket at a time. */
+/** Opens the live connection, and opens it again after each failure until `close` is called. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let wanted = wish;
@@ -62,7 +65,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     const answer = await events.ticket();
     if (closed || socket) return;
     if (!answer.ok) {
-      // A 401 ends the session elsewhere; any other failure may pass.
+      // The API has already ended the session after a 401. After any other failure a new try may succeed.
       if (answer.status === 401) return;
       events.onProblem(answer.message);
       retry();
@@ -106,11 +109,11 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     retryTimer = setTimeout(() => void connect(), afterMs);
   }
 
-  /** Leaves a silent socket: the browser may take minutes to notice. */
+  /** Closes a silent or broken socket and connects again. The browser itself may notice the failure only after minutes. */
   function abandon() {
-    const left = socket;
+    const abandoned = socket;
     socket = undefined;
-    left?.close();
+    abandoned?.close();
     retry();
   }
 
@@ -166,8 +169,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let watchedMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    // While the page stood still it could take no message: messages wait behind this timer, and that time is not
-    // silence.
+    // The time in which the page stood still does not count as silence: messages may wait behind this timer.
     const listenedMs = now - Math.max(0, now - watchedMs - watchdogMs);
     watchedMs = now;
     if (state !== 'forbidden' && isLost(lastHeardMs, listenedMs)) become('lost');
@@ -178,9 +180,8 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     closed = true;
     clearInterval(watchdog);
     clearTimeout(retryTimer);
-    const left = socket;
+    socket?.close();
     socket = undefined;
-    left?.close();
   }
 
   void connect();

@@ -1,23 +1,21 @@
-/** Measures how late the page's own timer comes, and decides by it what the screen still does (`core/load.ts`). */
+/** Measures how late the page's timer fires. From this `core/load.ts` decides what a slow screen still draws. */
 import { signal } from '@preact/signals';
 import { judgeLoad, type LoadLevel, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;
-/**
- * If it comes later than this, messages of the server wait in this page: the screen is behind, and for a while after
- * it.
- */
+/** If the timer fires later than this, messages of the server may wait in this page: the screen is behind. */
 const behindMs = 500;
+/** How long the screen counts as behind after a late timer. */
 const behindForMs = 3000;
 
 /**
- * @param steady steady screen clock, ms
- * @param onTick called every `tickMs`, after the lateness was measured
+ * @param steady the screen's steady clock, ms
+ * @param onTick called every `tickMs`, after the delay of the timer was measured
  */
 export function openLoadMonitor(steady: () => number, tickMs: number, onTick: () => void) {
   const level = signal<LoadLevel>('full');
-  /** The shown values may be old because the screen is slow, not because the server is silent. */
+  /** Whether the screen may show old values because it is slow, not because the server is silent. */
   const isBehind = signal(false);
   let load = startLoad;
   let lastBeatMs = steady();
@@ -29,7 +27,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
     const nowMs = steady();
     const lateMs = Math.max(0, nowMs - lastBeatMs - beatMs);
     lastBeatMs = nowMs;
-    // The browser slows a hidden page: its lateness proves nothing.
+    // The browser slows down the timers of a hidden page: their delay says nothing about the load.
     if (!document.hidden) {
       worstMs = Math.max(worstMs, lateMs);
       if (lateMs > behindMs) behindUntilMs = nowMs + behindForMs;
@@ -58,7 +56,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
   return {
     level,
     isBehind,
-    /** Notes how late the painter of the waves was. */
+    /** Notes how late the frames of the wave painter were. */
     drawnLate(lateMs: number) {
       drawLateMs = Math.max(drawLateMs, lateMs);
     },

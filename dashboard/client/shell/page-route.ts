@@ -1,5 +1,6 @@
 /**
- * Which page the address names. Text that was typed and not saved keeps the page until the person says that it may go.
+ * Follows the route in the page's address. If the page has text that was typed and not saved, the route changes only
+ * after the person has agreed to drop the text.
  */
 import { signal } from '@preact/signals';
 import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
@@ -13,7 +14,7 @@ export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
       route.value = parseRoute(hash);
       if (location.hash !== hash) history.replaceState(null, '', hash);
     });
-    // While the page asks the person, the address names the page that they still see.
+    // While the page asks the person, the address must name the page that is still shown.
     if (unsaved.asks.peek()) history.replaceState(null, '', formatRoute(route.peek()));
   };
   addEventListener('hashchange', onHash);

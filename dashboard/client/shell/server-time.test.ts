@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createServerTime } from './server-time.ts';
 
-describe('the server’s time', () => {
+describe('createServerTime', () => {
   function at(startMs: number) {
     let steadyMs = startMs;
     const time = createServerTime(() => steadyMs);
@@ -13,14 +13,14 @@ describe('the server’s time', () => {
     };
   }
 
-  it('goes on by this screen’s clock after a message', () => {
+  it('the server’s time runs with the screen’s clock after a message', () => {
     const { time, wait } = at(1_000);
     time.saw(50_000, 's1', false);
     wait(700);
     expect(time.now()).toBe(50_700);
   });
 
-  it('is taken from a message that waited in the page only while no other message has come', () => {
+  it('a message that has waited in the page counts only if it is the first message', () => {
     const { time, wait } = at(1_000);
     time.saw(50_000, 's1', true);
     expect(time.now()).toBe(50_000);
@@ -32,16 +32,16 @@ describe('the server’s time', () => {
   });
 
   it.each([
-    ['another server process that is behind', 's2', 20_000],
-    ['the same one', 's1', 50_000],
-  ])('after a message of %s', (_name, stream, expected) => {
+    ['a message of another server process with an earlier time sets the server’s time back', 's2', 20_000],
+    ['a message of the same server process with an earlier time does not set the server’s time back', 's1', 50_000],
+  ])('%s', (_name, stream, expected) => {
     const { time } = at(1_000);
     time.saw(50_000, 's1', false);
     time.saw(20_000, stream, false);
     expect(time.now()).toBe(expected);
   });
 
-  it('is unknown again after it was forgotten', () => {
+  it('after forget the next message sets the server’s time', () => {
     const { time } = at(1_000);
     time.saw(50_000, 's1', false);
     time.forget();

@@ -1,20 +1,20 @@
-/** The server's time on this screen, from the times in the server's messages. */
+/** Estimates the server's time from the times in the server's messages. */
 import { createLead, remoteAt, sawNewRemote, sawRemote } from '../core/lead.ts';
 
-/** @param steady this screen's clock, which is never set, ms */
+/** @param steady the screen's clock, which is never set, ms */
 export function createServerTime(steady: () => number) {
   let lead = createLead();
   /** The server process to which `lead` belongs. */
   let streamSeen: string | undefined;
   return {
-    /** The server's time, ms since 1970; by this screen's own clock while no message has come. */
+    /** Returns the server's time, ms since 1970. Returns the time of the screen before the first message. */
     now: () => remoteAt(lead, steady()) ?? Date.now(),
 
     /**
-     * Takes the time in a message that has just come.
-     * @param stream the server process that sent it, if the message names it
-     * @param hasWaited whether it may have waited in this page: then it proves nothing about the way, and must not
-     *   count as the quickest
+     * Updates the estimate with the time in a message that has just been read.
+     * @param stream the server process that sent the message, if the message names it
+     * @param hasWaited whether the message may have waited in this page. Its delay is then unknown, so it counts only
+     *   if there is no estimate yet.
      */
     saw(atMs: number, stream: string | undefined, hasWaited: boolean): void {
       if (stream !== undefined && stream !== streamSeen) sawNewRemote(lead, atMs, steady());
@@ -22,7 +22,7 @@ export function createServerTime(steady: () => number) {
       if (!hasWaited || remoteAt(lead, steady()) === undefined) sawRemote(lead, atMs, steady());
     },
 
-    /** Forgets the server's time: the next messages may come from another server. */
+    /** Drops the estimate, because the next messages may come from another server. */
     forget(): void {
       lead = createLead();
     },

@@ -1,4 +1,4 @@
-/** Which part of the newest state this screen shows. A slow screen shows new numbers less often (`core/load.ts`). */
+/** Decides when the screen shows the newest state. A slow screen shows new numbers less often (`core/load.ts`). */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Screen } from '../core/fold.ts';
 import { type LoadLevel, numbersEveryMs, withNumbersHeld } from '../core/load.ts';
@@ -9,15 +9,16 @@ export function createShownScreen(
   now: ReadonlySignal<number>,
 ) {
   const screen = signal<Screen | undefined>(undefined);
-  /** The server's time in the newest message whose numbers stand on this screen. */
+  /** The server's time in the newest message whose numbers are on the screen. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
-  /** The newest state and its server's time; a slow screen does not show all of it. */
+  /** The newest state. A slow screen may not show it yet. */
   let newest: Screen | undefined;
+  /** The server's time of `newest`. */
   let newestAtMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Shows the newest state. While the screen cannot keep up, it shows its numbers only if they are a second newer than
-   * the shown ones.
+   * Shows the newest state. At the level `numbers-slower` it shows new numbers only if they are at least a second newer
+   * than the shown numbers.
    */
   function show(atMs = newestAtMs): void {
     const shown = screen.peek();
@@ -32,9 +33,9 @@ export function createShownScreen(
 
   return {
     screen,
-    /** Until when this screen knows the ward: now, or less while newer messages wait for a slow screen. */
+    /** The server's time up to which the screen shows all messages: now, or earlier while messages wait. */
     knownUntilMs: computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value)),
-    /** Notes the server's time in a message, before its state is taken. */
+    /** Notes the server's time in a message. Must be called before `take`. */
     heard(atMs: number): void {
       newestAtMs = atMs;
     },
@@ -42,7 +43,7 @@ export function createShownScreen(
       newest = next;
       show();
     },
-    /** Shows what waited, if it is time. Call it at each tick. */
+    /** Shows numbers that have waited for a second. Must be called regularly. */
     catchUp(): void {
       if (newest?.beds !== screen.peek()?.beds) show(now.peek());
     },

@@ -1,14 +1,17 @@
-/** The loudspeaker: repeats one rendered burst. The sound card repeats it, so a busy or hidden page still sounds. */
+/**
+ * Plays an alarm sound on the loudspeaker. The sound card itself repeats the rendered burst, so the sound continues while
+ * the page is busy or hidden.
+ */
 import { renderBurst } from '../core/sound.ts';
 import { type SoundLevel, soundTable } from '../core/sound-table.ts';
 
-/** `blocked`: the browser wants a click first. `failed`: there is no audio here. The screen says both. */
+/** `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a notice. */
 export type SpeakerState = 'blocked' | 'on' | 'failed';
 
 export type Speaker = {
-  /** Sets what sounds from now on. The same level again changes nothing. */
+  /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
   play(level: SoundLevel | undefined): void;
-  /** Call it from a click or a key (the browsers' rule). */
+  /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;
   close(): void;
 };
@@ -21,7 +24,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let wanted: SoundLevel | undefined;
   const buffers = new Map<SoundLevel, AudioBuffer>();
 
-  function tell() {
+  function reportState() {
     onState(!context ? 'failed' : context.state === 'running' ? 'on' : 'blocked');
   }
 
@@ -29,15 +32,15 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     try {
       context = new AudioContext({ latencyHint: 'playback' });
       context.onstatechange = () => {
-        tell();
-        sound();
+        reportState();
+        followWanted();
       };
-      // A page that was used before may sound at once; otherwise this waits for `enable`.
+      // If the person has used this page before, sound is allowed at once; otherwise only after `enable`.
       void context.resume().catch(() => undefined);
     } catch {
       context = undefined;
     }
-    tell();
+    reportState();
   }
 
   function bufferOf(level: SoundLevel, to: AudioContext): AudioBuffer {
@@ -51,11 +54,12 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     return buffer;
   }
 
-  function sound() {
+  /** Starts or stops the sound so that the wanted level sounds. */
+  function followWanted() {
     if (playing?.level === wanted) return;
     playing?.stop();
     playing = undefined;
-    // If a loop is started in a context that does not run, it would begin at a random place once the context runs.
+    // A loop that is started before the audio context runs would later begin at a random place of the burst.
     if (wanted === undefined || context?.state !== 'running') return;
     const to = context;
     const source = new AudioBufferSourceNode(to, { buffer: bufferOf(wanted, to), loop: true });
@@ -72,12 +76,12 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   }
 
   open();
-  // Some systems suspend audio without an event (another call, an unplugged device).
-  const check = setInterval(tell, 1000);
+  // Some systems suspend audio without an event (a phone call, an unplugged device).
+  const check = setInterval(reportState, 1000);
   return {
     play(level) {
       wanted = level;
-      sound();
+      followWanted();
     },
     enable() {
       if (!context) open();

@@ -1,11 +1,11 @@
 /**
- * Draws a bed's waves on one canvas: each frame only the new part, the erase bar ahead of it, and nothing for missing
- * samples.
+ * Draws a bed's waves on one canvas. Each frame draws only the new samples and clears the erase bar ahead of the pen.
+ * Missing samples are gaps in the line.
  */
 import { type Gain, gainFor, gainY, spanOf } from '../core/gain.ts';
 import { eraseSpans, oldestVisibleMs, type Sweep, sweepOf, sweepX } from '../core/sweep.ts';
 import { indexAt, sampleAt, timeOf } from '../core/wave-buffer.ts';
-import type { HeldBed, HeldWave } from './wave-store.ts';
+import type { StoredBed, StoredWave } from './wave-store.ts';
 
 export type SweepRow = {
   readonly code: string;
@@ -16,22 +16,23 @@ export type SweepRow = {
   readonly max: number;
   readonly mmPerS: number;
 };
-/** A canvas of the page, or one that a worker draws. */
+/** A canvas of the page, or an offscreen canvas that a worker draws. */
 export type SweepCanvas = HTMLCanvasElement | OffscreenCanvas;
-/** Size in CSS pixels, and device pixels for each of them. */
+/** `width` and `height` in CSS pixels; `ratio` is the number of device pixels in a CSS pixel. */
 export type SweepSize = { readonly width: number; readonly height: number; readonly ratio: number };
 
 export type Sweeper = {
   rows(rows: readonly SweepRow[]): void;
   size(size: SweepSize): void;
-  /** Draws up to `penMs`, an event time. */
-  draw(bed: HeldBed, penMs: number): void;
+  /** Draws the samples up to the event time `penMs`. */
+  draw(bed: StoredBed, penMs: number): void;
   /** Empties the canvas; the next `draw` draws all samples in the buffers. */
   blank(): void;
 };
 
-/** Seconds over which the vertical scale is measured, and how often. */
+/** Seconds of samples from which the vertical scale is computed. */
 const gainSeconds = 6;
+/** Time between two computations of the vertical scale. */
 const gainEveryMs = 1500;
 const rowGapPx = 4;
 
@@ -55,7 +56,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     for (const trace of traces) trace.penMs = Number.NaN;
   }
 
-  function drawTrace(trace: Trace, wave: HeldWave, penMs: number, top: number, rowHeight: number) {
+  function drawTrace(trace: Trace, wave: StoredWave, penMs: number, top: number, rowHeight: number) {
     const sweep = sweepOf(width, trace.mmPerS);
     const { buffer } = wave;
     if (penMs - trace.gainAtMs > gainEveryMs || !trace.gain || trace.epoch !== wave.epoch) {
@@ -72,7 +73,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     } else {
       for (const span of eraseSpans(sweep, trace.penMs, penMs))
         paint.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
-      // Samples that came late, or after the pen had passed, are drawn at their place.
+      // Late samples, which came after the pen had passed their place, are drawn too.
       trace.drawn = Math.max(oldest, Math.min(trace.drawn, wave.lateFrom));
     }
     wave.lateFrom = Number.POSITIVE_INFINITY;
@@ -84,7 +85,15 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     trace.drawn = to + 1;
   }
 
-  function stroke(trace: Trace, wave: HeldWave, sweep: Sweep, to: number, top: number, rowHeight: number, gain: Gain) {
+  function stroke(
+    trace: Trace,
+    wave: StoredWave,
+    sweep: Sweep,
+    to: number,
+    top: number,
+    rowHeight: number,
+    gain: Gain,
+  ) {
     const { buffer } = wave;
     paint.strokeStyle = trace.colour;
     paint.lineWidth = 1.5;
@@ -99,7 +108,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
       }
       const x = sweepX(sweep, timeOf(buffer, i));
       const y = top + gainY(gain, value, rowHeight);
-      // At the left edge the pen is lifted.
+      // A line from the right edge to the left edge is not drawn.
       if (joined && x >= lastX) paint.lineTo(x, y);
       else paint.moveTo(x, y);
       joined = true;
@@ -142,7 +151,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
   };
 }
 
-function measuredGain(trace: Trace, { buffer }: HeldWave, penMs: number): Gain | undefined {
+function measuredGain(trace: Trace, { buffer }: StoredWave, penMs: number): Gain | undefined {
   const from = Math.max(buffer.first, indexAt(buffer, penMs - gainSeconds * 1000));
   const samples = new Float32Array(Math.max(0, buffer.next - from));
   for (let i = 0; i < samples.length; i++) samples[i] = sampleAt(buffer, from + i);

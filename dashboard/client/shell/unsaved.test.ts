@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createUnsaved } from './unsaved.ts';
 
-describe('leaving a form', () => {
-  it('happens at once if nothing was typed', () => {
+describe('createUnsaved', () => {
+  it('a person leaves a form at once if nothing was typed', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.leave(next);
@@ -10,7 +10,7 @@ describe('leaving a form', () => {
     expect(unsaved.asks.value).toBe(false);
   });
 
-  it('asks first if something was typed, and goes on only when the person drops it', () => {
+  it('the form asks first if text was typed, and the person leaves only after dropping the text', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(true);
@@ -20,7 +20,7 @@ describe('leaving a form', () => {
     expect([next.mock.calls.length, unsaved.asks.value]).toEqual([1, false]);
   });
 
-  it('does not happen if the person keeps the typed text, and asks again next time', () => {
+  it('the person stays if they keep the typed text, and the form asks again the next time', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(true);
@@ -31,7 +31,7 @@ describe('leaving a form', () => {
     expect([next.mock.calls.length, unsaved.asks.value]).toEqual([0, true]);
   });
 
-  it('asks about the newest place only, and forgets it when the form was saved', () => {
+  it('the form remembers only the newest target, and forgets it when the text was saved', () => {
     const [first, second] = [vi.fn(), vi.fn()];
     const unsaved = createUnsaved();
     unsaved.mark(true);

@@ -1,6 +1,6 @@
 /**
- * Text that was typed into a form and not saved: nothing drops it before the person has agreed. The question stands in
- * the form itself: a dialog of the browser would stop the page, and alarms with it.
+ * Protects text that was typed into a form and not saved: it is dropped only after the person has agreed. The form itself
+ * asks the question. A dialog of the browser would stop the page, and with it the alarms.
  */
 import { computed, signal } from '@preact/signals';
 
@@ -16,9 +16,9 @@ export function createUnsaved() {
   return {
     /** Whether to ask the person now. */
     asks: computed(() => waiting.value !== undefined),
-    /** The open form reports here whether it holds text that was typed and not saved. */
+    /** Sets whether the open form has text that was typed and not saved. The form must call this. */
     mark,
-    /** Calls `next` at once if nothing would be lost; otherwise after the person has dropped the typed text. */
+    /** Calls `next` at once if no text would be lost; otherwise after the person has agreed to drop the text. */
     leave(next: () => void): void {
       if (isDirty.peek()) waiting.value = next;
       else next();

@@ -6,7 +6,7 @@ import { createPainter, frameMsFull, type Painter } from './wave-painter.ts';
 const code = 'MDC_ECG_ELEC_POTL_II';
 const row = { code, colour: '#fff', unit: 'mV', min: -20, max: 20, mmPerS: 25 };
 
-/** A canvas that counts what is drawn on it; a real one is drawn on in `tests/screens/`. */
+/** Returns a canvas that counts strokes and clears. Tests in `tests/screens/` use a real canvas. */
 function countingCanvas() {
   const counts = { strokes: 0, clears: 0 };
   const paint = {
@@ -38,7 +38,7 @@ beforeEach(() => {
   send();
 });
 
-/** A second of a wave that rises, up to now. */
+/** Sends the last second of a rising wave to the painter. */
 function send() {
   const samples = Buffer.from(Int16Array.from({ length: 100 }, (_, i) => i).buffer).toString('base64');
   const message: WaveMessage = {
@@ -48,7 +48,7 @@ function send() {
   painter.carryOut({ do: 'take', texts: [JSON.stringify(message)] });
 }
 
-/** Lets `count` frames of the browser pass, 60 a second; each second brings new samples. */
+/** Lets `count` frames of the browser pass, 60 a second, and sends new samples each second. */
 function pass(count: number) {
   for (let i = 1; i <= count; i++) {
     nowMs += 1000 / 60;
@@ -63,7 +63,7 @@ function drawnIn(count: number): number {
   return bed.counts.strokes - before;
 }
 
-describe('the painter of the waves', () => {
+describe('createPainter', () => {
   it('draws about every second frame of the browser', () => {
     pass(120);
     const drawn = drawnIn(240);
@@ -71,7 +71,7 @@ describe('the painter of the waves', () => {
     expect(drawn).toBeLessThanOrEqual(124);
   });
 
-  it('draws nothing on a canvas out of view, and all its samples once it is in view again', () => {
+  it('draws nothing on a canvas that is out of view, and draws all samples when the canvas is in view again', () => {
     pass(120);
     painter.carryOut({ do: 'show', id: 1, isShown: false });
     expect(drawnIn(120)).toBe(0);
@@ -79,7 +79,7 @@ describe('the painter of the waves', () => {
     expect(drawnIn(60)).toBeGreaterThan(20);
   });
 
-  it('empties the canvases and asks for no more frames while waves are off', () => {
+  it('empties the canvases and requests no frames while waves are off', () => {
     pass(120);
     const { clears } = bed.counts;
     painter.carryOut({ do: 'pace', frameMs: 0 });
@@ -96,13 +96,13 @@ describe('the painter of the waves', () => {
     expect(drawnIn(120)).toBeLessThanOrEqual(22);
   });
 
-  it('leaves a message that it cannot read as a gap', () => {
+  it('continues to draw after a message that it cannot read', () => {
     painter.carryOut({ do: 'take', texts: ['{"type":"wave",', '{"type":"wave","associationId":"assoc-01"}'] });
     pass(120);
     expect(drawnIn(60)).toBeGreaterThan(20);
   });
 
-  it('says how late its frames were, and begins anew', () => {
+  it('lateMs returns the longest delay of a frame since the last call', () => {
     pass(60);
     painter.lateMs();
     pass(60);
@@ -114,7 +114,7 @@ describe('the painter of the waves', () => {
     expect(painter.lateMs()).toBeLessThan(20);
   });
 
-  it('says how long it has waited for a frame that does not come', () => {
+  it('lateMs includes the time for which the painter has waited for the next frame', () => {
     pass(60);
     painter.lateMs();
     nowMs += 5_000;
@@ -126,7 +126,7 @@ describe('the painter of the waves', () => {
     expect(painter.lateMs()).toBe(0);
   });
 
-  it('asks for no frame when the last canvas is gone', () => {
+  it('requests no frame after the last canvas was closed', () => {
     painter.carryOut({ do: 'close', id: 1 });
     pass(2);
     expect(frames).toEqual([]);

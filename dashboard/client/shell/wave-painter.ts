@@ -1,40 +1,43 @@
 /**
- * Keeps the waves that came and draws them on all canvases of the page. It runs in a worker (`wave-worker.ts`), so that
- * drawing takes no time of the main thread; in a browser without such workers it runs on the main thread, with fewer
- * frames.
+ * The wave painter: stores the received waves and draws them on all canvases of the page. It runs in a worker
+ * (`wave-worker.ts`), so that drawing does not delay the main thread. If the browser cannot draw in a worker, it runs on
+ * the main thread with fewer frames.
  */
 import type { WaveMessage } from '../../protocol/live.ts';
 import { createSweeper, type SweepCanvas, type Sweeper, type SweepRow, type SweepSize } from './sweeper.ts';
 import { createWaveStore } from './wave-store.ts';
 
-/** What the page asks of the painter. `id` names a canvas. */
+/** An order of the page to the painter. `id` identifies a canvas. */
 export type PainterOrder =
   | { readonly do: 'open'; readonly id: number; readonly associationId: string; readonly canvas: SweepCanvas }
   | { readonly do: 'rows'; readonly id: number; readonly rows: readonly SweepRow[] }
   | { readonly do: 'size'; readonly id: number; readonly size: SweepSize }
-  /** A canvas that is scrolled out of view is not drawn. */
+  /** Says whether a canvas is in view. A canvas out of view is not drawn. */
   | { readonly do: 'show'; readonly id: number; readonly isShown: boolean }
   | { readonly do: 'close'; readonly id: number }
-  /** Wave messages of the server, as they came. */
+  /** Stores wave messages of the server, in JSON. */
   | { readonly do: 'take'; readonly texts: readonly string[] }
   /** Keeps the waves of these beds and forgets the others. */
   | { readonly do: 'keep'; readonly associationIds: ReadonlySet<string> }
   | { readonly do: 'clear' }
-  /** Time between two frames; 0 draws no waves and empties the canvases. */
+  /** Sets the time between two frames; 0 switches the waves off and empties the canvases. */
   | { readonly do: 'pace'; readonly frameMs: number };
 
 export type Painter = {
   carryOut(order: PainterOrder): void;
-  /** How late the latest frames came, and the frame that is due, at most, ms; each call begins anew. */
+  /** Returns the longest delay of a frame since the last call, ms, including the frame that has not come yet. */
   lateMs(): number;
 };
 
-/** At 25 mm/s, 30 frames a second move the pen by 3 px each: smooth to the eye, half the work of 60. */
+/** At 25 mm/s and 30 frames a second the pen moves 3 px per frame: smooth to the eye, with half the work of 60 frames. */
 export const frameMsFull = 1000 / 31;
 
 type Sector = { readonly associationId: string; readonly sweeper: Sweeper; isShown: boolean };
 
-/** @param now steady clock, ms */
+/**
+ * @param now a steady clock, ms
+ * @param requestFrame calls `draw` at the next frame of the browser
+ */
 export function createPainter(now: () => number, requestFrame: (draw: () => void) => void): Painter {
   const store = createWaveStore();
   const sectors = new Map<number, Sector>();

@@ -1,4 +1,7 @@
-/** From the server's fold to the pen: what a person sees of a wave while a clock is set, or while odd chunks come beside it. */
+/**
+ * Tests the way of a wave from the server's core to the pen of the screen: a person must see the wave although a clock is
+ * set or wrong chunks come between the right chunks.
+ */
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -12,15 +15,15 @@ const code = 'MDC_PULS_OXIM_PLETH';
 const stepAtMs = 20_000;
 const endMs = 120_000;
 
-/** How long, in all, there was no sample under the pen after `fromMs`; the pen is looked at each 50 ms. */
+/** Returns for how long in total there was no sample at the pen after `fromMs`. Checks the pen every 50 ms. */
 function blankMs(options: {
   readonly lengthMs: number;
   readonly fromMs: number;
   readonly deviceAt?: (ms: number) => number;
   readonly screenAt?: (ms: number) => number;
-  /** Short chunks that come after each real one: where they start against its end, and their rate. */
+  /** Wrong short chunks after each real chunk: `aheadMs` from the end of the real chunk to the start of the wrong chunk. */
   readonly odd?: readonly (readonly [aheadMs: number, rateHz: number])[];
-  /** By how much the rate that the device states is off, as a part of it. */
+  /** Returns the error of the sample rate that the device states, as a part of the rate. */
   readonly rateOff?: (ms: number) => number;
 }): number {
   const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms, odd = [], rateOff = () => 0 } = options;
@@ -51,47 +54,47 @@ function blankMs(options: {
 const days = 86_400_000;
 const steps = [500, 1_000, 2_000, 5_000, 9_500, 10_500, 39_000, 41_000, 600_000, 10 * days].flatMap((ms) => [-ms, ms]);
 
-describe.each([250, 500, 1000])('a wave in chunks of %i ms', (lengthMs) => {
-  it('is drawn without a hole while no clock is set', () => {
+describe.each([250, 500, 1000])('chunks of %i ms', (lengthMs) => {
+  it('a wave is drawn without a gap while no clock is set', () => {
     expect(blankMs({ lengthMs, fromMs: 3_000 })).toBe(0);
   });
 
-  it.each(steps)('is drawn again within 3 s after the device’s clock was set by %i ms', (byMs) => {
+  it.each(steps)('a wave is drawn again within 3 s after the device’s clock was set by %i ms', (byMs) => {
     const deviceAt = (ms: number) => (ms < stepAtMs ? ms : ms + byMs);
     expect(blankMs({ lengthMs, fromMs: stepAtMs + 3_000, deviceAt })).toBe(0);
   });
 
-  it.each(steps)('is drawn again within 3 s after the screen’s clock was set by %i ms', (byMs) => {
+  it.each(steps)('a wave is drawn again within 3 s after the screen’s clock was set by %i ms', (byMs) => {
     // The screen's steady clock never runs back (core/connection.ts).
     const screenAt = (ms: number) => (ms < stepAtMs ? ms : ms + Math.max(0, byMs));
     expect(blankMs({ lengthMs, fromMs: stepAtMs + 3_000, screenAt })).toBe(0);
   });
 });
 
-describe.each([250, 500, 1000])('a wave in chunks of %i ms with odd ones beside it', (lengthMs) => {
+describe.each([250, 500, 1000])('chunks of %i ms with wrong chunks between', (lengthMs) => {
   it.each<[string, readonly (readonly [number, number])[]]>([
-    ['half a second ahead', [[500, 100]]],
-    ['1.9 s ahead', [[1900, 100]]],
-    ['a quarter of a second ahead', [[250, 100]]],
+    ['chunks half a second ahead', [[500, 100]]],
+    ['chunks 1.9 s ahead', [[1900, 100]]],
+    ['chunks a quarter of a second ahead', [[250, 100]]],
     [
-      'two in a row of another rate',
+      'pairs of chunks with another rate',
       [
         [10, 50],
         [50, 50],
       ],
     ],
     [
-      'a minute away, ahead and behind',
+      'chunks a minute ahead and a minute behind',
       [
         [60_000, 100],
         [-60_000, 100],
       ],
     ],
-  ])('is drawn without a hole: %s', (_, odd) => {
+  ])('a wave is drawn without a gap despite %s', (_, odd) => {
     expect(blankMs({ lengthMs, fromMs: 3_000, odd })).toBe(0);
   });
 
-  it('is drawn without a hole for a device that measures its rate anew', () => {
+  it('a wave is drawn without a gap if the device states a slightly different rate for each chunk', () => {
     const rateOff = (now: number) => (((now / lengthMs) * 37) % 21) / 1000 - 0.01;
     expect(blankMs({ lengthMs, fromMs: 3_000, rateOff })).toBe(0);
   });

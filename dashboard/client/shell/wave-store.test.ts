@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WaveMessage } from '../../protocol/live.ts';
 import { indexAt, sampleAt } from '../core/wave-buffer.ts';
-import { createWaveStore, heldBedsMax, heldWavesMax } from './wave-store.ts';
+import { createWaveStore, storedBedsMax, storedWavesMax } from './wave-store.ts';
 
 const second = (start: number, changes: Partial<WaveMessage> = {}): WaveMessage => ({
   type: 'wave',
@@ -17,8 +17,8 @@ const second = (start: number, changes: Partial<WaveMessage> = {}): WaveMessage 
 });
 const waveOf = (store: ReturnType<typeof createWaveStore>) => store.bed('assoc-01')!.waves.get('MDC_ECG_ELEC_POTL_II')!;
 
-describe('the waves in the store', () => {
-  it('never mix the drawing of one stream with that of the next', () => {
+describe('createWaveStore', () => {
+  it('a wave has another epoch after the store was cleared', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     const first = waveOf(store).epoch;
@@ -28,7 +28,7 @@ describe('the waves in the store', () => {
     expect(waveOf(store).epoch).not.toBe(first);
   });
 
-  it('begin anew at another rate or after a long silence', () => {
+  it('the buffer of a wave is emptied at another rate or after a long silence', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     store.take(second(1000), 1000);
@@ -41,7 +41,7 @@ describe('the waves in the store', () => {
   });
 
   it.each([-1000, -30_000, -3_600_000, 30_000])(
-    'begin anew, with their pen, after the device’s clock was set by %i ms',
+    'buffer and pen of a wave start again after the device’s clock was set by %i ms',
     (byMs) => {
       const store = createWaveStore();
       for (let at = 0; at < 60_000; at += 1000) store.take(second(at), at);
@@ -56,7 +56,7 @@ describe('the waves in the store', () => {
     },
   );
 
-  it('are drawn on after the screen’s own clock was set forward', () => {
+  it('there is a sample at the pen after the screen’s clock was set forward', () => {
     const store = createWaveStore();
     const jump = (at: number) => (at < 60_000 ? at : at + 600_000);
     for (let at = 0; at < 65_000; at += 1000) {
@@ -68,7 +68,7 @@ describe('the waves in the store', () => {
     expect(sampleAt(buffer, indexAt(buffer, pen))).not.toBeNaN();
   });
 
-  it('note from where a late chunk changes the drawing', () => {
+  it('lateFrom is the first sample of a late chunk', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     store.take(second(2000), 2000);
@@ -77,13 +77,13 @@ describe('the waves in the store', () => {
     expect(waveOf(store).lateFrom).toBe(4);
   });
 
-  it('are bounded in beds and in waves', () => {
+  it('the numbers of stored beds and waves are bounded', () => {
     const store = createWaveStore();
-    for (let i = 0; i <= heldBedsMax; i++) store.take(second(0, { associationId: `bed-${i}` }), 0);
-    expect(store.bed(`bed-${heldBedsMax - 1}`)).toBeDefined();
-    expect(store.bed(`bed-${heldBedsMax}`)).toBeUndefined();
-    for (let i = 0; i <= heldWavesMax; i++) store.take(second(0, { associationId: 'bed-0', code: `MDC_${i}` }), 0);
-    expect(store.bed('bed-0')!.waves.size).toBe(heldWavesMax);
+    for (let i = 0; i <= storedBedsMax; i++) store.take(second(0, { associationId: `bed-${i}` }), 0);
+    expect(store.bed(`bed-${storedBedsMax - 1}`)).toBeDefined();
+    expect(store.bed(`bed-${storedBedsMax}`)).toBeUndefined();
+    for (let i = 0; i <= storedWavesMax; i++) store.take(second(0, { associationId: 'bed-0', code: `MDC_${i}` }), 0);
+    expect(store.bed('bed-0')!.waves.size).toBe(storedWavesMax);
     store.keep(new Set(['bed-1']));
     expect(store.bed('bed-0')).toBeUndefined();
     expect(store.bed('bed-1')).toBeDefined();

@@ -1,46 +1,46 @@
-/** The waves to draw, by bed: samples by event time, and where each bed's pen is. */
+/** Stores the waves to draw by bed: the samples by event time, and the position of each bed's pen. */
 import { missingSample } from '../../../contracts/parameters.ts';
 import type { WaveMessage } from '../../protocol/live.ts';
 import { chunkArrived, createPlayout, movePen, type Playout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 
-/** Beds and waves beyond these are not drawn: no screen has the room, and the memory stays bounded. */
-export const heldBedsMax = 100;
-export const heldWavesMax = 12;
+/** Maximum of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */
+export const storedBedsMax = 100;
+export const storedWavesMax = 12;
 
-export type HeldBed = {
+export type StoredBed = {
   playout: Playout;
-  readonly waves: Map<string, HeldWave>;
+  readonly waves: Map<string, StoredWave>;
 };
-export type HeldWave = {
+export type StoredWave = {
   buffer: WaveBuffer;
-  /** The server's number of the trace. */
+  /** The number that the server gave to the trace; it changes if the device's clock was set. */
   readonly timeline: number;
-  /** The oldest sample that changed behind the pen since it was last drawn: draw again from there. */
+  /** Index of the oldest late sample that has not been drawn yet. The trace must be drawn again from there. */
   lateFrom: number;
-  /** Changes whenever a buffer begins anew, and is unique in the whole store: what was drawn of it is void. */
+  /** Changes whenever the buffer was emptied, so that the row is drawn from scratch. Unique in the whole store. */
   epoch: number;
 };
 
 export function createWaveStore() {
-  const beds = new Map<string, HeldBed>();
+  const beds = new Map<string, StoredBed>();
   let epochs = 0;
   return {
-    /** Takes a chunk that came at `nowMs` (steady screen clock). */
+    /** Stores a chunk that came at `nowMs` by the screen's steady clock. */
     take(message: WaveMessage, nowMs: number): void {
       let bed = beds.get(message.associationId);
       if (!bed) {
-        if (beds.size >= heldBedsMax) return;
+        if (beds.size >= storedBedsMax) return;
         bed = { playout: createPlayout(), waves: new Map() };
         beds.set(message.associationId, bed);
       }
       let wave = bed.waves.get(message.code);
       const { rateHz, timeline = 0 } = message;
       const wasSet = wave !== undefined && wave.timeline !== timeline;
-      // The device's clock was set: the pen also begins anew. (The server sends one rate for all chunks of a trace.)
+      // The device's clock was set: the pen must also start again.
       if (wasSet) bed.playout = createPlayout();
       if (!wave || wasSet || wave.buffer.rateHz !== rateHz) {
-        if (!wave && bed.waves.size >= heldWavesMax) return;
+        if (!wave && bed.waves.size >= storedWavesMax) return;
         wave = { buffer: createWaveBuffer(rateHz), timeline, lateFrom: Number.POSITIVE_INFINITY, epoch: ++epochs };
         bed.waves.set(message.code, wave);
       }
@@ -53,10 +53,10 @@ export function createWaveStore() {
       if (written.kind === 'restart' || wave.buffer.next > before)
         chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
     },
-    bed: (associationId: string): HeldBed | undefined => beds.get(associationId),
-    /** Event time of a bed's pen; NaN if nothing came yet. */
-    pen: (bed: HeldBed, nowMs: number): number => movePen(bed.playout, nowMs),
-    /** Keeps the waves of these beds only: an association that ended makes room for the next. */
+    bed: (associationId: string): StoredBed | undefined => beds.get(associationId),
+    /** Moves a bed's pen and returns its event time; NaN before the first chunk. */
+    pen: (bed: StoredBed, nowMs: number): number => movePen(bed.playout, nowMs),
+    /** Deletes the waves of all other beds, so that associations that have ended make room. */
     keep(associationIds: { has(id: string): boolean }): void {
       for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
     },

@@ -1,4 +1,4 @@
-/** The worker's composition root: the painter of the waves, beside the main thread. */
+/** Composition root of the worker: runs the wave painter outside of the main thread. */
 import { createSteadyClock } from '../core/connection.ts';
 import { createPainter, type PainterOrder } from './wave-painter.ts';
 

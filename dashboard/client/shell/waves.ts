@@ -1,16 +1,17 @@
 /**
- * The page's side of the waves: passes messages, canvases and sizes to the painter, which is in a worker if the browser
- * can do that.
+ * Passes wave messages, canvases and sizes from the page to the wave painter. The painter runs in a worker if the browser
+ * can draw there.
  */
 import { createSteadyClock } from '../core/connection.ts';
 import { heardReport, lookAtPainter, type PaintWatch, startWatch } from '../core/paint-watch.ts';
 import type { SweepRow } from './sweeper.ts';
 import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts';
 
-/** On the main thread waves are drawn less often: numbers and alarms come first. */
+/** Time between two frames if the painter runs on the main thread, where numbers and alarms come first. */
 const frameMsOnMainThread = 100;
 /**
- * Waves are passed on together: waking the worker for each costs more than parsing it. Well within `playoutMarginMs`.
+ * Wave messages of this time are passed to the worker together, because waking the worker takes longer than parsing a
+ * message. The time is far below `playoutMarginMs`.
  */
 const batchMs = 50;
 /** How often the page checks whether its painter still paints. */
@@ -20,8 +21,8 @@ export type OpenWaves = { rows(rows: readonly SweepRow[]): void; close(): void }
 export type Waves = ReturnType<typeof openWaves>;
 
 /**
- * @param onLate called about once a second with how late the painter's frames were, ms
- * @param onStuck called when the canvases have stopped, and when they go on again
+ * @param onLate called about once a second with the longest delay of the painter's frames, ms
+ * @param onStuck called with true when the painter has stopped, and with false when it draws again
  */
 export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: boolean) => void) {
   const painter = canUseWorker() ? paintInWorker(onLate, onStuck) : paintHere();
@@ -51,7 +52,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
   });
 
   return {
-    /** Takes a canvas over for good: it cannot be opened a second time. */
+    /** Starts to draw a bed's waves on a canvas. A canvas can be opened only once. */
     open(canvas: HTMLCanvasElement, associationId: string): OpenWaves {
       const id = ++lastId;
       canvases.set(canvas, id);
@@ -68,7 +69,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
         },
       };
     },
-    /** A wave message of the server, as it came. */
+    /** Passes the text of a wave message on to the painter. */
     take(text: string) {
       if (texts.length === 0) setTimeout(passOn, batchMs);
       texts.push(text);
@@ -84,7 +85,7 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
       texts = [];
       painter.order({ do: 'clear' });
     },
-    /** How often waves are drawn, as a part of the full rate; 0 draws none. */
+    /** Sets how often waves are drawn, as a part of the full rate; 0 switches waves off. */
     pace: (part: number) => painter.order({ do: 'pace', frameMs: part === 0 ? 0 : painter.frameMs / part }),
   };
 }
@@ -103,7 +104,7 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   const worker = new Worker(new URL('./wave-worker.ts', import.meta.url), { type: 'module' });
   const steady = createSteadyClock(Date.now, () => performance.now());
   let watch = startWatch(steady());
-  /** The painter met an unexpected fault: its drawing is not trusted any more, whatever it reports. */
+  /** Whether the worker has thrown an error. Its drawing is then never trusted again, even if it still sends reports. */
   let isBroken = false;
 
   function note(next: PaintWatch) {

@@ -1,10 +1,10 @@
-/** What to ask the server for at each place: the alarms of the whole ward always, waves only of the shown beds. */
+/** Decides what the screen requests from the server: always the alarms of the whole ward, and waves of the shown beds. */
 import type { Screen } from '../core/fold.ts';
 import type { Route } from '../core/routes.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import type { WatchWish } from './live.ts';
 
-/** As many as the server takes. */
+/** The server accepts at most this many codes. */
 const codesMax = 16;
 
 export function wishFor(route: Route, ward: string, codes: string[], clinical: boolean): WatchWish {
@@ -22,11 +22,11 @@ export function wishFor(route: Route, ward: string, codes: string[], clinical: b
 }
 
 /**
- * The codes that some tile has shown, sorted so that the same wish is the same text. They only grow: otherwise a lead
- * that comes and goes would make the server send the whole screen again each time.
+ * Returns a function that returns the codes of all waves that a tile has shown so far, sorted. A code is never removed:
+ * otherwise each lead that comes and goes would change the wish, and the server would send the whole screen again.
  */
 export function createSeenCodes(): (screen: Screen | undefined) => string[] {
-  // The codes of most beds, so that most screens need no second wish.
+  // Most beds have these codes, so most screens need no second wish.
   const codes = new Set(['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH', 'MDC_IMPED_TTHOR']);
   return (screen) => {
     for (const bed of screen?.beds.values() ?? [])
