@@ -21,37 +21,38 @@ const low = (value: number): Partial<Alarm> => ({
   text: `SpO2 ${value} < 85`,
 });
 const ended = { present: false, signal: 'latched' } as const;
+const noValue = { value: undefined } as const;
 
-describe('an alarm says more than before', () => {
+describe('hasNewContent', () => {
   it.each([
-    ['if nothing changed', {}, {}, false],
-    ['if it was counted again', {}, { onsets: 13 }, false],
-    ['if it ended', {}, ended, false],
-    ['if it came back', ended, {}, false],
-    ['if it was escalated', {}, { escalation: 2 }, false],
-    ['if its sound was paused', {}, { audioPausedUntil: '2026-01-01T10:02:00.000Z' }, false],
-    ['where a high value fell', hr(150), hr(149), false],
-    ['where a high value rose by 1', hr(146), hr(147), true],
-    ['where a low value fell by 1', low(84), low(83), true],
-    ['where a low value rose', low(70), low(79), false],
-    ['if its text changed beside the same value', {}, { text: 'HR 146 > 140, again' }, true],
-    ['if its text changed without a value', { value: undefined }, { value: undefined, text: 'No HR' }, true],
-    ['if it became graver', { priority: 'medium' }, {}, true],
-    ['if its limit changed', {}, { limit: 130, text: 'HR 146 > 130' }, true],
-    ['if it is another condition', {}, { condition: 'HR.high' }, true],
-    ['if it is another alarm', {}, { alarmId: 'alarm-0000000000002' }, true],
-    ['if it was about the past and is about the present', { late: true }, {}, true],
-    ['if it calls again after an answer', { signal: 'acknowledged' }, {}, true],
-    ['if it had no signal before', { signal: 'off' }, {}, true],
-    ['if somebody answered it', {}, { signal: 'acknowledged' }, false],
-  ] as const)('%s: not, or indeed', (_name, before, after, more) => {
-    expect(hasNewContent({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(more);
+    ['false if nothing changed', {}, {}, false],
+    ['false if only the number of onsets changed', {}, { onsets: 13 }, false],
+    ['false if the alarm ended', {}, ended, false],
+    ['false if the alarm started again', ended, {}, false],
+    ['false if the alarm was escalated', {}, { escalation: 2 }, false],
+    ['false if the sound was paused', {}, { audioPausedUntil: '2026-01-01T10:02:00.000Z' }, false],
+    ['false if a value above its limit fell', hr(150), hr(149), false],
+    ['true if a value above its limit rose by 1', hr(146), hr(147), true],
+    ['true if a value below its limit fell by 1', low(84), low(83), true],
+    ['false if a value below its limit rose', low(70), low(79), false],
+    ['true if the text changed and the value did not', {}, { text: 'HR 146 > 140, again' }, true],
+    ['true if the text of an alarm without a value changed', noValue, { ...noValue, text: 'No HR' }, true],
+    ['true if the priority became higher', { priority: 'medium' }, {}, true],
+    ['true if the limit changed', {}, { limit: 130, text: 'HR 146 > 130' }, true],
+    ['true if the condition is another one', {}, { condition: 'HR.high' }, true],
+    ['true if the alarm is another one', {}, { alarmId: 'alarm-0000000000002' }, true],
+    ['true if the alarm was late and is not late now', { late: true }, {}, true],
+    ['true if the alarm sounds again after an acknowledgement', { signal: 'acknowledged' }, {}, true],
+    ['true if the alarm had no signal before', { signal: 'off' }, {}, true],
+    ['false if somebody acknowledged the alarm', {}, { signal: 'acknowledged' }, false],
+  ] as const)('hasNewContent is %s', (_name, before, after, expected) => {
+    expect(hasNewContent({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(expected);
   });
 });
 
-describe('the first revision with the present content of the alarm', () => {
-  /** Tells the changes in turn, each `everyMs` after the one before. */
-  function told(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
+describe('contentRevisionAfter', () => {
+  /** Returns the content revision of an alarm after these changes, each `everyMs` after the last. */
+  function contentRevision(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
     let before: { alarm: Alarm; said: ContentRevision } | undefined;
     for (const [at, change] of [{}, ...changes].entries()) {
       const alarm = { ...seen, rev: at + 1, ...change };
@@ -61,14 +62,34 @@ describe('the first revision with the present content of the alarm', () => {
   }
 
   it.each([
-    ['is the newest where nothing is known of before', [], 1_000, 1],
-    ['stays while the alarm comes and goes each second', [ended, {}, ended, {}, ended, { onsets: 4 }], 1_000, 1],
-    ['stays where it comes back 1 ms before it has begun anew', [ended, {}], newOnsetMs - 1, 1],
-    ['is that of an alarm that has begun anew', [ended, {}], newOnsetMs, 3],
-    ['counts the end from its beginning', [ended, { ...ended, escalation: 1 }, {}], newOnsetMs / 2, 4],
-    ['is that of a graver value, and stays when the value falls', [hr(150), hr(147), hr(141)], 1_000, 2],
-    ['is the newest where a revision is missing', [ended, { rev: 9 }], 1_000, 9],
+    ['returns the newest revision if no earlier revision is known', [], 1_000, 1],
+    [
+      'returns the first revision of an alarm that starts and ends each second',
+      [ended, {}, ended, {}, ended, { onsets: 4 }],
+      1_000,
+      1,
+    ],
+    [
+      'returns the old revision if the alarm starts again 1 ms before the time of a new onset',
+      [ended, {}],
+      newOnsetMs - 1,
+      1,
+    ],
+    ['returns the newest revision if the alarm has a new onset', [ended, {}], newOnsetMs, 3],
+    [
+      'measures the pause from the first revision that was ended',
+      [ended, { ...ended, escalation: 1 }, {}],
+      newOnsetMs / 2,
+      4,
+    ],
+    [
+      'returns the revision with the gravest value, also after the value became less grave',
+      [hr(150), hr(147), hr(141)],
+      1_000,
+      2,
+    ],
+    ['returns the newest revision if a revision is missing', [ended, { rev: 9 }], 1_000, 9],
   ] as const)('%s', (_name, changes, everyMs, rev) => {
-    expect(told(changes as readonly Partial<Alarm>[], everyMs).rev).toBe(rev);
+    expect(contentRevision(changes as readonly Partial<Alarm>[], everyMs).rev).toBe(rev);
   });
 });

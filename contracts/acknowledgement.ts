@@ -1,24 +1,24 @@
 /**
- * Decides whether an acknowledgement counts for what the alarm says now. A person acknowledges the revision that the screen showed. A
- * newer revision may say the same in substance: the alarm was escalated, its sound was paused, it ended, or it comes and goes each
- * second. Then the acknowledgement counts. It does not count for a state that is graver than the one that the person saw.
+ * Decides whether an acknowledgement counts for the newest revision of an alarm. A person acknowledges the revision that the screen showed.
+ * The acknowledgement counts for a newer revision if that revision has no new content: the alarm was escalated, its sound was paused, the
+ * alarm ended, or it starts and ends each second. The acknowledgement does not count if the alarm became graver.
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** If an alarm comes back within this time after its end, it comes and goes. After a longer pause it has begun anew (ours). */
+/** An alarm that starts again within this time after its end has no new content. After a longer pause it counts as a new onset (ours). */
 export const newOnsetMs = 5_000;
 
-/** What the engine, the server and the screens remember of an alarm besides its newest revision. */
+/** The engine and the server keep this for each alarm, beside its newest revision. */
 export type ContentRevision = {
-  /** The alarm has become no graver since this revision. A person who saw it, or a later one, knows what the alarm says now. */
+  /** The revision with which the present content began. Whoever saw this revision, or a later one, has seen the present content. */
   readonly rev: number;
   /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
 };
 
 /**
- * Returns what to remember after the alarm event of `atMs` with `alarm`. If there is no state before, or if a revision between is
- * missing, a person must have seen the newest revision.
+ * Returns the content revision after the alarm event of `atMs` with `alarm`. If `before` is unknown, or if a revision between is missing,
+ * the content counts as new.
  */
 export function contentRevisionAfter(
   before: { readonly alarm: Alarm; readonly said?: ContentRevision | undefined } | undefined,
@@ -28,17 +28,18 @@ export function contentRevisionAfter(
   const ended = alarm.present ? {} : { endedAtMs: before?.said?.endedAtMs ?? atMs };
   if (!before?.said || alarm.rev !== before.alarm.rev + 1) return { rev: alarm.rev, ...ended };
   const { endedAtMs } = before.said;
-  const beganAnew = alarm.present && endedAtMs !== undefined && atMs - endedAtMs >= newOnsetMs;
-  return { rev: beganAnew || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
+  const isNewOnset = alarm.present && endedAtMs !== undefined && atMs - endedAtMs >= newOnsetMs;
+  return { rev: isNewOnset || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Whether `after` says more than `before`: another condition, a graver value, or a new call. */
+/** Whether a person who saw only `before` has not seen what `after` reports: another condition, a graver value, or a new call. */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
   if (isOther(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
   if (before.text === after.text) return false;
-  const [was, is] = [excessOf(before), excessOf(after)];
-  // If the text changed without a value, or beside the same value, it is news.
-  return was === undefined || is === undefined || before.value === after.value || is > was;
+  const [excessBefore, excessAfter] = [excessOf(before), excessOf(after)];
+  // A changed text is new content, unless only the value in the text changed.
+  if (excessBefore === undefined || excessAfter === undefined || before.value === after.value) return true;
+  return excessAfter > excessBefore;
 }
 
 function isOther(a: Alarm, b: Alarm): boolean {

@@ -1,6 +1,6 @@
 /**
- * The adult ward profile (CLINICAL, "Default adult limits"; the values are ours, similar to vendors' adult defaults). The alarm
- * processor judges by these limits and the screens show them, so the two cannot differ.
+ * The built-in limits for adults (CLINICAL, "Default adult limits"; the values are ours, similar to vendors' adult defaults). The alarm
+ * processor and the screens both read this table, so they cannot use different limits.
  */
 import type { Limits } from './messages/alarms.ts';
 import type { LimitGroup } from './parameters.ts';

@@ -1,16 +1,16 @@
-/** Makes the id of an alarm. The same readings give the same ids, no matter how often and where they are judged. Pure. */
+/** Makes the id of an alarm. The same readings always give the same alarm ids, on every machine. Pure. */
 import type { Alarm } from './messages/alarms.ts';
 import { formatInstant } from './time.ts';
 
-/** Returns the text whose hash is the id of an alarm. @param onsetMs event time at which its condition began, ms since 1970 */
+/** Returns the text whose hash is the id of an alarm. @param onsetMs event time at which the condition of the alarm began, ms since 1970 */
 export function alarmIdText(associationId: string, key: string, onsetMs: number): string {
   return `${associationId}\n${key}\n${formatInstant(onsetMs)}`;
 }
 
 /**
- * Returns the key of an alarm among the alarms of its patient. A technical condition about a parameter belongs to that parameter
- * alone. A pulse rate is judged as the heart rate. Not for the device's own alarms: their keys need more than the alarm says
- * (processors/alarms/core/own-alerts.ts).
+ * Returns the key of an alarm among the alarms of its patient. A technical alarm about one parameter has that parameter in its key. An
+ * alarm about the pulse rate has the key of the alarm about the heart rate. Do not use this for alarms that the device raised itself:
+ * own-alerts.ts of the alarm engine makes their keys.
  */
 export function alarmKey({ kind, condition, code }: Pick<Alarm, 'kind' | 'condition' | 'code'>): string {
   if (kind === 'technical' && code !== undefined) return `${condition}/${code}`;

@@ -1,4 +1,4 @@
-/** The text of an alarm for people. The text of a device's own alarm says that it is the device's (CLINICAL, "Alarm vocabulary"). */
+/** The text of an alarm for people. `Monitor:` in front marks an alarm that the device raised itself (CLINICAL, "Alarm vocabulary"). */
 import type { Alarm } from './messages/alarms.ts';
 
 /** Returns for example `Monitor: Ventricular tachycardia` or `HR 134 > 120`. */

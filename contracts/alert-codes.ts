@@ -1,6 +1,6 @@
 /**
- * The conditions for which bedside devices raise their own alarms, one row each. A hospital adds and replaces rows with
- * VIGIL_ALERT_CODES_FILE. A code without a row is shown with the device's own text; no alarm is dropped because a row is missing.
+ * The conditions for which bedside devices raise alarms themselves, one row each. A hospital adds and replaces rows with
+ * VIGIL_ALERT_CODES_FILE. If a code has no row, screens show the text that the device sent. No alarm is dropped because a row is missing.
  *
  * Names are reference ids of IEEE 11073-10101 (partition 3, events). Those marked (v) were seen with their numbers in DICOM
  * CID 3038 or in a message of IHE PCD-04; the others are *unverified*.
@@ -8,9 +8,9 @@
 export type AlertCode = {
   /** For people. */
   readonly text: string;
-  /** The parameter of the alarm, as an MDC code of the parameter table. The message may name another one. */
+  /** The parameter of the alarm, as an MDC code of the parameter table. If the device's message names another parameter, that one is used. */
   readonly parameter?: string;
-  /** Which limit of the parameter. If Vigil and the device both alarm for it, there is one call. */
+  /** The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one of them sounds. */
   readonly side?: 'low' | 'high';
   /** No heartbeat or no breath: the gravest condition. */
   readonly arrest?: true;

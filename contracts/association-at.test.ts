@@ -14,16 +14,16 @@ const tableOf = (rows: readonly Row[]) =>
   }));
 const timed = (rows: readonly Row[], atMs = nowMs) => timePeriods(tableOf(rows), atMs)!;
 
-const gap: readonly Row[] = [
+const withGap: readonly Row[] = [
   ['a', -60, -50],
   ['b', -50, -40],
   ['c', -30, null],
 ];
-const inside: readonly Row[] = [
+const nested: readonly Row[] = [
   ['a', -60, null],
   ['b', -40, -20],
 ];
-const twoLast: readonly Row[] = [
+const twoOpen: readonly Row[] = [
   ['b', -20, null],
   ['a', -60, null],
 ];
@@ -31,65 +31,65 @@ const equalStarts: readonly Row[] = [
   ['a', -60, null],
   ['b', -60, null],
 ];
-const hidden: readonly Row[] = [
+const threeOverlapping: readonly Row[] = [
   ['a', -60, null],
   ['b', -40, -20],
   ['c', -30, null],
 ];
-const empty: readonly Row[] = [['a', -60, -60]];
+const noLength: readonly Row[] = [['a', -60, -60]];
 
-describe('whose a device is at an instant', () => {
+describe('periodAt', () => {
   it.each([
-    ['has nobody without periods', [], 0, undefined],
-    ['has nobody before the first period', gap, -61, undefined],
-    ['has the period at its start', gap, -60, 'a'],
-    ['has the next period at the end, where it starts', gap, -50, 'b'],
-    ['has nobody at an end with no next period', gap, -40, undefined],
-    ['has nobody in a gap', gap, -35, undefined],
-    ['has the open period at its start', gap, -30, 'c'],
-    ['has the open period for ever', gap, 1_000_000, 'c'],
-    ['has nobody in a period of no length', empty, -60, undefined],
-    ['has the outer period before the inner one', inside, -41, 'a'],
-    ['has the inner period, which began later', inside, -40, 'b'],
-    ['has the outer period again at the end of the inner one', inside, -20, 'a'],
-    ['has the later of two open periods, in any order of the table', twoLast, -10, 'b'],
-    ['has the earlier of two open periods until the later begins', twoLast, -30, 'a'],
-    ['has the later in the table of two that start together', equalStarts, -60, 'b'],
-    ['has the later in the table of two that start together, now', equalStarts, 0, 'b'],
-    ['has the last that began of three', hidden, -25, 'c'],
+    ['returns no period for an empty table', [], 0, undefined],
+    ['returns no period before the first period', withGap, -61, undefined],
+    ['returns a period at its start', withGap, -60, 'a'],
+    ['returns the next period at the instant at which one ends and the next starts', withGap, -50, 'b'],
+    ['returns no period at an end without a next period', withGap, -40, undefined],
+    ['returns no period in a gap', withGap, -35, undefined],
+    ['returns the open period at its start', withGap, -30, 'c'],
+    ['returns the open period far in the future', withGap, 1_000_000, 'c'],
+    ['returns no period in a period that ends at its start', noLength, -60, undefined],
+    ['returns the outer period before the inner period starts', nested, -41, 'a'],
+    ['returns the inner period, which began later', nested, -40, 'b'],
+    ['returns the outer period again at the end of the inner period', nested, -20, 'a'],
+    ['returns the open period that began later, although it is earlier in the table', twoOpen, -10, 'b'],
+    ['returns the earlier of two open periods until the later period begins', twoOpen, -30, 'a'],
+    ['returns the later row of the table at the common start of two periods', equalStarts, -60, 'b'],
+    ['returns the later row of the table after the common start of two periods', equalStarts, 0, 'b'],
+    ['returns the period that began last of three', threeOverlapping, -25, 'c'],
   ] satisfies [string, readonly Row[], number, string | undefined][])('%s', (_what, rows, minute, expected) => {
     expect(periodAt(timed(rows), ms(minute))?.period.id).toBe(expected);
   });
 });
 
-describe('when a period no longer decides', () => {
+describe('decidesUntilMs', () => {
   const forEver = Number.POSITIVE_INFINITY;
   it.each([
-    ['at its end', gap, { a: -50, b: -40, c: forEver }],
-    ['never, where it goes on after one inside it', inside, { a: forEver, b: -20 }],
-    ['where the later of two open ones begins', twoLast, { a: -20, b: forEver }],
-    ['at its start, where it never decided', equalStarts, { a: -60, b: forEver }],
-    ['where the first of two begins that follow each other', hidden, { a: -40, b: -30, c: forEver }],
-  ] satisfies [string, readonly Row[], Record<string, number>][])('is %s', (_what, rows, expected) => {
+    ['the end of a period', withGap, { a: -50, b: -40, c: forEver }],
+    ['Infinity for an open period around another period', nested, { a: forEver, b: -20 }],
+    ['the start of a later open period', twoOpen, { a: -20, b: forEver }],
+    ['the start of a period that never applied', equalStarts, { a: -60, b: forEver }],
+    ['the start of the first of two later periods', threeOverlapping, { a: -40, b: -30, c: forEver }],
+  ] satisfies [string, readonly Row[], Record<string, number>][])('returns %s', (_what, rows, expected) => {
     const periods = timed(rows);
-    const found = periods.map((each) => [each.period.id, (decidesUntilMs(periods, each) - nowMs) / 60_000]);
-    expect(Object.fromEntries(found)).toEqual(expected);
+    const ends = periods.map((each) => [each.period.id, (decidesUntilMs(periods, each) - nowMs) / 60_000]);
+    expect(Object.fromEntries(ends)).toEqual(expected);
   });
 });
 
-describe('how many pairs of periods overlap', () => {
+describe('overlapsIn', () => {
   it.each([
-    ['none, one after the other', gap, 0],
-    ['none with one of no length', [...empty, ['b', -60, null]], 0],
-    ['one, one inside another', inside, 1],
-    ['one, both open', twoLast, 1],
-    ['two, one around two that follow each other', hidden, 2],
-  ] satisfies [string, readonly Row[], number][])('is %s', (_what, rows, pairs) => {
+    ['no pair if each period ends before the next', withGap, 0],
+    ['no pair for a period that ends at its start', [...noLength, ['b', -60, null]], 0],
+    ['one pair for a period inside another', nested, 1],
+    ['one pair for two open periods', twoOpen, 1],
+    ['two pairs for three overlapping periods', threeOverlapping, 2],
+  ] satisfies [string, readonly Row[], number][])('counts %s', (_what, rows, pairs) => {
     expect(overlapsIn(timed(rows))).toBe(pairs);
   });
 });
 
-describe('for any table', () => {
+describe('the rules for any table', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   const minute = fc.integer({ min: -30, max: 30 });
@@ -97,24 +97,24 @@ describe('for any table', () => {
     .array(fc.tuple(minute, fc.option(minute)), { maxLength: 6 })
     .map((all) => all.map(([from, to], i): Row => [`${i}`, from, to]));
 
-  it('the period that decides holds the instant, and none that holds it was begun later', () => {
+  it('periodAt returns the period that began last of all periods that contain the instant', () => {
     fc.assert(
       fc.property(rows, minute, (table, at) => {
         const periods = timed(table);
-        const holding = periods.filter(({ fromMs, toMs }) => ms(at) >= fromMs && ms(at) < toMs);
-        const found = periodAt(periods, ms(at));
-        expect(found === undefined).toBe(holding.length === 0);
-        for (const other of holding) {
-          expect(other.stampMs).toBeLessThanOrEqual(found!.stampMs);
-          if (other.stampMs === found!.stampMs)
-            expect(periods.indexOf(other)).toBeLessThanOrEqual(periods.indexOf(found!));
+        const containing = periods.filter(({ fromMs, toMs }) => ms(at) >= fromMs && ms(at) < toMs);
+        const result = periodAt(periods, ms(at));
+        expect(result === undefined).toBe(containing.length === 0);
+        for (const other of containing) {
+          expect(other.stampMs).toBeLessThanOrEqual(result!.stampMs);
+          if (other.stampMs === result!.stampMs)
+            expect(periods.indexOf(other)).toBeLessThanOrEqual(periods.indexOf(result!));
         }
       }),
       { seed, numRuns: 1_000 },
     );
   });
 
-  it('the current period is the one that decides now, whenever the table was read', () => {
+  it('currentPeriod returns the same period as periodAt for now, no matter when the table was read', () => {
     fc.assert(
       fc.property(rows, minute, fc.nat(1_000), (table, read, later) => {
         const periods = timed(table, ms(read));
@@ -124,7 +124,7 @@ describe('for any table', () => {
     );
   });
 
-  it('a period decides at no instant from its end on, and decides just before its end', () => {
+  it('a period applies until decidesUntilMs and never again after it', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const periods = timed(table);
@@ -140,7 +140,7 @@ describe('for any table', () => {
     );
   });
 
-  it('no periods overlap if only the last one lasts', () => {
+  it('no periods overlap if only the last period is open', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const inOrder = table.map(([id, from, to], i): Row => [id, from, i === table.length - 1 ? to : (to ?? from)]);

@@ -1,35 +1,35 @@
 /**
- * Decides which association period of a device holds at an instant. This is the only place that decides it. The gateway asks for each
- * reading, the alarm processor for each alarm, the dashboard for each bed, and a capture for each stay.
+ * Decides which association period of a device applies at an instant. Every process uses this file: the gateway for each reading, the
+ * alarm processor for each alarm, the dashboard for each bed, and a capture for each stay of a patient.
  *
- * A table that Vigil writes has at most one period at any instant. In a table that something else wrote, periods may overlap. Then the
- * period that began last decides: the one with the later start, or, if two starts are equal, the one that is later in the table. The
- * start is compared as it is written in the table, so the answer does not depend on when the table was read.
+ * In a table that Vigil writes, periods never overlap. In a table that another program wrote, they may. Then the period that began last
+ * applies. If two periods have the same start, the later row of the table applies. Starts are compared as they are written in the table, so
+ * the answer does not depend on when the table was read.
  */
 import { type FromTo, hasEnded, type Timed } from './periods.ts';
 import { parseInstant } from './time.ts';
 
-/** When a period held. */
+/** Start and end of a period. */
 type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
 
 /**
- * Returns the period that decides at the instant; undefined if the device had no patient and no bed then.
- * @param periods in the table's order
+ * Returns the period that applies at the instant; undefined if the device had no patient and no bed then.
+ * @param periods the periods of one device, in the table's order
  */
 export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
-  let found: Period | undefined;
-  // Search from the newest: it nearly always decides, and the gateway asks for each reading.
+  let latest: Period | undefined;
+  // Search from the newest period, because that one nearly always applies and the gateway searches for each reading.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;
-    if (found === undefined || period.stampMs > found.stampMs) found = period;
+    if (latest === undefined || period.stampMs > latest.stampMs) latest = period;
   }
-  return found;
+  return latest;
 }
 
 /**
- * Returns the period that decides now; undefined if the device has no patient and no bed. All starts and ends in a table have
- * happened (contracts/periods.ts), so this needs no clock.
+ * Returns the period that applies now; undefined if the device has no patient and no bed. This needs no clock, because every start and
+ * end in a table has already happened (contracts/periods.ts).
  */
 export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
   const lasting = periods.flatMap((period) => {
@@ -42,8 +42,8 @@ export function currentPeriod<Period extends FromTo>(periods: readonly Period[])
 }
 
 /**
- * Returns the instant from which a period no longer decides: its end, or the start of a later period that lasts longer than it.
- * Infinity while it decides. If the period never decided, the result is not after its `fromMs`.
+ * Returns the instant from which a period no longer applies: its end, or the start of a later period that does not end before it.
+ * Infinity while the period applies. If the period never applied, the result is not after its `fromMs`.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
 export function decidesUntilMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
@@ -61,7 +61,7 @@ export function decidesUntilMs<Period extends Interval>(periods: readonly Period
   }
 }
 
-/** Returns how many pairs of periods hold at the same time. */
+/** Returns the number of pairs of periods that overlap. */
 export function overlapsIn(periods: readonly Interval[]): number {
   return periods.reduce(
     (sum, a, i) =>

@@ -25,7 +25,7 @@ const channels = {
 } as const;
 
 describe('asyncapi.yaml', () => {
-  it('is AsyncAPI 3 and names each of our MQTT topics, no other', () => {
+  it('asyncapi.yaml is AsyncAPI 3 and has a channel for each MQTT topic and no other', () => {
     expect(document.asyncapi).toMatch(/^3\./);
     expect(Object.keys(document.channels)).toEqual(Object.keys(channels));
     for (const [kind, message] of Object.entries(channels)) {
@@ -36,23 +36,23 @@ describe('asyncapi.yaml', () => {
     }
   });
 
-  it.each(Object.keys(schemas))('holds the schema of %s that the code checks', (name) => {
+  it.each(Object.keys(schemas))('asyncapi.yaml has the same schema of %s as the code', (name) => {
     expect(document.components.schemas[name]).toEqual(JSON.parse(JSON.stringify(schemas[name])));
   });
 
-  it.each(Object.keys(schemas))('has examples of %s that fit, and that schema refuses what does not', (name) => {
+  it.each(Object.keys(schemas))('asyncapi.yaml has examples of %s that fit its schema', (name) => {
     const validator = Compile(schemas[name]!);
     const { examples } = document.components.messages[name]!;
     expect(examples.length).toBeGreaterThan(0);
     for (const { payload } of examples) {
       expect(validator.Check(payload)).toBe(true);
-      // What a device says beside what we know is ignored; what we say is all that we say.
+      // A message from a device may have unknown members. The inbox message, which Vigil sends, may not.
       expect(validator.Check({ ...(payload as object), unknown: 1 })).toBe(name !== 'Inbox');
     }
     expect(validator.Check({})).toBe(false);
   });
 
-  it('lets devices publish to all but the inbox', () => {
+  it('asyncapi.yaml lets devices publish to all topics except the inbox', () => {
     const received = Object.values(document.operations).filter((operation) => operation.action === 'receive');
     expect(received.map((operation) => operation.channel.$ref)).toEqual([
       '#/channels/observations',

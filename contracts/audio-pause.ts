@@ -1,13 +1,13 @@
-/** How long the sound of alarms may be paused: one rule for the engine, the server and the screens. */
+/** How long the sound of alarms may be paused. The engine, the server and the screens use the same rule. */
 import { clocksApartMsMax } from './steady-time.ts';
 
-/** Audio pause, ms (CLINICAL, "Alarm vocabulary": at most 2 min). */
+/** Longest audio pause (CLINICAL, "Alarm vocabulary": 2 min). */
 export const audioPauseMsMax = 120_000;
 
 /**
- * Returns the end of an audio pause that holds at `nowMs`; undefined if no pause holds then. If the end is further ahead than any pause lasts,
- * the machine's clock was set back after the pause began. Such a pause silences nothing.
- * @param until an instant, or ms since 1970
+ * Returns the end of an audio pause that is active at `nowMs`; undefined if the pause has ended. If the end is further ahead than a pause can
+ * last, the machine's clock was set back after the pause began. Such a pause is not active.
+ * @param until the stored end of the pause, as an instant or as ms since 1970
  */
 export function audioPauseUntil(until: string | number | undefined, nowMs: number): number | undefined {
   if (until === undefined) return undefined;

@@ -1,10 +1,10 @@
-/** The services that write the audit trail; each has a signing key of its own. */
+/** The services that write the audit trail. Each service has its own signing key. */
 export const auditWriters = ['dashboard', 'operator'] as const;
 
-/** The acts that only the operator's command line does. Another act signed with its key is a forgery (audit-rules.ts). */
+/** Only the operator's command line records these acts. If the dashboard's key signed one of them, the record is forged (log/audit/rules.ts). */
 export const operatorActions = ['rejected-viewed', 'rejected-redriven', 'patients-captured', 'trends-rebuilt'] as const;
 
-/** The looks and acts that are recorded. This file imports nothing, so that a browser's bundle does not get the schemas. */
+/** The looks and acts that are recorded. This file imports nothing, to keep the schemas out of the browser's bundle. */
 export const auditActions = [
   'login',
   'login-failed',

@@ -1,39 +1,42 @@
 /**
- * What a screen says at a bed besides alarms and values: that its data are doubtful. The gateway writes these notices into
- * `observations` (`NoticeRecord`). So the alarm engine and the dashboard read them in order with the readings.
+ * Notices at a bed: its data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the alarm engine and the
+ * dashboard read them in order with the readings.
  */
 
 export const gatewayNotices = {
-  /** Readings came that may belong to this patient or to the one before. They go to `rejected` and no screen shows them. */
+  /** The device sent readings that may belong to this patient or to the patient before. The gateway put them into `rejected`. */
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
-  /** Two devices connect with one certificate and send by turns. Both send as the device at this bed. */
+  /** Two devices use the certificate of this bed's device, and both send readings. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
-  /** All these readings go to `rejected`: their time is further ahead of the gateway's clock than is allowed. */
+  /** The gateway put readings into `rejected`, because their time is further ahead of its clock than is allowed. */
   'refused-ahead': { text: 'Readings are refused: the device clock is too far ahead', priority: 'medium' },
-  /** All these readings go to `rejected`: their time is longer ago than the log keeps. The clock starts at 1970, or the backlog is very old. */
+  /**
+   * The gateway put readings into `rejected`, because their time is longer ago than the log keeps records. The device's clock starts at
+   * 1970, or its backlog is very old.
+   */
   'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
-  /** For longer than 10 s the device has sent more than Vigil accepts from one device. Its present readings wait behind older ones. */
+  /** For longer than 10 s the device has sent more than Vigil accepts from one device. Its newest readings wait behind older readings. */
   'held-back': { text: 'Readings come late: the device sends too much at once', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 
 export type GatewayNotice = keyof typeof gatewayNotices;
 
-/** If no reading was accepted for this long, a refusal ends what was said about the device's clock before. */
+/** If no reading was accepted for this long, a refusal makes the measured error of the device's clock void. */
 const clockStaleMs = 10_000;
 
 /**
- * Whether a notice ends what a screen says about the device's clock ("is 30 s behind"). The notice says that readings are refused because
- * of their time, so the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
- * @param takenAtMs receive time of the last reading that was accepted
+ * Whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of their
+ * time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
+ * @param acceptedAtMs receive time of the last accepted reading
  */
-export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, takenAtMs: number): boolean {
-  const refused = notice === 'refused-ahead' || notice === 'refused-old';
-  return refused && receivedAtMs - takenAtMs > clockStaleMs;
+export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {
+  const isAboutTime = notice === 'refused-ahead' || notice === 'refused-old';
+  return isAboutTime && receivedAtMs - acceptedAtMs > clockStaleMs;
 }
 
 export const gatewayNoticeCodes = Object.keys(gatewayNotices) as GatewayNotice[];
 
-/** How long a notice lasts after its last cause. */
+/** How long each notice stays after the last event that caused it, ms. */
 export const gatewayNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
   unattributed: 120_000,
   'shared-identity': 300_000,

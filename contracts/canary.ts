@@ -1,15 +1,15 @@
 /**
- * The canary: a test reading, sent every few seconds, that takes the whole way of a reading (docs/decisions/023-canary.md). This file
- * holds what the processes that send, carry and judge it must agree on.
+ * The canary: a test reading that is sent every few seconds and passes through the same processes as a device's reading
+ * (docs/decisions/023-canary.md). The sender, the gateway and the alarm processor use the constants of this file.
  */
 
 /**
- * The device id of every canary: the CN of its certificate. No bed can have it. With this certificate, the gateway accepts canaries and
- * refuses everything else. So a stolen key can do nothing else.
+ * The device id of every canary: the CN of the canary's certificate. No bed can have this device. The gateway accepts nothing but canaries
+ * from a client with this certificate, so a stolen key of the canary cannot send readings of patients.
  */
 export const canaryDeviceId = 'vigil-canary';
 
 export const isCanary = (deviceId: string): boolean => deviceId === canaryDeviceId;
 
-/** If no canary came for this long, the way of readings counts as broken, ms: three canaries of 5 s (ours). */
+/** If no canary arrived for this long, readings are assumed not to arrive either, ms: three canaries at 5 s (ours). */
 export const canarySilentMsDefault = 15_000;

@@ -6,15 +6,15 @@
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError('NaN or an infinite number is no JSON');
+    if (!Number.isFinite(value)) throw new TypeError('JSON has no NaN and no infinite number');
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new TypeError('a lone surrogate is no JSON text');
+    if (!value.isWellFormed()) throw new TypeError('a text with a lone surrogate cannot be written as JSON');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is no JSON`);
+  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} cannot be written as JSON`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   // Array.prototype.sort compares strings by UTF-16 code units, as the RFC requires.
   const names = members.map(([name]) => name).sort();

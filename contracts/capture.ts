@@ -3,5 +3,5 @@
  * the log and `processors/replay/` judges them. docs/developer.md describes the format.
  */
 
-/** The association of the first patient in every capture. Alarm ids are made from it. */
+/** The association id of the first patient in every capture, in place of the real one. Alarm ids depend on it. */
 export const captureAssociationId = 'capture-association';

@@ -13,10 +13,10 @@ import {
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 
-/** A reading: measured at `at` s, received `delay` s later, by a device whose clock is `behind` s behind then. */
+/** A reading that was measured at second `at` and received `delay` s later. The device's clock was `behind` s behind. */
 type Sent = { readonly at: number; readonly behind: number; readonly delay: number };
 
-/** Feeds readings in the order of receipt. */
+/** Returns the clock after all readings, in the order of receipt. */
 function feed(sent: readonly Sent[], clock: DeviceClock = initialClock): DeviceClock {
   const inOrder = [...sent].sort((a, b) => a.at + a.delay - (b.at + b.delay));
   for (const { at, behind, delay } of inOrder)
@@ -24,7 +24,7 @@ function feed(sent: readonly Sent[], clock: DeviceClock = initialClock): DeviceC
   return clock;
 }
 
-/** A reading each second from `from` to `to`, both included. */
+/** Returns a reading for each second from `from` to `to`, both included. */
 function live(from: number, to: number, behind: number | ((s: number) => number), delay = 0.05): Sent[] {
   return Array.from({ length: to - from + 1 }, (_, i) => {
     const at = from + i;
@@ -32,14 +32,14 @@ function live(from: number, to: number, behind: number | ((s: number) => number)
   });
 }
 
-/** The readings from `from` to `to` come after `to`, `factor` times as fast as they were measured. */
+/** Returns the readings of an outage from `from` to `to`: all are received after `to`, `factor` times as fast as they were measured. */
 function backlog(from: number, to: number, behind: number, factor: number): Sent[] {
-  return live(from, to, behind).map((one) => ({ ...one, delay: to - one.at + (one.at - from) / factor }));
+  return live(from, to, behind).map((sent) => ({ ...sent, delay: to - sent.at + (sent.at - from) / factor }));
 }
 
 const measuredS = (clock: DeviceClock) => Math.round(measuredOffsetMs(clock) / 100) / 10;
 
-describe('the measured error of a device clock', () => {
+describe('measuredOffsetMs', () => {
   it.each([
     ['right', 0],
     ['4.5 s behind', 4.5],
@@ -49,72 +49,73 @@ describe('the measured error of a device clock', () => {
     ['7 s ahead', -7],
     ['60 s ahead', -60],
     ['10 h ahead', -36_000],
-  ])('is measured after 10 s: %s', (_, behind) => {
+  ])('the error of a clock that is %s is known after 10 s', (_, behind) => {
     expect(measuredOffsetMs(feed(live(0, 9, behind)))).toBe(0);
     expect(measuredS(feed(live(0, 10, behind)))).toBeCloseTo(behind + 0.05, 0);
   });
 
-  it.each([0.2, 5, 15, 300])('is measured with a reading each %d s, after three of them at the earliest', (stepS) => {
-    const sent = live(0, 40, 7).map((one, i) => ({ ...one, at: i * stepS }));
+  it.each([0.2, 5, 15, 300])('the error is known after three readings or more if one comes every %d s', (stepS) => {
+    const sent = live(0, 40, 7).map((reading, i) => ({ ...reading, at: i * stepS }));
     expect(measuredOffsetMs(feed(sent.slice(0, 2)))).toBe(0);
     expect(measuredS(feed(stepS < 1 ? live(0, 60, 7) : sent.slice(0, 4)))).toBeCloseTo(7, 0);
   });
 
-  it('follows a clock that drifts by a second in an hour', () => {
+  it('the measured error follows a clock that drifts by a second in an hour', () => {
     expect(measuredS(feed(live(0, 7200, (s) => 3 + s / 3600)))).toBeCloseTo(5, 0);
     expect(measuredS(feed(live(0, 7200, (s) => 3 - s / 3600)))).toBeCloseTo(1, 0);
   });
 
-  it('is the smallest difference if delays vary', () => {
-    const sent = live(0, 120, 6).map((one) => ({ ...one, delay: 0.02 + ((one.at * 7) % 10) / 5 }));
+  it('the measured error is the smallest difference if delays vary', () => {
+    const sent = live(0, 120, 6).map((reading) => ({ ...reading, delay: 0.02 + ((reading.at * 7) % 10) / 5 }));
     expect(measuredS(feed(sent))).toBeCloseTo(6, 0);
   });
 
-  it.each([1.2, 1.5, 2, 10, 1000])('is not learned from a backlog that comes %d times as fast', (factor) => {
+  it.each([1.2, 1.5, 2, 10, 1000])('a backlog that arrives %d times as fast does not change the error', (factor) => {
     for (const outageS of [8, 60, 600]) {
-      const known = feed(live(0, 60, 0));
-      let clock = known;
-      for (const one of backlog(61, 61 + outageS, 0, factor).sort((a, b) => a.at + a.delay - b.at - b.delay)) {
-        clock = assess(clock, t0 + one.at * 1000, t0 + (one.at + one.delay) * 1000).clock;
+      let clock = feed(live(0, 60, 0));
+      for (const { at, delay } of backlog(61, 61 + outageS, 0, factor).sort(
+        (a, b) => a.at + a.delay - b.at - b.delay,
+      )) {
+        clock = assess(clock, t0 + at * 1000, t0 + (at + delay) * 1000).clock;
         expect(measuredOffsetMs(clock)).toBeLessThan(100);
       }
-      // Nor if nothing was known before it.
+      // The same holds if the backlog has the first readings of the device.
       expect(Math.abs(measuredOffsetMs(feed(backlog(0, outageS, 0, factor))))).toBeLessThan(100);
     }
   });
 
-  it('is kept over an outage and its backlog', () => {
+  it('the measured error stays the same during an outage and its backlog', () => {
     for (const behind of [0, 7, 60, -60]) {
       const sent = [...live(0, 60, behind), ...backlog(61, 400, behind, 50), ...live(408, 500, behind)];
       expect(measuredS(feed(sent))).toBeCloseTo(behind, 0);
     }
   });
 
-  it('drops the measure at once when the clock was set forward, and takes a step back when it is proven', () => {
+  it('a clock that was set forward has no measured error at once, and one that was set back gets it after 10 s', () => {
     const before = feed(live(0, 60, 60));
     expect(measuredS(before)).toBeCloseTo(60, 0);
     expect(measuredOffsetMs(feed(live(61, 61, 0), before))).toBe(0);
     expect(measuredS(feed(live(61, 72, 0), before))).toBeCloseTo(0, 0);
-    const right = feed(live(0, 60, 0));
-    expect(measuredS(feed(live(61, 69, 60), right))).toBeCloseTo(0, 0);
-    expect(measuredS(feed(live(61, 80, 60), right))).toBeCloseTo(60, 0);
+    const rightClock = feed(live(0, 60, 0));
+    expect(measuredS(feed(live(61, 69, 60), rightClock))).toBeCloseTo(0, 0);
+    expect(measuredS(feed(live(61, 80, 60), rightClock))).toBeCloseTo(60, 0);
   });
 
-  it('learns nothing from a clock that stands still', () => {
+  it('the measured error stays 0 if the device’s clock stands still', () => {
     const sent = live(0, 60, (s) => s);
     expect(Math.abs(measuredOffsetMs(feed(sent)))).toBeLessThan(100);
   });
 });
 
-describe('the age of a value', () => {
-  it('is that of the corrected time, and a value is never younger than its receipt', () => {
+describe('sampledMs', () => {
+  it('returns the corrected device time, but never a time after the receipt', () => {
     expect(sampledMs(t0, t0 + 7000, 0)).toBe(t0);
     expect(sampledMs(t0, t0 + 7000, 6900)).toBe(t0 + 6900);
     expect(sampledMs(t0, t0 + 5000, 6900)).toBe(t0 + 5000);
     expect(sampledMs(t0 + 60_000, t0 + 30_000, -60_000)).toBe(t0);
   });
 
-  it('makes no value younger than it is, whatever the error, the outages and the speed of the backlog', () => {
+  it('never makes a value look newer than it is, for any clock error, outages and speed of the backlog', () => {
     const outage = fc.record({ liveS: fc.integer({ min: 25, max: 90 }), outageS: fc.integer({ min: 3, max: 900 }) });
     fc.assert(
       fc.property(
@@ -132,12 +133,11 @@ describe('the age of a value', () => {
             at += liveS + outageS + Math.ceil(outageS / factor) + 1;
           }
           let clock: DeviceClock = initialClock;
-          for (const one of sent.sort((a, b) => a.at + a.delay - b.at - b.delay)) {
-            const [time, receivedAt] = [t0 + (one.at - one.behind) * 1000, t0 + (one.at + one.delay) * 1000];
+          for (const { at, behind, delay } of sent.sort((a, b) => a.at + a.delay - b.at - b.delay)) {
+            const [time, receivedAt] = [t0 + (at - behind) * 1000, t0 + (at + delay) * 1000];
             clock = assess(clock, time, receivedAt).clock;
             const offsetMs = measuredOffsetMs(clock);
-            if (offsetMs !== 0)
-              expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + one.at * 1000 + 100);
+            if (offsetMs !== 0) expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + at * 1000 + 100);
           }
         },
       ),
@@ -146,15 +146,15 @@ describe('the age of a value', () => {
   });
 });
 
-describe('a clock that was set back', () => {
+describe('wasSetBack', () => {
   const newest = { seq: 7, timeMs: t0 };
   it.each([
-    ['a later number with a time more than 2 s earlier', 8, -2001, true],
-    ['a later number with a time 2 s earlier', 8, -2000, false],
-    ['a later number with a later time', 8, 1, false],
-    ['the same number again', 7, -3_600_000, false],
-    ['an earlier number, which comes late', 6, -3_600_000, false],
-  ])('is shown, or not, by %s', (_, seq, byMs, isSet) => {
+    ['true for a greater number with a time more than 2 s earlier', 8, -2001, true],
+    ['false for a greater number with a time 2 s earlier', 8, -2000, false],
+    ['false for a greater number with a later time', 8, 1, false],
+    ['false for the same number again', 7, -3_600_000, false],
+    ['false for a smaller number, which arrives late', 6, -3_600_000, false],
+  ])('wasSetBack is %s', (_, seq, byMs, isSet) => {
     expect(wasSetBack(newest, { seq, timeMs: t0 + byMs })).toBe(isSet);
   });
 });
@@ -163,8 +163,8 @@ it.each([
   ['milliseconds', [1_767_268_800_123, 1_767_268_801_124], 1],
   ['whole seconds', [1_767_268_801_000, 1_767_268_802_000], 1_000],
   ['whole minutes', [1_767_268_800_000, 1_767_268_860_000, 1_767_268_860_000], 60_000],
-  ['one time alone that may be a whole minute', [1_767_268_860_000], 60_000],
-  ['none', [], 300_000],
-])('times in %s are so coarse', (_, times, expected) => {
+  ['a single time that may be in whole minutes', [1_767_268_860_000], 60_000],
+  ['no times', [], 300_000],
+])('finerGrain returns the rounding of times: %s', (_, times, expected) => {
   expect(times.reduce(finerGrain, grainMsMax)).toBe(expected);
 });

@@ -1,7 +1,7 @@
-/** Decides whether an alarm says that a whole device sends nothing. The server and the screens use the same rule. */
+/** Decides whether an alarm is about a device that sends nothing. The server and the screens use the same rule. */
 import type { Alarm } from './messages/alarms.ts';
 
-/** An alarm with a `code` is about one parameter; the device still sends the others. A device that sends its own alarm is not silent. */
+/** Whether the alarm is about a silent device. Not if it has a `code` (only one parameter is missing), or if the device itself sent the alarm. */
 export function isDeviceSilent(alarm: Alarm): boolean {
   if (alarm.origin !== undefined || alarm.kind !== 'technical' || !alarm.present || alarm.code !== undefined)
     return false;

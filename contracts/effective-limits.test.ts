@@ -7,26 +7,26 @@ import { type LimitGroup, limitGroups } from './parameters.ts';
 
 const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
 
-describe('limits of a group', () => {
-  it.each(limitGroups)('are taken as the adult profile has them: %s', (group) => {
+describe('limitsFault', () => {
+  it.each(limitGroups)('accepts the limits of the adult profile for %s', (group) => {
     expect(limitsFault(group, adultLimits[group])).toBeUndefined();
   });
 
   it.each<[LimitGroup, Limits, string]>([
     ['HR', { low: 0 }, 'The low limit 0 of HR could never alarm: no value is below 0.'],
     ['HR', { high: 350 }, 'The high limit 350 of HR could never alarm: no value is above 350.'],
-    ['HR', { high: 351 }, 'The high limit 351 of HR is outside what is measured, 0 to 350.'],
-    ['HR', { low: -1 }, 'The low limit -1 of HR is outside what is measured, 0 to 350.'],
+    ['HR', { high: 351 }, 'The high limit 351 of HR is outside the measuring range, 0 to 350.'],
+    ['HR', { low: -1 }, 'The low limit -1 of HR is outside the measuring range, 0 to 350.'],
     ['SpO2', { high: 100 }, 'The high limit 100 of SpO2 could never alarm: no value is above 100.'],
-    ['BPsys', { low: -10 }, 'The low limit -10 of BPsys is outside what is measured, 0 to 300.'],
+    ['BPsys', { low: -10 }, 'The low limit -10 of BPsys is outside the measuring range, 0 to 300.'],
     ['Temp', { low: 15 }, 'The low limit 15 of Temp could never alarm: no value is below 15.'],
-    ['HR', { low: Number.NaN }, 'The low limit NaN of HR is outside what is measured, 0 to 350.'],
-    ['SpO2', { extremeLow: 59 }, 'The extreme low limit 59 of SpO2 is below the least allowed, 60.'],
-    ['HR', { extremeLow: 19 }, 'The extreme low limit 19 of HR is below the least allowed, 20.'],
-    ['HR', { extremeHigh: 251 }, 'The extreme high limit 251 of HR is above the most allowed, 250.'],
-    ['PR', { extremeHigh: 251 }, 'The extreme high limit 251 of PR is above the most allowed, 250.'],
-    ['RR', { extremeHigh: 81 }, 'The extreme high limit 81 of RR is above the most allowed, 80.'],
-    ['BPsys', { extremeLow: 39 }, 'The extreme low limit 39 of BPsys is below the least allowed, 40.'],
+    ['HR', { low: Number.NaN }, 'The low limit NaN of HR is outside the measuring range, 0 to 350.'],
+    ['SpO2', { extremeLow: 59 }, 'The extreme low limit 59 of SpO2 is below the lowest allowed value, 60.'],
+    ['HR', { extremeLow: 19 }, 'The extreme low limit 19 of HR is below the lowest allowed value, 20.'],
+    ['HR', { extremeHigh: 251 }, 'The extreme high limit 251 of HR is above the highest allowed value, 250.'],
+    ['PR', { extremeHigh: 251 }, 'The extreme high limit 251 of PR is above the highest allowed value, 250.'],
+    ['RR', { extremeHigh: 81 }, 'The extreme high limit 81 of RR is above the highest allowed value, 80.'],
+    ['BPsys', { extremeLow: 39 }, 'The extreme low limit 39 of BPsys is below the lowest allowed value, 40.'],
     ['HR', { low: 120, high: 120 }, 'The low limit 120 of HR is not below the high limit 120.'],
     ['HR', { low: 130, high: 120 }, 'The low limit 130 of HR is not below the high limit 120.'],
     ['HR', { extremeLow: 51, low: 50 }, 'The extreme low limit 51 of HR is not below the low limit 50.'],
@@ -37,7 +37,7 @@ describe('limits of a group', () => {
       'The extreme low limit 140 of HR is not below the extreme high limit 140.',
     ],
     ['HR', { extremeLow: 50, high: 50 }, 'The extreme low limit 50 of HR is not below the high limit 50.'],
-  ])('that cannot hold are refused with both numbers: %s %o', (group, limits, sentence) => {
+  ])('refuses impossible limits with a sentence that has the numbers: %s %o', (group, limits, sentence) => {
     expect(limitsFault(group, limits)).toBe(sentence);
   });
 
@@ -51,12 +51,12 @@ describe('limits of a group', () => {
     ['HR', { extremeLow: 50, low: 50, high: 120, extremeHigh: 120 }],
     ['HR', { low: 119, high: 120 }],
     ['HR', {}],
-  ])('at the edge are taken: %s %o', (group, limits) => {
+  ])('accepts limits at the edge of what is allowed: %s %o', (group, limits) => {
     expect(limitsFault(group, limits)).toBeUndefined();
   });
 });
 
-describe('a change of a patient’s limits', () => {
+describe('setLimitsFault', () => {
   const inForce = newLimits('assoc-01', { HR: { own: { high: 110 } }, PR: { own: { high: 118 } } }).groups;
   const offUntil = (ms: number): LimitsAsked => ({
     off: { reason: 'pacing', until: new Date(nowMs + ms).toISOString() },
@@ -64,42 +64,42 @@ describe('a change of a patient’s limits', () => {
 
   it.each<[string, LimitGroup, LimitsAsked | null, string]>([
     [
-      'the ward’s extreme limit',
+      'the extreme limit of the ward',
       'HR',
       { high: 150 },
       'The high limit 150 of HR is not below the extreme high limit 140.',
     ],
-    ['what the patient has', 'HR', { low: 115 }, 'The low limit 115 of HR is not below the high limit 110.'],
+    ['the patient’s own limit', 'HR', { low: 115 }, 'The low limit 115 of HR is not below the high limit 110.'],
     [
-      'the ward’s, once the own one goes',
+      'the limit of the ward, because it also removes the patient’s own limit',
       'HR',
       { low: 125, high: null },
       'The low limit 125 of HR is not below the high limit 120.',
     ],
     [
-      'the pulse’s own',
+      'the own limit of the pulse',
       'HR',
       { high: 112, extremeHigh: 115 },
       'The high limit 118 of PR is not below the extreme high limit 115.',
     ],
-  ])('is refused where it crosses %s', (_what, group, asked, sentence) => {
+  ])('refuses a change that crosses %s', (_what, group, asked, sentence) => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
-  it('is refused when it names no limit, so that the record shows no change that was not made', () => {
-    expect(setLimitsFault(inForce, 'HR', {}, nowMs)).toBe('No limit of HR is named: nothing would change.');
+  it('refuses a change that names no limit', () => {
+    expect(setLimitsFault(inForce, 'HR', {}, nowMs)).toBe('The change names no limit of HR: nothing would change.');
   });
 
   it.each<[string, LimitGroup, LimitsAsked | null]>([
-    ['bounds that are the ward’s', 'HR', { low: null, extremeHigh: null }],
-    ['limits that are not switched off', 'HR', { off: null }],
-    ['each, where the patient has none', 'SpO2', { low: null, high: null }],
-  ])('is refused where it would take back %s, and says that nothing would change', (_what, group, asked) => {
+    ['to remove own limits that the patient does not have', 'HR', { low: null, extremeHigh: null }],
+    ['to switch on limits that are not switched off', 'HR', { off: null }],
+    ['to remove own limits of a group without any', 'SpO2', { low: null, high: null }],
+  ])('refuses a request %s, because nothing would change', (_what, group, asked) => {
     const sentence = `The patient has no such limit of ${group}: nothing would change.`;
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
-  it('is taken where it takes back one own limit beside others that are the ward’s, or switches on again', () => {
+  it('accepts a change that removes at least one own limit, or switches limits on again', () => {
     expect(setLimitsFault(inForce, 'HR', { low: null, high: null }, nowMs)).toBeUndefined();
     const off = { reason: 'pacing', until: new Date(nowMs + 1_000).toISOString() };
     const isOff = newLimits('assoc-01', { HR: { own: { off }, off } }).groups;
@@ -107,24 +107,24 @@ describe('a change of a patient’s limits', () => {
   });
 
   it.each<[string, LimitGroup, LimitsAsked | null]>([
-    ['within those in force', 'HR', { high: 115, extremeHigh: 130 }],
-    ['that moves the extreme one, too', 'HR', { high: 150, extremeHigh: 160 }],
-    ['that takes all own ones away', 'HR', null],
-    ['that takes all away where there are none', 'SpO2', null],
-    ['that switches them off for a while', 'HR', offUntil(limitsOffMsMax)],
-  ])('is taken %s', (_what, group, asked) => {
+    ['that stays within the other limits', 'HR', { high: 115, extremeHigh: 130 }],
+    ['that also moves the extreme limit', 'HR', { high: 150, extremeHigh: 160 }],
+    ['that removes all own limits', 'HR', null],
+    ['that removes all own limits of a patient without own limits', 'SpO2', null],
+    ['that switches limits off for the longest allowed time', 'HR', offUntil(limitsOffMsMax)],
+  ])('accepts a change %s', (_what, group, asked) => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBeUndefined();
   });
 
   it.each<[string, LimitsAsked]>([
-    ['in the past', offUntil(0)],
-    ['too far ahead', offUntil(limitsOffMsMax + 1)],
-    ['no time', { off: { reason: 'pacing', until: 'tomorrow' } }],
-  ])('cannot switch them off until %s', (_what, asked) => {
+    ['a time that has passed', offUntil(0)],
+    ['a time too far ahead', offUntil(limitsOffMsMax + 1)],
+    ['a text that is not an instant', { off: { reason: 'pacing', until: 'tomorrow' } }],
+  ])('refuses to switch limits off until %s', (_what, asked) => {
     expect(setLimitsFault(inForce, 'HR', asked, nowMs)).toMatch(/switched off/);
   });
 
-  it('is refused where no limit judges: without a profile, or where the profile has them off', () => {
+  it('refuses to change limits if the patient has no profile, or if the profile switched the group off', () => {
     expect(setLimitsFault([], 'HR', { high: 110 }, nowMs)).toContain('there is no profile');
     const off = newLimits('assoc-01', { EtCO2: { limits: {}, base: {}, off: { reason: 'not measured here' } } }).groups;
     expect(setLimitsFault(off, 'EtCO2', { high: 60 }, nowMs)).toContain('off by the profile: not measured here');

@@ -1,6 +1,5 @@
 /**
- * Decides which limits can be set for a patient. The server and the alarm processor refuse the others by the same rules and with the
- * same sentences. Pure.
+ * Decides which limits can be set for a patient. The server and the alarm processor use these rules and their sentences. Pure.
  */
 import type { GroupInForce, Limits, LimitsAsked, OwnLimits } from './messages/alarms.ts';
 import { type LimitGroup, parameters } from './parameters.ts';
@@ -15,7 +14,7 @@ export const boundLabels = {
   extremeHigh: 'extreme high',
 } as const satisfies Record<BoundName, string>;
 
-/** No extreme limit may be moved beyond these (CLINICAL, "Judged or told", 10; the values are ours). A pulse has the bounds of a heart rate. */
+/** The range that is allowed for extreme limits (CLINICAL, "Judged or told", 10; the values are ours). */
 const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
   HR: { min: 20, max: 250 },
   PR: { min: 20, max: 250 },
@@ -24,13 +23,13 @@ const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: numbe
   BPsys: { min: 40 },
 };
 
-/** Groups whose extreme limits always judge. */
+/** Groups whose extreme limits cannot be switched off. */
 export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
 
 /** A limit can be switched off for at most this long (ours: as long as a shift). */
 export const limitsOffMsMax = 12 * 3_600_000;
 
-/** Says why these limits of a group contradict each other, in a sentence that names both numbers. Undefined if they do not. */
+/** Returns a sentence that says why these limits of a group are refused, with the numbers. Undefined if they are accepted. */
 export function limitsFault(group: LimitGroup, limits: Limits): string | undefined {
   const { min, max } = rangeOf(group);
   const within = extremesWithin[group] ?? {};
@@ -40,22 +39,22 @@ export function limitsFault(group: LimitGroup, limits: Limits): string | undefin
     const what = `The ${boundLabels[name]} limit ${limit} of ${group}`;
     const isLow = name === 'low' || name === 'extremeLow';
     if (!Number.isFinite(limit) || limit < min || limit > max)
-      return `${what} is outside what is measured, ${min} to ${max}.`;
+      return `${what} is outside the measuring range, ${min} to ${max}.`;
     if (isLow && limit <= min) return `${what} could never alarm: no value is below ${min}.`;
     if (!isLow && limit >= max) return `${what} could never alarm: no value is above ${max}.`;
     if (isLow && within.min !== undefined && limit < within.min)
-      return `${what} is below the least allowed, ${within.min}.`;
+      return `${what} is below the lowest allowed value, ${within.min}.`;
     if (!isLow && within.max !== undefined && limit > within.max)
-      return `${what} is above the most allowed, ${within.max}.`;
+      return `${what} is above the highest allowed value, ${within.max}.`;
   }
   return crossing(group, limits);
 }
 
-/** An extreme limit may equal the plain limit of its side. Then every breach is an extreme one. */
+/** Returns a sentence if two limits are in the wrong order. An extreme limit may equal the plain limit of its side. */
 function crossing(group: LimitGroup, limits: Limits): string | undefined {
-  const given = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
-  for (const [at, above] of given.entries()) {
-    const below = given[at - 1];
+  const ordered = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
+  for (const [at, above] of ordered.entries()) {
+    const below = ordered[at - 1];
     if (below === undefined || below.limit < above.limit) continue;
     const isPair =
       below.name === 'extremeLow' ? above.name === 'low' : above.name === 'extremeHigh' && below.name === 'high';
@@ -65,34 +64,34 @@ function crossing(group: LimitGroup, limits: Limits): string | undefined {
   return undefined;
 }
 
-/** The range that every sensor of the group can measure. A limit outside would never alarm with one of the sensors. */
+/** Returns the range that every sensor of the group can measure. */
 function rangeOf(group: LimitGroup): { readonly min: number; readonly max: number } {
   const rows = [...parameters.values()].filter((row) => row.limits === group);
   return { min: Math.max(...rows.map((row) => row.min)), max: Math.min(...rows.map((row) => row.max)) };
 }
 
-/** Returns the patient's own limits after a change; undefined if none are left. */
+/** Returns the patient's own limits after a change; undefined if the patient has no own limits then. */
 export function ownLimitsAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
   if (asked === null) return undefined;
   const after = Object.entries({ ...own, ...asked }).filter(([, value]) => value !== null);
   return after.length === 0 ? undefined : Object.fromEntries(after);
 }
 
-/** Returns the limits in force: the patient's own replace the others. */
+/** Returns the limits that are in force: the patient's own limits replace the limits of the profile. */
 export function mergeLimits(base: Limits, own: OwnLimits | undefined): Limits {
   const { off: _off, ...limits } = own ?? {};
   return { ...base, ...limits };
 }
 
-/** Whether the change only removes own limits that the patient does not have. Removing all of them is allowed at any time. */
-function takesNothingBack(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
+/** Whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is always allowed. */
+function removesNothing(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
   if (asked === null) return false;
   return Object.entries(asked).every(([name, value]) => value === null && own?.[name as keyof OwnLimits] === undefined);
 }
 
 /**
- * Says why a change of a patient's limits is refused, in one sentence. Undefined if it is allowed.
- * @param inForce the limits that judge the patient now
+ * Returns a sentence that says why a change of a patient's limits is refused. Undefined if the change is allowed.
+ * @param inForce the limits that are in force for the patient
  * @param nowMs wall clock, ms since 1970
  */
 export function setLimitsFault(
@@ -101,23 +100,25 @@ export function setLimitsFault(
   asked: LimitsAsked | null,
   nowMs: number,
 ): string | undefined {
-  const found = inForce.find((limits) => limits.group === group);
-  if (found === undefined) return `No limits of ${group} judge this patient: there is no profile for the category.`;
-  if (asked !== null && Object.keys(asked).length === 0) return `No limit of ${group} is named: nothing would change.`;
-  if (takesNothingBack(found.own, asked)) return `The patient has no such limit of ${group}: nothing would change.`;
-  if (asked !== null && found.off !== undefined && found.off.until === undefined)
-    return `The limits of ${group} are switched off by the profile: ${found.off.reason}.`;
+  const current = inForce.find((limits) => limits.group === group);
+  if (current === undefined)
+    return `No limits of ${group} apply to this patient: there is no profile for the patient's category.`;
+  if (asked !== null && Object.keys(asked).length === 0)
+    return `The change names no limit of ${group}: nothing would change.`;
+  if (removesNothing(current.own, asked)) return `The patient has no such limit of ${group}: nothing would change.`;
+  if (asked !== null && current.off !== undefined && current.off.until === undefined)
+    return `The limits of ${group} are switched off by the profile: ${current.off.reason}.`;
   const { off } = asked ?? {};
   if (off) {
     const untilMs = Date.parse(off.until);
-    if (!(untilMs > nowMs)) return `Limits cannot be switched off until ${off.until}: that is over.`;
+    if (!(untilMs > nowMs)) return `Limits cannot be switched off until ${off.until}: this time is not in the future.`;
     if (untilMs > nowMs + limitsOffMsMax)
-      return `Limits are switched off for at most ${limitsOffMsMax / 3_600_000} h, not until ${off.until}.`;
+      return `Limits can be switched off for at most ${limitsOffMsMax / 3_600_000} h, not until ${off.until}.`;
   }
-  const after = mergeLimits(found.base, ownLimitsAfter(found.own, asked));
+  const after = mergeLimits(current.base, ownLimitsAfter(current.own, asked));
   const fault = limitsFault(group, after);
   if (fault !== undefined || group !== 'HR') return fault;
-  // A pulse is judged by the limits of the heart rate, unless the pulse has limits of its own.
+  // Without own limits of the pulse, the limits of the heart rate apply to the pulse.
   const pulse = inForce.find((limits) => limits.group === 'PR');
   return pulse?.own && limitsFault('PR', mergeLimits(after, pulse.own));
 }

@@ -1,8 +1,8 @@
 /**
- * All errors that Vigil names, each with its class. A retry may look at the class only.
+ * All error codes of Vigil, each with its class. Code that decides whether to retry may look only at the class.
  *
- * `transient`: nothing happened; the same call may succeed later. `ambiguous`: it may or may not have happened (a time-out
- * after sending); repeat only what is idempotent. `permanent`: the same call will fail again.
+ * `transient`: the call had no effect and may succeed later. `ambiguous`: the call may or may not have had its effect (a time-out
+ * after sending); repeat it only if it is idempotent. `permanent`: the same call will fail again.
  */
 export type ErrorClass = 'transient' | 'ambiguous' | 'permanent';
 
@@ -52,10 +52,10 @@ const classes = {
 export type ErrorCode = keyof typeof classes;
 export const errorCodes: readonly string[] = Object.keys(classes);
 
-/** What core functions return: plain data, no stack. `message` is one sentence for a person. It never holds patient data or a payload. */
+/** An error as core functions return it: plain data, no stack. `message` is one sentence for a person, without patient data or payload. */
 export type Fault = { readonly code: ErrorCode; readonly message: string };
 
-/** What shell functions throw. */
+/** An error as shell functions throw it. */
 export class VigilError extends Error {
   readonly code: ErrorCode;
   readonly class: ErrorClass;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limitNumberText, numberText } from './number-text.ts';
 
-describe('the text of a number', () => {
+describe('numberText', () => {
   it.each([
     [0, 0, '0'],
     [-0, 0, '0'],
@@ -12,11 +12,11 @@ describe('the text of a number', () => {
     [-0.06, 1, '-0.1'],
     [-50, 0, '-50'],
     [36.94, 1, '36.9'],
-  ])('%d with %d digits is %s', (value, digits, text) => {
+  ])('writes %d with %d digits as %s', (value, digits, text) => {
     expect(numberText(value, digits)).toBe(text);
   });
 
-  it('is never a zero with a sign', () => {
+  it('never writes a zero with a sign', () => {
     fc.assert(
       fc.property(fc.double({ min: -2, max: 2, noNaN: true }), fc.nat(3), (value, digits) => {
         expect(numberText(value, digits)).not.toMatch(/^-0(\.0*)?$/);
@@ -25,7 +25,7 @@ describe('the text of a number', () => {
   });
 });
 
-describe('the text of a limit', () => {
+describe('limitNumberText', () => {
   it.each([
     [90, 0, '90'],
     [90.5, 0, '90.5'],
@@ -35,7 +35,7 @@ describe('the text of a limit', () => {
     [-0, 0, '0'],
     [36 + 0.1, 1, '36.1'],
     [36.000_000_000_000_01, 1, '36.0'],
-  ])('of %d with at least %d digits is %s', (limit, digits, text) => {
+  ])('writes the limit %d with at least %d digits as %s', (limit, digits, text) => {
     expect(limitNumberText(limit, digits)).toBe(text);
   });
 });

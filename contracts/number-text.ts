@@ -1,7 +1,7 @@
-/** How a number is written for people. Screens and alarm texts use the same form. */
+/** Writes numbers for people. Screens and alarm texts use the same form. */
 
 /**
- * Returns the number with this many digits after the point. Never `-0` or `-0.0`: a number that rounds to zero has no sign.
+ * Returns the number with `digits` digits after the point. A number that rounds to zero has no sign: never `-0` or `-0.0`.
  * @param digits 0 to 100
  */
 export function numberText(value: number, digits: number): string {
@@ -9,12 +9,12 @@ export function numberText(value: number, digits: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** Limits have at most as many digits after the point; more digits are an error of binary numbers. */
+/** Most digits after the point in a limit. Further digits are rounding errors of binary numbers. */
 const limitDigitsMax = 6;
 
 /**
- * Returns a limit with all its digits after the point, and at least this many: 90.5 judges, so it is not written 91.
- * @param leastDigits those of the parameter, 0 to 6
+ * Returns a limit with all its digits after the point, never rounded: `90.5` and not `91`, because 90.5 is the limit in force.
+ * @param leastDigits digits of the parameter's values, 0 to 6: the text has at least this many digits after the point
  */
 export function limitNumberText(limit: number, leastDigits: number): string {
   const whole = Number(limit.toFixed(limitDigitsMax));

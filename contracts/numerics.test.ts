@@ -6,7 +6,7 @@ import { canonicalParameter, numericsByCode } from './numerics.ts';
 import { parameters } from './parameters.ts';
 
 const unitOf = (code: string) => parameters.get(code)?.unit ?? '1';
-const of =
+const numericOf =
   (code: string) =>
   (value?: number, validity?: Validity): NumericValue => ({
     code,
@@ -14,58 +14,61 @@ const of =
     ...(validity === undefined ? {} : { validity }),
     unit: unitOf(code),
   });
-const hr = of('MDC_ECG_HEART_RATE');
-const beats = of('MDC_ECG_CARD_BEAT_RATE');
-const spo2 = of('MDC_PULS_OXIM_SAT_O2');
-const diastolic = of('MDC_PRESS_BLD_ART_ABP_DIA');
+const hr = numericOf('MDC_ECG_HEART_RATE');
+const beats = numericOf('MDC_ECG_CARD_BEAT_RATE');
+const spo2 = numericOf('MDC_PULS_OXIM_SAT_O2');
+const diastolic = numericOf('MDC_PRESS_BLD_ART_ABP_DIA');
 
-describe('of a parameter that comes more than once in a reading', () => {
+describe('numericsByCode', () => {
   it.each<[string, NumericValue[], NumericValue]>([
-    ['the one beyond a limit counts, last', [hr(80), hr(130)], hr(130)],
-    ['the one beyond a limit counts, first', [hr(130), hr(80)], hr(130)],
-    ['the one beyond an extreme limit counts', [hr(125), hr(39)], hr(39)],
-    ['extreme counts before plain, however far the plain one is', [hr(141), hr(119.9), hr(121)], hr(141)],
-    ['the one further beyond counts', [hr(30), hr(20)], hr(20)],
-    ['the real 0 counts', [hr(0), hr(300)], hr(300)],
-    ['asystole counts before a slow rate', [hr(0), hr(35)], hr(0)],
-    ['the one nearer to a limit counts', [hr(52), hr(80)], hr(52)],
-    ['a bound itself is within', [hr(120), hr(49)], hr(49)],
-    ['the lower saturation counts', [spo2(97), spo2(91)], spo2(91)],
-    ['a number counts before none', [hr(80), hr(undefined, 'invalid')], hr(80)],
-    ['a number counts after none', [hr(undefined, 'invalid'), hr(80)], hr(80)],
-    ['a questionable number counts, where it is graver', [hr(80), hr(30, 'questionable')], hr(30, 'questionable')],
-    ['what no body yields does not count', [hr(80), hr(9000)], hr(80)],
-    ['what is said to be invalid does not count', [hr(80), hr(30, 'invalid')], hr(80)],
-    ['the later of two equal ones counts', [hr(80), hr(80, 'questionable')], hr(80, 'questionable')],
-    ['the later counts where there are no limits', [diastolic(60), diastolic(90)], diastolic(90)],
+    ['the number beyond a limit, if it comes last', [hr(80), hr(130)], hr(130)],
+    ['the number beyond a limit, if it comes first', [hr(130), hr(80)], hr(130)],
+    ['a number beyond an extreme limit before one beyond a plain limit', [hr(125), hr(39)], hr(39)],
+    ['a number just beyond an extreme limit before other numbers', [hr(141), hr(119.9), hr(121)], hr(141)],
+    ['the number that is further beyond a limit', [hr(30), hr(20)], hr(20)],
+    ['a rate of 300 before a real 0, because 300 is further beyond its limit', [hr(0), hr(300)], hr(300)],
+    ['asystole before a slow rate', [hr(0), hr(35)], hr(0)],
+    ['the number nearer to a limit, if both are within the limits', [hr(52), hr(80)], hr(52)],
+    ['a number beyond a limit before a number equal to a limit', [hr(120), hr(49)], hr(49)],
+    ['the lower of two saturations', [spo2(97), spo2(91)], spo2(91)],
+    ['a number before an absent number that comes last', [hr(80), hr(undefined, 'invalid')], hr(80)],
+    ['a number before an absent number that comes first', [hr(undefined, 'invalid'), hr(80)], hr(80)],
+    ['a questionable number, if it is graver', [hr(80), hr(30, 'questionable')], hr(30, 'questionable')],
+    ['a plausible number before an implausible number', [hr(80), hr(9000)], hr(80)],
+    ['a valid number before a number that is marked as invalid', [hr(80), hr(30, 'invalid')], hr(80)],
+    ['the later of two equal numbers', [hr(80), hr(80, 'questionable')], hr(80, 'questionable')],
+    ['the later number of a parameter without limits', [diastolic(60), diastolic(90)], diastolic(90)],
     [
-      'the later counts where there is no number',
+      'the later numeric, if neither has a number',
       [hr(undefined, 'invalid'), hr(undefined, 'calibrating')],
       hr(undefined, 'calibrating'),
     ],
-    ['two codes of one measurement are one, by the canonical code', [hr(80), beats(30)], hr(30)],
-    ['they are in the other order, too', [beats(30), hr(80)], hr(30)],
-  ])('%s', (_name, values, expected) => {
-    const { values: left, doubled } = numericsByCode(
-      [spo2(98), ...values].filter((one, at) => at > 0 || values[0]!.code !== one.code),
+    ['one numeric for two codes of the same measurement, with the canonical code', [hr(80), beats(30)], hr(30)],
+    ['the canonical code, if the other code comes first', [beats(30), hr(80)], hr(30)],
+  ])('numericsByCode chooses %s', (_name, values, expected) => {
+    const { values: chosen, doubled } = numericsByCode(
+      [spo2(98), ...values].filter((numeric, at) => at > 0 || values[0]!.code !== numeric.code),
     );
-    expect(left.at(-1)).toEqual(expected);
+    expect(chosen.at(-1)).toEqual(expected);
     expect(doubled.map(({ code }) => code)).toEqual([canonicalParameter(values[0]!.code)!.code]);
   });
 });
 
-it('hands back a reading without doubles as it is', () => {
-  const values = [hr(80), spo2(98), of('MDC_RESP_RATE')(12), of('MDC_CO2_RESP_RATE')(13)];
+it('numericsByCode returns a reading without repeated parameters unchanged', () => {
+  const values = [hr(80), spo2(98), numericOf('MDC_RESP_RATE')(12), numericOf('MDC_CO2_RESP_RATE')(13)];
   const read = numericsByCode(values);
   expect(read.values).toBe(values);
   expect(read.doubled).toEqual([]);
 });
 
-it('takes one of an unknown code that comes twice', () => {
-  expect(numericsByCode([of('MDC_NO')(1), of('MDC_NO')(2)])).toEqual({ values: [of('MDC_NO')(2)], doubled: [] });
+it('numericsByCode keeps one numeric of an unknown code that comes twice', () => {
+  expect(numericsByCode([numericOf('MDC_NO')(1), numericOf('MDC_NO')(2)])).toEqual({
+    values: [numericOf('MDC_NO')(2)],
+    doubled: [],
+  });
 });
 
-it('leaves each parameter once and chooses the same number in any order', () => {
+it('numericsByCode returns each parameter once and chooses the same number in any order', () => {
   const seed = Date.now();
   console.log(`seed ${seed}`);
   const numeric = fc.record({
@@ -74,14 +77,14 @@ it('leaves each parameter once and chooses the same number in any order', () => 
   });
   fc.assert(
     fc.property(fc.array(numeric, { maxLength: 12 }), (list) => {
-      const sent = list.map(({ code, value }) => of(code)(value));
+      const sent = list.map(({ code, value }) => numericOf(code)(value));
       const chosen = ({ values }: { values: readonly NumericValue[] }) =>
-        new Map(values.map((one) => [canonicalParameter(one.code)!.mdc, one.value]));
+        new Map(values.map(({ code, value }) => [canonicalParameter(code)!.mdc, value]));
       const { values } = numericsByCode(sent);
       expect(new Set(values.map(({ code }) => canonicalParameter(code)!.mdc)).size).toBe(values.length);
-      // A saturation has one limit only, so no two numbers are equally grave.
-      const judged = sent.filter((one) => one.code === spo2().code && usableNumber(one) !== undefined);
-      expect(chosen(numericsByCode(judged.toReversed()))).toEqual(chosen(numericsByCode(judged)));
+      // A saturation has only a low limit, so two different numbers are never equally grave.
+      const usable = sent.filter((numeric) => numeric.code === spo2().code && usableNumber(numeric) !== undefined);
+      expect(chosen(numericsByCode(usable.toReversed()))).toEqual(chosen(numericsByCode(usable)));
     }),
     { seed, numRuns: 2_000 },
   );

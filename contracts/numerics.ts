@@ -1,36 +1,39 @@
-/** Chooses one numeric for each parameter of a reading: the engine judges it, screens show it and trends keep it. Pure. */
+/** Chooses one numeric for each parameter of a reading. The alarm engine, the screens and the trends all use this numeric. Pure. */
 import { adultLimits } from './adult-limits.ts';
 import { usableNumber } from './messages/check.ts';
 import type { NumericValue } from './messages/device.ts';
 import { type Parameter, parameters } from './parameters.ts';
 
-const canonical = new Map<number, Parameter>();
-for (const row of parameters.values()) if (!canonical.has(row.mdc)) canonical.set(row.mdc, row);
+const firstRowByMdc = new Map<number, Parameter>();
+for (const row of parameters.values()) if (!firstRowByMdc.has(row.mdc)) firstRowByMdc.set(row.mdc, row);
 
-/** Returns the one row for an MDC code. Two reference ids of one MDC code name one measurement. Undefined for an unknown code. */
+/**
+ * Returns the parameter of a reference id; undefined if the id is unknown. Two ids may have the same MDC number, because they name the same
+ * measurement. Then the result for each of them is the first row of the table.
+ */
 export function canonicalParameter(code: string): Parameter | undefined {
   const row = parameters.get(code);
-  return row && canonical.get(row.mdc);
+  return row && firstRowByMdc.get(row.mdc);
 }
 
 export type Numerics = {
   readonly values: readonly NumericValue[];
-  /** Parameters that the reading holds more than once; empty for nearly every reading. */
+  /** Parameters that the reading has more than once; usually empty. */
   readonly doubled: readonly Parameter[];
 };
 
 /**
- * Returns the numerics of a reading, one for each parameter. If a parameter comes more than once, by the same code or by two codes for
- * one measurement, the graver one is judged. A usable number is graver than none. Of two numbers, the one that is further beyond the
- * built-in adult limits, or nearer to them, is graver. Of two equally grave ones, the later in the message counts.
+ * Returns the numerics of a reading, one for each parameter, with the code of `canonicalParameter`. If a reading has two numerics of the
+ * same parameter, the graver one counts. A usable number is graver than an unusable one. Of two usable numbers, the one that is further
+ * beyond the built-in adult limits, or nearer to them, is graver. If both are equally grave, the later one in the message counts. The
+ * chosen numeric has the position of the first.
  *
- * The patient's own limits do not matter here, on purpose: the engine, the screens and the trends must choose the same number,
- * and only the engine knows the limits in force. A parameter that came twice keeps the position of the first. Every parameter has
- * its canonical code, by which its alarms name it.
+ * The rule uses the built-in limits and not the patient's, because the screens and the trends do not know the limits in force and must
+ * choose the same number as the alarm engine.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
   if (!hasDouble(values))
-    return { values: values.every(isCanonical) ? values : values.map(canonically), doubled: none };
+    return { values: values.every(isCanonical) ? values : values.map(withCanonicalCode), doubled: noParameters };
   const chosen = new Map<string, NumericValue>();
   const doubled = new Map<string, Parameter>();
   for (const numeric of values) {
@@ -44,18 +47,18 @@ export function numericsByCode(values: readonly NumericValue[]): Numerics {
       chosen.set(code, graver);
     }
   }
-  return { values: [...chosen.values()].map(canonically), doubled: [...doubled.values()] };
+  return { values: [...chosen.values()].map(withCanonicalCode), doubled: [...doubled.values()] };
 }
 
-const none: readonly Parameter[] = [];
+const noParameters: readonly Parameter[] = [];
 
 const isCanonical = ({ code }: NumericValue): boolean => (canonicalParameter(code)?.code ?? code) === code;
 
-function canonically(numeric: NumericValue): NumericValue {
+function withCanonicalCode(numeric: NumericValue): NumericValue {
   return isCanonical(numeric) ? numeric : { ...numeric, code: canonicalParameter(numeric.code)!.code };
 }
 
-/** Readings are short: comparing all pairs costs less than a set for each reading. */
+/** Whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost more. */
 function hasDouble(values: readonly NumericValue[]): boolean {
   for (let i = 1; i < values.length; i += 1) {
     const { code } = values[i]!;
@@ -68,7 +71,7 @@ function hasDouble(values: readonly NumericValue[]): boolean {
   return false;
 }
 
-/** How bad a number is for an adult; -Infinity if it has no value. Beyond an extreme limit 2 or more, beyond a plain limit 1 to 2. */
+/** Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0. -Infinity if unusable. */
 function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;
@@ -82,7 +85,7 @@ function gravity(parameter: Parameter | undefined, numeric: NumericValue): numbe
   } = limits;
   const beyond = Math.max(beyondBy(low - value, low), beyondBy(value - high, high));
   const rank = value < extremeLow || value > extremeHigh ? 2 : value < low || value > high ? 1 : 0;
-  // Relative distances of values that a body can yield stay below 10, so the rank decides first.
+  // `beyond` stays below 10 for every value that a body can have, so `rank` decides first.
   return rank * 100 + beyond;
 }
 

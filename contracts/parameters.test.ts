@@ -13,7 +13,7 @@ describe('the parameter table', () => {
     ['MDC_PRESS_BLD_ART_ABP_MEAN', 150039, -50, 350],
     ['MDC_TEMP_BODY', 150364, 15, 45],
     ['MDC_CONC_AWAY_CO2_ET', 151708, 0, 150],
-  ])('%s is %i, from %d to %d', (code, mdc, min, max) => {
+  ])('the table has %s with MDC number %i and the plausible range %d to %d', (code, mdc, min, max) => {
     expect(parameters.get(code)).toMatchObject({ mdc, min, max });
     const unit = parameters.get(code)!.unit;
     expect(usableNumber({ code, unit, value: min })).toBe(min);
@@ -22,26 +22,26 @@ describe('the parameter table', () => {
     expect(usableNumber({ code, unit, value: max + 0.1 })).toBeUndefined();
   });
 
-  it('has no code twice and no wave that is a numeric', () => {
+  it('no code of a wave is also the code of a numeric, and each minimum is below its maximum', () => {
     for (const code of waves.keys()) expect(parameters.has(code)).toBe(false);
     for (const row of [...parameters.values(), ...waves.values()]) expect(row.min).toBeLessThan(row.max);
   });
 });
 
-describe('a usable number', () => {
+describe('usableNumber', () => {
   const hr = { code: 'MDC_ECG_HEART_RATE', unit: '/min' };
   it.each([
-    ['a real 0', { ...hr, value: 0 }, 0],
-    ['questionable', { ...hr, value: 80, validity: 'questionable' }, 80],
-    ['invalid', { ...hr, value: 80, validity: 'invalid' }, undefined],
-    ['calibrating', { ...hr, value: 80, validity: 'calibrating' }, undefined],
-    ['absent', { ...hr, validity: 'invalid' }, undefined],
-    ['absent without a word', { ...hr }, undefined],
-    ['of another unit', { ...hr, value: 80, unit: '%' }, undefined],
-    ['of an unknown code', { code: 'MDC_X', unit: '/min', value: 80 }, undefined],
-    ['-1, as some devices say nothing', { ...hr, value: -1 }, undefined],
-    ['-32768', { ...hr, value: -32768 }, undefined],
-    ['NaN', { ...hr, value: Number.NaN }, undefined],
-    ['infinite', { ...hr, value: Number.POSITIVE_INFINITY }, undefined],
-  ] as const)('%s', (_, numeric, want) => expect(usableNumber(numeric)).toBe(want));
+    ['accepts a real 0', { ...hr, value: 0 }, 0],
+    ['accepts a questionable value', { ...hr, value: 80, validity: 'questionable' }, 80],
+    ['refuses a value that is marked as invalid', { ...hr, value: 80, validity: 'invalid' }, undefined],
+    ['refuses a value that is marked as calibrating', { ...hr, value: 80, validity: 'calibrating' }, undefined],
+    ['refuses an absent value with a validity', { ...hr, validity: 'invalid' }, undefined],
+    ['refuses an absent value without a validity', { ...hr }, undefined],
+    ['refuses a value in another unit', { ...hr, value: 80, unit: '%' }, undefined],
+    ['refuses a value of an unknown code', { code: 'MDC_X', unit: '/min', value: 80 }, undefined],
+    ['refuses -1, which some devices send for "no value"', { ...hr, value: -1 }, undefined],
+    ['refuses -32768, which some devices send for "no value"', { ...hr, value: -32768 }, undefined],
+    ['refuses NaN', { ...hr, value: Number.NaN }, undefined],
+    ['refuses an infinite value', { ...hr, value: Number.POSITIVE_INFINITY }, undefined],
+  ] as const)('%s', (_, numeric, expected) => expect(usableNumber(numeric)).toBe(expected));
 });

@@ -1,12 +1,12 @@
 /**
- * The parameter table: what a device may report, one row each. Codes are IEEE 11073-10101 (MDC), checked against the NIST
- * Rosetta table of 2021-03; units are UCUM; ranges are what a human body and a sensor can yield, not alarm limits.
+ * The parameters that a device may report, one row each. Codes are IEEE 11073-10101 (MDC), checked against the NIST Rosetta table of
+ * 2021-03. Units are UCUM. `min` and `max` are what a human body and a sensor can yield; they are not alarm limits.
  */
 
-/** The parameter as a clinician names it. Several MDC codes may measure it. Limits are set for it. */
+/** The parameter as a clinician names it. Several MDC codes may belong to one group. */
 export type ParameterGroup = 'HR' | 'PR' | 'SpO2' | 'RR' | 'NIBP' | 'ABP' | 'Temp' | 'EtCO2';
 
-/** What a clinician sets limits for. An invasive pressure and a cuff pressure share their limits. */
+/** The groups that a clinician sets limits for. An invasive pressure and a cuff pressure have the same limits. */
 export const limitGroups = ['HR', 'PR', 'SpO2', 'RR', 'BPsys', 'BPmean', 'Temp', 'EtCO2'] as const;
 export type LimitGroup = (typeof limitGroups)[number];
 
@@ -16,21 +16,21 @@ export type Parameter = {
   /** partition × 65536 + term. */
   readonly mdc: number;
   readonly group: ParameterGroup;
-  /** The limits that judge it; absent if there is no limit alarm for it (diastolic). */
+  /** The group whose limits apply to this parameter; absent if it has no limit alarm (diastolic pressures). */
   readonly limits?: LimitGroup;
-  /** On the screen, at most 8 characters. */
+  /** Label on the screen, at most 8 characters. */
   readonly label: string;
   readonly loinc: readonly string[];
   /** UCUM, as on the wire. */
   readonly unit: string;
-  /** The unit as people write it. */
+  /** The unit on the screen. */
   readonly unitLabel: string;
   /** Plausible range, both ends included. A number outside counts as no value (messages/check.ts). A real 0 is a value. */
   readonly min: number;
   readonly max: number;
   /** Digits after the point on the screen. */
   readonly digits: number;
-  /** How often a value of this parameter is expected, in ms, if it comes less often than the device's readings. */
+  /** Expected time between two values, ms, for a parameter that is not in every reading of the device. */
   readonly episodicMs?: number;
 };
 
@@ -59,7 +59,7 @@ const mean = { limits: 'BPmean', loinc: ['8478-0'] } as const;
 const rows: readonly Parameter[] = [
   { code: 'MDC_ECG_HEART_RATE', mdc: 147842, ...hr },
   { code: 'MDC_ECG_CARD_BEAT_RATE', mdc: 147842, ...hr },
-  // Nobody checked LOINC 8889-8 in its source.
+  // LOINC 8889-8 is *unverified*.
   {
     code: 'MDC_PULS_OXIM_PULS_RATE',
     mdc: 149530,
@@ -99,7 +99,7 @@ const rows: readonly Parameter[] = [
   { code: 'MDC_TEMP_BODY', mdc: 150364, ...temp },
   { code: 'MDC_TEMP', mdc: 150344, ...temp },
   { code: 'MDC_TEMP_CORE', mdc: 150368, ...temp },
-  // Nobody checked LOINC 19889-5 in its source.
+  // LOINC 19889-5 is *unverified*.
   {
     code: 'MDC_CONC_AWAY_CO2_ET',
     mdc: 151708,
@@ -121,11 +121,11 @@ export type Wave = {
   readonly mdc: number;
   readonly label: string;
   readonly unit: string;
-  /** The numeric that has the same colour. */
+  /** The group of parameters that has the same colour on the screen. */
   readonly group: ParameterGroup;
   /**
-   * Plausible range of a sample, both ends included. Samples outside are kept and drawn at the edge of the row; they do not
-   * set its scale. A wave of unit 1 has the scale of its device, so its range is that of any converter.
+   * Plausible range of a sample, both ends included. Samples outside the range are kept and drawn at the edge of the row; they do not
+   * change its scale. Devices scale waves of unit `1` differently, so the range of these waves is very wide.
    */
   readonly min: number;
   readonly max: number;
@@ -148,10 +148,10 @@ const waveRows: readonly Wave[] = [
 
 export const waves: ReadonlyMap<string, Wave> = new Map(waveRows.map((row) => [row.code, row]));
 
-/** In a waveform's samples: no value at this instant. */
+/** This sample of a waveform means that there is no value at this instant. */
 export const missingSample = -32768;
 
-/** What a device may say about itself (technical conditions). Names that are not in CLINICAL.md's table are *unverified* against 11073-10101. */
+/** The technical conditions that a device may report. Names that are not in CLINICAL.md's table are *unverified* against 11073-10101. */
 export const technicalConditions = {
   MDC_EVT_SENSOR_DISCONN: { text: 'Sensor disconnected', priority: 'medium' },
   MDC_EVT_LEADS_OFF: { text: 'ECG leads off', priority: 'medium' },

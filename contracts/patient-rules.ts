@@ -4,18 +4,18 @@ import { normalText } from './text.ts';
 
 const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 export type PatientField = (typeof patientFields)[number];
-/** A field that differs between two patients; null means no value. */
+/** A field in which the typed data differ from the data of the patient at the bed (`there`; null if the field has no value). */
 export type FieldDifference = { readonly field: PatientField; readonly typed: string; readonly there: string | null };
 
 /** Nobody alive was born before this year. An earlier year is a typing error. */
 const birthYearMin = 1880;
-/** The day begins first at UTC+14: this long before it begins in UTC. */
+/** Each day begins first at UTC+14, 14 h before it begins in UTC. */
 const firstZoneAheadMs = 14 * 3_600_000;
 
 /**
- * Says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to today's date.
- * Today is the newest date that has begun anywhere on Earth: the hospital's time zone is not known here, and a newborn in
- * Auckland whose server runs on UTC must not be refused.
+ * Returns a sentence that says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to today. Today is the
+ * newest date that has begun anywhere on Earth, because the hospital's time zone is not known here, and a newborn in Auckland must not be
+ * refused by a server that runs on UTC.
  * @param birthDate `YYYY-MM-DD`
  * @param nowMs the server's time
  */
@@ -30,8 +30,7 @@ export function birthDateFault(birthDate: string, nowMs: number): string | undef
 }
 
 /**
- * Returns the typed fields that contradict the patient who is at the bed.
- * A field that is missing or empty contradicts nothing.
+ * Returns the typed fields that contradict the data of the patient who is at the bed. A missing or empty field contradicts nothing.
  */
 export function contradictions(typed: Partial<Record<PatientField, string>>, there: Patient): FieldDifference[] {
   return patientFields.flatMap((field) => {
@@ -40,7 +39,7 @@ export function contradictions(typed: Partial<Record<PatientField, string>>, the
   });
 }
 
-/** @param text four digits, two and two: `YYYY-MM-DD` */
+/** @param text a text of the form `YYYY-MM-DD` */
 function isCalendarDate(text: string): boolean {
   const at = new Date(`${text}T00:00:00.000Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);

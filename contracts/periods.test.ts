@@ -11,19 +11,23 @@ const period = (id: string, from: number, to: number | null) => ({
   to: to === null ? null : at(to),
 });
 
-describe('the current period', () => {
+describe('currentPeriod', () => {
   it.each([
-    ['none where there are none', [], undefined],
-    ['none after an end', [period('a', -9, -5)], undefined],
-    ['none at the very end', [period('a', -9, 0)], undefined],
-    ['none after an end that the clock puts ahead', [period('a', -9, 5)], undefined],
-    ['the one without an end', [period('a', -9, -5), period('b', -5, null)], 'b'],
-    ['the later of two', [period('b', -2, null), period('a', -5, null)], 'b'],
-    ['the one that began before the clock was set back by 10 s', [period('a', 0.1, null)], 'a'],
-    ['the one that began before the clock was set back by 10 days', [period('a', 14_400, null)], 'a'],
-    ['the one after a change of patients that the clock puts ahead', [period('a', -90, 8), period('b', 8, null)], 'b'],
-    ['none where an ended one is ahead of the clock', [period('a', 4, 8)], undefined],
-  ])('is %s', (_what, periods, expected) => {
+    ['no period for an empty table', [], undefined],
+    ['no period after the end of the last period', [period('a', -9, -5)], undefined],
+    ['no period at the end of the last period', [period('a', -9, 0)], undefined],
+    ['no period after an end whose stamp is ahead of the clock', [period('a', -9, 5)], undefined],
+    ['the period without an end', [period('a', -9, -5), period('b', -5, null)], 'b'],
+    ['the period that began last of two without an end', [period('b', -2, null), period('a', -5, null)], 'b'],
+    ['the period that began before the clock was set back by 10 s', [period('a', 0.1, null)], 'a'],
+    ['the period that began before the clock was set back by 10 days', [period('a', 14_400, null)], 'a'],
+    [
+      'the new period after a change of patients whose stamp is ahead of the clock',
+      [period('a', -90, 8), period('b', 8, null)],
+      'b',
+    ],
+    ['no period if both stamps of an ended period are ahead of the clock', [period('a', 4, 8)], undefined],
+  ])('returns %s', (_what, periods, expected) => {
     expect(currentPeriod(periods)?.id).toBe(expected);
   });
 });
@@ -33,30 +37,34 @@ const begunMin = begunBeforeMs / 60_000;
 const doubtMin = actDoubtMs / 60_000;
 const forEver = Number.POSITIVE_INFINITY;
 
-describe('the instants of periods', () => {
-  // From, to, the earliest from, the earliest to; minutes after now.
+describe('timePeriods', () => {
+  // Each row of the result: fromMs, toMs, fromEarliestMs, toEarliestMs; in minutes after now.
   it.each([
     [
-      'are the stamps where none is ahead',
+      'returns the stamps if no stamp is ahead of the clock',
       [period('a', -9, -5), period('b', -5, null)],
       [
         [-9, -5, -9, -5],
         [-5, forEver, -5, forEver],
       ],
     ],
-    ['are now where a stamp is ahead by what two clocks may be apart', [period('a', -9, 5 / 60)], [[-9, 0, -9, 0]]],
     [
-      'are in doubt where a stamp is 1 ms further ahead',
+      'returns now for a stamp that is ahead by as much as two clocks may differ',
+      [period('a', -9, 5 / 60)],
+      [[-9, 0, -9, 0]],
+    ],
+    [
+      'returns an earlier earliest end if a stamp is ahead by 1 ms more than two clocks may differ',
       [period('a', -90, 5 / 60 + 1 / 60_000)],
       [[-90, 0, -90, -doubtMin]],
     ],
     [
-      'put a start ahead of now a minute before now',
+      'puts a start whose stamp is ahead a minute before now',
       [period('a', 14_400, null)],
       [[-begunMin, forEver, -begunMin - doubtMin, forEver]],
     ],
     [
-      'put it not before the act before it',
+      'never puts a start before the act before it',
       [period('a', -9, -0.5), period('b', 3, null)],
       [
         [-9, -0.5, -9, -0.5],
@@ -64,7 +72,7 @@ describe('the instants of periods', () => {
       ],
     ],
     [
-      'let the one before end when the next one begins',
+      'lets a period end when the next period begins if both stamps are ahead',
       [period('a', -90, 8), period('b', 8, null)],
       [
         [-90, -begunMin, -90, -begunMin - doubtMin],
@@ -72,14 +80,14 @@ describe('the instants of periods', () => {
       ],
     ],
     [
-      'are in doubt where a later act is stamped earlier',
+      'corrects a stamp that is later than the stamp of a later act',
       [period('a', -10, -20)],
       [[-20 - begunMin, -20, -20 - begunMin - doubtMin, -20]],
     ],
   ])('%s', (_what, periods, expected) => {
     const timed = timePeriods(periods, nowMs)!;
-    const found = timed.map((one) => [one.fromMs, one.toMs, one.fromEarliestMs, one.toEarliestMs].map(minutes));
-    for (const [i, row] of found.entries())
+    const rows = timed.map((row) => [row.fromMs, row.toMs, row.fromEarliestMs, row.toEarliestMs].map(minutes));
+    for (const [i, row] of rows.entries())
       for (const [j, value] of row.entries()) {
         const wanted = expected[i]![j]!;
         if (Number.isFinite(wanted)) expect(value).toBeCloseTo(wanted, 6);
@@ -87,11 +95,11 @@ describe('the instants of periods', () => {
       }
   });
 
-  it('are none where one is no instant', () => {
+  it('returns undefined if a stamp is not an instant', () => {
     expect(timePeriods([{ from: '2026-02-30T00:00:00.000Z', to: null }], nowMs)).toBeUndefined();
   });
 
-  it('are never ahead of now and never fall along the table', () => {
+  it('returns instants that are never ahead of now and never decrease along the table', () => {
     const minute = fc.integer({ min: -300, max: 300 });
     const stamps = fc.array(fc.tuple(minute, minute), { maxLength: 8 });
     fc.assert(
@@ -113,14 +121,14 @@ describe('the instants of periods', () => {
   });
 });
 
-describe('the last place', () => {
+describe('lastPlace', () => {
   const inWard = (ward: string, from: number, to: number | null) => ({ ...period(ward, from, to), ward });
   it.each([
-    ['is nowhere without periods', [], undefined],
-    ['is nowhere while the only period lasts', [inWard('icu', -9, null)], undefined],
-    ['is that of the last act', [inWard('icu', -9, -5), inWard('ward-b', -5, -4)], 'ward-b'],
+    ['returns undefined for an empty table', [], undefined],
+    ['returns undefined while the only period has not ended', [inWard('icu', -9, null)], undefined],
+    ['returns the ward of the period that ended last', [inWard('icu', -9, -5), inWard('ward-b', -5, -4)], 'ward-b'],
     [
-      'is that of the last act, also where an earlier end is stamped later',
+      'returns the ward of the last act even if the stamp of an earlier end is later',
       [inWard('icu', -9, 15), inWard('ward-b', 6, 8)],
       'ward-b',
     ],

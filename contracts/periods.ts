@@ -1,32 +1,32 @@
 /**
- * Reads a device's association periods: when each began and ended, and where the device was last. contracts/association-at.ts decides
- * which period holds at an instant.
+ * Computes when each association period of a device began and ended, and where the device was last. contracts/association-at.ts decides
+ * which period applies at an instant.
  *
- * Vigil starts and ends a period at the moment of the act. So a start or an end that is in the table has happened, whatever the
- * clock says. If a stamp is ahead of the clock, or of a later act in the table, the clock was set back after the act. The order of
- * the table (oldest first) is the order of the acts.
+ * An act is the start or the end of a period. Vigil stamps an act with the machine's clock when a person does it. So every act in the
+ * table has already happened. If a stamp is ahead of the clock, or ahead of the stamp of a later act, the clock was set back after that
+ * act. The rows of the table are in the order of the acts, oldest first.
  */
 import { clocksApartMsMax } from './steady-time.ts';
 import { parseInstant } from './time.ts';
 
 export type FromTo = { readonly from: string; readonly to: string | null };
 
-/** A period as it is in the table, or with its instants parsed (`toMs` is Infinity while it lasts). */
+/** The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended). */
 type Ending = { readonly to: string | null } | { readonly toMs: number };
 
-/** Whether a period is over. The only place that decides it. */
+/** Whether a period has ended. Every process uses this function. */
 export function hasEnded(period: Ending): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
 }
 
-/** Returns the period that ended last: the last in the table's order, because the clock may have been set back between two ends. */
+/** Returns the last ended period in the table's order. The stamps are not compared, because the clock may have been set back between two ends. */
 export function lastEnded<Period extends Ending>(periods: readonly Period[]): Period | undefined {
   return periods.findLast(hasEnded);
 }
 
 /**
- * Returns where a device without a present period was last: the period that ended last. Undefined if it is in no known ward: it never
- * had a period, or the hospital deleted its table. Biomedical engineering has such a device.
+ * Returns the ward in which a device without a current period was last. Undefined if the device never had a period, or if the hospital
+ * deleted its table. Screens list such a device under biomedical engineering.
  */
 export function lastPlace<Period extends FromTo & { readonly ward: string }>(
   periods: readonly Period[],
@@ -37,24 +37,24 @@ export function lastPlace<Period extends FromTo & { readonly ward: string }>(
 }
 
 /**
- * If the stamp of a period's start is ahead of the next act (or of the present), the period is taken to have begun this long before that
- * act, ms. The readings of this time go to the patient who is there now.
+ * If the stamp of a period's start is wrong, the period counts as begun this long before the next act, or before now if it is the last act.
+ * The readings of this time belong to the patient of the period.
  */
 export const begunBeforeMs = 60_000;
 
-/** An act with a wrong stamp happened within this long before the next act; by then somebody has set the clock right (ours). */
+/** An act with a wrong stamp is assumed to have happened at most this long before the next act (ours). */
 export const actDoubtMs = 3_600_000;
 
 /** A period with its instants parsed. */
 export type Timed<Period> = {
   readonly period: Period;
-  /** The start as the table has it. */
+  /** The start as it is written in the table. */
   readonly stampMs: number;
   /** Included. */
   readonly fromMs: number;
   /** Excluded; Infinity while it lasts. */
   readonly toMs: number;
-  /** The earliest instants at which it may have begun and ended. Equal to `fromMs` and `toMs` if these are certain. */
+  /** The earliest instants at which the period may have begun and ended. Equal to `fromMs` and `toMs` if their stamps are right. */
   readonly fromEarliestMs: number;
   readonly toEarliestMs: number;
 };
@@ -62,16 +62,16 @@ export type Timed<Period> = {
 type Act = {
   readonly kind: 'from' | 'to';
   readonly stampMs: number;
-  /** The period has no end but is not the last in the table. Vigil writes no such table, and its order means nothing. */
+  /** The period has no end but is not the last row of the table. Another program wrote the table, so its order means nothing. */
   readonly outOfOrder: boolean;
-  /** The latest instant at which it can have happened; undefined while its stamp cannot be right. */
+  /** The latest instant at which the act can have happened; undefined until it is computed. */
   atMs?: number;
   earliestMs: number;
 };
 
 /**
- * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs`, and none is after a later act.
- * Undefined if a text is not an instant.
+ * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs` or after the instant of a later act.
+ * Undefined if the table has a text that is not an instant.
  */
 export function timePeriods<Period extends FromTo>(
   periods: readonly Period[],
@@ -88,8 +88,8 @@ export function timePeriods<Period extends FromTo>(
       acts.push({ kind, stampMs, outOfOrder, earliestMs: stampMs });
     }
   }
-  takeRightStamps(acts, nowMs);
-  placeOthers(acts, nowMs);
+  acceptRightStamps(acts, nowMs);
+  placeOtherActs(acts, nowMs);
   let next = 0;
   return periods.map((period) => {
     const from = acts[next++]!;
@@ -105,8 +105,8 @@ export function timePeriods<Period extends FromTo>(
   });
 }
 
-/** Accepts a stamp unless it is ahead of the present, or of a later act, by more than two clocks may differ. */
-function takeRightStamps(acts: readonly Act[], nowMs: number): void {
+/** Accepts a stamp unless it is ahead of `nowMs`, or of a later act, by more than the clocks of two processes may differ. */
+function acceptRightStamps(acts: readonly Act[], nowMs: number): void {
   let latestMs = nowMs;
   for (const act of acts.toReversed()) {
     const limitMs = act.outOfOrder ? nowMs : latestMs;
@@ -117,15 +117,15 @@ function takeRightStamps(acts: readonly Act[], nowMs: number): void {
   }
 }
 
-/** Places the other acts between the accepted act before them and the act after them. Nobody knows the exact time. */
-function placeOthers(acts: readonly Act[], nowMs: number): void {
-  const doubtful: { readonly act: Act; readonly floorMs: number }[] = [];
+/** Gives each act with a wrong stamp an instant between the accepted act before it and the act after it. The exact instant is unknown. */
+function placeOtherActs(acts: readonly Act[], nowMs: number): void {
+  const misstamped: { readonly act: Act; readonly floorMs: number }[] = [];
   let floorMs = Number.NEGATIVE_INFINITY;
   for (const act of acts) {
-    if (act.atMs === undefined) doubtful.push({ act, floorMs });
+    if (act.atMs === undefined) misstamped.push({ act, floorMs });
     else floorMs = Math.max(floorMs, act.atMs);
   }
-  for (const { act, floorMs } of doubtful.reverse()) {
+  for (const { act, floorMs } of misstamped.reverse()) {
     const next = acts[acts.indexOf(act) + 1]?.atMs ?? nowMs;
     act.atMs = Math.max(act.kind === 'from' ? next - begunBeforeMs : next, Math.min(floorMs, next));
     act.earliestMs = Math.max(act.atMs - actDoubtMs, Math.min(floorMs, act.atMs));

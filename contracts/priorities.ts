@@ -1,2 +1,2 @@
-/** How grave an alarm is (CLINICAL, "Alarm vocabulary"); the gravest comes first. */
+/** Priorities of alarms (CLINICAL, "Alarm vocabulary"), the gravest first. */
 export const priorities = ['high', 'medium', 'low'] as const;

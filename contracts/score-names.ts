@@ -1,4 +1,4 @@
-/** The names in early warning scores. This file imports nothing, so that a browser's bundle does not get the schemas. */
+/** The names in early warning scores. This file imports nothing, to keep the schemas out of the browser's bundle. */
 
 /** Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
 export const consciousnessLevels = ['A', 'C', 'V', 'P', 'U'] as const;
@@ -11,10 +11,10 @@ export type NewsParameter = (typeof newsParameters)[number];
 export const qsofaParameters = ['RR', 'BPsys', 'consciousness'] as const;
 export type QsofaParameter = (typeof qsofaParameters)[number];
 
-/** Clinical risk, by the aggregate score. `low-medium`: a 3 in a single parameter. */
+/** Clinical risk, from the total score. `low-medium`: a single parameter scores 3. */
 export const newsRisks = ['low', 'low-medium', 'medium', 'high'] as const;
 export type NewsRisk = (typeof newsRisks)[number];
 
-/** The response that the Royal College of Physicians asks for, from the slightest to the gravest. */
+/** The responses that the Royal College of Physicians recommends, from the least to the most urgent. */
 export const newsResponses = ['12-hourly', '4-to-6-hourly', 'ward-review', 'urgent', 'emergency'] as const;
 export type NewsResponse = (typeof newsResponses)[number];

@@ -1,6 +1,6 @@
 /**
- * Early warning scores as series of a trend. Their codes are beside those of the parameters, in one measurement of InfluxDB. If an input
- * is missing, there is no total. Then the sum of the known inputs goes into a series of its own and is never mixed with totals. Pure.
+ * Early warning scores as series of a trend. InfluxDB keeps them in the same measurement as the parameters. If an input of a score is
+ * missing, there is no total. Then the points of the known inputs go into a separate series (`_AT_LEAST`). Pure.
  */
 import type { Scores } from './messages/scores.ts';
 
@@ -16,7 +16,7 @@ export type ScoreTrendCode = (typeof scoreTrendCodes)[number];
 export const isScoreTrendCode = (code: string): code is ScoreTrendCode =>
   (scoreTrendCodes as readonly string[]).includes(code);
 
-/** Returns the trend values of the scores of one instant. Each score gives its total, or else what is certain. An unknown shock index gives nothing. */
+/** Returns the trend values of the scores of one instant: for each score its total, or else the points of its known inputs. */
 export function scoreTrendValues({ news2, qsofa, shockIndex }: Scores): Partial<Record<ScoreTrendCode, number>> {
   return {
     ...(news2.total === undefined ? { VIGIL_NEWS2_AT_LEAST: news2.atLeast } : { VIGIL_NEWS2: news2.total }),

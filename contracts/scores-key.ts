@@ -1,13 +1,13 @@
-/** Keys that are equal if two sets of scores say the same, apart from the age of their values. Pure. */
+/** Keys to compare the scores of two instants: equal keys mean that nothing changed except the age of the values. Pure. */
 import type { Scores } from './messages/scores.ts';
 
-/** What a person must hear of at once: the total, the missing inputs, and what somebody entered. */
+/** Returns a key of what must be published at once if it changes: the NEWS2 total, the missing inputs, and the times of entered assessments. */
 export function urgentKey({ news2: { total, missing }, assessment }: Scores): string {
   const { consciousness, oxygen, spo2Scale } = assessment;
   return [total, ...missing, consciousness?.at, oxygen?.at, spo2Scale?.at].join();
 }
 
-/** Points, missing inputs, totals, and what was entered. */
+/** Returns a key of the points, missing inputs and totals of all scores, and of the entered assessments. */
 export function scoresKey(scores: Scores): string {
   const { parts, scale } = scores.news2;
   const { met, missing } = scores.qsofa;
@@ -16,7 +16,7 @@ export function scoresKey(scores: Scores): string {
 }
 
 /**
- * Unchanged scores are published again this often (ours). If the last scores are older than this and a little more, it is not known
- * whether they still hold, since the alarm processor may have been away.
+ * Unchanged scores are published again this often (ours). If the newest scores are older than this and a little more, they may be out of
+ * date, because the alarm processor may have been stopped.
  */
 export const scoresRepeatMs = 300_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noStarts, noTurns, noteBoot, noteStart, type StartReading, type Starts } from './shared-identity.ts';
 
-/** Which of the steps say that two devices are at work, counted from 0; steps are a second apart unless said. */
-function boots(sequence: string, everyMs = 1000): number[] {
+/** Sends one reading per letter, which is its boot. Returns the positions of the readings that show two devices. */
+function detections(sequence: string, everyMs = 1000): number[] {
   let turns = noTurns;
   return [...sequence].flatMap((boot, i) => {
     const noted = noteBoot(turns, boot, i * everyMs);
@@ -12,28 +12,34 @@ function boots(sequence: string, everyMs = 1000): number[] {
 }
 
 it.each([
-  ['one start', 'AAAAAAAA', []],
-  ['a restart', 'AAAABBBB', []],
-  ['many restarts', 'ABCDEFGHIJKLMNOP', []],
-  ['one reading of the start before', 'AAABABBB', []],
-  ['two by turns', 'ABABABAB', [4, 5, 6, 7]],
-  ['two by turns, several readings each', 'AABBAABBAABB', [8, 10]],
-  ['three by turns', 'ABCABCABC', [5, 6, 7, 8]],
-])('readings about now of %s', (_, sequence, said) => {
-  expect(boots(sequence)).toEqual(said);
+  ['no second device in one boot', 'AAAAAAAA', []],
+  ['no second device in a restart', 'AAAABBBB', []],
+  ['no second device in many restarts', 'ABCDEFGHIJKLMNOP', []],
+  ['no second device if one reading of the earlier boot arrives late', 'AAABABBB', []],
+  ['two devices if two boots alternate', 'ABABABAB', [4, 5, 6, 7]],
+  ['two devices if two boots alternate after several readings each', 'AABBAABBAABB', [8, 10]],
+  ['two devices if three boots alternate', 'ABCABCABC', [5, 6, 7, 8]],
+])('noteBoot detects %s', (_, sequence, expected) => {
+  expect(detections(sequence)).toEqual(expected);
 });
 
 it.each([
   [30_000, [4, 5]],
   [30_001, []],
-])('readings by turns each %d ms: three turns within a minute', (everyMs, said) => {
-  expect(boots('ABABAB', everyMs)).toEqual(said);
+])('noteBoot needs three turns within a minute: boots that alternate every %d ms', (everyMs, expected) => {
+  expect(detections('ABABAB', everyMs)).toEqual(expected);
 });
 
 const t0 = Date.UTC(2026, 0, 1, 12);
-type Said = Omit<StartReading, 'timeMs'> & { readonly behindMs?: number };
-/** A reading each second of a start, from `fromS` to `toS`; received `lateMs` after it was measured. */
-function each(boot: string, fromS: number, toS: number, { apartMs = 0, behindMs = 20, everyMs = 1000 } = {}): Said[] {
+/** `behindMs`: receive time minus device time. */
+type Received = Omit<StartReading, 'timeMs'> & { readonly behindMs?: number };
+/** Returns readings of one boot from second `fromS` to `toS`. `apartMs` shifts the receive times, as the clock of another gateway does. */
+function readings(
+  boot: string,
+  fromS: number,
+  toS: number,
+  { apartMs = 0, behindMs = 20, everyMs = 1000 } = {},
+): Received[] {
   const count = ((toS - fromS) * 1000) / everyMs;
   return Array.from({ length: count }, (_, i) => ({
     boot,
@@ -41,8 +47,8 @@ function each(boot: string, fromS: number, toS: number, { apartMs = 0, behindMs 
     behindMs,
   }));
 }
-const inOrder = (...parts: Said[][]) => parts.flat().toSorted((a, b) => a.receivedMs - b.receivedMs);
-function isSaid(log: readonly Said[]): boolean {
+const inOrder = (...parts: Received[][]) => parts.flat().toSorted((a, b) => a.receivedMs - b.receivedMs);
+function detectsTwoDevices(log: readonly Received[]): boolean {
   let starts: Starts = noStarts;
   return log
     .map(({ boot, receivedMs, behindMs = 20 }) => {
@@ -52,47 +58,59 @@ function isSaid(log: readonly Said[]): boolean {
     })
     .includes(true);
 }
-/** The log's order of two lanes whose clocks are apart: by turns. */
-const byTurns = (a: Said[], b: Said[]) => a.flatMap((one, i) => [one, ...(b[i] ? [b[i]] : [])]);
+/** Returns a log in which the readings of two gateways alternate, whatever their receive times are. */
+const alternating = (a: Received[], b: Received[]) => a.flatMap((reading, i) => [reading, ...(b[i] ? [b[i]] : [])]);
 
-describe('readings of all gateways in the order of the log', () => {
-  it.each<[string, Said[], boolean]>([
-    ['one device', each('A', 0, 120), false],
-    ['two devices', inOrder(each('A', 0, 60), each('B', 10, 60, { apartMs: 7 })), true],
-    ['two devices, gateways 4 s apart', byTurns(each('A', 10, 60), each('B', 10, 60, { apartMs: -4_000 })), true],
+describe('noteStart', () => {
+  it.each<[string, Received[], boolean]>([
+    ['one device as one device', readings('A', 0, 120), false],
+    ['two devices as two', inOrder(readings('A', 0, 60), readings('B', 10, 60, { apartMs: 7 })), true],
     [
-      'two devices, one clock 30 s behind',
-      inOrder(each('A', 0, 90), each('B', 10, 90, { behindMs: 30_000, apartMs: 7 })),
+      'two devices as two if the clocks of their gateways are 4 s apart',
+      alternating(readings('A', 10, 60), readings('B', 10, 60, { apartMs: -4_000 })),
       true,
     ],
-    ['one device that starts anew', inOrder(each('A', 0, 30), each('B', 30, 60)), false],
     [
-      'one device that starts anew each 10 s',
-      inOrder(...[0, 1, 2, 3, 4, 5, 6].map((n) => each(`S${n}`, 10 * n, 10 * n + 10))),
+      'two devices as two if the clock of one device is 30 s behind',
+      inOrder(readings('A', 0, 90), readings('B', 10, 90, { behindMs: 30_000, apartMs: 7 })),
+      true,
+    ],
+    ['one device that restarts as one', inOrder(readings('A', 0, 30), readings('B', 30, 60)), false],
+    [
+      'one device that restarts every 10 s as one',
+      inOrder(...[0, 1, 2, 3, 4, 5, 6].map((n) => readings(`S${n}`, 10 * n, 10 * n + 10))),
       false,
     ],
-    ['what one gateway appends late of the start before', byTurns(each('A', 0, 30), each('B', 30, 60)), false],
-    ['the same, gateways 5 s apart', byTurns(each('A', 0, 30, { apartMs: 5_000 }), each('B', 30, 60)), false],
     [
-      'the backlog of the start before, sent in between',
+      'one device as one if a gateway appends readings of the earlier boot late',
+      alternating(readings('A', 0, 30), readings('B', 30, 60)),
+      false,
+    ],
+    [
+      'one device as one if the late gateway’s clock is 5 s ahead',
+      alternating(readings('A', 0, 30, { apartMs: 5_000 }), readings('B', 30, 60)),
+      false,
+    ],
+    [
+      'one device as one if it sends the backlog of the earlier boot between current readings',
       inOrder(
-        each('A', 0, 30),
-        each('B', 300, 360),
-        each('A', 300, 330, { apartMs: 500 }).map((one, i) => ({ ...one, behindMs: 270_000 - i * 500 })),
+        readings('A', 0, 30),
+        readings('B', 300, 360),
+        readings('A', 300, 330, { apartMs: 500 }).map((reading, i) => ({ ...reading, behindMs: 270_000 - i * 500 })),
       ),
       false,
     ],
     [
-      'the log read again',
-      [...each('A', 0, 30), ...each('B', 30, 60), ...byTurns(each('A', 0, 30), each('B', 30, 60))],
+      'one device as one if the log is read again',
+      [...readings('A', 0, 30), ...readings('B', 30, 60), ...alternating(readings('A', 0, 30), readings('B', 30, 60))],
       false,
     ],
     [
-      'two devices that stop after two turns',
-      inOrder(each('A', 0, 8), each('B', 10, 11), each('A', 16, 17), each('B', 20, 21)),
+      'two devices as one if they stop after two turns',
+      inOrder(readings('A', 0, 8), readings('B', 10, 11), readings('A', 16, 17), readings('B', 20, 21)),
       false,
     ],
-  ])('%s', (_, log, said) => {
-    expect(isSaid(log)).toBe(said);
+  ])('noteStart counts %s', (_, log, expected) => {
+    expect(detectsTwoDevices(log)).toBe(expected);
   });
 });

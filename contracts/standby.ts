@@ -1,6 +1,6 @@
-/** How long a bed may be on standby: one rule for the engine, the server and the screens. */
+/** How long a bed may be on standby. The engine, the server and the screens use the same rule. */
 
-/** CLINICAL, "Alarm vocabulary": at most 4 h. */
+/** Longest standby (CLINICAL, "Alarm vocabulary": 4 h). */
 export const standbyMsMax = 4 * 3_600_000;
-/** A shorter time is no standby (ours). */
+/** Shortest standby (ours). */
 export const standbyMsMin = 60_000;

@@ -1,13 +1,14 @@
 /**
- * A time that never jumps. It starts at the machine's clock and then follows the monotonic clock. It follows a small difference (the
- * machine's clock is slewed). It does not follow a large one (somebody set the clock), but reports it.
+ * Steady time: a time that never jumps. It starts at the machine's clock and advances with the monotonic clock. If the machine's clock is
+ * slewed (changed in small steps), steady time follows it. If somebody sets the machine's clock, steady time does not follow, but reports
+ * the step.
  */
 
 /** The machine's clocks, all read at one moment, ms. */
 export type ClockReading = {
   /** The machine's clock: ms since 1970. Somebody can set it. */
   readonly wallMs: number;
-  /** Nobody can set it. It stands still while the machine sleeps. */
+  /** The monotonic clock. Nobody can set it. It stands still while the machine sleeps. */
   readonly monotonicMs: number;
   /** Time since the machine started, including its sleep. */
   readonly uptimeMs: number;
@@ -19,10 +20,10 @@ export type SteadyTime = {
   readonly baseMs: number;
 };
 
-/** If two readings differ by more than this, the clock was set. Slewing changes two readings a second apart by 0.1 s at most. */
+/** If the machine's clock moves by this much more or less than the monotonic clock, somebody set it. Slewing moves it by at most 0.1 s in a second. */
 export const clockStepMsMin = 500;
 
-/** @param aheadMs how far the machine's clock is already known to be ahead of steady time */
+/** @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown */
 export function startSteadyTime(reading: ClockReading, aheadMs = 0): SteadyTime {
   return { last: reading, baseMs: reading.wallMs - reading.monotonicMs - aheadMs };
 }
@@ -36,8 +37,8 @@ export function wallAheadOf(time: SteadyTime): number {
 
 /**
  * Takes the next reading of the clocks.
- * @returns `stepMs`: by how much somebody set the machine's clock since the last reading (negative: back), 0 if nobody did.
- * Sleep of the machine is no step: steady time moves on by it.
+ * @returns `stepMs`: by how much somebody set the machine's clock since the last reading, negative if back, 0 if nobody set it. If the
+ * machine slept, steady time advances by the sleep, and `stepMs` does not include it
  */
 export function followClock(time: SteadyTime, reading: ClockReading): { time: SteadyTime; stepMs: number } {
   const { last } = time;
@@ -46,7 +47,7 @@ export function followClock(time: SteadyTime, reading: ClockReading): { time: St
   const sleptMs = asleepMs > clockStepMsMin ? asleepMs : 0;
   const differenceMs = reading.wallMs - last.wallMs - passedMs - sleptMs;
   const isStep = Math.abs(differenceMs) > clockStepMsMin;
-  // While the clocks disagree, the machine's clock may be slewed back to the right time. Steady time has that time already.
+  // If the machine's clock is wrong, slewing may correct it. Steady time is already right, so it must not follow.
   const followedMs = isStep || wallAheadOf(time) !== 0 ? 0 : differenceMs;
   return {
     time: { last: reading, baseMs: time.baseMs + sleptMs + followedMs },
@@ -58,16 +59,16 @@ export function followClock(time: SteadyTime, reading: ClockReading): { time: St
 export const clocksApartMsMax = 5_000;
 
 /**
- * Corrects a past instant for the present clock. If it is further ahead of `nowMs` than two clocks may differ, the machine's clock was
- * set back after it. Then it counts as now.
+ * Returns a past instant, or `nowMs` if the instant is in the future. An instant in the future means that the machine's clock was set back
+ * after it. Instants up to `clocksApartMsMax` ahead stay as they are.
  */
 export function notAhead(instantMs: number, nowMs: number): number {
   return instantMs > nowMs + clocksApartMsMax ? nowMs : instantMs;
 }
 
 /**
- * Corrects the end of something that has begun and lasts at most `lengthMs` (an audio pause, a notice, a timer). If the end is further
- * ahead, the machine's clock was set back after it began. Then it ends after `lengthMs`.
+ * Returns the end of something that lasts at most `lengthMs` and has begun (an audio pause, a notice, a timer). If `untilMs` is further
+ * ahead than `lengthMs`, the machine's clock was set back after the beginning. Then the end is `lengthMs` from now.
  */
 export function notLonger(untilMs: number, nowMs: number, lengthMs: number): number {
   return Math.min(untilMs, nowMs + lengthMs);

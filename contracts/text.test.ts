@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normalText, textFault, textFaultIn, visibleLines, visibleText } from './text.ts';
 
-describe('textFault takes the names of people and things', () => {
+describe('textFault and visibleText', () => {
   it.each<[string, string]>([
     ['English', "Siobhan O'Brien-Smith"],
     ['Spanish', 'Núñez'],
@@ -30,13 +30,13 @@ describe('textFault takes the names of people and things', () => {
     ['an emoji', 'Bed 🛏️'],
     ['a family of emoji', '👩‍👩‍👧'],
     ['digits', '0'],
-  ])('%s', (_name, text) => {
+  ])('textFault accepts and visibleText keeps a name: %s', (_name, text) => {
     expect(textFault(text)).toBeUndefined();
     expect(visibleText(text)).toBe(text);
   });
 });
 
-describe('textFault refuses a text that a screen would show as another text', () => {
+describe('textFault', () => {
   it.each<[string, string, string]>([
     ['an empty text', '', 'is empty'],
     ['a line end', 'Doe\nHR 30', 'control character (U+000A)'],
@@ -66,23 +66,23 @@ describe('textFault refuses a text that a screen would show as another text', ()
     ['a blank Braille pattern', '\u2800', 'cannot be seen (U+2800)'],
     ['tag characters', 'a\u{e0041}\u{e0042}', 'cannot be seen (U+E0041)'],
     ['half a surrogate pair', 'a\ud83d', 'half a character (U+D83D)'],
-    ['the other half', '\ude00a', 'half a character (U+DE00)'],
-    ['private use', 'a\ue000', 'no part of a text (U+E000)'],
-    ['a noncharacter', 'a\uffff', 'no part of a text (U+FFFF)'],
-    ['an interlinear annotation', 'a\ufff9b', 'no part of a text (U+FFF9)'],
+    ['the second half of a surrogate pair', '\ude00a', 'half a character (U+DE00)'],
+    ['a private-use character', 'a\ue000', 'does not belong in a text (U+E000)'],
+    ['a noncharacter', 'a\uffff', 'does not belong in a text (U+FFFF)'],
+    ['an interlinear annotation', 'a\ufff9b', 'does not belong in a text (U+FFF9)'],
     ['white space only', '  ', 'shows nothing'],
     ['a no-break space only', '\u00a0', 'shows nothing'],
-    ['a space in front', ' ICU', 'begins or ends'],
-    ['a space behind', 'ICU ', 'begins or ends'],
+    ['a space at the beginning', ' ICU', 'begins or ends'],
+    ['a space at the end', 'ICU ', 'begins or ends'],
     ['a no-break space within', 'ICU\u00a01', 'unusual space (U+00A0)'],
     ['two spaces', 'ICU  1', 'two spaces'],
-    ['a mark in front', '\u0301a', 'begins with a mark'],
-    ['a tower of marks', `a${'\u0336'.repeat(9)}`, 'more than 8 marks'],
-  ])('%s', (_name, text, fault) => {
+    ['a combining mark at the beginning', '\u0301a', 'begins with a combining mark'],
+    ['nine marks on one character', `a${'\u0336'.repeat(9)}`, 'more than 8 marks'],
+  ])('textFault refuses %s', (_name, text, fault) => {
     expect(textFault(text)).toContain(fault);
   });
 
-  it('takes as many marks as it says and not one more', () => {
+  it('textFault accepts 8 marks on one character and refuses 9', () => {
     expect(textFault(`x${'\u0336'.repeat(8)}`)).toBeUndefined();
     expect(textFault(`x${'\u0336'.repeat(9)}`)).toBeDefined();
   });
@@ -90,43 +90,43 @@ describe('textFault refuses a text that a screen would show as another text', ()
 
 describe('visibleText', () => {
   it.each<[string, string, string]>([
-    ['a plain text', 'HR 134 > 120', 'HR 134 > 120'],
-    ['nothing', '', ''],
-    ['an override', 'Doe\u202enhoJ', 'Doe\\u{202e}nhoJ'],
+    ['a plain text without change', 'HR 134 > 120', 'HR 134 > 120'],
+    ['an empty text without change', '', ''],
+    ['a right-to-left override', 'Doe\u202enhoJ', 'Doe\\u{202e}nhoJ'],
     ['a terminal escape', '\u001b[31mred', '\\u{1b}[31mred'],
     ['a line end', 'a\nb', 'a\\u{a}b'],
     ['a tab', 'a\tb', 'a\\u{9}b'],
     ['a zero-width space', 'IC\u200bU', 'IC\\u{200b}U'],
     ['half a surrogate pair', 'a\ud83d', 'a\\u{d83d}'],
-    ['private use', '\ue000', '\\u{e000}'],
+    ['a private-use character', '\ue000', '\\u{e000}'],
     ['too many marks', `x${'\u0336'.repeat(9)}y`, `x${'\u0336'.repeat(8)}\\u{336}y`],
-    ['a name', 'Nguyễn علی‌رضا', 'Nguyễn علی‌رضا'],
-  ])('writes out %s', (_name, text, shown) => {
+    ['a name without change', 'Nguyễn علی‌رضا', 'Nguyễn علی‌رضا'],
+  ])('visibleText returns %s, or its code', (_name, text, shown) => {
     expect(visibleText(text)).toBe(shown);
     expect(visibleText(shown)).toBe(shown);
   });
 
-  it('keeps the line ends of several lines', () => {
+  it('visibleLines keeps the line ends', () => {
     expect(visibleLines('a\u202e\n\u001bb\r\n')).toBe('a\\u{202e}\n\\u{1b}b\\u{d}\n');
   });
 });
 
-it('normalText composes', () => {
+it('normalText composes decomposed characters', () => {
   expect(normalText('Nu\u0301n\u0303ez')).toBe('Núñez');
 });
 
 describe('textFaultIn', () => {
   it.each<[string, unknown, string | undefined]>([
-    ['a good body', { patient: { familyName: 'Núñez', givenName: '' }, version: 3, bed: null }, undefined],
-    ['a bad member', { patient: { familyName: 'a\u202eb' } }, 'patient.familyName'],
-    ['a bad item', { wards: ['ICU', 'ICU '] }, 'wards.1'],
+    ['nothing in a good body', { patient: { familyName: 'Núñez', givenName: '' }, version: 3, bed: null }, undefined],
+    ['a bad text in a nested member', { patient: { familyName: 'a\u202eb' } }, 'patient.familyName'],
+    ['a bad text in a list', { wards: ['ICU', 'ICU '] }, 'wards.1'],
     ['a bad name of a member', { 'a\u202eb': 1 }, ''],
-    ['a bad text by itself', 'ICU ', ''],
-  ])('finds where %s is bad', (_name, value, at) => {
+    ['a value that is itself a bad text', 'ICU ', ''],
+  ])('textFaultIn finds %s', (_name, value, at) => {
     expect(textFaultIn(value)?.at).toBe(at);
   });
 
-  it('does not follow what is nested without end', () => {
+  it('textFaultIn does not search values that are nested too deeply', () => {
     let deep: unknown = 'a\u202e';
     for (let i = 0; i < 10_000; i += 1) deep = [deep];
     expect(textFaultIn(deep)).toBeUndefined();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatInstant, parseInstant } from './time.ts';
 
-describe('instants', () => {
+describe('parseInstant', () => {
   it.each([
     ['2026-03-01T12:00:00.000Z', Date.UTC(2026, 2, 1, 12)],
     ['2026-03-01T12:00:00.123456789Z', Date.UTC(2026, 2, 1, 12, 0, 0, 123)],
@@ -10,7 +10,7 @@ describe('instants', () => {
     ['1970-01-01T00:00:00.000Z', 0],
     ['2000-02-29T23:59:59.999Z', Date.UTC(2000, 1, 29, 23, 59, 59, 999)],
     ['2026-12-31T00:00:00.000Z', Date.UTC(2026, 11, 31)],
-  ])('%s is read', (text, ms) => expect(parseInstant(text)).toBe(ms));
+  ])('parses %s', (text, ms) => expect(parseInstant(text)).toBe(ms));
 
   it.each([
     '2026-03-01T12:00:00Z',
@@ -33,9 +33,9 @@ describe('instants', () => {
     '2026-01-01T00:00:00.0000000000Z',
     '',
     'now',
-  ])('%j is refused', (text) => expect(parseInstant(text)).toBeUndefined());
+  ])('refuses %j', (text) => expect(parseInstant(text)).toBeUndefined());
 
-  it('survives being written and read', () => {
+  it('parses what formatInstant wrote to the same instant', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(2199, 0) }), (ms) => parseInstant(formatInstant(ms)) === ms),
     );

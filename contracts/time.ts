@@ -1,12 +1,12 @@
-/** Instants on the wire: RFC 3339 in UTC, with milliseconds or finer (DESIGN, "MQTT"). */
+/** Instants in messages: RFC 3339 in UTC, with at least milliseconds. */
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3,9})Z$/;
 
-/** The pattern for JSON schemas. `parseInstant` also checks the calendar. */
+/** Pattern of an instant for JSON schemas. It accepts dates that do not exist; `parseInstant` refuses them. */
 export const instantSource = instantPattern.source;
 
 /**
- * Returns the milliseconds since 1970 of an RFC 3339 UTC instant, without finer digits. Undefined if the text is not one: another zone,
- * no fraction, the 30th of February, the 61st second (RFC 3339 allows leap seconds, devices do not send them).
+ * Returns an RFC 3339 UTC instant as whole milliseconds since 1970. Undefined if the text is not such an instant: another time zone, no
+ * fraction, the 30th of February, or a leap second (second 60).
  */
 export function parseInstant(text: string): number | undefined {
   if (!instantPattern.test(text)) return undefined;
@@ -16,13 +16,13 @@ export function parseInstant(text: string): number | undefined {
   const hour = digits(text, 11, 13);
   const minute = digits(text, 14, 16);
   const second = digits(text, 17, 19);
-  // Date.UTC reads years before 100 as other years, and no device sends them.
+  // Date.UTC reads a year before 100 as 19xx.
   if (year < 100 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
   if (day > daysOf(year, month)) return undefined;
   return Date.UTC(year, month - 1, day, hour, minute, second, digits(text, 20, 23));
 }
 
-/** Reads a part that the pattern has matched as digits. It runs for each reading, so it does not cut strings. */
+/** Returns the number in the characters from `from` to `to`, which must be digits. Makes no substring, because it runs for each reading. */
 function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let i = from; i < to; i += 1) value = value * 10 + text.charCodeAt(i) - 48;
@@ -37,7 +37,7 @@ function daysOf(year: number, month: number): number {
 let formattedMs = Number.NaN;
 let formatted = '';
 
-/** Returns RFC 3339 UTC with milliseconds. Keeps the last answer, because many things get the same instant. */
+/** Returns an instant as RFC 3339 UTC with milliseconds. Keeps the last result, because callers often format the same instant again. */
 export function formatInstant(ms: number): string {
   if (ms !== formattedMs) {
     formatted = new Date(ms).toISOString();

@@ -14,8 +14,8 @@ import {
   topicsOf,
 } from './topics.ts';
 
-describe("Kafka's topics", () => {
-  it('keyed by association share one partition count, so one processor owns all of an association', () => {
+describe('kafkaTopics', () => {
+  it('all topics with the key associationId have the same number of partitions', () => {
     const clinical = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'associationId');
     expect(clinical).toEqual(['observations', 'waveforms', 'commands', 'alarms', 'alarm-state']);
     for (const name of clinical) expect(kafkaTopics[name].partitions).toBe(clinicalPartitions);
@@ -24,14 +24,14 @@ describe("Kafka's topics", () => {
     }
   });
 
-  it('have a key for each partition, so that a canary reaches every alarm processor', () => {
+  it('keysOfPartitions returns a key for each partition, so that a canary reaches every alarm processor', () => {
     const keys = keysOfPartitions('observations', 'canary');
     expect(keys.map((key) => partitionOf('observations', key))).toEqual([...Array(clinicalPartitions).keys()]);
-    // Of the characters that a sealed record's header may have.
+    // Only characters that the header of a sealed record may have.
     for (const key of keys) expect(key).toMatch(/^canary-\d+$/);
   });
 
-  it('let the gateway write readings, rejected input and keys, and read no reading', () => {
+  it('the gateway may write readings, rejected input and keys, and may not read readings', () => {
     expect(topicsOf('gateway', 'writers')).toEqual([
       'observations',
       'waveforms',
@@ -44,20 +44,20 @@ describe("Kafka's topics", () => {
     expect(topicsOf('gateway', 'readers')).toEqual(['associations', ...keysTopics, 'presence', 'sessions']);
   });
 
-  it('let the operator read what a capture is made of, and write no reading, command or alarm', () => {
+  it('the operator may read the topics of a capture, and may not write readings, commands or alarms', () => {
     const sources = ['associations', 'observations', 'commands', 'alarms'];
     expect(topicsOf('operator', 'readers')).toEqual(expect.arrayContaining(sources));
     expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys-operator', 'audit']);
   });
 
-  it('give each topic of data keys at most one writer, and each writer only its own', () => {
+  it('each topic of data keys has at most one writer, and each writer uses only its own topic', () => {
     for (const topic of keysTopics) expect(kafkaTopics[topic].writers.length).toBe(topic === 'keys' ? 0 : 1);
     for (const service of services)
       for (const topic of topicsOf(service, 'writers').filter((name) => !(keysTopics as string[]).includes(name))) {
         const keys = keysTopicOf(service, topic);
         expect(kafkaTopics[keys].writers).toEqual([service]);
         expect(keysTopicFor(topic, service)).toBe(keys);
-        // Its keys are there as long as what they open, and an hour.
+        // Kafka keeps the keys for at least an hour longer than the records that they open.
         const { retentionMs } = kafkaTopics[topic];
         const keptMs = kafkaTopics[keys].retentionMs;
         expect(keptMs < 0 || (retentionMs > 0 && keptMs > retentionMs + 3_600_000)).toBe(true);
@@ -65,7 +65,7 @@ describe("Kafka's topics", () => {
     expect(keysTopicFor('audit', 'alarms')).toBeUndefined();
   });
 
-  it('let the trends read readings and alarms, and neither the state behind them nor what clinicians ask for', () => {
+  it('the trend writer may read readings and alarms, but not alarm-state or commands', () => {
     expect(topicsOf('trends', 'readers')).toEqual([
       'observations',
       'waveforms',
@@ -76,7 +76,7 @@ describe("Kafka's topics", () => {
     expect(topicsOf('trends', 'writers')).toEqual([]);
   });
 
-  it('have data keys that each of their readers can unwrap, and never for nobody', () => {
+  it('the data keys of each topic are wrapped for all readers of the topic', () => {
     for (const name of kafkaTopicNames) {
       expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);
       expect(audienceOf(name)).toEqual(expect.arrayContaining([...kafkaTopics[name].readers]));
@@ -89,15 +89,18 @@ describe("Kafka's topics", () => {
     ['foobar', -790332482],
     ['a-little-bit-long-string', -985981536],
     ['a-little-bit-longer-string', -1486304829],
-  ])("place the key %s as Kafka's own clients do", (key, murmur2) => {
+  ])("partitionOf puts the key %s into the same partition as Kafka's own clients", (key, murmur2) => {
     expect(partitionOf('observations', key)).toBe((murmur2 & 0x7fffffff) % clinicalPartitions);
   });
 });
 
-describe("a device's MQTT topic", () => {
-  it.each(['observations', 'waveforms', 'status', 'alerts', 'inbox'] as const)('of %s is read back', (kind) => {
-    expect(parseDeviceTopic(deviceTopic('bed-01', kind))).toEqual({ deviceId: 'bed-01', kind });
-  });
+describe('parseDeviceTopic', () => {
+  it.each(['observations', 'waveforms', 'status', 'alerts', 'inbox'] as const)(
+    'parses the topic that deviceTopic makes for %s',
+    (kind) => {
+      expect(parseDeviceTopic(deviceTopic('bed-01', kind))).toEqual({ deviceId: 'bed-01', kind });
+    },
+  );
 
   it.each([
     '',
@@ -115,5 +118,5 @@ describe("a device's MQTT topic", () => {
     'devices/bed-01/Observations',
     'devices/bed-01/__proto__',
     '$SYS/broker/uptime',
-  ])('is not %j', (topic) => expect(parseDeviceTopic(topic)).toBeUndefined());
+  ])('refuses %j', (topic) => expect(parseDeviceTopic(topic)).toBeUndefined());
 });

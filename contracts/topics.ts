@@ -1,13 +1,13 @@
 /**
- * The topics of Kafka and of MQTT. Topic creation, access control lists, sealing audiences and the documentation all come from this
- * table.
+ * The topics of Kafka and of MQTT. The creation of topics, their access control lists, the readers of their data keys and the
+ * documentation all come from this table.
  */
 
-/** A service: a Kafka principal (`CN=<service>`). If it reads sealed records, it is also a reader role with its own key. */
+/** The services. Each is a Kafka principal (`CN=<service>`) and has its own private reader key to open sealed records. */
 export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
-/** The principals that may have rights on topics. The witness fetches the audit trail but cannot open it: no data key is wrapped for it. */
+/** The principals that have rights on topics. The witness fetches the audit trail but cannot open it, because it has no reader key. */
 export const principals = [...services, 'witness'] as const;
 export type Principal = (typeof principals)[number];
 
@@ -20,30 +20,29 @@ type TopicRow = {
   readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId' | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
-  /** Milliseconds; -1 means without end. It is longer than the longest outage that Vigil promises to survive. */
+  /** Kafka keeps records for at least this time, ms; -1 means for ever. Longer than the longest outage that Vigil promises to survive. */
   readonly retentionMs: number;
   /**
-   * How often Kafka begins a new file (ms). Kafka deletes whole files, so a record stays for up to this much longer than `retentionMs`.
-   * For topics that are kept without end, Kafka's own 7 days.
+   * How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay for this much longer than `retentionMs`.
    */
   readonly segmentMs: number;
-  /** If one partition has more bytes than this, Kafka deletes its oldest records early. Absent: never. */
+  /** If a partition has more bytes than this, Kafka deletes its oldest records early. If absent, there is no limit. */
   readonly partitionBytesMax?: number;
   readonly writers: readonly Service[];
   readonly readers: readonly Service[];
-  /** Principals that fetch records without being able to open them. */
+  /** Principals that may fetch the records but cannot open them. */
   readonly witnesses?: readonly Principal[];
-  /** The topic whose data keys seal this one too. It has the same writer, and all readers of this topic read it. */
+  /** Another topic whose data keys also seal the records of this topic. Both topics have the same writer and the same readers. */
   readonly keysOf?: string;
 };
 
 /**
- * All topics with the key `associationId` have this many partitions and the same partitioner. So one processor gets an association's
- * readings, commands, state and alarms.
+ * Number of partitions of each topic with the key `associationId`. They also have the same partitioner, so that one processor gets all
+ * readings, commands, states and alarms of an association.
  */
 export const clinicalPartitions = 12;
 
-/** Each writer has its own topic of data keys, so that nobody can delete or flood another writer's keys. Kept for years if the records are. */
+/** A topic of data keys. Each writer has its own, so that no writer can delete the keys of another writer. */
 const wrappedKeys = {
   key: 'keyId',
   partitions: 1,
@@ -53,7 +52,7 @@ const wrappedKeys = {
   readers: services,
 } as const;
 
-/** `readers` may fetch the topic (ACL). If it has no `keysOf`, its data keys are wrapped for them too (audience). */
+/** All topics of Kafka. `readers` may fetch the topic (access control list), and its data keys are wrapped for them (`audienceOf`). */
 export const kafkaTopics = {
   observations: {
     key: 'associationId',
@@ -79,8 +78,8 @@ export const kafkaTopics = {
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
     segmentMs: dayMs,
-    // One device writes at most 320 MiB in a day and as much at once: 9.7 GiB in 30 days. All devices together may write 2 GiB in a
-    // day. If they do so for longer than 18 days, the oldest records are deleted earlier.
+    // The gateway lets one device write at most 320 MiB here in a day, and 320 MiB more in its first burst: 9.7 GiB in 30 days. All
+    // devices together may write 2 GiB in a day. If they do so for more than 18 days, Kafka deletes the oldest records early.
     partitionBytesMax: 12 * 1024 ** 3,
     writers: ['gateway'],
     readers: ['operator'],
@@ -94,13 +93,13 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
   },
-  // Kept longer than the records that these keys open (retentionOf), plus the hour for which a key is used.
+  // Longer than the retention of the records that these keys open (retentionOf), plus the hour for which a key seals records.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
   'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
   'keys-operator': { ...wrappedKeys, writers: ['operator'] },
-  // From versions in which the writers shared one topic of keys. It is read but never written again.
+  // Older versions wrote all data keys into this topic. It is only read now.
   keys: { ...wrappedKeys, writers: [] },
   commands: {
     key: 'associationId',
@@ -118,7 +117,7 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
-    // The trends read the scores and open nothing else.
+    // The trend writer reads the scores and opens no other type of record.
     readers: ['alarms', 'trends', 'dashboard', 'operator'],
   },
   'alarm-state': {
@@ -129,7 +128,7 @@ export const kafkaTopics = {
     segmentMs: hourMs,
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
-    // One key for both, so that a process that starts after a crash unwraps one key for each bed.
+    // The same data keys seal `alarms` and `alarm-state`. So a process that starts after a crash unwraps only one key for each bed.
     keysOf: 'alarms',
   },
   presence: {
@@ -138,12 +137,12 @@ export const kafkaTopics = {
     cleanup: 'compact',
     retentionMs: -1,
     segmentMs: hourMs,
-    // The alarm processor reports here that it judges. Its records name no ward.
+    // The alarm processor writes here that it is running. Its records name no ward.
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
   canary: {
-    // How far canaries came (docs/decisions/023-canary.md), as each process saw it. Only the newest record counts.
+    // Each process writes which canaries it has seen (docs/decisions/023-canary.md). Only the newest record of a process counts.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
@@ -153,7 +152,7 @@ export const kafkaTopics = {
     readers: ['dashboard', 'operator'],
   },
   house: {
-    // The keys that the data were written with (ops/platform/key-mark.ts). Not sealed: only the set-up writes it.
+    // Fingerprints of the keys that sealed the data (ops/platform/key-mark.ts). Only the set-up writes here. The records are not sealed.
     key: 'name',
     partitions: 1,
     cleanup: 'compact',
@@ -163,7 +162,7 @@ export const kafkaTopics = {
     readers: ['operator'],
   },
   sessions: {
-    // Gateways agree by the order of all claims of client ids, so there is one partition.
+    // One partition, because all gateways must see the claims of client ids in the same order.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
@@ -173,7 +172,7 @@ export const kafkaTopics = {
     readers: ['gateway', 'operator'],
   },
   accounts: {
-    // Each account at its last recorded change. It reveals what changed while no dashboard ran.
+    // Each account at its last recorded change. At its start, the dashboard finds from these the changes made while no dashboard ran.
     key: 'actorPseudonym',
     partitions: 1,
     cleanup: 'compact',
@@ -195,18 +194,18 @@ export const kafkaTopics = {
 } as const satisfies Record<string, TopicRow>;
 
 /**
- * Topics whose changes depend on all earlier records. Of several processes of the service, only one may write at a time
- * (log/kafka/turn.ts), by Kafka's transactional id. The operator's tools write without a turn.
+ * Topics that only one process of a service may write at a time, because a change depends on all earlier records. The process must take the
+ * turn (log/kafka/turn.ts); `id` is Kafka's transactional id. The operator's tools write without a turn.
  */
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },
 } as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
 export type TurnTopic = keyof typeof turns;
 
-/** Kafka looks every 5 min for files to delete, and removes them a minute later. */
+/** Kafka looks for old files every 5 min and deletes them 1 min later. */
 const deletionMsMax = 6 * 60_000;
 
-/** Returns how long a record of a topic that is not compacted stays, ms: between `leastMs` and `mostMs`. */
+/** Returns how long Kafka keeps a record of a topic that is not compacted: at least `leastMs` and at most `mostMs`. */
 export function retentionOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
   const { retentionMs, segmentMs } = kafkaTopics[topic];
   if (retentionMs < 0) return { leastMs: Number.POSITIVE_INFINITY, mostMs: Number.POSITIVE_INFINITY };
@@ -218,7 +217,7 @@ export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'keyId') as KeysTopic[];
 export type KeysTopic = 'keys' | (`keys-${string}` & KafkaTopic);
 
-/** Returns where a service publishes the data keys of a topic that it writes. @throws if it does not write the topic, or has no keys */
+/** Returns the topic into which a service publishes the data keys for a topic. @throws Error if the service does not write that topic */
 export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
   if (!(kafkaTopics[topic].writers as readonly Service[]).includes(service))
     throw new Error(`${service} does not write ${topic}.`);
@@ -235,9 +234,9 @@ export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
 }
 
 /**
- * Returns the topic that holds the data key of a record. It belongs to the record's writer, so a key from elsewhere opens nothing.
- * @param writer as the record's header says: a service's name if several services write the topic
- * @returns undefined if no such writer has the topic
+ * Returns the topic in which the data key of a record must be. A key in another topic is not used, so no other service can replace the key.
+ * @param writer the writer in the record's header: a service's name if several services write the topic
+ * @returns undefined if no service of that name writes the topic
  */
 export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | undefined {
   const { writers } = kafkaTopics[topic];
@@ -245,13 +244,13 @@ export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | und
   return service && keysTopicOf(service, topic);
 }
 
-/** Returns the services for which the data keys of a topic are wrapped. Kafka lets only the readers of a topic fetch it. */
+/** Returns the services that can open the data keys of a topic. */
 export function audienceOf(topic: KafkaTopic): readonly Service[] {
   const row = kafkaTopics[topic];
   return kafkaTopics['keysOf' in row ? row.keysOf : topic].readers;
 }
 
-/** Returns the topics that a service may write, or fetch: its access control list. */
+/** Returns the topics that a principal may write (`writers`) or fetch (`readers`). */
 export function topicsOf(service: Principal, access: 'writers' | 'readers'): KafkaTopic[] {
   return kafkaTopicNames.filter((topic) => {
     const row: TopicRow = kafkaTopics[topic];
@@ -261,23 +260,23 @@ export function topicsOf(service: Principal, access: 'writers' | 'readers'): Kaf
   });
 }
 
-/** `[A-Za-z0-9._-]{1,64}`, the certificate's CN. */
+/** A device id is the CN of the device's certificate. */
 export const deviceIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 export const deviceTopicKinds = ['observations', 'waveforms', 'status', 'alerts'] as const;
 export type DeviceTopicKind = (typeof deviceTopicKinds)[number];
 
-/** Makes one value for each kind of topic that a device publishes to. */
+/** Returns an object with one value for each kind of topic that a device publishes to. */
 export function forDeviceTopics<T>(make: (kind: DeviceTopicKind) => T): Record<DeviceTopicKind, T> {
   return Object.fromEntries(deviceTopicKinds.map((kind) => [kind, make(kind)])) as Record<DeviceTopicKind, T>;
 }
 
-/** `devices/{deviceId}/{kind}`: what a device may publish to. */
+/** Returns the MQTT topic of a device. Devices publish to all of these except `inbox`, which they subscribe to. */
 export function deviceTopic(deviceId: string, kind: DeviceTopicKind | 'inbox'): string {
   return `devices/${deviceId}/${kind}`;
 }
 
-/** Returns the parts of a device's topic; undefined if it is not one (wildcards, `$SYS`, other trees). */
+/** Returns the parts of a device's topic; undefined if the text is another topic, or has wildcards. */
 export function parseDeviceTopic(topic: string): { deviceId: string; kind: DeviceTopicKind | 'inbox' } | undefined {
   const parts = topic.split('/');
   const [root, deviceId, kind] = parts;

@@ -1,7 +1,7 @@
-/** A made-up alarm for tests, so that each test names only what it is about. */
+/** Makes alarms for tests, so that a test names only the members that matter to it. */
 import type { Alarm } from './alarms.ts';
 
-/** An alarm that was raised at `at`, is present and that nobody has answered. */
+/** Returns an alarm that was raised at `at`, is still present, and is not acknowledged. `fields` replace its members. */
 export function newAlarm(
   at: string,
   fields: Pick<Alarm, 'alarmId' | 'associationId' | 'deviceId'> & Partial<Alarm>,

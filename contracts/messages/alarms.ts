@@ -1,6 +1,6 @@
 /**
- * Alarms as the processors write them and the screens read them. The model is BICEPS's (IEEE 11073-10207): a condition, its
- * signal, and who answered; see CLINICAL.md, "Alarm vocabulary".
+ * Messages about alarms, between the alarm processor, the dashboard and the screens. The model is that of BICEPS (IEEE 11073-10207): a
+ * condition, its signal, and who acknowledged it. See CLINICAL.md, "Alarm vocabulary".
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { audioPauseMsMax } from '../audio-pause.ts';
@@ -20,8 +20,8 @@ export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
 /**
- * One alarm as it is now. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of
- * each `alarmId`, so repeats do no harm.
+ * An alarm. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of each `alarmId`, so a
+ * repeated event does no harm.
  */
 export const Alarm = Type.Object(
   {
@@ -44,7 +44,7 @@ export const Alarm = Type.Object(
         description: 'condition of the graver alarm of the same cause, which calls for this one',
       }),
     ),
-    /** For people; without the patient: `HR 134 > 120`. */
+    /** Text for people, without the patient's name: `HR 134 > 120`. */
     text: Type.String({ maxLength: 120 }),
     value: Type.Optional(Type.Number({ description: 'the latest value that breached' })),
     limit: Type.Optional(Type.Number()),
@@ -79,7 +79,7 @@ const alarmEventTypes = [
 ] as const;
 export type AlarmEventType = (typeof alarmEventTypes)[number];
 
-/** In `alarms`: an event, and the alarm after it. After `resolved` the alarm may stay latched. After `cleared` it leaves the screens. */
+/** In the topic `alarms`: an event, and the alarm after it. After `resolved` the alarm may stay latched. After `cleared` screens remove it. */
 export const AlarmEvent = Type.Object({ type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm }, closed);
 export type AlarmEvent = Static<typeof AlarmEvent>;
 
@@ -96,19 +96,19 @@ export const Limits = Type.Object(
 );
 export type Limits = Static<typeof Limits>;
 
-/** Until this instant the plain limits of a group do not judge. Extreme limits, asystole and apnoea still do. */
+/** The plain limits of a group are switched off until this instant. Extreme limits, asystole and apnoea still raise alarms. */
 export const LimitsOff = Type.Object(
   { reason: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), until: Instant },
   closed,
 );
 export type LimitsOff = Static<typeof LimitsOff>;
 
-/** One patient's own limits of a group. Each bound replaces the bound of the profile. */
+/** A patient's own limits of a group. Each of them replaces the same limit of the profile. */
 export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, closed);
 export type OwnLimits = Static<typeof OwnLimits>;
 
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-/** A change of a patient's own limits. A bound that it leaves out stays as it was. Null removes the patient's own value. */
+/** A change of a patient's own limits. A limit that is left out stays as it is. Null removes the patient's own limit. */
 export const LimitsAsked = Type.Object(
   {
     low: orNull(Type.Number()),
@@ -124,24 +124,24 @@ export type LimitsAsked = Static<typeof LimitsAsked>;
 
 const origins = ['built-in', 'hospital', 'ward'] as const;
 
-/** Where limits come from. `version`: of the file of profiles. */
+/** The origin of a profile of limits. `version` is the version of the file of profiles. */
 export const ProfileSource = Type.Object(
   { origin: Type.Enum([...origins]), version: Type.String({ minLength: 1, maxLength: 40 }) },
   closed,
 );
 export type ProfileSource = Static<typeof ProfileSource>;
 
-/** The limits of one group that the engine judges by. A bound that `own` names is the patient's; every other one is the profile's. */
+/** The limits of one group that are in force. A limit that is in `own` comes from the patient; every other limit comes from the profile. */
 export const GroupInForce = Type.Object(
   {
     group: Type.Enum([...limitGroups]),
     limits: Limits,
-    /** The limits without the patient's own. */
+    /** The limits without the patient's own limits. */
     base: Limits,
     own: Type.Optional(OwnLimits),
     /** Who last set or removed the patient's own limits. */
     changed: Type.Optional(Type.Object({ by: Actor, at: Instant }, closed)),
-    /** Present while the plain limits do not judge. Without an end, the profile switched them off. */
+    /** Present while the plain limits are switched off. If there is no `until`, the profile switched them off. */
     off: Type.Optional(Type.Object({ reason: Type.String({ maxLength: 120 }), until: Type.Optional(Instant) }, closed)),
   },
   closed,
@@ -149,9 +149,9 @@ export const GroupInForce = Type.Object(
 export type GroupInForce = Static<typeof GroupInForce>;
 
 /**
- * In `alarms` when they change, and in `alarm-state`: the limits that judge a patient now. Screens show them and compute nothing. The
- * highest `rev` of an association counts. `profile` null: no profile fits this patient, and no limit judges. `rules`: how a profile of
- * the hospital or of a ward judges. It is absent for the built-in profile, which every process has, and in older records.
+ * The limits that are in force for a patient. Written to `alarms` when they change, and to `alarm-state`. Screens show them as they are.
+ * The highest `rev` of an association counts. If `profile` is null, no profile fits this patient, and no limits apply. `rules` are the
+ * rules of a profile of the hospital or of a ward; they are absent for the built-in profile, and in older records.
  */
 export const LimitsInForce = Type.Object(
   {
@@ -166,15 +166,15 @@ export const LimitsInForce = Type.Object(
 );
 export type LimitsInForce = Static<typeof LimitsInForce>;
 
-/** Why a patient is away. */
+/** The reason for a standby. */
 export const StandbyReason = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 
 export const Standby = Type.Object({ since: Instant, until: Instant, reason: StandbyReason, by: Actor }, closed);
 export type Standby = Static<typeof Standby>;
 
 /**
- * In `alarms` when it changes, and in `alarm-state`: whether the patient is away. The highest `rev` of an association counts. `standby`
- * null: the standby has ended.
+ * Whether a bed is on standby. Written to `alarms` when it changes, and to `alarm-state`. The highest `rev` of an association counts. If
+ * `standby` is null, the standby has ended.
  */
 export const StandbyInForce = Type.Object(
   {
@@ -187,53 +187,54 @@ export const StandbyInForce = Type.Object(
 );
 export type StandbyInForce = Static<typeof StandbyInForce>;
 
-/** In `commands`: a clinician's request. `commandId` makes repeats harmless. */
-const asked = {
+/** The members of every command: who requested it, and when. A command that is read twice with the same `commandId` is carried out once. */
+const request = {
   commandId: Type.String({ minLength: 8, maxLength: 64 }),
   associationId: AssociationId,
   at: Instant,
   by: Actor,
 };
+/** In the topic `commands`: a clinician's request. */
 export const Command = Type.Union([
   Type.Object(
     {
       type: Type.Literal('acknowledge'),
-      ...asked,
+      ...request,
       alarmId: Type.String(),
       rev: Type.Optional(Type.Integer({ minimum: 1, description: 'the revision of the alarm that the person saw' })),
     },
     closed,
   ),
   Type.Object(
-    { type: Type.Literal('pause-audio'), ...asked, forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) },
+    { type: Type.Literal('pause-audio'), ...request, forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) },
     closed,
   ),
   Type.Object(
     {
       type: Type.Literal('set-limits'),
-      ...asked,
+      ...request,
       group: Type.Enum([...limitGroups]),
       limits: Type.Union([LimitsAsked, Type.Null()], { description: 'null: back to the ward profile' }),
     },
     closed,
   ),
-  Type.Object({ type: Type.Literal('enter-assessment'), ...asked, ...Assessment.properties }, closed),
+  Type.Object({ type: Type.Literal('enter-assessment'), ...request, ...Assessment.properties }, closed),
   Type.Object(
     {
       type: Type.Literal('standby'),
-      ...asked,
+      ...request,
       reason: StandbyReason,
       forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }),
     },
     closed,
   ),
-  Type.Object({ type: Type.Literal('end-standby'), ...asked }, closed),
+  Type.Object({ type: Type.Literal('end-standby'), ...request }, closed),
 ]);
 export type Command = Static<typeof Command>;
 
 /**
- * In `alarms`: the answer to a command. A command that is judged again after a crash gets the same answer again. `at`: when the
- * command was given. `reason`: why it was refused, one sentence for the person who gave it.
+ * In the topic `alarms`: the answer to a command. A command that is processed again after a crash gets the same answer again. `at` is when
+ * the person gave the command. `reason` is a sentence that says why the command was refused.
  */
 export const CommandAnswer = Type.Object(
   {
@@ -249,8 +250,8 @@ export const CommandAnswer = Type.Object(
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
 /**
- * In `alarm-state`: one association's engine state, which the alarm processor writes for itself, and its live alarms, which a screen
- * reads when it starts. `offsets` are the next ones to read: the state includes everything before them.
+ * In the topic `alarm-state`: the state of the alarm engine for one association (`engine`, for the alarm processor itself), and the alarms
+ * that are active (`live`, for a dashboard that starts). The state includes all records before `offsets`.
  */
 export const AlarmState = Type.Object(
   {

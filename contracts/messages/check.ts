@@ -1,4 +1,4 @@
-/** The validators of all sealed messages, each compiled once. */
+/** Parses and validates the content of sealed records. */
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -62,8 +62,8 @@ const validators = new Map<string, Validator>(
 );
 
 /**
- * Parses and validates the content of an envelope. An unknown version is a fault; the record stays in the log. If a reading does not fit
- * its schema, the result holds the part that can be used (usable.ts). This part is the same for every reader.
+ * Parses and validates the plaintext of a sealed record. An unknown type or version is a fault. If a reading does not fit its schema, the
+ * result has only the usable part of the reading (usable.ts), which is the same for every reader of the log.
  */
 export function checkRecord(contentType: string, plaintext: Uint8Array): Checked {
   const validator = validators.get(contentType);
@@ -75,7 +75,7 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
     return fault('does not hold JSON');
   }
   if (contentType === contentTypes.status || !validator.Check(body)) {
-    // Rare: a status, or a reading with a member that cannot be used.
+    // This runs rarely: for a status, or for a reading with an unusable member.
     const usable = usableRecord(contentType, body);
     if (usable !== undefined && validator.Check(usable)) return { ok: true, contentType, body: usable } as Checked;
     const [first] = validator.Errors(body);
@@ -84,7 +84,7 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
   return { ok: true, contentType, body } as Checked;
 }
 
-/** Returns the record with the usable part of its reading; undefined if nothing can be used. */
+/** Returns the record with only the usable part of its reading; undefined if no part is usable. */
 function usableRecord(contentType: string, record: unknown): unknown {
   if (typeof record !== 'object' || record === null || !('reading' in record)) return undefined;
   const use = usableBy[contentType];
@@ -104,8 +104,8 @@ function fault(what: string): Checked {
 }
 
 /**
- * Returns the number that a rule or a screen may use. Undefined if it is absent, marked as invalid, has an unknown code or unit, or is
- * outside what a body can yield. A real 0 is a number. A `questionable` number counts too (screens mark it). A `calibrating` one does not.
+ * Returns the number of a numeric, if rules and screens may use it. Undefined if the number is absent, `invalid`, `calibrating`, outside the
+ * plausible range, or if its code or unit is unknown. Returns a `questionable` number, which screens mark, and a real 0.
  */
 export function usableNumber(numeric: NumericValue): number | undefined {
   const parameter = parameters.get(numeric.code);

@@ -1,6 +1,6 @@
 /**
- * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): `devices/{deviceId}/alerts`, and their record in
- * `observations`. Each message holds the whole list. So a lost message about an alarm's end cannot leave the alarm standing.
+ * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): the MQTT message to `devices/{deviceId}/alerts`, and its record in
+ * `observations`. Each message has all alarms that are present. So if the message at the end of an alarm is lost, the next message ends it.
  */
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';
@@ -8,7 +8,7 @@ import { alertKinds } from './alarms.ts';
 import { Code, Instant, identity } from './device.ts';
 import { fromGateway } from './records.ts';
 
-/** What a device says about its own sound. The device ends `paused` by itself, but not `off`. */
+/** Whether the device itself sounds for its alarms. A pause ends by itself; a person must end `off`. */
 export const deviceSounds = ['on', 'paused', 'off'] as const;
 export type DeviceSound = (typeof deviceSounds)[number];
 
@@ -17,11 +17,11 @@ export const alertsMax = 64;
 /** Longest text of one alarm, in UTF-16 units. */
 export const alertTextMax = 120;
 
-/** One alarm of the device that is present. Unknown codes are shown with their `text`. */
+/** One present alarm of the device. If the code is unknown, screens show its `text`. */
 export const DeviceAlert = Type.Object({
   code: Type.String({
     pattern: '^[A-Za-z0-9._:-]{1,64}$',
-    description: 'condition: MDC reference id where there is one (contracts/alert-codes.ts), else the device’s own',
+    description: 'condition: MDC reference id if there is one (contracts/alert-codes.ts), else the device’s own code',
   }),
   priority: Type.Enum([...priorities]),
   kind: Type.Enum([...alertKinds]),
@@ -38,8 +38,8 @@ export const DeviceAlert = Type.Object({
 export type DeviceAlert = Static<typeof DeviceAlert>;
 
 /**
- * `devices/{deviceId}/alerts`: sent at connect, at each change, when the inbox names another association, and preferably every 30 s.
- * `sound`: of the whole device. If it is left out, the `signal` of each alarm says it.
+ * Message to `devices/{deviceId}/alerts`: sent at connect, at each change, when the inbox names another association, and preferably every
+ * 30 s. `sound` is about the whole device. If `sound` is left out, Vigil derives it from the `signal` of the alarms (`soundOf`).
  */
 export const DeviceAlerts = Type.Object({
   ...identity,
@@ -50,11 +50,11 @@ export const DeviceAlerts = Type.Object({
 });
 export type DeviceAlerts = Static<typeof DeviceAlerts>;
 
-/** In `observations`, so that the alarm engine reads it in order with the readings. */
+/** The record of a device's alarms. It is in `observations`, so that the alarm engine reads it in order with the readings. */
 export const AlertsRecord = Type.Object({ ...fromGateway, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 
-/** Returns what the device says about its sound: `sound`, or else the quietest `signal` of its alarms. */
+/** Returns the sound of the device: `sound`, or else the quietest `signal` of its alarms. */
 export function soundOf({ sound, alerts }: Pick<DeviceAlerts, 'sound' | 'alerts'>): DeviceSound {
   if (sound !== undefined) return sound;
   return alerts.some(({ signal }) => signal === 'off')

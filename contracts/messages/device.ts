@@ -1,8 +1,8 @@
 /**
- * What devices publish over MQTT, and what the gateway sends to their inbox.
+ * The messages that devices publish over MQTT, and the message that the gateway sends to their inbox.
  *
- * Messages of devices are open: an unknown member is ignored but stays in the log, for a later reader that knows it. If a message does
- * not fit its schema, usable.ts decides which part is used.
+ * Devices may send members that are not in the schema. Vigil ignores these, but keeps them in the log. If a message does not fit its
+ * schema, usable.ts decides which part of it is used.
  */
 import { type Static, Type } from 'typebox';
 import { type TechnicalConditionCode, technicalConditions } from '../parameters.ts';
@@ -21,22 +21,22 @@ export const Boot = Type.String({
 export const Seq = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: 'from 1, by device boot and MQTT topic',
+  description: 'counts from 1, separately for each boot and MQTT topic',
 });
 export const IntervalMs = Type.Integer({
   minimum: 100,
   maximum: 86_400_000,
-  description: 'when the next one is due; default 1000',
+  description: 'time until the next message is due, ms; default 1000',
 });
 export const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
-/** `boot` and `seq` go together. If a device has neither, the gateway gives them. */
+/** A device sends both `boot` and `seq`, or neither. If it sends neither, the gateway adds its own. */
 export const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
 
-/** One numeric. If `value` is missing, `validity` says why. No special number means "no value". */
+/** One numeric. If there is no value, `value` is absent and `validity` says why. Devices must not send a special number instead. */
 export const NumericValue = Type.Object({
   code: Code,
   value: Type.Optional(Type.Number()),
@@ -45,7 +45,7 @@ export const NumericValue = Type.Object({
 });
 export type NumericValue = Static<typeof NumericValue>;
 
-/** `devices/{deviceId}/observations`: numerics of one instant. */
+/** Message to `devices/{deviceId}/observations`: the numerics of one instant. */
 export const Observation = Type.Object({
   ...identity,
   time: Instant,
@@ -54,12 +54,12 @@ export const Observation = Type.Object({
 });
 export type Observation = Static<typeof Observation>;
 
-/** Longest time that the samples of one message may cover. A longer chunk would leave the trace blank for that long. */
+/** Longest time that the samples of one message may cover. The trace on the screen is blank until the message arrives. */
 export const chunkMsMax = 10_000;
 
 /**
- * `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16; -32768 is a missing sample. They cover at most
- * `chunkMsMax`.
+ * Message to `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16. The value -32768 is a missing sample. The
+ * samples cover at most `chunkMsMax`.
  */
 export const Waveform = Type.Object({
   ...identity,
@@ -74,7 +74,7 @@ export type Waveform = Static<typeof Waveform>;
 
 const codes = Object.keys(technicalConditions) as TechnicalConditionCode[];
 
-/** One technical condition, present or gone. `code` names the parameter, if it is about one. */
+/** One technical condition, present or ended. If the condition is about one parameter, `code` is that parameter. */
 export const TechnicalCondition = Type.Object({
   condition: Type.Enum([...codes]),
   code: Type.Optional(Code),
@@ -82,7 +82,7 @@ export const TechnicalCondition = Type.Object({
 });
 export type TechnicalCondition = Static<typeof TechnicalCondition>;
 
-/** The device as its label names it. Show these texts with `visibleText` only. */
+/** The names on the device's label. Pass these texts through `visibleText` before you show them. */
 export const StatusDevice = Type.Object({
   manufacturer: Type.String({ maxLength: 80 }),
   model: Type.String({ maxLength: 80 }),
@@ -91,8 +91,8 @@ export const StatusDevice = Type.Object({
 export type StatusDevice = Static<typeof StatusDevice>;
 
 /**
- * `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the will (`online: false`).
- * `conditions` is the whole list in each message. A will has no time: the gateway knows better when the connection ended.
+ * Message to `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the will
+ * (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds when the connection ended.
  */
 export const Status = Type.Object({
   ...identity,
@@ -104,7 +104,7 @@ export const Status = Type.Object({
 });
 export type Status = Static<typeof Status>;
 
-/** `devices/{deviceId}/inbox`: at each change and at least every 10 s. */
+/** Message from the gateway to `devices/{deviceId}/inbox`: sent at each change and at least every 10 s. */
 export const Inbox = Type.Object(
   {
     time: Instant,

@@ -1,6 +1,6 @@
 /**
- * In which Kafka topic each type of record belongs. Kafka decides who may write to a topic. A type counts only in its own topic. So a
- * stolen key of a gateway can write readings, but no command in a nurse's name.
+ * The Kafka topic in which each type of record belongs. Readers ignore a record in another topic. Kafka lets only certain services write to
+ * a topic. So a thief with a gateway's keys can write readings, but no command in a nurse's name.
  */
 import type { KafkaTopic } from '../topics.ts';
 import { type ContentType, contentTypes } from './records.ts';
@@ -31,8 +31,8 @@ const homes: Readonly<Record<ContentType, KafkaTopic>> = {
 };
 const homeOf = new Map<string, KafkaTopic>(Object.entries(homes));
 
-/** Says what is wrong with a record of this type in this topic. Undefined: nothing, or this version does not know the type. */
+/** Returns what is wrong if a record of this type is in this topic. Undefined if it belongs there, or if the type is unknown. */
 export function homeFault(topic: KafkaTopic, contentType: string): string | undefined {
   const home = homeOf.get(contentType);
-  return home === undefined || home === topic ? undefined : `holds ${contentType}, which counts in ${home} only`;
+  return home === undefined || home === topic ? undefined : `holds ${contentType}, which is only valid in ${home}`;
 }

@@ -1,6 +1,6 @@
 /**
- * How the limits of a profile judge: their delays, hysteresis, off-delays and priorities. The alarm processor publishes this with the
- * limits in force. So a process that computes the effect of other limits judges as the engine does.
+ * The rules of a profile: delays, hysteresis, off-delays and priorities of its limits. The alarm processor publishes them with the limits in
+ * force, so that the dashboard can compute the effect of other limits with the same rules.
  */
 import { type Static, Type } from 'typebox';
 import { limitGroups } from '../parameters.ts';
@@ -12,7 +12,7 @@ const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
 const Priority = Type.Enum([...priorities]);
 const Ms = Type.Optional(Type.Integer({ minimum: 0 }));
-/** When a call that nobody answers is repeated, and when it is escalated. */
+/** After which time an alarm sounds again if it is still present, and when an unacknowledged alarm is escalated. */
 const times = {
   realarmMs: Ms,
   escalationMs: Type.Optional(Type.Object({ high: Ms, medium: Ms, low: Ms }, closed)),
@@ -63,7 +63,7 @@ const GroupRules = Type.Union([
   ),
 ]);
 
-/** By group, without the patient's own limits. */
+/** The rules of each group, without the patient's own limits. */
 export const LimitRules = Type.Object(
   Object.fromEntries(limitGroups.map((group) => [group, GroupRules])) as Record<
     (typeof limitGroups)[number],

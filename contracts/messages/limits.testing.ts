@@ -1,4 +1,4 @@
-/** Made-up limits in force for tests: those of the adult profile, and over them what a test names. */
+/** Makes limits in force for tests: the limits of the adult profile. The arguments replace members. */
 import { adultLimits } from '../adult-limits.ts';
 import { mergeLimits } from '../effective-limits.ts';
 import { type LimitGroup, limitGroups } from '../parameters.ts';
@@ -9,7 +9,7 @@ export function newLimits(
   groups: Partial<Record<LimitGroup, Partial<GroupInForce>>> = {},
   more: Partial<LimitsInForce> = {},
 ): LimitsInForce {
-  // A pulse is judged by the limits of the heart rate.
+  // The limits of the heart rate also apply to the pulse.
   const limitsOf = (group: LimitGroup) =>
     groups[group]?.limits ?? mergeLimits(groups[group]?.base ?? adultLimits[group], groups[group]?.own);
   return {

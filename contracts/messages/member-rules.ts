@@ -1,6 +1,6 @@
 /**
- * What each member of a device's message must be, in words for the person who connects the device. The gateway puts them into the
- * reason string and into `rejected`. They repeat nothing that a device sent.
+ * Sentences that say what each member of a device's message must be, for the person who connects the device. The gateway sends them to the
+ * device as reason strings and stores them in `rejected`. They repeat no text that a device sent.
  */
 import { technicalConditions } from '../parameters.ts';
 import { priorities } from '../priorities.ts';
@@ -8,12 +8,12 @@ import { alertKinds } from './alarms.ts';
 import { chunkMsMax, NumericValue, Observation, Status, StatusDevice, TechnicalCondition, Waveform } from './device.ts';
 import { alertTextMax, DeviceAlert, DeviceAlerts, deviceSounds } from './device-alerts.ts';
 
-/** The file with the codes and units, from the root of the repository. */
+/** Path of the file with the codes and units, relative to the root of the repository. */
 export const tableFile = 'contracts/parameters.ts';
 
 export const instantRule = 'an instant in UTC with milliseconds, as 2026-03-01T12:00:00.000Z';
 
-/** By the name of the member. If a name has two meanings, the list or object that holds it comes first. */
+/** The rule for each member, by its name. If a name has two meanings, the key is the list or object, a point, and the name. */
 const memberRules: Readonly<Record<string, string>> = {
   boot: '1 to 64 of A-Z a-z 0-9 . _ -',
   seq: 'a whole number from 1',
@@ -50,8 +50,8 @@ const memberRules: Readonly<Record<string, string>> = {
   pausedUntil: `${instantRule}, or left out`,
 };
 
-/** Names that a sentence may repeat: the names in our schemas. */
-const ourNames = new Set(
+/** Names that a sentence may contain. Other names come from the device. */
+const schemaNames = new Set(
   [Observation, Waveform, Status, DeviceAlerts, NumericValue, DeviceAlert, TechnicalCondition, StatusDevice].flatMap(
     (schema) => Object.keys(schema.properties),
   ),
@@ -61,20 +61,20 @@ const ourNames = new Set(
 export type SchemaError = { readonly instancePath: string; readonly keyword: string; readonly params: object };
 
 /**
- * Says what is wrong and what would be right, without a full stop: `values[0].unit must be text`.
- * @param at where the checked part is in the message: `['alerts', '2']`
+ * Returns what is wrong with a message and what it must be, without a full stop: `values[0].unit must be text`.
+ * @param at path of the checked part in the message: `['alerts', '2']`
  */
 export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {
   const path = [...at, ...(error?.instancePath ?? '').split('/').slice(1)];
-  const missing = missingOf(error).filter((name) => ourNames.has(name));
+  const missing = missingOf(error).filter((name) => schemaNames.has(name));
   if (missing.length > 0) return `${path.length === 0 ? 'it' : placeOf(path)} has no ${missing.join(' and no ')}`;
   if (path.length === 0) return 'it must be a JSON object';
   return mustBe(path);
 }
 
-/** @param path the names and list positions that lead to the member */
+/** Returns what a member must be. @param path the names and list positions that lead to the member */
 export function mustBe(path: readonly string[]): string {
-  const name = path.findLast((part) => ourNames.has(part)) ?? '';
+  const name = path.findLast((part) => schemaNames.has(part)) ?? '';
   const rule = isPlace(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
   return `${placeOf(path)} ${rule === undefined ? 'cannot be used' : `must be ${rule}`}`;
 }
@@ -83,11 +83,11 @@ function missingOf(error: SchemaError | undefined): readonly string[] {
   return error?.keyword === 'required' ? (error.params as { requiredProperties: string[] }).requiredProperties : [];
 }
 
-/** Returns for example `values[0].unit`. Stops before a name that is not ours. */
+/** Returns the path as text, for example `values[0].unit`. Ends before a name that is not in our schemas. */
 function placeOf(path: readonly string[]): string {
-  const end = path.findIndex((part) => !ourNames.has(part) && !isPlace(part));
-  const ours = end === -1 ? path : path.slice(0, end);
-  const text = ours.map((part, i) => (isPlace(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  const end = path.findIndex((part) => !schemaNames.has(part) && !isPlace(part));
+  const knownPath = end === -1 ? path : path.slice(0, end);
+  const text = knownPath.map((part, i) => (isPlace(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
   return text === '' ? 'a member' : text;
 }
 

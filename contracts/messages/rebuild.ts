@@ -1,4 +1,4 @@
-/** The progress of a rebuild of trends, one line of JSON at a time: from the trend writer to `npm run vigil -- trends rebuild`. */
+/** The progress of a rebuild of trends. The trend writer prints it, as lines of JSON, for `npm run vigil -- trends rebuild`. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -8,15 +8,15 @@ export const RebuildProgress = Type.Object(
   {
     /** Records read so far. */
     records: count,
-    /** Records still to read, in the partitions that were started. */
+    /** Records that are not read yet, in the partitions that were started. */
     ahead: count,
     /** Points that InfluxDB accepted. */
     points: count,
-    /** Points that InfluxDB refused for good: they are older than it keeps points. */
+    /** Points that InfluxDB refused, because they are older than its retention time. */
     refused: count,
-    /** Records that do not open or do not fit their schema. */
+    /** Records that cannot be opened or do not fit their schema. */
     unreadable: count,
-    /** InfluxDB did not accept the last points; they are sent again until it does. */
+    /** InfluxDB did not accept the last points. They are sent again until it accepts them. */
     isStoreAway: Type.Boolean(),
   },
   { additionalProperties: false },
@@ -25,7 +25,7 @@ export type RebuildProgress = Static<typeof RebuildProgress>;
 
 const check = Compile(RebuildProgress);
 
-/** Returns undefined if the line is something else. */
+/** Parses a line; undefined if the line is not a progress line. */
 export function readProgressLine(line: string): RebuildProgress | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,6 @@
 /**
- * The sealed records in Kafka. Each type has a content type with a version (`cty` of its envelope). A reader that does not know the
- * version leaves the record, counts it and reports it.
+ * The sealed records in Kafka. Each type has a content type with a version (`cty` of its envelope). If a reader does not know the version,
+ * it does not use the record, and counts and reports it.
  */
 import { type Static, Type } from 'typebox';
 import { auditActions, auditWriters } from '../audit-actions.ts';
@@ -15,11 +15,11 @@ const Name = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
 
 export const fromGateway = {
   deviceId: DeviceId,
-  /** The gateway's clock when the packet came. Never mixed with the device's own time. */
+  /** When the gateway received the packet, by the gateway's clock. */
   receivedAt: Instant,
 };
 
-/** In `observations`: `reading` is what the device sent, unchanged if it is JSON without repeated members. `boot` and `seq` are in the envelope's header. */
+/** In the topic `observations`: `reading` is what the device sent, unchanged unless its JSON repeats a member name. The envelope's header has `boot` and `seq`. */
 export const ObservationRecord = Type.Object({ ...fromGateway, reading: Observation }, closed);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 
@@ -30,12 +30,15 @@ export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over
 export type ConnectionEndReason = (typeof connectionEndReasons)[number];
 
 /**
- * Identifies the connection that a gateway's record is about: the offset of its claim in `sessions`. The connection with the greater
- * offset is the newer one, on whichever gateway. A record about an older connection says nothing about the device.
+ * Identifies a device's connection: the offset of the connection's claim in the topic `sessions`. A newer connection of the device has a
+ * greater offset, on every gateway. Readers ignore records about a connection that is not the newest.
  */
 const Claim = Type.Integer({ minimum: 0 });
 
-/** Also in `observations`, so that the alarm engine reads it in order. `will`: it is the will of a connection that ended so. */
+/**
+ * In the topic `observations`, so that the alarm engine reads it in order with the readings. If `will` is present, the status is the will of
+ * a connection, and `will.reason` says how the connection ended.
+ */
 export const StatusRecord = Type.Object(
   {
     ...fromGateway,
@@ -48,7 +51,7 @@ export const StatusRecord = Type.Object(
 );
 export type StatusRecord = Static<typeof StatusRecord>;
 
-/** In `observations`: a device's connection came or ended (`will`: with its will). The gateway notices it within 1 s. */
+/** In the topic `observations`: a device connected, or its connection ended. The gateway notices an end within 1 s. */
 export const ConnectionRecord = Type.Object(
   {
     ...fromGateway,
@@ -61,8 +64,8 @@ export const ConnectionRecord = Type.Object(
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
 
 /**
- * In `observations`: the gateway noticed something that makes the readings of a bed doubtful. The notice lasts for `forMs` from
- * `receivedAt` and ends by itself unless it is repeated. So no notice outlives a gateway that stops.
+ * In the topic `observations`: the gateway found a reason to doubt the readings of a bed. The notice ends by itself `forMs` after
+ * `receivedAt`, unless the gateway repeats it. So notices end even if the gateway stops.
  */
 export const NoticeRecord = Type.Object(
   {
@@ -75,20 +78,20 @@ export const NoticeRecord = Type.Object(
 export type NoticeRecord = Static<typeof NoticeRecord>;
 
 /**
- * In `observations`, one in each partition: the gateway accepted a canary (contracts/canary.ts). It holds nothing from the canary's
- * payload and names no patient and no device.
+ * In each partition of the topic `observations`: the gateway accepted a canary (contracts/canary.ts). The record has no data of the
+ * canary's payload, of a patient or of a device.
  */
 export const CanaryRecord = Type.Object({ receivedAt: Instant }, closed);
 export type CanaryRecord = Static<typeof CanaryRecord>;
 
 const Partition = Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 });
 
-/** In `canary`: how far canaries came, as a gateway or an alarm processor saw it. */
+/** In the topic `canary`: a gateway or an alarm processor reports the newest canary that it saw. */
 export const CanarySightRecord = Type.Object(
   {
-    /** From a gateway: when it accepted a canary, before Kafka had it. */
+    /** Only from a gateway: when it accepted a canary. Kafka need not have the canary yet. */
     taken: Type.Optional(Instant),
-    /** From an alarm processor: when the gateway received the newest canary that the processor read, for each partition that it judges. */
+    /** Only from an alarm processor: for each of its partitions, when the gateway received the newest canary that the processor read. */
     judged: Type.Optional(
       Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, closed), { maxItems: clinicalPartitions }),
     ),
@@ -97,11 +100,11 @@ export const CanarySightRecord = Type.Object(
 );
 export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
-/** In `sessions`: a gateway claims a client id for one of its connections. The last claim in the log wins. */
+/** In the topic `sessions`: a gateway claims a client id for one of its connections. The last claim in the log counts. */
 export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
 export type ClaimRecord = Static<typeof ClaimRecord>;
 
-/** In `rejected`: bad input, byte for byte (base64), with the reason. */
+/** In the topic `rejected`: bad input with the reason. `payload` has its bytes unchanged. */
 export const RejectedRecord = Type.Object(
   {
     ...fromGateway,
@@ -109,9 +112,9 @@ export const RejectedRecord = Type.Object(
     code: Name(),
     detail: Type.String({ maxLength: 500 }),
     payload: Type.String({ description: 'base64' }),
-    /** The reading is in `observations` too. This is a copy that says which part of it is not used. */
+    /** The reading is in `observations` too. This record is a copy; `detail` says which part of the reading is not used. */
     kept: Type.Optional(Type.Literal(true)),
-    /** Its code is `not-kept`: messages were refused beyond a budget of the device and are stored nowhere. `bytes` counts their payloads. */
+    /** Only with the code `not-kept`: counts refused messages that are not stored, because the device's budget for rejected input was used up. */
     notKept: Type.Optional(
       Type.Object(
         {
@@ -147,7 +150,7 @@ export const Patient = Type.Object(
 );
 export type Patient = Static<typeof Patient>;
 
-/** One period of a device with a patient (IHE: device-patient association). `to` is excluded; null while it lasts. */
+/** One period of a device with a patient (IHE: device-patient association). The instant `to` is excluded; it is null until the period ends. */
 export const AssociationPeriod = Type.Object(
   {
     associationId: AssociationId,
@@ -170,7 +173,7 @@ export type Actor = Static<typeof Actor>;
 const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
 export type AssociationAct = (typeof associationActs)[number];
 
-/** What a person did to a device's table. `version` is the table's version after it. A field that is null had no value. */
+/** What a person changed in a device's table. `version` is the table's version after the change. In `fields`, null means no value. */
 export const AssociationChange = Type.Object(
   {
     version: Type.Integer({ minimum: 1 }),
@@ -195,8 +198,8 @@ export const AssociationChange = Type.Object(
 export type AssociationChange = Static<typeof AssociationChange>;
 
 /**
- * In `associations`: all periods of one device to which readings may still belong, oldest first, at most 64. `changes` says who
- * did what, oldest first, at most 64. It is absent in records of older versions and of the operator's tools.
+ * In the topic `associations`: the periods of one device, oldest first, as long as readings may still belong to them. `changes` says who
+ * changed what, oldest first; it is absent in records of older versions and of the operator's tools.
  */
 export const DeviceAssociations = Type.Object(
   {
@@ -209,19 +212,19 @@ export const DeviceAssociations = Type.Object(
 );
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
-/** The wards whose beds clinicians' screens show, by dashboard process. A record older than 30 s does not count. */
+/** In the topic `presence`: the wards whose beds clinicians' screens show, for one dashboard process. Ignored if older than 30 s. */
 export const PresenceRecord = Type.Object(
   {
     at: Instant,
     wards: Type.Array(Name(40), { maxItems: 200 }),
-    /** A clinician's screen shows the devices that were in no ward. */
+    /** A clinician's screen shows the devices that are in no ward. */
     engineering: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
-/** In `accounts`: an account at its last recorded change. `secret` is a fingerprint that a new password changes. */
+/** In the topic `accounts`: an account at its last recorded change. `secret` is a fingerprint of the password. */
 export const AccountRecord = Type.Object(
   {
     userId: Name(64),
@@ -251,22 +254,22 @@ const auditFields = {
   hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash and sig' }),
 };
 
-/** In `audit`, written before records were signed. It has a chain of hashes only: anybody who may write the topic could have made it. */
+/** In the topic `audit`, from versions that did not sign records. Its hashes do not prove who wrote it. */
 export const OlderAuditRecord = Type.Object(auditFields, closed);
 export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 
-/** How many patients one record can name. */
+/** Most patients that one audit record can name. */
 export const auditPatientsMax = 200;
 
-/** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */
+/** In the topic `audit`: one look or act. `prev` is the `hash` of the record before from the same process (`boot`). */
 export const AuditRecord = Type.Object(
   {
     ...auditFields,
-    /** The session that acted, by its mark; the record of its login has the same mark. Absent if nobody was logged in. */
+    /** The id of the session that acted; the record of its login has the same id. Absent if nobody was logged in. */
     session: Type.Optional(Name(64)),
     /** The network address of the request, as the server saw it. */
     address: Type.Optional(Type.String({ maxLength: 64 })),
-    /** The browser of the request, by an id that the server gave it; or the host of a command line. */
+    /** The browser of the request (an id that the server gave it), or the host of a command line. */
     station: Type.Optional(Type.String({ maxLength: 64 })),
     /** The patients that a look at a ward or a list showed. */
     patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),
@@ -288,7 +291,7 @@ export type AnyAuditRecord = AuditRecord | OlderAuditRecord;
 const version = <const N extends string, const V extends number>(name: N, v: V) =>
   `application/vnd.vigil.${name}+json;v=${v}` as const;
 
-/** The content types, as they stand in an envelope's `cty`. */
+/** The content types, as in an envelope's `cty`. */
 export const contentTypes = {
   observation: version('observation', 1),
   waveform: version('waveform', 1),

@@ -1,18 +1,18 @@
-/** What the operator's command line and the gateway send each other when rejected input is sent through again: one line of JSON each. */
+/** The messages between the operator's command line and the gateway for a redrive, which sends rejected input through the gateway again. Lines of JSON. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { RejectedRecord } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** `boot` and `seq` are those of the rejected record's own envelope. They always identify it, even if it is in the log twice. */
+/** `boot` and `seq` are from the envelope of the rejected record and identify it. */
 export const RedriveRequest = Type.Object(
   {
     id: Type.String({ maxLength: 64 }),
     boot: Type.String({ maxLength: 64 }),
     seq: Type.Integer({ minimum: 0 }),
     record: RejectedRecord,
-    /** The association that a person chose. Without it, the reading's own time decides. */
+    /** The association that a person chose. If absent, the reading's own time decides. */
     associationId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
   closed,
@@ -20,14 +20,14 @@ export const RedriveRequest = Type.Object(
 export type RedriveRequest = Static<typeof RedriveRequest>;
 
 /**
- * `appended`: all in-sync replicas have the reading now. `invalid`: it is still not valid; nothing was appended. `failed`: it may or may
- * not be in the log; sending the same again does no harm.
+ * `appended`: all in-sync replicas have the reading. `invalid`: the reading is still not valid, and was not appended. `failed`: the reading
+ * may or may not be in the log; sending the same request again does no harm.
  */
 export const RedriveResult = Type.Object(
   {
     id: Type.String(),
     outcome: Type.Enum(['appended', 'invalid', 'failed']),
-    /** What is wrong with it, or with a part of it. */
+    /** What is wrong with the reading, or with a part of it. */
     words: Type.Optional(Type.String()),
     /** Where the reading is now. */
     place: Type.Optional(Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, closed)),

@@ -1,5 +1,5 @@
 /**
- * Early warning scores of one patient: NEWS2 (Royal College of Physicians 2017), shock index, qSOFA. The alarm engine makes them and the
+ * Early warning scores of one patient: NEWS2 (Royal College of Physicians 2017), shock index, qSOFA. The alarm engine computes them and
  * screens show them. See CLINICAL.md, "NEWS2" and "Deterioration".
  */
 import { type Static, Type } from 'typebox';
@@ -11,7 +11,7 @@ const closed = { additionalProperties: false } as const;
 
 const Spo2Scale = Type.Union([Type.Literal(1), Type.Literal(2)]);
 
-/** A nurse's assessment of a patient. Each member may come alone. A member that is left out stays as it was. */
+/** A nurse's assessment of a patient. A member that is left out keeps its earlier value. */
 export const Assessment = Type.Object(
   {
     consciousness: Type.Optional(Type.Enum([...consciousnessLevels])),
@@ -23,8 +23,8 @@ export const Assessment = Type.Object(
 export type Assessment = Static<typeof Assessment>;
 
 /**
- * One input of a score. Without `points` it is missing: nothing was measured, or `value` of `at` is too old, or it cannot be scored
- * until another input is known (a high SpO2 on scale 2, if nobody said whether the patient breathes oxygen).
+ * One input of a score. If `points` is absent, the input is missing: it was not measured, or its `value` (of `at`) is too old, or its points
+ * depend on an unknown input (a high SpO2 on scale 2, if nobody entered whether the patient breathes oxygen).
  */
 const ScorePart = Type.Object(
   {
@@ -40,12 +40,12 @@ export type ScorePart = Static<typeof ScorePart>;
 const entered = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
   Type.Optional(Type.Object({ value, at: Instant, by: Actor }, closed));
 
-/** The scores of one association at `at`. There is a total only if nothing is missing. `atLeast` is the sum of the inputs that are known. */
+/** The scores of one association at `at`. A score has a `total` only if no input is missing. `atLeast` is the sum of the known points. */
 export const Scores = Type.Object(
   {
     associationId: AssociationId,
     at: Instant,
-    /** When the first of its inputs becomes too old, unless a newer one comes. Absent if all inputs are too old. */
+    /** When the next input becomes too old if it is not measured again. Absent if all inputs are too old. */
     validUntil: Type.Optional(Instant),
     news2: Type.Object(
       {
@@ -59,7 +59,9 @@ export const Scores = Type.Object(
       },
       closed,
     ),
-    shockIndex: Type.Optional(Type.Number({ description: 'heart rate by systolic pressure, two digits' })),
+    shockIndex: Type.Optional(
+      Type.Number({ description: 'heart rate divided by systolic pressure, rounded to two digits after the point' }),
+    ),
     qsofa: Type.Object(
       {
         met: Type.Array(Type.Enum([...qsofaParameters]), { maxItems: qsofaParameters.length }),

@@ -1,6 +1,6 @@
 /**
- * Returns the usable part of a device's list of alarms that does not fit its schema (usable.ts says why). No alarm is left out: an alarm
- * with a member that cannot be read is still an alarm. If its priority cannot be read, it counts as the gravest. Pure.
+ * Finds the usable part of a device's list of alarms that does not fit its schema (usable.ts explains why). An alarm with an unusable
+ * member stays in the list. If its priority is unusable, it gets the highest priority. Pure.
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -21,15 +21,18 @@ const check = {
   kind: Compile(members.kind),
   sound: Compile(DeviceAlerts.properties.sound),
 };
-/** Members of an alarm that may be left out. */
+/** The optional members of an alarm, with their validators. */
 const optional = (['since', 'parameter', 'side', 'value', 'limit', 'signal'] as const).map(
   (name) => [name, Compile(members[name])] as const,
 );
 
-/** An alarm whose code cannot be used. */
+/** Replaces an unusable code of an alarm. */
 export const unknownCode = 'unknown';
 
-/** Returns undefined if there is no list, or no time. The time decides to which patient the alarms belong. */
+/**
+ * Returns the usable part of a message with a list of alarms. Undefined if there is no list, or no usable time, because the time decides
+ * which patient the alarms belong to.
+ */
 export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time) || !Array.isArray(sent.alerts)) return undefined;
   const faults: Fault[] = [];
@@ -37,7 +40,7 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   const body: DeviceAlerts = {
     ...identityOf(sent, faults),
     time: sent.time,
-    alerts: listOf(sent.alerts, faults),
+    alerts: repairAlerts(sent.alerts, faults),
     ...(check.sound.Check(sound) && { sound }),
     ...(check.instant.Check(pausedUntil) && { pausedUntil }),
   };
@@ -46,20 +49,24 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   return check.alerts.Check(body) ? { body, faults, stated: 0 } : undefined;
 }
 
-function listOf(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
-  const alerts = sent.map((item, at) => (check.alert.Check(item) ? item : mended(item, at, faults)));
+function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
+  const alerts = sent.map((item, at) => (check.alert.Check(item) ? item : repairAlert(item, at, faults)));
   if (alerts.length <= alertsMax) return alerts;
-  faults.push(fault(`alerts has more than ${alertsMax}: the gravest are used.`));
-  const graver = (a: Priority, b: Priority) => priorities.indexOf(a) - priorities.indexOf(b);
-  return alerts.sort((a, b) => graver(a.priority, b.priority)).slice(0, alertsMax);
+  faults.push(fault(`alerts has more than ${alertsMax} alarms: only the gravest are used.`));
+  const byGravity = (a: Priority, b: Priority) => priorities.indexOf(a) - priorities.indexOf(b);
+  return alerts.sort((a, b) => byGravity(a.priority, b.priority)).slice(0, alertsMax);
 }
 
-/** Only the first fault is described in full: finding the reason takes time, and a list may be long. */
-function mended(item: unknown, at: number, faults: Fault[]): DeviceAlert {
-  faults.push(faults.length === 0 ? itemFault(check.alert.Errors(item), 'alerts', at) : fault('One more alarm.'));
+/** Returns an alarm with its unusable members replaced. Only the first fault gets its reason, because finding it is slow. */
+function repairAlert(item: unknown, at: number, faults: Fault[]): DeviceAlert {
+  faults.push(
+    faults.length === 0
+      ? itemFault(check.alert.Errors(item), 'alerts', at)
+      : fault('One more alarm does not fit its schema.'),
+  );
   const sent: Members = isObject(item) ? item : {};
   const code = check.code.Check(sent.code) ? sent.code : unknownCode;
-  const kept = optional.flatMap(([name, validator]) => {
+  const usableMembers = optional.flatMap(([name, validator]) => {
     const value = sent[name];
     return value !== undefined && validator.Check(value) ? [[name, value] as const] : [];
   });
@@ -68,11 +75,11 @@ function mended(item: unknown, at: number, faults: Fault[]): DeviceAlert {
     priority: priorityOf(sent.priority),
     kind: check.kind.Check(sent.kind) ? sent.kind : 'physiological',
     text: textOf(sent.text) ?? (code === unknownCode ? 'Alarm that cannot be read' : code),
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(usableMembers),
   };
 }
 
-/** BICEPS has a priority `none`, for an alarm that calls nobody (IEEE 11073-10207). It becomes our lowest priority. */
+/** Returns the priority; `high` if it is unusable. The priority `none` of BICEPS (IEEE 11073-10207: an alarm without a signal) becomes `low`. */
 function priorityOf(sent: unknown): Priority {
   if (sent === 'none') return 'low';
   return check.priority.Check(sent) ? sent : 'high';

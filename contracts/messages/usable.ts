@@ -1,9 +1,8 @@
 /**
- * Decides which part of a faulty message can be used. Pure. The gateway asks it what to accept. Every reader asks it (through
- * `checkRecord`) what to use. So no two processes see different readings in the same bytes.
+ * Decides which part of a faulty message is used. The gateway calls this to decide what to accept, and every reader of the log calls it
+ * through `checkRecord`. So all processes see the same reading in the same bytes. Pure.
  *
- * The device's bytes stay in the log unchanged. One member that nobody can use must not hide the good heart rate beside it:
- * decision 006.
+ * The log keeps the device's bytes unchanged. One unusable member must not hide a good heart rate in the same message (decision 006).
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -25,9 +24,9 @@ import { misfitText, mustBe, type SchemaError } from './member-rules.ts';
 export type Usable<Body> = {
   /** Fits the schema. */
   readonly body: Body;
-  /** What is left out, in the order of the message; empty if all of it is used. */
+  /** One fault for each part that is not used, in the order of the message. */
   readonly faults: readonly Fault[];
-  /** How many numerics of `body` only say that the device sent something unusable for this parameter. */
+  /** Number of numerics in `body` that have no value, because the device sent something unusable for their parameter. */
   readonly stated: number;
 };
 
@@ -44,12 +43,12 @@ const check = {
   status: Compile(Status),
 };
 
-/** Most numerics or conditions that are checked: the limit of the schema. */
+/** Most numerics or conditions in a message: the limit of the schema. */
 const listMax = 64;
 
 /**
- * Returns the usable numerics. Undefined if nothing can be used: no object, no list of 1 to 64 values, no usable value, or no time. The
- * time decides whose reading it is and whether it shows the present, so nothing can replace it.
+ * Returns the usable part of an observation. Undefined if the message is not an object, or if it has no list of 1 to 64 values, no usable
+ * value, or no usable time. The time decides which patient the reading belongs to and how old it is, so no other time may replace it.
  */
 export function usableObservation(sent: unknown): Usable<Observation> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time)) return undefined;
@@ -63,10 +62,10 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
       values.push(item);
       continue;
     }
-    const statement = statementOf(item, at);
-    faults.push(statement.fault);
-    if (statement.numeric === undefined) continue;
-    values.push(statement.numeric);
+    const replacement = replacementOf(item, at);
+    faults.push(replacement.fault);
+    if (replacement.numeric === undefined) continue;
+    values.push(replacement.numeric);
     stated += 1;
   }
   if (values.length === stated) return undefined;
@@ -75,7 +74,8 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
 }
 
 /**
- * Returns the usable wave. Only its identity can be left out. A bad sample, rate or start would change the curve of all the rest.
+ * Returns a waveform, without its `boot` and `seq` if these are unusable. Undefined if any other member is unusable, because a wrong sample,
+ * rate or start would change the whole curve.
  */
 export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
   if (!isObject(sent)) return undefined;
@@ -86,8 +86,8 @@ export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
 }
 
 /**
- * Returns the usable part of a status. Undefined if there is no `online`, or if its time cannot be used. An unknown condition is left out;
- * the others stay.
+ * Returns the usable part of a status. Undefined if `online` is missing, or if the time is unusable. An unknown condition is left out, and
+ * the other conditions stay.
  */
 export function usableStatus(sent: unknown): Usable<Status> | undefined {
   if (!isObject(sent) || typeof sent.online !== 'boolean') return undefined;
@@ -114,12 +114,15 @@ export function fault(message: string): Fault {
   return { code: 'payload-schema', message };
 }
 
-/** Returns the fault of an item of a list, from the errors of its schema. */
+/** Returns the fault of item `at` of a list, from the errors of the item's schema. */
 export function itemFault(errors: readonly SchemaError[], list: string, at: number): Fault {
   return fault(`${misfitText(errors[0], [list, `${at}`])}.`);
 }
 
-/** Returns `boot` and `seq`: both, or neither. Without them the gateway numbers the message (then a repeat after a reconnect counts twice). */
+/**
+ * Returns both `boot` and `seq`, or neither. If the device sends neither, the gateway numbers the message, and a repeat after a reconnect
+ * counts as a second reading.
+ */
 export function identityOf(
   { boot, seq }: Members,
   faults: Fault[],
@@ -146,10 +149,10 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
 }
 
 /**
- * Handles a numeric that cannot be used. If its parameter is known, the result says that the device sent no usable number for it.
- * Otherwise the screen would still show an old number.
+ * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value to use instead. Without
+ * that, screens would go on showing an old number.
  */
-function statementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
+function replacementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
   if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${at}`])}.`) };
   const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
   if (parameter === undefined) {
@@ -160,12 +163,12 @@ function statementOf(item: unknown, at: number): { readonly fault: Fault; readon
   const validity = item.validity === 'calibrating' ? 'calibrating' : 'invalid';
   const missing = item.unit === undefined;
   return {
-    fault: fault(missing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${wordsOf(member, unit)}.`),
+    fault: fault(missing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${unusableText(member, unit)}.`),
     numeric: { code, unit, validity },
   };
 }
 
-function wordsOf(member: string | undefined, unit: string): string {
+function unusableText(member: string | undefined, unit: string): string {
   switch (member) {
     case 'value':
       return 'a value that is not a number';
@@ -182,13 +185,13 @@ function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice
   if (device === undefined) return {};
   if (isObject(device)) {
     const { manufacturer, model, serial } = device;
-    const named = { manufacturer, model };
-    if (serial === undefined && check.device.Check(named)) return { device: named };
-    const whole = { ...named, serial };
+    const withoutSerial = { manufacturer, model };
+    if (serial === undefined && check.device.Check(withoutSerial)) return { device: withoutSerial };
+    const whole = { ...withoutSerial, serial };
     if (check.device.Check(whole)) return { device: whole };
-    if (check.device.Check(named)) {
+    if (check.device.Check(withoutSerial)) {
       faults.push(fault(`${mustBe(['device', 'serial'])}.`));
-      return { device: named };
+      return { device: withoutSerial };
     }
   }
   faults.push(fault(`${mustBe(['device'])}.`));
@@ -204,13 +207,13 @@ function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: 
   const usable: TechnicalCondition[] = [];
   for (const [at, item] of (conditions as unknown[]).entries()) {
     const { condition, code, present } = isObject(item) ? item : ({} as Members);
-    const bare = { condition, present };
-    const whole = code === undefined ? bare : { ...bare, code };
+    const withoutCode = { condition, present };
+    const whole = code === undefined ? withoutCode : { ...withoutCode, code };
     if (check.condition.Check(whole)) usable.push(whole);
     else {
       faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', at));
-      // That the condition is there matters more than its parameter.
-      if (check.condition.Check(bare)) usable.push(bare);
+      // A condition without its parameter is better than no condition.
+      if (check.condition.Check(withoutCode)) usable.push(withoutCode);
     }
   }
   return { conditions: usable };

@@ -419,8 +419,8 @@ describe('acts', () => {
       [{ low: 130, high: 120 }, 'The low limit 130 of HR is not below the high limit 120.'],
       [{ high: 150 }, 'The high limit 150 of HR is not below the extreme high limit 140.'],
       [{ low: 0 }, 'The low limit 0 of HR could never alarm: no value is below 0.'],
-      [{ high: 10_000 }, 'The high limit 10000 of HR is outside what is measured, 0 to 350.'],
-      [{ extremeLow: 19 }, 'The extreme low limit 19 of HR is below the least allowed, 20.'],
+      [{ high: 10_000 }, 'The high limit 10000 of HR is outside the measuring range, 0 to 350.'],
+      [{ extremeLow: 19 }, 'The extreme low limit 19 of HR is below the lowest allowed value, 20.'],
     ] as const) {
       const answer = await ask(odd);
       expect([answer.status, answer.body.message]).toEqual([400, sentence]);

@@ -131,11 +131,11 @@ describe('a refused file', () => {
       hr({ extremeLow: 55 }),
       /extreme low limit 55 of HR is not below the low limit 50/,
     ],
-    ['an extreme limit below the least allowed', hr({ extremeLow: 19 }), /19 of HR is below the least allowed, 20/],
+    ['an extreme limit below the least allowed', hr({ extremeLow: 19 }), /19 of HR is below the lowest allowed value, 20/],
     [
       'a limit outside the measuring range',
       hr({ extremeHigh: 400 }),
-      /400 of HR is outside what is measured, 0 to 350/,
+      /400 of HR is outside the measuring range, 0 to 350/,
     ],
     ['a hysteresis with which no value ends an alarm', hr({ hysteresis: 40 }), /HR\/hysteresis: no value would end/],
     ['a delay of more than 30 s', hr(sides({ kind: 'fixed', ms: 30_001 })), /HR\/high\/delay\/ms: it/],
