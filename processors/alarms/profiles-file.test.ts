@@ -131,7 +131,11 @@ describe('a refused file', () => {
       hr({ extremeLow: 55 }),
       /extreme low limit 55 of HR is not below the low limit 50/,
     ],
-    ['an extreme limit below the least allowed', hr({ extremeLow: 19 }), /19 of HR is below the lowest allowed value, 20/],
+    [
+      'an extreme limit below the least allowed',
+      hr({ extremeLow: 19 }),
+      /19 of HR is below the lowest allowed value, 20/,
+    ],
     [
       'a limit outside the measuring range',
       hr({ extremeHigh: 400 }),
