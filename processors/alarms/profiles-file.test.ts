@@ -111,19 +111,19 @@ describe('a refused file', () => {
     ['an unknown category', { version: '1', hospital: { elderly: adult } }, /^\/hospital: it/],
     ['a profile that is null', hospital(null), /^\/hospital\/adult: it/],
     ['an empty profile', hospital({}), /^\/hospital\/adult: it must have required properties/],
-    ['an unknown group', hospital(changed({ Pulse: {} })), /Pulse: there is no such group of limits/],
-    ['a missing group', hospital(changed({ SpO2: undefined })), /groups\/SpO2: it is missing/],
+    ['an unknown group', hospital(changed({ Pulse: {} })), /Pulse: no group of limits has this name/],
+    ['a missing group', hospital(changed({ SpO2: undefined })), /groups\/SpO2: this group is missing/],
     ['an empty group', hospital(changed({ SpO2: {} })), /groups\/SpO2: it must have required properties/],
     ['a group that is null', hospital(changed({ SpO2: null })), /groups\/SpO2: it must be object/],
     ['a group that is a number', hospital(changed({ SpO2: 90 })), /groups\/SpO2: it must be object/],
     ['groups that are null', hospital({ ...adult, groups: null }), /^\/hospital\/adult\/groups: it must be object/],
-    ['a missing side', hr({ high: undefined }), /groups\/HR\/high: it is missing/],
-    ['a missing extreme limit', hr({ extremeHigh: undefined }), /groups\/HR\/extremeHigh: it is missing/],
+    ['a missing side', hr({ high: undefined }), /groups\/HR\/high: this limit is missing/],
+    ['a missing extreme limit', hr({ extremeHigh: undefined }), /groups\/HR\/extremeHigh: this limit is missing/],
     ['a group that is off without a reason', hospital(changed({ EtCO2: { off: ' ' } })), /groups\/EtCO2\/off: it/],
     [
       'extreme limits that are off',
       hospital(changed({ HR: { off: 'noise' } })),
-      /extremeLow: it is missing. The extreme limits of HR cannot be off/,
+      /extremeLow: this limit is missing. The extreme limits of HR cannot be off/,
     ],
     ['limits that cross', hr({ extremeHigh: 110 }), /high limit 120 of HR is not below the extreme high limit 110/],
     [
@@ -141,7 +141,7 @@ describe('a refused file', () => {
       hr({ extremeHigh: 400 }),
       /400 of HR is outside the measuring range, 0 to 350/,
     ],
-    ['a hysteresis with which no value ends an alarm', hr({ hysteresis: 40 }), /HR\/hysteresis: no value would end/],
+    ['a hysteresis with which no value ends an alarm', hr({ hysteresis: 40 }), /HR\/hysteresis: no value could end/],
     ['a delay of more than 30 s', hr(sides({ kind: 'fixed', ms: 30_001 })), /HR\/high\/delay\/ms: it/],
     ['a delay of an unknown kind', hr(sides({ kind: 'slow', ms: 1 })), /HR\/high\/delay\/kind: it/],
     [
@@ -162,12 +162,12 @@ describe('a refused file', () => {
     [
       'scores of a child',
       { version: '1', hospital: { paediatric: adult } },
-      /paediatric\/scores: scores are for adults alone/,
+      /paediatric\/scores: only adults get scores/,
     ],
     ['scores that are null', hospital({ ...adult, scores: null }), /adult\/scores: it/],
     ['scores without times', hospital({ ...adult, scores: { calls: scores.calls } }), /adult\/scores: it must have/],
-    ['a missing score', calls({ qSOFA: undefined }), /calls\/qSOFA: it is missing. Say when/],
-    ['an unknown score', calls({ MEWS: scores.calls.qSOFA }), /calls\/MEWS: there is no such score/],
+    ['a missing score', calls({ qSOFA: undefined }), /calls\/qSOFA: this score is missing. Give the value/],
+    ['an unknown score', calls({ MEWS: scores.calls.qSOFA }), /calls\/MEWS: no score has this name/],
     ['a score that is off without a reason', calls({ qSOFA: { off: ' ' } }), /calls\/qSOFA\/off: it/],
     [
       'a NEWS2 threshold that no score reaches',
@@ -188,7 +188,7 @@ describe('a refused file', () => {
     [
       'a shock index threshold with three decimal places',
       calls({ 'shock-index': { ...scores.calls['shock-index'], from: 0.905 } }),
-      /shock-index\/from: it must have two digits/,
+      /shock-index\/from: this value must have at most two digits/,
     ],
     [
       'a priority that does not exist',
@@ -198,7 +198,7 @@ describe('a refused file', () => {
     [
       'a NEWS2 threshold for medium that is not below the threshold for high',
       calls({ 'NEWS2.medium': { ...scores.calls['NEWS2.medium'], from: 7 } }),
-      /medium\/from: 7 is not below 7/,
+      /medium\/from: 7 must be below 7/,
     ],
     [
       'entries of a nurse that count for a day',

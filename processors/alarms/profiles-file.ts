@@ -7,7 +7,13 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { textFaultIn } from '../../contracts/text.ts';
 import { profileFaults } from './core/profile-faults.ts';
-import { type ByCategory, builtInProfiles, type OfFile, type ProfileTable, tableOf } from './core/profile-table.ts';
+import {
+  type ByCategory,
+  builtInProfiles,
+  type FileProfile,
+  type ProfileTable,
+  tableOf,
+} from './core/profile-table.ts';
 import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaFaults } from './operator-file.ts';
 
 const setting = 'VIGIL_LIMIT_PROFILES_FILE';
@@ -42,7 +48,11 @@ export function readProfiles(path: string): ProfileTable {
     ...Object.entries(wards).flatMap(([ward, of]) => categoryFaults(`/wards/${ward}`, of)),
   ];
   if (faults.length > 0) throw refusalOf(setting, faults);
-  return tableOf(version, hospital as ByCategory<OfFile>, wards as Readonly<Record<string, ByCategory<OfFile>>>);
+  return tableOf(
+    version,
+    hospital as ByCategory<FileProfile>,
+    wards as Readonly<Record<string, ByCategory<FileProfile>>>,
+  );
 }
 
 const categoryFaults = (path: string, of: Static<typeof Categories>) =>

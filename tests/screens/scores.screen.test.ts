@@ -118,7 +118,7 @@ it('a nurse sees what is missing, enters it, and sees the total with what to do'
   await page.locator('select[name=consciousness]').selectOption('C');
   await page.locator('select[name=oxygen]').selectOption('oxygen');
   await page.screenshot({ path: join(pictures, 'form.png'), fullPage: true });
-  refusal = 'The assessment was not taken: the patient is no longer at this device.';
+  refusal = 'The assessment was not saved: the patient is no longer at this device.';
   await pressUntil(save, page.getByTestId('assessment-problem').filter({ hasText: refusal }));
   refusal = undefined;
   await pressUntil(save, page.getByTestId('news2-total').filter({ hasText: 'NEWS2 14' }));

@@ -1,6 +1,6 @@
 /**
- * The life of one alarm (CLINICAL, "Alarm vocabulary"): it is raised, updated, acknowledged, calls again, and ends. The `decide…` functions
- * return the change that is due; `evolve` applies it. Pure: the wall clock and all numbers are arguments.
+ * The life of one alarm (CLINICAL, "Alarm vocabulary"): the alarm is raised, updated, acknowledged, calls again, and ends. The `decide…`
+ * functions return the change that is due. `evolve` applies a change. Pure: the wall clock and all numbers are arguments.
  */
 import { type ContentRevision, contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
@@ -10,26 +10,27 @@ import { type Profile, type Times, timesOf } from './profile.ts';
 import { isScore } from './scores/names.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
-/** An alarm on the screens, with what the engine must remember about it. */
+/** An alarm on the screens, with the engine's own data about the alarm. */
 export type Live = {
   readonly alarm: Alarm;
   readonly acknowledged: boolean;
-  /** A graver condition of the same cause calls instead. The alarm stays present, without a signal (BICEPS). */
+  /** A graver condition of the same cause calls instead of this alarm. The alarm stays present, without a signal (BICEPS). */
   readonly subsumed: boolean;
-  /** Its signal is off because the bed is on standby, not because of a graver condition. */
+  /** The alarm's signal is off because the bed is on standby, not because of a graver condition. */
   readonly away?: boolean;
-  /** Device time at which the present occurrence began. */
+  /** Device time at which the present occurrenceOf began. */
   readonly onset: number;
-  /** Wall clock at which it began to call. */
+  /** Wall clock at which the alarm began to call. */
   readonly signalSince: number;
   readonly escalateAt: number | null;
   readonly realarmAt: number | null;
-  /** Device time of the last published value and text. */
+  /** Device time of the value that was last published. */
   readonly toldAt: number;
   /** The revisions that an acknowledgement may refer to. */
   readonly said?: ContentRevision;
 };
 
+/** A change of one alarm. */
 export type Change =
   | { readonly type: 'raise'; readonly condition: Condition; readonly alarm: Alarm }
   | { readonly type: 'recur'; readonly condition: Condition; readonly acknowledged: boolean }
@@ -42,7 +43,7 @@ export type Change =
   | { readonly type: 'resume-audio' }
   | { readonly type: 'clear' };
 
-const told: Readonly<Record<Change['type'], AlarmEventType>> = {
+const eventTypes: Readonly<Record<Change['type'], AlarmEventType>> = {
   raise: 'raised',
   recur: 'updated',
   refresh: 'updated',
@@ -54,34 +55,37 @@ const told: Readonly<Record<Change['type'], AlarmEventType>> = {
   'resume-audio': 'updated',
   clear: 'cleared',
 };
-export const eventTypeOf = ({ type }: Change): AlarmEventType => told[type];
+export const eventTypeOf = ({ type }: Change): AlarmEventType => eventTypes[type];
 
-/** What a change needs from the wall clock and the profile. */
-export type Clock = {
+/** The wall clock, and the rules that a change depends on. */
+export type ChangeContext = {
   readonly now: number;
   readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
-  /** Wall clock until which an audio pause silences a new call of this priority; null if no pause silences it. */
+  /** Returns the wall clock until which an audio pause silences a new call of a priority; null if no pause silences such a call. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
-/** Time after which an acknowledged alarm calls again while its condition lasts, ms. */
-export function realarmMsOf(alarm: Pick<Alarm, 'condition' | 'origin'>, { profile }: Pick<Clock, 'profile'>): number {
+/** Returns the time after which an acknowledged alarm calls again while its condition lasts, ms. */
+export function realarmMsOf(
+  alarm: Pick<Alarm, 'condition' | 'origin'>,
+  { profile }: Pick<ChangeContext, 'profile'>,
+): number {
   const isOurScore = alarm.origin === undefined && isScore(alarm.condition);
   return isOurScore ? (profile.scores ?? builtInScores).realarmMs : timesOf(profile, alarm).realarmMs;
 }
 
-/** An unanswered alarm is escalated at most this many times (ours). */
+/** An alarm that nobody acknowledges is escalated at most this many times (ours). */
 const escalationMax = 3;
 
-/** Returns the alarm after a change: its next `rev`, its signal, and the revision since which it has not become graver. */
-export function evolve(before: Live | undefined, change: Change, clock: Clock): Live {
-  const after = changed(before, change, clock);
+/** Returns the alarm after a change, with its next `rev`, its signal, and the revisions that an acknowledgement may refer to. */
+export function evolve(before: Live | undefined, change: Change, context: ChangeContext): Live {
+  const after = withChange(before, change, context);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
-  return { ...after, alarm, said: contentRevisionAfter(before, alarm, clock.now) };
+  return { ...after, alarm, said: contentRevisionAfter(before, alarm, context.now) };
 }
 
-function changed(before: Live | undefined, change: Change, clock: Clock): Live {
-  if (change.type === 'raise') return calling({ ...freshOf(change.condition), alarm: change.alarm }, clock);
+function withChange(before: Live | undefined, change: Change, context: ChangeContext): Live {
+  if (change.type === 'raise') return withCall({ ...newLiveOf(change.condition), alarm: change.alarm }, context);
   if (before === undefined) throw new Error(`There is no alarm to ${change.type}.`);
   const { alarm } = before;
   switch (change.type) {
@@ -90,11 +94,11 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       const { condition, acknowledged } = change;
       const again = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
       if (acknowledged) {
-        const realarmAt = Date.parse(alarm.acknowledgedAt!) + realarmMsOf(alarm, clock);
+        const realarmAt = Date.parse(alarm.acknowledgedAt!) + realarmMsOf(alarm, context);
         const answered = { ...again, realarmAt: formatInstant(realarmAt) };
-        return { ...before, ...occurrence(condition), acknowledged, realarmAt, alarm: answered };
+        return { ...before, ...occurrenceOf(condition), acknowledged, realarmAt, alarm: answered };
       }
-      return calling({ ...freshOf(condition), alarm: unanswered(again) }, clock);
+      return withCall({ ...newLiveOf(condition), alarm: withoutAcknowledgement(again) }, context);
     }
     case 'refresh': {
       const { condition, subsumed, away = false } = change;
@@ -108,20 +112,23 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
         alarm: { ...rest, ...valuesOf(condition), priority: condition.priority, late },
       };
       if (isGraver(condition, alarm) && !subsumed)
-        return calling({ ...next, acknowledged: false, realarmAt: null, alarm: unanswered(next.alarm) }, clock);
-      return before.subsumed && !subsumed && !before.acknowledged ? calling(next, clock) : next;
+        return withCall(
+          { ...next, acknowledged: false, realarmAt: null, alarm: withoutAcknowledgement(next.alarm) },
+          context,
+        );
+      return before.subsumed && !subsumed && !before.acknowledged ? withCall(next, context) : next;
     }
     case 'end': {
       const { realarmAt: _off, ...rest } = alarm;
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
       if (!latches(next)) return { ...next, escalateAt: null };
-      // It ended on standby and nobody has seen it, so now it calls.
-      if (next.away && !next.acknowledged) return calling({ ...next, subsumed: false, away: false }, clock);
+      // The condition ended on standby, and nobody has acknowledged the alarm. So the alarm calls now.
+      if (next.away && !next.acknowledged) return withCall({ ...next, subsumed: false, away: false }, context);
       return next;
     }
     case 'acknowledge': {
-      const realarmAt = alarm.present && !callsOnce(alarm) ? clock.now + realarmMsOf(alarm, clock) : null;
+      const realarmAt = alarm.present && !callsOnce(alarm) ? context.now + realarmMsOf(alarm, context) : null;
       return {
         ...before,
         acknowledged: true,
@@ -136,10 +143,13 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       };
     }
     case 'realarm':
-      return calling({ ...before, acknowledged: false, realarmAt: null, alarm: unanswered(alarm) }, clock);
+      return withCall(
+        { ...before, acknowledged: false, realarmAt: null, alarm: withoutAcknowledgement(alarm) },
+        context,
+      );
     case 'escalate': {
       const escalation = alarm.escalation + 1;
-      const wait = timesOf(clock.profile, alarm).escalationMs[alarm.priority];
+      const wait = timesOf(context.profile, alarm).escalationMs[alarm.priority];
       const again = wait !== undefined && escalation < escalationMax;
       return { ...before, escalateAt: again ? before.escalateAt! + wait : null, alarm: { ...alarm, escalation } };
     }
@@ -154,8 +164,8 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
   }
 }
 
-/** The alarm begins to call. The escalation timer starts. Only a pause that began over a graver alarm silences it. */
-function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
+/** Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a graver alarm silences the call. */
+function withCall(live: Live, { now, profile, pausedUntil }: ChangeContext): Live {
   const wait = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _old, ...rest } = live.alarm;
   const until = pausedUntil?.(rest.priority) ?? null;
@@ -163,23 +173,23 @@ function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
   return { ...live, alarm, signalSince: now, escalateAt: wait === undefined ? null : now + wait };
 }
 
-/** The sound of a monitor may be off for good reasons, so this alarm calls once and does not call again. */
+/** Returns whether an alarm never calls again after an acknowledgement. The sound of a monitor may be off for good reasons. */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
-function unanswered(alarm: Alarm): Alarm {
+function withoutAcknowledgement(alarm: Alarm): Alarm {
   const { acknowledgedBy: _by, acknowledgedAt: _at, realarmAt: _was, ...rest } = alarm;
   return { ...rest, escalation: 0 };
 }
 
-const occurrence = ({ onset, valueAt, quiet = false }: Condition) => ({
+const occurrenceOf = ({ onset, valueAt, quiet = false }: Condition) => ({
   onset,
   toldAt: valueAt,
   subsumed: quiet,
   away: false,
 });
 
-const freshOf = (condition: Condition) => ({
-  ...occurrence(condition),
+const newLiveOf = (condition: Condition) => ({
+  ...occurrenceOf(condition),
   acknowledged: false,
   signalSince: 0,
   escalateAt: null,
@@ -226,54 +236,63 @@ function signalOf(live: Live): Alarm['signal'] {
   return latches(live) && !live.acknowledged ? 'latched' : 'off';
 }
 
-/** High physiological alarms stay until a person has seen them. An alarm under a graver one need not stay. */
+/**
+ * Returns whether an alarm stays after its end until a person acknowledges it: a high physiological alarm, unless a graver alarm calls
+ * instead.
+ */
 export function latches({ alarm, subsumed, away }: Live): boolean {
   return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
 }
 
-/** The alarm sounds: nobody has acknowledged it, and no other alarm calls instead. */
+/** Returns whether an alarm calls: nobody has acknowledged it, and no other alarm calls instead. */
 export function calls(live: Live): boolean {
   return !live.subsumed && (live.alarm.signal === 'on' || live.alarm.signal === 'latched');
 }
 
-/** Returns whether a condition does not call. A condition that is about to end need not call once the graver one has ended. */
+/**
+ * Returns whether a condition must not call. If a graver condition called instead and has ended, a condition that is about to end too does
+ * not begin to call.
+ */
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** A higher number is graver. */
+/** The order of the priorities: a higher number is a graver priority. */
 export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
 
-/** The alarm is published again if its value got worse and `worseMs` have passed, or if it changed and `changedMs` have passed (ours). */
+/** An alarm is published again at the earliest after `worseMs` if its value got worse, and after `changedMs` if its text changed (ours). */
 const worseMs = 5_000;
 const changedMs = 60_000;
 
-/** Returns whether the condition is now graver than its alarm. An earlier acknowledgement does not cover the graver alarm. */
+/** Returns whether a condition has become graver than its alarm. Then an earlier acknowledgement no longer counts. */
 export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
 
-/** Returns whether the changed value of a lasting condition is to be published. */
+/** Returns the change that publishes a lasting condition again; undefined if nothing important has changed. */
 export function decideRefresh(live: Live, condition: Condition, subsumed: boolean, away: boolean): Change | undefined {
   const { alarm } = live;
-  const sinceToldMs = condition.valueAt - live.toldAt;
-  const shown = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
-  const worse = condition.excess > shown && sinceToldMs >= worseMs;
-  const changed = condition.text !== alarm.text && sinceToldMs >= changedMs;
+  const sincePublishedMs = condition.valueAt - live.toldAt;
+  const shownExcess = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
+  const worse = condition.excess > shownExcess && sincePublishedMs >= worseMs;
+  const changed = condition.text !== alarm.text && sincePublishedMs >= changedMs;
   const isOther =
     condition.priority !== alarm.priority ||
     condition.limit !== alarm.limit ||
     condition.code !== alarm.code ||
     condition.listedUnder !== alarm.under;
   const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
-  const current = alarm.late && !condition.late;
-  const tells = worse || changed || moved || current || subsumed !== live.subsumed || away !== (live.away ?? false);
-  return tells ? { type: 'refresh', condition, subsumed, away } : undefined;
+  const isCurrentNow = alarm.late && !condition.late;
+  const mustPublish =
+    worse || changed || moved || isCurrentNow || subsumed !== live.subsumed || away !== (live.away ?? false);
+  return mustPublish ? { type: 'refresh', condition, subsumed, away } : undefined;
 }
 
-/** Two machines' clocks may differ. An acknowledgement still counts if it is at most this much older than the repeated signal (ours). */
+/**
+ * The clocks of two machines may differ by this much. An acknowledgement that is older than a repeated call by at most this counts (ours).
+ */
 const clockToleranceMs = 2_000;
 
 /**
- * Decides what a person's acknowledgement does. It does not count if it was given before the alarm called again, or if it refers to a
- * revision before the alarm became graver (contracts/acknowledgement.ts).
+ * Returns what an acknowledgement changes. The acknowledgement is stale if the person gave it before the alarm called again, or saw a
+ * revision of the alarm from before the alarm became graver (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
   live: Live,
@@ -281,12 +300,12 @@ export function decideAcknowledge(
 ): Change | 'repeated' | 'stale' {
   const again = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
   const isBeforeCall = again && Date.parse(command.at) + clockToleranceMs < live.signalSince;
-  const isOfLess = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
-  if (isBeforeCall || isOfLess) return 'stale';
+  const isOfMilderRevision = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
+  if (isBeforeCall || isOfMilderRevision) return 'stale';
   return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };
 }
 
-/** Returns the next change that the wall clock makes due; undefined if no change is due. */
+/** Returns the next change that is due by the wall clock; undefined if no change is due. */
 export function decideByClock(live: Live, now: number): Change | undefined {
   if (live.subsumed) return undefined;
   if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };
@@ -299,8 +318,8 @@ export function clockDue({ subsumed, escalateAt, realarmAt }: Live): number {
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** Returns why a pause does not begin, as a sentence for the person who asked. */
-export function pauseFault(runs: boolean, isQuiet: boolean): string {
-  if (runs) return 'The sound is paused already. A pause is not extended.';
+/** Returns why an audio pause does not begin, as a sentence for the person who asked for it. */
+export function pauseFault(isPaused: boolean, isQuiet: boolean): string {
+  if (isPaused) return 'The sound is paused already. A pause is not extended.';
   return isQuiet ? 'Nothing sounds that could be paused.' : 'The sound was not paused: this came too late.';
 }

@@ -1,6 +1,7 @@
 /**
- * The technical alarms of parameters that are not judged. Every parameter that the device measures is either judged, or has one of these
- * alarms (CLINICAL, "Judged or told", 4 and 5). Also decides when a silent parameter counts as no longer measured. Pure.
+ * The technical alarms of parameters that are not judged. Every parameter that the device measures is judged, or has an alarm that says
+ * that no judgement is possible (CLINICAL, "Judged or told", 4 and 5). Also decides when a silent parameter counts as no longer measured.
+ * Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -8,16 +9,15 @@ import type { Arrival, ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 
 /**
- * A person has acknowledged the silence of a parameter. If the device has not named the parameter for this long, it is no longer measured
- * (ours).
+ * A parameter counts as no longer measured if a person has acknowledged its silence, and the device has not named it for this long (ours).
  */
 const givenUpMs = 300_000;
 
 /**
- * Gives up each parameter whose silence a person has acknowledged and which the device no longer names: its module was taken off. A
- * parameter that the device still names without a value is still measured, and its alarm stays.
- * @param isSeen whether a person has acknowledged the silence of a chain
- * @returns also the codes that are given up now
+ * Marks parameters as given up: no longer measured, because their module was taken off. This needs an acknowledgement of the parameter's
+ * silence, and a device that no longer names the parameter. A parameter that the device names without a value is still measured.
+ * @param isSeen returns whether a person has acknowledged the silence of a sensor
+ * @returns the new part, and the codes that are given up now
  */
 export function giveUp(
   part: ArrivalsPart,
@@ -25,86 +25,89 @@ export function giveUp(
 ): { readonly part: ArrivalsPart; readonly codes: readonly string[] } {
   const { now } = part;
   if (now === null || !part.troubled) return { part, codes: noCodes };
-  const over = Object.entries(part.codes)
+  const silentCodes = Object.entries(part.codes)
     .filter(([code, { silentSince, namedAt }]) => {
       const isLong = silentSince !== null && now - Math.max(silentSince, namedAt) >= givenUpMs;
       return isLong && isSeen(silenceChainOf(parameters.get(code)!));
     })
     .map(([code]) => code);
-  if (over.length === 0) return { part, codes: noCodes };
-  const left = over.map((code) => {
+  if (silentCodes.length === 0) return { part, codes: noCodes };
+  const givenUp = silentCodes.map((code) => {
     const arrival: Arrival = { ...part.codes[code]!, silentSince: null, patchySince: null, tens: [], givenUp: true };
     return [code, arrival] as const;
   });
-  return { part: { ...part, codes: { ...part.codes, ...Object.fromEntries(left) } }, codes: over };
+  return { part: { ...part, codes: { ...part.codes, ...Object.fromEntries(givenUp) } }, codes: silentCodes };
 }
 
 const noCodes: readonly string[] = [];
 
 /**
- * Returns the sensor of a parameter. SpO2 and the pulse rate share one sensor; systolic, mean and diastolic pressure share one cuff or
+ * Returns the sensor of a parameter. SpO2 and the pulse rate share one sensor. Systolic, mean and diastolic pressure share one cuff or
  * line.
  */
 const sensorOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
-/** Returns the name of the sensor whose silence a person acknowledges. */
+/** Returns the name under which a person acknowledges the silence of a parameter's sensor. */
 export const silenceChainOf = (parameter: Parameter) => `${sensorOf(parameter)}.silence`;
+/** Returns the rank of a parameter among the parameters of its sensor. The main parameter has the highest rank. */
 const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
 /**
- * A second trouble of one sensor calls by itself if it begins this long after the first, because the first may have been acknowledged
- * (ours).
+ * If a second parameter of a sensor fails this long after the first, the second one has its own call, because a person may have
+ * acknowledged the first call (ours).
  */
 const togetherMs = 60_000;
 
-/** A parameter that is not judged: no valid values come, or too few. */
-type Trouble = {
+/** The failure of a parameter: no valid values come, or too few to judge them. */
+type Failure = {
   readonly key: string;
   readonly name: string;
   readonly code: string;
   readonly parameter: Parameter;
+  /** True: no valid values come. False: too few valid values come. */
   readonly silent: boolean;
   readonly since: number;
   readonly beyond: boolean;
   readonly text: string;
 };
 
+/** Returns one technical condition for each parameter that is silent or intermittent. */
 export function arrivalConditions({ codes, troubled }: ArrivalsPart): readonly Condition[] {
-  if (!troubled) return none;
-  const troubles = Object.entries(codes).flatMap(([code, arrival]) => troublesOf(code, arrival));
-  return troubles.map((trouble) => conditionOf(trouble, troubles));
+  if (!troubled) return noConditions;
+  const failures = Object.entries(codes).flatMap(([code, arrival]) => failuresOf(code, arrival));
+  return failures.map((failure) => conditionOf(failure, failures));
 }
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
-function troublesOf(code: string, { silentSince, patchySince, why, beyond }: Arrival): Trouble[] {
+function failuresOf(code: string, { silentSince, patchySince, why, beyond }: Arrival): Failure[] {
   const parameter = parameters.get(code)!;
   const { label, group } = parameter;
-  const trouble = (name: string, since: number, text: string, silent: boolean): Trouble[] => [
+  const failure = (name: string, since: number, text: string, silent: boolean): Failure[] => [
     { key: `${name}/${code}`, name, code, parameter, silent, since, beyond, text: `${label}: ${text}` },
   ];
   const reason = why === null || why === 'no value' ? '' : ` (${why})`;
   return [
-    ...(silentSince === null ? [] : trouble(`${group}.no-data`, silentSince, `no value${reason}`, true)),
-    ...(patchySince === null ? [] : trouble(`${group}.intermittent`, patchySince, 'valid only now and then', false)),
+    ...(silentSince === null ? [] : failure(`${group}.no-data`, silentSince, `no value${reason}`, true)),
+    ...(patchySince === null ? [] : failure(`${group}.intermittent`, patchySince, 'valid only now and then', false)),
   ];
 }
 
 /**
- * Returns whether one trouble calls instead of another. The silence of a parameter calls instead of its intermittent values. The main
- * parameter of a sensor calls instead of the others, if both failed together. A parameter that fails later calls by itself.
+ * Returns whether one failure calls instead of another failure. The silence of a parameter calls instead of its intermittent values. The
+ * main parameter of a sensor calls instead of another parameter of the sensor if the two failed at about the same time.
  */
-function standsFor(caller: Trouble, other: Trouble): boolean {
+function callsInsteadOf(caller: Failure, other: Failure): boolean {
   if (caller.code === other.code) return caller.silent && !other.silent;
   const isMain = rankInSensor(caller.parameter) > rankInSensor(other.parameter);
   if (!isMain || sensorOf(caller.parameter) !== sensorOf(other.parameter)) return false;
   return (caller.silent || !other.silent) && other.since - caller.since <= togetherMs;
 }
 
-function conditionOf(trouble: Trouble, all: readonly Trouble[]): Condition {
-  const { key, name, code, parameter, silent, since, text } = trouble;
-  const callers = all.filter((caller) => standsFor(caller, trouble)).map((caller) => caller.key);
-  const isBeyond = trouble.beyond || all.some((other) => other.beyond && standsFor(trouble, other));
+function conditionOf(failure: Failure, all: readonly Failure[]): Condition {
+  const { key, name, code, parameter, silent, since, text } = failure;
+  const callers = all.filter((caller) => callsInsteadOf(caller, failure)).map((caller) => caller.key);
+  const isBeyond = failure.beyond || all.some((other) => other.beyond && callsInsteadOf(failure, other));
   const priority: Priority = isBeyond ? 'medium' : 'low';
   return {
     key,

@@ -8,12 +8,12 @@ import {
   type ArrivalsPart,
   afterStandby,
   arrivalOf,
-  declare,
   fastestMs,
   initialArrivals,
-  note,
+  noteReading,
   noticeSilent,
   silentDue,
+  takeDeclaredInterval,
 } from './arrivals.ts';
 
 const codes = { SpO2: 'MDC_PULS_OXIM_SAT_O2', RR: 'MDC_RESP_RATE' };
@@ -141,7 +141,7 @@ describe('parameters of one reading by clocks of their own', () => {
   const [time, receivedAt] = [t0, t0 + 12_000];
   const both = { boot: 'b1', seq: 6, time, receivedAt, numbered: true, declaredMs: null };
   const noted = (part: ArrivalsPart, first: Numerics) =>
-    note(part, { ...both, values: valuesOf(first) }, () => false, receivedAt).part.codes;
+    noteReading(part, { ...both, values: valuesOf(first) }, () => false, receivedAt).part.codes;
 
   it.each<[string, DeviceClock]>([
     ['another error', { ...clock, offsetMs: 5_000 }],
@@ -225,7 +225,7 @@ describe('a parameter that was given up', () => {
   });
   const noted = (values: Numerics) => {
     const one = { ...orderAt(t0), seq: 6, numbered: true, declaredMs: null, values: valuesOf(values) };
-    return note(part, one, () => false, t0).part;
+    return noteReading(part, one, () => false, t0).part;
   };
 
   it('is not missing beside others that come, even if it is named without a value', () => {
@@ -245,7 +245,7 @@ it('a reading changes nothing in the state before it', () => {
   const before = partOf({ SpO2: came('SpO2', { ten: t0 / 10_000, tens: [3] }), RR: came('RR') });
   const kept = structuredClone(before);
   const values = valuesOf({ SpO2: 97, RR: 15 });
-  const after = note(before, { ...orderAt(t0), numbered: true, declaredMs: null, values }, () => false, t0);
+  const after = noteReading(before, { ...orderAt(t0), numbered: true, declaredMs: null, values }, () => false, t0);
   expect(after.part.codes[codes.SpO2]?.tens).toEqual([4]);
   expect(before).toEqual(kept);
 });
@@ -253,7 +253,7 @@ it('a reading changes nothing in the state before it', () => {
 describe('a reading of another parameter', () => {
   const noted = (part: ArrivalsPart) => {
     const one = { ...orderAt(t0), seq: 6, numbered: true, declaredMs: null, values: valuesOf({ RR: 15 }) };
-    return note(part, one, () => false, t0).part;
+    return noteReading(part, one, () => false, t0).part;
   };
 
   it('shows that one has not come for a minute: its earlier values do not count', () => {
@@ -346,24 +346,24 @@ describe('a status that declares an interval', () => {
   const part = partOf({ SpO2: came('SpO2', heard), RR: came('RR') }, { quietUntil: t0 + 20_000 });
 
   it('changes the expected interval, and the time of silence, of all that the device sends', () => {
-    const after = declare(part, 5_000);
+    const after = takeDeclaredInterval(part, 5_000);
     expect(after).toMatchObject({ declaredMs: 5_000, quietUntil: t0 + 15_000 + 5_000 });
     for (const { intervalMs, spacings } of Object.values(after.codes))
       expect({ intervalMs, spacings }).toEqual({ intervalMs: 5_000, spacings: [] });
-    expect(declare({ ...part, quietUntil: t0 + 90_000 }, 10_000).quietUntil).toBe(t0 + 30_000);
-    expect(declare({ ...part, quietUntil: t0 + 9_000 }, 10_000).quietUntil).toBe(t0 + 9_000);
+    expect(takeDeclaredInterval({ ...part, quietUntil: t0 + 90_000 }, 10_000).quietUntil).toBe(t0 + 30_000);
+    expect(takeDeclaredInterval({ ...part, quietUntil: t0 + 9_000 }, 10_000).quietUntil).toBe(t0 + 9_000);
   });
 
   it('does not check parameters that never came, and keeps the intervals that the messages declare', () => {
     const never = partOf({ SpO2: came('SpO2'), RR: came('RR', { declaredMs: 2_000 }) });
-    const after = declare(never, 5_000);
+    const after = takeDeclaredInterval(never, 5_000);
     expect(silentDue(after)).toBe(Number.POSITIVE_INFINITY);
     expect(after.codes[codes.RR]?.intervalMs).toBe(2_000);
   });
 
   it('and repeats it changes nothing: the learned pace stays', () => {
     const before = { ...part, declaredMs: 5_000 };
-    expect(declare(before, 5_000)).toBe(before);
+    expect(takeDeclaredInterval(before, 5_000)).toBe(before);
     const one = bed();
     for (let s = 0; s <= 60; s += 5) {
       one.feed(status(s, { intervalMs: 1_000 }));

@@ -1,68 +1,69 @@
 /**
- * How each parameter of a device arrives: how often it is expected, by which clock, and when the last valid value came. From this follow
- * the data that the other detectors get with each value, and the parameters that are silent or intermittent (CLINICAL, "Judged or told", 1,
- * 2, 4, 5). Their alarms are in arrival-alarms.ts. Pure.
+ * Keeps for each parameter how often values are expected, which error its clock has, and when the last valid value came. Returns with each
+ * value what the other detectors need to know, and notices parameters that are silent or intermittent (CLINICAL, "Judged or told", 1, 2, 4,
+ * 5). The alarms of such parameters are in arrival-alarms.ts. Pure.
  */
 import { type Assessment, assess, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, spacedBy } from './interval.ts';
-import type { Came } from './limits.ts';
-import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
+import type { ReceivedValue } from './limits.ts';
+import { isSetBack, type Order, readingPlaceOf, type Stamped } from './order.ts';
 
-/** How one parameter arrives. Times are device times, corrected by the clock's accepted error, unless a field says otherwise. */
+/** How the values of one parameter arrive. Times are device times, corrected by the clock's error, unless a field says otherwise. */
 export type Arrival = {
   readonly clock: DeviceClock;
-  /** Its newest reading. */
+  /** The newest reading that named the parameter. */
   readonly order: Order;
   /** The newest time at which the device named the parameter, with or without a value. */
   readonly namedAt: number;
-  /** The newest valid value; null before the first. */
+  /** Time of the newest valid value; null before the first valid value. */
   readonly validAt: number | null;
-  /** The engine's clock when that value came. Silence is measured by the wall clock. */
+  /** The engine's clock when the last valid current value came; 0 before the first. Silence is measured by the wall clock. */
   readonly heardAt: number;
-  /** Times between the last readings in which the device named it, ms; at most five. */
+  /** Times between the last readings that named the parameter, ms; at most five. */
   readonly spacings: readonly number[];
   /** Interval that the device declared with the parameter, ms. */
   readonly declaredMs: number | null;
-  /** The expected interval that follows from these, ms. */
+  /** The expected interval, ms. It follows from the spacings and the declared interval (interval.ts). */
   readonly intervalMs: number;
-  /** Why the newest reading has no valid value; null if it has one. */
+  /** Why the newest reading has no valid value; null if the value is valid. */
   readonly why: string | null;
   /** The last valid value was beyond a limit. */
   readonly beyond: boolean;
   /** Time since which values are expected. */
   readonly since: number;
-  /** The counts of valid values in the ten seconds that end with number `ten`, the latest last; at most `tensMax`. */
+  /** Number of the last span of ten seconds (device time divided by 10 s). */
   readonly ten: number;
+  /** Counts of valid values in each span of ten seconds up to number `ten`, the latest last; at most `tensMax`. */
   readonly tens: readonly number[];
-  /** Time since which it is noticed as silent, and time since which it is noticed as intermittent. */
+  /** Time since which the parameter counts as silent, and time since which it counts as intermittent; null if it does not. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
-  /** A person has acknowledged its silence, and the device no longer names it. It counts as not measured until a valid value comes. */
+  /** The parameter is no longer measured (arrival-alarms.ts, `giveUp`). A valid value ends this. */
   readonly givenUp: boolean;
 };
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading. Missing values are measured against it. Null before the first reading. */
+  /** The newest corrected time of any reading; null before the first reading. How long values are missing is measured by this time. */
   readonly now: number | null;
   /** Interval that the device's status declared for everything it sends, ms; absent before the first status. */
   readonly declaredMs?: number;
-  /** The wall clock before which no silence can be noticed. */
+  /** Wall clock before which no parameter can become silent. */
   readonly quietUntil: number;
   /** At least one parameter is silent or intermittent. */
   readonly troubled: boolean;
 };
 
-/** JSON has no infinity. */
+/** Stands for infinity, which JSON cannot contain. */
 const never = Number.MAX_SAFE_INTEGER;
 
 export const initialArrivals: ArrivalsPart = { codes: {}, now: null, quietUntil: never, troubled: false };
 
-/** Takes a new interval from the status. Earlier arrivals no longer predict later ones, so counting starts anew. */
-export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
+/** Takes a new interval from the device's status. The spacings until now no longer predict the next values, so they are dropped. */
+export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   if (part.declaredMs === declaredMs) return part;
   let { quietUntil } = part;
   const codes = Object.entries(part.codes).map(([code, arrival]) => {
@@ -73,11 +74,10 @@ export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   return { ...part, declaredMs, quietUntil, codes: Object.fromEntries(codes) };
 }
 
-/** A parameter is checked for intermittent values over one minute, if at least six values are expected in it (ours). */
 const tenMs = 10_000;
+/** A parameter is checked for intermittent values over this time and the present ten seconds: together one minute (ours). */
 const lookedAtMs = 50_000;
 const lookedAtTens = lookedAtMs / tenMs;
-/** The complete ten-second counts, and the one that is still running. */
 const tensMax = lookedAtTens + 1;
 
 export type Reading = Stamped & {
@@ -86,18 +86,18 @@ export type Reading = Stamped & {
   readonly values: readonly NumericValue[];
 };
 
-/** Notes one reading. @returns also the data that the other detectors get with each of its values */
-export function note(
+/** Takes one reading. @returns the new part, and the values of the reading with what the other detectors need to know about them */
+export function noteReading(
   part: ArrivalsPart,
   reading: Reading,
   isBeyond: (parameter: Parameter, value: number) => boolean,
   wallMs: number,
-): { readonly part: ArrivalsPart; readonly came: readonly Came[] } {
+): { readonly part: ArrivalsPart; readonly received: readonly ReceivedValue[] } {
   const codes: Record<string, Arrival> = { ...part.codes };
-  const came: Came[] = [];
+  const received: ReceivedValue[] = [];
   const { time, receivedAt, boot, seq } = reading;
   const order: Order = { boot, seq, time, receivedAt };
-  const of: Context = { isBeyond, wallMs, reading, statusMs: part.declaredMs };
+  const context: Context = { isBeyond, wallMs, reading, statusMs: part.declaredMs };
   let { now, quietUntil } = part;
   let place: Place | undefined;
   for (const numeric of reading.values) {
@@ -106,29 +106,29 @@ export function note(
     const known = codes[parameter.code];
     const clock = known?.clock ?? initialClock;
     const isBack = known !== undefined && isSetBack(known.order, reading);
-    // The values of one reading nearly always share one clock, so the clock is assessed once.
+    // The values of one reading nearly always have the same clock, so the clock is assessed only once.
     if (place === undefined || place.isBack !== isBack || !isSameClock(place.before, clock))
       place = placeOf(clock, reading, isBack);
     const { assessed, at } = place;
     const { late } = assessed;
-    const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed, isBack);
-    // The parameter is expected from its first arrival on. A clock that is behind, or a backlog, does not make it missing before that.
+    const { setByMs, apart, isNewest } = readingPlaceOf(known?.order ?? order, reading, clock, assessed, isBack);
+    // A parameter is expected from its first value on. A device clock that is behind, or a backlog, must not make the value look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = known ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
-    const next = named(before, { parameter, numeric, value }, place, isNewest ? order : before.order, of);
+    const next = afterReading(before, { parameter, numeric, value }, place, isNewest ? order : before.order, context);
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
     const { intervalMs } = next;
     const single = isSingle(parameter, intervalMs);
-    came.push({ parameter, numeric, value, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
+    received.push({ parameter, numeric, value, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
-  return { part: noticed({ ...part, codes, now, quietUntil }), came };
+  return { part: withSilences({ ...part, codes, now, quietUntil }), received };
 }
 
-/** Compares by content: the state comes from JSON, which turns one shared clock into several equal ones. */
+/** Returns whether two clocks have the same content. A state from JSON contains equal copies of one clock. */
 function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   if (a === b) return true;
   const [p, q] = [a.pace, b.pace];
@@ -143,9 +143,8 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 }
 
 /**
- * Returns a parameter before its first valid value.
- * @param at when it was measured, by its clock. @param since when values are expected from: never before the first arrival, whatever its
- * clock says
+ * Returns the data of a parameter before its first valid value. @param at corrected device time of the first reading that named the
+ * parameter. @param since time since which values are expected: not before the first reading arrived, even if the device's clock is behind
  */
 export function arrivalOf(
   parameter: Parameter,
@@ -174,7 +173,7 @@ export function arrivalOf(
   };
 }
 
-/** The place of a reading in time. `at` is its time, corrected by the accepted error of the clock. */
+/** The time of a reading. `at` is the reading's time, corrected by the error of the device's clock. */
 type Place = {
   readonly before: DeviceClock;
   readonly isBack: boolean;
@@ -195,31 +194,31 @@ type Context = {
   readonly statusMs: number | undefined;
 };
 
-/** Returns a parameter after a reading that names it, with or without a value. */
-function named(
+/** Returns the data of a parameter after a reading that names the parameter, with or without a value. */
+function afterReading(
   known: Arrival,
-  { parameter, numeric, value }: Pick<Came, 'parameter' | 'numeric' | 'value'>,
+  { parameter, numeric, value }: Pick<ReceivedValue, 'parameter' | 'numeric' | 'value'>,
   { assessed: { clock, late, stepped }, at }: Place,
   order: Order,
-  of: Context,
+  context: Context,
 ): Arrival {
-  // Before the error of its clock was known, the device's times did not show how often it sends.
+  // Until the error of the clock was known, the device's times did not show how often the device sends.
   const isFirstKnown = stepped && known.heardAt === 0;
-  const declaredMs = of.reading.declaredMs ?? known.declaredMs;
-  // A newly declared, shorter interval does not make the time before it a silence ("Judged or told", 1).
-  const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
+  const declaredMs = context.reading.declaredMs ?? known.declaredMs;
+  // The time before a shorter interval was declared must not count as silence (CLINICAL, "Judged or told", 1).
+  const isMoreFrequent = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
-  const isBeyond = valid && of.isBeyond(parameter, value);
-  // The alarm about its silence was shown. Later values are judged anew, unless the last value was beyond a limit.
-  const isBack = valid && known.silentSince !== null && !known.beyond && !isBeyond;
+  const isBeyond = valid && context.isBeyond(parameter, value);
+  // After a silence the values are counted anew, unless the last value was beyond a limit.
+  const endsSilence = valid && known.silentSince !== null && !known.beyond && !isBeyond;
   const { spacings: spaced } = known;
-  const isAnew = isFirstKnown || isOftener || isBack;
-  const before = isAnew ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
+  const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
+  const before = startsAnew ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
-  const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, of.statusMs);
-  // It is no longer a slow parameter. It was not missing in the time before.
+  const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, context.statusMs);
+  // The parameter was slow until now. The time before now must not count as missing values.
   const since = intervalMs < before.intervalMs && before.intervalMs >= patchyIntervalMsMax ? at : before.since;
   const ten = Math.floor(at / tenMs);
   return {
@@ -227,25 +226,25 @@ function named(
     order,
     namedAt: Math.max(before.namedAt, at),
     validAt: isNewest ? at : before.validAt,
-    // A backlog says nothing about the present.
-    heardAt: valid && !late ? of.wallMs : before.heardAt,
+    // Late values do not show the present.
+    heardAt: valid && !late ? context.wallMs : before.heardAt,
     spacings,
     declaredMs,
     intervalMs,
     why: valid ? null : reasonOf(parameter, numeric),
     beyond: isNewest ? isBeyond : before.beyond,
-    // It is measured again. It was not missing in the time before.
+    // A parameter that was given up is measured again. The time before now must not count as missing values.
     since: before.givenUp && valid ? at : since,
     ten: valid ? Math.max(before.ten, ten) : before.ten,
-    tens: valid ? counted(before, ten) : before.tens,
+    tens: valid ? countsAfter(before, ten) : before.tens,
     silentSince: before.silentSince,
     patchySince: before.patchySince,
     givenUp: before.givenUp && !valid,
   };
 }
 
-/** Returns the counts after one more valid value in the ten seconds of number `ten`. */
-function counted({ ten: last, tens }: Arrival, ten: number): readonly number[] {
+/** Returns the counts of valid values after one more valid value in the span of ten seconds with number `ten`. */
+function countsAfter({ ten: last, tens }: Arrival, ten: number): readonly number[] {
   const back = tens.length === 0 ? 0 : last - ten;
   if (back < 0) {
     const passed = Math.min(-back, tensMax);
@@ -265,8 +264,8 @@ function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericV
   return sent === unit ? 'out of range' : `unit ${sent} not understood`;
 }
 
-/** Judges every parameter at the time of the device's newest reading. A reading of one parameter can show that others are missing. */
-function noticed(part: ArrivalsPart): ArrivalsPart {
+/** Marks every parameter that is silent or intermittent at the time of the newest reading, also if the reading does not name it. */
+function withSilences(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
   if (now === null) return part;
   let codes = part.codes;
@@ -276,7 +275,7 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
     if (arrival.givenUp) continue;
     const from = Math.max(arrival.validAt ?? arrival.since, arrival.since);
     const noDataMs = noDataMsOf(arrival.intervalMs);
-    // The wall clock may have noticed the silence earlier. That onset stays until a value comes.
+    // `noticeSilent` may have found the silence earlier. Then the onset stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
     const patchySince = isPatchy(arrival, now) ? (arrival.patchySince ?? now) : null;
     if (silentSince !== null || patchySince !== null) troubled = true;
@@ -288,21 +287,21 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
 }
 
 /**
- * Returns whether less than half of the values expected in the last 50 s were valid. The running ten seconds are not complete; with the
- * five before them they make the minute.
+ * Returns whether less than half of the values that were expected in the last five complete spans of ten seconds were valid. The present
+ * span is not complete, so it does not count.
  */
 function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
   if (intervalMs > patchyIntervalMsMax || now - since < lookedAtMs) return false;
   const ten = Math.floor(now / tenMs);
   let valid = 0;
   for (let i = 0; i < tens.length; i += 1) {
-    const one = last - (tens.length - 1 - i);
-    if (one < ten && one >= ten - lookedAtTens) valid += tens[i]!;
+    const number = last - (tens.length - 1 - i);
+    if (number < ten && number >= ten - lookedAtTens) valid += tens[i]!;
   }
   return valid < lookedAtMs / intervalMs / 2;
 }
 
-/** Standby has ended. A parameter that comes again was not missing during it. A parameter that is still silent stays silent. */
+/** Returns the part after a standby. Values that were missing during the standby do not count. A silent parameter stays silent. */
 export function afterStandby(part: ArrivalsPart): ArrivalsPart {
   const codes = Object.entries(part.codes).map(([code, arrival]) => {
     if (arrival.silentSince !== null || arrival.validAt === null) return [code, arrival] as const;
@@ -311,7 +310,7 @@ export function afterStandby(part: ArrivalsPart): ArrivalsPart {
   return { ...part, codes: Object.fromEntries(codes) };
 }
 
-/** Notices, by the wall clock, the parameters without a valid value for their no-data time. */
+/** Marks every parameter as silent that has had no valid value for its no-data time, by the wall clock. */
 export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   if (part.quietUntil > wallMs) return part;
   const codes: Record<string, Arrival> = { ...part.codes };
@@ -329,13 +328,13 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   return { ...part, codes, quietUntil, troubled };
 }
 
-/** Returns the earliest wall clock at which `noticeSilent` may find something. */
+/** Returns the earliest wall clock at which `noticeSilent` may find a silent parameter. */
 export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /**
- * Returns the expected interval of the fastest parameter that is not silent, ms; undefined if all are silent. A cuff without a known pace
- * does not count, because it does not show how often its device sends.
+ * Returns the expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are silent. The usual
+ * interval of a cuff (`episodicMs`) is not used here, because it does not show how often the device sends.
  */
 export function fastestMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
   let fastest: number | undefined;

@@ -1,6 +1,6 @@
 /**
- * The alarms of one association: turns the conditions that hold into the alarms on the screens. Raises, updates and ends alarms, and
- * carries out commands. Pure.
+ * The book of alarms of one association. Turns the conditions that hold into the alarms on the screens: raises, updates and ends alarms.
+ * Carries out acknowledgements and audio pauses. Pure.
  */
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
@@ -9,7 +9,7 @@ import { formatInstant } from '../../../contracts/time.ts';
 import {
   alarmOf,
   type Change,
-  type Clock,
+  type ChangeContext,
   calls,
   clockDue,
   decideAcknowledge,
@@ -25,27 +25,30 @@ import {
   realarmMsOf,
 } from './alarm.ts';
 import type { BookPart, Closed, Held } from './book-part.ts';
-import { subsumption, uncovered } from './chains.ts';
+import { episodesThatCalled, subsumption } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
 import { isKnown, withoutPast } from './past.ts';
 import { isReturn, revived } from './recurrence.ts';
 
 export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null, hidden: [] };
 
-export type Desk = Clock & {
+/** What the book needs besides its part of the state. */
+export type BookContext = ChangeContext & {
   readonly associationId: string;
   readonly deviceId: string;
   /** A collision-resistant hash of a text, 16 to 64 characters. */
   readonly hash: (text: string) => string;
 };
 
-export type Told = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
+/** The book after a step, and the events of the step. */
+export type BookResult = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
 
 export const closedMax = 32;
 const heldMax = 16;
+/** How long an acknowledgement waits for its alarm. */
 const heldMs = 600_000;
 
-/** A working copy: parts are replaced, never changed. */
+/** A working copy of the book. Its fields are replaced; the values in them are never changed. */
 type Draft = {
   live: Record<string, Live>;
   closed: Closed[];
@@ -55,259 +58,286 @@ type Draft = {
   events: AlarmEvent[];
 };
 
-function open({ live, closed, held, pause, hidden }: BookPart): Draft {
+function draftOf({ live, closed, held, pause, hidden }: BookPart): Draft {
   return { live: { ...live }, closed: [...closed], held, pause, hidden, events: [] };
 }
 
-function close({ events, ...part }: Draft): Told {
+function resultOf({ events, ...part }: Draft): BookResult {
   return { part, events };
 }
 
-function apply(draft: Draft, key: string, change: Change, desk: Desk): Live {
-  const after = evolve(draft.live[key], change, { ...desk, pausedUntil: pausedUntil(draft, desk.now) });
+/** Applies a change to one alarm and records the event. */
+function apply(draft: Draft, key: string, change: Change, context: BookContext): Live {
+  const after = evolve(draft.live[key], change, { ...context, pausedUntil: pausedUntil(draft, context.now) });
   draft.live[key] = after;
-  draft.events.push({ type: eventTypeOf(change), at: formatInstant(desk.now), alarm: after.alarm });
+  draft.events.push({ type: eventTypeOf(change), at: formatInstant(context.now), alarm: after.alarm });
   return after;
 }
 
-/** Returns the end of the pause for alarms that are less grave than the gravest one that called when it began. */
+/**
+ * Returns the function that says until when the audio pause silences a priority. The pause silences only alarms that are less grave than
+ * the gravest alarm that called when the pause began.
+ */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
     pause !== null && pause.until > now && gravity[priority] < gravity[pause.over] ? pause.until : null;
 }
 
-/** An alarm calls anew. If it is at least as grave as the alarms that the pause silences, the pause ends for all of them. */
-function afterCall(draft: Draft, key: string, desk: Desk): void {
+/** Ends the audio pause after a new call, if the calling alarm is at least as grave as the gravest alarm that the pause silences. */
+function endPauseAfterCall(draft: Draft, key: string, context: BookContext): void {
   const live = draft.live[key]!;
   const { pause } = draft;
-  if (pause === null || pause.until <= desk.now || !calls(live)) return;
+  if (pause === null || pause.until <= context.now || !calls(live)) return;
   if (gravity[live.alarm.priority] < gravity[pause.over]) return;
   draft.pause = null;
   for (const [other, { alarm }] of Object.entries(draft.live))
-    if (other !== key && alarm.audioPausedUntil !== undefined) apply(draft, other, { type: 'resume-audio' }, desk);
+    if (other !== key && alarm.audioPausedUntil !== undefined) apply(draft, other, { type: 'resume-audio' }, context);
 }
 
-function leave(draft: Draft, key: string, to: number, desk: Desk): void {
+/** Removes an alarm from the screens, and remembers it as closed. */
+function removeAlarm(draft: Draft, key: string, to: number, context: BookContext): void {
   const { acknowledged, onset } = draft.live[key]!;
-  const { alarm } = apply(draft, key, { type: 'clear' }, desk);
+  const { alarm } = apply(draft, key, { type: 'clear' }, context);
   delete draft.live[key];
   const { alarmId, rev } = alarm;
   const others = draft.closed
     .filter((entry) => entry.alarmId !== alarmId)
-    .map(({ last, ...one }) => (last === undefined || one.key === key ? one : { ...one, last }));
+    .map(({ last, ...rest }) => (last === undefined || rest.key === key ? rest : { ...rest, last }));
   const entry: Closed = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
   draft.closed = [...others, entry].slice(-closedMax);
 }
 
 /**
- * Turns conditions into alarms. Of the conditions of one cause only the gravest calls. If a less grave one was raised before, it stays
- * present with its signal off and calls again when the graver one ends. If it was not raised before, it is not raised now.
- * @param endedAt device time at which a condition that no longer holds ended
- * @param standing chains that call instead of others although none of their conditions holds
- * @param hides which conditions do not call because the bed is on standby: they are treated as if a graver one called instead
+ * Turns conditions into alarms. If several conditions have one cause, only the gravest condition calls. The alarm of a less grave condition
+ * stays present with its signal off, and calls again when the graver condition ends. A less grave condition without an alarm gets none.
+ * @param endedAt returns the device time at which a condition ended that no longer holds
+ * @param callingChains causes that call instead of other causes although none of their conditions holds
+ * @param hides returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a graver one
+ * called
  */
 export function reconcile(
   part: BookPart,
   found: readonly Condition[],
   episodes: readonly Episode[],
   endedAt: (key: string) => number,
-  desk: Desk,
-  standing: ReadonlySet<string> = new Set(),
+  context: BookContext,
+  callingChains: ReadonlySet<string> = new Set(),
   hides?: (condition: Condition, live: Live | undefined) => boolean,
-): Told {
+): BookResult {
   if (found.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0) return { part, events: [] };
-  const draft = open(part);
+  const draft = draftOf(part);
   const conditions = withoutPast(draft, found);
-  const held = new Map(conditions.map((condition) => [condition.key, condition]));
-  const subsumed = subsumption(conditions, standing);
+  const byKey = new Map(conditions.map((condition) => [condition.key, condition]));
+  const isSubsumed = subsumption(conditions, callingChains);
   for (const { condition, endedAt } of episodes)
-    if (endedAt === Number.POSITIVE_INFINITY) reveal(draft, held.get(condition.key), subsumed, desk);
-  for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
+    if (endedAt === Number.POSITIVE_INFINITY) raiseRevealed(draft, byKey.get(condition.key), isSubsumed, context);
+  for (const episode of episodesThatCalled(episodes, conditions)) recordEpisode(draft, episode, byKey, context);
   const stillHidden: string[] = [];
-  // The gravest comes first, so that the screen always shows a call.
+  // The gravest condition comes first, so that the screen shows a calling alarm at every moment.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
-    const covered = subsumed(condition) || isQuiet(condition, live);
+    const covered = isSubsumed(condition) || isQuiet(condition, live);
     const away = !covered && hides?.(condition, live) === true;
     const hidden = covered || away;
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden, away);
-      if (change) apply(draft, condition.key, change, desk);
+      if (change) apply(draft, condition.key, change, context);
       const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
-      if (change && isCall) afterCall(draft, condition.key, desk);
-      // Its acknowledgement may have run out while a graver one called instead.
-      if (change && live.subsumed && !hidden) applyDue(draft, condition.key, desk);
-    } else if (hidden ? !condition.quiet : isLeftHidden(draft, condition)) {
+      if (change && isCall) endPauseAfterCall(draft, condition.key, context);
+      // The alarm's acknowledgement may have run out while a graver alarm called instead.
+      if (change && live.subsumed && !hidden) applyDue(draft, condition.key, context);
+    } else if (hidden ? !condition.quiet : staysHidden(draft, condition)) {
       stillHidden.push(condition.key);
-    } else if (!condition.onlyGoesOn) begin(draft, condition, desk);
+    } else if (!condition.onlyGoesOn) begin(draft, condition, context);
   }
   for (const [key, live] of Object.entries(draft.live))
-    if (live.alarm.present && !held.has(key)) end(draft, key, endedAt(key), desk);
+    if (live.alarm.present && !byKey.has(key)) end(draft, key, endedAt(key), context);
   if (draft.events.length === 0 && stillHidden.join() === part.hidden.join()) return { part, events: [] };
   draft.hidden = stillHidden;
-  return close(draft);
+  return resultOf(draft);
 }
 
-/** Returns whether only the off-delay of a hidden condition still runs after the graver one that called instead has ended. */
-const isLeftHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
+/** Returns whether a hidden condition stays hidden after the graver condition has ended, because only its own off-delay still runs. */
+const staysHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
   clearing === true && (stoodFor === true || hidden.includes(key));
 
-/** A condition begins. It is a new alarm, or a further onset of an alarm that nobody has acknowledged or that has just ended. */
-function begin(draft: Draft, condition: Condition, desk: Desk): void {
+/**
+ * Makes an alarm from a condition that begins: a new alarm, or a further onset of an alarm that is still on the screens or has just ended.
+ */
+function begin(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;
   const before = draft.live[key];
   if (before === undefined) {
     const recent = draft.closed.findLast((entry) => entry.key === key);
-    const alarmId = desk.hash(alarmIdText(desk.associationId, key, condition.onset));
-    const soon = recent && isReturn(condition, alarmId, recent) ? recent.last : undefined;
-    if (soon === undefined) {
+    const alarmId = context.hash(alarmIdText(context.associationId, key, condition.onset));
+    const previous = recent && isReturn(condition, alarmId, recent) ? recent.last : undefined;
+    if (previous === undefined) {
       const { rev } = draft.closed.find((entry) => entry.alarmId === alarmId) ?? { rev: 0 };
-      const { associationId, deviceId } = desk;
-      const alarm = alarmOf(condition, { alarmId, rev, associationId, deviceId }, desk.now);
-      apply(draft, key, { type: 'raise', condition, alarm }, desk);
-      afterCall(draft, key, desk);
-      answerHeld(draft, key, desk);
+      const { associationId, deviceId } = context;
+      const alarm = alarmOf(condition, { alarmId, rev, associationId, deviceId }, context.now);
+      apply(draft, key, { type: 'raise', condition, alarm }, context);
+      endPauseAfterCall(draft, key, context);
+      applyHeldAcknowledgement(draft, key, context);
       return;
     }
-    draft.live[key] = revived(soon, recent!.from);
+    draft.live[key] = revived(previous, recent!.from);
     draft.closed = draft.closed.filter((entry) => entry !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
-  // Its acknowledgement lasts as long as if the condition had not paused. An acknowledgement never covers a second asystole.
-  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, desk);
-  const isAnswered = acknowledged && answeredUntil > desk.now && !isVital(condition);
-  apply(draft, key, { type: 'recur', condition, acknowledged: isAnswered }, desk);
-  afterCall(draft, key, desk);
+  // The acknowledgement lasts as long as if the condition had not ended in between. An acknowledgement never counts for a second asystole.
+  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, context);
+  const isAnswered = acknowledged && answeredUntil > context.now && !isVital(condition);
+  apply(draft, key, { type: 'recur', condition, acknowledged: isAnswered }, context);
+  endPauseAfterCall(draft, key, context);
 }
 
 /**
- * Returns whether a condition is high and physiological: asystole, apnoea, desaturation, extreme limits, and the device's own (CLINICAL,
- * "Audio pause": they break through).
+ * Returns whether a condition is high and physiological: asystole, apnoea, desaturation, extreme limits, and high alarms of the device
+ * itself. Such a condition breaks through an audio pause (CLINICAL, "Audio pause").
  */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
-function answerHeld(draft: Draft, key: string, desk: Desk): void {
+function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContext): void {
   const { alarmId } = draft.live[key]!.alarm;
-  const held = draft.held.find((one) => one.alarmId === alarmId);
-  if (held === undefined) return;
-  draft.held = draft.held.filter((waiting) => waiting !== held);
-  apply(draft, key, { type: 'acknowledge', by: held.by, at: held.at }, desk);
-}
-
-/** Ends a condition at `endAt`, device time, but never before it began, even if an old reading shows that. Its alarm latches or leaves. */
-function end(draft: Draft, key: string, endAt: number, desk: Desk): void {
-  const at = Math.max(endAt, draft.live[key]!.onset);
-  const { alarm } = apply(draft, key, { type: 'end', at }, desk);
-  if (alarm.signal !== 'latched') leave(draft, key, at, desk);
+  const acknowledgement = draft.held.find((waiting) => waiting.alarmId === alarmId);
+  if (acknowledgement === undefined) return;
+  draft.held = draft.held.filter((waiting) => waiting !== acknowledgement);
+  apply(draft, key, { type: 'acknowledge', by: acknowledgement.by, at: acknowledgement.at }, context);
 }
 
 /**
- * A condition holds, and a late reading shows that it called before a graver one began. Records it as if the readings had come in order.
+ * Ends the alarm of a condition: the alarm latches or leaves the screens. @param endAt device time of the end. If an old reading gives a
+ * time before the onset, the alarm ends at its onset
  */
-function reveal(
+function end(draft: Draft, key: string, endAt: number, context: BookContext): void {
+  const at = Math.max(endAt, draft.live[key]!.onset);
+  const { alarm } = apply(draft, key, { type: 'end', at }, context);
+  if (alarm.signal !== 'latched') removeAlarm(draft, key, at, context);
+}
+
+/**
+ * Raises the alarm of a lasting condition that, as a late reading shows, called before a graver condition began. The events are the same as
+ * if the readings had come in order.
+ */
+function raiseRevealed(
   draft: Draft,
   condition: Condition | undefined,
-  subsumed: (condition: Condition) => boolean,
-  desk: Desk,
+  isSubsumed: (condition: Condition) => boolean,
+  context: BookContext,
 ): void {
   if (condition === undefined || condition.onlyGoesOn || draft.live[condition.key]?.alarm.present) return;
-  begin(draft, { ...condition, quiet: subsumed(condition) }, desk);
+  begin(draft, { ...condition, quiet: isSubsumed(condition) }, context);
 }
 
-/** Records once a condition that had already ended when its readings came, unless its alarm is known. */
-function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap<string, Condition>, desk: Desk): void {
+/** Raises and ends the alarm of a condition that had already ended when its readings came. Does nothing if that alarm is already known. */
+function recordEpisode(
+  draft: Draft,
+  { condition, endedAt }: Episode,
+  byKey: ReadonlyMap<string, Condition>,
+  context: BookContext,
+): void {
   const { key } = condition;
-  if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
-  begin(draft, condition, desk);
-  end(draft, key, endedAt, desk);
+  if (byKey.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
+  begin(draft, condition, context);
+  end(draft, key, endedAt, context);
 }
 
 /**
- * Ends the period. The patient is no longer at this device, so no alarm can call. A condition that a late reading still shows is recorded
- * once: raised and closed.
+ * Ends all alarms, because the patient is no longer at this device. If a late reading still shows a condition, its alarm is raised and
+ * closed at once.
  */
-export function closeAll(part: BookPart, conditions: readonly Condition[], endAt: number, desk: Desk): Told {
-  const draft = open(part);
+export function closeAll(
+  part: BookPart,
+  conditions: readonly Condition[],
+  endAt: number,
+  context: BookContext,
+): BookResult {
+  const draft = draftOf(part);
   draft.pause = null;
-  const subsumed = subsumption(conditions);
+  const isSubsumed = subsumption(conditions);
   for (const condition of conditions)
-    if (!draft.live[condition.key] && !subsumed(condition) && !isKnown(draft, condition, condition.onset))
-      begin(draft, { ...condition, late: true }, desk);
+    if (!draft.live[condition.key] && !isSubsumed(condition) && !isKnown(draft, condition, condition.onset))
+      begin(draft, { ...condition, late: true }, context);
   for (const key of Object.keys(draft.live)) {
-    if (draft.live[key]!.alarm.present) end(draft, key, endAt, desk);
-    if (draft.live[key]) leave(draft, key, endAt, desk);
+    if (draft.live[key]!.alarm.present) end(draft, key, endAt, context);
+    if (draft.live[key]) removeAlarm(draft, key, endAt, context);
   }
-  return close(draft);
+  return resultOf(draft);
 }
 
 /**
- * Takes a person's acknowledgement. If its alarm is not raised yet, it waits for the alarm. If too many wait (`displacing`), the oldest is
- * lost.
+ * Applies a person's acknowledgement. If the alarm is not raised yet, the acknowledgement waits for the alarm. If too many acknowledgements
+ * wait, the oldest one is dropped (`displacing`). @param isEnded the patient's time at this device has ended
  */
 export function acknowledge(
   part: BookPart,
   command: Extract<Command, { type: 'acknowledge' }>,
-  over: boolean,
-  desk: Desk,
-): Told & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' | 'displacing' } {
-  const draft = open(part);
+  isEnded: boolean,
+  context: BookContext,
+): BookResult & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' | 'displacing' } {
+  const draft = draftOf(part);
   const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
   if (found === undefined) {
-    if (over || part.closed.some((entry) => entry.alarmId === command.alarmId))
+    if (isEnded || part.closed.some((entry) => entry.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
-    const held = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: desk.now };
+    const waiting = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: context.now };
     const outcome = part.held.length < heldMax ? 'held' : 'displacing';
-    return { part: { ...part, held: [...part.held, held].slice(-heldMax) }, events: [], outcome };
+    return { part: { ...part, held: [...part.held, waiting].slice(-heldMax) }, events: [], outcome };
   }
   const [key, live] = found;
   const change = decideAcknowledge(live, command);
   if (typeof change === 'string') return { part, events: [], outcome: change };
-  const { alarm } = apply(draft, key, change, desk);
-  if (!alarm.present) leave(draft, key, Date.parse(alarm.resolvedAt!), desk);
-  return { ...close(draft), outcome: 'done' };
+  const { alarm } = apply(draft, key, change, context);
+  if (!alarm.present) removeAlarm(draft, key, Date.parse(alarm.resolvedAt!), context);
+  return { ...resultOf(draft), outcome: 'done' };
 }
 
 /**
- * Silences the alarms that call now and are not acknowledged, for at most 2 min. A pause cannot be extended. A new pause can begin only
- * after this one has ended: because a new alarm ended it, or because its time ran out and its alarms sound again.
+ * Silences the alarms that call now, for at most 2 min. A pause cannot be extended. A new pause can begin only after the present pause has
+ * ended, because a new alarm ended it or because its time ran out.
  */
-export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { readonly refused?: string } {
+export function pauseAudio(
+  part: BookPart,
+  until: number,
+  context: BookContext,
+): BookResult & { readonly refused?: string } {
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));
-  const runs = part.pause !== null && part.pause.until > desk.now;
-  const ends = Math.min(until, desk.now + audioPauseMsMax);
-  if (runs || calling.length === 0 || ends <= desk.now)
-    return { part, events: [], refused: pauseFault(runs, calling.length === 0) };
-  const draft = open(part);
+  const isPaused = part.pause !== null && part.pause.until > context.now;
+  const ends = Math.min(until, context.now + audioPauseMsMax);
+  if (isPaused || calling.length === 0 || ends <= context.now)
+    return { part, events: [], refused: pauseFault(isPaused, calling.length === 0) };
+  const draft = draftOf(part);
   const over = calling
     .map(([, { alarm }]) => alarm.priority)
     .reduce((most, priority) => (gravity[priority] > gravity[most] ? priority : most));
   draft.pause = { until: ends, over };
-  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: ends }, desk);
-  return close(draft);
+  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: ends }, context);
+  return resultOf(draft);
 }
 
 /**
- * Applies what the wall clock makes due: unanswered alarms escalate, acknowledged ones call again, pauses and waiting acknowledgements end.
+ * Applies the changes that are due by the wall clock: alarms without an acknowledgement escalate, acknowledged alarms call again, and
+ * pauses and waiting acknowledgements end.
  */
-export function tick(part: BookPart, desk: Desk): Told {
-  if (bookDue(part) > desk.now) return { part, events: [] };
-  const draft = open(part);
-  if (draft.pause !== null && draft.pause.until <= desk.now) draft.pause = null;
-  draft.held = draft.held.filter((waiting) => waiting.heldAt + heldMs > desk.now);
-  for (const key of Object.keys(draft.live)) applyDue(draft, key, desk);
-  return close(draft);
+export function tick(part: BookPart, context: BookContext): BookResult {
+  if (bookDue(part) > context.now) return { part, events: [] };
+  const draft = draftOf(part);
+  if (draft.pause !== null && draft.pause.until <= context.now) draft.pause = null;
+  draft.held = draft.held.filter((waiting) => waiting.heldAt + heldMs > context.now);
+  for (const key of Object.keys(draft.live)) applyDue(draft, key, context);
+  return resultOf(draft);
 }
 
-/** Applies everything that the wall clock makes due for one alarm. */
-function applyDue(draft: Draft, key: string, desk: Desk): void {
-  const next = () => decideByClock(draft.live[key]!, desk.now);
+/** Applies the changes of one alarm that are due by the wall clock. */
+function applyDue(draft: Draft, key: string, context: BookContext): void {
+  const next = () => decideByClock(draft.live[key]!, context.now);
   for (let change = next(); change; change = next()) {
-    apply(draft, key, change, desk);
-    if (change.type === 'realarm') afterCall(draft, key, desk);
+    apply(draft, key, change, context);
+    if (change.type === 'realarm') endPauseAfterCall(draft, key, context);
   }
 }
 
-/** Returns the wall clock at which `tick` next does something. */
+/** Returns the wall clock at which `tick` next changes something. */
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
   for (const waiting of held) due = Math.min(due, waiting.heldAt + heldMs);

@@ -1,6 +1,6 @@
 /** Of conditions of one cause only the gravest calls (CLINICAL, "Alarm vocabulary"), now and in what is found of the past. */
 import { describe, expect, it } from 'vitest';
-import { subsumption, uncovered } from './chains.ts';
+import { episodesThatCalled, subsumption } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
 
 const condition = (key: string, chain: string, rank: number, more: Partial<Condition> = {}): Condition => ({
@@ -50,23 +50,23 @@ describe('an episode that is over', () => {
     ['that began a moment after it ended', 20_001, 30_000, false],
   ])('from 10 s to 20 s is covered by a graver one of its cause %s', (_name, onset, endedAt, isCovered) => {
     const one = episode(10_000, 20_000);
-    expect(uncovered([one, graver(onset, endedAt)], []).includes(one)).toBe(!isCovered);
+    expect(episodesThatCalled([one, graver(onset, endedAt)], []).includes(one)).toBe(!isCovered);
   });
 
   it('is covered by a graver condition that began before its end and holds now', () => {
     const one = episode(10_000, 20_000);
-    expect(uncovered([one], [{ ...extreme, onset: 15_000 }])).toEqual([]);
-    expect(uncovered([one], [{ ...extreme, onset: 20_001 }])).toEqual([one]);
+    expect(episodesThatCalled([one], [{ ...extreme, onset: 15_000 }])).toEqual([]);
+    expect(episodesThatCalled([one], [{ ...extreme, onset: 20_001 }])).toEqual([one]);
   });
 
   it('is not covered by one that is as grave, or of another cause', () => {
     const one = episode(10_000, 20_000);
-    expect(uncovered([one], [low, other])).toEqual([one]);
+    expect(episodesThatCalled([one], [low, other])).toEqual([one]);
   });
 
   it('goes on if its end is not known, and a graver one that goes on covers it', () => {
     const goesOn = episode(10_000, Number.POSITIVE_INFINITY);
-    expect(uncovered([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
-    expect(uncovered([], [low])).toEqual([]);
+    expect(episodesThatCalled([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
+    expect(episodesThatCalled([], [low])).toEqual([]);
   });
 });

@@ -1,25 +1,26 @@
-/** Conditions of one cause: only the gravest of them calls. Pure. */
+/** Decides which conditions call. If several conditions have one cause (`chain`), only the gravest condition calls. Pure. */
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Returns whether a graver condition of the same cause holds, or a condition of another chain that calls instead.
- * @param standing chains that call instead of others although none of their conditions holds
+ * Returns a function that says whether a condition must not call: a graver condition of the same cause calls instead, or a condition of
+ * another cause that calls instead (`under`).
+ * @param callingChains causes that call instead of other causes although none of their conditions holds
  */
 export function subsumption(
   conditions: readonly Condition[],
-  standing: ReadonlySet<string> = none,
+  callingChains: ReadonlySet<string> = noChains,
 ): (condition: Condition) => boolean {
   const ranks = new Map<string, number>();
   for (const { chain, rank } of conditions)
     ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
   return ({ chain, rank, under }) =>
-    rank < ranks.get(chain)! || under?.some((other) => ranks.has(other) || standing.has(other)) === true;
+    rank < ranks.get(chain)! || under?.some((other) => ranks.has(other) || callingChains.has(other)) === true;
 }
 
-const none: ReadonlySet<string> = new Set();
+const noChains: ReadonlySet<string> = new Set();
 
-/** Returns the episodes without those that would not have called anyway, because a graver episode or a lasting condition called instead. */
-export function uncovered(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
+/** Returns the episodes that called. An episode did not call if a graver episode or a graver lasting condition called at that time. */
+export function episodesThatCalled(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
   if (episodes.length === 0) return episodes;
   const all = [...episodes, ...conditions.map((condition) => ({ condition, endedAt: Number.POSITIVE_INFINITY }))];
   return episodes.filter(

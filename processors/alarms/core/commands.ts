@@ -1,17 +1,17 @@
 /**
- * Carries out what people command: acknowledgements, audio pauses, limits. Each command gets an answer. A repeated command gets the same
- * answer. Pure.
+ * Carries out the commands of people: acknowledgements, audio pauses, limits, assessments and standby. Each command gets an answer. A
+ * repeated command gets the same answer again. Pure.
  */
 import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { initialArrivals } from './arrivals.ts';
-import { acknowledge, type Desk, pauseAudio } from './book.ts';
+import { acknowledge, type BookContext, pauseAudio } from './book.ts';
 import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
 import type { Judged } from './judged.ts';
 import { isOver, isScored, refolded, rulesIn, scoreRulesIn } from './judging.ts';
-import { without } from './limits.ts';
+import { withoutCodes } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
 import { scoreAssessment } from './scores/scores.ts';
 import { standbyOf } from './standby.ts';
@@ -31,81 +31,86 @@ const acknowledgementFaults = {
   stale: 'Not acknowledged: this alarm has called again or has become graver since. Look again.',
 } as const;
 
-export function command(env: Environment, before: State, asked: Command, desk: Desk): Judged {
+/** Carries out a command, unless it is a repeat. @returns also the answer to the command */
+export function command(env: Environment, before: State, asked: Command, context: BookContext): Judged {
   if (before.commandIds.includes(asked.commandId)) {
     const answer = answerOf(asked, before.refused?.[asked.commandId]);
-    return { state: before, endAt: desk.now, answer, counts: { commandsRepeated: 1 } };
+    return { state: before, endAt: context.now, answer, counts: { commandsRepeated: 1 } };
   }
-  const { refused, ...judged } = carryOut(env, before, asked, desk);
+  const { refused, ...judged } = carryOut(env, before, asked, context);
   const commandIds = [...before.commandIds, asked.commandId].slice(-commandIdsMax);
   const refusals = { ...before.refused, ...(refused !== undefined && { [asked.commandId]: refused }) };
-  const kept = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
+  const remembered = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
   const { refused: _before, ...rest } = judged.state;
-  const state: State = { ...rest, commandIds, ...(kept.length > 0 && { refused: Object.fromEntries(kept) }) };
+  const state: State = {
+    ...rest,
+    commandIds,
+    ...(remembered.length > 0 && { refused: Object.fromEntries(remembered) }),
+  };
   return { ...judged, state, answer: answerOf(asked, refused) };
 }
 
-/** `at` comes from the command, so an answer that is made again after a crash is the same. */
+/** Returns the answer to a command. `at` is the time of the command, so that the answer is the same after a crash. */
 function answerOf({ commandId, associationId, type, at }: Command, refused: string | undefined): CommandAnswer {
   const answer = { commandId, associationId, type, at };
   return refused === undefined ? { ...answer, accepted: true } : { ...answer, accepted: false, reason: refused };
 }
 
-/** @returns also why the command was refused, as a sentence */
+/** Carries out a command. @returns also why the command was refused, as a sentence */
 function carryOut(
   env: Environment,
   state: State,
   asked: Command,
-  desk: Desk,
+  context: BookContext,
 ): Omit<Judged, 'answer'> & { readonly refused?: string } {
-  const endAt = desk.now;
+  const endAt = context.now;
   switch (asked.type) {
     case 'acknowledge': {
-      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), desk);
-      const left = endAcknowledgedSilence({ ...state, book });
+      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), context);
+      const next = endAcknowledgedSilence({ ...state, book });
       const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
       const isRefused = outcome === 'unknown' || outcome === 'stale';
-      return { state: left, endAt, events, counts, ...(isRefused && { refused: acknowledgementFaults[outcome] }) };
+      return { state: next, endAt, events, counts, ...(isRefused && { refused: acknowledgementFaults[outcome] }) };
     }
     case 'pause-audio': {
-      const until = Math.min(Date.parse(asked.at), desk.now) + asked.forMs;
-      const { part: book, events, refused } = pauseAudio(state.book, until, desk);
+      const until = Math.min(Date.parse(asked.at), context.now) + asked.forMs;
+      const { part: book, events, refused } = pauseAudio(state.book, until, context);
       return { state: { ...state, book }, endAt, events, ...(refused !== undefined && { refused }) };
     }
     case 'enter-assessment':
-      return enterAssessment(env, state, asked, desk);
+      return enterAssessment(env, state, asked, context);
     case 'standby':
-      return beginStandby(state, asked, desk);
+      return beginStandby(state, asked, context);
     case 'end-standby':
       if (state.standby === null) return { state, endAt, refused: 'The bed is not on standby.' };
       return { state: { ...state, standby: null }, endAt };
     case 'set-limits':
-      return setLimits(env, state, asked, desk);
+      return setLimits(env, state, asked, context);
   }
 }
 
-/** A second standby replaces the first. */
+/** Begins a standby. A second standby replaces the first one. */
 function beginStandby(
   state: State,
   asked: Extract<Command, { type: 'standby' }>,
-  { now }: Desk,
+  { now }: BookContext,
 ): ReturnType<typeof carryOut> {
-  const refuse = (why: string) => ({ state, endAt: now, refused: `Standby did not begin: ${why}.` });
+  const refuse = (reason: string) => ({ state, endAt: now, refused: `Standby did not begin: ${reason}.` });
   if (isOver(state)) return refuse('the patient is no longer at this device');
   if (state.association?.category === 'unassigned') return refuse('no patient is at this device');
   const standby = standbyOf(asked, now);
-  return standby === undefined ? refuse('this came too late') : { state: { ...state, standby }, endAt: now };
+  return standby === undefined ? refuse('the command came too late') : { state: { ...state, standby }, endAt: now };
 }
 
 function enterAssessment(
   env: Environment,
   state: State,
   asked: Extract<Command, { type: 'enter-assessment' }>,
-  { now }: Desk,
+  { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   if (!isScored(state)) {
-    const why = isOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults alone';
-    return { state, endAt: now, refused: `The assessment was not taken: ${why}.` };
+    const reason = isOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults only';
+    return { state, endAt: now, refused: `The assessment was not saved: ${reason}.` };
   }
   return {
     state: { ...state, scores: scoreAssessment(state.scores, asked, now, scoreRulesIn(env, state)) },
@@ -117,7 +122,7 @@ function setLimits(
   env: Environment,
   state: State,
   { group, limits: change, by, at }: Extract<Command, { type: 'set-limits' }>,
-  { now }: Desk,
+  { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   const fault = isOver(state)
     ? 'The limits were not changed: the patient is no longer at this device.'
@@ -129,22 +134,22 @@ function setLimits(
   return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
 }
 
-/** Sets the patient's own limits. They judge the last values at once. */
+/** Sets the patient's own limits. The new limits judge the last values at once. */
 function withOverrides(env: Environment, state: State, overrides: State['overrides']): State {
   return refolded(env, { ...state, overrides }, rulesIn(env, state));
 }
 
-/** Ends the time for which limits were switched off. They judge again. */
+/** Switches limits on again whose time of being off has ended. */
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
-  const rest = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
+  const overrides = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
     const own = off && Date.parse(off.until) > now ? { ...limits, off } : limits;
     return Object.keys(own).length === 0 ? [] : [[group as LimitGroup, own] as const];
   });
-  return withOverrides(env, state, Object.fromEntries(rest));
+  return withOverrides(env, state, Object.fromEntries(overrides));
 }
 
-/** Returns the wall clock at which limits that are switched off judge again; infinity if none are switched off. */
+/** Returns the wall clock at which the next limits are switched on again; infinity if no limits are off. */
 export function limitsOffDue({ overrides }: State): number {
   let due = Number.POSITIVE_INFINITY;
   for (const group in overrides) {
@@ -154,7 +159,10 @@ export function limitsOffDue({ overrides }: State): number {
   return due;
 }
 
-/** Ends the silence alarm of a device without a patient once a person has seen it. A device that was put away in a store room must not call forever. */
+/**
+ * Ends the silence alarm of a device without a patient once a person has acknowledged it. A device that was put away in a store room must
+ * not call again and again.
+ */
 function endAcknowledgedSilence(state: State): State {
   const { association, book, device } = state;
   const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
@@ -166,7 +174,7 @@ function endAcknowledgedSilence(state: State): State {
     device: { ...device, silentSince: null, disconnectedSince: null },
     arrivals: initialArrivals,
     ownAlerts: withoutAlerts(state.ownAlerts, (key) => !(book.live[key]?.acknowledged ?? true)),
-    limits: without(
+    limits: withoutCodes(
       state.limits,
       Object.keys(state.limits).filter((code) => !isOpen(code)),
     ),

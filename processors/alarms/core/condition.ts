@@ -1,23 +1,27 @@
-/** What detectors find. Alarms are made from it. Times are ms since 1970, in device time unless a field says otherwise. */
+/** The conditions that detectors find. The book makes alarms from conditions. Times are device time, ms since 1970. */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 
-/** A condition that holds. */
+/** Something that is wrong now, about the patient or about the device. */
 export type Condition = {
-  /** Unique in an association. */
+  /** Identifies the condition within an association. */
   readonly key: string;
-  /** As in contracts/messages/alarms.ts. Two keys may share one name, such as one condition of the device for two parameters. */
+  /** The name in contracts/messages/alarms.ts. Two conditions may share a name, for example "sensor off" for two parameters. */
   readonly name: string;
   readonly kind: AlertKind;
   readonly priority: Priority;
-  /** Names the cause. Of the conditions of one cause only the one with the highest rank calls. */
+  /** The cause. If several conditions have one cause, only the condition with the highest rank calls. */
   readonly chain: string;
   readonly rank: number;
-  /** Chains that call instead of this one too: if the whole device is silent, the alarm of a silent parameter does not call. */
+  /**
+   * Other causes that call instead of this condition. Example: if the whole device is silent, the alarm of a silent parameter does not
+   * call.
+   */
   readonly under?: readonly string[];
-  /** `device`: the device's own alarm. Absent: Vigil's. */
+  /** `device`: the device raised this alarm itself. Absent: Vigil found the condition. */
   readonly origin?: 'device';
-  /** It is shown and recorded, and does not call. A string names the alarm that calls instead. */
+  /** The condition is shown and recorded, but does not call. */
   readonly quiet?: boolean;
+  /** Name of the alarm that calls instead of this quiet condition. */
   readonly listedUnder?: string;
   readonly text: string;
   readonly code?: string;
@@ -25,7 +29,7 @@ export type Condition = {
   readonly limit?: number;
   readonly unit?: string;
   readonly onset: number;
-  /** Time at which its delay had passed. */
+  /** Time at which the alarm delay had passed. */
   readonly determined: number;
   /** Time at which `value` was measured. */
   readonly valueAt: number;
@@ -33,23 +37,23 @@ export type Condition = {
   readonly excess: number;
   /** The value is inside the limit again, but not yet for long enough to end the condition. */
   readonly clearing?: boolean;
-  /** It is clearing, and a graver limit called instead at each value beyond it. So it has never called. */
+  /** The condition is clearing and has never called, because a graver limit always called instead. */
   readonly stoodFor?: boolean;
-  /** It keeps a present alarm alive, but raises no new one. */
+  /** The condition keeps a present alarm alive, but does not raise a new alarm. */
   readonly onlyGoesOn?: boolean;
   /**
-   * Time since which it holds, if that is later than its onset. Before that time it was judged by other rules, or the device did not report
-   * it.
+   * Time since which the condition holds, if that is later than its onset. Before that time other rules judged the value, or the device did
+   * not report the condition.
    */
   readonly resumedAt?: number;
-  /** It comes from readings that were already late when they came. */
+  /** The readings that show the condition were late. */
   readonly late: boolean;
-  /** It comes from a reading that came after newer ones. So it may have been an alarm already. */
+  /** The reading that shows the condition came after newer readings. So the condition may have been an alarm already. */
   readonly outOfOrder: boolean;
 };
 
 /**
- * A condition that readings in another order show afterwards. Either it had ended when it was found, or (`endedAt` infinite) it goes on and
- * called before a graver one did.
+ * A condition that the engine finds only afterwards, because the readings came out of order. Either the condition had already ended, or
+ * `endedAt` is infinite: then the condition still holds and should have called before a graver condition did.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };

@@ -1,35 +1,36 @@
 /**
  * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on. If a number never comes, a reading was lost between the
- * device and here, and a person must know. A reading that is out of order, repeated, or from a new start is not lost. See
- * docs/decisions/011-gap-watch.md. Pure.
+ * device and the engine, and a person must know. A reading that comes out of order or again is not lost, and a new start of the device
+ * loses none. See docs/decisions/011-gap-watch.md. Pure.
  */
 import type { Condition } from './condition.ts';
 import type { Counts } from './counts.ts';
 
-/** Numbers of one boot that have not come. */
+/** A range of numbers of one boot that have not come. */
 export type Hole = {
   readonly boot: string;
   /** Both bounds are included. */
   readonly from: number;
   readonly to: number;
-  /** How many numbers are missing: all in the range, or fewer if several holes were joined into one. */
+  /** How many numbers are missing: all numbers of the range, or fewer if this hole was joined from several holes. */
   readonly missing: number;
   /** Device time of the reading after the hole. */
   readonly at: number;
-  /** The gateway's clock when the hole was found, or last became smaller. */
+  /** The gateway's clock when the hole was found or last became smaller. */
   readonly since: number;
-  /** The alarm about it is on. */
+  /** The alarm about this hole is on. */
   readonly told: boolean;
 };
 
+/** The highest number of a boot, and the device time of its reading. */
 type Head = { readonly boot: string; readonly seq: number; readonly time: number };
 
 export type ContinuityPart = {
-  /** By boot, the most recently used last: the highest number so far, and the device time of its reading. */
+  /** One head for each boot, the most recently used boot last; at most `bootsMax`. */
   readonly heads: readonly Head[];
-  /** The oldest first; at most `holesMax`. */
+  /** The oldest hole first; at most `holesMax`. */
   readonly holes: readonly Hole[];
-  /** The gateway's clock when the alarm last took up a hole. */
+  /** The gateway's clock when the alarm last began for a hole. */
   readonly toldAt: number;
   /** Onset of the alarm; null if no alarm is on. */
   readonly since: number | null;
@@ -38,17 +39,18 @@ export type ContinuityPart = {
 export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt: 0, since: null };
 
 /**
- * A number counts as lost if it has not come for this long while others have (ours): six times the limit for late readings. If a backlog
- * fills part of the hole, the time starts again.
+ * A number counts as lost if it has not come for this long while other readings came (ours): six times the limit for late readings. If a
+ * backlog fills part of the hole, the time starts again.
  */
 const proofMs = 60_000;
 /**
- * The alarm about lost readings lasts this long after the last of them, unless a person has seen it or the readings come after all (ours).
+ * The alarm about lost readings ends this long after the last hole was found. It ends earlier if a person acknowledges it, or if the
+ * missing readings come (ours).
  */
-const toldMs = 600_000;
+const alarmMs = 600_000;
 /**
- * If a device counts further than this between two readings, by one number for each 10 ms between their times, it numbers by a clock. Then
- * missing numbers mean nothing (ours).
+ * Between two readings the numbers may grow by at most `numbersAtOnceMax`, and by one for each `numberMsMin` between their times. If they
+ * grow more, the device makes its numbers from a clock, and missing numbers mean nothing (ours).
  */
 const numbersAtOnceMax = 20;
 const numberMsMin = 10;
@@ -59,25 +61,25 @@ export const missingKey = 'readings-missing';
 
 type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
-/** Notes the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm */
-export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
-  const next = told(noted(part, reading), reading.receivedAt, isSeen);
+/** Takes the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm about lost readings */
+export function noteNumber(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
+  const next = withAlarm(withNumber(part, reading), reading.receivedAt, isSeen);
   if (next === part) return part;
   const first = next.holes.find((hole) => hole.told);
   const since = first === undefined ? null : (part.since ?? first.at);
   return since === next.since ? next : { ...next, since };
 }
 
-/** Takes the reading's number: it fills a hole, follows the highest number, or leaves a hole behind. */
-function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
+/** Returns the part after a number: the number fills a hole, follows the highest number, or leaves a new hole before it. */
+function withNumber(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
   const last = before.heads.at(-1);
   const head = last?.boot === boot ? last : before.heads.find((candidate) => candidate.boot === boot);
-  // The number is not higher than the last one, but its time is later: the device numbers anew.
-  const anew = head !== undefined && seq <= head.seq && time > head.time;
-  if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
+  // The number is not higher than the highest number, but the time is later: the device has started to count again.
+  const isCountedAnew = head !== undefined && seq <= head.seq && time > head.time;
+  if (head !== undefined && seq <= head.seq && !isCountedAnew) return withNumberFilled(before, boot, seq, receivedAt);
   const heads = withHead(before.heads, head, { boot, seq, time });
-  // This is the first reading of a boot. Earlier numbers may belong to another patient, so they are not missing.
-  if (head === undefined || anew || seq === head.seq + 1) return { ...before, heads };
+  // Numbers before the first reading of a boot may belong to another patient, so they are not missing.
+  if (head === undefined || isCountedAnew || seq === head.seq + 1) return { ...before, heads };
   const missing = seq - head.seq - 1;
   if (missing > numbersAtOnceMax + Math.abs(time - head.time) / numberMsMin) return { ...before, heads };
   const hole: Hole = { boot, from: head.seq + 1, to: seq - 1, missing, at: time, since: receivedAt, told: false };
@@ -91,16 +93,17 @@ function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: 
   return after.length > bootsMax ? after.slice(-bootsMax) : after;
 }
 
-function filled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {
+function withNumberFilled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {
   const hit = before.holes.find((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to);
   if (hit === undefined) return before;
-  const left = partsOf(hit, seq)
+  const parts = holesWithout(hit, seq)
     .filter(({ missing }) => missing > 0)
     .map((hole) => ({ ...hole, since: receivedAt }));
-  return { ...before, holes: bounded(before.holes.flatMap((hole) => (hole === hit ? left : [hole]))) };
+  return { ...before, holes: bounded(before.holes.flatMap((hole) => (hole === hit ? parts : [hole]))) };
 }
 
-function partsOf(hole: Hole, seq: number): Hole[] {
+/** Returns the one or two holes that remain of a hole when one of its numbers has come. */
+function holesWithout(hole: Hole, seq: number): Hole[] {
   const { from, to, missing } = hole;
   if (missing <= to - from) return [{ ...hole, missing: missing - 1 }];
   return [
@@ -109,7 +112,7 @@ function partsOf(hole: Hole, seq: number): Hole[] {
   ];
 }
 
-/** Joins the two oldest neighbours if there are too many holes. The count of missing numbers stays exact; which ones they are is lost. */
+/** Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of missing numbers. */
 function bounded(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;
   for (const [at, hole] of holes.entries()) {
@@ -123,23 +126,23 @@ function bounded(holes: readonly Hole[]): readonly Hole[] {
   return holes.slice(1);
 }
 
-/** Starts the alarm for holes that have lasted long enough. Ends it if its time has passed or a person has seen it. */
-function told(now: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
-  if (now.holes.length === 0) return now;
-  const due = now.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
+/** Begins the alarm for holes that have lasted long enough. Ends the alarm if its time has passed or a person has acknowledged it. */
+function withAlarm(part: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
+  if (part.holes.length === 0) return part;
+  const due = part.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
   if (due.length > 0) {
-    const holes = now.holes.map((hole) => (due.includes(hole) ? { ...hole, told: true } : hole));
-    return { ...now, holes, toldAt: receivedAt };
+    const holes = part.holes.map((hole) => (due.includes(hole) ? { ...hole, told: true } : hole));
+    return { ...part, holes, toldAt: receivedAt };
   }
-  if (!isSeen && receivedAt - now.toldAt < toldMs) return now;
-  const holes = now.holes.filter((hole) => !hole.told);
-  return holes.length === now.holes.length ? now : { ...now, holes };
+  if (!isSeen && receivedAt - part.toldAt < alarmMs) return part;
+  const holes = part.holes.filter((hole) => !hole.told);
+  return holes.length === part.holes.length ? part : { ...part, holes };
 }
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
 export function continuityConditions({ holes, since }: ContinuityPart): readonly Condition[] {
-  if (since === null) return none;
+  if (since === null) return noConditions;
   const missing = holes.reduce((sum, hole) => (hole.told ? sum + hole.missing : sum), 0);
   return [
     {
@@ -161,8 +164,8 @@ export function continuityConditions({ holes, since }: ContinuityPart): readonly
 }
 
 /**
- * Returns what a reading changed, for the metrics: the holes that became lost now, the readings in them, and whether this reading was
- * counted as lost before.
+ * Returns the counts of a reading for the metrics: the holes for which the alarm begins now, the readings that are missing in these holes,
+ * and whether this reading had been counted as lost.
  */
 export function continuityCounts(
   before: ContinuityPart,
@@ -170,9 +173,9 @@ export function continuityCounts(
   { boot, seq }: Pick<Numbered, 'boot' | 'seq'>,
 ): Counts {
   if (before.holes === after.holes) return {};
-  const toldOf = ({ holes }: ContinuityPart) => holes.filter((hole) => hole.told);
+  const alarmedHoles = ({ holes }: ContinuityPart) => holes.filter((hole) => hole.told);
   const missing = (holes: readonly Hole[]) => holes.reduce((sum, hole) => sum + hole.missing, 0);
-  const [was, is] = [toldOf(before), toldOf(after)];
+  const [was, is] = [alarmedHoles(before), alarmedHoles(after)];
   const isNew = after.toldAt !== before.toldAt;
   const filled = was.some((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to) ? 1 : 0;
   return {

@@ -1,4 +1,4 @@
-/** Counts what the engine met in one step, for the metrics (processors/alarms/metrics.ts). Counting changes no state. Pure. */
+/** Counts for the metrics (processors/alarms/metrics.ts): the readings, values and commands of one step of the engine. Pure. */
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ObservationInput } from './inputs.ts';
 
@@ -21,13 +21,14 @@ export const counterNames = [
 export type Counter = (typeof counterNames)[number];
 export type Counts = Readonly<Partial<Record<Counter, number>>>;
 
-const oneReading: Counts = { readings: 1, lateReadings: 0, valuesMissing: 0 };
+const plainReading: Counts = { readings: 1, lateReadings: 0, valuesMissing: 0 };
 
-export function countReading({ values }: ObservationInput, came: readonly { readonly late: boolean }[]): Counts {
+/** Returns the counts of one reading. @param received its values */
+export function countReading({ values }: ObservationInput, received: readonly { readonly late: boolean }[]): Counts {
   let valuesMissing = 0;
   for (const numeric of values) if (usableNumber(numeric) === undefined) valuesMissing += 1;
-  const isLate = came.some(({ late }) => late);
-  return valuesMissing === 0 && !isLate ? oneReading : { readings: 1, lateReadings: isLate ? 1 : 0, valuesMissing };
+  const isLate = received.some(({ late }) => late);
+  return valuesMissing === 0 && !isLate ? plainReading : { readings: 1, lateReadings: isLate ? 1 : 0, valuesMissing };
 }
 
 /** Adds the counts of one step to a sum. */

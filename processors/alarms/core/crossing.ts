@@ -1,6 +1,6 @@
 /**
- * A patient's own limits that no longer fit the profile, because the profile has changed since they were set. All of them go on judging, so
- * that no alarm is lost. An alarm names those that cross. Pure.
+ * The detector of a patient's own limits that no longer fit the profile, because the profile has changed since a person set them. All
+ * limits still judge, so that no alarm is lost. A technical alarm names the limits that cross. Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import type { Condition } from './condition.ts';
@@ -10,30 +10,31 @@ import { type Overrides, profileInForce } from './judging.ts';
 import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
-/** One cached answer for each profile and patient, because every input asks for it. */
+/** Caches the conditions for each profile and patient, because they are needed for every input. */
 const cache = new WeakMap<Profile, WeakMap<Overrides, readonly Condition[]>>();
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
+/** Returns one technical condition for each group whose limits cross. */
 export function crossingConditions(env: Environment, state: State): readonly Condition[] {
-  for (const _group in state.overrides) return found(env, state);
-  return none;
+  for (const _group in state.overrides) return cachedConditions(env, state);
+  return noConditions;
 }
 
-function found(env: Environment, state: State): readonly Condition[] {
+function cachedConditions(env: Environment, state: State): readonly Condition[] {
   const profile = profileInForce(env, state);
-  if (profile === undefined) return none;
+  if (profile === undefined) return noConditions;
   const ofProfile = cache.get(profile) ?? new WeakMap<Overrides, readonly Condition[]>();
   cache.set(profile, ofProfile);
-  const before = ofProfile.get(state.overrides);
-  if (before !== undefined) return before;
-  const made = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {
+  const cached = ofProfile.get(state.overrides);
+  if (cached !== undefined) return cached;
+  const conditions = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {
     const fault = own && limitsFault(group, limits);
-    // Its onset is the time at which the patient's own limits were set. That stays the same after every start.
+    // The onset is the time at which a person set the limits, so it stays the same after a restart of this process.
     const setAt = changed === undefined ? 0 : Date.parse(changed.at);
     return fault === undefined ? [] : [conditionOf(`limits-cross-${group}`, `Own limits: ${fault}`, setAt)];
   });
-  ofProfile.set(state.overrides, made);
-  return made;
+  ofProfile.set(state.overrides, conditions);
+  return conditions;
 }
 
 function conditionOf(name: string, text: string, since: number): Condition {

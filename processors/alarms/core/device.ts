@@ -1,6 +1,6 @@
 /**
- * The detector of a device that is silent, is disconnected, or reports a problem of its own (CLINICAL, "Silence is an alarm"). Only the
- * wall clock notices silence. Pure.
+ * The detector of a device that is silent, is disconnected, or reports a technical problem (CLINICAL, "Silence is an alarm"). Silence is
+ * measured by the wall clock only. Pure.
  */
 import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
 import {
@@ -18,15 +18,15 @@ import type { ConnectionInput, NoticeInput, ObservationInput, StatusInput } from
 
 export type DevicePart = {
   readonly clock: DeviceClock;
-  /** The device has not been silent since it was last judged, so silence can be noticed. */
+  /** The engine waits for the next reading: if none comes in time, the device is silent. */
   readonly armed: boolean;
-  /** Only the admission armed it: `firstReadingMs` counts. */
+  /** The engine waits since the patient's admission, and the device has sent nothing yet: `firstReadingMs` applies. */
   readonly awaiting: boolean;
   /** Device time of the last current reading, or of the connection. The onset of silence counts from it. */
   readonly eventTime: number;
-  /** The gateway's clock at that moment. Two readings are compared by it. */
+  /** The gateway's clock at the same moment. */
   readonly receivedAt: number;
-  /** The engine's clock at that moment. The wall clock is compared with it. */
+  /** The engine's clock at the same moment. Silence is measured from it. */
   readonly heardAt: number;
   readonly intervalMs: number;
   /** The gateway's clock at the last current reading; 0 before the first. */
@@ -37,13 +37,13 @@ export type DevicePart = {
   readonly claim?: number;
   readonly statusAt: number;
   readonly status: { readonly boot: string; readonly seq: number } | null;
-  /** The device connected again a moment ago and has sent no reading since. Its parameters are not reported as silent yet. */
+  /** The device has just connected again and has sent no reading yet. Its parameters are not reported as silent yet. */
   readonly returning: boolean;
   readonly silentSince: number | null;
   readonly disconnectedSince: number | null;
-  /** The wrong clock of the device: since when, in which words, and when it was last seen wrong (the gateway's clock). */
+  /** The wrong clock of the device: since when, the text of the alarm, and when the clock was last seen wrong (the gateway's clock). */
   readonly skew: { readonly since: number; readonly text: string; readonly seenAt: number } | null;
-  /** The device's own technical conditions that hold, by condition and code; at most `conditionsMax`. */
+  /** The technical problems that the device reports, by condition and code; at most `conditionsMax`. */
   readonly own: Readonly<
     Record<
       string,
@@ -54,11 +54,11 @@ export type DevicePart = {
 
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 const intervalMsDefault = 1_000;
-/** Silence: no reading for 3 intervals, at least 5 s (CLINICAL, "Silence is an alarm"). */
+/** A device is silent after 3 intervals without a reading, and at least 5 s (CLINICAL, "Silence is an alarm"). */
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
-/** A patient was admitted to a device that has sent nothing since. After this long a person must look (ours). */
+/** If a device has sent nothing for this long since the patient's admission, it is silent (ours). */
 const firstReadingMs = 60_000;
-/** A device that has connected again begins to send within this time. After it, its parameters are reported as silent (ours). */
+/** After a device has connected again, its parameters are not reported as silent for this long (ours). */
 const returningMs = 5_000;
 /** The alarm about a wrong clock ends after the clock has been right for this long (ours). */
 const skewEndsMs = 10_000;
@@ -83,28 +83,31 @@ export const initialDevice: DevicePart = {
   own: {},
 };
 
+/** Returns how long the engine waits for the next reading, ms. */
 const patienceMs = ({ awaiting, intervalMs }: DevicePart) => (awaiting ? firstReadingMs : silenceMs(intervalMs));
 
-/** Starts the wait for the first reading: a patient is at a device that has sent nothing yet. */
+/** Starts the wait for the first reading of a device that has sent nothing since the patient's admission at `from`. */
 export function awaitFirst(part: DevicePart, from: number, now: number): DevicePart {
   if (part.armed || part.heardAt !== 0) return part;
   return { ...part, armed: true, awaiting: true, eventTime: from, receivedAt: now, heardAt: now };
 }
 
-/** Notices silence by the wall clock. */
+/** Marks the device as silent if it has sent nothing for too long, by the wall clock. */
 export function noticeSilence(part: DevicePart, now: number): DevicePart {
   const waitedMs = now - part.heardAt;
   if (part.armed && waitedMs >= patienceMs(part)) return fallSilent(part);
   return part.returning && waitedMs >= returningMs ? { ...part, returning: false } : part;
 }
 
-/** The gateway refuses the device's readings because of their time. What was measured of its clock no longer holds. */
+/**
+ * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time: the measured error is out of date.
+ */
 export function endClockMeasure(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
   const ends = part.skew !== null && endsClockMeasure(notice, receivedAt, part.readingAt);
   return ends ? { ...part, skew: null } : part;
 }
 
-/** Returns the wall clock at which `noticeSilence` finds something. */
+/** Returns the wall clock at which `noticeSilence` next changes something. */
 export const silenceDue = (part: DevicePart): number =>
   part.armed
     ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))
@@ -119,23 +122,23 @@ function fallSilent(part: DevicePart): DevicePart {
   };
 }
 
-/** What the parameters of a reading show about the device. */
-export type Heard = {
-  /** None of its values is current; absent if no parameter is known. */
+/** What the values of a reading show about the device. */
+export type ReadingFacts = {
+  /** All values are late; absent if no parameter of the reading is known. */
   readonly late?: boolean;
-  /** The greatest error of the clocks that stamp its values, ms; absent if no parameter is known. */
+  /** The greatest error of the clocks of the values, ms; absent if no parameter of the reading is known. */
   readonly offsetMs?: number;
-  /** The expected interval of the fastest parameter that still comes, ms; undefined if none of them comes. */
+  /** The expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are silent. */
   readonly intervalMs: number | undefined;
 };
 
-/** Takes a reading. A current reading ends silence. */
-export function hear(part: DevicePart, input: ObservationInput, heard: Heard, now: number): DevicePart {
+/** Takes a reading. A current reading ends the silence of the device. */
+export function takeReading(part: DevicePart, input: ObservationInput, facts: ReadingFacts, now: number): DevicePart {
   const { clock, late } = assess(part.clock, input.time, input.receivedAt);
-  const skew = skewOf(heard.offsetMs ?? clock.offsetMs, part.skew, input);
-  // A reading that was received before the gateway noticed the disconnection says nothing about the time after it.
+  const skew = skewOf(facts.offsetMs ?? clock.offsetMs, part.skew, input);
+  // A reading that was received before the disconnection does not show that the device is back.
   const isBefore = part.disconnectedSince !== null && input.receivedAt <= part.connectionAt;
-  if ((heard.late ?? late) || isBefore) return { ...part, clock, skew };
+  if ((facts.late ?? late) || isBefore) return { ...part, clock, skew };
   return {
     ...part,
     clock,
@@ -148,7 +151,7 @@ export function hear(part: DevicePart, input: ObservationInput, heard: Heard, no
     eventTime: input.time,
     receivedAt: part.awaiting ? input.receivedAt : Math.max(input.receivedAt, part.receivedAt),
     heardAt: now,
-    intervalMs: heard.intervalMs ?? input.intervalMs ?? part.intervalMs,
+    intervalMs: facts.intervalMs ?? input.intervalMs ?? part.intervalMs,
     readingAt: input.receivedAt,
   };
 }
@@ -158,10 +161,10 @@ export function isLate({ clock }: DevicePart, time: number, receivedAt: number):
   return receivedAt - time - measuredOffsetMs(clock) > lateMsMax;
 }
 
-function skewOf(offsetMs: number, before: DevicePart['skew'], came: ObservationInput): DevicePart['skew'] {
-  const { time, receivedAt } = came;
+function skewOf(offsetMs: number, before: DevicePart['skew'], reading: ObservationInput): DevicePart['skew'] {
+  const { time, receivedAt } = reading;
   if (!isSkewed({ offsetMs })) {
-    // One of two modules may have the right clock.
+    // If the modules of a device have different clocks, one clock may be right while another is wrong.
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
@@ -171,26 +174,26 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], came: ObservationI
 }
 
 /**
- * Takes the gateway's message that a connection began or ended. It is not an end if the device's next connection replaced this one, or if a
- * gateway closed it to go out of service. If the device does not come back, the silence alarm shows it.
+ * Takes the gateway's message that a connection began or ended. The device does not count as disconnected if its next connection replaced
+ * this one, or if a gateway closed the connection to go out of service. If the device then does not connect again, it becomes silent.
  */
 export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
   if (isOlder(input.claim, claim)) return part;
   const newer = input.claim !== undefined && claim !== undefined && input.claim > claim;
-  const known: DevicePart =
+  const updated: DevicePart =
     input.claim === undefined
       ? part
-      : // The clock of another gateway may be behind, so its message about a newer connection counts anyway.
+      : // The clock of another gateway may be behind. Its message about a newer connection counts all the same.
         { ...part, claim: input.claim, connectionAt: newer ? Math.min(connectionAt, input.receivedAt) : connectionAt };
-  if (input.connected) return connected(known, input.receivedAt, now);
+  if (input.connected) return connected(updated, input.receivedAt, now);
   const isNoEnd = input.reason === 'taken-over' || input.reason === 'drained' || input.reason === 'refused';
-  return isNoEnd ? known : disconnected(known, input.receivedAt);
+  return isNoEnd ? updated : disconnected(updated, input.receivedAt);
 }
 
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
-  // While readings come, a connection or a status changes nothing here. Before the first reading, silence counts from now.
+  // If no readings come yet, the wait for the first one starts now. While readings come, a connection changes nothing.
   const begins = (!part.armed || part.awaiting) && part.silentSince === null;
   const armed = {
     armed: true,
@@ -214,26 +217,26 @@ function isOlder(claim: number | undefined, known: number | undefined): boolean 
   return claim !== undefined && known !== undefined && claim < known;
 }
 
-/** Returns whether a will is of an old connection. A connection without a claim is not the newest if a claimed connection is known. */
+/** Returns whether a will belongs to an old connection. A connection without a claim is old if a connection with a claim is known. */
 function isOldWill({ will }: StatusInput, known: number | undefined): boolean {
   if (will === undefined) return false;
   return will.reason === 'taken-over' || (will.claim === undefined ? known !== undefined : isOlder(will.claim, known));
 }
 
-/** Takes the device's status. Each list of conditions is complete. An older list changes nothing. */
+/** Takes the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
 export function status(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (isOldWill(input, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
-  const older = part.status?.boot === input.boot && input.seq <= part.status.seq;
-  if (older || input.receivedAt < part.statusAt) return part;
-  const said = {
+  const isOlderStatus = part.status?.boot === input.boot && input.seq <= part.status.seq;
+  if (isOlderStatus || input.receivedAt < part.statusAt) return part;
+  const updated = {
     ...part,
     statusAt: input.receivedAt,
     status: { boot: input.boot, seq: input.seq },
     ...(input.intervalMs !== undefined && { intervalMs: input.intervalMs }),
     ...(input.conditions !== undefined && { own: ownOf(part, input) }),
   };
-  return connected(said, input.receivedAt, now);
+  return connected(updated, input.receivedAt, now);
 }
 
 function ownOf({ own }: DevicePart, { conditions = [], time, receivedAt }: StatusInput): DevicePart['own'] {
@@ -252,27 +255,28 @@ const returningChains: ReadonlySet<string> = new Set([silenceChain]);
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the chains that call instead of others although none of their conditions holds: a device that has just come back is about to
- * send.
+ * Returns the causes that call instead of other causes although none of their conditions holds. While a device has just connected again,
+ * its silent parameters do not call.
  */
-export const standing = ({ returning }: DevicePart): ReadonlySet<string> => (returning ? returningChains : noChains);
+export const callingChainsOf = ({ returning }: DevicePart): ReadonlySet<string> =>
+  returning ? returningChains : noChains;
 
-function hasNothingToSay({ silentSince, disconnectedSince, skew, own }: DevicePart): boolean {
+function hasNoCondition({ silentSince, disconnectedSince, skew, own }: DevicePart): boolean {
   if (silentSince !== null || disconnectedSince !== null || skew !== null) return false;
   for (const _key in own) return false;
   return true;
 }
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
-/** @param pressed false: no patient is at the device, so its silence is only a low alarm */
-export function deviceConditions(part: DevicePart, pressed: boolean): readonly Condition[] {
-  if (hasNothingToSay(part)) return none;
+/** Returns the technical conditions of the device. @param hasPatient false: the silence of the device is only a low alarm */
+export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
+  if (hasNoCondition(part)) return noConditions;
   const found: Condition[] = [];
-  const priority: Priority = pressed ? 'medium' : 'low';
+  const priority: Priority = hasPatient ? 'medium' : 'low';
   const add = (name: string, priority: Priority, text: string, onset: number, more: Partial<Condition> = {}) =>
     found.push({
-      ...bare,
+      ...plainTechnical,
       key: name,
       name,
       chain: name,
@@ -291,13 +295,13 @@ export function deviceConditions(part: DevicePart, pressed: boolean): readonly C
   for (const [key, { condition, code, since }] of Object.entries(part.own)) {
     const { text, priority } = technicalConditions[condition];
     const label = code === undefined ? undefined : parameters.get(code)?.label;
-    const words = label === undefined ? text : `${label}: ${text}`;
-    add(condition, priority, words, since, { key, chain: key, ...(code !== undefined && { code }) });
+    const alarmText = label === undefined ? text : `${label}: ${text}`;
+    add(condition, priority, alarmText, since, { key, chain: key, ...(code !== undefined && { code }) });
   }
   return found;
 }
 
-const bare = {
+const plainTechnical = {
   kind: 'technical',
   rank: 0,
   excess: 0,

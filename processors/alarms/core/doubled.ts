@@ -1,6 +1,6 @@
 /**
- * The detector of a parameter that is twice in one message. The graver value is judged (contracts/numerics.ts), and a technical alarm says
- * so (CLINICAL, "Judged or told", 1): nothing shows which of the two values is the patient's. Pure.
+ * The detector of a parameter that a message contains twice. Nothing shows which of the two values is right. So the graver value is judged
+ * (contracts/numerics.ts), and a technical alarm says so (CLINICAL, "Judged or told", 1). Pure.
  */
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Condition } from './condition.ts';
@@ -11,26 +11,27 @@ export type DoubledPart = Readonly<Record<string, { readonly since: number; read
 
 export const initialDoubled: DoubledPart = {};
 
-/** The alarm ends after the parameter has been only once in each message for this long (ours). */
+/** The alarm ends if for this long no message has contained the parameter twice (ours). */
 const onceMs = 60_000;
 
-export function doubled(part: DoubledPart, { time, values, doubled: codes = none }: ObservationInput): DoubledPart {
+/** Takes a reading: begins or ends the conditions of doubled parameters. */
+export function doubled(part: DoubledPart, { time, values, doubled: codes = noCodes }: ObservationInput): DoubledPart {
   if (codes.length === 0 && part === initialDoubled) return part;
   const next: Record<string, { readonly since: number; readonly at: number }> = {};
-  for (const [code, one] of Object.entries(part)) {
+  for (const [code, span] of Object.entries(part)) {
     const isOnce = !codes.includes(code) && values.some((numeric) => numeric.code === code);
-    // The device's clock may have been set in between, forward or back.
-    if (!isOnce || Math.abs(time - one.at) < onceMs) next[code] = one;
+    // `Math.abs`, because the device's clock may have been set back.
+    if (!isOnce || Math.abs(time - span.at) < onceMs) next[code] = span;
   }
   for (const code of codes) next[code] = { since: next[code]?.since ?? time, at: time };
   return Object.keys(next).length === 0 ? initialDoubled : next;
 }
 
-const none: readonly string[] = [];
-const nothing: readonly Condition[] = [];
+const noCodes: readonly string[] = [];
+const noConditions: readonly Condition[] = [];
 
 export function doubledConditions(part: DoubledPart): readonly Condition[] {
-  if (part === initialDoubled) return nothing;
+  if (part === initialDoubled) return noConditions;
   return Object.entries(part).map(([code, { since }]) => ({
     key: `twice-in-one-message/${code}`,
     name: 'twice-in-one-message',

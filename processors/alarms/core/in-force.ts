@@ -1,4 +1,4 @@
-/** The limits that judge a patient, for the screens (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
+/** The limits that judge a patient, in the form for the screens (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
 import type { GroupInForce, Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
@@ -6,7 +6,7 @@ import { profileInForce, rulesOfGroup } from './judging.ts';
 import { adultProfile, type GroupRules, type Profile } from './profile.ts';
 import type { State } from './state.ts';
 
-/** Returns the limits in force. There are no groups if the patient has no profile. */
+/** Returns the limits that judge the patient. If the patient has no profile, the list of groups is empty. */
 export function limitsInForce(env: Environment, state: State): Pick<LimitsInForce, 'profile' | 'groups' | 'rules'> {
   const profile = profileInForce(env, state);
   if (profile === undefined) return { profile: null, groups: [] };
@@ -15,11 +15,11 @@ export function limitsInForce(env: Environment, state: State): Pick<LimitsInForc
   return { profile: source, groups, ...(source.origin !== 'built-in' && { rules }) };
 }
 
-/** Returns the profile from which limits in force were made; undefined if the message does not contain it. */
+/** Returns the profile that a message with limits was made from; undefined if the message does not contain the profile. */
 export function profileOfMessage({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
   if (profile === null) return undefined;
   if (profile.origin === 'built-in') return { ...adultProfile, source: profile };
-  // The message does not contain the engine's times. Other times only change when an unanswered call escalates or calls again.
+  // The message does not contain the times of escalation and re-alarm, so the built-in times are used.
   return rules && { ...adultProfile, source: profile, groups: rules };
 }
 
@@ -37,7 +37,7 @@ function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGrou
   };
 }
 
-/** Returns why a group is off. The pulse is off if the heart rate is off, because the limits of the heart rate judge it. */
+/** Returns why a group is off. If the heart rate is off, the pulse is off too, because the limits of the heart rate judge the pulse. */
 function offOf(profile: Profile, overrides: State['overrides'], group: LimitGroup): GroupInForce['off'] {
   const own = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);
   const rules = profile.groups[group === 'PR' ? 'HR' : group];

@@ -1,4 +1,4 @@
-/** The engine's inputs: opened, checked records, as plain data. Times are ms since 1970. */
+/** The engine's inputs: decrypted and checked records, as plain data. Times are ms since 1970. */
 import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
 import type { Command } from '../../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
@@ -6,28 +6,25 @@ import type { DeviceAlert, DeviceSound } from '../../../contracts/messages/devic
 import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
 import type { Profile } from './profile.ts';
 
-/** One reading: `time` is the device's clock, `receivedAt` the gateway's. Never mix them (STYLE 8). */
+/** One reading. `time` is by the device's clock, `receivedAt` by the gateway's clock. Never compare the two directly. */
 export type ObservationInput = {
   readonly type: 'observation';
   readonly deviceId: string;
   readonly time: number;
   readonly receivedAt: number;
-  /** Absent: the interval from the device's status, or its default, counts. */
+  /** The declared interval. Absent: the interval from the device's status applies, or else the default. */
   readonly intervalMs?: number;
   readonly boot: string;
   readonly seq: number;
-  /**
-   * The start of the device, as the device names it. Absent if it names none: then the gateway numbers its readings in the order of
-   * receipt.
-   */
+  /** The id of the device's present start. Absent if the device sends no such id: then the gateway numbers the readings as they arrive. */
   readonly start?: string;
-  /** At most one value of each code (contracts/numerics.ts). */
+  /** At most one value for each code (contracts/numerics.ts). */
   readonly values: readonly Readonly<NumericValue>[];
-  /** Codes that the message contained more than once; absent if there are none. */
+  /** Codes that the message contained more than once; absent if each code came once. */
   readonly doubled?: readonly string[];
 };
 
-/** The device's status. A will (`online: false`) has no time. `conditions` is the whole list; absent if the status has none. */
+/** The device's status. A will (`online: false`) has no time. `conditions` lists all conditions; absent if the status has no list. */
 export type StatusInput = {
   readonly type: 'status';
   readonly deviceId: string;
@@ -36,13 +33,13 @@ export type StatusInput = {
   readonly boot: string;
   readonly seq: number;
   readonly online: boolean;
-  /** This is the will of the connection with that claim, which ended for `reason`; absent if the device itself sent the status. */
+  /** Claim of the connection that ended with this will, and the reason for the end. Absent if the device itself sent the status. */
   readonly will?: { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
   readonly intervalMs?: number;
   readonly conditions?: readonly TechnicalCondition[];
 };
 
-/** The device's own alarms: all that are present. */
+/** The device's list of the alarms that it raises itself. The list contains all alarms that are present. */
 export type AlertsInput = {
   readonly type: 'alerts';
   readonly deviceId: string;
@@ -61,12 +58,12 @@ export type ConnectionInput = {
   readonly deviceId: string;
   readonly receivedAt: number;
   readonly connected: boolean;
-  /** Number of the connection. The greater number is the newer one, on any gateway. */
+  /** Number of the connection. A newer connection has a greater number, also on another gateway. */
   readonly claim?: number;
   readonly reason?: ConnectionEndReason;
 };
 
-/** The gateway's notice about the bed. It holds for `forMs` from `receivedAt`, unless the gateway repeats it. */
+/** The gateway's notice about the bed. The notice holds for `forMs` from `receivedAt`, and longer if the gateway repeats it. */
 export type NoticeInput = {
   readonly type: 'notice';
   readonly deviceId: string;
@@ -77,24 +74,24 @@ export type NoticeInput = {
 
 export type CommandInput = { readonly type: 'command'; readonly command: Command };
 
-/** A device without a patient may be on any patient. */
+/** `unassigned`: no patient is assigned to the device, so it may be connected to any patient. */
 export type Category = PatientCategory | 'unassigned';
 
-/** Which patient is at the device. `category` null: not known. `endedAt`: the period has ended, so its alarms end. */
+/** The patient at the device. `category` null: not known. `endedAt`: the patient's time at this device has ended, so the alarms end. */
 export type AssociationInput = {
   readonly type: 'association';
   readonly category: Category | null;
   readonly ward: string | null;
   readonly endedAt: number | null;
   readonly deviceId?: string;
-  /** When the period began. If the device has sent nothing since, an alarm must say so. */
+  /** When the patient's time at the device began. If the device has sent nothing since then, an alarm must say so. */
   readonly from?: number;
 };
 
-/** Other profiles are in force. `before`: the profile that judged the patient until now; undefined if it is not known. */
+/** Other profiles apply from now on. `before`: the profile that applied until now; undefined if it is not known. */
 export type ProfilesInput = { readonly type: 'profiles'; readonly before: Profile | undefined };
 
-/** The wall clock has moved: silence, escalation and re-alarm are checked. */
+/** The wall clock has moved. The engine checks silence, escalation and re-alarm. */
 export type TickInput = { readonly type: 'tick' };
 
 export type Input =

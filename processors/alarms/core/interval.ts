@@ -1,15 +1,18 @@
-/** How often a parameter is expected, and what follows from that (CLINICAL, "Judged or told", 1, 4, 6). Pure. */
+/**
+ * How often values of a parameter are expected, and after which time without values it is silent (CLINICAL, "Judged or told", 1, 4, 6).
+ * Pure.
+ */
 import type { Parameter } from '../../../contracts/parameters.ts';
 
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 const intervalMsDefault = 1_000;
-/** A parameter that is expected less than once a minute is a single measurement (CLINICAL, "Judged or told", 6). */
+/** A parameter with a longer expected interval than this is a single measurement (CLINICAL, "Judged or told", 6). */
 export const singleMs = 60_000;
-/** No data: no valid value for 3 intervals, and at least 20 s for a continuous parameter ("Judged or told", 4). */
+/** A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or told", 4). */
 const noDataIntervals = 3;
 export const noDataMsMin = 20_000;
 
-/** A parameter that is expected less often than this is never called intermittent: a minute would bring fewer than six values (ours). */
+/** A parameter with a longer expected interval is never intermittent, because fewer than six values are expected in a minute (ours). */
 export const patchyIntervalMsMax = 10_000;
 
 /** Returns how often a parameter is expected, ms. @param statusMs the interval that the device's status declared */
@@ -19,20 +22,19 @@ export function intervalOf(
   spacings: readonly number[],
   statusMs = intervalMsDefault,
 ): number {
-  // A cuff pressure beside a heart rate each second: the declared interval is not the cuff's.
+  // A declared interval of at most a minute is the interval of the messages, not of a cuff that measures now and then.
   if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs))
     return slowPaceOf(spacings, declaredMs) ?? declaredMs;
   return median(spacings) ?? episodicMs ?? statusMs;
 }
 
-/** Number of spacings that make a pace, and how far each may be from the middle one (ours). */
+/** The least number of spacings that show an even pace, and how far each may differ from the median, as a fraction (ours). */
 const paceSpacingsMin = 3;
 const paceSlack = 0.2;
 
 /**
- * Returns the own pace of a slow parameter. A declared interval is the pace of the messages, and a slow parameter is not in each of them.
- * The parameter has its own pace if it comes at even intervals and too seldom to be called intermittent. If it comes unevenly, it is
- * expected as declared.
+ * Returns the pace of a parameter that comes less often than declared; undefined if it has no such pace. The declared interval is the
+ * interval of the messages, and a slow parameter is not in each message. A pace is at even intervals of at least `patchyIntervalMsMax`.
  */
 function slowPaceOf(spacings: readonly number[], declaredMs: number): number | undefined {
   if (spacings.length < paceSpacingsMin) return undefined;
@@ -43,10 +45,10 @@ function slowPaceOf(spacings: readonly number[], declaredMs: number): number | u
 
 function median(spacings: readonly number[]): number | undefined {
   if (spacings.length < 2) return undefined;
-  // Of two in the middle it takes the shorter. A value that is expected too early gives an alarm; one that is expected too late gives
-  // silence.
+  // With an even number of spacings, the shorter of the two in the middle counts: an alarm that comes too early is better than one that
+  // comes too late.
   const rank = Math.floor((spacings.length - 1) / 2);
-  // There are few spacings, and every value asks for the median, so it counts instead of sorting.
+  // Every value needs the median, and the list is short. So counting is faster than sorting.
   return spacings.find((spacing) => {
     let less = 0;
     let same = 0;
@@ -57,18 +59,19 @@ function median(spacings: readonly number[]): number | undefined {
   });
 }
 
+/** Returns the time without a valid value after which a parameter is silent, ms. */
 export function noDataMsOf(intervalMs: number): number {
   return intervalMs > singleMs ? noDataIntervals * intervalMs : Math.max(noDataIntervals * intervalMs, noDataMsMin);
 }
 
-/** Returns whether a value is judged at once and counts until the next one. A cuff pressure always does, however often it comes. */
+/** Returns whether a value is judged at once and holds until the next value. A cuff pressure always is such a single measurement. */
 export function isSingle({ group }: Parameter, intervalMs: number): boolean {
   return intervalMs > singleMs || group === 'NIBP';
 }
 
 const spacingsMax = 5;
 
-/** Returns the spacings with one more. Returns the same list if the device keeps its pace. */
+/** Returns the spacings with one more spacing. Returns the same list if all spacings are equal to the new one. */
 export function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
   if (spacings.length < spacingsMax) return [...spacings, gapMs];
   for (const spacing of spacings) if (spacing !== gapMs) return [...spacings.slice(1), gapMs];

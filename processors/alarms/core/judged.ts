@@ -3,10 +3,10 @@ import type { Episode } from './condition.ts';
 import type { Counts } from './counts.ts';
 import type { State } from './state.ts';
 
-/** What the detectors found in an input. */
+/** The result of the detectors for one input. */
 export type Judged = {
   readonly state: State;
-  /** Device time at which a condition that no longer holds ended. */
+  /** Device time that counts as the end of the conditions that no longer hold. */
   readonly endAt: number;
   readonly episodes?: readonly Episode[];
   readonly events?: readonly AlarmEvent[];

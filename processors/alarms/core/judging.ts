@@ -1,4 +1,4 @@
-/** Which rules judge one patient: the ward's profile, with the patient's own limits over it. Pure. */
+/** The rules that judge one patient: the ward's profile, changed by the patient's own limits. Pure. */
 import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
@@ -10,13 +10,13 @@ import type { State } from './state.ts';
 
 export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** The period has ended: no patient is on this device, so its state concerns nobody. */
+/** Returns whether the patient's time at this device has ended. */
 export const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
-/** Early warning scores are for adults only. A device without a patient may be on any patient, so it has none. */
+/** Returns whether the patient gets early warning scores: only adults do, and only while they are at the device. */
 export const isScored = (state: State) => state.association?.category === 'adult' && !isOver(state);
 
-/** Returns the profile that judges the patient; undefined if the category has no profile or is not known. */
+/** Returns the profile that judges the patient; undefined if the patient's category is not known or has no profile. */
 export function profileInForce(env: Environment, { association }: State): Profile | undefined {
   const { category = null, ward = null } = association ?? {};
   return category === null ? undefined : env.profile(category, ward);
@@ -29,49 +29,50 @@ export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
-/** Returns the state after its rules changed: they judge the last values at once. @param before the rules until now */
+/** Returns the state after a change of its rules: the new rules judge the last values at once. @param before the rules until now */
 export const refolded = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,
   limits: refoldLimits(state.limits, before, rulesIn(env, state)),
   scores: isScored(state) ? refoldScores(state.scores, scoreRulesIn(env, state)) : state.scores,
 });
 
-/** Returns whether the rules in force give other score alarms than those in the state. */
+/** Returns whether the present rules give other score alarms than the alarms in the state. */
 export function isScoredOtherwise(env: Environment, state: State): boolean {
   if (!isScored(state)) return false;
   const { held } = refoldScores(state.scores, scoreRulesIn(env, state)).head;
   return JSON.stringify(held) !== JSON.stringify(state.scores.head.held);
 }
 
-/** One cached answer for each profile and patient. Every reading asks for it; it changes only with the limits. */
+/** Caches the rules for each profile and patient, because every reading needs them. */
 const cache = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
 
+/** Returns the rules of a profile, changed by a patient's own limits. */
 export function rulesOf(profile: Profile | undefined, overrides: Overrides): RulesOf {
-  if (profile === undefined) return none;
+  if (profile === undefined) return noRules;
   let ofProfile = cache.get(profile);
   if (ofProfile === undefined) {
     ofProfile = new WeakMap();
     cache.set(profile, ofProfile);
   }
-  let found = ofProfile.get(overrides);
-  if (found === undefined) {
-    found = make(profile, overrides);
-    ofProfile.set(overrides, found);
+  let rules = ofProfile.get(overrides);
+  if (rules === undefined) {
+    rules = makeRules(profile, overrides);
+    ofProfile.set(overrides, rules);
   }
-  return found;
+  return rules;
 }
 
-const none: RulesOf = () => undefined;
+const noRules: RulesOf = () => undefined;
 
-function make(profile: Profile, overrides: Overrides): RulesOf {
+function makeRules(profile: Profile, overrides: Overrides): RulesOf {
   const groups = Object.keys(profile.groups) as LimitGroup[];
-  const made = new Map(groups.map((group) => [group, rulesOfGroup(profile, overrides, group)]));
-  return ({ limits }) => (limits === undefined ? undefined : made.get(limits));
+  const byGroup = new Map(groups.map((group) => [group, rulesOfGroup(profile, overrides, group)]));
+  return ({ limits }) => (limits === undefined ? undefined : byGroup.get(limits));
 }
 
 /**
- * Returns the rules of one group. The limits of the heart rate judge the pulse too, because they are one rate (CLINICAL, "Judged or told",
- * 8). The pulse has the pleth's delays, and the patient's own pulse limits if there are any.
+ * Returns the rules of one group. The limits of the heart rate judge the pulse too, because heart rate and pulse are one rate (CLINICAL,
+ * "Judged or told", 8). The delays for the pulse are those of its own group. A patient's own pulse limits replace the heart rate's.
  */
 export function rulesOfGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
   if (group !== 'PR') return rulesOfPatient(profile.groups[group], overrides[group]);

@@ -1,6 +1,6 @@
 /**
- * Converts states of an engine from before 2026-12 (`v` 1) to this engine's. It keeps what a person must not lose: the alarms with their
- * acknowledgements, the patient's own limits, and alarms about silence. The next readings provide the rest. Pure.
+ * Converts states of version 1 (from before December 2026) to version 2. The new state keeps the alarms with their acknowledgements, the
+ * patient's own limits, and the alarms about silence. The next readings provide the rest of the state. Pure.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -101,12 +101,12 @@ const StateV1 = Type.Object({
 type StateV1 = Static<typeof StateV1>;
 const check = Compile(StateV1);
 
-/** @returns undefined if no engine wrote this state: the log then rebuilds it */
+/** Returns a saved state as version 2; undefined if no engine wrote it. Then the caller must rebuild the state from the log. */
 export function migrate(associationId: string, state: unknown): State | undefined {
-  const written = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
-  if (written?.associationId !== associationId) return undefined;
-  // A part that an earlier version 2 did not have starts empty.
-  if (written.v === 2) return { ...initialState(associationId), ...(state as State) };
+  const header = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
+  if (header?.associationId !== associationId) return undefined;
+  // A part that is missing in an older state of version 2 starts empty.
+  if (header.v === 2) return { ...initialState(associationId), ...(state as State) };
   return check.Check(state) ? ofV1(associationId, state) : undefined;
 }
 
@@ -135,12 +135,12 @@ function ofV1(associationId: string, before: StateV1): State {
 
 const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(gravity, over);
 
-/** The silence of a parameter was keyed by its group. Now each code has its own key. */
+/** Returns the new key of an alarm. In version 1 the silence of a parameter had the key of its group; now each code has its own key. */
 function keyOf(key: string, { alarm: { condition, code } }: Pick<Live, 'alarm'>): string {
   return key === condition && condition.endsWith('.no-data') && code !== undefined ? `${condition}/${code}` : key;
 }
 
-/** Returns what the device measures, so that a silence goes on, and a new one is noticed. */
+/** Returns the arrivals, so that a present silence continues and a new silence is noticed. */
 function arrivalsOf({ main, clock, silence, technical, live }: StateV1): ArrivalsPart {
   const newestMs = Math.max(...Object.values(main.values));
   const codes: Record<string, Arrival> = {};
@@ -187,13 +187,13 @@ function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): De
 const isOwn = (condition: string): condition is TechnicalConditionCode => Object.hasOwn(technicalConditions, condition);
 
 function noticesOf({ notices = {}, technical }: StateV1): NoticesPart {
-  const held = Object.entries(notices).flatMap(([code, until]) =>
+  const present = Object.entries(notices).flatMap(([code, until]) =>
     technical[code] === undefined ? [] : [[code, { since: technical[code].onset, until }] as const],
   );
-  return Object.fromEntries(held);
+  return Object.fromEntries(present);
 }
 
-/** Keeps each present alarm on its line, so that only a value can end it. */
+/** Returns a line for each present alarm of a limit, so that only a value can end the alarm. */
 function linesOf(lives: readonly Live[]): LimitsPart {
   const lines: Record<string, Line> = {};
   for (const { alarm, onset, toldAt } of lives) {

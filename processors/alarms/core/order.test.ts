@@ -1,7 +1,7 @@
 /** Which reading is the newest, and whether the clock was set in between. */
 import { describe, expect, it } from 'vitest';
 import { t0 } from '../../bed.testing.ts';
-import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
+import { isSetBack, type Order, readingPlaceOf, type Stamped } from './order.ts';
 
 const newest: Order = { boot: 'a', seq: 10, time: t0, receivedAt: t0 + 100 };
 const came = (more: Partial<Stamped>): Stamped => ({ ...newest, numbered: true, seq: 11, ...more });
@@ -57,17 +57,17 @@ describe('a reading', () => {
     ['ahead by no more than two readings may be is the newest', { time: t0 + 20_000 }, forward, onward],
     ['received at once moves the clock by 1 ms less', { time: t0 + 60_000 }, forward, setBy(59_999)],
   ])('%s', (_name, more, after, course) => {
-    expect(courseOf(newest, came(more), clock, after, false)).toEqual(course);
+    expect(readingPlaceOf(newest, came(more), clock, after, false)).toEqual(course);
   });
 
   it('whose number shows it is from a clock that was set back, however little', () => {
-    expect(courseOf(newest, came({ time: t0 - 500, receivedAt: t0 + 1_100 }), clock, found, true)).toEqual(
+    expect(readingPlaceOf(newest, came({ time: t0 - 500, receivedAt: t0 + 1_100 }), clock, found, true)).toEqual(
       setBy(-1_500),
     );
   });
 
   it('of a clock that was found to be right shows no clock that was set forward', () => {
     const before = { offsetMs: -90_000, pace: null };
-    expect(courseOf(newest, came({ time: t0 + 60_000 }), before, { ...forward, clock }, false)).toEqual(onward);
+    expect(readingPlaceOf(newest, came({ time: t0 + 60_000 }), before, { ...forward, clock }, false)).toEqual(onward);
   });
 });

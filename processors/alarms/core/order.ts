@@ -1,55 +1,56 @@
 /**
- * Which reading of a parameter is the newest, and whether its clock was set since the reading before. A device numbers a reading when it
- * measures it. So a later number of the same start with an earlier time shows a clock that was set back, not a reading out of order. Pure.
+ * Decides whether a reading is the newest of a parameter, and whether the device's clock was set since the newest reading before. A device
+ * gives a reading its number when it measures. So a higher number with an earlier time shows that the clock was set back, and not that the
+ * reading came out of order. Pure.
  */
 import { type Assessment, type DeviceClock, lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
 
-/** The newest reading. Times are ms since 1970. */
+/** The number and the times of a reading. Times are ms since 1970. */
 export type Order = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
-/** What is known about a reading apart from its values. */
 export type Stamped = Order & {
   /** True: the device numbers its readings. False: the gateway numbers them in the order of receipt. */
   readonly numbered: boolean;
 };
 
-export type Course = {
-  /** How far the clock was set since the newest reading, ms. Earlier times must be moved by it. 0: it was not set. */
+/** The place of a reading among the readings of a parameter. */
+export type ReadingPlace = {
+  /** How far the clock was set since the newest reading, ms; earlier times must be moved by this. 0 if the clock was not set. */
   readonly setByMs: number;
-  /** The reading is old, and its number does not show whether it is from a backlog or the clock was set back. */
+  /** The reading is old, and it is unknown whether the reading is from a backlog or the clock was set back. */
   readonly apart: boolean;
   readonly isNewest: boolean;
 };
 
-/** Two current readings are at most this far apart, in either order. */
+/** The times of two current readings differ by at most this. */
 const aboutNowMs = 2 * lateMsMax;
 
-/** Returns whether the number shows that the clock was set back since the newest reading. */
+/** Returns whether the number of a reading shows that the clock was set back since the newest reading. */
 export function isSetBack(newest: Order, { boot, seq, time, numbered }: Stamped): boolean {
   if (!numbered || boot !== newest.boot || time >= newest.time) return false;
   return wasSetBack({ seq: newest.seq, timeMs: newest.time }, { seq, timeMs: time });
 }
 
-/** Places a reading. @param after the assessment of the clock with this reading */
-export function courseOf(
+/** Returns the place of a reading. @param after the assessment of the clock with this reading */
+export function readingPlaceOf(
   newest: Order,
-  came: Stamped,
+  reading: Stamped,
   before: DeviceClock,
   after: Assessment,
   isBack: boolean,
-): Course {
-  const aheadMs = came.time - newest.time;
-  if (aheadMs > 0 && !after.stepped) return onward;
+): ReadingPlace {
+  const aheadMs = reading.time - newest.time;
+  if (aheadMs > 0 && !after.stepped) return newestPlace;
   const isOld = aheadMs < -aboutNowMs;
-  // A delay can only make a reading look older. A time that is further ahead than ever shows a clock that was set forward.
+  // A delay on the way makes a reading look older, never newer. So a time far ahead shows that the clock was set forward.
   const isForward = after.stepped && after.clock.offsetMs < before.offsetMs && aheadMs > aboutNowMs;
-  const tells = came.numbered && came.boot === newest.boot;
+  const isSameStart = reading.numbered && reading.boot === newest.boot;
   if (isBack || (isOld && !after.late) || isForward)
-    return { setByMs: aheadMs - Math.max(1, came.receivedAt - newest.receivedAt), apart: false, isNewest: true };
-  if (aheadMs > 0 || (tells && came.seq > newest.seq)) return onward;
-  return isOld && after.late && !tells ? apart : between;
+    return { setByMs: aheadMs - Math.max(1, reading.receivedAt - newest.receivedAt), apart: false, isNewest: true };
+  if (aheadMs > 0 || (isSameStart && reading.seq > newest.seq)) return newestPlace;
+  return isOld && after.late && !isSameStart ? unknownPlace : betweenPlace;
 }
 
-const onward: Course = { setByMs: 0, apart: false, isNewest: true };
-const between: Course = { setByMs: 0, apart: false, isNewest: false };
-const apart: Course = { setByMs: 0, apart: true, isNewest: false };
+const newestPlace: ReadingPlace = { setByMs: 0, apart: false, isNewest: true };
+const betweenPlace: ReadingPlace = { setByMs: 0, apart: false, isNewest: false };
+const unknownPlace: ReadingPlace = { setByMs: 0, apart: true, isNewest: false };

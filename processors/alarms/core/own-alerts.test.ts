@@ -427,7 +427,7 @@ describe('alarms that begin by themselves are counted', () => {
     const of = bed();
     of.feed(list(0, [low]));
     const full = { ...of.state().ownAlerts, begun: { since: t0, n: 256 } };
-    const beside = { codes: builtInAlertCodes, late: false, latched: [], over: false };
+    const beside = { codes: builtInAlertCodes, late: false, latched: [], isEnded: false };
     const { part } = ownAlerts(full, list(1, [low, vt]), beside);
     expect(Object.values(part.alerts).map(({ code }) => code)).toEqual(['MDC_EVT_LO_VAL_LT_LIM', 'more']);
   });

@@ -1,24 +1,19 @@
 /**
- * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). They are neither judged again nor delayed. The
- * device's newest list says what is present. Only a later list ends an alarm. Pure.
+ * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). Such alarms are neither judged again nor delayed.
+ * The device sends lists of its alarms, and the newest list says which alarms are present. Only a later list ends an alarm. Pure.
  */
 import type { AlertCode } from '../../../contracts/alert-codes.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
-import {
-  alertsMax,
-  alertTextMax,
-  type DeviceAlert,
-  type DeviceSound,
-} from '../../../contracts/messages/device-alerts.ts';
+import { alertsMax, type DeviceAlert, type DeviceSound } from '../../../contracts/messages/device-alerts.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
-import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { gravity } from './alarm.ts';
 import type { Condition, Episode } from './condition.ts';
 import type { AlertsInput } from './inputs.ts';
+import { ownAlertText, shortened, withoutNumbers } from './own-alert-text.ts';
 import { causeOf } from './rules.ts';
 
-/** An alarm of the list, in the form in which it is shown. */
+/** An alarm of the device's list, in the form for the screens. */
 type OwnAlert = {
   readonly code: string;
   readonly kind: AlertKind;
@@ -29,12 +24,13 @@ type OwnAlert = {
   readonly parameter?: string;
   readonly value?: number;
   readonly limit?: number;
-  /** When it began: as the device says, else the time of the first list that contained it. */
+  /** The begin of the alarm as the device gives it, or else the time of the first list that contained the alarm. */
   readonly onset: number;
-  /** Time of the first list that contained it, and of the last. */
+  /** Time of the first list that contained the alarm. */
   readonly determined: number;
+  /** Time of the last list that contained the alarm. */
   readonly valueAt: number;
-  /** The last list that contained it came late. */
+  /** The last list that contained the alarm was late. */
   readonly late: boolean;
 };
 
@@ -43,94 +39,102 @@ type List = {
   readonly seq: number;
   readonly time: number;
   readonly receivedAt: number;
-  /** Nothing shows whether its start is the newest one. */
+  /** It is unknown whether the list is of the device's newest start. */
   readonly unclear?: true;
 };
 
 export type OwnAlertsPart = {
-  /** The last lists, the newest last; at most `listsMax`. A list that is not newer changes no present alarm. */
+  /** The last lists, the newest list last; at most `listsMax`. */
   readonly lists: readonly List[];
-  /** Present alarms, by key: at most `alertsMax`, and one for the rest. */
+  /** The present alarms, by key: at most `alertsMax`, and one alarm for the rest. */
   readonly alerts: Readonly<Record<string, OwnAlert>>;
-  /** The state of the device's own sound if it is not on, and since when. */
+  /** The state of the device's sound and its begin; null if the sound is on. */
   readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
-  /** How many alarms began since a list was received; absent before the first. */
+  /** The number of alarms that began since the time `since` (the gateway's clock); absent before the first list. */
   readonly begun?: { readonly since: number; readonly n: number };
 };
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/** At most this many alarms of a device begin singly in a minute (ours): four whole lists. The rest share one alarm. */
+/** At most this many alarms of a device begin in a minute (ours): four full lists. All further alarms share one alarm. */
 const begunMax = 4 * alertsMax;
 const begunMs = 60_000;
-/** Clocks of two gateways differ by less than this (ours). */
+/** The clocks of two gateways differ by less than this (ours). */
 const gatewaysApartMsMax = 10_000;
-/** If the onset is longer ago than this, the clock is taken to be wrong (ours). */
+/** An onset that is longer ago than this is taken as an error of the device (ours). */
 const sinceMsMax = 7 * 24 * 3_600_000;
 
-/** What the detector gets besides its part and the list. */
-export type Beside = {
+/** What the detector needs besides its part of the state and the list. */
+export type ListContext = {
   readonly codes: ReadonlyMap<string, AlertCode>;
   /** The list reached the gateway too long after its time. */
   readonly late: boolean;
-  /** Keys of alarms of the device that have ended and wait for a person. */
+  /** Keys of the device's alarms that have ended and wait for an acknowledgement. */
   readonly latched: readonly string[];
-  /** The period has ended: the alarms of a list are recorded, and none is present. */
-  readonly over: boolean;
+  /** The patient's time at this device has ended: the alarms of the list are recorded as ended. */
+  readonly isEnded: boolean;
 };
 
-/** Returns the keys of the device's alarms that have ended and wait for a person. */
+/** Returns the keys of the device's alarms that have ended and wait for an acknowledgement. */
 export function latchedOf(live: readonly (readonly [string, { readonly alarm: Alarm }])[]): string[] {
   return live.filter(([, { alarm }]) => alarm.origin === 'device' && !alarm.present).map(([key]) => key);
 }
 
-/** Returns the conditions of the device's own alarms among the episodes. */
+/** Returns the conditions of those episodes that the device itself reported. */
 export const ofDevice = (episodes: readonly Episode[]): Condition[] =>
   episodes.map(({ condition }) => condition).filter(({ origin }) => origin === 'device');
 
-/** Takes a list. @returns also alarms that were present and have ended: by an older list, or in a period that has ended */
+/**
+ * Takes a list of the device's alarms.
+ * @returns also episodes: alarms of an older list that have ended, and alarms after the patient's time
+ */
 export function ownAlerts(
   part: OwnAlertsPart,
   input: AlertsInput,
-  beside: Beside,
+  context: ListContext,
 ): { readonly part: OwnAlertsPart; readonly episodes: readonly Episode[] } {
-  const place = placeOf(part.lists, input, beside.late);
+  const place = placeOf(part.lists, input, context.late);
   if (place === 'repeat') return { part, episodes: [] };
   const { boot, seq, time, receivedAt, sound } = input;
   const list = { boot, seq, time, receivedAt };
   const begun = begunAt(part, receivedAt);
-  const listed = byKey(input, beside);
-  // An unclear list ends nothing: its alarms are added to the present ones.
+  const listed = byKey(input, context);
+  // A list whose place is unclear ends no alarm: its alarms are added to the present alarms.
   const all = place === 'unclear' ? new Map([...Object.entries(part.alerts), ...listed]) : listed;
-  const came = bounded(all, { ...part, begun }, beside.latched);
-  const began = [...came.keys()].filter((key) => part.alerts[key] === undefined).length;
+  const limited = bounded(all, { ...part, begun }, context.latched);
+  const began = [...limited.keys()].filter((key) => part.alerts[key] === undefined).length;
   const counted = { ...part, begun: { ...begun, n: begun.n + began } };
-  if (place === 'older') return { part: noted(counted, list), episodes: episodesOf(part, input, came) };
+  if (place === 'older') return { part: withOlderList(counted, list), episodes: episodesOf(part, input, limited) };
   const alerts: Record<string, OwnAlert> = {};
-  for (const [key, alert] of came) {
+  for (const [key, alert] of limited) {
     const before = part.alerts[key];
     const { onset, determined } = before ?? alert;
     alerts[key] = { ...alert, onset, determined };
   }
   const isSame = part.sound?.state === sound;
-  const next = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
-  const taken =
+  const nextSound = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
+  const next =
     place === 'unclear'
-      ? { ...noted(counted, { ...list, unclear: true }), alerts }
-      : { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
-  if (!beside.over) return { part: taken, episodes: [] };
-  const found = Object.entries(alerts).map(([key, alert]) => ({ condition: conditionOf(key, alert), endedAt: time }));
-  return { part: withoutAlerts(taken), episodes: found };
+      ? { ...withOlderList(counted, { ...list, unclear: true }), alerts }
+      : { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: nextSound };
+  if (!context.isEnded) return { part: next, episodes: [] };
+  const episodes = Object.entries(alerts).map(([key, alert]) => ({
+    condition: conditionOf(key, alert),
+    endedAt: time,
+  }));
+  return { part: withoutAlerts(next), episodes };
 }
 
 /**
- * Returns the place of a list. Within one start of the device the number decides. If a number comes again with another time, or is lower at
- * a later time, the device numbers anew. Another start is newer, unless it was heard before or was received much earlier. A late list with
- * an earlier time is unclear: it is a delayed list of an earlier start, or of a new start whose clock is behind. It stays unclear until a
- * current list of its start comes.
+ * Returns the place of a list among the lists before.
+ * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a later time, the device
+ *   has started to count again.
+ * - A list of another start is newer, unless lists of that start came before, or the list was received much earlier than the last list.
+ * - A late list of an unknown start with an earlier time is unclear: a delayed list of an earlier start, or a list of a new start whose
+ *   clock is behind. The start stays unclear until a current list of it comes.
  */
 function placeOf(
   lists: readonly List[],
@@ -149,8 +153,8 @@ function placeOf(
   return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
 }
 
-/** Inserts an older list before the newer ones. */
-function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
+/** Returns the part with an older list, before all newer lists. */
+function withOlderList(part: OwnAlertsPart, list: List): OwnAlertsPart {
   const at = part.lists.findIndex((other) => isLater(other, list));
   const lists = [...part.lists.slice(0, at), list, ...part.lists.slice(at)].slice(-listsMax);
   return { ...part, lists };
@@ -158,48 +162,52 @@ function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
 
 const isLater = (other: List, list: List) => (other.boot === list.boot ? other.seq > list.seq : other.time > list.time);
 
-/** Returns the alarms that only an older list contained: they were present until the next list. */
-function episodesOf(part: OwnAlertsPart, input: AlertsInput, came: ReadonlyMap<string, OwnAlert>): readonly Episode[] {
+/** Returns the alarms that an older list contained and that are not present now. Each was present until the list that followed. */
+function episodesOf(
+  part: OwnAlertsPart,
+  input: AlertsInput,
+  listed: ReadonlyMap<string, OwnAlert>,
+): readonly Episode[] {
   const next = part.lists.find((list) => isLater(list, input));
   const endedAt = Math.max(input.time, next?.time ?? input.time);
-  return [...came]
+  return [...listed]
     .filter(([key]) => part.alerts[key] === undefined)
     .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
 }
 
-/** Returns the alarms of a list by their keys. Texts that share one key are joined. */
-function byKey(input: AlertsInput, beside: Beside): ReadonlyMap<string, OwnAlert> {
+/** Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. */
+function byKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
   const found = new Map<string, OwnAlert>();
   for (const sent of input.alerts) {
-    const { key, alert } = shownAs(sent, input.time, beside);
+    const { key, alert } = keyedAlert(sent, input.time, context);
     const other = found.get(key);
-    const isTold = other === undefined || other.text === alert.text;
-    found.set(key, isTold ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
+    const isSameText = other === undefined || other.text === alert.text;
+    found.set(key, isSameText ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
   }
   return found;
 }
 
 /**
- * Returns an alarm with its key. The key contains condition, priority and kind: if the device makes an alarm graver, it is another alarm,
- * and it calls. A code without a row may mean anything, so the text belongs to the key.
+ * Returns an alarm with its key. The key contains the priority, so that an alarm that the device makes graver is a new alarm and calls. If
+ * the table has no row for the code, the key also contains the text, because one unknown code may stand for different alarms.
  */
-function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
+function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContext) {
   const { code, priority, value, limit } = sent;
   const row = codes.get(code);
-  // An arrest concerns the patient, even if the device calls it technical. It latches, and standby does not hide it.
+  // An arrest is physiological, even if the device calls it technical. So the alarm latches, and standby does not hide it.
   const kind = row?.arrest ? 'physiological' : sent.kind;
   const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
   const side = sent.side ?? row?.side ?? sideOf(sent);
   const about = sent.parameter ?? row?.parameter;
-  const words = row === undefined ? [wordsOf(sent.text)] : [];
-  const key = ['device', code, about ?? '', side ?? '', kind, priority, ...words].join('/');
+  const textKey = row === undefined ? [withoutNumbers(sent.text)] : [];
+  const key = ['device', code, about ?? '', side ?? '', kind, priority, ...textKey].join('/');
   const since = sent.since === undefined ? time : (parseInstant(sent.since) ?? time);
   const isCause = kind === 'physiological' && parameter !== undefined && side !== undefined;
   const alert: OwnAlert = {
     code,
     kind,
     priority,
-    text: textOf(sent, row, parameter?.label),
+    text: ownAlertText(sent, row, parameter?.label),
     chain: isCause ? causeOf(parameter, side) : chainOf(sent, key),
     rank: row?.arrest ? 30 : priority === 'high' ? 20 : 10,
     ...(about !== undefined && { parameter: about }),
@@ -214,8 +222,8 @@ function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
 }
 
 /**
- * Returns the chain. A technical condition may also be in the device's status: both are one condition (device.ts). Any other code is the
- * device's own. It must not name a cause of Vigil's (`silence`, `clock-skew`) and so call instead of that alarm.
+ * Returns the cause. A technical condition that the device's status also contains has the same cause there (device.ts). Any other code gets
+ * a cause of its own, because a code such as `silence` must not call instead of Vigil's alarm of that name.
  */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
   if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;
@@ -227,56 +235,31 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
   return value < limit ? 'low' : 'high';
 }
 
-/** Removes the numbers: they change while the condition lasts. */
-const wordsOf = (text: string) => visibleText(text).replace(/[\d.,]+/g, '#');
-
-/**
- * Returns the text. The table's text comes first, so that one condition reads the same at every monitor. The device's own text follows if
- * it adds something.
- */
-function textOf({ text, code }: DeviceAlert, row: AlertCode | undefined, label: string | undefined): string {
-  const own = visibleText(text);
-  const isBlank = own.trim() === '';
-  if (row === undefined) return shortened(isBlank ? code : own);
-  const named = row.parameter === undefined && label !== undefined ? `${label}: ${row.text}` : row.text;
-  return isBlank || named.toLowerCase().includes(own.toLowerCase()) ? named : shortened(`${named} (${own})`);
-}
-
-function shortened(text: string): string {
-  if (text.length <= alertTextMax) return text;
-  let kept = '';
-  for (const char of text) {
-    if (kept.length + char.length > alertTextMax - 1) break;
-    kept += char;
-  }
-  return `${kept}…`;
-}
-
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/** Returns the count of begun alarms. It starts anew each minute by the gateway's clock, also if that clock was set back. */
+/** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, also if that clock was set back. */
 function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
 }
 
 /**
- * A device that keeps naming new codes, or keeps switching them on and off, must not fill the screens and the log. Beyond the maximum only
- * the gravest have their own row, and one alarm covers the rest.
+ * Limits the number of alarms, because a device that sends ever new codes must not fill the screens and the log. If the list is too long,
+ * only the gravest alarms stay, and one alarm stands for the rest.
  */
 function bounded(
-  came: ReadonlyMap<string, OwnAlert>,
+  listed: ReadonlyMap<string, OwnAlert>,
   { alerts, begun }: OwnAlertsPart & Required<Pick<OwnAlertsPart, 'begun'>>,
   latched: readonly string[],
 ): ReadonlyMap<string, OwnAlert> {
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
-  const waiting = new Set([...latched, ...latching].filter((key) => !came.has(key)));
+  const waiting = new Set([...latched, ...latching].filter((key) => !listed.has(key)));
   const isKnown = (key: string) => Number(alerts[key] !== undefined);
-  const known = [...came.keys()].filter(isKnown).length;
+  const known = [...listed.keys()].filter(isKnown).length;
   const room = Math.min(Math.max(0, alertsMax - waiting.size), known + Math.max(0, begunMax - begun.n));
-  if (came.size <= room) return came;
-  const inOrder = [...came].sort(
-    ([a, one], [b, other]) => isKnown(b) - isKnown(a) || gravity[other.priority] - gravity[one.priority],
+  if (listed.size <= room) return listed;
+  const inOrder = [...listed].sort(
+    ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || gravity[b.priority] - gravity[a.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
   const gravest = others.reduce(
@@ -293,16 +276,16 @@ function bounded(
   return new Map([...inOrder.slice(0, room), [`${restKey}/${kind}/${priority}`, rest]]);
 }
 
-/** Removes the alarms that `isKept` does not keep: the period has ended, or a person has seen the last alarms of a silent device. */
+/** Returns the part with only the alarms for which `isKept` returns true. */
 export function withoutAlerts(part: OwnAlertsPart, isKept: (key: string) => boolean = () => false): OwnAlertsPart {
   const alerts = Object.fromEntries(Object.entries(part.alerts).filter(([key]) => isKept(key)));
   return { ...part, alerts, sound: null };
 }
 
-/** Every reading asks for it, and the answer is nearly always empty. */
+/** Returns the conditions of the device's present alarms and of its sound. */
 export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): readonly Condition[] {
   const keys = Object.keys(alerts);
-  if (keys.length === 0 && sound === null) return none;
+  if (keys.length === 0 && sound === null) return noConditions;
   const found = keys.map((key) => conditionOf(key, alerts[key]!));
   if (sound !== null) found.push(soundCondition(sound));
   return found;
@@ -326,8 +309,8 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
 }
 
 /**
- * A sound that is off stays off until a person turns it on, so it is a low alarm. A pause ends by itself and a nurse at the bed began it,
- * so it is shown without a call.
+ * Returns the condition of a device whose sound is off or paused. A sound that is off stays off until a person turns it on, so this is a
+ * low alarm. A pause ends by itself, and a nurse at the bed began it, so a pause is shown without a call.
  */
 function soundCondition({ state, since }: NonNullable<OwnAlertsPart['sound']>): Condition {
   const name = `device-sound-${state}`;

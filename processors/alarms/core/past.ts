@@ -1,27 +1,27 @@
-/** Late or repeated readings about the past. If their alarm is already known and has ended, they add nothing. Pure. */
+/** Finds conditions of late or repeated readings whose alarm is already known and has ended. Such conditions raise no alarm again. Pure. */
 import type { BookPart } from './book-part.ts';
 import { subsumption } from './chains.ts';
 import type { Condition } from './condition.ts';
 
-type Known = Pick<BookPart, 'live' | 'closed'>;
+type KnownAlarms = Pick<BookPart, 'live' | 'closed'>;
 
 /**
- * Removes what late or repeated readings show if it was an alarm before. It does not call instead of a condition that holds now. The same
- * goes for what it covered.
+ * Returns the conditions without past ones: conditions of late or repeated readings that were an alarm before, and less grave conditions of
+ * the same cause. So a past condition does not call instead of a condition that holds now.
  */
-export function withoutPast(book: Known, found: readonly Condition[]): readonly Condition[] {
+export function withoutPast(book: KnownAlarms, conditions: readonly Condition[]): readonly Condition[] {
   const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;
-  const known = found.filter((condition) => isPast(condition) && isKnown(book, condition, condition.onset));
-  if (known.length === 0) return found;
+  const known = conditions.filter((condition) => isPast(condition) && isKnown(book, condition, condition.onset));
+  if (known.length === 0) return conditions;
   const isCovered = subsumption(known);
-  return found.filter((condition) => !(known.includes(condition) || (isPast(condition) && isCovered(condition))));
+  return conditions.filter((condition) => !(known.includes(condition) || (isPast(condition) && isCovered(condition))));
 }
 
 /**
- * Returns whether a late or repeated reading shows a condition that was already an alarm. @param until it held at least until then: a
- * swapped reading may show that it began a little before the alarm did
+ * Returns whether a condition of a late or repeated reading was already an alarm: the time from its onset to `until` overlaps with the
+ * alarm's time. @param until device time until which the condition held at least
  */
-export function isKnown(book: Known, { key, onset }: Condition, until: number): boolean {
+export function isKnown(book: KnownAlarms, { key, onset }: Condition, until: number): boolean {
   const within = (from: number, to: number) => until >= from && onset <= to;
   const live = book.live[key];
   if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;

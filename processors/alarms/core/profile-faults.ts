@@ -1,6 +1,6 @@
 /**
- * Returns every fault of a profile file, each with its place and a sentence. An incomplete profile is refused: each group has its limits,
- * or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * Checks a profile of a profile file. Each fault names its place in the file and says in a sentence what is wrong. A profile must be
+ * complete: each group has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { type Static, Type } from 'typebox';
 import { adultLimits } from '../../../contracts/adult-limits.ts';
@@ -12,15 +12,15 @@ import type { Bound, Delay } from './profile.ts';
 import { faultsOf, Reason, shapesOf } from './profile-shapes.ts';
 import { scoreFaults } from './scores/score-faults.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherFields = { additionalProperties: false } as const;
 /** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const minuteMs = 60_000;
 /** 10 s to 1 h (ours). */
 const EscalationMs = Type.Integer({ minimum: 10_000, maximum: 60 * minuteMs });
-const escalations = (isWhole: boolean) => {
-  const of = isWhole ? EscalationMs : Type.Optional(EscalationMs);
-  return Type.Object({ high: of, medium: of, low: Type.Optional(EscalationMs) }, closed);
+const escalations = (isRequired: boolean) => {
+  const shape = isRequired ? EscalationMs : Type.Optional(EscalationMs);
+  return Type.Object({ high: shape, medium: shape, low: Type.Optional(EscalationMs) }, noOtherFields);
 };
 /** CLINICAL, "Alarm vocabulary": a ward chooses 1, 2, 3, 5 or 10 min. */
 const RealarmMs = Type.Enum([1, 2, 3, 5, 10].map((minutes) => minutes * minuteMs));
@@ -38,9 +38,9 @@ const shapes = {
       groups: Type.Object({}),
       scores: Type.Optional(Type.Unknown()),
     },
-    closed,
+    noOtherFields,
   ),
-  off: Type.Object({ off: Reason, ...extremes }, closed),
+  off: Type.Object({ off: Reason, ...extremes }, noOtherFields),
   rules: Type.Object(
     {
       priority: Priority,
@@ -51,7 +51,7 @@ const shapes = {
       offDelayMs: OffDelayMs,
       ...times,
     },
-    closed,
+    noOtherFields,
   ),
   bound: Type.Object(
     {
@@ -62,29 +62,32 @@ const shapes = {
       offDelayMs: Type.Optional(OffDelayMs),
       ...times,
     },
-    closed,
+    noOtherFields,
   ),
-  fixed: Type.Object({ kind: Type.Literal('fixed'), ms: DelayMs }, closed),
+  fixed: Type.Object({ kind: Type.Literal('fixed'), ms: DelayMs }, noOtherFields),
   tiered: Type.Object(
     {
       kind: Type.Literal('tiered'),
       ms: DelayMs,
-      steps: Type.Array(Type.Object({ by: Type.Number({ exclusiveMinimum: 0 }), ms: DelayMs }, closed), {
+      steps: Type.Array(Type.Object({ by: Type.Number({ exclusiveMinimum: 0 }), ms: DelayMs }, noOtherFields), {
         minItems: 1,
         maxItems: 8,
       }),
     },
-    closed,
+    noOtherFields,
   ),
   area: Type.Object(
     { kind: Type.Literal('area'), unitMs: Type.Integer({ minimum: 1, maximum: 1_000_000 }), capMs: DelayMs },
-    closed,
+    noOtherFields,
   ),
 };
 const checks = shapesOf(shapes);
 const shapeFaults = (shape: keyof typeof shapes, value: unknown, path: string) => faultsOf(checks, shape, value, path);
 
-/** @param isScored the patients get scores; other profiles contain no scores */
+/**
+ * Returns all faults of a profile.
+ * @param isScored true if the patients of this profile get scores. Other profiles must not contain scores
+ */
 export function profileFaults(profile: unknown, path: string, isScored: boolean): string[] {
   const faults = [...shapeFaults('profile', profile, path), ...scoreFaultsOf(profile, path, isScored)];
   const groups = (profile as { readonly groups?: unknown } | null)?.groups;
@@ -92,10 +95,11 @@ export function profileFaults(profile: unknown, path: string, isScored: boolean)
   const unknown = Object.keys(groups).filter((name) => !(limitGroups as readonly string[]).includes(name));
   return [
     ...faults,
-    ...unknown.map((name) => `${path}/groups/${name}: there is no such group of limits.`),
+    ...unknown.map((name) => `${path}/groups/${name}: no group of limits has this name.`),
     ...limitGroups.flatMap((group) => {
       const at = `${path}/groups/${group}`;
-      if (!Object.hasOwn(groups, group)) return [`${at}: it is missing. Give its limits, or {"off": "<reason>"}.`];
+      if (!Object.hasOwn(groups, group))
+        return [`${at}: this group is missing. Give its limits, or {"off": "<reason>"}.`];
       return groupFaults(group, (groups as Record<string, unknown>)[group], at);
     }),
   ];
@@ -103,21 +107,21 @@ export function profileFaults(profile: unknown, path: string, isScored: boolean)
 
 function scoreFaultsOf(profile: unknown, path: string, isScored: boolean): string[] {
   if (profile === null || typeof profile !== 'object' || !('scores' in profile)) return [];
-  if (!isScored) return [`${path}/scores: scores are for adults alone. Leave it out.`];
+  if (!isScored) return [`${path}/scores: only adults get scores. Remove this field.`];
   return scoreFaults(profile.scores, `${path}/scores`);
 }
 
 type Rules = Static<typeof shapes.rules>;
 
-function groupFaults(group: LimitGroup, given: unknown, path: string): string[] {
-  if (given !== null && typeof given === 'object' && 'off' in given) return offFaults(group, given, path);
-  const faults = shapeFaults('rules', given, path);
+function groupFaults(group: LimitGroup, content: unknown, path: string): string[] {
+  if (content !== null && typeof content === 'object' && 'off' in content) return offFaults(group, content, path);
+  const faults = shapeFaults('rules', content, path);
   if (faults.length > 0) return faults;
-  const rules = given as Rules;
+  const rules = content as Rules;
   const missing = bounds.filter((name) => adultLimits[group][name] !== undefined && rules[name] === undefined);
   const sides = (['low', 'high'] as const).filter((side) => rules[side] !== undefined);
   const ofSides = sides.flatMap((side) => boundFaults(rules[side], `${path}/${side}`));
-  const all = [...missing.map((name) => `${path}/${name}: it is missing.`), ...ofSides];
+  const all = [...missing.map((name) => `${path}/${name}: this limit is missing.`), ...ofSides];
   if (ofSides.length > 0) return all;
   const { low, high } = rules as { readonly low?: Bound; readonly high?: Bound };
   return [...all, ...numberFaults(group, rules, low, high, path)];
@@ -142,19 +146,21 @@ function numberFaults(
   const clearLow = low.limit + (low.hysteresis ?? hysteresis);
   const clearHigh = high.limit - (high.hysteresis ?? hysteresis);
   if (clearLow <= clearHigh) return [];
-  return [`${path}/hysteresis: no value would end an alarm: low ends at ${clearLow}, high at ${clearHigh}.`];
+  return [
+    `${path}/hysteresis: no value could end an alarm, because a low alarm ends at ${clearLow} and a high alarm at ${clearHigh}.`,
+  ];
 }
 
-function offFaults(group: LimitGroup, given: object, path: string): string[] {
-  const faults = shapeFaults('off', given, path);
+function offFaults(group: LimitGroup, content: object, path: string): string[] {
+  const faults = shapeFaults('off', content, path);
   if (faults.length > 0) return faults;
-  const { off: _reason, ...limits } = given as Static<typeof shapes.off>;
+  const { off: _reason, ...limits } = content as Static<typeof shapes.off>;
   const fault = limitsFault(group, limits);
   const needed = (['extremeLow', 'extremeHigh'] as const).filter(
     (name) => vitalGroups.includes(group) && adultLimits[group][name] !== undefined && limits[name] === undefined,
   );
   return [
-    ...needed.map((name) => `${path}/${name}: it is missing. The extreme limits of ${group} cannot be off.`),
+    ...needed.map((name) => `${path}/${name}: this limit is missing. The extreme limits of ${group} cannot be off.`),
     ...(fault === undefined ? [] : [`${path}: ${fault}`]),
   ];
 }
@@ -169,5 +175,5 @@ function boundFaults(bound: unknown, path: string): string[] {
   const isFalling = steps.every(({ by, ms }, at) => at === 0 || (by > steps[at - 1]!.by && ms <= steps[at - 1]!.ms));
   return isFalling
     ? []
-    : [`${path}/delay/steps: each step must be further beyond the limit than the one before, and not later.`];
+    : [`${path}/delay/steps: each step must have a greater "by" than the step before, and no greater "ms".`];
 }

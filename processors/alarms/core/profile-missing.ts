@@ -1,9 +1,11 @@
 /**
- * A category without a profile gets a technical alarm. No other category's limits are used for it (CLINICAL, "Default adult limits"). Pure.
+ * The detector of a patient category without a profile. No other category's limits are used instead (CLINICAL, "Default adult limits").
+ * Pure.
  */
 import type { Condition } from './condition.ts';
 import type { State } from './state.ts';
 
+/** Returns a technical condition if the device measures something and the patient has no profile. */
 export function noProfileConditions({ association, arrivals }: State, hasProfile: boolean): Condition[] {
   if (hasProfile) return [];
   const measured = Object.values(arrivals.codes);

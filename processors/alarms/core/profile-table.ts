@@ -1,6 +1,6 @@
 /**
- * Which profile judges which patient: the ward's, else the hospital's. There is no built-in profile for children and newborns. A hospital
- * that has them configures its own. A category without a profile is refused, never judged by another's limits. Pure.
+ * Decides which profile judges a patient: the profile of the ward, or else the profile of the hospital. Vigil has no built-in profiles for
+ * children and newborns; a hospital with such patients must configure them. A category without a profile is not judged by limits. Pure.
  */
 import type { Limits, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
@@ -9,8 +9,8 @@ import { adultProfile, type Profile } from './profile.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
 export type LimitsByGroup = Readonly<Partial<Record<LimitGroup, Limits>>>;
-/** A profile as it is in its file. A file from before 2026-12 has no scores. */
-export type OfFile = Omit<Profile, 'source' | 'scores'> & Partial<Pick<Profile, 'scores'>>;
+/** A profile as it stands in the profile file. A file from before December 2026 has no scores. */
+export type FileProfile = Omit<Profile, 'source' | 'scores'> & Partial<Pick<Profile, 'scores'>>;
 export type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
 
 export type ProfileTable = {
@@ -19,35 +19,37 @@ export type ProfileTable = {
 };
 
 /**
- * The profiles of a hospital that configures none. A device with no patient assigned may be connected to any patient: the
- * adult profile judges it, and its screen says so.
+ * The profiles if a hospital configures none. A device without an assigned patient may be connected to any patient, so the adult profile
+ * judges its values, and the screen says so.
  */
 export const builtInProfiles: ProfileTable = {
   hospital: { adult: adultProfile, unassigned: adultProfile },
   wards: {},
 };
 
-/** Returns a file's profiles over the built-in ones. */
+/** Returns the table of a profile file. The profiles of the file replace the built-in profiles. */
 export function tableOf(
   version: string,
-  hospital: ByCategory<OfFile>,
-  wards: Readonly<Record<string, ByCategory<OfFile>>>,
+  hospital: ByCategory<FileProfile>,
+  wards: Readonly<Record<string, ByCategory<FileProfile>>>,
 ) {
-  const profiles = (origin: ProfileSource['origin'], of: ByCategory<OfFile>): ByCategory<Profile> =>
+  const profiles = (origin: ProfileSource['origin'], fileProfiles: ByCategory<FileProfile>): ByCategory<Profile> =>
     Object.fromEntries(
-      Object.entries(of).map(([category, one]) => [
+      Object.entries(fileProfiles).map(([category, profile]) => [
         category,
-        { ...one, scores: one.scores ?? builtInScores, source: { origin, version } },
+        { ...profile, scores: profile.scores ?? builtInScores, source: { origin, version } },
       ]),
     );
   const table: ProfileTable = {
     hospital: { ...builtInProfiles.hospital, ...profiles('hospital', hospital) },
-    wards: Object.fromEntries(Object.entries(wards).map(([ward, of]) => [ward, profiles('ward', of)])),
+    wards: Object.fromEntries(
+      Object.entries(wards).map(([ward, fileProfiles]) => [ward, profiles('ward', fileProfiles)]),
+    ),
   };
   return table;
 }
 
-/** Returns the lookup of a table, in the form that the engine needs. */
+/** Returns the function that finds a profile in a table, in the form that the engine needs. */
 export function profileOf(table: ProfileTable): (category: Category, ward: string | null) => Profile | undefined {
   return (category, ward) =>
     (ward === null || !Object.hasOwn(table.wards, ward) ? undefined : table.wards[ward]?.[category]) ??

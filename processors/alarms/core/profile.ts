@@ -1,6 +1,6 @@
 /**
- * What judges a patient: limits, delays, hysteresis, and how long a call may go unanswered. A profile is complete: each group of parameters
- * has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * The profile that judges a patient: limits, delays, hysteresis, and the times of escalation and re-alarm. A profile is complete: each
+ * group of parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import type { Alarm, Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
@@ -9,9 +9,10 @@ import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 
 /**
  * How long a value must be beyond its limit before it alarms, in device time.
- * - `fixed`: this long (0 to 30 s).
- * - `tiered`: the further beyond, the shorter. The last step that the value has reached counts (SpO2: 88 after 15 s, 86 after 10 s).
- * - `area`: when distance from the limit × time reaches this many unit·ms, and at the latest after `capMs` (Philips, smart alarm delay).
+ * - `fixed`: `ms` (0 to 30 s).
+ * - `tiered`: the further the value is beyond its limit, the shorter. The last step whose `by` the value has reached applies. Example for
+ *   SpO2: 88 alarms after 15 s, 86 after 10 s.
+ * - `area`: until the distance from the limit, multiplied by the time, reaches `unitMs`, and at most `capMs` (Philips, smart alarm delay).
  */
 export type Delay =
   | { readonly kind: 'fixed'; readonly ms: number }
@@ -22,15 +23,15 @@ export type Delay =
     }
   | { readonly kind: 'area'; readonly unitMs: number; readonly capMs: number };
 
-/** How long a call goes unanswered before it escalates by one level, and how long an acknowledgement lasts, ms. */
+/** The times of re-alarm and escalation, ms. */
 export type Times = {
-  /** An acknowledged alarm whose condition lasts calls again after this time (CLINICAL: default 3 min). */
+  /** An acknowledged alarm calls again after this time while its condition lasts (CLINICAL: default 3 min). */
   readonly realarmMs: number;
-  /** An unanswered alarm escalates by one level after each of these; absent: it does not escalate. */
+  /** An alarm that nobody acknowledges escalates by one level each time this time has passed. Absent: the priority does not escalate. */
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
 };
 
-/** A plain limit. A field that it leaves out is as in its group. */
+/** A plain limit. The value of the group applies for each absent field. */
 export type Bound = {
   readonly limit: number;
   readonly delay: Delay;
@@ -39,7 +40,7 @@ export type Bound = {
   readonly offDelayMs?: number;
 } & Partial<Times>;
 
-/** A field of `Times` that it leaves out is as in the profile. */
+/** The rules of one group of parameters. The value of the profile applies for each absent field of `Times`. */
 export type GroupRules = {
   /** Priority of the plain limits; extreme limits are high. */
   readonly priority: Priority;
@@ -49,22 +50,25 @@ export type GroupRules = {
   readonly extremeHigh?: number;
   /** How far inside its limit a value must be to end the alarm, in the parameter's unit. */
   readonly hysteresis: number;
-  /** How long it must be inside, ms. */
+  /** How long a value must be that far inside its limit to end the alarm, ms. */
   readonly offDelayMs: number;
 } & Partial<Times>;
 
-/** Why the plain limits of a group do not judge. Its extreme limits may still judge; for some groups they must (profile-faults.ts). */
+/**
+ * A group whose plain limits are off, with the reason. Its extreme limits may still judge. For some groups they must (profile-faults.ts).
+ */
 export type Off = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
   readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
-  /** For adults; other patients are not scored. */
+  /** The rules for scores. Only adults are scored. */
   readonly scores: ScoreRules;
   readonly source: ProfileSource;
 } & Times;
 
 /**
- * Returns the times of an alarm such as `HR.high`: of its side, else of its group, else of the profile. A device's code may be any text.
+ * Returns the times for an alarm such as `HR.high`: those of the limit, or else of the group, or else of the profile. An alarm that a
+ * device raised has the times of the profile.
  */
 export function timesOf(
   profile: Times & Partial<Pick<Profile, 'groups'>>,
@@ -81,8 +85,8 @@ export function timesOf(
   };
 }
 
-/** Priority of the plain limits (CLINICAL, table), and hysteresis: about the sensor's own noise (ours). */
-const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
+/** Priority of the plain limits (CLINICAL, table), and hysteresis of about the noise of the sensor (ours). */
+const groupDefaults: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
   HR: { priority: 'medium', hysteresis: 2 },
   PR: { priority: 'medium', hysteresis: 2 },
   SpO2: { priority: 'medium', hysteresis: 1 },
@@ -94,7 +98,8 @@ const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly 
 };
 
 /**
- * Upper and lower delay, s: as a Dräger IACS ships (CLINICAL, "Delays"). Temperature is a single measurement; the delay of EtCO2 is ours.
+ * Delays of the high and low limits, s. They are the defaults of a Dräger IACS (CLINICAL, "Delays"), except EtCO2 (ours). A single
+ * measurement, such as a temperature once an hour, has no delay.
  */
 const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low: number }>> = {
   HR: { high: 6, low: 6 },
@@ -107,7 +112,7 @@ const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low
   EtCO2: { high: 6, low: 6 },
 };
 
-/** Returns a profile of limits by group, with our delays, priorities and hysteresis. A group that is left out is off. */
+/** Returns a profile with the given limits and the default delays, priorities and hysteresis. A group without limits is off. */
 export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limits>>>): Profile {
   const groups = limitGroups.map((group) => {
     const own = limits[group];
@@ -125,7 +130,7 @@ export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limi
 function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayMs }: Limits): GroupRules {
   const delayOf = (side: 'low' | 'high'): Delay => ({ kind: 'fixed', ms: delayMs ?? delaysS[group][side] * 1000 });
   return {
-    ...ours[group],
+    ...groupDefaults[group],
     offDelayMs: 5_000,
     ...(low !== undefined && { low: { limit: low, delay: delayOf('low') } }),
     ...(high !== undefined && { high: { limit: high, delay: delayOf('high') } }),
@@ -134,12 +139,12 @@ function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayM
   };
 }
 
-/** The adult ward profile: limits of CLINICAL's table, which a hospital may change. */
+/** The built-in profile for adults, with the limits of the table in CLINICAL. */
 export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**
- * Returns a group's rules for one patient: the profile's, with the patient's own limits over them. A limit that the patient's own leave out
- * stays, so a limit can be moved but not dropped by accident. While a group is off, only its extreme limits judge.
+ * Returns the rules of a group for one patient: the rules of the profile, changed by the patient's own limits. A limit without a value in
+ * the own limits stays as in the profile, so nobody can remove a limit by accident. If a group is off, only its extreme limits judge.
  */
 export function rulesOfPatient(
   rules: GroupRules | Off | undefined,

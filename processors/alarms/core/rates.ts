@@ -1,30 +1,30 @@
 /**
- * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). Decides which of them is judged, and detects two that differ: then one
- * of the sensors counts something else. Pure.
+ * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). Decides which of the two is judged, and detects when the two differ:
+ * then one of the sensors counts wrongly. Pure.
  */
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
-import type { Came, RatesNow } from './limits.ts';
+import type { RatesNow, ReceivedValue } from './limits.ts';
 
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
-/** For this long after a valid heart rate the pulse is not judged: the ECG's rate may be invalid for a moment (ours). */
+/** The pulse is not judged for this long after a valid heart rate, because the heart rate may be invalid only for a moment (ours). */
 const rateHoldMs = 5_000;
-/** A heart rate that was valid for this long ends an alarm that the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
+/** A heart rate must be valid for this long to end an alarm that the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
 const steadyMs = 5_000;
 
 type Rate = { readonly at: number; readonly value: number };
 
 export type RatesPart = {
   readonly heart: Rate | null;
-  /** Time since which valid heart rates have come without a gap in which the pulse was judged; absent in a state from before 2026-12. */
+  /** Time since which valid heart rates come without a gap in which the pulse was judged; absent in a state from before December 2026. */
   readonly heartSince?: number;
   readonly pulse: Rate | null;
-  /** Time since which they differ: device time, corrected by its clock's error; null while they agree. */
+  /** Time since which heart rate and pulse differ, in corrected device time; null while they agree. */
   readonly since: number | null;
-  /** They have differed for long enough, so the alarm is on. */
+  /** The alarm about the difference is on. */
   readonly told: boolean;
-  /** Time since which they agree again while the alarm is on; null while they differ. */
+  /** Time since which heart rate and pulse agree again while the alarm is on; null while they differ. */
   readonly agreeSince: number | null;
 };
 
@@ -32,24 +32,24 @@ export const initialRates: RatesPart = { heart: null, pulse: null, since: null, 
 
 const differMin = 25;
 const differMs = 10_000;
-/** The alarm ends after they have agreed for this long: a difference around 25 /min stays one alarm (ours). */
+/** The alarm ends after the rates have agreed for this long, so that a difference of about 25 /min makes only one alarm (ours). */
 const agreeMs = differMs;
-/** Two values that were measured further apart are neither compared nor shown side by side (ours). */
+/** Values whose times are further apart are neither compared nor shown together (ours). */
 const apartMsMax = 5_000;
-/** After this time without a valid value of a continuous parameter there is a technical alarm (CLINICAL, "Judged or told", 4). */
+/** After this time without a valid value a continuous parameter has a technical alarm (CLINICAL, "Judged or told", 4). */
 const goneMs = 20_000;
 
 const agreed = { since: null, told: false, agreeSince: null } as const;
 
-/** Takes the values of one reading. Values that came out of order change nothing. */
-export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
-  const heart = newer(part.heart, rateOf(came, heartRate));
-  const pulse = newer(part.pulse, rateOf(came, pulseRate));
+/** Takes the values of one reading. Values that are older than the last ones change nothing. */
+export function rates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
+  const heart = newer(part.heart, rateOf(received, heartRate));
+  const pulse = newer(part.pulse, rateOf(received, pulseRate));
   if (heart === part.heart && pulse === part.pulse) return part;
-  const next = { ...part, heart, pulse, ...(heart !== part.heart && { heartSince: heartSinceOf(part, came) }) };
+  const next = { ...part, heart, pulse, ...(heart !== part.heart && { heartSince: heartSinceOf(part, received) }) };
   if (heart === null || pulse === null) return next;
   const apartMs = Math.abs(heart.at - pulse.at);
-  // One of them has been missing for so long that a technical alarm says so.
+  // One rate has been missing for so long that it has a technical alarm of its own.
   if (apartMs > goneMs) return { ...next, ...agreed };
   if (apartMs > apartMsMax) return next;
   const at = Math.max(heart.at, pulse.at);
@@ -61,29 +61,30 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
   return { ...next, since, told: part.told || at - since >= differMs, agreeSince: null };
 }
 
-const cameOf = (came: readonly Came[], code: string) =>
-  came.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
+const validValueOf = (received: readonly ReceivedValue[], code: string) =>
+  received.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
 
-/** Returns the start of the steady heart rate, after a valid and newest heart rate. */
-function heartSinceOf({ heart, heartSince }: RatesPart, came: readonly Came[]): number {
-  const { at, intervalMs, single } = cameOf(came, heartRate)!;
+/** Returns the new `heartSince` after a reading with a new valid heart rate. */
+function heartSinceOf({ heart, heartSince }: RatesPart, received: readonly ReceivedValue[]): number {
+  const { at, intervalMs, single } = validValueOf(received, heartRate)!;
   if (single) return at - steadyMs;
   return heart !== null && heartSince !== undefined && at - heart.at <= holdMsOf(intervalMs) ? heartSince : at;
 }
 
-function rateOf(came: readonly Came[], code: string): Rate | null {
-  const cameRate = cameOf(came, code);
-  return cameRate === undefined || cameRate.value === null ? null : { at: cameRate.at, value: cameRate.value };
+function rateOf(received: readonly ReceivedValue[], code: string): Rate | null {
+  const rate = validValueOf(received, code);
+  return rate === undefined || rate.value === null ? null : { at: rate.at, value: rate.value };
 }
 
-function newer(before: Rate | null, came: Rate | null): Rate | null {
-  return came === null || (before !== null && came.at <= before.at) ? before : came;
+function newer(before: Rate | null, rate: Rate | null): Rate | null {
+  return rate === null || (before !== null && rate.at <= before.at) ? before : rate;
 }
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
+/** Returns the technical condition if heart rate and pulse have differed for long enough. */
 export function ratesConditions({ heart, pulse, since, told }: RatesPart): readonly Condition[] {
-  if (!told || since === null || heart === null || pulse === null) return none;
+  if (!told || since === null || heart === null || pulse === null) return noConditions;
   const at = since + differMs;
   return [
     {
@@ -104,6 +105,7 @@ export function ratesConditions({ heart, pulse, since, told }: RatesPart): reado
   ];
 }
 
+/** Returns what the pulse limits need to know about heart rate and pulse. */
 export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: ArrivalsPart): RatesNow {
   const { now } = arrivals;
   return {
@@ -114,8 +116,8 @@ export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: Arri
 }
 
 /**
- * Returns whether the heart rate is judged and the pulse is not: while the ECG's rate is valid. One cause, one call (CLINICAL, "Judged or
- * told", 8).
+ * Returns whether the heart rate is judged, and so the pulse is not: while the heart rate is valid, and `holdMsOf` longer (CLINICAL,
+ * "Judged or told", 8).
  */
 export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   const { [heartRate]: rate, [pulseRate]: pulse } = codes;
@@ -123,4 +125,5 @@ export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   return Math.max(rate.namedAt, pulse?.namedAt ?? 0) - rate.validAt <= holdMsOf(rate.intervalMs);
 }
 
+/** Returns for how long after a valid heart rate the pulse is not judged, ms. */
 const holdMsOf = (intervalMs: number) => Math.max(rateHoldMs, 2 * intervalMs);

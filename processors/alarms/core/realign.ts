@@ -1,6 +1,7 @@
 /**
- * After a crash: compares the events that were appended after the last snapshot with the state that was rebuilt from it. They are equal,
- * unless the wall clock changed something in between. Then the screens get the present alarm, with a `rev` above all that they have. Pure.
+ * Aligns the state with the events after a crash. The state was rebuilt from the last snapshot. The events are those that were appended
+ * after the snapshot. If the two differ, because the wall clock changed something in between, the screens get the present alarm again, with
+ * a higher `rev` than before. Pure.
  */
 import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -9,14 +10,17 @@ import { closedMax } from './book.ts';
 import type { BookPart, Closed } from './book-part.ts';
 import type { State } from './state.ts';
 
-/** @param told events of this association that were appended after its snapshot, in order. Call this after the engine has caught up. */
+/**
+ * Returns the aligned state, and the events that the screens must get. Call this after the engine has read all records.
+ * @param appended events of this association that were appended after its snapshot, in order
+ */
 export function realign(
   state: State,
-  told: readonly AlarmEvent[],
+  appended: readonly AlarmEvent[],
   now: number,
 ): { readonly state: State; readonly events: readonly AlarmEvent[] } {
   const last = new Map<string, AlarmEvent>();
-  for (const event of told) {
+  for (const event of appended) {
     const before = last.get(event.alarm.alarmId);
     if (!before || event.alarm.rev >= before.alarm.rev) last.set(event.alarm.alarmId, event);
   }
@@ -30,29 +34,31 @@ export function realign(
   return { state: book === state.book ? state : { ...state, book }, events };
 }
 
-/** Returns what the screens must get for an alarm that they know from `event`; no event if they are up to date. */
+/** Returns the book and the event that the screens must get for an alarm of which `event` is the last event; no event if both agree. */
 function realignAlarm(
   book: BookPart,
   { type, alarm }: AlarmEvent,
   now: number,
 ): { readonly book: BookPart; readonly event?: AlarmEvent } {
   const at = formatInstant(now);
-  const found = Object.entries(book.live).find(([, live]) => live.alarm.alarmId === alarm.alarmId);
-  if (found) {
-    const [key, live] = found;
+  const entry = Object.entries(book.live).find(([, live]) => live.alarm.alarmId === alarm.alarmId);
+  if (entry) {
+    const [key, live] = entry;
     const isBehind = alarm.rev > live.alarm.rev || (alarm.rev === live.alarm.rev && !isSame(alarm, live.alarm));
     if (!isBehind) return { book };
-    const above: Alarm = { ...live.alarm, rev: Math.max(alarm.rev, live.alarm.rev) + 1 };
+    const newest: Alarm = { ...live.alarm, rev: Math.max(alarm.rev, live.alarm.rev) + 1 };
     return {
-      book: { ...book, live: { ...book.live, [key]: { ...live, alarm: above } } },
-      event: { type: 'updated', at, alarm: above },
+      book: { ...book, live: { ...book.live, [key]: { ...live, alarm: newest } } },
+      event: { type: 'updated', at, alarm: newest },
     };
   }
   const closed = book.closed.find((entry) => entry.alarmId === alarm.alarmId);
-  const isTold = closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
-  if (isTold) return { book };
+  const isPublished =
+    closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
+  if (isPublished) return { book };
   const onset = Date.parse(alarm.onsetAt);
-  if (type === 'cleared') return { book: remember(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
+  if (type === 'cleared')
+    return { book: rememberClosed(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
   const cleared: Alarm = {
     ...alarm,
     rev: alarm.rev + 1,
@@ -60,11 +66,11 @@ function realignAlarm(
     signal: 'off',
     resolvedAt: closed ? formatInstant(closed.to) : at,
   };
-  return { book: remember(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
+  return { book: rememberClosed(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
 }
 
-/** Keeps the screens' revision of an alarm that left. If the alarm is raised later, it continues above that revision. */
-function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
+/** Remembers the last published revision of a closed alarm. If the alarm is raised again, its revisions continue from there. */
+function rememberClosed(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);
   const known = closed ?? { key: alarmKey(alarm), alarmId, from, to };
@@ -74,7 +80,7 @@ function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: 
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }
 
-/** Returns whether a screen would show the same. */
+/** Returns whether two revisions of an alarm look the same on a screen. */
 function isSame(a: Alarm, b: Alarm): boolean {
   return (
     a.present === b.present &&

@@ -1,7 +1,6 @@
 /**
- * Corrects a state that was taken by a clock ahead of the present one: the machine's clock was set back before this process started.
- * Nothing in the state can have happened in the future. So a future time becomes now, and no timer runs longer than its usual maximum.
- * Pure.
+ * Corrects the times of a saved state after the machine's clock was set back. A time in the future becomes the present time, and no timer
+ * runs longer than its usual maximum. Pure.
  */
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
@@ -23,9 +22,10 @@ import { rearmScores } from './scores/scores.ts';
 import { rearmStandby } from './standby.ts';
 import type { State } from './state.ts';
 
+/** Returns a time, or the present time if the time is in the future. */
 type Past = (ms: number) => number;
 
-/** @param profile the patient's profile: the maxima of its timers */
+/** Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the timers */
 export function rearm(state: State, profile: Profile, now: number): State {
   const past: Past = (ms) => notAhead(ms, now);
   return {
@@ -91,7 +91,7 @@ function rearmNotices(part: NoticesPart, now: number): NoticesPart {
   return Object.fromEntries(rearmed);
 }
 
-/** Limits that are switched off judge again within the usual maximum. */
+/** Returns the patient's own limits. Limits that are off are off for at most the usual maximum. */
 function rearmOverrides(overrides: State['overrides'], now: number): State['overrides'] {
   const rearmed = Object.entries(overrides).map(([group, own]) => {
     if (own.off === undefined) return [group, own] as const;
@@ -107,12 +107,12 @@ function rearmOwnAlerts(part: OwnAlertsPart, past: Past): OwnAlertsPart {
 
 function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
   const pause = part.pause && audioPauseUntil(part.pause.until, now) !== undefined ? part.pause : null;
-  const live = Object.entries(part.live).map(([key, one]) => [key, rearmAlarm(one, pause, profile, now)] as const);
-  const held = part.held.map((entry) => ({ ...entry, heldAt: notAhead(entry.heldAt, now) }));
-  return { ...part, pause, held, live: Object.fromEntries(live) };
+  const live = Object.entries(part.live).map(([key, alarm]) => [key, rearmAlarm(alarm, pause, profile, now)] as const);
+  const waiting = part.held.map((entry) => ({ ...entry, heldAt: notAhead(entry.heldAt, now) }));
+  return { ...part, pause, held: waiting, live: Object.fromEntries(live) };
 }
 
-/** An audio pause that is not in force silences no alarm, even if it ended before the clock was set back. */
+/** Returns an alarm with corrected timers. Its audio pause is removed if it would end later than the pause of the bed. */
 function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
   const { escalateAt, realarmAt } = live;
   const times = timesOf(profile, live.alarm);

@@ -1,24 +1,25 @@
-/** An alarm that comes again soon after it ended is the same alarm, not a second tile (CLINICAL, "Alarm vocabulary"). Pure. */
+/** Decides whether a condition that begins continues an alarm that has just ended (CLINICAL, "Alarm vocabulary"). Pure. */
 import type { Live } from './alarm.ts';
 import type { Closed } from './book-part.ts';
 import type { Condition } from './condition.ts';
 
+/** A condition that begins within this time after the end of its alarm continues the alarm. */
 const recurMs = 30_000;
 
 /**
- * Returns whether a condition that begins continues the alarm that has just ended. One id is one onset. So a condition of the same id
- * continues it only if it began to hold again after the end.
+ * Returns whether a condition continues a closed alarm. The alarm id depends on the onset. So if the ids are equal, the condition is the
+ * closed alarm itself, and continues only if it began to hold again after the end (`resumedAt`).
  */
 export function isReturn(
   { onset, resumedAt = onset }: Condition,
   alarmId: string,
-  { alarmId: ended, to }: Pick<Closed, 'alarmId' | 'to'>,
+  { alarmId: closedId, to }: Pick<Closed, 'alarmId' | 'to'>,
 ): boolean {
   const isWithin = (at: number) => at >= to && at - to <= recurMs;
-  return (alarmId !== ended && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
+  return (alarmId !== closedId && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
 }
 
-/** Returns the alarm as it was when it left, before its further onset. @param from its last onset, device time */
+/** Returns a closed alarm as a live one, before its further onset is added. @param from the alarm's last onset, device time */
 export function revived({ alarm, acknowledged }: Pick<Live, 'alarm' | 'acknowledged'>, from: number): Live {
   return {
     alarm,

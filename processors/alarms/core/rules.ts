@@ -1,6 +1,6 @@
 /**
- * The rules for a value: which bounds it may break, in which order of gravity, after which delay, and the text of its alarm. The numbers
- * are in a profile (profile.ts). Pure.
+ * The rules that judge the values of one parameter: the limits, their order of gravity, their delays, and the text of an alarm. The numbers
+ * come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -10,7 +10,7 @@ import type { Bound, Delay, GroupRules } from './profile.ts';
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
 
-/** Of one parameter and side only the highest present rank calls: asystole calls instead of "HR < 40", which calls instead of "HR < 50". */
+/** The sides and ranks of the limits. Per side only the highest present rank calls: asystole calls instead of "HR < 40". */
 export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; readonly rank: number }>> = {
   low: { side: 'low', rank: 1 },
   high: { side: 'high', rank: 1 },
@@ -20,14 +20,15 @@ export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; r
   apnoea: { side: 'low', rank: 3 },
 };
 
-/** Returns the cause of an alarm. Heart rate and pulse are one rate, so they are one cause (CLINICAL, "Judged or told", 8). */
+/** Returns the cause (`chain`) of a broken limit. Heart rate and pulse share one cause (CLINICAL, "Judged or told", 8). */
 export function causeOf({ group }: Parameter, side: 'low' | 'high'): string {
   return `${group === 'PR' ? 'HR' : group}.${side}`;
 }
 
-/** No breath for 20 s (CLINICAL, table of limits). */
+/** Apnoea: no breath for this long (CLINICAL, table of limits). */
 export const apnoeaMs = 20_000;
 
+/** One limit of one parameter. */
 export type Rule = {
   readonly tier: TierName;
   readonly priority: Priority;
@@ -35,14 +36,15 @@ export type Rule = {
   /** How far inside the limit a value must be to be clear of it, in the parameter's unit. */
   readonly hysteresis: number;
   readonly delay: Delay;
-  /** How long it must be clear before the condition ends. */
+  /** How long a value must be clear of the limit before the condition ends, ms. */
   readonly offDelayMs: number;
 };
 
 /** The rules of one parameter. A value from `from` to `to` breaks none of them. */
 export type Rules = { readonly list: readonly Rule[]; readonly from: number; readonly to: number };
 
-export function together(list: readonly Rule[]): Rules {
+/** Returns rules for a list of limits. */
+export function rulesFrom(list: readonly Rule[]): Rules {
   let from = Number.NEGATIVE_INFINITY;
   let to = Number.POSITIVE_INFINITY;
   for (const { tier, limit } of list)
@@ -52,41 +54,39 @@ export function together(list: readonly Rule[]): Rules {
   return { list, from, to };
 }
 
-/** Returns whether a value is beyond any of the rules. */
+/** Returns whether a value is beyond any limit. */
 export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => value < from || value > to;
 
 /**
- * Returns the rules for a parameter.
- *
- * Asystole and apnoea need no limits, so they are judged for every category. Delays never apply to them or to extreme limits (CLINICAL,
- * "Delays"). A numeric cannot show single breaths, so apnoea is a rate of 0 that lasts 20 s; the first 0 already breaks the extreme limit
- * and alarms as that.
- * @param rules undefined: the patient has no profile, or the group is off
- * @param single a single measurement, judged at once: no delay, and the next one within the limit ends the alarm
+ * Returns the rules for a parameter. Asystole and apnoea need no limits of a profile, so they are judged for every patient category.
+ * Extreme limits and asystole have no delay (CLINICAL, "Delays"). Apnoea is a respiratory rate of 0 that lasts 20 s; the first 0 already
+ * breaks the extreme limit.
+ * @param rules the rules of the group; undefined if the patient has no profile, or if the group is off
+ * @param single true for single measurements: no delay applies, and the next value inside the limit ends the alarm
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;
-  if (group === undefined) return none;
-  const made = single ? madeSingle : madeOften;
+  if (group === undefined) return noRules;
+  const cache = single ? cachedSingle : cachedContinuous;
   const key = rules ?? withoutProfile;
-  let known = made.get(key);
-  if (known === undefined) {
-    known = new Map();
-    made.set(key, known);
+  let byGroup = cache.get(key);
+  if (byGroup === undefined) {
+    byGroup = new Map();
+    cache.set(key, byGroup);
   }
-  let found = known.get(group);
-  if (found === undefined) {
-    found = together(makeRules(group, rules, single));
-    known.set(group, found);
+  let made = byGroup.get(group);
+  if (made === undefined) {
+    made = rulesFrom(makeRules(group, rules, single));
+    byGroup.set(group, made);
   }
-  return found;
+  return made;
 }
 
-const none: Rules = together([]);
+const noRules: Rules = rulesFrom([]);
 
-/** Caches the rules of a profile's group, because every value asks for them. */
-const madeOften = new WeakMap<object, Map<LimitGroup, Rules>>();
-const madeSingle: typeof madeOften = new WeakMap();
+/** Cache the rules for each group of a profile, because every value needs them. */
+const cachedContinuous = new WeakMap<object, Map<LimitGroup, Rules>>();
+const cachedSingle: typeof cachedContinuous = new WeakMap();
 const withoutProfile = {};
 
 function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
@@ -117,37 +117,37 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
 }
 
 const atOnce: Delay = { kind: 'fixed', ms: 0 };
-/** Off-delay if no profile gives one (CLINICAL, "Judged or told", 9). */
+/** Off-delay for patients without a profile (CLINICAL, "Judged or told", 9). */
 const offDelayMsDefault = 5_000;
 
 const isZero = (tier: TierName) => tier === 'asystole' || tier === 'apnoea';
 
-/** Returns whether a value is beyond the limit: `>` or `<`; for asystole and apnoea, at 0. */
+/** Returns whether a value is beyond the limit: above a high limit, below a low limit. For asystole and apnoea: 0. */
 export function isBeyond({ tier, limit }: Rule, value: number): boolean {
   if (isZero(tier)) return value <= 0;
   return tiers[tier].side === 'low' ? value < limit : value > limit;
 }
 
-/** Returns whether a value is clear of the limit: at the limit ∓ hysteresis or further inside. */
+/** Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea: above 0. */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;
   return tiers[tier].side === 'low' ? value >= exact(limit + hysteresis) : value <= exact(limit - hysteresis);
 }
 
-/** Returns how far a value is beyond the limit; 0 if it is not. */
+/** Returns the distance of a value from the limit. */
 export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number {
   return Math.abs(value - limit);
 }
 
-/** 36 + 0.1 must be 36.1, not 36.100000000000001: a value at the bound must count as at the bound. */
+/** Rounds a sum or difference of limits: 36 + 0.1 must be 36.1, not 36.100000000000001. */
 const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 
-/** Returns the condition's name, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
+/** Returns the name of a condition, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
 export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierName): string {
   return isZero(tier) ? tier : `${limits}.${tier}`;
 }
 
-/** Returns a text such as `HR 134 > 120`, without a patient (CLINICAL, "Signals on the screen"). */
+/** Returns the text of an alarm, such as `HR 134 > 120`. The text contains no patient data (CLINICAL, "Signals on the screen"). */
 export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
   if (tier === 'asystole') return `Asystole: ${label} 0`;
   if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
@@ -155,7 +155,7 @@ export function limitText({ label, digits }: Parameter, tier: TierName, value: n
   return `${label} ${rounded(value, limit, digits)} ${sign} ${plain(limit)}`;
 }
 
-/** Uses enough digits to show that the value is beyond its limit: 120.4 > 120 is not written `120 > 120`. */
+/** Returns the value with enough digits to show that it is beyond its limit: `120.4 > 120`, not `120 > 120`. */
 function rounded(value: number, limit: number, digits: number): string {
   for (let more = digits; more < digits + 3; more++) {
     const text = numberText(value, more);

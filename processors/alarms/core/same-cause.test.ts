@@ -1,7 +1,7 @@
 /** If the device and Vigil both alarm about one cause, one alarm calls (CLINICAL, "Judged or told", 8). */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
-import { asOneCall } from './same-cause.ts';
+import { withOneCallPerCause } from './same-cause.ts';
 
 const base = { kind: 'physiological', chain: 'HR.high', text: '', onset: 0, valueAt: 0, excess: 0 } as const;
 const condition = (key: string, more: Partial<Condition>): Condition => ({
@@ -14,14 +14,14 @@ const own = condition('device/tachy', { origin: 'device', rank: 10 });
 const other = condition('SpO2.low', { chain: 'SpO2.low' });
 /** `HR.high under device/tachy` if it is listed there, `device/tachy calls` if it calls. */
 const told = (conditions: readonly Condition[]) =>
-  asOneCall(conditions).map(({ key, rank, quiet, listedUnder }) =>
+  withOneCallPerCause(conditions).map(({ key, rank, quiet, listedUnder }) =>
     rank === 1_000 ? `${key} calls` : quiet ? `${key} under ${listedUnder}` : key,
   );
 
 describe('of one cause', () => {
   it('nothing changes without an alarm of the device', () => {
     const conditions = [plain, extreme, other];
-    expect(asOneCall(conditions)).toBe(conditions);
+    expect(withOneCallPerCause(conditions)).toBe(conditions);
   });
 
   it('the graver calls, and only the gravest of Vigil’s own is listed under it', () => {

@@ -1,24 +1,24 @@
 /**
- * One condition about which both Vigil and the device alarm: the graver alarm calls, and the other is listed under it (CLINICAL, "Alarm
- * vocabulary"). If both are equally grave, the first one calls, so that nobody is called twice for one cause. Pure.
+ * Merges alarms of Vigil and of the device about the same cause: the graver alarm calls, and the other alarm is listed under it (CLINICAL,
+ * "Alarm vocabulary"). If the two are equally grave, the earlier alarm calls. So nobody is called twice for one cause. Pure.
  */
 import { gravity } from './alarm.ts';
 import type { Condition } from './condition.ts';
 
-/** Above every other rank. */
+/** A rank above all ranks of conditions. */
 const callerRank = 1_000;
 
-/** Returns the conditions in the same order. In each cause that contains an alarm of the device, one condition calls. */
-export function asOneCall(conditions: readonly Condition[]): readonly Condition[] {
+/** Returns the conditions in the same order, changed so that one condition calls for each cause about which the device alarms. */
+export function withOneCallPerCause(conditions: readonly Condition[]): readonly Condition[] {
   if (!conditions.some(({ origin }) => origin === 'device')) return conditions;
   const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));
   const callers = new Map([...chains].map((chain) => [chain, callerOf(conditions, chain)] as const));
   return conditions.map((condition) => {
-    const of = callers.get(condition.chain);
-    if (of === undefined) return condition;
-    if (condition === of.caller) return { ...condition, rank: callerRank };
-    const isListed = condition.origin === 'device' || condition === of.ours;
-    return isListed ? { ...condition, quiet: true, listedUnder: of.caller.name } : condition;
+    const cause = callers.get(condition.chain);
+    if (cause === undefined) return condition;
+    if (condition === cause.caller) return { ...condition, rank: callerRank };
+    const isListed = condition.origin === 'device' || condition === cause.ours;
+    return isListed ? { ...condition, quiet: true, listedUnder: cause.caller.name } : condition;
   });
 }
 

@@ -1,26 +1,28 @@
 /**
- * The readings that an association has had: a repeat is a no-op (DESIGN, "Identities"). The number alone does not show a repeat: a device
- * that begins to number anew under the same `boot` sends other readings under the same numbers. So a repeat has the same number and the
- * same time. Pure.
+ * Recognizes repeated readings, which must change nothing (DESIGN, "Identities"). A repeat has the same number and the same time as an
+ * earlier reading. The number alone is not enough, because a device may start to count again under the same `boot`. Pure.
  */
 
-/** Numbers without a hole between them, and the device times of the first and the last. */
+/** A range of numbers without a gap, and the device times of the first and the last number. */
 type Range = { readonly from: number; readonly to: number; readonly fromAt: number; readonly toAt: number };
 
-/** By boot, the most recently used last. Of each boot the ranges, the highest last. */
+/** The readings that came: for each boot its ranges, the highest range last. The most recently used boot is last. */
 export type Seen = readonly { readonly boot: string; readonly ranges: readonly Range[] }[];
 
 const bootsMax = 8;
 const rangesMax = 32;
 
-/** A device sends at an even pace. So the time of a number within a range can be estimated; a repeat is at most this far from it (ours). */
+/**
+ * The time of a number inside a range is estimated from an even pace. The time of a repeat differs from the estimate by at most this
+ * (ours).
+ */
 const evenMs = 5_000;
-/** A step that differs by more than this from the pace of a range begins another range: the device had paused (ours). */
+/** If the time of the next number differs by more than this from the pace of a range, a new range begins (ours). */
 const paceMs = 1_000;
 
 /**
- * Notes one reading. A reading that was forgotten at a bound, or that is in doubt, counts as not seen. To judge a repeat twice is harmless;
- * to lose a reading is not.
+ * Takes one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a reading counts as new: to
+ * judge a reading twice is harmless, but to lose a reading is not.
  */
 export function note(
   seen: Seen,
@@ -32,33 +34,33 @@ export function note(
   const entry = last?.boot === boot ? last : seen.find((candidate) => candidate.boot === boot);
   const ranges = entry?.ranges ?? [];
   const end = ranges.at(-1);
-  // Nearly always it is the next number, at its pace.
+  // The usual case: the next number, at the pace of the range.
   if (entry === last && end !== undefined && seq === end.to + 1 && isPaced(end, time - end.toAt))
     return { seen: seen.with(-1, { boot, ranges: ranges.with(-1, { ...end, to: seq, toAt: time }) }), repeat: false };
   const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
   if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
-  // The number came before with another time: the device numbers anew, and the old numbers mean nothing any more.
+  // The number came before with another time: the device has started to count again, so the old numbers are dropped.
   const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
   const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((other) => other.boot !== boot);
   return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
 }
 
-/** Returns whether a number next to a range keeps the range's pace. If it does not, times within the range would be estimated wrongly. */
+/** Returns whether a number next to a range keeps the pace of the range. Only then may the number join the range. */
 function isPaced({ from, to, fromAt, toAt }: Range, stepMs: number): boolean {
   return from === to || Math.abs(stepMs - (toAt - fromAt) / (to - from)) <= paceMs;
 }
 
-/** Returns whether this number of a range may have had this time. The times at both ends are exact. */
+/** Returns whether a number of a range can have had a certain time. The times of the first and the last number are exact. */
 function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number): boolean {
   if (seq === from) return time === fromAt;
   if (seq === to) return time === toAt;
-  const even = fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
-  return time >= fromAt && time <= toAt && Math.abs(time - even) <= evenMs;
+  const estimate = fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
+  return time >= fromAt && time <= toAt && Math.abs(time - estimate) <= evenMs;
 }
 
-/** Returns the ranges with `seq`, which no range contains yet. */
+/** Returns the ranges with a number that no range contains yet. */
 function inserted(ranges: readonly Range[], seq: number, at: number): readonly Range[] {
-  // Starts at the end: the next number nearly always follows the last range.
+  // The search starts at the end, because the number nearly always follows the last range.
   let i = ranges.length - 1;
   while (i >= 0 && seq < ranges[i]!.from) i -= 1;
   const below = ranges[i];
@@ -71,7 +73,7 @@ function inserted(ranges: readonly Range[], seq: number, at: number): readonly R
     to: joinsAbove ? above.to : seq,
     toAt: joinsAbove ? above.toAt : at,
   };
-  const left = ranges.slice(0, joinsBelow ? i : i + 1);
-  const right = ranges.slice(joinsAbove ? i + 2 : i + 1);
-  return [...left, range, ...right].slice(-rangesMax);
+  const before = ranges.slice(0, joinsBelow ? i : i + 1);
+  const after = ranges.slice(joinsAbove ? i + 2 : i + 1);
+  return [...before, range, ...after].slice(-rangesMax);
 }

@@ -1,6 +1,6 @@
 /**
- * Standby of a bed: the patient is away (CLINICAL, "Alarm vocabulary"). It has a reason and an end, and it ends as soon as values come.
- * While it lasts, an alarm does not call only because no values come. It ends no physiological condition. Pure.
+ * Standby of a bed: the patient is away (CLINICAL, "Alarm vocabulary"). A standby has a reason and an end time, and it ends early when
+ * values come. During a standby no alarm calls because values are missing. A standby ends no physiological condition. Pure.
  */
 
 import type { Command, StandbyInForce } from '../../../contracts/messages/alarms.ts';
@@ -11,7 +11,7 @@ import type { Live } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 import type { DevicePart } from './device.ts';
-import type { Came } from './limits.ts';
+import type { ReceivedValue } from './limits.ts';
 
 /** Times are by the engine's clock. */
 export type StandbyPart = {
@@ -21,10 +21,10 @@ export type StandbyPart = {
   readonly by: Command['by'];
 } | null;
 
-/** Values end a standby only when it is this old: until then the patient may still be on the cables (ours). */
+/** Values do not end a standby during this time after its begin, because the patient may still be connected (ours). */
 const unpluggingMs = 60_000;
 
-/** @returns undefined if the command came too late to begin */
+/** Returns the standby that a command begins; undefined if its time has already passed. */
 export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: number): StandbyPart | undefined {
   const { forMs, reason, by, at } = command;
   const until = Math.min(Date.parse(at), now) + Math.min(forMs, standbyMsMax);
@@ -32,27 +32,27 @@ export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: n
 }
 
 /**
- * Takes the values of a reading. A current value ends standby if it is valid, or if it is questionable and beyond a limit: such a value may
- * call.
+ * Returns the standby after the values of a reading: null if a current value ends it.
+ * @param mayCall returns whether a value may raise an alarm. Only such a value ends a standby
  */
 export function afterValues(
   part: StandbyPart,
-  came: readonly Came[],
-  mayCall: (numeric: Came['numeric']) => boolean,
+  received: readonly ReceivedValue[],
+  mayCall: (numeric: ReceivedValue['numeric']) => boolean,
   now: number,
 ): StandbyPart {
   if (part === null || now - part.since < unpluggingMs) return part;
-  const isNow = ({ late, numeric }: Came) => !late && mayCall(numeric);
-  return came.some(isNow) ? null : part;
+  return received.some(({ late, numeric }) => !late && mayCall(numeric)) ? null : part;
 }
 
-/** Ends a standby whose time has passed by the wall clock. */
+/** Returns the standby; null if its time has passed by the wall clock. */
 export const endStandby = (part: StandbyPart, now: number): StandbyPart =>
   part !== null && part.until <= now ? null : part;
 
+/** Returns the wall clock at which the standby ends; infinity without a standby. */
 export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.POSITIVE_INFINITY;
 
-/** Corrects a standby after a start: it began no later than now, and lasts no longer than the maximum. */
+/** Returns a standby of a saved state, with a begin that is not in the future and at most the longest duration. */
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: notAhead(part.since, now), until: notLonger(part.until, now, standbyMsMax) };
 
@@ -63,8 +63,9 @@ function isNothingComing(device: DevicePart, { codes }: ArrivalsPart): boolean {
 }
 
 /**
- * Returns which conditions do not call: the technical ones. If no valid values come, also the physiological ones that called before the
- * standby or were acknowledged. A call that began since then goes on. Undefined if there is no standby.
+ * Returns a function that says whether a condition must not call because of the standby; undefined without a standby. Technical conditions
+ * do not call. While no valid values come, a physiological condition does not call if it was acknowledged or began to call before the
+ * standby.
  */
 export function hiding(
   part: StandbyPart,

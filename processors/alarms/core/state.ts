@@ -1,4 +1,7 @@
-/** One association's engine state: plain JSON, so that a snapshot can contain it. Each part belongs to one detector, which bounds it. */
+/**
+ * The engine's state for one association. The state is plain JSON, so that a snapshot can contain it. Each part belongs to one detector,
+ * which limits its size.
+ */
 import type { GroupInForce, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
@@ -23,9 +26,9 @@ export type State = {
   readonly associationId: string;
   readonly deviceId: string | null;
   readonly association: Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null;
-  /** The patient's own limits, by group: at most one of each. */
+  /** The patient's own limits, by group. */
   readonly overrides: Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
-  /** Who last set or removed them; absent if nobody did. */
+  /** Who last changed the patient's own limits, by group; absent if nobody has changed any. */
   readonly setBy?: Readonly<Partial<Record<LimitGroup, NonNullable<GroupInForce['changed']>>>>;
   readonly seen: Seen;
   readonly arrivals: ArrivalsPart;
@@ -40,8 +43,9 @@ export type State = {
   readonly ownAlerts: OwnAlertsPart;
   readonly standby: StandbyPart;
   readonly book: BookPart;
+  /** The last commands that the engine carried out or refused. */
   readonly commandIds: readonly string[];
-  /** Why some of these were refused, so that a repeat gets the same answer. */
+  /** Why commands were refused, by command id. A repeated command gets the same answer. */
   readonly refused?: Readonly<Record<string, string>>;
 };
 

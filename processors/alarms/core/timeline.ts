@@ -1,26 +1,26 @@
 /**
- * One parameter's samples in the order of device time, in whatever order they come. If an older sample comes between the newest ones, their
- * meaning is computed again. So samples that were swapped on the way end in the same state as samples in order, and no sample has to wait.
+ * Keeps the samples of one parameter in the order of device time. If an older sample arrives after newer samples, the results of the newer
+ * samples are computed again. So samples that arrive out of order give the same result as samples in order, and no sample has to wait.
  * Pure.
  *
- * `S` is a sample. `T` is the meaning of all samples up to one instant: `fold(T, S) → T`.
+ * `S` is a sample. `T` is the result of all samples up to one instant: `fold(T, S) → T`.
  */
 export type Timed = { readonly at: number };
 
 export type Timeline<S extends Timed, T> = {
-  /** The meaning of all samples before the window. */
+  /** The result of all samples before the window. */
   readonly base: T;
-  /** Device time of the newest sample in `base`; null if `base` is empty. */
+  /** Device time of the newest sample before the window; null if no sample has left the window. */
   readonly baseAt: number | null;
   /** The newest samples, oldest first: at most `windowMax`. */
   readonly window: readonly S[];
-  /** The meaning of all samples. */
+  /** The result of all samples. */
   readonly head: T;
 };
 
 /**
- * Number of samples that are kept to be computed again. Messages that are swapped by five places are at most five samples apart; this is
- * three times that, because two modules may send one parameter (ours).
+ * The greatest number of samples in the window. It is three times the number of places by which messages are swapped at most (five),
+ * because two modules may send one parameter (ours).
  */
 export const windowMax = 16;
 
@@ -31,13 +31,13 @@ export function startTimeline<S extends Timed, T>(base: T): Timeline<S, T> {
 export type Inserted<S extends Timed, T> = {
   readonly line: Timeline<S, T>;
   /**
-   * `newest`: later than all before. `between`: older than the newest, so the samples after it were computed again. `same`: it replaces a
-   * sample of the same instant. `too-old`: older than the window; the line is unchanged.
+   * `newest`: the sample is newer than all others. `between`: newer samples were computed again. `same`: the sample has replaced a sample
+   * of the same instant. `too-old`: the sample is older than the window, and the line is unchanged.
    */
   readonly place: 'newest' | 'between' | 'same' | 'too-old';
 };
 
-/** Appends a sample. @returns undefined if it is not newer than all others */
+/** Returns the line with a sample at its end; undefined if the sample is not newer than all others. */
 export function append<S extends Timed, T>(
   line: Timeline<S, T>,
   sample: S,
@@ -49,8 +49,8 @@ export function append<S extends Timed, T>(
 }
 
 /**
- * Inserts a sample in its place.
- * @param onFolded called for each sample that is computed again, with its meaning before and after; not for the newest
+ * Returns the line with a sample in its place.
+ * @param onFolded called for the inserted sample and each newer sample, with the result before and after the sample; not for place `newest`
  */
 export function insert<S extends Timed, T>(
   line: Timeline<S, T>,
@@ -65,15 +65,15 @@ export function insert<S extends Timed, T>(
   const at = window.findIndex((other) => other.at >= sample.at);
   const isSame = window[at]!.at === sample.at;
   const next = [...window.slice(0, at), sample, ...window.slice(isSame ? at + 1 : at)];
-  const head = next.reduce((before, one, i) => {
-    const after = fold(before, one);
-    if (i >= at) onFolded?.(before, after, one);
+  const head = next.reduce((before, each, i) => {
+    const after = fold(before, each);
+    if (i >= at) onFolded?.(before, after, each);
     return after;
   }, line.base);
   return { line: shortened({ ...line, window: next, head }, fold), place: isSame ? 'same' : 'between' };
 }
 
-/** Computes the window again, because samples now have another meaning (other limits). */
+/** Returns the line after a change of the rules: the window is computed again with the new `fold`. */
 export function refold<S extends Timed, T>(
   line: Timeline<S, T>,
   base: (before: T) => T,
@@ -83,7 +83,7 @@ export function refold<S extends Timed, T>(
   return { ...line, base: start, head: line.window.reduce(fold, start) };
 }
 
-/** Returns the line with one newer sample. Nearly every value needs this, so it makes no list in vain. */
+/** Returns the line with one newer sample. This runs for nearly every value, so it must be fast. */
 function appended<S extends Timed, T>(
   { base, baseAt, window, head }: Timeline<S, T>,
   sample: S,
@@ -91,7 +91,7 @@ function appended<S extends Timed, T>(
 ): Timeline<S, T> {
   const after = fold(head, sample);
   if (window.length < windowMax) return { base, baseAt, window: [...window, sample], head: after };
-  // Allocates the final size at once, instead of a copy that grows by one.
+  // A copy of the right size is faster than a copy that grows.
   const next = window.slice();
   for (let i = 1; i < next.length; i += 1) next[i - 1] = next[i]!;
   next[next.length - 1] = sample;

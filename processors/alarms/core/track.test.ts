@@ -1,7 +1,7 @@
 /** When a value beyond a limit alarms, by each kind of delay (CLINICAL, "Delays"), and when it ends. */
 import { describe, expect, it } from 'vitest';
 import { type Delay, type GroupRules, rulesOfPatient } from './profile.ts';
-import { type Rule, together } from './rules.ts';
+import { type Rule, rulesFrom } from './rules.ts';
 import { judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
 
 const noDataMs = 20_000;
@@ -18,7 +18,7 @@ const sample = (s: number, value: number | null, more: Partial<Sample> = {}): Sa
 function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, more: Partial<Sample> = {}) {
   let trackers: Trackers = {};
   for (const [s, value] of Object.entries(values))
-    trackers = judge(trackers, sample(Number(s), value, more), together([rule]));
+    trackers = judge(trackers, sample(Number(s), value, more), rulesFrom([rule]));
   return trackers.low;
 }
 const steady = (from: number, to: number, value: number) =>
@@ -126,9 +126,9 @@ describe('the end of an alarm', () => {
   });
 
   it('needs no questionable value, and comes at once if the limit was moved', () => {
-    const one = judge({}, sample(0, 80), together([rule]));
-    expect(judge(one, sample(1, 95, { questionable: true }), together([rule]))).toEqual(one);
-    expect(judge(one, sample(1, 81), together([{ ...rule, limit: 81 }]))).toEqual({});
+    const one = judge({}, sample(0, 80), rulesFrom([rule]));
+    expect(judge(one, sample(1, 95, { questionable: true }), rulesFrom([rule]))).toEqual(one);
+    expect(judge(one, sample(1, 81), rulesFrom([{ ...rule, limit: 81 }]))).toEqual({});
   });
 });
 

@@ -1,55 +1,57 @@
-/** Judges one parameter by its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
+/** Judges the values of one parameter: how long they are beyond each limit, and since when they are inside again. Pure. */
 import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
 import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName, tiers } from './rules.ts';
 
-/** One value, as the limits need it. */
+/** One value, in the form that the rules need. */
 export type Sample = {
   /** Device time. */
   readonly at: number;
-  /** Null: no valid value (missing, calibrating, out of range, unknown unit). */
+  /** Null if the value is not valid: missing, calibrating, out of range, or with an unknown unit. */
   readonly value: number | null;
-  /** The value may raise an alarm, but never end one (CLINICAL, "Judged or told", 5). */
+  /** A questionable value may raise an alarm, but never ends an alarm (CLINICAL, "Judged or told", 5). */
   readonly questionable: boolean;
   readonly late: boolean;
+  /** The value is a single measurement (interval.ts, `isSingle`). */
   readonly single: boolean;
-  /** If no value follows for longer than this, a technical alarm is on, and nothing is judged. */
+  /** If no value follows within this time, ms, a technical alarm begins, and nothing is judged. */
   readonly noDataMs: number;
 };
 
-/** One limit that is broken, or was a moment ago. */
+/** What is known about one limit that is broken, or that was broken a moment ago. */
 export type Tracker = {
   readonly tier: TierName;
   readonly limit: number;
   readonly priority: Rule['priority'];
   /** Device time of the first value beyond the limit. */
   readonly onset: number;
-  /** Time beyond the limit that counts towards the delay, ms; and distance × time, unit·ms. */
+  /** Time beyond the limit that counts towards the delay, ms. */
   readonly countedMs: number;
+  /** Sum of distance from the limit × time, unit·ms. */
   readonly dose: number;
-  /** Time at which the delay had passed; null while it runs. */
+  /** Time at which the delay had passed; null while the delay runs. */
   readonly determined: number | null;
-  /** The latest value beyond the limit, and its time. */
+  /** The latest value beyond the limit. */
   readonly value: number;
   readonly valueAt: number;
   readonly questionable: boolean;
   readonly late: boolean;
-  /** Time of the latest value that counted, and how long the next one may take. */
+  /** Time of the latest value that counted. */
   readonly lastAt: number;
   readonly noDataMs: number;
-  /** Time since which the value is clear of the limit; null if it is not. */
+  /** Time since which the values are clear of the limit; null if the last value is not clear. */
   readonly insideSince: number | null;
-  /** For at least one value it held while no graver limit of its side called instead. */
+  /** At one time at least, no graver limit of the same side called instead. */
   readonly called?: true;
 };
 
 export type Trackers = Readonly<Partial<Record<TierName, Tracker>>>;
 
-/** Returns the trackers after a sample. An invalid or missing value neither counts nor resets. */
+/** Returns the trackers after a sample. A missing or invalid value changes nothing. */
 export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers {
   const { value } = sample;
   if (value === null) return before;
-  // Nearly always no limit is or was broken.
-  if (isEmpty(before) && !isBeyondAny(rules, value)) return none;
+  // The usual case: no limit is broken.
+  if (isEmpty(before) && !isBeyondAny(rules, value)) return noTrackers;
   let next: Partial<Record<TierName, Tracker>> | undefined;
   for (const rule of rules.list) {
     const tracker = track(before[rule.tier], rule, value, sample);
@@ -57,7 +59,7 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
     next ??= {};
     next[rule.tier] = tracker;
   }
-  if (next === undefined) return none;
+  if (next === undefined) return noTrackers;
   for (const rule of rules.list) {
     const tracker = next[rule.tier];
     if (tracker?.called || tracker?.determined == null || tracker.insideSince !== null) continue;
@@ -66,7 +68,7 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   return next;
 }
 
-/** Returns the graver limit of the same side that calls instead of this one, if there is one. */
+/** Returns a graver limit of the same side that calls instead of this limit; undefined if no such limit is broken. */
 export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefined {
   const { side, rank } = tiers[tier];
   return Object.values(trackers).find(
@@ -74,26 +76,27 @@ export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefine
   );
 }
 
-const none: Trackers = {};
+const noTrackers: Trackers = {};
 
 export function isEmpty(trackers: Trackers): boolean {
   for (const _tier in trackers) return false;
   return true;
 }
 
+/** Returns the tracker of one limit after a valid value; undefined if the limit is not broken. */
 function track(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
   if (isBeyond(rule, value)) return beyond(before, rule, value, sample);
   if (before === undefined || sample.questionable) return before;
-  // A value inside the limit ends a running delay. If a limit was moved, the value counts at once, without hysteresis.
+  // A value inside the limit ends a running delay. If the limit was changed, a value inside the new limit ends the condition at once.
   if (before.determined === null || before.limit !== rule.limit) return undefined;
   const { at, noDataMs } = sample;
   if (!isClear(rule, value)) return { ...before, lastAt: at, noDataMs, insideSince: null };
-  const goesOn = at - before.lastAt <= before.noDataMs;
-  const insideSince = goesOn && before.insideSince !== null ? before.insideSince : at;
+  const isContinued = at - before.lastAt <= before.noDataMs;
+  const insideSince = isContinued && before.insideSince !== null ? before.insideSince : at;
   return at - insideSince >= rule.offDelayMs ? undefined : { ...before, lastAt: at, noDataMs, insideSince };
 }
 
-/** Returns the tracker after its clock was set by `byMs`. */
+/** Returns the tracker after the device's clock was set by `byMs`. */
 export function trackerMoved(tracker: Tracker, byMs: number): Tracker {
   const { onset, determined, valueAt, lastAt, insideSince } = tracker;
   return {
@@ -106,11 +109,12 @@ export function trackerMoved(tracker: Tracker, byMs: number): Tracker {
   };
 }
 
+/** Returns the tracker of a limit after a value beyond the limit. */
 function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker {
   const { at, late, questionable, noDataMs } = sample;
   const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
   const rest = { questionable, late, lastAt: at, noDataMs, insideSince: null };
-  // A condition that holds goes on through silence and when a limit is moved: its end was not seen.
+  // A condition that holds continues through a silence and through a change of the limit, because no value has shown its end.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
   const gapMs = before === undefined ? 0 : at - before.lastAt;
   const countsMs = before === undefined ? 0 : countedOf(gapMs, before.noDataMs);
@@ -122,9 +126,9 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
 }
 
 /**
- * Returns how much of the time between two values beyond counts. Time during a technical alarm does not count, because nothing was judged
- * then. For a parameter that is too slow to be called intermittent (arrivals.ts) the time before that alarm counts. Otherwise values that
- * come a little less often than the no-data time would never be judged.
+ * Returns how much of the time between two values beyond the limit counts towards the delay, ms. If the gap is longer than the no-data
+ * time, it does not count, because a technical alarm was on. For a slow parameter, which is never intermittent (interval.ts), the no-data
+ * time counts: otherwise values that come a little less often would never alarm.
  */
 function countedOf(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;
@@ -132,6 +136,7 @@ function countedOf(gapMs: number, noDataMs: number): number {
   return isSlow ? noDataMs : 0;
 }
 
+/** Returns whether the delay of a limit has passed. */
 function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
   switch (delay.kind) {
     case 'fixed':

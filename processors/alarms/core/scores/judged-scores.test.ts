@@ -1,7 +1,7 @@
 /** What is left of scores that are held when a clock was set back. */
 import { expect, it } from 'vitest';
 import type { Tracker } from '../track.ts';
-import { releaseScores, type ScoresHeld } from './judged-scores.ts';
+import { releaseScores, type ScoreTrackers } from './judged-scores.ts';
 
 const tracker: Tracker = {
   ...{ tier: 'high', limit: 6, priority: 'high', onset: 1_000, countedMs: 2_000, dose: 0, determined: 4_000, value: 9 },
@@ -9,7 +9,7 @@ const tracker: Tracker = {
 };
 
 it('a score that calls stays, and one whose delay runs begins anew', () => {
-  const held: ScoresHeld = {
+  const held: ScoreTrackers = {
     'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
     qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },
   };

@@ -1,29 +1,29 @@
-/** Judges the scores: how long each has been at its alarm value, and the text of its alarm. Pure. */
+/** Judges the scores: how long each score has been at its alarm value, and the text of its alarm. Pure. */
 import { numberText } from '../../../../contracts/number-text.ts';
 import { type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { Condition } from '../condition.ts';
-import { isBeyondAny, type Rule, type Rules, together } from '../rules.ts';
+import { isBeyondAny, type Rule, type Rules, rulesFrom } from '../rules.ts';
 import { judge, type Sample, type Tracker } from '../track.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import { type News2, news2 } from './news2.ts';
 import { type Qsofa, qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
-import { isSpotCheck, type Known, setAt } from './score-inputs.ts';
+import { isSpotCheck, type ScoreInputs, setAt } from './score-inputs.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** Scores that are at their alarm value, or were a moment ago: for how long, and the text. */
-export type ScoresHeld = Readonly<Partial<Record<ScoreName, { readonly tracker: Tracker; readonly text: string }>>>;
+/** The trackers and alarm texts of the scores that are at their alarm value, or were a moment ago. */
+export type ScoreTrackers = Readonly<Partial<Record<ScoreName, { readonly tracker: Tracker; readonly text: string }>>>;
 
-/** No score is at its alarm value. */
-export const nothingHeld: ScoresHeld = {};
+export const noScoreTrackers: ScoreTrackers = {};
 
+/** How one score is judged. */
 type Row = {
-  /** The smallest difference between two scores. */
+  /** The smallest difference between two values of the score. */
   readonly step: number;
   readonly chain: string;
   readonly rank: number;
-  /** Chains that call instead of this score. If a limit of one of its inputs already calls, the score is no news. */
+  /** Causes that call instead of this score. If a limit of an input already calls, the score must not call too. */
   readonly under?: readonly string[];
 };
 
@@ -40,60 +40,61 @@ const rows: Readonly<Record<ScoreName, Row>> = {
   },
 };
 
-type Made = { readonly call: ScoreCall; readonly often: Rules; readonly singly: Rules };
+/** The rules of one score, for continuous values and for single measurements. */
+type MadeRule = { readonly call: ScoreCall; readonly continuous: Rules; readonly single: Rules };
 /** The rules of a profile's scores that are not off. */
-type MadeRules = Readonly<Partial<Record<ScoreName, Made>>>;
+type MadeRules = Readonly<Partial<Record<ScoreName, MadeRule>>>;
 
-/** Caches the rules of a profile's scores, because every set asks for them. */
+/** Caches the rules for each profile, because every set of values needs them. */
 const madeRules = new WeakMap<ScoreRules, MadeRules>();
 
 function rulesOf(scores: ScoreRules): MadeRules {
-  const known = madeRules.get(scores);
-  if (known !== undefined) return known;
-  const found = scoreNames.flatMap((name) => {
+  const cached = madeRules.get(scores);
+  if (cached !== undefined) return cached;
+  const entries = scoreNames.flatMap((name) => {
     const call = scores.calls[name];
     if ('off' in call) return [];
     const { from, priority, delayMs } = call;
     const limit = roundHalfUp(from - rows[name].step, 2);
     const rule = { tier: 'high', priority, limit, hysteresis: 0 } as const;
-    const often: Rule = { ...rule, delay: { kind: 'fixed', ms: delayMs }, offDelayMs: scores.offDelayMs };
-    const singly: Rule = { ...rule, delay: { kind: 'fixed', ms: 0 }, offDelayMs: 0 };
-    return [[name, { call, often: together([often]), singly: together([singly]) }] as const];
+    const continuous: Rule = { ...rule, delay: { kind: 'fixed', ms: delayMs }, offDelayMs: scores.offDelayMs };
+    const single: Rule = { ...rule, delay: { kind: 'fixed', ms: 0 }, offDelayMs: 0 };
+    return [[name, { call, continuous: rulesFrom([continuous]), single: rulesFrom([single]) }] as const];
   });
-  const made: MadeRules = Object.fromEntries(found);
+  const made: MadeRules = Object.fromEntries(entries);
   madeRules.set(scores, made);
   return made;
 }
 
-/** Judges the values of one instant. If every value is a single measurement, each is judged at once. */
+/** Judges the scores of one instant. If all values are single measurements, the scores have no delay. */
 export function judgeScores(
-  before: ScoresHeld,
-  known: Known,
+  before: ScoreTrackers,
+  known: ScoreInputs,
   { at, late }: { readonly at: number; readonly late: boolean },
   by: ScoreRules,
-): ScoresHeld {
+): ScoreTrackers {
   const set = setAt(known, at, by.ages);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
   const rules = rulesOf(by);
   let single: boolean | undefined;
-  let held: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
+  let after: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
   for (const name of scoreNames) {
     const made = rules[name];
     if (made === undefined) continue;
     const { from } = made.call;
     const value = judgedValue(name, scored, from);
     const was = before[name];
-    const isBeyond = value !== null && isBeyondAny(made.often, value);
+    const isBeyond = value !== null && isBeyondAny(made.continuous, value);
     if (was === undefined && !isBeyond) continue;
     single ??= isSpotCheck(known, at, by.ages);
-    const judgedBy = single ? made.singly : made.often;
+    const judgedBy = single ? made.single : made.continuous;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: by.ages.continuousMs };
     const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, judgedBy);
     if (tracker === undefined) continue;
-    held ??= {};
-    held[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : was!.text };
+    after ??= {};
+    after[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : was!.text };
   }
-  return held ?? nothingHeld;
+  return after ?? noScoreTrackers;
 }
 
 type Scored = { readonly news: News2; readonly sofa: Qsofa; readonly index: number | undefined };
@@ -109,27 +110,28 @@ const pointsMax: Readonly<Record<NewsParameter, number>> = {
 };
 
 /**
- * Returns the value of a set that is judged; null if too few inputs are known. A partial NEWS2 has no total. If its known parts alone reach
- * the emergency threshold, the emergency is certain and calls (ours). Otherwise a partial set does not call.
+ * Returns the value by which a score is judged; null if too few inputs are known. An incomplete NEWS2 has no total. If its known parts
+ * alone reach the emergency threshold, the alarm is certain and calls (ours). Otherwise an incomplete NEWS2 does not call.
  */
 function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: number): number | null {
   const { total, atLeast, missing, points } = news;
   const atMost = missing.reduce((sum, parameter) => sum + pointsMax[parameter], atLeast);
   switch (name) {
     case 'NEWS2.high':
-      return certain(atLeast, atMost, from);
+      return certainValue(atLeast, atMost, from);
     case 'NEWS2.medium':
       return total ?? (atMost < from ? atMost : null);
     case 'NEWS2.low-medium':
       return total === undefined ? null : Math.max(...newsParameters.map((parameter) => points[parameter] ?? 0));
     case 'qSOFA':
-      return certain(sofa.met.length, sofa.met.length + sofa.missing.length, from);
+      return certainValue(sofa.met.length, sofa.met.length + sofa.missing.length, from);
     case 'shock-index':
       return index ?? null;
   }
 }
 
-function certain(atLeast: number, atMost: number, from: number): number | null {
+/** Returns a value that is certainly at or above `from`, or certainly below it; null if the missing inputs decide. */
+function certainValue(atLeast: number, atMost: number, from: number): number | null {
   if (atLeast >= from) return atLeast;
   return atMost < from ? atMost : null;
 }
@@ -142,10 +144,10 @@ function textOf(name: ScoreName, value: number, from: number, { news, sofa }: Sc
         ? `NEWS2 at least ${value} ≥ ${from} (missing: ${news.missing.map((parameter) => labels[parameter]).join(', ')})`
         : `NEWS2 ${value} ≥ ${from}`;
     case 'NEWS2.low-medium': {
-      const grave = newsParameters
+      const withThreePoints = newsParameters
         .filter((parameter) => news.points[parameter] === 3)
         .map((parameter) => labels[parameter]);
-      return `NEWS2 ${news.total}: ${grave.join(', ')} scores 3`;
+      return `NEWS2 ${news.total}: ${withThreePoints.join(', ')} scores 3`;
     }
     case 'qSOFA':
       return `qSOFA ${sofa.total === undefined ? 'at least ' : ''}${value} ≥ ${from}`;
@@ -164,21 +166,28 @@ const labels: Readonly<Record<NewsParameter, string>> = {
   Temp: 'temperature',
 };
 
-/** After a clock was set back: conditions that hold stay, and delays start anew. */
-export function releaseScores(held: ScoresHeld): ScoresHeld {
-  const kept = Object.entries(held).filter(([, { tracker }]) => tracker.determined !== null);
+/** Returns the trackers after a clock was set back: conditions that hold stay, and delays start again. */
+export function releaseScores(held: ScoreTrackers): ScoreTrackers {
+  const present = Object.entries(held).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(
-    kept.map(([name, { tracker, text }]) => [name, { text, tracker: { ...tracker, lastAt: null, insideSince: null } }]),
+    present.map(([name, { tracker, text }]) => [
+      name,
+      { text, tracker: { ...tracker, lastAt: null, insideSince: null } },
+    ]),
   );
 }
 
-const none: readonly Condition[] = [];
+const noConditions: readonly Condition[] = [];
 
-export function scoreConditions(held: ScoresHeld, by: ScoreRules): readonly Condition[] {
-  if (held === nothingHeld) return none;
+/** Returns one condition for each score whose delay has passed. */
+export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly Condition[] {
+  if (held === noScoreTrackers) return noConditions;
   const found: Condition[] = [];
   const rules = rulesOf(by);
-  for (const [name, { tracker, text }] of Object.entries(held) as [ScoreName, NonNullable<ScoresHeld[ScoreName]>][]) {
+  for (const [name, { tracker, text }] of Object.entries(held) as [
+    ScoreName,
+    NonNullable<ScoreTrackers[ScoreName]>,
+  ][]) {
     const call = rules[name]?.call;
     if (tracker.determined === null || call === undefined) continue;
     const { from, priority } = call;

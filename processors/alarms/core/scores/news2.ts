@@ -1,6 +1,5 @@
 /**
- * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or more. An incomplete
- * set has no total. Pure.
+ * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or more. Pure.
  */
 import {
   type Consciousness,
@@ -11,7 +10,7 @@ import {
 } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
 
-/** One set of observations; an absent field is missing. Units are those of the parameter table. */
+/** The values that are scored together. An absent field is a missing value. Units are those of the parameter table. */
 export type News2Set = {
   readonly RR?: number | undefined;
   readonly SpO2?: number | undefined;
@@ -21,21 +20,22 @@ export type News2Set = {
   readonly pulse?: number | undefined;
   readonly consciousness?: Consciousness | undefined;
   readonly Temp?: number | undefined;
-  /** 2 only if a clinician chose it: hypercapnic respiratory failure, target 88 to 92 %. */
+  /** Scale 2 only if a clinician chose it, for hypercapnic respiratory failure (target 88 to 92 %). */
   readonly scale: 1 | 2;
 };
 
 export type News2 = {
   readonly points: Readonly<Partial<Record<NewsParameter, number>>>;
   readonly missing: readonly NewsParameter[];
-  /** Sum of the known parts: the total is at least this. */
+  /** Sum of the points of the known parameters. */
   readonly atLeast: number;
+  /** The score; absent, with risk and response, if a parameter is missing. */
   readonly total?: number;
   readonly risk?: NewsRisk;
   readonly response?: NewsResponse;
 };
 
-/** Upper bound of a band, included, and its points. Bands rise. */
+/** The bands of a parameter in rising order: the highest value of each band, and its points. */
 type Bands = readonly (readonly [number, number])[];
 const above = Number.POSITIVE_INFINITY;
 
@@ -50,14 +50,14 @@ const bands = {
   Temp: [[35, 3], [36, 1], [38, 0], [39, 1], [above, 2]],
 } satisfies Record<string, Bands>;
 
-/** @returns undefined if there is no number */
-function pointsIn(of: Bands, value: number | undefined, digits = 0): number | undefined {
+/** Returns the points of a value; undefined if the value is missing. */
+function pointsIn(ofParameter: Bands, value: number | undefined, digits = 0): number | undefined {
   if (value === undefined || !Number.isFinite(value)) return undefined;
   const rounded = roundHalfUp(value, digits);
-  return of.find(([most]) => rounded <= most)![1];
+  return ofParameter.find(([most]) => rounded <= most)![1];
 }
 
-/** Scores a set. Each value is first rounded to the precision of the table: 35.05 counts as 35.1. */
+/** Returns the score of a set. Each value is first rounded to the precision of the published table: 35.05 counts as 35.1. */
 export function news2(set: News2Set): News2 {
   const { oxygen, consciousness } = set;
   const points: Record<NewsParameter, number | undefined> = {
@@ -77,7 +77,7 @@ export function news2(set: News2Set): News2 {
   return { ...parts, total: atLeast, ...answerOf(atLeast, known.includes(3)) };
 }
 
-/** On scale 2 a high saturation scores only with oxygen. If it is not known whether the patient gets oxygen, it cannot be scored. */
+/** Returns the points of SpO2. On scale 2 a high saturation has points only with oxygen; undefined if this is not known and matters. */
 function spo2Points({ scale, SpO2, oxygen }: News2Set): number | undefined {
   if (scale === 1) return pointsIn(bands.SpO2, SpO2);
   const [onAir, onOxygen] = [pointsIn(bands.SpO2onAir2, SpO2), pointsIn(bands.SpO2onOxygen2, SpO2)];

@@ -12,6 +12,7 @@ export type Qsofa = {
   readonly total?: number;
 };
 
+/** Returns which criteria of qSOFA are met, and which inputs are missing. */
 export function qsofa(set: {
   readonly RR?: number | undefined;
   readonly BPsys?: number | undefined;

@@ -1,19 +1,22 @@
-/** Returns every fault in the scores of a profile file, each with its place and a sentence. Pure. */
+/** Checks the scores of a profile file. Each fault names its place in the file and says in a sentence what is wrong. Pure. */
 import { type TSchema, Type } from 'typebox';
 import { priorities } from '../../../../contracts/priorities.ts';
 import { faultsOf, Reason, shapesOf } from '../profile-shapes.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherFields = { additionalProperties: false } as const;
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** Longest delay: half an hour (ours). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30 * minuteMs });
 const Priority = Type.Enum([...priorities]);
-/** A NEWS2 is 20 at most, a qSOFA 3; a single red parameter is 3 points (CLINICAL, "NEWS2"). The minimum values are ours. */
-const callFrom = (from: TSchema) => Type.Object({ from, priority: Priority, delayMs: DelayMs }, closed);
+/**
+ * Returns the shape of the rules of one score. The highest NEWS2 is 20, the highest qSOFA 3, and the highest score of one parameter 3
+ * (CLINICAL, "NEWS2"). The minimum values are ours.
+ */
+const callFrom = (from: TSchema) => Type.Object({ from, priority: Priority, delayMs: DelayMs }, noOtherFields);
 
 const shapes = shapesOf({
   scores: Type.Object(
@@ -25,15 +28,15 @@ const shapes = shapesOf({
         {
           continuousMs: Type.Integer({ minimum: minuteMs, maximum: hourMs }),
           singleGraceMs: Type.Integer({ minimum: 0, maximum: hourMs }),
-          // CLINICAL, "NEWS2": the longest interval of a set is 12 h; an older value belongs to another set.
+          // The longest interval between two sets is 12 h (CLINICAL, "NEWS2"). An older value belongs to another set.
           enteredMs: Type.Integer({ minimum: 10 * minuteMs, maximum: 12 * hourMs }),
         },
-        closed,
+        noOtherFields,
       ),
     },
-    closed,
+    noOtherFields,
   ),
-  off: Type.Object({ off: Reason }, closed),
+  off: Type.Object({ off: Reason }, noOtherFields),
 });
 const callShapes = shapesOf<ScoreName>({
   'NEWS2.high': callFrom(Type.Integer({ minimum: 2, maximum: 20 })),
@@ -43,6 +46,7 @@ const callShapes = shapesOf<ScoreName>({
   'shock-index': callFrom(Type.Number({ minimum: 0.5, maximum: 3 })),
 });
 
+/** Returns all faults in the scores of a profile. */
 export function scoreFaults(scores: unknown, path: string): string[] {
   const faults = faultsOf(shapes, 'scores', scores, path);
   const calls = (scores as { readonly calls?: unknown } | null)?.calls;
@@ -51,25 +55,28 @@ export function scoreFaults(scores: unknown, path: string): string[] {
   const ofCalls = [
     ...Object.keys(calls)
       .filter((name) => !isKnown(name))
-      .map((name) => `${path}/calls/${name}: there is no such score.`),
+      .map((name) => `${path}/calls/${name}: no score has this name.`),
     ...scoreNames.flatMap((name) => callFaults(name, calls, `${path}/calls/${name}`)),
   ];
   return [...faults, ...ofCalls, ...(ofCalls.length === 0 ? orderFaults(calls as ScoreRules['calls'], path) : [])];
 }
 
 function callFaults(name: ScoreName, calls: object, path: string): string[] {
-  if (!Object.hasOwn(calls, name)) return [`${path}: it is missing. Say when it alarms, or {"off": "<reason>"}.`];
+  if (!Object.hasOwn(calls, name))
+    return [`${path}: this score is missing. Give the value at which it alarms, or {"off": "<reason>"}.`];
   const call = (calls as Readonly<Record<ScoreName, unknown>>)[name];
   const isOff = call !== null && typeof call === 'object' && 'off' in call;
   const faults = isOff ? faultsOf(shapes, 'off', call, path) : faultsOf(callShapes, name, call, path);
   if (isOff || faults.length > 0 || name !== 'shock-index') return faults;
-  // The shock index has two digits.
+  // The shock index is calculated with two digits after the point.
   return Number((call as ScoreCall).from.toFixed(2)) === (call as ScoreCall).from
     ? []
-    : [`${path}/from: it must have two digits after the point at most.`];
+    : [`${path}/from: this value must have at most two digits after the point.`];
 }
 
 function orderFaults({ 'NEWS2.high': high, 'NEWS2.medium': medium }: ScoreRules['calls'], path: string): string[] {
   if ('off' in high || 'off' in medium || medium.from < high.from) return [];
-  return [`${path}/calls/NEWS2.medium/from: ${medium.from} is not below ${high.from}, from which NEWS2.high alarms.`];
+  return [
+    `${path}/calls/NEWS2.medium/from: ${medium.from} must be below ${high.from}, the value at which NEWS2.high alarms.`,
+  ];
 }

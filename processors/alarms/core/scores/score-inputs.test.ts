@@ -1,13 +1,13 @@
 /** What is known for a score, and until when (Scores in docs/clinician.md). */
 import { describe, expect, it } from 'vitest';
 import { nurse } from '../../../bed.testing.ts';
-import { inputsAt, isSpotCheck, type Known, nextStaleMs, setAt } from './score-inputs.ts';
+import { inputsAt, isSpotCheck, nextStaleMs, type ScoreInputs, setAt } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 const { ages } = builtInScores;
 const { continuousMs: freshMs, enteredMs: entryMs } = ages;
 const minuteMs = 60_000;
-const known: Known = {
+const known: ScoreInputs = {
   values: { HR: { at: 0, value: 80 }, NIBP: { at: 0, value: 120, everyMs: 10 * minuteMs } },
   entries: { consciousness: { at: 0, value: 'V', by: nurse }, oxygen: { at: minuteMs, value: true, by: nurse } },
 };
@@ -73,7 +73,7 @@ describe('the known inputs', () => {
     ['the pleth’s where it is newer by more', { HR: 0, PR: 70_001 }, 80_000, 70],
     ['the ECG’s where only the pleth’s is too old', { HR: freshMs, PR: 0 }, freshMs + 1, 80],
   ])('the sensor of the pulse is %s', (_name, { HR, PR }, at, pulse) => {
-    const both: Known = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
+    const both: ScoreInputs = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
     expect(setAt(both, at, ages).pulse).toBe(pulse);
   });
 });

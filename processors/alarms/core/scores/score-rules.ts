@@ -1,34 +1,35 @@
 /**
- * A profile's rules for early warning scores: the value from which each alarms, its priority, its delay, and how old the inputs may be. The
- * points are those of the published scores (news2.ts, qsofa.ts, shock-index.ts); no profile changes them. Pure.
+ * A profile's rules for early warning scores: the alarm value, the priority and the delay of each score, and how old its inputs may be. A
+ * profile cannot change the points of a score (news2.ts, qsofa.ts, shock-index.ts). Pure.
  */
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
 import type { ScoreName } from './names.ts';
 
 /** When one score alarms. */
 export type ScoreCall = {
-  /** The least score that alarms. For `NEWS2.low-medium`: the points of one parameter, 3 by the score's own definition. */
+  /** The lowest score that alarms. For `NEWS2.low-medium`: the points of one parameter, always 3. */
   readonly from: number;
   readonly priority: Priority;
-  /** How long the score must last, ms of device time. */
+  /** How long the score must be at least `from` before it alarms, ms of device time. */
   readonly delayMs: number;
 };
 
-/** How long an input is recent enough to be scored, ms. */
+/** How old an input may be when it is scored, ms. */
 export type InputAges = {
+  /** For a continuous parameter. */
   readonly continuousMs: number;
-  /** A single measurement: its expected interval plus this, because no cuff measures to the second. */
+  /** For a single measurement: this is added to the expected interval, because the intervals of a cuff vary. */
   readonly singleGraceMs: number;
-  /** A nurse's entries: consciousness, oxygen. */
+  /** For a nurse's entries: consciousness and oxygen. */
   readonly enteredMs: number;
 };
 
 export type ScoreRules = {
-  /** `off`: why this score does not alarm here. The screen shows it anyway. */
+  /** `off`: why this score does not alarm. The screen shows the score all the same. */
   readonly calls: Readonly<Record<ScoreName, ScoreCall | { readonly off: string }>>;
-  /** A score must be below its alarm value for this long to end its alarm. */
+  /** How long a score must be below its alarm value to end its alarm, ms. */
   readonly offDelayMs: number;
-  /** An acknowledged score calls again after this time while it lasts. */
+  /** An acknowledged score calls again after this time while it is at its alarm value, ms. */
   readonly realarmMs: number;
   readonly ages: InputAges;
 };
@@ -37,9 +38,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * The rules if a hospital configures none. Scores: CLINICAL, "NEWS2" and "Deterioration". The priorities are low and medium: a score calls
- * for an assessment, not for immediate help, and it must not flood a ward (ours). From 5 on NEWS2 asks for a set at least each hour, so an
- * acknowledged one calls again each hour. 6 h is the longest interval for a NEWS2 of 1 to 4. The other times are ours.
+ * The rules if a hospital configures none. The alarm values come from CLINICAL, "NEWS2" and "Deterioration". The priorities are low and
+ * medium, because a score asks for an assessment and not for immediate help (ours). For a NEWS2 of 5 or more, observations are due at least
+ * each hour, so an acknowledged score calls again after an hour. 6 h is the longest interval for a NEWS2 of 1 to 4. The other times are
+ * ours.
  */
 export const builtInScores: ScoreRules = {
   calls: {

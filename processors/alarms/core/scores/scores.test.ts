@@ -4,7 +4,7 @@ import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.
 import { adultProfile } from '../profile.ts';
 import { rearm } from '../rearm.ts';
 import { isScore } from './names.ts';
-import { type Known, setAt as setOf } from './score-inputs.ts';
+import { type ScoreInputs, setAt as setOf } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 /** Scores 0, and breaks no limit. */
@@ -16,7 +16,7 @@ const unwell: Numerics = { ...well, HR: 115, SpO2: 92, ABPs: 105 };
 
 const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as const;
 
-const setAt = (known: Known, at: number) => setOf(known, at, builtInScores.ages);
+const setAt = (known: ScoreInputs, at: number) => setOf(known, at, builtInScores.ages);
 
 function assessed(): Bed {
   const patient = bed();

@@ -1,79 +1,78 @@
 /**
- * The detector of early warning scores of adults: NEWS2, shock index, qSOFA (CLINICAL, "NEWS2" and "Deterioration"). Values are gathered in
- * cells of 20 s of device time, and each cell is judged once. So a score that changes each second costs little and is one alarm. The cells
- * are in a timeline, so swapped messages end in the same state. A missing input neither raises nor ends an alarm. Pure.
+ * The detector of early warning scores of adults: NEWS2, shock index, qSOFA (CLINICAL, "NEWS2" and "Deterioration"). Values are collected
+ * in cells of 20 s of device time, and each cell is judged once, so a score that changes each second makes one alarm. The cells are in a
+ * timeline, so messages out of order give the same result. A missing input neither raises nor ends an alarm. Pure.
  */
 import type { Command } from '../../../../contracts/messages/alarms.ts';
 import type { Condition } from '../condition.ts';
-import type { Came } from '../limits.ts';
+import type { ReceivedValue } from '../limits.ts';
 import { insert, refold, startTimeline, type Timeline } from '../timeline.ts';
-import { judgeScores, nothingHeld, releaseScores, type ScoresHeld, scoreConditions } from './judged-scores.ts';
+import { judgeScores, noScoreTrackers, releaseScores, type ScoreTrackers, scoreConditions } from './judged-scores.ts';
 import {
   entriesOf,
-  entriesTogether,
-  type Known,
+  joinEntries,
+  joinInputs,
   type Measured,
   noEntries,
+  noInputs,
   notAfter,
-  nothingKnown,
+  type ScoreInputs,
   type Sensor,
   sensorOf,
-  together,
 } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 
-/** The values of 20 s: the first value of a continuous parameter, the last value of a single measurement. */
-type Cell = Known & {
+/** The values of 20 s. If a sensor has several values, the first one counts, or for single measurements the last one. */
+type Cell = ScoreInputs & {
   /** Start of the cell. */
   readonly at: number;
-  /** It contains a value that was late when it came. */
+  /** The cell contains a late value. */
   readonly late: boolean;
 };
 
-/** The meaning of all cells up to one instant. */
+/** The result of all cells up to one instant. */
 type Head = {
-  readonly known: Known;
-  /** The instant that was judged last; null before the first. */
+  readonly known: ScoreInputs;
+  /** The instant that was judged last; null before the first cell. */
   readonly at: number | null;
-  readonly held: ScoresHeld;
+  readonly held: ScoreTrackers;
 };
 
 export type ScoresPart = {
   readonly closed: Timeline<Cell, Head>;
-  /** The newest cell, which may still get values. */
+  /** The newest cell, which may still receive values. */
   readonly open: Cell | null;
   readonly head: Head;
 };
 
-const start: Head = { known: nothingKnown, at: null, held: nothingHeld };
+const start: Head = { known: noInputs, at: null, held: noScoreTrackers };
 export const initialScores: ScoresPart = { closed: startTimeline(start), open: null, head: start };
 
-/** How much device time is judged at once (ours). */
+/** Length of a cell in device time (ours). */
 const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
 /** Takes the values of one reading. Questionable and invalid values are not scored. */
-export function scoreValues(before: ScoresPart, came: readonly Came[], by: ScoreRules): ScoresPart {
+export function scoreValues(before: ScoresPart, received: readonly ReceivedValue[], by: ScoreRules): ScoresPart {
   let part = before;
   let cell: Cell | undefined;
-  for (const cameValue of came) {
-    const { numeric, value, at, late, single, intervalMs } = cameValue;
+  for (const { numeric, value, at, late, single, intervalMs } of received) {
     const sensor = sensorOf(numeric.code);
     if (sensor === undefined || value === null || numeric.validity !== undefined) continue;
     const cellAt = cellOf(at);
-    const there = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
-    // The common case: this cell already has a value of the sensor.
-    if (there !== undefined && !single && there.at < at) continue;
+    const present = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
+    // The usual case: this cell already has a value of the sensor.
+    if (present !== undefined && !single && present.at < at) continue;
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
-    // The values of one reading are in one cell, unless they have two different clocks.
+    // The values of one reading are in one cell, unless two parameters have different clocks.
     if (cell !== undefined && cell.at !== cellAt) part = put(part, cell, by);
     cell = cell?.at === cellAt ? merged(cell, next) : next;
   }
   return cell === undefined ? part : put(part, cell, by);
 }
 
-/** Takes a nurse's entries. They count from the command's time, but never as older than the remembered cells. */
+/** Takes a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
 export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
@@ -100,10 +99,10 @@ function put(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
     return withOpen(next, cell, by);
   }
   if (cell.at === open.at) return withOpen(closed, merged(open, cell), by);
-  const there = closed.window.find(({ at }) => at === cell.at);
-  const { line, place } = insert(closed, there === undefined ? cell : merged(there, cell), judgeCell);
+  const sameCell = closed.window.find(({ at }) => at === cell.at);
+  const { line, place } = insert(closed, sameCell === undefined ? cell : merged(sameCell, cell), judgeCell);
   if (place !== 'too-old') return withOpen(line, open, by);
-  // A current value before all remembered cells shows that a clock was set back. A backlog is of no use for a score.
+  // A current value from before all cells shows that a clock was set back. A late value that old is not scored.
   return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, by);
 }
 
@@ -113,39 +112,40 @@ const withOpen = (closed: ScoresPart['closed'], open: Cell, by: ScoreRules): Sco
   head: judgeBy(by)(closed.head, open),
 });
 
+/** Returns one cell with the values and entries of two cells of the same time. */
 function merged(a: Cell, b: Cell): Cell {
-  const entries = entriesTogether(a.entries, b.entries);
+  const entries = joinEntries(a.entries, b.entries);
   const values: Partial<Record<Sensor, Measured>> = { ...a.values };
   for (const [sensor, measured] of Object.entries(b.values) as [Sensor, Measured][]) {
-    const there = values[sensor];
-    const isLater = there === undefined || measured.at >= there.at;
-    const isWanted = there === undefined || (measured.everyMs === undefined ? measured.at <= there.at : isLater);
-    if (isWanted) values[sensor] = measured;
+    const present = values[sensor];
+    const replaces =
+      present === undefined || (measured.everyMs === undefined ? measured.at <= present.at : measured.at >= present.at);
+    if (replaces) values[sensor] = measured;
   }
   return { at: a.at, values, entries, late: a.late || b.late };
 }
 
-/** Caches the meaning of each cell: a cell is judged again when it is closed and when it leaves the window. */
-const judged = new WeakMap<Cell, { readonly before: Head; readonly by: ScoreRules; readonly head: Head }>();
+/** Caches the result of each cell, because a cell is judged again when it is closed and when it leaves the window. */
+const judgedCells = new WeakMap<Cell, { readonly before: Head; readonly by: ScoreRules; readonly head: Head }>();
 
 const judgeBy =
   (by: ScoreRules) =>
   (before: Head, cell: Cell): Head => {
-    const there = judged.get(cell);
-    if (there?.before === before && there.by === by) return there.head;
-    const head = judgeAnew(before, cell, by);
-    judged.set(cell, { before, by, head });
+    const cached = judgedCells.get(cell);
+    if (cached?.before === before && cached.by === by) return cached.head;
+    const head = judgeCellAnew(before, cell, by);
+    judgedCells.set(cell, { before, by, head });
     return head;
   };
 
-function judgeAnew(before: Head, cell: Cell, by: ScoreRules): Head {
-  const known = together(before.known, cell);
-  // The instant of the cell's first measurement. Later values of the cell do not change it.
+function judgeCellAnew(before: Head, cell: Cell, by: ScoreRules): Head {
+  const known = joinInputs(before.known, cell);
+  // The time of the cell's first measurement, so that later values of the cell do not change the judged instant.
   const at = firstIn(cell.values) ?? firstIn(cell.entries) ?? cell.at;
   return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, by) };
 }
 
-/** Applies changed rules: they judge the last sets at once. Without a change the result has the same meaning. */
+/** Returns the part after a change of the rules: the new rules judge the last cells at once. */
 export function refoldScores(part: ScoresPart, by: ScoreRules): ScoresPart {
   const closed = refold(part.closed, (base) => base, judgeBy(by));
   return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
@@ -157,7 +157,7 @@ function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number 
   return first;
 }
 
-/** A clock was set back: no known value is later than now, and delays start anew. Conditions that hold stay. */
+/** Returns the part after a clock was set back: no input is later than `now`, and delays start again. Conditions that hold stay. */
 export function rebased({ head }: ScoresPart, now: number): ScoresPart {
   const next: Head = {
     known: notAfter(head.known, now),
@@ -167,11 +167,12 @@ export function rebased({ head }: ScoresPart, now: number): ScoresPart {
   return { closed: startTimeline(next), open: null, head: next };
 }
 
-/** Corrects a state that was taken by a clock ahead of the present one. */
+/** Returns the part of a saved state after the machine's clock was set back. */
 export function rearmScores(part: ScoresPart, now: number): ScoresPart {
   return part.open !== null && part.open.at > now ? rebased(part, now) : part;
 }
 
+/** Returns one condition for each score whose delay has passed. */
 export function scoresConditions({ head }: ScoresPart, by: ScoreRules): readonly Condition[] {
   return scoreConditions(head.held, by);
 }

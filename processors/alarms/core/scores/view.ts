@@ -1,4 +1,4 @@
-/** The scores in the form for the screens, and when they are published. Pure. */
+/** Makes the scores in the form for the screens, and decides when the scores are published. Pure. */
 import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts';
 import { newsParameters } from '../../../../contracts/score-names.ts';
 import { scoresKey, scoresRepeatMs, urgentKey } from '../../../../contracts/scores-key.ts';
@@ -13,10 +13,10 @@ import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './scor
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** The instant that is scored. If the device is silent it is the present, so that its values become too old. */
+/** Returns the instant that is scored. If the device is silent, this is the present time, so that its values become too old. */
 const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
 
-/** @returns undefined if the patient is not scored, or if nothing is known yet */
+/** Returns the scores of a patient; undefined if the patient is not scored, or if no input is known yet. */
 export function scoresOf(env: Environment, state: State, now: number): Scores | undefined {
   const { known, at: judgedAt } = state.scores.head;
   if (judgedAt === null || !isScored(state)) return undefined;
@@ -78,6 +78,7 @@ export type ScoresCheck = {
   readonly dueMs: number;
 };
 
+/** What is remembered of published scores, to compare the next ones with. */
 type Published = {
   readonly key: string;
   readonly urgentKey: string;
