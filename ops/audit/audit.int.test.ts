@@ -373,7 +373,7 @@ describe('who administers Kafka', () => {
     const { figures } = await figuresOf(again);
     await again.close();
     expect(figures).toMatch(/^vigil_witness_faults_total\{where="trail"\} [1-9]/m);
-    expect(again.output()).toMatch(/records from offset 0 to \d+ were seen and are gone/);
+    expect(again.output()).toMatch(/records from offset 0 to \d+ were read earlier and are now missing/);
     await rewrite(genuine);
     expect((await faultsNow()).map(({ text: words }) => words).join('\n')).toMatch(/the witness found at line \d+: /);
   });

@@ -16,7 +16,7 @@ import { startState } from '../../processors/canary/core/state.ts';
 import { canaryMetrics } from '../../processors/canary/metrics.ts';
 import { newTrendCounters } from '../../processors/trends/counters.ts';
 import { trendMetrics } from '../../processors/trends/metrics.ts';
-import { newWatched, witnessMetrics } from '../../processors/witness/metrics.ts';
+import { newStatus, witnessMetrics } from '../../processors/witness/metrics.ts';
 import { ensurePromtool } from '../../tests/independent/promtool.ts';
 
 const here = import.meta.dirname;
@@ -50,8 +50,12 @@ it('the alerts name only metrics that are shown', async () => {
   const alarms = await alarmsMetrics(() => undefined, undefined, undefined, undefined, createCanaries()).text();
   const canary = await canaryMetrics(idle, () => 0).text();
   const dashboard = await dashboardMetrics(() => undefined, new Map()).text();
-  const trends = await trendMetrics({ counters: newTrendCounters(), ways: () => [], damage: () => undefined }).text();
-  const witness = await witnessMetrics(newWatched(0), 60_000, () => 0).text();
+  const trends = await trendMetrics({
+    counters: newTrendCounters(),
+    pipelines: () => [],
+    damage: () => undefined,
+  }).text();
+  const witness = await witnessMetrics(newStatus(0), 60_000, () => 0).text();
   const gateway = await gatewayMetrics({
     counters: createCounters(),
     measures: createMeasures(),

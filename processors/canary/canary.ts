@@ -1,4 +1,4 @@
-/** Sends canaries through the gateway's own listener, as a device does, and records what became of them. */
+/** Sends canaries to the gateway over MQTT, as a device does, and counts their results. A canary is a test reading of no patient. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -11,7 +11,7 @@ import { createHistogram, type Histogram, observe } from '../../process/histogra
 import { answered, type CanaryState, disconnected, startState, whenDue } from './core/state.ts';
 
 const keepAliveS = 15;
-const goodbyeMsMax = 1_000;
+const disconnectMsMax = 1_000;
 const topic = deviceTopic(canaryDeviceId, 'observations');
 
 export type Canary = {
@@ -29,7 +29,7 @@ export type CanaryOptions = {
   readonly keyFile: string;
   readonly everyMs: number;
   readonly log: Logger;
-  /** Ms since 1970, for the time in the canary. */
+  /** The wall clock for the time in the canary, ms since 1970. */
   readonly now: () => number;
   readonly monotonicMs: () => number;
 };
@@ -40,39 +40,41 @@ export function openCanary(options: CanaryOptions): Canary {
   const tookMs = createHistogram(1, 16);
   let state = startState(monotonicMs());
   let client: MqttClient | undefined;
-  let complaint: string | undefined;
+  /** The cause of the present failure; undefined while canaries are acknowledged. */
+  let failure: string | undefined;
 
-  /** Logs once for each cause, so that a gateway that is away for a night does not fill the disk. */
-  function complain(cause: string): void {
-    if (cause !== complaint) log.warn({ cause }, 'no canary comes through');
-    complaint = cause;
+  /** Logs a failure, but only once for each cause, so that a gateway that is away for a night does not fill the disk. */
+  function reportFailure(cause: string): void {
+    if (cause !== failure) log.warn({ cause }, 'no canary comes through');
+    failure = cause;
   }
 
   function connect(): void {
     // A connection that ends normally sends DISCONNECT.
-    drop(client?.connected !== true || complaint !== undefined);
-    let mine: MqttClient;
+    dropClient(client?.connected !== true || failure !== undefined);
+    let newClient: MqttClient;
     try {
-      mine = mqtt.connect(options.url, connectOptions(options, boot));
+      newClient = mqtt.connect(options.url, connectOptions(options, boot));
     } catch (error) {
-      complain((error as Error).message);
+      reportFailure((error as Error).message);
       return;
     }
-    client = mine;
-    // The listener stays on a connection that was given up: an error without a listener would end the process.
-    mine.on('error', (error) => complain((error as NodeJS.ErrnoException).code ?? error.message));
-    mine.on('connect', () => {
-      if (client === mine) act();
+    client = newClient;
+    // This listener stays after the client is dropped, because an error event without a listener would end the process.
+    newClient.on('error', (error) => reportFailure((error as NodeJS.ErrnoException).code ?? error.message));
+    newClient.on('connect', () => {
+      if (client === newClient) actIfDue();
     });
-    mine.on('close', () => {
-      if (client !== mine) return;
-      drop(true);
+    newClient.on('close', () => {
+      if (client !== newClient) return;
+      dropClient(true);
       state = disconnected(state);
     });
   }
 
-  function drop(atOnce: boolean): void {
-    client?.end(atOnce);
+  /** @param isForced whether the connection ends without DISCONNECT */
+  function dropClient(isForced: boolean): void {
+    client?.end(isForced);
     client = undefined;
   }
 
@@ -80,28 +82,28 @@ export function openCanary(options: CanaryOptions): Canary {
     to.publish(topic, JSON.stringify(payloadOf(boot, seq, now(), everyMs)), { qos: 1 }, (error) => {
       if (client !== to) return;
       const code = (error as { code?: unknown } | undefined)?.code;
-      // An error without a code is no answer. The end of the connection shows the cause.
+      // An error without a code is not an answer of the gateway. The connection has ended, and its error event has the cause.
       if (error && typeof code !== 'number') return;
       const next = answered(state, seq, !error, monotonicMs());
       state = next.state;
-      if (error) complain(`the gateway refuses the canary: ${error.message}`);
+      if (error) reportFailure(`the gateway refuses the canary: ${error.message}`);
       if (next.tookMs === undefined) return;
       observe(tookMs, next.tookMs);
-      if (complaint !== undefined) log.info({ after: complaint }, 'canaries come through again');
-      complaint = undefined;
+      if (failure !== undefined) log.info({ after: failure }, 'canaries come through again');
+      failure = undefined;
     });
   }
 
-  function act(): void {
+  function actIfDue(): void {
     const next = whenDue(state, client?.connected === true, monotonicMs(), everyMs);
-    if (next.state.counts.lost > state.counts.lost) complain('the gateway does not answer');
+    if (next.state.counts.lost > state.counts.lost) reportFailure('the gateway does not answer');
     state = next.state;
     if (next.do === 'send' && client) send(client, state.seq);
     else if (next.do === 'connect') connect();
   }
 
   connect();
-  const timer = setInterval(act, everyMs);
+  const timer = setInterval(actIfDue, everyMs);
   return {
     state: () => state,
     isConnected: () => client?.connected === true,
@@ -110,21 +112,25 @@ export function openCanary(options: CanaryOptions): Canary {
       clearInterval(timer);
       const last = client;
       client = undefined;
-      if (!last) return;
-      const late = setTimeout(() => last.end(true), goodbyeMsMax);
-      await last.endAsync(false).catch(() => {});
-      clearTimeout(late);
+      if (last) await disconnect(last);
     },
   };
 }
 
-/** A reading of no patient. It has no value, in case it is ever taken for a reading. */
+/** Ends a connection with DISCONNECT, or without it if that takes too long. */
+async function disconnect(client: MqttClient): Promise<void> {
+  const forceTimer = setTimeout(() => client.end(true), disconnectMsMax);
+  await client.endAsync(false).catch(() => {});
+  clearTimeout(forceTimer);
+}
+
+/** Returns the content of a canary. It has no value, so that a mistake could not show it as a measurement. */
 function payloadOf(boot: string, seq: number, nowMs: number, intervalMs: number): Observation {
   const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }];
   return { boot, seq, time: formatInstant(nowMs), intervalMs, values };
 }
 
-/** Each process has its own client id, because several canaries may use one certificate. */
+/** Returns the options of a connection. Each process has another client id, because several canaries may use one certificate. */
 function connectOptions({ caFile, certFile, keyFile, everyMs }: CanaryOptions, boot: string): mqtt.IClientOptions {
   return {
     clientId: `${canaryDeviceId}/${boot}`,

@@ -1,4 +1,7 @@
-/** Runs the canary, from its settings to its end: a reading of no patient that takes the whole way of a reading, every few seconds. */
+/**
+ * The process of the canary. Every few seconds it sends a test reading of no patient, which goes through the gateway, Kafka and the alarm
+ * processor like the reading of a patient.
+ */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { showCertificateFile, watchCertificates } from '../../process/certificate-files.ts';
@@ -18,13 +21,13 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
   if (silentMs > 0 && silentMs < 3 * everyMs)
     throw new VigilError(
       'settings-invalid',
-      `VIGIL_CANARY_SILENT_MS is ${silentMs}: it must be at least three times VIGIL_CANARY_EVERY_MS (${everyMs}), or one lost canary would be called a failure.`,
+      `VIGIL_CANARY_SILENT_MS is ${silentMs}, but it must be at least three times VIGIL_CANARY_EVERY_MS (${everyMs}). Otherwise one lost canary would count as a failure.`,
     );
   const monotonicMs = () => performance.now();
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   showCertificateFile('canary-client', 'presents', settings.canaryCertFile);
   showCertificateFile('gateway-ca', 'trusts', settings.mqttCaFile);
-  const ends = watchCertificates(log);
+  const certificateWatch = watchCertificates(log);
   const canary = openCanary({
     url: settings.mqttUrl,
     caFile: settings.mqttCaFile,
@@ -44,7 +47,7 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
     health,
     log,
   });
-  // Ready does not wait for the first answered canary: a gateway that is away is exactly what the canary must report.
+  // The process is ready before the first answered canary, because it must also report a gateway that is away.
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {
@@ -52,7 +55,7 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
       await canary.close();
       await server.close();
       clock.close();
-      ends.close();
+      certificateWatch.close();
     },
   };
 }

@@ -3,12 +3,12 @@ import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { clockSettings } from '../../process/system-clock.ts';
 
-/** The settings of the canary. It has no access to Kafka: it connects as a device does. */
+/** The settings of the canary. The canary has no access to Kafka, because it connects to the gateway as a device does. */
 export const canarySettings = {
   mqttUrl: {
     kind: 'text',
     env: 'VIGIL_MQTT_URL',
-    help: 'the gateway, mqtts://host:port',
+    help: 'address of the gateway, mqtts://host:port',
     pattern: /^mqtts:\/\/[^/\s]+$/,
     fallback: 'mqtts://127.0.0.1:8883',
   },
@@ -16,17 +16,17 @@ export const canarySettings = {
   canaryCertFile: {
     kind: 'file',
     env: 'VIGIL_CANARY_CERT_FILE',
-    help: 'certificate of the device vigil-canary, PEM; read anew for each connection',
+    help: 'certificate of the device vigil-canary, PEM; read again for each connection',
   },
   canaryKeyFile: {
     kind: 'file',
     env: 'VIGIL_CANARY_KEY_FILE',
-    help: 'its private key, PEM, mode 0600; read anew for each connection',
+    help: 'private key of that certificate, PEM, mode 0600; read again for each connection',
   },
   canaryEveryMs: {
     kind: 'integer',
     env: 'VIGIL_CANARY_EVERY_MS',
-    help: 'how often a canary is sent, ms; each is one record in every partition of the readings',
+    help: 'time between two canaries, ms; each canary adds one record to every partition of the readings',
     min: 2_000,
     max: 30_000,
     fallback: 5_000,
@@ -37,7 +37,7 @@ export const canarySettings = {
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',
-    help: 'least level of log lines',
+    help: 'least severe level that is logged',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     fallback: 'info',
   },

@@ -1,17 +1,17 @@
-/** What the trend writer counts; each number only grows. */
+/** The counters of the trend writer. Each counter only grows. */
 export type TrendCounters = {
-  /** Records of any kind taken from Kafka. */
+  /** Records of any kind that were read from Kafka. */
   records: number;
-  /** Observations among them. */
+  /** Records with a device reading. */
   readings: number;
-  /** Sets of scores among them. */
+  /** Records with scores. */
   scores: number;
   pointsWritten: number;
-  /** Points that InfluxDB refused for good. */
+  /** Points that InfluxDB refused permanently. */
   pointsRefused: number;
   writesFailed: number;
   commits: number;
-  /** Records that do not open or do not match their schema; the log of the process has each with its position. */
+  /** Records that do not open or do not fit their schema. The log of the process names each with its position. */
   poison: number;
 };
 

@@ -1,4 +1,4 @@
-/** Writes points into InfluxDB 1.x over HTTPS with a login. */
+/** Writes points into InfluxDB 1.x, over HTTPS with user name and password. */
 import { InfluxDB, type IPoint } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -8,23 +8,24 @@ import { measurement, type Point } from './core/points.ts';
 import type { settings } from './settings.ts';
 
 export type WriteResult = {
-  /** Stored. */
+  /** Number of stored points. */
   readonly written: number;
-  /** Refused for good: older than the retention policy, or of a type that the field does not have. */
+  /** Number of points that InfluxDB will never store, because they are older than the retention policy or have the wrong field type. */
   readonly refused: number;
 };
 
 export type PointStore = {
   /**
-   * Stores points. If InfluxDB calls a batch bad, it stores its halves separately.
-   * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded or refuses the login: nothing is lost, write again
+   * Stores points. If InfluxDB refuses a whole batch as bad, the two halves are stored separately.
+   * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded, or refuses the login. The caller must then write the same
+   * points again.
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 };
 
 const requestTimeoutMs = 10_000;
 const retention = 'raw';
-/** Turns off the library's own retries and its habit of skipping a failed host: the caller repeats, with its own backoff. */
+/** Turns off the retries of the library, and its rule to skip a failed host for some time. The caller retries with its own backoff. */
 const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
 
 export function openPointStore(config: Settings<typeof settings>, log: Pick<Logger, 'info' | 'error'>): PointStore {
@@ -72,8 +73,8 @@ function toInflux(point: Point): IPoint {
 }
 
 /**
- * Returns the meaning of InfluxDB's answer. 400 with `partial write`: it has stored the others and says how many it dropped. Other 400 and
- * 413: it has stored nothing. Everything else may pass (401 too, while a password is changed).
+ * Returns the meaning of InfluxDB's error. After a status 400 with `partial write`, InfluxDB has stored all but `dropped` points. After
+ * another 400 or a 413, it has stored no point. Every other error can be temporary, even a 401 while a password is changed.
  */
 function refusalOf(error: unknown, sent: number): 'unavailable' | 'bad' | { dropped: number } {
   const status = (error as { res?: { statusCode?: number } }).res?.statusCode;

@@ -14,12 +14,12 @@ const plaintext = Buffer.from(
     reading: { time, values: [{ code: 'MDC_ECG_HEART_RATE', value: 150, unit: '/min' }] },
   }),
 );
-function rec(writer: string, offset: string) {
+function sealedRecord(writer: string, offset: string) {
   const place = { topic: 'observations', key: 'association-1', writer, boot: 'b1', seq: 1 } as const;
   const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, place)}1}`).toString('base64url');
   return { offset, key: 'association-1', timestampMs: 0, value: Buffer.from(`${header}..a.b.c`) };
 }
-it('a forged record under another writer’s name does not take the true readings out of the trends', async () => {
+it('a forged record with another writer’s name does not keep genuine readings out of the trends', async () => {
   const intake = createIntake(
     readingSource(),
     pino({ level: 'silent' }),
@@ -34,8 +34,8 @@ it('a forged record under another writer’s name does not take the true reading
     },
     newTrendCounters(),
   );
-  const batch = (record: ReturnType<typeof rec>) =>
+  const batch = (record: ReturnType<typeof sealedRecord>) =>
     ({ topic: 'observations', partition: 0, records: [record], highWatermark: '9' }) as const;
-  expect(await intake.points(batch(rec('thief', '1')))).toEqual([]);
-  expect(await intake.points(batch(rec('gateway', '2')))).toHaveLength(1);
+  expect(await intake.points(batch(sealedRecord('thief', '1')))).toEqual([]);
+  expect(await intake.points(batch(sealedRecord('gateway', '2')))).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /**
- * Turns sealed records into points. A record that does not open or does not fit is counted, logged by its position, and skipped. It never
- * delays the others.
+ * Turns sealed records into points. A record that does not open or does not fit its schema is skipped and counted, and its position is
+ * logged. Such a record does not delay the records after it.
  */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
@@ -10,28 +10,28 @@ import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
-import { type Corrections, isLatest } from './core/corrections.ts';
+import { acceptReading, type Corrections } from './core/corrections.ts';
 import { type Point, pointsOf } from './core/points.ts';
 import { scorePointsOf } from './core/score-points.ts';
 import type { TrendCounters } from './counters.ts';
 
 export type Intake = {
   /**
-   * Returns the points of a batch, in its order. A record whose data key is missing is skipped at once. If Kafka does not answer, it waits.
+   * Returns the points of a batch in the order of its records. Skips records whose data key is missing. Waits while Kafka does not answer.
    */
   points(batch: RecordBatch): Promise<Point[]>;
 };
 
-/** What a topic contains for the trends. */
+/** A topic from which trends are made. */
 export type TrendSource = {
   readonly topic: 'observations' | 'alarms';
-  /** Returns whether a record is opened at all, by the content type in its header. */
+  /** Returns whether records of this content type are opened. The content type comes from the header of the sealed record. */
   readonly wants: (contentType: string) => boolean;
-  /** Returns the points of an opened record; undefined if its time is not valid. */
+  /** Returns the points of an opened record; undefined if the time of the record is invalid. */
   readonly points: (opened: Opened, record: AnyRecord, counters: TrendCounters) => Point[] | undefined;
 };
 
-/** The measurements of devices. Statuses and notices are in the same topic. */
+/** Returns the source of device readings. Statuses and notices, which are in the same topic, give no points. */
 export function readingSource(): TrendSource {
   const corrections: Corrections = new Map();
   return {
@@ -43,14 +43,14 @@ export function readingSource(): TrendSource {
       if (!points) return undefined;
       counters.readings += 1;
       const [first] = points;
-      return first === undefined || isLatest(corrections, first.associationId, first.timeMs, place) ? points : [];
+      return first === undefined || acceptReading(corrections, first.associationId, first.timeMs, place) ? points : [];
     },
   };
 }
 
 /**
- * The scores that the alarm processor publishes. Other records of `alarms` are not opened: a trend does not need to know who acknowledged
- * which alarm.
+ * The source of scores, which the alarm processor publishes. Other records of `alarms` are not opened, because the trend writer does not
+ * need to know who acknowledged which alarm.
  */
 export const scoreSource: TrendSource = {
   topic: 'alarms',
@@ -79,22 +79,25 @@ export function createIntake(
     },
   });
 
-  function pointsOfOne(batch: RecordBatch, at: LogRecord, read: ReadRecord | undefined): Point[] {
+  function pointsOfRecord(batch: RecordBatch, at: LogRecord, read: ReadRecord | undefined): Point[] {
     if (read === undefined) return [];
     const { opened, record } = read;
-    const points = reading.attempt(batch, at, () => {
-      const found = source.points(opened, record, counters);
-      return found ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.');
-    });
+    const points = reading.attempt(
+      batch,
+      at,
+      () =>
+        source.points(opened, record, counters) ??
+        reading.leave(batch, at, 'time-invalid', 'The time of the record is invalid.'),
+    );
     return points ?? [];
   }
 
   return {
     async points(batch) {
       counters.records += batch.records.length;
-      const found = await Promise.all(batch.records.map((record) => reading.take(batch, record)));
-      // In the order of the log, whichever was opened first: the order decides which of two readings is the later one.
-      return batch.records.flatMap((record, at) => pointsOfOne(batch, record, found[at]));
+      const opened = await Promise.all(batch.records.map((record) => reading.take(batch, record)));
+      // The order of the log decides which of two readings is a correction. So the points must be made in this order.
+      return batch.records.flatMap((record, at) => pointsOfRecord(batch, record, opened[at]));
     },
   };
 }

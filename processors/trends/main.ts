@@ -1,4 +1,4 @@
-/** The trend writer: numerics and scores from Kafka into InfluxDB. Each offset is committed only after InfluxDB has its points. */
+/** The process of the trend writer. It writes numerics and scores from Kafka into InfluxDB, and commits only offsets of written records. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
@@ -11,26 +11,26 @@ import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { readingSource, scoreSource, type TrendSource } from './intake.ts';
 import { trendMetrics } from './metrics.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
 import { settings as manifest } from './settings.ts';
-import { openWay, type Way } from './way.ts';
 
 const metricsEveryMs = 30_000;
-/** Records that are not committed by then are read again at the next start. */
+/** Longest time for the shutdown. Records that are not committed then are read again at the next start. */
 const closeMsMax = 9_000;
-/** How long InfluxDB keeps raw points (`raw`, 7 days). */
+/** Time for which InfluxDB keeps points in the retention policy `raw`: 7 days. */
 const rawForMs = 7 * 24 * 3_600_000;
 
 async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const counters = newTrendCounters();
-  let ways: readonly Way[] = [];
+  let pipelines: readonly Pipeline[] = [];
   let sealedLog: SealedLog | undefined;
   let state: Health = 'starting';
-  const isStored = () => ways.every(({ healthy }) => healthy);
+  const isStored = () => pipelines.every(({ healthy }) => healthy);
   const server = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: trendMetrics({ counters, ways: () => ways, clock, damage: () => sealedLog?.damage }),
+    metrics: trendMetrics({ counters, pipelines: () => pipelines, clock, damage: () => sealedLog?.damage }),
     health: () => (state === 'ready' && !isStored() ? 'failing' : state),
     log,
   });
@@ -39,26 +39,26 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   sealedLog = sealed;
   const store = openPointStore(settings, log);
   const sinceMs = Date.now() - rawForMs;
-  const way = (source: TrendSource, group: string) =>
-    openWay({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
-  ways = await Promise.all([way(readingSource(), 'trends'), way(scoreSource, 'trends-scores')]);
+  const open = (source: TrendSource, group: string) =>
+    openPipeline({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
+  pipelines = await Promise.all([open(readingSource(), 'trends'), open(scoreSource, 'trends-scores')]);
   const metrics = setInterval(() => {
-    const pending = ways.reduce((sum, way) => sum + way.pending, 0);
+    const pending = pipelines.reduce((sum, each) => sum + each.pending, 0);
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
-  const ends = watchCertificates(log);
+  const certificateWatch = watchCertificates(log);
   state = 'ready';
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {
       state = 'draining';
       clearInterval(metrics);
-      await Promise.all(ways.map((way) => way.close()));
+      await Promise.all(pipelines.map((pipeline) => pipeline.close()));
       await sealed.close();
       await server.close();
       clock.close();
-      ends.close();
+      certificateWatch.close();
       log.info({ ...counters }, 'stopped');
     },
   };

@@ -1,4 +1,4 @@
-/** Writes to a store that may be away: repeats the same points with backoff until they are stored or the caller stops. */
+/** Writes points to a store that may be away. Writes the same points again, with backoff, until they are stored or the caller aborts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Point } from './core/points.ts';
@@ -6,16 +6,16 @@ import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 
 export type PersistLimits = {
-  /** Points of one write. */
+  /** Maximum number of points of one write. */
   readonly batchPointsMax: number;
   readonly retryFirstMs: number;
   readonly retryMsMax: number;
 };
 
 export type PersistentStore = {
-  /** True once all points are stored; false if `over` was aborted before. */
-  write(points: readonly Point[], over: AbortSignal): Promise<boolean>;
-  /** The store took the last write. */
+  /** Resolves to true when all points are stored, or to false if `abort` is aborted first. */
+  write(points: readonly Point[], abort: AbortSignal): Promise<boolean>;
+  /** Whether the store accepted the last write. */
   readonly healthy: boolean;
 };
 
@@ -43,20 +43,20 @@ export function persistentStore(
     return healthy;
   }
 
-  async function writePart(part: readonly Point[], over: AbortSignal): Promise<boolean> {
-    for (let waitMs = limits.retryFirstMs; !over.aborted; waitMs = Math.min(2 * waitMs, limits.retryMsMax)) {
-      if (await attempt(part)) return !over.aborted;
-      await sleep(waitMs, undefined, { signal: over }).catch(() => undefined);
+  async function writePart(part: readonly Point[], abort: AbortSignal): Promise<boolean> {
+    for (let waitMs = limits.retryFirstMs; !abort.aborted; waitMs = Math.min(2 * waitMs, limits.retryMsMax)) {
+      if (await attempt(part)) return !abort.aborted;
+      await sleep(waitMs, undefined, { signal: abort }).catch(() => undefined);
     }
     return false;
   }
 
   return {
-    async write(points, over) {
+    async write(points, abort) {
       for (let at = 0; at < points.length; at += limits.batchPointsMax) {
-        if (!(await writePart(points.slice(at, at + limits.batchPointsMax), over))) return false;
+        if (!(await writePart(points.slice(at, at + limits.batchPointsMax), abort))) return false;
       }
-      return !over.aborted;
+      return !abort.aborted;
     },
     get healthy() {
       return healthy;

@@ -11,9 +11,14 @@ export const settings = {
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',
-    help: 'trace, debug, info, warn, error, fatal or silent',
+    help: 'least severe level that is logged',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     fallback: 'info',
   },
-  influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'a user with write rights', fallback: 'trends' },
+  influxUser: {
+    kind: 'text',
+    env: 'VIGIL_INFLUX_USER',
+    help: 'InfluxDB user with the right to write',
+    fallback: 'trends',
+  },
 } as const satisfies Manifest;

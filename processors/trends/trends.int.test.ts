@@ -14,7 +14,7 @@ import { freePorts } from '../../ops/platform/ports.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { figuresOf, openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
 
-let own: { platform: Platform; data: TestPlatform };
+let testPlatform: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
 let alarms: SealedLog;
 let trends: RunningHouse;
@@ -22,11 +22,11 @@ let influx: Influx | undefined;
 let kafka: Child | undefined;
 
 beforeAll(async () => {
-  // Of our own: it kills InfluxDB.
-  own = await startTestPlatform(`test-${process.pid}-trends`);
-  gateway = await openLogAs(own.data, 'gateway');
-  alarms = await openLogAs(own.data, 'alarms');
-  trends = await startHouse(own.data, 'trends');
+  // Not the platform that other tests share, because this test kills InfluxDB and Kafka.
+  testPlatform = await startTestPlatform(`test-${process.pid}-trends`);
+  gateway = await openLogAs(testPlatform.data, 'gateway');
+  alarms = await openLogAs(testPlatform.data, 'alarms');
+  trends = await startHouse(testPlatform.data, 'trends');
 });
 
 afterAll(async () => {
@@ -35,8 +35,8 @@ afterAll(async () => {
   await alarms?.close();
   await influx?.close();
   await kafka?.stop();
-  await own?.platform.close();
-  if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
+  await testPlatform?.platform.close();
+  if (testPlatform) rmSync(testPlatform.data.stateDir, { recursive: true, force: true });
 });
 
 const heartRate = 'MDC_ECG_HEART_RATE';
@@ -44,7 +44,7 @@ const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
 
 type Values = ObservationRecord['reading']['values'];
 
-/** Appends one reading, as the gateway does. */
+/** Appends a reading of second `n`, as the gateway does. */
 async function append(associationId: string, n: number, values: Values): Promise<void> {
   const body: ObservationRecord = {
     deviceId: 'bed-01',
@@ -54,7 +54,7 @@ async function append(associationId: string, n: number, values: Values): Promise
   await gateway.append('observations', associationId, contentTypes.observation, body);
 }
 
-/** Publishes scores, as the alarm processor does. Of a partial set the total is left out. */
+/** Publishes scores of second `n`, as the alarm processor does. Partial scores have no total. */
 async function publishScores(associationId: string, n: number, atLeast: number, isPartial = false): Promise<void> {
   const scores = newScores(
     associationId,
@@ -68,9 +68,9 @@ async function publishScores(associationId: string, n: number, atLeast: number, 
 
 const beats = (value: number): Values => [{ code: heartRate, value, unit: '/min' }];
 
-/** Rows of a query, read with the rights of the dashboard. */
+/** Returns the rows of a query, read with the rights of the dashboard. */
 async function query(text: string): Promise<(string | number | boolean | null)[][]> {
-  const { stateDir, influxUrl } = own.data;
+  const { stateDir, influxUrl } = testPlatform.data;
   const password = readFileSync(join(stateDir, 'secrets', 'influx-dashboard.password'), 'utf8').trim();
   const url = new URL(`/query?${new URLSearchParams({ db: 'vigil', epoch: 'ms', q: text })}`, influxUrl);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -106,7 +106,7 @@ const rowsOf = (associationId: string, fields = '"value"', retention = 'raw') =>
 const scoresOf = (associationId: string, code = 'VIGIL_NEWS2') =>
   query(`SELECT "value" FROM "raw"."numerics" WHERE "associationId" = '${associationId}' AND "code" = '${code}'`);
 
-/** How many points these associations have in all. */
+/** Returns the number of points of these associations together. */
 async function countOf(ids: readonly string[]): Promise<number> {
   const [row] = await query(
     `SELECT count("value") FROM "numerics" WHERE ${ids.map((id) => `"associationId" = '${id}'`).join(' OR ')}`,
@@ -124,7 +124,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('trends', () => {
-  it('the trends have every usable value at its event time, a real zero too, and a repeat once', async () => {
+  it('the trends have every usable value at the device’s time, including a real zero, and a repeated value once', async () => {
     const id = randomUUID();
     await append(id, 0, [
       { code: heartRate, value: 0, unit: '/min' },
@@ -141,17 +141,17 @@ describe('trends', () => {
     ]);
   });
 
-  it('the processor skips a record that does not open or fit, names its position without its content, and continues', async () => {
+  it('the trend writer skips a record that does not open or fit, logs its position without its content, and continues', async () => {
     const id = randomUUID();
     await gateway.appender.append('observations', id, Buffer.from('no envelope, and Grace Hopper inside'));
     await gateway.append('observations', id, contentTypes.observation, { nonsense: 'Grace Hopper' });
-    const moved = await gateway.sealer.keyFor(id, 'observations');
+    const dataKey = await gateway.sealer.keyFor(id, 'observations');
     const place = { topic: 'observations', key: randomUUID(), writer: 'gateway', boot: 'b', seq: 1 } as const;
-    const sealed = gateway.sealer.seal(moved, place, contentTypes.observation, Buffer.from('{}'));
-    await gateway.appender.append('observations', id, sealed);
+    const moved = gateway.sealer.seal(dataKey, place, contentTypes.observation, Buffer.from('{}'));
+    await gateway.appender.append('observations', id, moved);
     await append(id, 5, beats(75));
-    await until('the good one', async () => (await rowsOf(id)).length === 1);
-    // By offset: a batch that is handed out again is told again.
+    await until('the valid reading', async () => (await rowsOf(id)).length === 1);
+    // A batch that is read twice gives two log lines for a record, so the lines are collected by offset.
     const skipped = () =>
       new Map(
         trends
@@ -161,15 +161,15 @@ describe('trends', () => {
           .map((line) => JSON.parse(line) as { code: string; offset: string })
           .map(({ code, offset }) => [offset, code]),
       );
-    await until('all three are told', () => skipped().size === 3);
-    // By place, not by time: the key of the second may be waited for, while what was moved is seen at once.
-    const inOrder = [...skipped()].sort(([one], [other]) => Number(one) - Number(other));
+    await until('log lines for three skipped records', () => skipped().size === 3);
+    // The lines may come in another order than the records, because the reader may wait for a data key.
+    const inOrder = [...skipped()].sort(([a], [b]) => Number(a) - Number(b));
     expect(inOrder.map(([, code]) => code)).toEqual(['sealed-malformed', 'payload-schema', 'sealed-moved']);
     expect([...skipped().keys()].every((offset) => /^\d+$/.test(offset))).toBe(true);
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('the trends have the scores that the alarm processor publishes, and keep a total apart from a score of incomplete inputs', async () => {
+  it('the trends have the published scores, and a total under another code than a score of incomplete inputs', async () => {
     const id = randomUUID();
     await publishScores(id, 0, 4);
     await publishScores(id, 300, 3, true);
@@ -184,7 +184,7 @@ describe('trends', () => {
     expect(await scoresOf(id, 'VIGIL_SHOCK_INDEX')).toHaveLength(3);
   });
 
-  it('the processor opens nothing of `alarms` but scores, and says once that a key is not for it', async () => {
+  it('the trend writer opens only scores of `alarms`, and logs once that it may not use a data key', async () => {
     const id = randomUUID();
     const nonsense = { nonsense: 'Grace Hopper' };
     await alarms.append('alarms', id, contentTypes.alarmEvent, nonsense);
@@ -196,7 +196,7 @@ describe('trends', () => {
     }
     await alarms.append('alarms', id, contentTypes.scores, nonsense);
     await publishScores(id, 0, 5);
-    await until('the good one', async () => (await scoresOf(id)).length === 1);
+    await until('the valid scores', async () => (await scoresOf(id)).length === 1);
     const codes = trends
       .output()
       .split('\n')
@@ -206,21 +206,21 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('the processor leaves out values that are older than InfluxDB keeps, counts them, and keeps their neighbours', async () => {
+  it('the trend writer drops and counts values that are older than InfluxDB keeps, and writes the values beside them', async () => {
     const id = randomUUID();
     await append(id, 0, beats(70));
     await append(id, -9 * 24 * 3600, beats(71));
     await append(id, 1, beats(72));
-    await until('the two of today', async () => (await rowsOf(id)).length === 2);
-    await until('it says so', () => trends.output().includes('InfluxDB refused points for good'));
+    await until('the two values of today', async () => (await rowsOf(id)).length === 2);
+    await until('the log line', () => trends.output().includes('InfluxDB refused points for good'));
   });
 
-  it('the trends have every point after InfluxDB was killed for a while, and the processor meanwhile', async () => {
+  it('the trends have every point after InfluxDB was killed, and the trend writer was killed before InfluxDB came back', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
     await until('the first point', async () => (await rowsOf(id)).length === 1);
-    process.kill(own.data.influxPid, 'SIGKILL');
-    await until('InfluxDB is gone', () =>
+    process.kill(testPlatform.data.influxPid, 'SIGKILL');
+    await until('the end of InfluxDB', () =>
       rowsOf(id).then(
         () => false,
         () => true,
@@ -228,14 +228,13 @@ describe('trends', () => {
     );
     for (let n = 1; n <= 150; n++) await append(id, n, beats(60 + (n % 40)));
     await publishScores(id, 100, 5);
-    await until('it noticed', () => trends.output().includes('InfluxDB is away'));
-    // What it had read and not written was not committed either.
+    await until('the log line that InfluxDB is away', () => trends.output().includes('InfluxDB is away'));
     await trends.kill();
     const before = trends.output().length;
     await trends.start();
     for (let n = 151; n <= 300; n++) await append(id, n, beats(60 + (n % 40)));
     await publishScores(id, 200, 7);
-    await until('the new one noticed too', () => trends.output().slice(before).includes('InfluxDB is away'));
+    await until('the log line of the new process', () => trends.output().slice(before).includes('InfluxDB is away'));
     const away = await figuresOf(trends);
     expect([away.status, away.health]).toEqual([503, 'failing\n']);
     expect(away.figures).toContain('\nvigil_trends_influx_up 0\n');
@@ -243,16 +242,16 @@ describe('trends', () => {
     expect(away.figures).toMatch(
       /^vigil_certificate_end_timestamp_seconds\{certificate="kafka-client",use="presents"\} \d/m,
     );
-    const port = Number(new URL(own.data.influxUrl).port);
-    const software = own.platform.software;
-    influx = await startInflux({ software, stateDir: own.data.stateDir, port });
+    const port = Number(new URL(testPlatform.data.influxUrl).port);
+    const software = testPlatform.platform.software;
+    influx = await startInflux({ software, stateDir: testPlatform.data.stateDir, port });
     const beatsOf = async () => (await rowsOf(id, '"value", "code"')).filter(([, , code]) => code === heartRate);
     await until('all points', async () => (await beatsOf()).length === 301);
     const rows = await beatsOf();
     await until('both scores', async () => (await scoresOf(id)).length === 2);
     expect(rows.map(([time]) => time)).toEqual(rows.map((_, n) => startMs + n * 1000));
-    await until('it says so', () => trends.output().includes('InfluxDB is back'));
-    const back = await until('nothing waits', async () => {
+    await until('the log line that InfluxDB is back', () => trends.output().includes('InfluxDB is back'));
+    const back = await until('an empty backlog', async () => {
       const now = await figuresOf(trends);
       return now.figures.includes('\nvigil_trends_behind_seconds{topic="observations"} 0\n') ? now : undefined;
     });
@@ -260,36 +259,36 @@ describe('trends', () => {
     expect(back.figures).toMatch(/^vigil_trends_points_total\{outcome="written"\} [1-9]/m);
   });
 
-  it('the trends have every point when two processors share the work and one is killed', async () => {
+  it('the trends have every point after one of two trend writers is killed', async () => {
     const ids = Array.from({ length: 24 }, () => randomUUID());
-    const second = await startHouse(own.data, 'trends');
+    const second = await startHouse(testPlatform.data, 'trends');
     try {
       const appendAll = async (from: number, to: number) => {
         for (let n = from; n < to; n++) await Promise.all(ids.map((id) => append(id, n, beats(60 + n))));
       };
       await appendAll(0, 10);
-      await until('the first ten of each', async () => (await countOf(ids)) === ids.length * 10);
+      await until('the first ten points of each association', async () => (await countOf(ids)) === ids.length * 10);
       const appending = appendAll(10, 60);
       await trends.kill();
       await appending;
-      await until('all of each', async () => (await countOf(ids)) === ids.length * 60);
+      await until('all points of each association', async () => (await countOf(ids)) === ids.length * 60);
     } finally {
       await second.close();
     }
     await trends.start();
   });
 
-  it('the processor continues by itself after Kafka was killed', async () => {
+  it('the trend writer continues by itself after Kafka was killed and started again', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
     await until('the first point', async () => (await rowsOf(id)).length === 1);
-    process.kill(own.data.kafkaPid, 'SIGKILL');
-    await until('Kafka is gone', () => !isRunning(own.data.kafkaPid));
-    const { software } = own.platform;
-    const port = Number(own.data.kafkaBrokers.split(':')[1]);
+    process.kill(testPlatform.data.kafkaPid, 'SIGKILL');
+    await until('the end of Kafka', () => !isRunning(testPlatform.data.kafkaPid));
+    const { software } = testPlatform.platform;
+    const port = Number(testPlatform.data.kafkaBrokers.split(':')[1]);
     const [controllerPort = 0] = await freePorts(1);
-    kafka = await startBroker({ software, stateDir: own.data.stateDir, port, controllerPort });
-    await until('it takes records again', () =>
+    kafka = await startBroker({ software, stateDir: testPlatform.data.stateDir, port, controllerPort });
+    await until('an accepted append', () =>
       append(id, 1, beats(61)).then(
         () => true,
         () => false,
@@ -298,7 +297,7 @@ describe('trends', () => {
     await until('the next point', async () => (await rowsOf(id)).length === 2);
   });
 
-  it('values become minutes with mean, least and most before a person views a week', async () => {
+  it('InfluxDB makes minutes with mean, minimum, maximum and count from the points', async () => {
     const id = randomUUID();
     for (const [n, value] of [60, 70, 80, 90].entries()) await append(id, n, beats(value));
     await append(id, 61, beats(0));
@@ -310,7 +309,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('the processor starts where it stopped: a clean restart writes nothing twice', async () => {
+  it('the trend writer writes no point twice after a clean restart', async () => {
     const id = randomUUID();
     await append(id, 0, beats(80));
     await until('the point', async () => (await rowsOf(id)).length === 1);

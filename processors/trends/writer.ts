@@ -1,6 +1,6 @@
 /**
- * Between Kafka and InfluxDB: gathers points into batches, and commits their offsets once InfluxDB has them. While InfluxDB is away, Kafka
- * is the buffer: the reader pauses, and the same batch is tried until it is stored.
+ * Collects points into batches, writes the batches to InfluxDB, and then commits the offsets of their records to Kafka. While InfluxDB is
+ * away, the reader pauses and the same batch is written again until InfluxDB stores it. So Kafka is the buffer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -14,43 +14,43 @@ export type Positions = ReadonlyMap<number, bigint>;
 
 export type TrendWriter = {
   /**
-   * Takes the points of one partition's records and the offset after them. Resolves at once. At the hard limit of the buffer it resolves
-   * when there is room again, or when the points were discarded.
+   * Adds points of one partition, and the offset after their records. Resolves at once, except above `pendingPointsMax`: then it resolves
+   * when fewer points wait, or when the points are discarded.
    */
   add(points: readonly Point[], partition: number, next: bigint): Promise<void>;
-  /** Drops the points that are not written. The next owner of the partitions reads them again from the committed offsets. */
+  /** Drops the points that are not written. The next owner of the partitions reads their records again from the committed offsets. */
   discard(): void;
   /**
-   * Changes at each discard. Points of records that were taken before a discard must not be added after it: a commit would then skip the
-   * discarded points.
+   * Grows with each discard. Points of records that were read before a discard must not be added after it, because the next commit would
+   * skip the discarded points.
    */
   readonly generation: number;
-  /** Points gathered or being written. */
+  /** Number of points that are not in InfluxDB yet. */
   readonly pending: number;
-  /** InfluxDB took the last batch. */
+  /** Whether InfluxDB accepted the last batch. */
   readonly healthy: boolean;
-  /** Tries to write the pending points, for 5 s at most. The rest is read again at the next start. */
+  /** Tries to write the pending points for at most 5 s. Records of unwritten points are read again at the next start. */
   close(): Promise<void>;
 };
 
 export type TrendWriterOptions = {
   readonly store: PointStore;
   readonly commit: (positions: Positions) => Promise<void>;
-  /** Called with true when the reader must pause, with false when it may go on. */
-  readonly onFull: (full: boolean) => void;
+  /** Called with true when the reader must pause, and with false when the reader may resume. */
+  readonly onFull: (isFull: boolean) => void;
   readonly counters: TrendCounters;
   readonly log: Logger;
   readonly limits?: Partial<typeof defaultLimits>;
 };
 
 export const defaultLimits = {
-  /** Points of one write. */
+  /** Maximum number of points of one write. */
   batchPointsMax: 5_000,
-  /** A smaller batch is written this long after its first point. */
+  /** A batch that is not full is written this long after its first point. */
   lingerMs: 1_000,
-  /** The reader pauses above this many points. */
+  /** The reader pauses above this number of points. */
   pausePoints: 20_000,
-  /** Records that were fetched before the pause may still come. Above this many points, `add` waits. About 100 bytes each. */
+  /** Above this number of points, `add` waits, because a paused reader may still deliver records. A point has about 100 bytes. */
   pendingPointsMax: 100_000,
   retryFirstMs: 200,
   retryMsMax: 5_000,
@@ -64,82 +64,84 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
   const { counters, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const store = persistentStore(options.store, limits, counters, log);
-  let gathering: Batch = emptyBatch();
-  let writing = 0;
+  /** The batch that new points are added to. */
+  let openBatch: Batch = emptyBatch();
+  /** Number of points of the batch that is being written. */
+  let writingPoints = 0;
   let generation = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let full = false;
+  let isFull = false;
   let stopping = new AbortController();
-  let closed = false;
+  let isClosed = false;
 
-  const pending = () => gathering.points.length + writing;
+  const pending = () => openBatch.points.length + writingPoints;
 
-  function setFull(): void {
-    const now = full ? pending() > limits.pausePoints / 2 : pending() > limits.pausePoints;
-    if (now === full) return;
-    full = now;
-    options.onFull(full);
+  function updateFull(): void {
+    const isFullNow = pending() > (isFull ? limits.pausePoints / 2 : limits.pausePoints);
+    if (isFullNow === isFull) return;
+    isFull = isFullNow;
+    options.onFull(isFull);
   }
 
-  /** Starts a run unless one is active. A run continues until nothing more is due. */
+  /** Starts to write batches, unless a write is in progress. */
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    running ??= run().finally(() => {
+    running ??= writeBatches().finally(() => {
       running = undefined;
-      if (gathering.positions.size > 0) arm();
+      if (openBatch.positions.size > 0) startTimer();
     });
     return running;
   }
 
-  function arm(): void {
-    if (!closed) timer ??= setTimeout(() => void flush(), limits.lingerMs);
+  function startTimer(): void {
+    if (!isClosed) timer ??= setTimeout(() => void flush(), limits.lingerMs);
   }
 
-  async function run(): Promise<void> {
-    while (gathering.positions.size > 0) {
-      const mine = generation;
-      const batch = gathering;
-      gathering = emptyBatch();
-      writing = batch.points.length;
-      const stored = await store.write(batch.points, stopping.signal);
-      if (mine === generation) writing = 0;
-      if (!stored) return;
-      await commit(batch.positions, mine);
-      setFull();
-      if (gathering.points.length < limits.batchPointsMax && !closed) return;
+  /** Writes the open batch, and continues as long as the next open batch is full. After a close it writes every batch. */
+  async function writeBatches(): Promise<void> {
+    while (openBatch.positions.size > 0) {
+      const generationBefore = generation;
+      const batch = openBatch;
+      openBatch = emptyBatch();
+      writingPoints = batch.points.length;
+      const isStored = await store.write(batch.points, stopping.signal);
+      if (generationBefore === generation) writingPoints = 0;
+      if (!isStored) return;
+      if (generationBefore === generation) await commit(batch.positions);
+      updateFull();
+      if (openBatch.points.length < limits.batchPointsMax && !isClosed) return;
     }
   }
 
-  async function commit(positions: Positions, mine: number): Promise<void> {
-    if (mine !== generation) return;
+  async function commit(positions: Positions): Promise<void> {
     try {
       await options.commit(positions);
       counters.commits += 1;
     } catch (error) {
-      // The next commit includes it. At worst the same points are written again.
+      // The next commit includes these offsets. At worst, the same points are written again.
       log.warn({ error: (error as Error).message }, 'offsets could not be committed');
     }
   }
 
   return {
     async add(points, partition, next) {
-      const mine = generation;
-      gathering.points.push(...points);
-      gathering.positions.set(partition, next);
-      if (gathering.points.length >= limits.batchPointsMax) void flush();
-      else arm();
-      setFull();
-      while (pending() > limits.pendingPointsMax && mine === generation && !closed) await sleep(50);
+      const generationBefore = generation;
+      openBatch.points.push(...points);
+      openBatch.positions.set(partition, next);
+      if (openBatch.points.length >= limits.batchPointsMax) void flush();
+      else startTimer();
+      updateFull();
+      while (pending() > limits.pendingPointsMax && generationBefore === generation && !isClosed) await sleep(50);
     },
     discard() {
       generation += 1;
-      gathering = emptyBatch();
-      writing = 0;
+      openBatch = emptyBatch();
+      writingPoints = 0;
       stopping.abort();
       stopping = new AbortController();
-      setFull();
+      updateFull();
     },
     get generation() {
       return generation;
@@ -151,11 +153,11 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       return store.healthy;
     },
     async close() {
-      closed = true;
-      const late = setTimeout(() => stopping.abort(), limits.closeMsMax);
+      isClosed = true;
+      const abortTimer = setTimeout(() => stopping.abort(), limits.closeMsMax);
       await running;
       await flush();
-      clearTimeout(late);
+      clearTimeout(abortTimer);
       clearTimeout(timer);
     },
   };

@@ -1,4 +1,4 @@
-/** The witness's file. Lines are only appended, and each is on the disk before anything else happens. */
+/** The file of the witness's anchors. Lines are only appended. An append returns after its line is on the disk. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -13,7 +13,7 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const file = openSync(path, 'a', 0o600);
-    // A line that a crash has cut short stays: this file never loses a line.
+    // If a crash cut the last line short, the cut line stays, and a new line begins.
     let start = text === '' || text.endsWith('\n') ? '' : '\n';
     return {
       ...readAnchors(text, sha256, verify),
@@ -26,6 +26,8 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
     };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new VigilError('settings-invalid', `The anchors cannot be kept in ${path} (${code}).`, { cause });
+    throw new VigilError('settings-invalid', `The anchors file ${path} cannot be read or written (${code}).`, {
+      cause,
+    });
   }
 }

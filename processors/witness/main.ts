@@ -1,4 +1,4 @@
-/** Runs the witness of the audit trail, from its settings to its end. */
+/** The process of the witness of the audit trail. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { keepSteadyTime } from '../../process/system-clock.ts';
 import { openAnchorsFile } from './anchors-file.ts';
-import { newWatched, witnessHealth, witnessMetrics } from './metrics.ts';
+import { newStatus, witnessHealth, witnessMetrics } from './metrics.ts';
 import { settings as manifest } from './settings.ts';
 import { openWitness } from './witness.ts';
 
@@ -21,14 +21,14 @@ async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logg
   const signer = readAuditKey(settings.auditKey, 'VIGIL_AUDIT_KEY_FILE');
   const { verifyAnchor } = readPublicKeys(readFileSync(settings.auditKeysFile, 'utf8'));
   const monotonicMs = () => performance.now();
-  const watched = newWatched(monotonicMs());
+  const status = newStatus(monotonicMs());
   const { anchorEveryMs: everyMs } = settings;
   let isDraining = false;
   const server = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: witnessMetrics(watched, everyMs, monotonicMs, clock),
-    health: (): Health => (isDraining ? 'draining' : witnessHealth(watched, monotonicMs(), everyMs)),
+    metrics: witnessMetrics(status, everyMs, monotonicMs, clock),
+    health: (): Health => (isDraining ? 'draining' : witnessHealth(status, monotonicMs(), everyMs)),
     log,
   });
   const group = `witness-${randomUUID()}`;
@@ -39,11 +39,11 @@ async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logg
     signer,
     everyMs,
     now: Date.now,
-    watched,
+    status,
     monotonicMs,
     log,
   });
-  const ends = watchCertificates(log);
+  const certificateWatch = watchCertificates(log);
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {
@@ -51,7 +51,7 @@ async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logg
       await witness.close();
       await server.close();
       clock.close();
-      ends.close();
+      certificateWatch.close();
       log.info('stopped');
     },
   };

@@ -1,40 +1,40 @@
-/** The metrics of the witness for Prometheus. The alerts in ops/prometheus/alerts.yml use the names. */
+/** Defines the metrics of the witness for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import type { Health } from '../../process/metrics-server.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 
-/** The progress of the witness so far. */
-export type Watched = {
-  /** When it last knew the end of the trail and had it in its file, ms of the monotonic clock; before that, the start of the process. */
+/** The state of the witness for its health and its metrics. */
+export type WitnessStatus = {
+  /** The end of the last successful round, ms of the monotonic clock; the start of the process before the first round. */
   doneMs: number;
-  /** Its first round is complete. */
+  /** Whether the first round is complete. */
   isReady: boolean;
-  /** Lines added to its file. */
+  /** Number of anchors written since the start. */
   anchors: number;
-  /** When the newest line was written, ms since 1970; 0 before the first. */
+  /** The time of the newest anchor, ms since 1970; 0 before the first anchor. */
   anchoredAtMs: number;
-  /** How far its file covers each partition: the next offset. */
+  /** For each partition, the offset before which the anchors cover all records. */
   readonly reach: Map<number, number>;
-  /** `trail`: places where the audit trail was cut or changed. `anchors`: where its own file is not as it wrote it. */
+  /** `trail`: places at which the audit trail was cut or changed. `anchors`: places at which the file of the anchors was changed. */
   readonly faults: Record<'trail' | 'anchors', number>;
 };
 
-export function newWatched(monotonicMs: number): Watched {
+export function newStatus(monotonicMs: number): WitnessStatus {
   const faults = { trail: 0, anchors: 0 };
   return { doneMs: monotonicMs, isReady: false, anchors: 0, anchoredAtMs: 0, reach: new Map(), faults };
 }
 
-/** A process is failing only after more than one missed round: a slow round alone is no failure (ours). @param everyMs from one round to the next */
+/** Returns the time without a successful round after which the witness is failing: after more than two missed rounds (ours). */
 const silentMs = (everyMs: number) => 3 * everyMs + 60_000;
 
-export function witnessHealth({ isReady, doneMs }: Watched, monotonicMs: number, everyMs: number): Health {
+export function witnessHealth({ isReady, doneMs }: WitnessStatus, monotonicMs: number, everyMs: number): Health {
   if (monotonicMs - doneMs > silentMs(everyMs)) return 'failing';
   return isReady ? 'ready' : 'starting';
 }
 
 export function witnessMetrics(
-  watched: Watched,
+  status: WitnessStatus,
   everyMs: number,
   monotonicMs: () => number,
   clock?: SystemClock,
@@ -42,20 +42,20 @@ export function witnessMetrics(
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addCertificateMetrics(metrics);
-  const age = 'How long ago the anchors last covered all of the audit trail.';
-  metrics.gauge('vigil_witness_success_age_seconds', age, () => (monotonicMs() - watched.doneMs) / 1000);
-  const every = 'How often the trail is checked (VIGIL_AUDIT_ANCHOR_EVERY_MS).';
+  const age = 'Time since the anchors last covered the whole audit trail.';
+  metrics.gauge('vigil_witness_success_age_seconds', age, () => (monotonicMs() - status.doneMs) / 1000);
+  const every = 'Time between two checks of the audit trail (VIGIL_AUDIT_ANCHOR_EVERY_MS).';
   metrics.gauge('vigil_witness_anchor_every_seconds', every, () => everyMs / 1000);
-  metrics.counter('vigil_witness_anchors_total', 'Anchors written since the start.', () => watched.anchors);
-  const newest = 'When the newest anchor was written, seconds since 1970; 0 before the first.';
-  metrics.gauge('vigil_witness_anchor_timestamp_seconds', newest, () => watched.anchoredAtMs / 1000);
-  const reach = 'How far the anchors reach in the audit trail, by partition: the next offset.';
-  const places = () => [...watched.reach].map(([partition, offset]) => [String(partition), offset] as const);
+  metrics.counter('vigil_witness_anchors_total', 'Anchors written since the start.', () => status.anchors);
+  const newest = 'Time of the newest anchor, seconds since 1970; 0 before the first anchor.';
+  metrics.gauge('vigil_witness_anchor_timestamp_seconds', newest, () => status.anchoredAtMs / 1000);
+  const reach = 'For each partition of the audit trail, the offset before which the anchors cover all records.';
+  const places = () => [...status.reach].map(([partition, offset]) => [String(partition), offset] as const);
   metrics.gauge('vigil_witness_anchored_offset', reach, places, 'partition');
   metrics.counter(
     'vigil_witness_faults_total',
-    'Places where the audit trail was cut or changed (trail), or the anchors are not as they were written (anchors).',
-    () => Object.entries(watched.faults),
+    'Places at which the audit trail was cut or changed (trail), or the file of the anchors was changed (anchors).',
+    () => Object.entries(status.faults),
     'where',
   );
   return metrics;

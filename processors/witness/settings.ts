@@ -12,19 +12,19 @@ export const settings = {
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',
-    help: 'trace, debug, info, warn, error, fatal or silent',
+    help: 'least severe level that is logged',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     fallback: 'info',
   },
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',
-    help: 'file of the anchors, only appended to; out of reach of who writes the trail',
+    help: 'file to which the witness appends its anchors; keep it where the writers of the audit trail have no access',
   },
   anchorEveryMs: {
     kind: 'integer',
     env: 'VIGIL_AUDIT_ANCHOR_EVERY_MS',
-    help: 'how often a trail that went on is anchored, ms; what was written since the last time can be cut off unseen',
+    help: 'time between two anchors of the audit trail, ms; nobody notices if records after the last anchor are cut off',
     min: 1_000,
     max: 3_600_000,
     fallback: 60_000,

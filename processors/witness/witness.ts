@@ -1,5 +1,6 @@
 /**
- * Follows the log of the audit trail and writes down, again and again, how far it reached and the digest of its content. Opens no record.
+ * Follows the log of the audit trail, and in regular rounds writes an anchor: the next offset of each partition and a digest of the records
+ * before it. Opens no record.
  */
 import type { Logger } from 'pino';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
@@ -9,12 +10,26 @@ import { sha256 } from '../../log/audit/trail.ts';
 import type { Kafka } from '../../log/kafka/connect.ts';
 import { createReader } from '../../log/kafka/reader.ts';
 import type { AnchorsFile } from './anchors-file.ts';
-import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord } from './core/seen.ts';
-import type { Watched } from './metrics.ts';
+import {
+  addRecord,
+  compareEnd,
+  markAnchored,
+  newProgress,
+  nextAnchorContent,
+  offsetsOf,
+  type Progress,
+} from './core/progress.ts';
+import type { WitnessStatus } from './metrics.ts';
 
 const topic = 'audit';
 
 export type Witness = { close(): Promise<void> };
+
+/** Returns the offsets from which to read on. */
+function startsOf({ places }: Progress, partitions: readonly number[]): ReadonlyMap<TopicPartition, string> {
+  const offsetOf = (partition: number) => String(places.get(partition)?.offset ?? 0);
+  return new Map(partitions.map((partition) => [`${topic}/${partition}`, offsetOf(partition)]));
+}
 
 export async function openWitness(options: {
   readonly kafka: Kafka;
@@ -23,86 +38,85 @@ export async function openWitness(options: {
   readonly signer: { readonly key: string; readonly sign: (text: string) => string };
   readonly everyMs: number;
   readonly now: () => number;
-  /** The witness records its progress here. */
-  readonly watched: Watched;
+  /** The witness updates this status for the health and the metrics. */
+  readonly status: WitnessStatus;
   readonly monotonicMs: () => number;
   readonly log: Logger;
 }): Promise<Witness> {
-  const { file, signer, everyMs, now, watched, log } = options;
-  const seen = newSeen(file.anchors.flatMap(({ places }) => places));
+  const { file, signer, everyMs, now, status, log } = options;
+  const progress = newProgress(file.anchors.flatMap(({ places }) => places));
   let { tip } = file;
-  let closed = false;
-  let atWork: Promise<void> = Promise.resolve();
+  let isClosed = false;
+  let lastRound: Promise<void> = Promise.resolve();
   for (const fault of file.faults) log.error({ fault }, 'the anchors are not as they were written');
-  watched.faults.anchors = file.faults.length;
-  watched.anchoredAtMs = parseInstant(file.anchors.at(-1)?.at ?? '') ?? 0;
-  for (const [partition, offset] of offsetsOf(seen)) watched.reach.set(partition, offset);
+  status.faults.anchors = file.faults.length;
+  status.anchoredAtMs = parseInstant(file.anchors.at(-1)?.at ?? '') ?? 0;
+  for (const [partition, offset] of offsetsOf(progress)) status.reach.set(partition, offset);
 
   const reader = await createReader(options.kafka, {
     group: options.group,
     topics: [topic],
     start: 'beginning',
     log,
-    async onAssigned(partitions) {
-      const start = (partition: number): [TopicPartition, string] => [
-        `${topic}/${partition}`,
-        String(seen.places.get(partition)?.offset ?? 0),
-      ];
-      return new Map((partitions.get(topic) ?? []).map(start));
-    },
+    onAssigned: async (partitions) => startsOf(progress, partitions.get(topic) ?? []),
     onRecords({ partition, records }) {
       for (const { offset, key, value } of records)
-        takeRecord(seen, partition, { offset: Number(offset), key, value: value?.toString('base64url') ?? '' }, sha256);
+        addRecord(
+          progress,
+          partition,
+          { offset: Number(offset), key, value: value?.toString('base64url') ?? '' },
+          sha256,
+        );
     },
   });
 
-  /** Writes an anchor. It covers everything that was in the log when the call began. */
-  async function anchor(): Promise<void> {
+  /** Writes an anchor, if the log has changed. The anchor covers all records that were in the log when the call began. */
+  async function writeAnchor(): Promise<void> {
     const at = formatInstant(now());
-    const before = offsetsOf(seen);
+    const before = offsetsOf(progress);
     for (const [place, end] of await reader.reachEnd()) {
       const partition = Number(place.split('/')[1]);
-      takeEnd(seen, partition, Number(end), before.get(partition) ?? 0);
+      compareEnd(progress, partition, Number(end), before.get(partition) ?? 0);
     }
-    const anchored = nextAnchored(seen);
-    if (anchored !== undefined) append(at, anchored);
-    watched.doneMs = options.monotonicMs();
+    const content = nextAnchorContent(progress);
+    if (content !== undefined) append(at, content);
+    status.doneMs = options.monotonicMs();
   }
 
-  function append(at: string, anchored: NonNullable<ReturnType<typeof nextAnchored>>): void {
-    for (const fault of anchored.faults) log.error({ fault }, 'the audit trail was cut or changed');
-    const line = linkAnchor(tip, { at, ...anchored }, sha256, signer);
-    file.append(line);
-    tip = line;
-    forgetAnchored(seen);
-    watched.anchors += 1;
-    watched.anchoredAtMs = now();
-    watched.faults.trail += anchored.faults.length;
-    for (const { partition, offset } of anchored.places) watched.reach.set(partition, offset);
+  function append(at: string, content: NonNullable<ReturnType<typeof nextAnchorContent>>): void {
+    for (const fault of content.faults) log.error({ fault }, 'the audit trail was cut or changed');
+    const anchor = linkAnchor(tip, { at, ...content }, sha256, signer);
+    file.append(anchor);
+    tip = anchor;
+    markAnchored(progress);
+    status.anchors += 1;
+    status.anchoredAtMs = now();
+    status.faults.trail += content.faults.length;
+    for (const { partition, offset } of content.places) status.reach.set(partition, offset);
   }
 
-  function round(): Promise<void> {
-    atWork = atWork.then(anchor).catch((error) => {
+  function runRound(): Promise<void> {
+    lastRound = lastRound.then(writeAnchor).catch((error) => {
       log.error({ error: (error as Error).message }, 'the audit trail was not anchored');
     });
-    return atWork;
+    return lastRound;
   }
 
   await reader.caughtUp;
-  await round();
-  watched.isReady = true;
+  await runRound();
+  status.isReady = true;
   let timer: NodeJS.Timeout | undefined;
-  const again = () => {
-    if (!closed) timer = setTimeout(() => void round().then(again), everyMs);
+  const startTimer = () => {
+    if (!isClosed) timer = setTimeout(() => void runRound().then(startTimer), everyMs);
   };
-  again();
+  startTimer();
 
   return {
     async close() {
-      closed = true;
+      isClosed = true;
       clearTimeout(timer);
-      // What was written since the last round is anchored. It does not wait for Kafka if Kafka is away.
-      await Promise.race([round(), new Promise((done) => setTimeout(done, 3_000))]);
+      // A last round anchors the newest records. The time limit is for the case that Kafka is away.
+      await Promise.race([runRound(), new Promise((done) => setTimeout(done, 3_000))]);
       await reader.close();
       file.close();
     },

@@ -1,28 +1,31 @@
-/** What became of the sent canaries. Pure; all times in ms of a clock that never jumps. */
+/** The state of the canary: the waiting canary, and the results of earlier canaries. Pure. All times are ms of the monotonic clock. */
 
-/** `answered`: the gateway acknowledged it, so Kafka has it in every partition. `unsent`: there was no connection. */
+/**
+ * The result of a canary. `answered`: the gateway acknowledged the canary, so Kafka has it in every partition. `refused`: the gateway
+ * refused the canary. `lost`: no answer came in time. `unsent`: there was no connection.
+ */
 export const outcomes = ['answered', 'refused', 'lost', 'unsent'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export type CanaryState = {
-  /** Number of the newest canary. */
+  /** The sequence number of the newest canary. */
   readonly seq: number;
   /** The canary that waits for its answer. */
   readonly waiting: { readonly seq: number; readonly sentMs: number } | undefined;
-  /** Number of canaries on this connection. */
-  readonly ofConnection: number;
-  /** When the last canary was answered; the time of the start before the first answer. */
+  /** The number of canaries that were sent on this connection. */
+  readonly sentOnConnection: number;
+  /** The time of the last acknowledgement; the time of the start before the first acknowledgement. */
   readonly answeredMs: number;
   readonly hasAnswer: boolean;
   readonly counts: Readonly<Record<Outcome, number>>;
 };
 
-/** A connection is closed after this many canaries: to prove that new connections work, and to try every gateway behind the address. */
-export const perConnection = 12;
+/** Number of canaries after which a new connection is opened, to test new connections and every gateway behind the address. */
+export const canariesPerConnection = 12;
 
 export function startState(nowMs: number): CanaryState {
   const counts = { answered: 0, refused: 0, lost: 0, unsent: 0 };
-  return { seq: 0, waiting: undefined, ofConnection: 0, answeredMs: nowMs, hasAnswer: false, counts };
+  return { seq: 0, waiting: undefined, sentOnConnection: 0, answeredMs: nowMs, hasAnswer: false, counts };
 }
 
 const counted = (state: CanaryState, outcome: Outcome): CanaryState => ({
@@ -31,52 +34,53 @@ const counted = (state: CanaryState, outcome: Outcome): CanaryState => ({
 });
 
 export type Due =
-  /** The last canary was sent a moment ago, because its connection came up late. */
+  /** Wait for the answer. The last canary was sent less than half an interval ago, because its connection came late. */
   | { readonly do: 'wait'; readonly state: CanaryState }
   /** Send the canary `state.seq`. */
   | { readonly do: 'send'; readonly state: CanaryState }
-  /** Open another connection: the last one did not answer, has sent enough canaries, or is gone. */
+  /** Open a new connection, because the old one did not answer, has sent enough canaries, or has ended. */
   | { readonly do: 'connect'; readonly state: CanaryState };
 
 /**
- * Returns what to do when a canary is due. If the last one is not answered by then, it counts as lost and its connection is given up.
- * @param everyMs how often a canary is due
+ * Returns the action for the moment at which a canary is due. If the last canary has no answer then, it counts as lost, and its connection
+ * is replaced.
+ * @param everyMs the interval between two canaries, ms
  */
 export function whenDue(state: CanaryState, isConnected: boolean, nowMs: number, everyMs: number): Due {
-  const fresh = { waiting: undefined, ofConnection: 0 };
+  const newConnection = { waiting: undefined, sentOnConnection: 0 };
   if (state.waiting && nowMs - state.waiting.sentMs < everyMs / 2) return { do: 'wait', state };
-  if (state.waiting) return { do: 'connect', state: { ...counted(state, 'lost'), ...fresh } };
-  if (!isConnected) return { do: 'connect', state: { ...counted(state, 'unsent'), ...fresh } };
-  if (state.ofConnection >= perConnection) return { do: 'connect', state: { ...state, ...fresh } };
+  if (state.waiting) return { do: 'connect', state: { ...counted(state, 'lost'), ...newConnection } };
+  if (!isConnected) return { do: 'connect', state: { ...counted(state, 'unsent'), ...newConnection } };
+  if (state.sentOnConnection >= canariesPerConnection) return { do: 'connect', state: { ...state, ...newConnection } };
   const seq = state.seq + 1;
   const waiting = { seq, sentMs: nowMs };
-  return { do: 'send', state: { ...state, seq, waiting, ofConnection: state.ofConnection + 1 } };
+  return { do: 'send', state: { ...state, seq, waiting, sentOnConnection: state.sentOnConnection + 1 } };
 }
 
 /**
- * The gateway answered canary `seq`. An answer to an earlier canary says nothing about the present.
- * @param isTaken false if the gateway refused it
- * @returns `tookMs`: from sending to the answer, if the gateway took it
+ * Returns the state after an answer to the canary `seq`. An answer to an earlier canary is ignored.
+ * @param isAccepted false if the gateway refused the canary
+ * @returns `tookMs`: the time from sending to the answer; undefined if the gateway refused the canary
  */
 export function answered(
   state: CanaryState,
   seq: number,
-  isTaken: boolean,
+  isAccepted: boolean,
   nowMs: number,
 ): { readonly state: CanaryState; readonly tookMs: number | undefined } {
   if (state.waiting?.seq !== seq) return { state, tookMs: undefined };
-  const settled = { ...state, waiting: undefined };
-  if (!isTaken) return { state: counted(settled, 'refused'), tookMs: undefined };
+  const answeredState = { ...state, waiting: undefined };
+  if (!isAccepted) return { state: counted(answeredState, 'refused'), tookMs: undefined };
   const tookMs = nowMs - state.waiting.sentMs;
-  return { state: { ...counted(settled, 'answered'), answeredMs: nowMs, hasAnswer: true }, tookMs };
+  return { state: { ...counted(answeredState, 'answered'), answeredMs: nowMs, hasAnswer: true }, tookMs };
 }
 
-/** The connection is gone, so the waiting canary is lost. */
+/** Returns the state after the end of the connection. A waiting canary counts as lost. */
 export function disconnected(state: CanaryState): CanaryState {
   return state.waiting ? { ...counted(state, 'lost'), waiting: undefined } : state;
 }
 
-/** @param silentMs 0: never failing */
+/** @param silentMs time without an acknowledgement after which the canary is failing, ms; 0: the canary is never failing */
 export function healthOf(state: CanaryState, nowMs: number, silentMs: number): 'starting' | 'ready' | 'failing' {
   if (silentMs > 0 && nowMs - state.answeredMs > silentMs) return 'failing';
   return state.hasAnswer ? 'ready' : 'starting';

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { associationsMax, type Corrections, instantsMax, isLatest } from './corrections.ts';
+import { acceptReading, associationsMax, type Corrections, instantsMax } from './corrections.ts';
 
-/** Which readings, given as [time, boot, seq], are written. */
+/** Returns for each reading, as [time, boot, seq], whether it is written. */
 function written(...readings: [number, string, number][]): boolean[] {
   const corrections: Corrections = new Map();
-  return readings.map(([timeMs, boot, seq]) => isLatest(corrections, 'a', timeMs, { boot, seq }));
+  return readings.map(([timeMs, boot, seq]) => acceptReading(corrections, 'a', timeMs, { boot, seq }));
 }
 
-describe('of readings of one instant', () => {
+describe('acceptReading', () => {
   it.each<[string, [number, string, number][], boolean[]]>([
     [
-      'a correction is written',
+      'a correction',
       [
         [1, 'b', 1],
         [1, 'b', 2],
@@ -18,7 +18,7 @@ describe('of readings of one instant', () => {
       [true, true],
     ],
     [
-      'a repeat is written again, which changes nothing',
+      'a repeated reading, which changes nothing',
       [
         [1, 'b', 1],
         [1, 'b', 1],
@@ -26,7 +26,7 @@ describe('of readings of one instant', () => {
       [true, true],
     ],
     [
-      'the first, sent again after its correction, is not',
+      'no reading that is sent again after its correction',
       [
         [1, 'b', 1],
         [1, 'b', 2],
@@ -35,7 +35,7 @@ describe('of readings of one instant', () => {
       [true, true, false],
     ],
     [
-      'the correction, sent again, is',
+      'a correction that is sent again',
       [
         [1, 'b', 1],
         [1, 'b', 2],
@@ -44,7 +44,7 @@ describe('of readings of one instant', () => {
       [true, true, true],
     ],
     [
-      'one of another start of the device is',
+      'a reading of another start of the device',
       [
         [1, 'b', 5],
         [1, 'c', 1],
@@ -52,7 +52,7 @@ describe('of readings of one instant', () => {
       [true, true],
     ],
     [
-      'one of an earlier start, sent again after a later start corrected it, is not',
+      'no reading of an earlier start that is sent again after a later start corrected it',
       [
         [1, 'b', 5],
         [1, 'c', 1],
@@ -62,7 +62,7 @@ describe('of readings of one instant', () => {
       [true, true, false, false],
     ],
     [
-      'a new word of that earlier start is, and then the later start’s, sent again, is not',
+      'a new reading of an earlier start, and then no repeated reading of the later start',
       [
         [1, 'b', 5],
         [1, 'c', 1],
@@ -72,23 +72,23 @@ describe('of readings of one instant', () => {
       [true, true, true, false],
     ],
     [
-      'one of another instant is, whatever its number',
+      'a reading of another instant with a lower number',
       [
         [2, 'b', 2],
         [1, 'b', 1],
       ],
       [true, true],
     ],
-  ])('%s', (_name, readings, expected) => {
+  ])('accepts for writing: %s', (_name, readings, expected) => {
     expect(written(...readings)).toEqual(expected);
   });
 
-  it('remembers the newest instants and associations only', () => {
+  it('forgets the oldest instants of an association, and the association that was silent longest', () => {
     const corrections: Corrections = new Map();
-    for (let at = 0; at <= instantsMax; at += 1) isLatest(corrections, 'a', at, { boot: 'b', seq: 2 });
-    expect(isLatest(corrections, 'a', 1, { boot: 'b', seq: 1 })).toBe(false);
-    expect(isLatest(corrections, 'a', 0, { boot: 'b', seq: 1 })).toBe(true);
-    for (let at = 0; at < associationsMax; at += 1) isLatest(corrections, `x${at}`, 0, { boot: 'b', seq: 1 });
+    for (let at = 0; at <= instantsMax; at += 1) acceptReading(corrections, 'a', at, { boot: 'b', seq: 2 });
+    expect(acceptReading(corrections, 'a', 1, { boot: 'b', seq: 1 })).toBe(false);
+    expect(acceptReading(corrections, 'a', 0, { boot: 'b', seq: 1 })).toBe(true);
+    for (let at = 0; at < associationsMax; at += 1) acceptReading(corrections, `x${at}`, 0, { boot: 'b', seq: 1 });
     expect([corrections.size, corrections.has('a')]).toEqual([associationsMax, false]);
   });
 });

@@ -1,38 +1,38 @@
 /**
- * Which readings were written, for the newest instants of each association. InfluxDB keeps the last point written for an instant. So a
- * message that comes again after its correction would bring the old value back.
+ * Remembers the written readings of the newest instants of each association. InfluxDB keeps the last point that is written for an instant,
+ * so an old reading that is sent again after its correction must not be written.
  */
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
 
-/** Instants remembered of one association. This is enough: a device sends again only messages that were in flight. */
+/** Maximum number of remembered instants of an association. A device sends only its last unacknowledged messages again. */
 export const instantsMax = 64;
-/** Associations remembered. Beyond this, the one that has been silent longest is forgotten. A forgotten one accepts every reading. */
+/** Maximum number of remembered associations. Above it, the association whose last reading is the oldest is forgotten. */
 export const associationsMax = 5_000;
 
-/** `taken`: for each start of the device its last written reading. The last of them is the one in InfluxDB. */
-type Instant = { readonly timeMs: number; taken: readonly ReadingId[] };
+/** `written`: the last written reading of each start of the device. The last entry is the reading that is in InfluxDB. */
+type Instant = { readonly timeMs: number; written: readonly ReadingId[] };
 
-/** By association, the most recently heard at the end. */
+/** The instants of each association. The association with the newest reading is the last. */
 export type Corrections = Map<string, Instant[]>;
 
 /**
- * Notes a reading, in the order of the log. Returns false if it must not be written, because a later reading of the same instant came
- * before.
+ * Remembers a reading and returns true, if the reading must be written. Returns false if a correction of the reading was written before.
+ * Call this in the order of the log.
  */
-export function isLatest(corrections: Corrections, associationId: string, timeMs: number, id: ReadingId): boolean {
+export function acceptReading(corrections: Corrections, associationId: string, timeMs: number, id: ReadingId): boolean {
   const instants = corrections.get(associationId) ?? [];
   corrections.delete(associationId);
   corrections.set(associationId, instants);
   if (corrections.size > associationsMax) corrections.delete(corrections.keys().next().value!);
-  const known = instants.findLast((instant) => instant.timeMs === timeMs);
-  if (known === undefined) {
-    instants.push({ timeMs, taken: [id] });
+  const instant = instants.findLast((each) => each.timeMs === timeMs);
+  if (instant === undefined) {
+    instants.push({ timeMs, written: [id] });
     if (instants.length > instantsMax) instants.shift();
     return true;
   }
-  const last = known.taken.at(-1);
+  const last = instant.written.at(-1);
   if (last?.boot === id.boot && last.seq === id.seq) return true;
-  if (isRepeatedReading(known.taken, id)) return false;
-  known.taken = withAcceptedReading(known.taken, id);
+  if (isRepeatedReading(instant.written, id)) return false;
+  instant.written = withAcceptedReading(instant.written, id);
   return true;
 }

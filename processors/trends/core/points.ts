@@ -5,26 +5,27 @@ import { numericsByCode } from '../../../contracts/numerics.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
 /**
- * One value of one parameter at one event time. A point of the same association, code and time overwrites it, so a repeat changes nothing.
+ * A value of one parameter at one time. A point with the same association, code and time overwrites it, so a repeated write changes
+ * nothing.
  */
 export type Point = {
   readonly associationId: string;
   /** MDC reference id. */
   readonly code: string;
-  /** The device's own time, ms since 1970. */
+  /** Time of the reading by the device's clock, ms since 1970. For scores, time of the alarm processor. */
   readonly timeMs: number;
   /** In the unit of the parameter table. */
   readonly value: number;
   readonly questionable: boolean;
 };
 
-/** The measurement that contains all numerics. */
+/** The name of the InfluxDB measurement with all points. */
 export const measurement = 'numerics';
 
 /**
- * Returns the points of one reading. There is no point for a value that is absent, invalid, calibrating, of an unknown code or unit, or
- * outside what a body can yield. A real 0 makes a point. A parameter that comes twice makes one point of the graver value
- * (`numericsByCode`). Undefined if the reading's time is not valid.
+ * Returns the points of one reading; undefined if the time of the reading is invalid. A value gives no point if it is absent, invalid,
+ * calibrating, of an unknown code or unit, or outside the plausible range. A real 0 gives a point. A parameter that comes twice gives one
+ * point, with the graver value (`numericsByCode`).
  */
 export function pointsOf(associationId: string, record: ObservationRecord): Point[] | undefined {
   const timeMs = parseInstant(record.reading.time);

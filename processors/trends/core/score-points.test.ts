@@ -12,8 +12,8 @@ function partial(): Scores {
   return { ...scores, news2: rest, qsofa: { met: ['RR'], missing: ['BPsys'] } };
 }
 
-describe('points of scores', () => {
-  it('lie at the time of the alarm processor that made them', () => {
+describe('scorePointsOf', () => {
+  it('gives points the time at which the alarm processor made the scores', () => {
     expect(scorePointsOf(newScores('association-1', { total: 4 }))).toEqual([
       { associationId: 'association-1', code: 'VIGIL_NEWS2', timeMs, value: 4, questionable: false },
       { associationId: 'association-1', code: 'VIGIL_QSOFA', timeMs, value: 0, questionable: false },
@@ -21,15 +21,15 @@ describe('points of scores', () => {
     ]);
   });
 
-  it('of a set with a part missing are what is certain, and no total', () => {
+  it('gives the least possible scores and no total for scores with a missing part', () => {
     expect(values(partial())).toEqual({ VIGIL_NEWS2_AT_LEAST: 3, VIGIL_QSOFA_AT_LEAST: 1 });
   });
 
-  it('are a real 0 where the total is 0', () => {
+  it('gives a point of 0 for a total of 0', () => {
     expect(values(newScores('association-1'))).toMatchObject({ VIGIL_NEWS2: 0, VIGIL_QSOFA: 0 });
   });
 
-  it('writes no point if the time cannot be read', () => {
+  it('returns undefined for scores whose time is on a day that does not exist', () => {
     expect(scorePointsOf({ ...partial(), at: '2026-02-30T10:00:00.000Z' })).toBeUndefined();
   });
 });

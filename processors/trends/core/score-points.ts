@@ -5,8 +5,8 @@ import { parseInstant } from '../../../contracts/time.ts';
 import type { Point } from './points.ts';
 
 /**
- * Returns the points of one published set of scores. Their time is that of the alarm processor that made them, because each input of a
- * score has its own time. Undefined if that time is not valid.
+ * Returns the points of one published set of scores; undefined if its time is invalid. The points have the time at which the alarm
+ * processor made the scores, because each input of a score has another time.
  */
 export function scorePointsOf(scores: Scores): Point[] | undefined {
   const timeMs = parseInstant(scores.at);

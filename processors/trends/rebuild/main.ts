@@ -1,6 +1,6 @@
 /**
- * The trend writer's part of `npm run vigil -- trends rebuild`. It runs with the writer's identity, because nobody else may write into
- * InfluxDB. Prints its progress on standard output: one line of JSON each second, and a last one when it is done.
+ * The process that `npm run vigil -- trends rebuild` starts. It runs with the identity of the trend writer, because only the trend writer
+ * may write into InfluxDB. It prints its progress on standard output: one line of JSON each second, and a last line at the end.
  */
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -16,8 +16,8 @@ import { settings as manifest } from '../settings.ts';
 import { defaultLimits } from '../writer.ts';
 import { startRebuild } from './rebuild.ts';
 
-const sayEveryMs = 1_000;
-/** How long InfluxDB keeps raw points (`raw`, 7 days). */
+const printEveryMs = 1_000;
+/** Time for which InfluxDB keeps points in the retention policy `raw`: 7 days. */
 const rawForMs = 7 * 24 * 3_600_000;
 
 async function main(): Promise<void> {
@@ -37,16 +37,16 @@ async function main(): Promise<void> {
     store: persistentStore(openPointStore(settings, log), defaultLimits, counters, log),
     counters,
   });
-  const say = () => process.stdout.write(`${JSON.stringify(rebuild.progress())}\n`);
-  const timer = setInterval(say, sayEveryMs);
+  const printProgress = () => process.stdout.write(`${JSON.stringify(rebuild.progress())}\n`);
+  const timer = setInterval(printProgress, printEveryMs);
   await rebuild.done;
   clearInterval(timer);
   await rebuild.close();
   await sealed.close();
-  say();
+  printProgress();
 }
 
-// The process that asked for it has ended, so nobody waits for the rest.
+// This error means that the process which started the rebuild has ended.
 process.stdout.on('error', () => process.exit(1));
 main().then(
   () => process.exit(0),

@@ -1,4 +1,4 @@
-/** Writes the trends anew from the readings and scores that Kafka still has: all of them, in order, beside the running writer. */
+/** Writes the trends again from all readings and scores that Kafka still has, in order, while the trend writer runs. */
 
 import type { RebuildProgress } from '../../../contracts/messages/rebuild.ts';
 import type { LogRecord } from '../../../log/kafka/log-record.ts';
@@ -9,7 +9,7 @@ import type { PersistentStore } from '../persist.ts';
 
 export type Rebuild = {
   readonly progress: () => RebuildProgress;
-  /** Resolves when InfluxDB has the records that were in the log at the start, and those that came meanwhile. */
+  /** Resolves when InfluxDB has all records that are in the log, including those that came during the rebuild. */
   readonly done: Promise<void>;
   close(): Promise<void>;
 };
@@ -17,11 +17,11 @@ export type Rebuild = {
 type Part = { readonly topic: TrendSource['topic']; readonly intake: Intake };
 
 /**
- * Writes the points of every record since `sinceMs`. An existing point gets the same value again, so this may run twice and beside the
- * writer. It continues to the present end of the log, not only to the end at its start. So a correction that the writer wrote meanwhile is
- * written again after the value that it corrects.
- * @param openReader its group commits nothing
- * @param sinceMs ms since 1970; InfluxDB would not take older points
+ * Writes the points of every record since `sinceMs`. An existing point gets the same value again, so a rebuild may run twice, and while the
+ * writer runs. The rebuild continues to the present end of the log. So if the writer wrote a correction meanwhile, the rebuild writes the
+ * corrected value too, after the old value.
+ * @param openReader opens a reader whose group commits no offset
+ * @param sinceMs ms since 1970; InfluxDB does not accept older points
  */
 export async function startRebuild(options: {
   readonly parts: readonly Part[];
@@ -32,20 +32,20 @@ export async function startRebuild(options: {
 }): Promise<Rebuild> {
   const { store, counters, sinceMs } = options;
   const stopping = new AbortController();
-  /** By topic and partition, how many records remain. */
-  const ahead = new Map<string, bigint>();
+  /** The number of records that are still to be read, by topic and partition. */
+  const remaining = new Map<string, bigint>();
 
-  async function take(intake: Intake, batch: RecordBatch): Promise<void> {
+  async function writeBatch(intake: Intake, batch: RecordBatch): Promise<void> {
     await store.write(await intake.points(batch), stopping.signal);
-    const left = BigInt(batch.highWatermark) - nextOf(batch.records);
-    ahead.set(`${batch.topic}/${batch.partition}`, left > 0n ? left : 0n);
+    const count = BigInt(batch.highWatermark) - nextOf(batch.records);
+    remaining.set(`${batch.topic}/${batch.partition}`, count > 0n ? count : 0n);
   }
 
   async function open({ topic, intake }: Part): Promise<Reader> {
     return options.openReader({
       topics: [topic],
       start: { sinceMs },
-      onRecords: (batch) => take(intake, batch),
+      onRecords: (batch) => writeBatch(intake, batch),
     });
   }
   const readers = await Promise.all(options.parts.map(open));
@@ -57,7 +57,7 @@ export async function startRebuild(options: {
   return {
     progress: () => ({
       records: counters.records,
-      ahead: Number([...ahead.values()].reduce((sum, left) => sum + left, 0n)),
+      ahead: Number([...remaining.values()].reduce((sum, count) => sum + count, 0n)),
       points: counters.pointsWritten,
       refused: counters.pointsRefused,
       unreadable: counters.poison,

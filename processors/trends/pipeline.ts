@@ -1,48 +1,48 @@
 /**
- * The way of one topic into InfluxDB: its own reader, group and writer. A problem of one topic (a backlog, a record that does not open yet)
- * does not delay the other. Each continues after its own written points.
+ * Moves one topic into InfluxDB. Each topic has its own reader, Kafka group and writer, so a backlog of one topic does not delay another
+ * topic.
  */
 import type { Logger } from 'pino';
 import { createReader, type Reader } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { type Behind, behindMs, noteRead, noteWritten } from './core/behind.ts';
+import { type Backlog, backlogAgeMs, noteRead, noteWritten } from './core/backlog.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 import { createIntake, type TrendSource } from './intake.ts';
 import { createTrendWriter } from './writer.ts';
 
-export type Way = {
+export type Pipeline = {
   readonly topic: TrendSource['topic'];
-  /** Points gathered or being written. */
+  /** Number of points that are not in InfluxDB yet. */
   readonly pending: number;
-  /** InfluxDB took the last batch. */
+  /** Whether InfluxDB accepted the last batch. */
   readonly healthy: boolean;
-  /** Age of the oldest record that was read and is not in InfluxDB, ms; 0 if all are. */
+  /** Returns the age of the oldest record that was read and is not in InfluxDB yet, ms; 0 if every read record is in InfluxDB. */
   behindMs(): number;
   close(): Promise<void>;
 };
 
-export async function openWay(options: {
+export async function openPipeline(options: {
   readonly source: TrendSource;
   readonly group: string;
-  /** Where a group without a commit begins, ms since 1970: InfluxDB would not take older points. */
+  /** The time from which a group without a committed offset reads, ms since 1970. InfluxDB does not accept older points. */
   readonly sinceMs: number;
   readonly sealed: SealedLog;
   readonly store: PointStore;
   readonly counters: TrendCounters;
   readonly log: Logger;
-}): Promise<Way> {
+}): Promise<Pipeline> {
   const { source, group, sealed, store, counters, log } = options;
   const { topic } = source;
   const intake = createIntake(source, log, sealed.open, counters);
-  const behind: Behind = new Map();
+  const backlog: Backlog = new Map();
   let reader: Reader | undefined;
   const writer = createTrendWriter({
     store,
     counters,
     log,
     commit: async (positions) => {
-      noteWritten(behind, positions);
+      noteWritten(backlog, positions);
       await reader?.commit([...positions].map(([partition, next]) => ({ topic, partition, offset: String(next) })));
     },
     onFull: (full) => {
@@ -50,8 +50,11 @@ export async function openWay(options: {
         if (full) reader?.pause();
         else reader?.resume();
       } catch (error) {
-        // Between two memberships there is nothing to pause, and a new membership starts unpaused. The hard limit holds meanwhile.
-        log.debug({ error: (error as Error).message }, 'the reader is between two memberships');
+        // While the reader joins the group again, it cannot pause. Until then, the hard limit of the writer stops the reading.
+        log.debug(
+          { error: (error as Error).message },
+          'the reader cannot pause or resume while it joins the Kafka group',
+        );
       }
     },
   });
@@ -62,13 +65,13 @@ export async function openWay(options: {
     log,
     onAssigned: async () => {
       writer.discard();
-      behind.clear();
+      backlog.clear();
       return undefined;
     },
     onRecords: async (batch) => {
       const { generation } = writer;
       const next = BigInt(batch.records.at(-1)!.offset) + 1n;
-      noteRead(behind, batch.partition, next, batch.records[0]!.timestampMs);
+      noteRead(backlog, batch.partition, next, batch.records[0]!.timestampMs);
       const points = await intake.points(batch);
       if (generation !== writer.generation) return;
       await writer.add(points, batch.partition, next);
@@ -76,7 +79,7 @@ export async function openWay(options: {
   });
   return {
     topic,
-    behindMs: () => behindMs(behind, Date.now()),
+    behindMs: () => backlogAgeMs(backlog, Date.now()),
     get pending() {
       return writer.pending;
     },
