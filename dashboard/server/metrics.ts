@@ -41,7 +41,7 @@ export function dashboardMetrics(
   const is = (holds: boolean | undefined) => (holds ? 1 : 0);
   metrics.gauge('vigil_dashboard_ready', '1 while screens are served.', () => is(figures()?.isReady()));
   const kafka =
-    "1 while the server's own record comes back from Kafka; else its screens say that the message log is away.";
+    "1 while the server's own record comes back from Kafka; else its screens say that the message log is down.";
   metrics.gauge('vigil_dashboard_kafka_up', kafka, () => is(figures()?.hub.health().kafka === 'ok'));
   const judged = '0 while readings come and the alarm processor shows no sign of life: screens say so.';
   metrics.gauge('vigil_dashboard_alarms_up', judged, () => is(figures()?.hub.health().alarms === 'ok'));

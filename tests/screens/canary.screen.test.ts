@@ -63,7 +63,7 @@ it.each([
   [
     'the log has none',
     { taken: true, loggedLate: 12 },
-    /^\*\*\*Readings do not arrive since .*the message log does not/,
+    /^\*\*\*Readings do not arrive since .*but not the message log/,
   ],
   [
     'a part of the log has none',

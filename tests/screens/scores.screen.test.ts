@@ -169,7 +169,7 @@ it('every text of the scores can be read at every window size, beside the longes
   expect(faults).toEqual([]);
   await page.getByTestId('patient-close').click();
   await openPatient(page, 'U-3');
-  await page.getByTestId('scores').getByText('for adults alone').waitFor();
+  await page.getByTestId('scores').getByText('for adults only').waitFor();
   expect(await page.getByTestId('assess').count()).toBe(0);
   await page.close();
   stop();

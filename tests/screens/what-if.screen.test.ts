@@ -113,7 +113,7 @@ describe('the limits dialog', () => {
     const save = page.getByTestId('limit-save');
     const before = await save.boundingBox();
     await typeHigh('110');
-    await says(/^Working out/);
+    await says(/^Counting/);
     expect(await rows()).toEqual([2, '… … … … … … … …']);
     await picture('working');
     await typeHigh('125');
@@ -134,7 +134,7 @@ describe('the limits dialog', () => {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.');
     };
     await typeHigh('115');
-    await says(/You can save them all the same.$/);
+    await says(/You can still save them.$/);
     expect(await notes()).toBe('The trends cannot be read now; live values go on.');
     await picture('away');
     await pressStill(page.getByTestId('limit-save'));

@@ -134,7 +134,7 @@ describe('headHeightPx', () => {
   const alone = { bed: 'U-1', hasNotice: false, hasSound: false, ward: null, state: undefined };
   it.each([
     ['has one line for a short bed name', alone, 28],
-    ['has one line if all marks fit beside the bed name', { ...alone, hasNotice: true, state: 'not heard of' }, 28],
+    ['has one line if all marks fit beside the bed name', { ...alone, hasNotice: true, state: 'no news yet' }, 28],
     ['has one line for the marks of notice and sound', { ...alone, hasNotice: true, hasSound: true }, 28],
     [
       'has a second line for a state that does not fit',

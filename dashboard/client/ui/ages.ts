@@ -1,4 +1,4 @@
-/** The ages of a component's numbers, so that it is drawn again only when one of them reads differently. */
+/** Computes the ages of a component's numbers so that the component is drawn again only when a shown age changes. */
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Numeric } from '../../protocol/rest.ts';
@@ -6,7 +6,7 @@ import { type Age, ageMark, ageOf } from '../core/ages.ts';
 import { bornAtMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Returns the age of each numeric as it was when it last read differently: for the shown text it is as good as now. */
+/** Returns the age of each numeric. The ages are updated only when the class or the text of one of them changes. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
   const born = numerics.map((numeric) => ({ ms: bornAtMs(numeric), intervalMs: numeric.intervalMs }));

@@ -1,6 +1,6 @@
 /**
- * Alarms as rows, in the order of core/alarm-order.ts. While somebody points at them, no row moves and new ones come
- * last. Otherwise they move seldom.
+ * A list of alarms in the order of core/alarm-order.ts. While somebody points at the list, no row moves and new alarms
+ * are added at the end. Otherwise rows move only a few seconds after the last change of their order.
  */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
@@ -16,15 +16,15 @@ import { useCommonBeat } from './flash.ts';
 import { useHand } from './hand.ts';
 
 type AlarmListProps = {
-  /** In order. */
+  /** The alarms in the order of core/alarm-order.ts. */
   alarms: readonly Alarm[];
   rowsMax: number;
-  /** What stands here if there is no alarm. */
-  none: string;
+  /** The text to show if there is no alarm. */
+  emptyText: string;
   bedOf: (alarm: Alarm) => Bed | undefined;
 };
 
-export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
+export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps) {
   const app = useApp();
   const hand = useHand();
   const last = useRef<Rows>(noRows);
@@ -36,15 +36,15 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
   useRest(rests, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
   const under = listedUnder(app.screen.value?.alarms.values() ?? []);
-  const standing = new Set(shown.rows.map((row) => row.alarm.alarmId));
+  const withRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
   const rest = behind(
-    alarms.filter((alarm) => !standing.has(alarm.alarmId)),
+    alarms.filter((alarm) => !withRow.has(alarm.alarmId)),
     undefined,
   );
   return (
     <div class="alarms__box" ref={box} {...hand.on}>
       {shown.rows.length === 0 ? (
-        <p class="alarms__none">{none}</p>
+        <p class="alarms__none">{emptyText}</p>
       ) : (
         <ul class="alarms__list">
           {shown.rows.map(({ alarm, gone }) => (
@@ -60,7 +60,7 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
           )}
         </ul>
       )}
-      {shown.fresh.length > 0 && <Fresh alarms={shown.fresh} bedOf={bedOf} />}
+      {shown.fresh.length > 0 && <FreshAlarms alarms={shown.fresh} bedOf={bedOf} />}
     </div>
   );
 }
@@ -78,8 +78,8 @@ function useRest(rests: Signal<boolean>, order: string) {
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-/** Stands below the rows, so that it moves none of them: the alarms that came while somebody pointed at the list. */
-function Fresh({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
+/** Names the alarms that came while somebody pointed at the list. It stands below the rows, so that no row moves. */
+function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
   const app = useApp();
   const top = gravest(alarms);
   if (!top) return null;
@@ -93,7 +93,7 @@ function Fresh({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Ala
   );
 }
 
-/** The mark of an alarm that has no row here: a grave one is never only a number. */
+/** The mark of an alarm that has no row, so that a grave alarm is not only counted. */
 function Chip({ alarm }: { alarm: Alarm }) {
   const { priority } = alarm;
   const chip = useRef<HTMLSpanElement>(null);
@@ -112,7 +112,7 @@ function Chip({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** The focus stays on its alarm, wherever the row goes; if the button has gone, on the row's link. */
+/** Keeps the focus on its alarm when the row moves. If the focused button is gone, focuses the link in the row. */
 function useKeptFocus(box: { current: HTMLElement | null }) {
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && box.current?.contains(active) ? active : undefined;

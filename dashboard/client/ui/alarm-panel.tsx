@@ -1,11 +1,11 @@
-/** Every alarm in scope, the most urgent first, each with its answer. */
+/** The panel with all alarms of the watched wards, the most urgent first. */
 
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 
-/** More rows than anyone reads; the rest is counted. */
+/** Maximum of rows. Further alarms are only counted. */
 const rowsMax = 200;
 
 export function AlarmPanel() {
@@ -24,7 +24,7 @@ export function AlarmPanel() {
       <AlarmList
         alarms={alarms}
         rowsMax={rowsMax}
-        none={screen ? 'No alarms.' : 'Waiting for the server.'}
+        emptyText={screen ? 'No alarms.' : 'Waiting for the server.'}
         bedOf={(alarm) => screen?.beds.get(alarm.associationId)}
       />
     </aside>

@@ -1,4 +1,4 @@
-/** One alarm: where, what, since when, who answered, and the button to answer. */
+/** A row of the alarm list: bed, text, onset, who acknowledged the alarm, and the button to acknowledge it. */
 import { useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -22,9 +22,9 @@ import { patientHref } from './top-bar.tsx';
 type RowProps = {
   alarm: Alarm;
   bed: Bed | undefined;
-  /** The alarm has left the list, but its row keeps the place while somebody points at the list. */
+  /** Whether the alarm has left the list. Its row keeps the place while somebody points at the list. */
   gone?: boolean;
-  /** Alarms of the same cause that do not call. */
+  /** Texts of alarms of the same cause that do not call. */
   under: readonly string[];
 };
 
@@ -107,8 +107,8 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
 }
 
 /**
- * Takes the room of the longest words that may come to stand in its place, so that the row never changes its height.
- * The style sheet hides them from people.
+ * Reserves room for the longest texts that may appear at its place, so that the row never changes its height. The style
+ * sheet makes these texts invisible.
  */
 export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
   return (
@@ -120,12 +120,15 @@ export function Reserve({ words, ...props }: { class: string; words: readonly st
   );
 }
 
-/** Acknowledged only once the server's event says so; until then pending, or the error. */
+/**
+ * Shows who acknowledged the alarm, or the button to acknowledge it. After a press the button is pending until an event of
+ * the server shows the acknowledgement, or an error is shown.
+ */
 function Answer({ alarm }: { alarm: Alarm }) {
   const app = useApp();
   /**
-   * The state of the row when the pointer went down: the person means this state, even if it changes before the pointer
-   * goes up.
+   * The alarm when the pointer went down. The person acknowledges this state, even if the alarm changes before the
+   * pointer goes up.
    */
   const seen = useRef(alarm);
   const now = app.now.value;

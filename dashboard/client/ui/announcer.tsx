@@ -1,4 +1,4 @@
-/** Says new high alarms to a screen reader: at once, but never faster than it can speak. */
+/** Announces new high alarms to a screen reader, but not faster than a screen reader can read them. */
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
@@ -13,8 +13,8 @@ const spokenMax = 3;
 export function Announcer({ title }: { title: string }) {
   const app = useApp();
   const text = useSignal('');
-  /** Alarm and its count of onsets: a new onset is news. */
-  const said = useRef(new Set<string>());
+  /** Announced alarms as alarm id and number of onsets, so that each new onset is announced. */
+  const announced = useRef(new Set<string>());
   const lastMs = useRef(Number.NEGATIVE_INFINITY);
   const screen = app.screen.value;
   const nowMs = app.now.value;
@@ -22,7 +22,7 @@ export function Announcer({ title }: { title: string }) {
   const open = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
   const mark = gravest(open);
   const prefix = mark ? `${marks[mark.priority]} ` : '';
-  // The tab's name says it too, for a page behind another.
+  // The title of the tab shows the highest priority too, for a tab in the background.
   useEffect(() => {
     document.title = `${prefix}${title}`;
     return () => {
@@ -34,11 +34,11 @@ export function Announcer({ title }: { title: string }) {
     if (!screen) return;
     const high = [...screen.alarms.values()].filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm));
     const keys = new Set(high.map((alarm) => `${alarm.alarmId}/${alarm.onsets}`));
-    for (const key of said.current) if (!keys.has(key)) said.current.delete(key);
-    const fresh = high.filter((alarm) => !said.current.has(`${alarm.alarmId}/${alarm.onsets}`));
+    for (const key of announced.current) if (!keys.has(key)) announced.current.delete(key);
+    const fresh = high.filter((alarm) => !announced.current.has(`${alarm.alarmId}/${alarm.onsets}`));
     if (fresh.length === 0 || nowMs - lastMs.current < apartMs) return;
     lastMs.current = nowMs;
-    for (const alarm of fresh) said.current.add(`${alarm.alarmId}/${alarm.onsets}`);
+    for (const alarm of fresh) announced.current.add(`${alarm.alarmId}/${alarm.onsets}`);
     const named = fresh.slice(0, spokenMax).map((alarm) => {
       const place = placeText(screen.beds.get(alarm.associationId), alarm.deviceId, app.ward.value === '*');
       return `Bed ${place}: ${alarmText(alarm)}`;

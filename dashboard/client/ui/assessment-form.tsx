@@ -1,4 +1,4 @@
-/** The form for what a nurse sees and a monitor does not: consciousness, oxygen, and the SpO2 scale. */
+/** The form for the parts of a score that a monitor cannot measure: consciousness, oxygen, and the SpO2 scale. */
 import { useSignal } from '@preact/signals';
 import type { Bed } from '../../protocol/rest.ts';
 import {
@@ -66,8 +66,8 @@ export function AssessmentForm({ bed, onDone }: { bed: Bed; onDone: () => void }
         ))}
       </div>
       <p class="dim">
-        Consciousness and oxygen are scored for 6 h, the scale until another is chosen. Each entry is put on record with
-        your name.
+        Consciousness and oxygen count for 6 h, the scale until somebody changes it. Each entry is recorded with your
+        name.
       </p>
       <UnsavedQuestion />
       <FormProblem text={problem.value} testId="assessment-problem" />

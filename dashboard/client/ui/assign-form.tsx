@@ -1,8 +1,8 @@
-/** Assigns a device without a patient to a bed, or admits a patient at the bed where it is. */
+/** The form that assigns a device to a bed, or admits a patient to the bed where the device is. */
 import { useSignal } from '@preact/signals';
 import { emptyPatient, isTyped, readPatient } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
-import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
+import { ChangedMeanwhile, FormEnd, type FormProps, SamePatientQuestion, useSending } from './form-parts.tsx';
 import { PatientFields, PlaceFields } from './patient-fields.tsx';
 
 export function AssignForm({ row, onDone, onCancel }: FormProps) {
@@ -10,7 +10,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
   const { device, current, version } = row;
   const { deviceId } = device;
   const mayAdmit = app.may('admit-patient');
-  const admits = current !== null;
+  const hasBed = current !== null;
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const draft = useSignal(emptyPatient);
   const sending = useSending(onDone);
@@ -22,14 +22,14 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
     const read = readPatient(draft.value, app.now.value);
     if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
     else if (!read.ok && samePatientAs === undefined) sending.problem.value = read.message;
-    else if (admits && read.ok && read.patient === null && samePatientAs === undefined)
+    else if (hasBed && read.ok && read.patient === null && samePatientAs === undefined)
       sending.problem.value = 'Enter the patient id.';
     else {
-      // The typed patient is sent, too: the server refuses it if it contradicts the patient who is in the bed.
+      // The typed patient is sent too. The server refuses data that contradict the patient who is in the bed.
       const patient = read.ok ? read.patient : null;
-      const whose = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
+      const patientFields = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
       const done = `${deviceId} is now at ${ward} ${bed}.`;
-      void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...whose }), done);
+      void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...patientFields }), done);
     }
   }
 
@@ -42,7 +42,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
         save();
       }}
     >
-      {!admits && (
+      {!hasBed && (
         <PlaceFields
           draft={place.value}
           onDraft={(next) => {
@@ -52,7 +52,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
       )}
       {mayAdmit ? (
         <fieldset class="form__group">
-          <legend>{admits ? 'Patient' : 'Patient (leave all empty for none)'}</legend>
+          <legend>{hasBed ? 'Patient' : 'Patient (leave all empty for none)'}</legend>
           <PatientFields
             draft={draft.value}
             onDraft={(next) => {
@@ -61,20 +61,20 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
           />
         </fieldset>
       ) : (
-        <p class="dim">Admitting a patient is a nurse’s task. This puts the device to a bed without one.</p>
+        <p class="dim">Only a nurse may admit a patient. This form only assigns the device to a bed.</p>
       )}
-      <WhosePatient
+      <SamePatientQuestion
         deviceId={deviceId}
         refused={sending.refused.value}
         typed={draft.value}
         onSame={(associationId) => save(associationId)}
         onOther={() => {
           sending.refused.value = undefined;
-          sending.problem.value = 'Choose another bed, or discharge the patient who is in this one first.';
+          sending.problem.value = 'Choose another bed, or discharge the patient in this bed first.';
         }}
       />
-      <Meanwhile refused={sending.refused.value} onInsist={(seen) => save(undefined, seen)} />
-      <FormEnd sending={sending} save={admits ? 'Admit' : 'Assign'} isDirty={isDirty} onCancel={onCancel} />
+      <ChangedMeanwhile refused={sending.refused.value} onInsist={(seen) => save(undefined, seen)} />
+      <FormEnd sending={sending} save={hasBed ? 'Admit' : 'Assign'} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

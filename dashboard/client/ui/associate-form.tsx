@@ -1,4 +1,4 @@
-/** What a person may do with a device, one act at a time: assign it, move it, admit or correct a patient, end. */
+/** The form of a device. A person chooses an act (assign, move, admit, correct, end), and the form of this act opens. */
 import { useSignal } from '@preact/signals';
 import type { DeviceAct } from '../core/device-acts.ts';
 import { actsFor } from '../core/device-acts.ts';
@@ -32,7 +32,7 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
         {device.deviceId}: {current?.bed ? `now ${current.ward} ${current.bed}` : 'no bed'}
       </h2>
       {current?.occupied && app.may('admit-patient') && (
-        <Whose associationId={current.associationId} ward={current.ward} />
+        <PatientAtDevice associationId={current.associationId} ward={current.ward} />
       )}
       {acts.length > 1 && (
         <fieldset class="choice">
@@ -65,10 +65,9 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
 }
 
 /**
- * Who is at the device, as the ward's screen shows them: a person who moves or discharges need not know the beds by
- * heart.
+ * Shows the patient at the device, so that a person who moves or discharges can check the name.
  */
-function Whose({ associationId, ward }: { associationId: string; ward: string | null }) {
+function PatientAtDevice({ associationId, ward }: { associationId: string; ward: string | null }) {
   const patient = useApp().screen.value?.beds.get(associationId)?.patient;
   return (
     <p data-testid="associate-patient">

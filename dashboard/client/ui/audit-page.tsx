@@ -1,4 +1,4 @@
-/** The audit trail, newest first, and whether its chain is whole. */
+/** The audit trail, newest record first, and the result of the check of its chain. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { auditActions } from '../../../contracts/audit-actions.ts';
@@ -6,9 +6,9 @@ import type { AuditEntry, AuditPage as Page } from '../../protocol/rest.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Rows on the page; older ones are asked for again. */
+/** Maximum of rows on the page; further rows are dropped from the top. */
 const rowsMax = 2000;
-/** Patients of one look that a row names. */
+/** Maximum of patients that a row names. */
 const patientsShown = 12;
 
 export function AuditPage() {
@@ -110,7 +110,7 @@ export function AuditPage() {
             ))}
           </tbody>
         </table>
-        {!busy.value && rows.value.length === 0 && !problem.value && <p class="dim sheet__none">No record fits.</p>}
+        {!busy.value && rows.value.length === 0 && !problem.value && <p class="dim sheet__none">No record matches.</p>}
         {next !== null && (
           <button
             class="button"
@@ -141,7 +141,7 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
   );
 }
 
-/** What a page may say: the end is proved only as far as the witness has seen it. */
+/** Returns the text about an intact chain. Only the anchors of the witness prove that no records were cut off the end. */
 function wholeText({ records, older, anchoredAt }: Page['chain']): string {
   const unsigned = older === 0 ? '' : `, ${older} of them older and unsigned`;
   const end =
@@ -185,7 +185,7 @@ function Row({ row }: { row: AuditEntry }) {
   );
 }
 
-/** The record has all names; a page names the first ones and counts the rest. */
+/** Returns a text that names the first patients and counts the others. */
 function patientsText(patients: readonly string[]): string {
   const shown = patients.slice(0, patientsShown).join(', ');
   const more = patients.length - patientsShown;

@@ -1,4 +1,4 @@
-/** Whether a bed's device is there and what it reports about itself. */
+/** The marks and texts about a bed's device: its connection, its notices, and its own sound. */
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
@@ -21,16 +21,16 @@ export function BedState({ bed }: { bed: Bed }) {
   );
 }
 
-/** What the tile says of a patient or a device that is away; undefined if both are there. */
+/** Returns a text about a patient in standby or a device that is not connected; undefined if there is nothing to say. */
 export function stateText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return `standby until ${standbyUntil(bed.standby, nowMs)}`;
   const { online, onlineChangedAt } = bed.device;
   if (online) return undefined;
   const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), nowMs)}`;
-  return online === false ? `offline${since}` : 'not heard of';
+  return online === false ? `offline${since}` : 'no news yet';
 }
 
-/** A mark in the head of the tile. Its words are in its title, and in the alarm line if no alarm stands there. */
+/** The mark for notices in the head of the tile. Its title has the text; the alarm line has the text if there is no alarm. */
 function NoticeMark({ bed }: { bed: Bed }) {
   if (bed.notices.length === 0) return null;
   const text = bed.notices.map((notice) => notice.text).join('. ');
@@ -43,7 +43,7 @@ function NoticeMark({ bed }: { bed: Bed }) {
 
 export const soundWords = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
 
-/** The device's own sound is off or paused: nobody hears it at the bed. */
+/** The mark that the device's own sound is off or paused, so that nobody hears the device at the bed. */
 function SoundMark({ bed }: { bed: Bed }) {
   const { sound } = bed.device;
   if (sound === undefined) return null;
@@ -56,7 +56,7 @@ function SoundMark({ bed }: { bed: Bed }) {
   );
 }
 
-/** One line about a bed without an alarm; undefined if there is nothing to say. */
+/** Returns the text for the alarm line of a bed without an alarm; undefined if there is nothing to say. */
 export function bedNotice(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');

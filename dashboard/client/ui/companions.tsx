@@ -1,6 +1,6 @@
 /**
- * The other devices at a bed, below its tile's own numbers: each with its name, so that nobody takes a number for
- * another device's.
+ * The other devices at a bed, below the numbers of the main device. Each device has its name above its numbers, so that
+ * nobody takes a number for a number of another device.
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -14,30 +14,30 @@ import { patientHref } from './top-bar.tsx';
 export type Companion = { readonly bed: Bed; readonly alarms: readonly Alarm[] };
 
 type CompanionPlan = Companion & {
-  /** The rows of numbers that have room, each number with its limits. */
+  /** The rows of numbers that fit on the tile. */
   readonly rows: readonly (readonly SlotCell[])[];
   readonly rowPx: number;
-  /** How many numbers have no room. */
+  /** Number of numbers that do not fit. */
   readonly hidden: number;
 };
 
 const headPx = 20;
-/** The part of a tile's height for all companions together. */
+/** Maximum height of all companions together, as a part of the tile's height. */
 const shareMax = 0.45;
 
-/** The numbers of each companion that fit on a tile of this size, and the part of its height that they take. */
+/** Returns the numbers of each companion that fit on a tile of this size, and the height of all companions. */
 export function companionPlan(companions: readonly Companion[], widthPx: number, heightPx: number) {
-  const each = (heightPx * shareMax) / Math.max(1, companions.length);
-  const plans = companions.map((one): CompanionPlan => {
-    const { bed, alarms } = one;
+  const eachPx = (heightPx * shareMax) / Math.max(1, companions.length);
+  const plans = companions.map((companion): CompanionPlan => {
+    const { bed, alarms } = companion;
     const isAlarming = ({ slot }: SlotCell) => slotPriority(slot.values, alarms, bed.device.deviceId) !== undefined;
-    // If not all fit, those that alarm come first.
+    // Numbers with an alarm come first, so that they are shown if not all numbers fit.
     const cells = slotsOf(bed.values)
       .map((slot) => slotCell(slot, bed))
       .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));
     const rowPx = leastHeightPx(cells);
-    const rows = packed(cells, widthPx).slice(0, Math.max(1, Math.floor((each - headPx) / rowPx)));
-    return { ...one, rows, rowPx, hidden: cells.length - rows.flat().length };
+    const rows = packed(cells, widthPx).slice(0, Math.max(1, Math.floor((eachPx - headPx) / rowPx)));
+    return { ...companion, rows, rowPx, hidden: cells.length - rows.flat().length };
   });
   return { plans, heightPx: plans.reduce((sum, { rows, rowPx }) => sum + headPx + rows.length * rowPx, 0) };
 }

@@ -1,17 +1,17 @@
-/** Corrects a patient's data: shows them as the server has them, and sends only the changed fields. */
+/** The form that corrects a patient's data. It shows the stored data and sends only the changed fields. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { draftOf, emptyPatient, isTyped, readChanges } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
-import { FormEnd, type FormProps, Meanwhile, useSending } from './form-parts.tsx';
+import { ChangedMeanwhile, FormEnd, type FormProps, useSending } from './form-parts.tsx';
 import { PatientFields } from './patient-fields.tsx';
 
-/** A patient as the server has them. The patient and the version belong together: they came in one answer. */
+/** A patient and the version of the association, from the same answer of the server. */
 type ShownPatient = { readonly patient: Patient; readonly version: number };
 
-/** Asks for the patient of an association, once; then one of the two is called. */
+/** Requests the patient of an association once, and then calls `onPatient` or `onProblem`. */
 function usePatient(
   associationId: string,
   onPatient: (shown: ShownPatient) => void,
@@ -82,7 +82,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
               draft.value = next;
             }}
           />
-          {/* Its room is there from the start: nothing below may move while a category is chosen. */}
+          {/* Invisible instead of absent: nothing below may move while a person chooses a category. */}
           <div class={otherCategory ? '' : 'unshown'}>
             <Confirm
               text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${stored.patient.category}” any more`}
@@ -93,13 +93,13 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
             />
           </div>
           <p class="dim">
-            For another person, discharge this patient and admit the other one: their alarms and trends must not mix.
+            For another person, discharge this patient and admit the other: their alarms and trends must not mix.
           </p>
         </>
       ) : (
         <p class="dim">Loading …</p>
       )}
-      <Meanwhile refused={sending.refused.value} onInsist={save} />
+      <ChangedMeanwhile refused={sending.refused.value} onInsist={save} />
       <FormEnd sending={sending} {...(stored && { save: 'Save' })} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );

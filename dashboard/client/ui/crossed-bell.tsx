@@ -1,4 +1,4 @@
-/** The sign of alarm limits that are switched off (IEC 60601-1-8: a bell, crossed out). */
+/** The symbol for alarm limits that are switched off: a crossed-out bell (IEC 60601-1-8). */
 export function CrossedBell({ title }: { title: string }) {
   return (
     <svg class="bell-off" viewBox="0 0 24 24" role="img" aria-label={title}>

@@ -1,4 +1,4 @@
-/** Devices: which are there, in whose bed, and the form that moves one. */
+/** The page of the devices: a table of all devices with their beds, and the form that changes a device. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { technicalConditions } from '../../../contracts/parameters.ts';
@@ -15,7 +15,7 @@ import { FormProblem } from './still-text.tsx';
 const refreshMs = 5000;
 export type DeviceRow = Devices['devices'][number];
 
-/** The devices, asked for anew every few seconds. `devices` is undefined until the server has answered. */
+/** Requests the devices every few seconds. `devices` is undefined until the server has answered. */
 function useDevices() {
   const app = useApp();
   const devices = useSignal<readonly DeviceRow[] | undefined>(undefined);
@@ -44,7 +44,7 @@ export function DevicesPage() {
   const done = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
-    // The open form keeps the version with which it was filled.
+    // If the form of this device is already open, it keeps the version that it was opened with.
     if (row.device.deviceId === editing.value?.device.deviceId) return;
     app.unsaved.leave(() => {
       done.value = undefined;
@@ -72,7 +72,7 @@ export function DevicesPage() {
         {editing.value && (
           <AssociateForm
             key={editing.value.device.deviceId}
-            row={withOthersNow(editing.value, devices.value)}
+            row={withPresentOthers(editing.value, devices.value)}
             onDone={(text) => {
               done.value = text;
               editing.value = undefined;
@@ -94,7 +94,7 @@ export function DevicesPage() {
         )}
         <div class="sheet__scroll">
           <DeviceTable devices={devices.value ?? []} onEdit={edit} />
-          {devices.value?.length === 0 && <p class="dim sheet__none">No device has been heard of.</p>}
+          {devices.value?.length === 0 && <p class="dim sheet__none">No device is known yet.</p>}
           {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
         </div>
       </main>
@@ -104,10 +104,10 @@ export function DevicesPage() {
 }
 
 /**
- * The open form keeps the state with which it was filled, its version too; only the devices that move along are the
- * present ones.
+ * Returns the row of an open form with the present list of the patient's other devices. Everything else, also the
+ * version, stays as it was when the form was opened.
  */
-function withOthersNow(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
+function withPresentOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
   const now = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
   return current && now ? { ...row, current: { ...current, others: now.others } } : row;
@@ -123,7 +123,7 @@ function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: Devic
           <th scope="col">Ward</th>
           <th scope="col">Bed</th>
           <th scope="col">Patient</th>
-          <th scope="col">It says</th>
+          <th scope="col">Reports</th>
           <td />
         </tr>
       </thead>
@@ -136,7 +136,7 @@ function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: Devic
   );
 }
 
-/** A device that is not listed: a new one. The server refuses a device that was last in another ward. */
+/** A form to assign a device that is not in the table. The server refuses a device that was last in another ward. */
 function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
   const typed = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
@@ -152,7 +152,7 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
       }}
     >
       <TextField
-        label="A device that is not listed, by its id"
+        label="Id of a device that is not listed"
         name="unlisted"
         maxLength={64}
         value={typed.value}
@@ -161,7 +161,7 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
         }}
       />
       <button class="button" type="submit" data-testid="associate-unlisted">
-        Assign it
+        Assign
       </button>
       <FormProblem text={problem.value} />
     </form>
@@ -174,7 +174,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const present = device.conditions
     .filter((condition) => condition.present)
     .map((condition) => technicalConditions[condition.condition].text);
-  // A person who cannot see the patient cannot end a stay; the server refuses it, too.
+  // Only a person who may see the patient may end the patient's stay. The server checks this too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
   const since = device.onlineChangedAt ? ` since ${whenText(Date.parse(device.onlineChangedAt), app.now.value)}` : '';
   return (
@@ -185,7 +185,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
       </th>
       <td class="nowrap" data-label="Connection">
         {device.online === null ? (
-          <span class="dim">? not heard of</span>
+          <span class="dim">? no news yet</span>
         ) : device.online ? (
           <span class="is-good">● online{since}</span>
         ) : (
@@ -199,8 +199,8 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
       <td class="table__words" data-label="Patient">
         {current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}
       </td>
-      <td class="table__words" data-label="It says">
-        {present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}
+      <td class="table__words" data-label="Reports">
+        {present.length > 0 ? present.join(', ') : <span class="dim">no problem</span>}
       </td>
       <td class="num">
         {mayMove ? (
@@ -214,7 +214,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
             Change
           </button>
         ) : (
-          app.may('associate-device') && <span class="dim">a nurse’s task</span>
+          app.may('associate-device') && <span class="dim">nurses only</span>
         )}
       </td>
     </tr>

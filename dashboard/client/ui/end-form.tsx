@@ -1,4 +1,4 @@
-/** Discharges a patient, or takes a device away from its bed. */
+/** The form that discharges a patient, or takes a device away from its bed. */
 import { useSignal } from '@preact/signals';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
@@ -32,7 +32,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
           }}
         />
       )}
-      <p class="dim">The device is then without a bed and stands in the tray of {current.ward}.</p>
+      <p class="dim">The device then has no bed and appears in the tray of {current.ward}.</p>
       <FormEnd sending={sending} onCancel={onCancel}>
         {current.occupied && (
           <button

@@ -1,7 +1,6 @@
 /**
- * The fields of forms. Each shows the value that it is given and reports what a person enters: a form keeps its draft
- * itself, so that an untouched field stays as it was. (Preact ignores `defaultValue` on a select box: it showed its
- * first option instead.)
+ * The fields of forms. A field shows `value` and calls `onValue` when a person changes it; the form stores the draft. The
+ * fields do not use `defaultValue`, because Preact ignores it on a select box and would show the first option.
  */
 type FieldProps = { label: string; name: string; value: string; onValue: (value: string) => void };
 
@@ -15,7 +14,7 @@ export function TextField(props: FieldProps & { maxLength: number; placeholder?:
   );
 }
 
-/** A value that is not among the options is still shown: a box never shows another value than it has. */
+/** A select box. A value that is not among the options is added to them, so that the box always shows its real value. */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;
   const all = options.some((option) => option.value === value) ? options : [{ value, text: value }, ...options];

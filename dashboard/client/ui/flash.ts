@@ -1,8 +1,8 @@
-/** Everything that flashes, flashes together: two alarms out of step would make more than three flashes a second. */
+/** Makes all alarms flash in step. Alarms that flash out of step could make more than three flashes a second. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
-/** Puts the running CSS animations of an element on the page's own beat; again whenever `key` changes. */
+/** Starts the CSS animations of an element at time 0 of the page, so that all animations are in step. Repeats if `key` changes. */
 export function useCommonBeat(ref: RefObject<HTMLElement | null>, key: unknown): void {
   useLayoutEffect(() => {
     if (key === undefined) return;

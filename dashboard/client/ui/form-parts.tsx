@@ -1,6 +1,6 @@
 /**
- * What the forms of a device share: sending once, the refusal with who changed what, and the question whose device it
- * is.
+ * Parts of the forms of a device: sending a request, the list of changes after a conflict, and the question whether the
+ * device is at the patient in the bed.
  */
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
@@ -24,9 +24,9 @@ export type FormProps = { row: FormRow; onDone: (text: string) => void; onCancel
 export type Sending = {
   readonly busy: Signal<boolean>;
   readonly problem: Signal<string | undefined>;
-  /** The body of the last 409. */
+  /** The body of the last answer with status 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
-  /** The 404: the stay of this form has ended or left the wards of this account, so nothing can be saved any more. */
+  /** Set after status 404: the stay has ended, or is in a ward that this account may not see. The form cannot be saved. */
   readonly over: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };
@@ -52,16 +52,18 @@ export function useSending(onDone: (text: string) => void): Sending {
 }
 
 /**
- * Shows what was done since the form was filled, and offers to go on all the same. Nothing is sent before the person
- * chooses.
+ * Shows the changes since the form was opened, and a button that saves this form although somebody changed the data.
  */
-export function Meanwhile(props: { refused: AssociationRefused | undefined; onInsist: (version: number) => void }) {
+export function ChangedMeanwhile(props: {
+  refused: AssociationRefused | undefined;
+  onInsist: (version: number) => void;
+}) {
   const app = useApp();
   const { changes, version } = props.refused ?? {};
   if (version === undefined) return null;
   return (
     <div class="form__group" data-testid="associate-conflict">
-      {changes?.length === 0 && <p>What was changed is not on record.</p>}
+      {changes?.length === 0 && <p>The changes are not recorded.</p>}
       <ul>
         {changes?.map((change) => (
           <li key={`${change.version}`}>
@@ -70,50 +72,50 @@ export function Meanwhile(props: { refused: AssociationRefused | undefined; onIn
         ))}
       </ul>
       <button class="button" type="button" data-testid="associate-insist" onClick={() => props.onInsist(version)}>
-        I have seen this. Save mine all the same
+        I have seen this. Save my change
       </button>
     </div>
   );
 }
 
 /**
- * One bed, one patient: asks whether the device is at the patient who is in the bed. If another patient was typed, it
- * names the contradiction and offers no "Yes": that would drop the typed patient and assign the device to the other
- * one.
+ * Asks whether the device is at the patient who is in the bed, because a bed can have only one patient. If the typed data
+ * contradict this patient, shows the contradictions and no button "Yes": "Yes" would assign the device to the patient in
+ * the bed and drop the typed patient.
  */
-export function WhosePatient(props: {
+export function SamePatientQuestion(props: {
   deviceId: string;
   refused: AssociationRefused | undefined;
-  /** The text in the patient's fields; absent in a form that has none. */
+  /** The text in the patient's fields; absent in a form without these fields. */
   typed?: PatientDraft;
   onSame: (associationId: string) => void;
   onOther: () => void;
 }) {
   const { deviceId, refused } = props;
-  const there = refused?.occupiedBy;
-  if (!there) return null;
-  const against = props.typed ? contradictionTexts(props.typed, there.patient) : [];
-  const born = there.patient.birthDate ? `, born ${there.patient.birthDate}` : '';
+  const occupant = refused?.occupiedBy;
+  if (!occupant) return null;
+  const contradictions = props.typed ? contradictionTexts(props.typed, occupant.patient) : [];
+  const born = occupant.patient.birthDate ? `, born ${occupant.patient.birthDate}` : '';
   return (
     <div class="form__group" data-testid="associate-whose">
       <p>
-        In this bed, at {there.deviceId}: <strong>{patientName(there.patient)}</strong>
-        {born}. {against.length === 0 && `Is ${deviceId} at the same patient?`}
+        In this bed, at {occupant.deviceId}: <strong>{patientName(occupant.patient)}</strong>
+        {born}. {contradictions.length === 0 && `Is ${deviceId} at the same patient?`}
       </p>
-      {against.length > 0 && <Contradiction texts={against} />}
+      {contradictions.length > 0 && <Contradiction texts={contradictions} />}
       <div class="form__buttons">
-        {against.length === 0 && (
+        {contradictions.length === 0 && (
           <button
             class="button button--primary"
             type="button"
             data-testid="associate-same"
-            onClick={() => props.onSame(there.associationId)}
+            onClick={() => props.onSame(occupant.associationId)}
           >
             Yes, {deviceId} is at this patient
           </button>
         )}
         <button class="button" type="button" data-testid="associate-other" onClick={props.onOther}>
-          {against.length === 0 ? 'No' : 'It is another patient'}
+          {contradictions.length === 0 ? 'No' : 'It is another patient'}
         </button>
       </div>
     </div>
@@ -123,15 +125,15 @@ export function WhosePatient(props: {
 function Contradiction({ texts }: { texts: readonly string[] }) {
   return (
     <div class="form__problem" role="alert" data-testid="associate-contradiction">
-      <p>You entered other data than those of the patient in this bed. Nothing was saved.</p>
+      <p>Your entries do not match the patient in this bed. Nothing was saved.</p>
       <ul>
         {texts.map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
       <p>
-        Another patient: choose another bed, or discharge the patient in this one first. The patient in this bed: empty
-        the fields that you filled.
+        If it is another patient, choose another bed, or discharge the patient in this bed first. If it is this patient,
+        clear your entries.
       </p>
     </div>
   );
@@ -140,7 +142,7 @@ function Contradiction({ texts }: { texts: readonly string[] }) {
 export function FormEnd(props: {
   sending: Sending;
   save?: string;
-  /** Whether the form holds text that was typed and not saved. */
+  /** Whether the form has text that was typed and not saved. */
   isDirty?: boolean;
   onCancel: () => void;
   children?: ComponentChildren;

@@ -1,16 +1,16 @@
-/** Whether somebody points at a list, or goes through it with the keys: then its rows must not move. */
+/** Detects whether somebody points at a list or moves through it with keys. Rows of the list must not move then. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
 /**
- * A hand that lies still for this long does not point any more: a mouse left over the list must not keep a grave alarm
- * at its end. After the rows have moved the guard keeps their buttons dead (shell/guard.ts).
+ * After this time without movement the hand counts as away: otherwise a mouse that lies over the list would keep a grave
+ * alarm at the end of the list. When rows then move, the guard blocks their buttons for a moment (shell/guard.ts).
  */
 const restMs = 10_000;
 
 export type Hand = {
   readonly points: Signal<boolean>;
-  /** For the element that holds the rows. */
+  /** Event handlers for the element that contains the rows. */
   readonly on: {
     onPointerEnter(event: PointerEvent): void;
     onPointerMove(event: PointerEvent): void;
@@ -52,7 +52,7 @@ function watchHand(points: Signal<boolean>): Hand & { close(): void } {
       onPointerDown: hold,
       onWheel: hold,
       onPointerLeave(event) {
-        // A finger leaves the glass with each tap; the next tap is meant for what stands there now.
+        // A finger leaves the screen after each tap, but the person may tap again: only a mouse that leaves is away.
         if (event.pointerType === 'mouse' && !byKeys) release();
       },
       onKeyDown() {

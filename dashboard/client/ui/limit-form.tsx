@@ -23,7 +23,7 @@ const fields = [
   ['extremeHigh', 'Extreme high'],
 ] as const;
 
-/** The longest refusal of limits that cross (contracts/effective-limits.ts). */
+/** The longest refusal of limits that are out of order (contracts/effective-limits.ts). */
 const widestRefusal = 'The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.';
 
 type LimitFormProps = {
@@ -33,20 +33,20 @@ type LimitFormProps = {
 };
 
 /**
- * Shows the patient's own limits and sends only the changed ones: the ward's limits stand in the empty fields and do
- * not become the patient's.
+ * Shows the patient's own limits and sends only changed limits. An empty field shows the ward's limit as its placeholder,
+ * so the ward's limit does not become the patient's own.
  */
 export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const app = useApp();
   const { group, own, base: ward } = inForce;
-  /** The change that the person has seen. */
+  /** Time of the last change that the person has seen. */
   const seenAt = useSignal(inForce.changed?.at ?? null);
   const draft = useSignal(draftOfLimits(own));
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<LimitChange | undefined>(undefined);
   const busy = useSignal(false);
-  const first = useSignal(draft.peek());
-  useUnsaved(fields.some(([name]) => draft.value[name].trim() !== first.value[name]));
+  const initialDraft = useSignal(draft.peek());
+  useUnsaved(fields.some(([name]) => draft.value[name].trim() !== initialDraft.value[name]));
 
   async function send(limits: LimitsAsked | null) {
     if (busy.peek()) return;
@@ -58,13 +58,13 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     if (!answer.ok && answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
-  /** The former refusal does not concern the new question. The text about who changed the limits meanwhile stays. */
-  function forget() {
+  /** Clears a refusal of former entries. The text about a change by another person stays. */
+  function clearProblem() {
     if (refused.value === undefined) problem.value = undefined;
   }
 
-  /** The person has read who changed the limits meanwhile, and to what. */
-  function insist() {
+  /** Notes that the person has seen the change by another person, so that the next request overwrites it. */
+  function acceptChange() {
     seenAt.value = refused.value?.at ?? seenAt.value;
     refused.value = undefined;
   }
@@ -87,7 +87,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
       data-testid="limit-form"
     >
       <h2 id="limit-title">Limits of {groupName(group)} for this patient</h2>
-      <LimitFields draft={draft} ward={ward} onEdit={forget} />
+      <LimitFields draft={draft} ward={ward} onEdit={clearProblem} />
       <StillText
         text={understoodText(draft.value)}
         role="status"
@@ -95,7 +95,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         widest={[widestUnderstood]}
       />
       <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} problem={problem.value} />
-      <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
+      <p class="dim">Empty: the ward’s limit. Your change is recorded with your name.</p>
       <UnsavedQuestion />
       <FormProblem text={problem.value} id="limit-problem" testId="limit-problem" widest={[widestRefusal]} />
       <LimitButtons
@@ -103,7 +103,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         hasOwn={own !== undefined}
         busy={busy.value}
         onInsist={() => {
-          insist();
+          acceptChange();
           save();
         }}
         onWards={() => void send(null)}
@@ -113,16 +113,16 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         off={inForce.off}
         busy={busy.value}
         onAsk={(asked) => {
-          insist();
+          acceptChange();
           void send(asked);
         }}
-        onEdit={forget}
+        onEdit={clearProblem}
       />
     </form>
   );
 }
 
-/** Four numbers. An empty one shows the ward's limit, which then holds. */
+/** The four fields. An empty field shows the ward's limit, which applies then. */
 function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward: Limits; onEdit: () => void }) {
   return (
     <div class="form__row form__row--numbers">
@@ -147,7 +147,7 @@ function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward:
 }
 
 type LimitButtonsProps = {
-  /** Says that somebody changed the limits meanwhile, and to what. */
+  /** Whether the server refused the change because somebody else changed the limits meanwhile. */
   refused: boolean;
   hasOwn: boolean;
   busy: boolean;
@@ -161,7 +161,7 @@ function LimitButtons({ refused, hasOwn, busy, onInsist, onWards, onCancel }: Li
     <div class="form__buttons">
       {refused ? (
         <button class="button" type="button" disabled={busy} data-testid="limit-insist" onClick={onInsist}>
-          I have seen this. Save mine all the same
+          I have seen this. Save my change
         </button>
       ) : (
         <button class="button button--primary" type="submit" disabled={busy} data-testid="limit-save">
@@ -170,7 +170,7 @@ function LimitButtons({ refused, hasOwn, busy, onInsist, onWards, onCancel }: Li
       )}
       {hasOwn && (
         <button class="button" type="button" disabled={busy} onClick={onWards}>
-          Back to the ward’s
+          Use ward’s limits
         </button>
       )}
       <button class="button" type="button" onClick={onCancel}>

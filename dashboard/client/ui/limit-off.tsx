@@ -1,4 +1,7 @@
-/** Switches the plain limits of a group off for a while, with a reason, or on again. Extreme limits still judge. */
+/**
+ * The form that switches the low and high limits of a group off for a while, with a reason, or on again. Extreme limits
+ * stay on.
+ */
 import { useSignal } from '@preact/signals';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { offText } from '../core/numerics.ts';
@@ -6,7 +9,7 @@ import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';
 
 const hourMs = 3_600_000;
-/** The server takes 12 h at most. */
+/** The choices for the time; `value` is in hours. The server accepts at most 12 h. */
 const choices = [
   { value: '0.5', text: '30 min' },
   { value: '1', text: '1 h' },
@@ -19,7 +22,7 @@ type LimitOffProps = {
   off: GroupInForce['off'];
   busy: boolean;
   onAsk: (asked: LimitsAsked) => void;
-  /** The question differs from the former one. */
+  /** Called when the person changes the reason or the time. */
   onEdit: () => void;
 };
 
@@ -44,7 +47,7 @@ export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
         )}
       </div>
     );
-  const given = reason.value.trim();
+  const trimmedReason = reason.value.trim();
   return (
     <div class="form__row" data-testid="limit-off">
       <ReasonFor
@@ -59,11 +62,11 @@ export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
       <button
         class="button"
         type="button"
-        disabled={busy || given === ''}
+        disabled={busy || trimmedReason === ''}
         data-testid="limit-switch-off"
         onClick={() => {
           const until = new Date(app.now.peek() + Number(hours.value) * hourMs).toISOString();
-          onAsk({ off: { reason: given, until } });
+          onAsk({ off: { reason: trimmedReason, until } });
         }}
       >
         Switch off

@@ -1,4 +1,4 @@
-/** What the limits in the form would have done over this patient's last 24 hours, before they are saved. */
+/** Shows how many alarms the limits in the form would have called in this patient's last 24 hours, before they are saved. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
@@ -15,14 +15,14 @@ import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
 import { StillText } from './still-text.tsx';
 
-/** Asks after this long without typing (ours). */
+/** The request is sent after this time without typing (ours). */
 const pauseMs = 600;
 
 type LimitWhatIfProps = {
   associationId: string;
   inForce: GroupInForce;
   draft: LimitDraft;
-  /** Why the form was not saved. It stands below this preview, so the preview does not repeat it. */
+  /** Why the form was not saved. The form shows this text, so the preview does not repeat it. */
   problem: string | undefined;
 };
 
@@ -34,10 +34,10 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
   const refusal = read.ok || read.message === nothingChanged ? undefined : read.message;
   const asked = read.ok ? read.limits : undefined;
 
-  async function ask(left: AbortSignal) {
+  async function ask(cancel: AbortSignal) {
     const body = { group, ...(asked !== undefined && { limits: asked }) };
-    const answer = await app.api.whatIf(associationId, body, left);
-    if (left.aborted) return;
+    const answer = await app.api.whatIf(associationId, body, cancel);
+    if (cancel.aborted) return;
     if (answer.ok)
       shown.value = { kind: 'answer', answer: answer.data, parameter: groupName(group), off: off !== undefined };
     else if (answer.status === 400) shown.value = { kind: 'refused', message: answer.message };
@@ -49,13 +49,13 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
       shown.value = { kind: 'refused', message: refusal };
       return;
     }
-    // The shown answer belongs to other limits.
+    // The former answer was about other limits.
     shown.value = { kind: 'working', entered: asked !== undefined };
-    const left = new AbortController();
-    const timer = setTimeout(() => void ask(left.signal), pauseMs);
+    const request = new AbortController();
+    const timer = setTimeout(() => void ask(request.signal), pauseMs);
     return () => {
       clearTimeout(timer);
-      left.abort();
+      request.abort();
     };
   }, [associationId, keyOf(asked), refusal, JSON.stringify([limits, own, off])]);
 
@@ -101,7 +101,7 @@ function WhatIfView({ shown, problem }: { shown: WhatIfShown } & Pick<LimitWhatI
       </table>
       <div class="what-if__notes still dim">
         <div data-testid="what-if-notes">
-          {shown.kind === 'working' && <progress aria-label="Working out" />}
+          {shown.kind === 'working' && <progress aria-label="Counting" />}
           {whatIfNotes(shown).join(' ')}
         </div>
         <Reserve class="still__room" words={[widestNotes]} />

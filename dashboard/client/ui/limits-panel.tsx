@@ -1,4 +1,4 @@
-/** The limits that judge this patient, and the way to the form for a person who may change them. */
+/** The table of the limits that judge a patient, and the form for a person who may change them. */
 import { useSignal } from '@preact/signals';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
@@ -11,7 +11,7 @@ import { useApp } from '../shell/app.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 import { LimitForm } from './limit-form.tsx';
 
-/** @param isLive the limits of a stay that is not live cannot be changed */
+/** @param isLive whether the stay is live on this screen; otherwise its limits cannot be changed */
 export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const editing = useSignal<LimitGroup | undefined>(undefined);
   const app = useApp();

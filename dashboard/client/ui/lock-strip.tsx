@@ -1,4 +1,4 @@
-/** A locked screen: what it still does, and the password that unlocks it. It covers no alarm. */
+/** The strip on a locked screen: says what the screen still does, and has the field for the password. Covers no alarm. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useApp } from '../shell/app.ts';

@@ -1,4 +1,4 @@
-/** The login, and what Vigil is not. */
+/** The login page, with the notice that Vigil is only a secondary alarm system. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp } from '../shell/app.ts';
@@ -80,7 +80,7 @@ export function LoginPage() {
         </button>
         <p class="login__note" data-testid="secondary-notice">
           <strong>Vigil is a secondary alarm system.</strong> It never silences or replaces the bedside monitor. Every
-          look and every act here is put on record.
+          view and every act is recorded.
         </p>
       </form>
     </main>

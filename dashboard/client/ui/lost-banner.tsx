@@ -1,4 +1,4 @@
-/** The server is lost: full screen, with its own sound, over values that are grey and say their age. */
+/** The full-screen banner that is shown while the server is lost, or if the account may not see the ward. */
 import { ageText } from '../core/ages.ts';
 import { clockText, countdownText } from '../core/times.ts';
 import { type App, useApp } from '../shell/app.ts';
@@ -10,9 +10,9 @@ export function LostBanner() {
     return (
       <div class="lost lost--forbidden" role="alert" data-testid="banner-forbidden">
         <div class="lost__box">
-          <h2>This ward is not yours to see</h2>
-          <p class="lost__since">Your account may not watch it, so no alarms are shown or heard here now.</p>
-          <button class="button" type="button" data-testid="own-wards" onClick={() => ownWards(app)}>
+          <h2>You may not see this ward</h2>
+          <p class="lost__since">Your account has no access to it. This screen shows no alarms now.</p>
+          <button class="button" type="button" data-testid="own-wards" onClick={() => openOwnWards(app)}>
             Back to my wards
           </button>
         </div>
@@ -33,8 +33,7 @@ export function LostBanner() {
           {heard === undefined
             ? 'It has not answered yet.'
             : `Last heard ${clockText(heard)}, ${ageText(now - heard)} ago.`}{' '}
-          Trying again by itself.
-          {app.linkProblem.value && ` ${app.linkProblem.value}`}
+          Connecting again …{app.linkProblem.value && ` ${app.linkProblem.value}`}
         </p>
         <PauseFailureSound />
       </div>
@@ -42,14 +41,14 @@ export function LostBanner() {
   );
 }
 
-function ownWards(app: App) {
+function openOwnWards(app: App) {
   const wards = app.session.value?.wards ?? [];
   const ward = wards.length === 1 ? wards[0]! : '*';
   app.setWard(ward);
   app.go({ page: 'ward', ward });
 }
 
-/** The sound of Vigil's own failure, silenced here for two minutes at most; the banner stays. */
+/** The button that pauses the sound of Vigil's own failure on this screen for two minutes. The banner stays. */
 export function PauseFailureSound() {
   const app = useApp();
   const until = app.failurePausedUntilMs.value;

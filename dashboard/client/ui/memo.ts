@@ -1,4 +1,4 @@
-/** Skips the rendering of a component whose properties are the same objects as before. */
+/** Wraps a component so that it is rendered only if one of its properties is another object than before. */
 import { Component, type ComponentChild, type FunctionComponent, h } from 'preact';
 
 export function memo<P extends object>(Inner: FunctionComponent<P>) {

@@ -1,7 +1,7 @@
-/** Moves a device to another bed. The form has no patient's data: the patient at the device stays as they are. */
+/** The form that moves a device to another bed. It does not change the data of the patient at the device. */
 import { useSignal } from '@preact/signals';
 import { useApp } from '../shell/app.ts';
-import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
+import { ChangedMeanwhile, FormEnd, type FormProps, SamePatientQuestion, useSending } from './form-parts.tsx';
 import { PlaceFields } from './patient-fields.tsx';
 
 export function MoveForm({ row, onDone, onCancel }: FormProps) {
@@ -11,7 +11,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const sending = useSending(onDone);
   const isDirty = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const along = current?.others ?? [];
+  const movesAlong = current?.others ?? [];
 
   function move(version: number) {
     const { ward, bed } = place.value;
@@ -26,8 +26,8 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   }
 
   /**
-   * A device without a patient that comes to a patient gets an association of its own: its former readings are not the
-   * patient's.
+   * Assigns a device without a patient to the patient in the bed. The device gets a new association, because its former
+   * readings are not the patient's.
    */
   function join(samePatientAs: string) {
     const { ward, bed } = place.value;
@@ -52,20 +52,20 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
       />
       {current?.occupied && (
         <p class="dim">
-          The patient moves with the device{along.length > 0 ? `, and so does ${along.join(', ')}` : ''}. Alarms,
-          acknowledgements and limits go along.
+          The patient moves with the device{movesAlong.length > 0 ? `, and so does ${movesAlong.join(', ')}` : ''}.
+          Alarms, acknowledgements and limits move too.
         </p>
       )}
-      <WhosePatient
+      <SamePatientQuestion
         deviceId={deviceId}
         refused={sending.refused.value}
         onSame={join}
         onOther={() => {
           sending.refused.value = undefined;
-          sending.problem.value = 'Choose another bed, or discharge the patient who is in this one first.';
+          sending.problem.value = 'Choose another bed, or discharge the patient in this bed first.';
         }}
       />
-      <Meanwhile refused={sending.refused.value} onInsist={move} />
+      <ChangedMeanwhile refused={sending.refused.value} onInsist={move} />
       <FormEnd sending={sending} save="Move" isDirty={isDirty} onCancel={onCancel} />
     </form>
   );

@@ -1,22 +1,22 @@
 /**
- * The place of the notices. It always has the same height: a notice that comes or goes moves no alarm and no tile. A
- * button counts the notices that do not fit, and opens them all over the page.
+ * The strip of the notices. The strip always has the same height, so that a notice that comes or goes moves no alarm and
+ * no tile. A button shows the number of notices that do not fit, and opens all notices as a layer over the page.
  */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** A smaller visible part of a notice does not count as a line. */
+/** A notice counts as visible if at least this much of it is visible. */
 const linePx = 18;
 
-/** The notices that the closed strip does not show whole. */
+/** The notices that are not visible in the closed strip: their number, whether one is high, and whether text is cut. */
 type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
 
-const nothing: Unseen = { count: 0, isHigh: false, isCut: false };
+const nothingUnseen: Unseen = { count: 0, isHigh: false, isCut: false };
 
 export function NoticeStrip({ act, children }: { act: ComponentChildren; children: ComponentChildren }) {
   const list = useRef<HTMLDivElement>(null);
-  const unseen = useSignal(nothing);
+  const unseen = useSignal(nothingUnseen);
   const isOpen = useSignal(false);
   useLayoutEffect(() => {
     const element = list.current!;
@@ -58,7 +58,7 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
   );
 }
 
-/** Returns the same object if nothing has changed, so that nothing is drawn again. */
+/** Returns the notices that are not visible; returns `before` if nothing has changed, so that nothing is drawn again. */
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
   const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + linePx > bottomPx);

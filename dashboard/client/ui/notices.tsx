@@ -1,4 +1,4 @@
-/** What is wrong with Vigil itself, the gravest first, until it is right again. */
+/** The notices about failures of Vigil itself, the gravest first. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
 import { canaryText, isFailing } from '../core/canary-words.ts';
@@ -10,7 +10,7 @@ import { PauseFailureSound } from './lost-banner.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
 import { PlacesNotice } from './places-notice.tsx';
 
-/** Enough time to finish what one is doing. */
+/** How long before its end the notice about the session appears: enough time to finish a task. */
 const warnBeforeMs = 15 * 60_000;
 
 export function Notices() {
@@ -39,7 +39,7 @@ export function Notices() {
   );
 }
 
-/** The gravest come first: no new values come, or nobody judges them. */
+/** The notices about the server's health. The gravest are first: no new values come, or nothing judges them. */
 function HealthNotices() {
   const app = useApp();
   const health = app.screen.value?.health;
@@ -52,14 +52,14 @@ function HealthNotices() {
     <>
       {health?.kafka === 'away' && (
         <Notice level="high" id="notice-kafka">
-          The message log is away{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside
+          The message log is down{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside
           monitors.
         </Notice>
       )}
       {health?.alarms === 'stale' && (
         <Notice level="high" id="notice-alarms">
-          The alarm processor is silent{since(health.alarmsAt)}: values are shown, but nobody judges them. Watch the
-          bedside monitors.
+          The alarm processor is silent{since(health.alarmsAt)}: values are shown, but not judged. Watch the bedside
+          monitors.
         </Notice>
       )}
       {health?.canary && canary !== undefined && (
@@ -77,8 +77,8 @@ function HealthNotices() {
       {health?.clock && (
         <Notice level="medium" id="notice-clock">
           The server’s clock was set {health.clock.aheadMs < 0 ? 'back' : 'forward'} by{' '}
-          {ageText(Math.abs(health.clock.aheadMs))} at {whenText(Date.parse(health.clock.at), now)}. Vigil goes on by
-          its own time: ages and alarms stay right. Tell the operator.
+          {ageText(Math.abs(health.clock.aheadMs))} at {whenText(Date.parse(health.clock.at), now)}. Vigil uses its own
+          time: ages and alarms stay right. Tell the operator.
         </Notice>
       )}
       {certificate !== undefined && (
@@ -96,20 +96,19 @@ function SessionEnds() {
   if (!app.watches.value || !(endsAtMs - app.now.value < warnBeforeMs)) return null;
   return (
     <Notice level="medium" id="notice-session">
-      Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and in again before.
+      Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and log in now.
     </Notice>
   );
 }
 
-/** What this screen leaves out because it cannot keep up. */
+/** The notice about what a slow screen does not draw. */
 function SlowScreen() {
   const app = useApp();
   const text = loadText(app.load.value);
   if (app.wavesFailed.value && wavePace(app.load.value) > 0)
     return (
       <Notice level="medium" id="notice-waves-failed">
-        This screen draws no waves: their painter has stopped. Numbers and alarms go on. Load the page again, or use
-        another browser.
+        This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.
       </Notice>
     );
   if (text === undefined) return null;
@@ -126,7 +125,7 @@ function SoundOff() {
   return (
     <Notice level="medium" id="banner-sound-off" act={!failed && <SoundButton />}>
       {failed
-        ? 'This browser gives Vigil no sound. Alarms are only seen here, not heard.'
+        ? 'This browser cannot play sound. Alarms are only seen here, not heard.'
         : 'Sound is off: alarms are not heard here.'}
     </Notice>
   );
@@ -143,7 +142,7 @@ function SoundButton() {
 type NoticeProps = {
   level: 'high' | 'medium';
   id: string;
-  /** What a person can do about it, beside the text. */
+  /** A button beside the text with which a person can solve the problem. */
   act?: ComponentChildren;
   children: ComponentChildren;
 };

@@ -1,4 +1,4 @@
-/** The fields of a patient's data and of a place, as drafts that a form keeps. */
+/** The fields of a form for a patient's data and for a ward and bed. The form stores the drafts. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PatientField } from '../../../contracts/patient-rules.ts';
@@ -30,7 +30,7 @@ export function PatientFields({ draft, onDraft }: { draft: PatientDraft; onDraft
 
 export type PlaceDraft = { readonly ward: string; readonly bed: string };
 
-/** The registered wards and beds to choose from; undefined until the server has answered. */
+/** Requests the registered wards and beds. `places` is undefined until the server has answered. */
 function usePlaces() {
   const app = useApp();
   const places = useSignal<Places['wards'] | undefined>(undefined);
@@ -66,7 +66,7 @@ export function PlaceFields({ draft, onDraft }: { draft: PlaceDraft; onDraft: (d
       />
       {problem.value && <p class="form__problem">{problem.value}</p>}
       {places.value?.length === 0 && (
-        <p class="form__problem">No ward of yours is registered. The operator adds wards and beds to the registry.</p>
+        <p class="form__problem">None of your wards is registered. Ask the operator to register wards and beds.</p>
       )}
     </div>
   );

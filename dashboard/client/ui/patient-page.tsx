@@ -1,4 +1,4 @@
-/** One patient: every number large, every wave, this bed's alarms, limits and trends. */
+/** The page of a patient: large numbers, waves, and the bed's alarms, limits and trends. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -21,17 +21,17 @@ import { patientHref } from './top-bar.tsx';
 import { Trends } from './trends.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-const none: readonly Alarm[] = [];
+const noAlarms: readonly Alarm[] = [];
 const wavesMax = 6;
 const othersMax = 4;
 
-/** A bed as this page saw it live, and when: the server's time, ms since 1970. */
+/** The last live state of a bed on this page, and its time by the server's clock, ms since 1970. */
 type Seen = { readonly bed: Bed; readonly atMs: number };
 
 export function PatientPage({ associationId }: { associationId: string }) {
   const app = useApp();
   const view = useSignal<Answer<PatientView> | undefined>(undefined);
-  // Asked once at every opening: it puts this look on record, and it can show a bed of another ward.
+  // One request each time the page opens. The server records who looks at the patient; the bed may be of another ward.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
       view.value = answer;
@@ -50,14 +50,14 @@ export function PatientPage({ associationId }: { associationId: string }) {
   }, []);
   const answer = view.value;
   const live = app.screen.value?.beds.get(associationId);
-  // The answer is of the opening of the page: once the bed was live here, it is older than what was seen.
+  // The answer is from when the page was opened. If the bed was live here since then, the live state is newer.
   const lastSeen = useRef<Seen | undefined>(undefined);
   if (live) lastSeen.current = { bed: live, atMs: app.now.value };
   const bed = lastSeen.current?.bed ?? (answer?.ok ? answer.data.bed : undefined);
   return (
     <main class="patient" id="main" tabIndex={-1} data-testid="patient-view">
       {bed ? (
-        <Found bed={bed} isLive={live !== undefined} seenAtMs={lastSeen.current?.atMs} onClose={close} />
+        <PatientContent bed={bed} isLive={live !== undefined} seenAtMs={lastSeen.current?.atMs} onClose={close} />
       ) : (
         <div class="empty" role={answer ? 'alert' : 'status'}>
           <p class="empty__title">{answer && !answer.ok ? 'This bed cannot be shown' : 'Loading …'}</p>
@@ -71,17 +71,17 @@ export function PatientPage({ associationId }: { associationId: string }) {
   );
 }
 
-type FoundProps = {
+type PatientContentProps = {
   bed: Bed;
-  /** Nothing can be done to a stay that is not live here. */
+  /** Whether the stay is live on this screen; otherwise the page offers no acts. */
   isLive: boolean;
   seenAtMs: number | undefined;
   onClose: () => void;
 };
 
-function Found({ bed, isLive, seenAtMs, onClose }: FoundProps) {
+function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps) {
   const app = useApp();
-  const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? none;
+  const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? noAlarms;
   const slots = slotsOf(bed.values);
   const shown = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
   const notice = bedNotice(bed, app.now.value);
@@ -119,7 +119,7 @@ function Found({ bed, isLive, seenAtMs, onClose }: FoundProps) {
         <section class="panel" aria-label="Trends">
           <Trends bed={bed} />
         </section>
-        <Side bed={bed} alarms={alarms} isLive={isLive} />
+        <SidePanels bed={bed} alarms={alarms} isLive={isLive} />
       </div>
     </>
   );
@@ -128,16 +128,16 @@ function Found({ bed, isLive, seenAtMs, onClose }: FoundProps) {
 function NotLive({ seenAtMs }: { seenAtMs: number | undefined }) {
   return (
     <p class="notice notice--plain" role="status" data-testid="not-live">
-      This stay has ended, or the patient is in another ward now. What stands here is{' '}
+      This stay has ended, or the patient is in another ward now. This page shows{' '}
       {seenAtMs === undefined
-        ? 'its state when this page was opened.'
-        : `the last state that this screen saw, at ${clockText(seenAtMs)}.`}
+        ? 'the state when it was opened.'
+        : `the last state that this screen received, at ${clockText(seenAtMs)}.`}
     </p>
   );
 }
 
 /** The panels beside the trends. */
-function Side({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isLive: boolean }) {
+function SidePanels({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isLive: boolean }) {
   const app = useApp();
   return (
     <div class="patient__side">
@@ -151,7 +151,7 @@ function Side({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isL
         <AlarmList
           alarms={alarms}
           rowsMax={alarms.length}
-          none={isLive ? 'No alarms.' : 'Not live: no alarms are listed here.'}
+          emptyText={isLive ? 'No alarms.' : 'Not live: no alarms are listed here.'}
           bedOf={() => bed}
         />
       </section>
@@ -168,7 +168,7 @@ function Side({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isL
   );
 }
 
-/** A person who looks at one patient still answers for the others. */
+/** The alarms of other beds, because a person who looks at one patient is still responsible for the others. */
 function OtherBeds({ associationId }: { associationId: string }) {
   const app = useApp();
   const screen = app.screen.value;
@@ -181,7 +181,12 @@ function OtherBeds({ associationId }: { associationId: string }) {
       <div class="alarms__head">
         <h2>Other beds</h2>
       </div>
-      <AlarmList alarms={open} rowsMax={othersMax} none="" bedOf={(alarm) => screen?.beds.get(alarm.associationId)} />
+      <AlarmList
+        alarms={open}
+        rowsMax={othersMax}
+        emptyText=""
+        bedOf={(alarm) => screen?.beds.get(alarm.associationId)}
+      />
     </section>
   );
 }
@@ -197,7 +202,7 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
     patient?.category,
     patient ? `id ${patient.patientId}` : undefined,
   ].filter((fact) => fact !== undefined);
-  // After the end of the stay the same device is at the bed, or another patient: neither is beside this one.
+  // After the end of the stay other devices at this bed do not belong to this patient.
   const others = [...(app.screen.value?.beds.values() ?? [])].filter(
     (other) =>
       isLive &&

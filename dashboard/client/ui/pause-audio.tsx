@@ -1,7 +1,7 @@
 /**
- * Silences the sounding alarms of some beds for two minutes at most; a new alarm that is as urgent, or more, ends the
- * pause of its bed. The button acts on whatever sounds: that is harmless, bounded and counted down, and in a busy ward
- * the list of these alarms changes all the time.
+ * The button that silences all sounding alarms of some beds for two minutes. A new alarm of the same or a higher priority
+ * ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on the same thing, although the sounding
+ * alarms change: a pause is short and its end is shown, and in a busy ward the button could otherwise never be pressed.
  */
 import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
 import { countdownText } from '../core/times.ts';
@@ -11,17 +11,17 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
   const app = useApp();
   const now = app.now.value;
   const open = associationIds.flatMap((id) => app.screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
-  const untils = open.map((alarm) => audioPausedUntilMs(alarm, now));
-  const sounding = open.filter((_alarm, i) => untils[i] === undefined);
+  const pauseEnds = open.map((alarm) => audioPausedUntilMs(alarm, now));
+  const sounding = open.filter((_alarm, i) => pauseEnds[i] === undefined);
   const asked = associationIds.map((id) => app.answers.asked.value.get(`pause:${id}`));
   const pending = asked.some((answer) => answer?.state === 'pending');
   const error = asked.find((answer) => answer?.state === 'error');
-  const last = Math.max(...untils.map((until) => until ?? Number.NEGATIVE_INFINITY));
+  const lastEndMs = Math.max(...pauseEnds.map((endMs) => endMs ?? Number.NEGATIVE_INFINITY));
   if (open.length === 0) return null;
   if (sounding.length === 0)
     return (
       <span class="paused" data-testid="audio-paused">
-        Sound paused {countdownText(last, now)}
+        Sound paused {countdownText(lastEndMs, now)}
       </span>
     );
   return (

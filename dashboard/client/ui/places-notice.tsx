@@ -1,4 +1,4 @@
-/** For accounts of all wards: accounts and devices at wards and beds that are not registered. */
+/** The notice about accounts and devices at wards and beds that are not registered. Shown to accounts for all wards. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Places } from '../../protocol/devices.ts';
@@ -10,15 +10,15 @@ export function PlacesNotice() {
   const app = useApp();
   const count = app.screen.value?.health.unregistered ?? 0;
   const isOperator = app.session.value?.wards.includes('*') ?? false;
-  const found = useSignal<Places['unregistered']>([]);
+  const unregistered = useSignal<Places['unregistered']>([]);
   useEffect(() => {
     if (!isOperator || count === 0) return;
     void app.api.places().then((answer) => {
-      if (answer.ok) found.value = answer.data.unregistered;
+      if (answer.ok) unregistered.value = answer.data.unregistered;
     });
   }, [count, isOperator]);
   if (!isOperator || count === 0) return null;
-  const named = found.value.slice(0, namedMax);
+  const named = unregistered.value.slice(0, namedMax);
   const more = count - named.length;
   return (
     <div class="notice notice--medium" role="alert" data-testid="notice-places">

@@ -1,9 +1,9 @@
-/** Why something is off for a while, and for how long: alarm limits, or a bed on standby. */
+/** Two fields for the reason and the length of a standby, or of a time in which alarm limits are off. */
 import type { Signal } from '@preact/signals';
 import { ChoiceField, TextField } from './fields.tsx';
 
 type ReasonForProps = {
-  /** Of the two fields in the form. */
+  /** Names of the two fields. */
   names: { reason: string; time: string };
   label: string;
   maxLength: number;

@@ -1,4 +1,4 @@
-/** Early warning scores of a bed: NEWS2 part by part with the age of each, shock index, qSOFA, and the way to the nurse's entries. */
+/** The panel with a bed's early warning scores: each part of NEWS2 with its age, shock index, qSOFA, and the nurse's form. */
 import { useSignal } from '@preact/signals';
 import type { ScorePart, Scores } from '../../../contracts/messages/scores.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -17,7 +17,7 @@ import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AssessmentForm } from './assessment-form.tsx';
 
-/** @param isLive of a stay that is not live nothing can be entered */
+/** @param isLive whether the stay is live on this screen; otherwise nothing can be entered */
 export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const isEditing = useSignal(false);
@@ -29,7 +29,7 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
     return (
       <>
         <h2>Scores</h2>
-        <p class="dim">NEWS2, shock index and qSOFA are for adults alone.</p>
+        <p class="dim">NEWS2, shock index and qSOFA are for adults only.</p>
       </>
     );
   return (
@@ -44,12 +44,16 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
         )}
       </div>
       {isLive && isEditing.value && <AssessmentForm bed={bed} onDone={() => open(false)} />}
-      {scores ? <Known scores={scores} /> : <p class="dim">The alarm processor has not scored this patient yet.</p>}
+      {scores ? (
+        <ScoreTable scores={scores} />
+      ) : (
+        <p class="dim">The alarm processor has not scored this patient yet.</p>
+      )}
     </>
   );
 }
 
-function Known({ scores }: { scores: Scores }) {
+function ScoreTable({ scores }: { scores: Scores }) {
   const nowMs = useApp().now.value;
   const { parts, risk = 'none' } = scores.news2;
   return (
@@ -108,7 +112,7 @@ function PartRow({ part, scores }: { part: ScorePart; scores: Scores }) {
   );
 }
 
-/** Who entered it and when; of SpO2, by which scale it is scored. */
+/** Returns who entered a part and when; for SpO2 also the scale. Undefined if the part was not entered by a person. */
 function noteOf({ parameter }: ScorePart, { news2, assessment }: Scores, nowMs: number): string | undefined {
   const who = ({ by, at }: { by: { name: string }; at: string }) => `${by.name} ${whenText(Date.parse(at), nowMs)}`;
   const { consciousness, oxygen, spo2Scale } = assessment;
@@ -118,7 +122,7 @@ function noteOf({ parameter }: ScorePart, { news2, assessment }: Scores, nowMs: 
     case 'oxygen':
       return oxygen && who(oxygen);
     case 'SpO2':
-      return spo2Scale ? `scale ${news2.scale}, ${who(spo2Scale)}` : 'scale 1: nobody chose another';
+      return spo2Scale ? `scale ${news2.scale}, ${who(spo2Scale)}` : 'scale 1 (default)';
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-/** Which page stands: none yet, the login, or the place that the address names. */
+/** The frame of the page: top bar, notices, and the page that the address names; or the login page. */
 import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
@@ -30,19 +30,19 @@ export function Shell() {
       <TopBar />
       <LockStrip />
       <Notices />
-      <Place />
+      <CurrentPage />
       {app.watches.value && <LostBanner />}
       <Announcer title={titles[shownRoute(app.route.value, app.may).page]} />
     </div>
   );
 }
 
-/** Not through the address: its `#` names the place. */
+/** Focuses the main content. A link cannot do this, because the part of the address after `#` names the page. */
 function skipToMain() {
   document.getElementById('main')?.focus();
 }
 
-function Place() {
+function CurrentPage() {
   const app = useApp();
   if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);

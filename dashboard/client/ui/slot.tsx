@@ -1,4 +1,4 @@
-/** A number with everything that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
+/** A number on the screen with its label, unit, limits, colour and age, and the colour of the alarm about it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -19,14 +19,14 @@ import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/** If there is little room, an age that a reader takes for "now" is left out. */
-const nowMs = 5_000;
+/** On a tile, an age up to this is not shown: a reader takes such a value as present. */
+const recentMs = 5_000;
 
 type SlotProps = {
   slot: Slot;
   bed: Bed;
   alarms: readonly Alarm[];
-  /** The patient's page has the room to say every age. */
+  /** Whether every age is shown, as on the patient's page. */
   everyAge?: boolean;
 };
 
@@ -34,17 +34,17 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const app = useApp();
   const lost = app.link.value === 'lost';
   const ages = useAges(slot.values.map((value) => value.numeric));
-  // The oldest of a pressure's three values gives the age of all.
+  // A pressure has one age: the age of its oldest value.
   const oldest = Math.max(...ages.map((age) => age.ms));
   const source = sourceOf(bed.device, alarms);
   const sender = lost ? { ...source, gone: true } : source;
   const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, sender));
   const worst = worstOf(classes);
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
-  const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
+  const showsAge = everyAge || lost || worst !== 'current' || oldest > recentMs;
   const note = slot.values.map((value) => valueText(value).note).find((text) => text !== undefined);
   const doubt = doubtOf(slot, bed);
-  const age = sayAge && (
+  const age = showsAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
       {everyAge && worst !== 'current' && oldest >= 0 ? ' ago' : ''}
@@ -94,7 +94,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   );
 }
 
-/** The oldest of a pressure's three values gives the age of all. */
+/** Returns the class of the oldest value. */
 function worstOf(classes: readonly AgeClass[]): AgeClass {
   return classes.includes('expired') ? 'expired' : classes.includes('old') ? 'old' : 'current';
 }
@@ -103,7 +103,7 @@ function OneValue({ shown, age }: { shown: Shown; age: AgeClass }) {
   return <span data-testid={`value-${shown.numeric.code}`}>{age === 'expired' ? '–' : valueText(shown).text}</span>;
 }
 
-/** `120/80 (93)`: systolic over diastolic, the mean in brackets. */
+/** Shows a pressure as `120/80 (93)`: systolic, diastolic, and the mean in brackets. */
 function PressureValue({ values, classes }: { values: readonly Shown[]; classes: readonly AgeClass[] }) {
   const part = (name: string) => {
     const i = values.findIndex((value) => value.numeric.code.endsWith(name));

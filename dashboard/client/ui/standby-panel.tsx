@@ -1,5 +1,6 @@
 /**
- * The patient is away: missing values alone call nobody, until a time, until values come, or until a person ends it.
+ * The panel that begins and ends a standby. During a standby the patient is away, and missing values do not call. A
+ * standby ends at its time, when values come, or when a person ends it.
  */
 import { useSignal } from '@preact/signals';
 import type { Bed } from '../../protocol/rest.ts';
@@ -16,12 +17,16 @@ export function StandbyPanel({ bed }: { bed: Bed }) {
   if (standby === null && !mayBegin) return null;
   return (
     <div class="standby">
-      {standby === null ? <Begin bed={bed} /> : <Running bed={bed} text={standbyText(standby, app.now.value)} />}
+      {standby === null ? (
+        <BeginStandby bed={bed} />
+      ) : (
+        <RunningStandby bed={bed} text={standbyText(standby, app.now.value)} />
+      )}
     </div>
   );
 }
 
-function Begin({ bed }: { bed: Bed }) {
+function BeginStandby({ bed }: { bed: Bed }) {
   const isOpen = useSignal(false);
   if (isOpen.value)
     return (
@@ -46,9 +51,9 @@ function Begin({ bed }: { bed: Bed }) {
   );
 }
 
-function Running({ bed, text }: { bed: Bed; text: string }) {
+function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
   const app = useApp();
-  const { busy, problem, ask } = useAsked();
+  const { busy, problem, ask } = useCommand();
   return (
     <div class="form__buttons" data-testid="standby-runs">
       <span role="status">{text}</span>
@@ -74,19 +79,19 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const reason = useSignal('');
   const minutes = useSignal('30');
-  const { busy, problem, ask, forget } = useAsked();
-  const given = reason.value.trim();
-  useUnsaved(given !== '');
+  const { busy, problem, ask, clearProblem } = useCommand();
+  const trimmedReason = reason.value.trim();
+  useUnsaved(trimmedReason !== '');
   const begin = async () => {
     const forMs = Number(minutes.value) * 60_000;
-    if (await ask(() => app.api.standby(bed.associationId, { reason: given, forMs }))) onDone();
+    if (await ask(() => app.api.standby(bed.associationId, { reason: trimmedReason, forMs }))) onDone();
   };
   return (
     <form
       class="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy && given !== '') void begin();
+        if (!busy && trimmedReason !== '') void begin();
       }}
       noValidate
       aria-label="Standby"
@@ -98,10 +103,10 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
             key={name}
             class="button button--small"
             type="button"
-            aria-pressed={given === name}
+            aria-pressed={trimmedReason === name}
             onClick={() => {
               reason.value = name;
-              forget();
+              clearProblem();
             }}
           >
             {name}
@@ -116,17 +121,17 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
           reason={reason}
           time={minutes}
           times={standbyTimes}
-          onEdit={forget}
+          onEdit={clearProblem}
         />
       </div>
-      <p class="dim">It ends by itself when values come, a minute after it began at the earliest.</p>
+      <p class="dim">Standby ends by itself when values come, but not in its first minute.</p>
       <UnsavedQuestion />
       <FormProblem text={problem} testId="standby-problem" />
       <div class="form__buttons">
         <button
           class="button button--primary"
           type="submit"
-          disabled={busy || given === ''}
+          disabled={busy || trimmedReason === ''}
           data-testid="standby-begin"
         >
           Begin standby
@@ -139,8 +144,8 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   );
 }
 
-/** A command that waits for the alarm processor's answer. `ask` returns whether it was taken. */
-function useAsked() {
+/** Returns `ask`, which sends a command, waits for the alarm processor's answer, and returns whether it was accepted. */
+function useCommand() {
   const app = useApp();
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
@@ -152,9 +157,8 @@ function useAsked() {
     busy.value = false;
     return problem.value === undefined;
   }
-  /** The former refusal does not concern the new question. */
-  function forget() {
+  function clearProblem() {
     problem.value = undefined;
   }
-  return { busy: busy.value, problem: problem.value, ask, forget };
+  return { busy: busy.value, problem: problem.value, ask, clearProblem };
 }

@@ -1,6 +1,6 @@
 /**
- * Text of a form that comes and goes: help while a person types, or a refusal. It keeps the room that it once took, so
- * that no button below it moves when it goes: a button that has just moved takes no press (`shell/guard.ts`).
+ * A text in a form that comes and goes: help while a person types, or a refusal. The room of the text stays when the text
+ * goes, so that no button below moves. A button that has just moved does not react (`shell/guard.ts`).
  */
 import { useRef } from 'preact/hooks';
 import { Reserve } from './alarm-row.tsx';
@@ -11,11 +11,11 @@ type StillTextProps = {
   role: 'status' | 'alert';
   id?: string;
   testId?: string;
-  /** The longest texts that may come while a person types: their room is there from the start. */
+  /** The longest texts that may come while a person types. Room for them is reserved from the start. */
   widest?: readonly string[];
 };
 
-/** This many texts keep their room; a form that shows more than these in turn has the room of the last ones. */
+/** Maximum of former texts whose room stays reserved. */
 const keptMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {
@@ -31,7 +31,7 @@ export function StillText({ text, widest = [], testId, ...props }: StillTextProp
   );
 }
 
-/** Why a form cannot be saved. */
+/** The text that says why a form cannot be saved. */
 export function FormProblem(props: Pick<StillTextProps, 'text' | 'id' | 'testId' | 'widest'>) {
   return <StillText {...props} class="form__problem" role="alert" />;
 }

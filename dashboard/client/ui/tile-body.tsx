@@ -1,4 +1,4 @@
-/** The waves and numbers of a bed in the room that its tile has for them. */
+/** The waves and numbers on a bed's tile. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -9,21 +9,21 @@ import { tileWaves } from '../core/wave-choice.ts';
 import { SlotView } from './slot.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-/** On a narrower tile the pulse beside a heart rate is left out unless it alarms. */
+/** On a narrower tile the pulse is not shown beside a heart rate, unless there is an alarm about the pulse. */
 const pulseLeastPx = 420;
 
 type TileBodyProps = { bed: Bed; alarms: readonly Alarm[]; box: { widthPx: number; heightPx: number } };
 
-/** `box` is the room below the bed's name and its alarm. */
+/** @param box the room below the bed's name and its alarm */
 export function TileBody({ bed, alarms, box }: TileBodyProps) {
   const slots = slotsOf(bed.values);
   const codes = tileWaves(bed.waves);
   if (slots.length === 0 && codes.length === 0)
     return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
-  return <Planned bed={bed} alarms={alarms} slots={slots} codes={codes} box={box} />;
+  return <PlannedBody bed={bed} alarms={alarms} slots={slots} codes={codes} box={box} />;
 }
 
-type PlannedProps = {
+type PlannedBodyProps = {
   bed: Bed;
   alarms: readonly Alarm[];
   slots: readonly Slot[];
@@ -31,7 +31,7 @@ type PlannedProps = {
   box: { widthPx: number; heightPx: number };
 };
 
-function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
+function PlannedBody({ bed, alarms, slots, codes, box }: PlannedBodyProps) {
   const drawable = codes.flatMap((code) => waves.get(code) ?? []);
   const cells = (box.widthPx < pulseLeastPx ? withoutPulse(slots, alarms, bed.device.deviceId) : slots).map((slot) =>
     slotCell(slot, bed),
@@ -68,7 +68,7 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
   );
 }
 
-/** If there is no room, the pulse beside a heart rate is the first to go, unless it alarms. */
+/** Returns the slots without the pulse, if there are many slots and a heart rate, and no alarm is about the pulse. */
 function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[], deviceId: string): readonly Slot[] {
   if (slots.length < 5 || !slots.some((slot) => slot.group === 'HR')) return slots;
   return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms, deviceId) !== undefined);

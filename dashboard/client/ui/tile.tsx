@@ -1,4 +1,4 @@
-/** One bed: who is there, what is wrong, the waves and beside each its number. */
+/** The tile of a bed: patient, alarm line, waves and numbers. */
 import { useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -28,7 +28,7 @@ import { memo } from './memo.ts';
 import { TileBody } from './tile-body.tsx';
 import { patientHref } from './top-bar.tsx';
 
-/** The line around a tile. */
+/** Width of the line around a tile. */
 const edgePx = 1;
 
 type TileProps = {
@@ -41,11 +41,11 @@ type TileProps = {
   showWard: boolean;
 };
 
-/** Drawn again when the bed, its alarms or its place change, not whenever something of the ward does. */
+/** A tile is drawn again only when its own bed, alarms or size change, not at each change in the ward. */
 export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions } = props;
-  // The bed's line and frame are about all of its devices; a number is marked only by the alarms of its own device.
+  // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
   const ofBed =
     companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
   const headline = foremost(ofBed);
@@ -60,7 +60,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const plan = companionPlan(companions, widthPx, props.heightPx);
   const longestWords = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
-  // It may go with the time; its room stays until the tile is drawn again.
+  // `peek`: a score that becomes outdated needs no new drawing of the tile. Its room stays until the next drawing.
   const score = totalText(bed.scores, app.now.peek());
   const head = {
     bed: bedName,
@@ -68,7 +68,7 @@ export const Tile = memo(function Tile(props: TileProps) {
     hasSound: bed.device.sound !== undefined,
     ward: props.showWard ? bed.ward : null,
     score,
-    // Its words change at midnight alone: no reason to draw a tile at each tick.
+    // `peek`: the text changes with the clock only at midnight, so the tile need not be drawn at each tick.
     state: stateText(bed, app.now.peek()),
   };
   const linesPx = headHeightPx(head, widthPx / scale) + stripHeightPx(longestWords.join(' '), widthPx / scale);
@@ -124,7 +124,7 @@ function TileScore({ bed }: { bed: Bed }) {
   );
 }
 
-/** The longest words that the alarm line may show while the bed has these alarms: the line always has room for them. */
+/** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
   const texts = ofBed.map(widestText).toSorted((a, b) => b.length - a.length);
@@ -154,15 +154,15 @@ function AlarmLine(props: {
             {word}
           </span>
         ))}
-        {props.hidden.count > 0 && <Hidden hidden={props.hidden} />}
+        {props.hidden.count > 0 && <HiddenAlarms hidden={props.hidden} />}
       </span>
       <Reserve class="tile__words tile__room" words={props.room} />
     </p>
   );
 }
 
-/** `+2 ***`: how many more there are, and the mark and colour of the gravest of them. */
-function Hidden({ hidden }: { hidden: ReturnType<typeof behind> }) {
+/** Shows `+2 ***`: the number of alarms that are not in the alarm line, and the marks of the gravest of them. */
+function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof behind> }) {
   return (
     <span class="tile__more" data-testid="tile-more">
       +{hidden.count}

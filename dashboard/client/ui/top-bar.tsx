@@ -1,4 +1,4 @@
-/** The place, what is wrong and where, the time, whether the page can be heard, and who is logged in. */
+/** The top bar: ward, pages, numbers of alarms, sound, time, and the person who is logged in. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
@@ -92,7 +92,7 @@ function WardChoice() {
   );
 }
 
-/** Unanswered alarms by priority; all three always in the same place. */
+/** The numbers of unanswered alarms by priority. All three are always shown, each at its fixed place. */
 function AlarmCounts() {
   const app = useApp();
   const counts: Record<Priority, number> = { high: 0, medium: 0, low: 0 };
@@ -136,7 +136,7 @@ function Clock() {
   );
 }
 
-/** The address of a bed's own page. */
+/** Returns the address of the page of a patient. */
 export function patientHref(associationId: string): string {
   return formatRoute({ page: 'patient', associationId });
 }

@@ -1,6 +1,6 @@
 /**
- * Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is shown also while it is
- * closed.
+ * The tray: a strip below the tiles with the devices without a bed. The closed tray shows the number of these devices and
+ * their gravest alarm.
  */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';

@@ -1,6 +1,6 @@
 /**
- * One chart: the mean as a line, least and greatest as a band, a hole in every time without a measurement; its limits
- * as dashed lines.
+ * A trend chart. The mean is a line with gaps where nothing was measured, minimum and maximum are a band, and alarm limits
+ * are dashed lines.
  */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
@@ -22,7 +22,7 @@ const groundColour = '#10161dcc';
 const fontPx = 12;
 /** Width of a chart on an upright sheet of A4. */
 const sheetPx = 690;
-/** Dashes tell the second and third line of a chart apart (diastolic, mean; pulse beside HR). */
+/** Dash patterns of the first, second and third line of a chart (systolic, diastolic, mean; heart rate, pulse). */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
 type TrendChartProps = {
@@ -39,7 +39,7 @@ type TrendChartProps = {
 export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, syncKey }: TrendChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  /** The present content: the chart reads it at each drawing. */
+  /** The present content, which uPlot's callbacks read at each drawing. */
   const latest = useRef({ columns, limits });
   latest.current = { columns, limits };
   const shape = [...columns.series.keys()].join();
@@ -60,12 +60,12 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
     );
     made.setScale('x', range);
     plot.current = made;
-    // Paper does not wait until a chart is drawn again: it gets the drawn one, shrunk by print.css.
+    // During printing the chart is not drawn again: print.css shrinks it to the sheet.
     const observer = new ResizeObserver(() => {
       if (!matchMedia('print').matches) made.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
-    // A chart of a wide window, shrunk to a sheet, has marks that nobody can read: it is drawn for the sheet, in time.
+    // A chart for a wide window would be unreadable after shrinking, so it is drawn for the sheet before printing.
     const forSheet = () => made.setSize({ width: Math.min(element.clientWidth, sheetPx), height });
     const forWindow = () => made.setSize({ width: element.clientWidth, height });
     addEventListener('beforeprint', forSheet);
@@ -101,7 +101,7 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
   );
 }
 
-/** How much larger letters are on a large screen (tokens.css). */
+/** Returns the factor by which letters are enlarged on a large screen (tokens.css). */
 function letterScale(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--px')) || 1;
 }
@@ -117,7 +117,7 @@ function colourOf(code: string): string {
   return group ? parameterColours[group] : axisColour;
 }
 
-/** For a person who cannot see the curve. */
+/** Returns a text about the curves for a screen reader. */
 function summary(chart: Chart, columns: TrendColumns): string {
   return chart.codes
     .flatMap((code) => {
@@ -131,10 +131,10 @@ function summary(chart: Chart, columns: TrendColumns): string {
     .join(' ');
 }
 
-/** From each point straight to the next, and there up or down. */
+/** Draws steps: the line stays level up to the next point, and there goes up or down. */
 const steps = uPlot.paths.stepped!({ align: 1 });
 
-/** Columns in the order of the series: for each code mean, greatest, least. */
+/** Returns the columns in uPlot's order: the times, and then for each code mean, maximum, minimum. */
 function dataOf(columns: TrendColumns): uPlot.AlignedData {
   return [columns.x, ...[...columns.series.values()].flatMap((line) => [line.mean, line.max, line.min])];
 }
@@ -183,14 +183,14 @@ function optionsFor(
           stroke: colourOf(code),
           width: 1.5 * scale,
           spanGaps: false,
-          // A point that no line touches would not be seen without a dot.
+          // A point that no line joins to another point needs a dot to be visible.
           points: {
             show: true,
             size: 5 * scale,
             fill: colourOf(code),
             filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
           },
-          // By its place on the chart: a partial score is dashed also if there is no total.
+          // For scores the index in the chart decides, so that a partial score is dashed even if there is no total.
           dash: [...(dashes[(scaleOf ? all.indexOf(code) : i) % dashes.length] ?? [])],
         },
         edge,
@@ -204,10 +204,10 @@ function optionsFor(
   };
 }
 
-/** Quarters and whole hours, as people name times; 5 min if there is room for their text. */
+/** Steps of the time axis, s: 5 min, 15 min, 30 min, and whole hours. */
 const timeStepsS = [300, 900, 1800, 3600, 7200, 14_400, 21_600];
 
-/** Each limit as a thin dashed line from when it was in force, with its number at the edge. */
+/** Draws each limit as a thin dashed line from the time at which it came into force, with its number at the edge. */
 function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): void {
   const { ctx, bbox } = plot;
   const px = uPlot.pxRatio * scale;
@@ -237,7 +237,7 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): v
   ctx.restore();
 }
 
-/** Never a scale so narrow that noise looks like an event. */
+/** Returns the range of the scale: curve and limits with some room, and never so narrow that noise looks like an event. */
 function rangeOf(least: number | null, greatest: number | null, limits: readonly LimitLine[]): [number, number] {
   if (least === null || greatest === null || !Number.isFinite(least) || !Number.isFinite(greatest)) return [0, 1];
   const [min, max] = rangeWithLimits(least, greatest, limits);
@@ -245,7 +245,7 @@ function rangeOf(least: number | null, greatest: number | null, limits: readonly
   return [Math.floor(min - room), Math.ceil(max + room)];
 }
 
-/** `14:15`; at midnight the day that begins. */
+/** Returns the time of a tick, `14:15`; for midnight, returns the date of the new day. */
 function tickText(seconds: number): string {
   const at = new Date(seconds * 1000);
   const [hours, minutes] = [at.getHours(), at.getMinutes()];

@@ -1,4 +1,4 @@
-/** Trends of a bed: one chart for each parameter and each score over the same hours, and what to say when there is nothing to draw. */
+/** The trends of a bed: charts of parameters and scores over the same hours, or a text if there is nothing to draw. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -52,7 +52,7 @@ export function Trends({ bed }: { bed: Bed }) {
     <>
       <div class="trends__head">
         <h2>Trends</h2>
-        <span class="dim">dashed: the alarm limits now in force, since they were set</span>
+        <span class="dim">dashed: present alarm limits, from when they were set</span>
         <span class="bar__gap" />
         <fieldset class="choice">
           <legend class="unseen">Hours shown</legend>

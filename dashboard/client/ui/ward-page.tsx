@@ -1,4 +1,4 @@
-/** The ward at a glance: a tile for each bed, as many as fit, and the alarms in order beside them. */
+/** The overview of a ward: a tile for each bed, and the list of alarms beside the tiles. */
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -19,14 +19,14 @@ const filters: readonly { key: Filter; text: string }[] = [
   { key: 'occupied', text: 'With patient' },
   { key: 'alarms', text: 'With alarm' },
 ];
-const none: readonly Alarm[] = [];
-const alone: readonly Companion[] = [];
+const noAlarms: readonly Alarm[] = [];
+const noCompanions: readonly Companion[] = [];
 const gapPx = 6;
-/** Kept free beside the tiles (ward.css). */
+/** Width that stays free beside the tiles for the scrollbar (ward.css). */
 const scrollbarPx = 11;
-/** Below this width tiles are rows of a list. */
+/** Below this width the tiles stand in one column. */
 const listWidthPx = 620;
-/** If the beds do not fit anyway, each gets the room for its numbers and two waves. */
+/** Height of a tile if the page scrolls: room for numbers and two waves. */
 const scrolledTilePx = 224;
 
 export function WardPage() {
@@ -35,7 +35,7 @@ export function WardPage() {
   const worstFirst = useSignal(false);
   const screen = app.screen.value;
   const { groups, tray, doubled } = groupBeds(screen?.beds.values() ?? []);
-  const beds = screen ? shown(groups, screen.alarmsOf, filter.value, worstFirst.value) : [];
+  const beds = screen ? shownGroups(groups, screen.alarmsOf, filter.value, worstFirst.value) : [];
   const total = groups.length;
   const severalWards = new Set(beds.map(({ bed }) => bed.ward)).size > 1;
   return (
@@ -84,7 +84,7 @@ export function WardPage() {
         <Tiles groups={beds} alarmsOf={screen?.alarmsOf} showWard={severalWards} />
         {screen && beds.length === 0 && (
           <div class="empty" data-testid="ward-empty">
-            <p class="empty__title">{total === 0 ? 'No beds in this ward' : 'No bed fits this choice'}</p>
+            <p class="empty__title">{total === 0 ? 'No beds in this ward' : 'No bed matches this choice'}</p>
             <p>
               {total === 0
                 ? 'No device is associated with a bed here. A nurse or technician does that under Devices.'
@@ -99,25 +99,28 @@ export function WardPage() {
   );
 }
 
-function shown(
+/** Returns the beds that match the filter, in the order of their names or with the gravest alarms first. */
+function shownGroups(
   groups: readonly BedGroup[],
   alarmsOf: ReadonlyMap<string, readonly Alarm[]>,
   filter: Filter,
   worstFirst: boolean,
 ): BedGroup[] {
-  const of = ({ bed, companions }: BedGroup) =>
+  const alarmsOfGroup = ({ bed, companions }: BedGroup) =>
     companions.length === 0
-      ? (alarmsOf.get(bed.associationId) ?? none)
-      : [bed, ...companions].flatMap((member) => alarmsOf.get(member.associationId) ?? none);
+      ? (alarmsOf.get(bed.associationId) ?? noAlarms)
+      : [bed, ...companions].flatMap((member) => alarmsOf.get(member.associationId) ?? noAlarms);
   const kept = groups.filter(
     (group) =>
       filter === 'all' ||
-      (filter === 'alarms' ? of(group).length > 0 : group.bed.occupied || of(group).some(isUnanswered)),
+      (filter === 'alarms'
+        ? alarmsOfGroup(group).length > 0
+        : group.bed.occupied || alarmsOfGroup(group).some(isUnanswered)),
   );
-  const byDoor = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
-  if (!worstFirst) return kept.sort(byDoor);
-  const headlines = new Map(kept.map((group) => [group, foremost(of(group))]));
-  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byDoor(a, b));
+  const byName = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
+  if (!worstFirst) return kept.sort(byName);
+  const headlines = new Map(kept.map((group) => [group, foremost(alarmsOfGroup(group))]));
+  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byName(a, b));
 }
 
 function Tiles(props: {
@@ -139,7 +142,7 @@ function Tiles(props: {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? none;
+  const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
   const { width, height } = size.value;
   const grid: Grid = gridFor(props.groups.length, width, height, gapPx);
   const asList = width < listWidthPx;
@@ -159,7 +162,7 @@ function Tiles(props: {
             alarms={alarmsOfBed(bed)}
             companions={
               companions.length === 0
-                ? alone
+                ? noCompanions
                 : companions.map((companion) => ({ bed: companion, alarms: alarmsOfBed(companion) }))
             }
             widthPx={Math.floor(tileWidth)}

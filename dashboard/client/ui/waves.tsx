@@ -1,4 +1,4 @@
-/** The sweeping waves of a bed: one canvas, one row each, its name beside it. */
+/** The waves of a bed on one canvas: one row with a label for each wave. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Wave } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
@@ -12,9 +12,9 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
   const opened = useRef<OpenWaves | undefined>(undefined);
   const key = waves.map((wave) => wave.code).join();
   useEffect(() => {
-    const mine = app.waves.open(canvas.current!, associationId);
-    opened.current = mine;
-    return () => mine.close();
+    const openedWaves = app.waves.open(canvas.current!, associationId);
+    opened.current = openedWaves;
+    return () => openedWaves.close();
   }, [associationId]);
   useEffect(() => {
     opened.current?.rows(
@@ -30,7 +30,7 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
   }, [associationId, key]);
   return (
     <div class="sweep" data-testid="waves">
-      {/* A canvas is handed to the painter once: another bed needs another one. */}
+      {/* A canvas can be passed to the painter only once, so each bed gets a new canvas. */}
       <canvas
         key={associationId}
         ref={canvas}
