@@ -1,4 +1,4 @@
-/** Compose v2 for the docker command: the one that is there, or upstream's, built as a dependency of a small Go module. */
+/** Provides Compose v2 for the docker command. Uses the installed plug-in, or builds the official one with a small Go module. */
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ const moduleDir = join(import.meta.dirname, 'plugin');
 const versionMajorMin = 2;
 
 /**
- * @param configDir made where a plug-in has to be built; becomes `DOCKER_CONFIG`
- * @returns a docker command that knows `compose`
- * @throws VigilError `missing-program` where there is neither Compose v2 nor Go
+ * Returns a docker command that has the command `compose`.
+ * @param configDir folder that becomes `DOCKER_CONFIG` if the plug-in has to be built
+ * @throws VigilError `missing-program` if neither Compose v2 nor Go is installed
  */
 export async function withCompose(
   docker: Docker,
@@ -39,7 +39,7 @@ async function hasCompose(docker: Docker): Promise<boolean> {
   return code === 0 && Number(major ?? 0) >= versionMajorMin;
 }
 
-/** Built once and kept with the other software. */
+/** Builds the plug-in unless the software folder has it already. Returns its path. */
 async function builtPlugin(softwareDir: string, report: Report): Promise<string> {
   const home = join(softwareDir, `docker-compose-${composeVersion}`);
   const program = join(home, 'docker-compose');
@@ -47,14 +47,14 @@ async function builtPlugin(softwareDir: string, report: Report): Promise<string>
   if (onPath(['go']) === undefined) {
     throw new VigilError(
       'missing-program',
-      'Compose v2 is missing and Go, which could build it, too: install the docker compose plug-in (docker-compose-plugin).',
+      'Compose v2 is missing, and so is Go, which could build it: install the docker compose plug-in (docker-compose-plugin).',
     );
   }
   report(`building Compose ${composeVersion} (some minutes, once)`);
   mkdirSync(softwareDir, { recursive: true });
-  const aside = mkdtempSync(join(softwareDir, 'making-'));
+  const buildDir = mkdtempSync(join(softwareDir, 'making-'));
   try {
-    cpSync(moduleDir, aside, { recursive: true });
+    cpSync(moduleDir, buildDir, { recursive: true });
     const env = { GOFLAGS: '-mod=mod', CGO_ENABLED: '0' };
     const linker = `-s -w -X github.com/docker/compose/v2/internal.Version=v${composeVersion}`;
     const flags = ['-trimpath', '-ldflags', linker, '-o', 'docker-compose'];
@@ -62,15 +62,15 @@ async function builtPlugin(softwareDir: string, report: Report): Promise<string>
       ['mod', 'tidy'],
       ['build', ...flags, '.'],
     ]) {
-      const { code, output } = await run('go', args, { cwd: aside, env });
+      const { code, output } = await run('go', args, { cwd: buildDir, env });
       if (code !== 0) {
         throw new VigilError('missing-program', `Compose v2 could not be built: ${output.trim().slice(-500)}`);
       }
     }
     rmSync(home, { recursive: true, force: true });
-    renameSync(aside, home);
+    renameSync(buildDir, home);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(buildDir, { recursive: true, force: true });
   }
   return program;
 }

@@ -76,7 +76,7 @@ const manifests: Record<string, Manifest> = {
   vigil: vigilSettings,
 };
 
-/** `${NAME:-fallback}` as compose reads it where nothing is set; `$$` is a dollar. */
+/** Replaces `${NAME:-default}` by its default, as Compose does if NAME is not set, and `$$` by a dollar sign. */
 function substituted(value: string): string {
   let result = value;
   for (let before = ''; before !== result; ) {
@@ -86,36 +86,39 @@ function substituted(value: string): string {
   return result.replaceAll('$$', '$');
 }
 
-/** What a service is started with where nothing is set: Compose leaves a name without value out. */
+/** Returns the environment of a service if the user sets nothing. Compose leaves out names without a value. */
 const environment = (name: string) =>
   Object.fromEntries(
     Object.entries(compose.services[name]!.environment ?? {})
       .filter(([, value]) => value !== null)
       .map(([key, value]) => [key, substituted(String(value))]),
   );
-/** The names that Compose takes from `.env` or from the environment as they are. */
-const takenOver = (name: string) =>
+/** Returns the names whose values Compose takes from `.env` or from its own environment. */
+const namesFromUser = (name: string) =>
   Object.entries(compose.services[name]!.environment ?? {}).flatMap(([key, value]) => (value === null ? [key] : []));
 
 describe('every service of docker-compose.yml', () => {
-  it.each(services)('%s runs with least rights', (_name, service) => {
-    expect(service.user).toBe('1000:1000');
-    expect(service.read_only).toBe(true);
-    expect(service.cap_drop).toEqual(['ALL']);
-    expect(service.cap_add).toBeUndefined();
-    expect(service.privileged).toBeUndefined();
-    expect(service.security_opt).toContain('no-new-privileges:true');
-  });
+  it.each(services)(
+    'the service %s runs as user 1000, with a read-only file system and without capabilities',
+    (_name, service) => {
+      expect(service.user).toBe('1000:1000');
+      expect(service.read_only).toBe(true);
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.cap_add).toBeUndefined();
+      expect(service.privileged).toBeUndefined();
+      expect(service.security_opt).toContain('no-new-privileges:true');
+    },
+  );
 
-  it.each(services)('%s is bounded in memory, processes and logs', (_name, service) => {
+  it.each(services)('the service %s has limits of memory, processes and logs', (_name, service) => {
     expect(service.mem_limit).toMatch(/^\d+[mg]$/);
     expect(service.pids_limit).toBeGreaterThan(0);
     expect(service.logging.options).toEqual({ 'max-size': expect.any(String), 'max-file': expect.any(String) });
   });
 
-  it('every service of ours has one image, which init builds for all', () => {
-    const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
-    expect(ours.map(([name]) => name).sort()).toEqual(
+  it('all services of Vigil use the same image, and only init builds it', () => {
+    const vigilServices = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
+    expect(vigilServices.map(([name]) => name).sort()).toEqual(
       [
         'accounts',
         'alarms',
@@ -132,50 +135,59 @@ describe('every service of docker-compose.yml', () => {
         'witness',
       ].sort(),
     );
-    expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
+    expect(vigilServices.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
   });
 
-  it.each(longRunning)('%s tells whether it is healthy, without curl or wget', (_name, service) => {
-    const test = service.healthcheck?.test ?? [];
-    expect(test[0]).toMatch(/^CMD/);
-    expect(test.join(' ')).not.toMatch(/curl|wget/);
-    expect(service.restart).toBe('unless-stopped');
-  });
+  it.each(longRunning)(
+    'the service %s has a health check without curl or wget, and restarts by itself',
+    (_name, service) => {
+      const test = service.healthcheck?.test ?? [];
+      expect(test[0]).toMatch(/^CMD/);
+      expect(test.join(' ')).not.toMatch(/curl|wget/);
+      expect(service.restart).toBe('unless-stopped');
+    },
+  );
 
-  it.each(services)('%s publishes nothing beyond 127.0.0.1 unless a setting says so', (_name, service) => {
-    for (const port of service.ports ?? []) {
-      expect(port).toMatch(/^\$\{VIGIL_PUBLISH_ADDRESS:-127\.0\.0\.1\}:/);
-      expect(substituted(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
-    }
-  });
+  it.each(services)(
+    'the service %s publishes ports only on 127.0.0.1 unless VIGIL_PUBLISH_ADDRESS is set',
+    (_name, service) => {
+      for (const port of service.ports ?? []) {
+        expect(port).toMatch(/^\$\{VIGIL_PUBLISH_ADDRESS:-127\.0\.0\.1\}:/);
+        expect(substituted(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+      }
+    },
+  );
 
-  it.each(services)('%s has no secret in its environment, only paths of files', (_name, service) => {
+  it.each(services)('the service %s has no secret in its environment, only paths of files', (_name, service) => {
     for (const [key, value] of Object.entries(service.environment ?? {})) {
       if (value !== null && /PASSWORD|SECRET|TOKEN|_KEY(_FILE)?$/.test(key))
         expect(String(value), key).toMatch(/^\/(run\/vigil|etc\/kafka\/secrets)/);
     }
   });
 
-  it.each(services)('%s mounts named volumes, and writes to none that holds an identity', (name, service) => {
-    for (const mount of service.volumes ?? []) {
-      if (typeof mount === 'string') {
-        // Only init has these: it is created first, and a new volume takes its owner from the image's folder.
-        if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
-        else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
-        continue;
+  it.each(services)(
+    'the service %s mounts only named volumes, and volumes with an identity only for reading',
+    (name, service) => {
+      for (const mount of service.volumes ?? []) {
+        if (typeof mount === 'string') {
+          // Only init mounts in this short form. It is created first, and a new volume gets its owner from the folder in the image.
+          if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
+          else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
+          continue;
+        }
+        expect(Object.keys(compose.volumes)).toContain(mount.source);
+        expect(mount.volume?.nocopy, `${mount.source} must not take its owner from ${name}`).toBe(true);
+        // The operator's volume is writable, because it also holds the patients that the demo has admitted (see init.ts).
+        if (mount.source.endsWith('-identity') && mount.source !== 'operator-identity')
+          expect(mount.read_only).toBe(true);
+        if (mount.source === 'authority') expect(name).toBe('init');
       }
-      expect(Object.keys(compose.volumes)).toContain(mount.source);
-      expect(mount.volume?.nocopy, `${mount.source} must not take its owner from ${name}`).toBe(true);
-      // The operator's volume also holds what the demo has admitted; see init.ts.
-      if (mount.source.endsWith('-identity') && mount.source !== 'operator-identity')
-        expect(mount.read_only).toBe(true);
-      if (mount.source === 'authority') expect(name).toBe('init');
-    }
-  });
+    },
+  );
 });
 
 describe('the networks', () => {
-  it('the networks let only the services that need them reach Kafka and InfluxDB', () => {
+  it('only the services that need Kafka and InfluxDB are in their networks, and neither publishes a port', () => {
     const on = (network: string) =>
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(compose.networks.log?.internal).toBe(true);
@@ -186,41 +198,41 @@ describe('the networks', () => {
   });
 });
 
-describe('the settings of our services', () => {
+describe('the settings in docker-compose.yml', () => {
   it.each(Object.entries(manifests))(
-    'docker-compose.yml gives %s only settings of its manifest, and all that it requires',
+    'docker-compose.yml gives %s only settings that it declares, and all settings that it requires',
     (name, manifest) => {
-      const told = environment(name);
-      // What glibc and Node read is no setting of ours; that it is the same as with `npm start` is held below.
-      const known = [...Object.values(manifest).map(({ env }) => env), ...Object.keys(packedMemory)];
-      expect(Object.keys(told).filter((key) => !known.includes(key))).toEqual([]);
+      const given = environment(name);
+      // packedMemory has variables of glibc and Node. A test below compares them with those of `npm start`.
+      const allowed = [...Object.values(manifest).map(({ env }) => env), ...Object.keys(packedMemory)];
+      expect(Object.keys(given).filter((key) => !allowed.includes(key))).toEqual([]);
       const required = Object.values(manifest).filter((setting) => !('fallback' in setting));
-      expect(required.map(({ env }) => env).filter((env) => !(env in told))).toEqual([]);
+      expect(required.map(({ env }) => env).filter((env) => !(env in given))).toEqual([]);
     },
   );
 
-  /** Said by `npm start` to its own processes only, or without meaning in a container. */
+  /** Settings that only `npm start` gives to its processes, or that have no meaning in a container. */
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
-  /** `vigil` finds Kafka and InfluxDB by these only if it has no address; docker-compose.yml gives it the addresses. */
+  /** Settings that `vigil` reads only if it has no address of Kafka and InfluxDB. docker-compose.yml gives it the addresses. */
   const insteadOfAddresses = ['VIGIL_INFLUX_PORT', 'VIGIL_KAFKA_COPIES', 'VIGIL_KAFKA_PORT'];
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
-    '%s takes from .env each setting that docker-compose.yml does not fix',
+    'the service %s takes from .env each setting that docker-compose.yml does not set',
     (name) => {
-      const addressed = name === 'vigil' ? insteadOfAddresses : [];
+      const unusedSettings = name === 'vigil' ? insteadOfAddresses : [];
       if (name === 'vigil')
         expect(Object.keys(environment(name))).toEqual(
           expect.arrayContaining(['VIGIL_KAFKA_BROKERS', 'VIGIL_INFLUX_URL']),
         );
-      const fixed = [...Object.keys(environment(name)), ...notInCompose, ...addressed];
+      const fixed = [...Object.keys(environment(name)), ...notInCompose, ...unusedSettings];
       const names = [
         ...Object.values(manifests[name]!).map(({ env }) => env),
         ...(name === 'vigil' ? ruleSettings : []),
       ];
-      expect(takenOver(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
+      expect(namesFromUser(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
     },
   );
 
-  it('init reads the settings as they are in .env, so that a name that no program reads stops the start', () => {
+  it('init reads the whole file .env before all other services, so that a name that no program reads stops the start', () => {
     expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
     const waitsForInit = (name: string): boolean => {
       const before = Object.keys(compose.services[name]!.depends_on ?? {});
@@ -243,7 +255,7 @@ describe('the settings of our services', () => {
     httpPort: 8443,
   };
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
-    'docker-compose.yml gives %s the settings that `npm start` gives it, except the places that differ in a container',
+    'docker-compose.yml gives %s the same settings as `npm start`, except addresses and files that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
         VIGIL_MQTT_HOST: '0.0.0.0',
@@ -261,23 +273,23 @@ describe('the settings of our services', () => {
   );
 
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary'] as const)(
-    '%s finds every file that it needs',
+    'init gives the service %s every file that its settings name',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
-      const ofOthers = [
+      const filesOfOtherVolumes = [
         'VIGIL_ALARMS_MEMBER_FILE',
         'VIGIL_ACCOUNTS_FILE',
         'VIGIL_WARDS_FILE',
         'VIGIL_AUDIT_ANCHORS_FILE',
       ];
-      const told = Object.entries(environment(name)).filter(
-        ([key]) => key.endsWith('_FILE') && !ofOthers.includes(key),
+      const fileSettings = Object.entries(environment(name)).filter(
+        ([key]) => key.endsWith('_FILE') && !filesOfOtherVolumes.includes(key),
       );
-      expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
+      expect(fileSettings.filter(([, path]) => !files.has(path))).toEqual([]);
     },
   );
 
-  it('docker-compose.yml gives each holder a volume that init fills, and the image a folder for it', () => {
+  it('each service with an identity has a volume that init fills, and the image has a folder for each volume', () => {
     const filled = compose.services.init!.volumes!.map((mount) => String(mount).split(':')[0]!);
     const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
     for (const holder of holders) {
@@ -287,7 +299,7 @@ describe('the settings of our services', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual([...filled].sort());
   });
 
-  it('docker-compose.yml lets only the witness write the anchors, and lets it open nothing', () => {
+  it('only the witness can write the anchors of the audit trail, and it has no key to decrypt records', () => {
     const mounts = services.flatMap(([name, { volumes = [] }]) =>
       volumes.flatMap((mount) =>
         typeof mount !== 'string' && mount.source === 'audit-anchors' ? [[name, mount.read_only ?? false]] : [],
@@ -301,7 +313,7 @@ describe('the settings of our services', () => {
     expect(sharesOf('witness', []).filter(({ to }) => /reader|pseudonym|session/.test(to))).toEqual([]);
   });
 
-  it('docker-compose.yml gives no service a private key of an authority, or a reader key or signing key of another role', () => {
+  it('no service gets the private key of an authority, or the reader key or signing key of another service', () => {
     for (const holder of holders) {
       const files = sharesOf(holder, ['bed-01']).flatMap(({ from }) => from);
       expect(files).not.toContain('certs/ca.key');
@@ -321,7 +333,7 @@ const broker = {
   superUsers: ['kafka', 'admin'],
 };
 
-/** A broker's properties as the image takes them. */
+/** Returns the properties of a broker as the environment variables that the image reads. */
 const inContainer = (config: KafkaConfig) =>
   Object.fromEntries(
     brokerProperties(config)
@@ -333,18 +345,18 @@ const inContainer = (config: KafkaConfig) =>
       ]),
   );
 
-describe('Kafka and InfluxDB in compose', () => {
-  it('Kafka in compose keeps the promises of the broker that `npm start` runs', () => {
+describe('Kafka and InfluxDB in docker-compose.yml', () => {
+  it('Kafka in docker-compose.yml has the properties of the broker that `npm start` runs', () => {
     const expected = inContainer(broker);
-    const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...told } = environment('kafka');
-    expect(told).toEqual({
+    const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...properties } = environment('kafka');
+    expect(properties).toEqual({
       ...expected,
       KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093',
       KAFKA_ADVERTISED_LISTENERS: 'CLIENT://kafka:9092',
     });
   });
 
-  it('three brokers in compose keep the promises of those that `npm start` runs', () => {
+  it('the three brokers in three-brokers.yml have the properties of those that `npm start` runs', () => {
     const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
     for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
       const node = kafkaNodes(settings)[index]!;
@@ -354,13 +366,13 @@ describe('Kafka and InfluxDB in compose', () => {
         CLUSTER_ID: _id,
         EXTRA_ARGS: _args,
         KAFKA_HEAP_OPTS: heap,
-        ...told
+        ...properties
       } = {
         ...environment('kafka'),
         ...three.services[name]!.environment,
       };
       expect(heap).toBe(`-Xms128m -Xmx${member?.heapMb}m`);
-      expect(told).toEqual({
+      expect(properties).toEqual({
         ...expected,
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@kafka:9093,2@kafka-2:9093,3@kafka-3:9093',
         KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
@@ -369,7 +381,7 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('each compose file has one list of brokers, which every client gets', () => {
+  it('every client of Kafka gets the same list of brokers', () => {
     expect(text.match(/(?<!CLIENT:\/\/)kafka:9092/g)).toHaveLength(1);
     const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
     const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
@@ -381,9 +393,9 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('each of three brokers has a volume of its own, and a single broker has another', () => {
-    const dataOf = (of: Service) =>
-      of.volumes?.flatMap((mount) =>
+  it('each of the three brokers and the single broker has a separate volume', () => {
+    const dataOf = (service: Service) =>
+      service.volumes?.flatMap((mount) =>
         typeof mount !== 'string' && mount.target === '/var/lib/kafka/data' ? [mount.source] : [],
       );
     const names = ['kafka', 'kafka-2', 'kafka-3'].map((name) => dataOf(three.services[name]!)?.join());
@@ -395,7 +407,7 @@ describe('Kafka and InfluxDB in compose', () => {
     }
   });
 
-  it('InfluxDB in compose keeps the promises of the InfluxDB that `npm start` runs', () => {
+  it('InfluxDB in docker-compose.yml has the configuration of the InfluxDB that `npm start` runs', () => {
     const config = {
       home: '/var/lib/influxdb',
       backupAddress: closedAddress,
@@ -404,7 +416,7 @@ describe('Kafka and InfluxDB in compose', () => {
     const expected: Record<string, string> = {};
     let section = '';
     for (const line of influxToml(config).split('\n')) {
-      // Lists of listeners are off by default and have no variable.
+      // The sections for other listeners are off by default and have no environment variables.
       section = /^\[+([a-z_-]+)\]+$/.exec(line)?.[1] ?? section;
       const [, key, value] = /^\s*([a-z-]+) = (.*)$/.exec(line) ?? [];
       if (key === undefined || value === undefined || ['graphite', 'collectd', 'opentsdb', 'udp'].includes(section))

@@ -1,4 +1,4 @@
-/** A Docker daemon to prove docker-compose.yml on: the one that answers, or one of our own in a folder of its own. */
+/** Provides a Docker daemon for the test of docker-compose.yml: the running one, or a new one in a temporary folder. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +12,10 @@ export type Daemon = { readonly docker: Docker; readonly own: boolean; close(): 
 
 const answerMsMax = 15_000;
 const startMsMax = 60_000;
-/** Past it the daemon is killed; containers that ignore SIGTERM take their time. */
+/** Time after which a daemon that does not stop is killed. Containers that ignore SIGTERM delay the stop. */
 const stopMsMax = 60_000;
 
-/** What a firewall without rules is; what was saved comes after it, and takes its place. */
+/** Firewall tables without rules. The saved rules are restored after them. */
 const noRules = `*filter
 :INPUT ACCEPT
 :FORWARD ACCEPT
@@ -30,28 +30,29 @@ COMMIT
 `;
 
 /**
- * @param folder made, and removed by `close()`; holds images, containers and volumes of a daemon of our own
- * @throws VigilError `missing-program` where no daemon answers and none can be started here
+ * Returns the running daemon, or starts a new one.
+ * @param folder folder for the images, containers and volumes of a new daemon; `close()` removes it
+ * @throws VigilError `missing-program` if no daemon answers and a new one cannot be started
  */
 export async function openDaemon(folder: string, report: Report): Promise<Daemon> {
-  const found = dockerWith({});
-  if (await answers(found)) return { docker: found, own: false, close: async () => undefined };
+  const docker = dockerWith({});
+  if (await answers(docker)) return { docker, own: false, close: async () => undefined };
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw unavailable('none answers, and only root can start one');
+    throw unavailable('no daemon answers, and only root can start one');
   }
   if (onPath(['dockerd']) === undefined || onPath(['docker']) === undefined) {
-    if (!mayInstall()) throw unavailable('none answers, and dockerd is not installed');
+    if (!mayInstall()) throw unavailable('no daemon answers, and dockerd is not installed');
     await installPackages('Docker', ['docker.io', 'iptables'], report);
-    if (await answers(found)) return { docker: found, own: false, close: async () => undefined };
+    if (await answers(docker)) return { docker, own: false, close: async () => undefined };
   }
-  report('starting a Docker daemon of our own');
+  report('starting a new Docker daemon');
   return startDaemon(folder);
 }
 
-function unavailable(why: string): VigilError {
+function unavailable(reason: string): VigilError {
   return new VigilError(
     'missing-program',
-    `The compose proof needs a Docker daemon (${why}): start Docker, or run as root on a Debian where docker.io can be installed.`,
+    `The test of docker-compose.yml needs a Docker daemon (${reason}): start Docker, or run the test as root on a Debian where docker.io can be installed.`,
   );
 }
 
@@ -77,7 +78,7 @@ async function startDaemon(folder: string): Promise<Daemon> {
   const docker = dockerWith({ DOCKER_HOST: host });
   const close = async () => {
     await child.stop(stopMsMax);
-    // The daemon leaves its bridge and a firewall that forwards nothing.
+    // The stopped daemon leaves its network bridge and firewall rules behind, which would block forwarding.
     if (!hadBridge) await run('ip', ['link', 'delete', 'docker0']);
     await run('sh', ['-c', '{ printf %s "$2"; cat "$1"; } | iptables-restore', 'restore', path('firewall'), noRules]);
     await removeFolder(folder);
@@ -86,14 +87,14 @@ async function startDaemon(folder: string): Promise<Daemon> {
     await child.ready;
     if (!(await answers(docker))) throw new VigilError('start-failed', `dockerd does not answer at ${host}.`);
   } catch (cause) {
-    const words = child.lastWords();
+    const lastOutput = child.lastWords();
     await close();
-    throw unavailable(`dockerd could not be started: ${words.slice(-300) || (cause as Error).message}`);
+    throw unavailable(`dockerd could not be started: ${lastOutput.slice(-300) || (cause as Error).message}`);
   }
   return { docker, own: true, close };
 }
 
-/** A mount that the daemon has let go may take a moment to vanish. */
+/** Removes a folder. Tries again, because a mount of the daemon can exist for a short time after its end. */
 async function removeFolder(folder: string): Promise<void> {
   for (let tries = 20; ; tries -= 1) {
     try {

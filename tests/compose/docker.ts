@@ -1,4 +1,4 @@
-/** Calls the docker command of one daemon. */
+/** Runs the docker command. */
 import { execFile } from 'node:child_process';
 import { VigilError } from '../../contracts/errors.ts';
 
@@ -6,20 +6,20 @@ type Outcome = { readonly code: number | null; readonly output: string; readonly
 type Options = { readonly msMax?: number; readonly env?: Readonly<Record<string, string>> };
 
 export type Docker = {
-  /** What tells the command which daemon, which plug-ins and which project. */
+  /** Environment variables that choose the daemon, the plug-ins and the project. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs `docker <args>` to its end; `code` is null where it could not be started or took longer than `msMax`. */
+  /** Runs `docker <args>` to its end. `code` is null if the command could not be started or took longer than `msMax`. */
   run(args: readonly string[], options?: Options): Promise<Outcome>;
   /**
-   * @returns what it wrote to standard output
-   * @throws VigilError `start-failed` with the last lines of what it said
+   * Runs `docker <args>` and returns its standard output.
+   * @throws VigilError `start-failed` with the last lines of the output, if the command fails
    */
   must(args: readonly string[], options?: Options): Promise<string>;
 };
 
 const commandMsMax = 20 * 60_000;
 const outputBytesMax = 16 * 1024 * 1024;
-const toldLinesMax = 40;
+const errorLinesMax = 40;
 
 export function dockerWith(env: Readonly<Record<string, string>>): Docker {
   function run(args: readonly string[], options: Options = {}): Promise<Outcome> {
@@ -44,8 +44,8 @@ export function dockerWith(env: Readonly<Record<string, string>>): Docker {
     async must(args, options) {
       const { code, output, errors } = await run(args, options);
       if (code === 0) return output;
-      const told = `${output}\n${errors}`.trim().split('\n').slice(-toldLinesMax).join('\n');
-      throw new VigilError('start-failed', `docker ${args[0]} failed: ${told}`);
+      const lastLines = `${output}\n${errors}`.trim().split('\n').slice(-errorLinesMax).join('\n');
+      throw new VigilError('start-failed', `docker ${args[0]} failed: ${lastLines}`);
     },
   };
 }

@@ -21,7 +21,7 @@ const host: Inspected['HostConfig'] = {
 };
 
 describe('brokenRules', () => {
-  it('brokenRules finds nothing wrong with a container that keeps the rules', () => {
+  it('brokenRules reports nothing about a container that keeps all rules', () => {
     expect(brokenRules({ Config: config, HostConfig: host })).toEqual([]);
     expect(brokenRules({ Config: config, HostConfig: { ...host, PortBindings: null } })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** What of a running container breaks the rules that docker-compose.yml promises, read from `docker inspect`. Pure. */
+/** Finds which hardening rules a running container breaks, from the output of `docker inspect`. Pure. */
 
 export type Inspected = {
   readonly Config: {
@@ -18,10 +18,10 @@ export type Inspected = {
   };
 };
 
-/** The path of a file is none. */
+/** Matches a variable whose value is a secret. A value that begins with a slash is the path of a file and no secret. */
 const secretInEnv = /(PASSWORD|SECRET|TOKEN|_KEY)=[^/]/;
 
-/** One phrase for each rule broken, starting with the service's name. */
+/** Returns one phrase for each rule that the container breaks. Each begins with the name of the service. */
 export function brokenRules({ Config, HostConfig }: Inspected): string[] {
   const name = Config.Labels['com.docker.compose.service'] ?? 'unknown';
   const published = Object.values(HostConfig.PortBindings ?? {}).flatMap((bindings) => bindings ?? []);

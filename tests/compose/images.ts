@@ -1,4 +1,4 @@
-/** The images that docker-compose.yml builds on: pulled, or stand-ins of the same name where none can be pulled. */
+/** Provides the base images of docker-compose.yml: pulls them, or builds replacement images with the same names. */
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -9,30 +9,33 @@ import type { Docker } from './docker.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const baseImage = 'vigil-stand-in/base';
-/** A registry that is there answers at once; the image itself may take long. */
+/** Time limit for pulling an image. It is long, because an image can be large. */
 const pullMsMax = 10 * 60_000;
 const npmVersion = '11';
 
 export type StandIn = 'kafka' | 'influxdb' | 'node';
 
 export type Images = {
-  /** Built here instead of pulled. */
+  /** Names of the images that were built as replacements. */
   readonly standIns: readonly string[];
-  /** Removes the stand-ins, so that nobody mistakes them for the real ones. */
+  /** Removes the replacement images, so that nobody mistakes them for the real images. */
   close(): Promise<void>;
 };
 
 export type ImageOptions = {
   readonly docker: Docker;
-  /** By what it stands for: the image's name. */
+  /** Names of the base images. */
   readonly names: Readonly<Record<StandIn, string>>;
   readonly softwareDir: string;
-  /** Made, and removed at the end. */
+  /** Temporary folder for building. It is removed at the end. */
   readonly workDir: string;
   readonly report: Report;
 };
 
-/** @throws VigilError `missing-program` or `start-failed` */
+/**
+ * Makes sure that Docker has all base images.
+ * @throws VigilError `missing-program` or `start-failed`
+ */
 export async function ensureImages(options: ImageOptions): Promise<Images> {
   const { docker, names, report } = options;
   const missing: StandIn[] = [];
@@ -58,7 +61,7 @@ export async function ensureImages(options: ImageOptions): Promise<Images> {
 
 async function buildStandIns(options: ImageOptions, missing: readonly StandIn[]): Promise<void> {
   const { docker, names, workDir, report } = options;
-  report(`no image can be pulled: building stand-ins for ${missing.map((which) => names[which]).join(', ')}`);
+  report(`no image can be pulled: building replacement images for ${missing.map((which) => names[which]).join(', ')}`);
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   try {
     const software = await ensureSoftware(options.softwareDir, report);
@@ -77,7 +80,7 @@ async function buildStandIns(options: ImageOptions, missing: readonly StandIn[])
           await addNode(context);
           break;
       }
-      // The classic builder needs no plug-in and takes a base that exists only here.
+      // The classic builder needs no plug-in, and can use a base image that no registry has.
       await docker.must(['build', '--quiet', '--tag', names[which], context], { env: { DOCKER_BUILDKIT: '0' } });
       rmSync(context, { recursive: true, force: true });
     }
@@ -86,12 +89,12 @@ async function buildStandIns(options: ImageOptions, missing: readonly StandIn[])
   }
 }
 
-/** A minimal Debian of this machine's release with a Java runtime. */
+/** Builds a base image: a minimal Debian of this machine's release with a Java runtime. */
 async function buildBase(docker: Docker, folder: string): Promise<void> {
   if (process.getuid?.() !== 0 || !mayInstall()) {
     throw new VigilError(
       'missing-program',
-      'No image can be pulled here, and stand-ins need root on a Debian: give Docker a way to its registry.',
+      'Docker cannot pull images, and building replacement images needs root on a Debian: give Docker access to its registry.',
     );
   }
   if (onPath(['debootstrap']) === undefined) {

@@ -1,6 +1,6 @@
 /**
- * `npm run test:compose`: proves docker-compose.yml on a Docker daemon: builds, starts, lets a headless clinician wait for an
- * alarm, takes all of it down again, and prints one JSON line with how long each part took.
+ * `npm run test:compose`: tests docker-compose.yml with a Docker daemon. Builds the image, starts all services, waits for an alarm in the
+ * dashboard, removes everything again, and prints one JSON line with the time that each part took.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const startedAtMs = performance.now();
 const report = (line: string) =>
   process.stderr.write(`${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 
-/** What must be undone, last first, also when the proof is broken off. */
+/** Steps that clean up, to be run from the last to the first, also after an error or a signal. */
 const undo: (() => Promise<unknown>)[] = [];
 const took: Record<string, number> = {};
 
@@ -47,7 +47,7 @@ async function prove(): Promise<Record<string, unknown>> {
 
   const daemon = await timed('daemon', () => openDaemon(join(folder, 'docker'), report));
   undo.push(() => timed('daemonStop', () => daemon.close()));
-  // It may hold a copy of the user's logins at registries.
+  // This folder may contain a copy of the user's logins at image registries.
   undo.push(async () => rmSync(join(folder, 'cli'), { recursive: true, force: true }));
   const equipped = await timed('plugin', () => withCompose(daemon.docker, softwareDir, join(folder, 'cli'), report));
   const [httpPort = 0, mqttPort = 0] = await freePorts(2);
@@ -71,7 +71,7 @@ async function prove(): Promise<Record<string, unknown>> {
   await timed('build', () => compose(docker, 'build'));
   undo.push(() => docker.run(['rmi', '--force', image]));
   undo.push(() => timed('down', () => compose(docker, 'down', '--volumes', '--timeout', '20')));
-  undo.push(() => tellWhy(docker));
+  undo.push(() => printLogsAfterFailure(docker));
   report('docker compose up --wait');
   await timed('up', () => compose(docker, 'up', '--detach', '--wait', '--wait-timeout', String(upMsMax / 1000)));
   await requireHardened(docker);
@@ -81,27 +81,31 @@ async function prove(): Promise<Record<string, unknown>> {
   return { ...seen, standIns: images.standIns };
 }
 
-/** The containers that run keep the rules, and a process in them meets a root file system that it cannot write. */
+/** Throws unless the running containers keep the rules of hardening.ts, and the root file system of the gateway is read-only. */
 async function requireHardened(docker: Docker): Promise<void> {
   const ids = (await compose(docker, 'ps', '--all', '--quiet')).trim().split('\n');
   const containers: Inspected[] = JSON.parse(await docker.must(['inspect', ...ids]));
   const broken = containers.flatMap(brokenRules);
-  if (broken.length > 0) throw new VigilError('start-failed', `Rules are broken: ${broken.join('; ')}.`);
+  if (broken.length > 0)
+    throw new VigilError('start-failed', `Containers break rules of hardening: ${broken.join('; ')}.`);
   const write = "require('node:fs').writeFileSync('/opt/vigil/probe', '')";
   const { output, errors } = await docker.run([...composeFile, 'exec', '--no-TTY', 'gateway', 'node', '--eval', write]);
   if (!errors.includes('EROFS')) {
-    throw new VigilError('start-failed', `The gateway can write its root: ${(output + errors).slice(-300)}`);
+    throw new VigilError(
+      'start-failed',
+      `The gateway can write to its root file system: ${(output + errors).slice(-300)}`,
+    );
   }
 }
 
-/** The check of `npm start -- --check`, with the authority and the login of the containers. */
+/** Waits for an alarm as `npm start -- --check` does, with the certificate authority and the login from the containers. */
 async function check(docker: Docker, folder: string, httpPort: number): Promise<Seen> {
   const read = (file: string) => compose(docker, 'exec', '--no-TTY', 'dashboard', 'cat', file);
   privateDirectory(join(folder, 'certs'));
   undo.push(async () => rmSync(folder, { recursive: true, force: true }));
   writeAtomic(join(folder, 'certs', 'ca.pem'), await read('/run/vigil/certs/ca.pem'), 0o600);
   const passwords = JSON.parse(await read('/run/vigil-accounts/secrets/demo-logins.json'));
-  report('a clinician waits for an alarm');
+  report('waiting for an alarm in the dashboard');
   return watchForAlarm({
     where: { stateDir: folder, httpPort, kafkaBrokers: '', influxUrl: '', mqttPort: 0 },
     login: { userId: 'physician', role: 'physician', wards: '', password: passwords.physician },
@@ -114,15 +118,15 @@ function compose(docker: Docker, ...args: string[]): Promise<string> {
   return docker.must([...composeFile, ...args]);
 }
 
-/** Where the proof failed: what the containers said last. */
-async function tellWhy(docker: Docker): Promise<void> {
+/** If the test has failed, prints the state and the last log lines of the containers. */
+async function printLogsAfterFailure(docker: Docker): Promise<void> {
   if (process.exitCode !== 1) return;
   const { output } = await docker.run([...composeFile, 'ps', '--all', '--format', '{{.Service}}: {{.Status}}']);
   const logs = await docker.run([...composeFile, 'logs', '--no-color', '--tail', '15']);
   process.stderr.write(`${output}\n${logs.output}\n`);
 }
 
-/** The images that docker-compose.yml and the Dockerfile start from, as compose itself understands them. */
+/** Returns the names of the base images of docker-compose.yml and the Dockerfile, as Compose reads them. */
 async function baseImages(docker: Docker): Promise<Record<StandIn, string>> {
   const config = JSON.parse(await compose(docker, 'config', '--format', 'json'));
   return {
@@ -133,7 +137,7 @@ async function baseImages(docker: Docker): Promise<Record<StandIn, string>> {
 }
 
 let undoing: Promise<void> | undefined;
-/** Once, whoever asks first: the end of the proof or a signal. */
+/** Runs the steps that clean up. A second call waits for the first. */
 function undoAll(): Promise<void> {
   undoing ??= undoEach();
   return undoing;
@@ -160,6 +164,6 @@ try {
   result = { ok: false, reason: reason.trim().split('\n').at(-1) };
   process.exitCode = 1;
 }
-if (undo.length > 0) report('taking all of it down');
+if (undo.length > 0) report('removing everything again');
 await undoAll();
 process.stdout.write(`${JSON.stringify({ ...result, ...took })}\n`);

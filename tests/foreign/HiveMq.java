@@ -37,7 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** The HiveMQ client, driven line by line (driver.ts says how). */
+/** Controls the HiveMQ client by commands on standard input (driver.ts describes the commands). */
 public class HiveMq {
     static int port;
     static String certs;
@@ -57,16 +57,16 @@ public class HiveMq {
             String[] words = line.split(" ");
             CompletableFuture<String> answer;
             try {
-                answer = obey(words);
+                answer = execute(words);
             } catch (Throwable error) {
                 answer = CompletableFuture.failedFuture(error);
             }
-            answer.whenComplete((said, error) -> say(words[0] + " " + (error == null ? said : "! " + pack(error.toString()))));
+            answer.whenComplete((result, error) -> print(words[0] + " " + (error == null ? result : "! " + pack(error.toString()))));
         }
         System.exit(0);
     }
 
-    static CompletableFuture<String> obey(String[] words) throws Exception {
+    static CompletableFuture<String> execute(String[] words) throws Exception {
         String name = words[2];
         switch (words[1]) {
             case "connect":
@@ -94,16 +94,16 @@ public class HiveMq {
     static void ended(String name, MqttClientDisconnectedContext context) {
         if (context.getSource() == MqttDisconnectSource.USER) return;
         String code = "-";
-        if (context.getCause() instanceof Mqtt5DisconnectException told) {
-            code = String.valueOf(told.getMqttMessage().getReasonCode().getCode());
+        if (context.getCause() instanceof Mqtt5DisconnectException disconnect) {
+            code = String.valueOf(disconnect.getMqttMessage().getReasonCode().getCode());
         }
-        say("* ended " + name + " " + code);
+        print("* ended " + name + " " + code);
     }
 
     static CompletableFuture<String> connect5(String name, String[] words) throws Exception {
         Mqtt5AsyncClient client = builder(name, text(words[3])).useMqttVersion5().buildAsync();
         client.publishes(MqttGlobalPublishFilter.ALL, message ->
-            heard(name, message.getTopic().toString(), message.getPayloadAsBytes()));
+            onMessage(name, message.getTopic().toString(), message.getPayloadAsBytes()));
         var connect = client.connectWith().cleanStart(words[5].equals("1")).sessionExpiryInterval(Long.parseLong(words[6]));
         if (!words[7].equals("-")) {
             connect = connect.willPublish(Mqtt5Publish.builder().topic(text(words[7])).payload(bytes(words[8]))
@@ -142,7 +142,7 @@ public class HiveMq {
     static CompletableFuture<String> connect3(String name, String[] words) throws Exception {
         Mqtt3AsyncClient client = builder(name, text(words[3])).useMqttVersion3().buildAsync();
         client.publishes(MqttGlobalPublishFilter.ALL, message ->
-            heard(name, message.getTopic().toString(), message.getPayloadAsBytes()));
+            onMessage(name, message.getTopic().toString(), message.getPayloadAsBytes()));
         var connect = client.connectWith().cleanSession(words[5].equals("1"));
         if (!words[7].equals("-")) {
             connect = connect.willPublish(Mqtt3Publish.builder().topic(text(words[7])).payload(bytes(words[8]))
@@ -166,23 +166,23 @@ public class HiveMq {
         return connect.send().thenApply(connack -> connack.isSessionPresent() ? "1" : "0");
     }
 
-    static void heard(String name, String topic, byte[] payload) {
-        say("* message " + name + " " + pack(topic) + " " + pack(new String(payload, StandardCharsets.UTF_8)));
+    static void onMessage(String name, String topic, byte[] payload) {
+        print("* message " + name + " " + pack(topic) + " " + pack(new String(payload, StandardCharsets.UTF_8)));
     }
 
     static MqttClientSslConfig tls(String device) throws Exception {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        char[] none = new char[0];
+        char[] noPassword = new char[0];
         KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, none);
+        keys.load(null, noPassword);
         PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pem("devices/" + device + ".key")));
-        keys.setKeyEntry("device", key, none,
+        keys.setKeyEntry("device", key, noPassword,
             factory.generateCertificates(file("devices/" + device + ".pem")).toArray(new Certificate[0]));
         KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, none);
+        trusted.load(null, noPassword);
         trusted.setCertificateEntry("ca", factory.generateCertificate(file("ca.pem")));
         KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keyManagers.init(keys, none);
+        keyManagers.init(keys, noPassword);
         TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trustManagers.init(trusted);
         return MqttClientSslConfig.builder().keyManagerFactory(keyManagers).trustManagerFactory(trustManagers).build();
@@ -209,7 +209,7 @@ public class HiveMq {
         return raw.length == 0 ? "-" : Base64.getUrlEncoder().withoutPadding().encodeToString(raw);
     }
 
-    static synchronized void say(String line) {
+    static synchronized void print(String line) {
         System.out.println(line);
         System.out.flush();
     }

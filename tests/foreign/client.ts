@@ -1,4 +1,4 @@
-/** A client that nobody here wrote, as the tests drive it. */
+/** Common interface of the MQTT clients of other projects. */
 
 export type ForeignWill = { readonly topic: string; readonly payload: string; readonly qos: 0 | 1 | 2 };
 
@@ -6,26 +6,26 @@ export type ForeignOptions = {
   readonly clientId: string;
   readonly version: 4 | 5;
   readonly clean?: boolean;
-  /** MQTT 5: Session Expiry Interval. */
+  /** Session Expiry Interval of MQTT 5, in seconds. */
   readonly expiryS?: number;
   readonly will?: ForeignWill;
 };
 
-/** Reason code of an acknowledgement; 0 in MQTT 3.1.1. Undefined at QoS 0, which has none. */
+/** Reason code of an acknowledgement. Always 0 with MQTT 3.1.1; undefined with QoS 0, which has no acknowledgement. */
 export type Acknowledgement = number | undefined;
 
 export type ForeignConnection = {
-  /** Undefined where the client does not tell. */
+  /** Undefined if the client does not report it. */
   readonly sessionPresent: boolean | undefined;
-  /** Publishes all at once, as fast as the client likes; resolves when each is acknowledged, in the order given. */
+  /** Publishes all payloads without waiting between them. Returns all acknowledgements, in the order of the payloads. */
   publish(topic: string, payloads: readonly string[], qos: 0 | 1 | 2): Promise<readonly Acknowledgement[]>;
-  /** The code of SUBACK. */
+  /** Subscribes and returns the reason code of the SUBACK. */
   subscribe(filter: string): Promise<number>;
-  /** The next message that came. */
+  /** Returns the next message, or waits for it. */
   message(): Promise<{ readonly topic: string; readonly payload: string }>;
-  /** Resolves when the server ended the connection, with its reason code where it told one. */
+  /** Resolves when the server has ended the connection, with the reason code if the server sent one. */
   readonly ended: Promise<number | undefined>;
-  /** Ends without a word, as a device whose power was cut. */
+  /** Ends the connection without DISCONNECT, as a device without power does. */
   abandon(): Promise<void>;
   close(): Promise<void>;
 };
@@ -35,26 +35,26 @@ export type ForeignClient = {
   close(): Promise<void>;
 };
 
-/** What a client needs to reach the gateway: certificates are `<certsDir>/devices/<device id>.pem` and `.key`. */
+/** Data that a client needs to connect to the gateway. A device's certificate is in `<certsDir>/devices/<device id>.pem` and `.key`. */
 export type Reach = {
   readonly port: number;
   readonly certsDir: string;
   readonly softwareDir: string;
 };
 
-/** Messages that came and wait to be asked for, and askers that wait for a message. */
+/** Makes a queue in which messages wait for `take`, and calls of `take` wait for messages. */
 export function createMailbox<T>() {
-  const came: T[] = [];
-  const waiting: ((value: T) => void)[] = [];
+  const messages: T[] = [];
+  const takers: ((value: T) => void)[] = [];
   return {
     put(value: T) {
-      const waiter = waiting.shift();
-      if (waiter) waiter(value);
-      else came.push(value);
+      const taker = takers.shift();
+      if (taker) taker(value);
+      else messages.push(value);
     },
     take(): Promise<T> {
-      const value = came.shift();
-      return value === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(value);
+      const value = messages.shift();
+      return value === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(value);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Clients that nobody here wrote, each through the same list, against a real gateway and a real Kafka. */
+/** Runs the same tests with four MQTT clients of other projects, against a real gateway and a real Kafka. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -45,10 +45,10 @@ const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const reading = (boot: string, seq: number) =>
   JSON.stringify({ boot, seq, time: iso(Date.now()), values: [{ ...spo2, value: 90 + (seq % 10) }] });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-const seqsOf = (found: readonly Found[], boot: string) =>
-  found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
+const seqsOf = (records: readonly Found[], boot: string) =>
+  records.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
-// What a client needs is fetched once, on a bare machine over minutes.
+// The first run on a machine downloads the clients, which takes minutes.
 describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) => {
   const device = deviceOf(name, version);
   const topic = (kind: string) => `devices/${device}/${kind}`;
@@ -65,13 +65,13 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
   }, 600_000);
   afterAll(() => client?.close());
 
-  it('a client gets an acknowledgement only for messages that a reader of Kafka finds', async () => {
+  it('a client gets an acknowledgement only for messages that Kafka has', async () => {
     const connection = await connect();
     for (const qos of [1, 2] as const) {
       const boot = `${run}-q${qos}`;
       const payloads = numbers(20).map((seq) => reading(boot, seq));
       expect(await connection.publish(topic('observations'), payloads, qos)).toEqual(payloads.map(() => 0));
-      // No waiting: it is there when it is acknowledged, once and in order.
+      // The test does not wait here: Kafka has each acknowledged reading once and in order.
       expect(seqsOf(await recordsOf(operator, 'observations', device), boot)).toEqual(numbers(20));
     }
     await connection.publish(topic('observations'), [reading(`${run}-q0`, 1)], 0);
@@ -81,7 +81,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('a client learns why a message that it may not publish is refused, and the message is kept', async () => {
+  it('a client gets the reason why a message is refused, and the message is in the topic rejected', async () => {
     const connection = await connect();
     const before = (await recordsOf(operator, 'rejected', device)).length;
     const rows = [
@@ -91,18 +91,19 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
       [topic('observations'), 'garbage', 0x99],
     ] as const;
     for (const qos of [1, 2] as const) {
-      for (const [where, payload, code] of rows) {
-        // Paho releases at QoS 2 what was refused, and tells the answer to that: there is no such exchange.
-        const told = name === 'paho' && qos === 2 ? 0x92 : code;
-        expect([where, await connection.publish(where, [payload], qos)]).toEqual([where, [version === 5 ? told : 0]]);
+      for (const [target, payload, code] of rows) {
+        // With QoS 2, Paho sends PUBREL for a refused message, and returns the code of that answer: "packet identifier not found".
+        const expected = name === 'paho' && qos === 2 ? 0x92 : code;
+        const codes = await connection.publish(target, [payload], qos);
+        expect([target, codes]).toEqual([target, [version === 5 ? expected : 0]]);
       }
     }
-    const kept = (await recordsOf(operator, 'rejected', device)).slice(before);
-    expect(kept.map(({ body }) => body.topic)).toEqual([...rows, ...rows].map(([where]) => where));
+    const rejected = (await recordsOf(operator, 'rejected', device)).slice(before);
+    expect(rejected.map(({ body }) => body.topic)).toEqual([...rows, ...rows].map(([target]) => target));
     await connection.close();
   });
 
-  it('a client hears its inbox, and may hear no other inbox', async () => {
+  it('a client gets the messages of its own inbox, and may not subscribe to another inbox', async () => {
     const connection = await connect();
     expect(await connection.subscribe(topic('inbox'))).toBe(0);
     const { topic: from, payload } = await connection.message();
@@ -110,12 +111,12 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     expect(JSON.parse(payload)).toMatchObject({ association: null });
     expect(await connection.subscribe('devices/bed-01/inbox')).toBe(version === 5 ? 0x87 : 0x80);
     expect(await connection.subscribe(topic('#'))).toBe(version === 5 ? 0xa2 : 0x80);
-    // Neither ends the connection.
+    // The connection is still open after both refusals.
     await connection.publish(topic('observations'), [reading(`${run}-after`, 1)], 1);
     await connection.close();
   });
 
-  it('a client id goes to the newest connection', async () => {
+  it('a second connection with the same client id ends the first connection', async () => {
     const older = await connect();
     const newer = await connect();
     expect(await older.ended).toBe(version === 5 ? 0x8e : undefined);
@@ -123,23 +124,24 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await newer.close();
   });
 
-  it('a client finds its session again', async () => {
+  it('a client that reconnects without a clean start gets its session with the subscription, and with a clean start no session', async () => {
     const keep = { clean: false, expiryS: 60 };
     const first = await connect({ ...keep, clientId: `${device}/kept` });
     await first.subscribe(topic('inbox'));
     await first.message();
     await first.close();
-    const again = await connect({ ...keep, clientId: `${device}/kept` });
-    if (again.sessionPresent !== undefined) expect([first.sessionPresent, again.sessionPresent]).toEqual([false, true]);
-    // Not asked for again: the subscription is the session's.
-    expect((await again.message()).topic).toBe(topic('inbox'));
-    await again.close();
+    const second = await connect({ ...keep, clientId: `${device}/kept` });
+    if (second.sessionPresent !== undefined)
+      expect([first.sessionPresent, second.sessionPresent]).toEqual([false, true]);
+    // The client does not subscribe again: the subscription belongs to the session.
+    expect((await second.message()).topic).toBe(topic('inbox'));
+    await second.close();
     const clean = await connect({ clientId: `${device}/kept` });
     expect(clean.sessionPresent ?? false).toBe(false);
     await clean.close();
   });
 
-  it('a client loses nothing when it publishes more than Receive Maximum at once', async () => {
+  it('a client that publishes more messages at the same time than Receive Maximum allows loses none', async () => {
     const boot = `${run}-many`;
     const connection = await connect();
     const payloads = numbers(600).map((seq) => reading(boot, seq));
@@ -148,7 +150,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await connection.close();
   });
 
-  it('the gateway publishes the will of a client that ends abruptly', async () => {
+  it('the gateway publishes the will of a client that ends abruptly, and not the will of a client that disconnects', async () => {
     const wills = async () =>
       (await recordsOf(operator, 'observations', device)).filter(
         ({ opened }) => opened.contentType === contentTypes.status,
@@ -158,11 +160,11 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await polite.close();
     const connection = await connect({ will });
     await connection.abandon();
-    const found = await until('the will', async () => {
-      const so = await wills();
-      return so.length > 0 && so;
+    const published = await until('the will', async () => {
+      const records = await wills();
+      return records.length > 0 && records;
     });
-    expect(found.map(({ body }) => body.reading)).toEqual([{ online: false }]);
+    expect(published.map(({ body }) => body.reading)).toEqual([{ online: false }]);
   });
 });
 
@@ -172,7 +174,7 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
     for (const client of open) await client.close();
   });
 
-  it('a gateway that shuts down says so to each client, and publishes no will of theirs', async () => {
+  it('a gateway that shuts down sends each client the reason "server shutting down", and publishes no will', async () => {
     const connections: ForeignConnection[] = [];
     for (const [name, openClient] of clients) {
       const client = await openClient({ port: platform.mqttPort, certsDir, softwareDir: platform.softwareDir });
@@ -181,10 +183,10 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
       const will = { topic: `devices/${deviceOf(name, 5)}/status`, payload: '{"online":false}', qos: 1 } as const;
       connections.push(await client.connect({ clientId, version: 5, will }));
     }
-    // Nothing but wills is a status here.
+    // Only wills are status messages in this test.
     const wills = async () => {
-      const all = await readWhole(operator, 'observations');
-      return all.filter(({ opened }) => opened.contentType === contentTypes.status).length;
+      const records = await readWhole(operator, 'observations');
+      return records.filter(({ opened }) => opened.contentType === contentTypes.status).length;
     };
     const before = await wills();
     await gateway.close();

@@ -1,4 +1,4 @@
-"""Paho, driven line by line (driver.ts says how)."""
+"""Controls the MQTT client Paho by commands on standard input (driver.ts describes the commands)."""
 import base64
 import queue
 import ssl
@@ -29,7 +29,7 @@ def unpack(word):
 
 
 class Connection:
-    """One client: what was asked of it and not answered yet, by packet id."""
+    """One client, with the commands that wait for an answer and the answers that came before their command, by packet id."""
 
     def __init__(self, name, client_id, version, clean, expiry, will):
         self.name = name
@@ -71,7 +71,7 @@ class Connection:
             say("*", "ended", self.name, code.value if flags.is_disconnect_packet_from_server else "-")
 
     def ask(self, number, key):
-        """The answer may have come before the question is written down."""
+        """Answers a command when its acknowledgement arrives. The acknowledgement may have arrived before this call."""
         with self.lock:
             if key in self.answered:
                 say(number, self.answered.pop(key))

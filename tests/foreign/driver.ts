@@ -1,7 +1,7 @@
 /**
- * Drives a client that is written in another language, through a small program around it that is told what to do line by line.
- * A request is `<number> <verb> <words…>`, its answer `<number> <words…>` or `<number> ! <why>`; events are `* ended <connection>
- * <code>` and `* message <connection> <topic> <payload>`. Texts are base64url, the empty one and what is absent are `-`.
+ * Controls an MQTT client in another language through a small program that reads commands line by line. A command is
+ * `<number> <verb> <words…>`. Its answer is `<number> <words…>`, or `<number> ! <error>`. Events are `* ended <connection> <code>` and
+ * `* message <connection> <topic> <payload>`. Texts are in base64url; `-` stands for an empty or missing text.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -17,8 +17,9 @@ type Link = {
 };
 
 type Running = {
-  ask(verb: string, ...words: readonly (string | number)[]): Promise<string[]>;
-  /** SIGKILL: the kernel closes its sockets. */
+  /** Sends a command and returns the words of its answer. */
+  send(verb: string, ...words: readonly (string | number)[]): Promise<string[]>;
+  /** Ends the program with SIGKILL, so that the kernel closes its sockets. */
   kill(): Promise<void>;
   readonly links: Map<string, Link>;
 };
@@ -27,14 +28,14 @@ const pack = (text: string) => (text === '' ? '-' : Buffer.from(text).toString('
 const unpack = (word = '-') => (word === '-' ? '' : Buffer.from(word, 'base64url').toString());
 const codeOf = (word = '-') => (word === '-' ? undefined : Number(word));
 
-/** One process serves many connections; after an abrupt end the next connection gets a new one. */
+/** Returns a client whose connections share one process. After `abandon` the next connection starts a new process. */
 export function driveClient(program: Program): ForeignClient {
   let running: Running | undefined;
   let count = 0;
 
   async function connect(options: ForeignOptions): Promise<ForeignConnection> {
     running ??= start(program);
-    const { ask, kill, links } = running;
+    const { send, kill, links } = running;
     count += 1;
     const name = `c${count}`;
     const { promise: ended, resolve: end } = Promise.withResolvers<number | undefined>();
@@ -43,7 +44,7 @@ export function driveClient(program: Program): ForeignClient {
     const { clientId, version, clean = true, expiryS = 0, will } = options;
     const words = [pack(clientId), version, clean ? 1 : 0, expiryS];
     const willWords = will ? [pack(will.topic), pack(will.payload), will.qos] : ['-', '-', 0];
-    const [present] = await ask('connect', name, ...words, ...willWords);
+    const [present] = await send('connect', name, ...words, ...willWords);
     return {
       sessionPresent: present === '1',
       ended,
@@ -51,12 +52,12 @@ export function driveClient(program: Program): ForeignClient {
       publish: (topic, payloads, qos) =>
         Promise.all(
           payloads.map(async (payload) => {
-            const [code] = await ask('publish', name, pack(topic), pack(payload), qos);
+            const [code] = await send('publish', name, pack(topic), pack(payload), qos);
             return codeOf(code);
           }),
         ),
       async subscribe(filter) {
-        const [code] = await ask('subscribe', name, pack(filter));
+        const [code] = await send('subscribe', name, pack(filter));
         return Number(code);
       },
       async abandon() {
@@ -64,7 +65,7 @@ export function driveClient(program: Program): ForeignClient {
         await kill();
       },
       async close() {
-        await ask('close', name);
+        await send('close', name);
       },
     };
   }
@@ -83,17 +84,17 @@ function start({ command, args }: Program): Running {
   const waiting = new Map<number, { resolve: (words: string[]) => void; reject: (error: Error) => void }>();
   const links = new Map<string, Link>();
   let count = 0;
-  let said = '';
+  let errorText = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-2_000);
+    errorText = (errorText + chunk.toString()).slice(-2_000);
   });
   child.stdin.on('error', () => {});
-  const exited = whenGone(child);
-  let gone = false;
-  const lost = () => new Error(`${command} ended: ${said}`);
+  const exited = exitOf(child);
+  let hasEnded = false;
+  const endedError = () => new Error(`${command} ended: ${errorText}`);
   void exited.then(() => {
-    gone = true;
-    for (const { reject } of waiting.values()) reject(lost());
+    hasEnded = true;
+    for (const { reject } of waiting.values()) reject(endedError());
     waiting.clear();
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -104,15 +105,15 @@ function start({ command, args }: Program): Running {
       else link?.messages.put({ topic: unpack(rest[1]), payload: unpack(rest[2]) });
       return;
     }
-    const asker = waiting.get(Number(first));
+    const command = waiting.get(Number(first));
     waiting.delete(Number(first));
-    if (second === '!') asker?.reject(new Error(unpack(rest[0])));
-    else asker?.resolve([second, ...rest]);
+    if (second === '!') command?.reject(new Error(unpack(rest[0])));
+    else command?.resolve([second, ...rest]);
   });
   return {
     links,
-    ask(verb, ...words) {
-      if (gone) return Promise.reject(lost());
+    send(verb, ...words) {
+      if (hasEnded) return Promise.reject(endedError());
       count += 1;
       const number = count;
       return new Promise((resolve, reject) => {
@@ -127,7 +128,7 @@ function start({ command, args }: Program): Running {
   };
 }
 
-function whenGone(child: ChildProcess): Promise<void> {
+function exitOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('error', () => resolve());
     child.once('close', () => resolve());

@@ -9,7 +9,7 @@ import { driveClient } from './driver.ts';
 const version = '1.3.5';
 const report: Report = (line) => process.stderr.write(`hivemq: ${line}\n`);
 
-/** Its jars, and a Java that runs a source file, which only one with a compiler does. */
+/** Gets the jars of the HiveMQ client, and a Java with a compiler, because only such a Java can run a source file. */
 export async function ensureHiveMq(softwareDir: string): Promise<{ readonly java: string; readonly libs: string }> {
   if (onPath(['javac']) === undefined) await installPackages('A Java compiler', ['default-jdk-headless'], report);
   const java = await ensureJava(report);
@@ -18,12 +18,12 @@ export async function ensureHiveMq(softwareDir: string): Promise<{ readonly java
   return { java, libs: await ensureJars(softwareDir, name, `the HiveMQ client ${version}`, [jar], report) };
 }
 
-/** The HiveMQ MQTT client, from Maven Central. */
+/** Opens the HiveMQ MQTT client, which comes from Maven Central. */
 export async function openHiveMq({ port, certsDir, softwareDir }: Reach): Promise<ForeignClient> {
   const { java, libs } = await ensureHiveMq(softwareDir);
   const classPath = readdirSync(libs).map((jar) => join(libs, jar));
   const source = join(import.meta.dirname, 'HiveMq.java');
-  // It runs for seconds: no time for the optimizing compiler.
+  // The program runs only for seconds, so the optimizing compiler would not pay off.
   const flags = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx192m', '-cp', classPath.join(delimiter)];
   return driveClient({ command: java, args: [...flags, source, String(port), certsDir] });
 }

@@ -1,4 +1,4 @@
-/** `mosquitto_pub` and `mosquitto_sub`: a connection is a process of the latter, and each publish one of the former beside it. */
+/** Uses `mosquitto_pub` and `mosquitto_sub`. A connection is a process of mosquitto_sub, and each publish starts a mosquitto_pub. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ import {
 
 type Programs = { readonly pub: string; readonly sub: string; readonly libraries: string | undefined };
 
-/** What the programs say instead of a reason code. */
+/** Reason codes by the texts that the programs print for them. */
 const codes: Readonly<Record<string, number>> = {
   'Not authorized': 0x87,
   'Topic Name invalid': 0x90,
   'Payload format invalid': 0x99,
 };
 
-/** Unpacked where they are not installed: `mosquitto-clients` of the distribution. */
+/** Returns the installed programs. If they are not installed, unpacks the Debian package `mosquitto-clients` into the software folder. */
 export async function ensureMosquittoClients(softwareDir: string): Promise<Programs> {
   const [pub, sub] = [onPath(['mosquitto_pub']), onPath(['mosquitto_sub'])];
   if (pub !== undefined && sub !== undefined) return { pub, sub, libraries: undefined };
@@ -36,15 +36,15 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
   }
   const bin = join(home, 'usr', 'bin');
   const lib = join(home, 'usr', 'lib');
-  // Only what the system lacks was fetched.
+  // The folder has only the libraries that the system lacks.
   const machine = existsSync(lib) ? readdirSync(lib).find((name) => name.endsWith('-linux-gnu')) : undefined;
   const libraries = machine === undefined ? undefined : join(lib, machine);
   return { pub: join(bin, 'mosquitto_pub'), sub: join(bin, 'mosquitto_sub'), libraries };
 }
 
 /**
- * Eclipse Mosquitto's own clients. They do not tell whether a session was there. A connection with a will is a `mosquitto_pub` that
- * waits for lines: `mosquitto_sub` can only be ended by a signal, at which it asks in MQTT 5 for its will (DISCONNECT 0x04).
+ * Opens the clients of Eclipse Mosquitto. They do not report whether a session was present. A connection with a will is a `mosquitto_pub`
+ * that waits for input, because `mosquitto_sub` ends only by a signal, and then requests its will with DISCONNECT 0x04 (MQTT 5).
  */
 export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Promise<ForeignClient> {
   const { pub, sub, libraries } = await ensureMosquittoClients(softwareDir);
@@ -55,7 +55,7 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
     const device = join(certsDir, 'devices', clientId.split('/')[0] ?? '');
     const tls = ['--cafile', join(certsDir, 'ca.pem'), '--cert', `${device}.pem`, '--key', `${device}.key`];
     const where = ['-h', '127.0.0.1', '-p', String(port), '-i', clientId, '-V', version === 5 ? '5' : '311', '-d'];
-    // Line by line, though it writes to a pipe.
+    // stdbuf makes the program write each line at once, although its output is a pipe.
     const child = spawn('stdbuf', ['-oL', '-eL', program, ...where, ...tls, ...more], { env });
     running.add(child);
     child.once('close', () => running.delete(child));
@@ -73,7 +73,7 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
     child.stdin?.end(payloads.map((payload) => `${payload}\n`).join(''));
     const code = await closed(child);
     if (code !== 0) throw new Error(`mosquitto_pub ended with ${code}: ${lines.join(' ')}`);
-    // It numbers its messages from 1.
+    // mosquitto_pub numbers its messages from 1.
     return payloads.map((_, index): Acknowledgement => {
       if (qos === 0) return undefined;
       const warning = lines.find((line) => line.includes(`Publish ${index + 1} failed: `));
@@ -89,25 +89,25 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
     const { clientId, version, clean = true, expiryS = 0, will } = options;
     const device = clientId.split('/')[0];
     const { promise: ended, resolve: end } = Promise.withResolvers<number | undefined>();
-    const { promise: ready, resolve: tellReady } = Promise.withResolvers<void>();
+    const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
     const messages = createMailbox<{ topic: string; payload: string }>();
-    // It subscribes or it does not connect.
-    const asSub = ['-t', `devices/${device}/inbox`, '-q', '1', '-F', 'message %t %p'];
+    // mosquitto_sub connects only with a subscription.
+    const subscription = ['-t', `devices/${device}/inbox`, '-q', '1', '-F', 'message %t %p'];
     const session = [...(clean ? [] : ['-c']), ...(version === 5 && expiryS > 0 ? ['-x', String(expiryS)] : [])];
     const child = will
-      ? start(pub, clientId, version, ['-t', will.topic, '-l', ...session, ...willWords(will)])
-      : start(sub, clientId, version, [...asSub, ...session]);
+      ? start(pub, clientId, version, ['-t', will.topic, '-l', ...session, ...willArguments(will)])
+      : start(sub, clientId, version, [...subscription, ...session]);
     let connects = 0;
     linesOf(child, (line) => {
       const [word, topic = '', ...rest] = line.split(' ');
       if (word === 'message') messages.put({ topic, payload: rest.join(' ') });
-      if (line.startsWith('Subscribed') || (will && line.includes('received CONNACK'))) tellReady();
-      const told = /Received DISCONNECT \((\d+)\)/.exec(line)?.[1];
+      if (line.startsWith('Subscribed') || (will && line.includes('received CONNACK'))) setReady();
+      const disconnectCode = /Received DISCONNECT \((\d+)\)/.exec(line)?.[1];
       if (line.includes('sending CONNECT')) connects += 1;
-      // In 3.1.1 it would connect again, for ever.
-      if (told === undefined && connects < 2) return;
+      // Without this end mosquitto_sub would reconnect again and again with MQTT 3.1.1.
+      if (disconnectCode === undefined && connects < 2) return;
       child.kill('SIGKILL');
-      end(told === undefined ? undefined : Number(told));
+      end(disconnectCode === undefined ? undefined : Number(disconnectCode));
     });
     await Promise.race([ready, closed(child)]);
     return {
@@ -116,11 +116,11 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       message: () => messages.take(),
       publish: (topic: string, payloads: readonly string[], qos: 0 | 1 | 2) => publish(options, topic, payloads, qos),
       async subscribe(filter: string) {
-        const asking = start(sub, `${clientId}/sub`, version, ['-t', filter, '-E']);
-        const lines = linesOf(asking);
-        await closed(asking);
+        const subscriber = start(sub, `${clientId}/sub`, version, ['-t', filter, '-E']);
+        const lines = linesOf(subscriber);
+        await closed(subscriber);
         const granted = lines.map((line) => /^Subscribed \(mid: \d+\): (\d+)/.exec(line)?.[1]).find(Boolean);
-        if (granted === undefined) throw new Error(`mosquitto_sub tells no code: ${lines.join(' ')}`);
+        if (granted === undefined) throw new Error(`mosquitto_sub printed no reason code: ${lines.join(' ')}`);
         return Number(granted);
       },
       async abandon() {
@@ -130,7 +130,7 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       async close() {
         if (will) child.stdin?.end();
         else child.kill('SIGTERM');
-        // A signal that comes at a bad moment does not end it.
+        // A SIGTERM at an unlucky moment does not end the program.
         const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
         await closed(child);
         clearTimeout(timer);
@@ -146,11 +146,11 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
   };
 }
 
-function willWords({ topic, payload, qos }: ForeignWill): string[] {
+function willArguments({ topic, payload, qos }: ForeignWill): string[] {
   return ['--will-topic', topic, '--will-payload', payload, '--will-qos', String(qos)];
 }
 
-/** All that a program said so far; grows. */
+/** Returns an array to which each line of the program's output is added. */
 function linesOf(child: ChildProcess, onLine: (line: string) => void = () => {}): string[] {
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {

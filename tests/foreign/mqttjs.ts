@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type Acknowledgement, createMailbox, type ForeignClient, type ForeignOptions, type Reach } from './client.ts';
 
-/** MQTT.js, in this process. */
+/** Opens MQTT.js, which runs in the test process. */
 export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClient> {
   const open = new Set<MqttClient>();
 
@@ -16,7 +16,7 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
       protocolVersion: version,
       clean,
       reconnectPeriod: 0,
-      // Topic aliases as the gateway allows them; the HiveMQ client uses them unasked.
+      // Makes MQTT.js use topic aliases if the gateway allows them. The HiveMQ client uses them by default.
       ...(version === 5 ? { properties: { sessionExpiryInterval: expiryS }, autoAssignTopicAlias: true } : {}),
       ...(will ? { will: { ...will, payload: Buffer.from(will.payload), retain: false } } : {}),
       ca: readFileSync(join(certsDir, 'ca.pem')),
@@ -25,12 +25,12 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
     });
     const { sessionPresent } = (client as { _connackPacket?: { sessionPresent?: boolean } })._connackPacket ?? {};
     open.add(client);
-    let told: number | undefined;
+    let disconnectCode: number | undefined;
     client.on('error', () => {});
     client.on('disconnect', (packet) => {
-      told = packet.reasonCode;
+      disconnectCode = packet.reasonCode;
     });
-    client.on('close', () => end(told));
+    client.on('close', () => end(disconnectCode));
     client.on('message', (topic, payload) => messages.put({ topic, payload: payload.toString() }));
     return {
       sessionPresent,

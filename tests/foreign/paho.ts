@@ -3,7 +3,7 @@ import { ensurePython } from '../independent/python.ts';
 import type { ForeignClient, Reach } from './client.ts';
 import { driveClient } from './driver.ts';
 
-/** Eclipse Paho for Python, from PyPI. */
+/** Opens Eclipse Paho for Python, which comes from PyPI. */
 export async function openPaho({ port, certsDir }: Reach): Promise<ForeignClient> {
   const script = join(import.meta.dirname, 'drive_paho.py');
   return driveClient({ command: ensurePython(), args: [script, String(port), certsDir] });

@@ -1,4 +1,4 @@
-/** Runs plans by the hundred thousand, in batches that name their seed, and adds up what was seen. */
+/** Runs hundreds of thousands of plans in batches, each with its own seed, and counts the results. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -7,19 +7,20 @@ import { keepPayload, keepStream, keptPayloads, keptStreams, payloadSeeds } from
 import { payloadOf, payloadPlans } from './payload-plans.ts';
 import { openPayloadWorld } from './payloads.ts';
 import { chunksOf, packetsOf, type StreamPlan, streamPlans } from './stream.ts';
-import { type Drive, openWorld, type Seen } from './world.ts';
+import { type Drive, openWorld, type StreamResult } from './world.ts';
 
 export type Totals = {
   streams: number;
   packets: number;
-  /** Ended by the listener. */
+  /** Number of streams that the listener ended. */
   closed: number;
   violations: number;
   acknowledged: number;
   payloads: number;
   rejected: number;
-  /** Of payloads. */
+  /** Number of payloads that were appended. */
   appended: number;
+  /** Number of inputs of tests/corpus that were replayed. */
   replayed: number;
   heapGrowthMb: number;
 };
@@ -28,17 +29,20 @@ export type Campaign = {
   readonly seed: number;
   readonly streams: number;
   readonly payloads: number;
-  /** Told after each batch. */
+  /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
-  /** Keeps in tests/corpus the first stream for each new way in which the listener answers. */
+  /** Saves in tests/corpus the first stream for each sequence of answers. */
   readonly keepNew?: boolean;
 };
 
 const batchRuns = 2_500;
-/** Beyond what was alive after the first tenth, of which nothing is freed later. */
+/** Allowed growth of used memory after the first tenth of the run. */
 export const heapGrowthMbMax = 24;
 
-/** @throws Error with the smallest case found, which is then kept in tests/corpus */
+/**
+ * Replays tests/corpus, and then tries new streams and payloads.
+ * @throws Error about the smallest failing input, which is saved in tests/corpus
+ */
 export async function runCampaign(campaign: Campaign): Promise<Totals> {
   const totals: Totals = {
     streams: 0,
@@ -58,13 +62,13 @@ export async function runCampaign(campaign: Campaign): Promise<Totals> {
   return totals;
 }
 
-/** What is kept in tests/corpus, each case once with each fate. */
+/** Replays each input of tests/corpus once with each fate. Returns the number of inputs. */
 export async function replayCorpus(): Promise<number> {
   let replayed = 0;
   const world = await openWorld();
   for (const { name, chunks } of keptStreams()) {
     for (const fates of [['appended'], ['late', 'refused'], ['failed']] as const) {
-      await named(name, () => world.play([{ chunks, fates, paces: [true, false], torn: false }]));
+      await withName(name, () => world.play([{ chunks, fates, paces: [true, false], torn: false }]));
     }
     replayed += 1;
   }
@@ -72,14 +76,15 @@ export async function replayCorpus(): Promise<number> {
   const payloads = openPayloadWorld();
   for (const { name, kind, payload } of keptPayloads()) {
     for (const fate of ['appended', 'later', 'failed'] as const) {
-      await named(name, () => payloads.publish(kind as DeviceTopicKind, payload, fate));
+      await withName(name, () => payloads.publish(kind as DeviceTopicKind, payload, fate));
     }
     replayed += 1;
   }
   return replayed;
 }
 
-async function named(name: string, run: () => Promise<unknown>): Promise<void> {
+/** Runs a function, and puts the name of the input in front of its error. */
+async function withName(name: string, run: () => Promise<unknown>): Promise<void> {
   try {
     await run();
   } catch (cause) {
@@ -96,22 +101,22 @@ const driveOf = (plan: StreamPlan, packets: readonly Buffer[]): Drive => ({
 
 async function runStreams({ seed, streams, onProgress, keepNew }: Campaign, totals: Totals): Promise<void> {
   const world = await openWorld();
-  const known = new Set<string>();
+  const savedShapes = new Set<string>();
   const heap = watchHeap(streams);
-  const one = fc.oneof(
+  const oneOrTwoPlans = fc.oneof(
     { weight: 4, arbitrary: fc.tuple(streamPlans) },
     { weight: 1, arbitrary: fc.tuple(streamPlans, streamPlans) },
   ) as fc.Arbitrary<StreamPlan[]>;
   for (let batch = 0; totals.streams < streams; batch += 1) {
-    /** The smallest so far. */
+    /** The smallest failing input so far. */
     let broken: { plan: StreamPlan; packets: Buffer[] }[] = [];
     try {
-      const property = fc.asyncProperty(one, async (plans) => {
+      const property = fc.asyncProperty(oneOrTwoPlans, async (plans) => {
         const played = plans.map((plan) => ({ plan, packets: packetsOf(plan) }));
         try {
-          const seen = await world.play(played.map(({ plan, packets }) => driveOf(plan, packets)));
-          add(totals, played, seen);
-          if (keepNew) keepIfNew(known, played, seen);
+          const results = await world.play(played.map(({ plan, packets }) => driveOf(plan, packets)));
+          add(totals, played, results);
+          if (keepNew) keepIfNew(savedShapes, played, results);
         } catch (error) {
           broken = played;
           throw error;
@@ -131,25 +136,30 @@ async function runStreams({ seed, streams, onProgress, keepNew }: Campaign, tota
   await world.close();
 }
 
-function add(totals: Totals, played: readonly { packets: readonly Buffer[] }[], seen: readonly Seen[]): void {
+function add(
+  totals: Totals,
+  played: readonly { packets: readonly Buffer[] }[],
+  results: readonly StreamResult[],
+): void {
   for (const [i, { packets }] of played.entries()) {
     totals.streams += 1;
     totals.packets += packets.length;
-    totals.closed += seen[i]!.closed ? 1 : 0;
-    totals.acknowledged += seen[i]!.acknowledged;
+    totals.closed += results[i]!.closed ? 1 : 0;
+    totals.acknowledged += results[i]!.acknowledged;
   }
 }
 
+/** Saves a stream in tests/corpus if no stream of this run had the same types of answers. */
 function keepIfNew(
-  known: Set<string>,
+  savedShapes: Set<string>,
   played: readonly { plan: StreamPlan; packets: Buffer[] }[],
-  seen: readonly Seen[],
+  results: readonly StreamResult[],
 ): void {
   if (played.length > 1) return;
-  const { answers } = seen[0]!;
+  const { answers } = results[0]!;
   const shape = `${played[0]!.plan.version} ${[...new Set(answers.split(' '))].sort().join(' ')}`;
-  if (known.has(shape) || known.size >= 60) return;
-  known.add(shape);
+  if (savedShapes.has(shape) || savedShapes.size >= 60) return;
+  savedShapes.add(shape);
   const name = `v${shape.replace(/[ :]/g, (c) => (c === ' ' ? '-' : '.'))}`;
   keepStream(name, `answered: ${answers || 'nothing'}`, chunksOf(played[0]!.packets, played[0]!.plan.cuts));
 }
@@ -182,11 +192,15 @@ async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Tot
   }
 }
 
-/** Living memory, MB, beyond that after the first tenth; 0 before, and looked at every tenth. */
+/**
+ * Returns a function that returns the growth of used memory since the first tenth of the run, in MB. It measures after each tenth, and
+ * returns 0 before.
+ * @param all number of runs in total
+ */
 function watchHeap(all: number): (done: number) => number {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  const living = () => {
+  const usedMb = () => {
     gc();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / 1_048_576;
@@ -197,7 +211,7 @@ function watchHeap(all: number): (done: number) => number {
   return (done) => {
     if (done < next) return growth;
     next += all / 10;
-    const mb = living();
+    const mb = usedMb();
     base ??= mb;
     growth = Math.max(0, mb - base);
     return growth;

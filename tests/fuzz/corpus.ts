@@ -1,11 +1,11 @@
-/** What mutations begin from: valid packets of both versions, and the cases that are kept in tests/corpus. */
+/** The inputs of the fuzz tests: valid packets and payloads to be mutated, and the saved inputs of tests/corpus. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate, type Packet } from 'mqtt-packet';
 
 export const corpusDir = join(import.meta.dirname, '..', 'corpus');
 
-/** The certificate's CN of every stream. */
+/** Common name in the certificate of every connection. */
 export const deviceId = 'bed-07';
 const topic = (kind: string) => `devices/${deviceId}/${kind}`;
 
@@ -37,11 +37,11 @@ export type Version = 4 | 5;
 const connects = (version: Version): Packet[] => {
   const base = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: version, clean: true, keepalive: 60 } as const;
   const will = { topic: topic('status'), payload: Buffer.from('{"online":false}'), qos: 1 as const, retain: true };
-  const five =
+  const v5 =
     version === 5 ? { properties: { sessionExpiryInterval: 30, receiveMaximum: 5, userProperties: { a: 'b' } } } : {};
   return [
-    { ...base, clientId: deviceId, ...five },
-    { ...base, clientId: `${deviceId}/2`, clean: false, ...five },
+    { ...base, clientId: deviceId, ...v5 },
+    { ...base, clientId: `${deviceId}/2`, clean: false, ...v5 },
     { ...base, clientId: '' },
     { ...base, clientId: deviceId, will, username: 'u', password: Buffer.from('p') },
     ...(version === 5
@@ -58,7 +58,7 @@ const connects = (version: Version): Packet[] => {
 };
 
 const others = (version: Version): Packet[] => {
-  const five = (properties: object) => (version === 5 ? { properties } : {});
+  const v5 = (properties: object) => (version === 5 ? { properties } : {});
   const publish = (qos: 0 | 1 | 2, messageId: number, more: object = {}): Packet => ({
     cmd: 'publish',
     qos,
@@ -80,12 +80,12 @@ const others = (version: Version): Packet[] => {
     publish(2, 7),
     publish(2, 7, { dup: true }),
     { cmd: 'pubrel', messageId: 7 },
-    publish(2, 8, five({ topicAlias: 1, messageExpiryInterval: 60, userProperties: { a: ['b', 'c'] } })),
+    publish(2, 8, v5({ topicAlias: 1, messageExpiryInterval: 60, userProperties: { a: ['b', 'c'] } })),
     ...(version === 5
       ? [
-          publish(1, 9, five({ topicAlias: 1 })),
-          publish(1, 10, { topic: '', ...five({ topicAlias: 1 }) }),
-          publish(1, 11, five({ payloadFormatIndicator: true, contentType: 'application/json', responseTopic: 'x' })),
+          publish(1, 9, v5({ topicAlias: 1 })),
+          publish(1, 10, { topic: '', ...v5({ topicAlias: 1 }) }),
+          publish(1, 11, v5({ payloadFormatIndicator: true, contentType: 'application/json', responseTopic: 'x' })),
         ]
       : []),
     { cmd: 'pubrel', messageId: 8, ...(version === 5 ? { reasonCode: 0, properties: { reasonString: 'x' } } : {}) },
@@ -97,7 +97,7 @@ const others = (version: Version): Packet[] => {
         { topic: '#', qos: 2 },
         { topic: '$share/g/x', qos: 0 },
       ],
-      ...five({ userProperties: { a: 'b' } }),
+      ...v5({ userProperties: { a: 'b' } }),
     },
     { cmd: 'unsubscribe', messageId: 22, unsubscriptions: [topic('inbox'), 'x/+/y'] },
     { cmd: 'puback', messageId: 30, ...(version === 5 ? { reasonCode: 16 } : {}) },
@@ -119,15 +119,15 @@ const others = (version: Version): Packet[] => {
 
 export type Seeds = { readonly connects: readonly Buffer[]; readonly others: readonly Buffer[] };
 
-const written = (packets: Packet[], version: Version) =>
+const encodedPackets = (packets: Packet[], version: Version) =>
   packets.map((packet) => generate(packet, { protocolVersion: version }));
 
 export const seeds: Record<Version, Seeds> = {
-  4: { connects: written(connects(4), 4), others: written(others(4), 4) },
-  5: { connects: written(connects(5), 5), others: written(others(5), 5) },
+  4: { connects: encodedPackets(connects(4), 4), others: encodedPackets(others(4), 4) },
+  5: { connects: encodedPackets(connects(5), 5), others: encodedPackets(others(5), 5) },
 };
 
-/** Payloads by kind of topic. */
+/** Valid payloads for each kind of topic. */
 export const payloadSeeds = [
   { kind: 'observations', text: observation(1) },
   {
@@ -145,7 +145,7 @@ export const payloadSeeds = [
 
 export type KeptStream = { readonly name: string; readonly chunks: readonly Buffer[] };
 
-/** `tests/corpus/mqtt/*.hex`: a line is a chunk as it comes from the socket, `#` begins a remark. */
+/** Reads the streams of `tests/corpus/mqtt/*.hex`. Each line is one chunk from the socket; `#` begins a remark. */
 export function keptStreams(): KeptStream[] {
   const directory = join(corpusDir, 'mqtt');
   return readdirSync(directory)
@@ -168,7 +168,7 @@ export function keepStream(name: string, remark: string, chunks: readonly Buffer
 
 export type KeptPayload = { readonly name: string; readonly kind: string; readonly payload: Buffer };
 
-/** `tests/corpus/payloads/<kind>-….bin`, byte for byte. */
+/** Reads the payloads of `tests/corpus/payloads/<kind>-….bin`. */
 export function keptPayloads(): KeptPayload[] {
   const directory = join(corpusDir, 'payloads');
   return readdirSync(directory)

@@ -1,7 +1,7 @@
-/** Changes to a list of MQTT packets that a fuzz run makes: pure, so that a plan of numbers names a stream for ever. */
+/** Changes that a fuzz run makes to a list of MQTT packets. Pure, so that the same plan always makes the same stream. */
 import fc from 'fast-check';
 
-/** One change: which, on which packet, where in it, and with what. */
+/** One change: its kind, the packet, the place in the packet, and the new value. */
 export type Edit = { readonly kind: EditKind; readonly packet: number; readonly at: number; readonly value: number };
 
 const kinds = [
@@ -35,9 +35,12 @@ export const edits: fc.Arbitrary<Edit> = fc.record({
 const badUtf8 = ['c328', 'eda080', 'f8888080', '00', 'ff', 'c0af', 'f4908080', 'e2'].map((hex) =>
   Buffer.from(hex, 'hex'),
 );
-const interesting = [0, 1, 2, 3, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff];
+const boundaryNumbers = [0, 1, 2, 3, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff];
 
-/** @param foreign packets that may be put between the others */
+/**
+ * Applies a change to a list of packets.
+ * @param foreign packets of the other MQTT version, which the change `foreign` inserts
+ */
 export function applyEdit(packets: readonly Buffer[], edit: Edit, foreign: readonly Buffer[]): Buffer[] {
   if (packets.length === 0) return [...packets];
   const index = edit.packet % packets.length;
@@ -70,16 +73,19 @@ function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
       return withByte(packet, 0, value & 0xff);
     case 'insert-bytes': {
       const bytes = Buffer.alloc(1 + (value % 40), value >> 8);
-      return maybeRelengthened(Buffer.concat([packet.subarray(0, place), bytes, packet.subarray(place)]), value);
+      return withLengthCorrectedByHalf(
+        Buffer.concat([packet.subarray(0, place), bytes, packet.subarray(place)]),
+        value,
+      );
     }
     case 'delete-bytes': {
       const end = place + 1 + (value % 12);
-      return maybeRelengthened(Buffer.concat([packet.subarray(0, place), packet.subarray(end)]), value);
+      return withLengthCorrectedByHalf(Buffer.concat([packet.subarray(0, place), packet.subarray(end)]), value);
     }
     case 'truncate':
-      return maybeRelengthened(packet.subarray(0, place), value);
+      return withLengthCorrectedByHalf(packet.subarray(0, place), value);
     case 'length-off':
-      return withLength(packet, Math.max(0, bodyOf(packet).length + lie(value)));
+      return withLength(packet, Math.max(0, bodyOf(packet).length + lengthError(value)));
     case 'length-padded':
       return Buffer.concat([packet.subarray(0, 1), padded(bodyOf(packet).length), bodyOf(packet)]);
     case 'length-endless':
@@ -97,12 +103,13 @@ function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
   }
 }
 
-/** Half of the changes get a Remaining Length that fits, to be looked at beyond it. */
-function maybeRelengthened(packet: Buffer, value: number): Buffer {
+/** Corrects the Remaining Length of half of the packets, so that the decoder also reads the rest of these packets. */
+function withLengthCorrectedByHalf(packet: Buffer, value: number): Buffer {
   return value & 0x10000 ? withLength(packet, bodyOf(packet).length) : packet;
 }
 
-function lie(value: number): number {
+/** Returns by how much a false length differs from the true length. */
+function lengthError(value: number): number {
   const steps = [-1, 1, -2, 2, 16, 127, 128, 16_384, 262_144, 2_097_152, 268_435_455];
   return steps[value % steps.length]!;
 }
@@ -119,18 +126,18 @@ function overwritten(packet: Buffer, at: number, bytes: Buffer): Buffer {
   return copy;
 }
 
-/** A string's or number's two length bytes, somewhere in the packet, say something else. */
+/** Changes the two length bytes of a string or of binary data somewhere in the packet. */
 function withInnerLength(packet: Buffer, at: number, value: number): Buffer {
   const places = [];
   for (let i = 2; i + 1 < packet.length; i += 1) if (packet.readUInt16BE(i) <= packet.length - i - 2) places.push(i);
   const place = places[at % Math.max(1, places.length)];
   if (place === undefined) return packet;
   const copy = Buffer.from(packet);
-  copy.writeUInt16BE(interesting[value % interesting.length]!, place);
+  copy.writeUInt16BE(boundaryNumbers[value % boundaryNumbers.length]!, place);
   return copy;
 }
 
-/** Where the properties of a packet of MQTT 5 begin, in its body. */
+/** Returns the offset of the MQTT 5 properties in the body of a packet, or undefined if the packet type has no properties. */
 function propertiesAt(packet: Buffer, body: Buffer): number | undefined {
   switch ((packet[0] ?? 0) >> 4) {
     case 1:
@@ -155,22 +162,22 @@ function propertiesAt(packet: Buffer, body: Buffer): number | undefined {
   }
 }
 
-/** The properties replaced by a soup of such as there are and such as there are not, with a length that fits or nearly so. */
+/** Replaces the properties by a random mix of valid and invalid properties, with a correct or a slightly wrong length. */
 function withProperties(packet: Buffer, at: number, value: number): Buffer {
   const body = bodyOf(packet);
   const from = propertiesAt(packet, body);
   if (from === undefined || from >= body.length) return packet;
-  const soup = propertySoup(at, value);
-  const told = value & 0x800000 ? Math.max(0, soup.length + lie(value >> 3)) : soup.length;
+  const mix = randomProperties(at, value);
+  const statedLength = value & 0x800000 ? Math.max(0, mix.length + lengthError(value >> 3)) : mix.length;
   const after = from + 1 + (body[from] ?? 0);
-  const whole = Buffer.concat([body.subarray(0, from), variable(told), soup, body.subarray(after)]);
+  const whole = Buffer.concat([body.subarray(0, from), variable(statedLength), mix, body.subarray(after)]);
   return withLength(Buffer.concat([packet.subarray(0, 1), variable(whole.length), whole]), whole.length);
 }
 
-function propertySoup(at: number, value: number): Buffer {
+function randomProperties(at: number, value: number): Buffer {
   const parts: Buffer[] = [];
   let state = (at << 8) ^ value;
-  for (let left = 1 + (value % 6); left > 0; left -= 1) {
+  for (let remaining = 1 + (value % 6); remaining > 0; remaining -= 1) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     const id = (state >>> 24) % 48;
     const size = [1, 2, 4, 0, 3, 7][(state >>> 8) % 6]!;
@@ -182,13 +189,13 @@ function propertySoup(at: number, value: number): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The head of one and the tail of another. */
+/** Joins the begin of a packet and the end of another packet. */
 function splice(packet: Buffer, other: Buffer, { at, value }: Edit): Buffer {
   const head = packet.subarray(0, at % (packet.length + 1));
-  return maybeRelengthened(Buffer.concat([head, other.subarray(value % (other.length + 1))]), value);
+  return withLengthCorrectedByHalf(Buffer.concat([head, other.subarray(value % (other.length + 1))]), value);
 }
 
-/** What follows the fixed header (MQTT 5 section 2.1). */
+/** Returns the bytes after the fixed header (MQTT 5, section 2.1). */
 function bodyOf(packet: Buffer): Buffer {
   let at = 1;
   while (at < 5 && at < packet.length && (packet[at] ?? 0) >= 0x80) at += 1;
@@ -199,18 +206,19 @@ function withLength(packet: Buffer, length: number): Buffer {
   return Buffer.concat([packet.subarray(0, 1), variable(Math.min(length, 268_435_455)), bodyOf(packet)]);
 }
 
-/** Variable Byte Integer (MQTT 5 section 1.5.5). */
+/** Encodes a Variable Byte Integer (MQTT 5, section 1.5.5). */
 function variable(value: number): Buffer {
   const bytes: number[] = [];
-  let left = value;
+  let rest = value;
   do {
-    const byte = left % 128;
-    left = Math.floor(left / 128);
-    bytes.push(left > 0 ? byte | 0x80 : byte);
-  } while (left > 0);
+    const byte = rest % 128;
+    rest = Math.floor(rest / 128);
+    bytes.push(rest > 0 ? byte | 0x80 : byte);
+  } while (rest > 0);
   return Buffer.from(bytes);
 }
 
+/** Encodes a Variable Byte Integer with one byte more than necessary, which the standard forbids. */
 function padded(value: number): Buffer {
   const bytes = variable(value);
   bytes[bytes.length - 1]! |= 0x80;

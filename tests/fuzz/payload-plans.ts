@@ -1,17 +1,18 @@
-/** Plans of how a payload is mutated, and the bytes that a plan makes. */
+/** Plans for the mutation of a payload. A plan consists of numbers, and always makes the same bytes. */
 import fc from 'fast-check';
 import { payloadSeeds } from './corpus.ts';
 
 export type PayloadPlan = {
   readonly seed: number;
-  /** Changes of members: which, and to what. */
+  /** Changes of JSON members: which member, and its new value. */
   readonly members: readonly {
     readonly at: number;
     readonly to: number;
     readonly how: 'replace' | 'remove' | 'double' | 'rename';
   }[];
-  /** Changes of the samples' base64. */
+  /** Changes of the base64 text of samples. */
   readonly samples: readonly { readonly at: number; readonly to: number }[];
+  /** Changes of single bytes. */
   readonly bytes: readonly {
     readonly kind: 'set' | 'insert' | 'delete' | 'cut' | 'splice';
     readonly at: number;
@@ -20,11 +21,11 @@ export type PayloadPlan = {
   readonly fate: 'appended' | 'later' | 'failed';
 };
 
-/** Often none: what was changed in one place only gets further. */
-const few = <T>(one: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
+/** Makes few items, and often no item, because a payload with few changes gets further through the code. */
+const few = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constant<T[]>([]) },
-    { weight: 2, arbitrary: fc.array(one, { minLength: 1, maxLength }) },
+    { weight: 2, arbitrary: fc.array(item, { minLength: 1, maxLength }) },
   );
 
 export const payloadPlans: fc.Arbitrary<PayloadPlan> = fc.record({
@@ -56,8 +57,8 @@ export const payloadPlans: fc.Arbitrary<PayloadPlan> = fc.record({
 });
 
 const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-/** JSON's text, and text that is none. */
-const odd = [
+/** Unusual JSON values, and texts that are not JSON. */
+const unusualValues = [
   'null',
   'true',
   'false',
@@ -153,14 +154,14 @@ const base64 = [
   'A'.repeat(20_000),
 ];
 
-/** The bytes of a plan. */
+/** Returns the bytes that a plan makes. */
 export function payloadOf(plan: PayloadPlan): Buffer {
   const seed = payloadSeeds[plan.seed]!;
   const root = JSON.parse(seed.text) as unknown;
   const places = placesOf(root);
   const changes = new Map<string, (typeof plan.members)[number]>();
   for (const change of plan.members) changes.set(places[change.at % places.length]!, change);
-  let text = write(root, '', changes);
+  let text = mutatedJson(root, '', changes);
   for (const { at, to } of plan.samples) {
     text = text.replace(/"samples":"([^"]*)"/, (_all, samples: string) => {
       const place = at % (samples.length + 1);
@@ -177,13 +178,17 @@ function placesOf(value: unknown, path = ''): string[] {
   return [path, ...Object.entries(value).flatMap(([name, member]) => placesOf(member, `${path}/${name}`))];
 }
 
-function write(value: unknown, path: string, changes: ReadonlyMap<string, PayloadPlan['members'][number]>): string {
+function mutatedJson(
+  value: unknown,
+  path: string,
+  changes: ReadonlyMap<string, PayloadPlan['members'][number]>,
+): string {
   const change = changes.get(path);
-  if (change?.how === 'replace') return odd[change.to % odd.length]!;
+  if (change?.how === 'replace') return unusualValues[change.to % unusualValues.length]!;
   if (Array.isArray(value)) {
     const items = value.flatMap((item, i) => {
       const how = changes.get(`${path}/${i}`)?.how;
-      const text = write(item, `${path}/${i}`, changes);
+      const text = mutatedJson(item, `${path}/${i}`, changes);
       return how === 'remove' ? [] : how === 'double' ? Array.from({ length: 70 }, () => text) : [text];
     });
     return `[${items.join()}]`;
@@ -191,14 +196,14 @@ function write(value: unknown, path: string, changes: ReadonlyMap<string, Payloa
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).flatMap(([name, member]) => {
     const inner = changes.get(`${path}/${name}`);
-    const text = `${JSON.stringify(name)}:${write(member, `${path}/${name}`, changes)}`;
+    const text = `${JSON.stringify(name)}:${mutatedJson(member, `${path}/${name}`, changes)}`;
     switch (inner?.how) {
       case 'remove':
         return [];
       case 'double':
-        return [text, `${JSON.stringify(name)}:${odd[inner.to % odd.length]}`];
+        return [text, `${JSON.stringify(name)}:${unusualValues[inner.to % unusualValues.length]}`];
       case 'rename':
-        return [`${JSON.stringify(names[inner.to % names.length])}:${write(member, `${path}/${name}`, changes)}`];
+        return [`${JSON.stringify(names[inner.to % names.length])}:${mutatedJson(member, `${path}/${name}`, changes)}`];
       default:
         return [text];
     }

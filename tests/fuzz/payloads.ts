@@ -1,4 +1,4 @@
-/** Mutated payloads through the pipeline of a message, and what must hold of each. */
+/** Sends mutated payloads through the gateway's code for messages, and checks the outcome of each. */
 import type { Logger } from 'pino';
 import { checkRecord, usableNumber } from '../../contracts/messages/check.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
@@ -14,14 +14,18 @@ import type { PayloadPlan } from './payload-plans.ts';
 
 export type PayloadWorld = {
   readonly counters: ReturnType<typeof createCounters>;
-  /** @throws Error that says what happened that must not */
+  /**
+   * Publishes a payload and returns the outcome.
+   * @param fate Kafka's answer to the append
+   * @throws Error that describes the fault
+   */
   publish(kind: DeviceTopicKind, payload: Buffer, fate: PayloadPlan['fate']): Promise<Outcome['kind']>;
 };
 
-/** One message may take so long, on any machine: a regular expression that explodes takes for ever. */
+/** Time limit for one message. It finds regular expressions that need exponential time, and is long enough for a slow machine. */
 const msMax = 2_000;
 const seedTime = '2026-03-01T12:00:00.000Z';
-/** The time of the seeds, and a second. */
+/** One second after the time of the seeds. */
 const nowMs = Date.parse('2026-03-01T12:00:01.000Z');
 
 export function openPayloadWorld(): PayloadWorld {
@@ -71,7 +75,7 @@ export function openPayloadWorld(): PayloadWorld {
       const [outcome] = outcomes;
       if (!outcome || outcomes.length !== 1) throw new Error(`settled ${outcomes.length} times`);
       judge(outcome, records, failed, payload);
-      if (kind === 'observations' && outcome.kind === 'refused') checkNothingGood(payload);
+      if (kind === 'observations' && outcome.kind === 'refused') checkNoUsableNumber(payload);
       return outcome.kind;
     },
   };
@@ -82,30 +86,33 @@ function judge(outcome: Outcome, records: readonly Unsealed[], failed: number, p
   const readings = records.filter(({ topic }) => topic !== 'rejected');
   for (const record of records) {
     const checked = checkRecord(record.contentType, record.plaintext);
-    if (!checked.ok) throw new Error(`a record that no reader takes: ${checked.fault.message}`);
+    if (!checked.ok) throw new Error(`an appended record that no reader accepts: ${checked.fault.message}`);
   }
   for (const { plaintext } of rejected) {
     const body = JSON.parse(plaintext.toString()) as { payload: string };
-    if (body.payload !== payload.toString('base64')) throw new Error('rejected is not what was sent');
+    if (body.payload !== payload.toString('base64'))
+      throw new Error('the rejected payload differs from the sent payload');
   }
-  // What cannot be read as it came is appended as it was read, and what was sent lies beside it.
+  // If the gateway corrects a payload, it appends the corrected reading, and also the sent payload to the topic rejected.
   for (const { plaintext } of readings)
-    if (!plaintext.includes(payload) && rejected.length !== 1) throw new Error('appended is not what was sent');
+    if (!plaintext.includes(payload) && rejected.length !== 1)
+      throw new Error('the appended payload differs from the sent payload');
   for (const { topic, plaintext } of readings) if (topic === 'waveforms') checkSamples(plaintext);
   switch (outcome.kind) {
     case 'appended':
-      if (failed > 0 || readings.length !== 1) throw new Error('told appended without append');
+      if (failed > 0 || readings.length !== 1) throw new Error('outcome "appended" without append');
       break;
     case 'refused':
-      if (failed > 0 || rejected.length !== 1 || readings.length > 0) throw new Error('told refused without append');
+      if (failed > 0 || rejected.length !== 1 || readings.length > 0)
+        throw new Error('outcome "refused" without append to rejected');
       break;
     case 'failed':
-      if (failed === 0) throw new Error('told failed, though it was appended');
+      if (failed === 0) throw new Error('outcome "failed" after a successful append');
       break;
   }
 }
 
-/** Base64 of whole 16-bit numbers (RFC 4648 section 4), at least one: what every reader of a wave counts on. */
+/** Throws unless the samples are base64 (RFC 4648, section 4) of one or more 16-bit numbers. Every reader of a waveform expects this. */
 function checkSamples(plaintext: Buffer): void {
   const { samples } = (JSON.parse(plaintext.toString()) as { reading: { samples: string } }).reading;
   const whole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(samples);
@@ -113,8 +120,8 @@ function checkSamples(plaintext: Buffer): void {
   if (!whole || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
 }
 
-/** A reading that can be placed in time and holds one good number is never refused for the sake of what is beside it. */
-function checkNothingGood(payload: Buffer): void {
+/** Throws if a refused reading has a valid time and at least one usable number. Other invalid parts are no reason to refuse it. */
+function checkNoUsableNumber(payload: Buffer): void {
   let sent: { time?: unknown; values?: unknown };
   try {
     sent = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
@@ -122,13 +129,13 @@ function checkNothingGood(payload: Buffer): void {
     return;
   }
   if (sent?.time !== seedTime || !Array.isArray(sent.values) || sent.values.length > 64) return;
-  // A message that states two times cannot be placed (gateway/core/mend.ts); JSON.parse shows the last one alone.
+  // The gateway refuses a message with two times (gateway/core/mend.ts). JSON.parse returns only the last one.
   if ((payload.toString().match(/"time"\s*:/g)?.length ?? 0) > 1) return;
-  const good = sent.values.some(
+  const hasUsableNumber = sent.values.some(
     (item) =>
       typeof item?.value === 'number' &&
       Object.keys(item).every((name) => ['code', 'value', 'unit'].includes(name)) &&
       usableNumber(item) !== undefined,
   );
-  if (good) throw new Error('a good number was refused');
+  if (hasUsableNumber) throw new Error('a reading with a usable number was refused');
 }

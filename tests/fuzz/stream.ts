@@ -1,24 +1,26 @@
-/** A plan of a stream, and the bytes that it stands for. */
+/** Plans for a stream of MQTT packets. A plan consists of numbers, and always makes the same bytes. */
 import fc from 'fast-check';
 import { seeds, type Version } from './corpus.ts';
 import { applyEdit, type Edit, edits } from './edits.ts';
 
-/** What the log does with the stream's messages, one after the other and round again. */
+/** Kafka's answer to a message. The fates of a plan apply to its messages in order, and repeat from the first. */
 export type Fate = 'appended' | 'refused' | 'failed' | 'late';
 
 export type StreamPlan = {
   readonly version: Version;
-  /** Which CONNECT; it is left as it is where the changes begin behind it. */
+  /** Number of the CONNECT packet. */
   readonly connect: number;
+  /** Whether the edits leave the CONNECT packet as it is. */
   readonly behindConnect: boolean;
+  /** Numbers of the other packets. */
   readonly picks: readonly number[];
   readonly edits: readonly Edit[];
-  /** Sizes of the chunks in which it comes, round again; none: in one. */
+  /** Sizes of the chunks in which the stream arrives, repeated from the first. Without sizes the stream is one chunk. */
   readonly cuts: readonly number[];
   readonly fates: readonly Fate[];
-  /** Whether the log is given time after a chunk. */
+  /** Whether Kafka gets time to answer after a chunk, repeated from the first. */
   readonly paces: readonly boolean[];
-  /** Ends by a FIN, or torn off. */
+  /** Whether the connection is torn at the end, instead of closed. */
   readonly torn: boolean;
 };
 
@@ -41,7 +43,7 @@ export const streamPlans: fc.Arbitrary<StreamPlan> = fc.record({
   torn: fc.boolean(),
 });
 
-/** The packets of a plan, changed. */
+/** Returns the edited packets of a plan. */
 export function packetsOf(plan: StreamPlan): Buffer[] {
   const { connects, others } = seeds[plan.version];
   const foreign = seeds[plan.version === 4 ? 5 : 4];
@@ -52,7 +54,7 @@ export function packetsOf(plan: StreamPlan): Buffer[] {
   return plan.behindConnect ? [connect, ...packets] : packets;
 }
 
-/** Cuts it where packets do not end. */
+/** Cuts the stream into chunks of the given sizes, regardless of where packets end. */
 export function chunksOf(packets: readonly Buffer[], cuts: readonly number[]): Buffer[] {
   const bytes = Buffer.concat(packets);
   const chunks: Buffer[] = [];

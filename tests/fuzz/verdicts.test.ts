@@ -1,6 +1,7 @@
 /**
- * Each kept stream is decoded as MQTT 3.1.1 and as MQTT 5, and each of its packets keeps its verdict. A new stream needs its two
- * lines: `vitest run --project unit tests/fuzz/verdicts.test.ts -u` writes them; read the difference before you commit it.
+ * Decodes each stream of tests/corpus as MQTT 3.1.1 and as MQTT 5, and compares the verdict on each packet with mqtt-verdicts.txt. After
+ * adding a stream run `vitest run --project unit tests/fuzz/verdicts.test.ts -u`, and read the changes of mqtt-verdicts.txt before you
+ * commit.
  */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -10,13 +11,13 @@ import { corpusDir, keptStreams, type Version } from './corpus.ts';
 
 const bytesMax = 262_144;
 
-/** The type of a packet that is well formed, else the reason code and the words. */
+/** Returns the type of a well-formed packet, or the reason code and the text of its violation. */
 function verdictOf(frame: Buffer, version: Version): string {
   const packet = decode(frame, version);
   return packet.type === 'violation' ? `0x${packet.code.toString(16)} ${packet.reasonString}` : packet.type;
 }
 
-/** The verdicts of all packets of a stream, also of those behind one that ends the connection. */
+/** Returns the verdicts on all packets of a stream, also on the packets behind one that would end the connection. */
 function verdictsOf(chunks: readonly Buffer[], version: Version): string[] {
   const frames = emptyFrames();
   const verdicts: string[] = [];
@@ -30,7 +31,7 @@ function verdictsOf(chunks: readonly Buffer[], version: Version): string[] {
   return verdicts;
 }
 
-it('gives each packet of the kept streams the verdict that is written in tests/corpus/mqtt-verdicts.txt', async () => {
+it('the decoder gives each packet of the streams in tests/corpus the verdict in mqtt-verdicts.txt', async () => {
   const lines = keptStreams().flatMap(({ name, chunks }) =>
     ([4, 5] as const).map((version) => `${name} ${version}: ${verdictsOf(chunks, version).join(' | ')}\n`),
   );

@@ -1,4 +1,7 @@
-/** The real listener with connections in memory, and a judge for each: what may never happen, whatever a client sends. */
+/**
+ * Runs the real listener with connections in memory. A judge for each connection reports what must never happen, whatever the client
+ * sends.
+ */
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
@@ -13,6 +16,7 @@ import { createSource, type Source } from '../../gateway/source.ts';
 import { deviceId } from './corpus.ts';
 import type { Fate } from './stream.ts';
 
+/** What a connection sends, and how Kafka answers it (stream.ts explains the members). */
 export type Drive = {
   readonly chunks: readonly Buffer[];
   readonly fates: readonly Fate[];
@@ -23,22 +27,23 @@ export type Drive = {
 export type World = {
   readonly counters: ReturnType<typeof createCounters>;
   /**
-   * Plays streams beside each other, chunk by chunk, until all of them have ended and all that they sent is settled.
-   * @throws Error that says what happened that must not
+   * Plays streams in parallel, chunk by chunk, until all connections have ended and all messages are settled.
+   * @throws Error that describes each fault
    */
-  play(drives: readonly Drive[]): Promise<Seen[]>;
+  play(drives: readonly Drive[]): Promise<StreamResult[]>;
   close(): Promise<void>;
 };
 
-export type Seen = {
-  /** Whether the listener ended it, before it had ended itself. */
+export type StreamResult = {
+  /** Whether the listener closed the connection before the client did. */
   readonly closed: boolean;
+  /** Number of acknowledgements that the client got. */
   readonly acknowledged: number;
-  /** The first bytes of what it was answered: type, and reason where there is one. */
+  /** Types and reason codes of the first packets that the client got. */
   readonly answers: string;
 };
 
-/** Turns of the event loop after the last byte within which a stream must have ended: generous, for nothing is slow here. */
+/** Turns of the event loop within which a stream must end after its last byte. The limit is generous, because nothing here is slow. */
 const turnsMax = 300;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const msByRun = 7;
@@ -61,17 +66,17 @@ class MemorySocket extends Duplex {
 
 type Message = {
   readonly ack: Ack | undefined;
-  /** Its packet id was used before in its session: what is heard of it may answer the repeat of the one before. */
-  readonly usedAnew: boolean;
-  settled: boolean;
-  told: boolean;
+  /** Whether the session has used the packet id before. An acknowledgement may then answer a repeat of the earlier message. */
+  readonly isIdReused: boolean;
+  isSettled: boolean;
+  isAcknowledged: boolean;
 };
 
 export async function openWorld(): Promise<World> {
   const counters = createCounters();
   const faults: string[] = [];
   const judges = new Set<Judge>();
-  const fault = (words: string) => void faults.push(words);
+  const fault = (text: string) => void faults.push(text);
   let nowMs = 1_000_000;
   let sources = 0;
   const log = quietLog(fault);
@@ -85,7 +90,7 @@ export async function openWorld(): Promise<World> {
       if (typeof topic !== 'string' || !Buffer.isBuffer(payload)) fault('a message without topic or payload');
       const judge = [...judges].find(({ connection }) => connection.client?.source === source);
       if (judge) judge.publish(settle);
-      else fault('a message of no connection');
+      else fault('a message that belongs to no connection');
     },
     claim(source: Source, _clientId: string, settle: (claimed: boolean) => void) {
       const soon = setImmediate(() => {
@@ -127,7 +132,7 @@ export async function openWorld(): Promise<World> {
       return { port: 0, waiting: () => 0, renew: () => {}, close: () => {} };
     },
   );
-  /** QoS 2 packet ids that were appended, by session: a repeat is acknowledged and not appended again. */
+  /** Packet ids of appended QoS 2 messages, by session. The listener acknowledges a repeat without a new append. */
   const appended = new WeakMap<Session, Set<number>>();
 
   return {
@@ -149,45 +154,46 @@ export async function openWorld(): Promise<World> {
           if (drive.paces[i % drive.paces.length]) await turn();
         }
       }
-      const seen = [];
+      const results = [];
       for (const { drive, judge } of players) {
-        seen.push(await judge.finish(drive.torn));
+        results.push(await judge.finish(drive.torn));
         judges.delete(judge);
       }
       checkEmpty(listener, fault);
       if (faults.length > 0) throw new Error(faults.splice(0).join('; '));
-      return seen;
+      return results;
     },
     close: () => listener.close(0),
   };
 }
 
-function checkEmpty(listener: Listener, fault: (words: string) => void): void {
-  if (listener.connections() !== 0) fault(`${listener.connections()} connections are left`);
+/** Reports connections and counted bytes that remain when all streams have ended. */
+function checkEmpty(listener: Listener, fault: (text: string) => void): void {
+  if (listener.connections() !== 0) fault(`${listener.connections()} connections remain`);
   if (listener.unackedBytes() !== 0) fault(`${listener.unackedBytes()} bytes are still counted as unacknowledged`);
   if (listener.partialBytes() !== 0) fault(`${listener.partialBytes()} bytes are still counted for unfinished packets`);
   if (listener.qos0Bytes() !== 0) fault(`${listener.qos0Bytes()} bytes are still counted for QoS 0`);
 }
 
-/** One connection: what the log was given by it and said, and what it was answered. */
+/** Compares the messages of one connection and Kafka's answers with the packets that the client gets. */
 class Judge {
   connection!: Connection;
   readonly #socket: MemorySocket;
   readonly #fates: readonly Fate[];
   readonly #appended: WeakMap<Session, Set<number>>;
-  readonly #fault: (words: string) => void;
+  readonly #fault: (text: string) => void;
   readonly #messages: Message[] = [];
   readonly #pending: (() => void)[] = [];
   #lastAck: Ack | undefined;
-  #told = -1;
+  #lastAcknowledged = -1;
   #acknowledged = 0;
   #answers = '';
 
-  constructor(fates: readonly Fate[], appended: WeakMap<Session, Set<number>>, fault: (words: string) => void) {
+  constructor(fates: readonly Fate[], appended: WeakMap<Session, Set<number>>, fault: (text: string) => void) {
     this.#fates = fates;
     this.#appended = appended;
     this.#fault = fault;
-    this.#socket = new MemorySocket((bytes) => this.#answered(bytes));
+    this.#socket = new MemorySocket((bytes) => this.#onBytes(bytes));
   }
 
   enter(accept: (socket: MemorySocket) => Connection): void {
@@ -198,18 +204,19 @@ class Judge {
     if (!this.#socket.destroyed) this.#socket.push(chunk);
   }
 
-  /** The log's side: by turns at once, soon, when all has been sent, as refused, or not at all. */
+  /** Plays Kafka's part: settles the message as its fate says, at once or later. */
   publish(settle: (outcome: Outcome) => void): void {
     const fate = this.#fates[this.#messages.length % this.#fates.length]!;
     const ack = this.#ackOfThis();
-    const message: Message = { ack, usedAnew: ack !== undefined && this.#isUsed(ack), settled: false, told: false };
+    const isIdReused = ack !== undefined && this.#isUsed(ack);
+    const message: Message = { ack, isIdReused, isSettled: false, isAcknowledged: false };
     this.#messages.push(message);
-    let asked = 0;
+    let settledTimes = 0;
     const end = () => {
-      asked += 1;
-      if (asked > 1) this.#fault('settled twice');
-      message.settled = fate !== 'failed';
-      if (message.settled && message.ack?.kind === 'pubrec') this.#known().add(message.ack.packetId);
+      settledTimes += 1;
+      if (settledTimes > 1) this.#fault('settled twice');
+      message.isSettled = fate !== 'failed';
+      if (message.isSettled && message.ack?.kind === 'pubrec') this.#appendedIds().add(message.ack.packetId);
       if (fate === 'failed') settle({ kind: 'failed' });
       else if (fate === 'refused') settle({ kind: 'refused', code: 0x99, reasonString: 'It does not fit.' });
       else settle({ kind: 'appended' });
@@ -219,35 +226,35 @@ class Judge {
     else setImmediate(end);
   }
 
-  #known(): Set<number> {
+  #appendedIds(): Set<number> {
     const session = this.connection.client?.session;
-    const known = (session && this.#appended.get(session)) ?? new Set();
-    if (session) this.#appended.set(session, known);
-    return known;
+    const ids = (session && this.#appended.get(session)) ?? new Set();
+    if (session) this.#appended.set(session, ids);
+    return ids;
   }
 
   #isUsed({ kind, packetId }: Ack): boolean {
     return (
-      (kind === 'pubrec' && this.#known().has(packetId)) ||
+      (kind === 'pubrec' && this.#appendedIds().has(packetId)) ||
       this.#messages.some(({ ack }) => ack?.kind === kind && ack.packetId === packetId)
     );
   }
 
   /**
-   * The acknowledgement that waits for the message just handed over: the newest, unless the message has QoS 0. That of a repeat,
-   * which is not handed over, has its answer already, or shares that of the first, which is on its way.
+   * Returns the acknowledgement that waits for the message that was just published, or undefined for QoS 0. It is the newest one. The
+   * acknowledgement of a repeat does not count: it is answered already, or waits for the append of the first message.
    */
   #ackOfThis(): Ack | undefined {
     const { client } = this.connection;
     const last = client?.acks.waiting.at(-1);
     if (!client || !last || last === this.#lastAck || last.reasonCode !== undefined) return undefined;
-    const shared = last.kind === 'pubrec' && (client.session.exchanges.get(last.packetId)?.waiting.length ?? 0) > 0;
-    if (shared) return undefined;
+    const isRepeat = last.kind === 'pubrec' && (client.session.exchanges.get(last.packetId)?.waiting.length ?? 0) > 0;
+    if (isRepeat) return undefined;
     this.#lastAck = last;
     return last;
   }
 
-  #answered(bytes: Buffer): void {
+  #onBytes(bytes: Buffer): void {
     const sizeMax = this.connection.client?.packetBytesMax ?? Number.POSITIVE_INFINITY;
     for (let at = 0; at < bytes.length; ) {
       let size = 0;
@@ -257,38 +264,40 @@ class Judge {
         if ((bytes[i] ?? 0) < 0x80) break;
       }
       const end = i + 1 + size;
-      if (end > bytes.length) this.#fault('an answer is cut off');
-      if (end - at > sizeMax) this.#fault('an answer is larger than the client takes');
-      this.#answer(bytes[at]! >> 4, bytes.subarray(i + 1, end));
+      if (end > bytes.length) this.#fault('a packet to the client is cut off');
+      if (end - at > sizeMax) this.#fault('a packet is larger than the client allows');
+      this.#onPacket(bytes[at]! >> 4, bytes.subarray(i + 1, end));
       at = end;
     }
   }
 
-  #answer(type: number, body: Buffer): void {
+  #onPacket(type: number, body: Buffer): void {
     const code = type === 2 ? body[1] : type === 14 ? body[0] : type === 4 || type === 5 ? body[2] : undefined;
     if (this.#answers.length < 200) this.#answers += `${type}${code ? `:${code}` : ''} `;
-    if (![2, 3, 4, 5, 6, 7, 9, 11, 13, 14].includes(type)) this.#fault(`an answer of type ${type}`);
-    if (type === 4 || type === 5) this.#acknowledgement(type === 4 ? 'puback' : 'pubrec', body.readUInt16BE(0));
+    if (![2, 3, 4, 5, 6, 7, 9, 11, 13, 14].includes(type)) this.#fault(`a packet of type ${type} to the client`);
+    if (type === 4 || type === 5) this.#onAcknowledgement(type === 4 ? 'puback' : 'pubrec', body.readUInt16BE(0));
   }
 
-  /** None without the log's word on the same packet id, and in the order of the messages. */
-  #acknowledgement(kind: Ack['kind'], packetId: number): void {
+  /** Reports an acknowledgement that comes without an append of its message, or not in the order of the messages. */
+  #onAcknowledgement(kind: Ack['kind'], packetId: number): void {
     this.#acknowledged += 1;
     const index = this.#messages.findIndex(
-      ({ ack, settled, told }) => settled && !told && ack?.kind === kind && ack.packetId === packetId,
+      ({ ack, isSettled, isAcknowledged }) =>
+        isSettled && !isAcknowledged && ack?.kind === kind && ack.packetId === packetId,
     );
     if (index === -1) {
-      if (kind === 'puback' || !this.#known().has(packetId)) this.#fault(`${kind} ${packetId} without append`);
+      if (kind === 'puback' || !this.#appendedIds().has(packetId)) this.#fault(`${kind} ${packetId} without append`);
       return;
     }
     const message = this.#messages[index]!;
-    message.told = true;
-    if (message.usedAnew) return;
-    if (index < this.#told) this.#fault(`${kind} ${packetId} out of order`);
-    this.#told = index;
+    message.isAcknowledged = true;
+    if (message.isIdReused) return;
+    if (index < this.#lastAcknowledged) this.#fault(`${kind} ${packetId} out of order`);
+    this.#lastAcknowledged = index;
   }
 
-  async finish(torn: boolean): Promise<Seen> {
+  /** Ends the connection, settles the remaining messages, and returns the result. */
+  async finish(torn: boolean): Promise<StreamResult> {
     await turn();
     const closed = this.connection.phase === 'ending';
     for (const end of this.#pending.splice(0)) end();
@@ -307,17 +316,20 @@ class Judge {
   }
 }
 
-/** Says nothing, and hears what a handler threw: `pump` ends the connection for it, but it is a crash all the same. */
-function quietLog(fault: (words: string) => void): Logger {
-  const nothing = () => {};
+/**
+ * Returns a logger that prints nothing, and reports an error with a stack as a crash. The listener catches such an error and ends only
+ * the connection, but here it counts as a crash.
+ */
+function quietLog(fault: (text: string) => void): Logger {
+  const ignore = () => {};
   return {
-    trace: nothing,
-    debug: nothing,
-    info: nothing,
-    warn: nothing,
-    fatal: nothing,
-    error: (fields: { err?: Error }, words: string) => {
-      if (fields.err) fault(`crash: ${words}: ${fields.err.stack}`);
+    trace: ignore,
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    fatal: ignore,
+    error: (fields: { err?: Error }, message: string) => {
+      if (fields.err) fault(`crash: ${message}: ${fields.err.stack}`);
     },
   } as unknown as Logger;
 }

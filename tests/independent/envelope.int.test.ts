@@ -22,7 +22,8 @@ type Answer = {
   refused?: string;
 };
 
-function ask(request: object): Answer {
+/** Sends a request to jwe.py and returns its answer. */
+function callPython(request: object): Answer {
   const run = spawnSync(python, [join(import.meta.dirname, 'jwe.py')], {
     input: JSON.stringify(request),
     encoding: 'utf8',
@@ -42,7 +43,8 @@ beforeAll(async () => {
   }
 });
 
-async function sealOne() {
+/** Encrypts a record with Vigil's sealer. Returns the record and the wrapped data key. */
+async function sealRecord() {
   let wrapped: Buffer | undefined;
   const sealer = createSealer({
     service: 'gateway',
@@ -61,29 +63,31 @@ async function sealOne() {
 
 describe("Python's jwcrypto", () => {
   it.each(['alarms', 'trends', 'dashboard', 'operator'])(
-    'jwcrypto opens what Vigil sealed, with the key of %s',
+    'jwcrypto decrypts a record of Vigil with the key of %s',
     async (role) => {
-      const answer = ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get(role) });
+      const answer = callPython({ do: 'open', ...(await sealRecord()), privateJwk: privateJwks.get(role) });
       expect(answer.plaintext).toBe(text);
       expect(answer.header).toMatchObject({ alg: 'dir', enc: 'A256GCM', top: 'observations', key: 'assoc-1', seq: 7 });
     },
   );
 
-  it('jwcrypto does not open a record with the key of a service that may not read it', async () => {
-    expect(ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get('gateway') }).refused).toBeDefined();
+  it('jwcrypto cannot decrypt a record with the key of a service that may not read it', async () => {
+    expect(
+      callPython({ do: 'open', ...(await sealRecord()), privateJwk: privateJwks.get('gateway') }).refused,
+    ).toBeDefined();
   });
 
-  it('jwcrypto refuses a record whose place was rewritten', async () => {
-    const { compact, wrapped } = await sealOne();
+  it('jwcrypto refuses a record whose header was changed to another key', async () => {
+    const { compact, wrapped } = await sealRecord();
     const [header, ...rest] = compact.split('.');
-    const moved = Buffer.from(header!, 'base64url').toString().replace('assoc-1', 'assoc-2');
-    const forged = [Buffer.from(moved).toString('base64url'), ...rest].join('.');
-    expect(ask({ do: 'open', compact: forged, wrapped, privateJwk: privateJwks.get('alarms') }).refused).toBe(
+    const changedHeader = Buffer.from(header!, 'base64url').toString().replace('assoc-1', 'assoc-2');
+    const forged = [Buffer.from(changedHeader).toString('base64url'), ...rest].join('.');
+    expect(callPython({ do: 'open', compact: forged, wrapped, privateJwk: privateJwks.get('alarms') }).refused).toBe(
       'InvalidJWEData',
     );
   });
 
-  it('jwcrypto seals a record that Vigil opens', async () => {
+  it('Vigil decrypts a record that jwcrypto encrypted', async () => {
     const header = {
       alg: 'dir',
       enc: 'A256GCM',
@@ -95,7 +99,7 @@ describe("Python's jwcrypto", () => {
       boo: 'boot-1',
       seq: 7,
     };
-    const sealed = ask({
+    const sealed = callPython({
       do: 'seal',
       header,
       plaintext: text,

@@ -1,5 +1,5 @@
-"""Opens and seals JWEs with jwcrypto, an implementation that shares no code with Vigil's. One JSON request on standard
-input, one JSON answer on standard output."""
+"""Decrypts and encrypts JWEs with jwcrypto, which shares no code with Vigil. Takes one JSON request on standard input, and
+writes one JSON answer to standard output."""
 
 import json
 import sys
@@ -45,5 +45,5 @@ def main():
 
 try:
     json.dump(main(), sys.stdout)
-except Exception as error:  # The test reads which kind of refusal it was.
+except Exception as error:  # The test checks the type of the error.
     json.dump({"refused": type(error).__name__}, sys.stdout)

@@ -1,4 +1,4 @@
-/** A real Mosquitto for the tests, from the distribution's package, unpacked and not installed: no service of its own starts. */
+/** Runs a real Mosquitto for tests. The Debian package is unpacked and not installed, so that no system service starts. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -31,23 +31,23 @@ export type Mosquitto = {
   readonly port: number;
   pid(): number;
   output(): string;
-  /** SIGTERM: it writes its sessions to the disk. */
+  /** Stops Mosquitto with SIGTERM, at which it writes its sessions to the disk. */
   stop(): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
 };
 
 /**
- * Starts Mosquitto on a free port of the loopback interface: TLS with client certificates, the certificate's CN as user name, and
- * the access list and limits that docs/operator-upstream.md asks of a hospital.
- * @param directory a folder of its own
- * @param certs the platform's certificates; the server's is the gateway's own
+ * Starts Mosquitto on a free port of 127.0.0.1. It demands client certificates, uses the common name of a certificate as user name, and has
+ * the access list and the limits that docs/operator-upstream.md demands of a hospital's broker.
+ * @param options.directory folder for the files of Mosquitto
+ * @param options.certs folder with the platform's certificates; Mosquitto uses the server certificate of the gateway
  */
 export async function startMosquitto(options: {
   readonly softwareDir: string;
   readonly directory: string;
   readonly certs: string;
-  /** More lines of its configuration. */
+  /** Additional lines of the configuration file. */
   readonly more?: readonly string[];
 }): Promise<Mosquitto> {
   const { directory, certs } = options;
@@ -55,7 +55,7 @@ export async function startMosquitto(options: {
   const [port = 0] = await freePorts(1);
   const file = (name: string) => join(directory, name);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Devices come with certificates of their authority, the gateway with one of the services'.
+  // Devices have certificates of the device authority, and the gateway has a certificate of the service authority.
   const authorities = ['ca.pem', 'device-ca.pem'].map((name) => readFileSync(join(certs, name), 'utf8'));
   writeFileSync(file('authorities.pem'), authorities.join(''));
   writeFileSync(file('acl'), acl());
@@ -79,9 +79,9 @@ export async function startMosquitto(options: {
   ];
   writeFileSync(file('mosquitto.conf'), `${lines.join('\n')}\n`);
   const logFile = file('mosquitto.log');
-  // A log that is full goes on in a new file.
+  // When the log file is full, it is renamed to *.1 and a new file begins.
   const output = () =>
-    [`${logFile}.1`, logFile].map((one) => (existsSync(one) ? readFileSync(one, 'utf8') : '')).join('');
+    [`${logFile}.1`, logFile].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('');
   const runs = () => output().split(' running').length;
   let child: Child;
   async function start(): Promise<void> {
@@ -94,7 +94,7 @@ export async function startMosquitto(options: {
       logFile,
     });
     await child.ready;
-    await until('Mosquitto', () => runs() > before);
+    await until('the start of Mosquitto', () => runs() > before);
   }
   await start();
   return {
@@ -111,7 +111,10 @@ export async function startMosquitto(options: {
   };
 }
 
-/** Each device writes below its own name, an integration engine (`operator`) below any; the gateway reads. */
+/**
+ * Returns the access list: each device may write to its own topics, an integration engine with the user name `operator` to all device
+ * topics, and the gateway may read.
+ */
 function acl(): string {
   const lines = ['user gateway', 'topic read devices/#', '', 'user operator', 'topic write devices/#', ''];
   return [...lines, 'pattern write devices/%u/#', ''].join('\n');

@@ -1,5 +1,5 @@
-"""Makes requests and revocation lists, and reads ours, with pyca/cryptography, which shares no code with Vigil's. One JSON
-request on standard input, one JSON answer on standard output."""
+"""Makes certificate requests and revocation lists, and reads those of Vigil, with pyca/cryptography, which shares no code
+with Vigil. Takes one JSON request on standard input, and writes one JSON answer to standard output."""
 
 import datetime
 import json
@@ -41,7 +41,7 @@ def spki(key):
 
 
 def authority_and_crl():
-    """An authority of a hospital's own, and a list of it, in another form than ours."""
+    """Makes an authority of a hospital and its revocation list, with other extensions than Vigil's lists have."""
     kind = request["kind"]
     key = key_of(kind)
     now = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

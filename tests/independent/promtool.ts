@@ -1,4 +1,4 @@
-/** Prometheus's own checker of expositions and rules, from Debian's package: unpacked into the ignored state folder, never installed. */
+/** Unpacks promtool, Prometheus's checker for metrics and alert rules, from Debian's package into the software folder. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeAside } from '../../ops/platform/aside.ts';

@@ -4,16 +4,19 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const software = process.env.VIGIL_SOFTWARE_DIR ?? join(root, '.vigil', 'software');
-/** The packages from PyPI that tests use, each by its version. */
+/** Packages from PyPI that the tests use. */
 const packages = ['jwcrypto==1.5.6', 'kafka-python==3.0.12', 'paho-mqtt==2.1.0'];
 
-/** A Python with the packages above, made once in the ignored state folder. Installs Debian's venv where it is missing and may be. */
+/**
+ * Returns the path of a Python that has the packages above. Makes a virtual environment for them in the software folder at the first call,
+ * and installs Debian's python3-venv if it is missing.
+ */
 export function ensurePython(): string {
   const home = join(software, 'python');
   const python = join(home, 'bin', 'python');
   const mark = join(home, 'installed');
   const wanted = packages.join('\n');
-  // What an earlier version of this list put there stays; only what is missing is added.
+  // If the list above has changed, pip adds the missing packages to the existing environment.
   if (existsSync(mark)) {
     if (readFileSync(mark, 'utf8') === wanted) return python;
   } else {

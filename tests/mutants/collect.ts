@@ -1,6 +1,6 @@
 /**
- * The test functions of vitest, as far as the tests of the alarm core use them: what they describe is kept, to be run again and
- * again in this process. vitest itself loads every test file anew for every mutant, which takes far longer than the tests.
+ * Replaces the test functions of vitest that the tests of the alarm core use. They collect the tests, so that runner.ts can run these again
+ * and again in one process. vitest itself loads every test file again for every mutant, which takes far longer than the tests.
  */
 export type Collected = { readonly name: string; readonly run: () => unknown };
 
@@ -8,44 +8,44 @@ type Hook = () => unknown;
 type Body = (...args: never[]) => unknown;
 
 let collected: Collected[] = [];
-let befores: Hook[] = [];
-let afters: Hook[] = [];
-let around: readonly string[] = [];
+let beforeHooks: Hook[] = [];
+let afterHooks: Hook[] = [];
+let enclosingGroups: readonly string[] = [];
 
-/** What was described since the last call. */
+/** Returns the tests that were collected since the last call. */
 export function takeCollected(): readonly Collected[] {
-  const taken = collected;
+  const tests = collected;
   collected = [];
-  return taken;
+  return tests;
 }
 
-/** What must run before the tests of a file, and at the end of all, of what was described since the last call. */
-export function takeHooks(): { readonly befores: readonly Hook[]; readonly afters: readonly Hook[] } {
-  const taken = { befores, afters };
-  befores = [];
-  afters = [];
-  return taken;
+/** Returns the hooks that were collected since the last call. */
+export function takeHooks(): { readonly beforeHooks: readonly Hook[]; readonly afterHooks: readonly Hook[] } {
+  const hooks = { beforeHooks, afterHooks };
+  beforeHooks = [];
+  afterHooks = [];
+  return hooks;
 }
 
-export const beforeAll = (body: Hook) => befores.push(body);
-export const afterAll = (body: Hook) => afters.push(body);
+export const beforeAll = (body: Hook) => beforeHooks.push(body);
+export const afterAll = (body: Hook) => afterHooks.push(body);
 
 const argumentsOf = (row: unknown) => (Array.isArray(row) ? row : [row]) as never[];
 
 function addTest(name: string, body: Body, row: readonly never[] = []): void {
-  // What waits by vitest's own clock needs vitest around it, and takes long.
+  // Tests with vitest's own clock need vitest, and take long, so they are left out.
   if (/\bexpect\.poll\(|\bvi\./.test(String(body))) return;
-  collected.push({ name: [...around, name].join(' > '), run: () => body(...row) });
+  collected.push({ name: [...enclosingGroups, name].join(' > '), run: () => body(...row) });
 }
 
 function addGroup(name: string, body: Body, row: readonly never[] = []): void {
-  const outer = around;
-  around = [...outer, name];
+  const outer = enclosingGroups;
+  enclosingGroups = [...outer, name];
   body(...row);
-  around = outer;
+  enclosingGroups = outer;
 }
 
-/** Rows are numbered: the name of a test must be its own. */
+/** Returns the function `each`. It numbers the rows, because each test needs a unique name. */
 const eachOf = (add: typeof addTest) => (rows: readonly unknown[]) => (name: string, body: Body) => {
   for (const [index, row] of rows.entries()) add(`${name} (row ${index + 1})`, body, argumentsOf(row));
 };

@@ -1,16 +1,17 @@
 /**
- * A test runner for Stryker (its plug-in interface, `TestRunner`): the tests of the alarm core in one process, loaded once. Stryker
- * puts all mutants into the sources, each behind a switch that asks the global `__stryker__` which one is active.
+ * A test runner for Stryker's plug-in interface `TestRunner`. It loads the tests of the alarm core once, and runs them in one process.
+ * Stryker puts all mutants into the sources, each behind a switch that reads from the global `__stryker__` which mutant is active.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Collected } from './collect.ts';
-import { type Asked, keyOf, type Mutant, notInSample } from './sample.ts';
+import { keyOf, type Mutant, notInSample, type RunOrder } from './sample.ts';
 
-/** Stryker's global, as far as this file uses it: hits by mutant, outside of tests and by test. */
+/** Number of executions of each mutant. */
 type Hits = Record<string, number>;
+/** The members of Stryker's global that this file uses. */
 type Switchboard = {
   activeMutant?: string | undefined;
   currentTestId?: string | undefined;
@@ -19,19 +20,22 @@ type Switchboard = {
 type MutantRun = { readonly activeMutant: Mutant; readonly testFilter?: readonly string[] };
 type Outcome = 'passed' | 'endless' | { readonly failed: string };
 
-/** A test, with what it took without a mutant, and how many mutants it found. */
-type Known = Collected & { asked: number; ms: number; kills: number };
+/** A test, with its number of switch reads and its time without a mutant, and the number of mutants that it found. */
+type TimedTest = Collected & { switchReads: number; ms: number; kills: number };
 
-/** A test asks the switches so many times more than without a mutant: then it never ends. Counted, not timed (ours). */
-const askedMax = (usual: number) => usual * 30 + 200_000;
+/**
+ * Number of switch reads after which a test counts as endless. The limit is a count and not a time, so that it does not depend on the
+ * speed of the machine.
+ */
+const switchReadsMax = (usual: number) => usual * 30 + 200_000;
 
-/** Tests that are never asked: with another seed each time, or of a process in which no mutant is active. */
+/** Tests that never run here: they use another seed each time, or start a process in which no mutant is active. */
 const leftOut = [
   /\/(?:any-log|anything|schedules|judged)\.test\.ts,/,
   /: tells of each lost number once, in whatever order/,
   /: npm run vigil /,
 ];
-/** Tests that take long: they are asked only of what the others did not find in a run before (`--missed`). */
+/** Slow tests. They run only with `--missed`, for the mutants that no other test found in the last run. */
 const slow = [
   /: a device whose lists change each 10 ms/,
   /: the state stays small however long it runs/,
@@ -40,7 +44,7 @@ const slow = [
   / stays said, while the device names it without a value/,
   / is measured no more, once its silence is answered/,
 ];
-/** So do the tests of the scores, of what is no score. */
+/** Folder of the scores. Its tests also count as slow for mutants of other folders. */
 const scores = 'processors/alarms/core/scores/';
 const isSlow = (id: string, key: string) =>
   (id.startsWith(scores) && !key.startsWith(scores)) || slow.some((pattern) => pattern.test(id));
@@ -51,31 +55,32 @@ const patterns = [
   'tests/alarms/captures.test.ts',
 ];
 
-/** Stryker names a mutant by its place in the repository itself, and works in a copy of it. */
+/** Root of the repository. Stryker works in a copy, but names mutants by their path in the repository. */
 const root = join(import.meta.dirname, '../..');
 
 const board: Switchboard = {};
 let active: string | undefined;
-let asked = 0;
-let askedLimit = Number.POSITIVE_INFINITY;
+let switchReads = 0;
+let switchReadsLimit = Number.POSITIVE_INFINITY;
 Object.defineProperty(board, 'activeMutant', {
   get() {
-    asked += 1;
-    if (asked > askedLimit) throw new Error('the test does not end');
+    switchReads += 1;
+    if (switchReads > switchReadsLimit) throw new Error('the test does not end');
     return active;
   },
   set() {},
 });
 
-/** What modules remember from one call to the next (their WeakMaps): each test starts without it. */
-const remembered: { forget(): void }[] = [];
-function rememberCaches(): () => void {
+/** All WeakMaps that modules use as caches. They are emptied before each test. */
+const caches: { forget(): void }[] = [];
+/** Replaces the global WeakMap by one that can be emptied, until the returned function is called. */
+function replaceWeakMap(): () => void {
   const Native = globalThis.WeakMap;
   class Forgetful<K extends WeakKey, V> extends Native<K, V> {
     #inner = new Native<K, V>();
     constructor() {
       super();
-      remembered.push(this);
+      caches.push(this);
     }
     forget(): void {
       this.#inner = new Native();
@@ -100,10 +105,10 @@ function rememberCaches(): () => void {
   };
 }
 
-/** What the test files clear away at their end. */
+/** The `afterAll` hooks of the test files. */
 const atEnd: (() => unknown)[] = [];
 
-async function loadTests(sandbox: string): Promise<Map<string, Known>> {
+async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
   const collector = pathToFileURL(join(import.meta.dirname, 'collect.ts')).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -114,24 +119,25 @@ async function loadTests(sandbox: string): Promise<Map<string, Known>> {
   const { takeHooks, takeCollected } = (await import(collector)) as typeof import('./collect.ts');
   const { expect } = await import('vitest');
   expect(1).toBe(1);
-  const known = new Map<string, Known>();
+  const tests = new Map<string, TimedTest>();
   for (const file of globSync(patterns, { cwd: sandbox }).sort()) {
-    const restore = rememberCaches();
+    const restore = replaceWeakMap();
     await import(pathToFileURL(join(sandbox, file)).href);
     restore();
-    const { befores, afters } = takeHooks();
-    atEnd.push(...afters);
-    for (const before of befores) await before();
+    const { beforeHooks, afterHooks } = takeHooks();
+    atEnd.push(...afterHooks);
+    for (const before of beforeHooks) await before();
     for (const [index, { name, run }] of takeCollected().entries()) {
       const id = `${file}, test ${index + 1}: ${name}`;
-      if (!leftOut.some((pattern) => pattern.test(id))) known.set(id, { name: id, run, asked: 0, ms: 0, kills: 0 });
+      if (leftOut.some((pattern) => pattern.test(id))) continue;
+      tests.set(id, { name: id, run, switchReads: 0, ms: 0, kills: 0 });
     }
   }
-  return known;
+  return tests;
 }
 
 class CoreTests {
-  #tests = new Map<string, Known>();
+  #tests = new Map<string, TimedTest>();
   #sample: ReadonlySet<string> = new Set();
   #thorough = false;
 
@@ -141,9 +147,9 @@ class CoreTests {
 
   async init(): Promise<void> {
     (globalThis as { __stryker__?: Switchboard }).__stryker__ = board;
-    const asked = JSON.parse(readFileSync(process.env.VIGIL_MUTANTS_ASKED!, 'utf8')) as Asked;
-    this.#sample = new Set(asked.keys);
-    this.#thorough = asked.thorough;
+    const order = JSON.parse(readFileSync(process.env.VIGIL_MUTANTS_ASKED!, 'utf8')) as RunOrder;
+    this.#sample = new Set(order.keys);
+    this.#thorough = order.thorough;
     this.#tests = await loadTests(process.cwd());
   }
 
@@ -157,7 +163,7 @@ class CoreTests {
       board.currentTestId = id;
       const outcome = await runTest(test);
       board.currentTestId = undefined;
-      Object.assign(test, { asked, ms: outcome.ms });
+      Object.assign(test, { switchReads, ms: outcome.ms });
       const base = { id, name: id, timeSpentMs: outcome.ms };
       tests.push(
         typeof outcome.outcome === 'object'
@@ -182,7 +188,8 @@ class CoreTests {
       if (outcome === 'passed') continue;
       test.kills += 1;
       const again = await runTest(test);
-      if (again.outcome !== 'passed') throw new Error(`${test.name} fails without a mutant after one`);
+      if (again.outcome !== 'passed')
+        throw new Error(`${test.name} fails without a mutant, after it ran with a mutant`);
       if (outcome === 'endless') return { status: 'timeout', reason: test.name };
       return { status: 'killed', killedBy: [test.name], failureMessage: outcome.failed, nrOfTests: index + 1 };
     }
@@ -190,10 +197,10 @@ class CoreTests {
   }
 }
 
-async function runTest(test: Known): Promise<{ outcome: Outcome; ms: number }> {
-  for (const cache of remembered) cache.forget();
-  asked = 0;
-  askedLimit = test.asked === 0 ? Number.POSITIVE_INFINITY : askedMax(test.asked);
+async function runTest(test: TimedTest): Promise<{ outcome: Outcome; ms: number }> {
+  for (const cache of caches) cache.forget();
+  switchReads = 0;
+  switchReadsLimit = test.switchReads === 0 ? Number.POSITIVE_INFINITY : switchReadsMax(test.switchReads);
   const startedAt = performance.now();
   let outcome: Outcome = 'passed';
   try {
@@ -201,7 +208,7 @@ async function runTest(test: Known): Promise<{ outcome: Outcome; ms: number }> {
   } catch (error) {
     outcome = { failed: String((error as Error)?.message ?? error) };
   }
-  if (asked > askedLimit) outcome = 'endless';
+  if (switchReads > switchReadsLimit) outcome = 'endless';
   return { outcome, ms: performance.now() - startedAt };
 }
 

@@ -13,8 +13,8 @@ const all = [...mutantsOf('large.ts', 200), ...mutantsOf('small.ts', 20), ...mut
 const countsOf = (sample: readonly Mutant[]) =>
   [...Map.groupBy(sample, ({ fileName }) => fileName)].map(([fileName, { length }]) => [fileName, length]);
 
-describe('a sample of mutants', () => {
-  it('takes the share of a large file, four of a small one, and all of a tiny one, each once', () => {
+describe('sampleOf', () => {
+  it('takes the given share of a large file, four mutants of a small file, and all mutants of a file with two', () => {
     const sample = sampleOf(all, 0.1, 1);
     expect(countsOf(sample)).toEqual([
       ['large.ts', 20],
@@ -24,18 +24,18 @@ describe('a sample of mutants', () => {
     expect(new Set(sample.map(keyOf)).size).toBe(26);
   });
 
-  it('is the same with the same seed, and another with another', () => {
+  it('takes the same sample with the same seed, and another sample with another seed', () => {
     expect(sampleOf(all, 0.1, 7)).toEqual(sampleOf(all, 0.1, 7));
     expect(sampleOf(all, 0.1, 7)).not.toEqual(sampleOf(all, 0.1, 8));
   });
 
-  it('is everything where the share is 1', () => {
+  it('takes every mutant if the share is 1', () => {
     expect(sampleOf(all, 1, 1)).toHaveLength(222);
   });
 });
 
-describe('the share of mutants that the tests find', () => {
-  it('weighs each file by its mutants, tried or not', () => {
+describe('scoreOf', () => {
+  it('weighs each file by the number of its mutants, tried or not', () => {
     const files = [
       { all: 300, counted: 10, found: 9 },
       { all: 100, counted: 10, found: 5 },
@@ -43,15 +43,15 @@ describe('the share of mutants that the tests find', () => {
     expect(scoreOf(files).score).toBeCloseTo(0.8);
   });
 
-  it('is certain where all were tried, and less so the fewer were', () => {
-    const of = (counted: number) => scoreOf([{ all: 100, counted, found: counted * 0.9 }]).halfWidth;
-    expect(of(100)).toBe(0);
-    expect(of(10)).toBeGreaterThan(of(50));
-    // By hand for 10 of 100, nine found: careful 10/12, 1.96 · √(10/12 · 2/12 · 0.9 / 10).
-    expect(of(10)).toBeCloseTo(0.2191, 3);
+  it('returns a half width of 0 if all mutants were tried, and a larger one the fewer were tried', () => {
+    const halfWidthOf = (counted: number) => scoreOf([{ all: 100, counted, found: counted * 0.9 }]).halfWidth;
+    expect(halfWidthOf(100)).toBe(0);
+    expect(halfWidthOf(10)).toBeGreaterThan(halfWidthOf(50));
+    // Calculated by hand for 10 of 100 mutants, nine found: cautious share 10/12, 1.96 · √(10/12 · 2/12 · 0.9 / 10).
+    expect(halfWidthOf(10)).toBeCloseTo(0.2191, 3);
   });
 
-  it('leaves out a file of which none counts', () => {
+  it('leaves out a file of which no mutant counts', () => {
     expect(
       scoreOf([
         { all: 100, counted: 10, found: 9 },

@@ -1,7 +1,7 @@
-/** Which mutants of a file are tried, and what that says of all of them. */
+/** Chooses the mutants to try, and estimates from their results how many of all mutants the tests find. */
 
-/** A mutant as Stryker describes it; `fileName` from the root of the repository on. Lines and columns begin where Stryker's do. */
 type Place = { readonly line: number; readonly column: number };
+/** A mutant as Stryker describes it. `fileName` is a path from the root of the repository; lines and columns count from 0. */
 export type Mutant = {
   readonly id: string;
   readonly fileName: string;
@@ -10,20 +10,20 @@ export type Mutant = {
   readonly location: { readonly start: Place; readonly end: Place };
 };
 
-/** What the program asks the runner: which mutants by their keys, and whether by the slow tests too. */
-export type Asked = { readonly keys: readonly string[]; readonly thorough: boolean };
+/** Order to the runner: the keys of the mutants to try, and whether the slow tests run too. */
+export type RunOrder = { readonly keys: readonly string[]; readonly thorough: boolean };
 
 export const notInSample = 'not in the sample';
 
-/** The same for the same mutant in each run over the same text. */
+/** Returns a key that is the same for the same mutant in every run, as long as the file does not change. */
 export function keyOf({ fileName, mutatorName, replacement, location: { start, end } }: Omit<Mutant, 'id'>): string {
   return [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join('|');
 }
 
-/** Of a small file, this many are tried all the same (ours). */
+/** Least number of mutants to try of each file. */
 const leastOfFile = 4;
 
-/** A part of each file's mutants, chosen by the seed, so that every file is in it. */
+/** Takes a random share of the mutants of each file. The seed determines the choice. */
 export function sampleOf<M extends Omit<Mutant, 'id'>>(mutants: readonly M[], share: number, seed: number): M[] {
   const next = randomFrom(seed);
   return [...Map.groupBy(mutants, ({ fileName }) => fileName).values()].flatMap((ofFile) => {
@@ -33,7 +33,7 @@ export function sampleOf<M extends Omit<Mutant, 'id'>>(mutants: readonly M[], sh
   });
 }
 
-/** Mulberry32, a small generator of numbers from 0 up to 1. */
+/** Makes a Mulberry32 generator, which returns random numbers from 0 up to 1. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -44,24 +44,24 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Of one file: all its mutants; those tried that count; how many of these a test found. */
-export type OfFile = { readonly all: number; readonly counted: number; readonly found: number };
+/** Numbers of one file: all mutants, the tried mutants that count, and how many of these a test found. */
+export type FileCounts = { readonly all: number; readonly counted: number; readonly found: number };
 
 /**
- * The share of all mutants that the tests find, with the half width of its 95 % confidence interval: each file counts by its number
- * of mutants (a stratified sample). For the width, one found and one not found are added to each file, so that a file of which all
- * were found does not count as certain.
+ * Estimates the share of all mutants that the tests find, with the half width of its 95 % confidence interval. Each file has a weight in
+ * proportion to its number of mutants (a stratified sample). For the half width, each file gets one more mutant that was found and one
+ * more that was not, because a file of which all tried mutants were found is not certain.
  */
-export function scoreOf(files: readonly OfFile[]): { readonly score: number; readonly halfWidth: number } {
-  const counting = files.filter(({ counted }) => counted > 0);
-  const total = counting.reduce((sum, { all }) => sum + all, 0);
+export function scoreOf(files: readonly FileCounts[]): { readonly score: number; readonly halfWidth: number } {
+  const countedFiles = files.filter(({ counted }) => counted > 0);
+  const total = countedFiles.reduce((sum, { all }) => sum + all, 0);
   let score = 0;
   let variance = 0;
-  for (const { all, counted, found } of counting) {
+  for (const { all, counted, found } of countedFiles) {
     const weight = all / total;
-    const careful = (found + 1) / (counted + 2);
+    const cautiousShare = (found + 1) / (counted + 2);
     score += weight * (found / counted);
-    variance += (weight ** 2 * careful * (1 - careful) * (1 - counted / all)) / counted;
+    variance += (weight ** 2 * cautiousShare * (1 - cautiousShare) * (1 - counted / all)) / counted;
   }
   return { score, halfWidth: 1.96 * Math.sqrt(variance) };
 }

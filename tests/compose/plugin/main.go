@@ -1,4 +1,4 @@
-// The docker CLI's compose plug-in, built where none is packaged: upstream's own commands, nothing added.
+// The official compose plug-in of the docker CLI, without changes. It is built on machines that have no package for it.
 package main
 
 import (
