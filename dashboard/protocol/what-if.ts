@@ -25,7 +25,10 @@ export type WhatIfCalls = Static<typeof Calls>;
 
 export const WhatIf = Type.Object(
   {
-    /** The time that was examined: 24 hours; less if the patient was in another ward before, or if there are too many values. */
+    /**
+     * The examined time: 24 hours. Shorter if there are too many values, or for a device without a bed that came into its
+     * tray less than 24 hours ago.
+     */
     from: Instant,
     to: Instant,
     /** The time of the first value between `from` and `to`; null if there is no value, so that no answer is possible. */

@@ -1,6 +1,6 @@
 /**
- * Who may call which route. A route that does not say who may call it is refused when it is registered, so no route is
- * open by oversight.
+ * Checks who may call which route. A route without `config.access` is refused when it is registered, so that no route is
+ * open by mistake.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
@@ -23,20 +23,20 @@ declare module 'fastify' {
     access?: Access;
   }
   interface FastifyRequest {
-    /** Set on every route that is not public. */
+    /** The session of the request; set on every route that is not public. */
     live: LiveSession | undefined;
-    /** The browser's id, if we gave it one. */
+    /** The id of the browser, if this server has given it an id. */
     station: string | undefined;
   }
 }
 
-/** The audit trail's name for a request without a login. */
+/** The user id in the audit trail for a request without a login. */
 export const nobody = 'unknown';
 
 export const cookieName = '__Host-vigil';
 /**
- * `__Host-` makes the browser send the cookie over TLS only, to this host only and to every path. There is no Max-Age:
- * the cookie ends with the browser.
+ * `__Host-` makes the browser send the cookie only over TLS and only to this host. Without Max-Age the browser deletes the
+ * cookie when it is closed.
  */
 export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
@@ -45,7 +45,7 @@ export const notAllowed = () => new VigilError('not-allowed', 'Your account may 
 export const locked = () => new VigilError('locked', 'This screen is locked: enter your password first.');
 export const notFound = () => new VigilError('not-found', notOnYourWards);
 
-const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const changingMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export type AccessOptions = {
   readonly sessions: Sessions;
@@ -56,10 +56,10 @@ export type AccessOptions = {
 };
 
 /**
- * Whether a request comes from one of our pages: its Origin is ours, if the browser sends one, and it has the header
- * that no form can set.
+ * Returns whether a request comes from a page of this dashboard: its `Origin`, if present, must be one of `origins`, and it
+ * must have the header that a form of another site cannot set.
  */
-export function isOurs(request: FastifyRequest, origins: readonly string[]): boolean {
+export function isFromOurPage(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin } = request.headers;
   if (origin !== undefined && !origins.includes(origin)) return false;
   return request.headers[requestHeader.name] === requestHeader.value;
@@ -67,7 +67,7 @@ export function isOurs(request: FastifyRequest, origins: readonly string[]): boo
 
 export function guardRoutes(app: App, options: AccessOptions): void {
   const pace: RequestPace = new Map();
-  const foreign = newRefusalPace();
+  const foreignPace = newRefusalPace();
   app.decorateRequest('live', undefined);
   app.decorateRequest('station', undefined);
   app.addHook('onRoute', (route) => {
@@ -76,23 +76,23 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   shareRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
-    // No cache keeps an answer with patients in it.
+    // Answers may have patient data, so no cache may store them.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     request.station = options.stations.read(request.cookies[stationCookie]);
-    if (changing.has(request.method) && !isOurs(request, options.origins)) {
-      await recordForeign(foreign, request, options);
+    if (changingMethods.has(request.method) && !isFromOurPage(request, options.origins)) {
+      await recordForeign(foreignPace, request, options);
       throw notAllowed();
     }
     if (access === 'public') return;
-    // Until the audit trail has been read, it is not clear which sessions were ended.
+    // Until the audit trail has been read, the server does not know which sessions have ended.
     if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
     const live = await readSession(request, options.sessions);
     if (!live) throw notLoggedIn();
     request.live = live;
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
-    // A locked session may look at the screen without names, unlock it and log out: those routes are for any session.
+    // A locked session may see the screen without names, unlock it, and log out. These routes have the access `session`.
     if (live.viewer.locked && access !== 'session') throw locked();
-    // Takes a place before rights are checked: a refusal goes on record, so it costs as much as the request itself.
+    // The request is counted before its rights are checked, because a refusal is recorded and costs as much as the request.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session')
       await keepPace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
@@ -108,8 +108,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
 }
 
 /**
- * Refuses a changing request that does not come from one of our pages. Either a page of another site uses the browser
- * of a person who is logged in, or somebody writes requests by hand. The refusal does not wait for its record.
+ * Records a refused request that does not come from a page of this dashboard. Either a page of another site uses the
+ * browser of a person who is logged in, or somebody writes requests by hand. Does not wait until the record is written.
  */
 export async function recordForeign(
   pace: RefusalPace,
@@ -126,26 +126,26 @@ export async function recordForeign(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
-/**
- * Gives each route its places (bounds.ts): a look waits for looks of the same account, and never takes the place of an
- * act.
- */
+/** Makes each request wait for a slot of its route's kind (bounds.ts). So requests that only show data cannot delay acts. */
 function shareRoutes(app: App): void {
   const slots = createRouteSlots();
-  // fastify makes a HEAD route for each GET route, with a handler that has its place already.
-  const shared = new WeakSet<object>();
+  // Fastify adds a HEAD route for each GET route, with the handler that is already wrapped.
+  const wrappedHandlers = new WeakSet<object>();
   app.addHook('onRoute', (route) => {
     const share = shareOf(route);
     const { handler } = route;
-    if (share === 'own' || route.websocket === true || shared.has(handler)) return;
-    route.handler = async function inItsPlace(this: ThisParameterType<typeof handler>, request, reply) {
+    if (share === 'own' || route.websocket === true || wrappedHandlers.has(handler)) return;
+    route.handler = async function handleInSlot(this: ThisParameterType<typeof handler>, request, reply) {
       return slots[share].run(accountOf(request), async () => handler.call(this, request, reply));
     };
-    shared.add(route.handler);
+    wrappedHandlers.add(route.handler);
   });
 }
 
-/** @throws VigilError `rate-limited`; the first refusal of a minute goes on record */
+/**
+ * Counts a request of a session.
+ * @throws VigilError `rate-limited` if the session or its account has too many; the first refusal of a minute is recorded
+ */
 export async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
@@ -156,40 +156,40 @@ export async function keepPace(
   if (counted === 'taken') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
-  throw new VigilError('rate-limited', 'Too many requests of this login: try again in a minute.');
+  throw new VigilError('rate-limited', 'Too many requests of this account: try again in a minute.');
 }
 
-/** Returns the session of a request's cookie, if it still holds. */
+/** Returns the session of a request's cookie, if the session is still valid. */
 export async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
   return token === undefined ? undefined : sessions.read(token);
 }
 
-/** Returns the session of a route that is not public. */
+/** Returns the session of a request to a route that is not public. */
 export function sessionOf(request: FastifyRequest): LiveSession {
   if (!request.live) throw notLoggedIn();
   return request.live;
 }
 
-/** Returns the viewer of a route that is not public. */
+/** Returns the viewer of a request to a route that is not public. */
 export const viewerOf = (request: FastifyRequest): Viewer => sessionOf(request).viewer;
 
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
 }
 
-/** Returns from where a request comes; also for a request without a login. */
+/** Returns the address and the station of a request, also of a request without a login. */
 export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
   return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
 }
 
-/** Returns who asks, on a route that is not public. */
+/** Returns the audit fields that say who sent a request to a route that is not public. */
 export function whoOf(request: FastifyRequest): Who {
   const { viewer, claims } = sessionOf(request);
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
 }
 
-/** Returns the browser's id. A browser without an id gets one. */
+/** Returns the id of the browser. A browser without an id gets a new id in a cookie. */
 export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
   if (request.station !== undefined) return request.station;
   const { station, value } = stations.issue();

@@ -1,4 +1,4 @@
-/** The command line of accounts, as `npm start` and an operator call it. */
+/** Tests the command line of accounts, as `npm start` and operators use it. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -26,7 +26,7 @@ const add = (file: string, ...more: string[]) => [
 ];
 
 describe('the account command', () => {
-  it('adds, lists, disables and enables', async () => {
+  it('adds, lists, disables and enables an account', async () => {
     const file = newFile();
     expect(call(add(file), 'a long enough phrase\n')).toEqual({
       output: `nurse1: nurse of icu, step, in the new file ${file}`,
@@ -41,12 +41,12 @@ describe('the account command', () => {
     expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
     call(['enable', '--user', 'nurse1', '--file', file]);
     expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step');
-    // Sessions of before are over each time.
+    // Each change sets a new epoch, which ends the former sessions.
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
 
-  it('says which account it replaces, so that a slip is seen', async () => {
+  it('says which account `add` replaces, so that a mistake is noticed', async () => {
     const file = newFile();
     call(add(file), 'a long enough phrase');
     call(['disable', '--user', 'nurse1', '--file', file]);
@@ -54,7 +54,7 @@ describe('the account command', () => {
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
-  it('finds the registry in the folder above, too, and takes all wards, and an auditor without wards', async () => {
+  it('finds the registry also in the folder above, and accepts all wards, and an auditor without wards', async () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');
@@ -64,24 +64,25 @@ describe('the account command', () => {
     expect(auditor.output).not.toContain('egist');
   }, 60_000);
 
-  it('makes an account before its ward exists if that is asked for, and says so', async () => {
+  it('adds an account of an unregistered ward with --unregistered, and names the ward', async () => {
     const file = newFile();
     const { output, code } = call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
     expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
     expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
   }, 60_000);
 
-  it('says that it found no registry to look into', async () => {
+  it('says that --wards was not checked if it finds no registry', async () => {
     const file = newFile();
     const registryFile = join(dirname(file), 'elsewhere.json');
     renameSync(join(dirname(file), 'wards.json'), registryFile);
-    const blind = call(add(file, '--wards', 'icv'), 'a long enough phrase');
-    expect([blind.output, blind.code]).toEqual([expect.stringMatching(/--wards was not checked: .*--wards-file/), 0]);
-    const seeing = call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
-    expect(seeing.error).toMatch(/icv is not registered in .*elsewhere\.json/);
+    const withoutRegistry = call(add(file, '--wards', 'icv'), 'a long enough phrase');
+    const warning = expect.stringMatching(/--wards was not checked\. .*--wards-file/);
+    expect([withoutRegistry.output, withoutRegistry.code]).toEqual([warning, 0]);
+    const withRegistry = call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
+    expect(withRegistry.error).toMatch(/icv is not registered in .*elsewhere\.json/);
   }, 60_000);
 
-  it('names the account that may be meant', async () => {
+  it('suggests a similar account if the account does not exist', async () => {
     const file = newFile();
     call(add(file), 'a long enough phrase');
     const { error, code } = call(['disable', '--user', 'nurse2', '--file', file]);
@@ -108,7 +109,7 @@ describe('the account command', () => {
   );
 
   it.each(['list', 'disable', 'enable', 'check'])(
-    '%s names a file that does not exist, and makes none',
+    'the command %s refuses a file that does not exist, and does not create it',
     async (command) => {
       const file = newFile();
       const user = command === 'list' ? [] : ['--user', 'nurse1'];
@@ -121,12 +122,12 @@ describe('the account command', () => {
 
   it.each<[string, string[], string, RegExp]>([
     ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],
-    ['a common password', ['--user', 'nurse1'], 'Password1234', /a common one, or easy to guess/],
-    ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user takes/],
-    ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role is one of/],
+    ['a common password', ['--user', 'nurse1'], 'Password1234', /is common, or easy to guess/],
+    ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user must have/],
+    ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role must be one of/],
     ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],
     ['a name with a line end', ['--name', 'No\nra'], 'a long enough phrase', /--name holds a control character/],
-    ['a ward that cannot be seen', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
+    ['a ward of an invisible character', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
     [
       'a ward that is not registered',
       ['--wards', 'icu,setp'],
@@ -134,13 +135,13 @@ describe('the account command', () => {
       /setp is not registered .*Registered: icu, step\. Did you mean step\?/,
     ],
     [
-      'a registry that is not there',
+      'a registry that does not exist',
       ['--wards-file', '/nowhere'],
       'a long enough phrase',
       /wards file \/nowhere cannot be read/,
     ],
-    ['no ward', ['--wards', ''], 'a long enough phrase', /--wards takes/],
-    ['an option that is none', ['--admin'], '', /Unknown option/],
+    ['an empty list of wards', ['--wards', ''], 'a long enough phrase', /--wards must be/],
+    ['an unknown option', ['--admin'], '', /Unknown option/],
   ])(
     'refuses %s in one sentence and writes nothing',
     async (_, more, input, message) => {
@@ -153,7 +154,7 @@ describe('the account command', () => {
     60_000,
   );
 
-  it('proves to other command lines who runs them, by password only', async () => {
+  it('`check` returns the account of a right password, and the same error for every other user or password', async () => {
     const file = newFile();
     call(add(file), 'a long enough phrase\n');
     const check = (user: string, password: string) =>
@@ -172,7 +173,7 @@ describe('the account command', () => {
     expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
   }, 60_000);
 
-  it('leaves a faulty file as it is', async () => {
+  it('does not change a file that is not valid JSON', async () => {
     const file = newFile();
     writeFileSync(file, '{');
     expect(call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });

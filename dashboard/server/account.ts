@@ -23,10 +23,10 @@ import { readWardsFile } from './wards-file.ts';
 const usage = `Usage: node dashboard/server/account.ts <command> --file FILE
   add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)
            --wards-file FILE   (the registry of wards; without it, wards.json beside FILE or in the folder above)
-           --unregistered      (although a ward is not in the registry yet)
+           --unregistered      (allows wards that are not in the registry yet)
   disable  --user ID
   enable   --user ID
-  check    --user ID --password-stdin   (prints who it is and may do, as JSON, for other command lines)
+  check    --user ID --password-stdin   (prints the account and its permissions as JSON, for other command lines)
   list`;
 
 type Options = {
@@ -40,7 +40,7 @@ type Options = {
   unregistered?: boolean;
 };
 
-/** The options that a command takes besides --file. */
+/** The options of each command, in addition to --file. */
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   add: ['user', 'name', 'role', 'wards', 'password-stdin', 'wards-file', 'unregistered'],
   disable: ['user'],
@@ -53,20 +53,20 @@ const newEpoch = () => randomBytes(9).toString('base64url');
 
 const bad = (message: string) => new VigilError('settings-invalid', message);
 
-/** Builds an account from the options and the password that came on standard input. */
+/** Creates an account from the options and the password. */
 async function newAccount(options: Options, password: string): Promise<Account> {
   const { user = '', role = '', wards = '' } = options;
   const name = normalText(options.name ?? '');
-  if (!userIdPattern.test(user)) throw bad('--user takes 1 to 64 letters, digits, dots, dashes or @.');
-  if (name === '' || name.length > 80) throw bad('--name takes 1 to 80 characters.');
+  if (!userIdPattern.test(user)) throw bad('--user must have 1 to 64 letters, digits, dots, dashes, underscores or @.');
+  if (name === '' || name.length > 80) throw bad('--name must have 1 to 80 characters.');
   const nameFault = textFault(name);
   if (nameFault) throw bad(`--name ${nameFault}.`);
-  if (!roles.includes(role as Role)) throw bad(`--role is one of ${roles.join(', ')}.`);
+  if (!roles.includes(role as Role)) throw bad(`--role must be one of ${roles.join(', ')}.`);
   const names = wards.split(',').map((ward) => normalText(ward.trim()));
   const wardFault = textFaultIn(names);
   if (wardFault) throw bad(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
-    throw bad('--wards takes ward names, comma-separated, or *.');
+    throw bad('--wards must be names of wards, separated by commas, or *.');
   const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));
   if (fault) throw new VigilError(fault.code, fault.message);
   return {
@@ -80,38 +80,36 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   };
 }
 
-const wordsOf = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
+const roleAndWards = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
 
 function didYouMean(names: Iterable<string>, typed: string): string {
   const near = nearNames([...names], typed);
   return near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
 }
 
-/**
- * Places of the registry, as `npm start` and Compose lay them out (ops/platform/service-env.ts, docker-compose.yml).
- */
+/** Returns the wards file if it is where `npm start` or Compose puts it (ops/platform/service-env.ts, docker-compose.yml). */
 const wardsFileNear = (file: string) =>
   [join(dirname(file), 'wards.json'), join(dirname(file), '..', 'wards.json')].find((path) => existsSync(path));
 
 /**
- * Looks for the wards of an account in the registry: an account of a misspelt ward shows nobody's alarms.
- * @returns a warning about the wards; empty if all are registered
- * @throws VigilError `settings-invalid`: names the wards that are registered
+ * Checks the wards of an account against the registry, because an account of a misspelt ward sees no alarms.
+ * @returns a warning, or an empty text if all wards are registered
+ * @throws VigilError `settings-invalid` if a ward is not registered; the message names the registered wards
  */
 function wardsNote(wards: readonly string[], file: string, options: Options): string {
   const asked = wards.filter((ward) => ward !== '*');
   if (asked.length === 0) return '';
   const wardsFile = options['wards-file'] ?? wardsFileNear(file);
   if (wardsFile === undefined)
-    return '\nNo registry of wards was found, so --wards was not checked: name it with --wards-file.';
+    return '\nNo registry of wards was found, so --wards was not checked. To check it, give the registry with --wards-file.';
   const names = readWardsFile(wardsFile).wards.map(({ ward }) => ward);
   const missing = asked.filter((ward) => !names.includes(ward));
   const [first] = missing;
   if (first === undefined) return '';
   if (options.unregistered) return `\nNot registered yet in ${wardsFile}: ${missing.join(', ')}.`;
-  const there = names.length === 0 ? 'none' : names.join(', ');
+  const registered = names.length === 0 ? 'none' : names.join(', ');
   throw bad(
-    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${there}.${didYouMean(names, first)} To add it, see docs/operator.md, Wards and beds; to make the account before, --unregistered.`,
+    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${registered}.${didYouMean(names, first)} To register a ward, see docs/operator.md, Wards and beds. To create the account before that, use --unregistered.`,
   );
 }
 
@@ -120,15 +118,21 @@ async function passwordFrom(options: Options): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '');
 }
 
-/** Who logs in with this password, without the hash. Takes as long for a user that does not exist. */
+/**
+ * Returns the account of a user and password, and its permissions. Takes the same time for an unknown user.
+ * @throws VigilError `not-logged-in` if the user or the password is wrong, or the account is disabled
+ */
 async function check(account: Account | undefined, password: string) {
-  const right = await verifyPassword(password, account?.password ?? nobodysHash);
-  if (!account || !right || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
+  const isRight = await verifyPassword(password, account?.password ?? nobodysHash);
+  if (!account || !isRight || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
   const { userId, name, role, wards } = account;
   return { actor: { userId, name, role }, wards, may: permissionsOf(role) };
 }
 
-/** @throws VigilError `settings-invalid` for an option that the command does not take */
+/**
+ * Reads the command and its options.
+ * @throws VigilError `settings-invalid` for an option that the command does not have
+ */
 function readCommand(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -147,8 +151,8 @@ function readCommand(args: readonly string[]) {
   const [command = '', ...more] = positionals;
   const options = optionsOf[command];
   if (options === undefined || values.file === undefined) throw bad(usage);
-  const stray = Object.keys(values).find((option) => option !== 'file' && !options.includes(option));
-  if (stray !== undefined) throw bad(`--${stray} does not belong to ${command}.`);
+  const wrongOption = Object.keys(values).find((option) => option !== 'file' && !options.includes(option));
+  if (wrongOption !== undefined) throw bad(`--${wrongOption} does not belong to ${command}.`);
   if (more.length > 0 || (options.includes('user') && !values.user))
     throw bad(options.includes('user') ? `Name the account: ${command} --user ID.` : `${command} takes no name.`);
   return { command, values, file: values.file };
@@ -157,7 +161,7 @@ function readCommand(args: readonly string[]) {
 async function run(args: readonly string[]): Promise<string> {
   const { command, values, file } = readCommand(args);
   const { user = '' } = values;
-  // A dashboard that runs as another user cannot read what root writes here.
+  // If root ran this command and the dashboard runs as another user, the dashboard could not read the file.
   becomeOwnerOf(dirname(file));
   const isNew = !existsSync(file);
   // A misspelt file name must not look like a file without accounts.
@@ -170,14 +174,14 @@ async function run(args: readonly string[]): Promise<string> {
       const before = accounts.get(account.userId);
       accounts.set(account.userId, account);
       writeAccounts(file, accounts);
-      const replaced = before && ` (replaces ${wordsOf(before)}${before.disabled ? ', disabled' : ''})`;
-      return `${account.userId}: ${wordsOf(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
+      const replaced = before && ` (replaces ${roleAndWards(before)}${before.disabled ? ', disabled' : ''})`;
+      return `${account.userId}: ${roleAndWards(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
     }
     case 'disable':
     case 'enable': {
       const account = accounts.get(user);
       if (!account) throw bad(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
-      // Ends the account's sessions, also those from before it was disabled.
+      // The new epoch ends all sessions of the account, also those that began before the account was disabled.
       accounts.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
       writeAccounts(file, accounts);
       return `${user}: ${command}d`;

@@ -1,4 +1,4 @@
-/** The server that routes are registered on. */
+/** The type of the Fastify server on which routes are registered. */
 import type { Server } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression } from 'fastify';

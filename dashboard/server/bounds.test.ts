@@ -15,8 +15,8 @@ const claims = (userId: string, sessionId: string) => ({
   fingerprint: 'f',
 });
 
-describe('requests in a minute', () => {
-  it('of a stolen session leave a share for its owner, and 43 sessions together do not have 43 times as much', () => {
+describe('countFor', () => {
+  it('one session cannot use up the share of its account, and all sessions together have three times the share', () => {
     const pace: RequestPace = new Map();
     const taken = (session: string, times: number) =>
       Array.from({ length: times }, () => countFor(pace, 'act', claims('nora', session), 0)).filter(
@@ -32,7 +32,7 @@ describe('requests in a minute', () => {
   });
 });
 
-it('looks take no place of an act, however many there are', async () => {
+it('any number of waiting looks does not delay an act', async () => {
   const slots = createRouteSlots();
   const never = Promise.withResolvers<void>();
   for (let account = 0; account < 100; account += 1)
@@ -43,8 +43,8 @@ it('looks take no place of an act, however many there are', async () => {
   expect(await slots.act.run('nora', async () => 'done')).toBe('done');
 });
 
-describe('while the trend database hangs', () => {
-  /** What each route of these takes, by its address. */
+describe('slots while the trend database hangs', () => {
+  /** Returns the kind of slots of each route, by URL. */
   function sharesOf(...registers: ((app: App, parts: Parts) => void)[]): Map<string, Share> {
     const shares = new Map<string, Share>();
     const note = (method: string) => (url: string, options: Pick<Parameters<typeof shareOf>[0], 'config'>) =>
@@ -54,7 +54,7 @@ describe('while the trend database hangs', () => {
     return shares;
   }
 
-  it('a screen is let in: a route that reads stored values takes no place of a look', async () => {
+  it('a screen can connect, because routes that read stored values do not use the slots of looks', async () => {
     const shares = sharesOf(recordRoutes, whatIfRoute, loginRoutes);
     const slots = createRouteSlots();
     const hanging = Promise.withResolvers<void>();
@@ -79,6 +79,6 @@ it.each([
   ['GET', { access: 'view-vitals', share: 'history' }, 'history'],
   ['POST', { access: 'session', share: 'own' }, 'own'],
   ['GET', { access: 'public' }, 'own'],
-] as const)('%s with %o takes a place as %s', (method, config, share) => {
+] as const)('a %s route with %o uses slots of the kind %s', (method, config, share) => {
   expect(shareOf({ method, config })).toBe(share);
 });

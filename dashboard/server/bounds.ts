@@ -1,4 +1,4 @@
-/** How much of this server one account may use: every bound of a route is here (ours; decision 24). */
+/** Limits how much of this server one account may use. All limits for routes are here (ours; docs/decisions/024-bounds.md). */
 import type { FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
 import { countRequest, type RequestPace } from './core/request-pace.ts';
@@ -7,35 +7,34 @@ import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 
 /**
- * Which shared places a route takes. `look`: it shows something. `history`: it reads stored values and may wait long
- * for them; meanwhile a screen is let in. `act`: it changes something; looks never take its places. `own`: its work is
- * bounded elsewhere (passwords, beds), or it must always be possible (logout).
+ * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which may
+ * take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has separate
+ * slots, too. `own`: the route uses none of these slots, because its work is limited elsewhere (passwords, beds), or
+ * because it must always be possible (logout).
  */
 export type Share = 'look' | 'history' | 'act' | 'own';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `shareOf` decides it, unless the route says it itself. */
+    /** The kind of slots; if absent, `shareOf` chooses it. */
     share?: Share;
   }
 }
 
-/** Requests at work. A page asks for three things at once; the rest waits for some ms. */
+/** Requests that are handled at the same time. A page sends three at once; further requests wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** More acts than the hands on every screen of a ward make in a storm of alarms. */
+/** More than the acts that people make on all screens of a ward when many alarms call. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 
-/** Requests of one session in a minute. `beds`: changes of beds and patients. Logins are counted by account. */
+/** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
 export const perMinuteMax = { look: 600, act: 600, beds: 60, 'what-if': 60, watch: 240, login: 30 } as const;
 export type PacedBy = keyof typeof perMinuteMax;
-/**
- * All sessions of an account together have this many times as much: a stolen session does not use up its owner's share.
- */
+/** The maximum for all sessions of an account is this many times higher, so that a stolen session cannot use it up. */
 const accountTimes = 3;
 
 /**
- * Counts one request of a session and of its account. A request that the session's bound refuses does not count for the
- * account.
+ * Counts one request for its session and for its account. A request that is refused because of its session is not counted
+ * for the account.
  * @param nowMs monotonic clock, ms
  */
 export function countFor(pace: RequestPace, by: PacedBy, { sessionId, userId }: Claims, nowMs: number) {
@@ -48,7 +47,7 @@ export type RouteSlots = Readonly<Record<Exclude<Share, 'own'>, Slots>>;
 
 export function createRouteSlots(): RouteSlots {
   const busy = () =>
-    new VigilError('rate-limited', 'Too many requests of this account are under way: try again in a moment.');
+    new VigilError('rate-limited', 'Too many requests of this account wait for an answer: try again in a moment.');
   return {
     look: createSlots(lookSlots, busy),
     history: createSlots(lookSlots, busy),
@@ -61,11 +60,12 @@ type Shared = {
   readonly config?: { readonly access?: Access; readonly share?: Share } | undefined;
 };
 
+/** Returns the kind of slots that a route uses. */
 export function shareOf({ method, config }: Shared): Share {
   if (config?.access === undefined || config.access === 'public') return 'own';
   if (config.share !== undefined) return config.share;
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';
 }
 
-/** Returns whose places a request takes. */
+/** Returns the account whose slots a request uses. */
 export const accountOf = (request: FastifyRequest): string => request.live?.viewer.userId ?? 'nobody';

@@ -1,4 +1,4 @@
-/** A screen without a browser, for tests: HTTPS with a cookie, and the live connection. */
+/** A client for tests that behaves as a screen: it sends HTTPS requests with cookies, and opens live connections. */
 import { request } from 'node:https';
 import { WebSocket } from 'ws';
 import type { ServerMessage, Watch } from '../protocol/live.ts';
@@ -6,7 +6,7 @@ import { requestHeader } from '../protocol/pace.ts';
 
 export type Answer = {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test asserts on what it is
+  // biome-ignore lint/suspicious/noExplicitAny: each test asserts what the body is
   readonly body: any;
   readonly headers: Record<string, string | string[] | undefined>;
 };
@@ -14,7 +14,7 @@ export type Target = {
   readonly port: number;
   readonly ca: string;
   readonly origin: string;
-  /** The address of this machine from which it connects; 127.0.0.1 if absent. */
+  /** The address of this machine from which the client connects; 127.0.0.1 if absent. */
   readonly localAddress?: string;
 };
 
@@ -82,7 +82,7 @@ export function newBrowser(target: Target) {
     setCookie(value: string) {
       for (const pair of value.split(';')) keep(pair);
     },
-    /** Opens a live connection. `closed` resolves with the code; a refused upgrade with its HTTP status. */
+    /** Opens a live connection. `closed` resolves with the close code, or with the HTTP status if the server refuses. */
     async live(watch?: Watch, overrides: { ticket?: string; origin?: string | null; cookie?: string } = {}) {
       const ticket = overrides.ticket ?? (await call('POST', '/api/ticket')).body.ticket;
       const origin = overrides.origin === undefined ? target.origin : overrides.origin;

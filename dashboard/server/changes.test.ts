@@ -14,19 +14,19 @@ import { emptyState, type LiveState } from './core/state.ts';
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
 type Step = 'write' | 'commit';
 
-/** A log that hands out turns as Kafka does: what the newest holder commits is there at once, what another one asks is refused. */
+/** Creates a log that gives turns as Kafka does: only the process that took the turn last may write and commit. */
 function newLog() {
   const written: DeviceAssociations[] = [];
   let holder = 0;
-  /** Called before each step of the turn of that number (the first is 1). */
+  /** Called before each step of a turn, with the number of the turn (the first is 1). */
   let before: (step: Step, turn: number) => void | Promise<void> = () => {};
   async function takeTurn(): Promise<SealedTurn> {
     holder += 1;
-    const mine = holder;
+    const ownNumber = holder;
     const drafts: DeviceAssociations[] = [];
     const step = async (name: Step) => {
-      await before(name, mine);
-      if (mine !== holder) throw new VigilError('turn-lost', 'Another process has taken the turn.');
+      await before(name, ownNumber);
+      if (ownNumber !== holder) throw new VigilError('turn-lost', 'Another process has taken the turn.');
     };
     return {
       async write(records) {
@@ -49,7 +49,7 @@ function newLog() {
   };
 }
 
-/** One patient in icu bed 1 with the devices d1, d2 and d3, on a dashboard that reads `log`. */
+/** Creates a dashboard that reads `log`. Its state has one patient in bed 1 of the ward icu, with the devices d1, d2 and d3. */
 function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
   const state = emptyState();
   for (const id of ['1', '2', '3'])
@@ -57,12 +57,12 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
   for (const id of ['e1', 'e2']) deviceOf(state, id);
   const audit: AuditEvent[] = [];
   let read = 0;
-  let reads = true;
+  let isReading = true;
   const change = createChanges({
     feed: {
       readAssociations: async () => {
-        while (!reads) await new Promise((done) => setTimeout(done, 5));
-        for (const one of log.written.slice(read)) foldAssociations(state, one);
+        while (!isReading) await new Promise((done) => setTimeout(done, 5));
+        for (const written of log.written.slice(read)) foldAssociations(state, written);
         read = log.written.length;
       },
     },
@@ -72,43 +72,53 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
     now: () => t0,
     waitMs: 50,
   });
-  const ask = (decide: (state: LiveState, asked: ActContext) => Decision, by = viewer) =>
+  const ask = (decide: (state: LiveState, context: ActContext) => Decision, by = viewer) =>
     change({ viewer: by, who: { actor: actorOf(by), session: 'mark' } }, {
       action: 'association-moved',
-      decide: (asked) => decide(state, asked),
+      decide: (context) => decide(state, context),
       detail: () => 'd1',
     } as Change);
   return {
     state,
     audit,
     ask,
-    readsNot: () => {
-      reads = false;
+    stopReading: () => {
+      isReading = false;
     },
-    readsAgain: () => {
-      reads = true;
+    resumeReading: () => {
+      isReading = true;
     },
   };
 }
 const last = (state: LiveState, id: string) => state.associations.get(id)!.periods.at(-1)!;
 
-const discharge = (state: LiveState, asked: ActContext) => endAssociation(state, asked, 'd1', 'assoc-01', 'patient');
-const moveTo = (bed: string) => (state: LiveState, asked: ActContext) =>
-  moveDevice(state, asked, 'd1', { ward: 'icu', bed, version: 1 });
-const correct = (changes: { familyName?: string; patientId?: string }) => (state: LiveState, asked: ActContext) =>
-  correctPatient(state, asked, 'd1', 'assoc-01', { version: 1, changes });
+const discharge = (state: LiveState, context: ActContext) =>
+  endAssociation(state, context, 'd1', 'assoc-01', 'patient');
+const moveTo = (bed: string) => (state: LiveState, context: ActContext) =>
+  moveDevice(state, context, 'd1', { ward: 'icu', bed, version: 1 });
+const correct = (changes: { familyName?: string; patientId?: string }) => (state: LiveState, context: ActContext) =>
+  correctPatient(state, context, 'd1', 'assoc-01', { version: 1, changes });
 
-const acts: [string, (state: LiveState, asked: ActContext) => Decision, (state: LiveState, id: string) => boolean][] = [
-  ['a discharge', discharge, (state, id) => last(state, id).to !== null],
-  ['a move', moveTo('9'), (state, id) => last(state, id).bed === '9'],
-  ['a name', correct({ familyName: 'Right' }), (state, id) => last(state, id).patient?.familyName === 'Right'],
-  ['a patient id', correct({ patientId: 'P-2' }), (state, id) => last(state, id).patient?.patientId === 'P-2'],
-];
+const acts: [string, (state: LiveState, context: ActContext) => Decision, (state: LiveState, id: string) => boolean][] =
+  [
+    ['a discharge', discharge, (state, id) => last(state, id).to !== null],
+    ['a move', moveTo('9'), (state, id) => last(state, id).bed === '9'],
+    [
+      'a correction of the name',
+      correct({ familyName: 'Right' }),
+      (state, id) => last(state, id).patient?.familyName === 'Right',
+    ],
+    [
+      'a correction of the patient id',
+      correct({ patientId: 'P-2' }),
+      (state, id) => last(state, id).patient?.patientId === 'P-2',
+    ],
+  ];
 
-describe('a change of several devices that Kafka does not take', () => {
+describe('a change of several devices when Kafka fails', () => {
   for (const fails of ['write', 'commit'] as const)
     it.each(acts)(
-      `%s: no part of it is done, and the same change made again is done (${fails})`,
+      `%s changes no device if Kafka fails at the ${fails}, and all devices at the next try`,
       async (_, act, isDone) => {
         const log = newLog();
         const { state, ask } = dashboard(log);
@@ -124,10 +134,10 @@ describe('a change of several devices that Kafka does not take', () => {
     );
 });
 
-describe('a change on a dashboard, while another dashboard makes one', () => {
+describe('changes on two dashboards at the same time', () => {
   for (const at of ['write', 'commit'] as const)
     it.each(acts)(
-      `%s against a move: the first change is made, and the second person is shown who made it (${at})`,
+      `%s meets a move by another dashboard at its ${at}: the move is done, and the first change is decided again`,
       async (name, act) => {
         const log = newLog();
         const mine = dashboard(log);
@@ -144,7 +154,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
           });
           expect(log.written).toHaveLength(3);
         } else {
-          // It is about something else: it holds for the patient in the new bed.
+          // The change does not concern the place, so it is done for the patient in the new bed.
           expect(decision).toMatchObject({ ok: true });
           for (const id of ['d1', 'd2', 'd3']) expect(last(mine.state, id).bed).toBe('7');
         }
@@ -153,12 +163,12 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
       },
     );
 
-  it('does not admit one patient in two beds', async () => {
+  it('two dashboards do not admit one patient in two beds', async () => {
     const log = newLog();
-    const admit = (deviceId: string, bed: string) => (state: LiveState, asked: ActContext) =>
+    const admit = (deviceId: string, bed: string) => (state: LiveState, context: ActContext) =>
       assignDevice(
         state,
-        asked,
+        context,
         deviceId,
         { ward: 'icu', bed, patient: { ...patient, patientId: 'P-9' }, version: 0 },
         `assoc-${deviceId}`,
@@ -171,7 +181,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
     expect(log.written.map(({ deviceId }) => deviceId)).toEqual(['e2']);
   });
 
-  it('puts on record what was done, and that the rest was not done', async () => {
+  it('the audit trail says that a change was not done because another change came first', async () => {
     const log = newLog();
     const [mine, other] = [dashboard(log), dashboard(log)];
     log.on(async (step, turn) => {
@@ -181,7 +191,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
     expect(mine.audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, another change came first: d1']);
   });
 
-  it('gives up if the turn is always lost, and nothing is changed', async () => {
+  it('a change fails and changes nothing if other dashboards take every turn', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     log.on(async () => void (await log.takeTurn()));
@@ -190,55 +200,55 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
   });
 });
 
-describe('a change on a dashboard that does not read the log to its end', () => {
-  it('is not decided: a later record may forbid it', async () => {
+describe('a change on a dashboard that reads the log too slowly', () => {
+  it('a change is not decided until the dashboard has read the log to its end', async () => {
     const log = newLog();
-    const { ask, readsNot, readsAgain } = dashboard(log);
-    readsNot();
+    const { ask, stopReading, resumeReading } = dashboard(log);
+    stopReading();
     let decided = false;
-    const move = (state: LiveState, asked: ActContext) => {
+    const move = (state: LiveState, context: ActContext) => {
       decided = true;
-      return moveTo('9')(state, asked);
+      return moveTo('9')(state, context);
     };
     await expect(ask(move)).rejects.toMatchObject({ code: 'log-unavailable' });
     expect(decided).toBe(false);
-    readsAgain();
+    resumeReading();
     expect(await ask(move)).toMatchObject({ ok: true });
   });
 
-  it('is answered with an error if it is written and not read back', async () => {
+  it('a change that was written but not read back gets an error as answer', async () => {
     const log = newLog();
-    const { state, ask, readsNot, readsAgain } = dashboard(log);
+    const { state, ask, stopReading, resumeReading } = dashboard(log);
     log.on((step) => {
-      if (step === 'commit') readsNot();
+      if (step === 'commit') stopReading();
     });
     await expect(ask(discharge)).rejects.toMatchObject({ code: 'log-unavailable' });
     expect(log.written).toHaveLength(3);
-    readsAgain();
+    resumeReading();
     log.on(() => {});
     expect(await ask(moveTo('9'))).toMatchObject({ ok: false, code: 'conflict' });
     expect(last(state, 'd1').to).not.toBeNull();
   });
 
-  it('stops nobody once the hospital has deleted its device', async () => {
+  it('a change of a deleted device is refused with not-found', async () => {
     const { state, ask } = dashboard(newLog());
     for (const id of ['d1', 'd2', 'd3']) state.associations.delete(id);
     expect(await ask(discharge)).toMatchObject({ ok: false, code: 'not-found' });
   });
 });
 
-describe('changes of several people', () => {
-  it('come in turn: a person who asks for many waits behind themselves, and too many of one are refused', async () => {
+describe('waiting changes of several accounts', () => {
+  it('a flood of changes of one account does not delay another account, and too many of one account are refused', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     const order: string[] = [];
-    const asked = (name: string) =>
+    const askAs = (name: string) =>
       ask(discharge, { ...nurse, userId: name }).then(
         () => order.push(name),
         (error: VigilError) => order.push(`${name} ${error.code}`),
       );
-    const flood = Array.from({ length: 30 }, () => asked('flood'));
-    const hers = asked('nora');
+    const flood = Array.from({ length: 30 }, () => askAs('flood'));
+    const hers = askAs('nora');
     await Promise.all([...flood, hers]);
     expect(order.filter((entry) => entry === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
     const done = order.filter((entry) => !entry.includes(' '));

@@ -1,11 +1,10 @@
 /**
- * Decides and writes changes of associations one after the other, each on all earlier ones: two devices may want one
- * bed, and a change that is decided on an old state would undo the change before it. Several dashboards may run. So
- * each change first takes the turn (log/kafka/turn.ts) and then reads the log to its end. If another dashboard takes
- * the turn meanwhile, nothing of this change is written, and it is decided anew. Why: docs/decisions/019-turns.md.
+ * Decides and writes changes of associations one after the other, so that each change is decided on the result of all
+ * earlier changes. Otherwise two devices could get the same bed, or a change could undo the former change. Because several
+ * dashboards may run, each change first takes the turn (log/kafka/turn.ts) and then reads the topic to its end. If another
+ * dashboard takes the turn meanwhile, the change is not written, and is decided again. Why: docs/decisions/019-turns.md.
  *
- * A change of several devices has a record for the table of each. The records are in the log all together or not at
- * all.
+ * A change of several devices writes one record for each device. Kafka gets all of these records or none of them.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,36 +21,39 @@ import { createSlots } from './core/slots.ts';
 import type { Who } from './core/who.ts';
 import type { Feed } from './live/feed.ts';
 
-/** A change waits this long for Kafka to give it the turn, and for the log's end, before and after. */
+/** Maximum wait for the turn, and for the reading of the topic to its end before and after the change. */
 const waitMsMax = 5_000;
-/** A change is decided anew at most this often because another dashboard took the turn. */
+/** A change is tried at most this often if other dashboards take the turn. */
 const triesMax = 12;
 /**
- * Longest pause before the next try, for each try so far. The pause is random, so that dashboards do not take the turn
- * from each other for ever.
+ * The pause before the next try is random, and at most this times the number of tries. Because the pause is random,
+ * dashboards do not take the turn from each other without end.
  */
-const againMsMax = 100;
+const retryMsMax = 100;
 /**
- * Changes that wait, of all accounts and of one, served in turn (ours). Past it the newest of the account with most is
- * refused.
+ * Maximum of waiting changes of all accounts, and of one account (ours). The accounts are served in rotation. If there are
+ * more, the newest change of the account with most waiting changes is refused.
  */
 const waitingMax = 50;
 export const waitingPerAccountMax = 8;
 
 export type Change = {
   readonly action: AuditEvent['action'];
-  readonly decide: (asked: ActContext) => Decision;
-  /** The part of an audit record beside who asked, which patient and where. */
-  readonly detail: (decision: Made) => string;
+  readonly decide: (context: ActContext) => Decision;
+  /** Returns the `detail` of the audit record. */
+  readonly detail: (decision: Allowed) => string;
 };
-type Made = Extract<Decision, { ok: true }>;
+type Allowed = Extract<Decision, { ok: true }>;
 type Occupied = NonNullable<Extract<Decision, { ok: false }>['occupiedBy']>;
 
-/** Who asks for a change: their rights, and what goes on record of them. */
-export type Asking = { readonly viewer: Viewer; readonly who: Who };
+/** The person who asks for a change: `viewer` for the rights, `who` for the audit trail. */
+export type Requester = { readonly viewer: Viewer; readonly who: Who };
 
-/** @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and the trail */
-export type MakeChange = (asking: Asking, change: Change) => Promise<Decision>;
+/**
+ * Decides a change, and writes it if it is allowed.
+ * @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and of the audit trail
+ */
+export type MakeChange = (requester: Requester, change: Change) => Promise<Decision>;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createChanges(options: {
@@ -60,24 +62,30 @@ export function createChanges(options: {
   readonly log: Pick<SealedLog, 'takeTurn'>;
   readonly pseudonymKey: string;
   readonly now: () => number;
-  /** As a rule `waitMsMax`. */
+  /** `waitMsMax`, or another value in a test. */
   readonly waitMs?: number;
 }): MakeChange {
   const { feed, trail, log, pseudonymKey, now, waitMs = waitMsMax } = options;
-  const tooMany = () => new VigilError('log-backlog-full', 'Too many changes at once: try again.');
+  const tooMany = () =>
+    new VigilError('log-backlog-full', 'Nothing was changed: too many changes wait. Try again in a moment.');
   const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
   const slots = createSlots(bounds, tooMany);
 
-  async function recordDenied({ who }: Asking, { action }: Change, { detail, ...about }: Denied): Promise<void> {
+  async function recordDenied({ who }: Requester, { action }: Change, { detail, ...about }: Denied): Promise<void> {
     await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });
   }
 
-  /** A question that shows who is in a bed is a look at that patient. */
-  async function recordSeen({ who }: Asking, { associationId, patient }: Occupied): Promise<void> {
+  /** Records that the person saw the patient, because a refusal with `occupiedBy` shows who is in the bed. */
+  async function recordSeen({ who }: Requester, { associationId, patient }: Occupied): Promise<void> {
     await trail.record({ ...who, action: 'patient-viewed', associationId, patientId: patient.patientId });
   }
 
-  async function recordMade({ who }: Asking, { action }: Change, { period }: Made, detail: string): Promise<void> {
+  async function recordAllowed(
+    { who }: Requester,
+    { action }: Change,
+    { period }: Allowed,
+    detail: string,
+  ): Promise<void> {
     await trail.record({
       ...who,
       action,
@@ -95,38 +103,39 @@ export function createChanges(options: {
   });
 
   /** Decides and writes in one turn. The audit record is written before the change is committed. */
-  async function makeIn(turn: SealedTurn, asking: Asking, change: Change): Promise<Decision> {
-    const decision = change.decide({ viewer: asking.viewer, nowMs: now() });
+  async function decideAndCommit(turn: SealedTurn, requester: Requester, change: Change): Promise<Decision> {
+    const decision = change.decide({ viewer: requester.viewer, nowMs: now() });
     if (!decision.ok) {
-      if (decision.denied) await recordDenied(asking, change, decision.denied);
-      if (decision.occupiedBy) await recordSeen(asking, decision.occupiedBy);
+      if (decision.denied) await recordDenied(requester, change, decision.denied);
+      if (decision.occupiedBy) await recordSeen(requester, decision.occupiedBy);
       return decision;
     }
     await turn.write(decision.tables.map(recordOf));
     const detail = change.detail(decision);
-    await recordMade(asking, change, decision, detail);
+    await recordAllowed(requester, change, decision, detail);
     try {
       await turn.commit();
     } catch (error) {
-      if (isLost(error)) await recordMade(asking, change, decision, `not done, another change came first: ${detail}`);
+      if (isTurnLost(error))
+        await recordAllowed(requester, change, decision, `not done, another change came first: ${detail}`);
       throw error;
     }
     return decision;
   }
 
-  async function make(asking: Asking, change: Change): Promise<Decision> {
+  async function tryChange(requester: Requester, change: Change): Promise<Decision> {
     const turn = await withinWait(log.takeTurn('associations'), waitMs, (late) => late.close());
     try {
-      if (!(await readOn()))
+      if (!(await readToEnd()))
         throw new VigilError(
           'log-unavailable',
-          'Nothing was changed: this server reads the log too slowly. Try again.',
+          'Nothing was changed: this server reads from Kafka too slowly. Try again.',
         );
-      const decision = await makeIn(turn, asking, change);
-      if (decision.ok && !(await readOn()))
+      const decision = await decideAndCommit(turn, requester, change);
+      if (decision.ok && !(await readToEnd()))
         throw new VigilError(
           'log-unavailable',
-          'The change is written, but this server has not read it back yet. Look again.',
+          'The change was saved, but this server does not show it yet. Look again in a few seconds.',
         );
       return decision;
     } finally {
@@ -134,7 +143,8 @@ export function createChanges(options: {
     }
   }
 
-  async function readOn(): Promise<boolean> {
+  /** Reads the associations to the end of the topic. Returns false if this takes too long. */
+  async function readToEnd(): Promise<boolean> {
     try {
       await withinWait(feed.readAssociations(), waitMs);
       return true;
@@ -143,36 +153,40 @@ export function createChanges(options: {
     }
   }
 
-  async function makeInTurn(asking: Asking, change: Change): Promise<Decision> {
+  async function makeChange(requester: Requester, change: Change): Promise<Decision> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await make(asking, change);
+        return await tryChange(requester, change);
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (!isTurnLost(error)) throw error;
         if (tries === triesMax)
-          throw new VigilError('log-unavailable', 'Nothing was changed: too many change beds at once. Try again.');
-        await sleep(randomInt(againMsMax * tries));
+          throw new VigilError(
+            'log-unavailable',
+            'Nothing was changed: too many people change beds at the same time. Try again.',
+          );
+        await sleep(randomInt(retryMsMax * tries));
       }
     }
   }
 
-  return (asking, change) => slots.run(asking.viewer.userId, () => makeInTurn(asking, change));
+  return (requester, change) => slots.run(requester.viewer.userId, () => makeChange(requester, change));
 }
 
-const isLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';
+const isTurnLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';
 
 /**
+ * Waits for a result, but not longer than `waitMs`.
  * @param discard called with a result that comes too late
  * @throws VigilError `log-unavailable` if the result does not come in time
  */
-async function withinWait<T>(coming: Promise<T>, waitMs: number, discard?: (late: T) => unknown): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
+async function withinWait<T>(result: Promise<T>, waitMs: number, discard?: (late: T) => unknown): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    coming.then(discard, () => {});
+    result.then(discard, () => {});
     reject(new VigilError('log-unavailable', 'Nothing was changed: Kafka did not answer in time. Try again.'));
   }, waitMs);
   try {
-    return await Promise.race([coming, over]);
+    return await Promise.race([result, timeout]);
   } finally {
     clearTimeout(timer);
   }

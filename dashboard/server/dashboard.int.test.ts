@@ -541,7 +541,7 @@ describe('acts', () => {
     });
     expect([refused.status, refused.body.message]).toEqual([
       400,
-      'NEWS2 is for adults alone: no adult is at this device.',
+      'NEWS2 is only for adults: the patient at this device is not an adult, or no patient is at this device.',
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** Writes into a test's InfluxDB as the trends processor may. */
+/** Writes values to the InfluxDB of a test, with the account of the trends processor. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ export const influxCaFile = ({ stateDir }: Influx) => join(stateDir, 'certs', 'c
 export const influxSecret = ({ stateDir }: Influx, name: string) =>
   readFileSync(join(stateDir, 'secrets', name), 'utf8').trim();
 
-/** One value as a line of InfluxDB's protocol. */
+/** Returns one value as a line of InfluxDB's line protocol. */
 export const influxLine = (associationId: string, code: string, value: number, atMs: number) =>
   `numerics,associationId=${associationId},code=${code} value=${value} ${atMs}`;
 
-/** @returns the HTTP status */
+/** Writes lines to InfluxDB, and returns the HTTP status. */
 export function writeLines(
   influx: Influx,
   retention: string,

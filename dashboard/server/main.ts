@@ -1,4 +1,4 @@
-/** The dashboard's server, from its settings to its closing. */
+/** Starts and closes the dashboard's server. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,14 +34,14 @@ import { createTrendStore } from './trend-store.ts';
 import { openWaitingRoom, portTaken } from './waiting-room.ts';
 import { followWards } from './wards-file.ts';
 
-/** Ends a close that hangs: the supervisor waits no longer either. */
+/** A close that takes longer than this is aborted, because the supervisor does not wait longer, either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
-/** By the machine's clock, which TLS uses. */
+/** Returns the time of the machine's clock, by which TLS checks certificates. */
 const wallMs = () => Date.now() + wallAheadMs();
 /**
- * Connections that wait to be accepted: past it a browser tries again only after seconds. The kernel may limit it
- * further (somaxconn).
+ * Maximum of TCP connections that wait to be accepted. If there are more, a browser tries again only after seconds. The
+ * kernel may set a lower maximum (somaxconn).
  */
 const backlog = 4_096;
 
@@ -51,7 +51,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
       throw new VigilError(
         'settings-invalid',
-        `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
+        `VIGIL_PUBLIC_ORIGIN has ${origin}. An origin must have the form https://host or https://host:port.`,
       );
   }
   const proxyFaults = configured.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
@@ -77,7 +77,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const signer = readSigner(configured.auditKey, 'dashboard');
   const keys = readPublicKeys(readFileSync(configured.auditKeysFile, 'utf8'));
 
-  // Until Kafka answers, the port says that the server is starting. A port that is taken is noticed at once.
+  // Until Kafka answers, the waiting room answers at the port that the server is starting. A port in use is noticed here.
   const waitingRoom = await openWaitingRoom({
     tls: tls.current(),
     host: configured.httpHost,
@@ -200,9 +200,9 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     const { leftOut, beds, alarms, devices } = feed.state;
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
     const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
-    const strays = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
-    const unread = { unreadable: feed.unreadable(), damaged: log.damage.total };
-    logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, ...unread }, 'counters');
+    const warnings = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
+    const faults = { unreadable: feed.unreadable(), damaged: log.damage.total };
+    logger.info({ ...hub?.stats(), ...sizes, ...warnings, ...waits, leftOut, ...faults }, 'counters');
   }, countersEveryMs);
 
   async function close(): Promise<void> {

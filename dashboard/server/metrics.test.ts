@@ -21,13 +21,13 @@ const figures: DashboardFigures = {
   damage: { batches: new Map(), total: 0, lastAtMs: undefined, close: () => {} },
 };
 
-it('the figures of a dashboard that has not started say that it serves nobody', async () => {
+it('the metrics of a dashboard that has not started are 0', async () => {
   const text = await dashboardMetrics(() => undefined, new Map()).text();
   for (const name of ['ready', 'kafka_up', 'alarms_up', 'screens', 'sessions', 'audit_waiting'])
     expect(text).toContain(`\nvigil_dashboard_${name} 0\n`);
 });
 
-it('the figures of a dashboard say who watches, what was answered and what waits', async () => {
+it('the metrics of a dashboard have its screens, sessions, answers and waiting records', async () => {
   const answers: Answers = new Map();
   for (const status of [200, 200, 403, 429, 503]) countAnswer(answers, status);
   const text = await dashboardMetrics(() => figures, answers).text();

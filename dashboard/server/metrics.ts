@@ -1,4 +1,4 @@
-/** The dashboard's figures for Prometheus. ops/prometheus/alerts.yml uses the names. */
+/** The dashboard's metrics for Prometheus. ops/prometheus/alerts.yml uses their names. */
 
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
@@ -6,29 +6,32 @@ import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { Hub } from './live/hub.ts';
 
-/** Figures of a server that has started; each function returns the present value. */
+/** The figures of a started server. Each function returns the present value. */
 export type DashboardFigures = {
   readonly hub: Pick<Hub, 'stats' | 'health'>;
   isReady(): boolean;
-  /** Logins that were at work within the idle time. */
+  /** Sessions that were used within the idle time. */
   sessions(): number;
   /** Audit records that wait for Kafka. */
   auditWaiting(): number;
   /** Bytes of records that wait for Kafka. */
   appendBytes(): number;
-  /** Records that did not open or did not match their type. */
+  /** Records that could not be decrypted or did not match their schema. */
   unreadable(): number;
   readonly damage: DamageBook;
 };
 
-/** Answers by their HTTP status. */
+/** The number of answers by HTTP status. */
 export type Answers = Map<number, number>;
 
 export function countAnswer(answers: Answers, status: number): void {
   answers.set(status, (answers.get(status) ?? 0) + 1);
 }
 
-/** @param figures undefined until the server has started */
+/**
+ * Returns the metrics of the dashboard.
+ * @param figures returns undefined until the server has started
+ */
 export function dashboardMetrics(
   figures: () => DashboardFigures | undefined,
   answers: Answers,
@@ -38,39 +41,41 @@ export function dashboardMetrics(
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, () => figures()?.damage);
   addCertificateMetrics(metrics);
-  const is = (holds: boolean | undefined) => (holds ? 1 : 0);
-  metrics.gauge('vigil_dashboard_ready', '1 while screens are served.', () => is(figures()?.isReady()));
-  const kafka =
-    "1 while the server's own record comes back from Kafka; else its screens say that the message log is down.";
-  metrics.gauge('vigil_dashboard_kafka_up', kafka, () => is(figures()?.hub.health().kafka === 'ok'));
-  const judged = '0 while readings come and the alarm processor shows no sign of life: screens say so.';
-  metrics.gauge('vigil_dashboard_alarms_up', judged, () => is(figures()?.hub.health().alarms === 'ok'));
+  const asNumber = (condition: boolean | undefined) => (condition ? 1 : 0);
+  metrics.gauge('vigil_dashboard_ready', '1 while screens are served.', () => asNumber(figures()?.isReady()));
+  const kafkaHelp =
+    '1 while the server can read back its own record from Kafka. Otherwise the screens say that the message log is down.';
+  metrics.gauge('vigil_dashboard_kafka_up', kafkaHelp, () => asNumber(figures()?.hub.health().kafka === 'ok'));
+  const alarmsHelp = '0 while readings arrive but the alarm processor gives no sign of life. The screens then say so.';
+  metrics.gauge('vigil_dashboard_alarms_up', alarmsHelp, () => asNumber(figures()?.hub.health().alarms === 'ok'));
   metrics.gauge(
     'vigil_dashboard_screens',
-    'Live connections of screens now.',
+    'Number of open live connections of screens.',
     () => figures()?.hub.stats().screens ?? 0,
   );
   metrics.gauge(
     'vigil_dashboard_sessions',
-    'Logins that were at work here in the last 30 min.',
+    'Number of sessions that were used at this dashboard in the last 30 min.',
     () => figures()?.sessions() ?? 0,
   );
   metrics.counter(
     'vigil_dashboard_answers_total',
-    'Requests by the status of their answer: 401 and 403 are refused, 429 were too many, 5xx failed.',
+    'Number of requests by the HTTP status of the answer. 401 and 403: refused; 429: too many; 5xx: failed.',
     () => [...answers].map(([status, n]) => [String(status), n] as const),
     'status',
   );
   screenMetrics(metrics, figures);
-  const audit = 'Records of the audit trail that wait for Kafka: what they are about waits, and is refused after 4 s.';
-  metrics.gauge('vigil_dashboard_audit_waiting', audit, () => figures()?.auditWaiting() ?? 0);
+  const auditHelp =
+    'Number of audit records that wait for Kafka. The request of such a record waits, too, and is refused after 4 s.';
+  metrics.gauge('vigil_dashboard_audit_waiting', auditHelp, () => figures()?.auditWaiting() ?? 0);
   metrics.gauge(
     'vigil_dashboard_append_bytes',
     'Bytes of records that wait for Kafka.',
     () => figures()?.appendBytes() ?? 0,
   );
-  const unreadable = 'Records that did not open or were not what their type says; the log of the process names each.';
-  metrics.counter('vigil_dashboard_unreadable_total', unreadable, () => figures()?.unreadable() ?? 0);
+  const unreadableHelp =
+    'Number of records that could not be decrypted or did not match their schema. The log of the process names each.';
+  metrics.counter('vigil_dashboard_unreadable_total', unreadableHelp, () => figures()?.unreadable() ?? 0);
   return metrics;
 }
 
@@ -78,7 +83,7 @@ function screenMetrics(metrics: Metrics, figures: () => DashboardFigures | undef
   const stats = () => figures()?.hub.stats();
   metrics.counter(
     'vigil_dashboard_screens_ended_total',
-    'Screens that were closed: too slow to take what they show (resync), or one too many of an account or in all (too-many).',
+    'Number of screens that were closed because they were too slow (resync) or because an account or the server had too many (too-many).',
     () => [
       ['resync', stats()?.closedForResync ?? 0],
       ['too-many', stats()?.tooMany ?? 0],
@@ -87,15 +92,15 @@ function screenMetrics(metrics: Metrics, figures: () => DashboardFigures | undef
   );
   metrics.counter(
     'vigil_dashboard_left_out_total',
-    'Messages left out for slow screens; alarms never are.',
+    'Number of messages that were left out for slow screens. Alarms are never left out.',
     () => [
       ['waves', stats()?.skippedWaves ?? 0],
       ['numerics', stats()?.skippedNumerics ?? 0],
     ],
     'what',
   );
-  const unseen = 'Present alarms of devices without a bed that no open screen may show.';
-  metrics.gauge('vigil_dashboard_unseen_alarms', unseen, () => figures()?.hub.health().unseenAlarms ?? 0);
-  const strays = 'Accounts and devices at wards or beds that are not registered.';
-  metrics.gauge('vigil_dashboard_unregistered', strays, () => figures()?.hub.health().unregistered ?? 0);
+  const unseenHelp = 'Number of present alarms of devices without a bed that no open screen may show.';
+  metrics.gauge('vigil_dashboard_unseen_alarms', unseenHelp, () => figures()?.hub.health().unseenAlarms ?? 0);
+  const unregisteredHelp = 'Number of accounts and devices at wards or beds that are not registered.';
+  metrics.gauge('vigil_dashboard_unregistered', unregisteredHelp, () => figures()?.hub.health().unregistered ?? 0);
 }

@@ -7,7 +7,7 @@ const knownPerson = (userId: string, place = 'station-1'): Guess => ({ userId, p
 const stranger = (userId: string, address: string): Guess => ({ userId, proof: 'none', place: address });
 const atStation = (userId: string, place: string): Guess => ({ userId, proof: 'station', place });
 
-/** A desk whose passwords are judged when `judgeNext` says so: right ones are `right`. */
+/** Creates a desk that checks the next password when the test calls `judgeNext`. Passwords that begin with `right` are right. */
 function newDesk() {
   const judging: { password: string; done: () => void }[] = [];
   const desk = createPasswordDesk(
@@ -29,7 +29,7 @@ function newDesk() {
 const codeOf = (error: { code: string }) => error.code;
 
 describe('the password desk', () => {
-  it('judges five of 58 wrong guesses at once, and then none', async () => {
+  it('checks only the first five of 58 wrong guesses that come at once', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answers = Array.from({ length: 58 }, () =>
       desk.judge(stranger('nora', '10.0.0.1'), 'wrong', account).catch(codeOf),
@@ -41,7 +41,7 @@ describe('the password desk', () => {
     expect(given.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
   });
 
-  it('has a place for a known person while strangers from many addresses and stations of the house wait', async () => {
+  it('checks the password of a known person next while many strangers and stations wait', async () => {
     const { desk, judgeNext, settle, atWork } = newDesk();
     for (let at = 0; at < 40; at += 1) {
       for (let times = 0; times < 5; times += 1) {
@@ -52,7 +52,7 @@ describe('the password desk', () => {
     await settle();
     expect(atWork()).toHaveLength(2);
     const hers = desk.judge(knownPerson('nora'), 'right', account);
-    // One of the two at work ends: hers is the next.
+    // When one of the two present checks ends, Nora's password is checked next.
     await judgeNext();
     expect(atWork()).toContain('right');
     await judgeNext();
@@ -60,7 +60,7 @@ describe('the password desk', () => {
     expect(await hers).toBe(true);
   });
 
-  it('serves new browsers before addresses that have tried much, and those in turn; none of them is shut out', async () => {
+  it('serves a new address before addresses with many wrong tries, and serves these addresses in rotation', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const flood: Promise<unknown>[] = [];
     const answered: string[] = [];
@@ -68,7 +68,7 @@ describe('the password desk', () => {
       const answer = desk.judge(stranger(userId, address), 'right', userId === 'nora' ? account : undefined);
       flood.push(answer.then(() => answered.push(address), codeOf));
     };
-    // What each of the 40 has tried before.
+    // Each of the 40 addresses first makes several wrong tries.
     for (let at = 0; at < 40 * suspectTries; at += 1) {
       ask(`u${at}`, `10.0.0.${at % 40}`);
       await settle();
@@ -83,14 +83,14 @@ describe('the password desk', () => {
     ask('nora', '10.0.0.40');
     ask('nora', '10.0.0.1');
     for (let at = 0; at < 90; at += 1) await judgeNext();
-    // One of them comes in its turn, too: two rounds of the others later.
+    // An address with many tries is served, too: twice within two rounds of all addresses.
     expect(answered.filter((address) => address === '10.0.0.1').length).toBeGreaterThanOrEqual(2);
     for (let at = 0; at < 300; at += 1) await judgeNext();
     const refused = (await Promise.all(flood)).filter((answer) => answer === 'rate-limited');
     expect(refused.length).toBeGreaterThanOrEqual(400 - 256 - 3);
   });
 
-  it('serves an address that has not tried before after at most two tries of 40 that have tried once', async () => {
+  it('serves a new address after at most two tries of 40 addresses that have tried once', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answered: string[] = [];
     const ask = (userId: string, address: string) => {
@@ -112,7 +112,7 @@ describe('the password desk', () => {
     expect(answered).toHaveLength(121);
   });
 
-  it('does not count a guess that it refused as too busy, nor one of another person', async () => {
+  it('does not count a try that was refused because too many wait, nor a try of another person', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const first = Array.from({ length: 17 }, (_, at) =>
       desk.judge(atStation(`u${at}`, 'station-1'), 'wrong', undefined),

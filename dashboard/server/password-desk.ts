@@ -1,8 +1,13 @@
 /**
- * Judges passwords, a few at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the
- * house; two for new browsers, of which one is for addresses that have not tried before; and one for addresses with
- * many wrong tries. Each line is served one at a time. The lines, and the people who have logged in at their browser
- * before, come in turn. So nobody waits for more than one try of each line and their own.
+ * Checks passwords, two at the same time: each check needs 64 MiB and about 100 ms of a core. Tries from browsers at which
+ * the person has logged in before go directly to the common queue. All other tries first wait in one of four queues:
+ * - `station`: browsers at which somebody has logged in before,
+ * - `first`: addresses without a wrong try,
+ * - `none`: other addresses,
+ * - `suspect`: addresses with many wrong tries.
+ *
+ * Only one try of each queue is in the common queue at a time. So a try waits for at most one try of each other queue, and
+ * for earlier tries of its own queue.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
@@ -10,62 +15,55 @@ import { nobodysHash, verifyPassword } from './accounts/password.ts';
 import { beginGuess, forgiveGuess, type Guess, isFirst, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
 import { createSlots } from './core/slots.ts';
 
-/** Passwords judged at once (ours): 128 MiB. */
+/** Passwords that are checked at the same time (ours). They need 128 MiB. */
 const atOnceMax = 2;
-/**
- * Tries that wait in one line; past it the newest of the longest line is refused (ours: at 100 ms each all are judged
- * in 26 s).
- */
+/** Maximum of waiting tries in one queue (ours). With 100 ms for each, the last try waits 26 s. */
 const waitingMax = 256;
-/** Waiting tries of one browser, or one address. */
+/** Maximum of waiting tries of one browser or one address. */
 const waitingPerKeyMax = 16;
 const busyWaitS = 5;
 
 export type PasswordDesk = {
   /**
-   * Whether the password is the account's, and the account may log in. The try counts before it is judged, and takes as
-   * long for an account that does not exist.
-   * @throws VigilError `rate-limited`
+   * Returns whether the password is right and the account may log in. Takes the same time for an unknown account.
+   * @throws VigilError `rate-limited` if there were too many tries, or too many tries wait
    */
   judge(guess: Guess, password: string, account: Judged | undefined): Promise<boolean>;
 };
 
-/** @property password the hash */
+/** @property password the hash of the password */
 type Judged = Pick<Account, 'password' | 'disabled'>;
 
 const tooMany = (leftMs: number) =>
   new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000)} s.`);
 
 /**
- * @param now ms since 1970
- * @param verify tests give another one
+ * @param now returns the time in ms since 1970
+ * @param verify replaced in tests
  */
 export function createPasswordDesk(now: () => number, verify = verifyPassword): PasswordDesk {
   const guesses = newGuesses();
   const busy = () => tooMany(busyWaitS * 1000);
-  const line = (atOnce: number) =>
+  const queue = (atOnce: number) =>
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
-  const all = line(atOnceMax);
-  const lines = { station: line(1), first: line(1), none: line(1), suspect: line(1) };
-  /** The two lines of new browsers take turns at one place. */
-  const newOnes = line(1);
+  const common = queue(atOnceMax);
+  const queues = { station: queue(1), first: queue(1), none: queue(1), suspect: queue(1) };
+  /** The queues `first` and `none` share one place in the common queue. */
+  const newBrowsers = queue(1);
 
-  /**
-   * In a flood from many addresses each address has one first try: somebody at another address waits behind one try of
-   * each.
-   */
-  function lineOf(guess: Guess): keyof typeof lines {
+  /** Returns the name of the queue of a try without the proof `known`. */
+  function queueOf(guess: Guess): keyof typeof queues {
     if (guess.proof !== 'none') return 'station';
     if (isSuspect(guesses, guess)) return 'suspect';
     return isFirst(guesses, guess) ? 'first' : 'none';
   }
 
-  /** For the places at work, a person with a known browser has a turn of their own; all others of a line share one. */
+  /** Does the work when the queues allow it. */
   function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
-    if (guess.proof === 'known') return all.run(`known ${guess.userId}`, work);
-    const name = lineOf(guess);
-    if (name === 'station' || name === 'suspect') return lines[name].run(guess.place, () => all.run(name, work));
-    return lines[name].run(guess.place, () => newOnes.run(name, () => all.run('new', work)));
+    if (guess.proof === 'known') return common.run(`known ${guess.userId}`, work);
+    const name = queueOf(guess);
+    if (name === 'station' || name === 'suspect') return queues[name].run(guess.place, () => common.run(name, work));
+    return queues[name].run(guess.place, () => newBrowsers.run(name, () => common.run('new', work)));
   }
 
   return {

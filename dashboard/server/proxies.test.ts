@@ -18,8 +18,8 @@ it.each([
   ['proxy.example', false],
   ['loopback', false],
   ['', false],
-])('the trusted proxy %s is taken: %s', (entry, isTaken) => {
-  expect(proxyFault(entry) === undefined).toBe(isTaken);
+])('the setting of trusted proxies accepts the entry "%s": %s', (entry, isAccepted) => {
+  expect(proxyFault(entry) === undefined).toBe(isAccepted);
 });
 
 it.each([
@@ -32,35 +32,35 @@ it.each([
   [['fd00::/8'], '10.0.0.1', false],
   [['10.0.0.1'], '', false],
   [[], '10.0.0.1', false],
-])('with the trusted proxies %s, %s is one: %s', (entries, address, isOne) => {
-  expect(proxyCheck(entries)(address)).toBe(isOne);
+])('with the trusted proxies %s the address "%s" is a proxy: %s', (entries, address, isProxy) => {
+  expect(proxyCheck(entries)(address)).toBe(isProxy);
 });
 
 describe('the address of a request', () => {
-  const asked = async (trustProxy: false | string[], forwarded: string | undefined, from = '10.0.0.1') => {
+  const addressSeen = async (trustProxy: false | string[], forwarded: string | undefined, from = '10.0.0.1') => {
     const app = fastify({ trustProxy });
     app.get('/', async (request) => addressOf(request as FastifyRequest));
     const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
     return (await app.inject({ url: '/', headers, remoteAddress: from })).body;
   };
   it.each<[string, false | string[], string | undefined, string, string]>([
-    ['its own, without a proxy', false, undefined, '10.0.0.9', '10.0.0.9'],
-    ['its own, whatever it says of itself', false, '1.2.3.4', '10.0.0.9', '10.0.0.9'],
-    ['its own, whatever it says, where another one is the proxy', ['10.0.0.1'], '1.2.3.4', '10.0.0.9', '10.0.0.9'],
-    ['what the proxy says', ['10.0.0.1'], '10.7.0.5', '10.0.0.1', '10.7.0.5'],
+    ['its own address without a proxy', false, undefined, '10.0.0.9', '10.0.0.9'],
+    ['its own address if no proxy is trusted', false, '1.2.3.4', '10.0.0.9', '10.0.0.9'],
+    ['its own address if only another address is trusted', ['10.0.0.1'], '1.2.3.4', '10.0.0.9', '10.0.0.9'],
+    ['the address that the trusted proxy states', ['10.0.0.1'], '10.7.0.5', '10.0.0.1', '10.7.0.5'],
     [
-      'what the proxy says, not what the browser said before',
+      'the address that the trusted proxy states, not the address that the browser states',
       ['10.0.0.1'],
       '1.2.3.4, 10.7.0.5',
       '10.0.0.1',
       '10.7.0.5',
     ],
-    ['before two proxies of ours', ['10.0.0.0/24'], '10.7.0.5, 10.0.0.2', '10.0.0.1', '10.7.0.5'],
-    ["the proxy's, where it says nothing", ['10.0.0.1'], undefined, '10.0.0.1', '10.0.0.1'],
-    ["the proxy's, where it says no address", ['10.0.0.1'], 'unknown', '10.0.0.1', '10.0.0.1'],
-    ['written as IPv4 where it is', false, undefined, '::ffff:10.0.0.9', '10.0.0.9'],
-  ])('is %s', async (_name, trust, forwarded, from, expected) => {
-    expect(await asked(trust, forwarded, from)).toBe(expected);
+    ['the address before two trusted proxies', ['10.0.0.0/24'], '10.7.0.5, 10.0.0.2', '10.0.0.1', '10.7.0.5'],
+    ["the proxy's address if the proxy states none", ['10.0.0.1'], undefined, '10.0.0.1', '10.0.0.1'],
+    ["the proxy's address if the proxy states no valid address", ['10.0.0.1'], 'unknown', '10.0.0.1', '10.0.0.1'],
+    ['an IPv4 address in IPv4 form', false, undefined, '::ffff:10.0.0.9', '10.0.0.9'],
+  ])('the address of a request is %s', async (_name, trust, forwarded, from, expected) => {
+    expect(await addressSeen(trust, forwarded, from)).toBe(expected);
   });
 });
 
@@ -70,6 +70,6 @@ it.each([
   ['fd00:1:2:3:4:5:6:7', 'fd00:1:2:3::/64'],
   ['FD00:01:2::7', 'fd00:1:2:0::/64'],
   ['::1', '0:0:0:0::/64'],
-])('%s shares with %s', (address, network) => {
+])('the limits of the address %s are counted for %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

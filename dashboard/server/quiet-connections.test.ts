@@ -1,4 +1,4 @@
-/** The dashboard's port, and what stands there before it: silent connections hold up nothing. */
+/** Tests that silent connections do not block the dashboard's port, nor the waiting room at this port. */
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -30,12 +30,12 @@ async function dialSilently(port: number): Promise<Socket> {
   return socket;
 }
 
-/** So many that none waits. */
+/** Options with a rate at which no connection waits. */
 const guarded = { connectsPerS: 10_000, isProxy: () => false, logger: pino({ level: 'silent' }) };
 
 const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
 
-it('a connection that says nothing does not hold up the start of the dashboard', async () => {
+it('a silent connection does not delay the closing of the waiting room', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent = await dialSilently(port);
@@ -46,12 +46,12 @@ it('a connection that says nothing does not hold up the start of the dashboard',
   expect(performance.now() - startedMs).toBeLessThan(60_000);
 }, 150_000);
 
-it('at most 256 of 300 silent connections of one address stay, and those no longer than 10 s', async () => {
+it('of 300 silent connections of one address 256 stay open, and they are closed after 10 s', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent: Socket[] = [];
   for (let n = 0; n < 300; n += 1) silent.push(await dialSilently(port));
-  // The oldest go first, for those that came after them.
+  // The oldest 44 connections are closed to make room for newer connections.
   await Promise.all(silent.slice(0, 44).map(closed));
   const startedMs = performance.now();
   await Promise.all(silent.map(closed));
@@ -59,7 +59,10 @@ it('at most 256 of 300 silent connections of one address stay, and those no long
   await room.close();
 }, 150_000);
 
-/** A browser at an address of loopback (Linux has all of 127/8), with a connection of its own that it keeps. @returns its answer's status */
+/**
+ * Sends a request from an address of loopback (Linux has all of 127/8) on a new connection, which stays open.
+ * @returns the status of the answer
+ */
 function visit(port: number, from: string): Promise<number | undefined> {
   const agent = new Agent({ keepAlive: true, ca: ca.certificate, localAddress: from, servername: 'localhost' });
   return new Promise((resolve, reject) => {
@@ -70,9 +73,9 @@ function visit(port: number, from: string): Promise<number | undefined> {
   });
 }
 
-it('a client that keeps many connections open after an answer shuts nobody out, and ends no live connection', async () => {
+it('a client that keeps many connections open does not block other clients, and does not end a live connection', async () => {
   const server = createServer({ cert, key, keepAliveTimeout: 600_000 }, (request, response) => {
-    // As a live connection of a session is let through.
+    // The server does this for each live connection.
     if (request.socket.remoteAddress === '127.0.0.3') guard.stays(request.socket);
     response.end('seen');
   });
@@ -93,10 +96,10 @@ it('a client that keeps many connections open after an answer shuts nobody out, 
   server.close();
 }, 150_000);
 
-it('a connection waits for its handshake, one of a proxy of the hospital does not, and the end waits for nobody', async () => {
+it('connections wait at a low rate, connections of a trusted proxy do not wait, and `end` closes waiting connections', async () => {
   const server = createServer({ cert, key }, (_, response) => response.end('seen'));
   const isProxy = (address: string) => address === '127.0.0.4';
-  // One is let in; the next would be after hours.
+  // At this rate one connection is accepted at once, and the next only after hours.
   const guard = guardConnections(server as unknown as Server, { ...guarded, connectsPerS: 0.0001, isProxy });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

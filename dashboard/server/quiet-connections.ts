@@ -1,7 +1,7 @@
 /**
- * Bounds the connections of the dashboard's port before they send a request. They are let in at a steady rate,
- * addresses in turn (process/connection-line.ts), so that new ones never delay alarms and acts. A silent connection
- * keeps no place: there are bounds in all, by address, and in time.
+ * Limits connections to the dashboard's port that have not sent a request yet. New connections are accepted at a steady
+ * rate, with the addresses in rotation (process/connection-line.ts), so that they do not delay alarms and acts. Connections
+ * that stay silent are closed: their number, their number for each address, and their time are limited.
  */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
@@ -10,22 +10,23 @@ import { createConnectionLine } from '../../process/connection-line.ts';
 import { createDoor, type Door } from '../../process/door.ts';
 import { networkOf, plainAddress } from './proxies.ts';
 
-/** From the first moment of TLS to its end, and from there to the end of a request's head. */
+/** Maximum time of a TLS handshake, and then of the head of a request. */
 const quietMsMax = 10_000;
 /**
- * Connections at once. A screen has one that stays and a few that come and go. A connection that is not a screen's is a
- * visitor. For a new visitor, the oldest visitor of the address with most gives way, so visitors do not reach `inAll`,
- * past which a new connection is closed.
+ * Maximum of connections. A visitor is a connection that is not the live connection of a screen. If there are too many
+ * visitors, the oldest visitor of the address with most visitors is closed. So visitors alone do not reach `inAll`, above
+ * which Node closes every new connection.
  */
 const usualMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;
 /** All screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
-/** As many connections as come in this time wait, seconds, and no more than `waitingMax`. A browser waits longer. */
-const patienceS = 20;
+/** Connections wait for at most about this time, s: if more than `connectsPerS` times this wait, a connection is refused. */
+const waitSMax = 20;
+/** Maximum of waiting connections, also with a high `connectsPerS`. */
 const waitingMax = 2_048;
-/** The log says at most this often that connections were turned away. */
-const saidEveryMs = 60_000;
+/** Refused connections are logged at most this often. */
+const logEveryMs = 60_000;
 
 /** Options of Node's HTTPS server. */
 export const quietBounds = {
@@ -35,16 +36,16 @@ export const quietBounds = {
 } as const;
 
 export type Guard = {
-  /** Marks a screen's live connection: it gives way to no visitor, and has its place by its account. */
+  /** Marks a socket as the live connection of a screen. Such a socket no longer counts as a visitor. */
   stays(socket: Parameters<Door['passed']>[0]): void;
-  /** Ends the connections that wait or are in their handshake: the server would wait for them at its end. */
+  /** Ends the connections that wait or are in their handshake. Otherwise a closing server would wait for them. */
   end(): void;
 };
 
 export type GuardOptions = {
-  /** Connections let in by the second. */
+  /** Maximum of connections that are accepted in a second. */
   readonly connectsPerS: number;
-  /** Whether an address is a proxy of the hospital: its connections do not wait, since they belong to many people. */
+  /** Returns whether an address is a proxy of the hospital. Its connections do not wait, because many people share them. */
   readonly isProxy: (address: string) => boolean;
   readonly logger: Pick<Logger, 'warn'>;
   readonly max?: Readonly<Record<keyof typeof usualMax, number>>;
@@ -53,30 +54,30 @@ export type GuardOptions = {
 export function guardConnections(server: Server, options: GuardOptions): Guard {
   const { connectsPerS, isProxy, max = usualMax } = options;
   const handshakes = createDoor({ max: handshakesMax, perAddressMax: handshakesPerAddressMax, withinMs: quietMsMax });
-  // Not bounded in time: an answered connection may be kept, and Node ends it if nothing more comes.
+  // Visitors have no time limit here: a connection stays open after an answer, and Node closes it if no request follows.
   const visitors = createDoor({
     max: max.visitors,
     perAddressMax: max.visitorsPerAddress,
     withinMs: Number.POSITIVE_INFINITY,
   });
   server.maxConnections = max.inAll;
-  // Node's own listeners begin TLS: they are called when the connection's turn comes.
-  const beginners = server.listeners('connection') as ((socket: Socket) => void)[];
+  // Node's own listeners begin TLS. They are called when the connection is accepted from the queue.
+  const tlsListeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
 
   function begin(socket: Socket): void {
     handshakes.enter(socket);
-    for (const listener of beginners) listener.call(server, socket);
+    for (const listener of tlsListeners) listener.call(server, socket);
   }
 
-  const sayTurnedAway = sayer(options.logger);
+  const logRefused = createRefusalLog(options.logger);
   const line = createConnectionLine({
     perS: connectsPerS,
-    waitingMax: Math.min(waitingMax, patienceS * connectsPerS),
+    waitingMax: Math.min(waitingMax, waitSMax * connectsPerS),
     keyOf: (address) => networkOf(plainAddress(address)),
     monotonicMs: () => performance.now(),
     begin,
-    onTurnedAway: () => sayTurnedAway(line.waiting()),
+    onTurnedAway: () => logRefused(line.waiting()),
   });
   server
     .on('connection', (socket: Socket) => {
@@ -96,14 +97,15 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
   };
 }
 
-function sayer(logger: GuardOptions['logger']): (waiting: number) => void {
-  let saidAtMs = Number.NEGATIVE_INFINITY;
+/** Returns a function that counts a refused connection, and logs the count at most every `logEveryMs`. */
+function createRefusalLog(logger: GuardOptions['logger']): (waiting: number) => void {
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
   let turnedAway = 0;
   return (waiting) => {
     turnedAway += 1;
-    if (performance.now() - saidAtMs < saidEveryMs) return;
+    if (performance.now() - loggedAtMs < logEveryMs) return;
     logger.warn({ turnedAway, waiting }, 'connections were turned away: too many wait');
-    saidAtMs = performance.now();
+    loggedAtMs = performance.now();
     turnedAway = 0;
   };
 }

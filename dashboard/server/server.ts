@@ -1,4 +1,4 @@
-/** The HTTPS server: its plugins, its error answers and its routes. Does not listen yet. */
+/** Builds the HTTPS server with its plugins, error answers and routes. The caller makes it listen. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { join } from 'node:path';
@@ -40,18 +40,18 @@ import { standbyRoutes } from './routes/standby.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 
 const bodyBytesMax = 65_536;
-/** The largest message of a screen lists a hundred associations. */
+/** Enough for the largest message of a screen, which lists 100 associations. */
 const liveMessageBytesMax = 16_384;
-/** A screen that does not close its connection after a close frame is cut off, so that it keeps no place. */
+/** A screen that does not close its connection within this time after a close frame is disconnected. */
 const liveCloseMsMax = 2_000;
 
 export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
-  /** The built client; if it is missing, one page says so. */
+  /** The folder of the built client. If it is missing, the server answers with a page that says so. */
   readonly clientDir: string;
-  /** Addresses and networks whose `X-Forwarded-For` counts. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is used. */
   readonly trustedProxies?: readonly string[];
-  /** Connections let in by the second. */
+  /** Maximum of connections that are accepted in a second. */
   readonly connectsPerS: number;
   readonly logger: Logger;
   /** Called for each answer, with its HTTP status. */
@@ -81,7 +81,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
 
 const tlsChoices = { minVersion: 'TLSv1.2', ciphers: serverCiphers } as const;
 
-/** New connections get this certificate; open connections go on. */
+/** Uses another certificate for new connections. Open connections stay open. */
 export function renewServer({ server }: App, pair: ServerOptions['tls']): void {
   (server as Server).setSecureContext({ ...pair, ...tlsChoices });
 }
@@ -96,7 +96,7 @@ export async function buildServer(
   const app: App = fastify({
     https: { ...tls, ...tlsChoices, ...quietBounds },
     loggerInstance: logger,
-    // fastify's own log lines contain the address with its query.
+    // Fastify's own log lines would contain the URL with its query.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
@@ -106,16 +106,16 @@ export async function buildServer(
   const isProxy = proxyCheck(options.trustedProxies ?? []);
   const guard = guardConnections(app.server as TlsServer, { connectsPerS: options.connectsPerS, isProxy, logger });
   app.addHook('preClose', async () => guard.end());
-  // Numbers are read from the digits of an address and its query. A body keeps its types: null is not 0, and "1" is not
-  // 1.
+  // Numbers in a path or a query are parsed from their digits. In a body, types are not converted: null is not 0, and "1"
+  // is not 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
-  // The schemas of answers describe them; tests compare the answers with the schemas.
+  // Answers are not checked or filtered by their schemas at run time. Tests compare the answers with the schemas.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error: FastifyError | VigilError, request, reply) => {
-    // A client that asks again needs a new connection, which waits for its turn. Connections of a proxy are kept: they
-    // belong to other people, too.
-    const isOwn = !isProxy(plainAddress(request.socket.remoteAddress ?? ''));
-    if (isOwn && error.code === 'rate-limited') reply.header('connection', 'close');
+    // After too many requests a client must open a new connection, which waits in the queue. A connection from a proxy
+    // stays open, because other people use it, too.
+    const isDirect = !isProxy(plainAddress(request.socket.remoteAddress ?? ''));
+    if (isDirect && error.code === 'rate-limited') reply.header('connection', 'close');
     return answerError(error, request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -124,18 +124,18 @@ export async function buildServer(
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
 
-  // Otherwise text of any kind would be taken for a body: only JSON is allowed.
+  // Only JSON bodies are allowed. Fastify would otherwise also accept plain text.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
     const fault = requestFramingFault(request.raw.httpVersion, request.raw.rawHeaders);
     if (fault === undefined) return;
-    // What follows on this connection may be a part of the request.
+    // The next bytes on this connection may belong to the refused request, so the connection is closed.
     reply.header('connection', 'close');
     throw new VigilError('payload-schema', fault);
   });
   app.addHook('preHandler', async (request) => {
     const parts = [request.body, request.query, request.params];
-    const fault = parts.map(requestTextFault).find((found) => found !== undefined);
+    const fault = parts.map(requestTextFault).find((text) => text !== undefined);
     if (fault !== undefined) throw new VigilError('payload-schema', fault);
     request.body = normalizeTexts(request.body);
   });
@@ -161,10 +161,10 @@ export async function buildServer(
   return app;
 }
 
-/** No inline script, no frame, nothing from elsewhere. */
+/** Returns the security headers: no inline scripts, no frames, no content from other hosts. */
 function helmetOptions(origins: readonly string[]) {
   const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
-  // A browser would hold every other program on `localhost`, whatever its port, to HTTPS for a year.
+  // With this header for `localhost`, a browser would demand HTTPS of every program on this machine for a year.
   const isLocal = origins.some((origin) => /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(origin));
   return {
     strictTransportSecurity: !isLocal,
@@ -198,17 +198,20 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
   }
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    // The validator's message names the place and the rule, never the value.
+    // The validator's message names the field and the rule, never the value.
     return reply.code(status).send({ code: 'payload-schema', message: error.message });
   }
   request.log.error({ route: request.routeOptions.url, error: error.message, stack: error.stack }, 'a request failed');
-  return reply.code(500).send({ code: 'internal', message: 'Something went wrong here. It is in the log.' });
+  return reply.code(500).send({
+    code: 'internal',
+    message: 'The server failed to handle this request. Its log has the details: tell the operator.',
+  });
 }
 
-/** The live connection: needs the cookie, our Origin and a ticket that was not used before. */
+/** The route of live connections. A request needs the cookie, an allowed `Origin`, and an unused ticket. */
 function liveRoute(app: App, parts: Parts, guard: Guard): void {
   const { tickets, hub, origins } = parts;
-  const foreign = newRefusalPace();
+  const foreignPace = newRefusalPace();
   app.get(
     livePath,
     {
@@ -218,7 +221,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
       preHandler: async (request) => {
         const { origin } = request.headers;
         if (origin === undefined || !origins.includes(origin)) {
-          await recordForeign(foreign, request, parts);
+          await recordForeign(foreignPace, request, parts);
           throw notAllowed();
         }
         if (!request.live) throw notLoggedIn();
@@ -228,7 +231,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
             action: 'access-denied',
             detail: 'live: a ticket that is not valid',
           });
-          throw new VigilError('not-allowed', 'The ticket is not valid any more.');
+          throw new VigilError('not-allowed', 'The ticket is no longer valid. Get a new ticket and connect again.');
         }
       },
     },
@@ -251,7 +254,7 @@ function plainRoutes(app: App, parts: Parts): void {
     },
     async (_, reply) => {
       if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
-      // Public, so it gives no reason: the /healthz of the metrics port does.
+      // Anyone can call this route, so the answer has no reasons. The /healthz of the metrics port has them.
       return { status: healthReasons(parts.hub.health()).length === 0 ? 'ok' : 'degraded' };
     },
   );
@@ -260,7 +263,7 @@ function plainRoutes(app: App, parts: Parts): void {
 
 async function pageRoutes(app: App, clientDir: string): Promise<void> {
   const built = existsSync(join(clientDir, 'index.html'));
-  // Only files that the build has compressed are sent compressed: an answer with a secret in it never is (BREACH).
+  // Only files that the build has compressed are sent compressed. Answers may have secrets and are never compressed (BREACH).
   if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
   app.setNotFoundHandler(() => {
     throw notFound();
@@ -272,7 +275,7 @@ async function pageRoutes(app: App, clientDir: string): Promise<void> {
       reply.code(503).type('text/html; charset=utf-8');
       return '<!doctype html><title>Vigil</title><p>The page is not built yet: run <code>npm run build</code>.</p>';
     }
-    // Vite names assets by their content; every other path is a view of the one page.
+    // The names of assets contain a hash of their content, so they can be cached. Every other path is a view of index.html.
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true });
     const file = /^\/[\w-]+\.(svg|ico|png|webmanifest|txt)$/.test(path) ? path : 'index.html';
     return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });

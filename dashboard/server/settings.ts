@@ -16,7 +16,7 @@ export const settings = {
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',
-    help: "the witness's anchors of the audit trail, to read only; empty: the auditor's page cannot say whether the end was cut",
+    help: "file with the witness's anchors of the audit trail, which is only read; if empty, the auditor's page cannot notice that the newest records were deleted",
     fallback: '',
   },
   logLevel: {
@@ -38,29 +38,33 @@ export const settings = {
   httpConnectsPerS: {
     kind: 'integer',
     env: 'VIGIL_HTTP_CONNECTS_PER_S',
-    help: 'connections of browsers let in by the second, addresses in turn, each a TLS handshake; the others wait; those of trusted proxies do not',
+    help: 'number of browser connections (TLS handshakes) accepted in a second, with the addresses in rotation; further connections wait; connections of trusted proxies do not wait',
     min: 1,
     max: 10_000,
     fallback: 100,
   },
-  httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'HTTPS certificate chain, PEM' },
-  httpKeyFile: { kind: 'secret-file', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'certificate chain of the HTTPS port, PEM' },
+  httpKeyFile: {
+    kind: 'secret-file',
+    env: 'VIGIL_HTTP_KEY_FILE',
+    help: 'private key of the HTTPS certificate, PEM, mode 0600',
+  },
   publicOrigins: {
     kind: 'list',
     env: 'VIGIL_PUBLIC_ORIGIN',
-    help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
+    help: 'origins under which browsers open the dashboard, for example https://monitor.hospital.example, separated by commas',
     fallback: ['https://localhost:8443'],
   },
   trustedProxies: {
     kind: 'list',
     env: 'VIGIL_TRUSTED_PROXIES',
-    help: 'addresses or networks of reverse proxies, comma-separated: only what they say in X-Forwarded-For is taken for the address of a browser, and their connections are let in at once',
+    help: 'addresses or networks of reverse proxies, separated by commas; only X-Forwarded-For of these proxies is used as the address of a browser, and their connections are accepted at once',
     fallback: [],
   },
   screenLockMs: {
     kind: 'integer',
     env: 'VIGIL_SCREEN_LOCK_MS',
-    help: 'a screen that nobody touched for so long hides names and asks for the password; alarms go on; ms',
+    help: 'a screen that nobody touches for this time hides names and asks for the password, but still shows alarms; ms',
     min: 60_000,
     max: 43_200_000,
     fallback: 900_000,
@@ -70,7 +74,7 @@ export const settings = {
   sessionKey: {
     kind: 'secret',
     env: 'VIGIL_SESSION_KEY_FILE',
-    help: 'file with the key that signs sessions, 256 bits or more in base64url, mode 0600',
+    help: 'file with the key that signs session tokens, 256 bits or more in base64url, mode 0600',
   },
-  influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'a user with read rights', fallback: 'dashboard' },
+  influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'InfluxDB user with read rights', fallback: 'dashboard' },
 } as const satisfies Manifest;

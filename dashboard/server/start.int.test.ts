@@ -35,7 +35,7 @@ it.each<[string, () => Record<string, string>, RegExp]>([
   [
     'an accounts file that is not valid',
     () => ({ VIGIL_ACCOUNTS_FILE: file('a', '{') }),
-    /accounts file .* does not hold JSON/,
+    /accounts file .* is not valid JSON/,
   ],
   ['an accounts file that is not there', () => ({ VIGIL_ACCOUNTS_FILE: '/absent' }), /VIGIL_ACCOUNTS_FILE names/],
   [

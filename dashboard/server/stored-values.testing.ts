@@ -1,11 +1,14 @@
-/** A store of values in memory, which answers as InfluxDB does. */
+/** A store of values in memory with the same answers as InfluxDB. */
 import type { Stored } from './core/trend-query.ts';
 import type { StoredValue } from './core/what-if.ts';
 import type { TrendStore } from './trend-store.ts';
 
 const hourMs = 3_600_000;
 
-/** @param all the values of one association, asked for with each query */
+/**
+ * Creates the store.
+ * @param all returns all values of the association; called for each query
+ */
 export function storeOfValues(
   all: (stored: Stored) => Promise<readonly StoredValue[]>,
 ): Pick<TrendStore, 'counts' | 'values'> {

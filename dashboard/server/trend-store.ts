@@ -1,4 +1,4 @@
-/** Trends from InfluxDB 1.x, by the one user that may read there. */
+/** Reads trends from InfluxDB 1.x, as the only user with read rights. */
 import { InfluxDB } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -19,17 +19,17 @@ const timeoutMs = 10_000;
 
 export type TrendStore = {
   /**
-   * Returns rows by code, oldest first.
-   * @throws VigilError `trends-unavailable` for any fault there
+   * Returns the rows of each code, oldest first.
+   * @throws VigilError `trends-unavailable` if InfluxDB does not answer or answers with an error
    */
   query(plan: TrendPlan, associationId: string): Promise<Map<string, TrendRow[]>>;
   /**
-   * Returns how many values each hour holds, of all codes together.
+   * Returns the number of values of all codes in each hour.
    * @throws VigilError `trends-unavailable`
    */
   counts(stored: Stored, associationId: string): Promise<HourCount[]>;
   /**
-   * Returns the values as they were measured.
+   * Returns the raw values.
    * @throws VigilError `trends-unavailable`
    */
   values(stored: Stored, associationId: string): Promise<StoredValue[]>;
@@ -70,7 +70,9 @@ export function createTrendStore(
       if (error !== undefined) throw new Error(error);
       return read(results.flatMap(({ series }) => series ?? []));
     } catch (cause) {
-      throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.', { cause });
+      throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.', {
+        cause,
+      });
     }
   }
 
@@ -106,7 +108,8 @@ function countsOf(all: readonly RawSeries[]): HourCount[] {
 
 function valuesOf(all: readonly RawSeries[]): StoredValue[] {
   return all.flatMap(({ tags: { code = '' } = {}, values }) => {
-    if (values.length >= valuesOfCodeMax) throw new Error(`more than ${valuesOfCodeMax} values of ${code} in one read`);
+    if (values.length >= valuesOfCodeMax)
+      throw new Error(`InfluxDB has more than ${valuesOfCodeMax} values of ${code} in the requested time`);
     return values.flatMap(([timeMs, value, questionable]) =>
       typeof timeMs === 'number' && typeof value === 'number'
         ? [{ timeMs, code, value, questionable: questionable === true }]

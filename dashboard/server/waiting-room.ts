@@ -1,7 +1,4 @@
-/**
- * Answers at the port while Kafka cannot be reached at the start: it says that the server is starting and that nothing
- * else is available yet.
- */
+/** Answers requests at the dashboard's port until Kafka can be reached: the answers say that the server is starting. */
 import { createServer } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
 import { serverCiphers } from '../../process/tls.ts';
@@ -17,7 +14,10 @@ const page = `<!doctype html>
 
 export type WaitingRoom = { close(): Promise<void> };
 
-/** Takes the port. @throws VigilError `port-taken` */
+/**
+ * Listens at the port.
+ * @throws VigilError `port-taken` if another program uses the port
+ */
 export async function openWaitingRoom(options: {
   readonly tls: { readonly cert: string; readonly key: string };
   readonly host: string;
@@ -36,7 +36,11 @@ export async function openWaitingRoom(options: {
         'retry-after': String(retrySeconds),
         connection: 'close',
       });
-      const body = { code: 'log-unavailable', message: 'The server cannot reach Kafka yet.', status: 'starting' };
+      const body = {
+        code: 'log-unavailable',
+        message: 'The server is starting and cannot reach Kafka yet. Try again in a few seconds.',
+        status: 'starting',
+      };
       response.end(wantsPage ? page : JSON.stringify(body));
     },
   );
@@ -51,7 +55,7 @@ export async function openWaitingRoom(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        // Idle connections would delay the start.
+        // Otherwise idle connections would delay the start of the real server.
         guard.end();
         server.closeAllConnections();
       }),
@@ -59,5 +63,5 @@ export async function openWaitingRoom(options: {
 }
 
 export function portTaken(port: number, cause: unknown): VigilError {
-  return new VigilError('port-taken', `Port ${port} (VIGIL_HTTP_PORT) is taken by another program.`, { cause });
+  return new VigilError('port-taken', `Port ${port} (VIGIL_HTTP_PORT) is in use by another program.`, { cause });
 }

@@ -10,9 +10,9 @@ import { visibleLines } from '../../contracts/text.ts';
 import { parseWards, readWardsFile } from './wards-file.ts';
 
 const usage = `Usage: node dashboard/server/ward.ts <command> --file FILE
-  check   says every fault of the file
+  check   lists all faults of the file
   show    prints the file
-  set     replaces the file by the one on standard input, if it has no fault`;
+  set     replaces the file with the content of standard input, if that has no fault`;
 
 async function run(args: readonly string[]): Promise<string> {
   const { values, positionals } = parseArgs({

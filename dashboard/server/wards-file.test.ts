@@ -10,23 +10,27 @@ const write = (...wards: unknown[]) => writeFileSync(file, JSON.stringify({ vers
 const icu = { ward: 'ICU', beds: ['U-1'] };
 
 describe('the wards file', () => {
-  it('that is shipped is right, and has the beds of the demo', () => {
+  it('the shipped wards file is valid and has the beds of the demo', () => {
     const { wards } = readWardsFile(join(import.meta.dirname, '../../ops/wards/wards.json'));
     expect(wards.map(({ ward, beds }) => `${ward} ${beds[0]}`)).toEqual(['icu ICU-1', 'step-down SD-1']);
   });
 
   it.each([
-    ['absent', undefined, /cannot be read/],
-    ['no JSON', '{', /does not hold JSON/],
-    ['faulty', '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}', /all wards; ward 1, bed 2 is listed twice/],
-  ])('%s is refused with its name and every fault', (_, content, message) => {
+    ['an absent file', undefined, /cannot be read/],
+    ['a file that is not JSON', '{', /is not valid JSON/],
+    [
+      'a file with faults',
+      '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}',
+      /all wards; ward 1, bed 2 is listed twice/,
+    ],
+  ])('refuses %s with the name of the file and all its faults', (_, content, message) => {
     const path = content === undefined ? '/absent/wards.json' : file;
     if (content !== undefined) writeFileSync(file, content);
     expect(() => readWardsFile(path)).toThrow(message);
     expect(() => readWardsFile(path)).toThrow(path);
   });
 
-  it('is read again when it changes; a faulty change is refused whole, logged, and the former one stays', async () => {
+  it('is read again when it changes; after a faulty change the former registry stays in force, and the fault is logged', async () => {
     write(icu);
     const lines: string[] = [];
     const wards = followWards(file, pino({}, { write: (line: string) => void lines.push(line) }), 5);
@@ -35,7 +39,7 @@ describe('the wards file', () => {
       write(icu, { ward: 'New', beds: [] });
       await vi.waitFor(() => expect(wards.current().wards).toHaveLength(2), 30_000);
       writeFileSync(file, readFileSync(file, 'utf8').replace('"New"', '" New"'));
-      await vi.waitFor(() => expect(lines.join()).toContain('the former one stays'), 30_000);
+      await vi.waitFor(() => expect(lines.join()).toContain('the former registry stays in force'), 30_000);
       expect(wards.current().wards[1]?.ward).toBe('New');
     } finally {
       wards.close();

@@ -1,11 +1,14 @@
-/** The registry of wards and beds: one JSON file, checked whole when it is read, and read again when it changes. */
+/** Reads the registry of wards and beds, which is one JSON file. The file is read again when it changes. */
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Followed, followFile } from '../../process/follow-file.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
 
-/** @throws VigilError `settings-invalid`: names the file and all faults in it */
+/**
+ * Reads and checks the file.
+ * @throws VigilError `settings-invalid` with the name of the file and all its faults
+ */
 export function readWardsFile(path: string): Registry {
   let text: string;
   try {
@@ -16,17 +19,21 @@ export function readWardsFile(path: string): Registry {
   return parseWards(path, text);
 }
 
-/** @throws VigilError `settings-invalid` */
+/**
+ * Checks the text of a wards file.
+ * @param path the name of the file for the error message
+ * @throws VigilError `settings-invalid` with all faults
+ */
 export function parseWards(path: string, text: string): Registry {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw bad(path, 'does not hold JSON', cause);
+    throw bad(path, 'is not valid JSON', cause);
   }
-  const read = readRegistry(content);
-  if (!read.ok) throw bad(path, `is wrong: ${read.faults.join('; ')}`);
-  return read.registry;
+  const result = readRegistry(content);
+  if (!result.ok) throw bad(path, `is wrong: ${result.faults.join('; ')}`);
+  return result.registry;
 }
 
 function bad(path: string, what: string, cause?: unknown): VigilError {
@@ -36,15 +43,15 @@ function bad(path: string, what: string, cause?: unknown): VigilError {
 export type Wards = Followed<Registry>;
 
 /**
- * Reads the registry and follows its file. A faulty change is refused whole: it is logged, and the former registry
- * stays.
+ * Reads the registry, and reads it again when its file changes. A file with a fault is logged, and the former registry
+ * stays in force.
  */
 export function followWards(path: string, log: Logger, everyMs?: number): Wards {
   return followFile({
     path,
     read: readWardsFile,
     onRead: ({ wards }) => log.info({ wards: wards.length }, 'wards and beds read again'),
-    onFault: (error) => log.error({ error }, 'the wards file changed and is faulty: the former one stays'),
+    onFault: (error) => log.error({ error }, 'the changed wards file is not valid; the former registry stays in force'),
     ...(everyMs === undefined ? {} : { everyMs }),
   });
 }

@@ -21,7 +21,7 @@ const question = (more: Partial<Question> = {}): Question => ({
   ...more,
 });
 
-/** A heart rate of 90, and for ten seconds in each ten minutes 130. */
+/** Returns the heart rate of a second: 90, but 130 in the last ten seconds of each ten minutes. */
 const rate = (s: number): StoredValue => ({
   timeMs: t0 + s * 1000,
   code: hr,
@@ -30,14 +30,14 @@ const rate = (s: number): StoredValue => ({
 });
 const valuesOf = (fromS: number, toS: number) => Array.from({ length: toS - fromS }, (_, n) => rate(fromS + n));
 const day = valuesOf(0, 86_400);
-const stays = new AbortController().signal;
+const neverClosed = new AbortController().signal;
 
 const asker = (name: string) => ({ account: name, dialog: name });
 
-describe('a question', () => {
-  it('is answered from all pieces of the day as if they were one', async () => {
+describe('an answer', () => {
+  it('the answer covers the whole day, also if it is read in several spans', async () => {
     const desk = createWhatIf(storeOfValues(async () => day));
-    expect(await desk.ask(asker('a'), question(), stays)).toEqual({
+    expect(await desk.ask(asker('a'), question(), neverClosed)).toEqual({
       from: formatInstant(t0),
       to: formatInstant(t0 + dayMs),
       since: formatInstant(t0),
@@ -48,28 +48,32 @@ describe('a question', () => {
     });
   });
 
-  it('of the limits in force alone has no other numbers', async () => {
+  it('a question without entered limits gets only the numbers for the limits in force', async () => {
     const desk = createWhatIf(storeOfValues(async () => valuesOf(0, 1_200)));
     const judges = { profile: adultProfile, inForce: {}, entered: null };
-    const answer = await desk.ask(asker('a'), question({ judges }), stays);
+    const answer = await desk.ask(asker('a'), question({ judges }), neverClosed);
     expect(answer).toMatchObject({ inForce: { medium: 2 }, entered: null, since: formatInstant(t0) });
-    // The last value was of second 1199; after 20 s the engine says that nothing comes.
+    // The last value is that of second 1199. The engine counts silence from 20 s after it.
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
   });
 
-  it('about no stored values has no time and no calls', async () => {
+  it('without stored values the answer has no time and no interval', async () => {
     const desk = createWhatIf(storeOfValues(async () => []));
-    expect(await desk.ask(asker('a'), question(), stays)).toMatchObject({ since: null, everyMs: null, silentMs: 0 });
+    expect(await desk.ask(asker('a'), question(), neverClosed)).toMatchObject({
+      since: null,
+      everyMs: null,
+      silentMs: 0,
+    });
   });
 
-  it('about more values than can be looked at is refused, never answered with nothing', async () => {
+  it('refuses a question about an hour with too many values', async () => {
     const store = storeOfValues(async () => []);
     const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, values: valuesMax + 1 }] });
-    await expect(desk.ask(asker('a'), question(), stays)).rejects.toMatchObject({ code: 'trends-unavailable' });
+    await expect(desk.ask(asker('a'), question(), neverClosed)).rejects.toMatchObject({ code: 'trends-unavailable' });
   });
 
-  it('lets other work have its turn after a few ms of judging', async () => {
-    // By this clock each look at it is 1 ms later, so each reading takes 1 ms.
+  it('lets other work run after a few ms of judging', async () => {
+    // This clock advances 1 ms with each call, so each reading takes 1 ms.
     let ms = 0;
     const desk = createWhatIf(
       storeOfValues(async () => valuesOf(0, 800)),
@@ -82,18 +86,18 @@ describe('a question', () => {
       if (!done) setImmediate(other);
     };
     setImmediate(other);
-    await desk.ask(asker('a'), question(), stays);
+    await desk.ask(asker('a'), question(), neverClosed);
     done = true;
     expect(turns).toBeGreaterThanOrEqual(800 / turnMsMax);
     expect(turnMsMax).toBeLessThan(50);
   });
 });
 
-describe('questions', () => {
-  it('of one account wait behind themselves: they never cause a colleague’s to be refused', async () => {
-    const { asked, store } = gated();
+describe('waiting questions', () => {
+  it('a flood of questions of one account does not cause a refusal for another account', async () => {
+    const { gates, store } = createGatedStore();
     const desk = createWhatIf(store);
-    const ask = (account: string, dialog: string) => outcome(desk.ask({ account, dialog }, question(), stays));
+    const ask = (account: string, dialog: string) => outcome(desk.ask({ account, dialog }, question(), neverClosed));
     const flood = Array.from({ length: 20 }, (_, n) => ask('flood', `patient-${n}`));
     let hers = '';
     void ask('nora', 'hers').then((answered) => {
@@ -101,32 +105,32 @@ describe('questions', () => {
     });
     expect((await Promise.all(flood.slice(4))).every((outcome) => outcome === 'rate-limited')).toBe(true);
     for (let at = 0; at < 2; at += 1) {
-      while (asked.length <= at) await new Promise(setImmediate);
-      asked[at]!.resolve();
+      while (gates.length <= at) await new Promise(setImmediate);
+      gates[at]!.resolve();
     }
-    // The second or third: those of the flood that were before it are one at work and one in its turn.
-    while (asked.length < 3) await new Promise(setImmediate);
-    asked[2]!.resolve();
+    // Nora's question is the third at the latest: at most two questions of the flood are answered before it.
+    while (gates.length < 3) await new Promise(setImmediate);
+    gates[2]!.resolve();
     while (hers === '') await new Promise(setImmediate);
     expect(hers).toBe('answered');
     for (let at = 3; at < 5; at += 1) {
-      while (asked.length <= at) await new Promise(setImmediate);
-      asked[at]!.resolve();
+      while (gates.length <= at) await new Promise(setImmediate);
+      gates[at]!.resolve();
     }
     await Promise.all(flood);
   });
 
-  /** A store that answers when the test says so. */
-  function gated() {
-    const asked: PromiseWithResolvers<void>[] = [];
+  /** Creates a store whose answers wait until the test resolves their gate. */
+  function createGatedStore() {
+    const gates: PromiseWithResolvers<void>[] = [];
     const store = storeOfValues(async () => valuesOf(0, 600));
     return {
-      asked,
+      gates,
       store: {
         ...store,
         async counts(...[of, id]: Parameters<typeof store.counts>) {
           const gate = Promise.withResolvers<void>();
-          asked.push(gate);
+          gates.push(gate);
           await gate.promise;
           return store.counts(of, id);
         },
@@ -140,54 +144,54 @@ describe('questions', () => {
       (error: VigilError) => error.code,
     );
 
-  it('of one asker: the newest replaces the ones before', async () => {
-    const { asked, store } = gated();
+  it('a new question of a dialog replaces its earlier questions', async () => {
+    const { gates, store } = createGatedStore();
     const desk = createWhatIf(store);
-    const ask = () => outcome(desk.ask(asker('a'), question(), stays));
+    const ask = () => outcome(desk.ask(asker('a'), question(), neverClosed));
     const first = ask();
-    while (asked.length < 1) await new Promise(setImmediate);
+    while (gates.length < 1) await new Promise(setImmediate);
     const others = [ask(), ask()];
-    asked[0]!.resolve();
-    while (asked.length < 2) await new Promise(setImmediate);
-    asked[1]!.resolve();
+    gates[0]!.resolve();
+    while (gates.length < 2) await new Promise(setImmediate);
+    gates[1]!.resolve();
     expect(await Promise.all([first, ...others])).toEqual(['conflict', 'conflict', 'answered']);
-    // The second was given up before anything was read for it.
-    expect(asked).toHaveLength(2);
+    // The second question was replaced before the store was read for it.
+    expect(gates).toHaveLength(2);
   });
 
-  it('of several askers wait for each other, and too many are refused', async () => {
-    const { asked, store } = gated();
+  it('questions of several accounts are answered one at a time, and refused if too many wait', async () => {
+    const { gates, store } = createGatedStore();
     const desk = createWhatIf(store);
     const outcomes = Array.from({ length: waitingMax + 2 }, (_, n) =>
-      outcome(desk.ask(asker(`asker-${n}`), question(), stays)),
+      outcome(desk.ask(asker(`asker-${n}`), question(), neverClosed)),
     );
     expect(await outcomes.at(-1)).toBe('rate-limited');
-    expect(asked).toHaveLength(1);
+    expect(gates).toHaveLength(1);
     for (let n = 0; n <= waitingMax; n += 1) {
-      while (asked.length <= n) await new Promise(setImmediate);
-      asked[n]!.resolve();
+      while (gates.length <= n) await new Promise(setImmediate);
+      gates[n]!.resolve();
     }
     expect(new Set(await Promise.all(outcomes.slice(0, -1)))).toEqual(new Set(['answered']));
-    expect(asked).toHaveLength(waitingMax + 1);
+    expect(gates).toHaveLength(waitingMax + 1);
   });
 
-  it('are given up when nobody waits for them any more, and the next is answered', async () => {
-    const { asked, store } = gated();
+  it('a question is dropped when its request is closed, and the next question is answered', async () => {
+    const { gates, store } = createGatedStore();
     const desk = createWhatIf(store);
-    const left = new AbortController();
-    const first = outcome(desk.ask(asker('a'), question(), left.signal));
-    const second = outcome(desk.ask(asker('b'), question(), stays));
-    while (asked.length < 1) await new Promise(setImmediate);
-    left.abort();
-    asked[0]!.resolve();
+    const request = new AbortController();
+    const first = outcome(desk.ask(asker('a'), question(), request.signal));
+    const second = outcome(desk.ask(asker('b'), question(), neverClosed));
+    while (gates.length < 1) await new Promise(setImmediate);
+    request.abort();
+    gates[0]!.resolve();
     expect(await first).toBe('conflict');
-    while (asked.length < 2) await new Promise(setImmediate);
-    asked[1]!.resolve();
+    while (gates.length < 2) await new Promise(setImmediate);
+    gates[1]!.resolve();
     expect(await second).toBe('answered');
-    expect(await outcome(desk.ask(asker('c'), question(), left.signal))).toBe('conflict');
+    expect(await outcome(desk.ask(asker('c'), question(), request.signal))).toBe('conflict');
   });
 
-  it('that fail say why, and do not stop the next', async () => {
+  it('after a question failed, the next question is answered', async () => {
     let isAway = true;
     const desk = createWhatIf(
       storeOfValues(async () => {
@@ -195,8 +199,8 @@ describe('questions', () => {
         return valuesOf(0, 600);
       }),
     );
-    expect(await outcome(desk.ask(asker('a'), question(), stays))).toBe('trends-unavailable');
+    expect(await outcome(desk.ask(asker('a'), question(), neverClosed))).toBe('trends-unavailable');
     isAway = false;
-    expect(await outcome(desk.ask(asker('a'), question(), stays))).toBe('answered');
+    expect(await outcome(desk.ask(asker('a'), question(), neverClosed))).toBe('answered');
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Works out what other limits would have done, beside the live screens: one question at a time, values in small pieces,
- * and at most a few ms before other work gets its turn.
+ * Computes how often alarms would have called under other limits, without a delay for the live screens: one question at a
+ * time, and after a few ms of work other work of the process is done first.
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
@@ -18,63 +18,69 @@ export type Question = {
   readonly associationId: string;
   readonly group: LimitGroup;
   readonly judges: Judges;
-  /** Which values, ms since 1970; the end is excluded. */
+  /** The examined time, ms since 1970; `toMs` is excluded. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** How often the device said that it sends; undefined if it did not say. */
+  /** The interval that the device declared; undefined if it declared none. */
   readonly intervalMs: number | undefined;
 };
 
 export type WhatIfDesk = {
   /**
-   * @param asker a newer question of the same dialog takes the place of an older one; accounts come in turn
-   * @param left aborted when nobody waits for the answer any more
-   * @throws VigilError `trends-unavailable`; `rate-limited` if too many wait; `conflict` if a newer question took its
-   *   place
+   * Answers a question. Accounts are served in rotation.
+   * @param asker a new question of the same `dialog` replaces the former question
+   * @param closed a signal that is aborted when nobody waits for the answer any more
+   * @throws VigilError `trends-unavailable` if the values cannot be read or the answer takes too long; `rate-limited` if
+   *   too many questions wait; `conflict` if a newer question replaced this question
    */
-  ask(asker: Asker, question: Question, left: AbortSignal): Promise<WhatIf>;
+  ask(asker: Asker, question: Question, closed: AbortSignal): Promise<WhatIf>;
 };
 
 export type Asker = { readonly account: string; readonly dialog: string };
 
-/** Questions that wait for their turn (ours): of all, and of one account. */
+/** Maximum of waiting questions (ours) of all accounts, and of one account. */
 export const waitingMax = 16;
 export const waitingPerAccountMax = 3;
-/**
- * Judging goes on for this long before other work gets its turn: far less than the 60 ms in which a breach is to be
- * shown.
- */
+/** After this time of work, other work of the process is done first. The server must show a breach within 60 ms. */
 export const turnMsMax = 8;
 const answerMsMax = 20_000;
 
-const superseded = () => new VigilError('conflict', 'Other limits were asked about meanwhile.');
+const superseded = () =>
+  new VigilError('conflict', 'This question was replaced by a newer question about other limits.');
 const tooLate = () =>
-  new VigilError('trends-unavailable', 'It takes too long now to work out what these limits would have done.');
+  new VigilError(
+    'trends-unavailable',
+    'The server is too busy to compute what these limits would have done. Try again later.',
+  );
 
-const tooMany = () => new VigilError('trends-unavailable', 'Too many values are stored to work this out.');
+const tooMany = () =>
+  new VigilError(
+    'trends-unavailable',
+    'There are too many stored values to compute what these limits would have done.',
+  );
 
-/** @param elapsedMs monotonic clock, by which judging gives other work its turn */
+/** @param elapsedMs returns the time of a monotonic clock, ms */
 export function createWhatIf(store: Store, elapsedMs = () => performance.now()): WhatIfDesk {
-  const asking = new Map<string, AbortController>();
-  const tooManyAsk = () => new VigilError('rate-limited', 'Too many ask this now: try again shortly.');
+  const controllers = new Map<string, AbortController>();
+  const tooManyQuestions = () => new VigilError('rate-limited', 'Too many such questions wait: try again shortly.');
   const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
-  const slots = createSlots(bounds, tooManyAsk);
+  const slots = createSlots(bounds, tooManyQuestions);
 
   return {
-    async ask({ account, dialog }, question, left) {
-      asking.get(dialog)?.abort(superseded());
-      const own = new AbortController();
-      asking.set(dialog, own);
-      const late = setTimeout(() => own.abort(tooLate()), answerMsMax);
-      const onLeft = () => own.abort(superseded());
-      left.addEventListener('abort', onLeft);
-      if (left.aborted) onLeft();
+    async ask({ account, dialog }, question, closed) {
+      controllers.get(dialog)?.abort(superseded());
+      const controller = new AbortController();
+      controllers.set(dialog, controller);
+      const timer = setTimeout(() => controller.abort(tooLate()), answerMsMax);
+      const onClosed = () => controller.abort(superseded());
+      closed.addEventListener('abort', onClosed);
+      if (closed.aborted) onClosed();
       try {
-        return await slots.run(account, () => answer({ ...question, store, elapsedMs, stop: own.signal }));
+        return await slots.run(account, () => answer({ ...question, store, elapsedMs, stop: controller.signal }));
       } finally {
-        clearTimeout(late);
-        left.removeEventListener('abort', onLeft);
-        if (asking.get(dialog) === own) asking.delete(dialog);
+        clearTimeout(timer);
+        closed.removeEventListener('abort', onClosed);
+        if (controllers.get(dialog) === controller) controllers.delete(dialog);
       }
     },
   };
@@ -83,47 +89,48 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
 type Work = Question & { readonly store: Store; readonly elapsedMs: () => number; readonly stop: AbortSignal };
 
 async function answer(work: Work): Promise<WhatIf> {
-  const { associationId, group, judges, intervalMs, store, stop, ...asked } = work;
+  const { associationId, group, judges, intervalMs, store, stop, ...query } = work;
   stop.throwIfAborted();
   const codes = codesOfGroup(group);
-  const counts = await store.counts({ ...asked, codes }, associationId);
-  const { fromMs, spans } = spansOf(counts, asked.fromMs, asked.toMs);
+  const counts = await store.counts({ ...query, codes }, associationId);
+  const { fromMs, spans } = spansOf(counts, query.fromMs, query.toMs);
   if (spans.length === 0 && counts.some(({ values }) => values > 0)) throw tooMany();
   const replayOf = (own: Judges['inForce']) => startReplay(judges.profile, own, group, intervalMs);
   const inForce = replayOf(judges.inForce);
   const entered = judges.entered && replayOf(judges.entered);
   const replays = entered ? [inForce, entered] : [inForce];
-  const seen: Seen = { firstMs: undefined, times: 0 };
+  const readingStats: ReadingStats = { firstMs: undefined, count: 0 };
   for (const span of spans) {
     stop.throwIfAborted();
-    await judge(readingsOf(await store.values({ codes, ...span }, associationId)), replays, seen, work);
+    await judge(readingsOf(await store.values({ codes, ...span }, associationId)), replays, readingStats, work);
   }
-  for (const replay of replays) replay.endAt(asked.toMs);
-  const silentMs = seen.firstMs === undefined ? 0 : inForce.silentMs();
+  for (const replay of replays) replay.endAt(query.toMs);
+  const silentMs = readingStats.firstMs === undefined ? 0 : inForce.silentMs();
   return {
     from: formatInstant(fromMs),
-    to: formatInstant(asked.toMs),
-    since: seen.firstMs === undefined ? null : formatInstant(seen.firstMs),
-    everyMs: everyMsOf(seen, asked.toMs, silentMs),
+    to: formatInstant(query.toMs),
+    since: readingStats.firstMs === undefined ? null : formatInstant(readingStats.firstMs),
+    everyMs: everyMsOf(readingStats, query.toMs, silentMs),
     silentMs,
     inForce: inForce.counts(),
     entered: entered?.counts() ?? null,
   };
 }
 
-type Seen = { firstMs: number | undefined; times: number };
+/** The time of the first judged reading, and the number of judged readings. */
+type ReadingStats = { firstMs: number | undefined; count: number };
 
 async function judge(
   readings: readonly StoredReading[],
   replays: readonly Replay[],
-  seen: Seen,
+  readingStats: ReadingStats,
   { elapsedMs, stop }: Work,
 ): Promise<void> {
   await otherWork();
   let sinceMs = elapsedMs();
   for (const reading of readings) {
-    seen.firstMs ??= reading.timeMs;
-    seen.times += 1;
+    readingStats.firstMs ??= reading.timeMs;
+    readingStats.count += 1;
     for (const replay of replays) replay.take(reading);
     if (elapsedMs() - sinceMs < turnMsMax) continue;
     await otherWork();
@@ -132,8 +139,8 @@ async function judge(
   }
 }
 
-/** Returns the usual time between two readings: how fine the judged values are. */
-function everyMsOf({ firstMs, times }: Seen, toMs: number, silentMs: number): number | null {
-  if (firstMs === undefined || times < 2) return null;
-  return Math.max(1, Math.round((toMs - firstMs - silentMs) / times));
+/** Returns the mean time between two readings, ms; null if there are fewer than two readings. */
+function everyMsOf({ firstMs, count }: ReadingStats, toMs: number, silentMs: number): number | null {
+  if (firstMs === undefined || count < 2) return null;
+  return Math.max(1, Math.round((toMs - firstMs - silentMs) / count));
 }

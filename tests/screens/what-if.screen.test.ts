@@ -131,11 +131,11 @@ describe('the limits dialog', () => {
 
   it('if the trends are away, the dialog says that it cannot tell the number, and still saves', async () => {
     stored = async () => {
-      throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.');
+      throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.');
     };
     await typeHigh('115');
     await says(/You can still save them.$/);
-    expect(await notes()).toBe('The trends cannot be read now; live values go on.');
+    expect(await notes()).toBe('The trends cannot be read now. Live values are still shown.');
     await picture('away');
     await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);

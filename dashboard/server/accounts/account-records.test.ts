@@ -9,7 +9,7 @@ import type { Account } from './accounts.ts';
 const t0 = Date.UTC(2026, 0, 1);
 const nora: Account = { userId: 'nora', name: 'Nora', role: 'nurse', wards: ['icu'], password: 'h1', disabled: false };
 
-/** A log that is kept while servers come and go. */
+/** A log that stays while servers start and close. */
 function world() {
   const table: AccountRecord[] = [];
   const audit: AuditEvent[] = [];
@@ -50,16 +50,16 @@ function world() {
     ended,
     kafka,
     start,
-    /** What went on record since the last call. */
-    news: () => audit.splice(0).map(({ action, account, detail }) => `${action} ${account}: ${detail}`),
+    /** Returns the audit records since the last call. */
+    newRecords: () => audit.splice(0).map(({ action, account, detail }) => `${action} ${account}: ${detail}`),
     set: (...next: Account[]) => {
       accounts = next;
     },
   };
 }
 
-describe('a change of the accounts', () => {
-  it('a change of the file goes on record while the server runs, by any hand', async () => {
+describe('recordAccounts', () => {
+  it('records each change of the accounts file while the server runs', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();
@@ -70,7 +70,7 @@ describe('a change of the accounts', () => {
       account: 'nora',
       detail: 'Nora, nurse of icu',
     });
-    w.news();
+    w.newRecords();
     w.set({ ...nora, disabled: true });
     records.changed();
     w.set({ ...nora, wards: ['icu', 'step'] });
@@ -79,14 +79,14 @@ describe('a change of the accounts', () => {
     w.set();
     records.changed();
     await records.settled();
-    expect(w.news()).toEqual([
+    expect(w.newRecords()).toEqual([
       'account-changed nora: wards icu → icu step',
       'account-removed nora: Nora, nurse of icu step',
     ]);
     await records.close();
   });
 
-  it('goes on record at the next start if no server ran, and only once', async () => {
+  it('records a change that was made while no server ran at the next start, once', async () => {
     const w = world();
     w.set(nora);
     for (let n = 0; n < 2; n += 1) {
@@ -94,15 +94,15 @@ describe('a change of the accounts', () => {
       await records.settled();
       await records.close();
     }
-    expect(w.news()).toEqual(['account-created nora: Nora, nurse of icu']);
+    expect(w.newRecords()).toEqual(['account-created nora: Nora, nurse of icu']);
     w.set({ ...nora, password: 'h2', role: 'physician' });
     const records = await w.start();
     await records.settled();
-    expect(w.news()).toEqual(['account-changed nora: password, role nurse → physician']);
+    expect(w.newRecords()).toEqual(['account-changed nora: password, role nurse → physician']);
     await records.close();
   });
 
-  it('ends the sessions of an account that was disabled, enabled, removed or given another password, and no others', async () => {
+  it('ends only the sessions of an account that was disabled, enabled, removed or got a new password', async () => {
     const w = world();
     const paul = { ...nora, userId: 'paul' };
     w.set(nora, paul);
@@ -125,21 +125,21 @@ describe('a change of the accounts', () => {
     await records.close();
   });
 
-  it('waits for Kafka, and ends sessions meanwhile', async () => {
+  it('ends sessions at once while Kafka is away, and records the change later', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();
     await records.settled();
-    w.news();
+    w.newRecords();
     w.kafka.isAway = true;
     w.set({ ...nora, disabled: true });
     records.changed();
     await records.settled();
-    expect([w.news(), w.ended]).toEqual([[], [['nora', t0]]]);
+    expect([w.newRecords(), w.ended]).toEqual([[], [['nora', t0]]]);
     w.kafka.isAway = false;
     records.changed();
     await records.settled();
-    expect(w.news()).toEqual(['account-disabled nora: Nora, nurse of icu, disabled']);
+    expect(w.newRecords()).toEqual(['account-disabled nora: Nora, nurse of icu, disabled']);
     await records.close();
   });
 });

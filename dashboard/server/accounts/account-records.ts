@@ -1,9 +1,9 @@
 /**
- * Puts every change of the accounts on record, by whatever means the file was changed, and ends the sessions that a
- * change ends. A change that was made while no dashboard ran is noticed at the next start: `accounts` in the log says
- * how each account was when it was last on record.
+ * Writes every change of the accounts file to the audit trail, and ends sessions if the change requires that. The topic
+ * `accounts` has the last recorded state of each account. So a change that was made while no dashboard ran is noticed at
+ * the next start.
  *
- * Two dashboards that see the same change may both record it: each record says from when on that dashboard applies it.
+ * If two dashboards see the same change, both may record it. Each record says when its dashboard began to apply the change.
  */
 import type { Logger } from 'pino';
 import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
@@ -14,14 +14,14 @@ import { type AccountChange, type AccountFacts, accountChanges, endsSessions } f
 import { fingerprintOf } from '../sessions/token.ts';
 import type { Account } from './accounts.ts';
 
-/** The actor in the audit trail: the file does not prove who changed it. */
+/** The actor of these audit records, because the file does not show who changed it. */
 const accountsFile = 'accounts-file';
-const againMs = 5_000;
+const retryMs = 5_000;
 
 export type AccountRecords = {
-  /** Call it when the file was read again. */
+  /** Must be called when the accounts file was read again. */
   changed(): void;
-  /** Resolves when all changes so far are on record, or cannot be at present. */
+  /** Resolves when all changes until now have been recorded, or when the attempt has failed. */
   settled(): Promise<void>;
   close(): Promise<void>;
 };
@@ -33,11 +33,11 @@ export async function recordAccounts(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly logger: Logger;
-  /** Ends the sessions of an account that had begun by then. */
+  /** Ends the sessions of the account that began at `atMs` or before. */
   readonly endSessions: (userId: string, atMs: number) => void;
 }): Promise<AccountRecords> {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
-  /** As on record. */
+  /** The last recorded state of each account. */
   const recorded = new Map<string, AccountFacts>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -58,7 +58,7 @@ export async function recordAccounts(options: {
     else recorded.set(userId, account);
   }
 
-  /** Handles one account after the other: while Kafka is away, the rest is tried again later. */
+  /** Records the changes one after the other. If Kafka is away, the remaining changes are tried again later. */
   async function putAll(): Promise<void> {
     clearTimeout(timer);
     const changes = accountChanges(
@@ -69,8 +69,11 @@ export async function recordAccounts(options: {
     try {
       for (const change of changes) if (!closed) await put(change);
     } catch (error) {
-      logger.warn({ code: (error as { code?: string }).code }, 'changes of accounts wait to be put on record');
-      if (!closed) timer = setTimeout(changed, againMs);
+      logger.warn(
+        { code: (error as { code?: string }).code },
+        'changes of accounts could not be written to the audit trail; the dashboard tries again',
+      );
+      if (!closed) timer = setTimeout(changed, retryMs);
     }
   }
 

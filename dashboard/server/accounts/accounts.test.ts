@@ -21,8 +21,8 @@ const account = (fields: Partial<Account> = {}): Account => ({
   ...fields,
 });
 
-describe('a password hash', () => {
-  it('is argon2id with the cost of RFC 9106, its own salt each time, and opens for its password alone', async () => {
+describe('hashPassword', () => {
+  it('makes an argon2id hash with the cost of RFC 9106 and a new salt each time, which matches only its password', async () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(await hashPassword('a long enough phrase')).not.toBe(hash);
     expect(await verifyPassword('a long enough phrase', hash)).toBe(true);
@@ -31,11 +31,11 @@ describe('a password hash', () => {
     expect(await verifyPassword('a long enough phrase', nobodysHash)).toBe(false);
   });
 
-  it('is the same for the same letters typed as other code points', async () => {
+  it('a hash matches the same letters typed as other code points', async () => {
     expect(await verifyPassword('cafe\u0301 au lait tous', await hashPassword('caf\u00e9 au lait tous'))).toBe(true);
   });
 
-  it('waits its turn and is right under many at once', async () => {
+  it('eight checks at the same time have the right results', async () => {
     const tries = Array.from({ length: 8 }, (_, at) =>
       verifyPassword(at % 2 === 0 ? 'a long enough phrase' : 'x', hash),
     );
@@ -50,13 +50,13 @@ describe('a password hash', () => {
     '$argon2id$v=19$m=9999999,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
     '$argon2id$v=19$m=8,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
     '$argon2id$v=19$m=65536,t=0,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
-  ])('is not %s', (text) => {
+  ])('parseHash refuses "%s"', (text) => {
     expect(parseHash(text)).toBeUndefined();
   });
 });
 
 describe('the accounts file', () => {
-  it('is written for its owner alone and read back', () => {
+  it('only its owner may read a written file, and readAccounts returns its accounts', () => {
     const path = file();
     writeAccounts(path, new Map([['nurse1', account()]]));
     expect(statSync(path).mode & 0o077).toBe(0);
@@ -64,37 +64,37 @@ describe('the accounts file', () => {
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ['no JSON', () => '{', /does not hold JSON/],
-    ['something else', () => [], /is wrong at its root/],
+    ['no JSON', () => '{', /is not valid JSON/],
+    ['an array', () => [], /is wrong at its root/],
     ['an unknown role', () => ({ accounts: [{ ...account(), role: 'boss' }] }), /is wrong at \/accounts\/0\/role/],
     ['a missing field', () => ({ accounts: [{ userId: 'a' }] }), /is wrong at \/accounts\/0/],
-    ['a field too many', () => ({ accounts: [{ ...account(), admin: true }] }), /is wrong at \/accounts\/0/],
+    ['an unknown field', () => ({ accounts: [{ ...account(), admin: true }] }), /is wrong at \/accounts\/0/],
     [
-      'a name that turns the direction of writing',
+      'a name with a character that reverses the text',
       () => ({ accounts: [account(), { ...account(), userId: 'b', name: 'Nora\u202e' }] }),
       /in account 2 that cannot be shown: name holds .*U\+202E/,
     ],
     [
-      'a ward with a space behind it',
+      'a ward that ends with a space',
       () => ({ accounts: [{ ...account(), wards: ['ICU '] }] }),
       /wards\.0 begins or ends with a space/,
     ],
     ['a plain password', () => ({ accounts: [{ ...account(), password: 'secret' }] }), /no argon2id hash in account 1/],
-  ])('is refused with one sentence for %s', (_, content, message) => {
+  ])('readAccounts refuses a file with %s', (_, content, message) => {
     const path = file();
     const written = content();
     writeFileSync(path, typeof written === 'string' ? written : JSON.stringify(written));
     expect(() => readAccounts(path)).toThrow(message);
   });
 
-  it('is refused if a user is in it twice, or if it does not exist', () => {
+  it('readAccounts refuses a file with one user twice, and a file that does not exist', () => {
     const path = file();
     writeFileSync(path, JSON.stringify({ accounts: [account(), account()] }));
     expect(() => readAccounts(path)).toThrow(/has the user nurse1 twice/);
     expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
   });
 
-  it('is read again when it changes, and a bad change leaves the former accounts', async () => {
+  it('followAccounts reads the file again when it changes, and keeps the former accounts after a faulty change', async () => {
     const path = file();
     writeAccounts(path, new Map([['nurse1', account()]]));
     const accounts = followAccounts(path, pino({ level: 'silent' }));

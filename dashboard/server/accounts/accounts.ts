@@ -1,4 +1,4 @@
-/** The local accounts: one JSON file, checked whole when it is read, and read again when it changes. */
+/** Reads and writes the local accounts, which are one JSON file. The file is read again when it changes. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
@@ -10,7 +10,7 @@ import { followFile } from '../../../process/follow-file.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
-/** Accounts in one file. */
+/** Maximum of accounts in the file. */
 const accountsMax = 10_000;
 
 export const Account = Type.Object(
@@ -18,15 +18,12 @@ export const Account = Type.Object(
     userId: Type.String({ pattern: userIdPattern.source }),
     name: Type.String({ minLength: 1, maxLength: 80 }),
     role: Type.Enum(roles),
-    /** Names, or one `*` for all. */
+    /** Names of wards, or a single `*` for all wards. */
     wards: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 200 }),
-    /** argon2id, PHC string format. */
+    /** An argon2id hash in the PHC string format. */
     password: Type.String(),
     disabled: Type.Boolean(),
-    /**
-     * Random; a new epoch ends all sessions of the account. The command line gives a new one whenever it changes an
-     * account.
-     */
+    /** A random text. A new epoch ends all sessions of the account. The command line sets a new epoch with each change. */
     epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
   },
   { additionalProperties: false },
@@ -39,7 +36,10 @@ const AccountsFile = Type.Object(
 );
 const validator = Compile(AccountsFile);
 
-/** @throws VigilError `settings-invalid`: one sentence that names the file, the account by its number, and the fault */
+/**
+ * Reads the accounts file.
+ * @throws VigilError `settings-invalid` with a sentence that names the file, the number of the account, and the fault
+ */
 export function readAccounts(path: string): Map<string, Account> {
   const bad = (what: string, cause?: unknown) =>
     new VigilError('settings-invalid', `The accounts file ${path} ${what}.`, { cause });
@@ -47,7 +47,7 @@ export function readAccounts(path: string): Map<string, Account> {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw bad(cause instanceof SyntaxError ? 'does not hold JSON' : 'cannot be read', cause);
+    throw bad(cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read', cause);
   }
   if (!validator.Check(content)) {
     const [first] = validator.Errors(content);
@@ -55,8 +55,9 @@ export function readAccounts(path: string): Map<string, Account> {
   }
   const accounts = new Map<string, Account>();
   for (const [index, account] of content.accounts.entries()) {
-    const unfit = textFaultIn({ name: account.name, wards: account.wards });
-    if (unfit) throw bad(`has a text in account ${index + 1} that cannot be shown: ${unfit.at} ${unfit.fault}`);
+    const textFault = textFaultIn({ name: account.name, wards: account.wards });
+    if (textFault)
+      throw bad(`has a text in account ${index + 1} that cannot be shown: ${textFault.at} ${textFault.fault}`);
     if (!parseHash(account.password)) throw bad(`has no argon2id hash in account ${index + 1}`);
     if (accounts.has(account.userId)) throw bad(`has the user ${account.userId} twice`);
     accounts.set(account.userId, account);
@@ -64,7 +65,7 @@ export function readAccounts(path: string): Map<string, Account> {
   return accounts;
 }
 
-/** Writes the file whole or not at all, readable by its owner alone. */
+/** Writes the file in one step, so that a crash leaves no half file. Only the file's owner can read it. */
 export function writeAccounts(path: string, accounts: ReadonlyMap<string, Account>): void {
   const text = `${JSON.stringify({ accounts: [...accounts.values()] }, null, 2)}\n`;
   const draft = `${path}.${process.pid}.new`;
@@ -80,8 +81,8 @@ export type Accounts = {
 };
 
 /**
- * Reads the accounts and follows their file: a disabled account is locked out within seconds. A faulty change is logged
- * and ignored.
+ * Reads the accounts file, and reads it again when it changes. So a disabled account is refused within seconds. A file with
+ * a fault is logged, and the former accounts stay in force.
  */
 export function followAccounts(path: string, log: Logger, onChange: () => void = () => {}): Accounts {
   const file = followFile({
@@ -91,7 +92,8 @@ export function followAccounts(path: string, log: Logger, onChange: () => void =
       log.info({ accounts: accounts.size }, 'accounts read again');
       onChange();
     },
-    onFault: (error) => log.error({ error }, 'the accounts changed and are no good: the former ones stay'),
+    onFault: (error) =>
+      log.error({ error }, 'the changed accounts file is not valid; the former accounts stay in force'),
   });
   return {
     get: (userId) => file.current().get(userId),

@@ -1,21 +1,35 @@
 /**
- * Whether others would guess a new password first: common passwords and words, also with figures and signs in front or
- * behind, rows of keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare with commonly
- * used, expected and compromised ones).
+ * Refuses passwords that are easy to guess: common passwords and words, also with added digits and signs, rows of keys,
+ * dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare a new password with commonly used,
+ * expected and compromised passwords).
  */
 import type { Fault } from '../../../contracts/errors.ts';
 
 /**
- * Powers of ten of guesses that a password must take (ours). A login takes a tenth of a second of argon2id and is
- * slowed down after failures. A thief of the file of accounts guesses some hundreds in a second on each machine.
+ * A password must withstand this power of ten of guesses (ours). A guess at the login takes a tenth of a second, and longer
+ * after failures. A thief who has the accounts file can try some hundred passwords a second on each machine.
  */
 const guessesLog10Min = 9;
-/** Of the products and places that people put into passwords here. */
-const expected = ['vigil', 'hospital', 'clinic', 'ward', 'icu', 'nurse', 'doctor', 'physician', 'patient', 'monitor'];
+/** Words that people in a hospital are likely to use in passwords. */
+const expectedWords = [
+  'vigil',
+  'hospital',
+  'clinic',
+  'ward',
+  'icu',
+  'nurse',
+  'doctor',
+  'physician',
+  'patient',
+  'monitor',
+];
 
-/** @param own user id, name and wards of the account */
+/**
+ * Returns a fault if the password is easy to guess.
+ * @param own the user id, name and wards of the account
+ */
 export async function guessableFault(password: string, own: readonly string[]): Promise<Fault | undefined> {
-  // Its word lists take a second to load: only who sets a password waits for them.
+  // The word lists take a second to load, so they are loaded only when somebody sets a password.
   const [{ ZxcvbnFactory }, common, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
@@ -26,11 +40,11 @@ export async function guessableFault(password: string, own: readonly string[]): 
     graphs: common.adjacencyGraphs,
   });
   const ownWords = own.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
-  const { guessesLog10 } = zxcvbn.check(password.normalize('NFKC'), [...expected, ...ownWords]);
+  const { guessesLog10 } = zxcvbn.check(password.normalize('NFKC'), [...expectedWords, ...ownWords]);
   if (guessesLog10 >= guessesLog10Min) return undefined;
   return {
     code: 'settings-invalid',
     message:
-      'The password is a common one, or easy to guess from words, names, dates or rows of keys. Use four or more words that have nothing to do with each other.',
+      'The password is common, or easy to guess from words, names, dates or rows of keys. Use four or more words that have nothing to do with each other.',
   };
 }

@@ -1,7 +1,7 @@
 /** Password hashes: argon2id (RFC 9106) in the PHC string format, through `node:crypto`. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** RFC 9106, section 4: the second recommended option, for where memory is scarce: 3 passes, 4 lanes, 64 MiB. */
+/** RFC 9106, section 4: the second recommended option, for machines with little memory: 3 passes, 4 lanes, 64 MiB. */
 const cost = { memory: 65_536, passes: 3, parallelism: 4 } as const;
 const nonceBytes = 16;
 const tagBytes = 32;
@@ -12,8 +12,8 @@ type Parsed = { readonly cost: Cost; readonly nonce: Buffer; readonly tag: Buffe
 const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
 /**
- * The parts of a hash, or undefined if the text is not a hash that the server accepts (bounded, so that a file cannot
- * ask for all memory).
+ * Returns the parts of a hash; undefined if the text is not an accepted hash. The cost is limited, so that a hash in the
+ * file cannot make the server use all memory.
  */
 export function parseHash(text: string): Parsed | undefined {
   const parts = phc.exec(text);
@@ -27,7 +27,7 @@ export function parseHash(text: string): Parsed | undefined {
   };
 }
 
-/** `$argon2id$v=19$m=65536,t=3,p=4$<nonce>$<tag>`, base64 without padding. */
+/** Returns `$argon2id$v=19$m=65536,t=3,p=4$<nonce>$<tag>`; nonce and tag are base64 without padding. */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(nonceBytes);
   const tag = await derive(password, nonce, tagBytes, cost);
@@ -35,10 +35,13 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${b64(nonce)}$${b64(tag)}`;
 }
 
-/** A hash that no password has: for a user that does not exist, so that the answer takes as long as for one who does. */
+/**
+ * A hash that matches no password. It is checked if the user does not exist, so that the answer takes the same time for
+ * existing and for unknown users.
+ */
 export const nobodysHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** Whether the password belongs to the hash. Throws if `hash` is malformed. */
+/** Returns whether the password belongs to the hash. Throws if `hash` is malformed. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const parsed = parseHash(hash);
   if (!parsed) throw new TypeError('not an argon2id hash');

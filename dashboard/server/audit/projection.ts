@@ -1,6 +1,6 @@
 /**
- * The audit trail as read back from Kafka: what the auditor pages through, whether its chains hold, and which sessions were
- * logged out. In memory and bounded; a restart reads it again.
+ * Reads the audit trail from Kafka and keeps its newest records in memory, for the pages of the auditor. Checks the chains
+ * of the records, and reports which sessions were logged out, locked or ended. A restart reads the trail again.
  */
 import type { Logger } from 'pino';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
@@ -17,7 +17,7 @@ import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
 import { endsSessions } from '../core/account-changes.ts';
 import { auditRecordsMax, createAuditView } from './view.ts';
 
-/** How far back it reads at its start. */
+/** At its start the server reads the records of this time. */
 const auditSinceMs = 30 * 24 * 60 * 60_000;
 
 export type AuditProjection = {
@@ -32,13 +32,13 @@ export type FollowAuditOptions = {
   readonly nowMs: number;
   readonly logger: Logger;
   readonly keys: PublicKeys;
-  /** The witness's anchors; empty where this server cannot read them. */
+  /** The file with the witness's anchors; an empty text if this server reads no anchors. */
   readonly anchorsFile: string;
-  /** The mark of a session that was logged out, and when. */
+  /** Called when a session was logged out. `mark` identifies the session (`sessionMark`). */
   readonly onLogout: (mark: string, atMs: number) => void;
-  /** The mark of a session whose screens were locked or unlocked. */
+  /** Called when the screens of a session were locked or unlocked. */
   readonly onLock: (mark: string, isLocked: boolean) => void;
-  /** The sessions of an account that began by then are over. */
+  /** Called when all sessions of an account ended that began at `atMs` or before. */
   readonly onSessionsEnded: (userId: string, atMs: number) => void;
 };
 
@@ -49,11 +49,11 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
   const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
   const reading = createAuditReading(keys, anchors, sinceMs);
   view.addFaults(faults);
-  /** What lies in the log, partition by partition; judged when all of it is there, since a chain runs across partitions. */
+  /** The records that were in Kafka at the start. They are checked together, because one chain lies in several partitions. */
   let backlog: Judged[] | undefined = [];
 
   function take({ record, verdict }: Judged): void {
-    // A record that is forged ends no session; nor does one that is there twice.
+    // A forged record and a repeated record end no session.
     if (!view.add(record, verdict) || verdict.kind === 'bad') return;
     const atMs = parseInstant(record.at) ?? nowMs;
     if (record.action === 'logout') {
@@ -69,7 +69,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     const judged = (backlog ?? []).sort(byTime);
     backlog = undefined;
     view.begin(judged.map(({ record }) => record));
-    for (const one of judged) take(one);
+    for (const entry of judged) take(entry);
     view.addFaults(reading.finish());
     const last = anchors.at(-1);
     if (last) view.anchored(last.at);

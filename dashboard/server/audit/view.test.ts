@@ -31,8 +31,8 @@ function viewOf(all: readonly AuditRecord[]) {
   return view;
 }
 
-describe('the pages of the trail', () => {
-  it('go from the newest back to the first, each record once', () => {
+describe('the pages of the audit trail', () => {
+  it('the pages have each record once, from the newest to the oldest', () => {
     const view = viewOf(records(25));
     const seen: number[] = [];
     let before: number | null | undefined;
@@ -44,7 +44,7 @@ describe('the pages of the trail', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, at) => 25 - at));
   });
 
-  it('are filtered by user and action', () => {
+  it('a query selects records by user and action', () => {
     const view = viewOf(records(24));
     const page = view.page({ userId: 'user-0', action: 'login' });
     expect(page.records.map((record) => record.n)).toEqual([19, 13, 7, 1]);
@@ -52,7 +52,7 @@ describe('the pages of the trail', () => {
     expect(view.page({ userId: 'nobody' }).records).toEqual([]);
   });
 
-  it('have a repeat once, and say nothing of hashes and signatures', () => {
+  it('a repeated record is shown once, and pages have no hashes and signatures', () => {
     const all = records(3);
     const page = viewOf([...all, ...all]).page({});
     expect(page.records).toHaveLength(3);
@@ -74,7 +74,7 @@ describe('the pages of the trail', () => {
     expect(page.chain).toEqual({ intact: true, records: 3, older: 0, anchoredAt: null, faults: [] });
   });
 
-  it('show which record was changed, and that one is missing or does not open', () => {
+  it('the view is not intact if a record was changed, is missing or cannot be read, and marks a changed record', () => {
     const all = records(5);
     const changed = viewOf(all.map((record) => (record.n === 3 ? { ...record, ward: 'step' } : record))).page({});
     expect(changed.records.map((record) => record.verified)).toEqual([true, true, false, true, true]);
@@ -83,6 +83,6 @@ describe('the pages of the trail', () => {
     expect(viewOf(all.filter((record) => record.n !== 3)).page({}).chain.intact).toBe(false);
     const view = viewOf(all);
     view.addUnreadable();
-    expect(view.page({}).chain).toMatchObject({ intact: false, faults: ['1 records do not open'] });
+    expect(view.page({}).chain).toMatchObject({ intact: false, faults: ['1 records cannot be decrypted or read'] });
   });
 });

@@ -1,4 +1,4 @@
-/** The audit trail as an auditor pages through it, in memory and bounded, and whether its chains hold. */
+/** Keeps the newest records of the audit trail in memory, returns them in pages, and checks their chains. */
 
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import type { AuditFault } from '../../../log/audit/chain.ts';
@@ -7,46 +7,46 @@ import { beginChains, type ChainCheck, checkNext, missingRecords, newCheck, note
 import type { RecordVerdict } from '../../../log/audit/rules.ts';
 import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
 
-/** Records in memory, about 1 kB each; past it the oldest go, and the page says from when on it is complete. */
+/** Maximum of records in memory, about 1 kB each. If there are more, the oldest are dropped. */
 export const auditRecordsMax = 100_000;
 const faultsShown = 20;
 
-type Held = { readonly id: number; readonly record: AnyAuditRecord; readonly verified: boolean };
+type ViewEntry = { readonly id: number; readonly record: AnyAuditRecord; readonly verified: boolean };
 
 export type AuditView = ReturnType<typeof createAuditView>;
 
-/** Takes records in the order of reading and answers pages. Without Kafka, for tests too. */
+/** Creates an empty view. It takes records in the order in which they were read, and does not need Kafka. */
 export function createAuditView(check: ChainCheck = newCheck(true)) {
-  const pageRecords: Held[] = [];
+  const pageRecords: ViewEntry[] = [];
   let id = 0;
   let unreadable = 0;
   let anchoredAt: string | null = null;
 
   function chainState(): AuditPage['chain'] {
     const faults = [...check.faults.map(({ text }) => text), ...missingRecords(check)];
-    if (unreadable > 0) faults.push(`${unreadable} records do not open`);
+    if (unreadable > 0) faults.push(`${unreadable} records cannot be decrypted or read`);
     const { records, older } = check;
     return { intact: faults.length === 0, records, older, anchoredAt, faults: faults.slice(0, faultsShown) };
   }
 
   return {
-    /** Before the first `add`: what lay in the log, in any order. */
+    /** Must be called before the first `add`, with the records that were in Kafka at the start, in any order. */
     begin(records: readonly AnyAuditRecord[]) {
       beginChains(check, records);
     },
-    /** A record that does not open or parse: the trail is not whole. */
+    /** Counts a record that cannot be decrypted or parsed. The trail is then not intact. */
     addUnreadable() {
       unreadable += 1;
     },
-    /** What is wrong with the log as a whole. */
+    /** Notes faults that belong to no single record. */
     addFaults(faults: readonly AuditFault[]) {
       for (const { kind, text } of faults) note(check, kind, text);
     },
-    /** The newest anchor with which the log was compared. */
+    /** Notes the time of the newest anchor with which the trail was compared. */
     anchored(at: string) {
       anchoredAt = at;
     },
-    /** @returns false for a repeat */
+    /** Checks and adds a record. Returns false for a repeated record. */
     add(record: AnyAuditRecord, verdict: RecordVerdict): boolean {
       const outcome = checkNext(check, record, verdict);
       if (outcome === 'repeat') return false;
@@ -74,7 +74,7 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
   };
 }
 
-/** A user is found as who acted, and as whose account was changed. */
+/** Returns whether a record matches a query. A user matches as the person who acted and as the account that was changed. */
 function fits(record: AnyAuditRecord, { action, userId }: AuditQuery): boolean {
   if (action !== undefined && record.action !== action) return false;
   if (userId === undefined || record.actor.userId === userId) return true;

@@ -1,4 +1,4 @@
-/** Made-up records for the tests of the fold. */
+/** Creates made-up records for tests of the fold functions. */
 
 import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';

@@ -1,6 +1,4 @@
-/**
- * Reads Kafka into the live state. Every record is opened, checked and folded; a bad record is counted and left out.
- */
+/** Reads Kafka into the live state. Each record is decrypted, checked and folded. An invalid record is counted and ignored. */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
@@ -24,11 +22,11 @@ import { foldStandby } from '../core/standby.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
-/** How far back each topic is read at the start. */
+/** How far back the server reads each topic at its start. */
 const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
 /**
- * Afterwards, while screens are served already, the history of values that are measured once in an hour (a cuff
- * pressure) is read this far back.
+ * How far back the server then reads the observations once more, while it already serves screens. This finds values that
+ * are measured once in an hour, such as a cuff pressure.
  */
 const historyMs = 65 * 60_000;
 const tickMs = 1_000;
@@ -38,18 +36,18 @@ export type Feed = {
   readonly state: LiveState;
   readonly waves: WaveState;
   readonly signs: LifeSigns;
-  /** Resolves when every record that lay in the topics at the start has been folded. */
+  /** Resolves when every record that was in the topics at the start has been folded. */
   readonly ready: Promise<void>;
   isReady(): boolean;
   /** Resolves when every association that is in the log now has been folded. */
   readAssociations(): Promise<void>;
-  /** Records that did not open or did not match their type. */
+  /** Returns the number of records that could not be decrypted or did not match their schema. */
   unreadable(): number;
   close(): Promise<void>;
 };
 
 export type FeedEvents = {
-  /** Called when alarms on some screen changed: send them without delay. */
+  /** Called when alarms on a screen changed and must be sent at once. */
   readonly onAlarms: () => void;
   readonly onWave: (chunk: Chunk) => void;
 };
@@ -63,17 +61,17 @@ export async function openFeed(
   const state = emptyState();
   const waves = emptyWaves();
   const signs = newLifeSigns(now());
-  /** Devices by the key of their record in `associations`: one for each device that the hospital has. */
+  /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
   const reading = createSealedReading({ open: sealedLog.open, log: logger, of: 'the screens' });
   let ready = false;
   let closed = false;
 
-  /** Returns now for a time that was stamped before the machine's clock was set back. */
+  /** Parses a receive time. Returns at most the present time, because the machine's clock may have been set back. */
   const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
     notAhead(parseInstant(receivedAt) ?? 0, now());
 
-  /** @returns whether alarms on a screen changed */
+  /** Folds a record. Returns whether the screens must be updated at once. */
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: Place): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
@@ -129,7 +127,7 @@ export async function openFeed(
         noteSight(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
         return false;
       case contentTypes.command:
-      // Its alarms come from the engine.
+      // The device's own alerts are shown as alarms of the engine.
       case contentTypes.alerts:
       case contentTypes.account:
       case contentTypes.audit:
@@ -140,7 +138,7 @@ export async function openFeed(
     }
   }
 
-  /** A tombstone in `associations`: its owner forgot the table. */
+  /** Folds a tombstone: removes the state of the association or the table of the device. */
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
     if (topic === 'alarm-state') {
       state.limits.delete(key);
@@ -156,19 +154,21 @@ export async function openFeed(
   }
 
   async function foldBatch(batch: RecordBatch): Promise<void> {
-    let alarms = false;
+    let isUrgent = false;
     for (const record of batch.records) {
       if (record.value === null) {
-        alarms = foldTombstone(batch.topic, record) || alarms;
+        isUrgent = foldTombstone(batch.topic, record) || isUrgent;
         continue;
       }
       const pending = reading.take(batch, record);
       const read = pending instanceof Promise ? await pending : pending;
       if (!read) continue;
-      const fresh = reading.attempt(batch, record, () => fold(read.record, record, batch.partition, read.opened.place));
-      alarms = fresh === true || alarms;
+      const outcome = reading.attempt(batch, record, () =>
+        fold(read.record, record, batch.partition, read.opened.place),
+      );
+      isUrgent = outcome === true || isUrgent;
     }
-    if (alarms) onAlarms();
+    if (isUrgent) onAlarms();
   }
 
   function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
@@ -184,7 +184,7 @@ export async function openFeed(
   const readers: Reader[] = [];
   let beds: Reader | undefined;
   async function open(): Promise<void> {
-    // Associations come first: without them no reading has a bed, and no bed a ward.
+    // Associations are read first: without an association a reading has no bed, and a bed has no ward.
     beds = await follow('beds', ['associations']);
     readers.push(beds);
     await beds.caughtUp;
@@ -200,12 +200,17 @@ export async function openFeed(
     await Promise.all(readers.map((reader) => reader.caughtUp));
     ready = true;
     signs.canary.sinceMs = now();
-    void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
+    void readHistory().catch((error) =>
+      logger.warn(
+        { error: error.message },
+        'older values could not be read from Kafka; the screens show values of the last minutes only',
+      ),
+    );
   }
 
   /**
-   * Values are ordered by their own time and then by receipt, so a value that is read again or comes late changes
-   * nothing that is newer.
+   * Reads the older observations. The fold orders values by their time, so an older or repeated value does not replace a
+   * newer value.
    */
   async function readHistory(): Promise<void> {
     const history = await follow('history', ['observations'], historyMs);

@@ -1,4 +1,4 @@
-/** All live connections of this server: when each is flushed, heartbeats, and which new connection gets a place. */
+/** Keeps all live connections of this server: sends changes and heartbeats to them, and limits their number. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Trail } from '../../../log/audit/trail.ts';
@@ -21,24 +21,25 @@ import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
 import { createWatchTurns } from './watch-turns.ts';
 
-/** After this long without an answer to a ping the connection is dead, even if no error came. */
+/** A connection that has not answered a ping for this time is ended, also without an error. */
 export const silentMsMax = 15_000;
 
 export type Hub = {
-  /** Takes over a socket that a ticket opened. */
+  /** Serves a socket that was opened with a ticket. */
   open(socket: WebSocket, claims: Claims, who: Who): void;
   flushAlarms(): void;
   sendWave(chunk: Chunk): void;
-  /** The wards that at least one open screen of a clinician shows. */
+  /** Returns the wards that at least one open screen of a clinician shows. */
   watchedWards(): string[];
-  /** Whether at least one open screen of a clinician shows the devices that were in no ward. */
+  /** Returns whether an open screen of a clinician shows the devices of biomedical engineering. */
   watchesEngineering(): boolean;
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
   /**
-   * Messages left out for slow screens (open ones included), screens closed because they were slow, and screens closed
-   * or refused because there were too many.
+   * Returns the number of open screens, and since the start: messages that were left out for slow screens, screens that
+   * were closed because they were slow (`closedForResync`), and screens that were closed or refused because there were too
+   * many (`tooMany`).
    */
   stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number; tooMany: number };
   close(): void;
@@ -47,22 +48,22 @@ export type Hub = {
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createHub(options: {
   readonly feed: () => Feed;
-  /** How many accounts and devices stand at places that are not registered. */
+  /** Returns the number of accounts and devices at wards or beds that are not registered. */
   readonly unregistered?: () => number;
   readonly sessions: Sessions;
   readonly trail: Trail;
   readonly stream: string;
   readonly budget: Budget;
-  /** `silentMsMax`, unless a test sets it. */
+  /** `silentMsMax`, or another value in a test. */
   readonly silentMs: number;
   readonly now: () => number;
-  /** The step of the machine's clock that still stands (process/system-clock.ts). */
+  /** Returns the present difference between the machine's clock and Vigil's time, if there is one (process/system-clock.ts). */
   readonly clockStep?: () => ClockStep | undefined;
-  /** Of the log. */
+  /** The damaged batches that were read from Kafka. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
-  /** After this long without a canary the way of readings counts as broken, ms; absent or 0: no canary is expected. */
+  /** A step without canaries for this time is broken, ms; absent or 0: no canaries are expected. */
   readonly canarySilentMs?: number;
-  /** The certificate of this server that screens warn about. */
+  /** Returns the certificate of this server that expires soon, if there is one. */
   readonly certificate?: () => Health['certificate'];
   readonly logger: Logger;
 }): Hub {
@@ -72,15 +73,15 @@ export function createHub(options: {
   const watches: RequestPace = new Map();
   const turns = createWatchTurns(() => performance.now());
   const health = (): Health => {
-    const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
-    const strays = unregistered();
+    const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
+    const unregisteredCount = unregistered();
     const certificate = options.certificate?.();
-    const unseen = unseenAlarms(feed().state, looking);
+    const unseenCount = unseenAlarms(feed().state, openScreens);
     return {
       ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage, options.canarySilentMs),
       ...(certificate && { certificate }),
-      ...(unseen > 0 && { unseenAlarms: unseen }),
-      ...(strays > 0 && { unregistered: strays }),
+      ...(unseenCount > 0 && { unseenAlarms: unseenCount }),
+      ...(unregisteredCount > 0 && { unregistered: unregisteredCount }),
     };
   };
 
@@ -93,7 +94,7 @@ export function createHub(options: {
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
       if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
-      // The rights differ from those at the opening: the next snapshot is made for the new ones.
+      // The rights changed since the screen connected. The screen connects again and gets a snapshot for its new rights.
       else if (JSON.stringify(viewer) !== JSON.stringify(screen.viewer()))
         screen.end(closeCodes.resync, 'rights changed');
       else if (now() - answeredAtMs > silentMs) socket.terminate();
@@ -104,7 +105,7 @@ export function createHub(options: {
     }
   }
 
-  /** Ends the connection that gives way to a new one. Returns false if the house is full. */
+  /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */
   function makeRoom(place: Place): boolean {
     const openScreens = [...screens].flatMap(([screen, entry]) =>
       screen.endedWith() === undefined ? [{ ...entry.place, screen, socket: entry.socket }] : [],
@@ -114,12 +115,12 @@ export function createHub(options: {
       past.tooMany += 1;
       logger.warn(
         { screens: openScreens.length, refused: !judged.taken },
-        'too many screens of one account, or in all',
+        'too many screens of one account or of all accounts; a screen was closed or refused',
       );
     }
     const goes = judged.taken ? judged.goes : undefined;
-    goes?.screen.end(closeCodes.tooMany, 'a newer one has its place');
-    // A client that does not answer the close frame would keep the socket.
+    goes?.screen.end(closeCodes.tooMany, 'replaced by a newer connection');
+    // A client that does not answer the close frame would keep its socket open.
     if (goes) setTimeout(() => goes.socket.terminate(), cutOffMs).unref();
     return judged.taken;
   }
@@ -152,7 +153,7 @@ export function createHub(options: {
       socket.on('message', (data, isBinary) => {
         const counted = countFor(watches, 'watch', claims, performance.now());
         if (counted !== 'taken') screen.end(closeCodes.tooMany, 'too many messages');
-        else if (isBinary) screen.end(closeCodes.badMessage, 'text only');
+        else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
         else screen.received(data.toString());
       });
       socket.on('pong', () => {
@@ -164,7 +165,7 @@ export function createHub(options: {
         const { waves, numerics } = screen.skipped();
         past.skippedWaves += waves;
         past.skippedNumerics += numerics;
-        // Our own code counts, not the code that the socket reports: a screen that takes nothing is cut off without one.
+        // The code that the server sent is compared, because the socket of a stuck screen reports another code.
         if (screen.endedWith() === closeCodes.resync) past.closedForResync += 1;
       });
       return undefined;
@@ -172,10 +173,10 @@ export function createHub(options: {
     flushAlarms: () => flush('alarms'),
     sendWave(chunk) {
       if (screens.size === 0) return;
-      let made: string | undefined;
+      let sharedText: string | undefined;
       const text = () => {
-        made ??= waveText(chunk, false);
-        return made;
+        sharedText ??= waveText(chunk, false);
+        return sharedText;
       };
       for (const screen of screens.keys()) screen.wave(chunk, text);
     },

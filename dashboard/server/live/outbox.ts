@@ -4,29 +4,29 @@ import type { WebSocket } from 'ws';
 import { closeCodes } from '../../protocol/pace.ts';
 import { admit, type Budget, type Load } from '../core/budget.ts';
 
-/** A socket that takes nothing does not take the close frame either. */
+/** If the close frame is not answered within this time, the socket is terminated. */
 export const cutOffMs = 1_000;
 
 export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
 
 export type Outbox = {
-  /** @returns whether it was sent; `text` is made only in that case */
+  /** Sends a message if the budget allows it. Returns whether it was sent. `text` is called only then. */
   send(load: Load, text: () => string): boolean;
   /**
-   * Called when a snapshot of this many bytes goes out: the budget for waiting bytes grows with it, and nothing waits
-   * any more.
+   * Must be called before a snapshot of `bytes` bytes is sent. The limit for waiting bytes rises by twice this number, and
+   * the waiting of numerics ends.
    */
   restart(bytes: number): void;
-  /** Called when numerics begin to wait, or end waiting: how long they may wait is part of the budget. */
-  hold(holding: boolean): void;
+  /** Notes that numerics begin to wait (true) or no longer wait (false): the budget limits the time. */
+  noteWaiting(isWaiting: boolean): void;
   end(code: number, reason: string): void;
-  /** The code with which we ended it. */
+  /** Returns the code with which the server ended the connection. */
   endedWith(): number | undefined;
 };
 
 export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => number, logger: Logger): Outbox {
   let closeBytesMax = budget.closeBytesMax;
-  let heldSinceMs = 0;
+  let waitingSinceMs = 0;
   let endCode: number | undefined;
 
   function end(code: number, reason: string): void {
@@ -38,18 +38,18 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
   return {
     end,
     endedWith: () => endCode,
-    hold(holding) {
-      if (!holding) heldSinceMs = 0;
-      else if (heldSinceMs === 0) heldSinceMs = now();
+    noteWaiting(isWaiting) {
+      if (!isWaiting) waitingSinceMs = 0;
+      else if (waitingSinceMs === 0) waitingSinceMs = now();
     },
     restart(bytes) {
       closeBytesMax = budget.closeBytesMax + 2 * bytes;
-      heldSinceMs = 0;
+      waitingSinceMs = 0;
     },
     send(load, text) {
       if (endCode !== undefined) return false;
       const waitingBytes = socket.bufferedAmount;
-      const waitedMs = heldSinceMs === 0 ? 0 : now() - heldSinceMs;
+      const waitedMs = waitingSinceMs === 0 ? 0 : now() - waitingSinceMs;
       switch (admit({ ...budget, closeBytesMax }, load, waitingBytes, waitedMs)) {
         case 'send':
           socket.send(text());
@@ -57,7 +57,10 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
         case 'skip':
           return false;
         case 'close':
-          logger.warn({ waitingBytes, waitedMs }, 'a screen cannot keep up and is resynchronised');
+          logger.warn(
+            { waitingBytes, waitedMs },
+            'a screen is too slow; its connection is closed, and it connects again for a snapshot',
+          );
           end(closeCodes.resync, 'resync');
           setTimeout(() => socket.terminate(), cutOffMs).unref();
           return false;

@@ -5,7 +5,7 @@ import { period, table } from '../core/fold.testing.ts';
 import { emptyState } from '../core/state.ts';
 import { watchPlaces } from './place-watch.ts';
 
-it('says once which accounts and devices are at places that are not registered, and when all is right again', async () => {
+it('watchPlaces logs once which devices are at unregistered places, and once when all are at registered places', async () => {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU ', { bed: '1' })));
   const lines: string[] = [];

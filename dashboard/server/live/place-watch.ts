@@ -1,4 +1,4 @@
-/** Looks for accounts and devices at places that are not registered, and says so in the log when that changes. */
+/** Counts the accounts and devices at wards or beds that are not registered, and logs them when they change. */
 import type { Logger } from 'pino';
 import { visibleText } from '../../../contracts/text.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -7,11 +7,11 @@ import { unregistered } from '../core/wards.ts';
 import type { Wards } from '../wards-file.ts';
 
 const lookEveryMs = 5_000;
-/** Named in one line of the log; the rest is counted. */
+/** A log line names this many of them; `count` has the number of all. */
 const namedMax = 20;
 
 export type PlaceWatch = {
-  /** How many accounts and devices stand at places that are not registered. */
+  /** Returns the number of accounts and devices at wards or beds that are not registered. */
   count(): number;
   close(): void;
 };
@@ -26,19 +26,19 @@ export function watchPlaces(options: {
 }): PlaceWatch {
   const { wards, accounts, state, isReady, logger } = options;
   let count = 0;
-  let said = '';
+  let loggedText = '';
 
   function look(): void {
     if (!isReady()) return;
-    const found = unregistered(wards.current(), accounts.all(), state);
-    count = found.length;
-    const named = found.slice(0, namedMax).map((place) => {
+    const unregisteredPlaces = unregistered(wards.current(), accounts.all(), state);
+    count = unregisteredPlaces.length;
+    const named = unregisteredPlaces.slice(0, namedMax).map((place) => {
       const bed = place.what === 'device' ? ` bed ${visibleText(place.bed)}` : '';
       return `${place.what} ${visibleText(place.id)}: ward ${visibleText(place.ward)}${bed}`;
     });
     const text = named.join('; ');
-    if (text === said) return;
-    said = text;
+    if (text === loggedText) return;
+    loggedText = text;
     if (count === 0) logger.info('all accounts and devices are at registered wards and beds');
     else
       logger.warn(

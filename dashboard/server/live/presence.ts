@@ -1,4 +1,7 @@
-/** Writes to Kafka which wards somebody watches. Read back, the record also shows that Kafka works both ways. */
+/**
+ * Writes to Kafka which wards somebody watches. The server reads its own record back, which shows that writing to and
+ * reading from Kafka work.
+ */
 import type { Logger } from 'pino';
 import { contentTypes, type PresenceRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -10,8 +13,9 @@ const wardsMax = 200;
 export type Presence = { close(): Promise<void> };
 
 /**
- * @param wards the wards that an open screen shows now; `engineering`: whether one shows the devices that were in no
- *   ward
+ * Writes the presence record every `presenceEveryMs`.
+ * @param options `wards` returns the wards that an open screen shows; `engineering` returns whether an open screen shows
+ *   the devices of biomedical engineering
  */
 export function announcePresence(
   sealedLog: SealedLog,
@@ -28,11 +32,13 @@ export function announcePresence(
     };
     return sealedLog
       .append('presence', sealedLog.boot, contentTypes.presence, record)
-      .catch((error) => logger.warn({ code: error.code }, 'presence waits for Kafka'));
+      .catch((error) =>
+        logger.warn({ code: error.code }, 'the presence record could not be written to Kafka; the next try follows'),
+      );
   }
 
   const timer = setInterval(() => {
-    // One at a time: nothing piles up while Kafka is away.
+    // Only one write at a time, so that writes do not pile up while Kafka is away.
     if (busy) return;
     busy = true;
     void announce(wards(), engineering()).finally(() => {
@@ -43,7 +49,7 @@ export function announcePresence(
   return {
     async close() {
       clearInterval(timer);
-      // Nobody watches through a server that is gone; this is written at once, not noticed after 30 s.
+      // Nobody watches a ward through a stopped server. Without this record the wards would count as watched for 30 s more.
       await Promise.race([announce([], false), new Promise((done) => setTimeout(done, 2_000))]);
     },
   };

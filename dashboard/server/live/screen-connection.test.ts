@@ -20,7 +20,7 @@ const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: { associ
 
 const turn = () => new Promise((done) => setTimeout(done, 0));
 
-/** A screen on a socket that keeps what it is given; how much of it waits is set by the test. */
+/** Creates a screen on a fake socket that keeps all sent messages. The test sets the number of waiting bytes. */
 function world(viewer: Viewer = nurse) {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01')));
@@ -72,8 +72,8 @@ function world(viewer: Viewer = nurse) {
       screen.flush('numerics');
     },
     raise(rev: number) {
-      const said = alarm('alarm-0000000001', 'assoc-01', rev);
-      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: said }, t0);
+      const raised = alarm('alarm-0000000001', 'assoc-01', rev);
+      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: raised }, t0);
       screen.flush('alarms');
     },
     wave(at: number) {
@@ -93,7 +93,7 @@ function world(viewer: Viewer = nurse) {
 const firstValue = (delta: Delta | undefined) => delta?.beds[0]?.values[0]?.value;
 
 describe('a wave message', () => {
-  it('begins as the screens expect it, so that they pass it on without parsing it', () => {
+  it('a wave message begins with the text by which screens recognize it', () => {
     const w = world();
     const start = formatInstant(t0);
     const reading = { start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples: 'AAA=' };
@@ -103,7 +103,7 @@ describe('a wave message', () => {
 });
 
 describe('a screen', () => {
-  it('gets nothing before it watches, then a snapshot, then numbered deltas', async () => {
+  it('a screen gets nothing before its first Watch, then a snapshot, then numbered deltas', async () => {
     const w = world();
     w.reading(80, t0);
     expect(w.sent).toEqual([]);
@@ -116,7 +116,7 @@ describe('a screen', () => {
     expect([firstValue(first), second?.alarms[0]?.rev]).toEqual([81, 1]);
   });
 
-  it('that changes what it shows a hundred times at once shows the last, and puts on record what it shows', async () => {
+  it('after a hundred Watch messages at once a screen shows the last scope, and only shown scopes are recorded', async () => {
     const w = world();
     for (let n = 0; n < 100; n += 1)
       w.screen.received(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));
@@ -124,10 +124,10 @@ describe('a screen', () => {
     expect(w.closes).toEqual([]);
     expect(w.of('snapshot')).toHaveLength(2);
     expect(w.audit.map(({ ward }) => ward)).toEqual(['icu', '*']);
-    expect(w.screen.looking()?.scope).toEqual({ ward: '*' });
+    expect(w.screen.watched()?.scope).toEqual({ ward: '*' });
   });
 
-  it('that asks for another ward in between is closed, and that is on record', async () => {
+  it('a screen is closed and the denial recorded if one of several Watch messages names a ward of others', async () => {
     const w = world();
     for (const scope of [{ ward: 'icu' }, { ward: 'step-down' }, { ward: 'icu' }])
       w.screen.received(JSON.stringify({ ...watchIcu, scope }));
@@ -136,7 +136,7 @@ describe('a screen', () => {
     expect(w.audit.map(({ action }) => action)).toEqual(['ward-viewed', 'access-denied']);
   });
 
-  it('is put on record for each scope, and is refused a look that cannot be recorded', async () => {
+  it('each new scope of a screen is recorded, and a scope that cannot be recorded is not shown', async () => {
     const w = world();
     await w.watch();
     await w.watch({ ...watchIcu, waves: null });
@@ -160,7 +160,7 @@ describe('a screen', () => {
     expect(w.sent.length).toBe(before);
   });
 
-  it('has each patient who comes into view on record, before the screen gets a message that shows them', async () => {
+  it('a new patient is recorded before the screen gets a message that shows the patient', async () => {
     const w = world();
     await w.watch();
     w.admit('d2', 'assoc-02');
@@ -174,7 +174,7 @@ describe('a screen', () => {
     expect([w.of('delta').length, w.audit.length]).toEqual([2, records]);
   });
 
-  it('shows alarms of patients who came into view also while the record has to wait, and stays open', async () => {
+  it('a screen shows the alarms of a new patient also while the audit record has to wait', async () => {
     const w = world();
     await w.watch();
     w.trail.waits = true;
@@ -188,20 +188,20 @@ describe('a screen', () => {
     expect(w.of('delta').at(-1)?.alarms[0]?.rev).toBe(2);
   });
 
-  it('of a technician, who sees no name, names no patient', async () => {
+  it('the audit record of a technician’s screen names no patient', async () => {
     const w = world(technician);
     await w.watch();
     expect(w.audit).toEqual([expect.not.objectContaining({ patients: expect.anything() })]);
   });
 
   it.each([
-    ["a ward that is not its viewer's", { ...watchIcu, scope: { ward: 'step' } }, 4004],
-    ['an association that is not there', { ...watchIcu, scope: { associationId: 'assoc-99' } }, 4004],
-    ['both', { ...watchIcu, scope: { ward: 'icu', associationId: 'assoc-01' } }, 4003],
-    ['nothing', { type: 'watch' }, 4003],
-    ['a ward whose name turns the direction of writing', { ...watchIcu, scope: { ward: 'icu\u202e' } }, 4003],
-    ['more than we know', { ...watchIcu, admin: true }, 4003],
-  ])('is closed for %s', async (_, watch, code) => {
+    ["a ward that is not the viewer's", { ...watchIcu, scope: { ward: 'step' } }, 4004],
+    ['an unknown association', { ...watchIcu, scope: { associationId: 'assoc-99' } }, 4004],
+    ['a ward and an association together', { ...watchIcu, scope: { ward: 'icu', associationId: 'assoc-01' } }, 4003],
+    ['no scope', { type: 'watch' }, 4003],
+    ['a ward with a character that reverses the text', { ...watchIcu, scope: { ward: 'icu\u202e' } }, 4003],
+    ['an unknown field', { ...watchIcu, admin: true }, 4003],
+  ])('a screen is closed after a Watch with %s', async (_, watch, code) => {
     const w = world();
     await w.watch(watch);
     expect(w.closes).toEqual([code]);
@@ -209,7 +209,7 @@ describe('a screen', () => {
     expect(w.audit.map((event) => event.action)).toEqual(code === 4004 ? ['access-denied'] : []);
   });
 
-  it('that never says what it watches is closed, and one that comes before all is read is sent away', async () => {
+  it('a screen is closed if it sends no Watch in time, or if the server is still starting', async () => {
     const w = world();
     w.clock.ms = t0 + watchWithinMs;
     w.screen.heartbeat(health);
@@ -224,8 +224,8 @@ describe('a screen', () => {
   });
 });
 
-describe('a resume', () => {
-  it('gets what it missed; of another stream, from the future or from too long ago a snapshot', async () => {
+describe('a Watch with resume', () => {
+  it('a resume gets a delta; it gets a snapshot if its stream or its number is unknown or too old', async () => {
     for (const [resume, type] of [
       [{ stream: 'stream-1', n: 1 }, 'delta'],
       [{ stream: 'stream-2', n: 1 }, 'snapshot'],
@@ -245,8 +245,8 @@ describe('a resume', () => {
   });
 });
 
-describe('a screen that cannot keep up', () => {
-  it('loses waves, and the next one says so, once', async () => {
+describe('a slow screen', () => {
+  it('a slow screen loses waves, and the next wave message is marked with a gap', async () => {
     const w = world();
     await w.watch();
     w.wave(0);
@@ -264,7 +264,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.screen.skipped()).toEqual({ waves: 2, numerics: 0 });
   });
 
-  it('gets the newest value alone when it can again', async () => {
+  it('a slow screen gets only the newest value when its socket is free again', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = budget.numericsBytesMax + 1;
@@ -275,7 +275,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.of('delta').map(firstValue)).toEqual([85]);
   });
 
-  it('gets its alarms all the same', async () => {
+  it('a slow screen gets each alarm', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = budget.numericsBytesMax + 1;
@@ -284,7 +284,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.of('delta').map((delta) => delta.alarms[0]?.rev)).toEqual([1, 2]);
   });
 
-  it('is closed for a new snapshot if alarms could only pile up, and gets nothing more', async () => {
+  it('a screen with too many waiting bytes is closed and gets no more messages', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = 1_000_000;
@@ -295,7 +295,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.of('delta')).toEqual([]);
   });
 
-  it('is closed if its numerics waited too long', async () => {
+  it('a screen is closed if its numerics waited too long', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = budget.numericsBytesMax + 1;
@@ -308,7 +308,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.closes).toEqual([4002]);
   });
 
-  it('is not closed for the size of its own snapshot', async () => {
+  it('a screen is not closed because of the size of its own snapshot', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = JSON.stringify(w.of('snapshot')[0]).length + budget.closeBytesMax;
@@ -317,7 +317,7 @@ describe('a screen that cannot keep up', () => {
   });
 });
 
-it('counts as watching the ward that it shows, if its viewer may see vitals', async () => {
+it('the wards on a screen count as watched if the viewer may see vital signs', async () => {
   for (const [role, wards] of [
     ['nurse', ['icu']],
     ['technician', []],
@@ -331,8 +331,8 @@ it('counts as watching the ward that it shows, if its viewer may see vitals', as
   }
 });
 
-describe('a screen that opens', () => {
-  it('gets no trace that a device without a bed has drawn in the tray of another ward', async () => {
+describe('a new screen', () => {
+  it('a new screen gets no wave from the time when a device without a bed was in the tray of another ward', async () => {
     const w = world({ ...nurse, wards: ['step'] });
     const at = (s: number) => formatInstant(t0 + s * 1000);
     foldAssociations(w.state, table('d1', 2, period('assoc-01', 'icu', { to: at(1) })));

@@ -1,4 +1,4 @@
-/** One screen's live connection: what it watches, what was last sent to it, and what its budget allows. */
+/** Serves the live connection of one screen: keeps what the screen shows and sends the changes, within the budget. */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -29,38 +29,42 @@ import { createSeenPatients, type Look } from './seen-patients.ts';
 import type { WatchTurns } from './watch-turns.ts';
 
 const watchCheck = Compile(Watch);
-/** A look is put on record anew at most this often because a patient came meanwhile. */
+/** Before a new view is shown, its newly arrived patients are written to the audit trail at most this often. */
 const lookTriesMax = 5;
-/** Closes a screen that does not say what it watches. */
+/** A connection is closed if the screen sends no `Watch` within this time. */
 export const watchWithinMs = 5_000;
 
 export type Screen = {
   readonly claims: Claims;
   readonly openedAtMs: number;
-  /** The wards that somebody watches through it, for presence: none before its first watch, none for a technician. */
+  /** Returns the wards that a clinician watches on this screen: none before the first `Watch`, none for a technician. */
   watchedWards(): string[];
-  /** Whether a clinician sees biomedical engineering's devices through it. */
+  /** Returns whether a clinician sees the devices of biomedical engineering on this screen. */
   watchesEngineering(): boolean;
-  /** What it shows to whom; undefined before its first watch. */
-  looking(): OpenScreen | undefined;
+  /** Returns the viewer and the scope; undefined before the first `Watch` and after the end. */
+  watched(): OpenScreen | undefined;
   viewer(): Viewer;
-  /** Sends the changes. `alarms`: the changes may include something that must not wait. */
+  /** Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait. */
   flush(load: 'numerics' | 'alarms'): void;
-  /** @param text of the chunk, without a gap; made only if the screen shows it */
+  /**
+   * Sends a chunk of a waveform if the screen shows it.
+   * @param text returns the message without a gap mark; called only if needed
+   */
   wave(chunk: Chunk, text: () => string): void;
   heartbeat(health: Health): void;
+  /** Handles a message of the screen. */
   received(text: string): void;
   end(code: number, reason: string): void;
-  /** The code with which we ended it. */
+  /** Returns the code with which the server ended the connection. */
   endedWith(): number | undefined;
-  /** Messages left out for its budget. */
+  /** Returns the number of messages that were left out because of the budget. */
   skipped(): { waves: number; numerics: number };
 };
 
 export type ScreenParts = {
   readonly socket: ScreenSocket;
   readonly claims: Claims;
-  /** Who looks, for the audit trail. */
+  /** The person at the screen, for the audit trail. */
   readonly who: Who;
   readonly viewer: Viewer;
   readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
@@ -81,13 +85,13 @@ export function createScreen(parts: ScreenParts): Screen {
   const { end } = outbox;
   const ended = () => outbox.endedWith() !== undefined;
   let watch: Watch | undefined;
-  /** Of the last message sent. */
+  /** The number `n` of the last message that was sent. */
   let sentN = 0;
-  /** Everything up to this number has been checked for this screen. */
+  /** All changes up to this number were sent, or do not concern this screen. */
   let seenN = 0;
-  /** What it wants to watch next; of several wishes the last. */
+  /** The last `Watch` of the screen that has not been handled yet. */
   let wanted: Watch | undefined;
-  let isTaking = false;
+  let isHandlingWatch = false;
   const gaps = new Set<string>();
   const seen = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
@@ -109,11 +113,11 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || ended() || seenN === state.n || seen.isHolding()) return;
+    if (!watch || ended() || seenN === state.n || seen.isWaiting()) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
-    const fresh = seen.fresh(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
-    if (fresh.length > 0) {
-      seen.hold(fresh, () => flush('alarms'));
+    const newPatients = seen.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
+    if (newPatients.length > 0) {
+      seen.recordThen(newPatients, () => flush('alarms'));
       return;
     }
     if (changes === undefined) {
@@ -128,10 +132,10 @@ export function createScreen(parts: ScreenParts): Screen {
     const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
     if (outbox.send(urgent ? 'alarms' : 'numerics', text)) {
       sentN = seenN = state.n;
-      outbox.hold(false);
+      outbox.noteWaiting(false);
     } else {
       skipped.numerics += 1;
-      outbox.hold(true);
+      outbox.noteWaiting(true);
     }
   }
 
@@ -142,7 +146,7 @@ export function createScreen(parts: ScreenParts): Screen {
     if (codes && !codes.includes(chunk.code)) return false;
     const bed = state.beds.get(chunk.associationId);
     if (bed === undefined || !isVisible(viewer, watch.scope, bed)) return false;
-    // A trace that the server keeps may belong to the tray of another ward.
+    // A kept chunk may be from the time when the device was in the tray of another ward.
     const receivedMs = parseInstant(chunk.record.receivedAt) ?? chunk.startMs;
     return !isWaveBeforeTray(state, bed, chunk.startMs, receivedMs, now());
   }
@@ -170,7 +174,7 @@ export function createScreen(parts: ScreenParts): Screen {
 
   const inTurn = <T>(work: () => T) => parts.turns.run(parts.claims.userId, work);
 
-  async function take(next: Watch): Promise<void> {
+  async function handleWatch(next: Watch): Promise<void> {
     if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
     const look = lookOf(state, viewer, next.scope);
     if (look === undefined) {
@@ -179,16 +183,16 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!sameScope) await seen.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
-    // Also patients who come while it is written.
+    // More patients may come while the audit record is written. They must be on record, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
-      const fresh = await inTurn(() => {
+      const newPatients = await inTurn(() => {
         if (ended()) return [];
-        const came = sameScope || tries === lookTriesMax ? [] : seen.fresh(patientsIn(state, viewer, next.scope));
-        if (came.length === 0) show(next);
-        return came;
+        const ids = sameScope || tries === lookTriesMax ? [] : seen.unrecorded(patientsIn(state, viewer, next.scope));
+        if (ids.length === 0) show(next);
+        return ids;
       });
-      if (fresh.length === 0) return;
-      await seen.more(fresh);
+      if (newPatients.length === 0) return;
+      await seen.recordMore(newPatients);
     }
   }
 
@@ -202,18 +206,18 @@ export function createScreen(parts: ScreenParts): Screen {
     sendRecentWaves();
   }
 
-  async function takeWanted(): Promise<void> {
-    isTaking = true;
+  async function handleWanted(): Promise<void> {
+    isHandlingWatch = true;
     try {
       for (let next = wanted; next !== undefined && !ended(); next = wanted) {
         wanted = undefined;
-        await take(next);
+        await handleWatch(next);
       }
     } catch (error) {
       if (!(error instanceof VigilError)) logger.error({ error: (error as Error).message }, 'a live message failed');
-      end(closeCodes.unavailable, 'not on record');
+      end(closeCodes.unavailable, 'the audit trail is not available');
     } finally {
-      isTaking = false;
+      isHandlingWatch = false;
     }
   }
 
@@ -228,23 +232,23 @@ export function createScreen(parts: ScreenParts): Screen {
       watch.scope.ward === '*' &&
       may(viewer, 'view-vitals') &&
       seesWard(viewer, null),
-    looking: () => (watch && !ended() ? { viewer, scope: watch.scope } : undefined),
+    watched: () => (watch && !ended() ? { viewer, scope: watch.scope } : undefined),
     flush,
     wave,
     end,
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
-      if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'nothing watched');
+      if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
       outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
     },
     received(text) {
       if (ended()) return;
       const next = parseWatch(text);
-      if (!next) return end(closeCodes.badMessage, 'not a message of ours');
-      // A waiting wish is replaced by the next one, except a wish that is not allowed: that goes on record.
+      if (!next) return end(closeCodes.badMessage, 'not a valid watch message');
+      // A new `Watch` replaces a waiting one. But a `Watch` that is not allowed stays, so that it is put on record.
       if (wanted === undefined || lookOf(state, viewer, wanted.scope) !== undefined) wanted = next;
-      if (!isTaking) void takeWanted();
+      if (!isHandlingWatch) void handleWanted();
     },
   };
 }
@@ -269,12 +273,12 @@ export function waveText(chunk: Chunk, gap: boolean): string {
   return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
 }
 
-/** Returns the patients that a delta names. */
+/** Returns the ids of the patients whose names are in a delta. */
 function patientsOf({ beds }: Changes): string[] {
   return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
 }
 
-/** Returns the audit record of a look at a scope; undefined if the scope is not the viewer's or does not exist. */
+/** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
 function lookOf(state: LiveState, viewer: Viewer, scope: Scope): Look | undefined {
   if ('ward' in scope) {
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);

@@ -1,4 +1,4 @@
-/** The work for screens that change what they show. The clock is the test's; a piece of work says how long it took. */
+/** Tests createWatchTurns with a clock that the test sets. Each piece of work moves the clock by its duration. */
 import { expect, it } from 'vitest';
 import { createWatchTurns, restTimes } from './watch-turns.ts';
 
@@ -18,17 +18,17 @@ function world() {
   return { clock, done, turns, work, settle };
 }
 
-it('a second account waits for one piece of a flood, and for none while the flood rests', async () => {
+it('a second account waits for at most one piece of a flood, and not at all while the flood rests', async () => {
   const w = world();
   for (let n = 0; n < 100; n += 1) void w.work('flood', 10);
   void w.work('nora', 0);
   await w.settle();
-  // The clock stands: the flood rests, and nora does not wait for it.
+  // The clock does not move, so the flood rests, and Nora does not wait.
   expect(w.done).toEqual(['flood', 'nora']);
   expect(await w.work('nora', 0)).toBe('nora');
 });
 
-it('an account has a fifth of the time at most, however long a piece takes', async () => {
+it('an account uses at most a fifth of the time, also with long pieces', async () => {
   const w = world();
   for (let n = 0; n < 20; n += 1) void w.work('flood', n % 2 === 0 ? 10 : 30);
   await w.settle();
@@ -45,7 +45,7 @@ it('an account has a fifth of the time at most, however long a piece takes', asy
   }
 }, 60_000);
 
-it('between two pieces the event loop turns, so that an alarm goes between', async () => {
+it('other work of the event loop runs between two pieces', async () => {
   const w = world();
   const seen: number[] = [];
   for (let n = 0; n < 5; n += 1)
@@ -55,7 +55,7 @@ it('between two pieces the event loop turns, so that an alarm goes between', asy
   expect(Math.min(...seen)).toBeLessThan(5);
 });
 
-it('an error of a piece goes to the screen that asked for it: the next piece is done', async () => {
+it('an error of a piece rejects only its own promise, and the next piece is done', async () => {
   const w = world();
   const broken = w.turns.run('nora', () => {
     throw new Error('broken');

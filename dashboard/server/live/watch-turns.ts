@@ -1,22 +1,22 @@
 /**
- * Schedules the work for screens that change what they show: one piece in a turn of the event loop, accounts in turn,
- * so that alarms and acts go between. An account's pieces are counted by the time that they took, since a ward may be
- * small or a whole house.
+ * Schedules the work for screens that change what they show. Only one piece of work is done in each turn of the event loop,
+ * so that alarms and acts are handled in between. The accounts are served in rotation. An account is limited by the time
+ * that its pieces take, not by their number, because a view may show a small ward or the whole hospital.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
 /**
- * After a piece an account's next one waits this many times as long as the piece took: one account has a fifth of the
- * process at most (ours).
+ * After each piece of work an account rests for the duration of the piece times this number (ours). So one account uses at
+ * most a fifth of the process's time.
  */
 export const restTimes = 4;
-/** While all waiting accounts rest, the line is checked this often. */
+/** The queue is checked this often while all waiting accounts rest. */
 const lookEveryMs = 5;
-/** Pieces that wait. A screen has one, and there are no more than 500 screens (core/screen-places.ts). */
+/** Maximum of waiting pieces. Each screen has at most one, and there are at most 500 screens (core/screen-places.ts). */
 const piecesMax = 1_000;
 
 export type WatchTurns = {
-  /** Does a piece of work when its turn comes. Rejects with the error of the work, or if too much waits. */
+  /** Does a piece of work when its turn comes. Rejects with the error of the work, or if too many pieces wait. */
   run<T>(account: string, work: () => T): Promise<T>;
 };
 

@@ -1,10 +1,10 @@
-/** What a nurse sees at the bed and a monitor does not: consciousness, oxygen, and the SpO2 scale, for NEWS2. */
+/** The route by which a nurse enters consciousness, oxygen and the SpO2 scale for NEWS2. No monitor measures these. */
 import { VigilError } from '../../../contracts/errors.ts';
 import type { Command } from '../../../contracts/messages/alarms.ts';
 import { AssessmentBody, ErrorBody } from '../../protocol/rest.ts';
 import { whoOf } from '../access.ts';
 import type { App } from '../app.ts';
-import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
+import { AssociationParams, bedOf, commandAnswers, commandFields, sendCommand, whereabouts } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function assessmentRoute(app: App, parts: Parts): void {
@@ -17,20 +17,23 @@ export function assessmentRoute(app: App, parts: Parts): void {
     async (request, reply) => {
       const bed = await bedOf(parts, request, request.params.associationId);
       if (bed.period?.patient?.category !== 'adult')
-        throw new VigilError('payload-schema', 'NEWS2 is for adults alone: no adult is at this device.');
+        throw new VigilError(
+          'payload-schema',
+          'NEWS2 is only for adults: the patient at this device is not an adult, or no patient is at this device.',
+        );
       const command: Command = {
         type: 'enter-assessment',
-        ...asked(parts, request, bed.associationId),
+        ...commandFields(parts, request, bed.associationId),
         ...request.body,
       };
-      const detail = `${wordsOf(request.body)}; command ${command.commandId}`;
+      const detail = `${assessmentText(request.body)}; command ${command.commandId}`;
       await parts.trail.record({ ...whoOf(request), action: 'assessment-entered', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
 }
 
-function wordsOf({ consciousness, oxygen, spo2Scale }: AssessmentBody): string {
+function assessmentText({ consciousness, oxygen, spo2Scale }: AssessmentBody): string {
   const facts = [
     consciousness && `consciousness ${consciousness}`,
     oxygen !== undefined && (oxygen ? 'on oxygen' : 'on air'),

@@ -1,4 +1,4 @@
-/** Wards, the patient view, and the commands of clinicians to the alarm processor. */
+/** The routes for wards, for the patient view, and for the commands of clinicians to the alarm processor. */
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -29,7 +29,7 @@ import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
 import type { Parts } from './parts.ts';
 
-/** A request that waits for Kafka to take a command gives up after this; the command may still take effect. */
+/** Maximum wait until Kafka has a command. Afterwards the request fails, but the command may still take effect. */
 const commandWaitMs = 5_000;
 
 export const AssociationParams = Type.Object({ associationId: AssociationId });
@@ -37,8 +37,8 @@ const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLengt
 export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
 
 /**
- * Returns the bed of an association, if this viewer may see it.
- * @throws VigilError `not-found`; a bed of another ward is put on record as denied and gets the same answer
+ * Returns the bed of an association if the viewer may see it.
+ * @throws VigilError `not-found`, also for a bed that the viewer may not see; the audit trail then gets `access-denied`
  */
 export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
   const viewer = viewerOf(request);
@@ -53,7 +53,7 @@ async function denied(parts: Parts, request: FastifyRequest, about: Partial<Audi
   await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
 }
 
-/** The fields of an audit record that say where. */
+/** Returns the fields of an audit record that name the association, the ward and the patient. */
 export function whereabouts(bed: BedState): Partial<AuditEvent> {
   const patientId = bed.period?.patient?.patientId;
   const ward = audienceOf(bed);
@@ -65,15 +65,20 @@ export function whereabouts(bed: BedState): Partial<AuditEvent> {
 }
 
 /**
- * Appends a command.
- * @throws VigilError `log-unavailable` if Kafka did not take it in time
+ * Writes a command to Kafka.
+ * @throws VigilError `log-unavailable` if Kafka does not confirm the command in time
  */
 export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () =>
-      reject(new VigilError('log-unavailable', 'Kafka did not answer in time: what you asked may still take effect.')),
+      reject(
+        new VigilError(
+          'log-unavailable',
+          'Kafka did not answer in time. Your command may still take effect: check before you repeat it.',
+        ),
+      ),
     commandWaitMs,
   );
   try {
@@ -85,8 +90,8 @@ export async function sendCommand(parts: Parts, command: Command): Promise<Accep
   return { commandId: command.commandId };
 }
 
-/** The fields of every command: who sent it, and when. */
-export function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
+/** Returns the fields that every command has: its id, the association, the time and the sender. */
+export function commandFields({ now }: Parts, request: FastifyRequest, associationId: string) {
   return {
     commandId: randomUUIDv7(),
     associationId,
@@ -160,7 +165,12 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       }
       const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
-      const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
+      const command: Command = {
+        type: 'acknowledge',
+        ...commandFields(parts, request, bed.associationId),
+        alarmId,
+        rev,
+      };
       const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
       await trail.record({ ...whoOf(request), action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
       return reply.code(202).send(await sendCommand(parts, command));
@@ -178,7 +188,7 @@ function pauseAudioRoute(app: App, parts: Parts): void {
     async (request, reply) => {
       const bed = await bedOf(parts, request, request.params.associationId);
       const { forMs } = request.body;
-      const command: Command = { type: 'pause-audio', ...asked(parts, request, bed.associationId), forMs };
+      const command: Command = { type: 'pause-audio', ...commandFields(parts, request, bed.associationId), forMs };
       const detail = `for ${forMs} ms; command ${command.commandId}`;
       await parts.trail.record({ ...whoOf(request), action: 'audio-paused', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
@@ -212,7 +222,12 @@ function limitsRoute(app: App, parts: Parts): void {
       const newest = newestChange(read, isRefused ? undefined : sent);
       const fault = seenFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
-      const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
+      const command: Command = {
+        type: 'set-limits',
+        ...commandFields(parts, request, bed.associationId),
+        group,
+        limits,
+      };
       const { by, at, commandId } = command;
       const own = inForce?.groups.find((entry) => entry.group === group)?.own;
       const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
@@ -230,19 +245,22 @@ function limitsRoute(app: App, parts: Parts): void {
 }
 
 /**
- * The alarm processor refuses the same.
- * @throws VigilError `payload-schema`: a sentence that names both numbers; `log-unavailable` if the limits in force are
- *   not known
+ * Checks new limits. The alarm processor checks them again by the same rules.
+ * @throws VigilError `payload-schema` with a sentence that names both numbers; `log-unavailable` if the limits in force
+ *   are not known
  */
 function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: LimitsBody, nowMs: number): void {
   if (inForce === undefined)
-    throw new VigilError('log-unavailable', 'The alarm processor has not said yet which limits judge this patient.');
+    throw new VigilError(
+      'log-unavailable',
+      'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.',
+    );
   const fault = setLimitsFault(inForce.groups, group, limits, nowMs);
   if (fault !== undefined) throw new VigilError('payload-schema', fault);
 }
 
-/** Returns who changed the patient's own limits of a group last, as the alarm processor took it. */
+/** Returns the last change of the patient's own limits of a group that the alarm processor has accepted. */
 function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
-  const found = inForce?.groups.find((entry) => entry.group === group);
-  return found?.changed && { group, limits: found.own ?? null, ...found.changed };
+  const ofGroup = inForce?.groups.find((entry) => entry.group === group);
+  return ofGroup?.changed && { group, limits: ofGroup.own ?? null, ...ofGroup.changed };
 }

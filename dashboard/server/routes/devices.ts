@@ -1,4 +1,4 @@
-/** Devices and their associations. */
+/** The routes for devices and their associations. */
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -43,8 +43,8 @@ const answers = {
 const { 200: _, ...refusals } = answers;
 
 /**
- * Beds are changed by hand, so an account gets only this many changes in a minute.
- * @param patientId if one was typed
+ * Makes a change for a request, if the session has not made too many changes in this minute.
+ * @param patientId the patient id that the person entered, if any
  */
 type Changer = (request: FastifyRequest, change: Change, patientId?: string) => Promise<Decision>;
 
@@ -52,22 +52,22 @@ export function deviceRoutes(app: App, parts: Parts): void {
   const decideAndWrite = createChanges(parts);
   const pace: RequestPace = new Map();
   const ids: IdGuesses = new Map();
-  const change: Changer = async (request, asked, patientId) => {
+  const changeAssociation: Changer = async (request, change, patientId) => {
     await keepPace(pace, request, parts.trail, 'beds');
     const viewer = viewerOf(request);
-    const decide: Change['decide'] = (by) => {
-      if (patientId !== undefined && !mayTryId(ids, viewer.userId, patientId, by.nowMs))
+    const decide: Change['decide'] = (context) => {
+      if (patientId !== undefined && !mayTryId(ids, viewer.userId, patientId, context.nowMs))
         return notAllowed({ patientId, detail: 'too many patient ids of other wards were tried before' });
-      const decision = asked.decide(by);
+      const decision = change.decide(context);
       if (!decision.ok && decision.hiddenId !== undefined)
-        noteHiddenId(ids, viewer.userId, decision.hiddenId, by.nowMs);
+        noteHiddenId(ids, viewer.userId, decision.hiddenId, context.nowMs);
       return decision;
     };
-    return decideAndWrite({ viewer, who: whoOf(request) }, { ...asked, decide });
+    return decideAndWrite({ viewer, who: whoOf(request) }, { ...change, decide });
   };
   listRoutes(app, parts);
-  placeRoutes(app, parts, change);
-  patientRoutes(app, parts, change);
+  placeRoutes(app, parts, changeAssociation);
+  patientRoutes(app, parts, changeAssociation);
 }
 
 function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
@@ -93,20 +93,20 @@ function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
   );
 }
 
-/** Assigns a device to a bed. */
-function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
+/** The routes that assign a device to a bed, and move it. */
+function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Changer): void {
   const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
 
-  /** Checked before anything else in the body, so that a name with a space behind it gets a suggestion too. */
+  /** Runs before the body is checked, so that a name with a trailing space gets a suggestion and not a schema error. */
   const placeCheck = async (request: FastifyRequest) => {
     const { ward, bed } = (request.body ?? {}) as Record<string, unknown>;
     if (typeof ward !== 'string' || typeof bed !== 'string') return;
-    const own = wards.current().wards.filter((ward) => seesWard(viewerOf(request), ward.ward));
-    const fault = placeFault({ wards: own }, { ward, bed });
-    // A ward that is not the viewer's is refused below, whether it exists or not, so the answer reveals nothing about
-    // it.
-    const isOthers = !own.some((registered) => registered.ward === ward) && !viewerOf(request).wards.includes('*');
-    if (fault && isOthers && fault.suggestions.length === 0) return;
+    const visibleWards = wards.current().wards.filter((ward) => seesWard(viewerOf(request), ward.ward));
+    const fault = placeFault({ wards: visibleWards }, { ward, bed });
+    // A ward that the viewer may not see is refused later, by the decision. The answer is the same if no such ward exists.
+    const isHidden =
+      !visibleWards.some((registered) => registered.ward === ward) && !viewerOf(request).wards.includes('*');
+    if (fault && isHidden && fault.suggestions.length === 0) return;
     if (fault) throw new VigilError(fault.code, fault.message);
   };
 
@@ -121,12 +121,13 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
       const { deviceId } = request.params;
       const associationId = randomUUIDv7();
       const { patient, samePatientAs } = request.body;
-      const asked: Change = {
+      const change: Change = {
         action: 'association-started',
-        decide: (by) => assignDevice(feed.state, by, deviceId, request.body, associationId),
+        decide: (context) => assignDevice(feed.state, context, deviceId, request.body, associationId),
         detail: ({ period }) => `${deviceId} ${at(period)}`,
       };
-      const decision = await change(request, asked, samePatientAs === undefined ? patient?.patientId : undefined);
+      const enteredId = samePatientAs === undefined ? patient?.patientId : undefined;
+      const decision = await changeAssociation(request, change, enteredId);
       return answer(reply, decision, 201);
     },
   );
@@ -140,9 +141,9 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
     },
     async (request, reply) => {
       const { deviceId } = request.params;
-      const decision = await change(request, {
+      const decision = await changeAssociation(request, {
         action: 'association-moved',
-        decide: (asked) => moveDevice(feed.state, asked, deviceId, request.body),
+        decide: (context) => moveDevice(feed.state, context, deviceId, request.body),
         detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${at(period)}`,
       });
       return answer(reply, decision);
@@ -150,8 +151,8 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
   );
 }
 
-/** Corrects a patient's data, and ends a stay or a device's part in it. */
-function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
+/** The routes that correct a patient's data, and end the association of a device or of all devices of a patient. */
+function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): void {
   app.post(
     '/api/devices/:deviceId/associations/:associationId/patient',
     {
@@ -160,19 +161,19 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
-      const asked: Change = {
+      const change: Change = {
         action: 'patient-corrected',
-        decide: (by) => correctPatient(feed.state, by, deviceId, associationId, request.body),
+        decide: (context) => correctPatient(feed.state, context, deviceId, associationId, request.body),
         detail: ({ tables }) => {
           const fields = tables[0]?.changes?.at(-1)?.fields ?? [];
-          // The category alone reveals no person, and limits depend on it.
+          // The audit trail gets the values of the category only: they reveal no person, and the limits depend on them.
           const changedTexts = fields.map(({ field, from, to }) =>
             field === 'category' ? `${field} ${from} → ${to}` : field,
           );
           return `${changedTexts.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
         },
       };
-      return answer(reply, await change(request, asked, request.body.changes.patientId));
+      return answer(reply, await changeAssociation(request, change, request.body.changes.patientId));
     },
   );
 
@@ -185,9 +186,9 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
       const { whole } = request.query;
-      const decision = await change(request, {
+      const decision = await changeAssociation(request, {
         action: 'association-ended',
-        decide: (asked) => endAssociation(feed.state, asked, deviceId, associationId, whole),
+        decide: (context) => endAssociation(feed.state, context, deviceId, associationId, whole),
         detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
       });
       return answer(reply, decision);
@@ -195,10 +196,10 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
   );
 }
 
-function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyReply {
+function answer(reply: FastifyReply, decision: Decision, okStatus = 200): FastifyReply {
   if (decision.ok) {
     const version = decision.tables[0]?.version ?? 0;
-    return reply.code(done).send({ associationId: decision.period.associationId, version });
+    return reply.code(okStatus).send({ associationId: decision.period.associationId, version });
   }
   const { ok: _, denied: __, hiddenId: ___, ...refused } = decision;
   if (refused.code === 'not-found') return reply.code(404).send(refused);
@@ -207,9 +208,9 @@ function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyRep
   return reply.code(409).send(refused);
 }
 
-/** Names that were stored before names were judged. */
-function visible(found: Unregistered): Unregistered {
-  return found.what === 'account'
-    ? { ...found, ward: visibleText(found.ward) }
-    : { ...found, ward: visibleText(found.ward), bed: visibleText(found.bed) };
+/** Makes misleading characters in names visible. Older versions of Vigil may have stored such names. */
+function visible(entry: Unregistered): Unregistered {
+  return entry.what === 'account'
+    ? { ...entry, ward: visibleText(entry.ward) }
+    : { ...entry, ward: visibleText(entry.ward), bed: visibleText(entry.bed) };
 }

@@ -1,4 +1,4 @@
-/** Login, session, logout, lock and the ticket of a live connection. */
+/** The routes for login, session, logout, screen lock, and the ticket of a live connection. */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -50,21 +50,24 @@ export function loginRoutes(app: App, parts: Parts): void {
   const logins: RequestPace = new Map();
 
   /**
-   * Returns the account that this password belongs to. A wrong password goes on record.
-   * @param proofFor what the browser proves for an account, and where the try is counted
-   * @throws VigilError `not-logged-in`, `rate-limited`
+   * Returns the account of a user id and password. Records a wrong password.
+   * @param proofFor returns what the browser proves about the account, and the place at which the try is counted
+   * @throws VigilError `not-logged-in` if the user id or the password is wrong; `rate-limited` after too many tries
    */
   async function checkPassword(userId: string, password: string, from: From, proofFor: ProofFor): Promise<Account> {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
-    // Counted by the typed name: a delay for existing users only would reveal who they are.
+    // Tries are counted for every typed user id. A delay only for existing users would reveal which user ids exist.
     const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
     if (isRight && account) return account;
-    // The typed name of an unknown user is not recorded: people type their password into the wrong field.
+    // An unknown user id is not recorded, because it may be a password that somebody typed into the wrong field.
     await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
-  /** @param before the session that the browser had; the new one replaces it */
+  /**
+   * Starts a session for an account, and records the login.
+   * @param before the former session of this browser, which is ended
+   */
   async function login(account: Account, from: From, before: LiveSession | undefined) {
     if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'taken')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
@@ -84,13 +87,13 @@ export function loginRoutes(app: App, parts: Parts): void {
     return { ...started, viewer };
   }
 
-  /** Ends a session because another one began. It is over here at once, even if the record has to wait. */
+  /** Ends a session because another session began. The session ends at once, also if the audit record has to wait. */
   async function endFor({ claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>, from: From, detail: string) {
     const mark = sessionMark(claims.sessionId);
     sessions.revoke(mark, now());
     hub.endSession(claims.sessionId);
-    // Until the audit trail has been read, the session may have been logged out before: a second logout would look like
-    // a forgery.
+    // Until the audit trail has been read, the session may already have a logout record. A second logout record of one
+    // session would look like a forgery, so none is written.
     if (parts.isReady())
       await trail.record({ actor: actorOf(viewer), session: mark, ...from, action: 'logout', detail });
   }
@@ -103,19 +106,19 @@ export function loginRoutes(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const { userId, password } = request.body;
-      const given = request.cookies[knownCookie];
-      // Read before the answer sets an id: an id of this answer proves nothing.
-      const proven = request.station;
+      const knownValue = request.cookies[knownCookie];
+      // This must be read before `keepStation`, because an id that the server issues for this request proves nothing.
+      const provenStation = request.station;
       const station = keepStation(request, reply, stations);
       const from = whereFrom(request);
-      const account = await checkPassword(userId, password, from, (found) => {
-        const proof = stations.proofOf(given, proven, found && knownOf(found));
+      const account = await checkPassword(userId, password, from, (claimed) => {
+        const proof = stations.proofOf(knownValue, provenStation, claimed && knownOf(claimed));
         return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
       });
       const before = await readSession(request, sessions);
       const { token, claims, viewer } = await login(account, from, before);
       reply.setCookie(cookieName, token, cookieOptions);
-      reply.setCookie(knownCookie, stations.remember(given, station, knownOf(account)), stationCookieOptions);
+      reply.setCookie(knownCookie, stations.remember(knownValue, station, knownOf(account)), stationCookieOptions);
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
     },
   );
@@ -136,7 +139,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       if (!request.live) throw notLoggedIn();
       const { claims } = request.live;
       const mark = sessionMark(claims.sessionId);
-      // The session ends at once, here and for this browser, even if the record has to wait.
+      // The session ends at once at this server and in this browser, also if the audit record has to wait.
       sessions.revoke(mark, now());
       hub.endSession(claims.sessionId);
       reply.clearCookie(cookieName, cookieOptions);
@@ -171,8 +174,8 @@ type CheckPassword = (userId: string, password: string, from: From, proofFor: Pr
 const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
 /**
- * A screen that nobody touches locks itself: its alarms go on, names are hidden, and nobody acts until the password is
- * entered.
+ * The routes that lock and unlock screens. A screen that nobody touches locks itself: it still shows alarms, but no names,
+ * and it allows no acts until the password is entered.
  */
 function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
   app.post(
@@ -181,7 +184,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
-      // Names are hidden at once, even if the record has to wait.
+      // Names are hidden at once, also if the audit record has to wait.
       sessions.setLocked(sessionMark(claims.sessionId), true);
       if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
       return reply.code(204).send(null);
@@ -199,11 +202,11 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
       const { viewer, claims } = request.live;
       const who = whoOf(request);
       try {
-        // The session proves who has logged in here.
+        // The session proves that this person has logged in at this browser.
         const proofFor = () => ({ proof: 'known', place: `session ${sessionMark(claims.sessionId)}` }) as const;
         await checkPassword(viewer.userId, request.body.password, whereFrom(request), proofFor);
       } catch (error) {
-        // 401 would say that the session is over, which is not true.
+        // The answer is not 401, because 401 means that the session has ended.
         if (error instanceof VigilError && error.code === 'not-logged-in')
           throw new VigilError('not-allowed', 'The password is wrong.');
         throw error;

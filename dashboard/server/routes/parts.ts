@@ -1,4 +1,4 @@
-/** What the routes need; `main.ts` makes it. */
+/** The parts of the server that the routes use. `main.ts` creates them. */
 
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -26,9 +26,9 @@ export type Parts = {
   readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;
   readonly origins: readonly string[];
-  /** A screen that nobody touched for this long locks itself. */
+  /** A screen that nobody touches for this time locks itself. */
   readonly lockAfterMs: number;
   readonly now: () => number;
-  /** Whether every record that lay in Kafka at the start has been read. */
+  /** Returns whether every record that was in Kafka at the start has been read. */
   readonly isReady: () => boolean;
 };

@@ -1,4 +1,4 @@
-/** History: trends from InfluxDB, and the audit trail. */
+/** The routes for trends from InfluxDB and for the audit trail. */
 import { VigilError } from '../../../contracts/errors.ts';
 import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../../protocol/rest.ts';
 import { whoOf } from '../access.ts';
@@ -26,8 +26,8 @@ export function recordRoutes(app: App, parts: Parts): void {
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
       const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
-      // A device without a bed has one association in every tray: no ward may see what the device measured in another
-      // ward.
+      // A device without a bed keeps its association id when it comes into the tray of another ward. The trend begins when
+      // the device came into its present tray, so that no ward sees what the device measured in another ward.
       const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);
       if (fromMs >= plan.toMs) return trendsOf(plan, new Map());
       return trendsOf(plan, await trends.query({ ...plan, fromMs }, bed.associationId));

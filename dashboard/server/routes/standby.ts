@@ -1,9 +1,9 @@
-/** Standby of a bed: the patient is away, for a reason and a time. */
+/** The routes that begin and end the standby of a bed, while the patient is away. */
 import type { Command } from '../../../contracts/messages/alarms.ts';
 import { ErrorBody, StandbyBody } from '../../protocol/rest.ts';
 import { whoOf } from '../access.ts';
 import type { App } from '../app.ts';
-import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
+import { AssociationParams, bedOf, commandAnswers, commandFields, sendCommand, whereabouts } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function standbyRoutes(app: App, parts: Parts): void {
@@ -16,7 +16,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const bed = await bedOf(parts, request, request.params.associationId);
       const { reason, forMs } = request.body;
-      const command: Command = { type: 'standby', ...asked(parts, request, bed.associationId), reason, forMs };
+      const command: Command = { type: 'standby', ...commandFields(parts, request, bed.associationId), reason, forMs };
       const detail = `${reason}, for ${forMs} ms; command ${command.commandId}`;
       await parts.trail.record({ ...whoOf(request), action: 'standby-begun', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
@@ -28,7 +28,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
     { config: { access: 'standby' }, schema: { params: AssociationParams, response: commandAnswers } },
     async (request, reply) => {
       const bed = await bedOf(parts, request, request.params.associationId);
-      const command: Command = { type: 'end-standby', ...asked(parts, request, bed.associationId) };
+      const command: Command = { type: 'end-standby', ...commandFields(parts, request, bed.associationId) };
       const detail = `command ${command.commandId}`;
       await parts.trail.record({ ...whoOf(request), action: 'standby-ended', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));

@@ -1,4 +1,4 @@
-/** Answers what other limits would have done, before they are set. */
+/** The route that says how often alarms would have called under other limits, before a person sets these limits. */
 import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -47,32 +47,32 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const judges = judgesOf(feed.state.limits.get(bed.associationId), group, limits, toMs);
       if ('fault' in judges)
         throw new VigilError(judges.fault === 'refused' ? 'payload-schema' : 'log-unavailable', judges.message);
-      const tried = limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : "the ward's";
-      const detail = `${group}: what ${tried} would have done in the last 24 h`;
+      const limitsText = limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : "the ward's";
+      const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
-      // A device without a bed keeps the same association in the tray of each ward. The answer therefore begins when it
-      // came into this tray, so that no ward sees what the device measured in another.
+      // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
+      // begins when the device came into its present tray, so that no ward learns what it measured in another ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
       const question = { associationId: bed.associationId, group, judges, fromMs, toMs, intervalMs };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
-      return desk.ask(asker, question, abortedWhenGone(reply));
+      return desk.ask(asker, question, abortedOnClose(reply));
     },
   );
 }
 
 /**
- * Returns the interval at which the device says that it sends. Leaves out episodic parameters (such as cuff pressure):
- * these have their own rhythm.
+ * Returns the interval that the device declared for its readings. Episodic parameters such as cuff pressure are left out,
+ * because their interval is different.
  */
 function declaredOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
   const code = codes.find((candidate) => parameters.get(candidate)?.episodicMs === undefined && rhythms.has(candidate));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }
 
-/** Aborted when nobody waits for the answer any more: another number was typed, or the page was left. */
-function abortedWhenGone(reply: FastifyReply): AbortSignal {
-  const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
-  return left.signal;
+/** Returns a signal that is aborted when the browser closes the request: a new number was typed, or the page was closed. */
+function abortedOnClose(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
 }

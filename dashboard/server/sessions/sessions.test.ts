@@ -29,7 +29,7 @@ function world() {
 }
 
 describe('a session', () => {
-  it('is read back, also by another process with the same key', async () => {
+  it('every process with the same key accepts the token of a session', async () => {
     const { sessions, open } = world();
     const { token } = (await sessions.start('nurse1'))!;
     expect((await sessions.read(token))?.viewer).toMatchObject({ userId: 'nurse1', wards: ['icu'] });
@@ -37,7 +37,7 @@ describe('a session', () => {
   });
 
   it.each([10_000, 600_000, 864_000_000])(
-    'lasts no longer if the server starts by a clock set back by %i ms',
+    'a session does not last longer if the server starts with a clock that was set back by %i ms',
     async (backMs) => {
       const { clock, sessions, open } = world();
       const { token } = (await sessions.start('nurse1'))!;
@@ -49,7 +49,7 @@ describe('a session', () => {
     },
   );
 
-  it('a session does not come of another key, a changed token, another algorithm or nothing', async () => {
+  it('a token with another key or algorithm, a changed token and an empty token are refused', async () => {
     const { sessions } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;
     const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
@@ -63,7 +63,7 @@ describe('a session', () => {
       .setJti(claims.sessionId)
       .setExpirationTime(Math.floor(t0 / 1000) + 1000)
       .sign(Buffer.alloc(48, 7));
-    const bad = [
+    const badTokens = [
       await others.sign(claims),
       `${header}.${Buffer.from(forged).toString('base64url')}.${signature}`,
       `${none}.${payload}.`,
@@ -72,10 +72,10 @@ describe('a session', () => {
       '',
       'x',
     ];
-    for (const one of bad) expect(await sessions.read(one)).toBeUndefined();
+    for (const badToken of badTokens) expect(await sessions.read(badToken)).toBeUndefined();
   });
 
-  it('is made anew when old, and that keeps it past the idle time in another process', async () => {
+  it('an old token is replaced, and only the new token is valid after the idle time in another process', async () => {
     const { sessions, open, clock } = world();
     const { token } = (await sessions.start('nurse1'))!;
     clock.ms = t0 + renewAfterMs;
@@ -89,7 +89,7 @@ describe('a session', () => {
     expect(await open().read(renewed!)).toBeUndefined();
   });
 
-  it('ends by logout, by disabling, by a new password; another one goes on', async () => {
+  it('a session ends at logout, when its account is disabled, and at a new password; a logout ends no other session', async () => {
     const { sessions, accounts, account } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;
     const other = (await sessions.start('nurse1'))!;
@@ -104,7 +104,7 @@ describe('a session', () => {
     expect(await sessions.start('nurse2')).toBeUndefined();
   });
 
-  it('does not come back with its account: enabled again, the old password again, or as it was', async () => {
+  it('an ended session stays ended, also if its account is as before; later sessions stay valid', async () => {
     const { sessions, accounts, account, clock } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;
     clock.ms += 1;
@@ -115,7 +115,7 @@ describe('a session', () => {
     clock.ms += 1;
     const later = (await sessions.start('nurse1'))!;
     expect(await sessions.read(later.token)).toBeDefined();
-    // An older end, as it is read back from the trail, ends nothing newer; nor does one ahead of the clock end what is to come.
+    // An end that is read late from the audit trail does not end newer sessions. An end in the future does not end later ones.
     sessions.endBefore('nurse1', t0 - 1);
     sessions.endBefore('nurse1', clock.ms - 1);
     expect(await sessions.read(later.token)).toBeDefined();
@@ -124,7 +124,7 @@ describe('a session', () => {
     expect(await sessions.read((await sessions.start('nurse1'))!.token)).toBeDefined();
   });
 
-  it('makes room among those of its account by the one that was idle longest, and ends none that shows a screen', async () => {
+  it('makeRoomFor ends the session of the account that was idle longest, and none with an open screen', async () => {
     const { sessions, accounts, account, clock } = world();
     accounts.set('nurse2', { ...account, userId: 'nurse2' });
     const start = async (userId: string) => (await sessions.start(userId))!;
@@ -137,7 +137,7 @@ describe('a session', () => {
       expect(sessions.makeRoomFor(claims)).toEqual([]);
       claimsOfAll.push(claims);
     }
-    // Its screen beats.
+    // The heartbeat of an open screen calls recheck.
     sessions.recheck(claimsOfAll[0]!);
     clock.ms += 1;
     const { claims } = await start('nurse1');
@@ -148,13 +148,13 @@ describe('a session', () => {
     expect(sessions.atWork()).toBe(sessionsPerAccountMax + 1);
   });
 
-  it('does not give way if it has ended already: by its age, by idling, by logout', async () => {
+  it('makeRoomFor does not end a session again that has ended by age, idling or logout', async () => {
     const { sessions, clock } = world();
     const claimsOfAll = [];
     for (let n = 0; n < sessionsPerAccountMax; n += 1) claimsOfAll.push((await sessions.start('nurse1'))!.claims);
     for (const claims of claimsOfAll) sessions.makeRoomFor(claims);
     sessions.revoke(sessionMark(claimsOfAll[0]!.sessionId), t0);
-    // A second logout on record would look like a forgery.
+    // A second logout record of one session would look like a forgery.
     expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
     clock.ms = t0 + sessionIdleMs;
     const busy = [];
@@ -172,7 +172,7 @@ describe('a session', () => {
     expect(sessions.atWork()).toBe(1);
   });
 
-  it('is locked and unlocked whole, with all its screens, and no other one with it', async () => {
+  it('setLocked locks and unlocks one session and no other session', async () => {
     const { sessions } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;
     const other = (await sessions.start('nurse1'))!;
@@ -184,21 +184,21 @@ describe('a session', () => {
     expect((await sessions.read(token))?.viewer).not.toHaveProperty('locked');
   });
 
-  it('ends by another epoch of its account, also if no server saw it disabled', async () => {
+  it('a session ends when its account has a new epoch', async () => {
     const { sessions, accounts, account, open } = world();
     const { token } = (await sessions.start('nurse1'))!;
     accounts.set('nurse1', { ...account, epoch: 'another' });
     expect(await open().read(token)).toBeUndefined();
   });
 
-  it('needs a key of 256 bits', () => {
+  it('a session key must have 256 bits', () => {
     expect(() => createTokens(Buffer.alloc(31).toString('base64url'))).toThrow(/fewer than 32 bytes/);
   });
 });
 
 describe('a ticket', () => {
   const claims = { userId: 'n', sessionId: 's1', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
-  it('opens once, in time, for its session', () => {
+  it('a ticket is accepted once, within its time, and only for its session', () => {
     const clock = { ms: t0 };
     const tickets = createTickets(() => clock.ms);
     const ticket = tickets.issue(claims);
@@ -214,7 +214,7 @@ describe('a ticket', () => {
   });
 });
 
-it('tickets that one account asks for make none of another account void', () => {
+it('a flood of tickets of one account leaves the tickets of another account valid', () => {
   const tickets = createTickets(() => t0);
   const of = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
   const hers = tickets.issue(of('nora'));
@@ -226,7 +226,7 @@ it('tickets that one account asks for make none of another account void', () => 
 
 describe('a station', () => {
   const stations = createStations(secret);
-  it('is known by the value that it was given, in every process with the same key', () => {
+  it('every process with the same key reads the id of a station from its cookie', () => {
     const { station, value } = stations.issue();
     expect(station).toMatch(/^[\w-]{8}$/);
     expect(createStations(secret).read(value)).toBe(station);
@@ -234,13 +234,13 @@ describe('a station', () => {
   });
 
   it.each([undefined, '', 'x', '.', 'AAAAAAAA.', 'AAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', 'AAAAAAAA'])(
-    'is none that we did not give: %s',
+    'a cookie that the server did not make gives no station: %s',
     (value) => {
       expect(stations.read(value)).toBeUndefined();
     },
   );
 
-  it('a station does not come of another key, nor of another id with its seal', () => {
+  it('a station cookie with another key, another id or an added part is refused', () => {
     const { station, value } = stations.issue();
     expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
     expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();
@@ -251,7 +251,7 @@ describe('a station', () => {
   const nils = { userId: 'nils', fingerprint: 'f2' };
   const { station } = stations.issue();
 
-  it('proves who has logged in there, and to everybody else that somebody has', () => {
+  it('the second cookie proves `known` for people who have logged in at the browser, and `station` for others', () => {
     expect(stations.proofOf(undefined, station, nora)).toBe('none');
     const value = stations.remember(undefined, station, nora);
     expect(stations.proofOf(value, station, nora)).toBe('known');
@@ -262,7 +262,7 @@ describe('a station', () => {
     expect(value).not.toContain('nora');
   });
 
-  it('proves nothing with the cookie of another browser, another key or a changed one, nor after a new password', () => {
+  it('the second cookie proves nothing at another browser, with another key, if changed, or after a new password', () => {
     const value = stations.remember(undefined, station, nora);
     expect(stations.proofOf(value, undefined, nora)).toBe('none');
     expect(stations.proofOf(value, stations.issue().station, nora)).toBe('none');
@@ -272,7 +272,7 @@ describe('a station', () => {
     expect(stations.proofOf(value, station, { ...nora, fingerprint: 'new' })).toBe('station');
   });
 
-  it('remembers this many people; the one who logged in longest ago is forgotten first', () => {
+  it('the second cookie has at most `knownMax` people, and drops the person whose last login is oldest', () => {
     const person = (at: number) => ({ userId: `u${at}`, fingerprint: 'f' });
     let value = stations.remember(undefined, station, nora);
     for (let at = 1; at < knownMax; at += 1) value = stations.remember(value, station, person(at));

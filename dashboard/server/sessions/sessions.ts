@@ -1,6 +1,6 @@
 /**
- * Sessions: made at login, judged at each request, ended by logout. The list of logged-out sessions comes from the
- * audit trail.
+ * Creates sessions at login, checks them at each request, and ends them at logout. The logouts of other processes, and
+ * those from before a restart, come from the audit trail.
  */
 import { randomBytes } from 'node:crypto';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
@@ -9,12 +9,12 @@ import type { Viewer } from '../core/rights.ts';
 import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
-/** Sessions whose last work this process remembers; past it the oldest are judged by their token alone. */
+/** Sessions whose last use is remembered; if there are more, the oldest are judged by the times in their token alone. */
 const rememberedMax = 20_000;
 
 /**
- * Sessions of one account at once, at this dashboard (ours). The account's screens, 36 of them, are all at work, so the
- * session that gives way shows no screen: there is room for 28 stations more of an account that a ward shares.
+ * Maximum of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
+ * was idle for longest is ended first. So an ended session shows no screen, also for an account that a ward shares.
  */
 export const sessionsPerAccountMax = 64;
 
@@ -26,42 +26,45 @@ export type LiveSession = {
 };
 
 export type Sessions = {
-  /** Makes a token for an account that has just logged in. */
+  /** Creates a session for an account that has just logged in. Returns undefined if the account is unknown or disabled. */
   start(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
-   * Ends the sessions of the account that have been idle longest, if this session is one too many.
-   * @returns those that it ended
+   * Ends the account's sessions that were idle for longest, if the account has too many with this session.
+   * @returns the ended sessions
    */
   makeRoomFor(claims: Claims): readonly Claims[];
-  /** Returns the session of a token, if it still holds. Counts as work of the session. */
+  /** Returns the session of a token if the session is still valid. Counts as use of the session. */
   read(token: string): Promise<LiveSession | undefined>;
   /**
-   * Returns the viewer as the account is now; undefined once the session has ended. For connections that stay open
-   * longer than a request.
+   * Returns the viewer with the account's present rights; undefined if the session has ended. Used for live connections.
+   * Counts as use of the session.
    */
   recheck(claims: Claims): Viewer | undefined;
-  /** @param mark of `sessionMark` */
+  /**
+   * Ends a session.
+   * @param mark the mark of the session (`sessionMark`)
+   */
   revoke(mark: string, atMs: number): void;
   /**
-   * Whether the screens of a session are locked. The audit trail has it, too: so it holds in every process and after a
-   * restart.
-   * @param mark of `sessionMark`
+   * Notes whether the screens of a session are locked. Other processes, and this one after a restart, read the lock from
+   * the audit trail.
+   * @param mark the mark of the session (`sessionMark`)
    */
   setLocked(mark: string, isLocked: boolean): void;
-  /** Ends for good the sessions of the account that had begun by then, whatever becomes of the account. */
+  /** Ends, for good, the sessions of the account that began at `atMs` or before. */
   endBefore(userId: string, atMs: number): void;
-  /** Sessions that were at work here within the idle time. */
+  /** Returns the number of valid sessions that were used at this process. */
   atWork(): number;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
-  /** By mark; the session that has been idle longest is first. */
+  /** The last use of each session, by mark. The session that was idle for longest is first. */
   const liveAt = new Map<string, { readonly claims: Claims; readonly atMs: number }>();
   const revoked = new Map<string, number>();
-  /** Marks of locked sessions, the longest locked first. */
+  /** Marks of locked sessions, in the order of locking. */
   const locked = new Set<string>();
-  /** When the sessions of an account were last ended, by user. */
+  /** The time of the last `endBefore` for each user. */
   const endedAt = new Map<string, number>();
 
   const isRevoked = ({ userId, startedAtMs }: Claims, mark: string) =>
@@ -79,7 +82,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     return judgeSession(claims, account, atMs, isRevoked(claims, mark), nowMs) === 'holds';
   }
 
-  function noteWork(claims: Claims, mark: string, nowMs: number): void {
+  function noteUse(claims: Claims, mark: string, nowMs: number): void {
     liveAt.delete(mark);
     liveAt.set(mark, { claims, atMs: nowMs });
     if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
@@ -87,7 +90,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   function revoke(mark: string, atMs: number): void {
     revoked.set(mark, atMs);
-    // A session that was logged out this long ago has ended by its age.
+    // A session that was logged out before this time has also ended because of its age.
     for (const [old, oldAtMs] of revoked) {
       if (now() - oldAtMs <= sessionMaxMs) break;
       revoked.delete(old);
@@ -96,11 +99,11 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   function recheck(claims: Claims): Viewer | undefined {
     const nowMs = now();
-    const found = viewerOf(claims.userId);
+    const account = viewerOf(claims.userId);
     const mark = sessionMark(claims.sessionId);
-    if (!holds(claims, found, mark, nowMs)) return undefined;
-    noteWork(claims, mark, nowMs);
-    return found && (locked.has(mark) ? { ...found.viewer, locked: true } : found.viewer);
+    if (!holds(claims, account, mark, nowMs)) return undefined;
+    noteUse(claims, mark, nowMs);
+    return account && (locked.has(mark) ? { ...account.viewer, locked: true } : account.viewer);
   }
 
   return {
@@ -113,25 +116,25 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     makeRoomFor(claims) {
       const nowMs = now();
       const { userId } = claims;
-      noteWork(claims, sessionMark(claims.sessionId), nowMs);
+      noteUse(claims, sessionMark(claims.sessionId), nowMs);
       const account = viewerOf(userId);
-      const own = [...liveAt].flatMap(([mark, one]) =>
-        one.claims.userId === userId && holds(one.claims, account, mark, nowMs) ? [one.claims] : [],
+      const ofAccount = [...liveAt].flatMap(([mark, session]) =>
+        session.claims.userId === userId && holds(session.claims, account, mark, nowMs) ? [session.claims] : [],
       );
-      const gone = own.slice(0, Math.max(0, own.length - sessionsPerAccountMax));
-      for (const { sessionId } of gone) revoke(sessionMark(sessionId), nowMs);
-      return gone;
+      const ended = ofAccount.slice(0, Math.max(0, ofAccount.length - sessionsPerAccountMax));
+      for (const { sessionId } of ended) revoke(sessionMark(sessionId), nowMs);
+      return ended;
     },
     async start(userId) {
-      const found = viewerOf(userId);
-      if (!found) return undefined;
+      const account = viewerOf(userId);
+      if (!account) return undefined;
       const nowMs = now();
       const claims = {
         userId,
         sessionId: randomBytes(32).toString('base64url'),
         startedAtMs: nowMs,
         seenAtMs: nowMs,
-        fingerprint: found.fingerprint,
+        fingerprint: account.fingerprint,
       };
       return { token: await tokens.sign(claims), claims };
     },
@@ -141,8 +144,8 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       const claims = signed && claimsAt(signed, nowMs);
       const viewer = claims && recheck(claims);
       if (!claims || !viewer) return undefined;
-      const old = claims !== signed || nowMs - claims.seenAtMs > renewAfterMs;
-      return { viewer, claims, renewed: old ? await tokens.sign({ ...claims, seenAtMs: nowMs }) : undefined };
+      const isOld = claims !== signed || nowMs - claims.seenAtMs > renewAfterMs;
+      return { viewer, claims, renewed: isOld ? await tokens.sign({ ...claims, seenAtMs: nowMs }) : undefined };
     },
     setLocked(mark, isLocked) {
       locked.delete(mark);
@@ -150,7 +153,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       if (locked.size > rememberedMax) locked.delete(locked.keys().next().value!);
     },
     endBefore(userId, atMs) {
-      // A time ahead of the clock would end sessions that have not begun yet.
+      // A time in the future would end sessions that have not begun yet.
       const byMs = Math.min(atMs, now());
       if (byMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, byMs);
     },

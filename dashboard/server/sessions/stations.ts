@@ -1,15 +1,15 @@
 /**
- * Which browser asks: an id that the server gives a browser at its first login, in a cookie that outlives sessions. The
- * audit trail names it beside the address, since all screens of a ward may share one address.
+ * Identifies browsers. The server gives each browser (a station) an id at its first login, in a cookie that stays after
+ * the session. The audit trail has the id in addition to the address, because all screens of a ward may share one address.
  *
- * A second cookie says who has logged in at this browser, in marks that only the server can make and read (device
+ * A second cookie says who has logged in at this browser, by marks that only the server can create and check (device
  * cookies, see core/guesses.ts).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Proof } from '../core/guesses.ts';
 
 export const stationCookie = '__Host-vigil-station';
-/** The longest that browsers keep a cookie: 400 days. */
+/** 400 days: browsers keep no cookie for longer. */
 const stationMaxAgeS = 400 * 24 * 60 * 60;
 export const stationCookieOptions = {
   path: '/',
@@ -20,42 +20,44 @@ export const stationCookieOptions = {
 } as const;
 
 export const knownCookie = '__Host-vigil-known';
-/** People whom one browser remembers; past it the one who logged in longest ago is forgotten. */
+/** People whose marks one cookie has; if there are more, the person whose last login is oldest is dropped. */
 export const knownMax = 30;
 const markChars = 8;
 const marksPattern = new RegExp(`^(?:[A-Za-z0-9_-]{${markChars}}){1,${knownMax}}$`);
 
 export type Stations = {
-  /** Returns the id in a cookie's value; undefined if the server did not give it. */
+  /** Returns the id in the value of the first cookie; undefined if the server did not make this value. */
   read(value: string | undefined): string | undefined;
+  /** Returns a new id and the cookie's value for it. */
   issue(): { readonly station: string; readonly value: string };
   /**
-   * Returns what the second cookie proves for an account; undefined stands for an unknown user.
-   * @param value of the cookie
-   * @param station of the first cookie
+   * Returns what the second cookie proves about an account.
+   * @param value the value of the second cookie
+   * @param station the id from the first cookie
+   * @param account undefined for an unknown user
    */
   proofOf(value: string | undefined, station: string | undefined, account: KnownAccount | undefined): Proof;
-  /** Returns the second cookie's value with this account in it, the newest first. */
+  /** Returns the value of the second cookie with a mark of this account as the first mark. */
   remember(value: string | undefined, station: string, account: KnownAccount): string;
 };
 
-/** @property fingerprint of `fingerprintOf`: a new password makes the account's marks void */
+/** @property fingerprint the result of `fingerprintOf`: after a new password, the account's former marks prove nothing */
 export type KnownAccount = { readonly userId: string; readonly fingerprint: string };
 
-/** @param secret the key that signs sessions, base64url */
+/** @param secret the key that signs session tokens, base64url */
 export function createStations(secret: string): Stations {
   const key = createHmac('sha256', Buffer.from(secret, 'base64url')).update('vigil station 1').digest();
   const hash = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   const seal = (text: string) => hash(text).slice(0, 22);
-  /** Returns the text before the dot, if the seal behind it is the server's. */
+  /** Returns the text before the dot if the seal after the dot was made by the server for this text. */
   function unseal(value: string | undefined, pattern: RegExp, sealedAs = (text: string) => text): string | undefined {
     const [text = '', sealed = '', ...more] = (value ?? '').split('.');
     if (more.length > 0 || !pattern.test(text)) return undefined;
-    const right = Buffer.from(seal(sealedAs(text)));
-    const said = Buffer.from(sealed);
-    return said.length === right.length && timingSafeEqual(said, right) ? text : undefined;
+    const expectedSeal = Buffer.from(seal(sealedAs(text)));
+    const givenSeal = Buffer.from(sealed);
+    return givenSeal.length === expectedSeal.length && timingSafeEqual(givenSeal, expectedSeal) ? text : undefined;
   }
-  /** Bound to the browser: the marks of one browser are worth nothing in another. */
+  /** Returns the text that is sealed for a list of marks. It has the station's id, so that marks are valid in one browser only. */
   const asKnownAt = (station: string) => (marks: string) => `known at ${station} ${marks}`;
   const marksOf = (value: string | undefined, station: string): string[] =>
     unseal(value, marksPattern, asKnownAt(station))?.match(new RegExp(`.{${markChars}}`, 'g')) ?? [];

@@ -1,18 +1,18 @@
 /**
- * Tickets that open one live connection, once. With the cookie alone, another site's page could open one (no CORS for
- * WebSockets).
+ * Issues tickets. A ticket opens one live connection. The cookie alone is not enough, because the page of another site
+ * could then open a live connection: CORS does not protect WebSockets.
  */
 import { randomBytes } from 'node:crypto';
 import type { Claims } from '../core/session-rules.ts';
 
 export const ticketMs = 30_000;
-/** Unused tickets at once, of all accounts and of one. Past it the oldest is void: of all, or of the account. */
+/** Maximum of unused tickets of all accounts, and of one account. If there are more, the oldest ticket becomes invalid. */
 const ticketsMax = 5_000;
 export const ticketsPerAccountMax = 48;
 
 export type Tickets = {
   issue(claims: Claims): string;
-  /** Uses a ticket up. Returns undefined if it is unknown, used, too old, or another session's. */
+  /** Uses a ticket. Returns undefined if the ticket is unknown, used, too old, or from another session. */
   redeem(ticket: string, sessionId: string): Claims | undefined;
 };
 
@@ -23,8 +23,8 @@ export function createTickets(now: () => number): Tickets {
       const ticket = randomBytes(32).toString('base64url');
       const validUntilMs = now() + ticketMs;
       open.set(ticket, { claims, validUntilMs });
-      const own = [...open].filter(([, one]) => one.claims.userId === claims.userId);
-      if (own.length > ticketsPerAccountMax) open.delete(own[0]![0]);
+      const ofAccount = [...open].filter(([, entry]) => entry.claims.userId === claims.userId);
+      if (ofAccount.length > ticketsPerAccountMax) open.delete(ofAccount[0]![0]);
       for (const [old, { validUntilMs: until }] of open) {
         if (until > now() && open.size <= ticketsMax) break;
         open.delete(old);
@@ -32,10 +32,10 @@ export function createTickets(now: () => number): Tickets {
       return ticket;
     },
     redeem(ticket, sessionId) {
-      const found = open.get(ticket);
+      const entry = open.get(ticket);
       open.delete(ticket);
-      if (!found || found.validUntilMs <= now() || found.claims.sessionId !== sessionId) return undefined;
-      return found.claims;
+      if (!entry || entry.validUntilMs <= now() || entry.claims.sessionId !== sessionId) return undefined;
+      return entry.claims;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The session's token, a signed JWT (RFC 7519, HS256) in the cookie: it outlives a restart of the server without a
- * store.
+ * Signs and verifies the token of a session, a JWT (RFC 7519, HS256) in the cookie. The server stores no sessions, and
+ * sessions stay valid after a restart.
  */
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
@@ -13,20 +13,20 @@ const keyBytesMin = 32;
 
 export type Tokens = {
   sign(claims: Claims): Promise<string>;
-  /** Returns undefined for any token that the server did not sign, whatever is wrong with it. */
+  /** Returns the claims of a valid token; undefined for every other token. */
   verify(token: string, nowMs: number): Promise<Claims | undefined>;
 };
 
 /**
- * @param secret base64url, at least 256 bits
- * @throws VigilError `settings-invalid`
+ * @param secret the key, base64url, at least 256 bits
+ * @throws VigilError `settings-invalid` if the key is too short
  */
 export function createTokens(secret: string): Tokens {
   const key = Buffer.from(secret, 'base64url');
   if (key.length < keyBytesMin) {
     throw new VigilError(
       'settings-invalid',
-      `The file that VIGIL_SESSION_KEY_FILE names holds fewer than ${keyBytesMin} bytes (base64url).`,
+      `The file that VIGIL_SESSION_KEY_FILE names has fewer than ${keyBytesMin} bytes (base64url).`,
     );
   }
   return {
@@ -57,7 +57,7 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-/** Returns the digest that a token carries for an account's password and epoch: if either changes, the sessions end. */
+/** Returns the digest of an account's password hash and epoch, which is in the token. If either changes, the sessions end. */
 export function fingerprintOf({
   password,
   epoch = '',
@@ -68,7 +68,7 @@ export function fingerprintOf({
   return createHash('sha256').update(`${password}${epoch}`).digest('base64url').slice(0, 22);
 }
 
-/** Returns the mark of a session for the audit trail, so that nobody can read the session's id there. */
+/** Returns the mark of a session for the audit trail: a hash, so that the audit trail does not have the secret session id. */
 export function sessionMark(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
 }
