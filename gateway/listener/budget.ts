@@ -1,16 +1,16 @@
-/** Bytes that all connections hold together. Above the maximum nobody is refused: all connections wait. */
+/** Counts the memory that all connections use together. Above the maximum all connections wait; none is refused. */
 export type Budget = {
   hold(bytes: number): void;
   release(bytes: number): void;
   isFull(): boolean;
   usedBytes(): number;
-  /** Below 0 if more is in use than the maximum. */
+  /** Returns the maximum minus the used bytes. Below 0 if more than the maximum is used. */
   freeBytes(): number;
-  /** Calls back once, when there is room again, in the order of the calls. At most one waiter for each connection. */
+  /** Calls `resume` once, when there is space again. Callbacks are called in the order of the calls. Each connection may wait only once. */
   onRoom(resume: () => void): void;
 };
 
-/** Connections go on at 3/4, so that they are not paused and resumed at every packet. */
+/** Waiting connections are resumed at this part of the maximum, so that they are not paused and resumed at every packet. */
 const resumeFraction = 0.75;
 
 export function createBudget(bytesMax: number): Budget {

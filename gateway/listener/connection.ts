@@ -1,4 +1,4 @@
-/** One client's connection as data, and the operations on it: sending, acknowledging, pausing, ending. */
+/** Operations on one client's connection: send, acknowledge, decide whether to wait, end. */
 
 import type { Packet } from 'mqtt-packet';
 import { observe } from '../../process/histogram.ts';
@@ -12,7 +12,7 @@ import { emptyFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
 import type { Share } from './shares.ts';
 
-/** Returns false if the packet was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is gone. */
+/** Returns false if the packet was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is closed. */
 export function sendPacket(connection: Connection, packet: Packet): boolean {
   const { client } = connection;
   const bytes = encode(packet, client?.version ?? 4);
@@ -25,7 +25,7 @@ export function writeBytes(connection: Connection, bytes: Buffer): boolean {
   return true;
 }
 
-/** Sends all acknowledgements that are ready together, after the whole batch of appends that settled them was handled. */
+/** Sends all ready acknowledgements together on the next tick, when all answers of a batch have been handled. */
 export function flushAcksSoon(context: Context, connection: Connection): void {
   if (connection.flushing) return;
   connection.flushing = true;
@@ -78,10 +78,10 @@ export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client
   return version === 5 && quotaUsed >= limits.inFlightMax;
 }
 
-/** `draining`: without end, since the connection is about to be closed. */
+/** What a connection waits for before its next packet. `draining`: the gateway shuts down, so the wait has no end. */
 export type Wait = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'unacked' | 'outgoing' | 'draining';
 
-/** Returns why the next packet must wait; undefined if it need not. */
+/** Returns what the connection must wait for before its next packet; undefined if it need not wait. */
 export function mustWait(context: Context, connection: Connection): Wait | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
@@ -93,8 +93,8 @@ export function mustWait(context: Context, connection: Connection): Wait | undef
 }
 
 /**
- * Ends a connection once: sends the reason if the client can read it, parks its session, publishes its will if it is due, and closes the
- * socket. Messages in flight still go to Kafka but are not acknowledged: the client sends them again.
+ * Ends a connection: sends the reason (MQTT 5), publishes the will if it is due, keeps or ends the session, and closes the socket. Messages
+ * on their way still go to Kafka, but are not acknowledged, so the client sends them again. Does nothing if called again.
  */
 export function endConnection(context: Context, connection: Connection, cause: EndCause): void {
   if (connection.phase === 'ending') return;
@@ -131,7 +131,10 @@ export function endConnection(context: Context, connection: Connection, cause: E
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
 }
 
-/** Counts a connection for its device; undefined if the device has as many as it may. */
+/**
+ * Counts a connection for its device and returns the device's share. Returns undefined if the device has the maximum number of connections.
+ * @param replaces whether the connection replaces another connection, so that the maximum does not count
+ */
 export function joinDevice(
   { shares, limits }: Context,
   connection: Connection,
@@ -150,7 +153,7 @@ function leaveDevice(connection: Connection): void {
   connection.share = undefined;
 }
 
-/** Frees received bytes that were not handed on. They are not acknowledged. */
+/** Frees the memory of received bytes that were not handled. They are not acknowledged. */
 function releaseMemory(context: Context, connection: Connection): void {
   const { partials } = context;
   partials.usedBytes -= connection.partialBytes;
@@ -160,18 +163,20 @@ function releaseMemory(context: Context, connection: Connection): void {
   dropWaitingPublish(context, connection);
 }
 
+/** Drops the PUBLISH that waits for acknowledgements, if there is one. It is not acknowledged. */
 export function dropWaitingPublish({ shares }: Context, connection: Connection): void {
   const { waitingPublish, share } = connection;
   connection.waitingPublish = undefined;
   if (waitingPublish && share) shares.unpark(share, publishMemoryBytes(waitingPublish.bytes));
 }
 
+/** Time for which the socket stays open, so that the last packets can be sent. */
 const lingerMs = 1_000;
 
-/** Sends a server's DISCONNECT, without its reason string if that does not fit [MQTT-3.14.2-3]. */
+/** Sends DISCONNECT. Leaves out the reason string if the packet would be larger than the client accepts [MQTT-3.14.2-3]. */
 function sendDisconnect(connection: Connection, code: number, reasonString: string | undefined): void {
   const bare: Packet = { cmd: 'disconnect', reasonCode: code };
-  // The library's types lack the reason string of a DISCONNECT; its writer has it.
+  // The library can write the reason string of a DISCONNECT, but its types do not have it.
   const withReason = { ...bare, properties: { reasonString: reasonString } } as Packet;
   if (reasonString === undefined || !sendPacket(connection, withReason)) sendPacket(connection, bare);
 }

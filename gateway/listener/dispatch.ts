@@ -1,4 +1,4 @@
-/** The one switch over packet types. */
+/** Calls the handler for the type of a packet. */
 import { reason } from '../core/reasons.ts';
 import { sendPacket } from './connection.ts';
 import { handleDisconnect } from './handlers/disconnect.ts';
@@ -37,10 +37,10 @@ export function dispatch(
       break;
     case 'puback':
     case 'pubcomp':
-      // We send nothing above QoS 0, so this answers nothing and has no effect.
+      // The gateway sends nothing above QoS 0, so the packet answers no PUBLISH and has no effect.
       break;
     case 'pubrec':
-      // This answers nothing either, but its sender waits for a PUBREL (MQTT 5 section 4.3.3).
+      // The packet answers no PUBLISH, but the client waits for a PUBREL (MQTT 5 section 4.3.3).
       sendPacket(connection, {
         cmd: 'pubrel',
         messageId: packet.packetId,
@@ -48,7 +48,7 @@ export function dispatch(
       });
       break;
     case 'connect':
-      violate(context, connection, reason.protocolError, 'CONNECT came twice.'); // [MQTT-3.1.0-2]
+      violate(context, connection, reason.protocolError, 'The client sent a second CONNECT.'); // [MQTT-3.1.0-2]
       break;
   }
 }

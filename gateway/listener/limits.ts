@@ -1,55 +1,56 @@
-/** What a client may cost. Each limit has a rule for what happens above it, and a counter (`gateway/counters.ts`). */
+/** The limits of the listener. The comment at each limit says what happens above it. Each limit has a counter (`gateway/counters.ts`). */
 export type Limits = {
-  /** Largest packet, header included. Above it: DISCONNECT 0x95 and close. */
+  /** Largest packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
   readonly packetBytesMax: number;
   /**
-   * Publishes of one connection that are not yet acknowledged; MQTT 5 clients receive it (Receive Maximum). Above it the connection is
-   * paused while acknowledgements wait for Kafka: MQTT.js ignores Receive Maximum, and it helps nobody to disconnect a monitor because
-   * Kafka is slow. If no acknowledgement is waiting, but the client has not released its QoS 2 messages, it breaks the protocol
-   * [MQTT-3.3.4-7]: DISCONNECT 0x93.
+   * Most publishes of one connection that are not acknowledged. MQTT 5 clients get this number as Receive Maximum. Above it the connection
+   * is paused while acknowledgements wait for Kafka. It is not ended then, because a monitor must stay connected when Kafka is slow, and
+   * MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has too many open QoS 2 messages, which breaks the protocol
+   * [MQTT-3.3.4-7], and is ended with DISCONNECT 0x93.
    */
   readonly inFlightMax: number;
-  /** QoS 2 messages of one session that the client has not released. Above it: DISCONNECT 0x93. */
+  /** Most QoS 2 messages of one session that the client has not released. Above it the connection is ended with DISCONNECT 0x93. */
   readonly exchangesMax: number;
-  /** Bytes that all connections' unacknowledged publishes hold. Above it every connection is paused before its next PUBLISH. */
+  /** Memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
   /**
-   * What one device may send per second, over all its connections: bytes of MQTT packets, and packets. It may send two seconds' worth at
-   * once. Above it, its connections are not read until there is room.
+   * Bytes of MQTT packets that one device may send per second, over all its connections. The device may send the bytes of two seconds at
+   * once. Above this, its connections are not read until it may send again.
    */
   readonly deviceBytesPerS: number;
+  /** MQTT packets that one device may send per second, as for `deviceBytesPerS`. */
   readonly deviceMessagesPerS: number;
-  /** Part of `unackedBytesMax` that QoS 0 may use. Above it a QoS 0 publish is dropped and counted. */
+  /** Part of `unackedBytesMax` that QoS 0 publishes may use. Above it a QoS 0 publish is dropped and counted. */
   readonly qos0BytesMax: number;
-  /** Bytes of incomplete packets, of all connections. Above it the largest one is ended: DISCONNECT 0x97. */
+  /** Bytes of the incomplete packets of all connections. Above it the connection with the most is ended with DISCONNECT 0x97. */
   readonly partialBytesMax: number;
-  /** Connections at once, TLS handshakes included. Above it a new one is closed before its handshake. */
+  /** Most connections at once, including those in their TLS handshake. Above it a new connection is closed before its handshake. */
   readonly connectionsMax: number;
-  /** Of one device, by client ids that begin with its name. Above it: CONNACK 0x97, unless the new one replaces another. */
+  /** Most connections of one device. Above it a connection that replaces no other is refused with CONNACK 0x97. */
   readonly connectionsPerDeviceMax: number;
-  /** Connections that may begin their TLS handshake per second. Above it they wait; addresses take turns. */
+  /** Connections that may begin their TLS handshake per second. Above it they wait, and the addresses take turns. */
   readonly connectsPerS: number;
-  /** Connections that may wait for that. Above it the newest one of the address with the most is closed. */
+  /** Most connections that wait for their handshake. Above it, the newest connection of the address with the most connections is closed. */
   readonly connectsWaitingMax: number;
-  /** Longest time from being let in to the end of the TLS handshake, and from there to CONNECT. After it: close. */
+  /** Longest TLS handshake, and longest time from its end to CONNECT. After either the connection is closed. */
   readonly connectMs: number;
-  /** Longest time from the first byte of a packet to its last, while we read. After it: close. */
+  /** Longest time from the first byte of a packet to its last byte, without pauses of the gateway. After it the connection is closed. */
   readonly packetMs: number;
-  /** Longest Keep Alive, s. It applies to clients that ask for more or for none. */
+  /** Longest Keep Alive, s. It also applies to clients that ask for a longer Keep Alive or for none. */
   readonly keepAliveMaxS: number;
-  /** Longest life of a session without connection. */
+  /** Longest time for which a session is kept without a connection. */
   readonly sessionExpiryMaxMs: number;
-  /** Sessions at once, with and without connection. Above it the one that has been without connection for longest ends. */
+  /** Most sessions at once, with and without a connection. Above it the session that lost its connection first is ended. */
   readonly sessionsMax: number;
-  /** Topic aliases for each connection [MQTT-3.3.2-9]. Above it: DISCONNECT 0x94. */
+  /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;
-  /** Length of a topic with an alias: it is kept as long as the connection. Above it: DISCONNECT 0x97. */
+  /** Longest topic with an alias, which is kept as long as the connection. A longer topic ends the connection with DISCONNECT 0x97. */
   readonly aliasedTopicLengthMax: number;
-  /** Payload of a will: it is kept as long as the session. Above it: CONNACK 0x97. */
+  /** Largest payload of a will, bytes, which is kept as long as the session. A larger will is refused with CONNACK 0x97. */
   readonly willBytesMax: number;
   /**
-   * Bytes written to a client that does not read them. Above it the connection is paused, and inbox messages are left out. If this lasts
-   * longer than the client's keep-alive: close.
+   * Bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no inbox messages. If
+   * this lasts longer than the client's Keep Alive, the connection is closed.
    */
   readonly outgoingBytesMax: number;
 };
@@ -78,7 +79,7 @@ export const defaultLimits: Limits = {
   outgoingBytesMax: 65_536,
 };
 
-/** Returns how many bytes of `unackedBytesMax` a publish uses: its packet, the sealed record (4/3 and a header), and our own objects. */
+/** Returns the estimated memory of a publish, bytes: its packet, its sealed record (4/3 of the packet and a header), and objects. */
 export function publishMemoryBytes(packetBytes: number): number {
   return 3 * packetBytes + 1024;
 }

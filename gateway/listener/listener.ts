@@ -1,4 +1,4 @@
-/** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It receives publishes and sends each device its inbox. */
+/** The MQTT listener: MQTT 3.1.1 and 5 over TLS with client certificates. It receives publishes and sends each device its inbox. */
 import type { TLSSocket } from 'node:tls';
 import type { PresentedCertificate } from '../core/ending.ts';
 import { newLogLimiter } from '../core/log-limiter.ts';
@@ -25,38 +25,38 @@ export type ListenerOptions = PortOptions & {
 
 export type Listener = {
   readonly port: number;
-  /** See the port. */
+  /** Uses another server certificate for new connections (`Port.renew`). */
   readonly renew: Port['renew'];
-  /** The certificates of connected devices: when each ends. */
+  /** Returns the ends of the certificates of all connected devices. */
   presented(): PresentedCertificate[];
-  /** Sends a device its inbox now, not only every 10 s. */
+  /** Sends a device its inbox at once. Otherwise the inbox is sent every 10 s. */
   inboxChanged(deviceId: string): void;
-  /** Another gateway has claimed a client id: its connection and session here end. */
+  /** Ends the connection and the session of a client id that another gateway has claimed. */
   endClaimedElsewhere(clientId: string): void;
   connections(): number;
   unackedBytes(): number;
   /** Bytes of incomplete packets. */
   partialBytes(): number;
-  /** Bytes that count for QoS 0 publishes on their way; part of `unackedBytes`. */
+  /** Memory of QoS 0 publishes on their way to Kafka; a part of `unackedBytes`. */
   qos0Bytes(): number;
   sessions(): number;
-  /** Connections that wait to be let in: more came at once than the process accepts. */
+  /** Number of connections that wait for their TLS handshake, because more came at once than the process accepts. */
   waiting(): number;
-  /** Connections that are paused now, by what they wait for. */
+  /** Number of paused connections, by what they wait for. */
   paused(): Readonly<Record<Wait, number>>;
   /**
-   * Takes no more connections and reads no more packets, waits until everything in flight is acknowledged (at most `withinMs`), sends
-   * the clients DISCONNECT (MQTT 5: 0x8B) and closes.
+   * Shuts down: accepts no more connections, reads no more packets, waits at most `withinMs` until all messages on their way are
+   * acknowledged, sends DISCONNECT (MQTT 5: 0x8B) to the clients, and closes.
    */
   close(withinMs: number): Promise<void>;
 };
 
-/** How often time-outs are checked: an end by keep-alive is noticed within this. */
+/** Time between two checks of all time-outs. */
 export const sweepMs = 500;
 
 /**
  * Opens the listener.
- * @param open where connections come from: the port, or a test that makes them in memory (tests/fuzz)
+ * @param open opens the port; tests/fuzz replace it to make connections in memory
  * @throws VigilError `port-taken`, `certificate-invalid`
  */
 export async function openListener(options: ListenerOptions, open: typeof openPort = openPort): Promise<Listener> {
@@ -120,7 +120,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       await sleep(0);
       const sockets = [...connections].map(({ socket }) => socket);
       for (const connection of connections) endConnection(context, connection, { kind: 'drained' });
-      await Promise.race([Promise.all(sockets.map(closed)), sleep(500)]);
+      await Promise.race([Promise.all(sockets.map(waitForClose)), sleep(500)]);
       clearInterval(timer);
       context.shares.close();
       for (const socket of sockets) socket.destroy();
@@ -161,11 +161,11 @@ function accept(context: Context, socket: TLSSocket): Connection {
   });
   // An error is always followed by close.
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
-  const lost = () => {
+  const onLost = () => {
     if (connection.abandonClaim) connection.isClientGone = true;
     else endConnection(context, connection, { kind: 'lost' });
   };
-  socket.on('end', lost).on('close', lost);
+  socket.on('end', onLost).on('close', onLost);
   return connection;
 }
 
@@ -175,19 +175,19 @@ function countPaused(context: Context): Record<Wait, number> {
     ...{ unacked: 0, outgoing: 0, draining: 0 },
   };
   for (const connection of context.connections) {
-    const why = connection.paused ? mustWait(context, connection) : undefined;
-    if (why !== undefined) counts[why] += 1;
+    const wait = connection.paused ? mustWait(context, connection) : undefined;
+    if (wait !== undefined) counts[wait] += 1;
   }
   return counts;
 }
 
-/** Handles time-outs and inboxes that are due. A client that we do not read is never judged as silent. */
+/** Ends connections after a time-out and sends inboxes that are due. The Keep Alive of a paused client is not checked. */
 function sweep(context: Context): void {
   const { limits, counters } = context;
   const nowMs = context.monotonicMs();
   for (const connection of context.connections) {
     const { client } = connection;
-    if (client && endIfBarred(context, connection, client)) continue;
+    if (client && endIfCertificateInvalid(context, connection, client)) continue;
     if (!client) {
       if (connection.abandonClaim || nowMs - connection.acceptedMs <= limits.connectMs) continue;
       counters.connectTimeouts += 1;
@@ -208,8 +208,8 @@ function sweep(context: Context): void {
   context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
 }
 
-/** Ends a connection whose certificate is no longer valid. A revoked device leaves no session behind. */
-function endIfBarred(context: Context, connection: Connection, client: Client): boolean {
+/** Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too. @returns whether it ended */
+function endIfCertificateInvalid(context: Context, connection: Connection, client: Client): boolean {
   const fault = context.revocation.faultOf(connection.certificate);
   if (fault === undefined) return false;
   if (fault === 'expired') context.counters.certificatesExpired += 1;
@@ -221,7 +221,7 @@ function endIfBarred(context: Context, connection: Connection, client: Client): 
   return true;
 }
 
-function closed(socket: TLSSocket): Promise<void> {
+function waitForClose(socket: TLSSocket): Promise<void> {
   return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()));
 }
 

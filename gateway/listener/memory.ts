@@ -1,4 +1,4 @@
-/** Bounds what connections hold, besides publishes that wait for Kafka, so that none holds memory without end. */
+/** Limits the memory of connections for incomplete packets and unread output. `budget.ts` limits the memory of publishes. */
 
 import { reason } from '../core/reasons.ts';
 import { keepAliveFactor } from '../core/session.ts';
@@ -7,8 +7,8 @@ import type { Client, Connection, Context } from './parts.ts';
 import { violate } from './violate.ts';
 
 /**
- * Counts what a connection holds of an incomplete packet. Above the limit of all connections together, the largest one is ended.
- * Otherwise a client that announces much, sends most of it and stops would take the memory of those that send readings.
+ * Counts the bytes of a connection's incomplete packet. Above the limit for all connections, ends the connection with the most bytes. This
+ * stops clients that send most of a large packet and never finish it.
  */
 export function notePartial(context: Context, connection: Connection): void {
   const bytes = connection.frames.partial?.length ?? 0;
@@ -24,19 +24,24 @@ export function notePartial(context: Context, connection: Connection): void {
       if (connection.partialBytes > (largest?.partialBytes ?? 0)) largest = connection;
     if (!largest) return;
     counters.partialsEnded += 1;
-    violate(context, largest, reason.quotaExceeded, 'Too many packets have begun and not ended.');
+    violate(
+      context,
+      largest,
+      reason.quotaExceeded,
+      'The gateway has too many incomplete packets, and this is the largest.',
+    );
   }
 }
 
-/** How long a connection is paused before it is checked, and how often after that. */
+/** Time after which a paused connection is read again, and time between two such reads. */
 const probeEveryMs = 10_000;
-/** A paused connection that holds at most this is read once more. */
+/** A paused connection is read again only if it has fewer unhandled bytes than this. */
 const probeBytesMax = 65_536;
 
 /**
- * We cannot notice the end of a connection that we do not read. So a paused connection is read from time to time: until its next bytes,
- * which are kept, or its end, which we want to notice (TCP's keep-alive ends a connection whose peer vanished). A client that does
- * not read its acknowledgements is closed after its keep-alive.
+ * Checks a paused connection. The gateway notices the end of a connection only if it reads. So it reads a paused connection from time to
+ * time, until the next bytes or the end come, and keeps the bytes. If the client does not read its acknowledgements, the connection is
+ * closed after the client's Keep Alive.
  */
 export function watchPaused(context: Context, connection: Connection, client: Client, nowMs: number): void {
   const { socket, frames } = connection;

@@ -1,4 +1,4 @@
-/** The data of a listener, its connections and its sessions. They refer to each other, so one file describes them. */
+/** The types of the data of a listener, its connections and its sessions. These types refer to each other, so one file has them all. */
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
@@ -18,7 +18,7 @@ import type { Revocation } from './revocation.ts';
 import type { Share, Shares } from './shares.ts';
 import type { Outcome, Sink } from './sink.ts';
 
-/** What all connections of a listener share. */
+/** The data that all connections of a listener share. */
 export type Context = {
   readonly limits: Limits;
   readonly sessions: Sessions;
@@ -32,75 +32,83 @@ export type Context = {
   readonly log: Logger;
   /** Limits log lines about refused clients. */
   readonly logLimiter: LogLimiter;
-  /** The wall clock, ms since 1970. Used only for times that are written down. */
+  /** Returns the time of the gateway's clock, ms since 1970. Used only for times in records and logs. */
   readonly now: () => number;
-  /** A clock that never jumps, ms. Used for time-outs. */
+  /** Returns the time of the monotonic clock, ms. Used for time-outs. */
   readonly monotonicMs: () => number;
   readonly connections: Set<Connection>;
-  /** What each device uses, over all its connections. */
+  /** The rate and the memory of each device, over all its connections. */
   readonly shares: Shares;
-  /** Connections whose CONNECT waits for its claim, by client id. */
+  /** Connections that wait for the claim of their client id, by client id. */
   readonly claiming: Map<string, Connection>;
-  /** Handles what a connection has sent, once it need not wait any more. */
+  /** Handles the received packets of a connection until the connection must wait. */
   readonly pump: (connection: Connection) => void;
-  /** The listener stops: nobody can connect any more. */
+  /** Whether the listener is shutting down and accepts no connections. */
   draining: boolean;
 };
 
-/** What CONNECT established. */
+/** The data of a client after its CONNECT was accepted. */
 export type Client = {
   readonly version: 4 | 5;
   readonly clientId: string;
   readonly session: Session;
   readonly source: Source;
-  /** That of its device. */
+  /** The share of the client's device. */
   readonly share: Share;
   will: Will | undefined;
   readonly keepAliveMs: number;
-  /** Largest packet that the client takes [MQTT-3.1.2-24]. */
+  /** Largest packet that the client accepts, bytes [MQTT-3.1.2-24]. */
   readonly packetBytesMax: number;
-  /** Whether it wants reason strings on acknowledgements [MQTT-3.1.2-29]. */
+  /** Whether the client wants reason strings in acknowledgements [MQTT-3.1.2-29]. */
   readonly problemInformation: boolean;
+  /** Session Expiry Interval of the CONNECT, s. */
   readonly expiryAskedS: number;
+  /** Topics by topic alias. */
   readonly aliases: Map<number, string>;
   readonly acks: AckQueue;
-  /** Packet ids of QoS 1 and 2 that count against Receive Maximum. */
+  /** Number of QoS 1 and 2 publishes that count against Receive Maximum. */
   quotaUsed: number;
-  /** Publishes that have no Receive Maximum (3.1.1, QoS 0) and are not settled. */
+  /** Number of publishes on their way to Kafka to which Receive Maximum does not apply: those of MQTT 3.1.1 and of QoS 0. */
   unmeteredInFlight: number;
+  /** Time of the monotonic clock at which the inbox is sent next. */
   inboxDueMs: number;
 };
 
 export type Connection = {
   readonly socket: TLSSocket;
+  /** The CN of the certificate's subject, as TLS reports it. */
   readonly commonName: unknown;
   readonly certificate: CertificateFacts;
   readonly frames: Frames;
   readonly acceptedMs: number;
-  /** The share of its device; undefined before CONNECT. */
+  /** The share of the connection's device; undefined before CONNECT. */
   share: Share | undefined;
   client: Client | undefined;
-  /** `ending`: nothing more is read or acknowledged. */
+  /** `waiting`: before CONNACK. `open`: after CONNACK. `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
+  /** Time at which bytes last came. */
   lastHeardMs: number;
-  /** When the incomplete packet began; undefined between packets. */
+  /** Time at which the incomplete packet began; undefined between packets. */
   packetSinceMs: number | undefined;
-  /** Bytes that are counted for the incomplete packet. */
+  /** Bytes of the incomplete packet as they are counted in `Partials`. */
   partialBytes: number;
+  /** Whether nothing is read from the socket. */
   paused: boolean;
+  /** Time at which the pause began. */
   pausedMs: number;
-  /** When a paused connection may be read next, to notice whether it has ended. */
+  /** Earliest time at which a paused connection is read again to notice its end. */
   probeDueMs: number;
-  /** A PUBLISH above Receive Maximum. It waits until acknowledgements were sent. */
+  /** A PUBLISH above Receive Maximum, which is handled after acknowledgements were sent. */
   waitingPublish: { readonly packet: Publish; readonly bytes: number } | undefined;
-  /** Its packets are being handled, one after the other. A handler that calls for the next packet must not start a second loop. */
+  /** Whether the loop that handles packets is running, so that a handler does not start a second loop. */
   isPumping: boolean;
-  /** Whether a callback that resumes it is registered. */
+  /** Whether a callback that resumes the connection is registered. */
   hasResumeCallback: boolean;
+  /** Whether acknowledgements will be sent on the next tick. */
   flushing: boolean;
-  /** CONNECT waits for its claim to be in the log; this function gives up the wait. */
+  /** Ends the wait for the claim of the client id; undefined if the connection does not wait for a claim. */
   abandonClaim: (() => void) | undefined;
-  /** The client went while it waited for that. What it had sent by then is still handled. */
+  /** Whether the client closed the connection while the connection waited for its claim. The received packets are still handled. */
   isClientGone: boolean;
 };
 
@@ -109,25 +117,25 @@ export type EndReason = NonNullable<ConnectionRecord['reason']>;
 type DelayedWill = {
   readonly will: Will;
   readonly source: Source;
-  /** How its connection ended. */
+  /** How the connection of the will ended. */
   readonly notice: EndReason;
   readonly dueMs: number;
 };
 
 export type Session = SessionState & {
-  /** QoS 2 packet ids that the client has not released yet. */
+  /** The QoS 2 messages that the client has not released. */
   readonly exchanges: Exchanges<Outcome>;
   connection: Connection | undefined;
-  /** The certificate of its last connection. */
+  /** The certificate of the session's last connection. */
   certificate: CertificateFacts;
-  /** Without connection: when it ends, by the clock that never jumps. */
+  /** Time of the monotonic clock at which a session without connection ends. */
   endsAtMs: number;
-  /** A will that waits for its delay. */
+  /** The will that is published after its delay. */
   delayedWill: DelayedWill | undefined;
 };
 
 export type Sessions = {
-  /** Returns the session that a CONNECT gets, and whether it existed before. A clean start ends the one before [MQTT-3.1.2-4]. */
+  /** Returns the session of a CONNECT, and whether the session existed before. A clean start ends an existing session [MQTT-3.1.2-4]. */
   open(
     clientId: string,
     deviceId: string,
@@ -135,17 +143,17 @@ export type Sessions = {
     certificate: CertificateFacts,
   ): { readonly session: Session; readonly present: boolean };
   get(clientId: string): Session | undefined;
-  /** The connection of a session ended: its will is published or waits for its delay, and the session is kept or ends. */
+  /** Handles the end of a connection: publishes its will, or keeps the will for its delay, and keeps or ends the session. */
   leave(session: Session, connection: Connection, will: Will | undefined, notice: EndReason): void;
-  /** Ends a session that continues elsewhere, or to which nobody may return. A will that waits is not published [MQTT-3.1.3-9]. */
+  /** Ends a session whose client continues at another gateway. Does not publish a delayed will [MQTT-3.1.3-9]. */
   drop(session: Session): void;
-  /** Ends sessions that have expired or whose certificate is barred, and publishes the wills that are due. */
+  /** Ends sessions that have expired or for which `isBarred` returns true, and publishes the delayed wills that are due. */
   sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
   count(): number;
 };
 
-/** Incomplete packets of all connections. */
+/** The bytes of the incomplete packets of all connections, and the connections that have such packets. */
 export type Partials = { usedBytes: number; readonly open: Set<Connection> };
 
-/** QoS 0 publishes on their way to Kafka, of all connections, counted by `publishMemoryBytes`. */
+/** The memory of the QoS 0 publishes on their way to Kafka, for all connections (`publishMemoryBytes`). */
 export type Qos0InFlight = { usedBytes: number };

@@ -1,6 +1,6 @@
 /**
- * The port that devices connect to. After a power cut all devices come at once. They are let in at a steady rate
- * (process/connection-line.ts), and the connected ones go on.
+ * The TCP port for devices, with TLS. After a power cut all devices connect at once. So the port begins TLS handshakes at a steady rate
+ * (process/connection-line.ts), which leaves time to handle the messages of connected devices.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
@@ -18,13 +18,15 @@ import type { Limits } from './limits.ts';
 
 export type PortOptions = {
   readonly host: string;
-  /** 0: any free port. */
+  /** Port number; 0 for any free port. */
   readonly port: number;
-  /** Other processes of the same user may listen on it too: the kernel spreads the connections (SO_REUSEPORT; not everywhere). */
+  /** Whether other processes may listen on the same port. The kernel then spreads the connections (SO_REUSEPORT; not on all systems). */
   readonly sharePort: boolean;
-  /** PEM: the server's certificate and key, and the authority that device certificates must come from. */
+  /** Server certificate, PEM. */
   readonly cert: string;
+  /** Private key of the server certificate, PEM. */
   readonly key: string;
+  /** Authorities that issue device certificates, PEM. */
   readonly clientCa: string;
   readonly limits: Limits;
   readonly counters: Counters;
@@ -36,18 +38,22 @@ export type PortOptions = {
 
 export type Port = {
   readonly port: number;
-  /** Connections that wait for their handshake to begin. */
+  /** Returns the number of connections whose TLS handshake has not begun. */
   waiting(): number;
-  /** New connections get this certificate; open ones go on. */
+  /** Uses this server certificate for new connections. Open connections keep theirs. */
   renew(pair: { readonly cert: string; readonly key: string }): void;
-  /** Lets nobody in any more; closes the connections that wait. */
+  /** Accepts no more connections, and closes those that have not completed their handshake. */
   close(): void;
 };
 
-/** TCP notices a peer that vanished silently after this and ten seconds. */
+/** Time without packets after which TCP checks whether the peer is still there. TCP needs ten more seconds to notice that it is not. */
 const tcpKeepAliveMs = 30_000;
 
-/** @throws VigilError `port-taken`, `certificate-invalid`, `start-failed` */
+/**
+ * Opens the port.
+ * @param onSocket called with each connection after its TLS handshake
+ * @throws VigilError `port-taken`, `certificate-invalid`, `start-failed`
+ */
 export async function openPort(
   options: PortOptions,
   logLimiter: LogLimiter,
@@ -77,7 +83,7 @@ export async function openPort(
       counters.connectionsTurnedAway += 1;
       const leftOut = linesLeftOut(logLimiter, now());
       if (leftOut !== undefined)
-        log.warn({ waiting: line.waiting(), leftOut }, 'a connection was turned away: too many wait');
+        log.warn({ waiting: line.waiting(), leftOut }, 'a connection was closed: too many connections wait');
     },
     onGaveUp() {
       counters.connectionsGaveUp += 1;
@@ -106,8 +112,8 @@ export async function openPort(
 }
 
 /**
- * Returns the limits for concurrent handshakes: as many as can begin in the time that one may take. One address may have half of them,
- * since a hospital's devices may all come through one address.
+ * Returns the limits for concurrent handshakes: as many as can begin in the longest time of one handshake. One address may have half of
+ * them, because all devices of a hospital may come through one address.
  */
 function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
   const max = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
@@ -115,7 +121,7 @@ function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
 }
 
 function contextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
-  // Without tickets every connection shows its certificate again: an expired one cannot continue in a resumed session.
+  // Without tickets no TLS session is resumed, so every connection must present its certificate, and an expired certificate is noticed.
   const secureOptions = constants.SSL_OP_NO_TICKET;
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
 }
@@ -136,7 +142,7 @@ function createTlsServer(options: PortOptions, logLimiter: LogLimiter, onSocket:
   } catch (cause) {
     throw new VigilError(
       'certificate-invalid',
-      'The certificate, key or authority of the MQTT listener is not usable.',
+      'The certificate, key or client CA of the MQTT listener cannot be used. Check VIGIL_MQTT_CERT_FILE, VIGIL_MQTT_KEY_FILE and VIGIL_MQTT_CLIENT_CA_FILE.',
       {
         cause,
       },
@@ -146,7 +152,7 @@ function createTlsServer(options: PortOptions, logLimiter: LogLimiter, onSocket:
     counters.connectionsRefused += 1;
     const leftOut = linesLeftOut(logLimiter, now());
     if (leftOut === undefined) return;
-    // This says what was wrong with the certificate; the error itself only says that the socket was closed.
+    // If the certificate was wrong, `authorizationError` says why, and `error` only says that the socket was closed.
     const why = authorizationError ?? (error as NodeJS.ErrnoException).code ?? error.message;
     log.warn({ error: why, leftOut }, 'TLS handshake refused');
   });
@@ -156,20 +162,25 @@ function createTlsServer(options: PortOptions, logLimiter: LogLimiter, onSocket:
 function listen(server: Server, { host, port, sharePort, log }: PortOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
-      const why = taken ? 'is taken: name a free one in VIGIL_MQTT_PORT' : notOpened(cause, sharePort);
-      reject(new VigilError(taken ? 'port-taken' : 'start-failed', `MQTT port ${port} on ${host} ${why}.`, { cause }));
+      const isTaken = cause.code === 'EADDRINUSE';
+      const why = isTaken
+        ? 'is in use by another process: set VIGIL_MQTT_PORT to a free port'
+        : openFailure(cause, sharePort);
+      reject(
+        new VigilError(isTaken ? 'port-taken' : 'start-failed', `MQTT port ${port} on ${host} ${why}.`, { cause }),
+      );
     });
     server.listen({ port, host, backlog: 4096, reusePort: sharePort }, () => {
       server.removeAllListeners('error');
-      server.on('error', (error) => log.error({ err: error }, 'the MQTT listener met an error'));
+      server.on('error', (error) => log.error({ err: error }, 'the MQTT listener had an error'));
       resolve();
     });
   });
 }
 
-function notOpened({ code }: NodeJS.ErrnoException, sharePort: boolean): string {
+/** Returns why the port cannot be opened, as the end of a sentence. */
+function openFailure({ code }: NodeJS.ErrnoException, sharePort: boolean): string {
   return sharePort && (code === 'ENOTSUP' || code === 'EINVAL' || code === 'ENOPROTOOPT')
-    ? `cannot be shared: ${process.platform} does not spread connections over processes (VIGIL_MQTT_SHARE_PORT=off)`
+    ? `cannot be shared: ${process.platform} does not spread connections over processes. Set VIGIL_MQTT_SHARE_PORT=off`
     : `cannot be opened (${code})`;
 }

@@ -1,4 +1,4 @@
-/** Takes packets out of the received bytes, one after the other, while the connection need not wait. */
+/** Handles the packets in the received bytes of a connection, one after the other, until the connection must wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
 import { endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
@@ -14,19 +14,19 @@ import { violate } from './violate.ts';
 
 const connectType = 1;
 
-/** Handles packets. Never throws: a client's packet can at most end its own connection. */
+/** Handles the received packets of a connection. Never throws: if the handling of a packet fails, only this connection ends. */
 export function pump(context: Context, connection: Connection): void {
-  // The handling of a packet may call this again. The loop that handles the packet takes the next one.
+  // A handler may call this function again. Then the loop that called the handler continues with the next packet.
   if (connection.isPumping) return;
   connection.isPumping = true;
   try {
     run(context, connection);
   } catch (error) {
-    context.log.error({ err: error }, 'a packet broke its handler');
+    context.log.error({ err: error }, 'the handling of a packet failed: the connection is closed');
     endConnection(context, connection, {
       kind: 'violation',
       code: reason.implementationSpecificError,
-      reasonString: 'The gateway could not handle a packet.',
+      reasonString: 'The gateway failed to handle a packet.',
     });
   } finally {
     connection.isPumping = false;
@@ -44,7 +44,7 @@ function run(context: Context, connection: Connection): void {
     if (client && waitingPublish) {
       connection.waitingPublish = undefined;
       dispatch(context, connection, client, waitingPublish.packet, waitingPublish.bytes);
-      // Only now: a connection that resumes here must not overtake this packet.
+      // This may resume another connection of the device, so it comes after the packet was handled.
       context.shares.unpark(client.share, publishMemoryBytes(waitingPublish.bytes));
       continue;
     }
@@ -52,15 +52,15 @@ function run(context: Context, connection: Connection): void {
     switch (cut.kind) {
       case 'packet':
         connection.packetSinceMs = undefined;
-        if (client) takeNext(context, connection, client, cut.packet);
-        else takeFirst(context, connection, cut.packet);
+        if (client) handlePacket(context, connection, client, cut.packet);
+        else handleFirstPacket(context, connection, cut.packet);
         break;
       case 'too-large':
         context.counters.packetsTooLarge += 1;
         violate(context, connection, reason.packetTooLarge, 'A packet is larger than Maximum Packet Size.');
         return;
       case 'malformed':
-        violate(context, connection, reason.malformedPacket, 'The Remaining Length is wrong.');
+        violate(context, connection, reason.malformedPacket, 'The Remaining Length has more than four bytes.');
         return;
       case 'more':
         if (isMidPacket(connection.frames)) connection.packetSinceMs ??= context.monotonicMs();
@@ -71,71 +71,78 @@ function run(context: Context, connection: Connection): void {
   }
 }
 
-function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
+/** Handles a packet after CONNECT. A PUBLISH above Receive Maximum is kept until acknowledgements were sent. */
+function handlePacket(
+  context: Context,
+  connection: Connection,
+  client: NonNullable<Connection['client']>,
+  frame: Buffer,
+): void {
   spend(client.share.allowance, frame.length);
   const packet = decode(frame, client.version);
   if (packet.type === 'violation') violate(context, connection, packet.code, packet.reasonString);
   else if (packet.type === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
     context.shares.park(client.share, publishMemoryBytes(frame.length));
-    // The payload may be part of the socket's buffer.
+    // The payload is copied because it is a view of the socket's buffer.
     connection.waitingPublish = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else dispatch(context, connection, client, packet, frame.length);
 }
 
-/** Handles the first packet: CONNECT, of a version that we accept [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
-function takeFirst(context: Context, connection: Connection, frame: Buffer): void {
+/** Handles the first packet, which must be CONNECT of MQTT 3.1.1 or 5 [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
+function handleFirstPacket(context: Context, connection: Connection, frame: Buffer): void {
   const protocol = packetType(frame) === connectType ? protocolOf(frame) : undefined;
   if (!protocol || (protocol.name !== 'MQTT' && protocol.name !== 'MQIsdp')) {
-    violate(context, connection, reason.protocolError, 'The first packet is not CONNECT.');
+    violate(context, connection, reason.protocolError, 'The first packet must be CONNECT.');
     return;
   }
   const { level } = protocol;
   if (protocol.name !== 'MQTT' || (level !== 4 && level !== 5)) {
-    // A client of a version later than 5 reads CONNACK like one of version 5.
+    // A client of a later version than 5 is assumed to understand CONNACK of version 5.
     const version = protocol.name === 'MQTT' && level > 5 && level < 0x80 ? 5 : 4;
-    const reasonString = 'MQTT 3.1.1 and 5 are spoken here.';
+    const reasonString = 'The gateway supports MQTT 3.1.1 and MQTT 5.';
     refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, reasonString });
     return;
   }
   const packet = decode(frame, level);
   if (packet.type === 'connect') handleConnect(context, connection, packet);
   if (packet.type !== 'violation') return;
-  // CONNACK may give the reason (MQTT 5 section 4.13.1); 3.1.1 closes without a packet [MQTT-3.1.4-1].
+  // In MQTT 5 CONNACK may name the reason (section 4.13.1). In MQTT 3.1.1 the connection is closed without a packet [MQTT-3.1.4-1].
   if (level === 5) refuseConnect(context, connection, 5, packet);
   else violate(context, connection, packet.code, packet.reasonString);
 }
 
-function pause(context: Context, connection: Connection, why: Wait): void {
+/** Pauses a connection, and registers a callback that continues when the wait is over, unless an event that ends the wait calls `pump`. */
+function pause(context: Context, connection: Connection, wait: Wait): void {
   if (!connection.paused) {
     connection.paused = true;
     connection.pausedMs = context.monotonicMs();
     connection.probeDueMs = 0;
     connection.socket.pause();
-    countPause(context, why);
+    countPause(context, wait);
   }
-  if (connection.hasResumeCallback || why === 'in-flight' || why === 'draining' || why === 'claim') return;
+  if (connection.hasResumeCallback || wait === 'in-flight' || wait === 'draining' || wait === 'claim') return;
   connection.hasResumeCallback = true;
-  const goOn = () => {
+  const continuePump = () => {
     connection.hasResumeCallback = false;
     pump(context, connection);
   };
-  switch (why) {
+  switch (wait) {
     case 'unacked':
-      context.budget.onRoom(goOn);
+      context.budget.onRoom(continuePump);
       break;
     case 'outgoing':
-      connection.socket.once('drain', goOn);
+      connection.socket.once('drain', continuePump);
       break;
     case 'device-rate':
     case 'device-share':
-      // Only a connected client waits for this.
-      context.shares.onRoom(connection.client!, why, goOn);
+      // Before CONNECT a connection does not wait for its device.
+      context.shares.onRoom(connection.client!, wait, continuePump);
       break;
   }
 }
 
-function countPause({ counters }: Context, why: Wait): void {
-  switch (why) {
+function countPause({ counters }: Context, wait: Wait): void {
+  switch (wait) {
     case 'in-flight':
       counters.pausedInFlight += 1;
       break;
@@ -160,7 +167,7 @@ function countPause({ counters }: Context, why: Wait): void {
 function resume(context: Context, connection: Connection): void {
   if (!connection.paused) return;
   connection.paused = false;
-  // While we did not read, we could not notice the client.
+  // During the pause the gateway could not notice packets, so the Keep Alive starts again.
   connection.lastHeardMs = context.monotonicMs();
   connection.socket.resume();
 }

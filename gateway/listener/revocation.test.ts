@@ -225,7 +225,7 @@ describe('the file', () => {
       return ((await client.next()) as { properties?: { reasonString?: string } }).properties?.reasonString;
     };
     // The CN is not a device id. A client that gets this answer has passed the CRL.
-    expect(await knock()).toMatch(/CN is no device id/);
+    expect(await knock()).toMatch(/CN is not a device id/);
     expect(await knock(foreignCa)).toMatch(/no CRL of the authority/);
     writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));
     await until('both lists', () => counters.crlLoaded === 2);

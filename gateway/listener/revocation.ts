@@ -1,4 +1,4 @@
-/** The devices' CRL: read at start and again when its file changes. It applies to new connections and to open ones. */
+/** Reads the CRL of the devices at start, and again when the file changes. The CRL applies to new connections and to open connections. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
@@ -15,48 +15,48 @@ import {
 } from '../core/revocation.ts';
 import type { Counters } from '../counters.ts';
 
-/** The default: within the promise of 5 s, with room. */
+/** Time between two checks of the file. Vigil promises to end revoked connections within 5 s. */
 const crlPollMs = 1_000;
-/** How often a warning repeats that a CRL is past its next update, or that a changed one is not valid. */
+/** Time between two warnings that the CRL is outdated, or that a changed CRL is not valid. */
 const crlWarnEveryMs = 60_000;
-/** How often a warning repeats that there is no CRL. */
+/** Time between two warnings that there is no CRL. */
 const noCrlWarnEveryMs = 600_000;
 
 export type Revocation = {
-  /** Returns what TLS knows of the client, in the form that is judged. */
+  /** Returns the data of the client's certificate that `faultOf` needs. */
   factsOf(socket: TLSSocket): CertificateFacts;
-  /** Returns why a client with this certificate may not be connected (any more). */
+  /** Returns why a client with this certificate may not be connected; undefined if it may. */
   faultOf(facts: CertificateFacts): CertificateFault | undefined;
-  /** For metrics: how many certificates are listed, and when the next list is due (ms since 1970); undefined if nothing is checked. */
+  /** Returns the number of revoked certificates and the time of the next update, ms since 1970; undefined if revocation is not checked. */
   state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
   close(): void;
 };
 
 /**
- * Opens the CRL.
- * @param file PEM or DER; empty: only each certificate's own end is checked
- * @param clientCa PEM, the authorities of the devices; every list must be signed by one of them
- * @throws VigilError `certificate-invalid` if the file cannot be used. Later, the last valid one stays in force instead.
+ * Opens the CRL and checks its file regularly. If a changed file cannot be used, the last valid CRL is used further.
+ * @throws VigilError `certificate-invalid` if the file cannot be used at start
  */
 export function openRevocation(options: {
+  /** Path of the CRL, PEM or DER; empty if only the end of each certificate is checked. */
   readonly file: string;
+  /** Authorities of the devices, PEM. Each CRL must be signed by one of them. */
   readonly clientCa: string;
   readonly log: Logger;
   readonly counters: Counters;
-  /** The wall clock: certificates and lists end by it. */
+  /** Returns the time of the gateway's clock, ms since 1970. */
   readonly now: () => number;
-  /** How often the file is checked. */
+  /** Time between two checks of the file, ms. */
   readonly pollMs?: number;
 }): Revocation {
   const { file, log, counters, now, pollMs = crlPollMs } = options;
   const authorities = splitPem(options.clientCa);
   const certificates = authorities.map((pem) => new X509Certificate(pem));
   let lists: RevocationLists | undefined;
-  let seen = '';
-  let refused: { readonly why: string; readonly saidMs: number } | undefined;
-  let staleSaidMs = Number.NEGATIVE_INFINITY;
+  let stampInUse = '';
+  let refusal: { readonly why: string; readonly loggedMs: number } | undefined;
+  let outdatedLoggedMs = Number.NEGATIVE_INFINITY;
 
-  function take(bytes: Buffer): void {
+  function replaceLists(bytes: Buffer): void {
     const next = readRevocationLists(bytes, authorities);
     const fault = lists && replacementFault(lists, next);
     if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
@@ -64,53 +64,56 @@ export function openRevocation(options: {
     counters.crlLoaded += 1;
     log.info(describe(next), 'CRL loaded');
     const uncovered = certificates.length - next.size;
-    if (uncovered > 0) log.warn({ uncovered }, 'authorities without CRL: their devices are refused');
+    if (uncovered > 0)
+      log.warn({ uncovered }, 'some authorities of devices have no CRL: their devices are refused, add their CRL');
   }
 
-  function look(): void {
+  function readIfChanged(): void {
     try {
       const stamp = stampOf(file);
-      // After a refusal the file may have been half written. It is read again until it is valid.
-      if (stamp === seen && refused === undefined) return;
+      // If the last read failed, the file may have been half written. So it is read again even if its stamp is the same.
+      if (stamp === stampInUse && refusal === undefined) return;
       const bytes = readBounded(file);
-      take(bytes);
-      seen = stamp;
-      if (refused !== undefined) log.info('the CRL is good again');
-      refused = undefined;
+      replaceLists(bytes);
+      stampInUse = stamp;
+      if (refusal !== undefined) log.info('the CRL file is valid again');
+      refusal = undefined;
     } catch (error) {
       const why =
-        error instanceof VigilError ? error.message : `It cannot be read (${(error as NodeJS.ErrnoException).code}).`;
+        error instanceof VigilError
+          ? error.message
+          : `The file cannot be read (${(error as NodeJS.ErrnoException).code}).`;
       if (lists === undefined)
         throw new VigilError('certificate-invalid', `VIGIL_MQTT_CRL_FILE ${file}: ${why}`, { cause: error });
-      if (why === refused?.why && now() - refused.saidMs < crlWarnEveryMs) return;
-      refused = { why, saidMs: now() };
+      if (why === refusal?.why && now() - refusal.loggedMs < crlWarnEveryMs) return;
+      refusal = { why, loggedMs: now() };
       counters.crlRefused += 1;
-      log.error({ file, why }, 'the changed CRL is no good, the one before stays in force');
+      log.error({ file, why }, 'the changed CRL file cannot be used: the CRL before stays in use');
     }
   }
 
-  function warnIfStale(): void {
+  function warnIfOutdated(): void {
     const nextUpdateMs = lists && nextUpdateOf(lists);
-    if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - staleSaidMs < crlWarnEveryMs) return;
-    staleSaidMs = now();
+    if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - outdatedLoggedMs < crlWarnEveryMs) return;
+    outdatedLoggedMs = now();
     counters.crlStale += 1;
     log.error(
       { file, nextUpdate: new Date(nextUpdateMs).toISOString() },
-      'the CRL is past its next update: it is still gone by, but who was revoked since is let in',
+      'the CRL is outdated: it is still used, but devices that were revoked since can connect; write a new CRL',
     );
   }
 
   let timer: NodeJS.Timeout | undefined;
   if (file === '') {
-    const warn = () => log.warn('no CRL (VIGIL_MQTT_CRL_FILE): revoked certificates are let in');
+    const warn = () => log.warn('there is no CRL (VIGIL_MQTT_CRL_FILE): devices with revoked certificates can connect');
     warn();
     timer = setInterval(warn, noCrlWarnEveryMs);
   } else {
-    look();
-    warnIfStale();
+    readIfChanged();
+    warnIfOutdated();
     timer = setInterval(() => {
-      look();
-      warnIfStale();
+      readIfChanged();
+      warnIfOutdated();
     }, pollMs);
   }
 
@@ -133,6 +136,7 @@ export function openRevocation(options: {
   };
 }
 
+/** Returns the fields of the lists for the log and the metrics. */
 function describe(lists: RevocationLists) {
   return {
     listed: [...lists.values()].reduce((sum, { serials }) => sum + serials.size, 0),
@@ -141,7 +145,7 @@ function describe(lists: RevocationLists) {
   };
 }
 
-/** Returns a text that changes whenever the file changes, even if another file with the same time of change was renamed into its place. */
+/** Returns a text that differs if the file changed, or if another file with the same time of change replaced it. */
 function stampOf(path: string): string {
   const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
   return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
@@ -149,8 +153,8 @@ function stampOf(path: string): string {
 
 function readBounded(path: string): Buffer {
   const stat = statSync(path);
-  // Reading a pipe would wait.
-  if (!stat.isFile()) throw new VigilError('certificate-invalid', 'It is no file.');
+  // Reading a pipe could block.
+  if (!stat.isFile()) throw new VigilError('certificate-invalid', 'The path is not a regular file.');
   if (stat.size > crlBytesMax) {
     throw new VigilError('certificate-invalid', `The CRL is larger than ${crlBytesMax} bytes.`);
   }

@@ -1,3 +1,4 @@
+/** Keeps the sessions of a listener and their delayed wills. */
 import type { Counters } from '../counters.ts';
 import type { Session, Sessions } from './parts.ts';
 import type { Sink } from './sink.ts';
@@ -10,7 +11,7 @@ export function createSessions(options: {
 }): Sessions {
   const { sink, counters, monotonicMs } = options;
   const sessions = new Map<string, Session>();
-  /** Sessions without connection; the one without it for longest comes first. */
+  /** Sessions without a connection, in the order in which they lost their connection. */
   const parked = new Set<Session>();
 
   function end(session: Session): void {
@@ -19,7 +20,7 @@ export function createSessions(options: {
     publishDelayed(session);
   }
 
-  /** The end of the session ends the delay too [MQTT-3.1.3-9]. */
+  /** Publishes the delayed will, if there is one. The end of a session also ends the delay [MQTT-3.1.3-9]. */
   function publishDelayed(session: Session): void {
     const { delayedWill } = session;
     session.delayedWill = undefined;
@@ -41,7 +42,7 @@ export function createSessions(options: {
       const existing = sessions.get(clientId);
       if (existing && !clean) {
         parked.delete(existing);
-        // A new connection came before the delay was over: the will is not published [MQTT-3.1.3-9].
+        // The client connected again before the delay was over, so the will is not published [MQTT-3.1.3-9].
         existing.delayedWill = undefined;
         existing.certificate = certificate;
         return { session: existing, present: true };
@@ -65,8 +66,8 @@ export function createSessions(options: {
     leave(session, connection, will, notice) {
       const source = connection.client!.source;
       const nowMs = monotonicMs();
-      const delayed = will !== undefined && will.delayMs > 0 && session.expiryMs > 0;
-      if (will && !delayed) sink.will(source, will, notice);
+      const isDelayed = will !== undefined && will.delayMs > 0 && session.expiryMs > 0;
+      if (will && !isDelayed) sink.will(source, will, notice);
       sink.ended(source, notice);
       if (session.connection !== connection) return;
       session.connection = undefined;
@@ -75,7 +76,7 @@ export function createSessions(options: {
         return;
       }
       session.endsAtMs = nowMs + session.expiryMs;
-      if (will && delayed) session.delayedWill = { will, source, notice, dueMs: nowMs + will.delayMs };
+      if (will && isDelayed) session.delayedWill = { will, source, notice, dueMs: nowMs + will.delayMs };
       parked.add(session);
     },
     drop(session) {

@@ -1,10 +1,9 @@
 /**
- * What each device uses of the gateway, over all its connections: how fast it may send, and how much of the memory for unacknowledged
- * publishes it may use. Above either limit its connections are not read; they take turns. Nothing that it sent is dropped, and no other
- * device waits for it.
+ * Limits for each device, over all its connections, how fast it may send and how much memory its unacknowledged publishes may use. Above a
+ * limit the connections of the device are not read, and then take turns. No packet of the device is dropped, and no other device must wait.
  *
- * A device may use as much memory as is still free (the dynamic threshold of Choudhury and Hahne, 1998). One device alone gets half of
- * it. If n devices want all of it, each gets an equal part, and there is always room for a new one.
+ * A device may use at most as much memory as is still free (the dynamic threshold of Choudhury and Hahne, 1998). So a single device gets at
+ * most half of the memory. If n devices want all of it, each gets an equal part, and some memory is always free for a new device.
  */
 import {
   type Allowance,
@@ -21,44 +20,47 @@ import type { Limits } from './limits.ts';
 
 export type Share = {
   readonly allowance: Allowance;
-  /** Its connections, including those whose CONNECT is still being judged. */
+  /** Number of connections of the device, including those that wait for their claim. */
   connections: number;
-  /** Bytes of its unacknowledged publishes, counted by `publishMemoryBytes`. */
+  /** Memory of the device's unacknowledged publishes, bytes (`publishMemoryBytes`). */
   unackedBytes: number;
-  /** The part of them in packets that are not yet on their way to Kafka. Only handling these packets frees it. */
+  /** The part of `unackedBytes` of packets that are not on their way to Kafka yet. It is freed only when these packets are handled. */
   parkedBytes: number;
   readonly heldBack: HeldBack;
-  /** Callbacks of waiting connections, in their order. */
+  /** Callbacks of the waiting connections, in the order in which they began to wait. */
   readonly waiting: (() => void)[];
+  /** Runs while the device waits for its rate. */
   timer: NodeJS.Timeout | undefined;
-  /** Its connections are being resumed. A resumed connection must not start a second loop. */
+  /** Whether the loop that resumes connections is running, so that a resumed connection does not start a second loop. */
   isResuming: boolean;
 };
 
-/** What a device's connections wait for: its rate, or for it to use less of the memory. */
+/** What the connections of a device wait for. `device-rate`: the device may send again. `device-share`: the device uses less memory. */
 type DeviceWait = 'device-rate' | 'device-share';
 
 export type Shares = {
-  /** Returns the share of a device. It is remembered longer than its connections, so a new connection gains nothing. */
+  /** Returns the share of a device. The share is remembered after the last connection has ended, so a device cannot get a new share. */
   of(deviceId: string): Share;
-  /** Returns why the device's connections must wait; undefined if they need not. */
+  /** Returns what the connections of the device must wait for; undefined if they need not wait. */
   mustWait(share: Share): DeviceWait | undefined;
-  /** Calls back once, in turn, when the device may go on. */
+  /** Calls `resume` once, when the device may send again. The connections of a device are called in turn. */
   onRoom(client: { readonly share: Share; readonly source: Source }, why: DeviceWait, resume: () => void): void;
+  /** Counts the memory of a publish that is on its way to Kafka. */
   hold(share: Share, bytes: number): void;
+  /** Frees the memory of a publish that was counted by `hold`. */
   release(share: Share, bytes: number): void;
-  /** Does what `hold` does, for a packet that was read and must wait before it is on its way. */
+  /** Counts the memory of a publish that was read and is not on its way to Kafka yet. */
   park(share: Share, bytes: number): void;
-  /** The packet is on its way, or is dropped. */
+  /** Frees the memory of a publish that was counted by `park`. */
   unpark(share: Share, bytes: number): void;
-  /** Devices that wait for their rate now. */
+  /** Returns the number of devices that wait for their rate. */
   waiting(): number;
   close(): void;
 };
 
-/** A pause lasts at least this long, so that connections are not paused and resumed at every packet. */
+/** Shortest pause for the rate, so that connections are not paused and resumed at every packet. */
 const pauseMsMin = 5;
-/** The same for the memory: a device goes on when it uses at most this part of what is free. */
+/** A device that waits for memory is resumed when it uses at most this part of the free memory. */
 const resumeFraction = 0.75;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -66,12 +68,12 @@ export function createShares(options: {
   readonly limits: Limits;
   readonly budget: Budget;
   readonly monotonicMs: () => number;
-  /** The device has been held back for more than a moment. May be called for each pause. */
+  /** Called at each pause of a device that has been held back for a while (core/allowance.ts). */
   readonly onHeldBack: (source: Source) => void;
 }): Shares {
   const { limits, budget, monotonicMs } = options;
   const rates = { bytesPerS: limits.deviceBytesPerS, messagesPerS: limits.deviceMessagesPerS };
-  /** Above twice the number of allowed connections, devices without a connection are forgotten, the oldest first. */
+  /** Above this number of devices, the oldest device without a connection is forgotten. */
   const devicesMax = 2 * limits.connectionsMax;
   const shares = new Map<string, Share>();
   let timers = 0;
@@ -87,7 +89,7 @@ export function createShares(options: {
   const rateWaitMs = (share: Share) =>
     seemsSpent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
 
-  /** Resumes waiting connections, until the device must wait again. */
+  /** Resumes the waiting connections of a device, one after the other, until the device must wait again. */
   function resumeConnections(share: Share): void {
     if (share.isResuming) return;
     share.isResuming = true;
@@ -101,11 +103,14 @@ export function createShares(options: {
   function mayResume(share: Share): boolean {
     const waitMs = rateWaitMs(share);
     if (waitMs > 0) resumeLater(share, waitMs);
-    // If it uses too much, `release` calls this again.
+    // If the device uses too much memory, `release` calls `resumeConnections` again.
     return waitMs === 0 && !usesMoreThan(share, resumeFraction * budget.freeBytes());
   }
 
-  /** Only packets on their way end by themselves and call `release`. A device that waited for parked packets would wait for itself. */
+  /**
+   * Returns whether the device uses more than `bytes` and has a packet on its way to Kafka. If all its packets were parked, nothing would
+   * call `release`, and the device would wait without end.
+   */
   const usesMoreThan = (share: Share, bytes: number) =>
     share.unackedBytes > share.parkedBytes && share.unackedBytes > bytes;
 

@@ -1,4 +1,4 @@
-/** What the listener needs from the pipeline behind it. The listener knows MQTT and not Kafka; the pipeline knows Kafka and not MQTT. */
+/** The interface between the listener and the pipeline. The listener knows MQTT but not Kafka. The pipeline knows Kafka but not MQTT. */
 import type { ConnectionRecord, StatusRecord } from '../../contracts/messages/records.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { Will } from '../core/session.ts';
@@ -7,45 +7,48 @@ import type { Source } from '../source.ts';
 export type Incoming = {
   readonly source: Source;
   readonly topic: string;
-  /** Valid only until `publish` returns: it may be part of a larger buffer. */
+  /** Valid only until `publish` returns, because it is a view of a buffer that is used again. */
   readonly payload: Buffer;
-  /** The gateway's clock when the packet came. */
+  /** Time of receipt on the gateway's clock. */
   readonly receivedAtMs: number;
-  /** Present if it is a will: of which connection, and how that ended. */
+  /** Present if the message is a will: the connection of the will, and how the connection ended. */
   readonly will?: NonNullable<StatusRecord['will']>;
 };
 
-/** What happened to a message; reported once. Only then is the message acknowledged. */
+/** The result of a message, which the pipeline reports once. The listener acknowledges the message only after that. */
 export type Outcome =
-  /** In Kafka. `reasonString` says what is wrong with a part of it. */
+  /** The message is in Kafka. `reasonString` says which part of it is not used; absent if the whole message is used. */
   | { readonly kind: 'appended'; readonly reasonString?: string }
-  /** Bad input, in Kafka's `rejected`. */
+  /** The message is refused. It is in the topic `rejected`, or only counted. */
   | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
-  /** Perhaps not in Kafka: no acknowledgement; the connection is closed and the device sends again. */
+  /** The message may not be in Kafka. It is not acknowledged, and the connection is closed, so that the device sends it again. */
   | { readonly kind: 'failed' };
 
 export type Sink = {
-  /** False until everything that a reading needs is there (the associations are being read). */
+  /** Returns whether readings can be handled. False while the associations are being read at start. */
   ready(): boolean;
   sourceOf(deviceId: string): Source;
   publish(message: Incoming, settle: (outcome: Outcome) => void): void;
   /**
-   * Claims a client id for a connection, from whichever gateway has it. `settle` is called once, never before this returns: with true
-   * when the log has the claim, with false if the log is away; the claim then comes later.
-   * @returns gives up the claim: `settle` is not called any more
+   * Claims a client id for a connection, so that any other gateway with this client id ends its connection. Calls `settle` once, after this
+   * function has returned: with true when the log has the claim, or with false if Kafka does not answer in time. In that case the claim is
+   * written later.
+   * @returns a function that gives up the claim, so that `settle` is not called any more
    */
   claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
-  /** A connection was accepted. `replaced`: it replaces one with the same client id. */
+  /** Reports that a connection was accepted. `replaced`: it replaces another connection with the same client id. */
   connected(source: Source, replaced: boolean): void;
   /**
-   * A connection lost its client id to a newer one, and answered its end: it was alive, not one that the network had dropped.
-   * @param address of the other side of the connection
+   * Reports that a connection lost its client id to a newer connection while it was alive: the client answered the end of the connection.
+   * @param address network address of the client
    */
   lostIdWhileAlive(source: Source, address: string | undefined): void;
-  /** A device has sent more than it may for more than a moment: its readings wait. May be called for each pause. */
+  /** Reports that a device is held back, because it has sent more than it may for a while. Called at each pause. */
   heldBack(source: Source): void;
+  /** Reports that a connection ended. */
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;
+  /** Publishes the will of a connection that ended. */
   will(source: Source, will: Will, reason: NonNullable<ConnectionRecord['reason']>): void;
-  /** The payload of the device's inbox now. */
+  /** Returns the payload of the device's inbox at this moment. */
   inbox(source: Source): Buffer;
 };

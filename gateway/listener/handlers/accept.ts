@@ -1,4 +1,4 @@
-/** The steps after an acceptable CONNECT: its claim, the take-over, the session, CONNACK (MQTT 5 section 3.1.4). */
+/** Carries out an allowed CONNECT: claims the client id, ends the older connection, opens the session, sends CONNACK (MQTT 5 section 3.1.4). */
 import type { IConnackPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
 import { reason } from '../../core/reasons.ts';
@@ -9,7 +9,7 @@ import type { Connect } from '../packet/connect.ts';
 import type { Client, Connection, Context } from '../parts.ts';
 import type { Share } from '../shares.ts';
 
-/** Largest number of four bytes: a client that names no Maximum Packet Size accepts any size. */
+/** Maximum Packet Size of a client that names none: the largest number of four bytes. */
 export const anySize = 0xffffffff;
 
 export type Accepted = {
@@ -17,13 +17,14 @@ export type Accepted = {
   readonly source: Source;
   readonly share: Share;
   readonly clientId: string;
-  /** False: the log is away, so the former owner of the id cannot be found. */
+  /** Whether the log has the claim of the client id. False if Kafka did not answer in time. */
   readonly claimed: boolean;
 };
 
 /**
- * Claims the client id in the log, so that the older connection ends on whichever gateway it is. Until then, nothing more is read from
- * the client. If two connections wait here for one id, the newer one stays.
+ * Claims the client id in the log, so that the older connection with this id ends, on any gateway. Nothing is read from the client until
+ * then. If another connection of this gateway waits for the same id, that connection is ended.
+ * @param proceed called when the wait is over; its argument says whether the log has the claim
  */
 export function claimId(
   context: Context,
@@ -39,22 +40,22 @@ export function claimId(
     endConnection(context, older, { kind: 'taken-over' });
   }
   claiming.set(clientId, connection);
-  const over = () => {
+  const endWait = () => {
     connection.abandonClaim = undefined;
     if (claiming.get(clientId) === connection) claiming.delete(clientId);
   };
-  const giveUp = context.sink.claim(source, clientId, (claimed) => {
-    over();
+  const abandon = context.sink.claim(source, clientId, (claimed) => {
+    endWait();
     try {
       proceed(claimed);
     } catch (error) {
-      context.log.error({ err: error }, 'a CONNECT broke its handler');
+      context.log.error({ err: error }, 'the handling of a CONNECT failed: the connection is closed');
       endConnection(context, connection, { kind: 'lost' });
     }
   });
   connection.abandonClaim = () => {
-    over();
-    giveUp();
+    endWait();
+    abandon();
   };
 }
 
@@ -64,9 +65,9 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const { deviceId } = source;
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
-  const known = sessions.get(clientId);
-  // The session may have continued at another gateway meanwhile; its packet ids would hide new messages behind old ones.
-  if (known && !claimed) sessions.drop(known);
+  const existing = sessions.get(clientId);
+  // Without a claim, the client may have been at another gateway in between, and may use packet ids again that the session here remembers.
+  if (existing && !claimed) sessions.drop(existing);
   const { session, present } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
   session.expiryMs = sessionExpiryMs(version, cleanStart, sessionExpiryS, limits.sessionExpiryMaxMs);
@@ -77,7 +78,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
     session,
     source,
     share,
-    will: keptWill(packet),
+    will: copyWill(packet),
     keepAliveMs: keepAlive.ms,
     packetBytesMax: packet.packetBytesMax ?? anySize,
     problemInformation: packet.problemInformation,
@@ -93,13 +94,16 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   context.counters.connectionsAccepted += 1;
   context.log.info({ deviceId, version, present, replaced, claimed }, 'connection accepted');
   context.sink.connected(source, replaced);
-  const connack = acceptance(context, client, present, packet.clientId === '', keepAlive.changed);
+  const connack = buildConnack(context, client, present, packet.clientId === '', keepAlive.changed);
   if (sendPacket(connection, connack) || connection.isClientGone) return;
-  const reasonString = 'CONNACK does not fit into the Maximum Packet Size.';
+  const reasonString = 'CONNACK is larger than the Maximum Packet Size of the client.';
   endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, reasonString });
 }
 
-/** The newest connection of a client id wins. The older one gets a DISCONNECT and is closed; its will is published first [MQTT-3.1.4-3]. */
+/**
+ * Ends the older connection of a client id, if there is one: publishes its will, sends DISCONNECT and closes it [MQTT-3.1.4-3].
+ * @returns whether there was an older connection
+ */
 function takeOver(context: Context, clientId: string): boolean {
   const older = context.sessions.get(clientId)?.connection;
   if (!older) return false;
@@ -109,8 +113,8 @@ function takeOver(context: Context, clientId: string): boolean {
 }
 
 /**
- * Does the same if the newer connection is on another gateway. That one has begun its own session, so the session here is over. If the
- * claim of the connection here was not read yet, it is the newer one: its claim comes later in the log.
+ * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session there. Does nothing if
+ * the claim of the connection here was not read yet, because that claim comes later in the log, so the connection here is newer.
  */
 export function endTakenElsewhere(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);
@@ -124,18 +128,18 @@ export function endTakenElsewhere(context: Context, clientId: string): void {
   context.sessions.drop(session);
 }
 
-/** Returns the will to keep. Copies its payload, so that the bytes that came with it can be freed. */
-function keptWill({ will }: Connect): Will | undefined {
+/** Returns the will with a copy of its payload, so that the memory of the whole packet can be freed. */
+function copyWill({ will }: Connect): Will | undefined {
   if (!will) return undefined;
   return { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, delayMs: will.delayS * 1000 };
 }
 
 /**
- * Returns CONNACK, with our limits if MQTT 5 lets us send them. Maximum QoS 2 and retain are the defaults and left out. CONNACK does not
- * say that wildcards and shared subscriptions are unavailable: then such a filter would be a protocol error, and a monitor would be
- * disconnected for it. SUBACK refuses the filter instead, and readings go on (section 3.2.2.3.11).
+ * Returns CONNACK; in MQTT 5 with the limits of the gateway. Maximum QoS 2 and retain are defaults and left out. CONNACK does not say that
+ * wildcards and shared subscriptions are not available, because then a filter with a wildcard would be a protocol error, and the gateway
+ * would have to disconnect the monitor. Instead SUBACK refuses the filter, and the monitor can send readings (section 3.2.2.3.11).
  */
-function acceptance(
+function buildConnack(
   { limits }: Context,
   client: Client,
   sessionPresent: boolean,

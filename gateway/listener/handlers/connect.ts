@@ -1,4 +1,4 @@
-/** CONNECT: identifies the client and decides whether it may connect (MQTT 5 section 3.1.4). */
+/** Handles CONNECT: identifies the client and decides whether it may connect (MQTT 5 section 3.1.4). */
 import type { IConnackPacket } from 'mqtt-packet';
 import { identify } from '../../core/identity.ts';
 import { linesLeftOut } from '../../core/log-limiter.ts';
@@ -12,14 +12,17 @@ import type { Violation } from '../packet/fields.ts';
 import type { Connection, Context } from '../parts.ts';
 import { acceptConnect, anySize, claimId } from './accept.ts';
 
-/** Why a client may not connect. The reasonString are sent to it. */
+/** Why a client may not connect. A client of MQTT 5 gets the reason string. */
 type Refusal = Pick<Violation, 'code' | 'reasonString'>;
 
-const notReady: Refusal = { code: reason.serverUnavailable, reasonString: 'The gateway is not ready.' };
+const notReady: Refusal = {
+  code: reason.serverUnavailable,
+  reasonString: 'The gateway is not ready. Connect again later.',
+};
 
 export function handleConnect(context: Context, connection: Connection, packet: Connect): void {
   const { version } = packet;
-  const refuse = (why: Refusal) => refuseConnect(context, connection, version, why, packet.packetBytesMax);
+  const refuse = (refusal: Refusal) => refuseConnect(context, connection, version, refusal, packet.packetBytesMax);
   const judged = judgeConnect(context, connection, packet);
   if ('code' in judged) {
     refuse(judged);
@@ -29,11 +32,11 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const share = joinDevice(context, connection, judged.deviceId, older !== undefined);
   if (!share) {
     context.counters.connectionsOfDeviceTooMany += 1;
-    refuse({ code: reason.quotaExceeded, reasonString: 'The device has as many connections as it may have.' });
+    refuse({ code: reason.quotaExceeded, reasonString: 'The device already has the maximum number of connections.' });
     return;
   }
   const source = context.sink.sourceOf(judged.deviceId);
-  // Assigned ids must be unique [MQTT-3.1.3-6]. The CN alone may be a client id on another gateway.
+  // An assigned client id must be unique [MQTT-3.1.3-6]. The CN alone may be in use as a client id on another gateway.
   const clientId = packet.clientId || `${source.deviceId}/${source.boot}`;
   claimId(context, connection, source, clientId, (claimed) => {
     if (context.draining || !context.sink.ready()) refuse(notReady);
@@ -43,18 +46,24 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   });
 }
 
-/** Returns the device that may connect, or why it may not. */
+/** Returns the device that may connect, or the refusal. */
 function judgeConnect(
   context: Context,
   { commonName, certificate }: Connection,
   packet: Connect,
 ): { readonly deviceId: string } | Refusal {
-  // User name and password are ignored: the certificate has identified the client.
+  // The certificate identifies the client, so user name and password are ignored.
   if (packet.hasAuthenticationMethod) {
-    return { code: reason.badAuthenticationMethod, reasonString: 'The client certificate is the only authentication.' };
+    return {
+      code: reason.badAuthenticationMethod,
+      reasonString: 'The gateway supports no authentication method except the client certificate.',
+    };
   }
   if (packet.hasAuthenticationData) {
-    return { code: reason.protocolError, reasonString: 'Authentication data come without a method.' };
+    return {
+      code: reason.protocolError,
+      reasonString: 'CONNECT has authentication data but no authentication method.',
+    };
   }
   const fault = context.revocation.faultOf(certificate);
   if (fault !== undefined) {
@@ -66,20 +75,20 @@ function judgeConnect(
     return identity.fault === 'certificate'
       ? {
           code: reason.notAuthorized,
-          reasonString: "The certificate's CN is no device id: 1 to 64 of A-Z a-z 0-9 . _ -.",
+          reasonString: "The certificate's CN is not a device id. A device id has 1 to 64 of A-Z a-z 0-9 . _ -.",
         }
       : {
           code: reason.clientIdentifierNotValid,
-          reasonString: 'The client id is neither the CN nor begins with it and /.',
+          reasonString: "The client id must be the certificate's CN, or begin with the CN and a slash.",
         };
   }
-  // 3.1.1 [MQTT-3.1.3-8]: without a client id there is no session to come back to.
+  // [MQTT-3.1.3-8] of 3.1.1: without a client id the client could not continue the session.
   if (packet.clientId === '' && packet.version === 4 && !packet.cleanStart) {
-    return { code: reason.clientIdentifierNotValid, reasonString: 'A session that is kept needs a client id.' };
+    return { code: reason.clientIdentifierNotValid, reasonString: 'A client without Clean Session needs a client id.' };
   }
   const { will } = packet;
   if (will && !isTopicName(will.topic)) {
-    return { code: reason.topicNameInvalid, reasonString: 'The will topic is no topic name.' };
+    return { code: reason.topicNameInvalid, reasonString: 'The will topic is not a valid topic name.' };
   }
   if (will && !judgePublishTopic(identity.deviceId, will.topic).ok) {
     return { code: reason.notAuthorized, reasonString: 'The device may not publish to its will topic.' };
@@ -93,17 +102,17 @@ function judgeConnect(
 }
 
 /**
- * Sends CONNACK with a reason and no session present, then closes [MQTT-3.2.2-6] [MQTT-3.2.2-7]. Leaves out the reason string, and then
- * CONNACK itself, if it is larger than the client accepts [MQTT-3.2.2-19] [MQTT-3.1.2-24].
+ * Refuses a client: sends CONNACK with a reason code and closes [MQTT-3.2.2-6] [MQTT-3.2.2-7]. If CONNACK is larger than the client accepts,
+ * it is sent without its reason string, and not sent if it is still too large [MQTT-3.2.2-19] [MQTT-3.1.2-24].
  */
 export function refuseConnect(
   context: Context,
   connection: Connection,
   version: 4 | 5,
-  why: Refusal,
+  refusal: Refusal,
   packetBytesMax = anySize,
 ): void {
-  const { code, reasonString } = why;
+  const { code, reasonString } = refusal;
   context.counters.connectionsRefused += 1;
   const leftOut = linesLeftOut(context.logLimiter, context.now());
   if (leftOut !== undefined) {
@@ -120,6 +129,7 @@ export function refuseConnect(
   endConnection(context, connection, { kind: 'violation', code, reasonString });
 }
 
+/** Returns a common name of at most 64 characters in which each unusual character is `?`. */
 function printable(commonName: unknown): string {
   return String(commonName)
     .replace(/[^\w.-]/g, '?')

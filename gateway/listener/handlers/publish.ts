@@ -1,4 +1,4 @@
-/** PUBLISH: goes to the pipeline, and is acknowledged only when the pipeline says that Kafka has it (MQTT 5 section 3.3.4). */
+/** Handles PUBLISH: gives it to the pipeline, and acknowledges it after the pipeline reports that Kafka has it (MQTT 5 section 3.3.4). */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { linesLeftOut } from '../../core/log-limiter.ts';
@@ -14,9 +14,9 @@ import { violate } from '../violate.ts';
 type Settle = (outcome: Outcome) => void;
 
 /**
- * The retain flag is accepted and has no effect: a client can subscribe only to its inbox and publish only elsewhere, so nobody could
- * ever receive a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and User Properties
- * are for subscribers. There are none, so these are not kept.
+ * Handles a PUBLISH. The retain flag has no effect: a client can subscribe only to its inbox, to which nobody may publish, so nobody could
+ * receive a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and User Properties are for
+ * subscribers of a message. A message has no subscribers, so these properties are not kept.
  */
 export function handlePublish(
   context: Context,
@@ -37,23 +37,24 @@ export function handlePublish(
   switch (packet.qos) {
     case 0:
       if (context.qos0InFlight.usedBytes >= context.limits.qos0BytesMax) dropQos0(context, client, message);
-      else context.sink.publish(message, unacknowledged(context, connection, client, packetBytes));
+      else context.sink.publish(message, countQos0(context, connection, client, packetBytes));
       break;
     case 1: {
-      const settle = acknowledged(context, connection, client, packet, packetBytes);
+      const settle = expectOutcome(context, connection, client, packet, packetBytes);
       if (settle) context.sink.publish(message, settle);
       break;
     }
     case 2: {
-      const settle = acknowledged(context, connection, client, packet, packetBytes);
+      const settle = expectOutcome(context, connection, client, packet, packetBytes);
       if (settle) publishOnce(context, client, packet.packetId, message, settle);
       break;
     }
   }
 }
 
-function unacknowledged(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
-  const release = hold(context, connection, client, packetBytes, true);
+/** Counts a QoS 0 publish against the limits. Returns the function that takes its outcome. */
+function countQos0(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
+  const release = countPublish(context, connection, client, packetBytes, true);
   const bytes = publishMemoryBytes(packetBytes);
   context.qos0InFlight.usedBytes += bytes;
   return (outcome) => {
@@ -65,22 +66,20 @@ function unacknowledged(context: Context, connection: Connection, client: Client
   };
 }
 
-/**
- * QoS 0 messages wait for Kafka like all others, but may use only a part of the memory. Above it a message is dropped, counted and
- * logged. So acknowledged messages have room, also later ones on the same connection.
- */
+/** Drops a QoS 0 publish because QoS 0 may use only a part of the memory, so that messages which are acknowledged always have space. */
 function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
   context.counters.unpromisedDropped += 1;
   const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
   if (leftOut === undefined) return;
-  context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for the log');
+  context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for Kafka');
 }
 
 /**
- * Queues the acknowledgement in the order of its packet; undefined if the client sends more than it may [MQTT-3.3.4-7]. Packets that
- * only wait for Kafka were paused before (`exceedsQuota`), so the excess here is QoS 2 messages that were never released.
+ * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function that takes the outcome. Returns undefined, after it has ended
+ * the connection, if the client has more open QoS 2 messages than Receive Maximum [MQTT-3.3.4-7]. A connection whose messages only wait
+ * for Kafka does not come here above Receive Maximum, because it is paused before (`exceedsQuota`).
  */
-function acknowledged(
+function expectOutcome(
   context: Context,
   connection: Connection,
   client: Client,
@@ -90,12 +89,17 @@ function acknowledged(
   const { limits } = context;
   if (exceedsQuota(context, client) || (packet.qos === 2 && client.session.exchanges.size >= limits.exchangesMax)) {
     context.counters.receiveMaximumExceeded += 1;
-    violate(context, connection, reason.receiveMaximumExceeded, 'More QoS 2 messages are open than Receive Maximum.');
+    violate(
+      context,
+      connection,
+      reason.receiveMaximumExceeded,
+      'The client has more open QoS 2 messages than allowed.',
+    );
     return undefined;
   }
   client.quotaUsed += 1;
   const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, connection.lastHeardMs);
-  const release = hold(context, connection, client, packetBytes, client.version === 4);
+  const release = countPublish(context, connection, client, packetBytes, client.version === 4);
   return (outcome) => {
     release();
     if (outcome.kind === 'failed') {
@@ -109,7 +113,7 @@ function acknowledged(
   };
 }
 
-/** QoS 2: does not append a packet id again that is already open [MQTT-4.3.3-10]. */
+/** Appends a QoS 2 publish, unless its packet id is already in an open exchange [MQTT-4.3.3-10]. */
 function publishOnce(context: Context, client: Client, packetId: number, message: Incoming, settle: Settle): void {
   const { exchanges } = client.session;
   const next = beginExchange(exchanges, packetId);
@@ -124,9 +128,9 @@ function publishOnce(context: Context, client: Client, packetId: number, message
       break;
     case 'append':
       context.sink.publish(message, (outcome) => {
-        // In 3.1.1 PUBREC has no code, so PUBREL follows a refused message as any other.
-        const ends = outcome.kind === 'refused' && client.version === 5;
-        const result = outcome.kind === 'failed' ? 'failed' : ends ? 'refused' : 'received';
+        // In MQTT 3.1.1 PUBREC has no reason code, so the client sends PUBREL even if the message was refused.
+        const isEndedByPubrec = outcome.kind === 'refused' && client.version === 5;
+        const result = outcome.kind === 'failed' ? 'failed' : isEndedByPubrec ? 'refused' : 'received';
         settle(outcome);
         settleExchange(exchanges, packetId, next.exchange, result, outcome);
       });
@@ -134,40 +138,47 @@ function publishOnce(context: Context, client: Client, packetId: number, message
   }
 }
 
-/** Counts a publish against the limits. The function that it returns ends this. */
-function hold(
+/**
+ * Counts a publish against the limits of memory.
+ * @param isUnmetered whether the publish does not count against Receive Maximum
+ * @returns a function that frees the memory
+ */
+function countPublish(
   context: Context,
   connection: Connection,
   client: Client,
   packetBytes: number,
-  unmeteredInFlight: boolean,
+  isUnmetered: boolean,
 ): () => void {
   const bytes = publishMemoryBytes(packetBytes);
   context.shares.hold(client.share, bytes);
-  if (unmeteredInFlight) client.unmeteredInFlight += 1;
+  if (isUnmetered) client.unmeteredInFlight += 1;
   return () => {
     context.shares.release(client.share, bytes);
-    if (unmeteredInFlight) client.unmeteredInFlight -= 1;
+    if (isUnmetered) client.unmeteredInFlight -= 1;
     if (connection.paused) context.pump(connection);
   };
 }
 
-/** Returns the topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined if the connection was ended because of it. */
+/**
+ * Returns the topic of a PUBLISH, by its alias if the packet has no topic [MQTT-3.3.2-8] to [MQTT-3.3.2-12]. Returns undefined, after it has
+ * ended the connection, if the topic or the alias is not valid.
+ */
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;
   if (topic !== '' && !isTopicName(topic)) {
-    violate(context, connection, reason.topicNameInvalid, 'A topic name holds a wildcard.');
+    violate(context, connection, reason.topicNameInvalid, 'The topic of a PUBLISH contains a wildcard.');
   } else if (alias !== undefined && alias > context.limits.topicAliasMax) {
-    violate(context, connection, reason.topicAliasInvalid, 'A topic alias is above Topic Alias Maximum.');
+    violate(context, connection, reason.topicAliasInvalid, 'A topic alias is larger than Topic Alias Maximum.');
   } else if (alias !== undefined && topic.length > context.limits.aliasedTopicLengthMax) {
-    violate(context, connection, reason.quotaExceeded, 'A topic is too long to be kept for its alias.');
+    violate(context, connection, reason.quotaExceeded, 'A topic with an alias is too long.');
   } else if (topic !== '') {
     if (alias !== undefined) client.aliases.set(alias, topic);
     return topic;
   } else {
-    const known = alias === undefined ? undefined : client.aliases.get(alias);
-    if (known !== undefined) return known;
-    violate(context, connection, reason.protocolError, 'A PUBLISH has neither a topic nor the alias of one.');
+    const aliasedTopic = alias === undefined ? undefined : client.aliases.get(alias);
+    if (aliasedTopic !== undefined) return aliasedTopic;
+    violate(context, connection, reason.protocolError, 'A PUBLISH has neither a topic nor a known topic alias.');
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** PUBREL: the end of a QoS 2 exchange (MQTT 5 sections 3.6 and 4.3.3). */
+/** Handles PUBREL, which ends a QoS 2 exchange (MQTT 5 sections 3.6 and 4.3.3). */
 import { releaseExchange } from '../../core/exchanges.ts';
 import { reason } from '../../core/reasons.ts';
 import { sendPacket } from '../connection.ts';
@@ -14,10 +14,10 @@ export function handleRelease(context: Context, connection: Connection, client: 
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.success });
       return;
     case 'not-found':
-      // Also correct after our restart: the message itself is in Kafka; otherwise the client would have sent it again.
+      // After a restart the gateway does not know the exchange. The client got PUBREC before, so the message is in Kafka.
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.packetIdentifierNotFound });
       return;
     case 'too-early':
-      violate(context, connection, reason.protocolError, 'PUBREL came before its PUBREC.');
+      violate(context, connection, reason.protocolError, 'The client sent PUBREL before it got PUBREC.');
   }
 }

@@ -1,4 +1,4 @@
-/** CONNECT (MQTT 5 section 3.1). */
+/** Decodes CONNECT (MQTT 5 section 3.1). */
 import {
   type Cursor,
   fail,
@@ -13,7 +13,7 @@ import {
 import { headerBytes } from './framing.ts';
 import { property, readProperties } from './properties.ts';
 
-/** User name and password are checked and not kept: the certificate identifies the client. */
+/** A decoded CONNECT. The decoder checks user name and password and drops them, because the certificate identifies the client. */
 export type Connect = {
   readonly type: 'connect';
   readonly version: Version;
@@ -23,7 +23,7 @@ export type Connect = {
   readonly sessionExpiryS: number | undefined;
   /** Maximum Packet Size. */
   readonly packetBytesMax: number | undefined;
-  /** Request Problem Information; true if it is left out (section 3.1.2.11.7). */
+  /** Request Problem Information; true if the packet does not have it (section 3.1.2.11.7). */
   readonly problemInformation: boolean;
   readonly hasAuthenticationMethod: boolean;
   readonly hasAuthenticationData: boolean;
@@ -31,9 +31,9 @@ export type Connect = {
   readonly will: ConnectWill | undefined;
 };
 
-/** Will Retain is checked and not kept: nothing is retained. */
+/** The will of a CONNECT. The decoder checks Will Retain and drops it, because the gateway retains no messages. */
 export type ConnectWill = {
-  /** The handler judges whether it is a topic name. */
+  /** The handler checks whether this is a valid topic name. */
   readonly topic: string;
   /** A view of the packet's bytes, not a copy. */
   readonly payload: Buffer;
@@ -43,7 +43,7 @@ export type ConnectWill = {
 
 const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, will: 0x04, clean: 0x02, reserved: 1 };
 
-/** Returns name and level of a CONNECT; they precede everything that differs by version. Undefined if the packet has none. */
+/** Returns the protocol name and level at the start of a CONNECT, which have the same form in all versions; undefined if they are malformed. */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
   const c: Cursor = { bytes: frame, version: 5, at: headerBytes(frame), fault: undefined };
   const name = readString(c);
@@ -82,14 +82,14 @@ export function decodeConnect(c: Cursor): Connect {
 function checkConnectFlags(c: Cursor, flags: number): void {
   const willQos = (flags & flag.willQos) >> 3;
   const hasWill = (flags & flag.will) !== 0;
-  if (flags & flag.reserved) fail(c, 'The reserved CONNECT flag is set.'); // [MQTT-3.1.2-3]
+  if (flags & flag.reserved) fail(c, 'The reserved flag of CONNECT is set.'); // [MQTT-3.1.2-3]
   // [MQTT-3.1.2-11] [MQTT-3.1.2-12] [MQTT-3.1.2-13], in 3.1.1 [MQTT-3.1.2-13] [MQTT-3.1.2-14] [MQTT-3.1.2-15]
   if (willQos === 3 || (!hasWill && (flags & (flag.willQos | flag.willRetain)) !== 0)) {
-    fail(c, 'The will flags contradict each other.');
+    fail(c, 'The will flags of CONNECT contradict each other.');
   }
-  // 3.1.1 [MQTT-3.1.2-22]: no password without a user name. MQTT 5 allows it.
+  // [MQTT-3.1.2-22] of 3.1.1 forbids a password without a user name. MQTT 5 allows it.
   if (c.version === 4 && (flags & (flag.userName | flag.password)) === flag.password) {
-    fail(c, 'A password comes without a user name.');
+    fail(c, 'CONNECT has a password without a user name.');
   }
 }
 

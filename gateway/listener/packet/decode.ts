@@ -1,4 +1,4 @@
-/** The one decoder of what a client sends: MQTT 3.1.1 and 5. It reads the bytes of one whole packet and returns a packet or a violation. */
+/** Decodes the packets of clients, MQTT 3.1.1 and 5. Reads the bytes of one whole packet and returns the packet or a violation. */
 import { reason } from '../../core/reasons.ts';
 import { decodeAuth } from './auth.ts';
 import { type Connect, decodeConnect } from './connect.ts';
@@ -11,26 +11,26 @@ import { decodePublish, type Publish } from './publish.ts';
 import { decodeSubscribe, type Subscribe } from './subscribe.ts';
 import { decodeUnsubscribe, type Unsubscribe } from './unsubscribe.ts';
 
-/** A packet that is well formed and that a client may send. */
+/** A well-formed packet of a type that a client may send. */
 export type ClientPacket = Connect | Publish | Acknowledgement | Subscribe | Unsubscribe | PingRequest | Disconnect;
 
 /**
- * Decodes a packet that a client may send once it is connected, or a CONNECT of a version that we accept. Never throws. The payloads of a
- * PUBLISH and of a will are views of `frame`.
- * @param frame one whole packet, as `nextFrame` cuts it
+ * Decodes one packet. Never throws. The payloads of a PUBLISH and of a will are views of `frame`, not copies.
+ * @param frame one whole packet, as `nextFrame` returns it
+ * @param version the protocol version of the connection, or of the CONNECT that is decoded
  */
 export function decode(frame: Buffer, version: Version): ClientPacket | Violation {
   const c: Cursor = { bytes: frame, version, at: headerBytes(frame), fault: undefined };
   // A Remaining Length whose last byte is 0 could have been shorter [MQTT-1.5.5-1].
   if (version === 5 && c.at > 2 && frame[c.at - 1] === 0) {
-    return fail(c, 'The Remaining Length is longer than it need be.');
+    return fail(c, 'The Remaining Length uses more bytes than necessary.');
   }
   const packet = decodeByType(c);
   if (!isAtEnd(c)) fail(c, 'The packet is longer than its fields.');
   return c.fault ?? packet;
 }
 
-/** Table 2-1 lists the packet types. */
+/** Decodes the packet by its type (table 2-1). */
 function decodeByType(c: Cursor): ClientPacket | Violation {
   switch (packetType(c.bytes)) {
     case 1:
@@ -56,6 +56,6 @@ function decodeByType(c: Cursor): ClientPacket | Violation {
     case 15:
       return decodeAuth(c);
     default:
-      return fail(c, 'A client does not send this packet type.', reason.protocolError);
+      return fail(c, 'A client must not send this packet type.', reason.protocolError);
   }
 }

@@ -1,15 +1,15 @@
-/** Writes the packets that the gateway sends. The only file that uses the writer of `mqtt-packet`. */
+/** Encodes the packets that the gateway sends. No other file uses the writer of `mqtt-packet`. */
 import { generate, type Packet, writeToStream } from 'mqtt-packet';
 import type { Version } from './fields.ts';
 
-// Otherwise the library keeps a buffer for each of 65,536 numbers.
+// By default the library caches buffers for 65,536 numbers.
 writeToStream.cacheNumbers = false;
 
 export function encode(packet: Packet, version: Version): Buffer {
   return generate(packet, { protocolVersion: version });
 }
 
-/** Writes PUBACK (0x40) or PUBREC (0x50) with reason code 0, which is left out [MQTT-3.4.2-1]: the same four bytes in both versions. */
+/** Writes a PUBACK (0x40) or PUBREC (0x50) without reason code, which means 0 [MQTT-3.4.2-1]. It has the same four bytes in both versions. */
 export function writeBareAck(into: Buffer, at: number, kind: 'puback' | 'pubrec', packetId: number): void {
   into[at] = kind === 'puback' ? 0x40 : 0x50;
   into[at + 1] = 2;

@@ -1,17 +1,17 @@
 /**
- * Reads the fields of one packet (MQTT 5 section 1.5). The first fault is kept. After a fault the cursor is at the end of the packet and
- * every field reads as empty. So a decoder reads its fields in order and need not check after each.
+ * Reads the fields of one packet (MQTT 5 section 1.5). The cursor keeps the first fault. After a fault the cursor is at the end of the packet
+ * and each read returns an empty field. So a decoder can read all its fields without a check after each.
  */
 import { isUtf8 } from 'node:buffer';
 import { type ReasonCode, reason } from '../../core/reasons.ts';
 
-/** Protocol level: 4 is MQTT 3.1.1. */
+/** The protocol level: 4 for MQTT 3.1.1, 5 for MQTT 5. */
 export type Version = 4 | 5;
 
-/** Why a packet is refused. `reasonString` are ours: they repeat nothing that was sent. */
+/** Why a packet is refused. `reasonString` contains nothing that the client sent. */
 export type Violation = { readonly type: 'violation'; readonly code: ReasonCode; readonly reasonString: string };
 
-/** A position in one whole packet. `at` is the next byte to read. */
+/** A position in one whole packet. `at` is the index of the next byte to read. */
 export type Cursor = {
   readonly bytes: Buffer;
   readonly version: Version;
@@ -19,7 +19,7 @@ export type Cursor = {
   fault: Violation | undefined;
 };
 
-/** Notes a fault and goes to the end of the packet. Returns the first fault of the packet, which may be an earlier one. */
+/** Notes a fault and moves the cursor to the end of the packet. Returns the first fault of the packet, which may be an earlier fault. */
 export function fail(c: Cursor, explanation: string, code: ReasonCode = reason.malformedPacket): Violation {
   c.fault ??= { type: 'violation', code, reasonString: explanation };
   c.at = c.bytes.length;
@@ -28,14 +28,14 @@ export function fail(c: Cursor, explanation: string, code: ReasonCode = reason.m
 
 const endsWithinField = 'The packet ends within a field.';
 
-/** Whether all bytes of the packet are read. Also true after a fault. */
+/** Returns whether all bytes of the packet are read. Also returns true after a fault. */
 export function isAtEnd(c: Cursor): boolean {
   return c.at >= c.bytes.length;
 }
 
-/** Checks that the reserved flags of the fixed header have the value of table 2-2 [MQTT-2.1.3-1]; in 3.1.1 [MQTT-2.2.2-1] [MQTT-2.2.2-2]. */
+/** Checks the reserved flags of the fixed header against table 2-2 [MQTT-2.1.3-1]; in 3.1.1 [MQTT-2.2.2-1] [MQTT-2.2.2-2]. */
 export function requireFlags(c: Cursor, flags: number): void {
-  if ((c.bytes[0]! & 0x0f) !== flags) fail(c, 'A reserved flag of the fixed header is wrong.');
+  if ((c.bytes[0]! & 0x0f) !== flags) fail(c, 'A reserved flag of the fixed header has a wrong value.');
 }
 
 export function skipBytes(c: Cursor, count: number): void {
@@ -69,7 +69,7 @@ export function readU32(c: Cursor): number {
   return c.fault ? 0 : c.bytes.readUInt32BE(at);
 }
 
-/** Reads a Variable Byte Integer (section 1.5.5), in no more bytes than it needs [MQTT-1.5.5-1]. */
+/** Reads a Variable Byte Integer (section 1.5.5), which must not use more bytes than necessary [MQTT-1.5.5-1]. */
 export function readVarInt(c: Cursor): number {
   let value = 0;
   for (let i = 0; i < 4; i += 1) {
@@ -82,14 +82,14 @@ export function readVarInt(c: Cursor): number {
       return value;
     }
   }
-  fail(c, 'A Variable Byte Integer is wrong.');
+  fail(c, 'A Variable Byte Integer is malformed.');
   return 0;
 }
 
-/** Reads a packet identifier, which is not 0 [MQTT-2.2.1-3]; in 3.1.1 [MQTT-2.3.1-1]. */
+/** Reads a packet identifier, which must not be 0 [MQTT-2.2.1-3]; in 3.1.1 [MQTT-2.3.1-1]. */
 export function readPacketId(c: Cursor): number {
   const id = readU16(c);
-  if (id === 0) fail(c, 'A packet identifier is 0.', reason.protocolError);
+  if (id === 0) fail(c, 'A packet identifier must not be 0.', reason.protocolError);
   return id;
 }
 
@@ -109,19 +109,19 @@ export function readString(c: Cursor): string {
 }
 
 /**
- * Skips a string whose text is not used. It must still be well formed: UTF-8 without surrogates [MQTT-1.5.4-1] and without
- * U+0000 [MQTT-1.5.4-2]; in 3.1.1 [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is an ordinary character [MQTT-1.5.4-3].
+ * Skips a string and checks it: a string must be UTF-8 without surrogates [MQTT-1.5.4-1] and without U+0000 [MQTT-1.5.4-2]; in 3.1.1
+ * [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is allowed [MQTT-1.5.4-3].
  */
 export function skipString(c: Cursor): void {
   const length = readU16(c);
   const from = c.at;
   skipBytes(c, length);
-  // After a fault `at` is behind the string, so the loop must not run.
+  // After a fault, `at` is the end of the packet and not the end of the string.
   if (c.fault) return;
   for (let i = from; i < c.at; i += 1) {
     const byte = c.bytes[i]!;
     if (byte === 0) {
-      fail(c, 'A string holds U+0000.');
+      fail(c, 'A string contains U+0000.');
       return;
     }
     if (byte >= 0x80) {

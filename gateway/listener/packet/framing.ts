@@ -1,22 +1,26 @@
 /**
- * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A decoder gets one whole packet, so it never
- * reads past its end. A packet that is too large is refused by its header, before its bytes are kept.
+ * Cuts a byte stream into MQTT packets by their fixed headers (MQTT 5 section 2.1), so that the decoder gets one whole packet at a time. A
+ * packet that is too large is refused by its header, before memory is used for it.
  */
 
 export type Frames = {
-  /** Bytes not yet looked at: `chunk` from `at`. */
+  /** The bytes of `chunk` from `at` on are not handled yet. */
   chunk: Buffer;
   at: number;
-  /** A packet that began in an earlier chunk, `filled` bytes of it. It grows with the bytes that came, not with the announced length. */
+  /**
+   * The first `filled` bytes of a packet that began in an earlier chunk. The buffer grows with the received bytes; the length in the header
+   * does not set its size.
+   */
   partial: Buffer | undefined;
   filled: number;
 };
 
 export type Cut =
   | { readonly kind: 'packet'; readonly packet: Buffer }
+  /** The next packet is not complete: more bytes must come. */
   | { readonly kind: 'more' }
   | { readonly kind: 'too-large' }
-  /** A Remaining Length of more than four bytes. */
+  /** The Remaining Length has more than four bytes. */
   | { readonly kind: 'malformed' };
 
 const none = Buffer.alloc(0);
@@ -27,17 +31,18 @@ export function emptyFrames(): Frames {
   return { chunk: none, at: 0, partial: undefined, filled: 0 };
 }
 
-/** Adds bytes from the socket. If the reader had paused, the rest of the chunk before stays in front. */
+/** Adds bytes from the socket after the bytes that are not handled yet. */
 export function feedFrames(frames: Frames, chunk: Buffer): void {
   frames.chunk = frames.at < frames.chunk.length ? Buffer.concat([frames.chunk.subarray(frames.at), chunk]) : chunk;
   frames.at = 0;
 }
 
-/** Whether a packet is incomplete. */
+/** Returns whether a packet has begun and is not complete. */
 export function isMidPacket(frames: Frames): boolean {
   return frames.partial !== undefined;
 }
 
+/** Returns the next packet; or why there is none. */
 export function nextFrame(frames: Frames, bytesMax: number): Cut {
   if (frames.partial) return fillPartial(frames, bytesMax);
   const { chunk, at } = frames;
@@ -62,16 +67,17 @@ export function nextFrame(frames: Frames, bytesMax: number): Cut {
   return more;
 }
 
+/** Continues the incomplete packet with the bytes of the chunk. */
 function fillPartial(frames: Frames, bytesMax: number): Cut {
   let bytes = packetBytes(frames.partial!, 0, frames.filled);
   while (bytes === 0 && frames.at < frames.chunk.length) {
-    take(frames, 1);
+    moveToPartial(frames, 1);
     bytes = packetBytes(frames.partial!, 0, frames.filled);
   }
   if (bytes === -1) return { kind: 'malformed' };
   if (bytes > bytesMax) return { kind: 'too-large' };
   if (bytes === 0) return more;
-  take(frames, Math.min(bytes - frames.filled, frames.chunk.length - frames.at));
+  moveToPartial(frames, Math.min(bytes - frames.filled, frames.chunk.length - frames.at));
   if (frames.filled < bytes) return more;
   const packet = frames.partial!.subarray(0, bytes);
   frames.partial = undefined;
@@ -79,7 +85,7 @@ function fillPartial(frames: Frames, bytesMax: number): Cut {
   return { kind: 'packet', packet };
 }
 
-function take(frames: Frames, bytes: number): void {
+function moveToPartial(frames: Frames, bytes: number): void {
   const needed = frames.filled + bytes;
   if (needed > frames.partial!.length) {
     const grown = Buffer.allocUnsafe(Math.max(needed, 2 * frames.partial!.length));

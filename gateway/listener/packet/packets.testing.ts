@@ -1,4 +1,4 @@
-/** Packets of a client as `mqtt-packet` writes them, for properties: every type, every field that the decoder reads. */
+/** Generates packets of a client for property tests: every type, with every field that the decoder reads, as `mqtt-packet` writes them. */
 import fc from 'fast-check';
 import type { Packet } from 'mqtt-packet';
 import type { Version } from './fields.ts';
@@ -16,12 +16,12 @@ const userProperties = fc.dictionary(
   { minKeys: 1, maxKeys: 3 },
 );
 
-/** An object with some of the keys. */
+/** Generates an object with some of the keys of the model. */
 function some<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> {
   return fc.record(model, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
 }
 
-/** Makes a packet, with its properties if the version has them. The library's types lack several of them. */
+/** Generates a packet, in MQTT 5 with properties. The types of the library do not have all properties. */
 function packet(version: Version, fields: object, properties: object, more: object = {}): fc.Arbitrary<Packet> {
   const five = version === 5 ? { properties: some(properties as Record<string, fc.Arbitrary<unknown>>), ...more } : {};
   return fc.record({ ...fields, ...five }) as unknown as fc.Arbitrary<Packet>;
@@ -46,7 +46,7 @@ function publish(version: Version): fc.Arbitrary<Packet> {
         return { ...fields, ...more, ...numbered } as Packet;
       });
   const named = ofTopic(someText, { ...messageProperties, topicAlias: id });
-  // The library writes no empty topic without an alias.
+  // The library refuses an empty topic without an alias.
   const aliased = ofTopic(fc.constant(''), {}, { properties: fc.record({ topicAlias: id }) });
   return version === 5 ? fc.oneof(named, aliased) : named;
 }
@@ -80,7 +80,7 @@ function connect(version: Version): fc.Arbitrary<Packet> {
   return packet(version, fields, properties).map((made) => {
     const { login, ...rest } = made as unknown as { login: { username?: string; password?: Buffer } };
     const { username, password } = login;
-    // No password without a user name in 3.1.1.
+    // MQTT 3.1.1 allows no password without a user name.
     const named = username === undefined ? {} : { username, ...(password ? { password } : {}) };
     return { ...rest, ...named } as unknown as Packet;
   });
@@ -125,5 +125,5 @@ const ofVersion = (version: Version): fc.Arbitrary<Packet> =>
     fc.constant<Packet>({ cmd: 'pingreq' }),
   );
 
-/** By protocol version. */
+/** Generators of client packets, by protocol version. */
 export const clientPackets: Readonly<Record<Version, fc.Arbitrary<Packet>>> = { 4: ofVersion(4), 5: ofVersion(5) };

@@ -1,4 +1,4 @@
-/** PINGREQ (MQTT 5 section 3.12): a fixed header and nothing else. */
+/** Decodes PINGREQ (MQTT 5 section 3.12), which has only a fixed header. */
 import { type Cursor, requireFlags } from './fields.ts';
 
 export type PingRequest = { readonly type: 'pingreq' };

@@ -1,6 +1,6 @@
 /**
- * The properties of MQTT 5 that a client may send (table 2-4): their types, which packets may have them, and which values are errors.
- * A packet without properties has a property length of 0 [MQTT-2.2.2-1].
+ * Reads the properties of MQTT 5 that a client may send (table 2-4). The table `rules` says which type each property has, which packets may
+ * have it, and which values are errors. A packet without properties has the property length 0 [MQTT-2.2.2-1].
  */
 import { type ReasonCode, reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
@@ -38,21 +38,21 @@ export const property = {
   maximumPacketSize: 0x27,
 } as const;
 
-/** By identifier, in the order of the packet: the value of a number; undefined for text and binary data, which nobody uses. */
+/** The values of properties by identifier, in the order of the packet. Undefined for texts and binary data, which the gateway does not use. */
 export type Properties = ReadonlyMap<number, number | undefined>;
 
 type PropertyRule = {
   readonly type: 'byte' | 'u16' | 'u32' | 'var' | 'string' | 'pair' | 'binary';
   readonly in: readonly PropertyHolder[];
-  /** Only a server sends the property in this packet: a protocol error. In any other packet it is malformed. */
+  /** The packet in which only a server may send the property. A client that sends it commits a protocol error. */
   readonly serverOnly?: PropertyHolder;
-  /** May come more than once. */
+  /** The property may come more than once. */
   readonly many?: true;
-  /** The reason code for the value 0, if 0 is an error. */
+  /** The reason code if the value is 0 and 0 is an error. */
   readonly zero?: ReasonCode;
-  /** Only 0 and 1 are values. */
+  /** The value must be 0 or 1. */
   readonly flag?: true;
-  /** A topic name: not empty and without wildcards. */
+  /** The value must be a topic name: not empty and without wildcards. */
   readonly topicName?: true;
 };
 
@@ -62,14 +62,14 @@ const everywhere: readonly PropertyHolder[] = [
   ...(['connect', 'ack', 'subscribe', 'unsubscribe', 'disconnect', 'auth'] as const),
 ];
 
-/** By identifier; the comment names the section that describes the property. */
+/** The rules by identifier. The comment at each rule names the section of the standard. */
 const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
   [0x01, { type: 'byte', in: message, flag: true }], // Payload Format Indicator, 3.3.2.3.2
   [0x02, { type: 'u32', in: message }], // Message Expiry Interval, 3.3.2.3.3
   [0x03, { type: 'string', in: message }], // Content Type, 3.3.2.3.9 [MQTT-3.3.2-19]
   [0x08, { type: 'string', in: message, topicName: true }], // Response Topic, 3.3.2.3.5 [MQTT-3.3.2-13] [MQTT-3.3.2-14]
   [0x09, { type: 'binary', in: message }], // Correlation Data, 3.3.2.3.6
-  // Subscription Identifier, 3.8.2.1.2; a client's PUBLISH has none [MQTT-3.3.4-6].
+  // Subscription Identifier, 3.8.2.1.2; a client must not send it in PUBLISH [MQTT-3.3.4-6].
   [
     property.subscriptionIdentifier,
     { type: 'var', in: ['subscribe'], serverOnly: 'publish', zero: reason.protocolError },
@@ -91,7 +91,7 @@ const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
 
 const noProperties: Properties = new Map();
 
-/** Reads the properties of a packet or a will; none in version 3.1.1, which has no properties. */
+/** Reads the properties of a packet or a will. Returns no properties in MQTT 3.1.1, which does not have them. */
 export function readProperties(c: Cursor, holder: PropertyHolder): Properties {
   if (c.version === 4) return noProperties;
   const length = readVarInt(c);
@@ -103,7 +103,7 @@ export function readProperties(c: Cursor, holder: PropertyHolder): Properties {
   return properties;
 }
 
-/** Reads properties that may be left out together with all that follows them (sections 3.4.2.2.1, 3.14.2.2.1). */
+/** Reads the properties at the end of a packet, which may be left out with their length (sections 3.4.2.2.1, 3.14.2.2.1). */
 export function readLastProperties(c: Cursor, holder: PropertyHolder): Properties {
   return isAtEnd(c) ? noProperties : readProperties(c, holder);
 }
@@ -112,9 +112,9 @@ function readProperty(c: Cursor, holder: PropertyHolder, end: number, properties
   const id = readVarInt(c);
   if (c.fault) return;
   const rule = rules.get(id);
-  if (rule?.serverOnly === holder) fail(c, 'A property is one that only a server sends.', reason.protocolError);
-  else if (!rule?.in.includes(holder)) fail(c, 'A property does not belong into this packet.');
-  else if (properties.has(id) && !rule.many) fail(c, 'A property stands twice.', reason.protocolError);
+  if (rule?.serverOnly === holder) fail(c, 'A client must not send this property.', reason.protocolError);
+  else if (!rule?.in.includes(holder)) fail(c, 'This packet must not have this property.');
+  else if (properties.has(id) && !rule.many) fail(c, 'A property comes twice.', reason.protocolError);
   else properties.set(id, readValue(c, rule, end));
 }
 
@@ -122,11 +122,11 @@ function readValue(c: Cursor, rule: PropertyRule, end: number): number | undefin
   const from = c.at;
   const value = readByType(c, rule.type);
   if (c.fault) return undefined;
-  if (c.at > end) fail(c, 'A property is longer than the properties.');
-  else if (value === 0 && rule.zero !== undefined) fail(c, 'A property is 0 that may not be.', rule.zero);
-  else if (rule.flag && value! > 1) fail(c, 'A property is neither 0 nor 1.', reason.protocolError);
+  if (c.at > end) fail(c, 'A property is longer than the property length.');
+  else if (value === 0 && rule.zero !== undefined) fail(c, 'A property is 0, which is not allowed.', rule.zero);
+  else if (rule.flag && value! > 1) fail(c, 'A property must be 0 or 1.', reason.protocolError);
   else if (rule.topicName && !isTopicName(c.bytes.toString('latin1', from + 2, c.at))) {
-    fail(c, 'A response topic is no topic name.', reason.protocolError);
+    fail(c, 'The response topic is not a valid topic name.', reason.protocolError);
   }
   return value;
 }

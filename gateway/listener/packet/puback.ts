@@ -1,26 +1,26 @@
-/** PUBACK, PUBREC, PUBREL and PUBCOMP, which have the same fields (MQTT 5 sections 3.4 to 3.7). */
+/** Decodes PUBACK, PUBREC, PUBREL and PUBCOMP, which have the same fields (MQTT 5 sections 3.4 to 3.7). */
 import { type Cursor, readPacketId, requireFlags } from './fields.ts';
 import { readLastProperties } from './properties.ts';
 import { readReasonCode } from './reason-code.ts';
 
-/** The reason code is checked and not kept: nothing depends on it. */
+/** The decoder checks the reason code and drops it, because the gateway does not use it. */
 export type Acknowledgement = {
   readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp';
   readonly packetId: number;
 };
 
-/** Tables 3-4 and 3-5. */
+/** The reason codes of PUBACK and PUBREC (tables 3-4 and 3-5). */
 const codesOfReceipt: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
-/** Tables 3-6 and 3-7. */
+/** The reason codes of PUBREL and PUBCOMP (tables 3-6 and 3-7). */
 const codesOfRelease: ReadonlySet<number> = new Set([0x00, 0x92]);
 
-/** Decodes PUBACK or PUBREC, with a reason code of their tables [MQTT-3.4.2-1] [MQTT-3.5.2-1]. */
+/** Decodes PUBACK or PUBREC [MQTT-3.4.2-1] [MQTT-3.5.2-1]. */
 export function decodeReceipt(c: Cursor, type: 'puback' | 'pubrec'): Acknowledgement {
   requireFlags(c, 0);
   return decodeFields(c, type, codesOfReceipt);
 }
 
-/** Decodes PUBREL, which has flags 0010 [MQTT-3.6.1-1], or PUBCOMP, with a reason code of their tables [MQTT-3.6.2-1] [MQTT-3.7.2-1]. */
+/** Decodes PUBREL, whose flags must be 0010 [MQTT-3.6.1-1], or PUBCOMP [MQTT-3.6.2-1] [MQTT-3.7.2-1]. */
 export function decodeRelease(c: Cursor, type: 'pubrel' | 'pubcomp'): Acknowledgement {
   requireFlags(c, type === 'pubrel' ? 2 : 0);
   return decodeFields(c, type, codesOfRelease);

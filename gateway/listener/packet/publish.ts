@@ -1,4 +1,4 @@
-/** PUBLISH (MQTT 5 section 3.3). */
+/** Decodes PUBLISH (MQTT 5 section 3.3). */
 import { type Cursor, fail, readPacketId, readString } from './fields.ts';
 import { property, readProperties } from './properties.ts';
 
@@ -7,7 +7,7 @@ export type Publish = {
   readonly qos: 0 | 1 | 2;
   readonly isDuplicate: boolean;
   readonly isRetained: boolean;
-  /** Empty if the packet has an alias instead. The handler judges whether it is a topic name. */
+  /** Empty if the packet has an alias instead. The handler checks whether this is a valid topic name. */
   readonly topic: string;
   /** 0 at QoS 0, which has no packet id [MQTT-2.2.1-2]. */
   readonly packetId: number;
@@ -21,7 +21,7 @@ export function decodePublish(c: Cursor): Publish {
   const qos = ((flags >> 1) & 3) as 0 | 1 | 2 | 3;
   const isDuplicate = (flags & 0x08) !== 0;
   if (qos === 3) fail(c, 'QoS 3 does not exist.'); // [MQTT-3.3.1-4]
-  if (qos === 0 && isDuplicate) fail(c, 'DUP is set at QoS 0.'); // [MQTT-3.3.1-2]
+  if (qos === 0 && isDuplicate) fail(c, 'DUP must not be set at QoS 0.'); // [MQTT-3.3.1-2]
   const topic = readString(c); // [MQTT-3.3.2-1]
   const packetId = qos > 0 ? readPacketId(c) : 0;
   const properties = readProperties(c, 'publish');

@@ -1,4 +1,4 @@
-/** SUBSCRIBE (MQTT 5 section 3.8). */
+/** Decodes SUBSCRIBE (MQTT 5 section 3.8). */
 import { reason } from '../../core/reasons.ts';
 import { type Cursor, fail, isAtEnd, readByte, readPacketId, readString, requireFlags } from './fields.ts';
 import { property, readProperties } from './properties.ts';
@@ -11,8 +11,8 @@ export type Subscribe = {
 };
 
 /**
- * QoS, Retain As Published and Retain Handling are checked and not kept: the inbox is sent at QoS 0 and is never retained.
- * The handler judges whether the filter is a topic filter.
+ * One topic filter with its options. The decoder checks QoS, Retain As Published and Retain Handling and drops them, because the inbox is
+ * sent at QoS 0 and is never retained. The handler checks whether the filter is valid.
  */
 export type Subscription = { readonly filter: string; readonly noLocal: boolean };
 
@@ -24,24 +24,24 @@ export function decodeSubscribe(c: Cursor): Subscribe {
   const subscriptions: Subscription[] = [];
   while (!isAtEnd(c)) {
     const filter = readString(c); // [MQTT-3.8.3-1]
-    subscriptions.push({ filter, noLocal: readsNoLocal(c) });
+    subscriptions.push({ filter, noLocal: readNoLocal(c) });
   }
   const subscriptionIdentifier = properties.get(property.subscriptionIdentifier);
   return { type: 'subscribe', packetId, subscriptionIdentifier, subscriptions };
 }
 
-/** Requires at least one filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]. */
+/** Checks that there is at least one topic filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]. */
 export function requireFilter(c: Cursor): void {
   if (isAtEnd(c)) fail(c, 'The list of topic filters is empty.', reason.protocolError);
 }
 
-/** Reads the options of a subscription (section 3.8.3.1). */
-function readsNoLocal(c: Cursor): boolean {
-  const options = readByte(c, 'A topic filter comes without options.');
+/** Reads and checks the options of a subscription, and returns the option No Local (section 3.8.3.1). */
+function readNoLocal(c: Cursor): boolean {
+  const options = readByte(c, 'A topic filter has no subscription options.');
   const reserved = c.version === 5 ? 0xc0 : 0xfc;
-  if ((options & reserved) !== 0) fail(c, 'Subscription options are wrong.'); // [MQTT-3.8.3-5]
+  if ((options & reserved) !== 0) fail(c, 'A reserved bit of the subscription options is set.'); // [MQTT-3.8.3-5]
   if ((options & 3) === 3) {
-    // In 3.1.1 this is one of the reserved bits [MQTT-3.8.3-4].
+    // In MQTT 3.1.1 QoS 3 is malformed [MQTT-3.8.3-4].
     const code = c.version === 5 ? reason.protocolError : reason.malformedPacket;
     fail(c, 'A subscription asks for QoS 3, which does not exist.', code);
   }

@@ -1,4 +1,4 @@
-/** UNSUBSCRIBE (MQTT 5 section 3.10). */
+/** Decodes UNSUBSCRIBE (MQTT 5 section 3.10). */
 import { type Cursor, isAtEnd, readPacketId, readString, requireFlags } from './fields.ts';
 import { readProperties } from './properties.ts';
 import { requireFilter } from './subscribe.ts';
@@ -6,7 +6,7 @@ import { requireFilter } from './subscribe.ts';
 export type Unsubscribe = {
   readonly type: 'unsubscribe';
   readonly packetId: number;
-  /** The handler judges whether they are topic filters. */
+  /** The handler checks whether these are valid topic filters. */
   readonly filters: readonly string[];
 };
 
