@@ -40,17 +40,17 @@ describe('pageFaults', () => {
     ['a wrong count', '| 5.0 | 251 |', '| 5.0 | 252 |', /the counts must be 251/],
     [
       'a test that does not exist',
-      '"comes once"',
-      '"comes twice"',
-      /"comes twice", which is not in gateway\/listener\/connect/,
+      '"ends the connection at a second CONNECT"',
+      '"ends the connection at a third CONNECT"',
+      /"ends the connection at a third CONNECT", which is not in gateway\/listener\/connect/,
     ],
     [
       'a file that does not exist',
-      '`listener/connect` "comes once"',
-      '`listener/x` "comes once"',
+      '`listener/connect` "ends the connection at a second CONNECT"',
+      '`listener/x` "ends the connection at a second CONNECT"',
       /listener\/x, which does not exist/,
     ],
-    ['a statement without a test', '`listener/connect` "comes once"', 'somewhere', /MQTT-3\.1\.0-2 names no test/],
+    ['a statement without a test', '`listener/connect` "ends the connection at a second CONNECT"', 'somewhere', /MQTT-3\.1\.0-2 names no test/],
   ])('finds %s', (_name, from, to, fault) => {
     const changed = text.replace(from, to);
     expect(changed).not.toBe(text);

@@ -1,4 +1,4 @@
-/** The listener's answers: their form, their codes, and the parts that are left out if the client cannot accept them. */
+/** Tests the form and the codes of the listener's answers, and which parts it leaves out if the client cannot accept them. */
 import { generate, type Packet } from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -27,7 +27,7 @@ const filters = (count: number) =>
 const propertiesOf = (packet: Packet) => Object.keys((packet as { properties?: object }).properties ?? {});
 
 describe('CONNACK', () => {
-  it('comes first, once, and its reserved bits are 0', async () => {
+  it('CONNACK is sent first and once, and its reserved bits are 0', async () => {
     for (const version of [4, 5] as const) {
       const client = await dial(bench, await deviceCertificate('bed-07'), version);
       const bytes: Buffer[] = [];
@@ -48,7 +48,7 @@ describe('CONNACK', () => {
   });
 
   it.each([4, 5] as const)(
-    'that refuses ends it: what came after CONNECT is not looked at, MQTT %i',
+    'a refusing CONNACK ends the connection, and packets after CONNECT are ignored, MQTT %i',
     async (version) => {
       bench.ready = false;
       const client = await dial(bench, await deviceCertificate('bed-07'), version);
@@ -62,7 +62,7 @@ describe('CONNACK', () => {
     },
   );
 
-  it('of 3.1.1 is not sent to a CONNECT that is malformed, nor where no return code fits', async () => {
+  it('CONNACK of MQTT 3.1.1 is not sent if CONNECT is malformed or no return code fits', async () => {
     const malformed = await dial(bench, await deviceCertificate('bed-07'), 4);
     malformed.sendBytes(Buffer.from('100d00044d5154540403003c000161', 'hex'));
     await malformed.closed;
@@ -78,7 +78,7 @@ describe('CONNACK', () => {
     [20, []],
     [4, undefined],
   ])(
-    'that refuses fits into %i bytes: its reason string goes first, then itself',
+    'a refusing CONNACK for a client that accepts %i bytes leaves out its reason string, or is not sent',
     async (maximumPacketSize, expected) => {
       const client = await dial(bench, await deviceCertificate('bed-07'));
       client.send(connectPacket('bed-08', 5, { properties: { maximumPacketSize } }));
@@ -89,16 +89,16 @@ describe('CONNACK', () => {
     },
   );
 
-  it('that accepts and does not fit is not sent', async () => {
+  it('an accepting CONNACK that is larger than the client accepts is not sent', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5, { properties: { maximumPacketSize: 8 } }));
     await client.closed;
     expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
   });
 
-  it('holds nothing that was not asked for or is not true', async () => {
+  it('CONNACK has only the properties that the client needs', async () => {
     const client = await join(bench, 'bed-07', 5, { keepalive: 60, properties: { requestResponseInformation: false } });
-    // Neither Maximum QoS nor Retain Available, Response Information, Authentication Method, User Property, Server Keep Alive.
+    // Left out are Maximum QoS, Retain Available, Response Information, Authentication Method, User Property and Server Keep Alive.
     expect(propertiesOf(client.connack).sort()).toEqual([
       'maximumPacketSize',
       'receiveMaximum',
@@ -108,7 +108,7 @@ describe('CONNACK', () => {
     client.end();
   });
 
-  it('names no authentication method, and no AUTH comes, to a client that named none', async () => {
+  it('a client without an authentication method gets no authentication method and no AUTH', async () => {
     const client = await join(bench, 'bed-07');
     expect(propertiesOf(client.connack)).not.toContain('authenticationMethod');
     client.send({ cmd: 'auth', reasonCode: 0x19 } as Packet);
@@ -116,16 +116,16 @@ describe('CONNACK', () => {
     expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 
-  it('refuses authentication data without a method', async () => {
+  it('CONNACK refuses authentication data without an authentication method', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { authenticationData: Buffer.from('x') } });
     expect(client.connack).toMatchObject({ reasonCode: reason.protocolError });
     await client.closed;
   });
 });
 
-describe('an acknowledgement', () => {
+describe('acknowledgements', () => {
   it.each([4, 5] as const)(
-    'of a subscription has its packet id and one code for each filter, MQTT %i',
+    'SUBACK and UNSUBACK have the packet id of the request and one code for each filter, MQTT %i',
     async (version) => {
       const client = await join(bench, 'bed-07', version);
       client.send({ cmd: 'subscribe', messageId: 0xfffe, subscriptions: filters(7) });
@@ -140,7 +140,7 @@ describe('an acknowledgement', () => {
     },
   );
 
-  it('of a subscription that does not fit is not sent: the connection ends', async () => {
+  it('SUBACK or UNSUBACK that is larger than the client accepts is not sent, and the connection ends', async () => {
     for (const request of [
       { cmd: 'subscribe', messageId: 1, subscriptions: filters(80) },
       { cmd: 'unsubscribe', messageId: 1, unsubscriptions: filters(80).map(({ topic }) => topic) },
@@ -152,7 +152,7 @@ describe('an acknowledgement', () => {
     }
   });
 
-  it('has no reason string and no user property where the client wants none, but for CONNACK and DISCONNECT', async () => {
+  it('acknowledgements have no reason string and no user property if the client does not want them', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: false } });
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(
@@ -170,7 +170,7 @@ describe('an acknowledgement', () => {
     client.end();
   });
 
-  it('but PUBACK and PUBREC has no properties at all', async () => {
+  it('PUBREL, PUBCOMP, SUBACK and UNSUBACK have no properties', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: true } });
     client.send(
       { cmd: 'pubrel', messageId: 9 },
@@ -187,7 +187,7 @@ describe('an acknowledgement', () => {
     client.end();
   });
 
-  it('leaves the reason string of PUBREC out where it does not fit', async () => {
+  it('PUBREC leaves out its reason string if the packet would be larger than the client accepts', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 60 } });
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60) };
     client.send(publishPacket(2, 1));
@@ -197,7 +197,7 @@ describe('an acknowledgement', () => {
     client.end();
   });
 
-  it('of a PUBREC that answers nothing is PUBREL with 0x92, and PUBACK and PUBCOMP that do are let be', async () => {
+  it('an unexpected PUBREC gets PUBREL with 0x92, and an unexpected PUBACK or PUBCOMP is ignored', async () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'puback', messageId: 7 }, { cmd: 'pubcomp', messageId: 8 }, { cmd: 'pubrec', messageId: 9 });
     expect(await client.next()).toMatchObject({
@@ -216,7 +216,7 @@ describe('an acknowledgement', () => {
     ['PUBREL', '62 03 0001 55'],
     ['PUBCOMP', '70 03 0001 55'],
     ['DISCONNECT', 'e0 01 55'],
-  ])('with a reason code that does not exist ends the connection: %s', async (_name, hex) => {
+  ])('an unknown reason code ends the connection: %s', async (_name, hex) => {
     const client = await join(bench, 'bed-07');
     client.sendBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
     await client.closed;
@@ -224,8 +224,8 @@ describe('an acknowledgement', () => {
   });
 });
 
-describe('DISCONNECT of the server', () => {
-  it('is never sent before CONNACK, holds no Session Expiry Interval, and nothing follows it', async () => {
+describe('DISCONNECT of the gateway', () => {
+  it('DISCONNECT is not sent before CONNACK, has no Session Expiry Interval, and is the last packet', async () => {
     const early = await dial(bench, await deviceCertificate('bed-07'));
     early.sendBytes(Buffer.from([0xff, 0xff]));
     await early.closed;
@@ -239,7 +239,7 @@ describe('DISCONNECT of the server', () => {
     expect(client.rest()).toEqual([]);
   });
 
-  it('tells its reason in words, which are left out where they do not fit', async () => {
+  it('DISCONNECT has a reason string, which is left out if the packet would be larger than the client accepts', async () => {
     const broken = generate({ cmd: 'pingreq' });
     broken[0] = 0xc1;
     for (const [maximumPacketSize, expected] of [
@@ -248,9 +248,9 @@ describe('DISCONNECT of the server', () => {
     ] as const) {
       const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize } });
       client.sendBytes(broken);
-      const said = await client.next();
-      expect(said).toMatchObject({ cmd: 'disconnect', reasonCode: reason.malformedPacket });
-      expect(propertiesOf(said)).toEqual(expected);
+      const disconnect = await client.next();
+      expect(disconnect).toMatchObject({ cmd: 'disconnect', reasonCode: reason.malformedPacket });
+      expect(propertiesOf(disconnect)).toEqual(expected);
       await client.closed;
     }
   });

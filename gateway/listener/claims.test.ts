@@ -19,25 +19,25 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-/** Has sent CONNECT, and waits for its claim. */
-async function dialled(version: 4 | 5 = 5, more = {}) {
+/** Returns a client that has sent CONNECT and waits for the claim of its client id. */
+async function dialAndClaim(version: 4 | 5 = 5, more = {}) {
   const client = await dial(bench, await deviceCertificate('bed-07'), version);
   const before = bench.claims!.at(-1);
   client.send(connectPacket('bed-07', version, more));
   await until('the claim', () => bench.claims!.length > 0 && bench.claims!.at(-1) !== before);
   return client;
 }
-const next = () => bench.claims!.shift()!;
+const nextClaim = () => bench.claims!.shift()!;
 
 describe('CONNECT', () => {
-  it('is answered when the log has the claim, and what came behind it is taken then, in order', async () => {
-    const client = await dialled();
+  it('CONNECT is answered when the log has the claim, and the packets after it are then handled in order', async () => {
+    const client = await dialAndClaim();
     client.send(publishPacket(1, 1, 'one'), publishPacket(1, 2, 'two'), { cmd: 'pingreq' });
     await bench.pass(1000);
     expect(client.rest()).toEqual([]);
     expect(bench.handed).toEqual([]);
     expect(bench.listener.paused().claim).toBe(1);
-    next().settle(true);
+    nextClaim().settle(true);
     expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
     await until('both', () => bench.handed.length === 2);
     expect(bench.handed.map(({ text }) => text)).toEqual(['one', 'two']);
@@ -49,7 +49,7 @@ describe('CONNECT', () => {
     client.end();
   });
 
-  it('whose client has gone meanwhile: what it had sent is taken, and its will published', async () => {
+  it('if a client disconnects while it waits for its claim, its packets are handled and its will is published', async () => {
     const will = { topic: 'devices/bed-07/status', payload: Buffer.from('gone'), qos: 1, retain: false } as const;
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5, { will }), publishPacket(0, 0, 'a last word'));
@@ -57,90 +57,93 @@ describe('CONNECT', () => {
     await until('the claim', () => bench.claims!.length > 0);
     await bench.pass(1000);
     expect(bench.said).toEqual([]);
-    next().settle(true);
+    nextClaim().settle(true);
     await until('the end', () => bench.listener.connections() === 0);
     expect(bench.handed.map(({ text }) => text)).toEqual(['a last word']);
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will']);
   });
 
-  it('does not fall to the time-out for CONNECT while the log is slow', async () => {
-    const client = await dialled();
+  it('the time-out for CONNECT does not end a connection that waits for its claim', async () => {
+    const client = await dialAndClaim();
     await bench.pass(60_000);
     expect(bench.counters.connectTimeouts).toBe(0);
-    next().settle(true);
+    nextClaim().settle(true);
     expect(await client.next()).toMatchObject({ cmd: 'connack' });
     client.end();
   });
 
-  it('of two that wait for one client id the newer stays', async () => {
-    const older = await dialled();
-    const newer = await dialled();
+  it('the newer of two connections that wait for one client id stays', async () => {
+    const older = await dialAndClaim();
+    const newer = await dialAndClaim();
     await older.closed;
     expect(bench.claims).toHaveLength(1);
-    next().settle(true);
+    nextClaim().settle(true);
     expect(await newer.next()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
     expect(bench.said).toEqual(['bed-07 connected']);
     expect(bench.counters.takeOvers).toBe(1);
     newer.end();
   });
 
-  it('leaves the older connection until its own claim is in the log', async () => {
-    const older = await dialled();
-    next().settle(true);
+  it('the older connection ends only when the log has the claim of the newer connection', async () => {
+    const older = await dialAndClaim();
+    nextClaim().settle(true);
     await older.next();
-    const newer = await dialled();
+    const newer = await dialAndClaim();
     older.send({ cmd: 'pingreq' });
     expect(await older.next()).toMatchObject({ cmd: 'pingresp' });
-    next().settle(true);
+    nextClaim().settle(true);
     expect(await older.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
     expect(await newer.next()).toMatchObject({ cmd: 'connack' });
     newer.end();
   });
 
-  it.each([4, 5] as const)('of MQTT %d is refused where the gateway goes meanwhile', async (version) => {
-    const client = await dialled(version);
-    const closing = bench.listener.close(5_000);
-    await client.closed;
-    expect(client.rest()).toEqual([]);
-    await closing;
-    expect(bench.claims).toEqual([]);
-  });
+  it.each([4, 5] as const)(
+    'a connection that waits for its claim is closed if the gateway shuts down, MQTT %d',
+    async (version) => {
+      const client = await dialAndClaim(version);
+      const closing = bench.listener.close(5_000);
+      await client.closed;
+      expect(client.rest()).toEqual([]);
+      await closing;
+      expect(bench.claims).toEqual([]);
+    },
+  );
 
-  it('is refused where the gateway cannot serve any more when the claim comes', async () => {
-    const client = await dialled();
+  it('CONNECT is refused if the gateway is not ready when the claim is in the log', async () => {
+    const client = await dialAndClaim();
     bench.ready = false;
-    next().settle(true);
+    nextClaim().settle(true);
     expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: 0x88 });
     await client.closed;
   });
 
-  it('without its claim is accepted, with a new session: the former may have gone on elsewhere', async () => {
+  it('CONNECT without a claim is accepted with a new session, because the old session may continue at another gateway', async () => {
     const session = { clean: false, properties: { sessionExpiryInterval: 600 } };
-    const first = await dialled(5, session);
-    next().settle(true);
+    const first = await dialAndClaim(5, session);
+    nextClaim().settle(true);
     await first.next();
     first.end();
     await until('the end', () => bench.listener.connections() === 0);
-    const second = await dialled(5, session);
-    next().settle(true);
+    const second = await dialAndClaim(5, session);
+    nextClaim().settle(true);
     expect(await second.next()).toMatchObject({ sessionPresent: true });
     second.end();
     await until('the end', () => bench.listener.connections() === 0);
-    const third = await dialled(5, session);
-    next().settle(false);
+    const third = await dialAndClaim(5, session);
+    nextClaim().settle(false);
     expect(await third.next()).toMatchObject({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
     third.end();
   });
 });
 
 describe('a claim of another gateway', () => {
-  const claimed = async (version: 4 | 5 = 5, more = {}) => {
+  const joinClaimed = async (version: 4 | 5 = 5, more = {}) => {
     bench.claims = undefined;
     return join(bench, 'bed-07', version, more);
   };
 
-  it('ends the connection here: 0x8E, session taken over', async () => {
-    const client = await claimed();
+  it('a claim of another gateway ends the connection with 0x8E', async () => {
+    const client = await joinClaimed();
     bench.listener.endClaimedElsewhere('bed-07');
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
     await client.closed;
@@ -148,15 +151,15 @@ describe('a claim of another gateway', () => {
     expect(bench.counters.takenElsewhere).toBe(1);
   });
 
-  it('ends that of MQTT 3.1.1 without a word', async () => {
-    const client = await claimed(4);
+  it('a claim of another gateway ends a connection of MQTT 3.1.1 without a packet', async () => {
+    const client = await joinClaimed(4);
     bench.listener.endClaimedElsewhere('bed-07');
     await client.closed;
     expect(client.rest()).toEqual([]);
   });
 
-  it('acknowledges nothing more of what was in flight', async () => {
-    const client = await claimed();
+  it('publishes in flight are not acknowledged after the claim of another gateway', async () => {
+    const client = await joinClaimed();
     client.send(publishPacket(1, 1));
     await until('the publish', () => bench.handed.length === 1);
     bench.listener.endClaimedElsewhere('bed-07');
@@ -165,9 +168,9 @@ describe('a claim of another gateway', () => {
     expect(client.rest()).toMatchObject([{ cmd: 'disconnect' }]);
   });
 
-  it('ends its session, so that a packet id of then hides no message of now', async () => {
+  it('a claim of another gateway ends the session, so that an old packet id does not hide a new message', async () => {
     const session = { clean: false, properties: { sessionExpiryInterval: 600 } };
-    const client = await claimed(5, session);
+    const client = await joinClaimed(5, session);
     bench.atOnce = appended;
     client.send(publishPacket(2, 7, 'then'));
     expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 7 });
@@ -176,7 +179,7 @@ describe('a claim of another gateway', () => {
     expect(bench.listener.sessions()).toBe(1);
     bench.listener.endClaimedElsewhere('bed-07');
     expect(bench.listener.sessions()).toBe(0);
-    const again = await claimed(5, session);
+    const again = await joinClaimed(5, session);
     expect(again.connack).toMatchObject({ sessionPresent: false });
     bench.atOnce = undefined;
     again.send(publishPacket(2, 7, 'now'));
@@ -185,7 +188,7 @@ describe('a claim of another gateway', () => {
     again.end();
   });
 
-  it('takes back a will that waits for its delay', async () => {
+  it('a delayed will is not published after the claim of another gateway', async () => {
     const properties = { willDelayInterval: 30 };
     const will = {
       topic: 'devices/bed-07/status',
@@ -194,7 +197,7 @@ describe('a claim of another gateway', () => {
       retain: false,
       properties,
     } as const;
-    const client = await claimed(5, { will, properties: { sessionExpiryInterval: 600 } });
+    const client = await joinClaimed(5, { will, properties: { sessionExpiryInterval: 600 } });
     client.end();
     await until('the end', () => bench.listener.connections() === 0);
     bench.listener.endClaimedElsewhere('bed-07');
@@ -202,9 +205,9 @@ describe('a claim of another gateway', () => {
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
   });
 
-  it('leaves a connection whose own claim comes later in the log', async () => {
-    const client = await dialled();
-    next().settle(false);
+  it('a claim of another gateway does not end a connection whose own claim comes later in the log', async () => {
+    const client = await dialAndClaim();
+    nextClaim().settle(false);
     await client.next();
     bench.listener.endClaimedElsewhere('bed-07');
     client.send({ cmd: 'pingreq' });
@@ -212,8 +215,8 @@ describe('a claim of another gateway', () => {
     client.end();
   });
 
-  it('says nothing of other client ids', async () => {
-    const client = await claimed();
+  it('a claim of another client id has no effect', async () => {
+    const client = await joinClaimed();
     for (const other of ['bed-08', 'bed-07/2', '', '__proto__']) bench.listener.endClaimedElsewhere(other);
     client.send({ cmd: 'pingreq' });
     expect(await client.next()).toMatchObject({ cmd: 'pingresp' });

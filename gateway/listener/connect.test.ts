@@ -27,7 +27,7 @@ beforeEach(() => {
 afterAll(() => bench.close());
 
 describe('the port', () => {
-  it('a refused start names the port that is taken, or the certificate that cannot be read', async () => {
+  it('openListener rejects with the port if the port is in use, and with certificate-invalid if the certificate is not valid', async () => {
     const open = (port: number, cert?: string) =>
       openListener({ ...listenerOptions(), port, ...(cert === undefined ? {} : { cert }) });
     await expect(open(bench.listener.port)).rejects.toMatchObject({
@@ -39,10 +39,10 @@ describe('the port', () => {
 });
 
 describe('TLS', () => {
-  it('refuses a client without certificate, and one of a foreign authority', async () => {
+  it('TLS refuses a client without a certificate and a client with a certificate of a foreign authority', async () => {
     for (const pair of [null, await deviceCertificate('bed-07', foreignCa)]) {
       const before = bench.counters.connectionsRefused;
-      // With TLS 1.3 a client learns only afterwards that its certificate was not taken.
+      // In TLS 1.3 the client learns only after the handshake that its certificate was refused.
       const client = await dial(bench, pair);
       client.send(connectPacket('bed-07', 5));
       await client.closed;
@@ -54,10 +54,10 @@ describe('TLS', () => {
 
 describe('CONNECT', () => {
   it.each([
-    ['another device, 5', 5, 'bed-08', { reasonCode: reason.clientIdentifierNotValid }],
-    ['another device, 3.1.1', 4, 'bed-08', { returnCode: 2 }],
-    ['too long', 5, `bed-07/${'x'.repeat(clientIdLengthMax)}`, { reasonCode: reason.clientIdentifierNotValid }],
-  ] as const)('refuses a client id of %s', async (_name, version, clientId, expected) => {
+    ['of another device in MQTT 5', 5, 'bed-08', { reasonCode: reason.clientIdentifierNotValid }],
+    ['of another device in MQTT 3.1.1', 4, 'bed-08', { returnCode: 2 }],
+    ['that is too long', 5, `bed-07/${'x'.repeat(clientIdLengthMax)}`, { reasonCode: reason.clientIdentifierNotValid }],
+  ] as const)('refuses a client id %s', async (_name, version, clientId, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), version);
     client.send(connectPacket(clientId, version));
     expect(await client.next()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
@@ -67,33 +67,36 @@ describe('CONNECT', () => {
   it.each([
     [5, { reasonCode: reason.notAuthorized }],
     [4, { returnCode: 5 }],
-  ] as const)('refuses a CN that is no device id, MQTT %i', async (version, expected) => {
+  ] as const)('refuses a CN that is not a device id, MQTT %i', async (version, expected) => {
     const client = await dial(bench, await deviceCertificate('no device'), version);
     client.send(connectPacket('no device', version));
     expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
   });
 
-  it.each([4, 5] as const)('accepts the CN and what begins with it and a slash, MQTT %i', async (version) => {
-    for (const clientId of ['bed-07', 'bed-07/waves']) {
-      const client = await join(bench, 'bed-07', version, { clientId });
-      expect(client.connack).toMatchObject({
-        cmd: 'connack',
-        sessionPresent: false,
-        ...(version === 5 ? { reasonCode: 0 } : { returnCode: 0 }),
-      });
-      client.end();
-    }
-  });
+  it.each([4, 5] as const)(
+    'accepts the CN, and the CN with a slash and a name, as client id, MQTT %i',
+    async (version) => {
+      for (const clientId of ['bed-07', 'bed-07/waves']) {
+        const client = await join(bench, 'bed-07', version, { clientId });
+        expect(client.connack).toMatchObject({
+          cmd: 'connack',
+          sessionPresent: false,
+          ...(version === 5 ? { reasonCode: 0 } : { returnCode: 0 }),
+        });
+        client.end();
+      }
+    },
+  );
 
-  it('gives an empty client id a name that no other connection has, on any gateway', async () => {
+  it('assigns a unique client id to a client with an empty client id', async () => {
     const first = await join(bench, 'bed-21', 5, { clientId: '' });
     const second = await join(bench, 'bed-21', 5, { clientId: '' });
-    const given = [first, second].map(
+    const assigned = [first, second].map(
       ({ connack }) => (connack as IConnackPacket).properties?.assignedClientIdentifier,
     );
-    for (const id of given) expect(id).toMatch(/^bed-21\/./);
-    expect(given[0]).not.toBe(given[1]);
+    for (const id of assigned) expect(id).toMatch(/^bed-21\/./);
+    expect(assigned[0]).not.toBe(assigned[1]);
     second.send({ cmd: 'pingreq' });
     first.send({ cmd: 'pingreq' });
     expect([await first.next(), await second.next()]).toMatchObject([{ cmd: 'pingresp' }, { cmd: 'pingresp' }]);
@@ -101,7 +104,7 @@ describe('CONNECT', () => {
     second.end();
   });
 
-  it('gives an empty client id one of its own in 3.1.1 as well', async () => {
+  it('two clients with empty client ids stay connected together in MQTT 3.1.1', async () => {
     const first = await join(bench, 'bed-22', 4, { clientId: '' });
     const second = await join(bench, 'bed-22', 4, { clientId: '' });
     for (const client of [first, second]) {
@@ -113,15 +116,15 @@ describe('CONNECT', () => {
     second.end();
   });
 
-  it('refuses an empty client id with a session to keep in 3.1.1', async () => {
+  it('refuses an empty client id without Clean Session in MQTT 3.1.1', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
-    // The library does not write such a packet.
+    // The library cannot write such a packet.
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0, 0, 60, 0, 0]));
     expect(await client.next()).toMatchObject({ cmd: 'connack', returnCode: 2 });
     await client.closed;
   });
 
-  it('tells its limits', async () => {
+  it('the answer to CONNECT names the limits of the gateway', async () => {
     const client = await join(bench, 'bed-07', 5, { keepalive: 0, properties: { sessionExpiryInterval: 0xffffffff } });
     expect(client.connack).toMatchObject({
       properties: {
@@ -137,24 +140,28 @@ describe('CONNECT', () => {
   });
 
   it.each([
-    ['level 3', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 3, 2, 0, 60, 0, 0]), { returnCode: 1 }],
+    ['protocol level 3', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 3, 2, 0, 60, 0, 0]), { returnCode: 1 }],
     ['MQTT 3.1', Buffer.from([0x10, 14, 0, 6, ...Buffer.from('MQIsdp'), 3, 2, 0, 60, 0, 0]), { returnCode: 1 }],
-    ['a bridge', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 0x84, 2, 0, 60, 0, 0]), { returnCode: 1 }],
-  ])('does not speak %s', async (_name, bytes, expected) => {
+    [
+      'the protocol level of a bridge',
+      Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 0x84, 2, 0, 60, 0, 0]),
+      { returnCode: 1 },
+    ],
+  ])('refuses a client that uses %s', async (_name, bytes, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(bytes);
     expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
   });
 
-  it('closes at another protocol', async () => {
+  it('closes the connection of a client that uses another protocol', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, ...Buffer.from('AMQP'), 4, 2, 0, 60, 0, 0]));
     await client.closed;
     expect(client.rest()).toEqual([]);
   });
 
-  it('does not speak MQTT 6', async () => {
+  it('refuses a client that uses MQTT 6', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 5);
     client.sendBytes(Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 6, 2, 0, 60, 0, 0, 0]));
     expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.unsupportedProtocolVersion });
@@ -162,10 +169,10 @@ describe('CONNECT', () => {
   });
 
   it.each([
-    ['another device', 'devices/bed-08/status', 5, { reasonCode: reason.notAuthorized }],
-    ['another device, 3.1.1', 'devices/bed-08/status', 4, { returnCode: 5 }],
+    ['another device in MQTT 5', 'devices/bed-08/status', 5, { reasonCode: reason.notAuthorized }],
+    ['another device in MQTT 3.1.1', 'devices/bed-08/status', 4, { returnCode: 5 }],
     ['the inbox', 'devices/bed-07/inbox', 5, { reasonCode: reason.notAuthorized }],
-    ['a wildcard', 'devices/bed-07/#', 5, { reasonCode: reason.topicNameInvalid }],
+    ['a topic with a wildcard', 'devices/bed-07/#', 5, { reasonCode: reason.topicNameInvalid }],
   ] as const)('refuses a will for %s', async (_name, topic, version, expected) => {
     const client = await join(bench, 'bed-07', version, { will: { topic, payload: 'x' } });
     expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
@@ -176,22 +183,22 @@ describe('CONNECT', () => {
     [5, 4_096, { reasonCode: reason.success }],
     [5, 4_097, { reasonCode: reason.quotaExceeded }],
     [4, 4_096, { returnCode: 0 }],
-  ] as const)('keeps a will of at most 4 KiB, MQTT %i, %i bytes', async (version, bytes, expected) => {
+  ] as const)('accepts a will of at most 4 KiB: MQTT %i, %i bytes', async (version, bytes, expected) => {
     const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(bytes, 0x20) };
     const client = await join(bench, 'bed-07', version, { will });
     expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
   });
 
-  it('closes without a word at a longer one in 3.1.1, which has no code for it', async () => {
+  it('closes without an answer if a will is too long in MQTT 3.1.1, which has no return code for that', async () => {
     const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(4_097, 0x20) };
     const before = bench.counters.connectionsRefused;
     await expect(join(bench, 'bed-07', 4, { will })).rejects.toThrow('the connection was closed');
     expect(bench.counters.connectionsRefused).toBe(before + 1);
   });
 
-  it('refuses a will without topic', async () => {
+  it('refuses a will without a topic', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
-    // The library does not write such a packet.
+    // The library cannot write such a packet.
     client.sendBytes(
       Buffer.from('101900044d51545405060 03c00 00066265642d3037 00 0000 000178'.replaceAll(' ', ''), 'hex'),
     );
@@ -199,7 +206,7 @@ describe('CONNECT', () => {
     await client.closed;
   });
 
-  it('refuses a method of authentication', async () => {
+  it('refuses an authentication method', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { authenticationMethod: 'x' } });
     expect(client.connack).toMatchObject({ reasonCode: reason.badAuthenticationMethod });
     await client.closed;
@@ -208,14 +215,14 @@ describe('CONNECT', () => {
   it.each([
     [5, { reasonCode: reason.serverUnavailable }],
     [4, { returnCode: 3 }],
-  ] as const)('takes nobody while the associations are not read, MQTT %i', async (version, expected) => {
+  ] as const)('refuses all clients until the associations are read, MQTT %i', async (version, expected) => {
     bench.ready = false;
     const client = await join(bench, 'bed-07', version);
     expect(client.connack).toMatchObject(expected);
     await client.closed;
   });
 
-  it('is the first packet', async () => {
+  it('closes the connection if the first packet is not CONNECT', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(publishPacket(1, 1));
     await client.closed;
@@ -223,14 +230,14 @@ describe('CONNECT', () => {
     expect(bench.handed).toEqual([]);
   });
 
-  it('comes once', async () => {
+  it('ends the connection at a second CONNECT', async () => {
     const client = await join(bench, 'bed-07');
     client.send(connectPacket('bed-07', 5));
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 
-  it('comes within its time', async () => {
+  it('closes the connection if CONNECT does not come in time', async () => {
     const before = bench.counters.connectTimeouts;
     const client = await dial(bench, await deviceCertificate('bed-07'));
     await bench.pass(9_000);
@@ -240,7 +247,7 @@ describe('CONNECT', () => {
     expect(bench.counters.connectTimeouts).toBe(before + 1);
   });
 
-  it('does not wait for CONNACK: what follows in the same bytes is taken in order', async () => {
+  it('handles packets that a client sends before CONNACK, in order', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5), publishPacket(1, 1), { cmd: 'pingreq' }, publishPacket(1, 2));
     const came = [await client.next(), await client.next(), await client.next(), await client.next()];
@@ -249,7 +256,7 @@ describe('CONNECT', () => {
     client.end();
   });
 
-  it('refuses those past the greatest number of connections before they cost a handshake', async () => {
+  it('closes connections above the greatest number before their handshake', async () => {
     const small = await openBench({ connectionsMax: 1 });
     const first = await join(small, 'bed-07');
     const second = expect(dial(small, await deviceCertificate('bed-08'))).rejects.toThrow('disconnected');

@@ -19,24 +19,24 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
-const told = (...lines: string[]) =>
+const expectSinkCalls = (...lines: string[]) =>
   until(lines.join(', '), () => bench.said.length >= lines.length).then(() => expect(bench.said).toEqual(lines));
 
 describe.each([4, 5] as const)('MQTT %i', (version) => {
-  it('publishes the will of a connection that is lost', async () => {
+  it('the will of a lost connection is published', async () => {
     const client = await join(bench, 'bed-07', version, { will });
     client.end();
-    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
+    await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
   });
 
-  it('publishes no will after DISCONNECT', async () => {
+  it('no will is published after DISCONNECT', async () => {
     const client = await join(bench, 'bed-07', version, { will });
     client.send({ cmd: 'disconnect', reasonCode: 0 });
     await client.closed;
-    await told('bed-07 connected', 'bed-07 ended: closed');
+    await expectSinkCalls('bed-07 connected', 'bed-07 ended: closed');
   });
 
-  it('notices silence after one and a half times Keep Alive, not before, and any packet counts', async () => {
+  it('a connection ends one and a half times Keep Alive after its last packet, and not before', async () => {
     const client = await join(bench, 'bed-07', version, { will, keepalive: 60 });
     for (let i = 0; i < 2; i += 1) {
       await bench.pass(80_000);
@@ -47,10 +47,10 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await client.closed;
     if (version === 5)
       expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.keepAliveTimeout }]);
-    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: keep-alive');
+    await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: keep-alive');
   });
 
-  it('is not silent while it is not read', async () => {
+  it('a paused connection does not end by Keep Alive', async () => {
     await bench.close();
     bench = await openBench({ unackedBytesMax: 1 });
     const client = await join(bench, 'bed-07', version, { keepalive: 60 });
@@ -62,41 +62,46 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1 });
   });
 
-  it('gives a client id to the newest connection', async () => {
+  it('the newest connection gets the client id', async () => {
     const older = await join(bench, 'bed-07', version, { will });
     const newer = await join(bench, 'bed-07', version);
     await older.closed;
     if (version === 5) expect(older.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.sessionTakenOver }]);
     newer.send({ cmd: 'pingreq' });
     expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
-    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: taken-over', 'bed-07 connected again');
+    await expectSinkCalls(
+      'bed-07 connected',
+      'bed-07 will: gone',
+      'bed-07 ended: taken-over',
+      'bed-07 connected again',
+    );
     expect(bench.counters.takeOvers).toBe(1);
   });
 
-  it('tells of a connection that lost its client id while it was alive, not of one that answers nothing', async () => {
+  it('a connection that loses its client id is reported if it is alive, and not if its client answers nothing', async () => {
     const older = await join(bench, 'bed-07', version);
     await join(bench, 'bed-07', version);
-    await until('a word on it', () => bench.lostIdWhileAlive.length > 0);
+    await until('a report', () => bench.lostIdWhileAlive.length > 0);
     expect(bench.lostIdWhileAlive).toEqual(['bed-07']);
     await older.closed;
     const dead = await join(bench, 'bed-08', version);
     dead.socket.allowHalfOpen = true;
     await join(bench, 'bed-08', version);
     await once(dead.socket, 'end');
-    // The listener lets its socket go after a second; from then on what is written to it is refused.
-    await until('a socket that was let go', () => {
+    // The listener destroys its socket after a second. From then on, writes of the client fail.
+    await until('a destroyed socket', () => {
       if (!dead.socket.destroyed) dead.send({ cmd: 'pingreq' });
       return dead.socket.destroyed;
     });
     expect(bench.lostIdWhileAlive).toEqual(['bed-07']);
-    // An orderly end is no take-over.
+    // A connection that ends by DISCONNECT has not lost its client id.
     const orderly = await join(bench, 'bed-09', version);
     orderly.send({ cmd: 'disconnect' });
     await orderly.closed;
     expect(bench.lostIdWhileAlive).toEqual(['bed-07']);
   });
 
-  it('does not acknowledge on the newer connection what came on the older', async () => {
+  it('publishes of the older connection are not acknowledged on the newer connection', async () => {
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
     const older = await join(bench, 'bed-07', version, keep);
     older.send(publishPacket(1, 1));
@@ -109,7 +114,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(older.rest().map(({ cmd }) => cmd)).not.toContain('puback');
   });
 
-  it('drains: takes nothing new, acknowledges what is in flight, says goodbye', async () => {
+  it('a listener that shuts down reads nothing more, acknowledges messages in flight, and sends DISCONNECT', async () => {
     const client = await join(bench, 'bed-07', version, { will });
     client.send(publishPacket(1, 1));
     await until('a publish', () => bench.handed.length === 1);
@@ -126,7 +131,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
   });
 });
 
-it('takes nothing more while it drains, also of a connection that was paused', async () => {
+it('a listener that shuts down reads nothing more from a paused connection', async () => {
   await bench.close();
   bench = await openBench({ inFlightMax: 2 });
   const client = await join(bench, 'bed-07', 4);
@@ -141,10 +146,10 @@ it('takes nothing more while it drains, also of a connection that was paused', a
 });
 
 describe('MQTT 5', () => {
-  it('publishes the will after DISCONNECT with 0x04', async () => {
+  it('the will is published after DISCONNECT with 0x04', async () => {
     const client = await join(bench, 'bed-07', 5, { will });
     client.send({ cmd: 'disconnect', reasonCode: reason.disconnectWithWill });
-    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
+    await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
   });
 
   const kept = (willDelayInterval: number, sessionExpiryInterval: number) => ({
@@ -152,25 +157,25 @@ describe('MQTT 5', () => {
     properties: { sessionExpiryInterval },
   });
 
-  it('publishes a delayed will after its delay', async () => {
+  it('a delayed will is published after its delay', async () => {
     const client = await join(bench, 'bed-07', 5, kept(20, 60));
     client.end();
     await until('the end', () => bench.said.length === 2);
     await bench.pass(15_000);
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
     await bench.pass(10_000);
-    await told('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
+    await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
 
-  it('publishes a delayed will when its session ends before', async () => {
+  it('a delayed will is published at the end of its session if that is earlier', async () => {
     const client = await join(bench, 'bed-07', 5, kept(60, 20));
     client.end();
     await until('the end', () => bench.said.length === 2);
     await bench.pass(21_000);
-    await told('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
+    await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
 
-  it('publishes no delayed will where the client comes back in time', async () => {
+  it('a delayed will is not published if the client connects again in time', async () => {
     const client = await join(bench, 'bed-07', 5, kept(20, 60));
     client.end();
     await until('the end', () => bench.said.length === 2);
@@ -179,7 +184,7 @@ describe('MQTT 5', () => {
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 connected']);
   });
 
-  it('publishes a delayed will where the client comes back with a clean start', async () => {
+  it('a delayed will is published if the client connects again with a clean start', async () => {
     const client = await join(bench, 'bed-07', 5, kept(60, 60));
     client.end();
     await until('the end', () => bench.said.length === 2);
@@ -187,7 +192,7 @@ describe('MQTT 5', () => {
     expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone', 'bed-07 connected']);
   });
 
-  it('ends a session when its expiry has passed', async () => {
+  it('a session ends after its expiry', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 20 } });
     client.end();
     await until('the end', () => bench.listener.connections() === 0);
@@ -195,7 +200,7 @@ describe('MQTT 5', () => {
     expect((await join(bench, 'bed-07', 5, { clean: false })).connack).toMatchObject({ sessionPresent: false });
   });
 
-  it('lets DISCONNECT shorten a session, but not keep one that was not kept', async () => {
+  it('DISCONNECT can shorten the life of a session, but not keep a session without expiry', async () => {
     const first = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 60 } });
     first.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
     await first.closed;
@@ -205,7 +210,7 @@ describe('MQTT 5', () => {
     expect(await second.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('ends the session that is longest without connection where there are too many', async () => {
+  it('the session that lost its connection first ends if there are too many sessions', async () => {
     await bench.close();
     bench = await openBench({ sessionsMax: 2 });
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
@@ -219,7 +224,7 @@ describe('MQTT 5', () => {
   });
 });
 
-it('ends a packet that is begun and not finished', async () => {
+it('a connection ends if a packet is not completed in time', async () => {
   const client = await join(bench, 'bed-07', 5, { keepalive: 300 });
   client.sendBytes(Buffer.from([0x32, 0x40, 0x00]));
   await bench.pass(0);

@@ -1,4 +1,4 @@
-/** Who connects and does not say who it is holds no place for long, and no more than its part. */
+/** Tests that connections without a complete TLS handshake are closed in time and cannot take all places. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -19,12 +19,13 @@ async function dialSilently(): Promise<Socket> {
   return socket;
 }
 
-const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
+const closed = (socket: Socket) =>
+  socket.closed ? Promise.resolve() : new Promise((resolve) => socket.resume().once('close', resolve));
 
-/** A TLS record that announces a ClientHello of 512 bytes. The rest never comes. */
+/** The start of a TLS record with a ClientHello of 512 bytes. The test does not send the rest. */
 const begunHello = Buffer.from([22, 3, 1, 2, 0, 1]);
 
-it('is closed in time if it sends nothing, or only a byte of its handshake now and then', async () => {
+it('a connection is closed in time if it sends nothing, or only a byte of its handshake now and then', async () => {
   bench = await openBench({ connectMs: 700 });
   const silent = await dialSilently();
   const trickling = await dialSilently();
@@ -32,7 +33,7 @@ it('is closed in time if it sends nothing, or only a byte of its handshake now a
   let at = 0;
   const trickle = setInterval(() => {
     at += 1;
-    // The rest of it is zeros: no library says before its end that it is wrong.
+    // The rest of the record is zeros, which the library checks only when the record is complete.
     if (at < 500) trickling.write(Buffer.from([0]));
   }, 100);
   const startedMs = performance.now();
@@ -43,11 +44,11 @@ it('is closed in time if it sends nothing, or only a byte of its handshake now a
   expect(bench.listener.connections()).toBe(0);
 });
 
-it('takes no more places than its address has, and a device of the same address comes in', async () => {
-  // As many handshakes may be under way as begin in their time: 400, of one address 200.
+it('silent connections above the limit of their address are closed, and a device from this address can connect', async () => {
+  // 400 handshakes may run at once, 200 of them from one address.
   bench = await openBench({ connectMs: 20_000, connectsPerS: 20 });
   for (let n = 0; n < 205; n += 1) await dialSilently();
-  await until('some are closed for it', () => bench.counters.handshakesClosed >= 5);
+  await until('some are closed', () => bench.counters.handshakesClosed >= 5);
   const device = await join(bench, 'bed-07');
   expect(device.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
   device.end();

@@ -1,4 +1,4 @@
-/** Which clients may connect: TLS refuses certificates, CONNECT refuses names. Each refusal is counted and logged without content. */
+/** Tests which clients may connect: by their certificate and by their names. Each refusal is counted, and logged without the client id. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { dayMs, leafLifeMs } from '../../certs/core/renewal.ts';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
@@ -17,7 +17,7 @@ let bench: Bench;
 beforeAll(async () => {
   bench = await openBench();
 });
-// One line a second is logged of those that are refused.
+// Only one refusal per second is logged, so each test begins 2 s later.
 beforeEach(() => {
   bench.aheadMs += 2_000;
 });
@@ -32,39 +32,45 @@ const leaf = (commonName: string, more: { authority?: Pair; atMs?: number; purpo
   );
 
 it.each<[string, () => Promise<Pair | null>, string]>([
-  ['no certificate', async () => null, 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'],
+  ['a client without a certificate', async () => null, 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'],
   [
     "a certificate of the services' authority",
     () => leaf('bed-07', { authority: foreignCa }),
     'SELF_SIGNED_CERT_IN_CHAIN',
   ],
-  ["a service's own", () => leaf('gateway', { authority: foreignCa }), 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ["a service's certificate", () => leaf('gateway', { authority: foreignCa }), 'SELF_SIGNED_CERT_IN_CHAIN'],
   [
-    'one of an authority of the same name',
+    'a certificate of another authority with the same name',
     async () => leaf('bed-07', { authority: await issueAuthority('test devices', nowMs) }),
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   ],
-  ['one that has expired', () => leaf('bed-07', { atMs: nowMs - leafLifeMs - dayMs }), 'CERT_HAS_EXPIRED'],
-  ['one that is not valid yet', () => leaf('bed-07', { atMs: nowMs + dayMs }), 'CERT_NOT_YET_VALID'],
-  ['one for servers', () => leaf('bed-07', { purpose: 'server' }), 'INVALID_PURPOSE'],
+  ['a certificate that has expired', () => leaf('bed-07', { atMs: nowMs - leafLifeMs - dayMs }), 'CERT_HAS_EXPIRED'],
+  ['a certificate that is not valid yet', () => leaf('bed-07', { atMs: nowMs + dayMs }), 'CERT_NOT_YET_VALID'],
+  ['a certificate for servers', () => leaf('bed-07', { purpose: 'server' }), 'INVALID_PURPOSE'],
 ])('TLS refuses %s', async (_name, make, error) => {
   const before = bench.counters.connectionsRefused;
-  const said = bench.logged.length;
+  const linesBefore = bench.logged.length;
   const client = await dial(bench, await make());
   client.send(connectPacket('bed-07', 5));
   await client.closed;
   expect(client.rest()).toEqual([]);
   await until('the count', () => bench.counters.connectionsRefused === before + 1);
-  const lines = bench.logged.slice(said);
+  const lines = bench.logged.slice(linesBefore);
   expect(lines).toEqual([expect.stringContaining('TLS handshake refused')]);
   expect(JSON.parse(lines[0]!)).toMatchObject({ error });
 });
 
 it.each<[string, string, string, 4 | 5, object]>([
-  ['another device as client id', 'bed-07', 'bed-08', 5, { reasonCode: reason.clientIdentifierNotValid }],
-  ['another device as client id, 3.1.1', 'bed-07', 'bed-08', 4, { returnCode: 2 }],
-  ['a client id that only begins like the CN', 'bed-07', 'bed-070', 5, { reasonCode: reason.clientIdentifierNotValid }],
-  ['a CN that is no device id', 'bed 07', 'bed 07', 5, { reasonCode: reason.notAuthorized }],
+  ['another device as client id in MQTT 5', 'bed-07', 'bed-08', 5, { reasonCode: reason.clientIdentifierNotValid }],
+  ['another device as client id in MQTT 3.1.1', 'bed-07', 'bed-08', 4, { returnCode: 2 }],
+  [
+    'a client id that is the CN and one more character',
+    'bed-07',
+    'bed-070',
+    5,
+    { reasonCode: reason.clientIdentifierNotValid },
+  ],
+  ['a CN that is not a device id', 'bed 07', 'bed 07', 5, { reasonCode: reason.notAuthorized }],
   ['a CN that is a path', '..', '..', 5, { reasonCode: reason.notAuthorized }],
   ['a CN that is a wildcard', '+', '+', 4, { returnCode: 5 }],
 ])('CONNECT refuses %s', async (_name, commonName, clientId, version, expected) => {
@@ -74,12 +80,12 @@ it.each<[string, string, string, 4 | 5, object]>([
   expect(await client.next()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
   await client.closed;
   expect(bench.counters.connectionsRefused).toBe(before + 1);
-  const line = bench.logged.findLast((one) => one.includes('connection refused'));
+  const line = bench.logged.findLast((logged) => logged.includes('connection refused'));
   expect(JSON.parse(line!)).toMatchObject({ commonName: commonName.replace(/[^\w.-]/g, '?') });
   expect(line).not.toContain(clientId === commonName ? 'no such text' : clientId);
 });
 
-it.each(['X25519MLKEM768', 'X25519', 'P-256'])('agrees on the keys of the connection by %s', async (group) => {
+it.each(['X25519MLKEM768', 'X25519', 'P-256'])('TLS supports the key exchange %s', async (group) => {
   const client = await dial(bench, await leaf('bed-07'), 5, group);
   client.send(connectPacket('bed-07', 5));
   expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.success });

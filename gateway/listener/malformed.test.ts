@@ -18,7 +18,7 @@ import { clientPackets } from './packet/packets.testing.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
-describe('a packet that is not well formed', () => {
+describe('decode', () => {
   it.each([
     ['PUBLISH with QoS 3', 5, '36 07 0001 61 0001 00 61', reason.malformedPacket],
     ['PUBLISH with DUP at QoS 0', 5, '38 05 0001 61 00 61', reason.malformedPacket],
@@ -28,12 +28,17 @@ describe('a packet that is not well formed', () => {
     ['PUBLISH with U+0000 in its topic', 5, '30 04 0001 00 00', reason.malformedPacket],
     ['PUBLISH with a topic that is not UTF-8', 5, '30 05 0002 c328 00', reason.malformedPacket],
     ['PUBLISH with a surrogate in its topic', 5, '30 06 0003 eda080 00', reason.malformedPacket],
-    ['PUBLISH with properties longer than itself', 5, '30 05 0001 61 05 61', reason.malformedPacket],
+    ['PUBLISH with properties that are longer than the packet', 5, '30 05 0001 61 05 61', reason.malformedPacket],
     ['PUBLISH with an unknown property', 5, '30 06 0001 61 02 7f00', reason.malformedPacket],
     ['PUBLISH with a property of CONNECT', 5, '30 07 0001 61 03 21 0001', reason.malformedPacket],
     ['PUBLISH with a property twice', 5, '30 08 0001 61 04 0101 0101', reason.protocolError],
-    ['PUBLISH with a flag of 2', 5, '30 06 0001 61 02 0102', reason.protocolError],
-    ['PUBLISH with a property that runs over the others', 5, '30 08 0001 61 02 23 0001 61', reason.malformedPacket],
+    ['PUBLISH with the value 2 for a property that is a flag', 5, '30 06 0001 61 02 0102', reason.protocolError],
+    [
+      'PUBLISH with a property that is longer than the property length',
+      5,
+      '30 08 0001 61 02 23 0001 61',
+      reason.malformedPacket,
+    ],
     ['PUBLISH with a padded property length', 5, '30 06 0001 61 8000 61', reason.malformedPacket],
     ['PINGREQ with a padded length', 5, 'c0 8000', reason.malformedPacket],
     ['PINGREQ with a body', 4, 'c0 01 00', reason.malformedPacket],
@@ -59,8 +64,8 @@ describe('a packet that is not well formed', () => {
     ['DISCONNECT with wrong flags', 4, 'e1 00', reason.malformedPacket],
     ['DISCONNECT with a body in 3.1.1', 4, 'e0 01 00', reason.malformedPacket],
     ['AUTH with wrong flags', 5, 'f1 00', reason.malformedPacket],
-    ['AUTH of nothing, without a method', 5, 'f0 00', reason.protocolError],
-    ['AUTH with a reason alone', 5, 'f0 01 00', reason.protocolError],
+    ['AUTH without fields', 5, 'f0 00', reason.protocolError],
+    ['AUTH with only a reason code', 5, 'f0 01 00', reason.protocolError],
     ['AUTH without properties', 5, 'f0 02 00 00', reason.protocolError],
     ['AUTH with a method that was not agreed on', 5, 'f0 06 18 04 15 0001 61', reason.protocolError],
     ['AUTH with data and no method', 5, 'f0 06 18 04 16 0001 61', reason.protocolError],
@@ -96,8 +101,8 @@ describe('a packet that is not well formed', () => {
     ['SUBSCRIBE to QoS 3 in MQTT 5', 5, '82 07 0001 00 0001 61 03', reason.protocolError],
     ['PUBLISH with topic alias 0', 5, '30 07 0001 61 03 23 0000', reason.topicAliasInvalid],
     ['PUBLISH with a wildcard in its response topic', 5, '30 08 0001 61 04 08 0001 23', reason.protocolError],
-    ['AUTH of 3.1.1', 4, 'f0 01 00', reason.malformedPacket],
-    ['AUTH of nothing in 3.1.1', 4, 'f0 00', reason.malformedPacket],
+    ['AUTH in MQTT 3.1.1', 4, 'f0 01 00', reason.malformedPacket],
+    ['AUTH without fields in MQTT 3.1.1', 4, 'f0 00', reason.malformedPacket],
     ['packet type 0', 4, '00 00', reason.protocolError],
     ['CONNACK of a client', 4, '20 02 0000', reason.protocolError],
     ['SUBACK of a client', 4, '90 03 0001 00', reason.protocolError],
@@ -106,34 +111,54 @@ describe('a packet that is not well formed', () => {
     ['CONNECT with will QoS 3', 4, '10 0d 0004 4d515454 04 1e 003c 0001 61', reason.malformedPacket],
     ['CONNECT with will QoS without will', 4, '10 0d 0004 4d515454 04 0a 003c 0001 61', reason.malformedPacket],
     ['CONNECT without a client id', 4, '10 0a 0004 4d515454 04 02 003c', reason.malformedPacket],
-    ['CONNECT with a will that is not there', 4, '10 0d 0004 4d515454 04 06 003c 0001 61', reason.malformedPacket],
     [
-      'CONNECT with a will that is not flagged',
+      'CONNECT with the will flag but without a will',
+      4,
+      '10 0d 0004 4d515454 04 06 003c 0001 61',
+      reason.malformedPacket,
+    ],
+    [
+      'CONNECT with a will but without the will flag',
       4,
       '10 13 0004 4d515454 04 02 003c 0001 61 0001 61 0001 61',
       reason.malformedPacket,
     ],
     [
-      'CONNECT with a user name that is not flagged',
+      'CONNECT with a user name but without its flag',
       4,
       '10 10 0004 4d515454 04 02 003c 0001 61 0001 61',
       reason.malformedPacket,
     ],
-    ['CONNECT with a user name that is not there', 4, '10 0d 0004 4d515454 04 82 003c 0001 61', reason.malformedPacket],
     [
-      'CONNECT with a password that is not flagged',
+      'CONNECT with the flag of a user name but without a user name',
+      4,
+      '10 0d 0004 4d515454 04 82 003c 0001 61',
+      reason.malformedPacket,
+    ],
+    [
+      'CONNECT with a password but without its flag',
       4,
       '10 13 0004 4d515454 04 82 003c 0001 61 0001 61 0001 61',
       reason.malformedPacket,
     ],
     [
-      'CONNECT with a password that is not there',
+      'CONNECT with the flag of a password but without a password',
       4,
       '10 10 0004 4d515454 04 c2 003c 0001 61 0001 61',
       reason.malformedPacket,
     ],
-    ['CONNECT with will flags without will', 4, '10 0d 0004 4d515454 04 22 003c 0001 61', reason.malformedPacket],
-    ['CONNECT with a password alone', 4, '10 10 0004 4d515454 04 42 003c 0001 61 0001 61', reason.malformedPacket],
+    [
+      'CONNECT with Will Retain but without the will flag',
+      4,
+      '10 0d 0004 4d515454 04 22 003c 0001 61',
+      reason.malformedPacket,
+    ],
+    [
+      'CONNECT with a password but without a user name',
+      4,
+      '10 10 0004 4d515454 04 42 003c 0001 61 0001 61',
+      reason.malformedPacket,
+    ],
     ['CONNECT with Receive Maximum 0', 5, '10 11 0004 4d515454 05 02 003c 03 21 0000 0001 61', reason.protocolError],
     [
       'CONNECT with Maximum Packet Size 0',
@@ -141,25 +166,29 @@ describe('a packet that is not well formed', () => {
       '10 13 0004 4d515454 05 02 003c 05 27 00000000 0001 61',
       reason.protocolError,
     ],
-  ] as const)('%s', (_name, version, bytes, code) => {
+  ] as const)('decode refuses %s', (_name, version, bytes, code) => {
     expect(decode(hex(bytes), version)).toMatchObject({ type: 'violation', code });
   });
 
   it.each([
     ['PUBACK of two bytes', 5, '40 02 0001'],
     ['PUBACK with a reason', 5, '40 03 0001 10'],
-    ['DISCONNECT without anything', 5, 'e0 00'],
-    ['DISCONNECT with a reason alone', 5, 'e0 01 04'],
-    ['PUBLISH of nothing', 4, '30 03 0001 61'],
+    ['DISCONNECT without fields', 5, 'e0 00'],
+    ['DISCONNECT with only a reason code', 5, 'e0 01 04'],
+    ['PUBLISH with an empty payload', 4, '30 03 0001 61'],
     ['PUBLISH with user properties', 5, '30 12 0001 61 0e 26 0001 61 0001 62 26 0001 61 0001 62'],
-    ['CONNECT with a password alone in MQTT 5', 5, '10 11 0004 4d515454 05 42 003c 00 0001 61 0001 61'],
-  ] as const)('is not %s', (_name, version, bytes) => {
+    [
+      'CONNECT with a password but without a user name in MQTT 5',
+      5,
+      '10 11 0004 4d515454 05 42 003c 00 0001 61 0001 61',
+    ],
+  ] as const)('decode accepts %s', (_name, version, bytes) => {
     expect(decode(hex(bytes), version)).not.toMatchObject({ type: 'violation' });
   });
 });
 
 describe('packets that the library writes', () => {
-  it('is well formed, in whatever pieces it comes', () => {
+  it('packets that the library writes are decoded, in whatever pieces they come', () => {
     fc.assert(
       fc.property(
         fc.array(clientPackets[5], { minLength: 1, maxLength: 5 }),
@@ -192,20 +221,23 @@ describe('the listener', () => {
   });
   afterAll(() => bench.close());
 
-  it.each([4, 5] as const)('says why where it can, and disturbs nobody else: MQTT %i', async (version) => {
-    const other = await join(bench, 'bed-08', version);
-    const client = await join(bench, 'bed-07', version);
-    client.sendBytes(hex('36 07 0001 61 0001 00 61'));
-    await client.closed;
-    expect(client.rest()).toMatchObject(
-      version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [],
-    );
-    other.send({ cmd: 'pingreq' });
-    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
-    other.end();
-  });
+  it.each([4, 5] as const)(
+    'a malformed packet ends its connection with a reason in MQTT 5, and no other connection: MQTT %i',
+    async (version) => {
+      const other = await join(bench, 'bed-08', version);
+      const client = await join(bench, 'bed-07', version);
+      client.sendBytes(hex('36 07 0001 61 0001 00 61'));
+      await client.closed;
+      expect(client.rest()).toMatchObject(
+        version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [],
+      );
+      other.send({ cmd: 'pingreq' });
+      expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+      other.end();
+    },
+  );
 
-  it('answers a malformed CONNECT of MQTT 5 with CONNACK', async () => {
+  it('a malformed CONNECT of MQTT 5 is answered with CONNACK', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.sendBytes(hex('10 0e 0004 4d515454 05 03 003c 00 0001 61'));
     expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.malformedPacket });
@@ -213,26 +245,26 @@ describe('the listener', () => {
   });
 
   it.each([
-    ['AUTH of nothing', 'f0 00'],
-    ['AUTH with a method', 'f0 06 18 04 15 0001 61'],
+    ['AUTH without fields', 'f0 00'],
+    ['AUTH with an authentication method', 'f0 06 18 04 15 0001 61'],
     ['DISCONNECT with a reason of CONNACK', 'e0 01 84'],
     ['SUBSCRIBE to QoS 3', '82 07 0001 00 0001 61 03'],
     ['a second CONNECT', '10 0e 0004 4d515454 05 02 003c 00 0001 61'],
-  ])('answers %s with a protocol error, 0x82', async (_name, bytes) => {
+  ])('the listener answers %s with the protocol error 0x82', async (_name, bytes) => {
     const client = await join(bench, 'bed-07', 5);
     client.sendBytes(hex(bytes));
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 
-  it('closes at a Remaining Length of five bytes', async () => {
+  it('the listener ends the connection at a Remaining Length of five bytes', async () => {
     const client = await join(bench, 'bed-07');
     client.sendBytes(hex('32 ffffffff 01'));
     expect(await client.next()).toMatchObject({ cmd: 'disconnect' });
     await client.closed;
   });
 
-  it('survives streams that were changed at random, before and after CONNECT', async () => {
+  it('the listener survives streams that were changed at random, before and after CONNECT', async () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
     const witness = await join(bench, 'bed-08', 5);

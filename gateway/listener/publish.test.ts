@@ -13,26 +13,26 @@ afterEach(() => bench.close());
 
 const handed = (count: number) => until(`${count} publishes`, () => bench.handed.length >= count);
 const settle = (index: number) => bench.handed[index]!.settle({ kind: 'appended' });
-/** What came before the answer to a PINGREQ: everything that the server had to say by then. */
-async function saidByNow(client: RawClient): Promise<Packet[]> {
+/** Returns the packets that the listener has sent so far: those before the answer to a PINGREQ. */
+async function receivedSoFar(client: RawClient): Promise<Packet[]> {
   client.send({ cmd: 'pingreq' });
-  const said: Packet[] = [];
-  for (let packet = await client.next(); packet.cmd !== 'pingresp'; packet = await client.next()) said.push(packet);
-  return said;
+  const packets: Packet[] = [];
+  for (let packet = await client.next(); packet.cmd !== 'pingresp'; packet = await client.next()) packets.push(packet);
+  return packets;
 }
 
 describe.each([4, 5] as const)('MQTT %i', (version) => {
-  it('acknowledges QoS 1 only when it is settled', async () => {
+  it('a QoS 1 publish is acknowledged only when Kafka has it', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 11, 'hello'));
     await handed(1);
     expect(bench.handed[0]).toMatchObject({ deviceId: 'bed-07', topic: 'devices/bed-07/observations', text: 'hello' });
-    expect(await saidByNow(client)).toEqual([]);
+    expect(await receivedSoFar(client)).toEqual([]);
     settle(0);
     expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 11 });
   });
 
-  it('acknowledges in the order of the packets, whatever order Kafka answers in [MQTT-4.6.0-2]', async () => {
+  it('publishes are acknowledged in the order of the packets, in whatever order Kafka answers [MQTT-4.6.0-2]', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(...Array.from({ length: 50 }, (_, i) => publishPacket(i % 3 === 0 ? 2 : 1, i + 1)));
     await handed(50);
@@ -48,7 +48,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     );
   });
 
-  it('closes without a word where Kafka did not take it, and acknowledges nothing after', async () => {
+  it('the connection is closed without a packet if a publish may not be in Kafka, and nothing is acknowledged after it', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 1), publishPacket(1, 2), publishPacket(1, 3));
     await handed(3);
@@ -59,7 +59,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(client.rest()).toEqual([]);
   });
 
-  it('closes also for QoS 0 that Kafka did not take', async () => {
+  it('the connection is closed if a QoS 0 publish may not be in Kafka', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(0, 0));
     await handed(1);
@@ -68,19 +68,19 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(client.rest()).toEqual([]);
   });
 
-  it('says nothing to QoS 0, also to bad input', async () => {
+  it('a QoS 0 publish gets no answer, even if it is refused', async () => {
     const client = await join(bench, 'bed-07', version);
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(publishPacket(0, 0), publishPacket(0, 0));
-    expect(await saidByNow(client)).toEqual([]);
+    expect(await receivedSoFar(client)).toEqual([]);
   });
 
-  it('takes QoS 2 once: PUBREC, PUBREL, PUBCOMP, and the id again', async () => {
+  it('a repeated QoS 2 publish is appended once, and its packet id can be used again after PUBCOMP', async () => {
     const client = await join(bench, 'bed-07', version);
     bench.atOnce = undefined;
     client.send(publishPacket(2, 5, 'one'), publishPacket(2, 5, 'one', { dup: true }));
     await handed(1);
-    expect(await saidByNow(client)).toEqual([]);
+    expect(await receivedSoFar(client)).toEqual([]);
     settle(0);
     expect([await client.next(), await client.next()]).toMatchObject([{ cmd: 'pubrec' }, { cmd: 'pubrec' }]);
     client.send(publishPacket(2, 5, 'one', { dup: true }));
@@ -92,7 +92,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await handed(2);
   });
 
-  it('keeps QoS 2 state for a session that comes back', async () => {
+  it('the QoS 2 state of a session is kept for the next connection', async () => {
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
     const first = await join(bench, 'bed-07', version, keep);
     first.send(publishPacket(2, 1, 'one'), publishPacket(2, 2, 'two'));
@@ -103,22 +103,22 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await until('the end', () => bench.listener.connections() === 0);
     const again = await join(bench, 'bed-07', version, keep);
     expect(again.connack).toMatchObject({ sessionPresent: true });
-    // 2 is still on its way from the connection before: it is not appended again, and not acknowledged before.
+    // The publish with id 2 is still on its way to Kafka. It must not be appended again, and not be acknowledged before Kafka has it.
     again.send(publishPacket(2, 1, 'one', { dup: true }), publishPacket(2, 2, 'two', { dup: true }));
-    expect(await saidByNow(again)).toMatchObject([{ cmd: 'pubrec', messageId: 1 }]);
+    expect(await receivedSoFar(again)).toMatchObject([{ cmd: 'pubrec', messageId: 1 }]);
     settle(1);
     expect(await again.next()).toMatchObject({ cmd: 'pubrec', messageId: 2 });
     expect(bench.handed).toHaveLength(2);
   });
 
-  it('accepts a retained message as any other', async () => {
+  it('a retained message is accepted like any other', async () => {
     const client = await join(bench, 'bed-07', version);
     bench.atOnce = { kind: 'appended' };
     client.send(publishPacket(1, 1, 'x', { retain: true }));
     expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1 });
   });
 
-  it('pauses while all unacknowledged bytes are more than the limit, and loses nothing', async () => {
+  it('connections are paused while the unacknowledged bytes are above the limit, and no publish is lost', async () => {
     await bench.close();
     await open({ unackedBytesMax: 20_000 });
     const clients = [await join(bench, 'bed-07', version), await join(bench, 'bed-08', version)];
@@ -142,7 +142,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
 });
 
 describe('MQTT 3.1.1', () => {
-  it('has no codes: bad input is acknowledged as any other', async () => {
+  it('MQTT 3.1.1 has no reason codes, so a refused publish is acknowledged like any other', async () => {
     const client = await join(bench, 'bed-07', 4);
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(publishPacket(1, 1), publishPacket(2, 2), { cmd: 'pubrel', messageId: 2 });
@@ -153,7 +153,7 @@ describe('MQTT 3.1.1', () => {
     ]);
   });
 
-  it('is paused at the greatest number in flight, and goes on', async () => {
+  it('a connection of MQTT 3.1.1 is paused at the greatest number in flight, and continues after acknowledgements', async () => {
     await bench.close();
     await open({ inFlightMax: 10 });
     const client = await join(bench, 'bed-07', 4);
@@ -169,17 +169,17 @@ describe('MQTT 3.1.1', () => {
 });
 
 describe('MQTT 5', () => {
-  it('tells why bad input is bad, and frees the id of QoS 2', async () => {
+  it('a refused publish gets a reason code and a reason string, and its QoS 2 packet id is free again', async () => {
     const client = await join(bench, 'bed-07');
     bench.atOnce = { kind: 'refused', code: reason.notAuthorized, reasonString: 'Not yours.' };
     client.send(publishPacket(1, 1), publishPacket(2, 2), publishPacket(2, 2));
-    const said = { reasonCode: reason.notAuthorized, properties: { reasonString: 'Not yours.' } };
-    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1, ...said });
-    expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 2, ...said });
-    expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 2, ...said });
+    const refusal = { reasonCode: reason.notAuthorized, properties: { reasonString: 'Not yours.' } };
+    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1, ...refusal });
+    expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 2, ...refusal });
+    expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 2, ...refusal });
   });
 
-  it('tells what was wrong with a part of what it took', async () => {
+  it('a publish that is accepted in part gets a reason string', async () => {
     const client = await join(bench, 'bed-07');
     bench.atOnce = { kind: 'appended', reasonString: 'In part.' };
     client.send(publishPacket(1, 1));
@@ -187,9 +187,9 @@ describe('MQTT 5', () => {
   });
 
   it.each([
-    ['it was not asked for', { requestProblemInformation: false }],
-    ['it does not fit', { maximumPacketSize: 60 }],
-  ])('leaves the reason string out where %s', async (_name, properties) => {
+    ['the client does not want it', { requestProblemInformation: false }],
+    ['the packet would be larger than the client accepts', { maximumPacketSize: 60 }],
+  ])('the reason string is left out if %s', async (_name, properties) => {
     const client = await join(bench, 'bed-07', 5, { properties });
     const reasonString = 'x'.repeat(60);
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString };
@@ -199,12 +199,12 @@ describe('MQTT 5', () => {
     expect(ack).not.toHaveProperty('properties');
   });
 
-  it('pauses what is past Receive Maximum while it waits for Kafka: a library may not heed it', async () => {
+  it('a connection above Receive Maximum is paused while its publishes wait for Kafka', async () => {
     await bench.close();
     await open({ inFlightMax: 3 });
     const client = await join(bench, 'bed-07');
     client.send(publishPacket(1, 1), publishPacket(2, 2), publishPacket(1, 3), { cmd: 'pingreq' });
-    // At the limit, not past it: other packets are answered [MQTT-4.9.0-3].
+    // At Receive Maximum, packets other than PUBLISH are still answered [MQTT-4.9.0-3].
     expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
     expect(bench.counters.pausedInFlight).toBe(0);
     client.send(publishPacket(1, 4, 'four'), publishPacket(1, 5));
@@ -220,7 +220,7 @@ describe('MQTT 5', () => {
     await handed(5);
   });
 
-  it('ends a connection that holds more QoS 2 messages open than Receive Maximum; PUBCOMP gives back', async () => {
+  it('a connection with more open QoS 2 messages than Receive Maximum ends, and PUBCOMP lowers their number', async () => {
     await bench.close();
     await open({ inFlightMax: 3 });
     const client = await join(bench, 'bed-07');
@@ -235,7 +235,7 @@ describe('MQTT 5', () => {
     expect(bench.counters.publishes).toBe(5);
   });
 
-  it('ends a connection that sends more than Receive Maximum of QoS 2 at once and releases none', async () => {
+  it('a connection that sends more QoS 2 messages than Receive Maximum at once and releases none ends', async () => {
     await bench.close();
     await open({ inFlightMax: 3 });
     const client = await join(bench, 'bed-07');
@@ -246,7 +246,7 @@ describe('MQTT 5', () => {
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.receiveMaximumExceeded });
   });
 
-  it('answers PUBREL of an unknown id, and ends what releases too early', async () => {
+  it('PUBREL of an unknown packet id is answered, and PUBREL before PUBREC ends the connection', async () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'pubrel', messageId: 9 });
     expect(await client.next()).toMatchObject({ cmd: 'pubcomp', reasonCode: reason.packetIdentifierNotFound });
@@ -254,7 +254,7 @@ describe('MQTT 5', () => {
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('resolves topic aliases, and lets them be changed', async () => {
+  it('a topic alias stands for the last topic that was sent with it', async () => {
     const client = await join(bench, 'bed-07');
     const alias = (topic: string, topicAlias: number) =>
       publishPacket(1, 1, 'x', { topic, properties: { topicAlias } });
@@ -271,16 +271,11 @@ describe('MQTT 5', () => {
   it.each([
     ['a topic alias of 0', { topicAlias: 0 }, 'x', reason.topicAliasInvalid],
     ['a topic alias above the maximum', { topicAlias: 17 }, 'x', reason.topicAliasInvalid],
-    ['an alias that has no topic', { topicAlias: 3 }, '', reason.protocolError],
-    ['neither topic nor alias', {}, '', reason.protocolError],
-    ['a wildcard', {}, 'devices/+/status', reason.topicNameInvalid],
-    [
-      'a long topic that it would keep for an alias',
-      { topicAlias: 1 },
-      `devices/${'x'.repeat(300)}`,
-      reason.quotaExceeded,
-    ],
-  ])('ends the connection for %s', async (_name, properties, topic, code) => {
+    ['an unknown topic alias', { topicAlias: 3 }, '', reason.protocolError],
+    ['a PUBLISH with neither a topic nor an alias', {}, '', reason.protocolError],
+    ['a topic with a wildcard', {}, 'devices/+/status', reason.topicNameInvalid],
+    ['a long topic with an alias', { topicAlias: 1 }, `devices/${'x'.repeat(300)}`, reason.quotaExceeded],
+  ])('the listener ends the connection for %s', async (_name, properties, topic, code) => {
     const client = await join(bench, 'bed-07');
     client.send(publishPacket(1, 1, 'x', { topic, properties }));
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: code });
@@ -288,11 +283,11 @@ describe('MQTT 5', () => {
     expect(bench.handed).toEqual([]);
   });
 
-  it('takes a packet of the greatest size and refuses a larger one by its header', async () => {
+  it('a packet of the greatest size is accepted, and a larger packet is refused by its header', async () => {
     await bench.close();
     await open({ packetBytesMax: 1000 });
     const client = await join(bench, 'bed-07');
-    // Fixed header 3, topic 2 + 27, id 2, properties 1.
+    // The other fields have 35 bytes: fixed header 3, topic 2 + 27, packet id 2, properties 1.
     client.send(publishPacket(1, 1, 'x'.repeat(1000 - 35)));
     await handed(1);
     client.sendBytes(Buffer.from([0x32, 0xe6, 0x07]));
@@ -300,7 +295,7 @@ describe('MQTT 5', () => {
     expect(bench.counters.packetsTooLarge).toBe(1);
   });
 
-  it('takes a packet that comes in single bytes', async () => {
+  it('a packet that comes in single bytes is accepted', async () => {
     const client = await join(bench, 'bed-07');
     const bytes = generate(publishPacket(1, 1, 'x'.repeat(300)), { protocolVersion: 5 });
     for (const byte of bytes) client.sendBytes(Buffer.from([byte]));
@@ -308,7 +303,7 @@ describe('MQTT 5', () => {
     expect(bench.handed[0]?.text).toBe('x'.repeat(300));
   });
 
-  it('is paused where it does not read what it is sent, and goes on when it does', async () => {
+  it('a connection is paused if its client does not read the answers, and continues when the client reads', async () => {
     await bench.close();
     await open({ outgoingBytesMax: 100_000, inFlightMax: 1000 });
     const client = await join(bench, 'bed-07');

@@ -1,4 +1,4 @@
-/** Revoked and expired certificates against a listener over real TLS, and every way in which a CRL's file can change. */
+/** Tests revoked and expired certificates against a listener with real TLS, and the ways in which the CRL file can change. */
 
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ afterEach(() => bench.close());
 
 const serialOf = ({ certificate }: Pair) => serialKey(new X509Certificate(certificate).serialNumber);
 
-/** A CRL with a number higher than the one before. */
+/** Returns a CRL with a higher number than the last CRL. */
 async function crl(devices: readonly string[] = [], atMs = Date.now(), authority = trustedCa): Promise<string> {
   number += 1n;
   const serials = await Promise.all(devices.map(async (id) => serialOf(await deviceCertificate(id))));
@@ -59,7 +59,7 @@ const refused = (times: number) => until(`${times} refusals`, () => bench.counte
 const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
 
 describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
-  it('ends the live session, with its will, and comes in no more; others go on', async () => {
+  it('a device whose certificate is revoked is disconnected with its will and cannot connect, and others stay connected', async () => {
     const victim = await connect(bench, 'bed-07', version, { will });
     const other = await connect(bench, 'bed-08', version);
     const startedMs = performance.now();
@@ -78,7 +78,7 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     expect(bench.counters.certificatesRevoked).toBe(2);
   });
 
-  it('loses what was kept for it: its session ends and its delayed will is published', async () => {
+  it('the session of a device whose certificate is revoked ends, and its delayed will is published', async () => {
     const keep =
       version === 5
         ? {
@@ -96,7 +96,7 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
     if (version === 5) await until('the will', () => bench.said.includes('bed-07 will: gone'));
-    // A new certificate of the same device finds nothing of the old one's.
+    // The device connects again with a certificate that is not revoked, and must not find its old session.
     await bench.pass(0);
     writeFileSync(file, await crl());
     await loaded(3);
@@ -107,7 +107,7 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
 });
 
 describe('a connection', () => {
-  it('of a revoked certificate sends nothing more into the log', async () => {
+  it('a connection with a revoked certificate can send nothing more to the log', async () => {
     const client = await connect(bench, 'bed-07');
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
@@ -117,7 +117,7 @@ describe('a connection', () => {
     expect(bench.handed).toEqual([]);
   });
 
-  it('that is made before the reload and asks after it is refused', async () => {
+  it('CONNECT is refused if the certificate was revoked after the TLS handshake', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
@@ -126,7 +126,7 @@ describe('a connection', () => {
     await client.closed;
   });
 
-  it('ends when its certificate does, and its session waits for the next certificate', async () => {
+  it('a connection ends when its certificate expires, and its session is kept for the renewed certificate', async () => {
     const client = await connect(bench, 'bed-07', 5, { clean: false, properties: { sessionExpiryInterval: 3600 } });
     const endMs = Date.parse(new X509Certificate((await deviceCertificate('bed-07')).certificate).validTo);
     bench.aheadMs = endMs - Date.now() - 5_000;
@@ -149,8 +149,8 @@ describe('a connection', () => {
   });
 });
 
-describe('the file', () => {
-  it('is read again when it is replaced by another with the same time and size', async () => {
+describe('the CRL file', () => {
+  it('the CRL file is read again if another file with the same time and size replaces it', async () => {
     const stamp = new Date(Date.now() - 60_000);
     utimesSync(file, stamp, stamp);
     const client = await connect(bench, 'bed-07');
@@ -161,7 +161,7 @@ describe('the file', () => {
     await client.closed;
   });
 
-  /** At once: a look that met half of it would be one more refusal. */
+  /** Replaces the file in one step, so that the gateway does not read half of it. */
   const put = (text: string) => {
     writeFileSync(`${file}.next`, text);
     renameSync(`${file}.next`, file);
@@ -175,7 +175,7 @@ describe('the file', () => {
         rmSync(file);
         mkdirSync(file);
       },
-      /no file/,
+      /not a regular file/,
     ],
     ['is empty', async () => put(''), /no CRL/],
     ['is cut short', async () => put((await crl(['bed-08'])).slice(0, 200)), /no CRL/],
@@ -189,29 +189,32 @@ describe('the file', () => {
       },
       /lower/,
     ],
-  ])('that %s is refused loudly, the one before stays, and a good one is taken later', async (_name, spoil, why) => {
-    writeFileSync(file, await crl(['bed-07']));
-    await loaded(2);
-    const other = await connect(bench, 'bed-08');
-    await spoil();
-    await refused(1);
-    expect(bench.logged.filter((line) => line.includes('the changed CRL is no good'))).toMatchObject([
-      expect.stringMatching(why),
-    ]);
-    const client = await connect(bench, 'bed-07');
-    expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
-    other.send({ cmd: 'pingreq' });
-    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
-    // Once a minute it is said again.
-    bench.aheadMs += 61_000;
-    await refused(2);
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) rmSync(file, { recursive: true });
-    put(await crl(['bed-07', 'bed-08']));
-    await other.closed;
-    expect(bench.counters.crlRefused).toBe(2);
-  });
+  ])(
+    'a CRL file that %s is refused with an error, the CRL before stays in use, and a later good CRL is used',
+    async (_name, spoil, why) => {
+      writeFileSync(file, await crl(['bed-07']));
+      await loaded(2);
+      const other = await connect(bench, 'bed-08');
+      await spoil();
+      await refused(1);
+      expect(bench.logged.filter((line) => line.includes('the changed CRL file cannot be used'))).toMatchObject([
+        expect.stringMatching(why),
+      ]);
+      const client = await connect(bench, 'bed-07');
+      expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
+      other.send({ cmd: 'pingreq' });
+      expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+      // The error is logged again once a minute.
+      bench.aheadMs += 61_000;
+      await refused(2);
+      if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) rmSync(file, { recursive: true });
+      put(await crl(['bed-07', 'bed-08']));
+      await other.closed;
+      expect(bench.counters.crlRefused).toBe(2);
+    },
+  );
 
-  it('has a list for each authority whose devices come in', async () => {
+  it('devices of an authority can connect only if the CRL file has a CRL of this authority', async () => {
     const options = listenerOptions();
     const both = trustedCa.certificate + foreignCa.certificate;
     const log = pino({ level: 'silent' });
@@ -229,15 +232,15 @@ describe('the file', () => {
     expect(await knock(foreignCa)).toMatch(/no CRL of the authority/);
     writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));
     await until('both lists', () => counters.crlLoaded === 2);
-    expect(await knock(foreignCa)).toMatch(/CN is no device id/);
+    expect(await knock(foreignCa)).toMatch(/CN is not a device id/);
     revocation.close();
     await listener.close(0);
   });
 
   it.each([
     ['is missing', () => rmSync(file), /cannot be read \(ENOENT\)/],
-    ['is none', () => writeFileSync(file, 'no CRL'), /no CRL in PEM or DER/],
-  ])('that %s at the start is an error', async (_name, spoil, message) => {
+    ['contains no CRL', () => writeFileSync(file, 'no CRL'), /no CRL in PEM or DER/],
+  ])('a CRL file that %s at the start is an error', async (_name, spoil, message) => {
     spoil();
     await expect(openBench({}, file)).rejects.toMatchObject({
       code: 'certificate-invalid',
@@ -246,14 +249,14 @@ describe('the file', () => {
     writeFileSync(file, await crl());
   });
 
-  it('a list past its next update still counts, and the log says so each minute', async () => {
+  it('an outdated CRL is still used, and the log reports it each minute', async () => {
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
-    const stale = () => bench.logged.filter((line) => line.includes('past its next update'));
-    expect(stale()).toEqual([]);
+    const warnings = () => bench.logged.filter((line) => line.includes('the CRL is outdated'));
+    expect(warnings()).toEqual([]);
     bench.aheadMs = crlLifeMs + 1_000;
     await until('a warning', () => bench.counters.crlStale === 1);
-    expect(JSON.parse(stale()[0]!)).toMatchObject({ level: 50 });
+    expect(JSON.parse(warnings()[0]!)).toMatchObject({ level: 50 });
     bench.aheadMs += 61_000;
     await until('another', () => bench.counters.crlStale === 2);
     const client = await connect(bench, 'bed-07');
@@ -263,7 +266,7 @@ describe('the file', () => {
     other.end();
   });
 
-  it('a listener without a CRL says so once', async () => {
+  it('a listener without a CRL logs one warning at the start', async () => {
     const without = await openBench();
     expect(without.logged.filter((line) => line.includes('no CRL'))).toHaveLength(1);
     await without.close();

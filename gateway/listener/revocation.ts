@@ -32,11 +32,7 @@ export type Revocation = {
   close(): void;
 };
 
-/**
- * Opens the CRL and checks its file regularly. If a changed file cannot be used, the last valid CRL is used further.
- * @throws VigilError `certificate-invalid` if the file cannot be used at start
- */
-export function openRevocation(options: {
+export type RevocationOptions = {
   /** Path of the CRL, PEM or DER; empty if only the end of each certificate is checked. */
   readonly file: string;
   /** Authorities of the devices, PEM. Each CRL must be signed by one of them. */
@@ -47,7 +43,13 @@ export function openRevocation(options: {
   readonly now: () => number;
   /** Time between two checks of the file, ms. */
   readonly pollMs?: number;
-}): Revocation {
+};
+
+/**
+ * Opens the CRL and checks its file regularly. If a changed file cannot be used, the last valid CRL is used further.
+ * @throws VigilError `certificate-invalid` if the file cannot be used at start
+ */
+export function openRevocation(options: RevocationOptions): Revocation {
   const { file, log, counters, now, pollMs = crlPollMs } = options;
   const authorities = splitPem(options.clientCa);
   const certificates = authorities.map((pem) => new X509Certificate(pem));
@@ -118,21 +120,23 @@ export function openRevocation(options: {
   }
 
   return {
-    factsOf(socket) {
-      const certificate = socket.getPeerX509Certificate();
-      if (certificate === undefined) return { issuer: -1, serial: '', endMs: Number.NEGATIVE_INFINITY };
-      return {
-        issuer: certificates.findIndex((authority) => certificate.checkIssued(authority)),
-        serial: serialKey(certificate.serialNumber),
-        endMs: Date.parse(certificate.validTo),
-      };
-    },
+    factsOf: (socket) => factsOf(socket, certificates),
     faultOf: (facts) => certificateFault(facts, lists, now()),
     state() {
       if (lists === undefined) return undefined;
       return { listed: describe(lists).listed, nextUpdateMs: nextUpdateOf(lists) };
     },
     close: () => clearInterval(timer),
+  };
+}
+
+function factsOf(socket: TLSSocket, authorities: readonly X509Certificate[]): CertificateFacts {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return { issuer: -1, serial: '', endMs: Number.NEGATIVE_INFINITY };
+  return {
+    issuer: authorities.findIndex((authority) => certificate.checkIssued(authority)),
+    serial: serialKey(certificate.serialNumber),
+    endMs: Date.parse(certificate.validTo),
   };
 }
 

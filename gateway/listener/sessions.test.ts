@@ -1,4 +1,4 @@
-/** Sessions: what a client that comes back finds, what it does not, and that no connection leaves anything to the next. */
+/** Tests which state a client finds when it connects again, and which it does not. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
@@ -15,7 +15,7 @@ const inbox = { topic: 'devices/bed-07/inbox', qos: 1 } as const;
 const gone = () => until('the end', () => bench.listener.connections() === 0);
 
 describe.each([4, 5] as const)('MQTT %i', (version) => {
-  it('says whether a session was there: none, kept, and none after a clean start', async () => {
+  it('CONNACK says whether the session existed before, and a clean start ends it', async () => {
     const present: unknown[] = [];
     for (const clean of [false, false, true, false]) {
       const client = await join(bench, 'bed-07', version, { ...keep, clean });
@@ -23,23 +23,23 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
       client.end();
       await gone();
     }
-    // In 3.1.1 a clean session ends with its connection; in 5 only its start is clean.
+    // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the session before.
     expect(present).toEqual([false, true, false, version === 5]);
   });
 
-  it('keeps a session while its connection lives, however short its expiry', async () => {
+  it('a session lasts as long as its connection, even if its expiry is shorter', async () => {
     const client = await join(bench, 'bed-07', version, { keepalive: 300, clean: false });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
     expect(await client.next()).toMatchObject({ cmd: 'suback' });
     expect(await client.next()).toMatchObject({ cmd: 'publish' });
     await bench.pass(200_000);
-    // The regular inbox, and the one that is asked for now.
+    // First comes the regular inbox, and then the inbox because of `inboxChanged`.
     expect(await client.next()).toMatchObject({ cmd: 'publish' });
     bench.listener.inboxChanged('bed-07');
     expect(await client.next()).toMatchObject({ cmd: 'publish' });
   });
 
-  it('forgets QoS 2 packet ids with a clean start: the same id is a new message', async () => {
+  it('a clean start forgets QoS 2 packet ids, so the same id is a new message', async () => {
     const first = await join(bench, 'bed-07', version, keep);
     first.send(publishPacket(2, 1, 'one'));
     expect(await first.next()).toMatchObject({ cmd: 'pubrec' });
@@ -48,11 +48,11 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     const again = await join(bench, 'bed-07', version, { ...keep, clean: true });
     bench.atOnce = undefined;
     again.send(publishPacket(2, 1, 'another'));
-    await until('it', () => bench.handed.length === 1);
+    await until('the message', () => bench.handed.length === 1);
     expect(bench.handed[0]?.text).toBe('another');
   });
 
-  it('does not send again what was acknowledged, and resends nothing of its own', async () => {
+  it('a continued session sends no old acknowledgements and no old inbox again', async () => {
     const first = await join(bench, 'bed-07', version, keep);
     first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] }, publishPacket(1, 2));
     for (let count = 0; count < 3; count += 1) await first.next();
@@ -63,7 +63,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await again.next()).toMatchObject({ cmd: 'pingresp' });
   });
 
-  it('takes a packet id that was acknowledged as a new message, whatever DUP says', async () => {
+  it('a packet id of QoS 1 that was acknowledged is a new message, even with DUP', async () => {
     bench.atOnce = undefined;
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 5, 'one'));
@@ -75,7 +75,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(bench.handed[1]?.text).toBe('two');
   });
 
-  it('is one session by client id, not by device', async () => {
+  it('two client ids of one device have two sessions', async () => {
     const one = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/one' });
     const two = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/two' });
     one.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
@@ -87,7 +87,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await one.next()).toMatchObject({ cmd: 'publish' });
   });
 
-  it('replaces a subscription by its like, and answers UNSUBSCRIBE of none', async () => {
+  it('a second subscription to the inbox replaces the first, and UNSUBSCRIBE without a subscription is answered', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox, { ...inbox, qos: 0 }] });
     expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [0, 0] });
@@ -110,7 +110,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     }
   });
 
-  it('deletes no subscription by a filter that only looks like it', async () => {
+  it('UNSUBSCRIBE with a filter that only resembles the inbox deletes no subscription', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
     expect([await client.next(), await client.next()]).toMatchObject([{ cmd: 'suback' }, { cmd: 'publish' }]);
@@ -121,7 +121,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await client.next()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
   });
 
-  it('looks at nothing that follows DISCONNECT', async () => {
+  it('packets after DISCONNECT are ignored', async () => {
     const client = await join(bench, 'bed-07', version);
     const { publishes } = bench.counters;
     client.send({ cmd: 'disconnect', reasonCode: 0 }, publishPacket(1, 1), { cmd: 'pingreq' });
@@ -130,7 +130,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(bench.counters.publishes).toBe(publishes);
   });
 
-  it('publishes a will once, and none where CONNECT had none', async () => {
+  it('a will is published once, and not for a later connection without a will', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 2, retain: true } as const;
     const client = await join(bench, 'bed-07', version, { ...keep, will });
     client.end();
@@ -144,7 +144,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
 });
 
 describe('MQTT 5', () => {
-  it('carries no topic alias to the next connection', async () => {
+  it('topic aliases are not kept for the next connection', async () => {
     const alias = (topic: string) => publishPacket(1, 1, 'x', { topic, properties: { topicAlias: 16 } });
     const first = await join(bench, 'bed-07', 5, keep);
     first.send(alias('devices/bed-07/status'), alias(''));
@@ -157,7 +157,7 @@ describe('MQTT 5', () => {
     expect(await again.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('takes every alias from 1 to Topic Alias Maximum', async () => {
+  it('every topic alias from 1 to Topic Alias Maximum is accepted', async () => {
     bench.atOnce = undefined;
     const client = await join(bench, 'bed-07');
     for (let topicAlias = 1; topicAlias <= 16; topicAlias += 1) {
@@ -171,7 +171,7 @@ describe('MQTT 5', () => {
     expect(topics.slice(16)).toEqual(topics.slice(0, 16));
   });
 
-  it('sends no topic alias, whatever the client would take', async () => {
+  it('the gateway sends no topic alias, whatever the client accepts', async () => {
     for (const topicAliasMaximum of [0, 10]) {
       const client = await join(bench, 'bed-07', 5, { properties: { topicAliasMaximum } });
       client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
@@ -185,7 +185,7 @@ describe('MQTT 5', () => {
     }
   });
 
-  it('sends nothing above QoS 0: Receive Maximum of 1 holds back no inbox', async () => {
+  it('the inbox is sent at QoS 0, so a Receive Maximum of 1 does not delay it', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { receiveMaximum: 1 } });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ ...inbox, qos: 2 }] });
     expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [0] });
@@ -195,14 +195,14 @@ describe('MQTT 5', () => {
     }
   });
 
-  it('ends a session that is taken over without expiry, and keeps one with it', async () => {
+  it('a take-over ends a session without expiry, and continues a session with expiry', async () => {
     await join(bench, 'bed-07', 5, { clean: false });
     const second = await join(bench, 'bed-07', 5, keep);
     expect(second.connack).toMatchObject({ sessionPresent: false });
     expect((await join(bench, 'bed-07', 5, keep)).connack).toMatchObject({ sessionPresent: true });
   });
 
-  it('publishes no delayed will where the session is taken over, and one where it ends with that', async () => {
+  it('a take-over does not publish a delayed will if the session continues, and publishes it if the session ends', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
@@ -212,7 +212,7 @@ describe('MQTT 5', () => {
     expect(bench.said.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
   });
 
-  it('forgets a delayed will when the client comes back: the next end has none', async () => {
+  it('a delayed will is forgotten when the client connects again', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
     (await join(bench, 'bed-07', 5, { ...keep, will: will as never })).end();
     await gone();
@@ -222,7 +222,7 @@ describe('MQTT 5', () => {
     expect(bench.said.filter((line) => line.includes('will: '))).toEqual([]);
   });
 
-  it('takes the properties of a message and of a will that are for subscribers', async () => {
+  it('properties for subscribers are accepted in a PUBLISH and in a will', async () => {
     bench.atOnce = undefined;
     const userProperties = { a: ['1', '2'], b: '3' };
     const properties = {
@@ -236,8 +236,8 @@ describe('MQTT 5', () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: false, properties } as const;
     const client = await join(bench, 'bed-07', 5, { will: will as never });
     client.send(publishPacket(2, 1, 'x', { properties }));
-    await until('it', () => bench.handed.length === 1);
-    // It expires after a second; the exchange goes on all the same.
+    await until('the message', () => bench.handed.length === 1);
+    // The message expires after a second, which does not end the exchange.
     await bench.pass(10_000);
     bench.handed[0]?.settle({ kind: 'appended' });
     expect(await client.next()).toMatchObject({ cmd: 'pubrec' });

@@ -1,4 +1,4 @@
-/** One device takes no more than its rate and its share of the memory, over all its connections; no other waits for it. */
+/** Tests that a device is limited to its rate and its share of the memory, over all its connections, and that no other device waits. */
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, type RawClient, until } from '../../tests/gateway/listener.ts';
@@ -28,10 +28,10 @@ async function connect(device: string, clientId = device): Promise<RawClient> {
 const textsOf = (device: string) => bench.handed.filter(({ deviceId }) => deviceId === device).map(({ text }) => text);
 
 describe('the rate of a device', () => {
-  it('is of all its connections together: past it they wait, and another device does not', async () => {
+  it('the rate limits all connections of a device together, and another device does not wait', async () => {
     await open({ deviceMessagesPerS: 10, inFlightMax: 200 });
     const flooding = [await connect('bed-07', 'bed-07/a'), await connect('bed-07', 'bed-07/b')];
-    // The CONNECTs are not counted: it begins with 20.
+    // CONNECT is not counted, so the device may send 20 packets at once.
     for (const client of flooding)
       client.sendBytes(Buffer.concat(Array.from({ length: 100 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
     await until('both wait', () => bench.listener.paused()['device-rate'] === 2);
@@ -43,8 +43,8 @@ describe('the rate of a device', () => {
     expect(bench.counters.pausedDeviceRate).toBeGreaterThanOrEqual(2);
   });
 
-  it('lets its connections go on in turn, loses nothing, and keeps the order of each', async () => {
-    // At most 40 at once, so none of them is done in one turn.
+  it('the connections of a device above its rate take turns, lose no packet, and keep their order', async () => {
+    // At most 40 packets may be sent at once, so each connection needs several turns.
     await open({ deviceMessagesPerS: 20, inFlightMax: 500 });
     const count = 200;
     const inOrder = Array.from({ length: count }, (_, n) => n);
@@ -58,12 +58,12 @@ describe('the rate of a device', () => {
       texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(1)));
     expect(numbers('a')).toEqual(inOrder);
     expect(numbers('b')).toEqual(inOrder);
-    // Neither waited until the other was done: then one's last would be the 200th.
+    // If publishBytes connection waited until the other has finished, the last packet of the other would be the 200th.
     expect(texts.lastIndexOf('a199')).toBeGreaterThan(250);
     expect(texts.lastIndexOf('b199')).toBeGreaterThan(250);
   });
 
-  it('counts every packet, and bytes', async () => {
+  it('the rate counts packets of every type, and bytes', async () => {
     await open({ deviceBytesPerS: 1_000 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
@@ -73,7 +73,7 @@ describe('the rate of a device', () => {
     expect(await client.next()).toEqual(expect.objectContaining({ cmd: 'pingresp' }));
   });
 
-  it('is not made new by connecting anew', async () => {
+  it('a new connection does not give the device a new allowance', async () => {
     await open({ deviceMessagesPerS: 10, inFlightMax: 200 });
     const send = (client: RawClient) =>
       client.sendBytes(Buffer.concat(Array.from({ length: 60 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
@@ -83,11 +83,11 @@ describe('the rate of a device', () => {
     const taken = bench.handed.length;
     send(await connect('bed-07'));
     await until('the next connection waits too', () => bench.listener.paused()['device-rate'] === 1);
-    // Taken meanwhile: what came in by time, not another burst of 20.
+    // The new connection gets only what the rate allows in this time, and no new burst of 20 packets.
     expect(bench.handed.length).toBeLessThan(taken + 20);
   });
 
-  it('the log says so if the rate holds a device back for long', async () => {
+  it('a device that has to wait for its rate for a long time is reported as held back', async () => {
     await open({ deviceMessagesPerS: 20, inFlightMax: 10_000 });
     bench.atOnce = appended;
     const client = await connect('bed-07');
@@ -95,16 +95,16 @@ describe('the rate of a device', () => {
     await until('it waits', () => bench.counters.pausedDeviceRate > 0);
     expect(bench.said).not.toContain('bed-07 is held back');
     for (let i = 0; i < 6; i += 1) await bench.pass(2_000);
-    await until('it is told', () => bench.said.includes('bed-07 is held back'));
+    await until('the report', () => bench.said.includes('bed-07 is held back'));
   });
 });
 
 describe("a device's share of the memory", () => {
   const packet = bytesOf('bed-07', 1, 'x'.repeat(1_000));
-  const one = publishMemoryBytes(packet.length);
+  const publishBytes = publishMemoryBytes(packet.length);
 
-  it('is as much as is free: alone half, and others always have room', async () => {
-    await open({ unackedBytesMax: 20 * one, inFlightMax: 100 });
+  it('a single device gets half of the memory, and another device always finds space', async () => {
+    await open({ unackedBytesMax: 20 * publishBytes, inFlightMax: 100 });
     const flooding = await connect('bed-07');
     flooding.sendBytes(
       Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, 'x'.repeat(1_000)))),
@@ -117,8 +117,8 @@ describe("a device's share of the memory", () => {
     expect(bench.counters.pausedUnacked).toBe(0);
   });
 
-  it('goes on when Kafka has some of it, and loses nothing', async () => {
-    await open({ unackedBytesMax: 20 * one, inFlightMax: 100 });
+  it('a device that waits for memory continues when Kafka has some of its publishes, and loses none', async () => {
+    await open({ unackedBytesMax: 20 * publishBytes, inFlightMax: 100 });
     const client = await connect('bed-07');
     client.sendBytes(
       Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, `${n} ${'x'.repeat(1_000)}`))),
@@ -135,14 +135,14 @@ describe("a device's share of the memory", () => {
     expect(bench.listener.unackedBytes()).toBe(0);
   });
 
-  it('lets a device that holds nothing send one message, however large', async () => {
+  it('a device that uses no memory may send publishBytes message of any size', async () => {
     await open({ unackedBytesMax: 100 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
     await until('it is taken', () => bench.handed.length === 1);
   });
 
-  it('never lets a device wait for itself: where none of it is with Kafka it goes on, also while others fill the memory', async () => {
+  it('a device with no publish on its way to Kafka does not wait for memory, even if other devices use it all', async () => {
     const large = bytesOf('bed-07', 3, `large ${'x'.repeat(10_000)}`);
     await open({ unackedBytesMax: 2 * publishMemoryBytes(large.length), inFlightMax: 2 });
     const client = await connect('bed-07');

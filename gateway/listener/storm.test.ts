@@ -1,4 +1,4 @@
-/** Many devices at once: let in at a steady rate before their handshake, while those that are in keep flowing. */
+/** Tests what happens if many devices connect at once: handshakes begin at a steady rate, and connected devices can still send. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -18,14 +18,14 @@ import {
 let bench: Bench;
 const raw: (Socket | RawClient)[] = [];
 afterEach(async () => {
-  for (const one of raw.splice(0)) {
-    if ('destroy' in one) one.destroy();
-    else one.end();
+  for (const client of raw.splice(0)) {
+    if ('destroy' in client) client.destroy();
+    else client.end();
   }
   await bench.close();
 });
 
-/** TCP only, not a byte of TLS. */
+/** Opens a TCP connection that sends no byte of TLS. */
 async function knock(): Promise<Socket> {
   const socket = connectTcp({ host: '127.0.0.1', port: bench.listener.port });
   raw.push(socket);
@@ -34,7 +34,7 @@ async function knock(): Promise<Socket> {
   return socket;
 }
 
-it('lets in a few hundred at its rate, all of them in the end, and acknowledges meanwhile', async () => {
+it('accepts all of many connections at its steady rate, and acknowledges publishes meanwhile', async () => {
   const perS = 50;
   bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000, connectionsPerDeviceMax: 1_000 });
   bench.atOnce = { kind: 'appended' };
@@ -61,7 +61,7 @@ it('lets in a few hundred at its rate, all of them in the end, and acknowledges 
   }
   const tookS = (performance.now() - startMs) / 1000;
   expect(await Promise.all(storm)).toHaveLength(count);
-  // Never faster than the rate and the bucket: that it may be slower is the machine's affair.
+  // The rate and the burst give the shortest possible time. A slow machine may need longer.
   expect(tookS).toBeGreaterThanOrEqual((count - 5) / perS - 0.2);
   expect(acknowledged).toBeGreaterThan(10);
   expect(Math.max(...states)).toBeGreaterThan(10);
@@ -70,7 +70,7 @@ it('lets in a few hundred at its rate, all of them in the end, and acknowledges 
   expect(bench.listener.waiting()).toBe(0);
 });
 
-it('does not count waiting as being slow', async () => {
+it('the time in which a connection waits does not count as time of its handshake', async () => {
   bench = await openBench({ connectsPerS: 1, connectMs: 1_000 });
   await knock();
   await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
@@ -79,11 +79,11 @@ it('does not count waiting as being slow', async () => {
   const client = await joined;
   raw.push(client);
   expect(client.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
-  // Whoever was let in and says nothing is closed: the handshake has its own time-out.
-  await until('the silent one is gone', () => bench.counters.connectionsRefused === 1);
+  // A connection that may begin its handshake and sends nothing is closed by the time-out of the handshake.
+  await until('the silent connection is closed', () => bench.counters.connectionsRefused === 1);
 });
 
-it('closes connections at once if too many wait, and forgets those that give up', async () => {
+it('closes connections at once if too many wait, and forgets waiting clients that close', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await knock();
   await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
@@ -93,24 +93,24 @@ it('closes connections at once if too many wait, and forgets those that give up'
   await until('some are turned away', () => bench.counters.connectionsTurnedAway >= 4);
   await until('they see it', () => turnedAway.filter(({ closed }) => closed).length >= 4);
   expect(bench.listener.waiting()).toBeLessThanOrEqual(3);
-  // One says goodbye, one is gone without a word, one fills what it is given.
+  // One waiting client closes normally, one resets its connection, and one goes on waiting.
   waiting[1]!.end();
   waiting[2]!.resetAndDestroy();
   await until('those are forgotten', () => bench.counters.connectionsGaveUp >= 1);
 });
 
-it('reads no more than a hello of a waiting connection', async () => {
+it('reads only a small part of what a waiting connection sends', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await knock();
   const flood = await knock();
   await until('one waits', () => bench.listener.waiting() === 1);
   flood.write(Buffer.alloc(50_000_000));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  // The kernel's buffers on both sides take a few megabytes; what is left stays with the sender.
+  // The kernel's buffers on both sides hold a few megabytes. The rest stays with the sender.
   expect(flood.writableLength).toBeGreaterThan(30_000_000);
 });
 
-it('lets go of those that wait when it closes', async () => {
+it('closes the waiting connections when it closes', async () => {
   bench = await openBench({ connectsPerS: 1 });
   const sockets = [await knock(), await knock(), await knock()];
   await until('some wait', () => bench.listener.waiting() > 0);

@@ -1,4 +1,4 @@
-/** Text as MQTT writes it: what no string may hold, and what is handed on as it came. */
+/** Tests which strings MQTT forbids, and that other strings are handed on unchanged. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Bench,
@@ -31,7 +31,7 @@ const none = Buffer.from([0]);
 const name = field(Buffer.from('MQTT'));
 const a = field(Buffer.from('a'));
 
-/** A packet with `text` in the place that the name says; 5 unless it says 3.1.1. */
+/** Functions that build a packet with `text` in the named place. */
 const places: [place: string, version: 4 | 5, build: (text: Buffer) => Buffer][] = [
   ['the protocol name', 5, (text) => packet(0x10, field(text), Buffer.from([5, 2, 0, 60]), none, a)],
   ['the client id', 5, (text) => packet(0x10, name, Buffer.from([5, 2, 0, 60]), none, field(text))],
@@ -61,8 +61,8 @@ const places: [place: string, version: 4 | 5, build: (text: Buffer) => Buffer][]
   ['a reason string', 5, (text) => packet(0xe0, none, properties(Buffer.concat([Buffer.from([31]), field(text)])))],
 ];
 
-describe('text that is not UTF-8 or holds U+0000', () => {
-  it.each(places)('is malformed in %s', (_place, version, build) => {
+describe('decode', () => {
+  it.each(places)('decode refuses text that is not UTF-8 or contains U+0000 in %s', (_place, version, build) => {
     expect(decode(build(Buffer.from('ä')), version)).not.toMatchObject({ type: 'violation' });
     for (const text of Object.values(broken)) {
       expect(decode(build(text), version)).toMatchObject({ type: 'violation', code: reason.malformedPacket });
@@ -74,7 +74,7 @@ it.each([
   ['with a wildcard', 'a/#'],
   ['with another wildcard', '+'],
   ['that is empty', ''],
-])('a response topic %s is an error, in PUBLISH and in a will', (_name, topic) => {
+])('decode refuses a response topic %s, in PUBLISH and in a will', (_name, topic) => {
   const response = properties(Buffer.concat([Buffer.from([8]), field(Buffer.from(topic))]));
   expect(decode(packet(0x30, a, response), 5)).toMatchObject({ type: 'violation', code: reason.protocolError });
   const connect = packet(0x10, name, Buffer.from([5, 6, 0, 60]), none, a, response, a, a);
@@ -92,14 +92,17 @@ describe('the listener', () => {
   });
   afterAll(() => bench.close());
 
-  it.each([4, 5] as const)('closes at bytes that are no text, MQTT %i', async (version) => {
-    const client = await join(bench, 'bed-07', version);
-    client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [none] : [])));
-    await client.closed;
-    expect(bench.handed).toEqual([]);
-  });
+  it.each([4, 5] as const)(
+    'the listener ends the connection at a topic that is not UTF-8, MQTT %i',
+    async (version) => {
+      const client = await join(bench, 'bed-07', version);
+      client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [none] : [])));
+      await client.closed;
+      expect(bench.handed).toEqual([]);
+    },
+  );
 
-  it('leaves U+FEFF where it is: neither skipped nor stripped off', async () => {
+  it('the listener keeps U+FEFF in topics and payloads', async () => {
     const client = await join(bench, 'bed-07');
     const topics = ['\uFEFFdevices/bed-07/status', 'devices/bed-07\uFEFF/status', '\uFEFF'];
     client.send(...topics.map((topic) => publishPacket(0, 0, '\uFEFFx', { topic })));
@@ -111,7 +114,7 @@ describe('the listener', () => {
     client.end();
   });
 
-  it('changes no character of a topic: what looks alike is another', async () => {
+  it('the listener changes no character of a topic, so similar topics stay different', async () => {
     const client = await join(bench, 'bed-07');
     const topics = [
       'devices/bed-07/Status',
@@ -128,11 +131,11 @@ describe('the listener', () => {
     client.end();
   });
 
-  it('takes a topic name of 65,535 bytes', async () => {
+  it('the listener accepts a topic name of 65,535 bytes', async () => {
     const client = await join(bench, 'bed-07');
     const topic = 'x'.repeat(65_535);
     client.send(publishPacket(0, 0, 'x', { topic }));
-    await until('it', () => bench.handed.length === 1);
+    await until('the message', () => bench.handed.length === 1);
     expect(bench.handed[0]?.topic).toBe(topic);
     client.end();
   });
@@ -142,7 +145,7 @@ describe('the listener', () => {
     ['a # that is not last', 'a/#/b'],
     ['a # within a level', 'devices#'],
     ['a + within a level', 'devices/bed+/inbox'],
-  ])('ends the connection for %s, in SUBSCRIBE and UNSUBSCRIBE', async (_name, topic) => {
+  ])('the listener ends the connection for %s in SUBSCRIBE and UNSUBSCRIBE', async (_name, topic) => {
     for (const version of [4, 5] as const) {
       for (const request of [
         { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] },
@@ -151,14 +154,14 @@ describe('the listener', () => {
         const client = await join(bench, 'bed-07', version);
         client.send(request as never);
         await client.closed;
-        const said = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [];
-        expect(client.rest()).toMatchObject(said);
+        const answer = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [];
+        expect(client.rest()).toMatchObject(answer);
       }
     }
   });
 
   it.each(['$share/', '$share/g', '$share//a', '$share/g/', '$share/+/a', '$share/g#/a'])(
-    'ends the connection for %s, a shared subscription that is none',
+    'the listener ends the connection for %s, which is not a valid shared subscription',
     async (topic) => {
       const client = await join(bench, 'bed-07');
       client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] });
@@ -167,14 +170,14 @@ describe('the listener', () => {
     },
   );
 
-  it('ends the connection for a shared subscription with No Local', async () => {
+  it('the listener ends the connection for a shared subscription with No Local', async () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '$share/g/a', qos: 0, nl: true }] });
     await client.closed;
     expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 
-  it('takes a client id of 23 letters and digits', async () => {
+  it('the listener accepts a client id of 23 letters and digits', async () => {
     for (const clientId of ['0123456789abcdefghijklm', 'nopqrstuvwxyzABCDEFGHIJ', 'KLMNOPQRSTUVWXYZ', 'a']) {
       const client = await dial(bench, await deviceCertificate(clientId), 4);
       client.send(connectPacket(clientId, 4));

@@ -1,4 +1,4 @@
-/** The decoder beside the parser of `mqtt-packet`: another reading of the same standard. */
+/** Compares the decoder with the parser of `mqtt-packet`, an independent implementation of the standard. */
 import fc from 'fast-check';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { clientPackets } from './packets.testing.ts';
 const seed = Date.now() % 2 ** 31;
 console.log(`seed ${seed}`);
 
-/** What the library reads; undefined if it finds the packet malformed. */
+/** Returns the packet as the library reads it; undefined if the library refuses it. */
 function readByLibrary(frame: Buffer, version: Version): Packet | undefined {
   const reader = parser({ protocolVersion: version });
   let packet: Packet | undefined;
@@ -32,7 +32,7 @@ function readByLibrary(frame: Buffer, version: Version): Packet | undefined {
 
 const hex = (bytes: Uint8Array | string) => Buffer.from(bytes as Buffer).toString('hex');
 
-/** A packet of the library in our own form, its bytes as text. */
+/** Returns a packet of the library in the form of the decoder, with bytes as hexadecimal text. */
 function inOurForm(packet: Packet, version: Version): object {
   const { cmd: type, messageId: packetId } = packet;
   switch (packet.cmd) {
@@ -82,7 +82,7 @@ function isOfVersion(frame: Buffer, version: Version): boolean {
   return protocol?.name === 'MQTT' && protocol.level === version;
 }
 
-/** Our packet with its bytes as text, to compare. */
+/** Returns a packet of the decoder with bytes as hexadecimal text. */
 function comparable(packet: ClientPacket | Violation): object {
   if (packet.type === 'publish') return { ...packet, payload: hex(packet.payload) };
   if (packet.type !== 'connect' || !packet.will) return packet;
@@ -90,7 +90,7 @@ function comparable(packet: ClientPacket | Violation): object {
 }
 
 describe('the decoder', () => {
-  it.each([4, 5] as const)('reads what the library writes as the library itself reads it, MQTT %i', (version) => {
+  it.each([4, 5] as const)('decode and the library read the library’s packets in the same way, MQTT %i', (version) => {
     const types = new Set<string>();
     fc.assert(
       fc.property(clientPackets[version], (packet) => {
@@ -108,34 +108,34 @@ describe('the decoder', () => {
   });
 
   it.each([4, 5] as const)(
-    'takes no changed packet that the library refuses or reads otherwise, MQTT %i',
+    'decode accepts no changed packet that the library refuses or reads in another way, MQTT %i',
     (version) => {
       const change = fc.record({ at: fc.nat(), to: fc.nat(255) });
-      const verdicts = { taken: 0, refused: 0 };
+      const verdicts = { accepted: 0, refused: 0 };
       fc.assert(
         fc.property(clientPackets[version], fc.array(change, { minLength: 1, maxLength: 3 }), (packet, changes) => {
           const frame = generate(packet, { protocolVersion: version });
           for (const { at, to } of changes) {
-            // Not the length, so that it stays one packet.
+            // The length is not changed, so that the bytes stay one packet.
             const place = at % frame.length;
             if (place === 0 || place > 4) frame[place] = to;
           }
-          // The listener reads name and level first, and decodes a CONNECT by its level.
+          // The listener reads the protocol name and level first, and then decodes CONNECT by its level.
           if (packetType(frame) === 1 && !isOfVersion(frame, version)) return;
           const decoded = decode(frame, version);
-          verdicts[decoded.type === 'violation' ? 'refused' : 'taken'] += 1;
+          verdicts[decoded.type === 'violation' ? 'refused' : 'accepted'] += 1;
           if (decoded.type === 'violation') return;
           expect(comparable(decoded)).toEqual(inOurForm(readByLibrary(frame, version)!, version));
         }),
         { seed, numRuns: 5_000 },
       );
-      expect(verdicts.taken).toBeGreaterThan(100);
+      expect(verdicts.accepted).toBeGreaterThan(100);
       expect(verdicts.refused).toBeGreaterThan(100);
     },
   );
 
-  it('takes no reason code that the library does not know', () => {
-    const taken: string[] = [];
+  it('decode accepts no reason code that the library does not know', () => {
+    const accepted: string[] = [];
     const unread: string[] = [];
     for (let code = 0; code < 256; code += 1) {
       const byte = code.toString(16).padStart(2, '0');
@@ -143,11 +143,11 @@ describe('the decoder', () => {
         const bytes = `${start}${byte}${/04|02$/.test(start.slice(2, 4)) ? '00' : ''}`;
         const frame = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
         if (decode(frame, 5).type === 'violation') continue;
-        taken.push(bytes);
+        accepted.push(bytes);
         if (!readByLibrary(frame, 5)) unread.push(bytes);
       }
     }
-    expect(taken.length).toBeGreaterThan(60);
+    expect(accepted.length).toBeGreaterThan(60);
     expect(unread).toEqual([]);
   });
 });
