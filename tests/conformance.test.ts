@@ -50,7 +50,12 @@ describe('pageFaults', () => {
       '`listener/x` "ends the connection at a second CONNECT"',
       /listener\/x, which does not exist/,
     ],
-    ['a statement without a test', '`listener/connect` "ends the connection at a second CONNECT"', 'somewhere', /MQTT-3\.1\.0-2 names no test/],
+    [
+      'a statement without a test',
+      '`listener/connect` "ends the connection at a second CONNECT"',
+      'somewhere',
+      /MQTT-3\.1\.0-2 names no test/,
+    ],
   ])('finds %s', (_name, from, to, fault) => {
     const changed = text.replace(from, to);
     expect(changed).not.toBe(text);
