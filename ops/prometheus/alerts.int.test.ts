@@ -1,4 +1,4 @@
-/** The alerts by Prometheus's own checker, and against what the processes show and what the operator's page says. */
+/** Checks the alerts with Prometheus's own tool, against the metrics of our processes, and against the operator's page. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ type Rule = { readonly alert: string; readonly expr: string; readonly labels: { 
 const { groups } = parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
 
-const idle: Canary = {
+const idleCanary: Canary = {
   state: () => startState(0),
   isConnected: () => false,
   tookMs: createHistogram(1, 16),
@@ -41,14 +41,14 @@ it.each([
   ['check', 'rules', 'alerts.yml'],
   ['check', 'config', 'prometheus.yml'],
   ['test', 'rules', 'alerts.spec.yml'],
-])('promtool accepts: %s %s %s', (...args) => {
+])('promtool %s %s accepts %s', (...args) => {
   const { status, stdout, stderr } = spawnSync(promtool, args, { cwd: here, encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 
-it('the alerts name only metrics that are shown', async () => {
+it('the alerts use only metrics that our processes show', async () => {
   const alarms = await alarmsMetrics(() => undefined, undefined, undefined, undefined, createCanaries()).text();
-  const canary = await canaryMetrics(idle, () => 0).text();
+  const canary = await canaryMetrics(idleCanary, () => 0).text();
   const dashboard = await dashboardMetrics(() => undefined, new Map()).text();
   const trends = await trendMetrics({
     counters: newTrendCounters(),
@@ -66,7 +66,7 @@ it('the alerts name only metrics that are shown', async () => {
     ready: () => true,
   }).text();
   const shown = [gateway, alarms, canary, dashboard, trends, witness].join('\n');
-  // Prometheus itself makes `up`.
+  // Prometheus itself makes the metric `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];
     expect(names, alert).not.toEqual([]);
@@ -74,7 +74,7 @@ it('the alerts name only metrics that are shown', async () => {
   }
 });
 
-it('each alert is in the runbook', () => {
+it('the operator’s page has each alert, and each alert is critical or a warning', () => {
   const runbook = read('..', '..', 'docs', 'operator.md');
   expect(rules.length).toBeGreaterThan(8);
   for (const { alert, labels } of rules) {
