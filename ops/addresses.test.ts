@@ -1,4 +1,4 @@
-/** Where `npm run vigil` looks for Kafka and InfluxDB, and what it says when they do not answer. */
+/** Tests how `npm run vigil` finds Kafka and InfluxDB, and its errors if they do not answer. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,25 +14,25 @@ import { mustQuery } from './platform/influx-setup.ts';
 import { readVigil } from './rejected/settings.ts';
 import { awayWatch } from './trends/writer-side.ts';
 
-const empty = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
-const started = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
+const emptyFolder = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
+const usedFolder = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
 afterAll(() => {
-  for (const folder of [empty, started]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [emptyFolder, usedFolder]) rmSync(folder, { recursive: true, force: true });
 });
-const last = { kafkaBrokers: '127.0.0.1:19092,127.0.0.1:19094', influxUrl: 'https://127.0.0.1:18086' };
-writeAddresses(started, last);
+const lastAddresses = { kafkaBrokers: '127.0.0.1:19092,127.0.0.1:19094', influxUrl: 'https://127.0.0.1:18086' };
+writeAddresses(usedFolder, lastAddresses);
 
-function placesOf(env: Environment, stateDir = empty) {
+function addressesOf(env: Environment, stateDir = emptyFolder) {
   const { kafkaBrokers, kafkaFrom, influxUrl, influxFrom } = readVigil({ VIGIL_STATE_DIR: stateDir, ...env });
   return { kafkaBrokers, kafkaFrom, influxUrl, influxFrom };
 }
 
-describe('the addresses of npm run vigil', () => {
+describe('readVigil', () => {
   const ports = { VIGIL_KAFKA_PORT: '29092', VIGIL_INFLUX_PORT: '28086' };
 
-  it('are those that their own settings give, whatever else is set', () => {
-    const given = { VIGIL_KAFKA_BROKERS: 'kafka:1', VIGIL_INFLUX_URL: 'https://influx:2' };
-    expect(placesOf({ ...given, ...ports }, started)).toEqual({
+  it('takes the addresses from VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL, even if ports are set', () => {
+    const addresses = { VIGIL_KAFKA_BROKERS: 'kafka:1', VIGIL_INFLUX_URL: 'https://influx:2' };
+    expect(addressesOf({ ...addresses, ...ports }, usedFolder)).toEqual({
       kafkaBrokers: 'kafka:1',
       kafkaFrom: 'from VIGIL_KAFKA_BROKERS',
       influxUrl: 'https://influx:2',
@@ -40,27 +40,27 @@ describe('the addresses of npm run vigil', () => {
     });
   });
 
-  it('follow from the ports that npm start takes', () => {
-    expect(placesOf(ports, started)).toEqual({
+  it('uses the ports that are set if no address is set', () => {
+    expect(addressesOf(ports, usedFolder)).toEqual({
       kafkaBrokers: '127.0.0.1:29092',
       kafkaFrom: 'from VIGIL_KAFKA_PORT',
       influxUrl: 'https://127.0.0.1:28086',
       influxFrom: 'from VIGIL_INFLUX_PORT',
     });
-    expect(placesOf({ ...ports, VIGIL_KAFKA_COPIES: '3' }).kafkaBrokers).toBe(
+    expect(addressesOf({ ...ports, VIGIL_KAFKA_COPIES: '3' }).kafkaBrokers).toBe(
       '127.0.0.1:29092,127.0.0.1:29094,127.0.0.1:29096',
     );
   });
 
-  it('are those of the last start on the state folder where nothing is set', () => {
-    expect(placesOf({}, started)).toMatchObject(last);
-    expect(placesOf({ VIGIL_KAFKA_PORT: '' }, started).kafkaFrom).toBe(
-      'where npm start last ran it for this state folder',
+  it('uses the addresses of the last start with the state folder if no address and no port is set', () => {
+    expect(addressesOf({}, usedFolder)).toMatchObject(lastAddresses);
+    expect(addressesOf({ VIGIL_KAFKA_PORT: '' }, usedFolder).kafkaFrom).toBe(
+      'from the last npm start with this state folder',
     );
   });
 
-  it('are the default ports where nothing is set and nothing was started', () => {
-    expect(placesOf({})).toEqual({
+  it('uses the default ports if no address and no port is set and there was no start', () => {
+    expect(addressesOf({})).toEqual({
       kafkaBrokers: '127.0.0.1:9092',
       kafkaFrom: 'the default: neither VIGIL_KAFKA_BROKERS nor VIGIL_KAFKA_PORT is set',
       influxUrl: 'https://127.0.0.1:8086',
@@ -69,18 +69,18 @@ describe('the addresses of npm run vigil', () => {
   });
 
   it.each(['', '{', '{"kafkaBrokers":"a b","influxUrl":"https://x"}'])(
-    'are refused where the file of the last start is %j',
+    'refuses a file addresses.json with the content %j',
     (content) => {
-      const folder = mkdtempSync(join(empty, 'damaged-'));
+      const folder = mkdtempSync(join(emptyFolder, 'damaged-'));
       writeFileSync(join(folder, 'addresses.json'), content);
-      expect(() => placesOf({}, folder)).toThrow(/addresses\.json is not as npm start writes it: delete it/);
+      expect(() => addressesOf({}, folder)).toThrow(/addresses\.json is damaged: delete it/);
     },
   );
 });
 
 describe('npm run vigil', () => {
   let server: Server;
-  const stateDir = join(empty, 'house');
+  const stateDir = join(emptyFolder, 'house');
   beforeAll(async () => {
     await ensureCertificates({ stateDir, devices: [], nowMs: Date.now() });
     server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
@@ -88,7 +88,7 @@ describe('npm run vigil', () => {
   });
   afterAll(() => server.close());
 
-  it('connects to the Kafka of VIGIL_KAFKA_PORT', async () => {
+  it('npm run vigil connects to Kafka at VIGIL_KAFKA_PORT', async () => {
     const { port } = server.address() as { port: number };
     const child = spawn(process.execPath, [join(import.meta.dirname, 'vigil.ts'), 'rejected', 'list'], {
       stdio: 'ignore',
@@ -101,30 +101,35 @@ describe('npm run vigil', () => {
   }, 60_000);
 });
 
-describe('what does not answer', () => {
-  it('is named with its address and what says so, when it is Kafka', async () => {
-    const at = { kafkaBrokers: '127.0.0.1:9092', kafkaFrom: 'the default' };
-    await expect(within(1, at, new Promise(() => {}))).rejects.toThrow(
-      /^Kafka at 127\.0\.0\.1:9092 \(the default\) does not answer .*VIGIL_KAFKA_BROKERS/,
+describe('errors of services that do not answer', () => {
+  it('the error for Kafka names its address and the setting of the address', async () => {
+    const settings = { kafkaBrokers: '127.0.0.1:9092', kafkaFrom: 'the default' };
+    await expect(within(1, settings, new Promise(() => {}))).rejects.toThrow(
+      /^Kafka at 127\.0\.0\.1:9092 \(the default\) has not answered .*VIGIL_KAFKA_BROKERS/,
     );
   });
 
-  it('is named with its address when it is InfluxDB', async () => {
-    // Port 9 of loopback: nothing of ours listens there.
+  it('the error for InfluxDB names its address', async () => {
+    // No process listens on port 9 of loopback.
     const setup = { url: 'https://127.0.0.1:9', adminPassword: 'x', users: [] };
     await expect(mustQuery(setup, 'SHOW DATABASES')).rejects.toThrow(/^InfluxDB at https:\/\/127\.0\.0\.1:9 does not/);
   });
 
-  it('is waited for until it was away for the whole time, counted anew after each answer', () => {
+  it('a rebuild gives up after InfluxDB was away for 60 s without an answer between', () => {
     const isAwayTooLong = awayWatch(60_000);
-    const at = (nowMs: number, isStoreAway: boolean) => isAwayTooLong({ isStoreAway }, nowMs);
-    expect([at(0, true), at(59_999, true), at(60_000, false), at(61_000, true), at(120_999, true)]).toEqual(
-      Array.from({ length: 5 }, () => false),
-    );
-    expect(at(121_000, true)).toBe(true);
+    const judge = (nowMs: number, isStoreAway: boolean) => isAwayTooLong({ isStoreAway }, nowMs);
+    const early = [
+      judge(0, true),
+      judge(59_999, true),
+      judge(60_000, false),
+      judge(61_000, true),
+      judge(120_999, true),
+    ];
+    expect(early).toEqual(Array.from({ length: 5 }, () => false));
+    expect(judge(121_000, true)).toBe(true);
   });
 });
 
-it('keeps the addresses in a file that only its user reads', () => {
-  expect(statSync(join(started, 'addresses.json')).mode & 0o777).toBe(0o600);
+it('writeAddresses makes a file that only its owner can read', () => {
+  expect(statSync(join(usedFolder, 'addresses.json')).mode & 0o777).toBe(0o600);
 });

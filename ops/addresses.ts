@@ -1,4 +1,4 @@
-/** Where `npm start` runs Kafka and InfluxDB: a file in the state folder, so that `npm run vigil` finds them by itself. */
+/** The file in the state folder in which `npm start` writes the addresses of Kafka and InfluxDB, for `npm run vigil`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
@@ -21,8 +21,8 @@ export function writeAddresses(stateDir: string, { kafkaBrokers, influxUrl }: Ad
 }
 
 /**
- * Returns the addresses of the last start on this folder; undefined if there was none.
- * @throws VigilError `settings-invalid` if the file is there and cannot be used
+ * Returns the addresses of the last start with this state folder; undefined if there was no start.
+ * @throws VigilError `settings-invalid` if the file cannot be read or has another form
  */
 export function readAddresses(stateDir: string): Addresses | undefined {
   const file = fileOf(stateDir);
@@ -37,8 +37,8 @@ export function readAddresses(stateDir: string): Addresses | undefined {
     const value: unknown = JSON.parse(content);
     if (check.Check(value)) return value;
   } catch {
-    // The error below says what to do, for both faults.
+    // The error below also covers text that is not JSON.
   }
-  const message = `${file} is not as npm start writes it: delete it, and start Vigil again or set VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL.`;
+  const message = `${file} is damaged: delete it, and start Vigil again or set VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL.`;
   throw new VigilError('settings-invalid', message);
 }

@@ -1,6 +1,6 @@
 /**
- * Resolves or rejects as the work does. Once `signal` is aborted, the work has `graceMs` to end by itself. After that this rejects with an
- * AbortError, and the work (a download, a broker that does not answer) runs on until the process ends.
+ * Returns the result of `work`. After `signal` is aborted, waits `graceMs` more for the work and then rejects with an AbortError. The work
+ * (for instance a download) is not stopped by that; it ends with the process.
  */
 export async function endedWithin<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();

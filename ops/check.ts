@@ -1,6 +1,6 @@
 /**
- * `npm start -- --check`: proves the whole way once, from a recording to a clinician's screen. It uses its own state folder and ports, so
- * it neither needs nor disturbs a running system.
+ * `npm start -- --check`: tests once that a recording raises an alarm on a clinician's screen. Starts a system in its own state folder and
+ * on its own ports, so a running system is not disturbed.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ import { type System, startSystem } from './system.ts';
 
 export type CheckResult = {
   readonly ok: boolean;
-  /** From the command until the last part is ready, s. */
+  /** Time from the command until all processes are ready, s. */
   readonly startupS: number;
-  /** From then until the alarm is on the screen, s. */
+  /** Time from then until the first alarm is on the screen, s; null if no alarm came. */
   readonly firstAlarmS: number | null;
   /** Number of values that reached the screen. */
   readonly readings: number;
-  /** Number of patients' alarms that reached the screen. */
+  /** Number of physiological alarms that reached the screen. */
   readonly alarms: number;
   readonly reason?: string;
 };
@@ -29,7 +29,7 @@ export type CheckResult = {
 /** Longest wait for the first alarm. */
 const alarmWithinMs = 120_000;
 
-/** @returns the exit code */
+/** Runs the check and prints its result as one line of JSON. Returns the exit code. */
 export async function runCheck(options: {
   readonly settings: StartSettings;
   readonly passed: PassedOn;
@@ -43,7 +43,7 @@ export async function runCheck(options: {
   let system: System | undefined;
   let result: CheckResult = { ok: false, startupS: 0, firstAlarmS: null, readings: 0, alarms: 0 };
   try {
-    const settings = await ownPlace(options.settings, stateDir);
+    const settings = await separateSettings(options.settings, stateDir);
     const steps = createSteps(say, Date.now);
     const passed = withoutPlaces(options.passed, whereaboutsOf(settings));
     const report = (line: string) => say(`${line}.\n`);
@@ -57,9 +57,9 @@ export async function runCheck(options: {
     const seen = await steps.run('A clinician waits for an alarm', () =>
       watchForAlarm({ where, login, withinMs: alarmWithinMs, signal }),
     );
-    const found = seen.alarms > 0;
-    result = { ...result, ...seen, ok: found, firstAlarmS: found ? seconds(readyAtMs) : null };
-    if (!found) result = { ...result, reason: `no alarm reached the screen within ${alarmWithinMs / 1000} s` };
+    const hasAlarm = seen.alarms > 0;
+    result = { ...result, ...seen, ok: hasAlarm, firstAlarmS: hasAlarm ? seconds(readyAtMs) : null };
+    if (!hasAlarm) result = { ...result, reason: `no alarm reached the screen within ${alarmWithinMs / 1000} s` };
   } catch (error) {
     result = {
       ...result,
@@ -75,7 +75,8 @@ export async function runCheck(options: {
   return result.ok ? 0 : 1;
 }
 
-async function ownPlace(settings: StartSettings, stateDir: string): Promise<StartSettings> {
+/** Returns the settings with another state folder and free ports. */
+async function separateSettings(settings: StartSettings, stateDir: string): Promise<StartSettings> {
   const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
   const ports = {
     ...{ httpPort, mqttPort, influxPort },

@@ -1,4 +1,4 @@
-/** A clinician without a screen: logs in as a browser does, opens the live connection and counts the messages. */
+/** Acts as a clinician's browser: logs in, opens the live connection and counts values and alarms. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -19,8 +19,9 @@ type Message = {
 const requestTimeoutMs = 30_000;
 
 /**
- * Watches all of the clinician's wards until the first alarm of a patient comes, or the time is over.
- * @throws VigilError `start-failed` if the server refuses it
+ * Watches all wards of the clinician until the first physiological alarm comes, or `withinMs` is over. Returns the numbers of values and
+ * alarms.
+ * @throws VigilError `start-failed` if the server refuses a request or closes the connection
  */
 export async function watchForAlarm(options: {
   readonly where: Whereabouts;
@@ -53,7 +54,7 @@ export async function watchForAlarm(options: {
     done.reject(failed(`The server closed the live connection (${code} ${reason}).`)),
   );
   const timer = setTimeout(() => done.resolve(), options.withinMs);
-  options.signal.addEventListener('abort', () => done.reject(failed('Stopped while waiting for an alarm.')), {
+  options.signal.addEventListener('abort', () => done.reject(failed('The check was stopped before an alarm came.')), {
     once: true,
   });
   try {
@@ -85,12 +86,12 @@ function post(origin: string, ca: string, path: string, body: unknown, cookie = 
     });
     response.on('end', () => {
       if (response.statusCode !== 200)
-        return reject(failed(`POST ${path} was answered with ${response.statusCode}: ${answer}`));
+        return reject(failed(`The dashboard answered POST ${path} with status ${response.statusCode}: ${answer}`));
       resolve({ body: JSON.parse(answer), cookies: response.headers['set-cookie'] ?? [] });
     });
   });
   call.on('timeout', () => call.destroy(new Error('no answer in time')));
-  call.on('error', (error) => reject(failed(`POST ${path} failed: ${error.message}`)));
+  call.on('error', (error) => reject(failed(`POST ${path} to the dashboard failed: ${error.message}`)));
   call.end(text);
   return promise;
 }

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { clockEnv, clockLog } from './clock.ts';
 
-it('passes the clock’s difference to a process that is started again', () => {
+it('clockEnv returns the difference of the clock as a setting for restarted processes', () => {
   expect(clockEnv({ step: () => undefined })).toEqual({});
   expect(clockEnv({ step: () => ({ aheadMs: -600_000, atMs: 0 }) })).toEqual({ VIGIL_CLOCK_AHEAD_MS: '-600000' });
 });
 
-it('reports a step in one sentence', () => {
+it('clockLog reports by how much the clock was set back or forward', () => {
   const lines: string[] = [];
   const log = clockLog((line) => lines.push(line));
   log.warn({ stepMs: -600_000 });

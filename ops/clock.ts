@@ -1,7 +1,7 @@
-/** The machine's clock in `npm start`: it reports a step of the clock, and passes it to every process that it starts again. */
+/** The machine's clock in `npm start`: reports when somebody sets the clock, and passes the difference on to restarted processes. */
 import { clockSettings, type SystemClock } from '../process/system-clock.ts';
 
-/** Returns the settings for a process that joins the running ones. */
+/** Returns the setting with which a new process has the same time as the running processes. */
 export function clockEnv(clock: Pick<SystemClock, 'step'>): Record<string, string> {
   const aheadMs = clock.step()?.aheadMs ?? 0;
   return aheadMs === 0 ? {} : { [clockSettings.clockAheadMs.env]: String(aheadMs) };
@@ -12,10 +12,8 @@ export function clockLog(report: (line: string) => void) {
   return {
     warn({ stepMs }: { stepMs: number }) {
       const set = `set ${stepMs < 0 ? 'back' : 'forward'} by ${Math.round(Math.abs(stepMs) / 1000)} s`;
-      report(
-        `The clock of this machine was ${set}. Vigil goes on by its own time; it takes the new time when it is started anew`,
-      );
+      report(`The clock of this machine was ${set}. Vigil keeps its own time until you stop it and start it again`);
     },
-    info: () => report('The clock of this machine agrees with the time of Vigil again'),
+    info: () => report("The clock of this machine shows Vigil's time again"),
   };
 }

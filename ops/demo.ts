@@ -1,4 +1,4 @@
-/** The content of a fresh system for a newcomer: one account per role, and made-up patients in eight beds of two wards. */
+/** Makes the content of a new system: one demo account per role, and made-up patients in eight beds of two wards. */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ const people: readonly { userId: string; name: string; role: Role; wards: string
 ];
 const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'server', 'account.ts');
 
-/** Copies the shipped registry of wards and beds into a folder that has none. From then on the hospital edits it. */
+/** Copies Vigil's example registry of wards and beds to a folder, unless the folder has a registry, which the hospital may have edited. */
 export function ensureWards(folder: string): void {
   const file = join(folder, 'wards.json');
   if (!existsSync(file)) writeAtomic(file, readFileSync(shippedWardsFile, 'utf8'), 0o644);
@@ -45,8 +45,8 @@ export function demoDevices(beds: number): string[] {
 }
 
 /**
- * Makes the missing demo accounts, each with a random password of this installation.
- * @returns the logins to show
+ * Makes the missing demo accounts, each with a random password.
+ * @returns the logins of all demo accounts
  * @throws VigilError `start-failed`
  */
 export async function ensureDemoAccounts(stateDir: string): Promise<Login[]> {
@@ -58,9 +58,9 @@ export async function ensureDemoAccounts(stateDir: string): Promise<Login[]> {
   const present = existsSync(file) ? await listAccounts(file) : [];
   const logins: Login[] = [];
   for (const person of people) {
-    const known = passwords[person.userId];
-    const password = known ?? newPassword();
-    if (known === undefined || !present.includes(person.userId)) {
+    const storedPassword = passwords[person.userId];
+    const password = storedPassword ?? newPassword();
+    if (storedPassword === undefined || !present.includes(person.userId)) {
       passwords[person.userId] = password;
       await addAccount(file, person, password);
       writeAtomic(passwordsFile, `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
@@ -77,16 +77,16 @@ async function listAccounts(file: string): Promise<string[]> {
   return output.split('\n').map((line) => line.split('\t')[0] ?? '');
 }
 
-/** The hospital may have removed the demo's wards from the registry. Then the start goes on, and the screens say so. */
+/** Makes an account. `--unregistered` also allows wards of the demo that the hospital has removed from its registry. */
 async function addAccount(file: string, person: (typeof people)[number], password: string): Promise<void> {
-  const { userId, name, role, wards: seen } = person;
-  const options = ['--user', userId, '--name', name, '--role', role, '--wards', seen, '--file', file];
+  const { userId, name, role, wards: ownWards } = person;
+  const options = ['--user', userId, '--name', name, '--role', role, '--wards', ownWards, '--file', file];
   const child = spawn(process.execPath, [accountProgram, 'add', ...options, '--password-stdin', '--unregistered'], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  let words = '';
+  let errorText = '';
   child.stderr.on('data', (chunk) => {
-    words += String(chunk);
+    errorText += String(chunk);
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(password);
@@ -94,10 +94,10 @@ async function addAccount(file: string, person: (typeof people)[number], passwor
   child.once('error', () => resolve(null));
   child.once('close', resolve);
   if ((await promise) !== 0)
-    throw new VigilError('start-failed', `The account ${userId} cannot be made: ${words.trim()}`);
+    throw new VigilError('start-failed', `The account ${userId} cannot be made: ${errorText.trim()}`);
 }
 
-/** Returns a password of 80 bits in four groups that a person can type, without 0, 1, l and o. */
+/** Returns a random password of 80 bits, in four groups of letters and digits. Leaves out 0, 1, l and o, which look alike. */
 function newPassword(): string {
   const letters = '23456789abcdefghijkmnpqrstuvwxyz';
   const text = [...randomBytes(16)].map((byte) => letters[byte & 31]).join('');
@@ -107,13 +107,14 @@ function newPassword(): string {
 const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', 'Hotel'] as const;
 
 /**
- * Admits a made-up patient to each of the first eight beds, once in the life of Kafka's data: a discharged patient is not admitted again.
+ * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds that had their patient, so that a
+ * discharged patient is not admitted again.
  * @throws VigilError if Kafka does not take the records
  */
 export async function ensureDemoAdmissions(where: Whereabouts, beds: number, nowMs: number): Promise<void> {
   const marker = join(where.stateDir, 'kafka', 'demo-admissions.json');
-  const done: string[] = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : [];
-  const missing = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter((device) => !done.includes(device));
+  const admitted: string[] = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : [];
+  const missing = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter((id) => !admitted.includes(id));
   if (missing.length === 0) return;
   const settings = readSettings(kafkaSettings, serviceEnv(where, 'operator'));
   const log = await openSealedLog({
@@ -135,7 +136,7 @@ export async function ensureDemoAdmissions(where: Whereabouts, beds: number, now
   } finally {
     await log.close();
   }
-  writeAtomic(marker, `${JSON.stringify([...done, ...missing])}\n`, 0o600);
+  writeAtomic(marker, `${JSON.stringify([...admitted, ...missing])}\n`, 0o600);
 }
 
 function admission(deviceId: string, nowMs: number): AssociationPeriod {
@@ -153,7 +154,7 @@ function admission(deviceId: string, nowMs: number): AssociationPeriod {
       category: 'adult',
     },
     ward,
-    // Bed names are unique in the hospital: one alarm list must not show two beds "1".
+    // Bed names are unique in the hospital, so that an alarm list never shows two beds with the same name.
     bed: `${bedPrefix[ward]}-${(index % bedsPerWard) + 1}`,
     from: formatInstant(nowMs - 60_000),
     to: null,

@@ -1,4 +1,7 @@
-/** The common part of an operator's commands: the log, opened as the operator, the person who asks, and the audit trail. */
+/**
+ * The common part of an operator's commands: opens the log with the operator's identity, checks the person's account, writes the audit
+ * trail.
+ */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +17,10 @@ import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 import { askPassword, knownPerson, type Person } from './rejected/person.ts';
 import type { VigilSettings } from './rejected/settings.ts';
 
-/** The command stops waiting for Kafka after this time. */
-const answerMs = 30_000;
-const hintMs = 3_000;
+/** Longest wait for Kafka. */
+const answerMsMax = 30_000;
+/** A person at a terminal sees Kafka's address after this wait. */
+const hintAfterMs = 3_000;
 
 export type Desk = {
   readonly log: SealedLog;
@@ -25,20 +29,21 @@ export type Desk = {
   readonly say: (line: string) => void;
 };
 
+/** The account that a person named, and the person; undefined if the password is wrong. */
 export type Claimed = { readonly userId: string; readonly person: Person | undefined };
 
-/** Reads who asks, with the password. @throws VigilError `settings-invalid` */
+/** Reads the password of an account and checks it. @throws VigilError `settings-invalid` */
 export async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
-  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw wrong('--as takes the id of an account');
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw usageError('--as takes the id of an account');
   const password = await askPassword(fromStdin, userId);
   const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
   return { userId, person: await knownPerson(accountsFile, userId, password) };
 }
 
 /**
- * Returns the person if the account may do this. A refusal is recorded.
- * @param ward undefined: the act concerns all wards, so the account needs all of them
- * @param about the question, for the record
+ * Returns the person if the account has the permission. Writes a refusal to the audit trail.
+ * @param ward the ward that the account must have; undefined if the account must have all wards
+ * @param about the command, for the audit trail
  * @throws VigilError `not-logged-in`, `not-allowed`
  */
 export async function admitted(
@@ -58,18 +63,21 @@ export async function admitted(
   await trail.record({ actor: person.actor, action: 'access-denied', ...record });
   const why = !hasWard
     ? ward === undefined
-      ? 'it does not have all wards (*), and this is of no one ward'
-      : 'it does not have this ward'
-    : `its role, ${person.actor.role}, may not`;
-  throw new VigilError('not-allowed', `${userId} may not do this: ${why}.`);
+      ? 'this needs an account with all wards (*)'
+      : 'the account does not have this ward'
+    : `the role ${person.actor.role} may not do this`;
+  throw new VigilError('not-allowed', `${userId} is refused: ${why}.`);
 }
 
+/** Returns the addresses that a client of Kafka needs. The addresses of our servers are empty. */
 export function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
-  // Reading and writing the log does not need the servers' addresses.
   return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
 }
 
-/** Opens the log as the operator for a piece of work. @param name of the work: the audit trail's chain begins with it */
+/**
+ * Opens the log with the operator's identity, runs the work of a command, and closes the log. Returns the exit code.
+ * @param name the name of the command; the id of its chain in the audit trail begins with this name
+ */
 export async function atDesk(
   settings: VigilSettings,
   name: string,
@@ -81,12 +89,12 @@ export async function atDesk(
   const signer = readSigner(operator.auditKey, 'operator');
   const boot = `${name}-${randomUUID()}`;
   const log = await within(
-    answerMs,
+    answerMsMax,
     settings,
     openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
   );
-  const whole = createTrail(log, { pseudonymKey: operator.pseudonymKey, signer, now: Date.now, logger });
-  const trail = trailOfRun(whole, { session: boot, station: hostname().slice(0, 64) });
+  const operatorTrail = createTrail(log, { pseudonymKey: operator.pseudonymKey, signer, now: Date.now, logger });
+  const trail = trailOfRun(operatorTrail, { session: boot, station: hostname().slice(0, 64) });
   try {
     return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
   } finally {
@@ -95,24 +103,24 @@ export async function atDesk(
   }
 }
 
-/** Each run of a command is a session. Its login is recorded before the person's first act, and each act names the session. */
+/** Returns a trail for one run of a command. The run is a session: its login is recorded first, and each later record names the session. */
 export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
   const { session, station } = run;
-  let isBegun = false;
+  let hasLogin = false;
   return {
     ...trail,
     async record(event) {
       if (!('role' in event.actor)) return trail.record({ ...event, station });
       const { actor } = event;
-      if (!isBegun) await trail.record({ actor, session, station, action: 'login', detail: 'command line' });
-      isBegun = true;
+      if (!hasLogin) await trail.record({ actor, session, station, action: 'login', detail: 'command line' });
+      hasLogin = true;
       return trail.record({ ...event, session, station });
     },
   };
 }
 
 /**
- * Waits for Kafka's answer. A person at a terminal reads after 3 s which address it is.
+ * Waits for work that needs Kafka. After 3 s, prints Kafka's address for a person at a terminal.
  * @throws VigilError `log-unavailable` after `ms`
  */
 export async function within<T>(
@@ -122,11 +130,11 @@ export async function within<T>(
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const where = `Kafka at ${kafkaBrokers} (${kafkaFrom})`;
-  const message = `${where} does not answer for ${ms / 1000} s: does Vigil run, and is this its Kafka? Set VIGIL_KAFKA_BROKERS to the address of Vigil's Kafka.`;
+  const message = `${where} has not answered for ${ms / 1000} s. Check that Vigil runs. If its Kafka has another address, set VIGIL_KAFKA_BROKERS to that address.`;
   const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), ms);
   const hint = setTimeout(() => {
     if (process.stderr.isTTY) process.stderr.write(`… waiting for ${where}\n`);
-  }, hintMs);
+  }, hintAfterMs);
   try {
     return await Promise.race([work, late]);
   } finally {
@@ -135,6 +143,7 @@ export async function within<T>(
   }
 }
 
-export function wrong(message: string): VigilError {
+/** Returns the error for a command line that cannot be used. */
+export function usageError(message: string): VigilError {
   return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`);
 }

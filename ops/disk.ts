@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
 
 /**
- * Refuses a nearly full disk: if Kafka cannot write, it stops, and all alarms stop with it.
+ * Throws if the disk is nearly full. Kafka stops when it cannot write, and without Kafka there are no alarms.
  * @throws VigilError `no-space`
  */
 export function requireDisk(directory: string, freeMbMin: number): void {
@@ -11,6 +11,6 @@ export function requireDisk(directory: string, freeMbMin: number): void {
   if (freeMb >= freeMbMin) return;
   throw new VigilError(
     'no-space',
-    `The disk of ${directory} has ${freeMb} MB free, and Vigil needs ${freeMbMin} MB (VIGIL_DISK_FREE_MB_MIN): make room first.`,
+    `The disk of ${directory} has only ${freeMb} MB free, and Vigil needs ${freeMbMin} MB (VIGIL_DISK_FREE_MB_MIN): delete files first.`,
   );
 }

@@ -1,12 +1,14 @@
-/** Several gateways on one host: the name and settings of each, and a rolling restart without a gap. */
+/** Several gateways on one host: the name and settings of each process, and a restart of one after the other. */
 import type { HouseOptions } from './houses.ts';
 import type { Supervised } from './supervisor.ts';
 
 /**
- * Returns one entry for each process. They share the MQTT port. Each has its own metrics port, from `metricsPort` upwards.
- * @param count 1 or more
- * @param env the environment of `npm start`. Only the first process gets the settings of a broker upstream, because each process would take
- * every message. With a shared subscription group all processes get them, each with its own client ids
+ * Returns name and settings of each gateway process. All processes share the MQTT port. The metrics ports are `metricsPort` and the ports
+ * after it.
+ * @param count the number of processes, 1 or more
+ * @param env the environment of `npm start`, with the settings of the hospital's own broker (upstream). Only the first process gets these
+ * settings, because otherwise every process would take every message. If a shared subscription (`VIGIL_UPSTREAM_GROUP`) distributes the
+ * messages, every process gets the settings, with its own client id.
  */
 export function gatewayProcesses(
   count: number,
@@ -18,11 +20,11 @@ export function gatewayProcesses(
       name.startsWith('VIGIL_UPSTREAM_') && value !== undefined ? [[name, value]] : [],
     ),
   );
-  const shared = (upstream.VIGIL_UPSTREAM_GROUP ?? '') !== '';
+  const isShared = (upstream.VIGIL_UPSTREAM_GROUP ?? '') !== '';
   const clientId = upstream.VIGIL_UPSTREAM_CLIENT_ID ?? 'vigil';
   const upstreamOf = (index: number) => {
     if (index === 0) return upstream;
-    return shared ? { ...upstream, VIGIL_UPSTREAM_CLIENT_ID: `${clientId}.${index + 1}` } : {};
+    return isShared ? { ...upstream, VIGIL_UPSTREAM_CLIENT_ID: `${clientId}.${index + 1}` } : {};
   };
   return Array.from({ length: count }, (_, index) => ({
     name: index === 0 ? 'gateway' : `gateway-${index + 1}`,
@@ -34,7 +36,7 @@ export function gatewayProcesses(
   }));
 }
 
-/** Ends the next process only when the one before serves again. */
+/** Restarts the processes one after the other. Each restart begins after the previous process is ready again. */
 export async function restartInTurn(processes: readonly Pick<Supervised, 'restart'>[]): Promise<void> {
   for (const { restart } of processes) await restart();
 }

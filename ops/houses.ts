@@ -1,4 +1,4 @@
-/** Our own processes: the program of each, and how it is started. */
+/** Starts our own processes. */
 import { join } from 'node:path';
 import { type Child, saysReady, startChild } from './platform/child.ts';
 import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
@@ -17,15 +17,15 @@ const programs = {
 export type House = keyof typeof programs;
 
 export type HouseOptions = {
-  /** Name in its log and in reports; the house's name if absent. */
+  /** Name of the process in reports and of its log file; by default the name of the house. */
   readonly name?: string;
   readonly args?: readonly string[];
-  /** Settings in addition to those of every process of the house. */
+  /** Further settings of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly logLevel: string;
   /** Aborts a start in progress. */
   readonly signal: AbortSignal;
-  /** Called with every line of its output. */
+  /** Called with every line that the process prints. */
   readonly onLine?: (line: string) => void;
 };
 

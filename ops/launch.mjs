@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedAtMs = Date.now();
 
-/** Returns whether node_modules contains what package-lock.json asks for. npm keeps its own list of installed packages. */
+/** Returns whether node_modules contains the versions in package-lock.json. npm lists installed packages in .package-lock.json. */
 function isInstalled() {
   try {
     const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
@@ -26,7 +26,7 @@ function isInstalled() {
 
 function install() {
   process.stdout.write('Installing the packages (npm ci)\n');
-  // Its warnings are about the Node that npm itself runs on, which is not the one that we run.
+  // npm's warnings are about the Node version on which npm runs. Vigil runs on another Node.
   const ci = ['ci', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm, ...ci]] : ['npm', ci];
@@ -50,9 +50,9 @@ const child = spawn(node, [join(root, program), ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: path, VIGIL_LAUNCHED_AT_MS: String(startedAtMs) },
 });
-// The program decides what a signal does and when it is done. This process only waits for it.
-const told = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGUSR2'])];
-for (const signal of told) process.on(signal, () => child.kill(signal));
+// Passes signals on to the program, and waits until the program ends.
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGUSR2'])];
+for (const signal of signals) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   process.stderr.write(`Node 26 cannot be started: ${error.message}.\n`);
   process.exit(1);

@@ -1,4 +1,4 @@
-/** One system per state folder: two brokers on the same data would damage it. */
+/** The lock of a state folder. Only one system may use the folder, because two brokers would damage the data. */
 import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -6,8 +6,8 @@ import { VigilError } from '../contracts/errors.ts';
 export type Lock = { release(): void };
 
 /**
- * Takes the folder's lock. A lock of a process that is gone is ignored.
- * @throws VigilError `conflict` naming the process that has it
+ * Takes the lock of a state folder. Replaces the lock of a process that has ended.
+ * @throws VigilError `conflict` with the pid of the process that has the lock
  */
 export function takeLock(stateDir: string): Lock {
   const file = join(stateDir, 'lock');
@@ -16,12 +16,12 @@ export function takeLock(stateDir: string): Lock {
   try {
     const temporary = join(aside, 'lock');
     writeFileSync(temporary, mine, { mode: 0o600 });
-    // A link is made completely or not at all, and only if none exists. So its content is never incomplete.
+    // A link fails if the lock exists already. And nobody can read an incomplete lock, because the link is made after the file was written.
     if (!link(temporary, file)) {
       const [pid = '', started = ''] = read(file).split(' ');
-      if (isRunning(Number(pid)) && startOf(Number(pid)) === started) throw held(stateDir, pid);
+      if (isRunning(Number(pid)) && startOf(Number(pid)) === started) throw alreadyLocked(stateDir, pid);
       rmSync(file, { force: true });
-      if (!link(temporary, file)) throw held(stateDir, read(file).split(' ')[0] ?? '');
+      if (!link(temporary, file)) throw alreadyLocked(stateDir, read(file).split(' ')[0] ?? '');
     }
   } finally {
     rmSync(aside, { recursive: true, force: true });
@@ -43,7 +43,7 @@ function link(from: string, to: string): boolean {
   }
 }
 
-function held(stateDir: string, pid: string): VigilError {
+function alreadyLocked(stateDir: string, pid: string): VigilError {
   return new VigilError(
     'conflict',
     `Vigil already runs on ${stateDir} (process ${pid}): stop it first, or set VIGIL_STATE_DIR to another folder.`,
@@ -58,8 +58,8 @@ function read(file: string): string {
   }
 }
 
-/** Signal 0 to process 0 would ask about our own group. */
 function isRunning(pid: number): boolean {
+  // The pid 0 would stand for our own process group.
   if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
@@ -69,7 +69,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Returns when the process started, in ticks since boot. This distinguishes it from a later one with the same pid. Empty outside Linux. */
+/** Returns the start time of a process, in ticks since boot; empty outside Linux. Two processes with the same pid differ in this time. */
 function startOf(pid: number): string {
   return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';
 }

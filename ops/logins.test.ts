@@ -6,23 +6,23 @@ const logins: Login[] = [
   { userId: 'nurse', role: 'nurse', wards: 'icu', password: 'aaaa-bbbb' },
   { userId: 'auditor', role: 'auditor', wards: '*', password: 'cccc-dddd' },
 ];
-const read = 'cat secrets/demo-logins.json';
+const readCommand = 'cat secrets/demo-logins.json';
 
 it('prints the passwords for a person at a terminal', () => {
-  const text = loginLines(logins, true, read).join('\n');
+  const text = loginLines(logins, true, readCommand).join('\n');
   for (const { userId, password } of logins) expect(text).toContain(`${userId.padEnd(12)} ${password}`);
   expect(text).toContain('all wards');
 });
 
-it('prints no password if a log may keep it, but how to read the file with the passwords', () => {
-  const text = loginLines(logins, false, read).join('\n');
+it('prints no password if a log may keep it, but the command that reads the file of the passwords', () => {
+  const text = loginLines(logins, false, readCommand).join('\n');
   for (const { userId, password } of logins) {
     expect(text).toContain(userId);
     expect(text).not.toContain(password);
   }
-  expect(text).toContain(read);
+  expect(text).toContain(readCommand);
 });
 
-it('prints nothing without a demo', () => {
-  expect(loginLines([], false, read)).toEqual([]);
+it('prints no lines if there are no demo logins', () => {
+  expect(loginLines([], false, readCommand)).toEqual([]);
 });

@@ -1,16 +1,17 @@
-/** Writes the demo logins. Only a person at a terminal gets the passwords. A log gets the name of the file that contains them. */
+/** Formats the demo logins. A terminal gets the passwords; a log gets only the command that reads their file. */
 import type { Login } from './demo.ts';
 
 /**
- * Returns the lines to print; none if there are no logins.
- * @param shown a person reads this at a terminal, so passwords may be printed
- * @param read how to read the file of the passwords
+ * Returns the lines to print; an empty list if there are no logins.
+ * @param isTerminal whether the output goes to a person at a terminal, so that passwords may be printed
+ * @param readCommand the command that prints the file of the passwords
  */
-export function loginLines(logins: readonly Login[], shown: boolean, read: string): string[] {
+export function loginLines(logins: readonly Login[], isTerminal: boolean, readCommand: string): string[] {
   if (logins.length === 0) return [];
   const rows = logins.map(({ userId, role, password, wards }) => {
     const where = wards === '*' ? 'all wards' : wards;
-    return shown ? `  ${userId.padEnd(12)} ${password}   ${where}` : `  ${userId.padEnd(12)} ${role}, ${where}`;
+    return isTerminal ? `  ${userId.padEnd(12)} ${password}   ${where}` : `  ${userId.padEnd(12)} ${role}, ${where}`;
   });
-  return ['Demo logins of this installation:', ...rows, ...(shown ? [] : [`Their passwords are not logged: ${read}`])];
+  const hint = isTerminal ? [] : [`The passwords are not logged. To read them: ${readCommand}`];
+  return ['Demo logins of this installation:', ...rows, ...hint];
 }

@@ -19,7 +19,7 @@ function statusOf(text: string): number | null {
 }
 
 it.runIf(process.platform === 'linux')(
-  'a process survives output that cannot be written, but does not survive it without this function',
+  'a process whose output cannot be written goes on with outliveOutput, and ends without outliveOutput',
   () => {
     expect(statusOf(script('outliveOutput();'))).toBe(42);
     expect(statusOf(script(''))).not.toBe(42);

@@ -22,7 +22,7 @@ const everySetting = new Map(
   ),
 );
 
-/** A value that the setting takes and that nothing else would give it. */
+/** Returns a valid value of a setting that differs from its default. */
 function sampleOf(setting: Setting): string {
   switch (setting.kind) {
     case 'integer':
@@ -42,26 +42,26 @@ function sampleOf(setting: Setting): string {
   }
 }
 
-describe('a setting of a process that npm start runs', () => {
-  it.each([...everySetting])('%s reaches each process that has it, or is refused', (name, setting) => {
+describe('passedOn', () => {
+  it.each([...everySetting])('%s reaches each process that has the setting, or is refused', (name, setting) => {
     if (ownNames.includes(name)) return;
     const env = { [name]: sampleOf(setting) };
     const { passed, faults } = passedOn(env, where);
     if (faults.length > 0) {
-      expect(faults).toEqual([`${name} is made by npm start itself: leave it out`]);
+      expect(faults).toEqual([`${name} is set by npm start itself: leave it out`]);
       expect(name).toMatch(/KAFKA|INFLUX|READER|PSEUDONYM|AUDIT_KEY|SHARE_PORT|CLOCK_AHEAD/);
       return;
     }
     const [gateway] = gatewayProcesses(1, settings.metricsPort, env);
     for (const house of houses) {
-      const has = Object.values(manifests[house]).some((one) => one.env === name);
-      const given: Record<string, string> = { ...passed[house], ...(house === 'gateway' && gateway?.env) };
-      expect(given[name], `${house} ${name}`).toBe(has ? env[name] : undefined);
+      const hasSetting = Object.values(manifests[house]).some((entry) => entry.env === name);
+      const processEnv: Record<string, string> = { ...passed[house], ...(house === 'gateway' && gateway?.env) };
+      expect(processEnv[name], `${house} ${name}`).toBe(hasSetting ? env[name] : undefined);
     }
   });
 
   it.each(['VIGIL_MQTT_HOST', 'VIGIL_HTTP_HOST', 'VIGIL_MQTT_CONNECTIONS_MAX', 'VIGIL_LIMIT_PROFILES_FILE'])(
-    '%s is passed on, although npm start ignored it once',
+    '%s is passed on to exactly one process',
     (name) => {
       const { passed, faults } = passedOn({ [name]: sampleOf(everySetting.get(name)!) }, where);
       expect(faults).toEqual([]);
@@ -69,22 +69,24 @@ describe('a setting of a process that npm start runs', () => {
     },
   );
 
-  it('does not replace a value of npm start if it is empty, so that an empty VIGIL_MQTT_CRL_FILE does not turn revocation off', () => {
+  it('an empty setting is not passed on, so that an empty VIGIL_MQTT_CRL_FILE does not turn revocation off', () => {
     expect(passedOn({ VIGIL_MQTT_CRL_FILE: ' ' }, where)).toMatchObject({ faults: [], passed: { gateway: {} } });
   });
 
-  it('may have the same value as from npm start', () => {
+  it('a setting that npm start makes itself is accepted only if it has the same value', () => {
     const same = { VIGIL_KAFKA_BROKERS: where.kafkaBrokers, VIGIL_INFLUX_URL: where.influxUrl };
     expect(passedOn(same, where).faults).toEqual([]);
     expect(passedOn({ VIGIL_KAFKA_BROKERS: 'other:9092' }, where).faults).toHaveLength(1);
   });
 
-  it('becomes a whole path, because the process runs in another folder', () => {
+  it('a relative path becomes absolute, because the process runs in another folder', () => {
     const { passed } = passedOn({ VIGIL_LIMIT_PROFILES_FILE: 'package.json' }, where);
     expect(passed.alarms.VIGIL_LIMIT_PROFILES_FILE).toBe(resolve('package.json'));
   });
+});
 
-  it('is checked with all others before anything is started', () => {
+describe('readStart', () => {
+  it('readStart names every fault of the settings in one error', () => {
     const env = {
       VIGIL_BEDS: 'many',
       VIGIL_MQTT_CONNECTIONS_MAX: '0',
@@ -99,28 +101,31 @@ describe('a setting of a process that npm start runs', () => {
   });
 });
 
-describe('a single listening address', () => {
-  it('of the gateway is used by the simulators and is in the certificates', () => {
+describe('addresses of the servers', () => {
+  it('the simulators and the certificates get the gateway’s address, if it is not loopback', () => {
     const { passed } = passedOn({ VIGIL_MQTT_HOST: '192.0.2.7' }, where);
     expect(passed.simulators.VIGIL_MQTT_URL).toBe(`mqtts://192.0.2.7:${where.mqttPort}`);
     expect(serverNamesOf(passed)).toEqual(['gateway=192.0.2.7']);
   });
 
-  it('of the screens is an allowed origin of the dashboard', () => {
+  it('the dashboard’s address becomes its allowed origin, if it is not loopback', () => {
     const { passed } = passedOn({ VIGIL_HTTP_HOST: '2001:db8::7' }, where);
     expect(passed.dashboard.VIGIL_PUBLIC_ORIGIN).toBe(`https://[2001:db8::7]:${where.httpPort}`);
     expect(serverNamesOf(passed)).toEqual(['dashboard=2001:db8::7']);
   });
 
-  it.each(['0.0.0.0', '127.0.0.1', '::'])('%s includes this machine: nothing else changes', (host) => {
-    const { passed } = passedOn({ VIGIL_MQTT_HOST: host, VIGIL_HTTP_HOST: host }, where);
-    expect(passed.simulators).toEqual({});
-    expect(passed.dashboard).toEqual({ VIGIL_HTTP_HOST: host });
-    expect(serverNamesOf(passed)).toEqual([]);
-  });
+  it.each(['0.0.0.0', '127.0.0.1', '::'])(
+    'the address %s changes no other setting, because it includes loopback',
+    (host) => {
+      const { passed } = passedOn({ VIGIL_MQTT_HOST: host, VIGIL_HTTP_HOST: host }, where);
+      expect(passed.simulators).toEqual({});
+      expect(passed.dashboard).toEqual({ VIGIL_HTTP_HOST: host });
+      expect(serverNamesOf(passed)).toEqual([]);
+    },
+  );
 });
 
-it('a check keeps the settings that are not a place, a file or a broker upstream', () => {
+it('withoutPlaces keeps only settings that are not an address, a file or the hospital’s own broker', () => {
   const env = {
     VIGIL_MQTT_HOST: '0.0.0.0',
     VIGIL_ACCOUNTS_FILE: file,
@@ -133,7 +138,7 @@ it('a check keeps the settings that are not a place, a file or a broker upstream
     for (const name of Object.keys(kept[house])) expect(serviceEnv(where, house)).not.toHaveProperty(name);
 });
 
-it('a setting name of Compose or of the tests is reported as unused', () => {
+it('readStart reports a setting as unused that only Compose reads', () => {
   expect(readStart({ VIGIL_PUBLISH_ADDRESS: '0.0.0.0', VIGIL_BEDS: '1', VIGIL_LAUNCHED_AT_MS: '1' }).unused).toEqual([
     'VIGIL_PUBLISH_ADDRESS',
   ]);

@@ -1,6 +1,4 @@
-/**
- * Which settings in the environment of `npm start` go to which process, and which ones are refused because `npm start` makes them itself.
- */
+/** Decides which settings in the environment of `npm start` go to which process. Refuses settings that `npm start` makes itself. */
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
@@ -29,7 +27,7 @@ export const manifests: Readonly<Record<House, Manifest>> = {
 };
 export const houses = Object.keys(manifests) as House[];
 
-/** By process, its settings in addition to those that `npm start` makes. */
+/** For each process, the settings from the environment of `npm start`, without those that `npm start` makes itself. */
 export type PassedOn = Readonly<Record<House, Readonly<Record<string, string>>>>;
 
 export const nothingPassedOn: PassedOn = {
@@ -43,16 +41,16 @@ export const nothingPassedOn: PassedOn = {
 };
 
 /**
- * `npm start` runs Kafka and InfluxDB itself and gives each process its own identity, so these settings follow from its own. Another value
- * would have no effect, or would connect one process to another system than the others.
+ * Settings that `npm start` computes from its own settings, because it runs Kafka and InfluxDB and gives each process its own identity. A
+ * different value would connect a process to the wrong system.
  */
-const madeByStart =
+const computedNames =
   /^VIGIL_(?:KAFKA|INFLUX)_|^VIGIL_(?:READERS_FILE|READER_KEY_FILE|PSEUDONYM_KEY_FILE|AUDIT_KEYS?_FILE)$/;
-/** Only `npm start` sets these for a process. They differ for each process or at each start. */
-const saidByStart = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
+/** Settings that differ from process to process or from start to start. Only `npm start` can set them. */
+const perProcessNames = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
 
-/** The time that `npm start` takes counts from the launcher's start. */
-const launchedAt = 'VIGIL_LAUNCHED_AT_MS';
+/** The launcher sets this to the time of its own start. */
+const launchedAtName = 'VIGIL_LAUNCHED_AT_MS';
 
 const ownNames: readonly string[] = namesOf(startSettings);
 const upstreamNames: readonly string[] = namesOf(upstreamSettings);
@@ -60,22 +58,22 @@ const upstreamNames: readonly string[] = namesOf(upstreamSettings);
 export type StartEnvironment = {
   readonly settings: StartSettings;
   readonly passed: PassedOn;
-  /** `VIGIL_` names that are set and that no process of `npm start` reads. */
+  /** Names of Vigil's settings that are set, but that neither `npm start` nor its processes read. */
   readonly unused: readonly string[];
 };
 
 /**
- * Returns all settings of `npm start`.
- * @throws VigilError `settings-invalid` naming every fault: a bad value of its own or of a process, a setting that it makes itself, a name
- * that no program reads
+ * Returns the settings of `npm start` and of its processes.
+ * @throws VigilError `settings-invalid` with every fault: an invalid value, a setting that `npm start` makes itself, a name that no program
+ * reads
  */
 export function readStart(env: Environment): StartEnvironment {
   const { settings, faults } = checkSettings(startSettings, env);
   const defaults = checkSettings(startSettings, {}).settings;
-  const { passed, faults: more } = passedOn(env, whereaboutsOf({ ...defaults, ...settings }));
-  refuse([...faults, ...more, ...unknownNameFaults(env)]);
-  const read = new Set([...ownNames, launchedAt, ...houses.flatMap((house) => namesOf(manifests[house]))]);
-  const unused = settingNames.filter((name) => (env[name] ?? '').trim() !== '' && !read.has(name));
+  const { passed, faults: processFaults } = passedOn(env, whereaboutsOf({ ...defaults, ...settings }));
+  refuse([...faults, ...processFaults, ...unknownNameFaults(env)]);
+  const usedNames = new Set([...ownNames, launchedAtName, ...houses.flatMap((house) => namesOf(manifests[house]))]);
+  const unused = settingNames.filter((name) => (env[name] ?? '').trim() !== '' && !usedNames.has(name));
   return { settings, passed, unused };
 }
 
@@ -83,7 +81,10 @@ function namesOf(manifest: Manifest): string[] {
   return Object.values(manifest).map(({ env }) => env);
 }
 
-/** Returns the settings that `npm start` takes for each process from its environment. `gatewayProcesses` handles the upstream settings. */
+/**
+ * Returns for each process the settings from the environment of `npm start`, and a sentence for each fault. Leaves out the settings of a
+ * broker upstream: `gatewayProcesses` passes these on.
+ */
 export function passedOn(
   env: Environment,
   where: Whereabouts,
@@ -99,16 +100,16 @@ export function passedOn(
   };
   const faults = new Set<string>();
   for (const house of houses) {
-    const given = serviceEnv(where, house);
-    const wanted = Object.entries(manifests[house]).filter(
+    const computed = serviceEnv(where, house);
+    const present = Object.entries(manifests[house]).filter(
       ([, setting]) => !ownNames.includes(setting.env) && (env[setting.env] ?? '').trim() !== '',
     );
-    for (const [, { env: name }] of wanted.filter(([, setting]) => isMadeByStart(setting.env))) {
-      if (env[name]?.trim() !== given[name]) faults.add(`${name} is made by npm start itself: leave it out`);
+    for (const [, { env: name }] of present.filter(([, setting]) => isMadeByStart(setting.env))) {
+      if (env[name]?.trim() !== computed[name]) faults.add(`${name} is set by npm start itself: leave it out`);
     }
-    const taken = wanted.filter(([, setting]) => !isMadeByStart(setting.env));
-    for (const fault of checkSettings(Object.fromEntries(taken), env).faults) faults.add(fault);
-    for (const [, setting] of taken) {
+    const accepted = present.filter(([, setting]) => !isMadeByStart(setting.env));
+    for (const fault of checkSettings(Object.fromEntries(accepted), env).faults) faults.add(fault);
+    for (const [, setting] of accepted) {
       if (!upstreamNames.includes(setting.env)) result[house][setting.env] = textOf(setting, env[setting.env] ?? '');
     }
   }
@@ -116,26 +117,27 @@ export function passedOn(
 }
 
 function isMadeByStart(name: string): boolean {
-  return madeByStart.test(name) || saidByStart.includes(name);
+  return computedNames.test(name) || perProcessNames.includes(name);
 }
 
-/** The processes run in Vigil's folder, but a relative path refers to the folder in which `npm start` runs. */
+/** Returns the value that a process gets. A relative path becomes absolute, because the process runs in another folder than `npm start`. */
 function textOf(setting: Manifest[string], text: string): string {
   return setting.kind === 'file' || setting.kind === 'secret' || setting.kind === 'secret-file'
     ? resolve(text.trim())
     : text.trim();
 }
 
-const anyAddress = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'];
+/** A server that listens on one of these also accepts connections to loopback. */
+const addressesWithLoopback = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'];
 
-/** Returns addresses of this machine on which a single server listens. Certificates contain them, and clients use them. */
+/** Returns the address of each server (gateway, dashboard) that does not listen on loopback. */
 export function addressesOf({ gateway, dashboard }: PassedOn): string[] {
   return [gateway.VIGIL_MQTT_HOST, dashboard.VIGIL_HTTP_HOST].filter(
-    (host) => host !== undefined && !anyAddress.includes(host),
+    (host) => host !== undefined && !addressesWithLoopback.includes(host),
   ) as string[];
 }
 
-/** Returns the same as names for certificates: each address belongs to the server that listens on it. */
+/** Returns the addresses that the certificates of gateway and dashboard must contain, as `gateway=ADDRESS` or `dashboard=ADDRESS`. */
 export function serverNamesOf(passed: PassedOn): string[] {
   return [
     ...addressesOf({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),
@@ -143,7 +145,7 @@ export function serverNamesOf(passed: PassedOn): string[] {
   ];
 }
 
-/** If a server listens on one address only, simulators, the canary and browsers must use that one, unless they are set otherwise. */
+/** Adds addresses: if a server does not listen on loopback, simulators, canary and browsers must use the address of the server. */
 function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): PassedOn {
   const [mqttHost] = addressesOf({ ...passed, dashboard: {} });
   const [httpHost] = addressesOf({ ...passed, gateway: {} });
@@ -160,11 +162,11 @@ function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): Pass
   };
 }
 
-/** Removes files, addresses and everything else that `npm start` gives a process: a trial in its own folder can run with the rest. */
+/** Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check` uses the others. */
 export function withoutPlaces(passed: PassedOn, where: Whereabouts): PassedOn {
-  const kept = houses.map((house) => {
-    const given = serviceEnv(where, house);
-    return [house, Object.fromEntries(Object.entries(passed[house]).filter(([name]) => !(name in given)))];
+  const entries = houses.map((house) => {
+    const computed = serviceEnv(where, house);
+    return [house, Object.fromEntries(Object.entries(passed[house]).filter(([name]) => !(name in computed)))];
   });
-  return Object.fromEntries(kept) as PassedOn;
+  return Object.fromEntries(entries) as PassedOn;
 }

@@ -7,7 +7,7 @@ import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
 import { readRevocationLists } from '../process/crl.ts';
-import { keepCertificates, type Renewal, sightOf } from './renewal.ts';
+import { keepCertificates, type Renewal, readCertificateState } from './renewal.ts';
 
 let stateDir: string;
 let now: number;
@@ -15,7 +15,7 @@ let reports: string[];
 let restarts: string[];
 let renewal: Renewal;
 let permitFails = false;
-let started: ReturnType<typeof sightOf>;
+let stateAtStart: ReturnType<typeof readCertificateState>;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'vigil-renewal-'));
@@ -24,19 +24,19 @@ beforeEach(async () => {
   restarts = [];
   permitFails = false;
   await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs: now });
-  started = sightOf(stateDir);
-  renewal = keep();
+  stateAtStart = readCertificateState(stateDir);
+  renewal = startRenewal();
 });
 afterEach(async () => {
   await renewal.close();
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-function keep(): Renewal {
+function startRenewal(): Renewal {
   const names = ['kafka', 'influxdb', 'alarms', 'gateway', 'gateway-2', 'simulators', 'canary'];
   return keepCertificates({
     stateDir,
-    since: started,
+    since: stateAtStart,
     processes: names.map((name) => ({ name, restart: async () => void restarts.push(name) })),
     permit: async () => {
       if (permitFails) throw new Error('Kafka is away');
@@ -48,125 +48,125 @@ function keep(): Renewal {
   });
 }
 
-const crlNow = () =>
+const readCrl = () =>
   readRevocationLists(readFileSync(join(stateDir, 'certs/device-ca.crl')), [
     readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
   ]).get(0)!;
 
-it('restarts nothing while certificates are good, and issues the CRLs again', async () => {
+it('a check restarts no process while certificates are valid for more than 30 days, and issues the CRLs again', async () => {
   now += 59 * dayMs;
-  await renewal.look();
+  await renewal.check();
   expect([reports, restarts]).toEqual([[], []]);
-  expect((crlNow().nextUpdateMs ?? 0) - now).toBeGreaterThan(29 * dayMs);
+  expect((readCrl().nextUpdateMs ?? 0) - now).toBeGreaterThan(29 * dayMs);
 });
 
-it('renews 30 days before the end, and restarts only the processes that read their files only at the start', async () => {
+it('a check renews certificates 30 days before their end, and restarts only the processes that do not notice new files', async () => {
   now += 61 * dayMs;
-  await renewal.look();
+  await renewal.check();
   expect(reports[0]).toMatch(/^\d+ certificates were renewed$/);
   expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toHaveLength(3);
 });
 
-it('renews also after the end, when the machine has slept', async () => {
+it('a check renews certificates that have ended, for instance after the machine slept', async () => {
   now += 200 * dayMs;
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
 });
 
-it('takes up a revoked service: its permissions move first, then each of its processes comes with the new key', async () => {
+it('a check after a revocation updates Kafka’s permissions first, and then restarts each process of the service', async () => {
   await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
 });
 
-it('takes up a service that was revoked while the system started', async () => {
+it('the first check applies a revocation that happened while the system started', async () => {
   await renewal.close();
   await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  renewal = keep();
-  await renewal.look();
+  renewal = startRenewal();
+  await renewal.check();
   expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
 });
 
-it('takes up a revoked key of Kafka or of what administers it by starting Kafka again: it reads who may do all at its start', async () => {
+it('a check after the revocation of a super user’s key restarts Kafka, which reads its super users only at the start', async () => {
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual(['kafka', 'permissions']);
 });
 
-it('has Kafka know of a device that a command has revoked, once, and starts nothing again for it', async () => {
+it('a check writes the revocation of a device into Kafka once, and restarts no process', async () => {
   await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs: now });
   permitFails = true;
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual([]);
   permitFails = false;
-  await renewal.look();
-  await renewal.look();
+  await renewal.check();
+  await renewal.check();
   expect(restarts).toEqual(['permissions']);
 });
 
-it('takes nothing up from an older register that is put back while the system runs, and says what to do', async () => {
+it('a check refuses an older register of devices, issues no CRL from it, and reports the command that repairs it', async () => {
   const file = join(stateDir, 'certs/devices.jsonl');
   const older = readFileSync(file);
-  const [ended] = await revoke({
+  const [revoked] = await revoke({
     stateDir,
     deviceId: 'bed-01',
     serial: undefined,
     reason: 'key-compromise',
     nowMs: now,
   });
-  await renewal.look();
+  await renewal.check();
   const newer = readFileSync(file);
   writeFileSync(file, older);
-  // By now a CRL is due again.
+  // After 16 days the next CRL is due.
   now += 16 * dayMs;
-  await renewal.look();
-  await renewal.look();
-  expect([...crlNow().serials]).toEqual([ended?.serial]);
+  await renewal.check();
+  await renewal.check();
+  expect([...readCrl().serials]).toEqual([revoked?.serial]);
   expect(restarts).toEqual(['permissions']);
   expect(reports).toEqual([
-    expect.stringMatching(`certs/devices.jsonl .*older one.* revoke-again ${ended?.serial}\\.$`),
+    expect.stringMatching(`certs/devices.jsonl is an older copy.* revoke-again ${revoked?.serial}\\.$`),
   ]);
   writeFileSync(file, newer);
-  await renewal.look();
-  expect([...crlNow().serials]).toEqual([ended?.serial]);
-  expect(crlNow().thisUpdateMs).toBeGreaterThan(now - dayMs);
+  await renewal.check();
+  expect([...readCrl().serials]).toEqual([revoked?.serial]);
+  expect(readCrl().thisUpdateMs).toBeGreaterThan(now - dayMs);
 });
 
-it('does not start Kafka again by an older register of the services', async () => {
+it('a check refuses an older register of services, and does not restart Kafka', async () => {
   const files = ['services.jsonl', 'principals.json', 'admin.pem', 'admin.key'].map((name) =>
     join(stateDir, 'certs', name),
   );
   const older = files.map((file) => readFileSync(file));
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  await renewal.look();
+  await renewal.check();
   for (const [n, file] of files.entries()) writeFileSync(file, older[n]!);
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual(['kafka', 'permissions']);
-  expect(reports.at(-1)).toMatch(/certs\/services\.jsonl .*an older one was put back/);
+  expect(reports.at(-1)).toMatch(/certs\/services\.jsonl is an older copy/);
 });
 
-it('retries a failed step, reports it once, and does not restart Kafka for it', async () => {
+it('a check repeats a failed step without the steps before it, and reports the fault only once', async () => {
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
   permitFails = true;
-  await renewal.look();
-  await renewal.look();
+  await renewal.check();
+  await renewal.check();
   expect(restarts).toEqual(['kafka']);
   expect(reports.filter((line) => line.includes('Kafka is away'))).toHaveLength(1);
   permitFails = false;
-  await renewal.look();
+  await renewal.check();
   expect(restarts).toEqual(['kafka', 'permissions']);
 });
 
-it('reports the fault', async () => {
+it('a check reports a certificate file that cannot be read', async () => {
   now += 61 * dayMs;
   writeFileSync(join(stateDir, 'certs/gateway.pem'), 'garbage');
-  await renewal.look();
+  await renewal.check();
   expect(reports.at(-1)).toMatch(/^Certificates could not be renewed: .*gateway\.pem holds no certificate/);
 });

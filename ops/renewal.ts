@@ -1,7 +1,7 @@
 /**
- * A system that runs for months outlives its certificates. Each hour this renews those that end within 30 days. It compares the folder with
- * what runs, so that it also applies a command (`npm run certs -- revoke --service gateway`). Our processes follow their files themselves;
- * Kafka and InfluxDB read them only when they start.
+ * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Every few seconds it looks for changes in
+ * the folder of certificates, for instance by the command `npm run certs -- revoke --service gateway`, and restarts the processes that must
+ * read the new files. Most of our processes notice new files themselves; Kafka and InfluxDB read their files only at the start.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,57 +14,60 @@ import type { Supervised } from './supervisor.ts';
 
 export type RenewalOptions = {
   readonly stateDir: string;
-  /** As given at the start. */
+  /** Further host names of the servers, for their certificates. */
   readonly names?: EnsureOptions['names'];
-  /** The folder before the first process read it, so that a command's change during the start is applied too. */
-  readonly since: Sight;
+  /** The state of the folder before the first process started. So a change during the start is applied too. */
+  readonly since: CertificateState;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
-  /** Gives Kafka's permissions to the services' present names, takes them from other names, and writes the revocations into Kafka. */
+  /** Updates Kafka's permissions: the services' present names get them, and earlier names lose them. Writes the revocations into Kafka. */
   readonly permit: () => Promise<unknown>;
   readonly report: (line: string) => void;
-  /** The machine's clock, by which certificates end. */
+  /** Returns the time of the machine's clock, ms since 1970. */
   readonly nowMs: () => number;
-  /** How often the folder is checked. */
+  /** Time between two checks of the folder. */
   readonly everyMs?: number;
 };
 
-const lookEveryMs = 5_000;
+const checkEveryMs = 5_000;
 const renewEveryMs = 60 * 60 * 1000;
 
 export type Renewal = {
-  /** One check, for tests; resolves when everything that follows from it is done. */
-  look(): Promise<void>;
-  /** Stops checking; does not wait for a process that is being restarted. */
+  /** Checks the folder once, for tests. Resolves when all restarts that follow from the check are done. */
+  check(): Promise<void>;
+  /** Stops the checks. Does not wait for a process that is being restarted. */
   close(): Promise<void>;
 };
 
-/** The part of the folder that affects running processes. Each check compares it with the last one. */
-export type Sight = {
+/**
+ * The content of the folder of certificates that affects running processes. Each check compares it with the state that was applied last.
+ */
+export type CertificateState = {
   readonly kafka: string;
   /** The principals that may do everything in Kafka. */
   readonly superUsers: string;
   readonly influxdb: string;
+  /** The name in Kafka of each service. */
   readonly names: ReadonlyMap<string, string>;
-  /** Serial numbers of the certificates that are revoked, of devices and of services. */
+  /** Serial numbers of revoked certificates, by authority. */
   readonly revoked: Readonly<Record<AuthorityName, ReadonlySet<string>>>;
 };
 
-/** The process that sends as devices do. It reads their certificates only at its start. The canary reads its own for each connection. */
+/** The process that reads the certificates of devices only at its start. The canary reads its certificate for each connection. */
 const deviceProcess = 'simulators';
 
-/** Checks until closed. A fault is reported once, and tried again: there are still 30 days. */
+/** Checks the folder until closed. Reports a fault once, and tries again at each check. The old certificates stay valid for 30 days. */
 export function keepCertificates(options: RenewalOptions): Renewal {
   const { stateDir, names = [], since, report, nowMs } = options;
   let renewedMs = nowMs();
   let applied = since;
   let lastFault: string | undefined;
-  let looking = Promise.resolve();
+  let lastCheck = Promise.resolve();
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     try {
       const now = nowMs();
-      requireRevoked(applied, sightOf(stateDir));
-      // Uses the machine's clock, because a timer stands still while the machine sleeps.
+      requireRevoked(applied, readCertificateState(stateDir));
+      // The machine's clock decides, because a timer stands still while the machine sleeps.
       if (Math.abs(now - renewedMs) >= renewEveryMs) {
         const issued = await ensureCertificates({ stateDir, names, nowMs: now });
         renewedMs = now;
@@ -72,7 +75,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
         if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
         if (renewed.some(({ file }) => file.startsWith('certs/devices/'))) await restart(options, deviceProcess);
       }
-      for await (const done of takeUp(options, applied, sightOf(stateDir))) applied = done;
+      for await (const state of applyChanges(options, applied, readCertificateState(stateDir))) applied = state;
       lastFault = undefined;
     } catch (error) {
       const fault = (error as Error).message;
@@ -80,28 +83,27 @@ export function keepCertificates(options: RenewalOptions): Renewal {
       lastFault = fault;
     }
   }
-  const next = () => {
-    looking = looking.then(look);
-    return looking;
+  const checkNext = () => {
+    lastCheck = lastCheck.then(check);
+    return lastCheck;
   };
-  let busy = false;
+  let isChecking = false;
   const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    void next().finally(() => {
-      busy = false;
+    if (isChecking) return;
+    isChecking = true;
+    void checkNext().finally(() => {
+      isChecking = false;
     });
-  }, options.everyMs ?? lookEveryMs);
+  }, options.everyMs ?? checkEveryMs);
   return {
-    look: next,
+    check: checkNext,
     async close() {
       clearInterval(timer);
     },
   };
 }
 
-/** The folder as it is now. */
-export function sightOf(stateDir: string): Sight {
+export function readCertificateState(stateDir: string): CertificateState {
   const certsDir = join(stateDir, 'certs');
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   const principalOf = readPrincipals(certsDir);
@@ -116,48 +118,55 @@ export function sightOf(stateDir: string): Sight {
 }
 
 /**
- * Refuses an older register that was put back while the system runs. Nothing is applied or issued from it: its CRL would let revoked
- * devices in, and Kafka would accept a stolen key again.
+ * Throws if a certificate was revoked before and is not revoked now, because somebody replaced the register by an older copy. With such a
+ * register, revoked devices could connect, and Kafka would accept a stolen key again.
  */
-function requireRevoked(before: Sight, now: Sight): void {
+function requireRevoked(before: CertificateState, now: CertificateState): void {
   for (const authority of ['device-ca', 'ca'] as const) {
     const missing = [...before.revoked[authority]].filter((serial) => !now.revoked[authority].has(serial));
     if (missing.length === 0) continue;
     const file = `certs/${registerFiles[authority]}`;
-    const way = authority === 'ca' ? '' : `, or: npm run certs -- revoke-again ${missing.join(' ')}`;
+    const otherWay = authority === 'ca' ? '' : `, or run: npm run certs -- revoke-again ${missing.join(' ')}`;
     throw new VigilError(
       'certificate-invalid',
-      `${file} does not have ${missing.length} certificates as revoked that were revoked: an older one was put back. Put the newer one back${way}.`,
+      `${file} is an older copy: it lacks the revocation of ${missing.length} certificates. Restore the newer file${otherWay}.`,
     );
   }
 }
 
-/** Yields the running state after each step, so that a failed step is tried again without those before it. */
-async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): AsyncGenerator<Sight> {
-  let runs = before;
-  if (runs.kafka !== now.kafka || runs.superUsers !== now.superUsers) {
-    // Brokers know each other by these names. A broker with a new name has no permission at brokers that do not know it.
-    await restart(options, 'kafka', runs.superUsers !== now.superUsers);
-    runs = { ...runs, kafka: now.kafka, superUsers: now.superUsers };
-    yield runs;
+/**
+ * Restarts the processes whose certificates changed, and updates Kafka's permissions. Yields the applied state after each step. So after a
+ * fault only the failed step and the steps after it are repeated.
+ */
+async function* applyChanges(
+  options: RenewalOptions,
+  before: CertificateState,
+  now: CertificateState,
+): AsyncGenerator<CertificateState> {
+  let applied = before;
+  if (applied.kafka !== now.kafka || applied.superUsers !== now.superUsers) {
+    // If the names of super users changed, all brokers restart at once: a running broker would refuse a broker with a new name.
+    await restart(options, 'kafka', applied.superUsers !== now.superUsers);
+    applied = { ...applied, kafka: now.kafka, superUsers: now.superUsers };
+    yield applied;
   }
-  if (runs.influxdb !== now.influxdb) {
+  if (applied.influxdb !== now.influxdb) {
     await restart(options, 'influxdb');
-    runs = { ...runs, influxdb: now.influxdb };
-    yield runs;
+    applied = { ...applied, influxdb: now.influxdb };
+    yield applied;
   }
   const renamed = serviceClients.filter((service) => before.names.get(service) !== now.names.get(service));
   if (renamed.length === 0 && before.revoked['device-ca'].size === now.revoked['device-ca'].size) return;
-  // From here on the stolen key opens nothing, and the service's own new one does. Kafka also knows which devices are revoked.
+  // After this call a stolen key has no permissions in Kafka, and the service's new key has them.
   await options.permit();
   for (const service of renamed) await restart(options, service);
   yield now;
 }
 
-/** Restarts the process of that name. If there are several (`gateway-2`), it restarts them one after the other, or together. */
-async function restart({ processes, report }: RenewalOptions, name: string, together = false): Promise<void> {
-  const all = processes.filter((process) => process.name === name || process.name.startsWith(`${name}-`));
-  for (const process of all) report(`${process.name} is started again with its new certificate`);
-  if (together) await Promise.all(all.map((process) => process.restart()));
+/** Restarts the processes of a kind (`gateway`, `gateway-2` …): one after the other, or all at once. */
+async function restart({ processes, report }: RenewalOptions, kind: string, isAtOnce = false): Promise<void> {
+  const all = processes.filter(({ name }) => name === kind || name.startsWith(`${kind}-`));
+  for (const process of all) report(`${process.name} is restarted with its new certificate`);
+  if (isAtOnce) await Promise.all(all.map((process) => process.restart()));
   else for (const process of all) await process.restart();
 }

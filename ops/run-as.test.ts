@@ -1,4 +1,4 @@
-/** Which user: the refusals. A real start tests the change itself. */
+/** Tests which users VIGIL_RUN_AS accepts, and which files get a new owner. tests/start.e2e.test.ts starts Vigil as another user. */
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
@@ -18,29 +18,29 @@ import { expect, it, vi } from 'vitest';
 import { idsOf, isRoot } from '../process/run-as.ts';
 import { handOver } from './run-as.ts';
 
-/** Happens between the check of a folder and its reading. */
-let meanwhile = () => {};
+/** Called between the check of a folder and its reading. */
+let beforeReading = () => {};
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
   const readdirSync = (path: string) => {
-    meanwhile();
+    beforeReading();
     return fs.readdirSync(path);
   };
   return { ...fs, readdirSync };
 });
 
-it.each(['0', '0:5', '5:0', 'root'])('refuses %s: that is root', (user) => {
+it.each(['0', '0:5', '5:0', 'root'])('idsOf refuses the user %s, because it is root', (user) => {
   expect(() => idsOf(user)).toThrow(/is root/);
 });
 
-it('accepts the numbers of a user that need not exist, and refuses an unknown name', () => {
+it('idsOf accepts numbers of a user that does not exist, and refuses an unknown name', () => {
   expect(idsOf('59443')).toEqual({ uid: 59_443, gid: 59_443 });
   expect(idsOf('59443:59444')).toEqual({ uid: 59_443, gid: 59_444 });
   expect(() => idsOf('nobody-has-this-name')).toThrow(/there is no user/);
   expect(() => idsOf('--help')).toThrow(/there is no user/);
 });
 
-it.runIf(isRoot())('root becomes the owner of another user’s folder permanently', () => {
+it.runIf(isRoot())('becomeOwnerOf changes root to the owner of a folder, without a way back', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   chownSync(folder, 59_443, 59_443);
   const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
@@ -54,32 +54,35 @@ it.runIf(isRoot())('root becomes the owner of another user’s folder permanentl
   expect(stdout.trim()).toBe('59443 59443 59443 refused');
 });
 
-it.runIf(isRoot())('hands a state folder over, but no file to which only a link leads', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
-  const path = (name: string) => join(folder, name);
-  mkdirSync(path('state'), { mode: 0o700 });
-  mkdirSync(path('state/secrets'), { mode: 0o700 });
-  mkdirSync(path('elsewhere'));
-  for (const name of ['state/secrets/key', 'elsewhere/file', 'elsewhere/twice']) writeFileSync(path(name), 'x');
-  symlinkSync(path('elsewhere'), path('state/link'));
-  linkSync(path('elsewhere/twice'), path('state/second-name'));
-  handOver(path('state'), { uid: 59_443, gid: 59_443 });
-  const ownerOf = (name: string) => lstatSync(path(name)).uid;
-  expect(['state', 'state/secrets', 'state/secrets/key', 'state/link'].map(ownerOf)).toEqual(Array(4).fill(59_443));
-  expect(['elsewhere', 'elsewhere/file', 'elsewhere/twice'].map(ownerOf)).toEqual([0, 0, 0]);
-  rmSync(folder, { recursive: true });
-});
+it.runIf(isRoot())(
+  'handOver changes the owner of a folder’s content, but not of files behind links or with a second name',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+    const path = (name: string) => join(folder, name);
+    mkdirSync(path('state'), { mode: 0o700 });
+    mkdirSync(path('state/secrets'), { mode: 0o700 });
+    mkdirSync(path('elsewhere'));
+    for (const name of ['state/secrets/key', 'elsewhere/file', 'elsewhere/twice']) writeFileSync(path(name), 'x');
+    symlinkSync(path('elsewhere'), path('state/link'));
+    linkSync(path('elsewhere/twice'), path('state/second-name'));
+    handOver(path('state'), { uid: 59_443, gid: 59_443 });
+    const ownerOf = (name: string) => lstatSync(path(name)).uid;
+    expect(['state', 'state/secrets', 'state/secrets/key', 'state/link'].map(ownerOf)).toEqual(Array(4).fill(59_443));
+    expect(['elsewhere', 'elsewhere/file', 'elsewhere/twice'].map(ownerOf)).toEqual([0, 0, 0]);
+    rmSync(folder, { recursive: true });
+  },
+);
 
 it.runIf(isRoot() && process.platform === 'linux')(
-  'hands over nothing in a folder that replaced the checked one',
+  'handOver changes no owner in a folder that replaced the checked folder',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
     const path = (name: string) => join(folder, name);
     mkdirSync(path('state'));
     mkdirSync(path('elsewhere'));
     for (const name of ['state/key', 'elsewhere/key']) writeFileSync(path(name), 'x');
-    meanwhile = () => {
-      meanwhile = () => {};
+    beforeReading = () => {
+      beforeReading = () => {};
       renameSync(path('state'), path('moved'));
       symlinkSync(path('elsewhere'), path('state'));
     };
@@ -90,7 +93,7 @@ it.runIf(isRoot() && process.platform === 'linux')(
   },
 );
 
-it.runIf(isRoot())('root uses no folder of programs that another user can change', () => {
+it.runIf(isRoot())('runAs as root writes to no folder of programs that another user can change', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   const path = (name: string) => join(folder, name);
   mkdirSync(path('state'));
@@ -99,7 +102,7 @@ it.runIf(isRoot())('root uses no folder of programs that another user can change
   lchownSync(path('state/software'), 59_443, 59_443);
   const program = `import { runAs } from ${JSON.stringify(join(import.meta.dirname, 'run-as.ts'))};
     await runAs('59443', ${JSON.stringify({ stateDir: path('state'), softwareDir: path('state/software') })});`;
-  // Without a path there is no Java, and no way to get it: the start ends there.
+  // With an empty PATH, Java is missing and cannot be installed. So the start fails before it downloads anything.
   const options = { encoding: 'utf8', env: { PATH: '' } } as const;
   const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
   const mode = lstatSync(path('elsewhere')).mode & 0o777;

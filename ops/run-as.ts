@@ -1,4 +1,7 @@
-/** `npm start` as root with `VIGIL_RUN_AS`: gets what only root can get, hands the folders over, and gives up root permanently. */
+/**
+ * `npm start` as root with `VIGIL_RUN_AS`: installs the software for which root rights are needed, makes the user the owner of the state
+ * folder, and gives up root rights permanently.
+ */
 import {
   accessSync,
   closeSync,
@@ -19,26 +22,34 @@ import { become, type Ids, idsOf, isRoot } from '../process/run-as.ts';
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 
-/** The files by which a state folder is recognised, so that another folder is not handed over by mistake. */
-const marks = ['certs', 'lock', 'logs', 'software', 'secrets'];
+/** A state folder contains at least one of these. No other folder gets a new owner. */
+const stateFolderEntries = ['certs', 'lock', 'logs', 'software', 'secrets'];
 
-/** @returns one sentence about the user that everything runs as. @throws VigilError `settings-invalid`, `missing-program` */
+/**
+ * Becomes the user of `VIGIL_RUN_AS`, if that is set.
+ * @returns one sentence that names the user of all processes
+ * @throws VigilError `settings-invalid`, `missing-program`
+ */
 export async function runAs(user: string, folders: { readonly stateDir: string; readonly softwareDir: string }) {
   const uid = process.getuid?.();
   if (uid === undefined) return '';
   if (user === '') {
     return isRoot()
-      ? 'All of it runs as ROOT, so that a fault in any part may do anything on this machine: set VIGIL_RUN_AS to a user of its own.'
-      : `All of it runs as user ${uid}.`;
+      ? 'All processes run as ROOT, so a fault in any of them can change everything on this machine: set VIGIL_RUN_AS to a separate user.'
+      : `All processes run as user ${uid}.`;
   }
   if (!isRoot()) {
-    if (idsOf(user).uid === uid) return `All of it runs as user ${uid}.`;
-    throw new VigilError('settings-invalid', `VIGIL_RUN_AS ${user}: only root can start as another user.`);
+    if (idsOf(user).uid === uid) return `All processes run as user ${uid}.`;
+    throw new VigilError(
+      'settings-invalid',
+      `VIGIL_RUN_AS is ${user}, but only root can become another user: start Vigil as root, or leave VIGIL_RUN_AS out.`,
+    );
   }
   const ids = idsOf(user);
   privateDirectory(folders.stateDir);
-  // If another user owns the folder, that user could put a program there. Then the rest is downloaded as that user, at the start itself.
-  if (isRootsAlone(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
+  // If another user can change the folder of programs, root must not run programs from there. Then the start downloads the programs later,
+  // without root rights.
+  if (isOwnedByRoot(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
   else await ensureJava(() => {});
   await ensureClient();
   requireStateFolder(folders.stateDir);
@@ -47,14 +58,14 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   become(ids);
   process.env.HOME = folders.stateDir;
   for (const path of [import.meta.filename, process.execPath, ...programs]) requireReadable(path, user);
-  return `All of it runs as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
+  return `All processes run as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
 }
 
-/** Returns whether no other user owns a folder or one of its parents, so that root may write there and run its programs. */
-function isRootsAlone(folder: string): boolean {
-  const ends = existsSync(folder) ? [resolve(folder), realpathSync(folder)] : [resolve(folder)];
-  return ends.every((end) => {
-    for (let path = end; ; path = dirname(path)) {
+/** Returns whether root owns a folder and all its parents, so that root may run programs from the folder. */
+function isOwnedByRoot(folder: string): boolean {
+  const paths = existsSync(folder) ? [resolve(folder), realpathSync(folder)] : [resolve(folder)];
+  return paths.every((start) => {
+    for (let path = start; ; path = dirname(path)) {
       if ((lstatSync(path, { throwIfNoEntry: false })?.uid ?? 0) !== 0) return false;
       if (path === dirname(path)) return true;
     }
@@ -63,27 +74,28 @@ function isRootsAlone(folder: string): boolean {
 
 function requireStateFolder(folder: string): void {
   const names = readdirSync(folder);
-  if (names.length === 0 || names.some((name) => marks.includes(name))) return;
+  if (names.length === 0 || names.some((name) => stateFolderEntries.includes(name))) return;
   throw new VigilError(
     'settings-invalid',
-    `VIGIL_RUN_AS: ${folder} is no state folder of Vigil, so it is not handed over.`,
+    `VIGIL_RUN_AS: ${folder} is not a state folder of Vigil, so its owner is not changed: set VIGIL_STATE_DIR to an empty folder.`,
   );
 }
 
 /**
- * Never follows links, and skips a file that has a second name: it may belong to another user. Reaches the content of a folder through the
- * checked folder, if the system has such paths: otherwise its owner could put a link in its place meanwhile.
+ * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link), because these may
+ * belong to another user. On Linux it opens a folder once and reads through the open folder, so that nobody can replace the folder by a
+ * link between the check and the reading.
  */
 export function handOver(path: string, { uid, gid }: Ids): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return;
-  if (found.isSymbolicLink()) {
+  const checked = lstatSync(path, { throwIfNoEntry: false });
+  if (!checked) return;
+  if (checked.isSymbolicLink()) {
     lchownSync(path, uid, gid);
-  } else if (found.isDirectory() || (found.isFile() && found.nlink === 1)) {
+  } else if (checked.isDirectory() || (checked.isFile() && checked.nlink === 1)) {
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const opened = fstatSync(file);
-      if (opened.ino !== found.ino || opened.dev !== found.dev) return;
+      if (opened.ino !== checked.ino || opened.dev !== checked.dev) return;
       if (opened.isDirectory() || opened.nlink === 1) fchownSync(file, uid, gid);
       if (!opened.isDirectory()) return;
       const folder = process.platform === 'linux' ? `/proc/self/fd/${file}` : path;
@@ -94,7 +106,7 @@ export function handOver(path: string, { uid, gid }: Ids): void {
   }
 }
 
-/** Runs as the user itself by now. */
+/** Throws if the process, which is no longer root, cannot read a path. */
 function requireReadable(path: string, user: string): void {
   try {
     accessSync(path, constants.R_OK);
@@ -102,7 +114,7 @@ function requireReadable(path: string, user: string): void {
   } catch (cause) {
     throw new VigilError(
       'settings-invalid',
-      `VIGIL_RUN_AS: ${user} cannot read ${path}: open its folders to that user.`,
+      `VIGIL_RUN_AS: the user ${user} cannot read ${path}: let this user read it and enter its folders.`,
       { cause },
     );
   }

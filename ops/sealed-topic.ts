@@ -1,4 +1,4 @@
-/** Reads and opens what a topic contains now, for an operator's commands. */
+/** Reads and decrypts the present records of a topic, for an operator's commands. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { KafkaTopic } from '../contracts/topics.ts';
@@ -11,46 +11,49 @@ import { createSealedReading, type ReadRecord, type SealedReading } from '../log
 export type TopicRead = {
   readonly topic: KafkaTopic;
   readonly start: ReaderOptions['start'];
-  /** No record is handed out before it resolves. */
+  /** `onRecord` is not called before this promise resolves. */
   readonly after?: Promise<void>;
-  /** Only records with these keys are opened and handed out; default all. */
+  /** Selects the keys whose records are decrypted; by default all. */
   readonly isWanted?: (key: string) => boolean;
 };
 
 type PlacedRecord = LogRecord & { readonly partition: number };
 
 /**
- * Hands out every record that the topic contains now, one after the other, in the order of its partition.
+ * Calls `onRecord` with each record that the topic contains now, decrypted and checked. Keeps the order within a partition.
  * @param onRecord gets undefined for a record that cannot be read (log/sealed-reading.ts)
  */
 export function readTopic(
   log: SealedLog,
   logger: Logger,
-  asked: TopicRead,
+  request: TopicRead,
   onRecord: (read: ReadRecord | undefined, record: PlacedRecord) => void,
 ): Promise<void> {
-  return readEach(log, logger, asked, ({ take }) => take, onRecord);
+  return readEach(log, logger, request, ({ take }) => take, onRecord);
 }
 
-/** Does the same but only opens records: for the audit trail, and for captures, which keep messages as they were sent. */
+/**
+ * Calls `onRecord` with each record that the topic contains now, decrypted but not checked: for the audit trail, and for captures, which
+ * contain messages exactly as devices sent them.
+ */
 export function readOpened(
   log: SealedLog,
   logger: Logger,
-  asked: TopicRead,
+  request: TopicRead,
   onRecord: (opened: Opened | undefined, record: PlacedRecord) => void,
 ): Promise<void> {
-  return readEach(log, logger, asked, ({ open }) => open, onRecord);
+  return readEach(log, logger, request, ({ open }) => open, onRecord);
 }
 
 async function readEach<Read>(
   log: SealedLog,
   logger: Logger,
   { topic, start, after = Promise.resolve(), isWanted = () => true }: TopicRead,
-  readerOf: (reading: SealedReading) => (batch: RecordBatch, record: LogRecord) => Read | Promise<Read>,
+  chooseRead: (reading: SealedReading) => (batch: RecordBatch, record: LogRecord) => Read | Promise<Read>,
   onRecord: (read: Read, record: PlacedRecord) => void,
 ): Promise<void> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
-  const readOne = readerOf(createSealedReading({ open: log.open, log: logger, of: 'what is read' }));
+  const readRecord = chooseRead(createSealedReading({ open: log.open, log: logger, of: 'what is read' }));
   const reader = await createReader(log.kafka, {
     group: `${log.service}-read-${randomUUID()}`,
     topics: [topic],
@@ -59,12 +62,12 @@ async function readEach<Read>(
     async onRecords(batch) {
       const { partition } = batch;
       const wanted = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
-      const found = await Promise.all(wanted.map((record) => readOne(batch, record)));
+      const reads = await Promise.all(wanted.map((record) => readRecord(batch, record)));
       await after;
       try {
-        for (const [at, record] of wanted.entries()) onRecord(found[at]!, { ...record, partition });
+        for (const [index, record] of wanted.entries()) onRecord(reads[index]!, { ...record, partition });
       } catch (error) {
-        // The reader would hand the same records out again.
+        // If this function threw the error, the reader would read the same batch again.
         reject(error);
       }
     },

@@ -20,10 +20,10 @@ beforeAll(async () => {
   ports = Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(free[index])]));
 });
 
-type Ended = { code: number | null; out: string; err: string };
+type Result = { code: number | null; out: string; err: string };
 
-function start(env: Record<string, string>, ...args: string[]): Promise<Ended> {
-  const { promise, resolve } = Promise.withResolvers<Ended>();
+function start(env: Record<string, string>, ...args: string[]): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
   const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...args], {
     env: { PATH: process.env.PATH, VIGIL_STATE_DIR: join(folder, 'state'), ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,29 +41,34 @@ function start(env: Record<string, string>, ...args: string[]): Promise<Ended> {
   return promise;
 }
 
-async function expectSentence(ended: Promise<Ended>, message: RegExp): Promise<void> {
-  const { code, err } = await ended;
+/** Expects that `npm start` prints one line of error and exits with code 1. */
+async function expectSentence(result: Promise<Result>, message: RegExp): Promise<void> {
+  const { code, err } = await result;
   expect(err).toMatch(message);
   expect(err.trimEnd().split('\n').length).toBe(1);
   expect(code).toBe(1);
 }
 
-describe('npm start says in one sentence what is wrong and exits 1:', { timeout: 90_000 }, () => {
+describe('refusals of npm start', { timeout: 90_000 }, () => {
   it.each([
-    ['a bad number', { VIGIL_BEDS: 'many' }, /^Bad settings: VIGIL_BEDS is not a whole number from 0 to 200/],
-    ['a bad port', { VIGIL_HTTP_PORT: '70000' }, /VIGIL_HTTP_PORT is not a whole number from 1 to 65535/],
-    ['a state folder that cannot be', { VIGIL_STATE_DIR: '/proc/nowhere' }, /^Cannot write \/proc\/nowhere/],
+    [
+      'a setting that is not a number',
+      { VIGIL_BEDS: 'many' },
+      /^Bad settings: VIGIL_BEDS is not a whole number from 0 to 200/,
+    ],
+    ['a port that is too high', { VIGIL_HTTP_PORT: '70000' }, /VIGIL_HTTP_PORT is not a whole number from 1 to 65535/],
+    ['a state folder that cannot be made', { VIGIL_STATE_DIR: '/proc/nowhere' }, /^Cannot write \/proc\/nowhere/],
     ['a full disk', { VIGIL_DISK_FREE_MB_MIN: '900000000' }, /MB free, and Vigil needs 900000000 MB/],
-    ['no Java', { PATH: '/nowhere', JAVA_HOME: '' }, /^Java 17 is missing: install it .* or `docker compose up`/],
-  ])('%s', async (_name, env, message) => {
+    ['missing Java', { PATH: '/nowhere', JAVA_HOME: '' }, /^Java 17 is missing: install it .* `docker compose up`/],
+  ])('npm start refuses %s in one sentence', async (_name, env, message) => {
     await expectSentence(start(env), message);
   });
 
-  it('an unknown option', async () => {
+  it('npm start refuses an unknown option', async () => {
     await expectSentence(start({}, '--frobnicate'), /--frobnicate.*see npm start -- --help/);
   });
 
-  it('a count of gateways that cannot be', async () => {
+  it('npm start refuses a number of gateways below 1, and a text instead of the number', async () => {
     await expectSentence(
       start({}, '--gateways', '0'),
       /^Bad settings: VIGIL_GATEWAYS is not a whole number from 1 to 32/,
@@ -71,24 +76,24 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     await expectSentence(start({}, '--gateways', 'two'), /^Bad settings: VIGIL_GATEWAYS is not a whole number/);
   });
 
-  it('a taken port, with its setting', async () => {
+  it('npm start refuses a port that is in use, and names its setting', async () => {
     const server = createServer().listen(Number(ports.VIGIL_MQTT_PORT), '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const message = new RegExp(
-      `^Cannot start: port ${ports.VIGIL_MQTT_PORT} is taken \\(another port: VIGIL_MQTT_PORT=`,
+      `^Cannot start: port ${ports.VIGIL_MQTT_PORT} is in use \\(for another port set VIGIL_MQTT_PORT\\)`,
     );
     await expectSentence(start({}), message);
     server.close();
   });
 
-  it('one port for two', async () => {
+  it('npm start refuses the same port for two servers', async () => {
     await expectSentence(
       start({ VIGIL_KAFKA_PORT: ports.VIGIL_HTTP_PORT ?? '' }),
       /VIGIL_HTTP_PORT and VIGIL_KAFKA_PORT are both/,
     );
   });
 
-  it('a file that holds no certificate', async () => {
+  it('npm start refuses a certificate file without a certificate', async () => {
     const state = join(folder, 'broken');
     mkdirSync(join(state, 'certs'), { recursive: true });
     writeFileSync(join(state, 'certs', 'kafka.pem'), 'garbage');
@@ -99,8 +104,8 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     );
   });
 
-  it('a state folder in use', async () => {
-    const state = mkdtempSync(join(folder, 'held-'));
+  it('npm start refuses a state folder that another process uses', async () => {
+    const state = mkdtempSync(join(folder, 'locked-'));
     const lock = takeLock(state);
     await expectSentence(
       start({ VIGIL_STATE_DIR: state }),
@@ -109,7 +114,7 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     lock.release();
   });
 
-  it('no Maven, no InfluxDB, and no way to get them', async () => {
+  it('npm start names missing Maven or missing InfluxDB if it cannot install them', async () => {
     const bin = mkdtempSync(join(folder, 'bin-'));
     writeFileSync(join(bin, 'java'), '#!/bin/sh\necho \'openjdk version "17.0.1" 2021-10-19\' >&2\n');
     chmodSync(join(bin, 'java'), 0o755);
@@ -117,18 +122,18 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     const env = { PATH: bin, JAVA_HOME: '', VIGIL_SOFTWARE_DIR: software };
     await expectSentence(
       start(env),
-      /^Maven is missing: install it \(on Debian: apt-get install maven\), or `docker compose up`/,
+      /^Maven is missing: install it \(on Debian: apt-get install maven\), or use `docker compose up`/,
     );
     const libs = join(software, `kafka-${kafkaVersion}`, 'libs');
     mkdirSync(libs, { recursive: true });
     writeFileSync(join(libs, `kafka_2.13-${kafkaVersion}.jar`), '');
     await expectSentence(
       start(env),
-      /^InfluxDB 1\.x is missing: install it \(package influxdb\), or `docker compose up`/,
+      /^InfluxDB 1\.x is missing: install it \(package influxdb\), or use `docker compose up`/,
     );
   });
 
-  it('an old Java', async () => {
+  it('npm start refuses Java 11, and names the version that it needs', async () => {
     const bin = mkdtempSync(join(folder, 'java-'));
     writeFileSync(join(bin, 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
     chmodSync(join(bin, 'java'), 0o755);
@@ -136,15 +141,15 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
   });
 });
 
-it('explains itself', { timeout: 60_000 }, async () => {
+it('npm start -- --help prints its options and settings', { timeout: 60_000 }, async () => {
   const { code, out, err } = await start({}, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   for (const setting of ['VIGIL_HTTP_PORT', 'VIGIL_BEDS', 'VIGIL_STATE_DIR', 'VIGIL_GATEWAYS', '--check', '--gateways'])
     expect(out).toContain(setting);
 });
 
-describe('the lock', () => {
-  it('is one of one, and free again after it', () => {
+describe('takeLock', () => {
+  it('takeLock refuses a second lock until the first is released', () => {
     const state = mkdtempSync(join(folder, 'lock-'));
     const lock = takeLock(state);
     expect(() => takeLock(state)).toThrow(/already runs/);
@@ -154,34 +159,34 @@ describe('the lock', () => {
   });
 
   it.each([
-    ['a process that is gone', () => String(spawnSync(process.execPath, ['-e', '0']).pid)],
+    ['a process that has ended', () => String(spawnSync(process.execPath, ['-e', '0']).pid)],
     ['an earlier process with our pid', () => `${process.pid} 1`],
-    ['nobody', () => ''],
-  ])('of %s counts for nothing', (_name, content) => {
+    ['no process', () => ''],
+  ])('takeLock replaces the lock of %s', (_name, content) => {
     const state = mkdtempSync(join(folder, 'stale-'));
     writeFileSync(join(state, 'lock'), content());
     takeLock(state).release();
   });
 });
 
-describe('ports', () => {
-  it('are different, and free', async () => {
-    const some = await freePorts(20);
-    expect(new Set(some).size).toBe(20);
-    for (const port of some) expect(await isFree(port)).toBe(true);
-    await requireFreePorts(some.map((port) => ({ setting: `P${port}`, port })));
+describe('freePorts', () => {
+  it('freePorts returns different ports that are free', async () => {
+    const free = await freePorts(20);
+    expect(new Set(free).size).toBe(20);
+    for (const port of free) expect(await isFree(port)).toBe(true);
+    await requireFreePorts(free.map((port) => ({ setting: `P${port}`, port })));
   });
 });
 
-describe('the disk', () => {
-  it('is refused only with less than was asked for', () => {
+describe('requireDisk', () => {
+  it('requireDisk refuses a disk with less free space than required', () => {
     expect(() => requireDisk(folder, 0)).not.toThrow();
-    expect(() => requireDisk(folder, 1e12)).toThrow(/make room first/);
+    expect(() => requireDisk(folder, 1e12)).toThrow(/delete files first/);
   });
 });
 
-describe('steps', () => {
-  it('tell their title, remarks and seconds, and a failure', async () => {
+describe('createSteps', () => {
+  it('a step prints its title, remarks and duration, or that it failed', async () => {
     let now = 0;
     let text = '';
     const steps = createSteps(

@@ -1,4 +1,4 @@
-/** `npm start`: runs the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
+/** `npm start`: runs the whole system on one machine until Ctrl-C. `npm start -- --check` tests a system of its own and ends. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
@@ -14,18 +14,21 @@ import { type System, startSystem } from './system.ts';
 
 const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, trends, dashboard and simulated beds.
 
-  npm start              until Ctrl-C; what it stored stays for the next start
-  npm start -- --gateways 3   as above, with three gateway processes that share the MQTT port
-  npm start -- --check   in a folder and on ports of its own: waits for a replayed recording to raise an alarm on a
-                         logged-in clinician's screen, prints one line of JSON, stops, and exits 0, or 1 with the reason
+  npm start              runs until Ctrl-C; the data stay for the next start
+  npm start -- --gateways 3   runs three gateway processes that share the MQTT port
+  npm start -- --check   starts a second system in its own folder and on its own ports, waits until a replayed recording
+                         raises an alarm on a logged-in clinician's screen, and stops. Prints one line of JSON. Exit code:
+                         0 if the alarm came, otherwise 1 with the reason
 
 Settings:
 ${describeSettings(startSettings)}
 
-The settings of the processes that it starts are taken too, and go to the process that has them: docs/settings.md.
+npm start passes the settings of its processes on to them: docs/settings.md.
 `;
 
-/** Returns when the person pressed return. The launcher passes it, so that installing packages counts too. */
+/**
+ * Returns the time of the launcher's start, ms since 1970. The time until the system is ready then includes the installation of packages.
+ */
 function launchedAtMs(): number {
   const launchedMs = Number(process.env.VIGIL_LAUNCHED_AT_MS);
   return Number.isFinite(launchedMs) && launchedMs > 0 ? launchedMs : Date.now();
@@ -62,9 +65,9 @@ async function main(args: string[]): Promise<number> {
   const [origin] = (passed.dashboard.VIGIL_PUBLIC_ORIGIN ?? `https://localhost:${system.where.httpPort}`).split(',');
   say(greeting(system, origin ?? '', (Date.now() - startedAtMs) / 1000));
   say(`${user}\n`);
-  const stopRolling = restartOnSignal(system, (line) => say(`${line}.\n`));
+  const ignoreRestartSignal = restartOnSignal(system, (line) => say(`${line}.\n`));
   await untilAborted(stopping.signal);
-  stopRolling();
+  ignoreRestartSignal();
   await steps.run('\nStopping', () => system.close());
   return 0;
 }
@@ -73,24 +76,24 @@ function greeting({ where, logins }: System, origin: string, seconds: number): s
   const rows = loginLines(logins, process.stdout.isTTY, `cat ${where.stateDir}/secrets/demo-logins.json`);
   return `
 Vigil is ready after ${seconds.toFixed(1)} s: ${origin}
-(The browser will warn of the certificate: its authority is ${where.stateDir}/certs/ca.pem.)
+(The browser will warn about the certificate until it trusts the authority ${where.stateDir}/certs/ca.pem.)
 ${rows.length === 0 ? '' : `\n${rows.join('\n')}\n`}
-Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} starts the gateways anew in turn.
+Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} restarts the gateways one after the other.
 `;
 }
 
-/** SIGUSR2 starts a rolling restart of the gateways. A second signal during it is ignored. */
+/** Restarts the gateways one after the other at SIGUSR2. Ignores SIGUSR2 during such a restart. Returns a function that stops this. */
 function restartOnSignal(system: System, report: (line: string) => void): () => void {
-  let rolling = false;
-  const roll = async () => {
-    if (rolling) return;
-    rolling = true;
-    report('The gateways are started anew, one after the other');
+  let isRestarting = false;
+  const restart = async () => {
+    if (isRestarting) return;
+    isRestarting = true;
+    report('The gateways are restarted one after the other');
     await system.restartGateways();
-    report('All gateways were started anew');
-    rolling = false;
+    report('All gateways were restarted');
+    isRestarting = false;
   };
-  const onSignal = () => void roll();
+  const onSignal = () => void restart();
   if (process.platform !== 'win32') process.on('SIGUSR2', onSignal);
   return () => process.off('SIGUSR2', onSignal);
 }
@@ -114,7 +117,7 @@ function readArguments(args: string[]) {
 
 function explain(error: unknown): string {
   if (error instanceof VigilError) return error.message;
-  if ((error as Error).name === 'AbortError') return 'Stopped before it was ready.';
+  if ((error as Error).name === 'AbortError') return 'Vigil was stopped before it was ready.';
   return `Vigil cannot start: ${(error as Error).message}`;
 }
 

@@ -1,8 +1,8 @@
-/** Progress for a person who waits: one line for each step, with its seconds. */
+/** Prints the progress of a start: one line for each step, with its duration in seconds. */
 import type { Report } from './platform/programs.ts';
 
 export type Steps = {
-  /** Announces a step, runs it, and prints how long it took. `report` adds a remark to its line. */
+  /** Prints the title of a step, runs the step, and prints its duration. `report` adds a remark to the line. */
   run<T>(title: string, work: (report: Report) => Promise<T>): Promise<T>;
 };
 

@@ -10,7 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
-function keep(scripts: string[], signal?: AbortSignal) {
+/** Supervises a process. Each start runs the next script; without a script, a process that does not end by itself. */
+function superviseScripts(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];
   const starts: number[] = [];
   const pids: number[] = [];
@@ -41,98 +42,98 @@ function keep(scripts: string[], signal?: AbortSignal) {
 
 async function until(probe: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 30_000; !probe(); ) {
-    if (Date.now() > endMs) throw new Error('waited in vain');
+    if (Date.now() > endMs) throw new Error('the condition did not become true within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
 describe('supervise', () => {
-  it('restarts a killed process and reports it, without an older line as the reason', async () => {
-    const { supervised, lines } = keep([]);
-    const one = await supervised;
-    const first = one.pid();
+  it('restarts a killed process, and its report does not give an older line of output as the reason', async () => {
+    const { supervised, lines } = superviseScripts([]);
+    const probe = await supervised;
+    const first = probe.pid();
     process.kill(first, 'SIGKILL');
     await until(() => lines.includes('probe runs again'));
-    expect(one.pid()).not.toBe(first);
+    expect(probe.pid()).not.toBe(first);
     expect(lines).toEqual(['probe ended by itself (SIGKILL)', 'probe is started again in 0.0 s', 'probe runs again']);
-    await one.close();
-    expect(() => process.kill(one.pid(), 0)).toThrow();
+    await probe.close();
+    expect(() => process.kill(probe.pid(), 0)).toThrow();
     expect(lines.length).toBe(3);
   });
 
-  it('keeps trying, more and more slowly, if the start itself fails', async () => {
-    const broken = "console.error('no luck'); process.exit(1)";
-    const { supervised, lines, starts } = keep([forever, broken, broken, broken]);
-    const one = await supervised;
-    process.kill(one.pid(), 'SIGKILL');
+  it('tries again after each failed restart until a restart succeeds', async () => {
+    const failing = "console.error('start failed'); process.exit(1)";
+    const { supervised, lines, starts } = superviseScripts([forever, failing, failing, failing]);
+    const probe = await supervised;
+    process.kill(probe.pid(), 'SIGKILL');
     await until(() => lines.includes('probe runs again'));
     expect(starts.length).toBe(5);
-    expect(lines.filter((line) => line.endsWith('no luck')).length).toBe(3);
-    await one.close();
+    expect(lines.filter((line) => line.endsWith('start failed')).length).toBe(3);
+    await probe.close();
   });
 
-  it('fails at once if the first start fails', async () => {
-    const { supervised } = keep(["console.error('bad settings'); process.exit(1)"]);
+  it('rejects if the first start fails', async () => {
+    const { supervised } = superviseScripts(["console.error('bad settings'); process.exit(1)"]);
     await expect(supervised).rejects.toThrow(/bad settings/);
   });
 
-  it('restarts on request, without reporting an end', async () => {
-    const { supervised, lines } = keep([]);
-    const one = await supervised;
-    const first = one.pid();
-    await one.restart();
-    expect(one.pid()).not.toBe(first);
+  it('restarts the process on request, without reporting that it ended', async () => {
+    const { supervised, lines } = superviseScripts([]);
+    const probe = await supervised;
+    const first = probe.pid();
+    await probe.restart();
+    expect(probe.pid()).not.toBe(first);
     expect(() => process.kill(first, 0)).toThrow();
     expect(lines).toEqual(['probe runs again']);
-    process.kill(one.pid(), 'SIGKILL');
+    process.kill(probe.pid(), 'SIGKILL');
     await until(() => lines.length >= 4);
     expect(lines[1]).toMatch(/ended by itself/);
-    await one.close();
+    await probe.close();
   });
 
-  it('can be closed while it waits to start again', async () => {
-    const { supervised, lines, starts } = keep([]);
-    const one = await supervised;
-    process.kill(one.pid(), 'SIGKILL');
+  it('can be closed during the delay before a restart', async () => {
+    const { supervised, lines, starts } = superviseScripts([]);
+    const probe = await supervised;
+    process.kill(probe.pid(), 'SIGKILL');
     await until(() => lines.some((line) => line.includes('is started again')));
-    await one.close();
+    await probe.close();
     expect(starts.length).toBeLessThanOrEqual(2);
-    expect(() => process.kill(one.pid(), 0)).toThrow();
+    expect(() => process.kill(probe.pid(), 0)).toThrow();
   });
 
-  it('can be closed during a restart that neither gets ready nor obeys', async () => {
-    // Without a signal this would last until the start is given up, after 120 s.
-    const { supervised, lines, pids } = keep([
+  it('can be closed during a restart of a process that does not become ready and ignores SIGTERM', async () => {
+    // If close did not abort the start, this test would wait 120 s until the start fails.
+    const { supervised, lines, pids } = superviseScripts([
       forever,
       "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);",
     ]);
-    const one = await supervised;
-    process.kill(one.pid(), 'SIGKILL');
+    const probe = await supervised;
+    process.kill(probe.pid(), 'SIGKILL');
     await until(() => pids.length === 2);
-    await one.close();
+    await probe.close();
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
     expect(lines.some((line) => line.includes('runs again'))).toBe(false);
   });
 
-  it('restarts nothing once everything is being stopped, even before it is closed', async () => {
+  it('does not restart the process after the signal was aborted', async () => {
     const stopping = new AbortController();
-    const { supervised, starts, lines } = keep([], stopping.signal);
-    const one = await supervised;
+    const { supervised, starts, lines } = superviseScripts([], stopping.signal);
+    const probe = await supervised;
     stopping.abort();
-    process.kill(one.pid(), 'SIGKILL');
-    await one.restart();
-    await one.close();
+    process.kill(probe.pid(), 'SIGKILL');
+    await probe.restart();
+    await probe.close();
     expect(starts).toHaveLength(1);
     expect(lines).toEqual([]);
   });
 });
 
-it('survives a log file that was removed when it is full, and restarts the process', async () => {
+it('the supervisor still restarts the process after its full log file was removed', async () => {
   const logFile = join(folder, 'removed', 'probe.log');
   const lines: string[] = [];
   const talkative = `console.log('ready'); const line = 'x'.repeat(100_000);
     setInterval(() => { for (let n = 0; n < 20; n += 1) console.log(line); }, 1);`;
-  const one = await supervise({
+  const probe = await supervise({
     name: 'probe',
     report: (line) => lines.push(line),
     firstDelayMs: 10,
@@ -150,11 +151,11 @@ it('survives a log file that was removed when it is full, and restarts the proce
       return child;
     },
   });
-  // Two files of 10 MB: the second time it is full, there is none to move aside.
+  // The log file is full for the first time when its previous file exists. When it is full again, the folder has been removed.
   await until(() => existsSync(`${logFile}.1`));
   rmSync(join(folder, 'removed'), { recursive: true });
   await until(() => existsSync(logFile) && statSync(logFile).size > 1_000_000);
-  process.kill(one.pid(), 'SIGKILL');
+  process.kill(probe.pid(), 'SIGKILL');
   await until(() => lines.includes('probe runs again'));
-  await one.close();
+  await probe.close();
 });

@@ -1,4 +1,4 @@
-/** Keeps a process running: clinicians depend on it, so it is started again when it ends by itself. */
+/** Keeps a process running: starts the process again if it ends by itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child, ChildExit } from './platform/child.ts';
 
@@ -6,7 +6,7 @@ export type Supervised = {
   readonly name: string;
   /** Pid of the running process. */
   pid(): number;
-  /** Ends the process and starts it anew; resolves when it is ready again. If it does not start, the usual attempts go on. */
+  /** Ends the process and starts a new one. Resolves when the new process is ready; attempts are repeated until a start succeeds. */
   restart(): Promise<void>;
   /** Ends the process for good. */
   close(): Promise<void>;
@@ -15,64 +15,64 @@ export type Supervised = {
 export type SuperviseOptions = {
   readonly name: string;
   /**
-   * Starts the process. Resolves when it is ready; rejects or throws if that fails. `signal` aborts a start in progress: then it rejects in
-   * bounded time and leaves nothing running.
+   * Starts the process. Resolves when the process is ready; rejects or throws if the start fails. After `signal` is aborted, a start in
+   * progress rejects within bounded time, and its process has ended.
    */
   readonly start: (signal: AbortSignal) => Promise<Child>;
-  /** Everything is being stopped: from then on nothing is started again. */
+  /** Aborted when the whole system stops. After that the process is not started again. */
   readonly signal?: AbortSignal;
   /** Called with one sentence about each event. */
   readonly report: (line: string) => void;
   readonly graceMs?: number;
-  /** For tests. */
+  /** Tests shorten this and the next two times. */
   readonly firstDelayMs?: number;
   readonly lastDelayMs?: number;
   readonly healthyAfterMs?: number;
 };
 
 /**
- * Delay before the first new start. Each start that fails soon doubles it, up to `lastDelayMs`; attempts then go on at that pace without
- * limit.
+ * Delay before the first restart. The delay doubles with each further restart, up to `lastDelayMs`. The number of attempts has no limit.
  */
 const firstDelayMs = 500;
 const lastDelayMs = 30_000;
-/** A process that lived this long counts as healthy. */
+/** After a process ran this long, the next delay is `firstDelayMs` again. */
 const healthyAfterMs = 60_000;
 
 /**
- * Starts a process and, once it has been ready, starts it again whenever it ends by itself.
- * @throws what `start` throws, the first time
+ * Starts a process, and starts it again each time it ends by itself.
+ * @throws the error of `start`, if the first start fails
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const { name, report } = options;
-  const first = options.firstDelayMs ?? firstDelayMs;
-  const last = options.lastDelayMs ?? lastDelayMs;
-  const healthy = options.healthyAfterMs ?? healthyAfterMs;
+  const delayMinMs = options.firstDelayMs ?? firstDelayMs;
+  const delayMaxMs = options.lastDelayMs ?? lastDelayMs;
+  const healthyMs = options.healthyAfterMs ?? healthyAfterMs;
   const ending = new AbortController();
   const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
-  let asked: (() => void) | undefined;
+  /** Resolves the promise of `restart`, while a restart is requested. */
+  let onRestarted: (() => void) | undefined;
   let child = await options.start(signal);
   const loop = keepRunning();
 
   async function keepRunning(): Promise<void> {
-    let delayMs = first;
+    let delayMs = delayMinMs;
     while (!signal.aborted) {
       const sinceMs = performance.now();
       const exit = await child.exited;
       if (signal.aborted) break;
-      if (performance.now() - sinceMs >= healthy) delayMs = first;
-      if (asked === undefined) report(endOf(child, exit));
+      if (performance.now() - sinceMs >= healthyMs) delayMs = delayMinMs;
+      if (onRestarted === undefined) report(describeEnd(child, exit));
       else delayMs = 0;
-      for (let started = false; !started && !signal.aborted; ) {
+      for (let isStarted = false; !isStarted && !signal.aborted; ) {
         if (delayMs > 0) report(`${name} is started again in ${(delayMs / 1000).toFixed(1)} s`);
         await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-        delayMs = Math.min(Math.max(delayMs * 2, first), last);
-        started = await startAgain();
+        delayMs = Math.min(Math.max(delayMs * 2, delayMinMs), delayMaxMs);
+        isStarted = await startAgain();
       }
-      asked?.();
-      asked = undefined;
+      onRestarted?.();
+      onRestarted = undefined;
     }
-    asked?.();
+    onRestarted?.();
   }
 
   async function startAgain(): Promise<boolean> {
@@ -92,23 +92,23 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     pid: () => child.pid,
     async restart() {
       if (signal.aborted) return;
-      const again = Promise.withResolvers<void>();
-      asked = again.resolve;
+      const restarted = Promise.withResolvers<void>();
+      onRestarted = restarted.resolve;
       await child.stop(options.graceMs);
-      await again.promise;
+      await restarted.promise;
     },
     async close() {
       ending.abort();
       await child.stop(options.graceMs);
       await loop;
-      // It may have become ready while it was being ended.
+      // A start in progress may have succeeded meanwhile, so `child` may be a new process.
       await child.stop(options.graceMs);
     },
   };
 }
 
-/** A killed process writes nothing about it. Its last line is older and would be mistaken for the reason. */
-function endOf(child: Child, { code, signal }: ChildExit): string {
-  const lastLine = signal === 'SIGKILL' ? '' : child.lastWords();
+/** Returns a sentence about the end of a process. After SIGKILL it leaves out the last line of output, which cannot be the reason. */
+function describeEnd(child: Child, { code, signal }: ChildExit): string {
+  const lastLine = signal === 'SIGKILL' ? '' : child.lastLine();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${lastLine === '' ? '' : `: ${lastLine}`}`;
 }

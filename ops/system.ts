@@ -1,4 +1,4 @@
-/** The whole of Vigil on one machine: starts each part in order, supervises it, and stops all in the reverse order. */
+/** Runs all of Vigil on one machine: starts the processes in order, supervises them, and stops them in the reverse order. */
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
@@ -18,12 +18,12 @@ import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
 import { replicationOf } from './platform/copies.ts';
 import { backupIsClosed, startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
-import { kafkaNodes, markBegun, memberOf, readyNodes } from './platform/kafka-nodes.ts';
+import { kafkaNodes, markBegun, memberOf, requireOwnData } from './platform/kafka-nodes.ts';
 import { requireFreePorts } from './platform/ports.ts';
 import type { Whereabouts } from './platform/service-env.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
-import { keepCertificates, sightOf } from './renewal.ts';
+import { keepCertificates, readCertificateState } from './renewal.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 import type { Steps } from './steps.ts';
 import { type Supervised, supervise } from './supervisor.ts';
@@ -31,9 +31,8 @@ import { type Supervised, supervise } from './supervisor.ts';
 export type System = {
   readonly where: Whereabouts;
   readonly logins: readonly Login[];
-  /** The running processes, for a display of pids. */
   readonly processes: readonly Supervised[];
-  /** Ends the gateways one after the other and starts each anew: the others take readings meanwhile. */
+  /** Restarts the gateways one after the other. If there are several, the others take readings meanwhile. */
   restartGateways(): Promise<void>;
   close(): Promise<void>;
 };
@@ -41,38 +40,39 @@ export type System = {
 export type SystemOptions = {
   readonly settings: StartSettings;
   readonly steps: Steps;
-  /** Called with one sentence when a process ended by itself and was started again. */
+  /** Called with one sentence about each event after the start, for instance a process that ended by itself. */
   readonly report: (line: string) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** Settings of the processes in addition to those that follow from `settings`. */
+  /** Settings that the processes get in addition to those that follow from `settings`. */
   readonly passed?: PassedOn;
   /**
-   * Contains the settings of a broker upstream (`gatewayProcesses`). A trial system has none, because it would take the ward's messages.
+   * An environment with the settings of the hospital's own broker (`gatewayProcesses`). Absent for `--check`, because the check must not
+   * take messages of real patients.
    */
   readonly upstream?: Environment;
-  /** The system runs for minutes only (KafkaOptions.shortLived). */
+  /** Whether the system runs for minutes only (KafkaOptions.shortLived). */
   readonly shortLived?: boolean;
 };
 
-/** What is stopped together. Later stages are stopped before earlier ones. */
+/** The parts of one stage are stopped together. Later stages are stopped before earlier stages. */
 type Stage = 'ground' | 'stores' | 'processes' | 'simulators' | 'upkeep';
 const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators', 'upkeep'];
 type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
-/** When everything stops, a step in progress has this long to end by itself. A process that does not obey is killed after 10 s. */
+/** Time that a step in progress has to end when everything stops. Longer than the 10 s after which a process is killed. */
 const stepGraceMs = 15_000;
 
 /**
- * Starts everything.
- * @throws VigilError, one sentence; everything that was started is stopped
+ * Starts all processes. If that fails, stops those that were started.
+ * @throws VigilError with one sentence
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const opened: Closing[] = [];
   const stopping = new AbortController();
   const close = async () => {
-    // This comes first, so that nothing is started again while the others are being stopped.
+    // From here on the supervisors start no process again.
     stopping.abort();
     const all = opened.splice(0);
     for (const stage of stages.toReversed()) {
@@ -98,8 +98,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     signal.throwIfAborted();
     return steps.run(title, (remark) => endedWithin(work(remark), signal, stepGraceMs));
   };
-  const keep = async (stage: Stage, one: Promise<Supervised>) => {
-    const supervised = await one;
+  const keep = async (stage: Stage, starting: Promise<Supervised>) => {
+    const supervised = await starting;
     processes.push(supervised);
     opened.push({ stage, close: supervised.close });
     if (signal.aborted) await supervised.close();
@@ -111,7 +111,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         name: more.name ?? of,
         report,
         signal,
-        // A restarted process continues with the time of the others, even if the machine's clock differs by then.
+        // A restarted process gets the time of the running processes, even if somebody has set the machine's clock.
         start: (ending) =>
           startHouse(where, of, {
             ...more,
@@ -121,7 +121,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           }),
       }),
     );
-  /** Starts the brokers side by side: of three, two must be there before any is ready. */
+  /** Starts all brokers at once, because none of three brokers becomes ready alone. Then makes the topics. */
   const startLog = async () => {
     const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
       const member = memberOf(settings, { name, ...node }, clusterId);
@@ -142,7 +142,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   requireDisk(stateDir, settings.diskFreeMbMin);
   const lock = takeLock(stateDir);
   opened.push({ stage: 'ground', close: async () => lock.release() });
-  const clusterId = readyNodes(stateDir, settings);
+  const clusterId = requireOwnData(stateDir, settings);
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
@@ -151,11 +151,11 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await ensureCertificates({ stateDir, devices, names, nowMs: Date.now() });
     ensureWards(stateDir);
   });
-  const since = sightOf(stateDir);
+  const since = readCertificateState(stateDir);
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
-  // This does not change the hospital's own accounts.
+  // If the hospital has its own file of accounts, no demo accounts are added to it.
   const demoAccounts = settings.demo && passed.dashboard.VIGIL_ACCOUNTS_FILE === undefined;
   await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
@@ -175,8 +175,10 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   );
   writeAddresses(stateDir, where);
   if (!backupIsClosed)
-    report("On this system other users of the machine can reach InfluxDB's backup service: let nobody else log in");
-  // It starts before the writers of the audit trail, so that it is stopped after them and has seen all records.
+    report(
+      "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
+    );
+  // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
   await step('Witness of the audit trail', () => house('witness'));
   await step('Gateway, alarms, trends, dashboard, canary', () =>
     allOrFirstError([
@@ -203,17 +205,17 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     nowMs: Date.now,
   });
   opened.push({ stage: 'upkeep', close: renewal.close });
-  const names = new Set(gateways.map(({ name }) => name));
+  const gatewayNames = new Set(gateways.map(({ name }) => name));
   return {
     where,
     logins,
     processes,
-    restartGateways: () => restartInTurn(processes.filter(({ name }) => names.has(name))),
+    restartGateways: () => restartInTurn(processes.filter(({ name }) => gatewayNames.has(name))),
     close,
   };
 }
 
-/** Waits for all, so that everything that opened can be closed. Only then throws the first error. */
+/** Waits until all promises are settled, and then throws the first error. So everything that was opened can be closed. */
 async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
@@ -232,7 +234,7 @@ function portsOf(settings: StartSettings) {
     'witnessMetricsPort',
     'influxPort',
   ] as const;
-  const more = Array.from({ length: settings.gateways - 1 }, (_, index) => ({
+  const furtherGateways = Array.from({ length: settings.gateways - 1 }, (_, index) => ({
     setting: startSettings.metricsPort.env,
     port: settings.metricsPort + index + 1,
   }));
@@ -240,5 +242,6 @@ function portsOf(settings: StartSettings) {
     { setting: startSettings.kafkaPort.env, port },
     { setting: startSettings.kafkaControllerPort.env, port: controllerPort },
   ]);
-  return [...names.map((name) => ({ setting: startSettings[name].env, port: settings[name] })), ...brokers, ...more];
+  const own = names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
+  return [...own, ...brokers, ...furtherGateways];
 }

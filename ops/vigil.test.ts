@@ -1,4 +1,4 @@
-/** What `npm run vigil` prints before it needs a running system. */
+/** Tests the help texts and the errors of `npm run vigil` that need no running system. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ function vigil(...args: string[]) {
   return runProgram('ops/vigil.ts', args, { env: { VIGIL_STATE_DIR: stateDir } });
 }
 
-it('explains itself', () => {
+it('npm run vigil -- --help prints the commands and their settings', () => {
   const { code, out, err } = vigil('--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(vigil('capture', '--help')).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/--pseudonymous/) });
@@ -25,40 +25,40 @@ it('explains itself', () => {
 });
 
 it.each([
-  [[], /^"" is no command/],
-  [['rejected'], /"rejected" is no command/],
-  [['rejected', 'delete'], /"rejected delete" is no command/],
-  [['accepted', 'list'], /is no command/],
+  [[], /^"" is not a command/],
+  [['rejected'], /"rejected" is not a command/],
+  [['rejected', 'delete'], /"rejected delete" is not a command/],
+  [['accepted', 'list'], /is not a command/],
   [['rejected', 'list', '0:1'], /list takes no ids/],
-  [['rejected', 'list', '--since', 'soon'], /--since takes 30m/],
-  [['rejected', 'list', '--code', 'code-unkown'], /--code "code-unkown" is no code/],
-  [['rejected', 'redrive', '--code', 'bed-07', '--as', 'x'], /--code "bed-07" is no code/],
-  [['rejected', 'show', '--as', 'x'], /Name what to show/],
-  [['rejected', 'show', 'x', '--as', 'x'], /"x" is no id/],
-  [['rejected', 'show', '0:1'], /Say who asks, with --as/],
-  [['rejected', 'redrive', '--as', 'x'], /Name what to send/],
-  [['rejected', 'redrive', '--since', '1h', '--as', 'x'], /Name what to send/],
-  [['rejected', 'redrive', '0:1'], /Say who asks/],
+  [['rejected', 'list', '--since', 'soon'], /--since takes an age/],
+  [['rejected', 'list', '--code', 'code-unkown'], /--code "code-unkown" does not exist/],
+  [['rejected', 'redrive', '--code', 'bed-07', '--as', 'x'], /--code "bed-07" does not exist/],
+  [['rejected', 'show', '--as', 'x'], /Name the messages to show/],
+  [['rejected', 'show', 'x', '--as', 'x'], /"x" is not the id of a message/],
+  [['rejected', 'show', '0:1'], /Name your account with --as/],
+  [['rejected', 'redrive', '--as', 'x'], /Select the messages to send/],
+  [['rejected', 'redrive', '--since', '1h', '--as', 'x'], /Select the messages to send/],
+  [['rejected', 'redrive', '0:1'], /Name your account with --as/],
   [
     ['rejected', 'redrive', '--code', 'association-unclear', '--association', 'a', '--as', 'x'],
-    /--association goes with/,
+    /--association needs redrive/,
   ],
-  [['rejected', 'list', '--association', 'a'], /--association goes with/],
+  [['rejected', 'list', '--association', 'a'], /--association needs redrive/],
   [['rejected', 'redrive', '0:1', '--as', 'a b'], /--as takes the id of an account/],
   [['rejected', 'redrive', '0:1', '--as', 'x'], /with --password-stdin/],
   [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /There is no file .*accounts\.json/],
   [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
   [['capture', '--ward', 'ICU'], /capture needs --since/],
-  [['trends'], /"trends " is no command/],
-  [['trends', 'wipe'], /"trends wipe" is no command/],
-  [['trends', 'rebuild'], /Say who asks, with --as/],
-  [['trends', 'rebuild', '--as', 'x'], /Say why, with --why/],
+  [['trends'], /"trends " is not a command/],
+  [['trends', 'wipe'], /"trends wipe" is not a command/],
+  [['trends', 'rebuild'], /Name your account with --as/],
+  [['trends', 'rebuild', '--as', 'x'], /Give the reason with --why/],
   [['trends', 'rebuild', '--as', 'x', '--why', 'a\u202eb'], /--why /],
   [['trends', 'rebuild', '--as', 'x', '--why', 'wiped'], /with --password-stdin/],
   [['trends', '--nonsense'], /--nonsense/],
   [['capture', '--nonsense'], /--nonsense/],
   [['--nonsense'], /--nonsense/],
-])('answers %j in one sentence', (args, message) => {
+])('npm run vigil refuses the arguments %j in one sentence', (args, message) => {
   const { code, out, err } = vigil(...args);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(message);

@@ -7,38 +7,39 @@ import { visibleLines } from '../contracts/text.ts';
 import { describeSettings } from '../process/settings.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
-import { atDesk, claim, whereabouts, wrong } from './desk.ts';
+import { atDesk, claim, usageError, whereabouts } from './desk.ts';
+import { checkCode, checkIds, readSince } from './rejected/arguments.ts';
 import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
 import { readVigil, ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
-import { checkCode, checkIds, readSince } from './rejected/words.ts';
 import { trends } from './trends/main.ts';
 
-const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
-  npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
-  npm run vigil -- replay --profile <A> --profile <B> <file>…   what other limits would do
-  npm run vigil -- audit verify|head                       whether the audit trail is whole; audit --help
+const help = `  npm run vigil -- rejected …                         shows messages that the gateway rejected, and sends them again; see below
+  npm run vigil -- replay --capture <file> [--events]      prints the alarms that the engine raises for a capture; replay --help
+  npm run vigil -- replay --profile <A> --profile <B> <file>…   compares the alarms of two limit profiles
+  npm run vigil -- audit verify|head                       checks that nobody changed the audit trail; audit --help
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
-  npm run vigil -- trends rebuild …                        wiped trends anew from the log; trends --help
+  npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 
-What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
+Kafka keeps each message that the gateway rejected for 30 days, sealed, with the reason.
 
-  npm run vigil -- rejected list                      a line for each: id, time, device, code, state, reason
-  npm run vigil -- rejected show <id> ... --as <user>        what was sent
-  npm run vigil -- rejected redrive <id> ... --as <user>     sends it through the gateway again, by the rules of now
-  npm run vigil -- rejected redrive --code <code> --as <user>      all of a code
+  npm run vigil -- rejected list                      prints one line per message: id, time, device, code, state, reason
+  npm run vigil -- rejected show <id> ... --as <user>        prints the messages
+  npm run vigil -- rejected redrive <id> ... --as <user>     sends the messages through the gateway again
+  npm run vigil -- rejected redrive --code <code> --as <user>      sends all messages with this code again
   npm run vigil -- rejected redrive <id> ... --association <id> --as <user>
-                                                      gives it to the patient you name; association-unclear needs it
+                                                      assigns the readings to this association; association-unclear needs it
 
-  --device <id>, --code <code>, --since <30m|12h|7d|time>    only these
-  --as <user>         the account of the dashboard that asks; to show, a physician; to redrive, a physician or technician; of all
-                      wards (--wards '*'). It is on record in the audit trail before anything is shown or sent
-  --password-stdin    its password comes on standard input; otherwise it is asked for
+  --device <id>, --code <code>, --since <30m|12h|7d|time>    selects messages
+  --as <user>         your account of the dashboard. show needs a physician, redrive a physician or technician; the account needs
+                      all wards (--wards '*'). The audit trail records the command before anything is shown or sent
+  --password-stdin    reads the password from standard input; without this option you are asked for it
 
-States: open; kept (the reading is in its topic, this copy says which part of it is not used); redriven.
-Redriving a second time does nothing. A reading goes where it belongs by its own time, with its own boot and seq.
-The rules of now are those of this version, and ${ruleSettings.join(', ')} where they are set as for the gateway.
+States: open (not sent again yet); kept (the reading is in its topic; this copy says which part of the reading is not
+used); redriven (sent again); counted (stands for messages that were not stored).
+A redriven message is not sent a second time. The time in a reading decides to which patient the reading belongs. It keeps its
+boot and seq. This version's rules apply; set ${ruleSettings.join(', ')} as for the gateway.
 
 Settings:
 ${describeSettings(vigilSettings)}
@@ -65,8 +66,8 @@ function readArguments(args: string[]) {
   }
 }
 
-/** Replay is another house, so it runs as its own program, as the services do. */
-function replay(args: readonly string[]): Promise<number> {
+/** Runs replay as a program of its own, because its code belongs to the processors. Returns the exit code. */
+function runReplay(args: readonly string[]): Promise<number> {
   const program = join(import.meta.dirname, '..', 'processors', 'replay', 'main.ts');
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
@@ -76,7 +77,7 @@ function replay(args: readonly string[]): Promise<number> {
 }
 
 async function main(args: string[]): Promise<number> {
-  if (args[0] === 'replay') return replay(args.slice(1));
+  if (args[0] === 'replay') return runReplay(args.slice(1));
   if (args[0] === 'audit') return audit(args.slice(1), process.env);
   if (args[0] === 'capture') return capture(args.slice(1), process.env);
   if (args[0] === 'trends') return trends(args.slice(1), process.env);
@@ -87,19 +88,19 @@ async function main(args: string[]): Promise<number> {
   }
   const [group, command = '', ...ids] = positionals;
   if (group !== 'rejected' || !['list', 'show', 'redrive'].includes(command)) {
-    throw wrong(`"${positionals.join(' ')}" is no command`);
+    throw usageError(`"${positionals.join(' ')}" is not a command`);
   }
   checkIds(ids);
   if (values.code !== undefined) checkCode(values.code);
   const sinceMs = values.since === undefined ? undefined : readSince(values.since, Date.now());
   const filter: Filter = { ids, device: values.device, code: values.code, sinceMs };
-  const picks = ids.length > 0 || values.code !== undefined || values.device !== undefined;
-  if (command === 'list' && ids.length > 0) throw wrong('list takes no ids');
-  if (command === 'show' && ids.length === 0) throw wrong('Name what to show, by its id');
-  if (command === 'redrive' && !picks) throw wrong('Name what to send, by id, --code or --device');
+  const hasSelection = ids.length > 0 || values.code !== undefined || values.device !== undefined;
+  if (command === 'list' && ids.length > 0) throw usageError('list takes no ids');
+  if (command === 'show' && ids.length === 0) throw usageError('Name the messages to show by their ids');
+  if (command === 'redrive' && !hasSelection) throw usageError('Select the messages to send by id, --code or --device');
   if (values.association !== undefined && (command !== 'redrive' || ids.length === 0))
-    throw wrong('--association goes with redrive and the ids of what to send');
-  if (command !== 'list' && values.as === undefined) throw wrong('Say who asks, with --as');
+    throw usageError('--association needs redrive and the ids of the messages');
+  if (command !== 'list' && values.as === undefined) throw usageError('Name your account with --as');
   const settings = readVigil(process.env);
   const claimed =
     values.as === undefined ? undefined : await claim(settings, values.as, values['password-stdin'] === true);
@@ -112,17 +113,17 @@ async function main(args: string[]): Promise<number> {
 }
 
 function gatewaySide(settings: VigilSettings) {
-  const rules = Object.fromEntries(
+  const ruleEnv = Object.fromEntries(
     ruleSettings.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  return openGatewaySide(whereabouts(settings, settings.gatewayStateDir || settings.stateDir), rules);
+  return openGatewaySide(whereabouts(settings, settings.gatewayStateDir || settings.stateDir), ruleEnv);
 }
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(
-      `${visibleLines(error instanceof VigilError ? error.message : `It failed: ${String(error)}`)}\n`,
+      `${visibleLines(error instanceof VigilError ? error.message : `The command failed: ${String(error)}`)}\n`,
     );
     process.exit(1);
   },

@@ -12,7 +12,7 @@ import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { startKafka } from '../ops/platform/kafka.ts';
 import type { Software } from '../ops/platform/software.ts';
-import { keepCertificates, sightOf } from '../ops/renewal.ts';
+import { keepCertificates, readCertificateState } from '../ops/renewal.ts';
 import { connectDevice } from './device.ts';
 import { startTestPlatform, stateRoot, type TestPlatform, testDevices } from './platform.ts';
 import { type RunningHouse, startHouse, until } from './system.ts';
@@ -123,7 +123,7 @@ describe('certificates', () => {
     let agoMs = 3_600_000;
     const renewal = keepCertificates({
       stateDir,
-      since: sightOf(stateDir),
+      since: readCertificateState(stateDir),
       processes: [{ name: 'kafka', restart: restartKafka }],
       permit: async () => undefined,
       report: () => undefined,
@@ -132,7 +132,7 @@ describe('certificates', () => {
     });
     closers.push(renewal.close);
     agoMs = 0;
-    await renewal.look();
+    await renewal.check();
     expect(filesOf('bed-01').cert.equals(oldFiles.cert)).toBe(false);
     await until('the gateway to show its new certificate', async () => {
       const { certificate } = await tryConnect(filesOf('bed-01'));

@@ -101,7 +101,7 @@ describe('a restore', () => {
       readFileSync(join(stateDir, lostKey), 'utf8') + readFileSync(join(stateDir, 'secrets/fingerprints.json'), 'utf8');
     const before = keysOf();
     await expect(run(stateDir, seePatient)).rejects.toThrow(
-      `The data in Kafka were written with other keys than these: ${lostKey}.`,
+      `The data in Kafka were written with other keys. These files differ or are missing: ${lostKey}.`,
     );
     expect(keysOf()).toBe(before);
     // The product starts with data and keys of the same day.

@@ -1,6 +1,6 @@
 /**
- * The audit trail under attack, on a real Kafka: who may write the topic, who holds a writer's key, and who administers Kafka. Whatever
- * they change, `audit verify` finds it and names the place.
+ * Attacks on the audit trail in a real Kafka, by people who may write the topic, have a writer's key, or administer Kafka. `audit verify`
+ * finds each change and names its place.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -49,7 +49,7 @@ let dashboard: SealedLog;
 let operator: SealedLog;
 let admin: kafkajs.Admin;
 let witness: RunningHouse;
-let shown: Awaited<ReturnType<typeof figuresOf>>;
+let witnessMetrics: Awaited<ReturnType<typeof figuresOf>>;
 let anchorsFile: string;
 let signer: Signer;
 let genuine: Raw[];
@@ -80,7 +80,7 @@ beforeAll(async () => {
   for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
   await trail.close();
   await anchored();
-  shown = await figuresOf(witness);
+  witnessMetrics = await figuresOf(witness);
   await witness.close();
   genuine = await rawRecords();
 });
@@ -88,12 +88,12 @@ afterAll(async () => {
   for (const close of closing.reverse()) await close();
 });
 
-const trailOf = (log: SealedLog, by: Signer): Trail =>
-  createTrail(log, { pseudonymKey: secret('pseudonym.key'), signer: by, now: Date.now, logger });
+const trailOf = (log: SealedLog, trailSigner: Signer): Trail =>
+  createTrail(log, { pseudonymKey: secret('pseudonym.key'), signer: trailSigner, now: Date.now, logger });
 
-/** Waits until all that lies in the log is anchored. */
+/** Waits until all records in the log are anchored. */
 async function anchored(): Promise<void> {
-  await until('an anchor of all', async () => {
+  await until('all records are anchored', async () => {
     const ends = await admin.fetchTopicOffsets('audit');
     const places = loadAnchors(anchorsFile, keys()).anchors.flatMap((anchor) => anchor.places);
     return ends.every(({ partition, offset }) =>
@@ -102,7 +102,7 @@ async function anchored(): Promise<void> {
   });
 }
 
-/** Records as they were before there were signatures. */
+/** Appends records of an older version, which did not sign records. */
 async function appendOlder(log: SealedLog, boot: string, count: number, firstAtMs = Date.now() - 60 * minute) {
   let head: ChainHead = { boot, n: 0, hash: chainStart };
   for (let n = 0; n < count; n += 1) {
@@ -115,12 +115,12 @@ async function appendOlder(log: SealedLog, boot: string, count: number, firstAtM
   }
 }
 
-/** Seals with a boot of one's own choice, as a process that has the service's keys can. */
+/** Seals and appends a record with any boot, as an attacker with the keys of the service can. */
 async function appendAs(log: SealedLog, key: string, type: string, body: Pick<AnyAuditRecord, 'boot' | 'hash'>) {
   const dataKey = await log.sealer.keyFor(key, 'audit');
   const place = { topic: 'audit', key, writer: log.service, boot: body.boot, seq: 1 } as const;
   const value = log.sealer.seal(dataKey, place, type as never, Buffer.from(JSON.stringify(body)));
-  // Not through the appender, which sees that the log was made anew.
+  // Writes without the appender, because the appender would notice that the topic was made again.
   await produce(log, [{ key, value }]);
 }
 
@@ -141,11 +141,11 @@ async function rawRecords(): Promise<Raw[]> {
 
 const bootOf = ({ value }: Raw) => parseHeader(value.toString('latin1').split('.')[0]!).place.boot;
 
-/** Makes the topic anew with these records, as who administers Kafka can. */
+/** Deletes the topic and makes it again with these records, as a Kafka administrator can. */
 async function rewrite(records: readonly Raw[]): Promise<void> {
   await admin.deleteTopics({ topics: ['audit'] });
-  await until('the topic to be gone', async () => !(await admin.listTopics()).includes('audit'));
-  await until('the topic again', async () => {
+  await until('the topic is deleted', async () => !(await admin.listTopics()).includes('audit'));
+  await until('the topic exists again', async () => {
     await ensureTopics(platform.kafkaBrokers, join(platform.stateDir, 'certs')).catch(() => undefined);
     return (await admin.listTopics()).includes('audit');
   });
@@ -185,66 +185,66 @@ async function vigil(...args: string[]) {
   return { out, err, code };
 }
 
-describe('an audit trail as it was written', () => {
-  it('the witness shows Prometheus how far the trail is anchored, how long ago, and that nothing was found', () => {
-    expect([shown.status, shown.health]).toEqual([200, 'ready\n']);
-    const reach = [...shown.figures.matchAll(/^vigil_witness_anchored_offset\{partition="\d"\} (\d+)$/gm)];
+describe('an unchanged audit trail', () => {
+  it('the witness’s metrics say how far the trail is anchored, when it was last anchored, and that there is no fault', () => {
+    expect([witnessMetrics.status, witnessMetrics.health]).toEqual([200, 'ready\n']);
+    const reach = [...witnessMetrics.figures.matchAll(/^vigil_witness_anchored_offset\{partition="\d"\} (\d+)$/gm)];
     expect(reach).toHaveLength(3);
     expect(reach.reduce((sum, [, offset]) => sum + Number(offset), 0)).toBe(genuine.length);
-    expect(shown.figures).toMatch(/^vigil_witness_success_age_seconds [\d.e-]+$/m);
-    expect(shown.figures).toMatch(/^vigil_witness_anchors_total [1-9]/m);
+    expect(witnessMetrics.figures).toMatch(/^vigil_witness_success_age_seconds [\d.e-]+$/m);
+    expect(witnessMetrics.figures).toMatch(/^vigil_witness_anchors_total [1-9]/m);
     for (const where of ['trail', 'anchors'])
-      expect(shown.figures).toContain(`\nvigil_witness_faults_total{where="${where}"} 0\n`);
-    expect(shown.figures).toMatch(
+      expect(witnessMetrics.figures).toContain(`\nvigil_witness_faults_total{where="${where}"} 0\n`);
+    expect(witnessMetrics.figures).toMatch(
       /^vigil_certificate_end_timestamp_seconds\{certificate="kafka-client",use="presents"\} \d/m,
     );
   });
 
-  it('the trail is whole, says which keys signed it, and marks older records as older', async () => {
+  it('audit verify says that the trail is whole, says which keys signed it, and counts records without a signature', async () => {
     const { out, err, code } = await vigil('verify');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toMatch(/^51 records of 2 process starts/);
     expect(out).toContain(`45 signed by the dashboard, key ${signer.key}`);
-    expect(out).toMatch(/6 older ones, until .*without a signature/);
-    expect(out).toMatch(/\d+ anchors in .*nothing was written since/);
-    expect(out).toMatch(/WHOLE: every record is as it was written\.\n$/);
+    expect(out).toMatch(/6 of older versions, until .*without signatures/);
+    expect(out).toMatch(/\d+ anchors in .*no record was written after it/);
+    expect(out).toMatch(/WHOLE: nobody changed the audit trail\.\n$/);
   });
 
-  it('the trail has a head to write on paper, which later runs ask for', async () => {
+  it('audit head prints a head for paper, and audit verify finds out if a head is not one of the anchors', async () => {
     const { out, code } = await vigil('head');
     expect([code, out]).toEqual([0, expect.stringMatching(/^\d+:[\w-]{43} {3}\(Vigil audit trail at /)]);
     const head = out.split(' ')[0]!;
     expect((await vigil('verify', '--head', head)).code).toBe(0);
-    const other = `${head.split(':')[0]}:${'A'.repeat(43)}`;
-    const asked = await vigil('verify', '--head', other, '--json');
-    expect([asked.code, JSON.parse(asked.out).faults]).toEqual([
+    const otherHead = `${head.split(':')[0]}:${'A'.repeat(43)}`;
+    const result = await vigil('verify', '--head', otherHead, '--json');
+    expect([result.code, JSON.parse(result.out).faults]).toEqual([
       1,
-      [{ kind: 'anchors', text: expect.stringMatching(/is another one than the head that you have/) }],
+      [{ kind: 'anchors', text: expect.stringMatching(/differs from your head/) }],
     ]);
   });
 });
 
-describe('who may write the topic', () => {
+describe('forgeries by a person who may write the topic', () => {
   const past = () => new Date(Date.now() - 120 * minute).toISOString();
-  const forged = (boot: string, by: Signer, more: Partial<AuditEvent>, at = past()) =>
-    linkRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, by);
+  const forged = (boot: string, forger: Signer, more: Partial<AuditEvent>, at = past()) =>
+    linkRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, forger);
   const act = { action: 'alarm-acknowledged', alarmId: 'alarm-of-the-past' } as const;
 
   it.each<[string, string, RegExp, () => Promise<void>]>([
     [
-      'without a signature, as before there were any',
+      'an act without a signature, as in older versions',
       'unsigned',
       /record 1 of past-1 is not signed, and lies where all are signed/,
       () => appendOlder(operator, 'past-1', 1, Date.now() - 24 * 60 * minute),
     ],
     [
-      'signed with a key of its own making',
+      'an act signed with an unknown key',
       'forged',
       /record 1 of past-2 is signed with a key that is not known as one of dashboard/,
       () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-2', newAuditKeys().signer('dashboard'), act)),
     ],
     [
-      'signed as the operator, whose command line acknowledges nothing',
+      'an acknowledgement signed by the operator, whose command line acknowledges no alarms',
       'forged',
       /record 1 of past-3 is of alarm-acknowledged, which the operator's command line never does/,
       () =>
@@ -256,26 +256,26 @@ describe('who may write the topic', () => {
         ),
     ],
     [
-      'sealed by the operator and signed as the dashboard',
+      'an act sealed by the operator and signed with the key of the dashboard',
       'forged',
       /record 1 of past-4 says that dashboard wrote it, and operator did/,
       () => appendAs(operator, 'k', contentTypes.audit, forged('past-4', signer, act)),
     ],
     [
-      'with the key of the dashboard and a session that never was',
+      'an act signed by the dashboard in a session that does not exist',
       'forged',
       /record 1 of past-5 names a session of paula of which no login is on record/,
       () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-5', signer, { ...act, session: 'invented' })),
     ],
     [
-      'with the key of the dashboard in the session of another',
+      'an act signed by the dashboard in the session of another person',
       'forged',
       /record 1 of past-6 (names a session of paula of which no login|says that paula acted, and its session is of nora)/,
       () =>
         appendAs(dashboard, 'k', contentTypes.audit, forged('past-6', signer, { ...act, session: 'session-of-nora' })),
     ],
     [
-      'with the key of the dashboard in a session that really is, of a time before it came',
+      'a login signed by the dashboard, with a time long before it was appended',
       'backdated',
       /says .*, and was not in the log at/,
       async () => {
@@ -283,36 +283,33 @@ describe('who may write the topic', () => {
         await appendAs(dashboard, 'k', contentTypes.audit, login);
       },
     ],
-  ])(
-    'a person who may write the topic cannot forge an act of a physician in the past, %s',
-    async (_, kind, message, forge) => {
-      await forge();
-      const faults = await faultsNow();
-      expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
-      await rewrite(genuine);
-      expect(await faultsNow()).toEqual([]);
-    },
-  );
+  ])('audit verify finds a forgery: %s', async (_, kind, message, forge) => {
+    await forge();
+    const faults = await faultsNow();
+    expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
+    await rewrite(genuine);
+    expect(await faultsNow()).toEqual([]);
+  });
 });
 
-describe('who administers Kafka', () => {
-  /** The place of a record in the middle of a partition that has some. */
+describe('changes by a Kafka administrator', () => {
+  /** Returns the index of a record in the middle of a partition with at least 12 records. */
   const inMiddle = () => {
-    const partition = [0, 1, 2].find((one) => genuine.filter((raw) => raw.partition === one).length >= 12)!;
-    return genuine.findIndex((raw, at) => {
-      const before = genuine.slice(0, at).filter((one) => one.partition === partition).length;
-      return raw.partition === partition && before === 8;
+    const partition = [0, 1, 2].find((n) => genuine.filter((raw) => raw.partition === n).length >= 12)!;
+    return genuine.findIndex((raw, index) => {
+      const countBefore = genuine.slice(0, index).filter((earlier) => earlier.partition === partition).length;
+      return raw.partition === partition && countBefore === 8;
     });
   };
 
   it.each<[string, RegExp, (raw: Raw[]) => Raw[]]>([
     [
-      'takes one record out',
+      'one record is removed',
       /^removed record \d+ of test-\S+ is missing, before the one of/m,
       (r) => r.toSpliced(inMiddle(), 1),
     ],
     [
-      'exchanges two records',
+      'two records are exchanged',
       /^moved record \d+ of test-\S+ lies after its record \d+, at offset \d+ of partition \d/m,
       (r) => {
         const at = inMiddle();
@@ -321,7 +318,7 @@ describe('who administers Kafka', () => {
       },
     ],
     [
-      'changes one record',
+      'one record is changed',
       /^unreadable the record at offset \d+ of partition \d does not open/m,
       (r) => {
         const { value, ...raw } = r[inMiddle()]!;
@@ -332,28 +329,28 @@ describe('who administers Kafka', () => {
       },
     ],
     [
-      'cuts the beginning',
+      'the beginning is cut off',
       /^cut records? 1( to \d+)? of older-boot (is|are) missing/m,
       (r) => r.filter((raw, at) => r.slice(0, at).filter(({ partition }) => partition === raw.partition).length >= 2),
     ],
     [
-      'cuts the end',
+      'the end is cut off',
       /^cut partition \d ends before offset \d+, and offset \d+ was anchored at .* \(line \d+\): \d+ records are cut off/m,
       (r) => r.slice(0, -5),
     ],
     [
-      'takes a whole process out',
+      'all records of a process are removed',
       /^changed the records of partition \d from offset 0/m,
       (r) => r.filter((raw) => bootOf(raw) !== 'older-boot'),
     ],
-    ['deletes everything', /^cut partition 0 ends before offset 0, and offset \d+ was anchored/m, () => []],
-  ])('a Kafka administrator %s, and the verdict names the place', async (_, message, change) => {
+    ['all records are deleted', /^cut partition 0 ends before offset 0, and offset \d+ was anchored/m, () => []],
+  ])('audit verify names the place of a change: %s', async (_, message, change) => {
     await rewrite(change([...genuine]));
     const faults = await faultsNow();
-    expect(faults.map(({ kind, text: words }) => `${kind} ${words}`).join('\n')).toMatch(message);
+    expect(faults.map(({ kind, text: faultText }) => `${kind} ${faultText}`).join('\n')).toMatch(message);
   });
 
-  it('a Kafka administrator deletes everything, and the auditor’s page and the witness say so', async () => {
+  it('the auditor’s page and the witness report that all records were deleted', async () => {
     await rewrite([]);
     const audit = await followAudit(dashboard, {
       nowMs: Date.now(),
@@ -369,35 +366,36 @@ describe('who administers Kafka', () => {
     await audit.close();
     expect(chain).toMatchObject({ intact: false, records: 0 });
     expect(chain.faults[0]).toMatch(/ends before offset 0, and offset \d+ was anchored/);
-    const again = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
-    const { figures } = await figuresOf(again);
-    await again.close();
+    const newWitness = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+    const { figures } = await figuresOf(newWitness);
+    await newWitness.close();
     expect(figures).toMatch(/^vigil_witness_faults_total\{where="trail"\} [1-9]/m);
-    expect(again.output()).toMatch(/records from offset 0 to \d+ were read earlier and are now missing/);
+    expect(newWitness.output()).toMatch(/records from offset 0 to \d+ were read earlier and are now missing/);
     await rewrite(genuine);
-    expect((await faultsNow()).map(({ text: words }) => words).join('\n')).toMatch(/the witness found at line \d+: /);
+    const faultTexts = (await faultsNow()).map(({ text: faultText }) => faultText);
+    expect(faultTexts.join('\n')).toMatch(/the witness found at line \d+: /);
   });
 
-  it('a Kafka administrator with the dashboard’s key writes a whole new history, and the anchors still contradict it', async () => {
+  it('the anchors contradict a new trail that a Kafka administrator wrote with the dashboard’s key', async () => {
     await rewrite([]);
     const trail = trailOf({ ...dashboard, boot: `invented-${randomUUID().slice(0, 8)}` }, signer);
     await trail.record(eventOf(physician, { action: 'login' }));
     for (let n = 0; n < 60; n += 1) await trail.record(eventOf(physician));
     await trail.close();
     expect((await faultsNow()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['changed']));
-    // Nor where the anchors are taken away with it.
-    const kept = readFileSync(anchorsFile);
-    const [first] = kept.toString().split('\n');
+    // If the anchors are removed too, the head on paper contradicts the new trail.
+    const genuineAnchors = readFileSync(anchorsFile);
+    const [first] = genuineAnchors.toString().split('\n');
     writeFileSync(anchorsFile, `${first}\n`);
     const { anchors } = loadAnchors(anchorsFile, keys());
     expect(anchors).toHaveLength(1);
-    const paper = JSON.parse(kept.toString().trim().split('\n').at(-1)!);
+    const paper = JSON.parse(genuineAnchors.toString().trim().split('\n').at(-1)!);
     const { faults } = await verify([{ line: paper.line, hash: paper.hash }]);
     expect(faults).toContainEqual({
       kind: 'anchors',
-      text: `line ${paper.line} of the anchors is not in the file any more`,
+      text: `line ${paper.line} of the anchors is missing in the file`,
     });
-    writeFileSync(anchorsFile, kept);
+    writeFileSync(anchorsFile, genuineAnchors);
     expect(serviceEnv(platform, 'witness').VIGIL_READER_KEY_FILE).toBeUndefined();
   });
 });

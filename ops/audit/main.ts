@@ -13,18 +13,19 @@ import { readVigil, type VigilSettings } from '../rejected/settings.ts';
 import { headLine, headOf, reportLines } from './report.ts';
 import { verifyTrail } from './verify.ts';
 
-const help = `  npm run vigil -- audit verify [--head <head>]...   reads the whole audit trail and says whether it is as it was written
+const help = `  npm run vigil -- audit verify [--head <head>]...   reads the whole audit trail and reports whether somebody changed it
   npm run vigil -- audit head                        prints the newest anchor: keep it on paper, where nobody can change it
 
-  --head <head>     a head that was printed before: it must be one of the anchors
+  --head <head>     a head that was printed earlier; verify checks that it is still one of the anchors
   --anchors <file>  another file of anchors, for instance the auditor's own copy
-  --json            the result as one line of JSON
+  --json            prints the result as one line of JSON
 
-It finds a record that was changed, taken out, put in, moved, cut off at either end, backdated, not signed by its writer, or of no
-session of the person that it names, and says where. Exit code: 0 whole, 1 not whole, and 1 also where it cannot be said.
+verify finds records that were changed, removed, inserted, moved, cut off at the beginning or the end, backdated, or not signed by their
+writer, and records that name a session which the person did not have. It names the place of each. Exit code: 0 if the audit trail
+is unchanged, 1 if it was changed or could not be checked.
 `;
 
-/** @returns the exit code */
+/** Runs `audit verify` or `audit head`. Returns the exit code. */
 export async function audit(args: string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const { values, positionals } = readArguments(args);
   const [command = '', ...more] = positionals;
@@ -32,14 +33,15 @@ export async function audit(args: string[], env: Readonly<Record<string, string 
     process.stdout.write(help);
     return 0;
   }
-  if (!['verify', 'head'].includes(command) || more.length > 0) throw wrong(`"${positionals.join(' ')}" is no command`);
+  if (!['verify', 'head'].includes(command) || more.length > 0)
+    throw usageError(`"${positionals.join(' ')}" is not a command`);
   const settings = readVigil(env);
   const keys = readKeys(settings);
   const anchorsFile = values.anchors ?? (settings.anchorsFile || anchorsFileOf(settings.stateDir));
   const loaded = loadAnchors(anchorsFile, keys);
   if (command === 'head') {
     const last = loaded.anchors.at(-1);
-    if (!last) throw new VigilError('not-found', `${anchorsFile} holds no anchor: is the witness running?`);
+    if (!last) throw new VigilError('not-found', `${anchorsFile} has no anchor: check that the witness runs.`);
     process.stdout.write(`${headLine(last)}\n`);
     return 0;
   }
@@ -52,7 +54,7 @@ export async function audit(args: string[], env: Readonly<Record<string, string 
   });
 }
 
-/** @throws VigilError `settings-invalid` */
+/** Reads the public keys of the audit trail's writers. @throws VigilError `settings-invalid` */
 function readKeys(settings: VigilSettings) {
   const operator = serviceEnv(whereabouts(settings, settings.stateDir), 'operator');
   const { auditKeysFile } = readSettings(auditReaderSettings, operator);
@@ -62,7 +64,7 @@ function readKeys(settings: VigilSettings) {
 function readHead(text: string) {
   const head = headOf(text);
   if (head) return head;
-  throw wrong(`--head takes what audit head printed, for instance 12:Ab3…; "${text}" is not like that`);
+  throw usageError(`--head takes the line that audit head printed, which begins like 12:Ab3…, not "${text}"`);
 }
 
 function readArguments(args: string[]) {
@@ -78,9 +80,9 @@ function readArguments(args: string[]) {
       },
     });
   } catch (cause) {
-    throw wrong((cause as Error).message.split('. ')[0] ?? '', cause);
+    throw usageError((cause as Error).message.split('. ')[0] ?? '', cause);
   }
 }
 
-const wrong = (message: string, cause?: unknown) =>
+const usageError = (message: string, cause?: unknown) =>
   new VigilError('settings-invalid', `${message}; see npm run vigil -- audit --help.`, { cause });

@@ -1,7 +1,8 @@
-/** Writes the findings of `audit verify` as text. Pure. */
+/** Formats the result of `audit verify` as text. Pure. */
 import type { Anchor } from '../../log/audit/anchor.ts';
 import type { AuditFault } from '../../log/audit/chain.ts';
 
+/** An anchor as an auditor keeps it on paper: its line number in the file of anchors, and its hash. */
 export type Head = { readonly line: number; readonly hash: string };
 
 export type Report = {
@@ -9,7 +10,7 @@ export type Report = {
   readonly chains: number;
   readonly firstAt: string | null;
   readonly lastAt: string | null;
-  /** Number of records from before records were signed. */
+  /** Number of records of older versions, which did not sign records. */
   readonly older: number;
   readonly lastOlderAt: string | null;
   /** Numbers of records by writer and signing key. */
@@ -17,32 +18,33 @@ export type Report = {
   readonly anchors: {
     readonly file: string;
     readonly lines: number;
-    /** Places in the anchors whose digest was compared with the log and was right. */
+    /** Number of places in the anchors whose digest is the same as that of the log. */
     readonly checked: number;
     readonly lastAt: string | null;
-    /** Records after the last anchor: a cut behind them cannot be seen yet. */
+    /** Number of records after the last anchor. Nothing shows yet whether further records after them were removed. */
     readonly recordsSince: number;
   };
   readonly faultCount: number;
   readonly faults: readonly AuditFault[];
 };
 
-/** The line for paper: the anchor's line number and its hash. */
+/** Returns the line that an auditor keeps on paper: the anchor's line number, its hash and its time. */
 export const headLine = ({ line, hash, at }: Anchor) => `${line}:${hash}   (Vigil audit trail at ${at})`;
 
+/** Reads a line made by `headLine`; undefined if the text has another form. */
 export function headOf(text: string): Head | undefined {
   const parts = /^\s*(\d{1,9}):([A-Za-z0-9_-]{43})(?:\s.*)?$/.exec(text);
   return parts ? { line: Number(parts[1]), hash: parts[2]! } : undefined;
 }
 
-/** Returns the faults of heads on paper: each must be a line of the file. The file may have more lines. */
+/** Returns a fault for each head that is not a line of the file of anchors. */
 export function headFaults(heads: readonly Head[], anchors: readonly Anchor[]): AuditFault[] {
   const hashes = new Map(anchors.map(({ line, hash }) => [line, hash]));
   return heads
     .filter(({ line, hash }) => hashes.get(line) !== hash)
     .map(({ line }) => {
-      const what = hashes.has(line) ? 'is another one than the head that you have' : 'is not in the file any more';
-      return { kind: 'anchors', text: `line ${line} of the anchors ${what}` };
+      const fault = hashes.has(line) ? 'differs from your head' : 'is missing in the file';
+      return { kind: 'anchors', text: `line ${line} of the anchors ${fault}` };
     });
 }
 
@@ -52,16 +54,16 @@ export function reportLines(report: Report): string[] {
   return [
     `${records} records of ${chains} process starts${span}`,
     ...keys.map((entry) => `  ${entry.records} signed by the ${entry.writer}, key ${entry.key}`),
-    ...(older > 0 ? [`  ${older} older ones, until ${lastOlderAt}: a chain of hashes without a signature`] : []),
+    ...(older > 0 ? [`  ${older} of older versions, until ${lastOlderAt}: a chain of hashes without signatures`] : []),
     anchorsLine(anchors),
     ...faults.map(({ kind, text }) => `${kind.toUpperCase().padEnd(10)} ${text}`),
-    ...(faultCount > faults.length ? [`and ${faultCount - faults.length} more.`] : []),
-    faultCount === 0 ? 'WHOLE: every record is as it was written.' : `NOT WHOLE: ${faultCount} faults.`,
+    ...(faultCount > faults.length ? [`and ${faultCount - faults.length} more faults.`] : []),
+    faultCount === 0 ? 'WHOLE: nobody changed the audit trail.' : `NOT WHOLE: ${faultCount} faults.`,
   ];
 }
 
 function anchorsLine({ file, lines, checked, lastAt, recordsSince }: Report['anchors']): string {
-  if (lines === 0) return `No anchors in ${file}.`;
-  const since = recordsSince === 0 ? 'nothing was written since' : `${recordsSince} records since`;
-  return `${lines} anchors in ${file}, ${checked} places compared; the last one at ${lastAt}, ${since}`;
+  if (lines === 0) return `There are no anchors in ${file}.`;
+  const since = recordsSince === 0 ? 'no record was written after it' : `${recordsSince} records were written after it`;
+  return `${lines} anchors in ${file}, ${checked} places compared; the last anchor is of ${lastAt}, ${since}`;
 }

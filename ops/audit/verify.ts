@@ -1,4 +1,4 @@
-/** Reads the whole audit trail and compares it with itself, with its writers' keys, and with the witness's anchors. */
+/** Reads the whole audit trail and checks its chains, its signatures, and the witness's anchors. */
 import type { Logger } from 'pino';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -10,10 +10,10 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 
-/** Every record is remembered, with about 200 bytes each. */
+/** Limits of the check's memory. The check remembers about 200 bytes of each record. */
 const bounds: CheckBounds = { aheadMax: 20_000_000, chainsMax: 1_000_000, settledMax: 2_000, faultsMax: 200 };
 
-/** The clocks of the writers and of this machine may differ by this (ours). */
+/** Largest allowed difference between the clocks of the writers and of this machine (ours). */
 const clockMsMax = 5_000;
 
 export type VerifyOptions = {
@@ -30,7 +30,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   const { log, logger, keys, loaded, heads, anchorsFile } = options;
   const check = newCheck(false, bounds);
   const reading = createAuditReading(keys, loaded.anchors);
-  const seen = newSeen(parseInstant(loaded.anchors.at(-1)?.at ?? ''));
+  const figures = createFigures(parseInstant(loaded.anchors.at(-1)?.at ?? ''));
   const noteAll = (faults: Report['faults']) => {
     for (const { kind, text } of faults) note(check, kind, text);
   };
@@ -38,7 +38,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   for (const { line, faults = [] } of loaded.anchors)
     for (const text of faults) note(check, 'cut', `the witness found at line ${line}: ${text}`);
   if (loaded.anchors.length === 0)
-    note(check, 'anchors', 'there are no anchors: whether the end was cut cannot be said');
+    note(check, 'anchors', 'there are no anchors, so nothing shows whether the end was cut off');
 
   await readOpened(log, logger, { topic: 'audit', start: 'beginning' }, (opened, { partition, offset, key, value }) => {
     const read = reading.take({ partition, offset: Number(offset), key, value: value! }, opened);
@@ -47,7 +47,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
       if (read.verdict.kind === 'bad') note(check, read.verdict.fault, read.verdict.why);
       return;
     }
-    if (checkNext(check, read.record, read.verdict) !== 'repeat') seen.take(read.record);
+    if (checkNext(check, read.record, read.verdict) !== 'repeat') figures.add(read.record);
   });
   closeCheck(check, options.nowMs - clockMsMax);
   noteAll(reading.finish());
@@ -55,44 +55,44 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   return {
     records,
     chains: check.chains.size,
-    ...seen.report(),
+    ...figures.report(),
     older,
     anchors: {
       file: anchorsFile,
       lines: loaded.anchors.length,
       checked: reading.checked(),
       lastAt: loaded.anchors.at(-1)?.at ?? null,
-      recordsSince: seen.since(),
+      recordsSince: figures.recordsSince(),
     },
     faultCount,
     faults,
   };
 }
 
-/** Collects the report's figures over all records. */
-function newSeen(anchoredMs: number | undefined) {
+/** Collects the report's figures from all records. @param anchoredMs the time of the last anchor, ms since 1970 */
+function createFigures(anchoredMs: number | undefined) {
   const byKey = new Map<string, { writer: string; key: string; records: number }>();
   let firstAt: string | null = null;
   let lastAt: string | null = null;
   let lastOlderAt: string | null = null;
-  let since = 0;
+  let recordsSince = 0;
   const later = (latest: string | null, at: string) => (latest === null || at > latest ? at : latest);
   return {
-    take(record: AnyAuditRecord): void {
+    add(record: AnyAuditRecord): void {
       const { at } = record;
       if (firstAt === null || at < firstAt) firstAt = at;
       lastAt = later(lastAt, at);
-      if (anchoredMs !== undefined && (parseInstant(at) ?? 0) > anchoredMs) since += 1;
+      if (anchoredMs !== undefined && (parseInstant(at) ?? 0) > anchoredMs) recordsSince += 1;
       if (!isSigned(record)) {
         lastOlderAt = later(lastOlderAt, at);
         return;
       }
       const { writer, key } = record;
-      const known = byKey.get(key) ?? { writer, key, records: 0 };
-      known.records += 1;
-      byKey.set(key, known);
+      const row = byKey.get(key) ?? { writer, key, records: 0 };
+      row.records += 1;
+      byKey.set(key, row);
     },
-    since: () => since,
+    recordsSince: () => recordsSince,
     report: () => ({ firstAt, lastAt, lastOlderAt, keys: [...byKey.values()] }),
   };
 }

@@ -1,4 +1,4 @@
-/** What a ward had, captured from the real Kafka as it is typed, and judged again: the same alarms, with the same answers. */
+/** Runs the command `capture` on a real Kafka, and replays the captures: they give the same alarms and acknowledgements as in the ward. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -74,11 +74,11 @@ const capture = (out: string, user: string, ...more: string[]) =>
     ...['--as', user, '--password-stdin', '--why', 'a test', ...more],
   );
 
-/** Of each physiological alarm, as it was last told: what does not depend on whose it is and when it was judged. */
+/** Returns the members of the last record of each physiological alarm that must be equal in a replay: no ids, no names. */
 function lastOf(alarms: readonly Alarm[], shiftMs = 0) {
-  const best = new Map<string, Alarm>();
-  for (const alarm of alarms) if (alarm.kind === 'physiological') best.set(alarm.alarmId, alarm);
-  return [...best.values()]
+  const lastById = new Map<string, Alarm>();
+  for (const alarm of alarms) if (alarm.kind === 'physiological') lastById.set(alarm.alarmId, alarm);
+  return [...lastById.values()]
     .map(({ condition, onsetAt, onsets, acknowledgedBy }) => {
       return { condition, onset: Date.parse(onsetAt) - shiftMs, onsets, acknowledged: acknowledgedBy !== undefined };
     })
@@ -103,7 +103,7 @@ async function auditDetails(): Promise<string[]> {
 }
 
 describe('a capture of a ward', () => {
-  it('a capture gives the alarms that the ward had, answered as they were, and is on record', async () => {
+  it('a replay of a capture gives the same alarms and acknowledgements as in the ward, and the audit trail records the capture', async () => {
     const { out, err, code } = await capture('plain', 'physician');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toMatch(/21 readings, 2 commands[\s\S]*1 patient, 25 lines written/);
@@ -111,45 +111,45 @@ describe('a capture of a ward', () => {
     expect(others).toEqual([]);
     const path = join(folder, 'plain', file!);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const had = lastOf(lab.alarmsOf(bed));
-    expect(had.map(({ condition, acknowledged }) => [condition, acknowledged])).toEqual([
+    const wardAlarms = lastOf(lab.alarmsOf(bed));
+    expect(wardAlarms.map(({ condition, acknowledged }) => [condition, acknowledged])).toEqual([
       ['HR.high', true],
       ['SpO2.low', false],
     ]);
-    expect(lastOf(await replayed(path))).toEqual(had);
-    const said = (await auditDetails()).filter((one) => one.startsWith('physician patients-captured'));
-    expect(said).toEqual([
+    expect(lastOf(await replayed(path))).toEqual(wardAlarms);
+    const details = (await auditDetails()).filter((detail) => detail.startsWith('physician patients-captured'));
+    expect(details).toEqual([
       expect.stringMatching(/: asked for .*why: a test/),
       expect.stringMatching(new RegExp(`${bed.associationId}: 25 lines .*why: a test`)),
       expect.stringMatching(/: written: 1 patient, 25 lines .*why: a test/),
     ]);
   });
 
-  it('a capture with made-up names gives the same alarms at moved times', async () => {
+  it('a replay of a pseudonymous capture gives the same alarms at moved times', async () => {
     const { err, code } = await capture('pseudonymous', 'physician', '--pseudonymous');
     expect({ err, code }).toEqual({ err: '', code: 0 });
     const path = join(folder, 'pseudonymous', 'patient-001.ndjson');
     const written = readFileSync(path, 'utf8');
     for (const name of [run, bed.deviceId, bed.associationId, 'boot-of', 'N. Urse', 'u1'])
       expect(written).not.toContain(`${name}`);
-    const had = lastOf(lab.alarmsOf(bed));
-    const again = await replayed(path);
-    const [first] = again.filter(({ condition }) => condition === had[0]!.condition);
-    const shiftMs = Date.parse(first!.onsetAt) - had[0]!.onset;
+    const wardAlarms = lastOf(lab.alarmsOf(bed));
+    const replayAlarms = await replayed(path);
+    const [first] = replayAlarms.filter(({ condition }) => condition === wardAlarms[0]!.condition);
+    const shiftMs = Date.parse(first!.onsetAt) - wardAlarms[0]!.onset;
     expect(Math.abs(shiftMs % 60_000)).toBe(0);
     expect(shiftMs).toBeLessThan(-300 * 86_400_000);
-    expect(lastOf(again, shiftMs)).toEqual(had);
+    expect(lastOf(replayAlarms, shiftMs)).toEqual(wardAlarms);
   });
 
-  it('a capture is refused to a nurse, on record, and says so if no patient was there', async () => {
+  it('the command capture refuses a nurse, records the refusal, and says if no patient was in the bed', async () => {
     const refused = await capture('refused', 'nurse');
-    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, nurse, may not/) });
+    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/the role nurse may not do this/) });
     expect(await auditDetails()).toContainEqual(expect.stringMatching(/^nurse access-denied : capture /));
     const empty = await capture('empty', 'physician', '--bed', 'nowhere');
     expect(empty).toMatchObject({
       err: '',
       code: 1,
-      out: expect.stringMatching(/Nobody was at a device of .*nothing is written/),
+      out: expect.stringMatching(/No patient was at a device of .*no file is written/),
     });
     expect(readdirSync(folder).sort()).toEqual(['plain', 'pseudonymous']);
   });

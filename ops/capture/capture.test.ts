@@ -8,7 +8,7 @@ import { permissionsOf } from '../../dashboard/server/core/rights.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Desk } from '../desk.ts';
-import { readAsked } from './asked.ts';
+import { readRequest } from './arguments.ts';
 import { captureName, openCapture, targetOf } from './files.ts';
 import { captureAt } from './main.ts';
 import { createRecorder, dueOf } from './recorder.ts';
@@ -28,13 +28,13 @@ const period = (associationId: string, from: number, to: number | null, more: ob
   ...more,
 });
 const row = (...periods: ReturnType<typeof period>[]): DeviceAssociations => ({ deviceId: 'd', version: 1, periods });
-const wanted = { ward: 'ICU', sinceMs: t0, untilMs: t0 + 2 * hourMs };
+const scope = { ward: 'ICU', sinceMs: t0, untilMs: t0 + 2 * hourMs };
 const ids = (periods: DeviceAssociations, more: object = {}) =>
-  staysOf(periods, { ...wanted, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
+  staysOf(periods, { ...scope, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
 
-describe('the stays of a ward', () => {
-  it('are those that overlap the requested time, at each bound', () => {
-    const end = wanted.untilMs;
+describe('staysOf', () => {
+  it('returns the stays that overlap the requested time, also at its bounds', () => {
+    const end = scope.untilMs;
     expect(ids(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
     expect(ids(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
     expect(ids(row(period('ends-after-begin', t0 - hourMs, t0 + 1)))).toEqual(['ends-after-begin']);
@@ -42,14 +42,14 @@ describe('the stays of a ward', () => {
     expect(ids(row(period('begins-after-end', end + 1, null)))).toEqual([]);
   });
 
-  it('are only those of this ward and bed', () => {
-    const one = row(period('association-1', t0 - hourMs, null));
-    expect(ids(one, { bed: '1' })).toEqual(['association-1']);
-    expect(ids(one, { bed: '2' })).toEqual([]);
-    expect(ids(one, { ward: 'step' })).toEqual([]);
+  it('returns only stays in the requested ward and bed', () => {
+    const periods = row(period('association-1', t0 - hourMs, null));
+    expect(ids(periods, { bed: '1' })).toEqual(['association-1']);
+    expect(ids(periods, { bed: '2' })).toEqual([]);
+    expect(ids(periods, { ward: 'step' })).toEqual([]);
   });
 
-  it('name the patient’s place and category at each change, and the end of the period', () => {
+  it('returns the patient’s ward and category after each change, and the end of the period', () => {
     const change = (at: number, act: 'moved' | 'corrected', field: string, from: string, to: string) => ({
       ...{ version: 1, associationId: 'association-1', act, at: iso(at), by },
       fields: [{ field, from, to }],
@@ -60,8 +60,8 @@ describe('the stays of a ward', () => {
       change(t0 + hourMs + 1, 'corrected', 'category', 'neonatal', 'adult'),
     ];
     const table = { ...row(period('association-1', t0 - hourMs, t0 + 2 * hourMs)), changes };
-    const [stay] = staysOf(table, wanted, t0 + 3 * hourMs)!;
-    const lines = associationLines(stay!, wanted.untilMs, undefined).map(({ line }) => line);
+    const [stay] = staysOf(table, scope, t0 + 3 * hourMs)!;
+    const lines = associationLines(stay!, scope.untilMs, undefined).map(({ line }) => line);
     expect(lines).toEqual([
       { at: iso(t0), kind: 'association', category: 'neonatal', ward: 'step' },
       { at: iso(t0 + hourMs), kind: 'association', category: 'neonatal', ward: 'ICU' },
@@ -71,61 +71,64 @@ describe('the stays of a ward', () => {
   });
 });
 
-describe('a tape', () => {
-  it('puts a command before a reading that Kafka had at the same time, and writes the rest at the end', () => {
-    const at: string[] = [];
+describe('createTape', () => {
+  it('writes a command before a reading with the same time, and writes the remaining commands at the end', () => {
+    const written: string[] = [];
     const due = (atMs: number, name: string) => ({ atMs, line: { at: name, kind: 'command' } });
-    const tape = createTape([due(1, 'first'), due(5, 'b'), due(3, 'a'), due(9, 'last')], (line) => at.push(line.at));
+    const commands = [due(1, 'first'), due(5, 'b'), due(3, 'a'), due(9, 'last')];
+    const tape = createTape(commands, (line) => written.push(line.at));
     const reading = (name: string) => ({ at: name, kind: 'observations' });
     tape.take(reading('at 0'), 0);
     tape.take(reading('at 4'), 4);
     tape.take(reading('at 5'), 5);
     tape.finish();
-    expect(at).toEqual(['first', 'at 0', 'a', 'at 4', 'b', 'at 5', 'last']);
+    expect(written).toEqual(['first', 'at 0', 'a', 'at 4', 'b', 'at 5', 'last']);
     expect(tape.count).toEqual({ readings: 3, commands: 4, lines: 7 });
   });
+});
 
-  it('begins with the limits that were set before, but with no earlier acknowledgement', () => {
-    const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), wanted, t0 + 3 * hourMs)!;
-    const asked = { associationId: 'association-1', at: iso(t0 - 60_000), by };
-    const given = [
-      { type: 'set-limits', ...asked, commandId: 'command-1', group: 'HR', limits: { high: 130 } },
-      { type: 'acknowledge', ...asked, commandId: 'command-2', alarmId: 'an-alarm' },
-      { type: 'pause-audio', ...asked, commandId: 'command-3', forMs: 60_000 },
+describe('dueOf', () => {
+  it('puts limits that were set before the capture at its start, and leaves out earlier acknowledgements', () => {
+    const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), scope, t0 + 3 * hourMs)!;
+    const common = { associationId: 'association-1', at: iso(t0 - 60_000), by };
+    const commands = [
+      { type: 'set-limits', ...common, commandId: 'command-1', group: 'HR', limits: { high: 130 } },
+      { type: 'acknowledge', ...common, commandId: 'command-2', alarmId: 'an-alarm' },
+      { type: 'pause-audio', ...common, commandId: 'command-3', forMs: 60_000 },
     ] as const;
-    const manner = { disguise: undefined, alarmIdOf: () => 'id', wasTaken: () => undefined };
+    const context = { disguise: undefined, alarmIdOf: () => 'id', wasAccepted: () => undefined };
     const due = dueOf(
       stay!,
-      given.map((command) => ({ command, atMs: t0 - 60_000 })),
-      manner,
-      wanted.untilMs,
+      commands.map((command) => ({ command, atMs: t0 - 60_000 })),
+      context,
+      scope.untilMs,
     );
     expect(due.map(({ line }) => [line.at, line.kind])).toEqual([
       [iso(t0), 'association'],
       [iso(t0), 'command'],
-      [iso(wanted.untilMs), 'association'],
+      [iso(scope.untilMs), 'association'],
     ]);
     expect(due[1]!.line.command).toMatchObject({ type: 'set-limits', commandId: 'command-1' });
   });
 });
 
-describe('a recorder', () => {
-  it('counts the acknowledgements of alarms that it cannot name, and writes the others', () => {
-    const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), wanted, t0 + 3 * hourMs)!;
-    const asked = { type: 'acknowledge', associationId: 'association-1', at: iso(t0), by } as const;
-    const given = [
-      { command: { ...asked, commandId: 'command-1', alarmId: 'known' }, atMs: t0 + 1 },
-      { command: { ...asked, commandId: 'command-2', alarmId: 'of-the-monitor' }, atMs: t0 + 2 },
-      { command: { ...asked, commandId: 'command-3', alarmId: 'of-before' }, atMs: t0 - 1 },
+describe('createRecorder', () => {
+  it('counts the acknowledgements of alarms that the capture cannot name, and writes the other acknowledgements', () => {
+    const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), scope, t0 + 3 * hourMs)!;
+    const common = { type: 'acknowledge', associationId: 'association-1', at: iso(t0), by } as const;
+    const commands = [
+      { command: { ...common, commandId: 'command-1', alarmId: 'known' }, atMs: t0 + 1 },
+      { command: { ...common, commandId: 'command-2', alarmId: 'of-the-monitor' }, atMs: t0 + 2 },
+      { command: { ...common, commandId: 'command-3', alarmId: 'of-before' }, atMs: t0 - 1 },
     ];
     const sources = {
-      commands: new Map([['association-1', given]]),
+      commands: new Map([['association-1', commands]]),
       onsets: new Map([['known', { key: 'HR.high', onsetMs: t0 }]]),
       answers: new Map(),
     };
     let written = '';
     const file = { name: 'a', write: (more: string) => (written += more), keep: () => {}, drop: () => {} };
-    const recorder = createRecorder(stay!, file, sources, { untilMs: wanted.untilMs, disguise: undefined });
+    const recorder = createRecorder(stay!, file, sources, { untilMs: scope.untilMs, disguise: undefined });
     recorder.finish();
     expect(recorder.leftOut).toBe(1);
     expect(written.match(/command-\d/g)).toEqual(['command-1']);
@@ -133,8 +136,8 @@ describe('a recorder', () => {
   });
 });
 
-describe('a file', () => {
-  it('is readable by its owner only, gets its name when it is complete, and overwrites nothing', () => {
+describe('files of captures', () => {
+  it('openCapture makes a file that only its owner can read, names it when it is complete, and overwrites no file', () => {
     const out = join(folder, 'whole');
     const file = openCapture(out, 'a.ndjson');
     file.write('line\n');
@@ -145,13 +148,13 @@ describe('a file', () => {
     expect(readFileSync(join(out, 'a.ndjson'), 'utf8')).toBe('line\n');
     expect(statSync(join(out, 'a.ndjson')).mode & 0o777).toBe(0o600);
     expect(statSync(out).mode & 0o777).toBe(0o700);
-    expect(() => openCapture(out, 'a.ndjson')).toThrow(/is there already/);
-    const other = openCapture(out, 'b.ndjson');
-    other.drop();
+    expect(() => openCapture(out, 'a.ndjson')).toThrow(/exists already/);
+    const dropped = openCapture(out, 'b.ndjson');
+    dropped.drop();
     expect(readdirSync(out)).toEqual(['a.ndjson']);
   });
 
-  it('is not written into a git work tree, even behind a link, unless the person asks for that', () => {
+  it('targetOf refuses a folder in a git work tree, also behind a link, unless the person allows it', () => {
     mkdirSync(join(folder, 'tree', '.git'), { recursive: true });
     mkdirSync(join(folder, 'tree', 'inside'));
     symlinkSync(join(folder, 'tree', 'inside'), join(folder, 'link'));
@@ -161,7 +164,7 @@ describe('a file', () => {
     expect(targetOf(join(folder, 'elsewhere'), false)).toEqual({ folder: join(folder, 'elsewhere'), file: undefined });
   });
 
-  it('has a name that cannot lead into another folder', () => {
+  it('captureName makes a name that cannot lead to another folder', () => {
     expect(captureName('../ICU', '1/..', 'a.b')).toBe('___ICU-1___-a_b.ndjson');
   });
 });
@@ -171,13 +174,13 @@ const args = (out: string, ...more: string[]) => [
   ...more,
 ];
 
-describe('the arguments', () => {
+describe('readRequest', () => {
   it.each([
-    [['--since', '8d'], /further back than the log keeps readings, 7 days/],
-    [['--since', 'soon'], /--since takes 30m/],
-    [['--until', 'soon'], /--until takes 30m/],
-    [['--until', '25h'], /--since does not lie before --until/],
-    [['--until', iso(t0 + 1)], /--until lies in the future/],
+    [['--since', '8d'], /--since is too early: the log keeps readings for only 7 days/],
+    [['--since', 'soon'], /--since takes an age/],
+    [['--until', 'soon'], /--until takes an age/],
+    [['--until', '25h'], /--since is not before --until/],
+    [['--until', iso(t0 + 1)], /--until is in the future/],
     [['--why', ''], /capture needs --why/],
     [['--as', ''], /capture needs --as/],
     [['--ward', ''], /capture needs --ward/],
@@ -186,17 +189,17 @@ describe('the arguments', () => {
     [['--why', 'x'.repeat(201)], /more than 200 characters/],
     [['more'], /Unexpected argument/],
     [['--bad'], /Unknown option/],
-  ])('are refused in one sentence: %j', (more, message) => {
-    expect(() => readAsked(args('asked', ...more), t0)).toThrow(message);
+  ])('refuses the arguments %j in one sentence', (more, message) => {
+    expect(() => readRequest(args('asked', ...more), t0)).toThrow(message);
   });
 
-  it('default to one day of a ward until now', () => {
-    expect(readAsked(args('asked'), t0)?.wanted).toEqual({ ward: 'ICU', sinceMs: t0 - 24 * hourMs, untilMs: t0 });
-    expect(readAsked(['--help'], t0)).toBeUndefined();
+  it('reads a ward and a time until now, and returns undefined for --help', () => {
+    expect(readRequest(args('asked'), t0)?.scope).toEqual({ ward: 'ICU', sinceMs: t0 - 24 * hourMs, untilMs: t0 });
+    expect(readRequest(['--help'], t0)).toBeUndefined();
   });
 });
 
-describe('permissions', () => {
+describe('captureAt', () => {
   const readsTheLog = 'the log is read';
   const log = new Proxy({} as SealedLog, {
     get() {
@@ -206,32 +209,35 @@ describe('permissions', () => {
   async function ask(role: Role | undefined, wards: string[]) {
     const records: AuditEvent[] = [];
     const trail: Desk['trail'] = {
-      record: async (one) => void records.push(one),
+      record: async (event) => void records.push(event),
       waiting: () => 0,
       close: async () => {},
     };
     const desk: Desk = { log, logger: pino({ level: 'silent' }), trail, say: () => {} };
     const actor = { userId: 'anna', name: 'Anna', role: role ?? 'nurse' };
     const person = role && { actor, wards, may: permissionsOf(role) };
-    const asked = readAsked(args('who'), t0)!;
-    const error = await captureAt(desk, { userId: 'anna', person }, asked).catch((one: Error) => one.message);
+    const request = readRequest(args('who'), t0)!;
+    const error = await captureAt(desk, { userId: 'anna', person }, request).catch((cause: Error) => cause.message);
     return { error, records: records.map(({ action, ward, detail }) => `${action} ${ward}: ${detail}`) };
   }
   const what = `ICU, ${iso(t0 - 24 * hourMs)} to ${iso(t0)}, why: a test`;
 
   it.each<[Role | undefined, string[], RegExp, string]>([
-    ['nurse', ['*'], /its role, nurse, may not/, 'access-denied'],
-    ['technician', ['*'], /its role, technician, may not/, 'access-denied'],
-    ['auditor', ['*'], /its role, auditor, may not/, 'access-denied'],
-    ['physician', ['step'], /it does not have this ward/, 'access-denied'],
+    ['nurse', ['*'], /the role nurse may not do this/, 'access-denied'],
+    ['technician', ['*'], /the role technician may not do this/, 'access-denied'],
+    ['auditor', ['*'], /the role auditor may not do this/, 'access-denied'],
+    ['physician', ['step'], /the account does not have this ward/, 'access-denied'],
     [undefined, [], /User or password is wrong/, 'login-failed'],
-  ])('refuse a %s of %j; the refusal is recorded and nothing is read', async (role, wards, message, action) => {
-    const { error, records } = await ask(role, wards);
-    expect(error).toMatch(message);
-    expect(records).toEqual([`${action} ICU: capture ${what}`]);
-  });
+  ])(
+    'refuses the role %s with the wards %j, records the refusal, and does not read the log',
+    async (role, wards, message, action) => {
+      const { error, records } = await ask(role, wards);
+      expect(error).toMatch(message);
+      expect(records).toEqual([`${action} ICU: capture ${what}`]);
+    },
+  );
 
-  it('allow a physician of the ward, and record the act before anything is read', async () => {
+  it('allows a physician of the ward, and writes to the audit trail before it reads the log', async () => {
     expect(await ask('physician', ['ICU'])).toEqual({
       error: readsTheLog,
       records: [`patients-captured ICU: asked for ${what}`],

@@ -1,6 +1,6 @@
 /**
- * Made-up names and moved times, the same throughout a file: `--pseudonymous`. Only what is named here or in lines.ts is copied from the
- * log: codes and units of the parameter table, numbers, and texts of closed lists. Pure.
+ * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same made-up name. From the
+ * log, a file gets only numbers, codes and units of Vigil's tables, and texts of fixed lists (also lines.ts). Pure.
  */
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
@@ -9,25 +9,25 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-/** Times are moved back by one to ten years, and by up to 90 minutes forward or back, so that a night stays a night (ours). */
+/** Times are moved back by one to ten years, plus or minus up to 90 minutes. So a reading of the night stays in the night (ours). */
 const daysMin = 365;
 const daysMax = 3_650;
 const minutesMax = 90;
 
-/** Units that say nothing about a person. */
+/** The units of the parameter table. Any other unit is replaced, because a device could put a name in it. */
 const units = new Set([...parameters.values()].map(({ unit }) => unit));
 const alertTexts = new Set([...builtInAlertCodes.values()].map(({ text }) => text));
 
 export type Disguise = {
-  /** How far times are moved, ms; a whole number of minutes. */
+  /** The time that is added to each time, ms; a whole number of minutes, below 0. */
   readonly shiftMs: number;
-  /** Undefined if the text is not an instant. */
+  /** Returns the moved instant; undefined if the text is not an instant. */
   instant(text: string): string | undefined;
   boot(boot: string): string;
   ward(ward: string): string;
   person(actor: Actor): Actor;
   commandId(id: string): string;
-  /** Returns a code of a parameter or an alarm. A code of Vigil's tables stays, any other is replaced by a made-up one. */
+  /** Returns the code of a parameter unchanged if it is in Vigil's table; otherwise a made-up code. `alertCode` does so for alarms. */
   code(code: string): string;
   alertCode(code: string): string;
   alertText(code: string, text: string): string;
@@ -35,7 +35,7 @@ export type Disguise = {
   claim(claim: number): number;
 };
 
-/** @param random returns numbers from 0 (included) to 1 (excluded) */
+/** Makes the disguise of one file. @param random returns numbers from 0 (included) to 1 (excluded) */
 export function createDisguise(random: () => number): Disguise {
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
   const shiftMs = -between(daysMin, daysMax) * dayMs + between(-minutesMax, minutesMax) * minuteMs;
@@ -44,8 +44,8 @@ export function createDisguise(random: () => number): Disguise {
   const counts = new Map<string, number>();
 
   function madeUp(kind: string, name: string): string {
-    const known = names.get(`${kind} ${name}`);
-    if (known !== undefined) return known;
+    const earlierName = names.get(`${kind} ${name}`);
+    if (earlierName !== undefined) return earlierName;
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     names.set(`${kind} ${name}`, `${kind}${count}`);

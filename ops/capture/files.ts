@@ -1,18 +1,18 @@
 /**
- * The files of captures. They contain patients' data, so only the person who asked can read them (0600), and by default they are not in a
- * git work tree.
+ * Writes the files of captures. The files contain patients' data, so only their owner can read them (mode 0600), and by default they cannot
+ * be in a git work tree.
  */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 
 const ending = '.ndjson';
-/** Number of characters that are collected before they are written. */
+/** Number of characters that wait in memory before they are written to the file. */
 const chunkLength = 65_536;
 
 export type Target = { readonly folder: string; readonly file: string | undefined };
 
-/** Returns the folder, or the one file (`….ndjson`), of `--out`. @throws VigilError `settings-invalid` */
+/** Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`. @throws VigilError `settings-invalid` */
 export function targetOf(out: string, mayBeInGit: boolean): Target {
   const path = resolve(out);
   const target = path.endsWith(ending)
@@ -20,16 +20,18 @@ export function targetOf(out: string, mayBeInGit: boolean): Target {
     : { folder: path, file: undefined };
   const tree = mayBeInGit ? undefined : gitTreeOf(target.folder);
   if (tree !== undefined)
-    throw invalid(`${out} is in a git work tree, where a patient's data is easily published; --in-git takes it`);
-  if (existsSync(path) && target.file !== undefined) throw invalid(`${out} is there already`);
+    throw invalid(
+      `${out} is in a git work tree, from which a patient's data could be published: name another folder, or add --in-git`,
+    );
+  if (existsSync(path) && target.file !== undefined) throw invalid(`${out} exists already: name another file`);
   return target;
 }
 
-/** Returns the git work tree of a folder, which may not exist yet. */
+/** Returns the git work tree that contains a folder; undefined if there is no work tree. The folder need not exist yet. */
 export function gitTreeOf(folder: string): string | undefined {
   let at = folder;
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  // The real path: a link may lead into a work tree.
+  // Uses the real path, because a link may lead into a work tree.
   for (at = realpathSync(at); ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at;
     if (dirname(at) === at) return undefined;
@@ -41,15 +43,15 @@ export type CaptureFile = {
   write(text: string): void;
   /** Writes the remaining text and gives the file its name. */
   keep(): void;
-  /** Removes the file. Does nothing after `keep`. */
+  /** Deletes the incomplete file. Does nothing after `keep`. */
   drop(): void;
 };
 
-/** Begins a file that gets its name only when it is complete. @throws VigilError `settings-invalid` */
+/** Creates a file with the ending `.part`. `keep` gives the complete file its name. @throws VigilError `settings-invalid` */
 export function openCapture(folder: string, name: string): CaptureFile {
   const path = join(folder, name);
   const part = `${path}.part`;
-  if (existsSync(path)) throw invalid(`${path} is there already`);
+  if (existsSync(path)) throw invalid(`${path} exists already: name another folder`);
   let file: number | undefined;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -79,7 +81,7 @@ export function openCapture(folder: string, name: string): CaptureFile {
     keep() {
       flush();
       close();
-      if (existsSync(path)) throw invalid(`${path} is there already`);
+      if (existsSync(path)) throw invalid(`${path} exists already: name another folder`);
       renameSync(part, path);
       isKept = true;
     },
@@ -90,11 +92,12 @@ export function openCapture(folder: string, name: string): CaptureFile {
   };
 }
 
-/** Returns the file name for the capture of a stay: from bed and association, or only a number. */
+/** Returns the file name of a capture, made from ward, bed and association. */
 export function captureName(ward: string, bed: string, associationId: string): string {
   return `${[ward, bed, associationId].map((part) => part.replace(/[^A-Za-z0-9_-]/g, '_')).join('-')}${ending}`;
 }
 
+/** Returns the file name of a pseudonymous capture, which contains only a number. */
 export function numberedName(n: number): string {
   return `patient-${String(n).padStart(3, '0')}${ending}`;
 }

@@ -1,18 +1,18 @@
-/** A record of the log becomes a line, and the line is read back as the same input of the alarm engine. */
+/** Tests that the line of a record gives the alarm engine the same input as the record itself. */
 import { describe, expect, it } from 'vitest';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
 import type { Opened } from '../../log/envelope/header.ts';
 import { inputOfText } from '../../processors/alarms/intake.ts';
 import { readCapture } from '../../processors/replay/capture.ts';
 import { createDisguise } from './disguise.ts';
-import { commandLine, lineOf, type Manner } from './lines.ts';
+import { commandLine, type LineContext, lineOf } from './lines.ts';
 
 const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 const iso = (ms: number) => new Date(ms).toISOString();
 const deviceId = 'bed-07-of-mrs-miller';
 const fromGateway = { deviceId, receivedAt: iso(t0) };
 const by = { userId: 'anna', name: 'Anna Miller', role: 'nurse' } as const;
-const plain: Manner = { disguise: undefined, alarmIdOf: (id) => id, wasTaken: () => undefined };
+const plain: LineContext = { disguise: undefined, alarmIdOf: (id) => id, wasAccepted: () => undefined };
 const hr = { code: 'MDC_ECG_HEART_RATE', value: 134, unit: '/min' };
 
 function opened(contentType: ContentType, body: object): Opened {
@@ -25,18 +25,22 @@ const own = { boot: 'miller-1', seq: 5, time: iso(t0 - 20) };
 const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VT of Mrs Miller' };
 const records: [string, ContentType, object][] = [
   [
-    'a reading that the device numbers',
+    'an observation with numbers of the device',
     contentTypes.observation,
     { reading: { ...own, intervalMs: 1000, values: [hr] } },
   ],
-  ['a reading that the gateway numbers', contentTypes.observation, { reading: { time: own.time, values: [hr, hr] } }],
   [
-    'a reading of which one value cannot be used',
+    'an observation with numbers of the gateway',
+    contentTypes.observation,
+    { reading: { time: own.time, values: [hr, hr] } },
+  ],
+  [
+    'an observation with an invalid value',
     contentTypes.observation,
     { reading: { ...own, values: [hr, { code: 'miller', value: 'x' }] } },
   ],
   [
-    'a birth',
+    'a birth message',
     contentTypes.status,
     {
       reading: {
@@ -62,61 +66,61 @@ const read = (line: object | undefined) => {
   return captured[0]!.input as Record<string, unknown>;
 };
 
-describe('a line', () => {
-  it.each(records)('becomes the same input of the engine as the record: %s', (_name, contentType, body) => {
+describe('lineOf', () => {
+  it.each(records)('gives the engine the same input as the record: %s', (_name, contentType, body) => {
     const record = opened(contentType, { ...fromGateway, ...body });
-    const taken = inputOfText(contentType, record.plaintext, record.place);
-    expect(taken.ok && taken.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
+    const result = inputOfText(contentType, record.plaintext, record.place);
+    expect(result.ok && result.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
   });
 
   const disguise = createDisguise(() => 0.4);
   it.each(records)(
-    'with made-up names contains none of the names, and the same values at moved times: %s',
+    'replaces all names, moves all times and keeps all values for a pseudonymous capture: %s',
     (_name, contentType, body) => {
       const record = opened(contentType, { ...fromGateway, ...body });
       const line = lineOf(record, t0 + 3, { ...plain, disguise });
       expect(JSON.stringify(line)).not.toMatch(/miller|anna|gateway-boot|bed-07|2026/i);
-      const there = read(line);
-      const here = read(lineOf(record, t0 + 3, plain));
+      const disguised = read(line);
+      const original = read(lineOf(record, t0 + 3, plain));
       for (const name of ['time', 'receivedAt'])
-        if (here[name] !== undefined) expect(there[name]).toBe((here[name] as number) + disguise.shiftMs);
-      if (here.seq !== undefined) expect(there.seq).toBe(here.seq);
-      if (contentType === contentTypes.observation) expect(there.values).toEqual(here.values);
+        if (original[name] !== undefined) expect(disguised[name]).toBe((original[name] as number) + disguise.shiftMs);
+      if (original.seq !== undefined) expect(disguised.seq).toBe(original.seq);
+      if (contentType === contentTypes.observation) expect(disguised.values).toEqual(original.values);
       if (contentType === contentTypes.alerts)
-        expect(there.alerts).toMatchObject([{ text: 'Ventricular tachycardia' }]);
+        expect(disguised.alerts).toMatchObject([{ text: 'Ventricular tachycardia' }]);
     },
   );
 
-  it('of a record that was appended long after its receipt has the time at which it was appended', () => {
+  it('uses the time of the append if a record was appended more than 5 s after it was received', () => {
     const record = opened(contentTypes.observation, { ...fromGateway, reading: { ...own, values: [hr] } });
     expect(lineOf(record, t0 + 5_000, plain)?.at).toBe(iso(t0));
     expect(lineOf(record, t0 + 5_001, plain)?.at).toBe(iso(t0 + 5_001));
   });
 
-  it('is not made of a record that the alarm engine does not use', () => {
+  it('returns undefined for a record that the alarm engine does not use', () => {
     expect(lineOf(opened(contentTypes.presence, { at: iso(t0), wards: [] }), t0, plain)).toBeUndefined();
     expect(lineOf(opened(contentTypes.observation, { broken: 1 }), t0, plain)).toBeUndefined();
   });
 });
 
-/** Of a message that numbers itself, the gateway's envelope has the same numbers. */
+/** Returns the numbers of a message. If a message has its own numbers, the gateway's envelope has the same numbers. */
 function numbersOf(reading: unknown) {
   const { boot, seq } = reading as { boot?: string; seq?: number };
   return boot !== undefined && seq !== undefined ? { boot, seq } : {};
 }
 
-describe('a command', () => {
-  const asked = { commandId: 'command-of-anna', associationId: 'a-miller-1', at: iso(t0 - 10), by };
-  const acknowledge = { type: 'acknowledge', ...asked, alarmId: 'alarm-in-the-log', rev: 3 } as const;
+describe('commandLine', () => {
+  const common = { commandId: 'command-of-anna', associationId: 'a-miller-1', at: iso(t0 - 10), by };
+  const acknowledge = { type: 'acknowledge', ...common, alarmId: 'alarm-in-the-log', rev: 3 } as const;
   const limits = { high: 130, off: { reason: 'Mrs Miller sleeps', until: iso(t0 + 60_000) } };
-  const setLimits = { type: 'set-limits', ...asked, group: 'HR', limits } as const;
+  const setLimits = { type: 'set-limits', ...common, group: 'HR', limits } as const;
 
-  it('is read back unchanged', () => {
-    const taken = read(commandLine(setLimits, t0, plain)) as { command: object };
-    expect(taken.command).toEqual({ ...setLimits, associationId: 'capture-association' });
+  it('writes a command that a replay reads unchanged', () => {
+    const input = read(commandLine(setLimits, t0, plain)) as { command: object };
+    expect(input.command).toEqual({ ...setLimits, associationId: 'capture-association' });
   });
 
-  it('acknowledges the alarm by the id that it has in the capture', () => {
+  it('writes an acknowledgement with the id that the alarm has in the replay, and no line for an unknown alarm', () => {
     const line = commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => 'alarm-in-the-capture' });
     expect(line).toMatchObject({
       at: iso(t0),
@@ -125,25 +129,25 @@ describe('a command', () => {
     expect(commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => undefined })).toBeUndefined();
   });
 
-  it('that was accepted names no revision, so that it is accepted again', () => {
-    expect(commandLine(acknowledge, t0, { ...plain, wasTaken: () => true })?.command).not.toHaveProperty('rev');
-    expect(commandLine(acknowledge, t0, { ...plain, wasTaken: () => false })?.command).toHaveProperty('rev', 3);
+  it('leaves out the revision of an accepted acknowledgement, so that it is accepted again', () => {
+    expect(commandLine(acknowledge, t0, { ...plain, wasAccepted: () => true })?.command).not.toHaveProperty('rev');
+    expect(commandLine(acknowledge, t0, { ...plain, wasAccepted: () => false })?.command).toHaveProperty('rev', 3);
   });
 
-  it('with made-up names contains neither the person nor the reason', () => {
+  it('leaves out the person and the reason in a pseudonymous capture', () => {
     const disguise = createDisguise(() => 0.9);
     const line = commandLine(setLimits, t0, { ...plain, disguise });
     expect(JSON.stringify(line)).not.toMatch(/miller|anna|2026/i);
     expect(read(line)).toMatchObject({ command: { by: { role: 'nurse' }, limits: { high: 130 } } });
     const until = iso(t0 + 60_000 + disguise.shiftMs);
     expect(line).toMatchObject({ command: { limits: { off: { reason: 'left out', until } } } });
-    const standby = { type: 'standby', ...asked, reason: 'Imaging of Anna Miller', forMs: 60_000 } as const;
+    const standby = { type: 'standby', ...common, reason: 'Imaging of Anna Miller', forMs: 60_000 } as const;
     expect(commandLine(standby, t0, { ...plain, disguise })).toMatchObject({ command: { reason: 'left out' } });
   });
 });
 
-describe('a disguise', () => {
-  it('moves times back by whole minutes, by a year at least', () => {
+describe('createDisguise', () => {
+  it('moves times back by a whole number of minutes, by about a year at least', () => {
     for (const random of [0, 0.25, 0.5, 0.999999]) {
       const { shiftMs } = createDisguise(() => random);
       expect(Math.abs(shiftMs % 60_000)).toBe(0);
@@ -151,7 +155,7 @@ describe('a disguise', () => {
     }
   });
 
-  it('gives each name one made-up name, and no two names the same one', () => {
+  it('always gives a name the same made-up name, and never gives two names the same made-up name', () => {
     const { boot, person, code, alertCode, alertText } = createDisguise(() => 0.1);
     expect([boot('a'), boot('b'), boot('a')]).toEqual(['boot-1', 'boot-2', 'boot-1']);
     expect(person(by)).toEqual({ userId: 'person-1', name: 'person-1', role: 'nurse' });

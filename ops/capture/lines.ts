@@ -11,32 +11,32 @@ import type { Disguise } from './disguise.ts';
 export type Line = Readonly<Record<string, unknown>> & { readonly at: string; readonly kind: string };
 type Members = Readonly<Record<string, unknown>>;
 
-/** How a file is written. */
-export type Manner = {
-  /** Undefined: names and times stay as they are. */
+/** What the functions of this file need to know about a capture. */
+export type LineContext = {
+  /** Replaces names and moves times; undefined if names and times stay unchanged. */
   readonly disguise: Disguise | undefined;
-  /** Returns the id that an alarm of the log has in the judged capture; undefined if the alarm is not known. */
+  /** Returns the id that an alarm of the log gets when the capture is replayed; undefined for an alarm that the capture cannot name. */
   readonly alarmIdOf: (alarmId: string) => string | undefined;
-  /** Returns whether the engine took a command; undefined if there is no answer. */
-  readonly wasTaken: (commandId: string) => boolean | undefined;
+  /** Returns whether the alarm engine accepted a command; undefined if the log has no answer. */
+  readonly wasAccepted: (commandId: string) => boolean | undefined;
 };
 
 /**
  * Returns the line for a record of `observations`; undefined if the alarm engine does not use the record.
- * @param appendedMs when Kafka got it, ms since 1970
+ * @param appendedMs the time at which the record was appended to Kafka, ms since 1970
  */
 export function lineOf(
   { contentType, plaintext, place }: Opened,
   appendedMs: number,
-  manner: Manner,
+  context: LineContext,
 ): Line | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok || !('receivedAt' in checked.body)) return undefined;
   const receivedMs = parseInstant(checked.body.receivedAt);
   if (receivedMs === undefined) return undefined;
-  const { disguise } = manner;
-  // A record that waited long before it was appended (a redrive) is judged when it is appended. The capture's clock does not turn back for
-  // it.
+  const { disguise } = context;
+  // The times of lines must not decrease. A record that was appended long after it was received, as by a redrive, has the time of the
+  // append.
   const atMs = appendedMs - receivedMs > clocksApartMsMax ? appendedMs : receivedMs;
   const at = instantOf(atMs, disguise);
   const numbers = { boot: disguise?.boot(place.boot) ?? place.boot, seq: place.seq };
@@ -57,8 +57,8 @@ export function lineOf(
     }
     case contentTypes.connection: {
       const { connected, reason } = checked.body;
-      const more = { ...claimOf(checked.body, disguise), ...(reason !== undefined && { reason }) };
-      return { at, kind: 'connection', connected, ...more };
+      const optional = { ...claimOf(checked.body, disguise), ...(reason !== undefined && { reason }) };
+      return { at, kind: 'connection', connected, ...optional };
     }
     case contentTypes.notice:
       return { at, kind: 'notice', notice: checked.body.notice, forMs: checked.body.forMs };
@@ -74,36 +74,37 @@ const kinds = {
 } as const;
 
 /**
- * Returns the line for a command; undefined for an acknowledgement of an alarm that the capture does not have.
- * @param atMs when the engine got it, ms since 1970
+ * Returns the line for a command; undefined for an acknowledgement of an alarm that the capture cannot name.
+ * @param atMs the time at which the alarm engine got the command, ms since 1970
  */
 export function commandLine(
   command: Command,
   atMs: number,
-  { disguise, alarmIdOf, wasTaken }: Manner,
+  { disguise, alarmIdOf, wasAccepted }: LineContext,
 ): Line | undefined {
-  const { associationId: _association, commandId, at, by, ...asked } = command;
-  const line = (more: Members): Line => ({
+  const { associationId: _association, commandId, at, by, ...action } = command;
+  const line = (members: Members): Line => ({
     at: instantOf(atMs, disguise),
     kind: 'command',
     command: {
-      ...more,
+      ...members,
       commandId: disguise?.commandId(commandId) ?? commandId,
       at: disguise ? (disguise.instant(at) ?? instantOf(atMs, disguise)) : at,
       by: disguise?.person(by) ?? by,
     },
   });
-  if (asked.type === 'acknowledge') {
-    const alarm = alarmIdOf(asked.alarmId);
+  if (action.type === 'acknowledge') {
+    const alarm = alarmIdOf(action.alarmId);
     if (alarm === undefined) return undefined;
-    // An accepted acknowledgement is accepted again, whichever revision the alarm has in the judged capture.
-    const { type, rev } = asked;
-    return line({ type, alarm, ...(rev !== undefined && wasTaken(commandId) !== true && { rev }) });
+    // Without a revision, the engine accepts the acknowledgement for every revision of the alarm. So an accepted acknowledgement is
+    // accepted again in a replay, in which the alarm may have another revision.
+    const { type, rev } = action;
+    return line({ type, alarm, ...(rev !== undefined && wasAccepted(commandId) !== true && { rev }) });
   }
-  if (asked.type === 'standby' && disguise) return line({ ...asked, reason: 'left out' });
-  if (asked.type !== 'set-limits' || !disguise || !asked.limits?.off) return line(asked);
-  const until = disguise.instant(asked.limits.off.until) ?? asked.limits.off.until;
-  return line({ ...asked, limits: { ...asked.limits, off: { reason: 'left out', until } } });
+  if (action.type === 'standby' && disguise) return line({ ...action, reason: 'left out' });
+  if (action.type !== 'set-limits' || !disguise || !action.limits?.off) return line(action);
+  const until = disguise.instant(action.limits.off.until) ?? action.limits.off.until;
+  return line({ ...action, limits: { ...action.limits, off: { reason: 'left out', until } } });
 }
 
 export function instantOf(ms: number, disguise: Disguise | undefined): string {
@@ -120,7 +121,7 @@ function asSent(plaintext: Uint8Array): Members {
 
 type Reading = RecordOf[(typeof contentTypes)['observation' | 'status' | 'alerts']];
 
-/** Copies the known members of a message one by one. Everything else that the device sent is left out. */
+/** Copies only the members of a message that are listed here, with made-up names and moved times. Leaves out everything else. */
 function disguised({ contentType, body }: Reading, disguise: Disguise): Members {
   const { boot, seq } = body.reading;
   const common = {

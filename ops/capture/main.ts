@@ -7,7 +7,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk } from '../desk.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';
-import { type Asked, captureHelp, readAsked } from './asked.ts';
+import { type CaptureRequest, captureHelp, readRequest } from './arguments.ts';
 import { createDisguise } from './disguise.ts';
 import { captureName, numberedName, openCapture } from './files.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -17,36 +17,39 @@ import type { Stay } from './stays.ts';
 /** How often a long run reports its progress. */
 const progressMs = 5_000;
 
-/** @returns the exit code: 1 if nothing was found */
+/** Runs the command. Returns the exit code: 1 if no patient was at a device in that time. */
 export async function capture(args: string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  const asked = readAsked(args, Date.now());
-  if (asked === undefined) {
+  const request = readRequest(args, Date.now());
+  if (request === undefined) {
     process.stdout.write(captureHelp);
     return 0;
   }
   const settings = readVigil(env);
-  const claimed = await claim(settings, asked.userId, asked.fromStdin);
-  return atDesk(settings, 'capture', (desk) => captureAt(desk, claimed, asked));
+  const claimed = await claim(settings, request.userId, request.fromStdin);
+  return atDesk(settings, 'capture', (desk) => captureAt(desk, claimed, request));
 }
 
-/** Records who asks before it reads anything. Records the content of the files before any file gets its name. */
-export async function captureAt(desk: Desk, claimed: Claimed, asked: Asked): Promise<number> {
-  const { wanted, why } = asked;
-  const what = `${wordsOf(asked)}, why: ${why}`;
-  const { actor } = await admitted(desk, claimed, 'capture-patients', wanted.ward, `capture ${what}`);
-  await desk.trail.record({ actor, action: 'patients-captured', ward: wanted.ward, detail: `asked for ${what}` });
-  const found = await readStays(desk, wanted, Date.now());
-  if (found.stays.length === 0) {
-    desk.say(`Nobody was at a device of ${visibleText(placeOf(asked))} in that time: nothing is written.`);
-    sayUnreadable(desk, found.unreadable);
+/**
+ * Writes the captures of a request. Writes to the audit trail who asks before it reads the log, and which patients the files contain before
+ * any file is complete. Returns the exit code.
+ */
+export async function captureAt(desk: Desk, claimed: Claimed, request: CaptureRequest): Promise<number> {
+  const { scope, why } = request;
+  const detail = `${describeRequest(request)}, why: ${why}`;
+  const { actor } = await admitted(desk, claimed, 'capture-patients', scope.ward, `capture ${detail}`);
+  await desk.trail.record({ actor, action: 'patients-captured', ward: scope.ward, detail: `asked for ${detail}` });
+  const { stays, unreadable: unreadableStays } = await readStays(desk, scope, Date.now());
+  if (stays.length === 0) {
+    desk.say(`No patient was at a device of ${visibleText(placeOf(request))} in that time, so no file is written.`);
+    sayUnreadable(desk, unreadableStays);
     return 1;
   }
-  if (asked.target.file !== undefined && found.stays.length > 1)
+  if (request.target.file !== undefined && stays.length > 1)
     throw new VigilError(
       'settings-invalid',
-      `${found.stays.length} patients were there: name a folder with --out, or a --bed and a shorter time.`,
+      `${stays.length} patients were there in that time: name a folder with --out, or select one with --bed and a shorter time.`,
     );
-  const sources = await readSources(desk, found.stays, wanted);
+  const sources = await readSources(desk, stays, scope);
   const recorders: Recorder[] = [];
   const drop = () => {
     for (const { file } of recorders) file.drop();
@@ -54,10 +57,10 @@ export async function captureAt(desk: Desk, claimed: Claimed, asked: Asked): Pro
   process.once('exit', drop);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   try {
-    for (const [n, stay] of found.stays.entries()) recorders.push(begin(stay, n, sources, asked));
-    const unreadable = found.unreadable + sources.unreadable + (await readReadings(desk, recorders, asked));
+    for (const [n, stay] of stays.entries()) recorders.push(openRecorder(stay, n, sources, request));
+    const unreadable = unreadableStays + sources.unreadable + (await readReadings(desk, recorders, request));
     for (const recorder of recorders) recorder.finish();
-    await keepAll(desk, actor, recorders, asked);
+    await keepAll(desk, actor, recorders, request);
     sayUnreadable(desk, unreadable);
     return 0;
   } finally {
@@ -66,30 +69,30 @@ export async function captureAt(desk: Desk, claimed: Claimed, asked: Asked): Pro
   }
 }
 
-function begin(
+function openRecorder(
   stay: Stay,
   n: number,
   sources: Omit<Sources, 'stays'>,
-  { target, wanted, isPseudonymous }: Asked,
+  { target, scope, isPseudonymous }: CaptureRequest,
 ): Recorder {
   const disguise = isPseudonymous ? createDisguise(() => randomBytes(4).readUInt32BE() / 2 ** 32) : undefined;
-  const named = isPseudonymous ? numberedName(n + 1) : captureName(wanted.ward, stay.bed, stay.associationId);
-  const file = openCapture(target.folder, target.file ?? named);
-  return createRecorder(stay, file, sources, { untilMs: wanted.untilMs, disguise });
+  const defaultName = isPseudonymous ? numberedName(n + 1) : captureName(scope.ward, stay.bed, stay.associationId);
+  const file = openCapture(target.folder, target.file ?? defaultName);
+  return createRecorder(stay, file, sources, { untilMs: scope.untilMs, disguise });
 }
 
-/** @returns how many records could not be read */
-async function readReadings(desk: Desk, recorders: readonly Recorder[], { wanted }: Asked): Promise<number> {
+/** Reads the readings of all patients into their recorders. Returns the number of records that could not be read. */
+async function readReadings(desk: Desk, recorders: readonly Recorder[], { scope }: CaptureRequest): Promise<number> {
   const byKey = new Map(recorders.map((recorder) => [recorder.stay.associationId, recorder]));
   let unreadable = 0;
-  let taken = 0;
-  const timer = setInterval(() => process.stderr.write(`… ${taken} records written\n`), progressMs);
+  let written = 0;
+  const timer = setInterval(() => process.stderr.write(`… ${written} records written\n`), progressMs);
   const isWanted = (key: string) => byKey.has(key);
-  const read = { topic: 'observations', start: { sinceMs: wanted.sinceMs }, isWanted } as const;
+  const read = { topic: 'observations', start: { sinceMs: scope.sinceMs }, isWanted } as const;
   try {
     await readOpened(desk.log, desk.logger, read, (opened, { key, timestampMs }) => {
-      if (timestampMs > wanted.untilMs || timestampMs < wanted.sinceMs) return;
-      if (opened && byKey.get(key)!.take(opened, timestampMs)) taken += 1;
+      if (timestampMs > scope.untilMs || timestampMs < scope.sinceMs) return;
+      if (opened && byKey.get(key)!.take(opened, timestampMs)) written += 1;
       else unreadable += 1;
     });
   } finally {
@@ -98,27 +101,29 @@ async function readReadings(desk: Desk, recorders: readonly Recorder[], { wanted
   return unreadable;
 }
 
+/** Writes each patient and the total to the audit trail, and then gives the files their names. */
 async function keepAll(
   { trail, say }: Desk,
   actor: Actor,
   recorders: readonly Recorder[],
-  asked: Asked,
+  request: CaptureRequest,
 ): Promise<void> {
-  const { ward } = asked.wanted;
+  const { ward } = request.scope;
   const action = 'patients-captured';
   const lines = recorders.reduce((sum, { count }) => sum + count.lines, 0);
   const total = `${recorders.length} ${recorders.length === 1 ? 'patient' : 'patients'}, ${lines} lines`;
   for (const { stay, count } of recorders) {
     const { associationId, patientId } = stay;
-    const whom = { ward, associationId, ...(patientId !== undefined && { patientId }) };
+    const patient = { ward, associationId, ...(patientId !== undefined && { patientId }) };
     await trail.record({
       actor,
       action,
-      ...whom,
-      detail: `${count.lines} lines of ${wordsOf(asked)}, why: ${asked.why}`,
+      ...patient,
+      detail: `${count.lines} lines of ${describeRequest(request)}, why: ${request.why}`,
     });
   }
-  await trail.record({ actor, action, ward, detail: `written: ${total} of ${wordsOf(asked)}, why: ${asked.why}` });
+  const detail = `written: ${total} of ${describeRequest(request)}, why: ${request.why}`;
+  await trail.record({ actor, action, ward, detail });
   for (const { file, count } of recorders) {
     file.keep();
     say(visibleText(`${file.name}  ${count.lines} lines, ${count.readings} readings, ${count.commands} commands`));
@@ -126,21 +131,21 @@ async function keepAll(
   say(`${total} written.`);
   const leftOut = recorders.reduce((sum, recorder) => sum + recorder.leftOut, 0);
   if (leftOut > 0)
-    say(`${leftOut} acknowledgements are left out: of monitors' own alarms, or of alarms that are not in this time.`);
+    say(`${leftOut} acknowledgements are left out: their alarms are a monitor's own alarms, or are not in this time.`);
 }
 
-function wordsOf({ wanted, isPseudonymous, ...asked }: Asked): string {
-  const time = `${formatInstant(wanted.sinceMs)} to ${formatInstant(wanted.untilMs)}`;
-  return `${placeOf({ wanted, ...asked, isPseudonymous })}, ${time}${isPseudonymous ? ', pseudonymous' : ''}`;
+function describeRequest({ scope, isPseudonymous }: CaptureRequest): string {
+  const time = `${formatInstant(scope.sinceMs)} to ${formatInstant(scope.untilMs)}`;
+  return `${placeOf({ scope })}, ${time}${isPseudonymous ? ', pseudonymous' : ''}`;
 }
 
-function placeOf({ wanted: { ward, bed } }: Asked): string {
+function placeOf({ scope: { ward, bed } }: Pick<CaptureRequest, 'scope'>): string {
   return bed === undefined ? ward : `${ward}, bed ${bed}`;
 }
 
 function sayUnreadable({ say }: Desk, count: number): void {
   if (count > 0)
     say(
-      `${count} records did not open or could not be read, and are left out: their data keys are gone or were not made for the operator.`,
+      `${count} records are left out because they could not be decrypted or read: their keys were deleted, or were not made for the operator.`,
     );
 }

@@ -1,16 +1,16 @@
-/** A capture while it is written: a stay, its file, and its lines in order. */
+/** Writes the capture of one stay. */
 import { alarmIdText } from '../../contracts/alarm-id.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 import type { Opened } from '../../log/envelope/header.ts';
 import type { Disguise } from './disguise.ts';
 import type { CaptureFile } from './files.ts';
-import { commandLine, lineOf, type Manner } from './lines.ts';
-import type { Given, Sources } from './sources.ts';
+import { commandLine, type LineContext, lineOf } from './lines.ts';
+import type { Sources, TimedCommand } from './sources.ts';
 import { associationLines, type Due, type Stay } from './stays.ts';
 import { createTape, type Tape } from './tape.ts';
 
-/** Length of an alarm's id in characters of the hash, as in the alarm processor. */
+/** Number of characters of the hash in an alarm's id, as in the alarm processor. */
 const alarmIdLength = 22;
 
 export type Recorder = {
@@ -19,8 +19,9 @@ export type Recorder = {
   readonly count: Tape['count'];
   /** Number of acknowledgements of alarms that the capture cannot name. */
   readonly leftOut: number;
-  /** @returns whether the alarm engine uses the record */
+  /** Writes a record of the log. Returns false, and writes nothing, if the alarm engine does not use the record. */
   take(opened: Opened, appendedMs: number): boolean;
+  /** Writes the remaining lines. */
   finish(): void;
 };
 
@@ -30,18 +31,18 @@ export function createRecorder(
   sources: Pick<Sources, 'commands' | 'onsets' | 'answers'>,
   { untilMs, disguise }: { readonly untilMs: number; readonly disguise: Disguise | undefined },
 ): Recorder {
-  const manner = mannerOf(sources, disguise);
-  const given = sources.commands.get(stay.associationId) ?? [];
-  const due = dueOf(stay, given, manner, untilMs);
+  const context = contextOf(sources, disguise);
+  const commands = sources.commands.get(stay.associationId) ?? [];
+  const due = dueOf(stay, commands, context, untilMs);
   file.write(`# Written by vigil capture${disguise ? ', with made-up names and times' : ''}.\n`);
   const { count, take, finish } = createTape(due, (line) => file.write(`${JSON.stringify(line)}\n`));
   return {
     stay,
     file,
     count,
-    leftOut: leftOutOf(stay, given, manner),
+    leftOut: leftOutOf(stay, commands, context),
     take(opened, appendedMs) {
-      const line = lineOf(opened, appendedMs, manner);
+      const line = lineOf(opened, appendedMs, context);
       if (line) take(line, appendedMs);
       return line !== undefined;
     },
@@ -49,14 +50,17 @@ export function createRecorder(
   };
 }
 
-/** Alarms have other ids in a capture than in the log: its association is another, and its times may be. */
-export function mannerOf(
+/**
+ * Returns the context for the lines of a capture. An alarm has another id in a replay than in the log, because the id is made from the
+ * association's id and the onset time, and a capture has another association id and may have moved times.
+ */
+export function contextOf(
   { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,
   disguise: Disguise | undefined,
-): Manner {
+): LineContext {
   return {
     disguise,
-    wasTaken: (commandId) => answers.get(commandId),
+    wasAccepted: (commandId) => answers.get(commandId),
     alarmIdOf(alarmId) {
       const onset = onsets.get(alarmId);
       if (onset === undefined) return undefined;
@@ -66,24 +70,24 @@ export function mannerOf(
   };
 }
 
-function leftOutOf({ fromMs }: Stay, given: readonly Given[], { alarmIdOf }: Manner): number {
-  const isLeftOut = ({ command, atMs }: Given) =>
+function leftOutOf({ fromMs }: Stay, commands: readonly TimedCommand[], { alarmIdOf }: LineContext): number {
+  const isLeftOut = ({ command, atMs }: TimedCommand) =>
     atMs >= fromMs && command.type === 'acknowledge' && alarmIdOf(command.alarmId) === undefined;
-  return given.filter(isLeftOut).length;
+  return commands.filter(isLeftOut).length;
 }
 
 /**
- * Returns the commands and changes of a capture. Limits and assessments from before the capture still hold at its start; other earlier
- * commands have ended.
+ * Returns the lines of a capture that are not readings: the commands, and the changes of the association. Limits and assessments from
+ * before the capture are lines at its start, because they are still in force. Other earlier commands are left out.
  */
-export function dueOf(stay: Stay, given: readonly Given[], manner: Manner, untilMs: number): Due[] {
-  const commands = given.flatMap(({ command, atMs }): Due[] => {
-    const isStanding = command.type === 'set-limits' || command.type === 'enter-assessment';
-    if (atMs < stay.fromMs && !isStanding) return [];
+export function dueOf(stay: Stay, commands: readonly TimedCommand[], context: LineContext, untilMs: number): Due[] {
+  const commandLines = commands.flatMap(({ command, atMs }): Due[] => {
+    const isLasting = command.type === 'set-limits' || command.type === 'enter-assessment';
+    if (atMs < stay.fromMs && !isLasting) return [];
     const dueMs = Math.max(atMs, stay.fromMs);
-    const line = commandLine(command, dueMs, manner);
+    const line = commandLine(command, dueMs, context);
     return line ? [{ atMs: dueMs, line }] : [];
   });
-  const [first, ...later] = associationLines(stay, untilMs, manner.disguise);
-  return [first!, ...commands, ...later];
+  const [first, ...later] = associationLines(stay, untilMs, context.disguise);
+  return [first!, ...commandLines, ...later];
 }

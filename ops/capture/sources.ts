@@ -1,4 +1,4 @@
-/** Reads the other parts of captures from the log: the patients at the ward's devices, the commands, and the alarms that they answer. */
+/** Reads from the log the parts of captures that are not readings: the ward's patients, the commands, and the alarms. */
 import type { Logger } from 'pino';
 import { alarmKey } from '../../contracts/alarm-id.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -6,37 +6,36 @@ import type { Command } from '../../contracts/messages/alarms.ts';
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
-import { type Stay, staysOf, type Wanted } from './stays.ts';
+import { type CaptureScope, type Stay, staysOf } from './stays.ts';
 
-/**
- * Maximum numbers of patients, commands and alarms of one run. Beyond them the run is refused, and the person must ask for a shorter time
- * (ours).
- */
+/** Maximum numbers of patients, commands and alarms in one run (ours). If there are more, the person must select a shorter time. */
 const staysMax = 500;
 const commandsMax = 100_000;
 const alarmsMax = 200_000;
 
-export type Given = { readonly command: Command; readonly atMs: number };
+/** A command and the time at which Kafka got it, ms since 1970. */
+export type TimedCommand = { readonly command: Command; readonly atMs: number };
 /** The values from which an alarm's id is made. */
 export type Onset = { readonly key: string; readonly onsetMs: number };
 
 export type Sources = {
   readonly stays: readonly Stay[];
-  /** By association, in order. */
-  readonly commands: ReadonlyMap<string, readonly Given[]>;
+  /** The commands of each association, in the order of the log. */
+  readonly commands: ReadonlyMap<string, readonly TimedCommand[]>;
+  /** The onset of each alarm, by alarm id. */
   readonly onsets: ReadonlyMap<string, Onset>;
-  /** By command: whether the engine took it. */
+  /** Whether the engine accepted a command, by command id. */
   readonly answers: ReadonlyMap<string, boolean>;
-  /** Records that did not open or could not be read. */
+  /** Number of records that could not be decrypted or read. */
   readonly unreadable: number;
 };
 
 type Log = { readonly log: SealedLog; readonly logger: Logger };
 
-/** Returns the stays of a ward. @throws VigilError `settings-invalid` if there are too many */
+/** Returns the stays of a ward, oldest first. @throws VigilError `settings-invalid` if there are too many */
 export async function readStays(
   { log, logger }: Log,
-  wanted: Wanted,
+  scope: CaptureScope,
   nowMs: number,
 ): Promise<{ readonly stays: readonly Stay[]; readonly unreadable: number }> {
   const rows = new Map<string, DeviceAssociations>();
@@ -50,26 +49,30 @@ export async function readStays(
     const before = rows.get(body.deviceId);
     if (!before || before.version <= body.version) rows.set(body.deviceId, body);
   });
-  const found = [...rows.values()].map((row) => staysOf(row, wanted, nowMs));
-  const stays = found.flatMap((some) => some ?? []).sort((a, b) => a.fromMs - b.fromMs);
-  if (stays.length > staysMax) throw tooMany(`${stays.length} patients`);
-  return { stays, unreadable: unreadable + found.filter((some) => some === undefined).length };
+  const perDevice = [...rows.values()].map((row) => staysOf(row, scope, nowMs));
+  const stays = perDevice.flatMap((ofDevice) => ofDevice ?? []).sort((a, b) => a.fromMs - b.fromMs);
+  if (stays.length > staysMax) throw tooMany('patients');
+  return { stays, unreadable: unreadable + perDevice.filter((ofDevice) => ofDevice === undefined).length };
 }
 
-/** Returns people's commands and the answers to them. */
-export async function readSources(desk: Log, stays: readonly Stay[], wanted: Wanted): Promise<Omit<Sources, 'stays'>> {
+/** Returns the commands and alarms of the stays, and the engine's answers to the commands. */
+export async function readSources(
+  desk: Log,
+  stays: readonly Stay[],
+  scope: CaptureScope,
+): Promise<Omit<Sources, 'stays'>> {
   const ids = new Set(stays.map(({ associationId }) => associationId));
   const isWanted = (key: string) => ids.has(key);
-  const [commands, told] = await Promise.all([
-    readCommands(desk, isWanted, wanted.untilMs),
-    readTold(desk, isWanted, wanted.sinceMs),
+  const [commands, alarms] = await Promise.all([
+    readCommands(desk, isWanted, scope.untilMs),
+    readAlarms(desk, isWanted, scope.sinceMs),
   ]);
-  return { ...commands, ...told, unreadable: commands.unreadable + told.unreadable };
+  return { ...commands, ...alarms, unreadable: commands.unreadable + alarms.unreadable };
 }
 
-/** Reads from the beginning, because limits that were set earlier still hold. */
+/** Reads all commands up to a time, also those from before the capture, because limits that were set earlier are still in force. */
 async function readCommands({ log, logger }: Log, isWanted: (key: string) => boolean, untilMs: number) {
-  const commands = new Map<string, Given[]>();
+  const commands = new Map<string, TimedCommand[]>();
   let count = 0;
   let unreadable = 0;
   await readTopic(log, logger, { topic: 'commands', start: 'beginning', isWanted }, (read, { key, timestampMs }) => {
@@ -87,7 +90,8 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
   return { commands, unreadable };
 }
 
-async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean, sinceMs: number) {
+/** Reads the onsets of alarms, and the engine's answers to commands. */
+async function readAlarms({ log, logger }: Log, isWanted: (key: string) => boolean, sinceMs: number) {
   const onsets = new Map<string, Onset>();
   const answers = new Map<string, boolean>();
   let unreadable = 0;
@@ -98,7 +102,7 @@ async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean
       answers.set(record.body.commandId, record.body.accepted);
     else if (record.contentType === contentTypes.alarmEvent) {
       const { alarm } = record.body;
-      // The key of a device's own alarm contains more than the alarm says. So a capture cannot name an acknowledgement of it.
+      // The record of a monitor's own alarm does not contain all values from which its id is made. So a capture cannot name this alarm.
       if (alarm.origin === 'device') return;
       onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });
     }
@@ -108,5 +112,5 @@ async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean
 }
 
 function tooMany(what: string): VigilError {
-  return new VigilError('settings-invalid', `Too many at once (${what}): ask for a bed or a shorter time.`);
+  return new VigilError('settings-invalid', `There are too many ${what} in this time: select a bed or a shorter time.`);
 }

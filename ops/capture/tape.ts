@@ -1,22 +1,23 @@
-/** Writes the lines of one capture in the order in which the engine got them: commands and readings are in different topics. */
+/** Merges the lines of one capture: commands and readings come from different topics, and the capture has them in order of time. */
 import type { Line } from './lines.ts';
 import type { Due } from './stays.ts';
 
 export type Tape = {
   readonly count: { readings: number; commands: number; lines: number };
-  /** Takes a line from the log of readings. @param appendedMs when Kafka got it, ms since 1970 */
+  /** Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got it, ms since 1970 */
   take(line: Line, appendedMs: number): void;
-  /** Writes all lines that are still due. */
+  /** Writes all remaining lines. */
   finish(): void;
 };
 
 /**
- * Writes lines in order. A command that is due at the same time as a reading comes before it, as in the alarm processor.
- * @param due commands and changes of the association
+ * Returns a tape that writes lines in order of time. A command that is due at the same time as a reading comes before the reading, as in
+ * the alarm processor.
+ * @param due the lines of commands and of changes of the association
  */
 export function createTape(due: readonly Due[], write: (line: Line) => void): Tape {
   const count = { readings: 0, commands: 0, lines: 0 };
-  // The sort is stable: lines of the same time keep their order.
+  // The sort is stable, so lines with the same time keep their order.
   const waiting = due.toSorted((a, b) => a.atMs - b.atMs);
   let next = 0;
 
@@ -27,21 +28,21 @@ export function createTape(due: readonly Due[], write: (line: Line) => void): Ta
     write(line);
   }
 
-  function upTo(ms: number): void {
-    for (let one = waiting[next]; one && one.atMs <= ms; one = waiting[next]) {
+  function putUntil(ms: number): void {
+    for (let due = waiting[next]; due && due.atMs <= ms; due = waiting[next]) {
       next += 1;
-      put(one.line);
+      put(due.line);
     }
   }
 
-  // The line about the patient comes first, even if the clocks of Kafka and the dashboard differ.
-  upTo(waiting[0]?.atMs ?? Number.NEGATIVE_INFINITY);
+  // The line about the association comes first, even if the clocks of Kafka and the dashboard differ.
+  putUntil(waiting[0]?.atMs ?? Number.NEGATIVE_INFINITY);
   return {
     count,
     take(line, appendedMs) {
-      upTo(appendedMs);
+      putUntil(appendedMs);
       put(line);
     },
-    finish: () => upTo(Number.POSITIVE_INFINITY),
+    finish: () => putUntil(Number.POSITIVE_INFINITY),
   };
 }

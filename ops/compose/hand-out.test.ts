@@ -16,30 +16,30 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('gives every holder its files, closed to others, and changes nothing the second time', () => {
+it('handOut gives every holder its files, which other users cannot read, and a second run changes nothing', () => {
   const first = handOut(authority(), folder, ['bed-01']);
   expect(new Set(first.map((name) => name.split('/')[0]))).toEqual(new Set(holders));
   for (const name of first) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   expect(handOut(authority(), folder, ['bed-01'])).toEqual([]);
 });
 
-it('lets the set-up compare the keys with those of the data, without giving it any key', () => {
+it('handOut gives the set-up the fingerprints of the keys, but no key', () => {
   handOut(authority(), folder, []);
-  const ours = keysOf(join(folder, 'setup'));
-  expect(Object.keys(ours.keys)).toContain('secrets/reader-alarms.jwk');
-  expect(ours).toEqual(keysOf(authority()));
-  const other = { epoch: 0, keys: { ...ours.keys, 'secrets/pseudonym.key': 'of another house' } };
-  expect(nextMark(other, ours)).toContain('other keys than these: secrets/pseudonym.key');
+  const setupMark = keysOf(join(folder, 'setup'));
+  expect(Object.keys(setupMark.keys)).toContain('secrets/reader-alarms.jwk');
+  expect(setupMark).toEqual(keysOf(authority()));
+  const otherMark = { epoch: 0, keys: { ...setupMark.keys, 'secrets/pseudonym.key': 'of another installation' } };
+  expect(nextMark(otherMark, setupMark)).toContain('differ or are missing: secrets/pseudonym.key');
   expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);
 });
 
-it("joins the broker's key and certificate into one key store", () => {
+it("handOut joins the broker's key and certificate into one file", () => {
   handOut(authority(), folder, []);
   const store = readFileSync(join(folder, 'kafka/certs/broker.pem'), 'utf8');
   expect(store.match(/BEGIN [A-Z ]+/g)).toEqual(['BEGIN PRIVATE KEY', 'BEGIN CERTIFICATE']);
 });
 
-it('removes files that a holder may not have any more, and leaves foreign files', () => {
+it('handOut removes files that a holder must no longer have, and leaves files in other folders', () => {
   handOut(authority(), folder, ['bed-01', 'bed-02']);
   mkdirSync(join(folder, 'operator', 'kafka'), { recursive: true });
   writeFileSync(join(folder, 'operator', 'kafka', 'demo-admissions.json'), '[]');
@@ -50,7 +50,7 @@ it('removes files that a holder may not have any more, and leaves foreign files'
   expect(existsSync(join(folder, 'operator', 'kafka', 'demo-admissions.json'))).toBe(true);
 });
 
-it('hands out a renewed certificate', () => {
+it('handOut copies a renewed certificate', () => {
   handOut(authority(), folder, []);
   writeFileSync(join(authority(), 'certs', 'gateway.pem'), 'renewed');
   expect(handOut(authority(), folder, [])).toEqual(['gateway/certs/gateway.pem']);

@@ -1,13 +1,16 @@
-/** Copies the authority's files into the folders of their users, and removes files that nobody may have any more. */
+/**
+ * Copies certificates and secrets from the authority's folder to the folder of each service, and removes files that the service must not
+ * have.
+ */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { type Holder, holders, sharedFolders, sharesOf } from './identities.ts';
 
 /**
- * Leaves equal files untouched, so that a second run changes nothing.
- * @returns the files written or removed, as `holder/folder/name`
- * @throws VigilError `settings-invalid` (a folder that this user may not write), `no-space`
+ * Gives each holder its files. Does not write a file again if its content is the same.
+ * @returns the files that were written or removed, as `holder/folder/name`
+ * @throws VigilError `settings-invalid` if a folder cannot be written, `no-space`
  */
 export function handOut(stateDir: string, composeDir: string, devices: readonly string[]): string[] {
   return holders.flatMap((holder) =>

@@ -1,8 +1,9 @@
 /**
  * Health check of a service in its container: `node ops/compose/health.ts --listens 8883 --connected 9092`.
  *
- * It reads the kernel's table of sockets and does not connect itself, so that no check looks like a device that fails to log in. `--answers
- * <url> --ca <file>` also demands a 2xx answer to a GET, and `--ready <port>` one from the process's own /healthz.
+ * Looks for sockets in the kernel's table. Opens no connection to the service, because the gateway would count that as a device that failed
+ * to log in. `--answers <url> --ca <file>` also sends a GET to the URL, and `--ready <port>` to the process's /healthz; the answer must
+ * have a status of 2xx.
  */
 import { readFileSync } from 'node:fs';
 import { get as getPlain, type IncomingMessage } from 'node:http';
@@ -12,7 +13,7 @@ import { missingSockets } from './sockets.ts';
 
 const answerMsMax = 3_000;
 
-function table(path: string): string {
+function readTable(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -20,13 +21,13 @@ function table(path: string): string {
   }
 }
 
-/** Returns the fault of the answer, or an empty list. */
-function faultOf(url: string, ca?: string): Promise<string[]> {
+/** Sends a GET request. Returns an empty list if the status is 2xx, otherwise the fault. */
+function requestFaults(url: string, ca?: string): Promise<string[]> {
   const { promise, resolve } = Promise.withResolvers<string[]>();
   const onAnswer = (response: IncomingMessage) => {
     response.resume();
     const status = response.statusCode ?? 0;
-    resolve(status >= 200 && status < 300 ? [] : [`${url} answers ${status}`]);
+    resolve(status >= 200 && status < 300 ? [] : [`${url} answers with status ${status}`]);
   };
   const call =
     ca === undefined
@@ -37,17 +38,17 @@ function faultOf(url: string, ca?: string): Promise<string[]> {
   return promise;
 }
 
-const many = { type: 'string', multiple: true } as const;
-const one = { type: 'string' } as const;
-const { values } = parseArgs({ options: { listens: many, connected: many, answers: one, ca: one, ready: one } });
-const ports = (texts: string[] = []) => texts.map(Number);
+const texts = { type: 'string', multiple: true } as const;
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { listens: texts, connected: texts, answers: text, ca: text, ready: text } });
+const ports = (numbers: string[] = []) => numbers.map(Number);
 const faults = [
-  ...missingSockets(['/proc/net/tcp', '/proc/net/tcp6'].map(table), {
+  ...missingSockets(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable), {
     listens: ports(values.listens),
     connected: ports(values.connected),
   }),
-  ...(values.answers === undefined ? [] : await faultOf(values.answers, values.ca ?? '')),
-  ...(values.ready === undefined ? [] : await faultOf(`http://127.0.0.1:${values.ready}/healthz`)),
+  ...(values.answers === undefined ? [] : await requestFaults(values.answers, values.ca ?? '')),
+  ...(values.ready === undefined ? [] : await requestFaults(`http://127.0.0.1:${values.ready}/healthz`)),
 ];
 process.stdout.write(faults.length === 0 ? 'healthy\n' : `${faults.join('; ')}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;

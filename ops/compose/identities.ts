@@ -1,13 +1,13 @@
 /**
- * Which holder gets which file. Each service of compose has its own volume, laid out as a state folder, with only the files that it needs.
- * Pure.
+ * Says which holder gets which file. Each service of Compose has its own volume with only the files that the service needs, in the folders
+ * `certs` and `secrets` as in a state folder. Pure.
  *
- * Only the init service mounts the authority's folder, where all files are made.
+ * The service init makes all files. Only init mounts the authority's folder.
  */
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Service } from '../../contracts/topics.ts';
 
-/** Volumes of docker-compose.yml that contain an identity: the names of the folders below `VIGIL_COMPOSE_DIR`. */
+/** The holders of certificates and secrets. Each has a folder of this name below `VIGIL_COMPOSE_DIR`, where init mounts its volume. */
 export const holders = [
   'kafka',
   'influxdb',
@@ -23,16 +23,19 @@ export const holders = [
 ] as const;
 export type Holder = (typeof holders)[number];
 
-/** The folders of a state folder that are handed out. Everything else in a volume belongs to its service. */
+/** The folders in a volume that init writes. Everything else in the volume belongs to its service. */
 export const sharedFolders = ['certs', 'secrets'] as const;
 
-/** A file of the volume, joined from these files of the state folder, in this order. */
+/** A file of a volume (`to`). Its content is that of the files `from` of the authority's folder, joined in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
 const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
   names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 
-/** Returns a Kafka client's certificate and its reader key, and the files that all clients share. */
+/**
+ * Returns the files of a Kafka client that seals or opens records: its certificate, its reader key, and the files that all such clients
+ * need.
+ */
 function kafkaClient(service: Service): Share[] {
   return [
     ...same('certs', 'ca.pem', 'ca.crl', `${service}.pem`, `${service}.key`),
@@ -42,23 +45,23 @@ function kafkaClient(service: Service): Share[] {
 
 /**
  * Returns the files of one holder.
- * @param devices the devices that the simulators play
+ * @param devices the ids of the simulated devices
  */
 export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
   switch (holder) {
     case 'kafka':
-      // Kafka takes a PEM key store as one file: the key, then the certificate.
+      // Kafka reads its key and its certificate from one PEM file, in this order.
       return [...same('certs', 'ca.pem'), { to: 'certs/broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] }];
     case 'influxdb':
       return same('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
       return [
-        // For the names to which it gives permissions, and from which it takes them.
+        // The set-up needs principals.json, because it changes the permissions of these names in Kafka.
         ...same('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
-        // The set-up has no keys itself. From this file it sees whether Kafka's data belong to these keys.
+        // The set-up has no keys. With the fingerprints it checks whether Kafka's data were written with these keys.
         ...same('secrets', 'fingerprints.json'),
-        // From this file it sees whether a revoked device would be accepted again.
+        // With the register the set-up checks whether a revoked device would be accepted again.
         ...same('certs', 'devices.jsonl'),
       ];
     case 'gateway':

@@ -1,6 +1,5 @@
 /**
- * What must be done once before the services of docker-compose.yml can run. Each command is a one-shot service there, and may be repeated
- * at any time.
+ * The commands that prepare the services of docker-compose.yml. Each command is a service that runs once. It may be repeated at any time.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,8 +17,7 @@ import { handOut } from './hand-out.ts';
 import { requireSameBrokers } from './same-brokers.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
-/** The accounts are in the dashboard's volume. */
-const readLogins = 'docker compose exec dashboard cat /run/vigil-accounts/secrets/demo-logins.json';
+const readLoginsCommand = 'docker compose exec dashboard cat /run/vigil-accounts/secrets/demo-logins.json';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -36,13 +34,15 @@ async function identities(): Promise<void> {
   })) {
     say(`${file}: issued (${reason})`);
   }
-  for (const file of handOut(stateDir, composeDir, devices)) say(`${file}: handed out`);
+  for (const file of handOut(stateDir, composeDir, devices)) say(`${file}: written or removed`);
   const accounts = join(composeDir, 'accounts', 'secrets');
   privateDirectory(accounts);
   const file = join(accounts, 'accounts.json');
   if (!existsSync(file)) {
     writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
-    say('Nobody can log in yet: --profile demo makes demo accounts, docker compose run --rm accounts makes real ones.');
+    say(
+      'Nobody can log in yet: use --profile demo for demo accounts, or docker compose run --rm accounts add for real accounts.',
+    );
   }
   ensureWards(accounts);
   say('Every service has its certificates and secrets.');
@@ -66,18 +66,18 @@ async function platform(): Promise<void> {
       ],
     }),
   ]);
-  say('Kafka has its topics and access lists, InfluxDB its database and logins.');
+  say('Kafka has its topics and access lists, and InfluxDB has its database and logins.');
 }
 
 async function demo(): Promise<void> {
   const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
   privateDirectory(join(stateDir, 'kafka'));
   const logins = await ensureDemoAccounts(accountsDir);
-  // Admitting a patient does not need the servers' addresses.
+  // Admitting a patient needs only Kafka's address.
   const where = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
   await ensureDemoAdmissions(where, devices.length, Date.now());
-  // Docker keeps this output.
-  for (const line of loginLines(logins, false, readLogins)) say(line);
+  // Docker stores this output, so it must not contain passwords.
+  for (const line of loginLines(logins, false, readLoginsCommand)) say(line);
 }
 
 const help = `Run by docker-compose.yml: node ops/compose/init.ts ${Object.keys(commands).join('|')}

@@ -13,20 +13,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('lets three brokers begin and restart if one broker never wrote', () => {
+it('three brokers may start and restart if a single broker never wrote data', () => {
   start('1');
   start('3');
   start('3');
 });
 
-it('does not let one broker begin beside the data of three', () => {
+it('a single broker may not start after three brokers', () => {
   start('3');
-  expect(() => start('1')).toThrow(/are of three brokers: start them with ops\/compose\/three-brokers.yml/);
+  expect(() => start('1')).toThrow(/belong to three brokers: start Compose with ops\/compose\/three-brokers.yml again/);
 });
 
-it('does not let three brokers begin beside the data of one', () => {
+it('three brokers may not start if a single broker wrote data', () => {
   writeFileSync(join(folder, 'kafka-data', 'meta.properties'), '');
   start('1');
-  expect(() => start('3')).toThrow(/holds the data of one broker/);
+  expect(() => start('3')).toThrow(/has the data of a single broker/);
   start('1');
 });

@@ -1,4 +1,7 @@
-/** With Compose, one broker and three brokers write into different volumes. If the other kind began anew, all patients would seem gone. */
+/**
+ * With Compose, a single broker and three brokers use different volumes. Refuses to start the wrong number of brokers, because they would
+ * start with empty volumes, and the screens would show no patients.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../certs/files.ts';
@@ -7,23 +10,24 @@ import { VigilError } from '../../contracts/errors.ts';
 const override = 'ops/compose/three-brokers.yml';
 
 /**
- * @param stateDir the authority's folder, which records that three brokers were begun
- * @param composeDir the volume of one broker is mounted below it
+ * Checks that the existing data belong to this number of brokers.
+ * @param stateDir the authority's folder; a file in it says that three brokers were started
+ * @param composeDir the folder below which the volume of a single broker is mounted
  * @throws VigilError `settings-invalid` if the data belong to another number of brokers
  */
 export function requireSameBrokers(stateDir: string, composeDir: string, kafkaCopies: string): void {
-  const three = join(stateDir, 'three-brokers');
+  const threeBrokersFile = join(stateDir, 'three-brokers');
   if (kafkaCopies === '1') {
-    if (!existsSync(three)) return;
+    if (!existsSync(threeBrokersFile)) return;
     throw new VigilError(
       'settings-invalid',
-      `The data are of three brokers: start them with ${override}, as before (COMPOSE_FILE in .env).`,
+      `The data belong to three brokers: start Compose with ${override} again (COMPOSE_FILE in .env).`,
     );
   }
   if (existsSync(join(composeDir, 'kafka-data', 'meta.properties')))
     throw new VigilError(
       'settings-invalid',
-      `The volume kafka-data holds the data of one broker, and three do not begin with them: leave ${override} out, or begin another installation with a COMPOSE_PROJECT_NAME of its own.`,
+      `The volume kafka-data has the data of a single broker, which three brokers cannot use: leave ${override} out, or make another installation with another COMPOSE_PROJECT_NAME.`,
     );
-  writeAtomic(three, '', 0o600);
+  writeAtomic(threeBrokersFile, '', 0o600);
 }

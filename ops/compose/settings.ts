@@ -3,14 +3,14 @@ import type { Manifest } from '../../process/settings.ts';
 import { copiesSetting } from '../platform/copies.ts';
 import { defaultSoftwareDir } from '../platform/software.ts';
 
-/** `init.ts identities`: makes certificates and secrets and hands them out. */
+/** The settings of `init.ts identities`, which makes certificates and secrets and copies them to the services. */
 export const identitiesSettings = {
   stateDir: { kind: 'text', env: 'VIGIL_STATE_DIR', help: 'folder of the authority: certs/ and secrets/' },
   composeDir: { kind: 'text', env: 'VIGIL_COMPOSE_DIR', help: 'folder below which each service has its own folder' },
   serverNames: {
     kind: 'list',
     env: 'VIGIL_SERVER_NAMES',
-    help: 'further host names or addresses of this machine, comma-separated; of one server alone: gateway=NAME, dashboard=NAME',
+    help: 'further host names or addresses of this machine, comma-separated; for only one server: gateway=NAME, dashboard=NAME',
     fallback: [],
   },
   kafkaCopies: copiesSetting,
@@ -22,7 +22,7 @@ export const identitiesSettings = {
   },
 } as const satisfies Manifest;
 
-/** `init.ts platform`: makes topics, access control lists, database and logins. */
+/** The settings of `init.ts platform`, which makes topics, access control lists, the database and its logins. */
 export const platformSettings = {
   brokers: {
     kind: 'text',
@@ -39,7 +39,7 @@ export const platformSettings = {
   },
 } as const satisfies Manifest;
 
-/** `init.ts demo`: makes demo accounts and admits made-up patients. */
+/** The settings of `init.ts demo`, which makes demo accounts and admits made-up patients. */
 export const demoSettings = {
   brokers: platformSettings.brokers,
   stateDir: { kind: 'text', env: 'VIGIL_STATE_DIR', help: "state folder with the operator's certificate and keys" },
@@ -47,18 +47,18 @@ export const demoSettings = {
   devices: identitiesSettings.devices,
 } as const satisfies Manifest;
 
-/** `prove.ts`: where the proof keeps its files, and how the image's build reaches npm. */
+/** The settings of `tests/compose/prove.ts`, which runs docker-compose.yml. */
 export const proveSettings = {
   stateDir: {
     kind: 'text',
     env: 'VIGIL_STATE_DIR',
-    help: 'folder for a Docker daemon of our own while the proof runs',
+    help: 'folder for a separate Docker daemon while the test runs',
     fallback: join(import.meta.dirname, '..', '..', '.vigil'),
   },
   softwareDir: {
     kind: 'text',
     env: 'VIGIL_SOFTWARE_DIR',
-    help: 'folder of the software that start and tests share',
+    help: 'folder of the software that npm start and the tests use',
     fallback: defaultSoftwareDir,
   },
   buildCaFile: {
@@ -70,7 +70,7 @@ export const proveSettings = {
   extraCaFile: {
     kind: 'text',
     env: 'NODE_EXTRA_CA_CERTS',
-    help: 'the same, where that is not set',
+    help: 'CA that npm must trust, if VIGIL_BUILD_CA_FILE is not set',
     fallback: '',
   },
 } as const satisfies Manifest;

@@ -11,25 +11,33 @@ const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
 
 describe('missingSockets', () => {
   it.each([
-    ['what is there', { listens: [8883], connected: [9092] }, []],
-    ['nothing asked', { listens: [], connected: [] }, []],
-    ['a port nobody listens on', { listens: [8884], connected: [] }, ['nothing listens on 8884']],
-    ['a connection that is closing', { listens: [], connected: [8086] }, ['no connection to port 8086 stands']],
+    ['nothing if both sockets exist', { listens: [8883], connected: [9092] }, []],
+    ['nothing if no socket is demanded', { listens: [], connected: [] }, []],
+    ['a port without a listener', { listens: [8884], connected: [] }, ['nothing listens on port 8884']],
     [
-      'a local port of a connection, which is no listener',
-      { listens: [35886], connected: [] },
-      ['nothing listens on 35886'],
+      'a port whose only connection is closing',
+      { listens: [], connected: [8086] },
+      ['there is no connection to port 8086'],
     ],
-    ['a listener, which is no connection', { listens: [], connected: [8883] }, ['no connection to port 8883 stands']],
-  ])('%s', (_name, wanted, missing) => {
+    [
+      'a listener if the port is only the local port of a connection',
+      { listens: [35886], connected: [] },
+      ['nothing listens on port 35886'],
+    ],
+    [
+      'a connection if the port has only a listener',
+      { listens: [], connected: [8883] },
+      ['there is no connection to port 8883'],
+    ],
+  ])('missingSockets returns %s', (_name, wanted, missing) => {
     expect(missingSockets([table, ''], wanted)).toEqual(missing);
   });
 
-  it.each([['', '']])('finds nothing in an empty or unreadable table', (tables) => {
-    expect(missingSockets([tables], { listens: [1], connected: [] })).toEqual(['nothing listens on 1']);
+  it('missingSockets finds no socket in an empty table', () => {
+    expect(missingSockets([''], { listens: [1], connected: [] })).toEqual(['nothing listens on port 1']);
   });
 
-  it.runIf(process.platform === 'linux')('finds a real listener in the real table', async () => {
+  it.runIf(process.platform === 'linux')('missingSockets finds a listener in the table of this machine', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };

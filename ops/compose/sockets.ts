@@ -1,7 +1,7 @@
 /** Reads the kernel's table of TCP sockets (`/proc/net/tcp`, proc(5)). Pure. */
 
 export type Wanted = {
-  /** Ports that must be listened on. */
+  /** Local ports on which a process must listen. */
   readonly listens: readonly number[];
   /** Remote ports to which at least one connection must exist. */
   readonly connected: readonly number[];
@@ -11,7 +11,7 @@ const established = '01';
 const listening = '0A';
 
 /**
- * Returns what is missing, one phrase each; empty if nothing is.
+ * Returns a sentence for each missing socket.
  * @param tables the text of `/proc/net/tcp` and of `/proc/net/tcp6`
  */
 export function missingSockets(tables: readonly string[], wanted: Wanted): string[] {
@@ -19,16 +19,16 @@ export function missingSockets(tables: readonly string[], wanted: Wanted): strin
   const has = (state: string, end: 'local' | 'remote', port: number) =>
     sockets.some((socket) => socket.state === state && socket[end] === port);
   return [
-    ...wanted.listens.filter((port) => !has(listening, 'local', port)).map((port) => `nothing listens on ${port}`),
+    ...wanted.listens.filter((port) => !has(listening, 'local', port)).map((port) => `nothing listens on port ${port}`),
     ...wanted.connected
       .filter((port) => !has(established, 'remote', port))
-      .map((port) => `no connection to port ${port} stands`),
+      .map((port) => `there is no connection to port ${port}`),
   ];
 }
 
 type Socket = { readonly local: number; readonly remote: number; readonly state: string };
 
-/** A row is `sl local_address rem_address st …`, with addresses as `HEX:PORT`; the port is hexadecimal. */
+/** Reads the rows `sl local_address rem_address st …` of a table. An address is `ADDRESS:PORT`, both hexadecimal. */
 function parse(table: string): Socket[] {
   return table.split('\n').flatMap((row) => {
     const match = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]{2}) /i.exec(row);

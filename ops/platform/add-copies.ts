@@ -5,17 +5,17 @@ import { VigilError } from '../../contracts/errors.ts';
 import { kafkaTopicNames } from '../../contracts/topics.ts';
 import { copiesSetting, type Replication } from './copies.ts';
 
-/** A broker that has just begun is known to the others after some tenths of a second. */
-const brokersWithinMs = 10_000;
-/** Maximum wait for copying to new brokers. Copying goes on after that. */
-const copiedWithinMs = 10 * 60_000;
+/** Longest wait for brokers that have just started. The other brokers list them after some tenths of a second. */
+const brokersMsMax = 10_000;
+/** Longest wait for copying to new brokers. Kafka continues the copying after that. */
+const copyingMsMax = 10 * 60_000;
 const lookEveryMs = 200;
-/** Kafka's own topics: without them no group could continue, and no process would take a turn. */
+/** Kafka's own topics. They need copies too: without them no consumer group could continue, and no process could take a turn. */
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
-/** @throws VigilError `start-failed` if fewer brokers answer than there must be copies */
+/** Waits until as many brokers answer as there must be copies. @throws VigilError `start-failed` if too few answer */
 export async function requireBrokers(admin: Admin, { factor }: Replication): Promise<void> {
-  for (const endMs = Date.now() + brokersWithinMs; ; await sleep(lookEveryMs)) {
+  for (const endMs = Date.now() + brokersMsMax; ; await sleep(lookEveryMs)) {
     const count = (await brokerIds(admin)).length;
     if (count >= factor) return;
     if (Date.now() > endMs) throw tooFewBrokers(count, factor);
@@ -25,7 +25,7 @@ export async function requireBrokers(admin: Admin, { factor }: Replication): Pro
 function tooFewBrokers(count: number, factor: number): VigilError {
   return new VigilError(
     'start-failed',
-    `Kafka has ${count} ${count === 1 ? 'broker' : 'brokers'} that can be reached, and ${copiesSetting.env} asks for ${factor} copies, each on a broker of its own: start the others, or set ${copiesSetting.env}=1.`,
+    `Only ${count} ${count === 1 ? 'broker' : 'brokers'} of Kafka can be reached, but ${copiesSetting.env} needs ${factor} brokers: start the others, or set ${copiesSetting.env}=1.`,
   );
 }
 
@@ -34,21 +34,21 @@ async function brokerIds(admin: Admin): Promise<number[]> {
 }
 
 /**
- * If a topic has fewer copies than requested, Kafka makes more, and this waits until they are complete: a reading that waits for two copies
- * is not acknowledged while there is one.
+ * Makes more copies of the topics that have fewer than requested, and waits until the copies are complete. Before that, a reading that
+ * needs two copies is not acknowledged.
  * @returns one sentence for each topic that has more copies now
- * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying takes long
+ * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying takes too long
  */
 export async function addCopies(admin: Admin, replication: Replication): Promise<string[]> {
   const { factor } = replication;
   const present = await admin.listTopics();
   const names = [...kafkaTopicNames, ...internalTopics].filter((name) => present.includes(name));
   const all = await partitionsOf(admin, names);
-  const more = all.find(({ replicas }) => replicas.length > factor);
-  if (more !== undefined)
+  const excess = all.find(({ replicas }) => replicas.length > factor);
+  if (excess !== undefined)
     throw new VigilError(
       'start-failed',
-      `Kafka's topic ${more.topic} has ${more.replicas.length} copies, and ${copiesSetting.env} is ${factor}: set ${copiesSetting.env}=${more.replicas.length}.`,
+      `Kafka's topic ${excess.topic} has ${excess.replicas.length} copies, but ${copiesSetting.env} is ${factor}: set ${copiesSetting.env}=${excess.replicas.length}.`,
     );
   const lacking = all.filter(({ replicas }) => replicas.length < factor);
   if (lacking.length === 0) return [];
@@ -67,11 +67,11 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
   return topics.map((topic) => `Kafka's topic ${topic} has ${factor} copies now`);
 }
 
-/** Brokers that have the partition keep it; the others take turns. */
+/** Returns the brokers for a partition: those that have it already, then others. Different partitions get different others first. */
 function withMore(replicas: readonly number[], ids: readonly number[], partition: number, factor: number): number[] {
   const others = ids.filter((id) => !replicas.includes(id));
-  const turn = partition % Math.max(others.length, 1);
-  return [...replicas, ...others.slice(turn), ...others.slice(0, turn)].slice(0, factor);
+  const shift = partition % Math.max(others.length, 1);
+  return [...replicas, ...others.slice(shift), ...others.slice(0, shift)].slice(0, factor);
 }
 
 async function partitionsOf(admin: Admin, names: string[]) {
@@ -82,13 +82,13 @@ async function partitionsOf(admin: Admin, names: string[]) {
 }
 
 async function untilCopied(admin: Admin, topics: string[], factor: number): Promise<void> {
-  for (const endMs = Date.now() + copiedWithinMs; ; await sleep(lookEveryMs)) {
-    const left = (await partitionsOf(admin, topics)).filter(({ isr }) => isr.length < factor);
-    if (left.length === 0) return;
+  for (const endMs = Date.now() + copyingMsMax; ; await sleep(lookEveryMs)) {
+    const incomplete = (await partitionsOf(admin, topics)).filter(({ isr }) => isr.length < factor);
+    if (incomplete.length === 0) return;
     if (Date.now() > endMs)
       throw new VigilError(
         'start-failed',
-        `Kafka still copies ${left.length} partitions to further brokers, and goes on with it: start again later.`,
+        `Kafka is still copying ${incomplete.length} partitions to the new brokers: wait until it has finished, and start again.`,
       );
   }
 }

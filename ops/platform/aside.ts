@@ -1,7 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Makes a folder under another name and renames it into place. If another process made it meanwhile, that one stays. */
+/**
+ * Makes a folder `home` completely or not at all: `make` fills a temporary folder, which is then renamed to `home`. If another process made
+ * `home` meanwhile, its folder stays.
+ */
 export async function makeAside(
   directory: string,
   home: string,

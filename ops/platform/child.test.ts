@@ -40,7 +40,7 @@ function isRunning(pid: number): boolean {
 
 async function until(probe: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 30_000; !probe(); await new Promise((resolve) => setTimeout(resolve, 10))) {
-    if (Date.now() > endMs) throw new Error('waited in vain');
+    if (Date.now() > endMs) throw new Error('the condition did not become true within 30 s');
   }
 }
 
@@ -54,7 +54,7 @@ const forever = 'setInterval(() => {}, 1000);';
 const isReady = (line: string) => line === 'ready';
 
 describe('startChild', () => {
-  it('is ready when the process says so, keeps its output, and stops it', async () => {
+  it('waits until the process is ready, writes its output to the log, and stops the process', async () => {
     const { child, log } = start(`console.log('one'); console.error('two'); console.log('ready'); ${forever}`, {
       isReady,
     });
@@ -66,7 +66,7 @@ describe('startChild', () => {
     await child.stop();
   });
 
-  it('kills a process that does not obey SIGTERM', async () => {
+  it('kills a process that ignores SIGTERM', async () => {
     const { child } = start(`process.on('SIGTERM', () => {}); console.log('ready'); ${forever}`, { isReady });
     await child.ready;
     await child.stop(100);
@@ -74,17 +74,17 @@ describe('startChild', () => {
   });
 
   it.each([
-    ['reports as the last line', "console.error('Bad settings.'); process.exit(1)", /exit code 1\): Bad settings\.$/],
-    ['the error, not its stack', "throw new Error('no such thing')", /exit code 1\): Error: no such thing$/],
-    ['nothing if the process wrote nothing', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
+    ['the last line', "console.error('Bad settings.'); process.exit(1)", /exit code 1\): Bad settings\.$/],
+    ['the error without its stack', "throw new Error('no such thing')", /exit code 1\): Error: no such thing$/],
+    ['only the exit code without output', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
     ['the signal', "process.kill(process.pid, 'SIGKILL')", /\(SIGKILL\)$/],
-  ])('reports %s when it ends too early', async (_name, script, message) => {
+  ])('reports %s if the process ends before it is ready', async (_name, script, message) => {
     await expect(start(script, { isReady }).child.ready).rejects.toThrow(message);
   });
 
-  it('reports a process that takes too long or cannot be started', async () => {
+  it('rejects if the process is not ready in time or cannot be started', async () => {
     const slow = start(forever, { isReady, readyTimeoutMs: 50 });
-    await expect(slow.child.ready).rejects.toThrow(/not ready within 0\.05 s; see .*\.log\.$/);
+    await expect(slow.child.ready).rejects.toThrow(/not ready within 0\.05 s: read its log .*\.log\.$/);
     await slow.child.stop();
     const options = { name: 'nothing', args: [], logFile: join(folder, 'nothing.log') };
     const missing = startChild({ ...options, command: '/nowhere/program', isReady });
@@ -92,36 +92,36 @@ describe('startChild', () => {
     await missing.stop();
   });
 
-  it('ends an aborted start, and does not touch a process that is ready', async () => {
+  it('ends a process that is not ready when the signal is aborted, but not a process that is ready', async () => {
     const stopping = new AbortController();
-    const { child: ready } = start(`console.log('ready'); ${forever}`, { isReady, signal: stopping.signal });
-    await ready.ready;
+    const { child: readyChild } = start(`console.log('ready'); ${forever}`, { isReady, signal: stopping.signal });
+    await readyChild.ready;
     const { child } = start(forever, { isReady, signal: stopping.signal });
     stopping.abort();
     await expect(child.ready).rejects.toThrow(/SIGTERM/);
-    expect(isRunning(ready.pid)).toBe(true);
-    await ready.stop();
+    expect(isRunning(readyChild.pid)).toBe(true);
+    await readyChild.stop();
   });
 
-  it('kills an aborted start that does not obey', async () => {
+  it('kills a process that ignores SIGTERM after the signal was aborted', async () => {
     const stopping = new AbortController();
-    const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('deaf'); ${forever}`, {
+    const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('ignores SIGTERM'); ${forever}`, {
       isReady,
       signal: stopping.signal,
       graceMs: 100,
     });
-    await until(() => log().includes('deaf'));
+    await until(() => log().includes('ignores SIGTERM'));
     stopping.abort();
     await expect(child.ready).rejects.toThrow(/SIGKILL/);
     expect(isRunning(child.pid)).toBe(false);
   });
 
-  it('starts nothing while everything is being stopped', () => {
+  it('starts no process if the signal is already aborted', () => {
     expect(() => start(forever, { signal: AbortSignal.abort() })).toThrow(/abort/i);
     expect(existsSync(join(folder, `${count}.log`))).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')('ends with a parent that was killed', async () => {
+  it.runIf(process.platform === 'linux')('the process ends when its parent is killed by SIGKILL', async () => {
     const script = `
       import { startChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
       const child = startChild({ name: 'c', command: process.execPath, args: ['-e', ${JSON.stringify(`console.log('ready'); ${forever}`)}],
@@ -143,7 +143,7 @@ describe('startChild', () => {
 });
 
 describe('openLogFile', () => {
-  it('keeps at most two files of its size, which only we can read', () => {
+  it('keeps at most two files of the maximum size, which only their owner can read', () => {
     const file = join(folder, 'sub', 'a.log');
     const log = openLogFile(file, { bytesMax: 100 });
     for (let line = 0; line < 100; line += 1) log.write(`line ${line}\n`);
@@ -154,7 +154,7 @@ describe('openLogFile', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('makes a removed or moved file again, even at the moment when it is full', () => {
+  it('makes a removed file again, also if it is removed when it is full', () => {
     const file = join(folder, 'removed', 'c.log');
     let nowMs = 0;
     const log = openLogFile(file, { bytesMax: 20, nowMs: () => nowMs });
@@ -172,22 +172,25 @@ describe('openLogFile', () => {
     expect(readFileSync(file, 'utf8')).toBe('1 lines of this log could not be written\nthird\n');
   });
 
-  it.runIf(process.platform === 'linux')('loses lines on a full disk, never throws, and reports how many', () => {
-    const file = join(folder, 'full', 'd.log');
-    mkdirSync(join(folder, 'full'));
-    symlinkSync('/dev/full', file);
-    let nowMs = 0;
-    const log = openLogFile(file, { nowMs: () => nowMs });
-    for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
-    rmSync(file);
-    nowMs += 1_000;
-    log.write('four\n');
-    log.close();
-    log.close();
-    expect(readFileSync(file, 'utf8')).toBe('3 lines of this log could not be written\nfour\n');
-  });
+  it.runIf(process.platform === 'linux')(
+    'does not throw on a full disk, and writes later how many lines were lost',
+    () => {
+      const file = join(folder, 'full', 'd.log');
+      mkdirSync(join(folder, 'full'));
+      symlinkSync('/dev/full', file);
+      let nowMs = 0;
+      const log = openLogFile(file, { nowMs: () => nowMs });
+      for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
+      rmSync(file);
+      nowMs += 1_000;
+      log.write('four\n');
+      log.close();
+      log.close();
+      expect(readFileSync(file, 'utf8')).toBe('3 lines of this log could not be written\nfour\n');
+    },
+  );
 
-  it('works without a file if its folder cannot be made', async () => {
+  it('does not throw if the folder cannot be made, and the process runs without a log', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
     const logFile = join(folder, 'no-folder', 'e.log');
     const log = openLogFile(logFile);
@@ -205,7 +208,7 @@ describe('openLogFile', () => {
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('continues an existing file', () => {
+  it('appends to an existing file', () => {
     const file = join(folder, 'b.log');
     for (const text of ['one\n', 'two\n']) {
       const log = openLogFile(file);

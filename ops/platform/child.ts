@@ -1,4 +1,4 @@
-/** Starts a process that belongs to us, waits until it is ready, and ends it by its own pid. */
+/** Starts a child process, waits until it is ready, and ends it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,13 +10,13 @@ export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.
 export type Child = {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process reports that it is ready; rejects with `start-failed` when it ends or takes too long. */
+  /** Resolves when the process reports that it is ready; rejects with `start-failed` if it ends before, or takes too long. */
   readonly ready: Promise<void>;
-  /** Resolves when the process is gone; never rejects. */
+  /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ChildExit>;
-  /** The last line of standard error, or of standard output if there was none. */
-  lastWords(): string;
-  /** Sends SIGTERM, and SIGKILL if the process does not end within `graceMs`. Resolves when the process is gone. */
+  /** Returns the last line of standard error; without standard error, the last line of standard output. */
+  lastLine(): string;
+  /** Sends SIGTERM, and SIGKILL if the process does not end within `graceMs`. Resolves when the process has ended. */
   stop(graceMs?: number): Promise<void>;
 };
 
@@ -27,29 +27,29 @@ export type ChildOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly logFile: string;
-  /** Returns whether a line of its output means that it is ready. Without it the process is ready once it runs. */
+  /** Returns whether a line of output means that the process is ready. Without this function the process is ready once it runs. */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
-  /** Ends the process if it is not ready yet, as `stop` does. A process that is ready is ended by `stop`. */
+  /** Ends the process if it is aborted before the process is ready. Has no effect on a process that is ready. */
   readonly signal?: AbortSignal | undefined;
-  /** Time from SIGTERM to SIGKILL if `signal` ends it. */
+  /** Time from SIGTERM to SIGKILL if `signal` ends the process. */
   readonly graceMs?: number;
 };
 
 const defaultGraceMs = 10_000;
 const defaultReadyTimeoutMs = 120_000;
-const lastWordsMax = 500;
+const lastLineCharsMax = 500;
 
 /**
- * Linux signals a child when its parent dies, even by SIGKILL. `setpriv` (util-linux) requests that and then becomes the program, so the
- * pid stays the program's. On other systems a child survives a parent that was killed by SIGKILL.
+ * On Linux, the program `setpriv` (util-linux) lets a child end when its parent is killed by SIGKILL: it asks the kernel to send SIGTERM to
+ * the child, and then replaces itself by the program under the same pid. On other systems the child survives such a parent.
  */
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
 
 /**
- * Starts the process at once; await `ready` before using it.
- * @throws AbortError if `signal` was aborted before: nothing is started while everything is being stopped
+ * Starts a process. Await `ready` before you use the process.
+ * @throws AbortError if `signal` is already aborted
  */
 export function startChild(options: ChildOptions): Child {
   options.signal?.throwIfAborted();
@@ -62,7 +62,8 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv | undefined,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C reaches the whole foreground group. With its own group we can end the children in order.
+    // Ctrl-C sends a signal to the whole process group of the terminal. In its own group, the child does not get this signal, so we can
+    // end the children in order.
     detached: true,
   });
   const lines = { out: '', err: '' };
@@ -70,14 +71,14 @@ export function startChild(options: ChildOptions): Child {
   const exited = Promise.withResolvers<ChildExit>();
   const onLine = (stream: 'out' | 'err') => (line: string) => {
     log.write(`${line}\n`);
-    if (isTelling(line)) lines[stream] = line.slice(0, lastWordsMax);
+    if (isInformative(line)) lines[stream] = line.slice(0, lastLineCharsMax);
     if (options.isReady?.(line)) ready.resolve();
   };
   follow(process_, 'stdout', onLine('out'));
   follow(process_, 'stderr', onLine('err'));
   const timeout = setTimeout(() => {
     const seconds = (options.readyTimeoutMs ?? defaultReadyTimeoutMs) / 1000;
-    ready.reject(failed(`${options.name} was not ready within ${seconds} s; see ${options.logFile}.`));
+    ready.reject(failed(`${options.name} was not ready within ${seconds} s: read its log ${options.logFile}.`));
   }, options.readyTimeoutMs ?? defaultReadyTimeoutMs);
   process_.once('spawn', () => {
     if (options.isReady === undefined) ready.resolve();
@@ -88,9 +89,9 @@ export function startChild(options: ChildOptions): Child {
   });
   process_.once('close', (code, signal) => {
     log.close();
-    const words = lines.err || lines.out;
+    const lastLine = lines.err || lines.out;
     const how = signal === null ? `exit code ${code}` : signal;
-    ready.reject(failed(`${options.name} ended before it was ready (${how})${words === '' ? '' : `: ${words}`}`));
+    ready.reject(failed(`${options.name} ended before it was ready (${how})${lastLine === '' ? '' : `: ${lastLine}`}`));
     exited.resolve({ code, signal });
   });
   const onAbort = () => void stop(process_, exited.promise, options.graceMs ?? defaultGraceMs);
@@ -105,7 +106,7 @@ export function startChild(options: ChildOptions): Child {
     pid: process_.pid ?? 0,
     ready: ready.promise,
     exited: exited.promise,
-    lastWords: () => lines.err || lines.out,
+    lastLine: () => lines.err || lines.out,
     stop: (graceMs = defaultGraceMs) => stop(process_, exited.promise, graceMs),
   };
 }
@@ -120,8 +121,8 @@ async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs:
   await exited;
 }
 
-/** Returns whether a line is useful by itself: a stack, a closing brace and Node's version under an error are not. */
-function isTelling(line: string): boolean {
+/** Returns whether a line can explain an end: not a line of a stack trace, a brace, or Node's version, which Node prints after an error. */
+function isInformative(line: string): boolean {
   return line.trim() !== '' && !/^(?:\s|[{}()^[\]]|Node\.js v)/.test(line);
 }
 
@@ -134,7 +135,7 @@ function failed(message: string, cause?: unknown): VigilError {
   return new VigilError('start-failed', message, { cause });
 }
 
-/** Returns whether it is the line `"msg":"ready"` that each of our processes prints when it serves. */
+/** Returns whether a line is the log line with the message `ready`, which each of our processes prints when it is ready. */
 export function saysReady(line: string): boolean {
   return line.includes('"msg":"ready"');
 }

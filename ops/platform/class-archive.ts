@@ -1,20 +1,24 @@
 /**
- * The JVM's class data sharing. The first broker that ends cleanly writes an archive of its classes, and every later one starts in half the
- * processor time. A JVM ignores an archive that was made for another one.
+ * Class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With the archive, later starts
+ * need half the processor time. A JVM ignores the archive of another JVM version.
  */
 import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type ClassArchive = {
+  /** Arguments for the program `java`. */
   readonly flags: readonly string[];
-  /** Call this when the broker is gone. */
+  /** Gives a new archive its name. Call this when the broker has ended. */
   keep(): void;
 };
 
 const unfinished = '.unfinished';
 const unfinishedAgeMaxMs = 60 * 60 * 1000;
 
-/** @param home folder of the broker's software; if it cannot be written, the start is only slower */
+/**
+ * Returns the flags that use the archive, or that make it if it is missing. Never throws: without an archive the start is only slower.
+ * @param home the folder of the broker's software, in which the archive is stored
+ */
 export function classArchive(home: string, java: string): ClassArchive {
   try {
     removeLeftovers(home);
@@ -26,7 +30,7 @@ export function classArchive(home: string, java: string): ClassArchive {
     return {
       flags: [`-XX:ArchiveClassesAtExit=${making}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
       keep() {
-        // Missing if the broker was killed; then the next one makes it.
+        // A broker that was killed wrote no archive. Then the next start makes it.
         if (statSync(making, { throwIfNoEntry: false })) renameSync(making, archive);
       },
     };

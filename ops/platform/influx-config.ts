@@ -1,21 +1,24 @@
-/** InfluxDB's configuration as text. Pure. */
+/** Writes InfluxDB's configuration file as text. Pure. */
 
 export type InfluxConfig = {
   readonly home: string;
-  /** Address of the backup service. It has no login and cannot be turned off, and nobody uses it. */
+  /** Address of InfluxDB's backup service, which Vigil does not use. The service has no login and cannot be turned off. */
   readonly backupAddress: string;
-  /** Settings of HTTP, which depend on what is in front of it. */
+  /** Settings of the section `[http]`: `httpBehindGate` or `httpByItself`. */
   readonly http: Readonly<Record<string, string | boolean>>;
 };
 
 /**
- * Linux lets a program listen on a multicast address but lets nobody connect to one, so a listener there is closed to all. Other systems
- * refuse such a listener. There the backup service gets any free port of loopback, which local users can find.
+ * On Linux a program can listen on a multicast address, but nobody can connect to such an address. So the backup service is closed to all.
+ * Other systems do not allow this. There the backup service gets a free port of loopback, to which users of the machine can connect.
  */
 export const closedAddress = '224.0.0.1:0';
 export const openAddress = '127.0.0.1:0';
 
-/** For `npm start`: HTTP on a socket of the file system, behind influx-gate.ts. TCP cannot be turned off, so it gets the closed address. */
+/**
+ * Returns the settings for `npm start`: HTTP on a socket of the file system, behind the gate in influx-gate.ts. InfluxDB always listens on
+ * TCP too, so TCP gets the same closed address as the backup service.
+ */
 export function httpBehindGate(backupAddress: string, socket: string) {
   return {
     'bind-address': backupAddress,
@@ -23,14 +26,14 @@ export function httpBehindGate(backupAddress: string, socket: string) {
     'unix-socket-enabled': true,
     'bind-socket': socket,
     'unix-socket-permissions': '0600',
-    // Version 1.6 would open the profiles to everybody.
+    // In version 1.6 everybody could read the profiles (pprof).
     'pprof-enabled': false,
   };
 }
 
 /**
- * For compose: HTTPS, and a login for everything. Version 1.8 demands a login for `/debug/vars` and `/debug/requests` only if the profiles
- * are on and demand one, and for `/metrics` only if `/ping` does.
+ * Returns the settings for Compose: HTTPS with a login for every path. Version 1.8 demands a login for `/debug/vars` and `/debug/requests`
+ * only if `pprof-enabled` and `pprof-auth-enabled` are on, and for `/metrics` only if `ping-auth-enabled` is on.
  */
 export function httpByItself(port: number, certFile: string, keyFile: string) {
   return {

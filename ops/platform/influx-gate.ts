@@ -1,7 +1,7 @@
 /**
- * The gate in front of InfluxDB: TLS with our certificate, and only the two of InfluxDB's paths that our processes use. InfluxDB itself
- * listens for HTTP on a socket in a folder that no other user can enter. Its version 1.6 answers `/debug/vars`, `/debug/requests` and
- * `/metrics` without a login, and no setting changes that.
+ * The gate is a TLS server in front of InfluxDB. It passes on requests to the two paths that our processes use, and refuses all others,
+ * because InfluxDB 1.6 answers `/debug/vars`, `/debug/requests` and `/metrics` without a login. InfluxDB listens on a socket in a folder
+ * that no other user can enter.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -13,12 +13,12 @@ export type GateOptions = {
   readonly port: number;
   readonly certFile: string;
   readonly keyFile: string;
-  /** The socket of InfluxDB. */
+  /** Path of InfluxDB's socket. */
   readonly socketPath: string;
 };
 
-/** InfluxDB itself demands a login for both. */
-const open = ['/query', '/write'];
+/** InfluxDB demands a login for these paths. */
+const allowedPaths = ['/query', '/write'];
 
 /** @throws VigilError `port-taken` */
 export async function openInfluxGate(options: GateOptions): Promise<{ close(): void }> {
@@ -29,12 +29,12 @@ export async function openInfluxGate(options: GateOptions): Promise<{ close(): v
     minVersion: 'TLSv1.2',
     ciphers: serverCiphers,
   } as const;
-  // InfluxDB closes a connection that is not kept alive as soon as it has answered, even before it has read the whole request. That
-  // request is then lost.
+  // Without keep-alive, InfluxDB closes the connection after its answer, even if it has not read the whole request. The rest of the request
+  // would then be lost.
   const agent = new Agent({ keepAlive: true });
   const server = createServer(tls, (incoming, outgoing) => {
     const [path = ''] = (incoming.url ?? '').split('?');
-    if (open.includes(path)) pass(incoming, outgoing, socketPath, agent);
+    if (allowedPaths.includes(path)) pass(incoming, outgoing, socketPath, agent);
     else refuse(incoming, outgoing);
   });
   await listen(server, port);
@@ -54,17 +54,18 @@ function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
 
 function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: string, agent: Agent): void {
   const { method, url: path } = incoming;
-  const headers = ofTheMessage(incoming.headers);
+  const headers = endToEndHeaders(incoming.headers);
   const inner = request({ socketPath, method, path, headers, agent }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, ofTheMessage(answer.headers));
+    outgoing.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.headers));
     answer.pipe(outgoing);
     answer.on('error', () => outgoing.destroy());
   });
-  // The client sees a lost connection, as when InfluxDB is away. An answer may come before the whole request was taken.
+  // If InfluxDB fails before its answer, the client's connection is closed. After the answer began, an error of the request does not
+  // matter.
   inner.on('error', () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
-  // After the answer, another request may already use this connection.
+  // Only if the answer is incomplete: after a complete answer, another request may already use this connection.
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) inner.destroy();
   });
@@ -72,15 +73,15 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: s
   incoming.pipe(inner);
 }
 
-/** Removes the headers that concern only one connection. */
-function ofTheMessage({ connection: _connection, 'keep-alive': _keepAlive, ...rest }: IncomingHttpHeaders) {
+/** Removes the headers that concern only a connection, not the message. */
+function endToEndHeaders({ connection: _connection, 'keep-alive': _keepAlive, ...rest }: IncomingHttpHeaders) {
   return rest;
 }
 
 function listen(server: Server, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (cause) =>
-    reject(new VigilError('port-taken', `InfluxDB's port ${port} cannot be listened on: ${cause.message}.`, { cause })),
+    reject(new VigilError('port-taken', `Port ${port} for InfluxDB cannot be opened: ${cause.message}.`, { cause })),
   );
   server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   return promise;

@@ -1,16 +1,19 @@
-/** Computes again the minutes of a time whose minutes were deleted. */
+/** Computes the minute values in InfluxDB again after they were deleted. */
 import { minutesInto } from './influx-rollup.ts';
 import { type InfluxSetup, influxDatabase, mustQuery } from './influx-setup.ts';
 
-/** InfluxDB itself stops a query after 30 s. */
+/** Longer than the 30 s after which InfluxDB stops a query. */
 const hourTimeoutMs = 40_000;
 const hourMs = 60 * 60_000;
 
 /**
- * Computes the minutes of a time from its raw points, hour by hour, after the time that InfluxDB's own rounds cover (influx-rollup.ts).
- * @param fromMs the first whole hour after it is the first: in the hour in which raw points expire, some are gone
- * @param onHour called after each hour
- * @throws VigilError `start-failed` if InfluxDB does not answer or refuses
+ * Computes the minute values between two times from the raw points, hour by hour. InfluxDB's own continuous queries (influx-rollup.ts) only
+ * compute the last 26 hours.
+ * @param fromMs the time of the oldest raw points, ms since 1970. The first computed hour is a whole hour after it, because InfluxDB may be
+ * deleting raw points of the hour before
+ * @param untilMs the end of the time, ms since 1970
+ * @param onHour called after each hour with the number of finished hours and of all hours
+ * @throws VigilError `start-failed` if InfluxDB does not answer or refuses a query
  */
 export async function rebuildMinutes(
   setup: InfluxSetup,

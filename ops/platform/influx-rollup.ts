@@ -1,22 +1,24 @@
 /**
- * The minutes that InfluxDB makes of the raw numerics, for trends of weeks. It computes them again from the raw points, so that late points
- * (a device's backlog, an hour without InfluxDB) are included: the last half hour each minute, the last day each hour.
+ * The continuous queries with which InfluxDB computes minute values from the raw numerics, for trends over weeks. It computes the last half
+ * hour again each minute, and the last 26 hours again each hour. So the minute values include raw points that come late, for instance from
+ * a device that was offline.
  */
 
-/** In `minutes`, `value` is the mean, beside `min`, `max` and `count` of the minute. */
+/** The fields of a minute. `value` is the mean. */
 const fields = 'mean("value") AS "value", min("value") AS "min", max("value") AS "max", count("value") AS "count"';
 
-const rounds = { minutes_near: 'EVERY 1m FOR 30m', minutes_late: 'EVERY 1h FOR 26h' } as const;
+/** The continuous queries by name: how often each runs, and how far back it computes. */
+const queries = { minutes_near: 'EVERY 1m FOR 30m', minutes_late: 'EVERY 1h FOR 26h' } as const;
 
-/** Returns the beginning of a statement that makes minutes of raw points. */
+/** Returns the beginning of a statement that computes minute values from raw points. */
 export function minutesInto(database: string): string {
   return `SELECT ${fields} INTO "${database}"."minutes"."numerics" FROM "${database}"."raw"."numerics"`;
 }
 
-/** Returns statements that make the continuous queries anew. */
+/** Returns the statements that replace the continuous queries. */
 export function rollupStatements(database: string): string[] {
   const body = `${minutesInto(database)} GROUP BY time(1m), *`;
-  return Object.entries(rounds).flatMap(([name, when]) => [
+  return Object.entries(queries).flatMap(([name, when]) => [
     `DROP CONTINUOUS QUERY ${name} ON ${database}`,
     `CREATE CONTINUOUS QUERY ${name} ON ${database} RESAMPLE ${when} BEGIN ${body} END`,
   ]);

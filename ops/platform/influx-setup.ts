@@ -8,11 +8,11 @@ export const influxDatabase = 'vigil';
 export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
 
 export type InfluxSetup = {
-  /** `https://`; with `socketPath`, `http://` and any name. */
+  /** `https://` and the address; with `socketPath`, `http://` and any name. */
   readonly url: string;
-  /** CA of its certificate, PEM. */
+  /** CA of InfluxDB's certificate, PEM. */
   readonly ca?: string;
-  /** Path of its socket, if it listens on a socket of the file system. */
+  /** Path of InfluxDB's socket, if InfluxDB listens on a socket of the file system. */
   readonly socketPath?: string;
   readonly adminPassword: string;
   readonly users: readonly InfluxUser[];
@@ -27,19 +27,19 @@ const retryMs = 100;
 const requestTimeoutMs = 10_000;
 
 /**
- * Makes the database, its retention policies and its logins if they are missing, and sets the passwords to those in the secrets. Safe to
- * repeat.
+ * Makes the database, its retention policies and its logins if they are missing, and sets the passwords of the logins. Safe to repeat.
  * @throws VigilError `start-failed` if InfluxDB does not answer or refuses the administrator's password
  */
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await untilAnswers(setup);
-  // The first administrator may be made without a login. After that this is refused, and the login below must work.
+  // InfluxDB accepts the first administrator without a login. If an administrator exists, InfluxDB refuses this statement, which is no
+  // fault.
   await query(setup, `CREATE USER admin WITH PASSWORD ${text(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
   const login = await query(setup, 'SHOW DATABASES');
   if (login.status === 401) {
     throw new VigilError(
       'start-failed',
-      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the influxdb folder beside it.',
+      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the folder influxdb in the state folder, with all trends.',
     );
   }
   await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
@@ -94,7 +94,7 @@ export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs
     throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${cause.message}`, { cause });
   });
   if (status === 200 && !body.includes('"error"')) return;
-  // The statement may contain a password, so the error has only its first words.
+  // The statement may contain a password, so the error contains only the first three words.
   const firstWords = statement.split(' ').slice(0, 3).join(' ');
   throw new VigilError('start-failed', `InfluxDB refused "${firstWords}" (${status}): ${body.slice(0, 200).trim()}`);
 }
@@ -139,7 +139,7 @@ async function send(
   return promise;
 }
 
-/** An InfluxQL string literal. */
+/** Returns a string literal of InfluxQL. */
 function text(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

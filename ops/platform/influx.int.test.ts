@@ -37,12 +37,12 @@ const query = (user: string | undefined, q: string, password?: string) =>
   send('/query?db=vigil&epoch=ms', user, new URLSearchParams({ q }).toString(), password);
 
 describe('InfluxDB', () => {
-  it('InfluxDB lets trends write, and lets dashboard read what was written', async () => {
+  it('InfluxDB lets the login trends write a point, and lets the login dashboard read the point', async () => {
     expect((await send('/write?db=vigil&precision=ms', 'trends', `probe value=1 ${Date.now()}`)).status).toBe(204);
     expect((await query('dashboard', 'SELECT value FROM probe')).body).toContain('"probe"');
   });
 
-  it('InfluxDB does not let trends read or dashboard write', async () => {
+  it('InfluxDB does not let the login trends read or the login dashboard write', async () => {
     expect((await send('/write?db=vigil', 'dashboard', 'probe value=2')).status).toBe(403);
     expect((await query('trends', 'SELECT value FROM probe')).status).toBe(403);
     expect((await query('dashboard', 'DROP DATABASE vigil')).status).toBe(403);
@@ -52,18 +52,18 @@ describe('InfluxDB', () => {
     ['no login', undefined, ''],
     ['a wrong password', 'dashboard', 'wrong'],
     ['an unknown name', 'nobody', 'x'],
-  ])('InfluxDB answers 401 to %s', async (_name, user, password) => {
+  ])('InfluxDB answers with status 401 to a request with %s', async (_name, user, password) => {
     expect((await query(user, 'SHOW DATABASES', password)).status).toBe(401);
     expect((await send('/write?db=vigil', user, 'probe value=3', password)).status).toBe(401);
   });
 
-  it('InfluxDB answers each of many clients that ask at once, with a body or without, on connections that stay open', async () => {
-    const many = Array.from({ length: 200 }, (_, n) =>
+  it('InfluxDB answers all of 200 simultaneous requests of different sizes on connections that stay open', async () => {
+    const requests = Array.from({ length: 200 }, (_, n) =>
       n % 2 === 0
         ? query(n % 4 === 0 ? undefined : 'dashboard', 'SHOW MEASUREMENTS').then(({ status }) => status)
         : send('/write?db=vigil', 'trends', `probe value=${n}\n`.repeat(n * 20)).then(({ status }) => status),
     );
-    const statuses = await Promise.all(many);
+    const statuses = await Promise.all(requests);
     expect(statuses.filter((_, n) => n % 4 === 0)).toEqual(Array(50).fill(401));
     expect(statuses.filter((_, n) => n % 4 === 2)).toEqual(Array(50).fill(200));
     expect(statuses.filter((_, n) => n % 2 === 1)).toEqual(Array(100).fill(204));

@@ -1,4 +1,4 @@
-/** Starts one real InfluxDB 1.x, with its database, retention policies and logins. */
+/** Starts InfluxDB 1.x with its database, retention policies and logins. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
@@ -11,7 +11,7 @@ import type { Software } from './software.ts';
 
 export type InfluxOptions = {
   readonly software: Pick<Software, 'influxd'>;
-  /** Contains `certs/` and `secrets/`; gets `influxdb/` and `logs/`. */
+  /** The folder with `certs/` and `secrets/`. InfluxDB writes into its folders `influxdb/` and `logs/`. */
   readonly stateDir: string;
   readonly port: number;
   /** Aborts a start in progress. */
@@ -25,12 +25,12 @@ export type Influx = {
   close(): Promise<void>;
 };
 
-/** In InfluxDB's own folder, which is also its working folder. */
+/** Name of the socket in InfluxDB's own folder, which is also its working folder. */
 const socketName = 'http.sock';
-/** The limit of macOS, including the end character; Linux takes 107. */
+/** The longest path of a socket on macOS. Linux allows 107 bytes. */
 const socketPathBytesMax = 103;
 
-/** Whether other users of this machine are kept out of InfluxDB's backup service. */
+/** Whether no other user of this machine can connect to InfluxDB's backup service. */
 export const backupIsClosed = process.platform === 'linux';
 const backupAddress = backupIsClosed ? closedAddress : openAddress;
 
@@ -44,7 +44,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
   const certs = join(options.stateDir, 'certs');
   privateDirectory(home);
   const configFile = join(home, 'influxdb.conf');
-  const socketPath = reachable(join(home, socketName));
+  const socketPath = shortestPath(join(home, socketName));
   rmSync(join(home, socketName), { force: true });
   const http = httpBehindGate(backupAddress, socketName);
   writeAtomic(configFile, influxToml({ home, backupAddress, http }), 0o600);
@@ -52,7 +52,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     name: 'influxdb',
     command: options.software.influxd,
     args: ['run', '-config', configFile],
-    // An INFLUXDB_* variable of the caller would override the configuration.
+    // Passes no other variables on, because a variable INFLUXDB_* would override the configuration.
     env: { PATH: process.env.PATH, HOME: home },
     cwd: home,
     signal: options.signal,
@@ -64,7 +64,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     await child.ready;
     const password = (user: string) =>
       readFileSync(join(options.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
-    // Before the gate is open: until there is an administrator, InfluxDB lets anybody make one.
+    // Makes the administrator before the gate opens, because until then everybody who can connect may make one.
     await ensureDatabase({
       url: 'http://localhost',
       socketPath,
@@ -90,16 +90,16 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
 }
 
 /**
- * Returns a path by which this process can reach the socket. Systems limit it to about 100 bytes, so it is relative if that is shorter.
- * @throws VigilError `settings-invalid` if it is still too long
+ * Returns the absolute or the relative path of the socket, whichever is shorter, because systems limit its length.
+ * @throws VigilError `settings-invalid` if the shorter path is still too long
  */
-function reachable(path: string): string {
-  const near = relative(process.cwd(), path);
-  const shorter = near.length < path.length ? near : path;
+function shortestPath(path: string): string {
+  const relativePath = relative(process.cwd(), path);
+  const shorter = relativePath.length < path.length ? relativePath : path;
   const bytes = Buffer.byteLength(shorter);
   if (bytes <= socketPathBytesMax) return shorter;
   throw new VigilError(
     'settings-invalid',
-    `The path of InfluxDB's socket, ${path}, has ${bytes} bytes, and systems take ${socketPathBytesMax}: set VIGIL_STATE_DIR to a shorter folder.`,
+    `The path of InfluxDB's socket, ${path}, is too long (${bytes} bytes, allowed are ${socketPathBytesMax}): set VIGIL_STATE_DIR to a folder with a shorter path.`,
   );
 }

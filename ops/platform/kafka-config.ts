@@ -1,4 +1,4 @@
-/** The broker's configuration as text. Pure, so that a test can check it. */
+/** Writes the broker's configuration files as text. Pure. */
 import { oneCopy, type Replication } from './copies.ts';
 
 export type KafkaConfig = {
@@ -8,39 +8,39 @@ export type KafkaConfig = {
   /** Certificate and key of the broker in one PEM file. */
   readonly keystoreFile: string;
   readonly caFile: string;
-  /** Principals that may do everything: the broker itself, and the administrator that makes topics and access lists. */
+  /** Principals that may do everything: the brokers, and the administrator that makes topics and access control lists. */
   readonly superUsers: readonly string[];
   readonly member?: ClusterMember | undefined;
 };
 
-/** A node of a cluster of several. Without it, one broker is its own controller and has the only copy. */
+/** One node of a cluster. A broker without it is its own controller and has the only copy of the data. */
 export type ClusterMember = {
   readonly nodeId: number;
   readonly role: 'broker' | 'controller' | 'broker,controller';
-  /** Kafka's own form of a UUID, the same for all nodes. */
+  /** The same for all nodes; see `newClusterId` for its form. */
   readonly clusterId: string;
   /** `id@host:port` of each controller. */
   readonly voters: readonly string[];
   readonly replication: Replication;
-  /** A second listener for clients. It advertises the port of a proxy, so that a test can cut the connection between. */
+  /** A second listener for clients, which advertises the port of a proxy. With the proxy a test can cut connections. */
   readonly relayed?: { readonly port: number; readonly advertisedPort: number };
-  /** Heap of the JVM. */
+  /** Size of the JVM's heap, MiB. */
   readonly heapMb: number;
   /** Broker properties to add or to replace, for instance shorter timeouts. */
   readonly properties?: Readonly<Record<string, string | number>>;
 };
 
-/** The largest record batch that a topic takes. */
+/** The largest record batch that a topic accepts. */
 export const messageBytesMax = 2 * 1024 * 1024;
 
 /**
- * One broker that is its own controller (KRaft), or one node of a cluster. All listeners are on loopback and demand a client certificate. A
- * client without an access control list entry gets nothing.
+ * Returns the properties file of a broker that is its own controller (KRaft), or of one node of a cluster. All listeners are on loopback
+ * and demand a client certificate. A client without an entry in the access control lists may do nothing.
  */
 export function brokerProperties(config: KafkaConfig): string {
   const { factor, inSyncMin } = config.member?.replication ?? oneCopy;
   const lines: Record<string, string | number> = {
-    ...(config.member === undefined ? aloneLines(config) : memberLines(config, config.member)),
+    ...(config.member === undefined ? singleBrokerLines(config) : memberLines(config, config.member)),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': config.dataDir,
     'ssl.keystore.type': 'PEM',
@@ -65,14 +65,14 @@ export function brokerProperties(config: KafkaConfig): string {
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': factor,
     'share.coordinator.state.topic.min.isr': inSyncMin,
-    // There is only one machine, so a group gets its partitions without waiting for other members.
+    // A consumer group gets its partitions at once, without waiting for further members: all members run on this machine.
     'group.initial.rebalance.delay.ms': 0,
-    // A killed consumer loses its partitions within seconds; the services ask for 6 s or more.
+    // The lower limit of a consumer's session timeout. Our services use 6 s or more.
     'group.min.session.timeout.ms': 3000,
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
-    // As large as the system needs (-1). With Kafka's own 100 kB the broker waits for a busy reader, instead of sending the next 8 MB into
-    // the system's buffer meanwhile. Measured with npm run bench -- alarms: a third more readings a second.
+    // -1: the operating system chooses the size. With Kafka's default of 100 kB the broker must wait for a busy reader; with a large buffer
+    // it sends the next 8 MB meanwhile. Measured with npm run bench -- alarms: a third more readings a second.
     'socket.send.buffer.bytes': -1,
     'socket.receive.buffer.bytes': -1,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
@@ -85,7 +85,7 @@ export function brokerProperties(config: KafkaConfig): string {
 
 type Lines = Record<string, string | number>;
 
-function aloneLines({ port, controllerPort }: KafkaConfig): Lines {
+function singleBrokerLines({ port, controllerPort }: KafkaConfig): Lines {
   return {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -127,12 +127,15 @@ function memberLines({ port, controllerPort }: KafkaConfig, member: ClusterMembe
   };
 }
 
-/** Java's property files use a backslash as an escape (Windows paths). */
+/** Escapes backslashes, as in Windows paths, for a properties file of Java. */
 function escapeValue(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }
 
-/** The broker's log: a file of at most 10 MiB and three before it. Errors, and the line that it has started, also go to standard output. */
+/**
+ * Returns the broker's configuration of logs: at most four files of 10 MB each. Errors also go to standard output, and so does the line
+ * with which the broker reports that it has started.
+ */
 export function log4jProperties(logFile: string): string {
   return `status=error
 appender.file.type=RollingFile

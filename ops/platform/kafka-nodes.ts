@@ -1,4 +1,4 @@
-/** The brokers that `npm start` runs: one that is its own controller, or three that are each broker and controller. */
+/** The brokers that `npm start` runs: a single broker, or three. Each broker is also a controller. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
@@ -9,16 +9,16 @@ import type { ClusterMember } from './kafka-config.ts';
 import { freePortRow } from './ports.ts';
 
 export type KafkaSettings = {
-  /** Of `copiesSetting`. */
+  /** A value of `copiesSetting`. */
   readonly kafkaCopies: string;
-  /** Port of the first broker; each further one has the port that is two higher. */
+  /** Port of the first broker. The port of each further broker is two higher. */
   readonly kafkaPort: number;
-  /** Likewise. */
+  /** Port of the first controller. The port of each further controller is two higher. */
   readonly kafkaControllerPort: number;
 };
 
 export type KafkaNode = {
-  /** Name of its folder, of its log, and in reports. */
+  /** Name of the broker in reports, of its folder and of its log file. */
   readonly name: string;
   readonly port: number;
   readonly controllerPort: number;
@@ -26,20 +26,20 @@ export type KafkaNode = {
   readonly nodeId?: number;
 };
 
-/** Step from one node's ports to the next: client and controller ports are adjacent by default. */
+/** Difference between the ports of two nodes. By default the port of a node's controller is between them. */
 const portStep = 2;
-/** Heap of each of three brokers; a single broker has 512. */
+/** Heap of each of three brokers, MiB. A single broker has 512 MiB. */
 const heapMb = 384;
 /**
- * A killed broker stops being leader after this time; Kafka's own default is 9 s. With a shorter time, a broker that only waits for a busy
- * machine would count as dead. (Ours.)
+ * Time after which a killed broker is no longer the leader of its partitions (ours; Kafka's default is 9 s). With a shorter time, a broker
+ * on a busy machine would count as dead.
  */
 const sessionMs = 6_000;
 
-const ofThree = {
+const propertiesOfThree = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 1_000,
-  // When all stop together, the last one would wait minutes for a controller that is gone. Its data are flushed anyway.
+  // When all three brokers stop, the last would wait minutes for a controller that has ended. The brokers flush their data in any case.
   'controlled.shutdown.enable': 'false',
 };
 
@@ -67,46 +67,47 @@ export function brokersOf(settings: KafkaSettings): string {
     .join();
 }
 
-/** Returns a node's membership in its cluster. @param clusterId from `readyNodes` */
+/** Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of `requireOwnData` */
 export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, clusterId: string): ClusterMember | undefined {
   if (nodeId === undefined) return undefined;
   const voters = kafkaNodes(settings).map((node) => `${node.nodeId}@127.0.0.1:${node.controllerPort}`);
   const replication = replicationOf(settings.kafkaCopies);
-  return { nodeId, role: 'broker,controller', clusterId, voters, replication, heapMb, properties: ofThree };
+  return { nodeId, role: 'broker,controller', clusterId, voters, replication, heapMb, properties: propertiesOfThree };
 }
 
-/** `kafka/` has the files of the cluster. Each of three brokers has its data in its own folder beside it. */
+/** The id of the cluster of three brokers. Each broker has its data in its own folder `kafka-<n>/data`. */
 const idFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.id');
+/** Exists if all three brokers have had data. */
 const begunFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.begun');
 const hasData = (stateDir: string, name: string) => existsSync(join(stateDir, name, 'data', 'meta.properties'));
 
 /**
- * Makes sure that the brokers of these settings match the data in the folder.
- * @returns the id of the cluster, which a fresh one gets here
+ * Checks that the data in the state folder were written by this number of brokers. Makes the cluster's id if it is missing.
+ * @returns the id of the cluster; empty for a single broker
  * @throws VigilError `settings-invalid` if the data are from another number of brokers; `start-failed` if two of three brokers lost their
- * data: they would be the majority, and the third would delete its data
+ * data: these two would be the majority, and the third would delete its data
  */
-export function readyNodes(stateDir: string, settings: KafkaSettings): string {
+export function requireOwnData(stateDir: string, settings: KafkaSettings): string {
   const nodes = kafkaNodes(settings);
   const { env } = copiesSetting;
   if (nodes.length === 1) {
     if (existsSync(idFile(stateDir)))
       throw new VigilError(
         'settings-invalid',
-        `The data in ${stateDir} are of three brokers, and ${env} is 1: set ${env}=3. What three brokers hold cannot be given to one.`,
+        `The data in ${stateDir} belong to three brokers, but ${env} is 1: set ${env}=3. A single broker cannot use the data of three.`,
       );
     return '';
   }
   if (hasData(stateDir, 'kafka'))
     throw new VigilError(
       'settings-invalid',
-      `The data in ${stateDir}/kafka are of one broker, and ${env} is ${settings.kafkaCopies}: leave ${env} out, or take another VIGIL_STATE_DIR for three brokers (docs/operator.md, "Three brokers").`,
+      `The data in ${stateDir}/kafka belong to a single broker, but ${env} is ${settings.kafkaCopies}: leave ${env} out, or set another VIGIL_STATE_DIR for three brokers (docs/operator.md, "Three brokers").`,
     );
   const lost = nodes.filter(({ name }) => !hasData(stateDir, name)).map(({ name }) => join(stateDir, name, 'data'));
   if (existsSync(begunFile(stateDir)) && lost.length > 1)
     throw new VigilError(
       'start-failed',
-      `The data of ${lost.length} of ${nodes.length} brokers are gone (${lost.join(', ')}): restore them. Without them the others would forget what they hold.`,
+      `The data of ${lost.length} of ${nodes.length} brokers are missing (${lost.join(', ')}): restore these folders. Without them the other broker would delete its data.`,
     );
   const file = idFile(stateDir);
   privateDirectory(dirname(file));
@@ -114,7 +115,7 @@ export function readyNodes(stateDir: string, settings: KafkaSettings): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** From now on the brokers have data: if two lose theirs, `readyNodes` must notice. */
+/** Notes that all three brokers have data. After that, `requireOwnData` refuses a start if two brokers lost their data. */
 export function markBegun(stateDir: string): void {
   if (existsSync(idFile(stateDir)) && !existsSync(begunFile(stateDir))) writeAtomic(begunFile(stateDir), '', 0o600);
 }

@@ -40,22 +40,22 @@ async function appendAs(identity: string | undefined, topic: string, value = 'pr
   }
 }
 
-const mayWrite = (identity: string, topic: string) =>
+const canWrite = (identity: string, topic: string) =>
   appendAs(identity, topic).then(
     () => true,
     () => false,
   );
 
-/** Takes from Kafka what it carries of the keys of this house. */
-async function forgetMark(): Promise<void> {
+/** Deletes the mark of the keys (key-mark.ts) in Kafka. */
+async function deleteMark(): Promise<void> {
   const producer = clientOf('admin').producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic: 'house', acks: -1, messages: [{ key: 'keys', value: null }] });
   await producer.disconnect();
 }
 
-/** Whether a service may look at the readings. */
-async function readableBy(identity: string): Promise<boolean> {
+/** Returns whether a service has permissions for the topic of readings. */
+async function canDescribeReadings(identity: string): Promise<boolean> {
   const admin = clientOf(identity).admin();
   try {
     await admin.connect();
@@ -68,12 +68,12 @@ async function readableBy(identity: string): Promise<boolean> {
   }
 }
 
-/** Reads until our record comes: other files of the run write to the same topics. */
+/** Reads until the record with this value comes. Other tests write to the same topics. */
 async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
   const got = Promise.withResolvers<string>();
   consumer.on('consumer.crash', ({ payload }) => {
-    // A young broker's group coordinator says "not me, not yet"; the consumer asks again.
+    // A broker that has just started may not be the group coordinator yet. Then the consumer tries again.
     if (!payload.restart) got.reject(payload.error);
   });
   try {
@@ -91,7 +91,7 @@ async function readAs(identity: string, topic: string, groupId: string, value = 
 }
 
 describe('the broker', () => {
-  it('the broker takes a record from the service that writes a topic, and gives it to the service that reads it', async () => {
+  it('the broker lets the gateway write to the topic rejected, and lets the operator read the record', async () => {
     const value = `probe ${randomUUID()}`;
     expect(await appendAs('gateway', 'rejected', value)).toMatch(/^\d+$/);
     expect(await readAs('operator', 'rejected', 'operator-probe', value)).toBe(value);
@@ -109,7 +109,7 @@ describe('the broker', () => {
     ['operator', 'keys-dashboard'],
     ['trends', 'keys-alarms'],
     ['gateway', 'keys'],
-  ])('the broker does not let %s write %s', async (service, topic) => {
+  ])('the broker does not let the service %s write to the topic %s', async (service, topic) => {
     await expect(appendAs(service, topic)).rejects.toThrow(/authoriz/i);
   });
 
@@ -118,8 +118,8 @@ describe('the broker', () => {
     ['trends', 'commands', 'trends-probe'],
     ['trends', 'alarm-state', 'trends-probe'],
     ['alarms', 'observations', 'dashboard-probe'],
-  ])('the broker does not let %s read %s in group %s', async (service, topic, group) => {
-    // kafkajs wraps a refused group into its own words.
+  ])('the broker does not let the service %s read the topic %s in the group %s', async (service, topic, group) => {
+    // kafkajs reports a refused group with a text of its own.
     await expect(readAs(service, topic, group)).rejects.toThrow(/authoriz|find group coordinator/i);
   });
 
@@ -127,18 +127,18 @@ describe('the broker', () => {
     ['no certificate', undefined],
     ["a device's certificate", 'devices/bed-01'],
     ["a server's certificate", 'web-server'],
-  ])('the broker does not let in a client with %s', async (_name, identity) => {
+  ])('the broker refuses a client with %s', async (_name, identity) => {
     await expect(appendAs(identity, 'rejected')).rejects.toThrow();
   });
 
-  it('the set-up refuses more copies than there are brokers, and the broker still takes records', async () => {
+  it('the set-up refuses to make more copies than there are brokers, and the broker still accepts records', async () => {
     await expect(ensureTopics(platform.kafkaBrokers, certs, threeCopies)).rejects.toThrow(
-      /Kafka has 1 broker that can be reached, and VIGIL_KAFKA_COPIES asks for 3 copies/,
+      /Only 1 broker of Kafka can be reached, but VIGIL_KAFKA_COPIES needs 3 brokers/,
     );
     await appendAs('gateway', 'rejected');
   });
 
-  it('the broker has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {
+  it('the broker has every topic of the table with its partitions and settings, and a second set-up changes nothing', async () => {
     expect(await ensureTopics(platform.kafkaBrokers, certs)).toEqual([]);
     const admin = clientOf('admin').admin();
     await admin.connect();
@@ -169,12 +169,12 @@ describe('the broker', () => {
     }
   });
 
-  it('the set-up takes back permissions that a service got by hand or from an older version, and none of others', async () => {
+  it('the set-up removes permissions of a service that are not in the table, but not permissions of other principals', async () => {
     const admin = clientOf('admin').admin();
     await admin.connect();
     const { TOPIC } = kafkajs.AclResourceTypes;
     const { ALLOW } = kafkajs.AclPermissionTypes;
-    const given = (principal: string): AclEntry => ({
+    const entryFor = (principal: string): AclEntry => ({
       principal,
       host: '*',
       permissionType: ALLOW,
@@ -183,12 +183,12 @@ describe('the broker', () => {
       resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
       operation: kafkajs.AclOperationTypes.WRITE,
     });
-    const foreign = given('User:backup');
+    const foreign = entryFor('User:backup');
     try {
-      await admin.createAcls({ acl: [given('User:gateway'), foreign] });
-      await until('the entry is in force', () => mayWrite('gateway', 'keys'));
+      await admin.createAcls({ acl: [entryFor('User:gateway'), foreign] });
+      await until('the entry is in force', () => canWrite('gateway', 'keys'));
       await ensureTopics(platform.kafkaBrokers, certs);
-      await until('the entry is gone', async () => !(await mayWrite('gateway', 'keys')));
+      await until('the entry is gone', async () => !(await canWrite('gateway', 'keys')));
       const { resources } = await admin.describeAcls(foreign);
       expect(resources.flatMap(({ acls }) => acls).map(({ principal }) => principal)).toEqual(['User:backup']);
     } finally {
@@ -197,37 +197,37 @@ describe('the broker', () => {
     }
   });
 
-  it('the broker gives the stolen key of a service nothing any more, on an open connection too, and its new key everything', async () => {
+  it('a stolen key loses its permissions in Kafka, also on an open connection, and the service’s new key has them', async () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-stolen-'));
     for (const folder of ['certs', 'secrets']) {
       cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
     }
-    const own = join(stateDir, 'certs');
-    const open = clientOf('trends').admin();
+    const newCerts = join(stateDir, 'certs');
+    const stolen = clientOf('trends').admin();
     try {
-      await open.connect();
-      expect((await open.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
+      await stolen.connect();
+      expect((await stolen.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
       await revokeService({ stateDir, service: 'trends', reason: 'key-compromise', nowMs: Date.now() });
       await ensureCertificates({ stateDir, nowMs: Date.now() });
-      await ensureTopics(platform.kafkaBrokers, own);
-      await expect(open.fetchTopicMetadata({ topics: ['observations'] })).rejects.toThrow(/authorized/);
-      expect(await readableBy('trends')).toBe(false);
-      const renewed = clientOf('trends', own).admin();
+      await ensureTopics(platform.kafkaBrokers, newCerts);
+      await expect(stolen.fetchTopicMetadata({ topics: ['observations'] })).rejects.toThrow(/authorized/);
+      expect(await canDescribeReadings('trends')).toBe(false);
+      const renewed = clientOf('trends', newCerts).admin();
       await renewed.connect();
       expect((await renewed.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
       await renewed.disconnect();
-      // A backup of before, with which the thief would be let in again.
+      // With the certificates from before the revocation, Kafka would accept the stolen key again.
       await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(
-        /before a stolen key of trends was revoked/,
+        /older than the revocation of a stolen key of trends/,
       );
-      expect(await readableBy('trends')).toBe(false);
+      expect(await canDescribeReadings('trends')).toBe(false);
     } finally {
-      await open.disconnect();
-      await forgetMark();
+      await stolen.disconnect();
+      await deleteMark();
       await ensureTopics(platform.kafkaBrokers, certs);
       rmSync(stateDir, { recursive: true, force: true });
     }
-    await until('the permissions to be as before', () => readableBy('trends'));
+    await until('the permissions are as before', () => canDescribeReadings('trends'));
   });
 
   it('the set-up refuses a backup from before a device was revoked, until the device is revoked again', async () => {
@@ -241,7 +241,7 @@ describe('the broker', () => {
       copy(platform.stateDir, stateDir);
       await ensureCertificates({ stateDir, devices: ['lost-bed'], nowMs });
       copy(stateDir, backup);
-      const [ended] = await revoke({
+      const [revoked] = await revoke({
         stateDir,
         deviceId: 'lost-bed',
         serial: undefined,
@@ -250,18 +250,18 @@ describe('the broker', () => {
       });
       await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
       await expect(ensureTopics(platform.kafkaBrokers, join(backup, 'certs'))).rejects.toThrow(
-        `npm run certs -- revoke-again ${ended?.serial}`,
+        `npm run certs -- revoke-again ${revoked?.serial}`,
       );
-      await revokeAgain({ stateDir: backup, serials: [ended?.serial ?? ''], nowMs });
+      await revokeAgain({ stateDir: backup, serials: [revoked?.serial ?? ''], nowMs });
       await ensureTopics(platform.kafkaBrokers, join(backup, 'certs'));
     } finally {
-      await forgetMark();
+      await deleteMark();
       await ensureTopics(platform.kafkaBrokers, certs);
       for (const folder of [stateDir, backup]) rmSync(folder, { recursive: true, force: true });
     }
   });
 
-  it('the set-up restores our settings if somebody changed them, says so, and keeps what else was set for a topic', async () => {
+  it('the set-up restores our settings if somebody changed them, reports each change, and keeps a topic’s other settings', async () => {
     const admin = clientOf('admin').admin();
     await admin.connect();
     const type = kafkajs.ConfigResourceTypes.TOPIC;
@@ -271,7 +271,7 @@ describe('the broker', () => {
       return Object.fromEntries(described!.configEntries.map((entry) => [entry.configName, entry.configValue]));
     };
     try {
-      // All that is left out goes back to Kafka's own: also how long and in which files it is kept.
+      // This call also resets the settings that it does not name to Kafka's defaults, for instance segment.ms.
       const configEntries = [
         { name: 'retention.ms', value: '60000' },
         { name: 'index.interval.bytes', value: '8192' },
@@ -284,7 +284,7 @@ describe('the broker', () => {
       expect(changes).toContain(`Kafka's topic rejected had segment.ms=604800000, and has ${segmentMs} now`);
       expect(changes.filter((change) => !change.includes(' rejected '))).toEqual([]);
       await until(
-        'ours are in force',
+        'our settings are in force',
         async () => (await settingsOf('segment.ms'))['segment.ms'] === String(segmentMs),
       );
       expect(await settingsOf('retention.ms', 'segment.ms', 'index.interval.bytes')).toEqual({
@@ -298,24 +298,24 @@ describe('the broker', () => {
     }
   });
 
-  it('the set-up refuses other keys than the records need, and says which', async () => {
+  it('the set-up refuses keys that do not belong to Kafka’s data, and names their files', async () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-other-keys-'));
     try {
       for (const folder of ['certs', 'secrets'])
         cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
       await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
       writeFileSync(join(stateDir, 'secrets/pseudonym.key'), 'another\n');
-      // A key that is lost while its record is there is refused before this (fingerprints.test.ts): here both are lost.
+      // fingerprints.test.ts tests the loss of a key alone. Here the key and the file of its fingerprint are both lost.
       for (const file of ['reader-trends.jwk', 'fingerprints.json']) rmSync(join(stateDir, 'secrets', file));
       await expect(ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'))).rejects.toThrow(
-        'The data in Kafka were written with other keys than these: secrets/pseudonym.key, secrets/reader-trends.jwk.',
+        'These files differ or are missing: secrets/pseudonym.key, secrets/reader-trends.jwk.',
       );
     } finally {
       rmSync(stateDir, { recursive: true, force: true });
     }
   });
 
-  it('the broker makes no topic that the table does not name', async () => {
+  it('the broker does not make a topic when a client writes to an unknown topic', async () => {
     await expect(appendAs('admin', 'surprise')).rejects.toThrow(/topic/i);
   });
 });

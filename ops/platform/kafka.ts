@@ -1,4 +1,4 @@
-/** Formats and starts one real Kafka broker; its data stay in the state folder. */
+/** Starts a Kafka broker. Its data stay in the state folder. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,34 +14,33 @@ import { ensureTopics } from './topics.ts';
 
 export type KafkaOptions = {
   readonly software: Pick<Software, 'java' | 'kafkaLibs'>;
-  /** Contains `certs/`; gets `kafka/` and `logs/`. */
+  /** The folder with `certs/`. The broker writes into its folders `kafka/` and `logs/`. */
   readonly stateDir: string;
   readonly port: number;
   readonly controllerPort: number;
   /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
-  /** For tests and checks: compiles fast, not well. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
+  /** Makes the start faster and the broker slower, for tests. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
   readonly shortLived?: boolean;
-  /** One node of several; its data go to `kafka-<nodeId>/`. A controller has no `port`, a broker no `controllerPort`. */
+  /** For one of several nodes. Its data are in `kafka-<nodeId>/`. A node that is only a controller ignores `port`. */
   readonly member?: ClusterMember;
 };
 
 export type Kafka = {
   readonly child: Child;
-  /** `host:port` for clients. */
+  /** Address for clients, `host:port`. */
   readonly broker: string;
-  /** Ends the broker cleanly; a second call is harmless. */
+  /** Ends the broker cleanly. A second call has no effect. */
   close(): Promise<void>;
 };
 
 const readyTimeoutMs = 120_000;
-/** Time for the broker to flush and hand over before it ends. */
+/** Time that the broker has to flush its data and to end. */
 const graceMs = 30_000;
 
 /**
- * Formats the storage if necessary, starts the broker, waits until an administrator can use it, and creates the missing topics and access
- * control lists.
- * @throws VigilError `start-failed` with the broker's last line
+ * Starts a broker, waits until an administrator can connect, and makes the missing topics and access control lists.
+ * @throws VigilError `start-failed` with the last line that the broker printed
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const child = await startBroker(options);
@@ -59,7 +58,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-/** Starts the broker only, without topics: a test uses it to restart a broker that it killed. */
+/** Starts a broker without making topics. Formats its storage if the storage is new. */
 export async function startBroker(options: KafkaOptions): Promise<Child> {
   const { member } = options;
   const name = member === undefined ? 'kafka' : `kafka-${member.nodeId}`;
@@ -127,7 +126,7 @@ function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   return { dataDir, properties, log4j };
 }
 
-/** Returns Kafka's own form of a UUID: 16 bytes, base64url; it must not start with a hyphen. */
+/** Returns a random id of a cluster in the form that Kafka demands: 16 bytes in base64url, without a hyphen at the start. */
 export function newClusterId(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] ?? 0) & 0x7f;
@@ -156,7 +155,10 @@ async function format(options: KafkaOptions, properties: string, id: string): Pr
   if (result.code === 0) return;
   const reason = result.output.trim().split('\n').at(-1) ?? '';
   if (/No space left/i.test(result.output))
-    throw new VigilError('no-space', `No space is left for Kafka's data in ${options.stateDir}.`);
+    throw new VigilError(
+      'no-space',
+      `The disk has no space left for Kafka's data in ${options.stateDir}: delete files first.`,
+    );
   throw new VigilError('start-failed', `Kafka's storage cannot be formatted: ${reason.slice(0, 300)}`);
 }
 
@@ -164,6 +166,6 @@ async function failWhenGone(child: Child): Promise<never> {
   const { code, signal } = await child.exited;
   throw new VigilError(
     'start-failed',
-    `Kafka ended while its topics were made (${signal ?? `exit code ${code}`}): ${child.lastWords()}`,
+    `Kafka ended while its topics were made (${signal ?? `exit code ${code}`}): ${child.lastLine()}`,
   );
 }

@@ -3,97 +3,96 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RegisterEntry } from '../../certs/core/register.ts';
-import { devicesTakenBack, keysOf, nextMark, takenBack, withoutEnded } from './key-mark.ts';
+import { deviceRevocationFault, keysOf, nextMark, serviceRevocationFault, withoutEnded } from './key-mark.ts';
 
 const mark = (epoch: number, keys: Record<string, string>) => ({ epoch, keys });
 
 it.each([
-  ['nothing yet', undefined, mark(0, { a: '1' }), mark(0, { a: '1' })],
-  ['the same keys', mark(0, { a: '1' }), mark(0, { a: '1' }), mark(0, { a: '1' })],
-  ['a key less than ours', mark(0, { a: '1' }), mark(0, { a: '1', b: '2' }), mark(0, { a: '1', b: '2' })],
-  ['keys that an operator gave up', mark(0, { a: '1' }), mark(1, { a: '9' }), mark(1, { a: '9' })],
-])('becomes the next mark in Kafka if Kafka has %s', (_, marked, ours, next) => {
+  ['no mark', undefined, mark(0, { a: '1' }), mark(0, { a: '1' })],
+  ['a mark with the same keys', mark(0, { a: '1' }), mark(0, { a: '1' }), mark(0, { a: '1' })],
+  ['a mark with fewer keys', mark(0, { a: '1' }), mark(0, { a: '1', b: '2' }), mark(0, { a: '1', b: '2' })],
+  ['a mark with keys that an operator gave up', mark(0, { a: '1' }), mark(1, { a: '9' }), mark(1, { a: '9' })],
+])('nextMark returns the mark of our keys if Kafka has %s', (_, marked, ours, next) => {
   expect(nextMark(marked, ours)).toEqual(next);
 });
 
 it.each([
   [
-    'another key',
+    'a key that differs',
     mark(0, { a: '1' }),
     mark(0, { a: '2' }),
-    'The data in Kafka were written with other keys than these: a.',
+    'The data in Kafka were written with other keys. These files differ or are missing: a.',
   ],
   [
-    'a key that is gone',
+    'a key that is missing',
     mark(0, { a: '1', b: '2' }),
     mark(0, { a: '1' }),
-    'The data in Kafka were written with other keys than these: b.',
+    'The data in Kafka were written with other keys. These files differ or are missing: b.',
   ],
   [
     'keys from before an operator gave some up',
     mark(1, { a: '2' }),
     mark(0, { a: '1' }),
-    'The data in Kafka were written with other keys than these: a.',
+    'The data in Kafka were written with other keys. These files differ or are missing: a.',
   ],
   [
-    'a record from before that',
+    'a file of fingerprints from before an operator gave keys up',
     mark(1, { a: '1' }),
     mark(0, { a: '1' }),
-    'The data in Kafka are newer than these keys: some were given up since.',
+    'The data in Kafka are newer than these keys: an operator has given up some of these keys since.',
   ],
-])('is refused: %s', (_, marked, ours, said) => {
-  expect(nextMark(marked, ours)).toBe(said);
+])('nextMark returns a sentence that refuses %s', (_, marked, ours, fault) => {
+  expect(nextMark(marked, ours)).toBe(fault);
 });
 
-describe('a key that was revoked as stolen', () => {
+describe('the revoked key of a service', () => {
   const ca = { 'certs/ca.key': '1' };
   const of = (epoch: number, gateway: number, keys = ca) => ({ ...mark(epoch, keys), revoked: { gateway } });
 
-  it('stays revoked: an older backup of certificates is refused, and the error names the way out', () => {
-    const said =
-      /certificates of before a stolen key of gateway was revoked.*npm run certs -- revoke --service gateway/;
-    expect(takenBack(of(0, 2), of(0, 1))).toMatch(said);
-    expect(takenBack(of(0, 2), mark(0, ca))).toMatch(said);
-    // Giving up another key is no word about this one.
-    expect(takenBack(of(0, 2), of(1, 1))).toMatch(said);
+  it('serviceRevocationFault refuses certificates from before a revocation, and names the command that revokes again', () => {
+    const fault = /older than the revocation of a stolen key of gateway.*npm run certs -- revoke --service gateway/;
+    expect(serviceRevocationFault(of(0, 2), of(0, 1))).toMatch(fault);
+    expect(serviceRevocationFault(of(0, 2), mark(0, ca))).toMatch(fault);
+    // The operator gave up another key, not the key of the authority.
+    expect(serviceRevocationFault(of(0, 2), of(1, 1))).toMatch(fault);
   });
 
-  it('is accepted if it was revoked here too, or if its authority is given up', () => {
-    expect(takenBack(undefined, of(0, 0))).toBeUndefined();
-    expect(takenBack(of(0, 2), of(0, 2))).toBeUndefined();
-    expect(takenBack(of(0, 1), of(0, 2))).toBeUndefined();
-    expect(takenBack(of(0, 2), of(1, 0, { 'certs/ca.key': '2' }))).toBeUndefined();
+  it('serviceRevocationFault accepts certificates with the same revocations, or of a new authority', () => {
+    expect(serviceRevocationFault(undefined, of(0, 0))).toBeUndefined();
+    expect(serviceRevocationFault(of(0, 2), of(0, 2))).toBeUndefined();
+    expect(serviceRevocationFault(of(0, 1), of(0, 2))).toBeUndefined();
+    expect(serviceRevocationFault(of(0, 2), of(1, 0, { 'certs/ca.key': '2' }))).toBeUndefined();
   });
 
-  it('is in the next mark in Kafka', () => {
+  it('nextMark contains the revocations of services', () => {
     expect(nextMark(of(0, 1), of(0, 2))).toEqual(of(0, 2));
     expect(nextMark(mark(0, ca), of(0, 1))).toEqual(of(0, 1));
   });
 });
 
-describe('a device that was revoked', () => {
+describe('the revoked certificate of a device', () => {
   const ca = { 'certs/device-ca.key': '1' };
   const nowMs = 1_000;
   const of = (devices: Record<string, number>, epoch = 0, keys = ca) => ({ ...mark(epoch, keys), devices });
 
-  it('stays revoked: an older register is refused, and the error has the command that revokes it again', () => {
-    const said = devicesTakenBack(of({ a1: 2_000, b2: 2_000, c3: 2_000 }), of({ b2: 2_000 }), nowMs);
-    expect(said).toMatch(/of before 2 certificates of devices were revoked.*certs\/devices\.jsonl/);
-    expect(said).toMatch(/npm run certs -- revoke-again a1 c3$/);
-    expect(devicesTakenBack(of({ a1: 2_000 }), mark(0, ca), nowMs)).toMatch(/revoke-again a1$/);
-    // Giving up another key is no word about this one.
-    expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1), nowMs)).toMatch(/revoke-again a1$/);
+  it('deviceRevocationFault refuses a register from before a revocation, and names the command that revokes again', () => {
+    const fault = deviceRevocationFault(of({ a1: 2_000, b2: 2_000, c3: 2_000 }), of({ b2: 2_000 }), nowMs);
+    expect(fault).toMatch(/certs\/devices\.jsonl lacks the revocation of 2 certificates of devices/);
+    expect(fault).toMatch(/npm run certs -- revoke-again a1 c3$/);
+    expect(deviceRevocationFault(of({ a1: 2_000 }), mark(0, ca), nowMs)).toMatch(/revoke-again a1$/);
+    // The operator gave up another key, not the key of the authority.
+    expect(deviceRevocationFault(of({ a1: 2_000 }), of({}, 1), nowMs)).toMatch(/revoke-again a1$/);
   });
 
-  it('is accepted if it is revoked here too, if its certificate has ended, or if its authority is given up', () => {
-    expect(devicesTakenBack(undefined, of({}), nowMs)).toBeUndefined();
-    expect(devicesTakenBack(mark(0, ca), of({}), nowMs)).toBeUndefined();
-    expect(devicesTakenBack(of({ a1: 2_000 }), of({ a1: 2_000, b2: 2_000 }), nowMs)).toBeUndefined();
-    expect(devicesTakenBack(of({ a1: 999 }), of({}), nowMs)).toBeUndefined();
-    expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1, { 'certs/device-ca.key': '2' }), nowMs)).toBeUndefined();
+  it('deviceRevocationFault accepts a register with the same revocations, ended certificates, and a new authority', () => {
+    expect(deviceRevocationFault(undefined, of({}), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(mark(0, ca), of({}), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(of({ a1: 2_000 }), of({ a1: 2_000, b2: 2_000 }), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(of({ a1: 999 }), of({}), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(of({ a1: 2_000 }), of({}, 1, { 'certs/device-ca.key': '2' }), nowMs)).toBeUndefined();
   });
 
-  it('is in the next mark in Kafka, beside those that are already there', () => {
+  it('nextMark contains the revocations of devices, and is unchanged if there is no new revocation', () => {
     expect(nextMark(mark(0, ca), of({ a1: 1 }))).toEqual(of({ a1: 1 }));
     expect(nextMark(of({ a1: 1 }), of({ a1: 1, b2: 2 }))).toEqual(of({ a1: 1, b2: 2 }));
     const same = of({ a1: 1 });
@@ -101,13 +100,13 @@ describe('a device that was revoked', () => {
   });
 });
 
-describe('what Kafka carries of a house that has revoked certificates for years', () => {
+describe('withoutEnded', () => {
   const dayMs = 86_400_000;
   const nowMs = Date.parse('2036-01-01T00:00:00.000Z');
-  /** One that Kafka takes as a rule: a record of 1 MiB. */
+  /** A record of this size is below Kafka's default limit of 1 MiB. */
   const bytesMax = 1_000_000;
 
-  it('fits into a record, and names those that are still good or ended lately', () => {
+  it('keeps the mark small after years of revocations: it has only certificates that are valid or ended recently', () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-years-'));
     try {
       const revoked = (serial: string, daysAgo: number): RegisterEntry => {
@@ -116,20 +115,20 @@ describe('what Kafka carries of a house that has revoked certificates for years'
       const old = Array.from({ length: 30_000 }, (_, n) =>
         revoked(n.toString(16).padStart(40, '0'), 400 + (n % 3_000)),
       );
-      // A certificate lives 90 days; one that ended less than 90 days ago may be good by a clock that is set back.
+      // A certificate is valid for 90 days. It stays in the mark for 90 more days, because the clock may be set back.
       const entries = [...old, revoked('aa', 100), revoked('bb', 1)];
       mkdirSync(join(stateDir, 'certs'));
       writeFileSync(
         join(stateDir, 'certs', 'devices.jsonl'),
-        entries.map((one) => `${JSON.stringify(one)}\n`).join(''),
+        entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
       );
       const ours = keysOf(stateDir);
       const mark = withoutEnded(ours, nowMs);
       expect(JSON.stringify(mark).length).toBeLessThan(bytesMax);
       expect(Object.keys(mark.devices ?? {})).toEqual(['aa', 'bb']);
-      // What Kafka carries may name a later end than the register: the certificate is revoked here all the same.
+      // The mark in Kafka may have a later end time than the register. The certificate still counts as revoked in the register.
       const endMs = nowMs + dayMs;
-      expect(devicesTakenBack({ ...mark, devices: { [old[0]!.serial]: endMs } }, ours, nowMs)).toBeUndefined();
+      expect(deviceRevocationFault({ ...mark, devices: { [old[0]!.serial]: endMs } }, ours, nowMs)).toBeUndefined();
     } finally {
       rmSync(stateDir, { recursive: true, force: true });
     }

@@ -1,7 +1,8 @@
 /**
- * Kafka keeps the fingerprints of the keys that its records need, so that data and keys of two different installations are never combined.
- * It also keeps how often a stolen key of each service was revoked, and which devices' certificates were revoked: an older backup of
- * certificates must not let the thief in again.
+ * The mark of the keys: a record in Kafka with the fingerprints of the keys that its records need. So a start notices if the folder of keys
+ * belongs to another installation than the data. The mark also contains how often the key of each service was revoked, and which
+ * certificates of devices were revoked. So a start notices if the folder is an older backup, with which a stolen key would be accepted
+ * again.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -26,31 +27,32 @@ const topic = 'house';
 const key = 'keys';
 
 export type Mark = RecordedKeys & {
-  /** How many certificates of each service were revoked; absent: none. */
+  /** Number of revoked certificates, by service. */
   readonly revoked?: Readonly<Record<string, number>>;
-  /** Revoked certificates of devices: end time by serial number, ms since 1970. Absent: none. */
+  /** End times of revoked certificates of devices, ms since 1970, by serial number. */
   readonly devices?: Readonly<Record<string, number>>;
 };
 
 /**
- * Compares the marks. Writes them if Kafka has none yet, if there are new keys in addition, or if an operator has given up keys since.
- * @param stateDir with `certs/` and `secrets/`
- * @throws VigilError `certificate-invalid`
+ * Compares the mark in Kafka with the keys in the state folder. Writes a new mark if Kafka has no mark, if the folder has further keys, or
+ * if an operator has given up keys.
+ * @param stateDir the folder with `certs/` and `secrets/`
+ * @throws VigilError `certificate-invalid` if the keys do not belong to the data, or if revoked certificates would be accepted again
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
   const nowMs = Date.now();
   const ours = keysOf(stateDir);
   const marked = await readMark(kafka);
-  const back = takenBack(marked, ours) ?? devicesTakenBack(marked, ours, nowMs);
-  if (back !== undefined) throw new VigilError('certificate-invalid', back);
+  const fault = serviceRevocationFault(marked, ours) ?? deviceRevocationFault(marked, ours, nowMs);
+  if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
   const next = nextMark(marked, withoutEnded(ours, nowMs));
   if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
   throw new VigilError('certificate-invalid', `${next} ${remedy(stateDir)}`);
 }
 
 /**
- * Returns the keys of the house of a folder. If the set-up does not have the keys, as in compose, it has only the record of them, which was
- * made when they were checked (certs/ensure.ts).
+ * Returns the mark of the keys in a state folder. With Compose, the set-up's folder has no keys but only a file with their fingerprints,
+ * which `ensureCertificates` wrote (certs/ensure.ts).
  */
 export function keysOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
@@ -65,7 +67,10 @@ export function keysOf(stateDir: string): Mark {
   };
 }
 
-/** A certificate that the register does not list as issued ends at the latest as if it had been issued when it was revoked. */
+/**
+ * Returns the end times of revoked certificates. If the register does not list a certificate as issued, returns the latest possible time:
+ * the certificate was issued before it was revoked.
+ */
 function devicesOf({ issued, revoked }: Register): Record<string, number> {
   return Object.fromEntries(
     [...revoked.values()].map(({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs]),
@@ -73,15 +78,15 @@ function devicesOf({ issued, revoked }: Register): Record<string, number> {
 }
 
 /**
- * Leaves out devices' certificates that have ended. Otherwise the record would grow over the years until Kafka refuses it, and no start
- * would be possible. They stay for one more life of a certificate, because the clock may be ahead now. Pure.
+ * Leaves out certificates of devices that ended long ago. Otherwise the record would grow until Kafka refuses it, and Vigil could not
+ * start. A certificate stays in the mark until one certificate lifetime after its end, because the clock may be wrong now. Pure.
  */
 export function withoutEnded({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
   const kept = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
   return kept.length === 0 ? mark : { ...mark, devices: Object.fromEntries(kept) };
 }
 
-/** Counts revocations from the services' names in Kafka: `gateway.3` is the gateway after two revocations. */
+/** Returns how often each service was revoked. The name in Kafka shows that: `gateway.3` is the gateway after two revocations. */
 function revokedOf(principalOf: (service: string) => string): Record<string, number> {
   const counts = ['kafka', ...serviceClients].map((service) => {
     const generation = Number(principalOf(service).slice(service.length + 1) || 1);
@@ -90,8 +95,8 @@ function revokedOf(principalOf: (service: string) => string): Record<string, num
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** Returns, as a sentence, the services whose revoked key these certificates would accept again. Pure. */
-export function takenBack(marked: Mark | undefined, ours: Mark): string | undefined {
+/** Returns a sentence that names the services whose revoked key would be accepted again with the keys `ours`; undefined if none. Pure. */
+export function serviceRevocationFault(marked: Mark | undefined, ours: Mark): string | undefined {
   const authority = 'certs/ca.key';
   // A certificate signed by another authority is not accepted any more.
   if (!marked?.revoked || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
@@ -99,12 +104,12 @@ export function takenBack(marked: Mark | undefined, ours: Mark): string | undefi
   const services = Object.entries(marked.revoked).filter(([service, count]) => (ours.revoked?.[service] ?? 0) < count);
   if (services.length === 0) return undefined;
   const names = services.map(([service]) => service);
-  const ways = names.map((name) => `npm run certs -- revoke --service ${name}`).join(', ');
-  return `These are certificates of before a stolen key of ${names.join(', ')} was revoked: with them it would count again. Restore newer ones, or revoke again: ${ways}.`;
+  const commands = names.map((name) => `npm run certs -- revoke --service ${name}`).join(', ');
+  return `The certificates are older than the revocation of a stolen key of ${names.join(', ')}, so the stolen key would be accepted again. Restore newer certificates, or revoke again: ${commands}.`;
 }
 
-/** Returns, as a sentence, the revoked certificates of devices that this register would accept again. Pure. */
-export function devicesTakenBack(marked: Mark | undefined, ours: Mark, nowMs: number): string | undefined {
+/** Returns a sentence with the revoked certificates of devices that would be accepted again with the register of `ours`. Pure. */
+export function deviceRevocationFault(marked: Mark | undefined, ours: Mark, nowMs: number): string | undefined {
   const authority = 'certs/device-ca.key';
   if (!marked?.devices || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
     return undefined;
@@ -112,15 +117,17 @@ export function devicesTakenBack(marked: Mark | undefined, ours: Mark, nowMs: nu
     .filter(([serial, endMs]) => endMs > nowMs && ours.devices?.[serial] === undefined)
     .map(([serial]) => serial);
   if (serials.length === 0) return undefined;
-  return `These are certificates of before ${serials.length} certificates of devices were revoked: with them the devices would be let in again. Restore a newer certs/devices.jsonl, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
+  return `The file certs/devices.jsonl lacks the revocation of ${serials.length} certificates of devices, so these devices would be accepted again. Restore a newer file, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
 }
 
-/** Returns the mark that Kafka should keep now, or a sentence about what does not fit. Pure. */
+/** Returns the mark that Kafka must have now; or a sentence that says why the keys do not belong to the data. Pure. */
 export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
   if (!marked || ours.epoch > marked.epoch) return ours;
-  const wrong = differing(marked.keys, ours.keys);
-  if (wrong.length > 0) return `The data in Kafka were written with other keys than these: ${wrong.join(', ')}.`;
-  if (ours.epoch < marked.epoch) return 'The data in Kafka are newer than these keys: some were given up since.';
+  const differingFiles = differing(marked.keys, ours.keys);
+  if (differingFiles.length > 0)
+    return `The data in Kafka were written with other keys. These files differ or are missing: ${differingFiles.join(', ')}.`;
+  if (ours.epoch < marked.epoch)
+    return 'The data in Kafka are newer than these keys: an operator has given up some of these keys since.';
   const hasKeys = Object.keys(ours.keys).every((file) => file in marked.keys);
   const hasRevoked = Object.entries(ours.revoked ?? {}).every(
     ([service, count]) => marked.revoked?.[service] === count,
@@ -149,7 +156,7 @@ async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
   if (mark) return mark;
   throw new VigilError(
     'certificate-invalid',
-    `Kafka's record of the keys in the topic ${topic} is not one of Vigil's.`,
+    `The record of the keys in Kafka's topic ${topic} is damaged: restore a backup of Kafka's data.`,
   );
 }
 

@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 
 import { dirname } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 
-/** Size of one file. There is one predecessor, so a log takes at most twice this on disk. */
+/** Size at which a file is full. With the previous file `<file>.1`, a log takes about twice this size on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
-/** How often the path is checked: a file that somebody removed or moved is made anew. */
+/** Time between two checks whether the file still exists at its path. */
 const lookEveryMs = 1_000;
 
 export type LogFile = { write(text: string): void; close(): void };
@@ -12,9 +12,9 @@ export type LogFile = { write(text: string): void; close(): void };
 type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
 
 /**
- * Appends to a file that only we can read. A full file becomes `<file>.1`, and the former `<file>.1` is deleted. Never throws: a full disk,
- * a removed file or a folder that cannot be written costs log lines, not the process. When lines can be written again, the first one gives
- * the number of lost lines.
+ * Opens a log file that only its owner can read. A full file is renamed to `<file>.1`, which replaces the previous `<file>.1`. A removed
+ * file is made again. Never throws: lines that cannot be written are lost, for instance on a full disk. The next line that can be written
+ * is preceded by the number of lost lines.
  */
 export function openLogFile(path: string, options: Options = {}): LogFile {
   const { bytesMax = logFileBytesMax, nowMs = () => performance.now() } = options;
@@ -30,60 +30,61 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
     bytes = fstatSync(file).size;
   }
 
-  function shut(): void {
-    const open_ = file;
+  function closeFile(): void {
+    const openFile = file;
     file = undefined;
-    if (open_ === undefined) return;
+    if (openFile === undefined) return;
     try {
-      closeSync(open_);
+      closeSync(openFile);
     } catch {
-      // Lines that could not be written until now are lost.
+      // A failed close loses lines, as a failed write does.
     }
   }
 
-  /** Opens the file if it is not open, is full, or is no longer the one at its path. */
-  function ready(): void {
+  /** Opens the file again if it is not open, is full, or was removed or moved. */
+  function prepare(): void {
     const atMs = nowMs();
     const isDue = atMs - lookedAtMs >= lookEveryMs;
     if (isDue) lookedAtMs = atMs;
     if (file !== undefined && bytes > bytesMax) {
-      shut();
+      closeFile();
       renameSync(path, `${path}.1`);
       open();
     } else if (file !== undefined && isDue && !isAt(path, file)) {
-      shut();
+      closeFile();
       open();
     } else if (file === undefined && isDue) open();
   }
 
   try {
-    ready();
+    prepare();
   } catch {
-    // The next lines try again.
+    // `write` tries again.
   }
   return {
     write(text) {
       if (closed) return;
       try {
-        ready();
+        prepare();
         if (file === undefined) throw new Error('not open');
         if (lost > 0) bytes += writeSync(file, `${lost} lines of this log could not be written\n`);
         lost = 0;
         bytes += writeSync(file, text);
       } catch {
         lost += 1;
-        shut();
+        closeFile();
       }
     },
     close() {
       closed = true;
-      shut();
+      closeFile();
     },
   };
 }
 
+/** Returns whether the open file is the file at the path. */
 function isAt(path: string, file: number): boolean {
-  const there = statSync(path, { throwIfNoEntry: false });
-  const ours = fstatSync(file);
-  return there?.ino === ours.ino && there.dev === ours.dev;
+  const atPath = statSync(path, { throwIfNoEntry: false });
+  const opened = fstatSync(file);
+  return atPath?.ino === opened.ino && atPath.dev === opened.dev;
 }

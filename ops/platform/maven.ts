@@ -1,4 +1,4 @@
-/** Downloads jars from Maven Central, with their dependencies. Maven checks what it downloads. */
+/** Downloads jars and their dependencies from Maven Central. Maven verifies their checksums. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -11,7 +11,7 @@ export type Dependency = `${string}:${string}:${string}`;
 
 /**
  * Downloads jars into `<directory>/<name>/libs`, unless they are there already.
- * @param what the name for messages
+ * @param what the name of the software in messages
  * @returns the folder with the jars
  * @throws VigilError `missing-program`
  */
@@ -26,7 +26,7 @@ export async function ensureJars(
   const libs = join(home, 'libs');
   if (existsSync(libs)) return libs;
   if (onPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
-  report(`fetching ${what} by Maven`);
+  report(`downloading ${what} with Maven`);
   await makeAside(directory, home, async (aside) => {
     writeFileSync(join(aside, 'pom.xml'), pom(dependencies));
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
@@ -41,7 +41,7 @@ export async function ensureJars(
     const result = await run('mvn', ['-f', join(aside, 'pom.xml'), ...flags, goal]);
     if (result.code !== 0) {
       const reason = result.output.split('\n').find((line) => line.includes('ERROR')) ?? result.output.trim();
-      throw new VigilError('missing-program', `Maven could not fetch ${what}: ${reason.slice(0, 300)}`);
+      throw new VigilError('missing-program', `Maven could not download ${what}: ${reason.slice(0, 300)}`);
     }
   });
   return libs;

@@ -1,4 +1,4 @@
-/** Certificates, Kafka and InfluxDB together, for a while: the tests of every house need them. */
+/** Starts Kafka and InfluxDB with certificates, for tests and benchmarks. */
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import { type Influx, startInflux } from './influx.ts';
@@ -14,7 +14,7 @@ export type PlatformOptions = {
     readonly influx: number;
   };
   readonly devices?: readonly string[];
-  /** Called with each step as it begins. */
+  /** Called with a phrase when a download begins. */
   readonly report: (line: string) => void;
 };
 
@@ -26,8 +26,8 @@ export type Platform = {
 };
 
 /**
- * Starts both side by side.
- * @throws VigilError; everything that was started is stopped
+ * Makes the certificates, then starts Kafka and InfluxDB at the same time. If one of them fails, stops the other.
+ * @throws VigilError
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { stateDir, ports } = options;

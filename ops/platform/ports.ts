@@ -7,45 +7,41 @@ const host = '127.0.0.1';
 export type NamedPort = { readonly setting: string; readonly port: number };
 
 /**
- * Makes sure that every port is free now.
- * @throws VigilError `port-taken` naming each taken port with the setting that changes it, or `settings-invalid` if two settings name the
- * same port
+ * Checks that every port is free now.
+ * @throws VigilError `port-taken` with each port that is in use and its setting, or `settings-invalid` if two settings have the same port
  */
 export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
   for (const [index, { setting, port }] of ports.entries()) {
     const other = ports.slice(0, index).find((earlier) => earlier.port === port);
     if (other) {
-      throw new VigilError(
-        'settings-invalid',
-        `${other.setting} and ${setting} are both ${port}: each needs a port of its own.`,
-      );
+      throw new VigilError('settings-invalid', `${other.setting} and ${setting} are both ${port}: change one of them.`);
     }
   }
   const taken: string[] = [];
   for (const { setting, port } of ports) {
-    if (!(await isFree(port))) taken.push(`port ${port} is taken (another port: ${setting}=<port>)`);
+    if (!(await isFree(port))) taken.push(`port ${port} is in use (for another port set ${setting})`);
   }
   if (taken.length > 0) throw new VigilError('port-taken', `Cannot start: ${taken.join('; ')}.`);
 }
 
-/** Below every system's range of ephemeral ports, so that no outgoing connection takes one between the check and its use. */
+/** Ports below the ephemeral ports, which systems give to outgoing connections. So no connection takes a port after it was checked. */
 const range = { from: 10_000, to: 32_000 } as const;
 const triesMax = 1_000;
 
 /**
- * Returns this many different free ports. They are random, so that two callers rarely get the same.
- * @throws VigilError `port-taken` if there are not enough
+ * Returns `count` different free ports, chosen at random so that two processes rarely get the same port.
+ * @throws VigilError `port-taken` if not enough free ports are found
  */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = new Map<number, Server>();
   for (let tries = 0; servers.size < count && tries < triesMax; tries += 1) {
     const port = randomInt(range.from, range.to);
-    // Ports that we use ourselves are refused like those of others.
+    // Listening fails for a port that is in use, also by a server of this loop.
     const server = await listen(port).catch(() => undefined);
     if (server) servers.set(port, server);
   }
   await Promise.all([...servers.values()].map(close));
-  if (servers.size < count) throw new VigilError('port-taken', `There are no ${count} free ports on ${host}.`);
+  if (servers.size < count) throw new VigilError('port-taken', `No ${count} free ports were found on ${host}.`);
   return [...servers.keys()];
 }
 
@@ -63,8 +59,8 @@ export async function freeMetricsPorts() {
 }
 
 /**
- * Returns the first of this many free ports in a row, at random.
- * @throws VigilError `port-taken` if there is no such row
+ * Returns the first of `count` consecutive free ports, chosen at random.
+ * @throws VigilError `port-taken` if no such ports are found
  */
 export async function freePortRow(count: number): Promise<number> {
   for (let tries = 0; tries < triesMax; tries += 1) {
@@ -72,7 +68,7 @@ export async function freePortRow(count: number): Promise<number> {
     const row = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (row.every((free) => free)) return first;
   }
-  throw new VigilError('port-taken', `There are no ${count} free ports in a row on ${host}.`);
+  throw new VigilError('port-taken', `No ${count} consecutive free ports were found on ${host}.`);
 }
 
 export async function isFree(port: number): Promise<boolean> {

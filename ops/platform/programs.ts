@@ -1,14 +1,15 @@
-/** Finds programs of the machine. Installs missing ones with Debian's package manager if that is allowed. */
+/** Finds programs on this machine. Installs missing programs with Debian's package manager, if the user is root. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { run } from './run.ts';
 
-/** Called with each step, for the progress display. */
+/** Called with a phrase about each step, for the display of progress. */
 export type Report = (line: string) => void;
 
-const byCompose = '`docker compose up` runs the same system without it';
+const composeHint = 'use `docker compose up`, which does not need it';
 
+/** Returns the path of the first of these programs that is in a folder of PATH. */
 export function onPath(names: readonly string[]): string | undefined {
   const directories = (process.env.PATH ?? '').split(delimiter);
   for (const name of names) {
@@ -19,27 +20,27 @@ export function onPath(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Returns whether packages can be installed here: a Debian-like system, and we are root. */
+/** Returns whether packages can be installed: the system has apt-get and the user is root. */
 export function mayInstall(): boolean {
   return process.getuid?.() === 0 && onPath(['apt-get']) !== undefined;
 }
 
 const quiet = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-/** Two starts at the same time wait for each other. Otherwise one would fail on the package manager's lock. */
+/** With a timeout for the package manager's lock, two starts at the same time wait for each other. */
 const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
 /**
  * Installs Debian packages.
- * @throws VigilError `missing-program` with the command for a person
+ * @throws VigilError `missing-program` with the command that a person can use
  */
 export async function installPackages(what: string, packages: readonly string[], report: Report): Promise<void> {
   if (!mayInstall()) {
     throw new VigilError(
       'missing-program',
-      `${what} is missing: install it (on Debian: apt-get install ${packages.join(' ')}), or ${byCompose}.`,
+      `${what} is missing: install it (on Debian: apt-get install ${packages.join(' ')}), or ${composeHint}.`,
     );
   }
-  report(`installing ${packages.join(', ')} by apt-get`);
+  report(`installing ${packages.join(', ')} with apt-get`);
   await updateLists();
   const result = await run('apt-get', [...lockOptions, 'install', '-y', '--no-install-recommends', ...packages], {
     env: quiet,
@@ -53,7 +54,7 @@ export async function installPackages(what: string, packages: readonly string[],
  */
 export async function unpackPackage(what: string, name: string, directory: string): Promise<void> {
   if (onPath(['apt-get']) === undefined || onPath(['dpkg']) === undefined) {
-    throw new VigilError('missing-program', `${what} is missing: install it (package ${name}), or ${byCompose}.`);
+    throw new VigilError('missing-program', `${what} is missing: install it (package ${name}), or ${composeHint}.`);
   }
   await updateLists();
   const download = await run('apt-get', [...lockOptions, '-o', 'APT::Sandbox::User=root', 'download', name], {
@@ -66,8 +67,8 @@ export async function unpackPackage(what: string, name: string, directory: strin
 }
 
 /**
- * Downloads a Debian package with all its dependencies that this machine lacks, and unpacks them into one folder. Nothing is installed and
- * no service is started. The libraries are in `usr/lib/<machine>`.
+ * Downloads a Debian package and its missing dependencies, and unpacks them into one folder. Nothing is installed and no service is
+ * started. The libraries are in `usr/lib/<machine>`.
  * @throws VigilError `missing-program`
  */
 export async function unpackWithDependencies(what: string, name: string, directory: string): Promise<void> {
@@ -94,7 +95,7 @@ export async function unpackWithDependencies(what: string, name: string, directo
 
 let updated: Promise<unknown> | undefined;
 
-/** Runs once per process. If it fails, the install that follows reports it. */
+/** Updates the package lists, once per process. Ignores a failure, because the later download reports it. */
 function updateLists(): Promise<unknown> {
   updated ??= process.getuid?.() === 0 ? run('apt-get', [...lockOptions, 'update'], { env: quiet }) : Promise.resolve();
   return updated;
@@ -105,9 +106,9 @@ function installFailed(what: string, packages: readonly string[], output: string
     output
       .trim()
       .split('\n')
-      .findLast((line) => /^[EW]: |error/i.test(line)) ?? 'it did not say why';
+      .findLast((line) => /^[EW]: |error/i.test(line)) ?? 'no reason given';
   return new VigilError(
     'missing-program',
-    `${what} is missing and apt-get could not get ${packages.join(' ')} (${reason.slice(0, 200)}): install it by hand, or ${byCompose}.`,
+    `${what} is missing and apt-get could not get ${packages.join(' ')} (${reason.slice(0, 200)}): install it by hand, or ${composeHint}.`,
   );
 }

@@ -4,7 +4,10 @@ export type RunResult = { readonly code: number | null; readonly output: string 
 
 const outputMax = 64 * 1024;
 
-/** Runs a program to its end. `code` is null if it could not be started or a signal ended it. Keeps the last 64 KiB of output. */
+/**
+ * Runs a program and returns its exit code and the last 64 KiB of its output. The code is null if the program could not be started or was
+ * ended by a signal.
+ */
 export function run(
   command: string,
   args: readonly string[],

@@ -25,20 +25,21 @@ beforeAll(() => ensureCertificates({ stateDir, nowMs: Date.now() }));
 afterEach(() => server?.close());
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
-/** A server with one of our certificates, which keeps what it receives. */
-async function pose(as: string): Promise<{ readonly port: number; heard(): number }> {
+/** Starts a TLS server with one of our certificates. It counts the bytes that it receives. */
+async function startServer(certificate: string): Promise<{ readonly port: number; receivedBytes(): number }> {
   let bytes = 0;
-  const posing = createServer({ cert: pem(`${as}.pem`), key: pem(`${as}.key`) }, (socket) => {
+  const options = { cert: pem(`${certificate}.pem`), key: pem(`${certificate}.key`) };
+  const listening = createServer(options, (socket) => {
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       bytes += chunk.length;
       socket.destroy();
     });
   });
-  posing.on('tlsClientError', () => {});
-  server = posing;
-  await new Promise<void>((resolve) => posing.listen(0, '127.0.0.1', resolve));
-  return { port: (posing.address() as AddressInfo).port, heard: () => bytes };
+  listening.on('tlsClientError', () => {});
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  return { port: (listening.address() as AddressInfo).port, receivedBytes: () => bytes };
 }
 
 const silent = pino({ level: 'silent' });
@@ -54,42 +55,42 @@ const envOf = (port: number, service: 'trends' | 'dashboard') => ({
   VIGIL_ACCOUNTS_FILE: join(stateDir, 'certs/ca.pem'),
 });
 
-/** Each client of ours, with the certificate of the server that it expects. It fails in any case, because nobody answers. */
+/** Our clients, each with the certificate that it expects. Each call fails in any case, because the server does not answer. */
 const clients: Readonly<
-  Record<string, { readonly of: string; readonly isSlow?: true; call(port: number): Promise<unknown> }>
+  Record<string, { readonly expected: string; readonly isSlow?: true; call(port: number): Promise<unknown> }>
 > = {
-  'the processes': {
-    of: 'kafka',
+  'the Kafka client of the processes': {
+    expected: 'kafka',
     call: (port) =>
       connectKafka(readSettings(kafkaClientSettings, envOf(port, 'trends')), 'x', silent, 0)
         .admin()
         .connect(),
   },
-  'what makes the topics': {
-    of: 'kafka',
+  'the Kafka client that makes the topics': {
+    expected: 'kafka',
     isSlow: true,
     call: (port) =>
       adminKafka(`127.0.0.1:${port}`, join(stateDir, 'certs'))
         .admin({ retry: { retries: 0 } })
         .connect(),
   },
-  'the trend writer': {
-    of: 'influxdb',
+  'the InfluxDB client of the trend writer': {
+    expected: 'influxdb',
     call: (port) =>
       openPointStore(readSettings(trendsSettings, envOf(port, 'trends')), silent).write([
         { associationId: 'a', code: 'c', timeMs: 1, value: 1 } as never,
       ]),
   },
-  'the dashboard': {
-    of: 'influxdb',
+  'the InfluxDB client of the dashboard': {
+    expected: 'influxdb',
     call: (port) =>
       createTrendStore(readSettings(dashboardSettings, envOf(port, 'dashboard')), silent).counts(
         { fromMs: 0, toMs: 1, codes: ['MDC_PULS_OXIM_SAT_O2'] },
         '00000000-0000-7000-8000-000000000000',
       ),
   },
-  'what makes the database': {
-    of: 'influxdb',
+  'the InfluxDB client that makes the database': {
+    expected: 'influxdb',
     isSlow: true,
     call: (port) =>
       ensureDatabase({
@@ -101,21 +102,21 @@ const clients: Readonly<
       }),
   },
 };
-const impostors = ['kafka', 'influxdb', 'mqtt-server', 'web-server'];
+const certificates = ['kafka', 'influxdb', 'mqtt-server', 'web-server'];
 
-for (const [name, { of, isSlow, call }] of Object.entries(clients)) {
-  it.each(isSlow ? ['web-server'] : impostors.filter((impostor) => impostor !== of))(
-    `${name}: refuses a server with the certificate of %s instead of ${of}, and sends it nothing`,
-    async (impostor) => {
-      const { port, heard } = await pose(impostor);
+for (const [name, { expected, isSlow, call }] of Object.entries(clients)) {
+  it.each(isSlow ? ['web-server'] : certificates.filter((certificate) => certificate !== expected))(
+    `${name} refuses a server with the certificate of %s instead of ${expected}, and sends no data`,
+    async (certificate) => {
+      const { port, receivedBytes } = await startServer(certificate);
       await expect(call(port)).rejects.toThrow();
-      expect(heard()).toBe(0);
+      expect(receivedBytes()).toBe(0);
     },
   );
 
-  it(`${name}: talks to a server with the certificate of ${of}`, async () => {
-    const { port, heard } = await pose(of);
+  it(`${name} sends data to a server with the certificate of ${expected}`, async () => {
+    const { port, receivedBytes } = await startServer(expected);
     await expect(call(port)).rejects.toThrow();
-    expect(heard()).toBeGreaterThan(0);
+    expect(receivedBytes()).toBeGreaterThan(0);
   });
 }

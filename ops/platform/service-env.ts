@@ -1,21 +1,19 @@
-/** The environment of each process, from `npm start` or from a test that starts it. */
+/** Makes the environment variables of each process, for `npm start` and for tests. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Principal } from '../../contracts/topics.ts';
 
-/** The addresses of a running system: plain data, so that a test's worker can receive it. */
+/** The addresses of a running system. Plain data, so that it can be sent to a test's worker. */
 export type Whereabouts = {
   readonly stateDir: string;
   /** `host:port`, comma-separated. */
   readonly kafkaBrokers: string;
   readonly influxUrl: string;
   readonly mqttPort: number;
-  /** Port of the gateway's /metrics; any free one if absent. */
+  /** Port of the gateway's /metrics. If a metrics port is absent, the process takes any free port. */
   readonly metricsPort?: number;
-  /** Port of the alarm processor's. */
   readonly alarmsMetricsPort?: number;
-  /** Port of the canary's. */
   readonly canaryMetricsPort?: number;
   readonly dashboardMetricsPort?: number;
   readonly trendsMetricsPort?: number;
@@ -24,9 +22,9 @@ export type Whereabouts = {
 };
 
 /**
- * Saves the gateway memory for each connection (docs/decisions/015-memory.md). For glibc's malloc (others ignore it): Node reads a TLS
- * connection into a block of 64 kB that is never filled; with its own pages it uses only one of them. For V8: the maximum size of each half
- * of its young generation, MB.
+ * Variables that reduce the gateway's memory for each connection (docs/decisions/015-memory.md). The first two are for malloc of glibc:
+ * Node reserves a block of 64 kB for each TLS connection and uses only a small part. If malloc maps the block separately, unused pages take
+ * no memory. The third limits V8's semi-space, MB.
  */
 export const packedMemory = {
   MALLOC_MMAP_THRESHOLD_: '16384',
@@ -34,20 +32,22 @@ export const packedMemory = {
   NODE_OPTIONS: '--max-semi-space-size=8',
 };
 
-/** The wards and beds of a fresh system. */
+/** The example registry of wards and beds, for a new system. */
 export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
 
-/** Returns the registry of a state folder; the shipped one if the folder has none (a test, a benchmark). */
+/**
+ * Returns the path of a state folder's registry of wards. A folder of a test or benchmark has no registry; then it is the example registry.
+ */
 function wardsFileOf(stateDir: string): string {
   const own = join(stateDir, 'wards.json');
   return existsSync(own) ? own : shippedWardsFile;
 }
 
 /**
- * Returns the settings of one process (process/settings.ts).
+ * Returns the environment variables with the settings of one process (process/settings.ts).
  * @param overrides settings to add or to replace, for instance `{ VIGIL_MQTT_PORT: '0' }`
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table: which setting each service is given.
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table with the settings of each service.
 export function serviceEnv(
   where: Whereabouts,
   service: Principal | 'simulators' | 'canary',
@@ -147,7 +147,7 @@ export function serviceEnv(
   }
 }
 
-/** @param port of /metrics and /healthz; any free one if absent */
+/** @param port the port of /metrics and /healthz; 0 for any free port */
 const metricsEnv = (port = 0) => ({ VIGIL_METRICS_HOST: '127.0.0.1', VIGIL_METRICS_PORT: String(port) });
 
 /** Returns the path of the witness's anchors in a state folder. */

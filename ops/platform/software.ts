@@ -1,4 +1,4 @@
-/** Finds or downloads the parts that are not npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
+/** Finds or downloads the software that is not in npm packages: Java, Kafka, InfluxDB, and a browser for the tests. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
@@ -21,13 +21,12 @@ export type Software = {
   readonly influxd: string;
 };
 
-/** `<repo>/.vigil/software`, shared by every state folder. */
+/** `<repo>/.vigil/software`. All state folders use it. */
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**
- * Finds everything that Vigil runs on and gets the missing parts. Two runs at the same time are safe: each part is made aside and renamed
- * into place.
- * @throws VigilError `missing-program` with one sentence: what is missing and how to install it
+ * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time (`makeAside`).
+ * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
   privateDirectory(directory);
@@ -46,10 +45,10 @@ export async function ensureJava(report: Report): Promise<string> {
   const java = find();
   const version = java === undefined ? undefined : await javaVersion(java);
   if (java === undefined || version === undefined || version < javaVersionMin) {
-    const found = version === undefined ? 'none runs' : `found version ${version}`;
+    const present = version === undefined ? 'no Java runs here' : `found version ${version}`;
     throw new VigilError(
       'missing-program',
-      `Java ${javaVersionMin} or later is needed (${found}): install it (on Debian: apt-get install ${packages.join(' ')}) or set JAVA_HOME.`,
+      `Java ${javaVersionMin} or later is needed (${present}): install it (on Debian: apt-get install ${packages.join(' ')}) or set JAVA_HOME.`,
     );
   }
   return java;
@@ -71,9 +70,7 @@ async function ensureKafka(directory: string, report: Report): Promise<string> {
   );
 }
 
-/**
- * Gets Kafka's own command line programs, for the benchmarks and tests. Returns the folder of their jars, including the broker's client.
- */
+/** Downloads Kafka's own command line programs, for benchmarks and tests. Returns the folder of their jars. */
 export async function ensureKafkaTools(directory: string, report: Report): Promise<string> {
   return ensureJars(
     directory,
@@ -84,19 +81,21 @@ export async function ensureKafkaTools(directory: string, report: Report): Promi
   );
 }
 
-/** Unpacked, not installed: the Debian package would start its own service. */
+/**
+ * Unpacks InfluxDB's Debian package. It is not installed, because the installation would start a service. Returns the path of `influxd`.
+ */
 async function ensureInfluxd(directory: string, report: Report): Promise<string> {
   const home = join(directory, 'influxdb-1');
   const unpacked = join(home, 'usr', 'bin', 'influxd');
   if (existsSync(unpacked)) return unpacked;
   const installed = onPath(['influxd']);
   if (installed !== undefined && (await isInfluxd1(installed))) return installed;
-  report('fetching InfluxDB by apt-get');
+  report('downloading InfluxDB with apt-get');
   await makeAside(directory, home, (aside) => unpackPackage('InfluxDB 1.x', 'influxdb', aside));
   if (!(await isInfluxd1(unpacked))) {
     throw new VigilError(
       'missing-program',
-      'InfluxDB 1.x is needed, and the package "influxdb" of this system holds another.',
+      'InfluxDB 1.x is needed, but the package "influxdb" of this system has another version: install InfluxDB 1.x, or use `docker compose up`.',
     );
   }
   return unpacked;
@@ -108,20 +107,20 @@ async function isInfluxd1(influxd: string): Promise<boolean> {
 }
 
 /**
- * Gets a browser for the end-to-end tests.
+ * Finds or installs a browser for the tests. Returns its path.
  * @throws VigilError `missing-program`
  */
 export async function ensureChromium(report: Report): Promise<string> {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   if (onPath(names) === undefined) await installPackages('Chromium', ['chromium'], report);
-  const found = onPath(names);
-  if (found === undefined)
+  const browser = onPath(names);
+  if (browser === undefined)
     throw new VigilError('missing-program', 'Chromium is missing: install it for the browser tests.');
-  return found;
+  return browser;
 }
 
 /**
- * Gets a library that shifts the clock of a process, for the tests of a clock that is set.
+ * Finds or installs libfaketime, a library that changes the time that a process sees, for tests. Returns its path.
  * @throws VigilError `missing-program`
  */
 export async function ensureFaketime(report: Report): Promise<string> {
@@ -131,8 +130,8 @@ export async function ensureFaketime(report: Report): Promise<string> {
     return files.find((file) => existsSync(file));
   };
   if (find() === undefined) await installPackages('libfaketime', ['libfaketime'], report);
-  const found = find();
-  if (found === undefined)
+  const library = find();
+  if (library === undefined)
     throw new VigilError('missing-program', 'libfaketime is missing: install it for the tests of a clock that is set.');
-  return found;
+  return library;
 }

@@ -8,8 +8,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** `7 days 6 h 6 min` */
-function words(ms: number): string {
+/** Writes a duration like `7 days 6 h 6 min`. */
+function formatDuration(ms: number): string {
   const days = Math.floor(ms / dayMs);
   const hours = Math.floor((ms % dayMs) / hourMs);
   const minutes = (ms % hourMs) / minuteMs;
@@ -17,17 +17,17 @@ function words(ms: number): string {
   return [...parts, minutes > 0 && `${minutes} min`].filter(Boolean).join(' ');
 }
 
-describe('what Kafka keeps', () => {
+describe('retention times', () => {
   const timed = kafkaTopicNames.filter((name) => kafkaTopics[name].retentionMs > 0);
 
-  it.each(timed)('%s is deleted soon after its time, because its files are short', (name) => {
+  it.each(timed)('Kafka deletes records of %s soon after their retention time', (name) => {
     const { leastMs, mostMs } = retentionOf(name);
     expect(leastMs).toBe(kafkaTopics[name].retentionMs);
-    // Within a twentieth: 1 h of a day.
+    // The delay is at most a twentieth of the retention time, for instance about 1 h for a day.
     expect(mostMs - leastMs - 6 * minuteMs).toBeLessThanOrEqual(leastMs / 20);
   });
 
-  it.each(timed)('%s has the time that the operator’s page gives', (name) => {
+  it.each(timed)('the operator’s page has the right retention times of %s', (name) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operator.md'), 'utf8');
     const row = text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     const { leastMs, mostMs } = retentionOf(name);
@@ -36,22 +36,22 @@ describe('what Kafka keeps', () => {
         ?.split('|')
         .map((cell) => cell.trim())
         .slice(3, 5),
-    ).toEqual([words(leastMs), words(mostMs)]);
+    ).toEqual([formatDuration(leastMs), formatDuration(mostMs)]);
   });
 
-  it('never keeps a reading longer than its key, which is written up to an hour earlier', () => {
+  it('Kafka keeps a key longer than each record that needs the key, although the key is up to 1 h older', () => {
     const mostMs = Math.max(retentionOf('observations').mostMs, retentionOf('waveforms').mostMs);
     expect(retentionOf('keys-readings').leastMs).toBeGreaterThan(mostMs + hourMs);
     expect(retentionOf('keys-rejected').leastMs).toBeGreaterThan(retentionOf('rejected').mostMs + hourMs);
   });
 
-  it('keeps alarms and audit forever, and the last records of tables', () => {
+  it('Kafka keeps the records of all other topics without a time limit', () => {
     for (const name of kafkaTopicNames.filter((topic) => !timed.includes(topic))) {
       expect(retentionOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
     }
   });
 
-  it.each(kafkaTopicNames)('%s is made with its times', (name) => {
+  it.each(kafkaTopicNames)('topicConfig returns the times and the clean-up policy of %s from the table', (name) => {
     const entries = Object.fromEntries(
       (topicConfig(name).configEntries ?? []).map((entry) => [entry.name, entry.value]),
     );

@@ -1,4 +1,4 @@
-/** Creates Kafka's topics and access control lists from the one table in contracts/topics.ts. */
+/** Makes Kafka's topics and access control lists from the table in contracts/topics.ts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import kafkajs, {
@@ -8,7 +8,7 @@ import kafkajs, {
   type Admin,
   type ITopicConfig,
 } from 'kafkajs';
-// Also calms kafkajs's request queue (see there).
+// This import also patches the request queue of kafkajs.
 import '../../log/kafka/connect.ts';
 import { readPrincipals } from '../../certs/services.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -30,16 +30,17 @@ import { markKeys } from './key-mark.ts';
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
-/** Kafka's own default. A file that is full before `segmentMs` is only closed, and so deleted, sooner. */
+/** Kafka's default size of a segment file. A file that is full before `segmentMs` is deleted earlier; that does no harm. */
 const segmentBytes = 1024 * 1024 * 1024;
 
 /**
- * Adds what is missing. Removes permissions of a service that the table does not have (from an older version, or added by hand). Sets each
- * topic's settings to ours if they differ, because they decide what is kept. Other principals' entries and a topic's other settings stay.
- * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
+ * Makes missing topics and permissions. Removes permissions of our services that are not in the table, for instance from an older version.
+ * Corrects the topic settings that Vigil uses, because they decide how long records are kept. Does not change other settings, and does not
+ * change permissions of principals that are not our services.
+ * @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key`
  * @returns one sentence for each changed setting
- * @throws VigilError `start-failed`, also if a topic has another number of partitions, which cannot be changed without losing its records;
- * `certificate-invalid` if Kafka's data need other keys than those in the folder around `certsDir`
+ * @throws VigilError `start-failed`, for instance if a topic has another number of partitions, which cannot be changed without losing
+ * records; `certificate-invalid` if the keys in the parent folder of `certsDir` do not belong to Kafka's data
  */
 export async function ensureTopics(brokers: string, certsDir: string, replication = oneCopy): Promise<string[]> {
   const principalOf = readPrincipals(certsDir);
@@ -62,11 +63,11 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
     await untilInForce(admin, acl.length);
     await requirePartitions(admin);
     const added = await addCopies(admin, replication);
-    const mended = await mendSettings(
+    const corrected = await correctSettings(
       admin,
       kafkaTopicNames.map((name) => topicConfig(name, replication)),
     );
-    return [...added, ...mended];
+    return [...added, ...corrected];
   } catch (cause) {
     if (cause instanceof VigilError) throw cause;
     throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
@@ -75,7 +76,7 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
   }
 }
 
-/** One of several brokers may not know the new topics yet and would answer that there are none. */
+/** Waits until every new partition has a leader. Before that, a broker may not know a new topic. */
 async function untilLed(admin: Admin): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -88,34 +89,34 @@ async function untilLed(admin: Admin): Promise<void> {
   }
 }
 
-const everything = {
+const anyEntry = {
   resourceType: kafkajs.AclResourceTypes.ANY,
   resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
   operation: kafkajs.AclOperationTypes.ANY,
   permissionType: kafkajs.AclPermissionTypes.ANY,
 };
 
-/** Returns whether a principal is a service, by its present name or by a name from before one of its keys was stolen. */
+/** Returns whether a principal is one of our services, with its present name or an earlier name (`gateway`, `gateway.2` …). */
 function isService(principal: string): boolean {
   const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
   return principals.some((principal) => principal === service);
 }
 
-/** Deletes each entry of a service that is not in `wanted`. */
+/** Deletes each entry of our services that is not in `wanted`. */
 async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
   const nameOf = (entry: AclEntry) =>
     [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
-  const kept = new Set(wanted.map(nameOf));
-  const { resources } = await admin.describeAcls(everything);
+  const wantedNames = new Set(wanted.map(nameOf));
+  const { resources } = await admin.describeAcls(anyEntry);
   const filters = resources.flatMap(({ acls, ...resource }) =>
     acls
       .map((acl): AclEntry => ({ ...resource, ...acl }))
-      .filter((entry) => isService(entry.principal) && !kept.has(nameOf(entry))),
+      .filter((entry) => isService(entry.principal) && !wantedNames.has(nameOf(entry))),
   );
   if (filters.length > 0) await admin.deleteAcls({ filters });
 }
 
-/** A broker that has just begun is not yet the leader of its partitions. */
+/** Repeats a task until it succeeds. The task fails at first if a broker that has just started is not yet the leader of its partitions. */
 async function untilReady(task: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -126,18 +127,21 @@ async function untilReady(task: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The controller answers before the broker applies the entries. Waits until the broker itself lists every entry. */
+/** Waits until the broker lists `count` entries, because the controller answers before the broker applies them. */
 async function untilInForce(admin: Admin, count: number): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
-    const { resources } = await admin.describeAcls(everything);
+    const { resources } = await admin.describeAcls(anyEntry);
     if (resources.reduce((sum, { acls }) => sum + acls.length, 0) >= count) return;
-    if (Date.now() > deadline) throw new Error('the access control lists did not come into force');
+    if (Date.now() > deadline) throw new Error('the broker did not apply the access control lists');
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }
 
-/** All of a patient's records are in partitions of one number. With another count they would not be. */
+/**
+ * Throws if a topic has another number of partitions than the table. All records of a patient are in the partitions with the same number;
+ * with another number of partitions, new records would go to other partitions than the old ones.
+ */
 async function requirePartitions(admin: Admin): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
   for (const { name, partitions } of topics) {
@@ -147,37 +151,38 @@ async function requirePartitions(admin: Admin): Promise<void> {
   }
 }
 
-/** Kafka's source of a setting: set for this topic. */
-const setForTopic = 1;
+/** The value of `configSource` for a setting that was set for one topic. */
+const topicConfigSource = 1;
 
-async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Promise<string[]> {
+/** Sets the settings that differ from `wanted`. Returns one sentence for each change. */
+async function correctSettings(admin: Admin, wanted: readonly ITopicConfig[]): Promise<string[]> {
   const type = kafkajs.ConfigResourceTypes.TOPIC;
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: wanted.map(({ topic: name }) => ({ type, name })),
   });
   const changes: string[] = [];
-  const mended = wanted.flatMap(({ topic, configEntries = [] }) => {
+  const corrections = wanted.flatMap(({ topic, configEntries = [] }) => {
     const present = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
     const differing = configEntries.filter(
       ({ name, value }) => present.find(({ configName }) => configName === name)?.configValue !== value,
     );
     for (const { name, value } of differing) {
-      const was = present.find(({ configName }) => configName === name)?.configValue;
-      changes.push(`Kafka's topic ${topic} had ${name}=${was}, and has ${value} now`);
+      const before = present.find(({ configName }) => configName === name)?.configValue;
+      changes.push(`Kafka's topic ${topic} had ${name}=${before}, and has ${value} now`);
     }
-    // Kafka resets every setting that is left out here.
+    // Sends the topic's other settings too, because Kafka resets every setting that is not sent.
     const others = present
-      .filter((entry) => (entry as { configSource?: number }).configSource === setForTopic)
+      .filter((entry) => (entry as { configSource?: number }).configSource === topicConfigSource)
       .filter(({ configName }) => !configEntries.some(({ name }) => name === configName))
       .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
     return differing.length === 0 ? [] : [{ type, name: topic, configEntries: [...configEntries, ...others] }];
   });
-  if (mended.length > 0) await admin.alterConfigs({ validateOnly: false, resources: mended });
+  if (corrections.length > 0) await admin.alterConfigs({ validateOnly: false, resources: corrections });
   return changes;
 }
 
-/** Returns the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
+/** Returns a Kafka client with the administrator's identity. @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key` */
 export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   return new kafkajs.Kafka({
@@ -187,7 +192,12 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
       ca: [read('ca.pem')],
       cert: read('admin.pem'),
       key: read('admin.key'),
-      ...serverChecks({ serverName: 'kafka', caFile: join(certsDir, 'ca.pem'), crlFile: crlOf(certsDir), log: quiet }),
+      ...serverChecks({
+        serverName: 'kafka',
+        caFile: join(certsDir, 'ca.pem'),
+        crlFile: crlOf(certsDir),
+        log: quietLog,
+      }),
       minVersion: 'TLSv1.3',
     },
     logLevel: kafkajs.logLevel.NOTHING,
@@ -197,10 +207,10 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   });
 }
 
-/** The error of the call already contains the text of the log. */
-const quiet = { info() {}, error() {} };
+/** A log that writes nothing. The errors that calls throw contain the same text. */
+const quietLog = { info() {}, error() {} };
 
-/** A folder from before the services had a CRL does not have the file. */
+/** Returns the path of the services' CRL; empty if the folder is from an older version, which had no such file. */
 function crlOf(certsDir: string): string {
   const file = join(certsDir, 'ca.crl');
   return existsSync(file) ? file : '';
@@ -224,21 +234,21 @@ async function connectAdmin(kafka: kafkajs.Kafka, brokers: string): Promise<Admi
   }
 }
 
-/** Returns a topic's settings by its row in the table. Exported for the compose set-up and for tests. */
+/** Returns the settings of a topic from the table in contracts/topics.ts. */
 export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy): ITopicConfig {
   const row = kafkaTopics[name];
   const entries: Record<string, string | number> = {
     'cleanup.policy': row.cleanup,
     'retention.ms': row.retentionMs,
     'message.timestamp.type': 'CreateTime',
-    // A broker whose clock was set back would refuse records that are an hour ahead of it.
+    // No limit. Otherwise a broker whose clock was set back would refuse records with a time more than an hour ahead.
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
     'segment.ms': row.segmentMs,
     ...('partitionBytesMax' in row && { 'retention.bytes': row.partitionBytesMax }),
     'segment.bytes': row.cleanup === 'compact' ? compactSegmentBytes : segmentBytes,
   };
-  // With one copy, the broker's own default applies.
+  // With one copy, the broker's default applies.
   if (replication.factor > 1) entries['min.insync.replicas'] = replication.inSyncMin;
   if (row.cleanup.includes('compact')) {
     entries['min.cleanable.dirty.ratio'] = '0.1';
@@ -251,7 +261,9 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
   };
 }
 
-/** Returns a service's permissions: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
+/**
+ * Returns a service's permissions: write and read its topics, use its transactional ids, and use groups whose names begin with its name.
+ */
 function accessOf(service: Principal, name: string): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${name}`,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { appendedDetail, appendedIn, batchMax } from './appended.ts';
 
-it('the audit trail’s detail of a batch fits and is read back', () => {
-  const names = Array.from({ length: batchMax }, (_, at) => `${'b'.repeat(64)}.${10 ** 15 + at}`);
+it('the detail of a full batch fits into an audit record, and appendedIn reads its names', () => {
+  const names = Array.from({ length: batchMax }, (_, n) => `${'b'.repeat(64)}.${10 ** 15 + n}`);
   const detail = appendedDetail(names);
   expect(detail.length).toBeLessThan(2_000);
   expect(appendedIn(detail)).toEqual(names);

@@ -1,16 +1,16 @@
-/** The audit trail's entries about readings that were sent through again, so that no reading is sent twice. */
+/** The text in the audit trail that names redriven readings. A later redrive reads it, so that no reading is sent twice. */
 
-/** Number of records in one audit record, which has room for 2,000 characters. */
+/** Largest number of readings that one audit record names. Its detail can have 2,000 characters. */
 export const batchMax = 20;
 
 const appendedMark = 'appended ';
 
-/** Returns the audit trail's detail about appended readings. Read back, it shows which ones must not be sent again. */
+/** Returns the detail of an audit record that names the appended readings. */
 export function appendedDetail(names: readonly string[]): string {
   return appendedMark + names.join(' ');
 }
 
-/** Returns the names in such a detail; an empty list for any other detail. */
+/** Returns the names of the readings in a detail made by `appendedDetail`; an empty list for any other detail. */
 export function appendedIn(detail: string): string[] {
   return detail.startsWith(appendedMark) ? detail.slice(appendedMark.length).split(' ') : [];
 }

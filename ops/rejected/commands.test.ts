@@ -1,4 +1,4 @@
-/** Who may see and send rejected messages. This is decided, and recorded, before the log is read at all. */
+/** Tests who may see and send rejected messages. The commands decide this, and record it, before they read the log. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../contracts/messages/records.ts';
@@ -17,61 +17,65 @@ const log = new Proxy({} as SealedLog, {
   },
 });
 
-function desk(recorded: AuditEvent[], kafkaIsAway = false): Desk & { readonly said: string[] } {
-  const said: string[] = [];
+function createDesk(recorded: AuditEvent[], isKafkaAway = false): Desk & { readonly printed: string[] } {
+  const printed: string[] = [];
   const trail = {
     record: async (event: AuditEvent) => {
-      if (kafkaIsAway) throw new Error('Kafka is away');
+      if (isKafkaAway) throw new Error('Kafka is away');
       recorded.push(event);
     },
     waiting: () => 0,
     close: async () => {},
   };
-  return { log, logger: pino({ level: 'silent' }), trail, said, say: (line) => void said.push(line) };
+  return { log, logger: pino({ level: 'silent' }), trail, printed, say: (line) => void printed.push(line) };
 }
-const who = (role: Role, wards: string[]): Claimed => ({
+const claimedBy = (role: Role, wards: string[]): Claimed => ({
   userId: 'u',
   person: { actor: { userId: 'u', name: 'U', role }, wards, may: permissionsOf(role) },
 });
-const nobody: Claimed = { userId: 'u', person: undefined };
+const wrongPassword: Claimed = { userId: 'u', person: undefined };
 const noGateway = (): GatewaySide => {
   throw new Error('a gateway was opened');
 };
 
 describe.each([
-  ['show', (one: Desk, claimed: Claimed) => show(one, claimed, { ids: ['0:1'] })],
-  ['redrive', (one: Desk, claimed: Claimed) => redrive(one, claimed, { ids: ['0:1'] }, noGateway)],
+  ['show', (desk: Desk, claimed: Claimed) => show(desk, claimed, { ids: ['0:1'] })],
+  ['redrive', (desk: Desk, claimed: Claimed) => redrive(desk, claimed, { ids: ['0:1'] }, noGateway)],
 ] as const)('%s', (command, run) => {
   it.each<[string, Claimed, boolean | 'redrive']>([
-    ['a physician of all wards', who('physician', ['*']), true],
-    ['a physician of some wards', who('physician', ['icu']), false],
-    ['a technician of all wards', who('technician', ['*']), 'redrive'],
-    ['a technician of some wards', who('technician', ['icu']), false],
-    ['a nurse of all wards', who('nurse', ['*']), false],
-    ['an auditor', who('auditor', ['*']), false],
-    ['who has the wrong password', nobody, false],
-  ])('by %s', async (_name, claimed, allowed) => {
+    ['allows a physician with all wards', claimedBy('physician', ['*']), true],
+    ['refuses a physician with one ward', claimedBy('physician', ['icu']), false],
+    [
+      `${command === 'redrive' ? 'allows' : 'refuses'} a technician with all wards`,
+      claimedBy('technician', ['*']),
+      'redrive',
+    ],
+    ['refuses a technician with one ward', claimedBy('technician', ['icu']), false],
+    ['refuses a nurse with all wards', claimedBy('nurse', ['*']), false],
+    ['refuses an auditor', claimedBy('auditor', ['*']), false],
+    ['refuses a person with a wrong password', wrongPassword, false],
+  ])(`the command ${command} %s`, async (_name, claimed, allowed) => {
     const recorded: AuditEvent[] = [];
-    const one = desk(recorded);
+    const desk = createDesk(recorded);
     if (allowed === true || allowed === command) {
-      await expect(run(one, claimed)).rejects.toThrow(readsTheLog);
+      await expect(run(desk, claimed)).rejects.toThrow(readsTheLog);
       expect(recorded).toEqual([]);
       return;
     }
     const code = claimed.person ? 'not-allowed' : 'not-logged-in';
-    await expect(run(one, claimed)).rejects.toMatchObject({ code });
-    expect(one.said).toEqual([]);
+    await expect(run(desk, claimed)).rejects.toMatchObject({ code });
+    expect(desk.printed).toEqual([]);
     const actor = claimed.person?.actor ?? { userId: 'u' };
     const action = claimed.person ? 'access-denied' : 'login-failed';
     expect(recorded).toEqual([{ actor, action, detail: `rejected ${command} 0:1` }]);
   });
 
-  it('is refused also while Kafka is away', async () => {
-    await expect(run(desk([], true), who('nurse', ['*']))).rejects.toThrow('Kafka is away');
+  it(`the command ${command} fails for a nurse if Kafka is away, so that the refusal cannot be recorded`, async () => {
+    await expect(run(createDesk([], true), claimedBy('nurse', ['*']))).rejects.toThrow('Kafka is away');
   });
 });
 
-describe('the filter', () => {
+describe('passes', () => {
   const entry: Entry = {
     ...{ id: '0:1', boot: 'b', seq: 1, receivedAtMs: 1_000, deviceId: 'bed-07' },
     ...{ code: 'time-invalid', detail: 'Why.', state: 'open' },
@@ -87,7 +91,7 @@ describe('the filter', () => {
     [{ ids: [], sinceMs: 1_000 }, true],
     [{ ids: [], sinceMs: 1_001 }, false],
     [{ ids: ['0:1'], device: 'bed-07', code: 'code-unknown' }, false],
-  ])('%j: %s', (filter, expected) => {
+  ])('passes returns for the filter %j the result %s', (filter, expected) => {
     expect(passes(entry, filter)).toBe(expected);
   });
 });

@@ -7,27 +7,28 @@ import { admitted, type Claimed, type Desk } from '../desk.ts';
 import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
+import { listLine, noMatchText, printable } from './lines.ts';
 import type { Person } from './person.ts';
-import { listLine, nothingText, printable } from './words.ts';
 
-/** Maximum of one run, so that memory stays bounded; the rest waits for another run. */
+/** Maximum number and size of the messages that one run sends. Bounds the memory; a further run sends the other messages. */
 const redriveMax = 5_000;
 const redriveBytesMax = 64 * 1024 * 1024;
 
+/** Prints one line for each rejected message that passes the filter. Prints no content, so it needs no account. */
 export async function list({ log, logger, say }: Desk, filter: Filter): Promise<void> {
-  const found = await readEntries(log, logger, filter);
-  for (const entry of found.entries) say(listLine(entry));
-  tell(found, filter, say);
+  const result = await readEntries(log, logger, filter);
+  for (const entry of result.entries) say(listLine(entry));
+  sayWhatIsMissing(result, filter, say);
 }
 
-/** Contents are a patient's data, so the act is recorded before they are shown. */
+/** Prints messages with their content, which is data of a patient. Records this in the audit trail before it prints a message. */
 export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promise<void> {
   const { log, logger, trail, say } = desk;
   const { actor } = await admit(desk, claimed, 'view-rejected', `show ${filter.ids.join(' ')}`);
   const contents = new Map<string, RejectedRecord>();
-  const found = await readEntries(log, logger, filter, (entry, record) => contents.set(entry.id, record));
-  requireAll(found, filter);
-  for (const entry of found.entries) {
+  const result = await readEntries(log, logger, filter, (entry, record) => contents.set(entry.id, record));
+  requireAll(result, filter);
+  for (const entry of result.entries) {
     await trail.record({
       actor,
       action: 'rejected-viewed',
@@ -41,10 +42,10 @@ export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promis
 }
 
 /**
- * Sends open entries through the gateway's pipeline again. A second run does no more: it skips readings that are appended by the trail. If
- * a crash lost that entry of the trail, the reading is written again under the same name.
- * @param associationId the association of all of them, as the person says; without it their own time decides
- * @returns whether all of them are in the log now
+ * Sends open messages through the gateway's pipeline again. Skips messages whose readings were appended before, according to the audit
+ * trail. If a crash lost that audit record, the reading is appended again with the same boot and seq, which does no harm.
+ * @param associationId the association to which the person assigns all readings; without it, the time in a reading decides
+ * @returns whether the readings of all selected messages are in the log now
  */
 export async function redrive(
   desk: Desk,
@@ -54,34 +55,34 @@ export async function redrive(
   associationId?: string,
 ): Promise<boolean> {
   const { log, logger, say } = desk;
-  const whose = associationId === undefined ? undefined : `--association ${associationId}`;
-  const asked = [filter.ids.join(' '), filter.code, filter.device, whose].filter((one) => one).join(' ');
-  const { actor } = await admit(desk, claimed, 'redrive-rejected', `redrive ${asked}`);
+  const association = associationId === undefined ? undefined : `--association ${associationId}`;
+  const selection = [filter.ids.join(' '), filter.code, filter.device, association].filter((part) => part).join(' ');
+  const { actor } = await admit(desk, claimed, 'redrive-rejected', `redrive ${selection}`);
   const contents = new Map<string, RejectedRecord>();
   let bytes = 0;
-  let left = 0;
-  const found = await readEntries(log, logger, filter, ({ id, state }, record) => {
+  let waitingCount = 0;
+  const result = await readEntries(log, logger, filter, ({ id, state }, record) => {
     if (state !== 'open') return;
     bytes += record.payload.length;
     if (contents.size < redriveMax && bytes < redriveBytesMax) contents.set(id, record);
-    else left += 1;
+    else waitingCount += 1;
   });
-  requireAll(found, filter);
-  for (const { id, state } of found.entries) {
-    if (state === 'redriven') say(`${id}: was sent through before, nothing done`);
-    if (state === 'kept') say(`${id}: lies in its topic as it came, nothing done`);
-    if (state === 'counted') say(`${id}: stands for messages that were not kept, nothing done`);
+  requireAll(result, filter);
+  for (const { id, state } of result.entries) {
+    if (state === 'redriven') say(`${id}: not sent, because it was redriven before`);
+    if (state === 'kept') say(`${id}: not sent, because its reading is in its topic already`);
+    if (state === 'counted') say(`${id}: not sent, because it only counts messages that were not stored`);
   }
-  const open = found.entries.filter(({ id }) => contents.has(id));
+  const open = result.entries.filter(({ id }) => contents.has(id));
   if (open.length === 0) {
-    say(found.entries.length === 0 ? nothingText(filter) : 'Nothing to send.');
+    say(result.entries.length === 0 ? noMatchText(filter) : 'There is no message to send.');
     return true;
   }
   const gateway = openGateway();
-  let good = 0;
+  let appendedCount = 0;
   try {
-    for (let at = 0; at < open.length; at += batchMax) {
-      const batch = open.slice(at, at + batchMax);
+    for (let first = 0; first < open.length; first += batchMax) {
+      const batch = open.slice(first, first + batchMax);
       const requests = batch.map(({ id, boot, seq }) => ({
         id,
         boot,
@@ -89,16 +90,17 @@ export async function redrive(
         record: contents.get(id)!,
         ...(associationId !== undefined && { associationId }),
       }));
-      good += await redriveBatch(desk, actor, requests, gateway);
+      appendedCount += await redriveBatch(desk, actor, requests, gateway);
     }
   } finally {
     await gateway.close();
   }
-  say(`${good} of ${open.length} sent through.`);
-  if (left > 0) say(`${left} more wait: send them with another run.`);
-  return good === open.length && left === 0;
+  say(`${appendedCount} of ${open.length} messages were appended.`);
+  if (waitingCount > 0) say(`${waitingCount} more messages wait: run the command again to send them.`);
+  return appendedCount === open.length && waitingCount === 0;
 }
 
+/** Sends a batch, and writes to the audit trail before and after it. Returns the number of messages whose readings were appended. */
 async function redriveBatch(
   { trail, say }: Desk,
   actor: Person['actor'],
@@ -106,27 +108,30 @@ async function redriveBatch(
   gateway: GatewaySide,
 ): Promise<number> {
   const action = 'rejected-redriven';
-  await trail.record({ actor, action, detail: askedDetail(batch) });
+  await trail.record({ actor, action, detail: requestDetail(batch) });
   const results = await gateway.redrive(batch);
-  const appended = batch.filter((_, at) => results[at]?.outcome === 'appended');
+  const appended = batch.filter((_, index) => results[index]?.outcome === 'appended');
   if (appended.length > 0) await trail.record({ actor, action, detail: appendedDetail(appended.map(nameOf)) });
   for (const result of results) say(resultLine(result));
   return appended.length;
 }
 
-function askedDetail(batch: readonly RedriveRequest[]): string {
+function requestDetail(batch: readonly RedriveRequest[]): string {
   const associationId = batch[0]?.associationId;
-  const whose = associationId === undefined ? '' : ` for association ${associationId}`;
-  return `asked for ${batch.map(({ id }) => id).join(' ')}${whose}`;
+  const association = associationId === undefined ? '' : ` for association ${associationId}`;
+  return `asked for ${batch.map(({ id }) => id).join(' ')}${association}`;
 }
 
-function resultLine({ id, outcome, words, place }: RedriveResult): string {
+function resultLine({ id, outcome, words: reason, place }: RedriveResult): string {
   const where = place ? ` to ${place.topic} as ${place.boot}/${place.seq}` : '';
-  const what = { appended: `appended${where}`, invalid: 'still no good', failed: 'failed, send it again' }[outcome];
-  return visibleText(`${id}: ${what}${words ? `. ${words}` : ''}`);
+  const texts = { appended: `appended${where}`, invalid: 'still rejected', failed: 'failed: redrive it again' };
+  return visibleText(`${id}: ${texts[outcome]}${reason ? `. ${reason}` : ''}`);
 }
 
-/** Rejected input is not sorted by ward. @throws VigilError as `admitted` does */
+/**
+ * Returns the person if the account has the permission for all wards, because a rejected message has no ward.
+ * @throws as `admitted` does
+ */
 function admit(desk: Desk, claimed: Claimed, permission: string, detail: string): Promise<Person> {
   return admitted(desk, claimed, permission, undefined, `rejected ${detail}`);
 }
@@ -134,11 +139,20 @@ function admit(desk: Desk, claimed: Claimed, permission: string, detail: string)
 function requireAll({ entries }: Entries, { ids }: Filter): void {
   const missing = ids.filter((id) => !entries.some((entry) => entry.id === id));
   if (missing.length === 0) return;
-  throw new VigilError('not-found', `Nothing rejected lies at ${missing.join(' ')}; see rejected list.`);
+  throw new VigilError(
+    'not-found',
+    `There is no rejected message with the id ${missing.join(' ')}; see rejected list.`,
+  );
 }
 
-function tell({ entries, leftOut, unreadable }: Entries, filter: Filter, say: (line: string) => void): void {
-  if (entries.length === 0) say(nothingText(filter));
-  if (leftOut > 0) say(`${leftOut} older ones are left out: narrow it with --device, --code or --since.`);
-  if (unreadable > 0) say(`${unreadable} do not open: their keys were deleted, or they were changed.`);
+function sayWhatIsMissing(
+  { entries, leftOut, unreadable }: Entries,
+  filter: Filter,
+  say: (line: string) => void,
+): void {
+  if (entries.length === 0) say(noMatchText(filter));
+  if (leftOut > 0)
+    say(`${leftOut} older messages are not shown: select fewer messages with --device, --code or --since.`);
+  if (unreadable > 0)
+    say(`${unreadable} messages cannot be decrypted: their keys were deleted, or somebody changed the messages.`);
 }

@@ -1,4 +1,4 @@
-/** Reads the entries in `rejected`, and which of them were sent through again. */
+/** Reads the rejected messages in the topic `rejected`, and finds out which of them were redriven. */
 import type { Logger } from 'pino';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -8,10 +8,11 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { appendedIn } from './appended.ts';
 
-/** One rejected message. `id` is its place: `partition:offset`. */
+/** One rejected message. */
 export type Entry = {
+  /** The place of the record in the topic, `partition:offset`. */
   readonly id: string;
-  /** Its envelope's `boot` and `seq`. They name it even if a retry has written it twice. */
+  /** `boot` and `seq` of the record's envelope. They identify the message even if a retry wrote its record twice. */
   readonly boot: string;
   readonly seq: number;
   readonly receivedAtMs: number;
@@ -19,28 +20,28 @@ export type Entry = {
   readonly code: string;
   readonly detail: string;
   /**
-   * `kept`: a copy of a reading that is in its own topic. `redriven`: sent through again. `counted`: stands for messages that were not
-   * kept.
+   * `kept`: the record is a copy of a reading that is in its own topic. `redriven`: the message was sent through the gateway again.
+   * `counted`: the record only counts messages that were not stored. `open`: none of these.
    */
   readonly state: 'open' | 'kept' | 'redriven' | 'counted';
 };
 
 export type Filter = {
-  /** Empty: any. */
+  /** If empty, messages with any id pass. */
   readonly ids: readonly string[];
   readonly device?: string | undefined;
   readonly code?: string | undefined;
   readonly sinceMs?: number | undefined;
 };
 
-/** Maximum number of entries in memory. Beyond it the oldest are left out, and the result says so. */
+/** Maximum number of entries in memory. If there are more, the oldest are left out, and `leftOut` counts them. */
 const entriesMax = 100_000;
 
 export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
 
 /**
- * Reads all of `rejected`, oldest first.
- * @param visit gets the record of each entry that passes the filter, during the reading; contents are not kept
+ * Returns the entries of the topic `rejected` that pass the filter, oldest first.
+ * @param visit called during the reading with each returned entry and its record. The result does not contain the records, to save memory
  */
 export async function readEntries(
   log: SealedLog,
@@ -48,18 +49,18 @@ export async function readEntries(
   filter: Filter,
   visit: (entry: Entry, record: RejectedRecord) => void = () => {},
 ): Promise<Entries> {
-  // Both readers join at the same time, but entries are handed out only after the trail was read.
+  // Reads both topics at the same time. The callback of the second reader runs only after the audit trail was read.
   let redriven: ReadonlySet<string> = new Set();
   const entries = new Map<string, Entry>();
   let unreadable = 0;
   let leftOut = 0;
-  const known = readRedriven(log, logger).then((names) => {
+  const trailRead = readRedriven(log, logger).then((names) => {
     redriven = names;
   });
   const reading = readTopic(
     log,
     logger,
-    { topic: 'rejected', start: 'beginning', after: known },
+    { topic: 'rejected', start: 'beginning', after: trailRead },
     (read, { partition, offset }) => {
       if (read?.record.contentType !== contentTypes.rejected) {
         unreadable += 1;
@@ -89,7 +90,7 @@ export async function readEntries(
       entries.delete(entries.keys().next().value!);
     },
   );
-  await Promise.all([known, reading]);
+  await Promise.all([trailRead, reading]);
   return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
 }
 
@@ -107,11 +108,12 @@ export function passes(entry: Entry, { ids, device, code, sinceMs }: Filter): bo
   );
 }
 
+/** Returns the name of a message in the audit trail, `boot.seq`. */
 export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: number }): string {
   return `${boot}.${seq}`;
 }
 
-/** Reads from the audit trail which readings a redrive appended. The trail goes back as far as `rejected` does. */
+/** Returns the names of the redriven messages, from the audit trail. Reads as far back as the topic `rejected` reaches. */
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;

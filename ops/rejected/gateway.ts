@@ -1,4 +1,4 @@
-/** The gateway's part of a redrive, in its own process: only the gateway's identity may write readings. */
+/** Runs the gateway's part of a redrive in a separate process with the gateway's identity, because only the gateway may write readings. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,20 +9,20 @@ import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 const program = join(import.meta.dirname, '..', '..', 'gateway', 'redrive', 'main.ts');
 
 export type GatewaySide = {
-  /** Sends messages through. Resolves with their results, in order. */
+  /** Sends messages through the gateway's pipeline. Resolves with their results, in the same order. */
   redrive(requests: readonly RedriveRequest[]): Promise<RedriveResult[]>;
   close(): Promise<void>;
 };
 
-/** @param rules settings of the gateway, by variable */
-export function openGatewaySide(where: Whereabouts, rules: Readonly<Record<string, string>>): GatewaySide {
+/** Starts the process. @param ruleEnv settings of the gateway that decide which readings it accepts, by name */
+export function openGatewaySide(where: Whereabouts, ruleEnv: Readonly<Record<string, string>>): GatewaySide {
   const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: serviceEnv(where, 'gateway', { ...rules, VIGIL_LOG_LEVEL: 'error' }),
+    env: serviceEnv(where, 'gateway', { ...ruleEnv, VIGIL_LOG_LEVEL: 'error' }),
   });
-  let words = '';
+  let errorText = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-4_096);
+    errorText = (errorText + chunk.toString()).slice(-4_096);
   });
   child.stdin.on('error', () => undefined);
   const exited = new Promise<void>((resolve) => {
@@ -40,7 +40,8 @@ export function openGatewaySide(where: Whereabouts, rules: Readonly<Record<strin
         const result = line.done ? undefined : readResultLine(line.value);
         if (result?.id !== id) {
           await exited;
-          throw new VigilError('start-failed', `The gateway's side ended: ${words.trim().split('\n').at(-1) ?? ''}`);
+          const lastLine = errorText.trim().split('\n').at(-1) ?? '';
+          throw new VigilError('start-failed', `The process of the gateway for this redrive has ended: ${lastLine}`);
         }
         results.push(result);
       }

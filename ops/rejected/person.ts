@@ -1,4 +1,4 @@
-/** The person who asks: an account of the dashboard. The dashboard's own program checks the password. */
+/** Checks the account and password of the person who runs a command. The accounts are those of the dashboard, whose program checks them. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,26 +9,32 @@ export type Person = { readonly actor: Actor; readonly wards: readonly string[];
 
 const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'server', 'account.ts');
 
-/** Returns the person; undefined if user or password is wrong. Throws VigilError `settings-invalid` if the file cannot be used. */
+/**
+ * Returns the person of an account; undefined if user or password is wrong.
+ * @throws VigilError `settings-invalid` if the file of accounts cannot be used
+ */
 export async function knownPerson(accountsFile: string, userId: string, password: string): Promise<Person | undefined> {
   const args = [accountProgram, 'check', '--user', userId, '--password-stdin', '--file', accountsFile];
   const child = spawn(process.execPath, args, { stdio: 'pipe' });
   child.stdin.on('error', () => undefined);
   child.stdin.end(password);
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [output, words, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const [output, errorText, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   if (code === 0) return JSON.parse(output) as Person;
-  if (/password is wrong/.test(words)) return undefined;
-  throw new VigilError('settings-invalid', words.trim() || 'The account cannot be checked.');
+  if (/password is wrong/.test(errorText)) return undefined;
+  throw new VigilError('settings-invalid', errorText.trim() || `The account in ${accountsFile} cannot be checked.`);
 }
 
-/** Returns the password: all of standard input, or typed without echo. */
+/** Returns the password: the whole standard input, or what the person types at the terminal, which does not show it. */
 export async function askPassword(fromStdin: boolean, userId: string): Promise<string> {
   const { stdin, stderr } = process;
   if (fromStdin) return (await text(stdin)).replace(/\r?\n$/, '');
   if (!stdin.isTTY)
-    throw new VigilError('settings-invalid', 'Give the password on standard input, with --password-stdin.');
-  // Echo is off before the question, so that no part of the answer is shown.
+    throw new VigilError(
+      'settings-invalid',
+      'No terminal can ask for the password: give the password on standard input, with --password-stdin.',
+    );
+  // In raw mode the terminal does not show what the person types. It is set before the question, in case the person types at once.
   stdin.setRawMode(true);
   stderr.write(`Password of ${userId}: `);
   let typed = '';
@@ -36,7 +42,7 @@ export async function askPassword(fromStdin: boolean, userId: string): Promise<s
     for await (const chunk of stdin) {
       for (const char of String(chunk)) {
         if (char === '\r' || char === '\n') return typed;
-        if (char === '\u0003') throw new VigilError('not-logged-in', 'Stopped.');
+        if (char === '\u0003') throw new VigilError('not-logged-in', 'Stopped by Ctrl-C.');
         typed = char === '\u007f' ? typed.slice(0, -1) : typed + char;
       }
     }

@@ -1,4 +1,4 @@
-/** The operator's way with rejected input, as it is typed, against real Kafka and a real gateway. */
+/** Runs the operator's commands for rejected messages on a real Kafka, with a real gateway. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -28,11 +28,11 @@ const topic = `devices/${device}/observations`;
 const password = 'a long enough phrase';
 const accountsFile = join(platform.stateDir, `accounts-${run}.json`);
 const minuteMs = 60_000;
-/** The device's clock is wrong by this: more than the rule of five minutes allows, less than that of an hour. */
+/** Error of the device's clock: more than the default limit of 5 min, less than the changed limit of 1 h. */
 const aheadMs = 10 * minuteMs;
-const hourRule = { VIGIL_READING_AHEAD_MAX_MS: String(60 * minuteMs) };
+const changedRule = { VIGIL_READING_AHEAD_MAX_MS: String(60 * minuteMs) };
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
-const absurd = { code: 'MDC_ECG_HEART_RATE', value: 4321, unit: '/min' };
+const implausible = { code: 'MDC_ECG_HEART_RATE', value: 4321, unit: '/min' };
 const patient = admitted('9', 'ICU', 'Rejected');
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -53,7 +53,7 @@ beforeAll(async () => {
     account('technician', 'technician', ['*']),
     account('nurse', 'nurse', ['*']),
   ];
-  writeAccounts(accountsFile, new Map(accounts.map((one) => [one.userId, one])));
+  writeAccounts(accountsFile, new Map(accounts.map((entry) => [entry.userId, entry])));
   operator = await openLogAs(platform, 'operator');
   await associate(platform, operator, device, 1, patient);
   gateway = await startHouse(platform, 'gateway');
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const publish = (payload: string | object) => publishFor(client, topic, payload);
   expect(await publish({ boot: `b-${run}`, seq: 1, time, values: [spo2] })).toBe(0x99);
   expect(await publish({ time, values: [{ ...spo2, value: 91 }] })).toBe(0x99);
-  expect(await publish({ boot: `b-${run}`, seq: 2, time: iso(Date.now()), values: [spo2, absurd] })).toBe(0);
+  expect(await publish({ boot: `b-${run}`, seq: 2, time: iso(Date.now()), values: [spo2, implausible] })).toBe(0);
   expect(await publish('garbage \u001b[2J')).toBe(0x99);
 });
 afterAll(async () => {
@@ -71,7 +71,7 @@ afterAll(async () => {
   await operator?.close();
 });
 
-async function vigil(args: string[], more: Record<string, string> = {}, input = password) {
+async function vigil(args: string[], env: Record<string, string> = {}, input = password) {
   const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), 'rejected', ...args], {
     stdio: 'pipe',
     env: {
@@ -79,7 +79,7 @@ async function vigil(args: string[], more: Record<string, string> = {}, input = 
       VIGIL_STATE_DIR: platform.stateDir,
       VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
       VIGIL_ACCOUNTS_FILE: accountsFile,
-      ...more,
+      ...env,
     },
   });
   child.stdin.on('error', () => {});
@@ -89,23 +89,25 @@ async function vigil(args: string[], more: Record<string, string> = {}, input = 
   return { out, err, code };
 }
 const as = (user: string) => ['--as', user, '--password-stdin'];
-const mine = ['--device', device];
+const ofDevice = ['--device', device];
 
-let known: Promise<string[]> | undefined;
-/** The ids of this device's rejected messages, in the order in which they were sent. */
+let idsOfDevice: Promise<string[]> | undefined;
+/** Returns the ids of this device's rejected messages, in the order in which they were sent. */
 function ids(): Promise<string[]> {
-  known ??= listIds();
-  return known;
+  idsOfDevice ??= listIds();
+  return idsOfDevice;
 }
 
 async function listIds(): Promise<string[]> {
-  const { out } = await vigil(['list', ...mine]);
-  return linesOfMine(out).map((line) => line.split(' ')[0]!);
+  const { out } = await vigil(['list', ...ofDevice]);
+  return deviceLines(out).map((line) => line.split(' ')[0]!);
 }
-/** Other tests put what does not open into the topic; the list says how many. */
-const linesOfMine = (out: string) => out.split('\n').filter((line) => line.includes(device));
+/**
+ * Returns the lines about this device. Other tests write records to the topic that cannot be decrypted; the list has a line about these.
+ */
+const deviceLines = (out: string) => out.split('\n').filter((line) => line.includes(device));
 const states = async () =>
-  (await vigil(['list', ...mine])).out.match(/ (open|kept|redriven) /g)?.map((one) => one.trim());
+  (await vigil(['list', ...ofDevice])).out.match(/ (open|kept|redriven) /g)?.map((state) => state.trim());
 
 async function audit(): Promise<AnyAuditRecord[]> {
   const records = await readWhole(operator, 'audit');
@@ -122,10 +124,10 @@ const readings = async () =>
     }));
 
 describe('list', () => {
-  it('list has one line for each record, with reason and state, and no content', async () => {
-    const { out, err, code } = await vigil(['list', ...mine]);
+  it('rejected list prints one line for each message, with reason and state, and no content', async () => {
+    const { out, err, code } = await vigil(['list', ...ofDevice]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
-    expect(linesOfMine(out)).toEqual([
+    expect(deviceLines(out)).toEqual([
       expect.stringMatching(
         new RegExp(`^\\d:\\d+ +\\S+Z  ${device} +time-invalid +open +The time is more than 5 min ahead`),
       ),
@@ -136,20 +138,20 @@ describe('list', () => {
     expect(out).not.toMatch(/values|MDC_PULS_OXIM|garbage/);
   });
 
-  it('list can be narrowed', async () => {
-    const { out } = await vigil(['list', ...mine, '--code', 'payload-not-json', '--since', '10m']);
-    expect(linesOfMine(out)).toEqual([expect.stringMatching(/payload-not-json/)]);
+  it('rejected list prints only messages with the given code, device and time', async () => {
+    const { out } = await vigil(['list', ...ofDevice, '--code', 'payload-not-json', '--since', '10m']);
+    expect(deviceLines(out)).toEqual([expect.stringMatching(/payload-not-json/)]);
   });
 });
 
 describe('show', () => {
-  it('show gives a physician what was sent, and is on record', async () => {
+  it('rejected show prints messages for a physician, and the audit trail records each message', async () => {
     const [first, , , garbage] = await ids();
     const { out, err, code } = await vigil(['show', first!, garbage!, ...as('physician')]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toContain(JSON.stringify({ boot: `b-${run}`, seq: 1, time, values: [spo2] }));
     expect(out).toContain(`topic: ${topic}`);
-    // What a device sends does not play with the operator's terminal.
+    // Control characters from a device must not reach the operator's terminal.
     expect(out).toContain('garbage \\u{1b}[2J');
     const viewed = (await audit()).filter(
       ({ action, detail }) => action === 'rejected-viewed' && detail?.includes(device),
@@ -160,38 +162,42 @@ describe('show', () => {
     ]);
   });
 
-  it('show gives nothing to a person who may not see it, which is on record too', async () => {
+  it('rejected show refuses a technician and an unknown account, and the audit trail records both refusals', async () => {
     const [first] = await ids();
     const refused = await vigil(['show', first!, ...as('technician')]);
-    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, technician, may not/) });
+    expect(refused).toMatchObject({
+      out: '',
+      code: 1,
+      err: expect.stringMatching(/the role technician may not do this/),
+    });
     const unknown = await vigil(['show', first!, ...as('nobody')]);
     expect(unknown).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/User or password is wrong/) });
-    const said = (await audit()).filter(({ detail }) => detail === `rejected show ${first}`);
-    expect(said.map(({ actor, action }) => `${actor.userId} ${action}`)).toEqual(
+    const refusals = (await audit()).filter(({ detail }) => detail === `rejected show ${first}`);
+    expect(refusals.map(({ actor, action }) => `${actor.userId} ${action}`)).toEqual(
       expect.arrayContaining(['technician access-denied', 'nobody login-failed']),
     );
   });
 });
 
 describe('redrive', () => {
-  it('redrive by the same rules appends nothing and says why', async () => {
+  it('redrive appends no reading if the rules are unchanged, and says why', async () => {
     const before = await readings();
-    const { out, code } = await vigil(['redrive', ...mine, ...as('technician')]);
+    const { out, code } = await vigil(['redrive', ...ofDevice, ...as('technician')]);
     expect(code).toBe(1);
-    expect(out).toMatch(/still no good\. The time is more than 5 min ahead/);
-    expect(out).toMatch(/still no good\. The payload is not JSON/);
-    expect(out).toMatch(/lies in its topic as it came, nothing done/);
-    expect(out).toMatch(/0 of 3 sent through/);
+    expect(out).toMatch(/still rejected\. The time is more than 5 min ahead/);
+    expect(out).toMatch(/still rejected\. The payload is not JSON/);
+    expect(out).toMatch(/not sent, because its reading is in its topic already/);
+    expect(out).toMatch(/0 of 3 messages were appended/);
     expect(await readings()).toEqual(before);
     expect(await states()).toEqual(['open', 'open', 'kept', 'open']);
     expect(await listIds()).toHaveLength(4);
   });
 
-  it('redrive is refused to a person who may not do it, on record', async () => {
+  it('redrive refuses a nurse, and the audit trail records the refusal', async () => {
     const before = await readings();
-    const { code, err } = await vigil(['redrive', ...mine, ...as('nurse')], hourRule);
+    const { code, err } = await vigil(['redrive', ...ofDevice, ...as('nurse')], changedRule);
     expect(code).toBe(1);
-    expect(err).toMatch(/its role, nurse, may not/);
+    expect(err).toMatch(/the role nurse may not do this/);
     expect(await readings()).toEqual(before);
     const denied = (await audit()).filter(
       ({ action, detail }) => action === 'access-denied' && detail?.includes('redrive'),
@@ -199,42 +205,42 @@ describe('redrive', () => {
     expect(denied.at(-1)?.actor.userId).toBe('nurse');
   });
 
-  it('redrive by a changed rule appends each reading where it belongs, once, and says what is still refused', async () => {
-    const kept = await readings();
-    expect(kept).toHaveLength(1);
+  it('redrive with a changed rule appends each valid reading to its patient once, and leaves the other message open', async () => {
+    const before = await readings();
+    expect(before).toHaveLength(1);
     const rejected = (await recordsOf(operator, 'rejected', device)).map(({ body }) => body as RejectedRecord);
-    const { out } = await vigil(['redrive', ...mine, ...as('technician')], hourRule);
-    expect(out).toMatch(/2 of 3 sent through/);
+    const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
+    expect(out).toMatch(/2 of 3 messages were appended/);
     expect(out).not.toMatch(/values|MDC_PULS_OXIM/);
     const after = await readings();
     expect(after).toHaveLength(3);
     const numbered = after.find(({ place }) => place === `b-${run}/1`);
     const unnumbered = after.find(({ place }) => place.startsWith('redrive.'));
-    for (const [index, found] of [numbered, unnumbered].entries()) {
+    for (const [index, reading] of [numbered, unnumbered].entries()) {
       const { receivedAt, payload } = rejected[index]!;
-      expect(found).toMatchObject({ key: patient.associationId, receivedAt });
-      expect(found?.body).toContain(`"reading":${Buffer.from(payload, 'base64').toString()}}`);
+      expect(reading).toMatchObject({ key: patient.associationId, receivedAt });
+      expect(reading?.body).toContain(`"reading":${Buffer.from(payload, 'base64').toString()}}`);
     }
     expect(await states()).toEqual(['redriven', 'redriven', 'kept', 'open']);
-    const said = (await audit()).filter(
+    const redrives = (await audit()).filter(
       ({ action, actor }) => action === 'rejected-redriven' && actor.userId === 'technician',
     );
-    expect(said.map(({ detail }) => detail?.split(' ')[0])).toEqual(['asked', 'asked', 'appended']);
+    expect(redrives.map(({ detail }) => detail?.split(' ')[0])).toEqual(['asked', 'asked', 'appended']);
   });
 
-  it('a second redrive changes nothing', async () => {
+  it('a second redrive appends no reading again', async () => {
     const before = await readings();
-    const { out } = await vigil(['redrive', ...mine, ...as('technician')], hourRule);
-    expect(out.match(/was sent through before, nothing done/g)).toHaveLength(2);
+    const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
+    expect(out.match(/not sent, because it was redriven before/g)).toHaveLength(2);
     expect(await readings()).toEqual(before);
   });
 
-  it('redrive after a crash that lost its report writes the same readings under the same names', async () => {
+  it('redrive appends equal records with the same boot and seq if a crash lost the audit record of the first redrive', async () => {
     const before = await readings();
     const rejected = (await recordsOf(operator, 'rejected', device)).slice(0, 2);
-    const side = openGatewaySide(platform, hourRule);
-    const requests = rejected.map(({ body, opened }, at) => ({
-      id: String(at),
+    const side = openGatewaySide(platform, changedRule);
+    const requests = rejected.map(({ body, opened }, n) => ({
+      id: String(n),
       boot: opened.place.boot,
       seq: opened.place.seq,
       record: body as RejectedRecord,
@@ -243,12 +249,12 @@ describe('redrive', () => {
     await side.close();
     const after = await readings();
     expect(after).toHaveLength(before.length + 2);
-    const asSet = (list: typeof after) => new Set(list.map((one) => JSON.stringify(one)));
+    const asSet = (list: typeof after) => new Set(list.map((reading) => JSON.stringify(reading)));
     expect(asSet(after)).toEqual(asSet(before));
   });
 });
 
-it('all these commands leave an audit trail whose chains are intact', async () => {
+it('the audit records of all these commands form intact chains', async () => {
   const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
   expect(records.length).toBeGreaterThanOrEqual(9);
   const check = newCheck(false);

@@ -6,7 +6,7 @@ import { copiesSetting } from '../platform/copies.ts';
 import { brokersOf } from '../platform/kafka-nodes.ts';
 import { startSettings } from '../settings.ts';
 
-const written = 'where `npm start` last ran it for this folder (`addresses.json`), else at the default port';
+const lastStart = 'the address of the last `npm start` with this state folder (`addresses.json`), or the default port';
 
 /** The settings of `npm run vigil`. */
 export const vigilSettings = {
@@ -19,85 +19,86 @@ export const vigilSettings = {
   gatewayStateDir: {
     kind: 'text',
     env: 'VIGIL_GATEWAY_STATE_DIR',
-    help: "folder with the gateway's, as which readings are appended; empty: the same",
+    help: "folder with the gateway's certificate and keys, with which a redrive appends readings; empty: VIGIL_STATE_DIR",
     fallback: '',
   },
   trendsStateDir: {
     kind: 'text',
     env: 'VIGIL_TRENDS_STATE_DIR',
-    help: "folder with the trend writer's, as which trends are rebuilt; empty: the same",
+    help: "folder with the trend writer's certificate and keys, with which trends are rebuilt; empty: VIGIL_STATE_DIR",
     fallback: '',
   },
   setupStateDir: {
     kind: 'text',
     env: 'VIGIL_SETUP_STATE_DIR',
-    help: "folder with InfluxDB's administrator's password, as whom minutes are rebuilt; empty: the same",
+    help: "folder with the password of InfluxDB's administrator, with which minute values are rebuilt; empty: VIGIL_STATE_DIR",
     fallback: '',
   },
   influxUrl: {
     ...influxSettings.influxUrl,
-    help: `${influxSettings.influxUrl.help}; empty: at VIGIL_INFLUX_PORT, else ${written}`,
+    help: `${influxSettings.influxUrl.help}; empty: VIGIL_INFLUX_PORT on this machine; if that is not set either, ${lastStart}`,
     fallback: '',
   },
   influxPort: startSettings.influxPort,
   kafkaBrokers: {
     kind: 'text',
     env: 'VIGIL_KAFKA_BROKERS',
-    help: `host:port of Kafka, comma-separated; empty: at VIGIL_KAFKA_PORT, else ${written}`,
+    help: `host:port of Kafka, comma-separated; empty: VIGIL_KAFKA_PORT on this machine; if that is not set either, ${lastStart}`,
     fallback: '',
   },
   kafkaPort: startSettings.kafkaPort,
   kafkaCopies: {
     ...copiesSetting,
-    help: 'as for `npm start`: with 3 and VIGIL_KAFKA_PORT, the ports of the other two brokers follow from it',
+    help: 'as for `npm start`; with 3, the other two brokers have the ports VIGIL_KAFKA_PORT + 2 and + 4',
   },
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',
-    help: "the witness's anchors of the audit trail; empty: audit/anchors.ndjson in the folder",
+    help: "file of the witness's anchors of the audit trail; empty: audit/anchors.ndjson in VIGIL_STATE_DIR",
     fallback: '',
   },
   accountsFile: {
     kind: 'text',
     env: 'VIGIL_ACCOUNTS_FILE',
-    help: 'the accounts of the dashboard; empty: secrets/accounts.json in the folder',
+    help: "file of the dashboard's accounts; empty: secrets/accounts.json in VIGIL_STATE_DIR",
     fallback: '',
   },
 } as const satisfies Manifest;
 
 export type VigilSettings = Settings<typeof vigilSettings> & {
-  /** What says where Kafka is: for errors. */
+  /** Says where Kafka's address comes from, for errors. */
   readonly kafkaFrom: string;
+  /** Says where InfluxDB's address comes from, for errors. */
   readonly influxFrom: string;
 };
 
 /**
- * Reads the settings of `npm run vigil`. Kafka and InfluxDB are where their own setting says, else at the port that `npm start` takes, else
- * where `npm start` last ran it for this folder, else at the default port.
+ * Reads the settings of `npm run vigil`. The addresses of Kafka and InfluxDB come from the first of these that is set: the setting of the
+ * address, the setting of the port, the file of the last `npm start`, the default port.
  * @throws VigilError `settings-invalid`
  */
 export function readVigil(env: Environment): VigilSettings {
   const settings = readSettings(vigilSettings, env);
   const isSet = (name: string) => (env[name]?.trim() ?? '') !== '';
   const last = readAddresses(settings.stateDir);
-  const place = (name: string, portName: string, given: string, ofPort: string, lastOne: string | undefined) => {
-    if (isSet(name)) return { at: given, from: `from ${name}` };
-    if (isSet(portName)) return { at: ofPort, from: `from ${portName}` };
-    if (lastOne !== undefined) return { at: lastOne, from: 'where npm start last ran it for this state folder' };
-    return { at: ofPort, from: `the default: neither ${name} nor ${portName} is set` };
+  const choose = (name: string, portName: string, byName: string, byPort: string, lastUsed: string | undefined) => {
+    if (isSet(name)) return { address: byName, from: `from ${name}` };
+    if (isSet(portName)) return { address: byPort, from: `from ${portName}` };
+    if (lastUsed !== undefined) return { address: lastUsed, from: 'from the last npm start with this state folder' };
+    return { address: byPort, from: `the default: neither ${name} nor ${portName} is set` };
   };
   const brokers = brokersOf({ ...settings, kafkaControllerPort: 0 });
-  const kafka = place('VIGIL_KAFKA_BROKERS', 'VIGIL_KAFKA_PORT', settings.kafkaBrokers, brokers, last?.kafkaBrokers);
+  const kafka = choose('VIGIL_KAFKA_BROKERS', 'VIGIL_KAFKA_PORT', settings.kafkaBrokers, brokers, last?.kafkaBrokers);
   const url = `https://127.0.0.1:${settings.influxPort}`;
-  const influx = place('VIGIL_INFLUX_URL', 'VIGIL_INFLUX_PORT', settings.influxUrl, url, last?.influxUrl);
+  const influx = choose('VIGIL_INFLUX_URL', 'VIGIL_INFLUX_PORT', settings.influxUrl, url, last?.influxUrl);
   return {
     ...settings,
-    kafkaBrokers: kafka.at,
+    kafkaBrokers: kafka.address,
     kafkaFrom: kafka.from,
-    influxUrl: influx.at,
+    influxUrl: influx.address,
     influxFrom: influx.from,
   };
 }
 
-/** The gateway's rules for a redrive; they are set here as for the gateway. */
+/** Settings of the gateway that decide which readings a redrive accepts. They must have the same values as for the gateway. */
 export const ruleSettings = ['VIGIL_READING_AHEAD_MAX_MS', 'VIGIL_READING_LATE_MAX_MS'] as const;

@@ -1,4 +1,4 @@
-/** `npm run vigil -- trends rebuild`: makes deleted trends again from the readings in Kafka. */
+/** `npm run vigil -- trends rebuild`: writes lost trends into InfluxDB again, from the readings in Kafka. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,13 +12,13 @@ import { readVigil, type VigilSettings, vigilSettings } from '../rejected/settin
 import { runRebuild } from './writer-side.ts';
 
 const help = `npm run vigil -- trends rebuild --as <user> --why <reason>
-    Writes the trends of the readings and scores of the last 7 days, which Kafka still has, into InfluxDB anew, and their minutes. For an InfluxDB that was
-    lost or wiped: start it first, so that it has its database. Nothing has to be stopped; running it twice changes nothing.
-    Older days, of which InfluxDB kept minutes, come from a backup only.
+    Writes the readings and scores of the last 7 days, which Kafka still has, into InfluxDB again, and computes their
+    minute values. Use it if InfluxDB lost its data: start InfluxDB first, so that it has its database. Nothing must be
+    stopped. A second run changes nothing. Only a backup has the minute values of older days.
 
-  --as <user>         an account of the dashboard: a technician or physician of all wards (--wards '*'). Its password is asked for
-  --password-stdin    its password comes on standard input
-  --why <reason>      for the audit trail, which says who asked, before anything is written, and what was written
+  --as <user>         your account of the dashboard: a technician or physician with all wards (--wards '*'). You are asked for the password
+  --password-stdin    reads the password from standard input
+  --why <reason>      the reason, for the audit trail. The audit trail records who asked before anything is written, and what was written
 
 Settings:
 ${describeSettings(vigilSettings)}
@@ -32,24 +32,24 @@ const options = {
 } as const;
 
 const dayMs = 24 * 60 * 60_000;
-/** How long InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
-const rawMs = 7 * dayMs;
+/** The time for which InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
+const rawRetentionMs = 7 * dayMs;
 const whyCharsMax = 200;
 
-/** @returns the exit code */
+/** Runs the command. Returns the exit code. */
 export async function trends(args: string[], env: Environment): Promise<number> {
   const { values, positionals } = parse(args);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
-  if (positionals.join(' ') !== 'rebuild') throw wrong(`"trends ${positionals.join(' ')}" is no command`);
+  if (positionals.join(' ') !== 'rebuild') throw usageError(`"trends ${positionals.join(' ')}" is not a command`);
   const { as: userId, why = '' } = values;
-  if (userId === undefined) throw wrong('Say who asks, with --as');
-  if (why.trim() === '') throw wrong('Say why, with --why');
+  if (userId === undefined) throw usageError('Name your account with --as');
+  if (why.trim() === '') throw usageError('Give the reason with --why');
   const fault = textFault(why);
-  if (fault !== undefined) throw wrong(`--why ${fault}`);
-  if (why.length > whyCharsMax) throw wrong(`--why has more than ${whyCharsMax} characters`);
+  if (fault !== undefined) throw usageError(`--why ${fault}`);
+  if (why.length > whyCharsMax) throw usageError(`--why has more than ${whyCharsMax} characters`);
   const settings = readVigil(env);
   const claimed = await claim(settings, userId, values['password-stdin'] === true);
   return atDesk(settings, 'trends', (desk) => rebuildAt(desk, claimed, settings, why));
@@ -59,7 +59,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (cause) {
-    throw wrong((cause as Error).message.split('. ')[0]!, cause);
+    throw usageError((cause as Error).message.split('. ')[0]!, cause);
   }
 }
 
@@ -71,27 +71,29 @@ async function rebuildAt(desk: Desk, claimed: Claimed, settings: VigilSettings, 
     ...whereabouts(settings, settings.trendsStateDir || settings.stateDir),
     influxUrl: settings.influxUrl,
   };
-  const atInflux = `${settings.influxUrl} (${settings.influxFrom})`;
+  const influxAddress = `${settings.influxUrl} (${settings.influxFrom})`;
   process.stderr.write(
-    `From Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}) into InfluxDB at ${atInflux}.\n`,
+    `Reading from Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}), writing into InfluxDB at ${influxAddress}.\n`,
   );
-  const result = await runRebuild(where, atInflux, (progress) => {
-    process.stderr.write(`${wordsOf(progress, settings.influxUrl)}\n`);
+  const result = await runRebuild(where, influxAddress, (progress) => {
+    process.stderr.write(`${progressLine(progress, settings.influxUrl)}\n`);
   });
   desk.say(`Readings: ${result.records} records read, ${result.points} points written.`);
   const setup = setupOf(settings);
   const untilMs = Date.now();
-  await rebuildMinutes(setup, untilMs - rawMs, untilMs, (done, of) => {
-    if (done % 24 === 0) process.stderr.write(`… minutes: ${done} of ${of} hours\n`);
+  await rebuildMinutes(setup, untilMs - rawRetentionMs, untilMs, (done, total) => {
+    if (done % 24 === 0) process.stderr.write(`… minute values: ${done} of ${total} hours computed\n`);
   });
-  desk.say('Minutes: made anew of all hours that InfluxDB keeps raw points of.');
-  if (result.refused > 0) desk.say(`${result.refused} points are older than InfluxDB keeps them, and are left out.`);
+  desk.say('Minute values: computed again for all hours of which InfluxDB has raw points.');
+  if (result.refused > 0)
+    desk.say(`${result.refused} points are left out because they are older than InfluxDB keeps points.`);
   if (result.unreadable > 0)
-    desk.say(`${result.unreadable} records did not open or could not be read, and are left out.`);
+    desk.say(`${result.unreadable} records are left out because they could not be decrypted or read.`);
   await desk.trail.record({ actor, action, detail: `written: ${result.points} points, why: ${why}` });
   return 0;
 }
 
+/** Returns the connection to InfluxDB as its administrator. @throws VigilError `settings-invalid` if a file cannot be read */
 function setupOf(settings: VigilSettings) {
   const stateDir = settings.setupStateDir || settings.stateDir;
   const read = (...path: string[]) => {
@@ -100,7 +102,7 @@ function setupOf(settings: VigilSettings) {
     } catch (cause) {
       throw new VigilError(
         'settings-invalid',
-        `${join(stateDir, ...path)} cannot be read: see VIGIL_SETUP_STATE_DIR.`,
+        `${join(stateDir, ...path)} cannot be read: set VIGIL_SETUP_STATE_DIR to the folder with this file.`,
         {
           cause,
         },
@@ -111,14 +113,14 @@ function setupOf(settings: VigilSettings) {
   return { url: settings.influxUrl, ca, adminPassword: read('secrets', 'influx-admin.password').trim(), users: [] };
 }
 
-function wordsOf({ records, ahead, points, isStoreAway }: RebuildProgress, influxUrl: string): string {
+function progressLine({ records, ahead, points, isStoreAway }: RebuildProgress, influxUrl: string): string {
   const percent = records + ahead === 0 ? 0 : Math.floor((100 * records) / (records + ahead));
   const trouble = isStoreAway
-    ? `; InfluxDB at ${influxUrl} (VIGIL_INFLUX_URL) does not answer, trying again for a minute`
+    ? `; InfluxDB at ${influxUrl} (VIGIL_INFLUX_URL) does not answer, trying again for up to a minute`
     : '';
-  return `… ${records} records read, at least ${ahead} ahead (${percent} %), ${points} points written${trouble}`;
+  return `… ${records} records read, at least ${ahead} more to read (${percent} %), ${points} points written${trouble}`;
 }
 
-function wrong(message: string, cause?: unknown): VigilError {
+function usageError(message: string, cause?: unknown): VigilError {
   return new VigilError('settings-invalid', `${message}; see npm run vigil -- trends --help.`, { cause });
 }

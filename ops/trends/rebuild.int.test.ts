@@ -1,4 +1,4 @@
-/** Trends that were wiped, rebuilt as it is typed, from a real Kafka into a real InfluxDB, beside the writer that runs. */
+/** Runs `trends rebuild` after InfluxDB lost its data, with a real Kafka and a real InfluxDB, while the trend writer runs. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ import type { Platform } from '../platform/platform.ts';
 const password = 'a long enough phrase';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** A whole minute, three days ago: InfluxDB's own rounds look back 26 h only. */
+/** A whole minute, three days ago. InfluxDB's own continuous queries only compute the last 26 h. */
 const longAgoMs = Math.floor((Date.now() - 3 * dayMs) / minuteMs) * minuteMs;
 const recentMs = Math.floor((Date.now() - 30 * minuteMs) / minuteMs) * minuteMs;
 
@@ -33,7 +33,7 @@ let reader: InfluxDB;
 let accountsFile: string;
 
 beforeAll(async () => {
-  // Of our own: it wipes InfluxDB.
+  // A separate Kafka and InfluxDB, because this test deletes the data of InfluxDB.
   own = await startTestPlatform(`test-${process.pid}-rebuild`);
   const { stateDir, influxUrl } = own.data;
   accountsFile = join(stateDir, 'accounts.json');
@@ -115,46 +115,46 @@ async function wipe(): Promise<void> {
   const adminPassword = readFileSync(join(stateDir, 'secrets', 'influx-admin.password'), 'utf8').trim();
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'), 'utf8');
   const setup = { url: influxUrl, ca, adminPassword, users: [] };
-  // As an InfluxDB that begins anew: database, policies and rounds are there, and nothing in them.
+  // Leaves InfluxDB as after its first start: with database, retention policies and continuous queries, but without data.
   await mustQuery(setup, 'DROP DATABASE vigil');
   await ensureDatabase(setup);
   const users = ['trends', 'dashboard'] as const;
   for (const user of users) await mustQuery(setup, `GRANT ${user === 'trends' ? 'WRITE' : 'READ'} ON vigil TO ${user}`);
 }
 
-it('a rebuild brings back what the trends had, also the minutes of days ago, once and again, while new readings come', {
+it('a rebuild restores all trends and their minute values while new readings come, and a second rebuild changes nothing', {
   timeout: 300_000,
 }, async () => {
-  const [old, corrected, scored, live] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-  for (let n = 0; n < 90; n += 1) await append(old, longAgoMs + n * 1000, 60 + (n % 30));
+  const [early, corrected, scored, live] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  for (let n = 0; n < 90; n += 1) await append(early, longAgoMs + n * 1000, 60 + (n % 30));
   await append(corrected, recentMs, 190);
   await append(corrected, recentMs, 91);
   const scores = newScores(scored, { atLeast: 5, total: 5 }, { at: new Date(recentMs).toISOString() });
   await alarms.append('alarms', scored, contentTypes.scores, scores);
-  await until('the score', async () => (await rowsOf(scored, 'raw')).length > 1);
-  await until('all is written', async () => (await rowsOf(old, 'raw')).length === 90);
-  await until('the corrected value', async () => (await rowsOf(corrected, 'raw'))[0]?.[1] === 91);
+  await until('the score is written', async () => (await rowsOf(scored, 'raw')).length > 1);
+  await until('all values are written', async () => (await rowsOf(early, 'raw')).length === 90);
+  await until('the corrected value is written', async () => (await rowsOf(corrected, 'raw'))[0]?.[1] === 91);
   const before = {
-    old: await rowsOf(old, 'raw'),
+    early: await rowsOf(early, 'raw'),
     corrected: await rowsOf(corrected, 'raw'),
     scored: await rowsOf(scored, 'raw'),
   };
 
   await wipe();
-  expect([await rowsOf(old, 'raw'), await rowsOf(old, 'minutes')]).toEqual([[], []]);
+  expect([await rowsOf(early, 'raw'), await rowsOf(early, 'minutes')]).toEqual([[], []]);
 
   const results = [];
   for (const round of [0, 1]) {
-    let running = true;
-    const result = rebuild('technician').finally(() => (running = false));
-    for (let n = 0; running; n += 1) await append(live, recentMs + round * 600_000 + n * 1000, 70 + round);
+    let isRunning = true;
+    const result = rebuild('technician').finally(() => (isRunning = false));
+    for (let n = 0; isRunning; n += 1) await append(live, recentMs + round * 600_000 + n * 1000, 70 + round);
     results.push(await result);
     expect({
-      old: await rowsOf(old, 'raw'),
+      early: await rowsOf(early, 'raw'),
       corrected: await rowsOf(corrected, 'raw'),
       scored: await rowsOf(scored, 'raw'),
     }).toEqual(before);
-    expect(await rowsOf(old, 'minutes')).toEqual([
+    expect(await rowsOf(early, 'minutes')).toEqual([
       [longAgoMs, 74.5, 60],
       [longAgoMs + minuteMs, 74.5, 30],
     ]);
@@ -162,7 +162,7 @@ it('a rebuild brings back what the trends had, also the minutes of days ago, onc
   for (const { code, out } of results) {
     expect({ code, out }).toEqual({
       code: 0,
-      out: expect.stringMatching(/records read, \d+ points written\.\nMinutes: made anew/),
+      out: expect.stringMatching(/records read, \d+ points written\.\nMinute values: computed again/),
     });
   }
   expect(trends.output()).not.toMatch(/uncaught|refused points/);
@@ -172,17 +172,21 @@ it('a rebuild brings back what the trends had, also the minutes of days ago, onc
   expect(audit.filter((line) => /trends-rebuilt written: \d+ points/.test(line))).toHaveLength(2);
 });
 
-it.each(['nurse', 'icu'])('is refused to %s, on record, and writes nothing', { timeout: 120_000 }, async (user) => {
-  const id = randomUUID();
-  await append(id, recentMs, 80);
-  await until('it is written', async () => (await rowsOf(id, 'raw')).length === 1);
-  await wipe();
-  const { code, err, out } = await rebuild(user);
-  expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(new RegExp(`^${user} may not do this`));
-  expect(await rowsOf(id, 'raw')).toEqual([]);
-  expect(await auditDetails()).toContain(`${user} access-denied rebuild trends, why: the disk of InfluxDB was lost`);
-});
+it.each(['nurse', 'icu'])(
+  'a rebuild by the account %s is refused and recorded, and writes no point',
+  { timeout: 120_000 },
+  async (user) => {
+    const id = randomUUID();
+    await append(id, recentMs, 80);
+    await until('the value is written', async () => (await rowsOf(id, 'raw')).length === 1);
+    await wipe();
+    const { code, err, out } = await rebuild(user);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(new RegExp(`^${user} is refused: `));
+    expect(await rowsOf(id, 'raw')).toEqual([]);
+    expect(await auditDetails()).toContain(`${user} access-denied rebuild trends, why: the disk of InfluxDB was lost`);
+  },
+);
 
 async function auditDetails(): Promise<string[]> {
   const operator = await openLogAs(own.data, 'operator');

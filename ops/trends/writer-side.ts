@@ -1,4 +1,7 @@
-/** The trend writer's part of a rebuild, in its own process: only its identity may write into InfluxDB. */
+/**
+ * Runs the trend writer's part of a rebuild in a separate process with the trend writer's identity, because only it may write into
+ * InfluxDB.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,28 +12,28 @@ import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 const program = join(import.meta.dirname, '..', '..', 'processors', 'trends', 'rebuild', 'main.ts');
 /** How often a long run reports its progress. */
 const progressMs = 5_000;
-/** How long a rebuild waits for an InfluxDB that does not answer. (Ours: a person waits at the command line.) */
+/** Longest time for which a rebuild tries to reach an InfluxDB that does not answer (ours: a person waits at the command line). */
 export const awayMsMax = 60_000;
 
 /**
  * Runs a rebuild to its end.
- * @param atInflux InfluxDB's address and which setting it is from: for the error
- * @returns its last report
- * @throws VigilError `start-failed` with its last line, or when InfluxDB has not answered for `awayMsMax`
+ * @param influxAddress InfluxDB's address and the setting from which it comes, for the error
+ * @returns the last report of progress
+ * @throws VigilError `start-failed` with the last line of the process, or if InfluxDB has not answered for `awayMsMax`
  */
 export async function runRebuild(
   where: Whereabouts,
-  atInflux: string,
+  influxAddress: string,
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<RebuildProgress> {
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: serviceEnv(where, 'trends', { VIGIL_LOG_LEVEL: 'error' }),
   });
-  let words = '';
+  let errorText = '';
   let last: RebuildProgress | undefined;
   child.stderr.on('data', (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-4_096);
+    errorText = (errorText + chunk.toString()).slice(-4_096);
   });
   const isAwayTooLong = awayWatch(awayMsMax);
   let isGivenUp = false;
@@ -48,16 +51,19 @@ export async function runRebuild(
       child.once('error', () => resolve(null));
       child.once('close', resolve);
     });
-    if (isGivenUp) throw gaveUp(atInflux);
+    if (isGivenUp) throw influxAwayError(influxAddress);
     if (code === 0 && last !== undefined) return last;
-    throw new VigilError('start-failed', `The rebuild ended: ${words.trim().split('\n').at(-1) ?? ''}`);
+    throw new VigilError('start-failed', `The rebuild failed: ${errorText.trim().split('\n').at(-1) ?? ''}`);
   } finally {
     clearInterval(timer);
     process.off('exit', end);
   }
 }
 
-/** @returns whether InfluxDB has now been away for `msMax` in every report; time in ms of a steady clock */
+/**
+ * Returns a function that takes each report of progress, with a steady time in ms, and returns whether InfluxDB has been away in all
+ * reports of the last `msMax`.
+ */
 export function awayWatch(msMax: number): (progress: Pick<RebuildProgress, 'isStoreAway'>, nowMs: number) => boolean {
   let sinceMs: number | undefined;
   return ({ isStoreAway }, nowMs) => {
@@ -66,7 +72,7 @@ export function awayWatch(msMax: number): (progress: Pick<RebuildProgress, 'isSt
   };
 }
 
-function gaveUp(atInflux: string): VigilError {
-  const message = `InfluxDB at ${atInflux} does not answer for ${awayMsMax / 1000} s, so the rebuild ends: does it run, and is this its address? Set VIGIL_INFLUX_URL, and give the command again: what is written already is written again, the same.`;
+function influxAwayError(influxAddress: string): VigilError {
+  const message = `InfluxDB at ${influxAddress} has not answered for ${awayMsMax / 1000} s, so the rebuild stops. Check that InfluxDB runs; if it has another address, set VIGIL_INFLUX_URL. Then run the command again, which writes all points again without harm.`;
   return new VigilError('start-failed', message);
 }

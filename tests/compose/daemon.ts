@@ -87,7 +87,7 @@ async function startDaemon(folder: string): Promise<Daemon> {
     await child.ready;
     if (!(await answers(docker))) throw new VigilError('start-failed', `dockerd does not answer at ${host}.`);
   } catch (cause) {
-    const lastOutput = child.lastWords();
+    const lastOutput = child.lastLine();
     await close();
     throw unavailable(`dockerd could not be started: ${lastOutput.slice(-300) || (cause as Error).message}`);
   }

@@ -4,35 +4,36 @@ import { VigilError } from '../../contracts/errors.ts';
 import { textFault } from '../../contracts/text.ts';
 import { kafkaTopics } from '../../contracts/topics.ts';
 import { describeSettings } from '../../process/settings.ts';
+import { readSince } from '../rejected/arguments.ts';
 import { vigilSettings } from '../rejected/settings.ts';
-import { readSince } from '../rejected/words.ts';
 import { type Target, targetOf } from './files.ts';
-import type { Wanted } from './stays.ts';
+import type { CaptureScope } from './stays.ts';
 
 export const captureHelp = `npm run vigil -- capture --ward <ward> --since <24h> --why <reason> --as <user> --out <folder|file.ndjson>
-    Writes what the alarm engine was fed, from the log: one file (NDJSON) for each patient who was at a device of the
-    ward in that time. npm run vigil -- replay --capture <file> judges it (docs/developer.md, Captures).
+    Writes the inputs of the alarm engine from the log: one file (NDJSON) for each patient who was at a device of the
+    ward in that time. npm run vigil -- replay --capture <file> runs the alarm engine on a file (docs/developer.md,
+    Captures).
 
   --ward <ward>       the ward where the patient is now or was last
-  --bed <bed>         only of this bed
-  --since <30m|12h|7d|time>   from when on; the log keeps readings for 7 days
-  --until <30m|12h|7d|time>   up to when; default: now
-  --out <folder|file.ndjson>  where to; a file takes one patient. What is there already is not overwritten. Files are
-                      for you alone (0600), and are not written into a git work tree
-  --in-git            into a git work tree all the same
-  --pseudonymous      made-up devices, wards, people and ids; times moved by one number of days and minutes for each
-                      file; texts of people and devices left out. The course of the values stays: it is still a
-                      patient's, and who knows the patient may know it again
-  --as <user>         an account of the dashboard: a physician who has the ward. Its password is asked for
-  --password-stdin    its password comes on standard input
-  --why <reason>      for the audit trail, which says who wrote what of whom before there is a file
+  --bed <bed>         only patients in this bed
+  --since <30m|12h|7d|time>   the beginning of the time; the log keeps readings for 7 days
+  --until <30m|12h|7d|time>   the end of the time; default: now
+  --out <folder|file.ndjson>  the folder for the files, or a file for one patient. Existing files are not overwritten.
+                      Only you can read the files (mode 0600). A folder in a git work tree is refused
+  --in-git            allows a folder in a git work tree
+  --pseudonymous      replaces devices, wards, people and ids by made-up names, moves all times of a file by the same
+                      number of days and minutes, and leaves out texts of people and devices. The values stay: a
+                      person who knows the patient may recognise them, so the file is still a patient's data
+  --as <user>         your account of the dashboard: a physician who has the ward. You are asked for the password
+  --password-stdin    reads the password from standard input
+  --why <reason>      the reason, for the audit trail. The audit trail records the capture before a file is complete
 
 Settings:
 ${describeSettings(vigilSettings)}
 `;
 
-export type Asked = {
-  readonly wanted: Wanted;
+export type CaptureRequest = {
+  readonly scope: CaptureScope;
   readonly target: Target;
   readonly isPseudonymous: boolean;
   readonly why: string;
@@ -62,27 +63,27 @@ function parse(args: string[]) {
   }
 }
 
-/** @returns undefined if the person asks for help. @throws VigilError `settings-invalid` */
-export function readAsked(args: string[], nowMs: number): Asked | undefined {
+/** Reads the arguments. Returns undefined for `--help`. @throws VigilError `settings-invalid` */
+export function readRequest(args: string[], nowMs: number): CaptureRequest | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const { ward = '', bed, why = '' } = values;
   const needed = (['ward', 'since', 'out', 'as', 'why'] as const).find((name) => !values[name]);
-  if (needed !== undefined) throw wrong(`capture needs --${needed}`);
+  if (needed !== undefined) throw usageError(`capture needs --${needed}`);
   for (const name of ['ward', 'bed', 'why'] as const) {
     const fault = values[name] === undefined ? undefined : textFault(values[name]);
-    if (fault !== undefined) throw wrong(`--${name} ${fault}`);
+    if (fault !== undefined) throw usageError(`--${name} ${fault}`);
   }
-  if (why.length > 200) throw wrong('--why has more than 200 characters');
+  if (why.length > 200) throw usageError('--why has more than 200 characters');
   const sinceMs = readSince(values.since!, nowMs);
   const untilMs = values.until === undefined ? nowMs : readSince(values.until, nowMs, '--until');
-  if (untilMs > nowMs) throw wrong('--until lies in the future');
-  if (sinceMs >= untilMs) throw wrong('--since does not lie before --until');
+  if (untilMs > nowMs) throw usageError('--until is in the future');
+  if (sinceMs >= untilMs) throw usageError('--since is not before --until');
   const { retentionMs } = kafkaTopics.observations;
   if (sinceMs < nowMs - retentionMs)
-    throw wrong(`--since reaches further back than the log keeps readings, ${retentionMs / 86_400_000} days`);
+    throw usageError(`--since is too early: the log keeps readings for only ${retentionMs / 86_400_000} days`);
   return {
-    wanted: { ward, bed, sinceMs, untilMs },
+    scope: { ward, bed, sinceMs, untilMs },
     target: targetOf(values.out!, values['in-git'] === true),
     isPseudonymous: values.pseudonymous === true,
     why,
@@ -91,7 +92,7 @@ export function readAsked(args: string[], nowMs: number): Asked | undefined {
   };
 }
 
-function wrong(message: string): VigilError {
+function usageError(message: string): VigilError {
   return new VigilError('settings-invalid', seeHelp(message));
 }
 
