@@ -1,4 +1,4 @@
-/** The browser client's composition root. */
+/** Composition root of the browser client. */
 import { render } from 'preact';
 import { AppProvider, createApp } from './shell/app.ts';
 import { openGuard } from './shell/guard.ts';
@@ -6,7 +6,7 @@ import { Shell } from './ui/shell.tsx';
 
 const app = createApp();
 const root = document.getElementById('app');
-if (!root) throw new Error('The page has no #app');
+if (!root) throw new Error('The page has no element #app. Serve dashboard/client/index.html unchanged.');
 render(
   <AppProvider value={app}>
     <Shell />

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Writes each asset also as `.br` and `.gz`, so that the server sends it compressed without compressing anything itself. */
+/** Returns a plugin that also writes each asset as `.br` and `.gz`, so that the server need not compress anything. */
 function precompressed(): Plugin {
   let outDir = '';
   return {
@@ -24,7 +24,10 @@ function precompressed(): Plugin {
   };
 }
 
-/** `vite build dashboard/client` → dashboard/client/dist. No inline script or style: the server's CSP refuses both. */
+/**
+ * `vite build dashboard/client` writes dashboard/client/dist. No script or style may be inline: the server's content
+ * security policy refuses inline scripts and styles.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',

@@ -35,7 +35,7 @@ export const AppProvider = AppContext.Provider;
 
 export function useApp(): App {
   const app = useContext(AppContext);
-  if (!app) throw new Error('No app around this component');
+  if (!app) throw new Error('useApp was called outside of an AppProvider.');
   return app;
 }
 
