@@ -1,4 +1,4 @@
-/** The client certificates of devices, and what to do if one is missing. */
+/** Reads the client certificates of devices, and issues missing certificates with the development CA. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -11,24 +11,31 @@ function missingCertificates(folder: string, deviceIds: readonly string[]): stri
   return deviceIds.filter((id) => !existsSync(join(folder, `${id}.pem`)) || !existsSync(join(folder, `${id}.key`)));
 }
 
-/** @throws VigilError `certificate-invalid` if a file cannot be read */
+/**
+ * Reads the certificate and the key of a device.
+ * @throws VigilError `certificate-invalid` if a file cannot be read
+ */
 export function loadIdentity(folder: string, deviceId: string): Identity {
   return { cert: readPem(join(folder, `${deviceId}.pem`)), key: readPem(join(folder, `${deviceId}.key`)) };
 }
 
-/** @throws VigilError `certificate-invalid` if the file cannot be read */
+/**
+ * Reads a file.
+ * @throws VigilError `certificate-invalid` if the file cannot be read
+ */
 export function readPem(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} cannot be read; npm run certs makes it.`, { cause });
+    throw new VigilError('certificate-invalid', `${path} cannot be read. "npm run certs" creates it.`, { cause });
   }
 }
 
 /**
- * Makes sure that every device has a certificate. Issues missing ones if the development CA is beside the folder. Otherwise it fails, and
- * the error names the command that issues them.
- * @param issue the operator asked for it; without the CA that is its own error
+ * Makes sure that every device has a certificate: issues missing certificates if the development CA is beside the folder.
+ * @param issue whether the operator gave the option --issue
+ * @returns the number of issued certificates
+ * @throws VigilError `certificate-invalid` if certificates are missing and cannot be issued; the message names the command that issues them
  */
 export async function ensureIdentities(folder: string, deviceIds: readonly string[], issue: boolean): Promise<number> {
   const missing = missingCertificates(folder, deviceIds);
@@ -40,33 +47,36 @@ export async function ensureIdentities(folder: string, deviceIds: readonly strin
     existsSync(join(certsFolder, 'device-ca.key'));
   if (!canIssue) throw new VigilError('certificate-invalid', missingText(folder, missing, issue));
   await runCerts(dirname(certsFolder), missing);
-  const still = missingCertificates(folder, missing);
-  if (still.length > 0) throw new VigilError('certificate-invalid', missingText(folder, still, false));
+  const stillMissing = missingCertificates(folder, missing);
+  if (stillMissing.length > 0) throw new VigilError('certificate-invalid', missingText(folder, stillMissing, false));
   return missing.length;
 }
 
 function missingText(folder: string, missing: readonly string[], issue: boolean): string {
-  const some = missing.slice(0, 3).join(' ');
+  const firstIds = missing.slice(0, 3).join(' ');
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
-  const why = issue ? ' and the development CA is not beside it' : '';
-  return `${folder} has no certificate for ${some}${more}${why}: npm run certs -- device ${some}${more === '' ? '' : ' ...'}`;
+  const why = issue ? ', and the development CA is not beside this folder' : '';
+  return `${folder} has no certificate for ${firstIds}${more}${why}. Issue it with: npm run certs -- device ${firstIds}${more === '' ? '' : ' ...'}`;
 }
 
-/** Certificates belong to another house, so this runs that house's command line. */
+/** Issues certificates with the command line of certs/, because the code of certs/ must not be imported here. */
 function runCerts(stateDir: string, devices: readonly string[]): Promise<void> {
   const main = join(import.meta.dirname, '..', 'certs', 'main.ts');
   const child = spawn(process.execPath, [main, '--state', stateDir, 'device', ...devices], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let said = '';
+  let stderrText = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-500);
+    stderrText = (stderrText + chunk.toString()).slice(-500);
   });
   child.on('error', reject);
   child.on('close', (code) => {
     if (code === 0) resolve();
-    else reject(new VigilError('certificate-invalid', said.trim() || `npm run certs ended with ${code}.`));
+    else
+      reject(
+        new VigilError('certificate-invalid', stderrText.trim() || `"npm run certs" ended with exit code ${code}.`),
+      );
   });
   return promise;
 }

@@ -1,4 +1,7 @@
-/** One MQTT connection of one device, by MQTT.js. It never reconnects or sends again by itself: the device does, from its outbox. */
+/**
+ * One MQTT connection of one device, made with MQTT.js. The connection never reconnects and never sends a message again: the device does
+ * both.
+ */
 import mqtt, { type IClientOptions, type IConnackPacket } from 'mqtt';
 import { deviceTopic } from '../contracts/topics.ts';
 import type { Identity } from './certificates.ts';
@@ -13,16 +16,21 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionEvents = {
-  /** The gateway accepted the device; it takes at most `receiveMaximum` unacknowledged messages. */
+  /** Called when the gateway has accepted the device. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
   up(receiveMaximum: number): void;
-  /** The connection is gone, for any reason; called once. Unacknowledged messages may have arrived or not. */
+  /** Called once when the connection has ended, for any reason. Unacknowledged messages may or may not have arrived. */
   down(reason: string): void;
+  /** Called with each message that the gateway publishes to the device's inbox. */
   inbox(payload: Uint8Array): void;
 };
 
 export type Connection = {
-  /** `done` is called on the acknowledgement (QoS 0: when written), with the reason code if the gateway refused. Never after `down`. */
-  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusedAs: number | undefined) => void): void;
+  /**
+   * Publishes a message.
+   * @param done called when the message is acknowledged (QoS 0: written), with the reason code if the gateway refused the message; never
+   *   called after `down`
+   */
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusal: number | undefined) => void): void;
   /** Sends DISCONNECT, so that the gateway does not publish the will. */
   close(): Promise<void>;
 };
@@ -51,7 +59,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     if (!gone) events.inbox(payload);
   });
   client.on('disconnect', (packet) => {
-    lastError = `the gateway disconnected us, reason 0x${(packet.reasonCode ?? 0).toString(16)}`;
+    lastError = `the gateway ended the connection, reason 0x${(packet.reasonCode ?? 0).toString(16)}`;
   });
   client.on('error', (error) => {
     lastError = error.message;
@@ -72,10 +80,10 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
       if (gone) return;
       gone = true;
       const { promise, resolve } = Promise.withResolvers<void>();
-      const late = setTimeout(() => client.end(true, () => resolve()), goodbyeMsMax);
+      const forceEnd = setTimeout(() => client.end(true, () => resolve()), goodbyeMsMax);
       client.end(false, () => resolve());
       await promise;
-      clearTimeout(late);
+      clearTimeout(forceEnd);
     },
   };
 }

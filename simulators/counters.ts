@@ -1,25 +1,25 @@
-/** What a fleet of devices counts; each number only grows. */
+/** The counters of a fleet of devices. A counter never decreases. */
 export type Counters = {
   /** Connections that the gateway accepted. */
   connects: number;
-  /** Measured messages, without deliberate repeats and garbage. */
+  /** Measured messages, without intended repeats and garbage. */
   measured: number;
   /** Messages sent for the first time. */
   published: number;
   acknowledged: number;
-  /** Messages that were sent again, because a connection broke before their acknowledgement. */
+  /** Messages that were sent again because the connection broke before their acknowledgement. */
   resent: number;
-  /** Deliberate repeats of the scenario. */
+  /** Repeats that the scenario intends. */
   repeated: number;
-  /** Readings to which the gateway answered with an error code. */
+  /** Messages, without garbage, that the gateway refused with a reason code. */
   refused: number;
-  /** Messages that were measured and lost, because a device's memory was full. */
+  /** Measured messages that were lost because a device's memory was full or its process was stopped. */
   dropped: number;
   garbage: number;
   garbageRefused: number;
   inbox: number;
   inboxInvalid: number;
-  /** How many times a bedside alarmed by itself: unwatched, or the inbox silent. */
+  /** Number of alarms that devices raised at the bedside because they were unwatched or their inbox was silent. */
   localAlarms: number;
 };
 

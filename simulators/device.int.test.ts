@@ -12,13 +12,14 @@ import { serviceEnv } from '../ops/platform/service-env.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningHouse, root, startHouse, until } from '../tests/system.ts';
 
-type Seen = { boot: string; seq: number; contentType: string; body: unknown };
+type OpenedRecord = { boot: string; seq: number; contentType: string; body: unknown };
 
 let platform: TestPlatform;
 let gateway: RunningHouse;
 let operator: SealedLog;
-/** All that the gateway put into `observations` and `waveforms`, by device. */
-const seen = new Map<string, Seen[]>();
+/** The records in the topics `observations` and `waveforms`, by device id. */
+const recordsByDevice = new Map<string, OpenedRecord[]>();
+/** Number of records in the topic `rejected`, by device id. */
 const rejected = new Map<string, number>();
 const closing: (() => Promise<void>)[] = [];
 
@@ -40,8 +41,8 @@ beforeAll(async () => {
         const { boot, seq } = opened.place;
         if (topic === 'rejected') rejected.set(deviceId, (rejected.get(deviceId) ?? 0) + 1);
         else
-          seen.set(deviceId, [
-            ...(seen.get(deviceId) ?? []),
+          recordsByDevice.set(deviceId, [
+            ...(recordsByDevice.get(deviceId) ?? []),
             { boot, seq, contentType: opened.contentType, body: checked.body },
           ]);
       }
@@ -60,7 +61,7 @@ afterAll(async () => {
 type Running = { summary: Promise<Record<string, unknown>>; stop(): Promise<void>; output(): string };
 const running: Running[] = [];
 afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
+  for (const simulator of running.splice(0)) await simulator.stop();
 });
 
 function simulate(...args: string[]): Running {
@@ -83,7 +84,7 @@ function simulate(...args: string[]): Running {
       .findLast((line) => line.startsWith('{"ok"'));
     resolve({ ...(last ? (JSON.parse(last) as object) : {}), exitCode: code });
   });
-  const one: Running = {
+  const simulator: Running = {
     summary: promise,
     output: () => text,
     async stop() {
@@ -91,15 +92,15 @@ function simulate(...args: string[]): Running {
       await promise;
     },
   };
-  running.push(one);
-  return one;
+  running.push(simulator);
+  return simulator;
 }
 
-const of = (deviceId: string, contentType: string) =>
-  (seen.get(deviceId) ?? []).filter((record) => record.contentType === contentType);
+const recordsOf = (deviceId: string, contentType: string) =>
+  (recordsByDevice.get(deviceId) ?? []).filter((record) => record.contentType === contentType);
 
-describe('simulated devices against the gateway', () => {
-  it('simulated devices replay a recording: birth, numerics with their gaps, waves; every message is acknowledged', async () => {
+describe('simulators/main.ts with a gateway', () => {
+  it('simulated devices send birth, numerics and waves of a recording, and every message is acknowledged', async () => {
     const run = simulate('--beds', '1', '--first', '1', '--duration', '6', '--seed', '7');
     const summary = await run.summary;
     expect(run.output()).toContain('"msg":"ready"');
@@ -115,15 +116,19 @@ describe('simulated devices against the gateway', () => {
       seed: 7,
     });
     expect(summary.acknowledged).toBe(summary.published);
-    const readings = () => of('bed-01', contentTypes.observation).length + of('bed-01', contentTypes.waveform).length;
-    await until('all in Kafka', () => readings() + of('bed-01', contentTypes.status).length === summary.published);
-    const [birth] = of('bed-01', contentTypes.status);
+    const readings = () =>
+      recordsOf('bed-01', contentTypes.observation).length + recordsOf('bed-01', contentTypes.waveform).length;
+    await until(
+      'all in Kafka',
+      () => readings() + recordsOf('bed-01', contentTypes.status).length === summary.published,
+    );
+    const [birth] = recordsOf('bed-01', contentTypes.status);
     expect((birth!.body as StatusRecord).reading).toMatchObject({
       online: true,
       intervalMs: 1000,
       device: { model: 'Recording replay' },
     });
-    const numerics = of('bed-01', contentTypes.observation);
+    const numerics = recordsOf('bed-01', contentTypes.observation);
     expect(numerics.length).toBeGreaterThanOrEqual(5);
     expect(numerics.map((record) => record.seq)).toEqual(numerics.map((_, i) => i + 1));
     expect((numerics[0]!.body as ObservationRecord).reading.values).toEqual([
@@ -132,34 +137,34 @@ describe('simulated devices against the gateway', () => {
       { code: 'MDC_RESP_RATE', value: 25, unit: '/min' },
       { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' },
     ]);
-    expect(of('bed-01', contentTypes.waveform).length).toBeGreaterThanOrEqual(40);
+    expect(recordsOf('bed-01', contentTypes.waveform).length).toBeGreaterThanOrEqual(40);
   });
 
-  it('simulated devices speak MQTT 3.1.1 as well', async () => {
+  it('simulated devices can use MQTT 3.1.1', async () => {
     const summary = await simulate('--beds', '1', '--first', '2', '--duration', '3', '--protocol', '4').summary;
     expect(summary).toMatchObject({ ok: true, exitCode: 0, refused: 0, waiting: 0 });
   });
 
-  it('simulated devices send unacknowledged messages again, with the same boot and seq, when the gateway was killed', async () => {
+  it('simulated devices send unacknowledged messages again, with the same boot and seq, after the gateway was killed', async () => {
     const run = simulate('--beds', '2', '--first', '3', '--speed', '20', '--seed', '1');
-    await until('readings flow', () => of('bed-03', contentTypes.observation).length > 40);
+    await until('readings flow', () => recordsOf('bed-03', contentTypes.observation).length > 40);
     await gateway.kill();
     await new Promise((done) => setTimeout(done, 3_000));
     await gateway.start();
-    const before = of('bed-03', contentTypes.observation).length;
-    await until('readings flow again', () => of('bed-03', contentTypes.observation).length > before + 100);
+    const before = recordsOf('bed-03', contentTypes.observation).length;
+    await until('readings flow again', () => recordsOf('bed-03', contentTypes.observation).length > before + 100);
     await run.stop();
     const summary = await run.summary;
     expect(summary).toMatchObject({ ok: true, dropped: 0, waiting: 0, refused: 0 });
     expect(summary.connects).toBeGreaterThanOrEqual(4);
     for (const bed of ['bed-03', 'bed-04']) {
-      const distinct = () => new Set(of(bed, contentTypes.observation).map((record) => record.seq));
-      // Every number from 1 to the last: nothing that was measured is missing.
+      const distinct = () => new Set(recordsOf(bed, contentTypes.observation).map((record) => record.seq));
+      // Every seq from 1 to the last has arrived, so no measured reading is missing.
       await until(`${bed} is complete`, () => distinct().size >= 100 && distinct().size === Math.max(...distinct()));
     }
   });
 
-  it('simulated devices send garbage that is refused and kept, without harm to their own readings', async () => {
+  it('garbage of simulated devices is refused and stored in `rejected`, and their readings are not affected', async () => {
     const summary = await simulate('--beds', '1', '--first', '5', '--scenario', 'garbage', '--duration', '14').summary;
     expect(summary).toMatchObject({ ok: true, refused: 0, dropped: 0, waiting: 0 });
     expect(summary.garbage).toBeGreaterThanOrEqual(2);
@@ -181,12 +186,12 @@ describe('simulated devices against the gateway', () => {
       '6',
     ).summary;
     expect(Number(summary.repeated)).toBeGreaterThan(0);
-    await until('repeats arrived', () => of('bed-06', contentTypes.observation).length >= 50);
-    const identities = of('bed-06', contentTypes.observation).map((record) => `${record.boot}/${record.seq}`);
+    await until('repeats arrived', () => recordsOf('bed-06', contentTypes.observation).length >= 50);
+    const identities = recordsOf('bed-06', contentTypes.observation).map((record) => `${record.boot}/${record.seq}`);
     expect(new Set(identities).size).toBeLessThan(identities.length);
   });
 
-  it('simulated devices name the command if a certificate is missing, and issue it if the development CA is there', async () => {
+  it('the simulator issues a missing certificate with the development CA, or names the command that issues it', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
     try {
       const refused = simulate('--beds', '1', '--first', '90', '--certs', empty, '--duration', '1');
@@ -202,7 +207,7 @@ describe('simulated devices against the gateway', () => {
     );
   });
 
-  it('the simulator says in one sentence what is wrong with the command line, and that no gateway answers', async () => {
+  it('the simulator prints one sentence about a wrong command line, and says if no gateway answers', async () => {
     const misused = simulate('--beds', '0');
     expect((await misused.summary).exitCode).toBe(2);
     expect(misused.output().trim().split('\n')).toHaveLength(1);

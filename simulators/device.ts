@@ -1,4 +1,4 @@
-/** One simulated device: it measures by the replay, sends, reconnects when necessary, and watches its inbox. */
+/** A simulated device: it replays a recording, sends messages, reconnects, and watches its inbox. */
 import type { Logger } from 'pino';
 import { Value } from 'typebox/value';
 import { Inbox } from '../contracts/messages/device.ts';
@@ -14,24 +14,24 @@ export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> 
   readonly replay: Replay;
   readonly random: RandomState;
   readonly waveQos: 0 | 1;
-  /** The fleet's counters; all devices add to them. */
+  /** The fleet's counters, to which all devices add. */
   readonly counters: Counters;
   readonly log: Logger;
-  /** The monotonic clock at elapsed 0, ms. */
+  /** The monotonic clock at elapsed time 0, ms. */
   readonly startedAtMs: number;
 };
 
 export type Device = {
-  /** Does everything that is due: measures, sends, connects and watches. */
+  /** Measures, sends, connects and watches, if due. Must be called regularly. */
   tick(nowMs: number): void;
   readonly connected: boolean;
-  /** It has been connected at least once. */
+  /** Whether the device has been connected at least once. */
   readonly everConnected: boolean;
   readonly localAlarm: LocalAlarm | undefined;
-  /** Measured messages that are not acknowledged. */
+  /** Number of measured messages that are not acknowledged. */
   readonly waiting: number;
   readonly lastError: string | undefined;
-  /** Stops measuring; waiting messages are still sent. */
+  /** Stops measuring. Messages that wait are still sent. */
   stopMeasuring(): void;
   close(): Promise<void>;
 };
@@ -43,9 +43,9 @@ export function startDevice(options: DeviceOptions): Device {
   let state = initialReplayState(options.random);
   let measuring = true;
   const line = openLine(options, sender, inbox, (nowMs) => {
-    const born = birth(replay, state, nowMs - options.startedAtMs);
-    state = born.state;
-    sender.keep(born.message);
+    const { state: next, message } = birth(replay, state, nowMs - options.startedAtMs);
+    state = next;
+    sender.keep(message);
   });
 
   return {
@@ -55,7 +55,7 @@ export function startDevice(options: DeviceOptions): Device {
         options.counters.dropped += next.dropped - state.dropped;
         state = next;
         for (const message of output.messages) sender.keep(message);
-        sender.throwGarbage(output.garbage);
+        sender.sendGarbage(output.garbage);
       }
       inbox.tick(nowMs);
       line.tick(nowMs);
@@ -71,7 +71,7 @@ export function startDevice(options: DeviceOptions): Device {
       return inbox.alarm;
     },
     get waiting() {
-      return sender.waiting + state.held.length;
+      return sender.waiting + state.backlog.length;
     },
     get lastError() {
       return line.lastError;
@@ -86,7 +86,7 @@ export function startDevice(options: DeviceOptions): Device {
   };
 }
 
-/** Keeps one connection at a time, and opens the next when the backoff is over. */
+/** Opens the device's connection, and opens it again when the wait after a failure is over. */
 function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
   const { counters, log, replay } = options;
   let connection: Connection | undefined;
@@ -117,7 +117,7 @@ function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onU
           upAtMs = undefined;
           connection = undefined;
         },
-        inbox: (payload) => inbox.hear(payload, nowMs),
+        inbox: (payload) => inbox.receive(payload, nowMs),
       },
     );
     return current;
@@ -144,7 +144,7 @@ function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onU
 
 type InboxWatch = ReturnType<typeof watchInbox>;
 
-/** Watches the inbox: the device's own alarm about it, and its log line. */
+/** Watches the inbox. Counts and logs the alarms at the bedside. */
 function watchInbox({ counters, log, replay, startedAtMs }: DeviceOptions) {
   let state = initialWatch(startedAtMs);
 
@@ -152,14 +152,14 @@ function watchInbox({ counters, log, replay, startedAtMs }: DeviceOptions) {
     const next = watch(state, event, nowMs);
     if (next.alarm !== state.alarm) {
       if (next.alarm) counters.localAlarms += 1;
-      const text = next.alarm ? 'alarm at the bedside' : 'alarm at the bedside over';
+      const text = next.alarm ? 'alarm at the bedside' : 'alarm at the bedside has ended';
       log.info({ device: replay.deviceId, alarm: next.alarm ?? state.alarm }, text);
     }
     state = next;
   }
 
   return {
-    hear(payload: Uint8Array, nowMs: number) {
+    receive(payload: Uint8Array, nowMs: number) {
       const message = parseInbox(payload);
       if (message) counters.inbox += 1;
       else counters.inboxInvalid += 1;

@@ -1,4 +1,4 @@
-/** Many devices in one process: they start one after the other, and one timer drives them. */
+/** A fleet: many devices in one process. The devices start one after the other, and one timer drives all of them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -32,23 +32,26 @@ export type FleetStatus = Counters & {
 
 export type Fleet = {
   status(): FleetStatus;
-  /** Every device has been connected once. */
+  /** Whether every device has been connected at least once. */
   readonly allConnected: boolean;
-  /** Returns why a device is not connected. */
+  /** Returns the last error of a device that is not connected; undefined if there is none. */
   lastError(): string | undefined;
-  /** All recordings without loop have ended, and all their messages are acknowledged. */
+  /** Whether all recordings have ended (only without loop) and all their messages are acknowledged. */
   readonly finished: boolean;
-  /** Sends the waiting messages, for 5 s at most, and disconnects. */
+  /** Stops measuring, sends messages that wait (for at most 5 s), and disconnects. */
   close(): Promise<void>;
 };
 
 const tickMs = 100;
-/** 25 TLS handshakes a second: for the gateway this is a ward that wakes up, not an attack. */
+/** Time between the starts of two devices: 25 TLS handshakes a second, which the gateway does not take for an attack. */
 const startSpacingMs = 40;
 const waveChunkMs = 500;
 const flushMsMax = 5_000;
 
-/** @throws VigilError before anything is connected, if a recording or certificate cannot be read */
+/**
+ * Starts all devices of a fleet.
+ * @throws VigilError if a recording or a certificate cannot be read; then no device was started
+ */
 export function startFleet(options: FleetOptions): Fleet {
   const counters = newCounters();
   const startedAtMs = performance.now();
@@ -115,7 +118,11 @@ type Plan = { readonly replay: Omit<Replay, 'epochMs'> };
 
 function planDevice(options: FleetOptions, deviceId: string, index: number): Plan {
   const scenario = scenarioOf(options.scenario, index);
-  if (!scenario) throw new VigilError('settings-invalid', `There is no scenario "${options.scenario}".`);
+  if (!scenario)
+    throw new VigilError(
+      'settings-invalid',
+      `The scenario "${options.scenario}" is unknown. "npm run simulate -- --help" lists the scenarios.`,
+    );
   const role = roleOf(scenario.cast, index, options.seed, deviceId, options.recordings);
   const recording = options.recording(role.recording);
   return {

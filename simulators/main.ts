@@ -1,4 +1,4 @@
-/** `npm run simulate`: a fleet of simulated bedside devices. */
+/** `npm run simulate`: runs a fleet of simulated bedside devices. */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,15 +15,15 @@ import { progressLine, recordingLine } from './report.ts';
 import { simulatorSettings } from './settings.ts';
 
 const progressEveryMs = 5_000;
-/** After the signal, this long until devices that do not close are left (ours). */
+/** Time after the stop signal in which the devices must close; then the process ends (ours). */
 const closeMsMax = 20_000;
 const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
-/** Resolves when the exit code is set. */
+/** Resolves when the exit code has been set. */
 const ended = Promise.withResolvers<void>();
 
 async function run(options: Options): Promise<number> {
-  if (options.help) return say(helpText);
+  if (options.help) return print(helpText);
   if (options.inspect) return inspect(options);
   const settings = readSettings(simulatorSettings, process.env);
   const lines = options.json || !process.stdout.isTTY;
@@ -42,13 +42,13 @@ async function run(options: Options): Promise<number> {
   stopOnSignals({ close, withinMs: closeMsMax, log });
   const fleet = startFleet({ ...options, url, ca, certs, seed, log, recording: recordingShelf() });
   log.info({ beds: options.beds, scenario: options.scenario, seed, url, issued }, 'started');
-  if (!lines) say(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
+  if (!lines) print(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
 
   const startedAtMs = performance.now();
   const report = () => {
     const elapsedMs = performance.now() - startedAtMs;
     if (lines) log.info({ elapsedMs: Math.round(elapsedMs), ...fleet.status() }, 'progress');
-    else say(`${progressLine(fleet.status(), elapsedMs)}\n`);
+    else print(`${progressLine(fleet.status(), elapsedMs)}\n`);
   };
   const progress = setInterval(report, progressEveryMs);
   await untilDone(fleet, options, stopping, () => log.info({ beds: options.beds }, 'ready'));
@@ -58,7 +58,7 @@ async function run(options: Options): Promise<number> {
   return summarise(fleet, options, { seed, connected, elapsedMs: performance.now() - startedAtMs });
 }
 
-/** Waits for the end of `--duration`, for the end of recordings without loop, or for a signal. */
+/** Waits for the end of `--duration`, for the end of all recordings that are played without loop, or for a stop signal. */
 async function untilDone(
   fleet: Fleet,
   options: Options,
@@ -78,7 +78,7 @@ async function untilDone(
 
 type End = {
   readonly seed: number;
-  /** How many were connected before they were closed. */
+  /** Number of devices that were connected before the fleet was closed. */
   readonly connected: number;
   readonly elapsedMs: number;
 };
@@ -86,7 +86,7 @@ type End = {
 function summarise(fleet: Fleet, options: Options, { seed, connected, elapsedMs }: End): number {
   const status = { ...fleet.status(), connected };
   const ok = fleet.allConnected;
-  const error = ok ? undefined : (fleet.lastError() ?? 'no answer');
+  const error = ok ? undefined : (fleet.lastError() ?? 'the gateway does not answer');
   const summary = {
     ok,
     seed,
@@ -95,21 +95,21 @@ function summarise(fleet: Fleet, options: Options, { seed, connected, elapsedMs 
     ...status,
     error,
   };
-  if (options.json) say(`${JSON.stringify(summary)}\n`);
-  else if (process.stdout.isTTY) say(`${progressLine(status, elapsedMs)}\n`);
+  if (options.json) print(`${JSON.stringify(summary)}\n`);
+  else if (process.stdout.isTTY) print(`${progressLine(status, elapsedMs)}\n`);
   if (ok) return exitCodes.done;
-  process.stderr.write(`Not every device could connect: ${error}.\n`);
+  process.stderr.write(`Not all devices could connect: ${error}.\n`);
   return exitCodes.failed;
 }
 
 function inspect(options: Options): number {
   const shelf = recordingShelf();
   const names = options.recordings.length > 0 ? options.recordings : Object.keys(catalogue);
-  for (const name of names) say(`${recordingLine(name, shelf(name))}\n`);
+  for (const name of names) print(`${recordingLine(name, shelf(name))}\n`);
   return exitCodes.done;
 }
 
-function say(text: string): number {
+function print(text: string): number {
   process.stdout.write(text);
   return exitCodes.done;
 }

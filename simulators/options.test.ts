@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deviceIds, helpText, parseOptions } from './options.ts';
 
-describe('options', () => {
-  it('has defaults', () => {
+describe('parseOptions', () => {
+  it('returns the defaults without arguments', () => {
     expect(parseOptions([])).toMatchObject({
       beds: 8,
       prefix: 'bed-',
@@ -25,7 +25,7 @@ describe('options', () => {
     ]);
   });
 
-  it('reads each', () => {
+  it('reads every option', () => {
     const args =
       '--beds 200 --scenario sepsis --prefix icu. --first 99 --speed 2.5 --no-loop --duration 1.5 --seed 0 --no-waves --wave-qos 0 --protocol 4 --recording a --recording b --url mqtts://h:1 --certs c --ca d --issue --json';
     expect(parseOptions(args.split(' '))).toMatchObject({
@@ -55,20 +55,20 @@ describe('options', () => {
     ['--speed 0', '--speed "0" is not a number from 0.01 to 100000'],
     ['--speed -1', "Option '--speed' argument is ambiguous"],
     ['--duration x', '--duration "x" is not a number'],
-    ['--scenario doom', '--scenario "doom" is none of steady, desaturation'],
-    ['--protocol 3', '--protocol "3" is none of 4, 5'],
-    ['--url mqtt://h:1883', '--url "mqtt://h:1883" is not mqtts://host:port'],
-    ['--prefix a/b', '"a/b01" is no device id'],
+    ['--scenario doom', '--scenario "doom" is not one of steady, desaturation'],
+    ['--protocol 3', '--protocol "3" is not one of 4, 5'],
+    ['--url mqtt://h:1883', '--url "mqtt://h:1883" does not have the form mqtts://host:port'],
+    ['--prefix a/b', '"a/b01" is not a device id'],
     ['--nonsense', "Unknown option '--nonsense'"],
     ['bed-01', "Unexpected argument 'bed-01'"],
-  ])('%s is one clear sentence', (args, what) => {
+  ])('refuses "%s" with one sentence', (args, what) => {
     const attempt = () => parseOptions(args.split(' '));
     expect(attempt).toThrow(what);
     expect(attempt).toThrow(/; see npm run simulate -- --help\.$/);
     expect(attempt).not.toThrow(/\n/);
   });
 
-  it('lists every scenario', () => {
+  it('the help text lists the scenarios', () => {
     expect(helpText).toContain('leads-off');
     expect(helpText).toContain('mixed');
   });

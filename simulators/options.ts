@@ -1,4 +1,4 @@
-/** The command line of `npm run simulate`. */
+/** Reads the command line of `npm run simulate`. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { deviceIdPattern } from '../contracts/topics.ts';
@@ -9,7 +9,7 @@ export type Options = {
   readonly prefix: string;
   readonly first: number;
   readonly scenario: string;
-  /** Undefined: the scenario's own speed. */
+  /** Undefined if the speed of the scenario is used. */
   readonly speed: number | undefined;
   readonly loop: boolean;
   readonly durationMs: number | undefined;
@@ -27,36 +27,36 @@ export type Options = {
   readonly help: boolean;
 };
 
-/** More beds than this need a second process. */
+/** Maximum of beds in one process. */
 const bedsMax = 2_000;
 
 const list = scenarios.map((scenario) => `    ${scenario.name.padEnd(14)} ${scenario.text}`).join('\n');
 
-export const helpText = `Plays recordings of real patients as bedside devices over MQTT with client certificates.
+export const helpText = `Replays recordings of real patients as simulated bedside devices, over MQTT with client certificates.
 
   npm run simulate -- --beds 200 --scenario sepsis
 
-  --beds <n>         how many devices, 1 to ${bedsMax} (default 8)
-  --prefix <text>    of the device ids (default bed-)
+  --beds <n>         number of devices, 1 to ${bedsMax} (default 8)
+  --prefix <text>    beginning of each device id (default bed-)
   --first <n>        number of the first device (default 1: bed-01)
-  --scenario <name>  what befalls them (default steady):
+  --scenario <name>  what happens to the devices (default steady):
 ${list}
-    ${'mixed'.padEnd(14)} each bed another of these
-  --speed <x>        times as fast, 0.01 to 100000 (default: the scenario's)
-  --no-loop          stop at the end of the recording
-  --duration <s>     stop after so many seconds
-  --seed <n>         repeat a run's random choices (it is printed)
-  --no-waves         numerics only
+    ${'mixed'.padEnd(14)} a different scenario for each bed
+  --speed <x>        factor of speed, 0.01 to 100000 (default: the speed of the scenario)
+  --no-loop          stop at the end of the recordings
+  --duration <s>     stop after this many seconds
+  --seed <n>         use the random choices of an earlier run (each run prints its seed)
+  --no-waves         send numerics only
   --wave-qos <0|1>   quality of service of waves (default 1)
   --protocol <4|5>   MQTT 3.1.1 or 5 (default 5)
-  --recording <r>    play this one, by name or file (CSV, PSV or WFDB .hea); may be repeated
-  --inspect          decode the recordings, say what is in them, and stop
-  --url <url>        the gateway (VIGIL_MQTT_URL, default mqtts://127.0.0.1:8883)
-  --certs <folder>   of <id>.pem and <id>.key (VIGIL_DEVICE_CERTS_DIR)
+  --recording <r>    play this recording, by name or file (CSV, PSV or WFDB .hea); may be repeated
+  --inspect          decode the recordings, print what they contain, and stop
+  --url <url>        URL of the gateway (VIGIL_MQTT_URL, default mqtts://127.0.0.1:8883)
+  --certs <folder>   folder with <id>.pem and <id>.key of each device (VIGIL_DEVICE_CERTS_DIR)
   --ca <file>        CA of the gateway (VIGIL_MQTT_CA_FILE)
   --issue            issue missing certificates with the development CA
-  --json             progress and the summary as JSON lines
-  --help             this text
+  --json             print progress and summary as JSON lines
+  --help             print this text
 `;
 
 const spec = {
@@ -83,7 +83,7 @@ const spec = {
 
 /**
  * Reads the arguments.
- * @throws VigilError `settings-invalid` with one sentence
+ * @throws VigilError `settings-invalid` with a sentence that says which argument is wrong
  */
 export function parseOptions(args: readonly string[]): Options {
   const values = parse(args);
@@ -109,12 +109,13 @@ export function parseOptions(args: readonly string[]): Options {
     help: values.help ?? false,
   };
   for (const id of deviceIds(options)) {
-    if (!deviceIdPattern.test(id)) fail(`"${id}" is no device id: 1 to 64 of A-Z a-z 0-9 . _ -`);
+    if (!deviceIdPattern.test(id))
+      fail(`"${id}" is not a device id, which has 1 to 64 characters of A-Z a-z 0-9 . _ -`);
   }
   return options;
 }
 
-/** Returns bed-01, bed-02 … bed-100. */
+/** Returns the device ids: bed-01, bed-02 and so on. */
 export function deviceIds(options: Pick<Options, 'beds' | 'prefix' | 'first'>): string[] {
   return Array.from(
     { length: options.beds },
@@ -149,12 +150,12 @@ function seconds(text: string | undefined): number | undefined {
 
 function choice(name: string, text: string | undefined, choices: readonly string[]): string | undefined {
   if (text === undefined || choices.includes(text)) return text;
-  return fail(`--${name} "${text}" is none of ${choices.join(', ')}`);
+  return fail(`--${name} "${text}" is not one of ${choices.join(', ')}`);
 }
 
 function url(text: string | undefined): string | undefined {
   if (text === undefined || /^mqtts:\/\/[^/\s]+$/.test(text)) return text;
-  return fail(`--url "${text}" is not mqtts://host:port`);
+  return fail(`--url "${text}" does not have the form mqtts://host:port`);
 }
 
 function fail(what: string, cause?: unknown): never {

@@ -8,7 +8,7 @@ import { waves } from '../contracts/parameters.ts';
 import { septic, ward } from './core/cast.ts';
 import { catalogue, loadRecording, recordingShelf } from './recordings.ts';
 
-/** Low and high of the default adult limits, as in the clinical reference. */
+/** The low and high limits of the default adult profile, as in CLINICAL.md. */
 const adultLimits: Readonly<Record<string, readonly [number?, number?]>> = {
   MDC_ECG_HEART_RATE: [50, 120],
   MDC_PULS_OXIM_PULS_RATE: [50, 120],
@@ -16,8 +16,8 @@ const adultLimits: Readonly<Record<string, readonly [number?, number?]>> = {
   MDC_RESP_RATE: [8, 30],
 };
 
-describe('the recordings that ship with Vigil', () => {
-  it.each(Object.keys(catalogue))('%s decodes into what the contract allows', (name) => {
+describe('catalogue', () => {
+  it.each(Object.keys(catalogue))('the readings of the recording %s fit the contract', (name) => {
     const recording = loadRecording(name);
     expect(recording.implausible).toBe(0);
     expect(recording.frames.length + recording.waves.length).toBeGreaterThan(0);
@@ -28,7 +28,7 @@ describe('the recordings that ship with Vigil', () => {
     for (const wave of recording.waves) expect(waves.has(wave.code)).toBe(true);
   });
 
-  it('keep their real gaps: file 13 counts no breath, file 19 loses its saturation, file 01 has a PULSE gap', () => {
+  it('recordings keep their real gaps and zeros of respiration, saturation and pulse', () => {
     const count = (name: string, code: string) => {
       const all = loadRecording(name).frames.flatMap((f) => f.values.filter((v) => v.code === code));
       return {
@@ -41,7 +41,7 @@ describe('the recordings that ship with Vigil', () => {
     expect(count('bidmc-01', 'MDC_PULS_OXIM_PULS_RATE')).toEqual({ invalid: 13, zero: 0 });
   });
 
-  it('have the waves that they should: lengths, rates, and sums that the publisher wrote down', () => {
+  it('recordings have the right waves, rates and numbers of samples', () => {
     const bidmc = loadRecording('bidmc-01');
     expect(bidmc.loopMs).toBe(480_000);
     expect(bidmc.waves.map((w) => [w.code, w.rateHz, w.samples.length])).toEqual([
@@ -53,11 +53,11 @@ describe('the recordings that ship with Vigil', () => {
     ]);
     const ii = bidmc.waves.at(-1)!;
     expect(ii.samples[0]! * ii.scale + ii.offset).toBeCloseTo(0.72549, 4);
-    // The checksums of a103l.hea are held by the decoder.
+    // The decoder has already compared the samples with the checksums in a103l.hea.
     expect(loadRecording('a103l').waves.map((w) => w.samples.length)).toEqual([82_500, 82_500, 82_500]);
   });
 
-  it('breach the default adult limits when cast.ts says so', () => {
+  it('recordings first breach the default adult limits at the times in cast.ts', () => {
     const firstBreachS = (name: string) => {
       const frames = loadRecording(name).frames;
       const frame = frames.find(({ values }) =>
@@ -81,19 +81,19 @@ describe('the recordings that ship with Vigil', () => {
     });
   });
 
-  it('include every one of a cast', () => {
-    for (const name of [...ward, ...septic.map((one) => one.recording)])
+  it('the catalogue contains every recording of the casts', () => {
+    for (const name of [...ward, ...septic.map(({ recording }) => recording)])
       expect(Object.hasOwn(catalogue, name)).toBe(true);
   });
 });
 
-describe('loading', () => {
-  it('decodes each recording once for all beds', () => {
+describe('recordingShelf and loadRecording', () => {
+  it('a recording is decoded once for all beds', () => {
     const shelf = recordingShelf();
     expect(shelf('bidmc-02')).toBe(shelf('bidmc-02'));
   });
 
-  it('plays a file of one’s own, and names it where it cannot be read', () => {
+  it('a file of the user is decoded, and the error names a file that cannot be read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigil-recordings-'));
     try {
       writeFileSync(join(folder, 'mine.csv'), 'Time [s], HR\n0,60\n');

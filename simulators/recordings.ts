@@ -1,11 +1,11 @@
-/** Reads recordings from disk and decodes them. All beds that play a recording share it. */
+/** Reads recordings from disk and decodes them. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { companionFiles, decodeRecording } from './core/decode.ts';
 import { type Decoded, joinRecordings, type Recording } from './core/recording.ts';
 
-/** The recordings that ship with Vigil (recordings/ATTRIBUTION.md): name → files, numerics first. */
+/** The recordings that ship with Vigil (recordings/ATTRIBUTION.md): the files of each name, numerics before waves. */
 export const catalogue: Readonly<Record<string, readonly string[]>> = {
   'bidmc-01': ['bidmc_01_Numerics.csv', 'bidmc_01_Signals.csv'],
   'bidmc-02': ['bidmc_02_Numerics.csv'],
@@ -29,7 +29,8 @@ export const catalogue: Readonly<Record<string, readonly string[]>> = {
 const folder = join(import.meta.dirname, 'recordings');
 
 /**
- * Returns a recording by its name in the catalogue, or by the path of a file.
+ * Reads a recording.
+ * @param name name in the catalogue, or path of a file
  * @throws VigilError `recording-invalid` with the file, the line and the reason
  */
 export function loadRecording(name: string): Recording {
@@ -38,12 +39,15 @@ export function loadRecording(name: string): Recording {
   return files.map((file) => loadFile(join(folder, file))).reduce(joinRecordings);
 }
 
-/** Returns a `loadRecording` that loads each name once. It keeps at most the fleet's different recordings. */
+/**
+ * Returns a function that reads a recording and remembers it, so that all beds with the same recording share its data. It remembers at most
+ * as many recordings as the fleet plays.
+ */
 export function recordingShelf(): (name: string) => Recording {
   const shelf = new Map<string, Recording>();
   return (name) => {
-    const known = shelf.get(name);
-    if (known) return known;
+    const onShelf = shelf.get(name);
+    if (onShelf) return onShelf;
     const loaded = loadRecording(name);
     shelf.set(name, loaded);
     return loaded;

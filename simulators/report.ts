@@ -1,8 +1,8 @@
-/** The simulator's report of its work: a line every few seconds, and a summary. */
+/** The lines that the simulator prints: its progress every few seconds, and the content of recordings. */
 import type { Recording } from './core/recording.ts';
 import type { FleetStatus } from './fleet.ts';
 
-/** Returns a line for people. */
+/** Returns the progress line for a terminal. */
 export function progressLine(status: FleetStatus, elapsedMs: number): string {
   const parts = [
     `${Math.round(elapsedMs / 1000)} s`,
@@ -21,16 +21,16 @@ export function progressLine(status: FleetStatus, elapsedMs: number): string {
   return parts.join('  ');
 }
 
-/** Returns one line about a decoded recording, for `--inspect`. */
+/** Returns the line about a decoded recording for `--inspect`. */
 export function recordingLine(name: string, recording: Recording): string {
   const { frames, waves } = recording;
   const numerics = frames.flatMap((frame) => frame.values);
-  const without = numerics.filter((numeric) => numeric.value === undefined).length;
+  const missing = numerics.filter((numeric) => numeric.value === undefined).length;
   const codes = [...new Set(numerics.map((numeric) => numeric.code))].join(' ');
   const parts = [`${name}: ${recording.family}, loop of ${recording.loopMs / 1000} s`];
   if (frames.length > 0) {
     parts.push(
-      `${frames.length} readings every ${recording.intervalMs / 1000} s, ${without} of ${numerics.length} values missing (${codes})`,
+      `${frames.length} readings every ${recording.intervalMs / 1000} s, ${missing} of ${numerics.length} values missing (${codes})`,
     );
   }
   for (const wave of waves) parts.push(`${wave.code} ${wave.samples.length} samples at ${wave.rateHz} Hz`);

@@ -1,6 +1,6 @@
 /**
- * The sending side of one device. It keeps unacknowledged messages and sends them again, with the same boot and seq, on the next
- * connection.
+ * Sends the messages of one device. It stores each message until the gateway has acknowledged it, and sends unacknowledged messages again, with
+ * the same boot and seq, on the next connection.
  */
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
@@ -10,22 +10,22 @@ import type { Message } from './core/replay.ts';
 import type { Counters } from './counters.ts';
 
 export type Sender = {
-  /** Keeps a message until it is acknowledged. If the memory is full, the oldest of its kind is dropped and counted. */
+  /** Stores a message until it is acknowledged. If the memory is full, drops and counts the oldest message of the same kind. */
   keep(message: Message): void;
-  /** The connection is up; the gateway takes at most `receiveMaximum` unacknowledged messages. */
+  /** Must be called when a connection is up. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
   up(connection: Connection, receiveMaximum: number): void;
-  /** The connection is gone. Requeues in-flight messages ahead of new ones; returns their number. */
+  /** Must be called when the connection is gone. Requeues in-flight messages ahead of new messages; returns their number. */
   down(): number;
   /** Sends as many messages as may be in flight. */
   pump(): void;
-  /** Sends garbage once and never again: it is no reading. */
-  throwGarbage(garbage: readonly Garbage[]): void;
+  /** Sends garbage messages once. They are never sent again, because they are not readings. */
+  sendGarbage(garbage: readonly Garbage[]): void;
   readonly connected: boolean;
-  /** Kept messages that are not acknowledged. */
+  /** Number of stored messages that are not acknowledged. */
   readonly waiting: number;
 };
 
-/** Unacknowledged messages on the wire; fewer if the gateway takes fewer. */
+/** Maximum of unacknowledged messages in flight; fewer if the gateway accepts fewer. */
 const windowMax = 64;
 
 export function createSender(options: {
@@ -52,11 +52,11 @@ export function createSender(options: {
     count(message);
     const qos = message.kind === 'waveforms' ? waveQos : 1;
     if (qos === 1) inFlight.add(message);
-    over.publish(message.topic, message.payload, qos, (refusedAs) => {
+    over.publish(message.topic, message.payload, qos, (refusal) => {
       inFlight.delete(message);
-      if (refusedAs !== undefined) {
+      if (refusal !== undefined) {
         counters.refused += 1;
-        log.warn({ device, kind: message.kind, reasonCode: refusedAs }, 'message refused');
+        log.warn({ device, kind: message.kind, reasonCode: refusal }, 'message refused');
       } else if (qos === 1) counters.acknowledged += 1;
       pump();
     });
@@ -77,7 +77,7 @@ export function createSender(options: {
     },
     up(over, receiveMaximum) {
       connection = over;
-      // One place is kept for garbage.
+      // One place of the window is reserved for garbage.
       window = Math.max(1, Math.min(windowMax, receiveMaximum - 1));
     },
     down() {
@@ -88,11 +88,11 @@ export function createSender(options: {
       return unacknowledged;
     },
     pump,
-    throwGarbage(garbage) {
+    sendGarbage(garbage) {
       for (const bad of connection ? garbage : []) {
         counters.garbage += 1;
-        connection?.publish(bad.topic, bad.payload, bad.qos, (refusedAs) => {
-          if (refusedAs !== undefined) counters.garbageRefused += 1;
+        connection?.publish(bad.topic, bad.payload, bad.qos, (refusal) => {
+          if (refusal !== undefined) counters.garbageRefused += 1;
         });
       }
     },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../process/settings.ts';
 import { clockSettings } from '../process/system-clock.ts';
 
-/** The settings of the simulator. Options of the command line override them. */
+/** The settings of the simulator. An option of the command line overrides the setting. */
 export const simulatorSettings = {
   stateDir: {
     kind: 'text',

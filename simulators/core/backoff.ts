@@ -1,4 +1,7 @@
-/** When a device connects again: soon after a good connection, later and later after bad ones, and at another time than its neighbours. */
+/**
+ * Decides when a device connects again. The wait is short after a good connection and grows with each failure. It has a random part, so
+ * that devices do not connect at the same time.
+ */
 import { nextRandom, type RandomState } from './random.ts';
 
 export type BackoffState = {
@@ -11,7 +14,7 @@ export type BackoffState = {
 
 const backoffFirstMs = 250;
 export const backoffMsMax = 8_000;
-/** A connection that lasted this long was a good one. */
+/** A connection that lasted at least this long counts as good. */
 export const goodConnectionMs = 5_000;
 
 export function initialBackoff(random: RandomState, nowMs: number): BackoffState {
@@ -19,12 +22,12 @@ export function initialBackoff(random: RandomState, nowMs: number): BackoffState
 }
 
 /**
- * Called when a connection ended or could not be made.
- * @param heldMs how long it was up, 0 if it never was
- * @returns the next attempt: half to the whole of 250 ms × 2^failures, 8 s at most
+ * Returns the state after a connection has ended or could not be opened. The wait is between half and the whole of 250 ms × 2^failures, but
+ * at most 8 s.
+ * @param upMs how long the connection was up; 0 if it could not be opened
  */
-export function nextAttempt(state: BackoffState, heldMs: number, nowMs: number): BackoffState {
-  const failures = heldMs >= goodConnectionMs ? 0 : state.failures;
+export function nextAttempt(state: BackoffState, upMs: number, nowMs: number): BackoffState {
+  const failures = upMs >= goodConnectionMs ? 0 : state.failures;
   const fullMs = Math.min(backoffMsMax, backoffFirstMs * 2 ** failures);
   const drawn = nextRandom(state.random);
   return {

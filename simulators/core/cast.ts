@@ -1,19 +1,26 @@
-/** Which bed plays which recording, and from which point. */
+/** Decides which recording each bed plays, and from which point. */
 import { nextRandom, seedRandom } from './random.ts';
 
 export type Role = {
   /** A name in the catalogue (recordings.ts). */
   readonly recording: string;
-  /** Returns the start of the bed, for a recording that lasts `loopMs`. */
+  /** Returns the point at which the bed starts in a recording that lasts `loopMs`. */
   readonly startAtMs: (loopMs: number) => number;
 };
 
 const hourMs = 3_600_000;
 
 /**
- * The ward of the demonstration, in the order of beds. The recordings breach the default adult limits first at: 25 HR 126 at 0 s; 13 RR 4
- * at 0 s, apnoea from 123 s; 21 HR 121 at 35 s; 22 SpO2 89 at 48 s; 19 RR 7 at 49 s, SpO2 lost for 102 s; 05 RR 7 at 164 s and 4 at 167 s;
- * 14 RR 34 at 459 s. 01 (with waves) and 02 never breach them.
+ * The recordings of the demonstration ward, in the order of its beds. First breach of the default adult limits in each recording:
+ *
+ * - bidmc-25: HR 126 at 0 s
+ * - bidmc-13: RR 4 at 0 s, apnoea from 123 s on
+ * - bidmc-21: HR 121 at 35 s
+ * - bidmc-22: SpO2 89 at 48 s
+ * - bidmc-19: RR 7 at 49 s; SpO2 is missing for 102 s
+ * - bidmc-05: RR 7 at 164 s, 4 at 167 s
+ * - bidmc-14: RR 34 at 459 s
+ * - bidmc-01 (the only one with waves) and bidmc-02: no breach
  */
 export const ward: readonly string[] = [
   'bidmc-01',
@@ -27,7 +34,7 @@ export const ward: readonly string[] = [
   'bidmc-14',
 ];
 
-/** Patients who become septic, with the hour of their chart, from 0, at which the label changes. */
+/** Patients who become septic. `onsetHour` is the hour in the recording (from 0) at which the label of the publisher changes to sepsis. */
 export const septic: readonly { readonly recording: string; readonly onsetHour: number }[] = [
   { recording: 'p002029', onsetHour: 16 },
   { recording: 'p016395', onsetHour: 15 },
@@ -36,13 +43,14 @@ export const septic: readonly { readonly recording: string; readonly onsetHour: 
   { recording: 'p000009', onsetHour: 248 },
 ];
 
-/** Hours before the onset at which a septic bed starts. */
+/** A bed with a septic patient starts this many hours before the onset. */
 const leadHours = 4;
 
 /**
- * Returns the part of a bed (`index` from 0). The first round of a cast starts at the beginning. Later beds play the same recordings from
- * another point, by seed and name, so that they do not move in step.
- * @param chosen recordings named on the command line; they replace the cast and start at the beginning
+ * Returns recording and start of a bed. The first beds, one for each recording of the cast, start at the usual point. Later beds play the
+ * same recordings from a random point, so that their values differ from those of the first beds.
+ * @param index number of the bed, from 0
+ * @param chosen recordings from the command line; they replace the cast and start at their beginning
  */
 export function roleOf(
   cast: 'ward' | 'sepsis',
@@ -61,8 +69,8 @@ export function roleOf(
     }
     case 'sepsis': {
       const { recording, onsetHour } = septic[index % septic.length]!;
-      const earlier = index < septic.length ? leadHours : leadHours + Math.floor(share * 8);
-      return { recording, startAtMs: () => Math.max(0, onsetHour - earlier) * hourMs };
+      const hoursBefore = index < septic.length ? leadHours : leadHours + Math.floor(share * 8);
+      return { recording, startAtMs: () => Math.max(0, onsetHour - hoursBefore) * hourMs };
     }
   }
 }

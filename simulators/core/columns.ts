@@ -1,8 +1,8 @@
-/** Maps the column names of published recordings to Vigil's parameter table. */
+/** Maps the column names of published recordings to the codes of Vigil's parameter table. */
 import { parameters } from '../../contracts/parameters.ts';
 import type { Column } from './table.ts';
 
-/** Returns lower case, letters and digits only: `Heart Rate`, `HEART_RATE` and `heartrate` are the same name. */
+/** Returns a name in lower case, with letters and digits only, so that `Heart Rate`, `HEART_RATE` and `heartrate` are the same name. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
@@ -40,12 +40,12 @@ const index = (names: Readonly<Record<string, readonly string[]>>) =>
 const numericByName = index(numericNames);
 const waveByName = index(waveNames);
 
-/** Returns the MDC code of a numeric's column; undefined if Vigil has none (laboratory values, ages, labels). */
+/** Returns the MDC code of a column of numerics; undefined if Vigil has no such parameter (laboratory values, ages, labels). */
 export function numericCode(name: string): string | undefined {
   return numericByName.get(plain(name));
 }
 
-/** Returns the MDC code of a wave's column or WFDB signal description. */
+/** Returns the MDC code of a column of waves, or of a WFDB signal with this description; undefined if Vigil has no such wave. */
 export function waveCode(name: string): string | undefined {
   return waveByName.get(plain(name));
 }
@@ -67,15 +67,15 @@ function fahrenheit(value: number): number {
 }
 
 /**
- * Returns the conversion from the column's unit to the table's; no unit means the table's. Undefined if the unit does not fit the
- * parameter.
+ * Returns the conversion from the unit of a column to the unit in the parameter table. A column without a unit needs no conversion.
+ * Undefined if the parameter cannot have this unit.
  */
 export function numericConversion(code: string, column: Column): Convert | undefined {
   if (column.unit === undefined || column.unit === '') return same;
   return unitsOf[parameters.get(code)!.unit]?.[column.unit.toLowerCase()];
 }
 
-/** Milliseconds in one unit of time. */
+/** Milliseconds in each unit of time. */
 const timeUnitsMs: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -91,7 +91,7 @@ const timeNames = new Set(['time', 't', 'elapsedtime', 'timestamp']);
 
 export type TimeColumn = { readonly index: number; readonly unitMs: number };
 
-/** Finds the column of time; `ICULOS` counts hours. Returns `bad-unit` if its unit is unknown. */
+/** Returns the time column (`ICULOS` is a time in hours); `none` if there is no time column, `bad-unit` if its unit is unknown. */
 export function timeColumn(columns: readonly Column[]): TimeColumn | 'none' | 'bad-unit' {
   const byName = columns.findIndex((c) => timeNames.has(plain(c.name)));
   if (byName >= 0) {

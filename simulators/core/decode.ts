@@ -1,11 +1,11 @@
-/** Decodes any supported recording. The content shows its kind: a WFDB header, a table of waves, or a table of numerics. */
+/** Decodes a recording of any supported kind: a WFDB record, a table of waves, or a table of numerics. */
 import { decodeNumerics } from './numerics.ts';
 import type { Decoded, Recording } from './recording.ts';
 import { decodeSignals, isSignals } from './signals.ts';
 import { decodeText, parseTable } from './table.ts';
 import { decodeWfdb, parseHeader } from './wfdb.ts';
 
-/** Returns the signal files that a recording needs: those of a WFDB header, else none. */
+/** Returns the names of the signal files that a WFDB header needs; no names for a table. */
 export function companionFiles(file: string, bytes: Uint8Array): Decoded<readonly string[]> {
   if (!isHeader(file)) return { ok: [] };
   const text = decodeText(file, bytes);
@@ -16,8 +16,8 @@ export function companionFiles(file: string, bytes: Uint8Array): Decoded<readonl
 
 /**
  * Decodes a recording.
- * @param file its name, for the kind (`.hea`) and for faults
- * @param companions the files that `companionFiles` named, by name
+ * @param file name of the file, which decides the kind (`.hea`) and appears in faults
+ * @param companions content of the files that `companionFiles` returned, by name
  */
 export function decodeRecording(
   file: string,

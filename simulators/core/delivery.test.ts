@@ -23,8 +23,8 @@ const drain = (box: ReturnType<typeof outbox>) => {
   return payloads;
 };
 
-describe('the outbox', () => {
-  it('gives status before alarms, numerics and waves, each in order', () => {
+describe('outbox', () => {
+  it('take returns status before alarms, numerics and waves, and messages of one kind in order', () => {
     const box = outbox();
     for (const [kind, n] of [
       ['waveforms', 1],
@@ -40,14 +40,14 @@ describe('the outbox', () => {
     expect(box.size).toBe(0);
   });
 
-  it('loses the oldest of a kind at its limit, not one step before', () => {
+  it('the oldest message of a kind is dropped only beyond the maximum of the kind', () => {
     const box = outbox({ status: 1, alerts: 1, observations: 2, waveforms: 1 });
     expect([1, 2, 3].map((n) => box.add(message('observations', n)))).toEqual([true, true, false]);
     expect(box.add(message('waveforms', 1))).toBe(true);
     expect(drain(box)).toEqual(['o2', 'o3', 'w1']);
   });
 
-  it('takes in-flight messages back to the front, in order, and drops the oldest if there is no room', () => {
+  it('putBack puts in-flight messages to the front in order, and drops the oldest if there is no room', () => {
     const box = outbox({ status: 1, alerts: 1, observations: 3, waveforms: 1 });
     box.add(message('observations', 3));
     expect(box.putBack([message('observations', 1), message('waveforms', 1), message('observations', 2)])).toBe(0);
@@ -58,28 +58,43 @@ describe('the outbox', () => {
   });
 });
 
-describe('the alarm at the bedside', () => {
+describe('watch', () => {
   const inbox = (watched: boolean): WatchEvent => ({ kind: 'inbox', watched });
   const tick: WatchEvent = { kind: 'tick' };
   it.each<[string, WatchEvent[], number[], WatchState['alarm']]>([
-    ['nothing heard yet', [tick], [inboxSilenceMs - 1], undefined],
-    ['nothing heard for 30 s', [tick], [inboxSilenceMs], 'inbox-silent'],
-    ['watched', [inbox(true)], [5], undefined],
-    ['unwatched', [inbox(false)], [5], 'unwatched'],
-    ['unwatched, then watched', [inbox(false), inbox(true)], [5, 6], undefined],
-    ['watched, then silence of 29.999 s', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
-    ['watched, then silence of 30 s', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
-    ['unwatched, then silence: silence outranks', [inbox(false), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
-    ['silence, then watched', [tick, inbox(true)], [inboxSilenceMs, inboxSilenceMs + 1], undefined],
-    ['silence, then unwatched', [tick, inbox(false)], [inboxSilenceMs, inboxSilenceMs + 1], 'unwatched'],
-  ])('%s', (_, events, times, expected) => {
+    ['does not alarm before 30 s without a first message', [tick], [inboxSilenceMs - 1], undefined],
+    ['alarms after 30 s without a first message', [tick], [inboxSilenceMs], 'inbox-silent'],
+    ['does not alarm while it is watched', [inbox(true)], [5], undefined],
+    ['alarms while it is unwatched', [inbox(false)], [5], 'unwatched'],
+    ['stops its alarm when it is watched again', [inbox(false), inbox(true)], [5, 6], undefined],
+    ['does not alarm after 29.999 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
+    ['alarms after 30 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
+    [
+      'alarms about the silence, not about being unwatched, if both are true',
+      [inbox(false), tick],
+      [5, 5 + inboxSilenceMs],
+      'inbox-silent',
+    ],
+    [
+      'stops its alarm about the silence when it is watched',
+      [tick, inbox(true)],
+      [inboxSilenceMs, inboxSilenceMs + 1],
+      undefined,
+    ],
+    [
+      'alarms about being unwatched after a silence',
+      [tick, inbox(false)],
+      [inboxSilenceMs, inboxSilenceMs + 1],
+      'unwatched',
+    ],
+  ])('a device %s', (_, events, times, expected) => {
     const state = events.reduce((before, event, i) => watch(before, event, times[i]!), initialWatch(0));
     expect(state.alarm).toBe(expected);
   });
 });
 
-describe('connecting again', () => {
-  it('waits longer after each bad connection, between half and the whole of the step, 8 s at most', () => {
+describe('nextAttempt', () => {
+  it('the wait doubles after each bad connection up to 8 s, and is random between half and all of it', () => {
     let state = initialBackoff(seedRandom(1, 'bed-01'), 1_000);
     expect(state.connectAtMs).toBe(1_000);
     for (const fullMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
@@ -91,7 +106,7 @@ describe('connecting again', () => {
     expect(state.connectAtMs).toBeLessThanOrEqual(250);
   });
 
-  it('is not in step with the neighbour', () => {
+  it('devices with the same seed have different waits', () => {
     const waits = ['bed-01', 'bed-02', 'bed-03'].map(
       (id) => nextAttempt(initialBackoff(seedRandom(1, id), 0), 0, 0).connectAtMs,
     );
@@ -99,8 +114,8 @@ describe('connecting again', () => {
   });
 });
 
-describe('randomness', () => {
-  it('is from 0 to below 1, spread, and repeatable', () => {
+describe('nextRandom', () => {
+  it('the numbers are from 0 to below 1, evenly spread, and the same for the same seed and name', () => {
     let state = seedRandom(42, 'bed-01');
     const values = Array.from({ length: 10_000 }, () => {
       const drawn = nextRandom(state);
@@ -116,7 +131,7 @@ describe('randomness', () => {
 });
 
 describe('garbage', () => {
-  it.each(garbageNames.map((name, n) => [name, n] as const))('a gateway must refuse %s', (_, n) => {
+  it.each(garbageNames.map((name, n) => [name, n] as const))('the garbage "%s" is against the contract', (_, n) => {
     const time = '2026-01-01T00:00:00.000Z';
     const bad = garbage(n, 'bed-01', time);
     const topic = parseDeviceTopic(bad.topic);
@@ -143,18 +158,20 @@ describe('garbage', () => {
     const checked = checkRecord(type, new TextEncoder().encode(JSON.stringify(body)));
     if (!checked.ok) return;
     if (checked.contentType === contentTypes.observation) {
-      const { values, time: said } = checked.body.reading;
-      expect(parseInstant(said) === undefined || values.every((value) => usableNumber(value) === undefined)).toBe(true);
+      const { values, time: deviceTime } = checked.body.reading;
+      expect(parseInstant(deviceTime) === undefined || values.every((value) => usableNumber(value) === undefined)).toBe(
+        true,
+      );
     } else {
-      // Three bytes are no whole number of samples.
+      // A sample has two bytes, so an odd number of bytes is invalid.
       expect(checked.contentType).toBe(contentTypes.waveform);
       expect(Buffer.from((reading as { samples: string }).samples, 'base64').length % 2).toBe(1);
     }
   });
 });
 
-describe('the cast', () => {
-  it('gives the first beds the ward from its beginning, and later ones the same from elsewhere', () => {
+describe('roleOf', () => {
+  it('the first beds play the ward’s recordings from the beginning, and later beds play them from another point', () => {
     for (const [i, recording] of ward.entries()) {
       const role = roleOf('ward', i, 1, `bed-${i}`, []);
       expect(role.recording).toBe(recording);
@@ -166,12 +183,14 @@ describe('the cast', () => {
     expect(starts.every((start) => start % 1000 === 0)).toBe(true);
   });
 
-  it('starts septic patients some hours before their onset', () => {
-    const hours = septic.map((one, i) => one.onsetHour - roleOf('sepsis', i, 1, 'bed', []).startAtMs(0) / 3_600_000);
+  it('septic patients start some hours before their onset', () => {
+    const hours = septic.map(
+      ({ onsetHour }, i) => onsetHour - roleOf('sepsis', i, 1, 'bed', []).startAtMs(0) / 3_600_000,
+    );
     expect(hours).toEqual([4, 4, 3, 4, 4]);
   });
 
-  it('plays the chosen recordings instead', () => {
+  it('recordings from the command line replace the cast', () => {
     const roles = [0, 1, 2].map((i) => roleOf('ward', i, 1, 'bed', ['a103l', 'mine.csv']).recording);
     expect(roles).toEqual(['a103l', 'mine.csv', 'a103l']);
   });

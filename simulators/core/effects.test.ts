@@ -5,7 +5,7 @@ import { effectAt, episodeDelayMs, mixed, scenarioNames, scenarioOf, scenarios }
 const desaturation = scenarioOf('desaturation', 0)!;
 const spo2 = (value: number) => ({ code: 'MDC_PULS_OXIM_SAT_O2', value, unit: '%' });
 
-describe('episodes', () => {
+describe('effectAt and scenarioOf', () => {
   it.each([
     [-1, undefined],
     [4_999, undefined],
@@ -15,12 +15,12 @@ describe('episodes', () => {
     [125_000, undefined],
     [239_999, undefined],
     [245_000, { sinceMs: 0, leftMs: 120_000 }],
-  ])('at %d ms: %j', (elapsedMs, expected) => {
+  ])('at %d ms the episode of desaturation is %j', (elapsedMs, expected) => {
     expect(effectAt(desaturation, 'desaturation', elapsedMs)).toEqual(expected);
     expect(effectAt(desaturation, 'silence', elapsedMs)).toBeUndefined();
   });
 
-  it('end before their round does', () => {
+  it('each episode begins before its end and ends within its round', () => {
     for (const { episodes, roundMs } of scenarios) {
       for (const { fromMs, toMs } of episodes) {
         expect(fromMs).toBeLessThan(toMs);
@@ -29,7 +29,7 @@ describe('episodes', () => {
     }
   });
 
-  it('are known by name, and each bed of mixed has one', () => {
+  it('scenarioOf finds each scenario by name, and "mixed" gives each bed a scenario', () => {
     for (const name of scenarioNames) expect(scenarioOf(name, 0)).toBeDefined();
     expect(scenarioOf('mixed', 1)!.name).toBe(mixed[1]);
     expect(scenarioOf('mixed', mixed.length)!.name).toBe(mixed[0]);
@@ -38,7 +38,7 @@ describe('episodes', () => {
   });
 });
 
-describe('desaturation', () => {
+describe('applyToValues with desaturation', () => {
   it.each([
     [0, 0, 97],
     [5_000, 0, 97],
@@ -47,20 +47,20 @@ describe('desaturation', () => {
     [95_000, 1, 78],
     [110_000, 0.5, 88],
     [125_000, 0, 97],
-  ])('at %d ms the severity is %d and 97 %% reads %d', (elapsedMs, share, reads) => {
+  ])('at %d ms the severity is %d and an SpO2 of 97 %% becomes %d %%', (elapsedMs, share, changed) => {
     expect(severity(desaturation, 'desaturation', elapsedMs)).toBe(share);
-    expect(applyToValues(desaturation, [spo2(97)], elapsedMs)).toEqual([spo2(reads)]);
+    expect(applyToValues(desaturation, [spo2(97)], elapsedMs)).toEqual([spo2(changed)]);
   });
 
-  it('leaves a lower value, a missing one and other parameters alone', () => {
+  it('a lower SpO2, a missing SpO2 and other parameters stay the same', () => {
     const missing = { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', validity: 'invalid' as const };
     const temp = { code: 'MDC_TEMP_BODY', value: 37.2, unit: 'Cel' };
     expect(applyToValues(desaturation, [spo2(60), missing, temp], 60_000)).toEqual([spo2(60), missing, temp]);
   });
 });
 
-describe('tachycardia', () => {
-  it('lifts heart and pulse rate to 150, never lowers them', () => {
+describe('applyToValues with tachycardia', () => {
+  it('heart rate and pulse rate rise to 150, and a higher rate stays the same', () => {
     const tachycardia = scenarioOf('tachycardia', 0)!;
     const rate = (code: string, value: number) => ({ code, value, unit: '/min' });
     const values = [rate('MDC_ECG_HEART_RATE', 80), rate('MDC_PULS_OXIM_PULS_RATE', 160), rate('MDC_RESP_RATE', 14)];
@@ -68,8 +68,8 @@ describe('tachycardia', () => {
   });
 });
 
-describe('leads off', () => {
-  it('empties what the leads measure', () => {
+describe('applyToSamples with leads off', () => {
+  it('all samples of waves from the leads become missing samples, and other waves stay the same', () => {
     const leadsOff = scenarioOf('leads-off', 0)!;
     const samples = Int16Array.of(1, 2);
     expect([...applyToSamples(leadsOff, 'MDC_IMPED_TTHOR', samples, 10_000)]).toEqual([-32768, -32768]);

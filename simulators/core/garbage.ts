@@ -1,11 +1,11 @@
-/** Messages that every gateway must refuse, one of each kind in turn. None has a boot and seq: they are no readings of the device. */
+/** Messages that every gateway must refuse. They have no boot and seq, because they do not count as readings of the device. */
 import { deviceTopic } from '../../contracts/topics.ts';
 
 export type Garbage = {
   readonly name: string;
   readonly topic: string;
   readonly payload: string | Uint8Array;
-  /** 0 if the refusal may end the connection: with 1 the same bytes would come again forever. */
+  /** 0 if the gateway may close the connection because of this message. With QoS 1 the message would be sent again without end. */
   readonly qos: 0 | 1;
 };
 
@@ -76,7 +76,7 @@ const kinds: readonly Kind[] = [
 
 export const garbageNames: readonly string[] = kinds.map((kind) => kind.name);
 
-/** Returns the n-th garbage message of a device, n from 0. */
+/** Returns garbage message number `n` (from 0) of a device. The kinds follow each other and then repeat. */
 export function garbage(n: number, deviceId: string, time: string): Garbage {
   const kind = kinds[n % kinds.length]!;
   const made = kind.make(deviceId, time);

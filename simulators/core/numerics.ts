@@ -1,4 +1,4 @@
-/** Tables of numerics: BIDMC (1 Hz), MIMIC-II (1/min) and PhysioNet 2019 (hourly), and others of their form. */
+/** Decodes tables of numerics: BIDMC (each second), MIMIC-II (each minute), PhysioNet 2019 (each hour), and tables of the same form. */
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { numericCode, numericConversion, timeColumn } from './columns.ts';
@@ -18,13 +18,13 @@ const hourMs = 3_600_000;
 type Vital = {
   readonly code: string;
   readonly unit: string;
-  /** Ready to send: converted; NaN if there is no value. */
+  /** The value of each row in the unit of the parameter table; NaN if the row has no value. */
   readonly values: readonly number[];
-  /** Measured now and then (cuff, thermometer): an empty cell means not measured, and nothing is sent. */
+  /** Whether the parameter is measured only on demand (cuff, thermometer). An empty cell then means "not measured", and nothing is sent. */
   readonly episodic: boolean;
 };
 
-/** Returns the family of sources to which such a table belongs. The families write "no value" differently (ATTRIBUTION.md). */
+/** Returns the family of a table. Each family writes "no value" in another way (ATTRIBUTION.md). */
 function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
   const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
@@ -32,7 +32,7 @@ function numericFamily(table: Table): RecordingFamily {
   return minutes || pressures ? 'mimic2' : 'bidmc';
 }
 
-/** Decodes a table of numerics. A value outside the plausible range is removed and counted. */
+/** Decodes a table of numerics. Removes and counts values outside the plausible range. */
 export function decodeNumerics(table: Table): Decoded<Recording> {
   const family = numericFamily(table);
   const times = rowTimes(table, family);
@@ -42,7 +42,7 @@ export function decodeNumerics(table: Table): Decoded<Recording> {
 
   const frames: Frame[] = [];
   for (const [row, atMs] of times.ok.entries()) {
-    const values = vitals.ok.found.flatMap((vital) => numericValue(vital, row));
+    const values = vitals.ok.vitals.flatMap((vital) => numericValue(vital, row));
     if (values.length > 0) frames.push({ atMs: atMs - times.ok[0]!, values });
   }
   if (frames.length === 0) return badRecording(table.file, undefined, 'no vital sign has a value in any row');
@@ -59,8 +59,8 @@ function numericValue(vital: Vital, row: number): NumericValue[] {
 }
 
 /**
- * Returns the time of each row in ms, each later than the one before. Rows of PhysioNet 2019 without `ICULOS` are an hour apart. Times of
- * waves are printed to five digits, so neighbours may be equal.
+ * Returns the time of each row in ms, in ascending order. Rows of PhysioNet 2019 without `ICULOS` are an hour apart. Only the times of waves
+ * may be equal in neighbouring rows, because the files round them to five digits.
  */
 export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[]> {
   const column = timeColumn(table.columns);
@@ -68,7 +68,7 @@ export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[
     return badRecording(table.file, table.headerLine, 'the unit of the time column is unknown');
   if (column === 'none') {
     if (family === 'physionet2019') return { ok: table.rows.map((_, i) => i * hourMs) };
-    return badRecording(table.file, table.headerLine, 'there is no column of time ("Time [s]", "t_min")');
+    return badRecording(table.file, table.headerLine, 'there is no time column ("Time [s]" or "t_min")');
   }
   const times: number[] = [];
   for (const [i, row] of table.rows.entries()) {
@@ -76,30 +76,34 @@ export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[
     if (Number.isNaN(timeMs)) return badRecording(table.file, table.lines[i], 'the time is missing');
     const before = times.at(-1);
     if (before !== undefined && (timeMs < before || (timeMs === before && family !== 'signals'))) {
-      return badRecording(table.file, table.lines[i], 'the time does not go on from the row before');
+      return badRecording(table.file, table.lines[i], 'the time is not later than in the previous row');
     }
     times.push(timeMs);
   }
   return { ok: times };
 }
 
-type Vitals = { found: Vital[]; ignored: string[]; implausible: number };
+type Vitals = { vitals: Vital[]; ignored: string[]; implausible: number };
 
 function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
-  const found: Vital[] = [];
+  const vitals: Vital[] = [];
   const ignored: string[] = [];
   let implausible = 0;
   const time = timeColumn(table.columns);
   for (const [index, column] of table.columns.entries()) {
     if (typeof time === 'object' && time.index === index) continue;
     const code = numericCode(column.name);
-    if (code === undefined || found.some((vital) => vital.code === code)) {
+    if (code === undefined || vitals.some((vital) => vital.code === code)) {
       if (column.name !== '') ignored.push(column.name);
       continue;
     }
     const convert = numericConversion(code, column);
     if (!convert) {
-      return badRecording(table.file, table.headerLine, `the unit "${column.unit}" does not fit column ${column.name}`);
+      return badRecording(
+        table.file,
+        table.headerLine,
+        `the unit "${column.unit}" is not possible for column ${column.name}`,
+      );
     }
     const parameter = parameters.get(code)!;
     const values = table.rows.map((row) => {
@@ -111,17 +115,17 @@ function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
       return Number.NaN;
     });
     const episodic = parameter.episodicMs !== undefined;
-    // Hourly charts list every column. A column without a number has no sensor at this bed.
+    // Hourly tables have a column for each parameter. A column without any value means that the bed has no such sensor.
     if (family === 'physionet2019' && values.every(Number.isNaN)) continue;
-    found.push({ code, unit: parameter.unit, values, episodic });
+    vitals.push({ code, unit: parameter.unit, values, episodic });
   }
-  if (found.length > 0) return { ok: { found, ignored, implausible } };
+  if (vitals.length > 0) return { ok: { vitals, ignored, implausible } };
   const names = table.columns
     .map((c) => c.name)
     .join(', ')
     .slice(0, 200);
-  const known = table.columns.some((c) => numericCode(c.name) !== undefined);
-  return known
+  const hasVitalColumn = table.columns.some((c) => numericCode(c.name) !== undefined);
+  return hasVitalColumn
     ? badRecording(table.file, undefined, 'no vital sign has a value in any row')
     : badRecording(table.file, table.headerLine, `no column is a vital sign that Vigil knows (${names})`);
 }

@@ -1,11 +1,11 @@
 /**
- * Messages that a device has measured and the gateway has not acknowledged, as bedside devices keep them. Each kind is bounded, and its
- * oldest message is dropped first. Status is sent before alarms, numerics and waves; each kind in the order of measurement.
+ * The outbox of a device: messages that the gateway has not acknowledged. Each kind of message has a maximum; beyond it the oldest message
+ * is dropped. Status is sent before alarms, alarms before numerics, numerics before waves; messages of one kind in the order of measurement.
  */
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
 
-/** An hour of numerics at 1 Hz, and about two minutes of five waves. */
+/** Maximum of each kind: enough for an hour of numerics at 1 Hz, and for about two minutes of five waves. */
 const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
   status: 64,
   alerts: 64,
@@ -14,11 +14,11 @@ const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
 };
 
 export type Outbox = {
-  /** Adds a message at the end of its kind. Returns false if that pushed the oldest out. */
+  /** Adds a message. Returns false if the oldest message of the same kind was dropped for it. */
   add(message: Message): boolean;
-  /** Puts sent but unacknowledged messages back to the front, in order. Returns how many of the oldest were dropped. */
+  /** Puts sent, unacknowledged messages back in front of the others. Returns the number of messages that were dropped for them. */
   putBack(messages: readonly Message[]): number;
-  /** Takes the next message to send; undefined if no message waits. */
+  /** Removes and returns the next message to send; undefined if no message waits. */
   take(): Message | undefined;
   readonly size: number;
 };

@@ -1,8 +1,8 @@
-/** The alarms that a simulated monitor raises itself, and its own sound, as the scenario defines them. */
+/** The alarms of a simulated monitor itself, and the state of its own sound, as the scenario defines them. */
 import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 
-/** The whole list is sent again this often, so that a receiver that missed one is up to date after that (docs/integrator.md). */
+/** The whole list is repeated this often, so that a receiver that missed a message gets the present list (docs/integrator.md). */
 export const againMs = 30_000;
 
 /** The content of a message, without its sender and time. */
@@ -13,7 +13,10 @@ export function hasOwnAlarms({ episodes }: Scenario): boolean {
   return episodes.some(({ effect }) => effect === 'arrhythmia' || effect === 'sound-paused');
 }
 
-/** @param instantOf returns the device's own clock at an elapsed time */
+/**
+ * Returns the monitor's own alarms and the state of its sound at an elapsed time.
+ * @param instantOf returns the time of the device's clock at an elapsed time
+ */
 export function ownAlarmsAt(
   scenario: Scenario,
   elapsedMs: number,

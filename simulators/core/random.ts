@@ -1,14 +1,14 @@
-/** Repeatable randomness as plain data: Mulberry32, a 32-bit generator that is good enough to choose when a device misbehaves. */
+/** A repeatable random generator with plain data as its state: Mulberry32, a 32-bit generator that is good enough for simulations. */
 export type RandomState = number;
 
-/** Returns a start from a seed and a name, so that each device of one seed has its own sequence. */
+/** Returns the first state for a seed and a name, so that devices with the same seed have different sequences. */
 export function seedRandom(seed: number, name: string): RandomState {
   let hash = seed >>> 0;
   for (const letter of name) hash = (Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193) + 0x9e37) >>> 0;
   return hash;
 }
 
-/** Returns a number from 0 (included) to 1 (excluded), and the next state. */
+/** Returns a random number, 0 ≤ value < 1, and the next state. */
 export function nextRandom(state: RandomState): { value: number; state: RandomState } {
   const next = (state + 0x6d2b79f5) >>> 0;
   let mixed = Math.imul(next ^ (next >>> 15), next | 1);

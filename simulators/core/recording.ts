@@ -1,11 +1,14 @@
-/** A decoded recording of any file format. Times count from its first row, in ms of the recording's own clock. */
+/** A decoded recording of any file format. Its times are in ms from its first row. */
 import type { Fault } from '../../contracts/errors.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 
 /** The numerics of one instant. */
 export type Frame = { readonly atMs: number; readonly values: readonly NumericValue[] };
 
-/** One wave; a value is `sample × scale + offset` in the unit of the wave's table row, -32768 is missing. Starts at 0 ms. */
+/**
+ * A wave, which starts at 0 ms. A value is `sample × scale + offset`, in the unit that the wave has in the parameter table. The sample
+ * -32768 is a missing sample.
+ */
 export type WaveTrack = {
   readonly code: string;
   readonly rateHz: number;
@@ -18,23 +21,27 @@ export type RecordingFamily = 'bidmc' | 'mimic2' | 'physionet2019' | 'signals' |
 
 export type Recording = {
   readonly family: RecordingFamily;
-  /** In ascending order of `atMs`; empty if the recording has waves only. */
+  /** In ascending order of `atMs`; empty if the recording has only waves. */
   readonly frames: readonly Frame[];
-  /** The usual distance between two frames; 1000 for a recording of waves only. */
+  /** The usual distance between two frames; 1000 if the recording has only waves. */
   readonly intervalMs: number;
   readonly waves: readonly WaveTrack[];
-  /** The time at which a loop starts again: one interval after the last frame, or the end of the shortest wave if that comes first. */
+  /** Length of the recording when it is played in a loop: one interval after the last frame, or the end of the shortest wave if earlier. */
   readonly loopMs: number;
-  /** Columns or signals for which Vigil has no parameter. */
+  /** Names of columns or signals for which Vigil has no parameter. */
   readonly ignored: readonly string[];
-  /** Number of values that no body can yield. They are now without value. */
+  /** Number of values outside the plausible range, which were removed. */
   readonly implausible: number;
 };
 
-/** A decoder's result: the recording, or the one fault, with the file, the line and the reason. */
+/** Result of a decoder: the decoded data, or a fault whose message has the file, the line and the reason. */
 export type Decoded<T> = { readonly ok: T } | { readonly fault: Fault };
 
-/** Returns a fault of a file. `line` counts from 1; absent if the file has no lines. */
+/**
+ * Returns a fault of a file.
+ * @param line line number, from 1; undefined if the fault is not in one line
+ * @param what what is wrong, without a full stop
+ */
 export function badRecording(file: string, line: number | undefined, what: string): { fault: Fault } {
   const place = line === undefined ? file : `${file} line ${line}`;
   return { fault: { code: 'recording-invalid', message: `${place}: ${what}.` } };
@@ -45,7 +52,7 @@ function waveLengthMs(wave: WaveTrack): number {
   return (wave.samples.length * 1000) / wave.rateHz;
 }
 
-/** Joins the numerics of a patient with the waves recorded beside them; both begin at the same instant. */
+/** Returns one recording with the numerics and the waves of a patient, which begin at the same time. */
 export function joinRecordings(numerics: Recording, waves: Recording): Recording {
   return withLoop({
     ...numerics,
@@ -55,7 +62,7 @@ export function joinRecordings(numerics: Recording, waves: Recording): Recording
   });
 }
 
-/** Sets `loopMs`, so that neither numerics nor waves have a gap at the seam. */
+/** Returns the recording with `loopMs`, chosen so that numerics and waves have no gap when the loop starts again. */
 export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   const lastAtMs = recording.frames.at(-1)?.atMs;
   const ends = recording.waves.map(waveLengthMs);
@@ -65,7 +72,7 @@ export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   return { ...recording, loopMs: recording.waves.length > 0 && whole > 0 ? whole : endMs };
 }
 
-/** Returns the median distance between neighbours; undefined for fewer than two times. */
+/** Returns the median distance between neighbouring times; undefined for fewer than two times. */
 export function medianStep(times: readonly number[]): number | undefined {
   const steps = times.slice(1).map((time, i) => time - times[i]!);
   steps.sort((a, b) => a - b);

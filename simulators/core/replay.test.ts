@@ -8,10 +8,10 @@ import { seedRandom } from './random.ts';
 import { type Recording, withLoop } from './recording.ts';
 import {
   advance,
+  backlogMax,
   birth,
   catchUpMsMax,
   declaredIntervalMs,
-  heldMax,
   initialReplayState,
   type Message,
   type Output,
@@ -59,7 +59,7 @@ const replayOf = (scenario: string, more: Partial<Replay> = {}): Replay => ({
 
 type Run = { state: ReplayState; messages: Message[]; garbage: Output['garbage'][number][] };
 
-/** Runs a replay to `untilMs` in the given steps, then on in steps of 100 ms. */
+/** Runs a replay to `untilMs`: first in the steps of `steps`, then in steps of 100 ms. */
 function run(replay: Replay, untilMs: number, steps: number[] = [], seed = 1): Run {
   const result: Run = { state: initialReplayState(seedRandom(seed, 'bed-01')), messages: [], garbage: [] };
   let at = 0;
@@ -84,16 +84,19 @@ const statuses = (messages: Message[]) =>
 const seqs = (list: { seq?: number }[]) => list.map((reading) => reading.seq);
 const offsetMs = (time: string) => parseInstant(time)! - epochMs;
 
-describe('every scenario', () => {
+describe('advance with every scenario', () => {
   const schemas = { observations: Observation, waveforms: Waveform, status: Status, alerts: DeviceAlerts } as const;
-  it.each(scenarioNames.filter((name) => name !== 'mixed'))('%s: what a device sends fits the contract', (name) => {
-    for (const message of run(replayOf(name), 70_000).messages) {
-      expect(message.topic).toBe(`devices/bed-01/${message.kind}`);
-      expect(Value.Check(schemas[message.kind], JSON.parse(message.payload))).toBe(true);
-    }
-  });
+  it.each(scenarioNames.filter((name) => name !== 'mixed'))(
+    'messages of the scenario "%s" fit the contract',
+    (name) => {
+      for (const message of run(replayOf(name), 70_000).messages) {
+        expect(message.topic).toBe(`devices/bed-01/${message.kind}`);
+        expect(Value.Check(schemas[message.kind], JSON.parse(message.payload))).toBe(true);
+      }
+    },
+  );
 
-  it('counts seq from 1 without a gap, and device time only goes forward, however it is stepped', () => {
+  it('seq counts from 1 without a gap, and device times never decrease, for any steps of time', () => {
     const names = scenarioNames.filter((name) => name !== 'mixed');
     fc.assert(
       fc.property(
@@ -103,11 +106,11 @@ describe('every scenario', () => {
         fc.integer({ min: 0, max: 9_999 }),
         (name, steps, speed, startAtMs) => {
           const { messages } = run(replayOf(name, { speed, startAtMs }), 125_000, steps);
-          const firsts = messages.filter((message) => !message.repeat);
-          for (const list of [readings(firsts), chunks(firsts), statuses(firsts)]) {
+          const withoutRepeats = messages.filter((message) => !message.repeat);
+          for (const list of [readings(withoutRepeats), chunks(withoutRepeats), statuses(withoutRepeats)]) {
             expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
           }
-          const times = readings(firsts).map((reading) => parseInstant(reading.time)!);
+          const times = readings(withoutRepeats).map((reading) => parseInstant(reading.time)!);
           for (const [i, time] of times.slice(1).entries()) expect(time).toBeGreaterThanOrEqual(times[i]!);
         },
       ),
@@ -115,7 +118,7 @@ describe('every scenario', () => {
     );
   });
 
-  it('is the same again with the same seed', () => {
+  it('a replay with the same seed gives the same messages', () => {
     expect(run(replayOf('duplicates'), 30_000, [], 5)).toEqual(run(replayOf('duplicates'), 30_000, [], 5));
     expect(run(replayOf('duplicates'), 30_000, [], 6).messages).not.toEqual(
       run(replayOf('duplicates'), 30_000, [], 5).messages,
@@ -123,8 +126,8 @@ describe('every scenario', () => {
   });
 });
 
-describe('steady', () => {
-  it('loops while the time goes on', () => {
+describe('advance with the scenario "steady"', () => {
+  it('the values repeat with the loop, and the times continue', () => {
     const list = readings(run(replayOf('steady'), 25_000).messages);
     expect(list.map((reading) => offsetMs(reading.time))).toEqual(Array.from({ length: 25 }, (_, i) => i * 1000));
     expect(list.map((reading) => reading.values[0]!.value)).toEqual(
@@ -133,7 +136,7 @@ describe('steady', () => {
     expect(list[0]!.values[2]).toEqual({ code: 'MDC_RESP_RATE', unit: '/min', validity: 'invalid' });
   });
 
-  it('sends waves as little-endian int16 with their start, scale and rate', () => {
+  it('waves are sent as little-endian int16 with start, scale and rate', () => {
     const [first] = chunks(run(replayOf('steady'), 1_001).messages);
     expect(first).toMatchObject({ seq: 1, start: '2026-01-01T00:00:00.000Z', rateHz: 125, scale: 0.01, offset: 1 });
     const bytes = Buffer.from(first!.samples, 'base64');
@@ -141,14 +144,14 @@ describe('steady', () => {
     expect(bytes.readInt16LE(0)).toBe(7);
   });
 
-  it('declares the interval at its speed, within the contract', () => {
+  it('the declared interval depends on the speed and stays within the contract', () => {
     expect(declaredIntervalMs(replayOf('steady'))).toBe(1000);
     expect(declaredIntervalMs(replayOf('steady', { speed: 10 }))).toBe(100);
     expect(declaredIntervalMs(replayOf('steady', { speed: 60 }))).toBe(100);
     expect(declaredIntervalMs(replayOf('steady', { speed: 0.000_001 }))).toBe(86_400_000);
   });
 
-  it('continues from now after a sleep, and counts what it missed', () => {
+  it('after a long pause only the last part is produced, and the missed messages are counted', () => {
     const { state, messages } = run(replayOf('steady', { waves: false }), 300_000, [10_000, 290_000]);
     expect(readings(messages)).toHaveLength(10 + catchUpMsMax / 1000);
     expect(state.dropped).toBe(230);
@@ -158,7 +161,7 @@ describe('steady', () => {
 });
 
 describe('birth and will', () => {
-  it('say who the device is, its interval and its conditions; and that it is gone', () => {
+  it('the birth has identity, interval and conditions of the device, and the will says that the device is offline', () => {
     const { state, message } = birth(replayOf('steady'), initialReplayState(1), 1500);
     expect(message.kind).toBe('status');
     expect(JSON.parse(message.payload)).toEqual({
@@ -174,21 +177,21 @@ describe('birth and will', () => {
     expect(JSON.parse(will())).toEqual({ online: false });
   });
 
-  it('report on a new connection what is still off', () => {
+  it('the birth on a new connection reports leads that are still off', () => {
     const { state } = run(replayOf('leads-off'), 20_000);
-    const born = JSON.parse(birth(replayOf('leads-off'), state, 20_000).message.payload) as Status;
-    expect(born.conditions).toEqual([{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }]);
-    expect(born.seq).toBe(2);
+    const status = JSON.parse(birth(replayOf('leads-off'), state, 20_000).message.payload) as Status;
+    expect(status.conditions).toEqual([{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }]);
+    expect(status.seq).toBe(2);
   });
 });
 
-describe('the monitor’s own alarms', () => {
+describe('advance with own alarms', () => {
   const lists = (messages: Message[]) =>
     messages.filter((m) => m.kind === 'alerts').map((m) => JSON.parse(m.payload) as DeviceAlerts);
 
-  it('come as a whole list at the start, at each change and again every 30 s', () => {
-    const told = lists(run(replayOf('arrhythmia', { waves: false }), 125_000).messages);
-    expect(told.map(({ time, alerts, sound }) => [offsetMs(time), alerts.length, sound])).toEqual([
+  it('the whole list of own alarms is sent at the start, at each change and every 30 s', () => {
+    const sent = lists(run(replayOf('arrhythmia', { waves: false }), 125_000).messages);
+    expect(sent.map(({ time, alerts, sound }) => [offsetMs(time), alerts.length, sound])).toEqual([
       [0, 0, 'on'],
       [10_000, 1, 'on'],
       [20_000, 1, 'paused'],
@@ -197,12 +200,12 @@ describe('the monitor’s own alarms', () => {
       [80_000, 0, 'on'],
       [110_000, 0, 'on'],
     ]);
-    expect(told[2]).toMatchObject({ pausedUntil: '2026-01-01T00:01:20.000Z' });
-    expect(told[2]!.alerts[0]).toMatchObject({ since: '2026-01-01T00:00:10.000Z', priority: 'high' });
-    expect(seqs(told)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(sent[2]).toMatchObject({ pausedUntil: '2026-01-01T00:01:20.000Z' });
+    expect(sent[2]!.alerts[0]).toMatchObject({ since: '2026-01-01T00:00:10.000Z', priority: 'high' });
+    expect(seqs(sent)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('come again after a connect, and never from a device whose scenario has none', () => {
+  it('the list is sent again after a connect, and is never sent in a scenario without own alarms', () => {
     const replay = replayOf('arrhythmia', { waves: false });
     const { state } = run(replay, 15_000);
     const again = advance(replay, birth(replay, state, 15_000).state, 15_100).output.messages;
@@ -211,11 +214,11 @@ describe('the monitor’s own alarms', () => {
   });
 });
 
-describe('leads off', () => {
-  it('reports them before the first invalid value, and their return before the first good one', () => {
+describe('advance with leads off', () => {
+  it('a status message comes before the first invalid value, and another before the first valid value', () => {
     const { messages } = run(replayOf('leads-off', { waves: false }), 60_000);
-    const told = statuses(messages);
-    expect(told.map((status) => [offsetMs(status.time!), status.conditions![0]!.present])).toEqual([
+    const sent = statuses(messages);
+    expect(sent.map((status) => [offsetMs(status.time!), status.conditions![0]!.present])).toEqual([
       [10_000, true],
       [55_000, false],
     ]);
@@ -234,7 +237,7 @@ describe('leads off', () => {
     expect(messages[first - 1]!.kind).toBe('status');
   });
 
-  it('leaves the ECG without samples and the pleth as it is', () => {
+  it('the ECG has only missing samples, and the pleth stays the same', () => {
     const list = chunks(run(replayOf('leads-off'), 12_000).messages).filter((chunk) => offsetMs(chunk.start) >= 10_500);
     for (const chunk of list) {
       const first = Buffer.from(chunk.samples, 'base64').readInt16LE(0);
@@ -244,8 +247,8 @@ describe('leads off', () => {
   });
 });
 
-describe('silence', () => {
-  it('measures nothing from 15 to 75 s, and seq shows no hole for it', () => {
+describe('advance with silence', () => {
+  it('nothing is measured from 15 to 75 s, and seq has no gap', () => {
     const list = readings(run(replayOf('silence'), 80_000).messages);
     expect(list.map((reading) => offsetMs(reading.time) / 1000)).toEqual([
       ...Array.from({ length: 15 }, (_, i) => i),
@@ -255,51 +258,51 @@ describe('silence', () => {
   });
 });
 
-describe('backlog', () => {
-  it('sends nothing from 15 to 60 s, then all of it in order with the times of its measuring', () => {
+describe('advance with a backlog', () => {
+  it('nothing is sent from 15 to 60 s, and then all messages come in order with their original times', () => {
     const replay = replayOf('backlog');
     const quiet = run(replay, 59_999);
     expect(readings(quiet.messages)).toHaveLength(15);
-    expect(quiet.state.held.length).toBeGreaterThan(45);
+    expect(quiet.state.backlog.length).toBeGreaterThan(45);
     const after = advance(replay, quiet.state, 60_001);
-    expect(after.state.held).toEqual([]);
+    expect(after.state.backlog).toEqual([]);
     const list = readings([...quiet.messages, ...after.output.messages]);
     expect(list.map((reading) => offsetMs(reading.time))).toEqual(Array.from({ length: 61 }, (_, i) => i * 1000));
     expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
   });
 
-  it('drops the oldest beyond its memory, and counts them', () => {
+  it('the oldest messages beyond the maximum are dropped and counted', () => {
     const { state } = run(replayOf('backlog', { speed: 1000, waves: false }), 30_000);
-    expect(state.held).toHaveLength(heldMax);
-    expect(state.dropped).toBe(15_000 - heldMax);
-    expect(seqs(readings([...state.held])).at(-1)).toBe(30_000);
+    expect(state.backlog).toHaveLength(backlogMax);
+    expect(state.dropped).toBe(15_000 - backlogMax);
+    expect(seqs(readings([...state.backlog])).at(-1)).toBe(30_000);
   });
 });
 
-describe('skew and duplicates', () => {
-  it('tells the time of a wrong clock', () => {
+describe('advance with skew and duplicates', () => {
+  it('readings have the time of the wrong device clock', () => {
     expect(offsetMs(readings(run(replayOf('skew', { skewMs: -300_000 }), 500).messages)[0]!.time)).toBe(-300_000);
   });
 
-  it('repeats about a quarter, byte for byte', () => {
+  it('about a quarter of the messages is repeated, byte for byte', () => {
     const { messages } = run(replayOf('duplicates'), 120_000);
     const repeats = messages.filter((message) => message.repeat);
-    const firsts = new Set(messages.filter((message) => !message.repeat).map((message) => message.payload));
-    expect(repeats.length / firsts.size).toBeGreaterThan(0.15);
-    expect(repeats.length / firsts.size).toBeLessThan(0.35);
-    for (const repeat of repeats) expect(firsts.has(repeat.payload)).toBe(true);
+    const originals = new Set(messages.filter((message) => !message.repeat).map((message) => message.payload));
+    expect(repeats.length / originals.size).toBeGreaterThan(0.15);
+    expect(repeats.length / originals.size).toBeLessThan(0.35);
+    for (const repeat of repeats) expect(originals.has(repeat.payload)).toBe(true);
   });
 });
 
-describe('garbage', () => {
-  it('comes every 4 s, of another kind each time, beside the readings', () => {
+describe('advance with garbage', () => {
+  it('a garbage message of a new kind comes every 4 s in addition to the readings', () => {
     const { garbage, messages } = run(replayOf('garbage'), 53_000);
     expect(garbage).toHaveLength(13);
     expect(new Set(garbage.map((bad) => bad.name)).size).toBe(13);
     expect(readings(messages)).toHaveLength(53);
   });
 
-  it('comes once after a sleep', () => {
+  it('only one garbage message comes after a long pause', () => {
     expect(run(replayOf('garbage'), 40_000, [40_000]).garbage).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The replay of one device: recording, scenario and elapsed time in, messages out. Every message gets its boot, seq and event time when it
- * is measured, and keeps them even if it is sent late or several times.
+ * The replay of one device: from recording, scenario and elapsed time it computes the messages of the device. A message gets boot, seq and
+ * event time when it is measured, and keeps them if it is sent late or several times.
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
 import type { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
@@ -15,14 +15,14 @@ import { type Item, itemsBetween, type Playback } from './timeline.ts';
 
 export type Replay = Playback & {
   readonly deviceId: string;
-  /** Random at each start of the process: with a new boot, seq may begin at 1 again. */
+  /** A random id for each start of the process, because seq then begins at 1 again. */
   readonly boot: string;
   readonly scenario: Scenario;
-  /** How much later than in the scenario the episodes begin at this device. */
+  /** How much later than in the scenario the episodes begin on this device. */
   readonly episodeDelayMs: number;
-  /** The device's clock minus the true one. */
+  /** How far the device's clock is ahead of the true time. */
   readonly skewMs: number;
-  /** The wall clock at elapsed 0, ms since 1970. */
+  /** The true time at elapsed time 0, ms since 1970. */
   readonly epochMs: number;
 };
 
@@ -30,32 +30,32 @@ export type Message = {
   readonly kind: DeviceTopicKind;
   readonly topic: string;
   readonly payload: string;
-  /** Sent before with the same boot and seq. */
+  /** Whether a message with the same boot and seq was sent before. */
   readonly repeat: boolean;
 };
 
 export type ReplayState = {
-  /** Everything before this elapsed time has been produced. */
+  /** Elapsed time up to which all messages have been produced. */
   readonly atMs: number;
   readonly seq: Readonly<Record<DeviceTopicKind, number>>;
   readonly random: RandomState;
   readonly conditions: readonly TechnicalCondition[];
-  /** The device's own alarms as last sent, and the time; null before the first and after each connect. */
-  readonly alarms: { readonly said: string; readonly atMs: number } | null;
-  /** Measured in a backlog episode and not yet sent, oldest first. */
-  readonly held: readonly Message[];
+  /** The device's own alarms as last sent, in JSON, and the elapsed time of sending; null before the first list and after each connect. */
+  readonly alarms: { readonly json: string; readonly atMs: number } | null;
+  /** Messages that were measured in a backlog episode and not sent yet, oldest first. */
+  readonly backlog: readonly Message[];
   /** The last messages, for late duplicates. */
   readonly recent: readonly Message[];
   readonly garbageSent: number;
-  /** Messages that were dropped: beyond `heldMax`, or during a sleep longer than `catchUpMsMax`. */
+  /** Number of messages that were dropped: beyond `backlogMax`, or during a sleep longer than `catchUpMsMax`. */
   readonly dropped: number;
 };
 
 export type Output = { readonly messages: readonly Message[]; readonly garbage: readonly Garbage[] };
 
-/** A device's memory in a backlog episode. Beyond it the oldest messages are dropped and counted. */
-export const heldMax = 5_000;
-/** A process that was stopped for longer continues from now, like a device that slept. */
+/** Maximum of messages that a device stores in a backlog episode. Beyond it the oldest messages are dropped and counted. */
+export const backlogMax = 5_000;
+/** If a process was stopped for longer than this, only the messages of the last part of the pause are produced. */
 export const catchUpMsMax = 60_000;
 const recentMax = 16;
 const duplicateShare = 0.25;
@@ -67,20 +67,20 @@ export function initialReplayState(random: RandomState): ReplayState {
     random,
     conditions: [],
     alarms: null,
-    held: [],
+    backlog: [],
     recent: [],
     garbageSent: 0,
     dropped: 0,
   };
 }
 
-/** Returns the declared distance between two readings: the recording's interval at this speed, within the limits of the contract. */
+/** Returns the interval that the device declares: the recording's interval at this speed, within the limits of the contract. */
 export function declaredIntervalMs(replay: Playback): number {
   const intervalMs = Math.round(replay.recording.intervalMs / replay.speed);
   return Math.min(86_400_000, Math.max(100, intervalMs));
 }
 
-/** Produces everything that is due before `elapsedMs`. */
+/** Returns all messages that are due before `elapsedMs` and have not been produced yet. */
 export function advance(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; output: Output } {
   const fromMs = Math.max(state.atMs, elapsedMs - catchUpMsMax);
   const run = draft(state);
@@ -88,11 +88,11 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
   for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, run, item);
   const sceneMs = elapsedMs - replay.episodeDelayMs;
   changeConditions(replay, run, elapsedMs);
-  tellOwnAlarms(replay, run, elapsedMs);
-  if (run.held.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
+  sendOwnAlarms(replay, run, elapsedMs);
+  if (run.backlog.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
   const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
   const bad: Garbage[] = [];
-  // After a sleep one message is enough.
+  // After a pause only one garbage message is sent, even if several were due.
   if (due > run.garbageSent) {
     bad.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
     run.garbageSent = due;
@@ -102,8 +102,8 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
 }
 
 /**
- * Returns the message that a device sends first on each connection: its identity, its interval and its whole list of conditions. Its own
- * alarms follow.
+ * Returns the birth message, which a device sends first on each connection: its identity, its interval and all its conditions. The next call
+ * of `advance` sends the device's own alarms.
  */
 export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; message: Message } {
   const seq = state.seq.status + 1;
@@ -120,21 +120,21 @@ export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { 
   return { state: next, message: message(replay, 'status', status) };
 }
 
-/** Returns the payload of the will, which tells the gateway that the device is gone. */
+/** Returns the payload of the will, which says that the device is offline. */
 export function will(): string {
   return JSON.stringify({ online: false } satisfies Status);
 }
 
-/** `ReplayState`, writable within one call. */
-type Draft = { -readonly [Name in keyof ReplayState]: ReplayState[Name] } & { sent: Message[]; held: Message[] };
+/** A writable copy of `ReplayState` for the duration of one call. */
+type Draft = { -readonly [Name in keyof ReplayState]: ReplayState[Name] } & { sent: Message[]; backlog: Message[] };
 
 function draft(state: ReplayState): Draft {
-  return { ...state, held: [...state.held], sent: [] };
+  return { ...state, backlog: [...state.backlog], sent: [] };
 }
 
 function produce(replay: Replay, run: Draft, item: Item): void {
   changeConditions(replay, run, item.elapsedMs);
-  tellOwnAlarms(replay, run, item.elapsedMs);
+  sendOwnAlarms(replay, run, item.elapsedMs);
   const sceneMs = item.elapsedMs - replay.episodeDelayMs;
   if (effectAt(replay.scenario, 'silence', sceneMs)) return;
   switch (item.kind) {
@@ -167,7 +167,7 @@ function produce(replay: Replay, run: Draft, item: Item): void {
   }
 }
 
-/** Sends a status message when leads come off or are back, before the readings that show it. */
+/** Sends a status message when leads come off or are attached again, before the readings that this changes. */
 function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
   const off = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
   if (off === run.conditions.some((c) => c.present)) return;
@@ -183,15 +183,15 @@ function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
   send(replay, run, message(replay, 'status', status), elapsedMs);
 }
 
-/** Sends the whole list of the device's own alarms: after each connect, when it changes, and again after a while. */
-function tellOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
+/** Sends the whole list of the device's own alarms after each connect, when the list changes, and every `againMs`. */
+function sendOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
   if (!hasOwnAlarms(replay.scenario)) return;
   const { episodeDelayMs } = replay;
   const instantOf = (sceneMs: number) => deviceInstant(replay, sceneMs + episodeDelayMs);
   const own = ownAlarmsAt(replay.scenario, elapsedMs - episodeDelayMs, instantOf);
-  const said = JSON.stringify(own);
-  if (run.alarms?.said === said && elapsedMs - run.alarms.atMs < againMs) return;
-  run.alarms = { said, atMs: elapsedMs };
+  const json = JSON.stringify(own);
+  if (run.alarms?.json === json && elapsedMs - run.alarms.atMs < againMs) return;
+  run.alarms = { json, atMs: elapsedMs };
   const list: DeviceAlerts = {
     boot: replay.boot,
     seq: nextSeq(run, 'alerts'),
@@ -203,9 +203,9 @@ function tellOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
 
 function send(replay: Replay, run: Draft, made: Message, elapsedMs: number): void {
   if (effectAt(replay.scenario, 'backlog', elapsedMs - replay.episodeDelayMs)) {
-    run.held.push(made);
-    if (run.held.length > heldMax) {
-      run.held.shift();
+    run.backlog.push(made);
+    if (run.backlog.length > backlogMax) {
+      run.backlog.shift();
       run.dropped += 1;
     }
     return;
@@ -216,10 +216,13 @@ function send(replay: Replay, run: Draft, made: Message, elapsedMs: number): voi
 }
 
 function release(run: Draft): void {
-  run.sent.push(...run.held.splice(0));
+  run.sent.push(...run.backlog.splice(0));
 }
 
-/** Half of the repeats come at once. The other half repeat an earlier message, as after a connection that broke before the PUBACK. */
+/**
+ * Repeats a share of the messages. Half of the repeats come at once. The other half repeat an earlier message, as a device does after its
+ * connection broke before the PUBACK.
+ */
 function repeatSome(run: Draft, made: Message): void {
   const drawn = nextRandom(run.random);
   run.random = drawn.state;
@@ -244,7 +247,7 @@ function message(
   return { kind, topic: deviceTopic(replay.deviceId, kind), payload: JSON.stringify(payload), repeat: false };
 }
 
-/** Returns the device's own clock at an elapsed time. */
+/** Returns the time of the device's clock at an elapsed time. */
 function deviceInstant(replay: Replay, elapsedMs: number): string {
   return formatInstant(replay.epochMs + elapsedMs + replay.skewMs);
 }

@@ -1,4 +1,4 @@
-/** The scenarios of simulated devices, by name. Times count from the device's start, by the wall clock. */
+/** The scenarios of simulated devices. Their times count from the start of the device. */
 
 export type Effect =
   | 'desaturation'
@@ -9,25 +9,25 @@ export type Effect =
   | 'arrhythmia'
   | 'sound-paused';
 
-/** `effect` holds from `fromMs` (included) to `toMs` (excluded) of each round. */
+/** A time in each round in which an effect acts: from `fromMs` (included) to `toMs` (excluded). */
 export type Episode = { readonly effect: Effect; readonly fromMs: number; readonly toMs: number };
 
 export type Scenario = {
   readonly name: string;
-  /** One line for `--help`. */
+  /** A line for `--help`. */
   readonly text: string;
-  /** After this long the episodes begin again. */
+  /** Length of a round; then the episodes begin again. */
   readonly roundMs: number;
   readonly episodes: readonly Episode[];
-  /** A share of the messages is sent a second time with the same boot and seq, at once or some messages later. */
+  /** Whether a share of the messages is sent a second time with the same boot and seq, at once or some messages later. */
   readonly duplicates: boolean;
-  /** Interval of messages that every gateway must refuse; 0 for never. */
+  /** Interval of messages that every gateway must refuse; 0 if there are no such messages. */
   readonly garbageEveryMs: number;
-  /** By bed, in turn: how far the device's clock is ahead (+) or behind (-). */
+  /** How far the device's clock is ahead (+) or behind (-): one entry for each bed, repeated if there are more beds. */
   readonly skewsMs: readonly number[];
   /** The recordings that the beds play (cast.ts). */
   readonly cast: 'ward' | 'sepsis';
-  /** Used if `--speed` is not given. */
+  /** Speed of the replay if the command line has no `--speed`. */
   readonly speed: number;
 };
 
@@ -58,7 +58,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...plain,
     name: 'leads-off',
-    text: 'ECG leads come off for 45 s every 2 min: status condition, values invalid, flat waves',
+    text: 'ECG leads come off for 45 s every 2 min: status condition, invalid values, waves without samples',
     roundMs: 120_000,
     episodes: [{ effect: 'leads-off', fromMs: 10_000, toMs: 55_000 }],
   },
@@ -78,26 +78,26 @@ export const scenarios: readonly Scenario[] = [
   {
     ...plain,
     name: 'duplicates',
-    text: 'a quarter of the messages comes twice with the same boot and seq',
+    text: 'a quarter of the messages is sent twice with the same boot and seq',
     duplicates: true,
   },
   {
     ...plain,
     name: 'backlog',
-    text: 'publishes nothing for 45 s, then all of it at once in order, every 90 s',
+    text: 'publishes nothing for 45 s, then all stored messages at once in order, every 90 s',
     roundMs: 90_000,
     episodes: [{ effect: 'backlog', fromMs: 15_000, toMs: 60_000 }],
   },
   {
     ...plain,
     name: 'garbage',
-    text: 'every 4 s a message that must be refused: no JSON, absurd values, wrong units, wrong topic',
+    text: 'sends every 4 s a message that must be refused: no JSON, absurd value, wrong unit, wrong topic',
     garbageEveryMs: 4_000,
   },
   {
     ...plain,
     name: 'arrhythmia',
-    text: 'the monitor’s own alarm: VT for 30 s every 2 min; its sound is paused meanwhile, and 40 s longer',
+    text: 'the monitor’s own alarm: VT for 30 s every 2 min; its sound is paused after 10 s for 60 s',
     roundMs: 120_000,
     episodes: [
       { effect: 'arrhythmia', fromMs: 10_000, toMs: 40_000 },
@@ -107,13 +107,13 @@ export const scenarios: readonly Scenario[] = [
   {
     ...plain,
     name: 'sepsis',
-    text: 'hourly stays of patients who become septic, an hour in 5 s',
+    text: 'hourly values of patients who become septic, one hour in 5 s',
     cast: 'sepsis',
     speed: 720,
   },
 ];
 
-/** Each bed plays another one of these. */
+/** The scenarios of `mixed`: one for each bed, repeated if there are more beds. */
 export const mixed: readonly string[] = [
   'steady',
   'desaturation',
@@ -132,16 +132,16 @@ export const scenarioNames: readonly string[] = [...scenarios.map((scenario) => 
 
 /** Returns the scenario of a bed (`index` from 0); undefined if the name is unknown. */
 export function scenarioOf(name: string, index: number): Scenario | undefined {
-  const own = name === 'mixed' ? mixed[index % mixed.length] : name;
-  return scenarios.find((scenario) => scenario.name === own);
+  const nameOfBed = name === 'mixed' ? mixed[index % mixed.length] : name;
+  return scenarios.find((scenario) => scenario.name === nameOfBed);
 }
 
-/** Delays the episodes of later beds by 3 s a bed, so that not all alarm in one second. The first bed has no delay. */
+/** Returns the delay of a bed's episodes: 3 s more for each bed, from 0 for the first, so that not all beds alarm in the same second. */
 export function episodeDelayMs(index: number): number {
   return (index % 20) * 3_000;
 }
 
-/** Returns whether an effect holds, how long it has lasted, and the time until its end. */
+/** Returns how long an effect has lasted and the time until its end; undefined if the effect does not act at this time. */
 export function effectAt(
   scenario: Scenario,
   effect: Effect,

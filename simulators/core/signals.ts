@@ -1,18 +1,18 @@
-/** Tables of waveform samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and others of that form. */
+/** Decodes tables of wave samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and tables of the same form. */
 import { missingSample } from '../../contracts/parameters.ts';
 import { timeColumn, waveCode } from './columns.ts';
 import { rowTimes } from './numerics.ts';
 import { badRecording, type Decoded, medianStep, type Recording, type WaveTrack, withLoop } from './recording.ts';
 import { isMagic, type Table } from './table.ts';
 
-/** Rows closer than this are samples of waves, not numerics. */
+/** If the rows are at most this far apart, the table contains samples of waves, not numerics. */
 const waveStepMsMax = 100;
-/** The rate comes from the first rows: later times are rounded more coarsely. */
+/** The sample rate is computed from this many first rows, because later times are rounded more coarsely. */
 const stepsForRate = 1000;
-/** Gaps in the time column are filled with missing samples, up to this many samples in all. */
+/** Maximum of samples of a wave, including missing samples in gaps. */
 const samplesMax = 4_000_000;
 
-/** Returns whether a table contains waves: its rows are at most 100 ms apart, and a column has a wave's name. */
+/** Returns whether a table contains waves: its rows are at most 100 ms apart, and a column has the name of a wave. */
 export function isSignals(table: Table): boolean {
   const time = timeColumn(table.columns);
   if (typeof time === 'string' || !table.columns.some((c) => waveCode(c.name) !== undefined)) return false;
@@ -20,14 +20,14 @@ export function isSignals(table: Table): boolean {
   return step !== undefined && step > 0 && step <= waveStepMsMax;
 }
 
-/** Decodes a table of samples. Numbers are kept to 1/65000 of the wave's range; gaps in time become missing samples. */
+/** Decodes a table of samples. The samples have a resolution of 1/65000 of the wave's range; gaps in time become missing samples. */
 export function decodeSignals(table: Table): Decoded<Recording> {
   const times = rowTimes(table, 'signals');
   if ('fault' in times) return times;
   const rateHz = sampleRate(times.ok);
   const positions = samplePositions(times.ok, rateHz);
   const count = positions.at(-1)! + 1;
-  if (count > samplesMax) return badRecording(table.file, undefined, `more than ${samplesMax} samples a wave`);
+  if (count > samplesMax) return badRecording(table.file, undefined, `a wave has more than ${samplesMax} samples`);
 
   const time = timeColumn(table.columns);
   const waves: WaveTrack[] = [];
@@ -45,7 +45,10 @@ export function decodeSignals(table: Table): Decoded<Recording> {
   return { ok: withLoop({ family: 'signals', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
 }
 
-/** Returns samples a second: from the first steps; then from the whole span if it has no gap, which removes the error of rounded times. */
+/**
+ * Returns the sample rate, Hz. It is computed from the whole table, which averages out the rounding of times. If the table has a gap, the rate
+ * is computed from the first rows.
+ */
 function sampleRate(times: readonly number[]): number {
   const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;
   const spanHz = ((times.length - 1) * 1000) / (times.at(-1)! - times[0]!);
@@ -54,7 +57,7 @@ function sampleRate(times: readonly number[]): number {
   return Math.abs(rateHz - whole) < whole * 1e-3 ? whole : Math.round(rateHz * 1000) / 1000;
 }
 
-/** Returns the sample number of each row. Rows follow each other, unless the time moved on by more than its rounding explains. */
+/** Returns the sample number of each row. A row has the next number, unless its time shows a gap that rounding cannot explain. */
 function samplePositions(times: readonly number[], rateHz: number): number[] {
   const stepMs = 1000 / rateHz;
   const positions: number[] = [];
@@ -69,7 +72,7 @@ function samplePositions(times: readonly number[], rateHz: number): number[] {
   return positions;
 }
 
-/** Converts to int16 with a scale and an offset. The full range of the wave uses ±32500. */
+/** Converts values to int16 samples with a scale and an offset, so that the range of the wave is -32500 to 32500. */
 function quantise(
   values: readonly number[],
   positions: readonly number[],

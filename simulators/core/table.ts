@@ -1,10 +1,13 @@
-/** Delimited text of recordings: one header line, then numbers. Comma, semicolon, tab or `|`, LF or CRLF, with or without BOM. */
+/**
+ * Reads tables in text files: a header line, then lines of numbers. The delimiter is a comma, semicolon, tab or `|`; lines end with LF, CRLF
+ * or CR; a BOM is allowed.
+ */
 import { badRecording, type Decoded } from './recording.ts';
 
 export type Column = {
-  /** As in the file, without its unit. */
+  /** Name of the column in the file, without its unit. */
   readonly name: string;
-  /** From brackets or parentheses after the name, or from `t_min`; undefined if no unit is given. */
+  /** Unit in brackets or parentheses after the name, or after an underscore as in `t_min`; undefined if the name has no unit. */
   readonly unit: string | undefined;
 };
 
@@ -13,33 +16,37 @@ export type Table = {
   readonly delimiter: string;
   readonly headerLine: number;
   readonly columns: readonly Column[];
-  /** Row by row; NaN is "no value". */
+  /** The numbers of each row; NaN is "no value". */
   readonly rows: readonly (readonly number[])[];
-  /** The line number in the file of each row, from 1. */
+  /** Line number of each row in the file, from 1. */
   readonly lines: readonly number[];
 };
 
-/** A larger file is refused before it fills the memory: two days at 1 Hz, or 1 h at 500 Hz. */
+/** Maximum of rows, to protect the memory: more than three weeks at 1 Hz, or more than an hour at 500 Hz. */
 const tableRowsMax = 2_000_000;
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const noValue = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
-/** Magic numbers that sources use for "no value" (CLINICAL.md). 0 is not in the list; some families add it. */
+/** Numbers that publishers use for "no value" (CLINICAL.md). 0 is not in this list; only some families use it. */
 const magic = new Set([-1, -100, -999, -32768]);
 
-/** Returns UTF-8 text without BOM; a fault if the bytes are not UTF-8 (UTF-16, a picture). */
+/** Returns the text of a file; a fault if the bytes are not UTF-8 text (for example UTF-16 or a picture). */
 export function decodeText(file: string, bytes: Uint8Array): Decoded<string> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const nul = text.indexOf('\0');
     if (nul < 0) return { ok: text };
-    return badRecording(file, text.slice(0, nul).split('\n').length, 'holds a NUL character, so it is no text');
+    return badRecording(
+      file,
+      text.slice(0, nul).split('\n').length,
+      'contains a NUL character, so it is not a text file',
+    );
   } catch {
     return badRecording(file, undefined, 'is not UTF-8 text');
   }
 }
 
-/** Reads a table. Skips blank lines; the first other line is the header. `magic` numbers count only in data columns. */
+/** Reads a table. Skips blank lines; the first other line is the header. */
 export function parseTable(file: string, text: string): Decoded<Table> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const headerIndex = lines.findIndex((line) => line.trim() !== '');
@@ -48,24 +55,24 @@ export function parseTable(file: string, text: string): Decoded<Table> {
   const delimiter = ['|', ';', '\t'].find((d) => header.includes(d)) ?? ',';
   const columns = header.split(delimiter).map(parseColumn);
   if (columns.every((c) => c.name === '' || number.test(c.name))) {
-    return badRecording(file, headerIndex + 1, 'a header with column names is expected here');
+    return badRecording(file, headerIndex + 1, 'the first line must be a header with column names');
   }
   const rows: number[][] = [];
   const rowLines: number[] = [];
   for (let i = headerIndex + 1; i < lines.length; i++) {
     const line = lines[i]!;
     if (line.trim() === '') continue;
-    if (rows.length >= tableRowsMax) return badRecording(file, i + 1, `more than ${tableRowsMax} rows`);
+    if (rows.length >= tableRowsMax) return badRecording(file, i + 1, `the table has more than ${tableRowsMax} rows`);
     const row = parseRow(line, delimiter, columns);
     if (typeof row === 'string') return badRecording(file, i + 1, row);
     rows.push(row);
     rowLines.push(i + 1);
   }
-  if (rows.length === 0) return badRecording(file, headerIndex + 1, 'no row follows the header');
+  if (rows.length === 0) return badRecording(file, headerIndex + 1, 'there is no row after the header');
   return { ok: { file, delimiter, headerLine: headerIndex + 1, columns, rows, lines: rowLines } };
 }
 
-/** -1, -100, -999 and -32768 mean "no value" in a column of measurements. */
+/** Returns whether a number means "no value" in a column of measurements: -1, -100, -999 or -32768. */
 export function isMagic(value: number): boolean {
   return magic.has(value);
 }
@@ -81,7 +88,7 @@ function parseColumn(cell: string): Column {
 function parseRow(line: string, delimiter: string, columns: readonly Column[]): number[] | string {
   const cells = line.split(delimiter);
   if (cells.length !== columns.length) {
-    return `${cells.length} cells where the header names ${columns.length} columns`;
+    return `the row has ${cells.length} cells, but the header has ${columns.length} columns`;
   }
   const row: number[] = [];
   for (const [i, cell] of cells.entries()) {

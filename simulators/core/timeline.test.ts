@@ -36,7 +36,7 @@ const play = (recording: Recording, more: Partial<Playback> = {}): Playback => (
 const framesOf = (items: Item[]) => items.filter((item) => item.kind === 'frame').map((item) => item.elapsedMs);
 const samplesOf = (items: Item[]) => items.flatMap((item) => (item.kind === 'chunk' ? [...item.samples] : []));
 
-/** A recording, how it is played, and the moments at which it is asked what is due. */
+/** Makes any playback of a recording, and steps of time in which its due items are requested. */
 const anyPlay = fc
   .record({
     rows: fc.integer({ min: 1, max: 30 }),
@@ -50,8 +50,8 @@ const anyPlay = fc
     return { playback: play(recording, { speed, startAtMs: Math.floor(startShare * recording.loopMs) }), steps };
   });
 
-describe('the timeline', () => {
-  it('yields the same, once and in order, however often it is asked', () => {
+describe('itemsBetween', () => {
+  it('returns the same items in the same order, in one step or in many steps', () => {
     fc.assert(
       fc.property(anyPlay, ({ playback, steps }) => {
         let at = 0;
@@ -65,7 +65,7 @@ describe('the timeline', () => {
     );
   });
 
-  it('has frames one interval apart for ever, across the seam of the loop too', () => {
+  it('frames are one interval apart, also where the loop starts again', () => {
     fc.assert(
       fc.property(anyPlay, ({ playback }) => {
         const stepMs = playback.recording.intervalMs / playback.speed;
@@ -76,7 +76,7 @@ describe('the timeline', () => {
     );
   });
 
-  it('starts at 0 (included) and ends at the end (excluded)', () => {
+  it('a span includes its first instant and excludes its last instant', () => {
     const playback = play(recordingOf(5, 1000));
     expect(framesOf(itemsBetween(playback, 0, 0))).toEqual([]);
     expect(framesOf(itemsBetween(playback, 0, 1000))).toEqual([0]);
@@ -84,34 +84,37 @@ describe('the timeline', () => {
     expect(framesOf(itemsBetween(playback, 4000, 6001))).toEqual([4000, 5000, 6000]);
   });
 
-  it('falls silent at the end without loop', () => {
+  it('a recording without loop has no items after its end', () => {
     const playback = play(recordingOf(3, 1000, [track(100, 300)]), { loop: false });
     const items = itemsBetween(playback, 0, 100_000);
     expect(framesOf(items)).toEqual([0, 1000, 2000]);
     expect(samplesOf(items)).toHaveLength(300);
   });
 
-  it('plays faster', () => {
+  it('a recording at 60 times the speed has its frames 60 times as often', () => {
     const playback = play(recordingOf(5, 60_000), { speed: 60 });
     expect(framesOf(itemsBetween(playback, 0, 5500))).toEqual([0, 1000, 2000, 3000, 4000, 5000]);
   });
 });
 
-describe('waves', () => {
-  it.each([125, 250, 62.5, 100, 333])('lose and repeat no sample at %d Hz, whatever the loop', (rateHz) => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 2), (rows, speed) => {
-        const playback = play(recordingOf(rows, 1000, [track(rateHz, Math.ceil(rows * rateHz) + 7)]), { speed });
-        const inLoop = Math.ceil(rows * rateHz);
-        const samples = samplesOf(itemsBetween(playback, 0, 20_001));
-        expect(samples.length).toBeGreaterThanOrEqual(Math.floor(20 * rateHz * speed) - 1);
-        for (const [i, sample] of samples.entries()) expect(sample).toBe(i % inLoop);
-      }),
-      { numRuns: 8 },
-    );
-  });
+describe('itemsBetween and playedWaves with waves', () => {
+  it.each([125, 250, 62.5, 100, 333])(
+    'a wave of %d Hz loses and repeats no sample, for any length of the loop',
+    (rateHz) => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 2), (rows, speed) => {
+          const playback = play(recordingOf(rows, 1000, [track(rateHz, Math.ceil(rows * rateHz) + 7)]), { speed });
+          const inLoop = Math.ceil(rows * rateHz);
+          const samples = samplesOf(itemsBetween(playback, 0, 20_001));
+          expect(samples.length).toBeGreaterThanOrEqual(Math.floor(20 * rateHz * speed) - 1);
+          for (const [i, sample] of samples.entries()) expect(sample).toBe(i % inLoop);
+        }),
+        { numRuns: 8 },
+      );
+    },
+  );
 
-  it('start where the chunk before ended, to the sample', () => {
+  it('each chunk starts exactly where the previous chunk ended', () => {
     const playback = play(recordingOf(3, 1000, [track(125, 375)]));
     const chunks = itemsBetween(playback, 0, 10_001).filter((item) => item.kind === 'chunk');
     let next = 0;
@@ -124,7 +127,7 @@ describe('waves', () => {
     expect(chunks[1]!.samples).toHaveLength(62);
   });
 
-  it('are left out where they are not wanted, or would be faster than 2000 Hz', () => {
+  it('waves are left out with waves = false, and if they would be faster than 2000 Hz', () => {
     const recording = recordingOf(3, 1000, [track(125, 375)]);
     expect(playedWaves(play(recording, { speed: 16 }))).toHaveLength(1);
     expect(playedWaves(play(recording, { speed: 16.1 }))).toHaveLength(0);

@@ -1,6 +1,6 @@
 /**
- * What a looping recording yields in a span of time. Elapsed times are ms since the device's start; the recording runs `speed` times as
- * fast.
+ * Computes which frames and chunks of a recording are due in a span of time. Elapsed times are ms since the device's start. The recording is
+ * played `speed` times as fast as it was recorded.
  */
 import type { Frame, Recording, WaveTrack } from './recording.ts';
 
@@ -8,13 +8,13 @@ export type Playback = {
   readonly recording: Recording;
   /** The point in the recording at which the device starts, 0 to `loopMs`. */
   readonly startAtMs: number;
-  /** With 1 an hour takes an hour; with 60 it takes a minute, with 60 times as many readings a second. */
+  /** 1 is the original speed. With 60, an hour of the recording takes a minute and there are 60 times as many readings a second. */
   readonly speed: number;
-  /** True: begin again at the end. False: fall silent. */
+  /** Whether the recording starts again at its end. */
   readonly loop: boolean;
-  /** Length of one wave message, in elapsed time. */
+  /** Length of a wave message, in elapsed time. */
   readonly chunkMs: number;
-  /** False: no waves. */
+  /** Whether waves are played. */
   readonly waves: boolean;
 };
 
@@ -22,18 +22,18 @@ export type Item =
   | { readonly kind: 'frame'; readonly elapsedMs: number; readonly frame: Frame }
   | {
       readonly kind: 'chunk';
-      /** When the message is complete: the end of its span. */
+      /** Elapsed time at the end of the chunk, when its message is complete. */
       readonly elapsedMs: number;
-      /** The time of its first sample. */
+      /** Elapsed time of the first sample. */
       readonly startMs: number;
       readonly track: WaveTrack;
       readonly samples: Int16Array;
     };
 
-/** The contract limits the rate of devices. A faster wave is left out. */
+/** Maximum rate of waves in the contract of devices. A wave that is played faster is left out. */
 const waveRateHzMax = 2000;
 
-/** Returns everything that is due from `fromMs` (included) to `toMs` (excluded), in order of time. */
+/** Returns all frames and chunks that are due from `fromMs` (included) to `toMs` (excluded), in order of time. */
 export function itemsBetween(playback: Playback, fromMs: number, toMs: number): Item[] {
   const items: Item[] = [...framesBetween(playback, fromMs, toMs)];
   for (const track of playedWaves(playback)) items.push(...chunksBetween(playback, track, fromMs, toMs));
@@ -54,7 +54,7 @@ function framesBetween(playback: Playback, fromMs: number, toMs: number): Item[]
   const firstCycle = Math.max(0, Math.floor((startAtMs + fromMs * speed) / loopMs) - 1);
   const lastCycle = playback.loop ? Math.floor((startAtMs + toMs * speed) / loopMs) : 0;
   for (let cycle = firstCycle; cycle <= lastCycle; cycle++) {
-    for (let i = firstAtOrAfter(frames, (f) => toElapsed(cycle, f.atMs) >= fromMs); i < frames.length; i++) {
+    for (let i = firstReached(frames, (f) => toElapsed(cycle, f.atMs) >= fromMs); i < frames.length; i++) {
       const frame = frames[i]!;
       const elapsedMs = toElapsed(cycle, frame.atMs);
       if (elapsedMs >= toMs || frame.atMs >= loopMs) break;
@@ -64,11 +64,11 @@ function framesBetween(playback: Playback, fromMs: number, toMs: number): Item[]
   return items;
 }
 
-/** Chunks are on a grid of `chunkMs` from the device's start. A chunk at the end of the loop comes in two parts. */
+/** Returns the due chunks of a wave. Chunks end at multiples of `chunkMs`. A chunk across the end of the loop is split into two. */
 function chunksBetween(playback: Playback, track: WaveTrack, fromMs: number, toMs: number): Item[] {
   const { chunkMs } = playback;
   const items: Item[] = [];
-  // A chunk that ends at E is complete at E, so it is due if fromMs <= E < toMs.
+  // A chunk is due when it is complete: if fromMs <= end < toMs.
   for (let end = Math.max(1, Math.ceil(fromMs / chunkMs)) * chunkMs; end < toMs; end += chunkMs) {
     for (const part of samplesBetween(playback, track, end - chunkMs, end)) {
       items.push({ kind: 'chunk', elapsedMs: end, track, ...part });
@@ -104,18 +104,19 @@ function samplesBetween(
   return parts;
 }
 
-/** Rounds up, but ignores the rounding error of a division: 62.0000000001 is 62. */
+/** Returns a number rounded up, but first removes the error of a division: 62.0000000001 becomes 62. */
 function ceilIndex(value: number): number {
   const nearest = Math.round(value);
   return Math.abs(value - nearest) < 1e-6 ? nearest : Math.ceil(value);
 }
 
-function firstAtOrAfter(frames: readonly Frame[], reached: (frame: Frame) => boolean): number {
+/** Returns the index of the first frame for which `isReached` is true; from this frame on it must be true for all frames. */
+function firstReached(frames: readonly Frame[], isReached: (frame: Frame) => boolean): number {
   let low = 0;
   let high = frames.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (reached(frames[middle]!)) high = middle;
+    if (isReached(frames[middle]!)) high = middle;
     else low = middle + 1;
   }
   return low;

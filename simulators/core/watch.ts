@@ -1,17 +1,17 @@
 /**
- * The device's own part in "nobody is lulled" (CLINICAL.md, "Silence is an alarm"). The inbox says whether a screen shows this bed. It
- * falls silent when the gateway is gone. Both cases are an alarm at the bedside.
+ * The device's own alarm if Vigil does not watch its bed (CLINICAL.md, "Silence is an alarm"). The inbox says whether a screen shows this bed.
+ * The device alarms at the bedside if no screen shows the bed, or if no inbox message comes because the gateway is gone.
  */
 
-/** An inbox message comes at least every 10 s. After this long without one the device alarms. */
+/** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 10 s. */
 export const inboxSilenceMs = 30_000;
 
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
 
 export type WatchState = {
-  /** When the last inbox message came, or the device started: monotonic ms. */
+  /** When the last inbox message came, monotonic ms; before the first message, when the device started. */
   readonly heardAtMs: number;
-  /** Undefined until the first inbox message. */
+  /** Whether a screen shows the bed; undefined until the first inbox message. */
   readonly watched: boolean | undefined;
   readonly alarm: LocalAlarm | undefined;
 };
@@ -22,7 +22,7 @@ export function initialWatch(nowMs: number): WatchState {
   return { heardAtMs: nowMs, watched: undefined, alarm: undefined };
 }
 
-/** Returns the state after an event. Silence outranks "unwatched", because the last message may no longer hold. */
+/** Returns the state after an event. If the inbox is silent, the alarm is `inbox-silent`, because the last message may be out of date. */
 export function watch(state: WatchState, event: WatchEvent, nowMs: number): WatchState {
   const heard = event.kind === 'inbox' ? { heardAtMs: nowMs, watched: event.watched } : state;
   const alarm = alarmOf(heard, nowMs);

@@ -4,7 +4,7 @@ import type { Recording } from './recording.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Interleaved 16-bit samples behind `offset` bytes. */
+/** Returns a signal file: `offset` bytes, and then the interleaved 16-bit samples of the signals. */
 function signalFile(offset: number, ...signals: number[][]): Uint8Array {
   const length = signals[0]!.length;
   const bytes = new Uint8Array(offset + length * signals.length * 2);
@@ -27,7 +27,7 @@ const ecg = [0, 200, -200, -32768];
 const pleth = [100, 300, 500, 700];
 const sum = (samples: number[]) => ((samples.reduce((a, b) => a + b, 0) + 32768) & 0xffff) - 32768;
 
-describe('WFDB', () => {
+describe('decodeWfdb and companionFiles', () => {
   const header = [
     '# a comment first',
     'r 2 250 4',
@@ -36,7 +36,7 @@ describe('WFDB', () => {
     '#Asystole',
   ].join('\r\n');
 
-  it('decodes interleaved signals behind the MATLAB header: (sample − baseline) / gain, adc zero where no baseline is given', () => {
+  it('interleaved signals are decoded; the zero of the converter is used if the header has no baseline', () => {
     const { waves, family } = ok(header, { 'r.mat': signalFile(24, ecg, pleth) });
     expect(family).toBe('wfdb');
     const physical = waves.map((wave) =>
@@ -55,17 +55,17 @@ describe('WFDB', () => {
     ]);
   });
 
-  it('names its signal files', () => {
+  it('companionFiles returns the signal files of a header', () => {
     expect(companionFiles('r.hea', bytesOf(header))).toEqual({ ok: ['r.mat'] });
     expect(companionFiles('r.csv', bytesOf(header))).toEqual({ ok: [] });
   });
 
   it.each([
-    ['no gain', 'r.dat 16', 1 / 200],
-    ['gain 0 means 200', 'r.dat 16 0/mV', 1 / 200],
-    ['microvolts', 'r.dat 16 2/uV', 1 / 2000],
-    ['no unit means mV', 'r.dat 16 400', 1 / 400],
-  ])('knows %s', (_, line, scale) => {
+    ['without gain and description is refused', 'r.dat 16', 1 / 200],
+    ['with gain 0 has the gain 200', 'r.dat 16 0/mV', 1 / 200],
+    ['in microvolts is converted', 'r.dat 16 2/uV', 1 / 2000],
+    ['without a unit is in millivolts', 'r.dat 16 400', 1 / 400],
+  ])('a signal %s', (_, line, scale) => {
     const words = line.split(' ').length;
     const rest = words === 2 ? '' : ' 16 0 0 0 0 II';
     const decoded = decode(`r 1 100 2\n${line}${rest}`, { 'r.dat': signalFile(0, [1, -1]) });
@@ -74,7 +74,7 @@ describe('WFDB', () => {
     else expect('ok' in decoded && decoded.ok.waves[0]!.scale).toBeCloseTo(scale, 9);
   });
 
-  it('takes the number of samples from the file where the header has none, and separate files', () => {
+  it('signals in separate files are decoded, and the files decide the number of samples if the header has none', () => {
     const { waves } = ok('r 2 100\na.dat 16 200 16 0 0 3 0 I\nb.dat 16 200 16 0 0 7 0 ABP\n', {
       'a.dat': signalFile(0, [1, 2]),
       'b.dat': signalFile(0, [3, 4]),
@@ -89,22 +89,22 @@ describe('WFDB', () => {
     ['', 'r.hea line 1: the header is empty.'],
     ['r', 'r.hea line 1: the number of signals is missing.'],
     ['r/3 2 250', 'r.hea line 1: records of several segments are not supported.'],
-    ['r 1 fast', 'r.hea line 1: the sampling rate "fast" is not from above 0 to 2000 Hz.'],
-    ['r 1 0', 'r.hea line 1: the sampling rate "0" is not from above 0 to 2000 Hz.'],
+    ['r 1 fast', 'r.hea line 1: the sampling rate "fast" is not above 0 and at most 2000 Hz.'],
+    ['r 1 0', 'r.hea line 1: the sampling rate "0" is not above 0 and at most 2000 Hz.'],
     ['r 1 250 many', 'r.hea line 1: the number of samples "many" is not a whole number.'],
-    ['r 2 250 4\nr.dat 16', 'r.hea line 1: 2 signals are announced, 1 are described.'],
+    ['r 2 250 4\nr.dat 16', 'r.hea line 1: the first line says 2 signals, but 1 are described.'],
     ['r 0 250 4', 'r.hea line 1: the record has no signal.'],
-    ['# c\n\nr 1 250 2\nr.dat 212', 'r.hea line 4: the format 212 is not supported (16 is).'],
-    ['r 1 250 2\nr.dat sixteen', 'r.hea line 2: the format "sixteen" is none.'],
-    ['r 1 250 2\nr.dat 16x4', 'r.hea line 2: several samples a frame or a skew ("16x4") are not supported.'],
-    ['r 1 250 2\nr.dat 16 loud', 'r.hea line 2: the gain "loud" is no number.'],
-    ['r 1 250 2\nr.dat 16 200 16 x', 'r.hea line 2: the baseline "x" is no number.'],
+    ['# c\n\nr 1 250 2\nr.dat 212', 'r.hea line 4: the format 212 is not supported; convert to format 16.'],
+    ['r 1 250 2\nr.dat sixteen', 'r.hea line 2: the format "sixteen" is invalid.'],
+    ['r 1 250 2\nr.dat 16x4', 'r.hea line 2: several samples in a frame and a skew are not supported ("16x4").'],
+    ['r 1 250 2\nr.dat 16 loud', 'r.hea line 2: the gain "loud" is not a number.'],
+    ['r 1 250 2\nr.dat 16 200 16 x', 'r.hea line 2: the baseline "x" is not a number.'],
     ['r 1 250 2\nr.dat 16 200 16 0 0 x', 'r.hea line 2: the checksum "x" is not a whole number.'],
-    ['r 1 250 2\nother.dat 16', 'r.hea: its signal file other.dat is missing.'],
-    ['r 1 250 3\nr.dat 16 200 16 0 0 3 0 II', 'r.dat: holds 2 samples a signal, its header announces 3.'],
-    ['r 1 250 2\nr.dat 16 200 16 0 0 4 0 II', 'r.dat: the samples of II do not add up to the checksum of the header.'],
+    ['r 1 250 2\nother.dat 16', 'r.hea: the signal file other.dat is missing.'],
+    ['r 1 250 3\nr.dat 16 200 16 0 0 3 0 II', 'r.dat: the file has 2 samples of each signal, but the header says 3.'],
+    ['r 1 250 2\nr.dat 16 200 16 0 0 4 0 II', 'r.dat: the samples of II do not match the checksum in the header.'],
     ['r 1 250 2\nr.dat 16 200 16 0 0 3 0 EEG', 'r.hea: no signal is a wave that Vigil knows.'],
-  ])('refuses %j', (text, message) => {
+  ])('the header %j is refused with "%s"', (text, message) => {
     expect(decode(text, { 'r.dat': signalFile(0, [1, 2]) })).toEqual({ fault: { code: 'recording-invalid', message } });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * WFDB records: a header (`.hea`, WFDB header(5)) and its signal files in format 16 (signal(5)). A signal file is bare (`.dat`), or has 24
- * bytes in front that make it a MATLAB 4 matrix (`.mat`, written `16+24`).
+ * Decodes WFDB records. A record has a header (`.hea`, WFDB header(5)) and signal files in format 16 (WFDB signal(5)). A signal file contains
+ * only samples (`.dat`), or is a MATLAB 4 matrix with 24 bytes before the samples (`.mat`; the header then has the format `16+24`).
  */
 import { waveCode } from './columns.ts';
 import { badRecording, type Decoded, type Recording, type WaveTrack, withLoop } from './recording.ts';
@@ -9,12 +9,12 @@ export type SignalHeader = {
   readonly fileName: string;
   /** Bytes before the first sample. */
   readonly byteOffset: number;
-  /** Converter units per physical unit. */
+  /** Difference between samples for one physical unit. */
   readonly gain: number;
-  /** The sample that means 0 of the physical unit. */
+  /** The sample for the physical value 0. */
   readonly baseline: number;
   readonly unit: string;
-  /** Sum of all samples modulo 65536; undefined if the header has none. */
+  /** Sum of all samples modulo 65536; undefined if the header has no checksum. */
   readonly checksum: number | undefined;
   readonly description: string;
 };
@@ -22,12 +22,12 @@ export type SignalHeader = {
 export type RecordHeader = {
   readonly name: string;
   readonly rateHz: number;
-  /** Undefined if the header leaves it to the length of the signal file. */
+  /** Undefined if the header has no number of samples; then the length of the signal file decides. */
   readonly sampleCount: number | undefined;
   readonly signals: readonly SignalHeader[];
 };
 
-/** WFDB's own default if a header gives no gain. */
+/** WFDB's default for a header without a gain. */
 const defaultGain = 200;
 const defaultRateHz = 250;
 
@@ -44,13 +44,13 @@ export function parseHeader(file: string, text: string): Decoded<RecordHeader> {
   if (!/^\d+$/.test(count)) return badRecording(file, record.number, 'the number of signals is missing');
   const rateHz = Number(/^[\d.]+(?:[eE][+-]?\d+)?/.exec(rate)?.[0] ?? Number.NaN);
   if (!(rateHz > 0 && rateHz <= 2000)) {
-    return badRecording(file, record.number, `the sampling rate "${rate}" is not from above 0 to 2000 Hz`);
+    return badRecording(file, record.number, `the sampling rate "${rate}" is not above 0 and at most 2000 Hz`);
   }
   if (samples !== undefined && !/^\d+$/.test(samples)) {
     return badRecording(file, record.number, `the number of samples "${samples}" is not a whole number`);
   }
   if (rest.length < Number(count)) {
-    return badRecording(file, record.number, `${count} signals are announced, ${rest.length} are described`);
+    return badRecording(file, record.number, `the first line says ${count} signals, but ${rest.length} are described`);
   }
   const signals: SignalHeader[] = [];
   for (const entry of rest.slice(0, Number(count))) {
@@ -67,16 +67,16 @@ function parseSignal(line: string): SignalHeader | string {
   const [fileName = '', format = '', gainText = String(defaultGain), , zero = '0', , checksum, , ...words] =
     line.split(/\s+/);
   const formatParts = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(format);
-  if (!formatParts) return `the format "${format}" is none`;
-  if (formatParts[1] !== '16') return `the format ${formatParts[1]} is not supported (16 is)`;
+  if (!formatParts) return `the format "${format}" is invalid`;
+  if (formatParts[1] !== '16') return `the format ${formatParts[1]} is not supported; convert to format 16`;
   if ((formatParts[2] ?? '1') !== '1' || (formatParts[3] ?? '0') !== '0') {
-    return `several samples a frame or a skew ("${format}") are not supported`;
+    return `several samples in a frame and a skew are not supported ("${format}")`;
   }
   const gainParts = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)(?:\((-?\d+)\))?(?:\/(\S+))?$/.exec(gainText);
   const gain = Number(gainParts?.[1] ?? Number.NaN);
-  if (!gainParts || Number.isNaN(gain)) return `the gain "${gainText}" is no number`;
+  if (!gainParts || Number.isNaN(gain)) return `the gain "${gainText}" is not a number`;
   const baseline = Number(gainParts[2] ?? zero);
-  if (Number.isNaN(baseline)) return `the baseline "${zero}" is no number`;
+  if (Number.isNaN(baseline)) return `the baseline "${zero}" is not a number`;
   if (checksum !== undefined && !/^-?\d+$/.test(checksum)) return `the checksum "${checksum}" is not a whole number`;
   return {
     fileName,
@@ -89,7 +89,10 @@ function parseSignal(line: string): SignalHeader | string {
   };
 }
 
-/** Decodes a record; `files` are its signal files by name. Physical value = (sample − baseline) / gain. */
+/**
+ * Decodes a record. A physical value is (sample − baseline) / gain.
+ * @param files content of the record's signal files, by name
+ */
 export function decodeWfdb(
   file: string,
   header: RecordHeader,
@@ -98,10 +101,10 @@ export function decodeWfdb(
   const waves: WaveTrack[] = [];
   const ignored: string[] = [];
   for (const signal of header.signals) {
-    const shared = header.signals.filter((other) => other.fileName === signal.fileName);
+    const sameFile = header.signals.filter((other) => other.fileName === signal.fileName);
     const bytes = files.get(signal.fileName);
-    if (!bytes) return badRecording(file, undefined, `its signal file ${signal.fileName} is missing`);
-    const samples = readSamples(bytes, signal, shared.length, shared.indexOf(signal), header.sampleCount);
+    if (!bytes) return badRecording(file, undefined, `the signal file ${signal.fileName} is missing`);
+    const samples = readSamples(bytes, signal, sameFile.length, sameFile.indexOf(signal), header.sampleCount);
     if (typeof samples === 'string') return badRecording(signal.fileName, undefined, samples);
     const code = waveCode(signal.description);
     const unit = unitFactor(code, signal.unit);
@@ -116,7 +119,7 @@ export function decodeWfdb(
   return { ok: withLoop({ family: 'wfdb', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
 }
 
-/** Returns one unit of the file in the unit of the wave's table row. */
+/** Returns the factor from a unit in the file to the unit in the parameter table; undefined if the unit or the wave is unknown. */
 function unitFactor(code: string | undefined, unit: string): number | undefined {
   if (code === undefined) return undefined;
   if (!code.startsWith('MDC_ECG')) return 1;
@@ -129,15 +132,15 @@ function readSamples(
   signal: SignalHeader,
   interleaved: number,
   position: number,
-  announced: number | undefined,
+  headerCount: number | undefined,
 ): Int16Array | string {
-  const held = Math.floor((bytes.length - signal.byteOffset) / 2 / interleaved);
-  const count = announced ?? held;
-  if (count <= 0 || held < count) {
-    return `holds ${Math.max(0, held)} samples a signal, its header announces ${announced ?? 'some'}`;
+  const available = Math.floor((bytes.length - signal.byteOffset) / 2 / interleaved);
+  const count = headerCount ?? available;
+  if (count <= 0 || available < count) {
+    return `the file has ${Math.max(0, available)} samples of each signal, but the header says ${headerCount ?? 'at least 1'}`;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // -32768 is "no value" in format 16 of WFDB, and Vigil's missing sample too.
+  // -32768 means "no value" in format 16 of WFDB, and is also Vigil's missing sample.
   const samples = new Int16Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
@@ -146,7 +149,7 @@ function readSamples(
     sum = (sum + sample) & 0xffff;
   }
   if (signal.checksum !== undefined && (signal.checksum & 0xffff) !== sum) {
-    return `the samples of ${signal.description || 'a signal'} do not add up to the checksum of the header`;
+    return `the samples of ${signal.description || 'a signal'} do not match the checksum in the header`;
   }
   return samples;
 }
