@@ -7,22 +7,27 @@ const nora: AccountFacts = {
 };
 const accounts = (...all: AccountFacts[]) => new Map(all.map((account) => [account.userId, account]));
 
-describe('a change of accounts', () => {
+describe('accountChanges', () => {
   it.each<[string, AccountFacts[], AccountFacts[], [string, string, boolean][]]>([
-    ['of nothing is none', [nora], [{ ...nora }], []],
-    ['creates', [], [nora], [['account-created', 'Nora, nurse of icu', false]]],
-    ['removes', [nora], [], [['account-removed', 'Nora, nurse of icu', true]]],
-    ['disables', [nora], [{ ...nora, disabled: true }], [['account-disabled', 'Nora, nurse of icu, disabled', true]]],
-    ['enables', [{ ...nora, disabled: true }], [nora], [['account-enabled', 'Nora, nurse of icu', true]]],
-    ['gives a password', [nora], [{ ...nora, secret: 's2' }], [['account-changed', 'password', true]]],
+    ['no change', [nora], [{ ...nora }], []],
+    ['a new account', [], [nora], [['account-created', 'Nora, nurse of icu', false]]],
+    ['a removed account', [nora], [], [['account-removed', 'Nora, nurse of icu', true]]],
     [
-      'gives rights, and logs nobody out',
+      'a disabled account',
+      [nora],
+      [{ ...nora, disabled: true }],
+      [['account-disabled', 'Nora, nurse of icu, disabled', true]],
+    ],
+    ['an enabled account', [{ ...nora, disabled: true }], [nora], [['account-enabled', 'Nora, nurse of icu', true]]],
+    ['a new password', [nora], [{ ...nora, secret: 's2' }], [['account-changed', 'password', true]]],
+    [
+      'new rights, which end no session',
       [nora],
       [{ ...nora, role: 'physician', wards: ['icu', 'step'] }],
       [['account-changed', 'role nurse → physician, wards icu → icu step', false]],
     ],
     [
-      'does two things at once',
+      'a changed and disabled account, as two changes',
       [nora],
       [{ ...nora, disabled: true, secret: 's2', name: 'Nora N.' }],
       [
@@ -30,16 +35,16 @@ describe('a change of accounts', () => {
         ['account-disabled', 'Nora N., nurse of icu, disabled', true],
       ],
     ],
-  ])('%s', (_, before, after, changes) => {
-    const found = accountChanges(accounts(...before), accounts(...after));
-    expect(found.map((change) => [change.action, change.detail, endsSessions(change)])).toEqual(changes);
+  ])('accountChanges returns %s', (_, before, after, expected) => {
+    const changes = accountChanges(accounts(...before), accounts(...after));
+    expect(changes.map((change) => [change.action, change.detail, endsSessions(change)])).toEqual(expected);
   });
 
-  it('must not be the name of the account', () => {
+  it('a new name that is the word `password` does not end sessions', () => {
     expect(endsSessions({ action: 'account-changed', detail: 'name Nora → password' })).toBe(false);
   });
 
-  it('fits into a record, however many wards there are', () => {
+  it('the detail of a change fits into an audit record, also with 200 wards', () => {
     const wards = Array.from({ length: 200 }, (_, n) => `a ward with a long name, number ${n}`);
     const [change] = accountChanges(accounts(nora), accounts({ ...nora, wards }));
     expect(change!.detail.length).toBeLessThan(1000);

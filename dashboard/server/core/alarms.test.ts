@@ -6,11 +6,11 @@ import { foldAssociations } from './beds.ts';
 import { alarm, period, t0, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
 
-type Said = { event: AlarmEvent } | { state: AlarmState };
-const event = (type: AlarmEvent['type'], said: Alarm, atMs = t0): Said => ({
-  event: { type, at: formatInstant(atMs), alarm: said },
+type Published = { event: AlarmEvent } | { state: AlarmState };
+const event = (type: AlarmEvent['type'], changed: Alarm, atMs = t0): Published => ({
+  event: { type, at: formatInstant(atMs), alarm: changed },
 });
-const snapshot = (atMs: number, ...live: Alarm[]): Said => ({
+const snapshot = (atMs: number, ...live: Alarm[]): Published => ({
   state: {
     associationId: 'assoc-01',
     at: formatInstant(atMs),
@@ -20,12 +20,13 @@ const snapshot = (atMs: number, ...live: Alarm[]): Said => ({
   },
 });
 
-function after(said: Said[]): string[] {
+/** Returns the texts of the alarms in the state after these records. */
+function textsAfter(published: Published[]): string[] {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01')));
-  for (const one of said) {
-    if ('event' in one) foldAlarmEvent(state, one.event, t0);
-    else foldAlarmState(state, one.state, t0);
+  for (const record of published) {
+    if ('event' in record) foldAlarmEvent(state, record.event, t0);
+    else foldAlarmState(state, record.state, t0);
   }
   return [...state.alarms.values()].map((entry) => entry.alarm.text);
 }
@@ -33,30 +34,34 @@ function after(said: Said[]): string[] {
 const a = (rev: number) => alarm('alarm-0000000001', 'assoc-01', rev);
 
 describe('the alarms on the screens', () => {
-  it.each<[string, Said[], string[]]>([
-    ['a raised one', [event('raised', a(1))], ['HR rev 1']],
-    ['its newest revision', [event('raised', a(1)), event('acknowledged', a(2))], ['HR rev 2']],
-    ['whatever the order', [event('acknowledged', a(2)), event('raised', a(1))], ['HR rev 2']],
-    ['once, when told twice', [event('raised', a(1)), event('raised', a(1))], ['HR rev 1']],
-    ['still when resolved (it may be latched)', [event('raised', a(1)), event('resolved', a(2))], ['HR rev 2']],
-    ['no more when cleared', [event('raised', a(1)), event('cleared', a(2))], []],
-    ['not brought back by an older event', [event('cleared', a(2)), event('raised', a(1))], []],
-    ['nor by a repeat of the clearing', [event('cleared', a(2)), event('cleared', a(2))], []],
-    ['again when it comes again', [event('cleared', a(2)), event('raised', a(3))], ['HR rev 3']],
-    ['from a snapshot', [snapshot(t0, a(3))], ['HR rev 3']],
-    ['not from a snapshot older than its clearing', [event('cleared', a(4)), snapshot(t0, a(3))], []],
-    ['not what a newer snapshot no longer has', [snapshot(t0, a(3)), snapshot(t0 + 1000)], []],
-    ['what was raised after the snapshot', [event('raised', a(1), t0 + 2000), snapshot(t0 + 1000)], ['HR rev 1']],
+  it.each<[string, Published[], string[]]>([
+    ['a raised alarm is shown', [event('raised', a(1))], ['HR rev 1']],
+    ['the newest revision is shown', [event('raised', a(1)), event('acknowledged', a(2))], ['HR rev 2']],
+    ['the newest revision is shown in any order', [event('acknowledged', a(2)), event('raised', a(1))], ['HR rev 2']],
+    ['a repeated event shows the alarm once', [event('raised', a(1)), event('raised', a(1))], ['HR rev 1']],
+    ['a resolved alarm is shown (it may be latched)', [event('raised', a(1)), event('resolved', a(2))], ['HR rev 2']],
+    ['a cleared alarm is not shown', [event('raised', a(1)), event('cleared', a(2))], []],
+    ['an older event does not bring a cleared alarm back', [event('cleared', a(2)), event('raised', a(1))], []],
+    ['a repeated clearing changes nothing', [event('cleared', a(2)), event('cleared', a(2))], []],
+    ['a newer event brings a cleared alarm back', [event('cleared', a(2)), event('raised', a(3))], ['HR rev 3']],
+    ['an alarm of a snapshot is shown', [snapshot(t0, a(3))], ['HR rev 3']],
+    ['a snapshot does not bring a cleared alarm back', [event('cleared', a(4)), snapshot(t0, a(3))], []],
+    ['an alarm that a newer snapshot lacks is removed', [snapshot(t0, a(3)), snapshot(t0 + 1000)], []],
     [
-      "what was raised at the snapshot's instant",
+      'an alarm that was raised after the snapshot is shown',
+      [event('raised', a(1), t0 + 2000), snapshot(t0 + 1000)],
+      ['HR rev 1'],
+    ],
+    [
+      'an alarm that was raised at the time of the snapshot is shown',
       [event('raised', a(1), t0 + 1000), snapshot(t0 + 1000)],
       ['HR rev 1'],
     ],
-  ])('have %s', (_, said, expected) => {
-    expect(after(said)).toEqual(expected);
+  ])('%s', (_, published, expected) => {
+    expect(textsAfter(published)).toEqual(expected);
   });
 
-  it('are forgotten with their association, except those with a later event', () => {
+  it('forgetAlarmsBefore removes the alarms of an association that were published before the given time', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);
@@ -65,7 +70,7 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.size).toBe(0);
   });
 
-  it('wait for their bed, and come with it', () => {
+  it('an alarm that comes before its bed is shown when the bed comes', () => {
     const state = emptyState();
     expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0)).toBe(false);
     const before = state.n;
@@ -73,10 +78,10 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.get('alarm-0000000001')!.n).toBeGreaterThan(before);
   });
 
-  it('of a device without association make its bed', () => {
+  it('an alarm of a device without an association creates the bed of the device', () => {
     const state = emptyState();
-    const said = alarm('alarm-0000000002', 'u-device-1', 1);
-    expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: said }, t0)).toBe(true);
+    const raised = alarm('alarm-0000000002', 'u-device-1', 1);
+    expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: raised }, t0)).toBe(true);
     expect(state.beds.get('u-device-1')?.deviceId).toBe('d1');
   });
 });

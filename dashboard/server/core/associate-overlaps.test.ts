@@ -1,4 +1,4 @@
-/** No act writes a table in which a device is at two patients at once. */
+/** Tests that no act writes a table in which a device is in two beds at the same time. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { overlapsIn } from '../../../contracts/association-at.ts';
@@ -11,16 +11,16 @@ import { nurse, period, t0, table } from './fold.testing.ts';
 import { emptyState, type LiveState } from './state.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
-const asked = { viewer: nurse, nowMs: t0 };
+const context = { viewer: nurse, nowMs: t0 };
 const assign = (state: LiveState, version: number) =>
-  assignDevice(state, asked, 'd1', { ward: 'icu', bed: '9', patient, version }, 'assoc-new');
+  assignDevice(state, context, 'd1', { ward: 'icu', bed: '9', patient, version }, 'assoc-new');
 const carryOut = (state: LiveState, decision: Decision) => {
-  if (decision.ok) for (const each of decision.tables) foldAssociations(state, each);
+  if (decision.ok) for (const changed of decision.tables) foldAssociations(state, changed);
   return decision.ok ? 'ok' : decision.code;
 };
 
-/** A table that something else than Vigil wrote: two periods without an end. The second one is on the screens. */
-function twice(): LiveState {
+/** Returns a state with a table that another program wrote: it has two periods without an end. The screens show the second. */
+function stateWithTwoPeriods(): LiveState {
   const state = emptyState();
   const from = formatInstant(t0 - 60_000);
   const first = period('assoc-01', 'icu', { patient: null, bed: '1' });
@@ -29,25 +29,25 @@ function twice(): LiveState {
 }
 
 describe('a device whose table has two periods without an end', () => {
-  it('gets no third one', () => {
-    const refused = assign(twice(), 3);
+  it('a device that is in two beds cannot be assigned to a third bed', () => {
+    const refused = assign(stateWithTwoPeriods(), 3);
     expect(refused).toMatchObject({ ok: false, code: 'conflict', message: expect.stringContaining('two beds') });
   });
 
-  it('can be moved all the same', () => {
-    const state = twice();
-    const moved = moveDevice(state, asked, 'd1', { ward: 'icu', bed: '9', version: 3 });
+  it('a device that is in two beds can be moved', () => {
+    const state = stateWithTwoPeriods();
+    const moved = moveDevice(state, context, 'd1', { ward: 'icu', bed: '9', version: 3 });
     expect(carryOut(state, moved)).toBe('ok');
   });
 
-  it('gets a new one after the shown one was ended', () => {
-    const state = twice();
-    expect(carryOut(state, endAssociation(state, asked, 'd1', 'assoc-02'))).toBe('ok');
+  it('a device that was in two beds can be assigned after the shown association was ended', () => {
+    const state = stateWithTwoPeriods();
+    expect(carryOut(state, endAssociation(state, context, 'd1', 'assoc-02'))).toBe('ok');
     expect(carryOut(state, assign(state, 4))).toBe('ok');
   });
 });
 
-describe('accepts any table that another program wrote, also with ends before starts and times to come', () => {
+describe('tables of another program with arbitrary periods', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   const minute = (min: number) => formatInstant(t0 + min * 60_000);
@@ -57,7 +57,7 @@ describe('accepts any table that another program wrote, also with ends before st
   });
   const clockMin = fc.integer({ min: -100, max: 100 });
 
-  it('never keeps a nurse from ending the association that the screen shows', () => {
+  it('a nurse can always end the association that the screen shows', () => {
     let ended = 0;
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), clockMin, (all, nowMin) => {
@@ -81,7 +81,7 @@ describe('accepts any table that another program wrote, also with ends before st
 
 type Act = { readonly kind: 'assign' | 'move' | 'correct' | 'end'; readonly bed: number; readonly clockMin: number };
 
-/** Does an act by the clock of that minute, as the screens would. @returns the table after it */
+/** Does an act at the given minute of the clock. Returns the table of the device after the act. */
 function act(state: LiveState, { kind, bed, clockMin }: Act, n: number): DeviceAssociations | undefined {
   const at = { viewer: nurse, nowMs: t0 + clockMin * 60_000 };
   const before = state.associations.get('d1');
@@ -98,10 +98,10 @@ function act(state: LiveState, { kind, bed, clockMin }: Act, n: number): DeviceA
   return state.associations.get('d1');
 }
 
-describe('any acts, while the clock is set to and fro', () => {
+describe('arbitrary acts while the clock is set forward and back', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
-  it('leave no two periods that overlap', () => {
+  it('no sequence of acts leaves two periods that overlap', () => {
     const kinds = fc.constantFrom<Act['kind'][]>('assign', 'move', 'correct', 'end');
     const acts = fc.array(
       fc.record({ kind: kinds, bed: fc.integer({ min: 1, max: 4 }), clockMin: fc.integer({ min: -90, max: 90 }) }),
@@ -112,8 +112,8 @@ describe('any acts, while the clock is set to and fro', () => {
       fc.property(acts, fc.integer({ min: -90, max: 90 }), (all, readMin) => {
         const state = emptyState();
         deviceOf(state, 'd1');
-        for (const [n, each] of all.entries()) {
-          const periods = act(state, each, n)?.periods ?? [];
+        for (const [n, nextAct] of all.entries()) {
+          const periods = act(state, nextAct, n)?.periods ?? [];
           written = Math.max(written, periods.length);
           expect(overlapsIn(timePeriods(periods, t0 + readMin * 60_000)!)).toBe(0);
         }

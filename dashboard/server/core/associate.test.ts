@@ -28,8 +28,8 @@ type Refused = Extract<Decision, { ok: false }>;
 const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 
 /**
- * d1 in icu bed 1 with patient P-1 at version 4, d2 in step bed 2 with P-2, d3 in icu bed 3 without a patient, d4 and d5 in icu bed 4 with
- * the newborn P-4. d9 and others of that kind were heard and had no bed yet.
+ * Returns a state with these devices: d1 in icu bed 1 with patient P-1, at version 4; d2 in step bed 2 with P-2; d3 in icu
+ * bed 3 without a patient; d4 and d5 in icu bed 4 with the newborn P-4. d6 to d9 are connected and never had a bed.
  */
 function ward() {
   const state = emptyState();
@@ -43,55 +43,91 @@ function ward() {
   return state;
 }
 
-/** Decides and folds what was decided, as the server does. */
+/** Folds the tables of a decision, as the server does, and returns the decision. */
 function carryOut(state: LiveState, decision: Decision): Decision {
-  if (decision.ok) for (const one of decision.tables) foldAssociations(state, one);
+  if (decision.ok) for (const changed of decision.tables) foldAssociations(state, changed);
   return decision;
 }
 const periodOf = (state: LiveState, deviceId: string) => state.associations.get(deviceId)?.periods.at(-1);
 
-describe('assigning a device', () => {
+describe('assignDevice', () => {
   it.each<[string, Viewer, string, AssociateBody, string]>([
     ['a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
-    ['a device that is on no list of mine', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
-    ['Vigil’s own test', nurse, 'vigil-canary', body({ bed: '9', patient: null, version: null }), 'conflict'],
-    ['as unlisted, a device that has a bed', nurse, 'd3', body({ bed: '9', patient: null, version: null }), 'conflict'],
-    ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
-    ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
-    ['another patient in the bed', nurse, 'd9', body({ patient: { ...patient, patientId: 'P-9' } }), 'bed-occupied'],
-    ['the same patient as there', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
-    ['the same patient as there, typed again', nurse, 'd9', body({ samePatientAs: 'assoc-01' }), 'ok'],
+    ['a device that is not in the caller’s list', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
     [
-      'the same patient as one who is not there',
+      'the sender of Vigil’s test readings',
+      nurse,
+      'vigil-canary',
+      body({ bed: '9', patient: null, version: null }),
+      'conflict',
+    ],
+    [
+      'a device that has a bed, as if it were not in the caller’s list',
+      nurse,
+      'd3',
+      body({ bed: '9', patient: null, version: null }),
+      'conflict',
+    ],
+    ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
+    ['a device without a patient for a bed that has a patient', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
+    [
+      'another patient than the patient in the bed',
+      nurse,
+      'd9',
+      body({ patient: { ...patient, patientId: 'P-9' } }),
+      'bed-occupied',
+    ],
+    ['samePatientAs of the patient in the bed', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
+    [
+      'samePatientAs of the patient in the bed, with the patient typed again',
+      nurse,
+      'd9',
+      body({ samePatientAs: 'assoc-01' }),
+      'ok',
+    ],
+    [
+      'samePatientAs of a patient who is not in the bed',
       nurse,
       'd9',
       body({ patient: null, samePatientAs: 'assoc-04' }),
       'conflict',
     ],
     [
-      'the same patient, by a technician',
+      'samePatientAs by a technician',
       technician,
       'd9',
       body({ patient: null, samePatientAs: 'assoc-01' }),
       'not-allowed',
     ],
-    ['to a bed with a patient, by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
-    ['the device changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
+    ['a bed with a patient by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
+    ['a device that was changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
     ['a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
-    ['the patient in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
+    ['a patient who is in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
     ['another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
     ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-found'],
     ['a physician', everywhere, 'd9', body({ bed: '9' }), 'not-allowed'],
     ['an auditor', auditor, 'd9', body({ bed: '9', patient: null }), 'not-allowed'],
     ['a technician with a patient', technician, 'd9', body({ bed: '9' }), 'not-allowed'],
-    ['a technician without one', technician, 'd9', body({ bed: '9', patient: null }), 'ok'],
-    ['a technician, from an empty bed', technician, 'd3', body({ bed: '9', patient: null, version: 1 }), 'ok'],
-    ['a technician, from a patient', technician, 'd1', body({ bed: '9', patient: null, version: 4 }), 'not-allowed'],
-  ])('%s', (_, viewer, deviceId, wanted, expected) => {
+    ['a technician without a patient', technician, 'd9', body({ bed: '9', patient: null }), 'ok'],
+    [
+      'a technician with a device from a bed without a patient',
+      technician,
+      'd3',
+      body({ bed: '9', patient: null, version: 1 }),
+      'ok',
+    ],
+    [
+      'a technician with a device from a patient',
+      technician,
+      'd1',
+      body({ bed: '9', patient: null, version: 4 }),
+      'not-allowed',
+    ],
+  ])('assignDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
     expect(outcome(assignDevice(ward(), by(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
   });
 
-  it('ends the former one at the instant at which the new one begins', () => {
+  it('assignDevice ends the former association at the time at which the new association begins', () => {
     const wanted = body({ version: 1, bed: '3', patient: { ...patient, patientId: 'P-3' } });
     const decision = assignDevice(ward(), by(nurse), 'd3', wanted, 'assoc-new');
     const at = formatInstant(t0);
@@ -109,10 +145,13 @@ describe('assigning a device', () => {
     });
   });
 
-  it('says who is in the bed, so that the nurse can answer, and carries this patient over unchanged', () => {
+  it('the refusal of an occupied bed names its patient, and samePatientAs then copies this patient', () => {
     const state = ward();
-    const asked = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
-    expect(asked).toMatchObject({ code: 'bed-occupied', occupiedBy: { associationId: 'assoc-04', patient: neonate } });
+    const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
+    expect(refused).toMatchObject({
+      code: 'bed-occupied',
+      occupiedBy: { associationId: 'assoc-04', patient: neonate },
+    });
     const wanted = body({ bed: '4', patient: null, samePatientAs: 'assoc-04' });
     carryOut(state, assignDevice(state, by(nurse), 'd9', wanted, 'assoc-new'));
     expect(periodOf(state, 'd9')).toMatchObject({ associationId: 'assoc-new', bed: '4', patient: neonate });
@@ -122,7 +161,7 @@ describe('assigning a device', () => {
     ['another id', { ...patient, patientId: 'OTHER' }],
     ['the same id and another name', { ...patient, familyName: 'Other' }],
     ['the same id and another category', { ...patient, category: 'paediatric' as const }],
-  ])('does not drop a typed patient who contradicts the patient in the bed: %s', (_, typed) => {
+  ])('assignDevice refuses a typed patient who contradicts the patient of samePatientAs: %s', (_, typed) => {
     const wanted = body({ patient: typed, samePatientAs: 'assoc-01' });
     const refused = assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new');
     expect(refused).toMatchObject({ ok: false, code: 'conflict', message: expect.stringContaining('another patient') });
@@ -135,12 +174,12 @@ describe('assigning a device', () => {
     ['2025-02-30', 'patient-invalid'],
     ['1880-01-01', 'ok'],
     ['2026-01-01', 'ok'],
-  ])('judges the date of birth by the server’s date: %s', (birthDate, expected) => {
+  ])('assignDevice judges the date of birth %s by the server’s date: %s', (birthDate, expected) => {
     const wanted = body({ bed: '9', patient: { ...patient, patientId: 'P-9', birthDate } });
     expect(outcome(assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new'))).toBe(expected);
   });
 
-  it('keeps the newest 64 periods', () => {
+  it('a table keeps the newest 64 periods', () => {
     const state = emptyState();
     const past = Array.from({ length: 64 }, (_, at) =>
       period(`assoc-${at}`, 'icu', { from: formatInstant(t0 - 1000 + at), to: formatInstant(t0 - 999 + at) }),
@@ -158,7 +197,7 @@ describe('a ward that the viewer may not see', () => {
   const stepTechnician: Viewer = { ...technician, wards: ['step'] };
   const allTechnician: Viewer = { ...technician, wards: ['*'] };
   const allNurse: Viewer = { ...nurse, wards: ['*'] };
-  /** d3 has left its bed and stands in the tray of icu, at version 2. */
+  /** Returns the state of `ward` after d3 has left its bed: d3 is in the tray of icu, at version 2. */
   function tray() {
     const state = ward();
     carryOut(state, endAssociation(state, by(nurse), 'd3', 'assoc-03'));
@@ -172,18 +211,18 @@ describe('a ward that the viewer may not see', () => {
     ['a technician of another ward', stepTechnician, 'not-found'],
     ['a technician of all wards', allTechnician, 'ok'],
     ['a nurse of all wards', allNurse, 'ok'],
-  ])('lets a device out of the tray of icu only to a person who may see it there: %s', (_, viewer, expected) => {
+  ])('only a person who may see the tray of icu may assign a device of this tray: %s', (_, viewer, expected) => {
     for (const version of [2, null]) expect(outcome(take(viewer, 'd3', version))).toBe(expected);
   });
 
   it.each([stepNurse, stepTechnician, allTechnician])(
-    'lets a $role of $wards assign a device that was never anywhere',
+    'a $role of the wards $wards may assign a device that never had a bed',
     (viewer) => {
       for (const version of [0, null]) expect(outcome(take(viewer, 'd9', version))).toBe('ok');
     },
   );
 
-  it('reveals nothing of the device, whatever version is asked for, and puts the attempt on record', () => {
+  it('a refusal for a device of another ward reveals nothing, for any version, and is recorded', () => {
     const answers = [0, 1, 2, 99, null].flatMap((version) => [
       take(stepNurse, 'd3', version),
       take(stepNurse, 'd1', version),
@@ -196,16 +235,16 @@ describe('a ward that the viewer may not see', () => {
       version: 5,
     }) as Refused;
     for (const answer of answers) {
-      const { denied, ...said } = answer as Refused;
-      expect(said).toEqual(unknown);
-      // Of a device that has a bed the record says which ward and patient it would have been about; the answer does not.
+      const { denied, ...visible } = answer as Refused;
+      expect(visible).toEqual(unknown);
+      // For a device in a bed, the audit record names the ward and the patient. The answer does not.
       const of = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
       expect([{ detail: 'd1', ...of }, { detail: 'd3' }]).toContainEqual(denied);
     }
     expect(unknown).toEqual({ ok: false, code: 'not-found', message: noSuchDevice });
   });
 
-  it('puts every act on record that is refused for its ward, its patient or the role', () => {
+  it('every act that is refused because of its ward, its patient or the role has an entry for the audit trail', () => {
     const patient = { patientId: 'P-9', familyName: 'Nine', givenName: '', category: 'adult' } as const;
     const to = (ward: string) => ({ ward, bed: '9', version: 1 });
     const refused: [Decision, object][] = [
@@ -234,7 +273,7 @@ describe('a ward that the viewer may not see', () => {
     for (const [decision, denied] of refused) expect(decision).toMatchObject({ code: 'not-allowed', denied });
   });
 
-  it('admits no patient twice, and does not name the place to a person who may not see the other ward', () => {
+  it('a patient is not admitted twice, and only a person who may see the other ward learns the reason', () => {
     // P-1 is in icu bed 1.
     const state = ward();
     const admit = (viewer: Viewer) =>
@@ -250,30 +289,30 @@ describe('a ward that the viewer may not see', () => {
     }
   });
 
-  it('says of a patient id in another ward what it says of a ward that is not theirs', () => {
-    const admit = (ward_: string) =>
-      assignDevice(ward(), by(stepNurse), 'd9', body({ ward: ward_, bed: '9' }), 'assoc-new');
-    const [elsewhere, notTheirs] = [admit('step'), admit('icu')];
+  it('the message for a patient id of another ward is the message for a ward that is not the viewer’s', () => {
+    const admit = (wardName: string) =>
+      assignDevice(ward(), by(stepNurse), 'd9', body({ ward: wardName, bed: '9' }), 'assoc-new');
+    const [idOfOtherWard, otherWard] = [admit('step'), admit('icu')];
     const shown = (decision: Decision) => !decision.ok && [decision.code, decision.message];
-    expect(shown(elsewhere)).toEqual(shown(notTheirs));
-    expect(elsewhere).toMatchObject({ hiddenId: 'P-1' });
-    expect(notTheirs).not.toHaveProperty('hiddenId');
+    expect(shown(idOfOtherWard)).toEqual(shown(otherWard));
+    expect(idOfOtherWard).toMatchObject({ hiddenId: 'P-1' });
+    expect(otherWard).not.toHaveProperty('hiddenId');
   });
 
-  it('assigns no device that was never heard, and answers as for a device of another ward', () => {
+  it('a device that never connected gets the same refusal as a device of another ward', () => {
     const put = (deviceId: string) =>
       assignDevice(ward(), by(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
     expect(put('d9')).toMatchObject({ ok: true });
-    const [ghost, ofOtherWard] = [put('ghost'), put('d2')];
-    for (const refused of [ghost, ofOtherWard])
+    const [unknownDevice, ofOtherWard] = [put('ghost'), put('d2')];
+    for (const refused of [unknownDevice, ofOtherWard])
       expect(refused).toMatchObject({ code: 'not-found', message: expect.stringContaining('before it has connected') });
-    expect({ ...ghost, denied: undefined }).toEqual({ ...ofOtherWard, denied: undefined });
-    expect(ghost).toMatchObject({ denied: { detail: 'ghost' } });
+    expect({ ...unknownDevice, denied: undefined }).toEqual({ ...ofOtherWard, denied: undefined });
+    expect(unknownDevice).toMatchObject({ denied: { detail: 'ghost' } });
     const moved = moveDevice(ward(), by(nurse), 'ghost', { ward: 'icu', bed: '9', version: 1 });
-    expect({ ...moved, denied: undefined }).toEqual({ ...ghost, denied: undefined });
+    expect({ ...moved, denied: undefined }).toEqual({ ...unknownDevice, denied: undefined });
   });
 
-  it('gives no further device a first bed past the maximum, and goes on for the others', () => {
+  it('at the maximum of devices a new device gets no bed, but devices that had a bed can be assigned', () => {
     const state = ward();
     for (let at = state.associations.size; at < associatedMax; at += 1)
       state.associations.set(`x${at}`, table(`x${at}`, 1));
@@ -285,7 +324,7 @@ describe('a ward that the viewer may not see', () => {
     expect(put('d9', 0)).toBe('ok');
   });
 
-  it('puts on record who tries to correct or end a stay there', () => {
+  it('an attempt to correct or end an association of another ward has an entry for the audit trail', () => {
     const end = endAssociation(ward(), by(stepNurse), 'd1', 'assoc-01');
     const correct = correctPatient(ward(), by(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
     for (const refused of [end, correct])
@@ -293,17 +332,17 @@ describe('a ward that the viewer may not see', () => {
   });
 });
 
-describe('moving a device', () => {
+describe('moveDevice', () => {
   const to = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
 
-  it('keeps a newborn a newborn: the same association, the same patient, in another bed', () => {
+  it('a move keeps the association and the patient, also the category of a newborn', () => {
     const state = ward();
     const before = periodOf(state, 'd4');
     carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
     expect(periodOf(state, 'd4')).toEqual({ ...before, bed: '9' });
   });
 
-  it("takes the patient's other device along, and says who moved what", () => {
+  it("a move also moves the patient's other device, and its table names the person and the change", () => {
     const state = ward();
     carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
     expect(periodOf(state, 'd5')).toMatchObject({ associationId: 'assoc-05', bed: '9', patient: neonate });
@@ -313,23 +352,23 @@ describe('moving a device', () => {
   });
 
   it.each<[string, Viewer, string, ReturnType<typeof to>, string]>([
-    ['with a patient to an empty bed', nurse, 'd1', to('9', 4), 'ok'],
-    ['with a patient to a bed that has a device without one', nurse, 'd1', to('3', 4), 'ok'],
-    ['without a patient, by a technician', technician, 'd3', to('9'), 'ok'],
-    ['with a patient, by a technician', technician, 'd1', to('9', 4), 'not-allowed'],
-    ['with a patient to another patient', nurse, 'd1', to('4', 4), 'conflict'],
-    ['without a patient to a patient', nurse, 'd3', to('1'), 'bed-occupied'],
-    ['without a patient to a patient, by a technician', technician, 'd3', to('1'), 'not-allowed'],
-    ['to the bed where it is', nurse, 'd1', to('1', 4), 'conflict'],
-    ['to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
-    ['from another ward', nurse, 'd2', to('9'), 'not-found'],
-    ['of a version that is not on record', nurse, 'd1', to('9', 3), 'conflict'],
-    ['that has no bed', nurse, 'd9', to('9', 0), 'not-found'],
-  ])('%s', (_, viewer, deviceId, wanted, expected) => {
+    ['a device with a patient to an empty bed', nurse, 'd1', to('9', 4), 'ok'],
+    ['a device with a patient to a bed with a device without a patient', nurse, 'd1', to('3', 4), 'ok'],
+    ['a device without a patient by a technician', technician, 'd3', to('9'), 'ok'],
+    ['a device with a patient by a technician', technician, 'd1', to('9', 4), 'not-allowed'],
+    ['a device with a patient to the bed of another patient', nurse, 'd1', to('4', 4), 'conflict'],
+    ['a device without a patient to the bed of a patient', nurse, 'd3', to('1'), 'bed-occupied'],
+    ['a device without a patient to the bed of a patient by a technician', technician, 'd3', to('1'), 'not-allowed'],
+    ['a device to its own bed', nurse, 'd1', to('1', 4), 'conflict'],
+    ['a device to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
+    ['a device of another ward', nurse, 'd2', to('9'), 'not-found'],
+    ['a device with an old version whose later change has no record', nurse, 'd1', to('9', 3), 'conflict'],
+    ['a device without a bed', nurse, 'd9', to('9', 0), 'not-found'],
+  ])('moveDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
     expect(outcome(moveDevice(ward(), by(viewer), deviceId, wanted))).toBe(expected);
   });
 
-  it('is not stopped by a correction meanwhile, and keeps it', () => {
+  it('a correction meanwhile does not stop a move, and stays', () => {
     const state = ward();
     carryOut(
       state,
@@ -339,7 +378,7 @@ describe('moving a device', () => {
     expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
   });
 
-  it('is refused when somebody moved the device meanwhile, and names who and where', () => {
+  it('a move is refused if somebody moved the device meanwhile, and the refusal names the person and the bed', () => {
     const state = ward();
     carryOut(state, moveDevice(state, by(nurse), 'd3', to('8')));
     const late = moveDevice(state, by({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
@@ -351,14 +390,14 @@ describe('moving a device', () => {
   });
 });
 
-describe('correcting a patient', () => {
+describe('correctPatient', () => {
   const wanted = (changes: CorrectBody['changes'], fields: Partial<CorrectBody> = {}): CorrectBody => ({
     version: 1,
     changes,
     ...fields,
   });
 
-  it("changes the given fields alone, on all of the patient's devices, and keeps the associations", () => {
+  it("a correction changes only the given fields, at all of the patient's devices, and keeps the associations", () => {
     const state = ward();
     carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ givenName: 'Ada', sex: null })));
     const { sex: _, ...rest } = neonate;
@@ -380,19 +419,24 @@ describe('correcting a patient', () => {
 
   it.each<[string, Viewer, CorrectBody, string]>([
     ['a name', nurse, wanted({ familyName: 'Right' }), 'ok'],
-    ['the category without saying from which', nurse, wanted({ category: 'adult' }), 'conflict'],
+    ['a category without the former category', nurse, wanted({ category: 'adult' }), 'conflict'],
     [
-      'the category from a wrong one',
+      'a category with a wrong former category',
       nurse,
       wanted({ category: 'adult' }, { categoryBefore: 'paediatric' }),
       'conflict',
     ],
-    ['the category from the right one', nurse, wanted({ category: 'adult' }, { categoryBefore: 'neonatal' }), 'ok'],
-    ['nothing that differs', nurse, wanted({ familyName: 'Made' }), 'conflict'],
+    [
+      'a category with the right former category',
+      nurse,
+      wanted({ category: 'adult' }, { categoryBefore: 'neonatal' }),
+      'ok',
+    ],
+    ['data that do not differ', nurse, wanted({ familyName: 'Made' }), 'conflict'],
     ['the id of a patient who is at another device', nurse, wanted({ patientId: 'P-1' }), 'conflict'],
-    ['by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
-    ['by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
-  ])('%s', (_, viewer, change, expected) => {
+    ['a name by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
+    ['a name by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
+  ])('correctPatient decides as the table says for %s', (_, viewer, change, expected) => {
     expect(outcome(correctPatient(ward(), by(viewer), 'd4', 'assoc-04', change))).toBe(expected);
   });
 
@@ -401,11 +445,11 @@ describe('correcting a patient', () => {
     ['1879-12-31', 'patient-invalid'],
     ['1880-01-01', 'ok'],
     [null, 'ok'],
-  ])('judges a corrected date of birth by the server’s date: %s', (birthDate, expected) => {
+  ])('correctPatient judges the date of birth %s by the server’s date: %s', (birthDate, expected) => {
     expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
   });
 
-  it('says who ended the stay and when, to a viewer who may know', () => {
+  it('after the end of an association the refusal says who ended it and when, if the viewer may know that', () => {
     const state = ward();
     carryOut(state, endAssociation(state, by({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
     const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
@@ -417,13 +461,13 @@ describe('correcting a patient', () => {
       code: 'not-found',
       changes: [{ act: 'ended', by: { name: 'Ender' } }],
     });
-    // Another ward's nurse learns no more than of a patient who never was.
+    // A nurse of another ward gets the same answer as for an unknown association.
     const elsewhere = { ...nurse, wards: ['step'] };
     const hidden = correctPatient(state, by(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
     expect(hidden).toEqual(correctPatient(state, by(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
   });
 
-  it('does not say where a patient went who has left the viewer’s ward', () => {
+  it('a refusal does not say to which ward a patient was moved', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
@@ -438,7 +482,7 @@ describe('correcting a patient', () => {
     expect(JSON.stringify(refused)).not.toMatch(/step|Both/);
   });
 
-  it('corrects another field of a patient whose stored date of birth is wrong', () => {
+  it('another field can be corrected although the stored date of birth is impossible', () => {
     const state = ward();
     const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
     foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })));
@@ -449,7 +493,7 @@ describe('correcting a patient', () => {
     ['the same field', { familyName: 'Second' }],
     ['another field', { birthDate: '2026-01-02' }],
   ])(
-    'lets nobody overwrite silently: after another clinician’s change, %s is refused with who and what',
+    'after a change by another clinician a correction of %s is refused and names the person and the change',
     (_, changes) => {
       const state = ward();
       carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
@@ -462,26 +506,26 @@ describe('correcting a patient', () => {
           { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
         ],
       });
-      // Having seen that, the person may decide to apply it all the same.
+      // The person has now seen the other change and may still apply the own change.
       expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
     },
   );
 
-  it('also counts a correction that was made at the patient’s other device', () => {
+  it('a correction is refused after a correction at the patient’s other device', () => {
     const state = ward();
     carryOut(state, correctPatient(state, by(nurse), 'd5', 'assoc-05', wanted({ familyName: 'First' })));
     const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Second' }));
     expect(outcome(refused)).toBe('conflict');
   });
 
-  it('is not stopped by a move meanwhile', () => {
+  it('a move meanwhile does not stop a correction', () => {
     const state = ward();
     carryOut(state, moveDevice(state, by(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
     carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
     expect(periodOf(state, 'd4')).toMatchObject({ bed: '9', patient: { familyName: 'Right' } });
   });
 
-  it('shows a technician who changed a patient, and no patient data', () => {
+  it('a technician sees that somebody corrected a patient, but no patient data', () => {
     const state = ward();
     carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Secret' })));
     carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04'));
@@ -501,7 +545,7 @@ describe('the changes that a refusal names', () => {
   const stepNurse: Viewer = { ...nurse, userId: 's', name: 'S', wards: ['step'] };
   const secret = { ...patient, patientId: 'P-9', familyName: 'Secret', birthDate: '1950-01-01' };
 
-  /** d9 in icu: admitted, corrected twice and discharged, by N. */
+  /** Returns a state in which N has admitted a patient at d9 in icu, corrected the patient twice, and discharged the patient. */
   function past() {
     const state = ward();
     carryOut(state, assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));
@@ -514,7 +558,7 @@ describe('the changes that a refusal names', () => {
   }
   const inStep = (version: number) => body({ ward: 'step', bed: '9', patient: null, version });
 
-  it.each([0, 1, 2, 3])('have nothing of a patient of a ward that the viewer may not see (version %i)', (version) => {
+  it.each([0, 1, 2, 3])('a refusal has no changes from a ward that the viewer may not see (version %i)', (version) => {
     const state = past();
     const refusals = [
       assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
@@ -524,7 +568,7 @@ describe('the changes that a refusal names', () => {
       expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
-    // Later the device comes to step: the viewer may see it there, but not what it did in icu.
+    // Later the device comes to step. The viewer may see the changes there, but not the earlier changes in icu.
     const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, assignDevice(state, by(both), 'd9', inStep(4), 'assoc-10'));
     carryOut(state, endAssociation(state, by(both), 'd9', 'assoc-10'));
@@ -537,12 +581,12 @@ describe('the changes that a refusal names', () => {
     }
   });
 
-  it('have the changes of a ward of the viewer', () => {
+  it('a refusal has the changes of the viewer’s ward', () => {
     const refused = moveDevice(past(), by(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
     expect(refused).toMatchObject({ changes: [{ act: 'corrected' }, { act: 'corrected' }, { act: 'ended' }] });
   });
 
-  it('have nothing of a patient who has gone to a ward that the viewer may not see', () => {
+  it('a refusal has no changes of a patient who went to a ward that the viewer may not see', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
@@ -553,7 +597,7 @@ describe('the changes that a refusal names', () => {
     expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
   });
 
-  it('have nothing of an association that is no longer in the table', () => {
+  it('a refusal has no changes of an association that is no longer in the table', () => {
     const state = past();
     const cut = state.associations.get('d9')!;
     foldAssociations(state, { ...cut, version: 5, periods: [] });
@@ -562,16 +606,16 @@ describe('the changes that a refusal names', () => {
   });
 });
 
-describe('ending one', () => {
+describe('endAssociation', () => {
   it.each<[string, Viewer, string, string, string]>([
-    ["of one's ward", nurse, 'd1', 'assoc-01', 'ok'],
-    ['that is not there', nurse, 'd1', 'assoc-99', 'not-found'],
-    ['of a device that is not there', nurse, 'd9', 'assoc-01', 'not-found'],
-    ['of another ward', nurse, 'd2', 'assoc-02', 'not-found'],
-    ['with a patient, by a technician', technician, 'd1', 'assoc-01', 'not-allowed'],
-    ['without one, by a technician', technician, 'd3', 'assoc-03', 'ok'],
-    ['by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
-  ])('%s', (_, viewer, deviceId, associationId, expected) => {
+    ['an association of the own ward', nurse, 'd1', 'assoc-01', 'ok'],
+    ['an unknown association', nurse, 'd1', 'assoc-99', 'not-found'],
+    ['a device without an association', nurse, 'd9', 'assoc-01', 'not-found'],
+    ['an association of another ward', nurse, 'd2', 'assoc-02', 'not-found'],
+    ['an association with a patient by a technician', technician, 'd1', 'assoc-01', 'not-allowed'],
+    ['an association without a patient by a technician', technician, 'd3', 'assoc-03', 'ok'],
+    ['an association by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
+  ])('endAssociation decides as the table says for %s', (_, viewer, deviceId, associationId, expected) => {
     const decision = endAssociation(ward(), by(viewer), deviceId, associationId);
     expect(outcome(decision)).toBe(expected);
     if (decision.ok) expect(decision.tables[0]?.periods.at(-1)?.to).toBe(formatInstant(t0));
@@ -579,8 +623,8 @@ describe('ending one', () => {
 
   it.each([
     ['device', 'one of two devices', null],
-    ['patient', 'both', formatInstant(t0)],
-  ] as const)('of a whole %s ends %s', (whole, _, otherEnd) => {
+    ['patient', 'both devices', formatInstant(t0)],
+  ] as const)('`whole: %s` ends the association of %s', (whole, _, otherEnd) => {
     const state = ward();
     carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04', whole));
     expect(periodOf(state, 'd4')?.to).toBe(formatInstant(t0));

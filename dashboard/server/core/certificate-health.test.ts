@@ -8,7 +8,7 @@ const end = (name: string, endMs: number, use: CertificateEnd['use'] = 'presents
   endMs,
 });
 
-it('screens show the certificate that ends first, and whether it has ended; they do not show a late list', () => {
+it('judgeCertificates returns the certificate that expires first, says whether it has expired, and ignores CRLs', () => {
   expect(judgeCertificates([], 0)).toBeUndefined();
   expect(judgeCertificates([end('services-crl', 0, 'crl')], 5_000)).toBeUndefined();
   const ending = [end('kafka-client', 9_000), end('services-crl', 0, 'crl'), end('web-server', 7_000)];

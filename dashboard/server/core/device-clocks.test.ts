@@ -19,12 +19,12 @@ function oneBed() {
   return {
     state,
     numeric,
-    /** A reading measured `atS` after the start and received `delayS` later; the device's clock is `behindS` behind. */
+    /** Folds a reading that was measured `atS` after t0 and received `delayS` later. The device's clock is `behindS` behind. */
     send(atS: number, value: number, behindS: number, delayS = 0.05, id = 'assoc-01') {
       const receivedMs = t0 + (atS + delayS) * 1000;
       foldObservation(state, id, observation('d1', t0 + (atS - behindS) * 1000, [hr(value)], receivedMs), receivedMs);
     },
-    /** How a screen shows the number at `atS`. */
+    /** Returns how a screen shows the number at `atS`. */
     look(atS: number) {
       const shown = numeric()!;
       const ageMs = t0 + atS * 1000 - bornAtMs(shown);
@@ -48,18 +48,18 @@ describe('a number of a device whose clock is wrong', () => {
     [-60, ['Device clock is 60 s ahead']],
     [2, []],
     [0, []],
-  ])('is current and marked when the clock is %d s behind, and the bed says so', (behindS, notices) => {
+  ])('with a clock that is %d s behind, the number is current and the bed has the notices %j', (behindS, notices) => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 60 + s, behindS);
     expect(bed.look(20.1)).toMatchObject({ value: 80, age: 'current' });
     expect(bed.look(20.1).ageMs).toBeLessThan(1000 + 2000);
     expect(bed.notices()).toEqual(notices);
     expect(clockText(bed.numeric()!) !== undefined).toBe(notices.length > 0);
-    // Silence ages it as any other.
+    // Without new readings the number gets old as with a right clock.
     expect(bed.look(30).age).toBe('expired');
   });
 
-  it('stays old if it came late, and a backlog makes no old number young', () => {
+  it('a number that came late stays old, also in a backlog', () => {
     const bed = oneBed();
     for (let s = 0; s <= 30; s += 1) bed.send(s, 80, 7);
     for (let s = 31; s <= 90; s += 1) bed.send(s, 50, 7, 91 - s + (s - 31) / 20);
@@ -71,14 +71,14 @@ describe('a number of a device whose clock is wrong', () => {
     expect(late.look(61)).toMatchObject({ value: 50, age: 'expired' });
   });
 
-  it('shows new numbers again within 15 s after the clock was set back', () => {
+  it('new numbers are shown again within 15 s after the clock was set back', () => {
     const bed = oneBed();
     for (let s = 0; s <= 30; s += 1) bed.send(s, 80, 0);
     for (let s = 31; s <= 46; s += 1) bed.send(s, s, 60);
     expect(bed.look(46.1)).toMatchObject({ value: 46, age: 'current' });
   });
 
-  it('is said at the bed of the next patient, too, and ends when the clock is right', () => {
+  it('the bed of the next patient shows the clock error of the device, too, and stops when the clock is right', () => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 60);
     const to = formatInstant(t0 + 21_000);
@@ -95,19 +95,19 @@ describe('a number of a device whose clock is wrong', () => {
   it.each([
     ['refused-ahead', 'Readings are refused: the device clock is too far ahead'],
     ['refused-old', 'Readings are refused: their time is too long ago'],
-  ] as const)('says no longer how wrong it was once its readings are refused (%s)', (code, text) => {
+  ] as const)('the notice of the clock error ends when the readings are refused (%s)', (code, text) => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 30);
     bed.refuse(22, code);
     expect(bed.notices()).toEqual(['Device clock is 30 s behind', text]);
     bed.refuse(37, code);
     expect(bed.notices()).toEqual([text]);
-    // What is taken again is measured again.
+    // When readings are accepted again, the clock is measured again.
     for (let s = 40; s <= 41; s += 1) bed.send(s, 80, 30);
     expect(bed.notices()).toEqual([text, 'Device clock is 30 s behind']);
   });
 
-  it('still says so if only some of its readings are refused, or for another reason', () => {
+  it('the notice of the clock error stays if only some readings are refused, or if they are refused for another reason', () => {
     const bed = oneBed();
     for (let s = 0; s <= 30; s += 1) {
       bed.send(s, 80, 60);
@@ -122,7 +122,7 @@ describe('a number of a device whose clock is wrong', () => {
 describe('a clock that is set back', () => {
   const cuff = 'MDC_PRESS_BLD_NONINV_SYS';
   const minuteMs = 60_000;
-  /** Cuff pressures each 5 min, numbered by the device if `boot` is given; received at `atMin`, measured `delayMin` before. */
+  /** Returns a bed with a cuff. The device numbers its readings if `boot` is not null. */
   function cuffBed(boot: string | null = 'b') {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
@@ -139,19 +139,19 @@ describe('a clock that is set back', () => {
     };
   }
 
-  it.each([60, 6, 3])('by %d min shows each new cuff pressure at once, and its age after three', (backMin) => {
+  it.each([60, 6, 3])('after a clock was set back by %d min, each new cuff pressure is shown at once', (backMin) => {
     const bed = cuffBed();
     for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i * 5, 0, 120);
     for (let i = 7; i <= 12; i += 1) {
       bed.send(i + 1, i * 5, backMin, 60 + i);
       expect(bed.shown().value).toBe(60 + i);
-      // Never younger than it is.
+      // The screens never show a pressure as younger than it is.
       expect(bornAtMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
     }
     expect(bornAtMs(bed.shown())).toBe(t0 + 60 * minuteMs);
   });
 
-  it('keeps the newer value if an older number comes late, and if the device does not number', () => {
+  it('a late reading with a lower number or an older time does not replace the shown value', () => {
     const bed = cuffBed();
     bed.send(1, 0, 0, 120);
     bed.send(3, 10, 60, 80);
@@ -163,7 +163,7 @@ describe('a clock that is set back', () => {
     expect(plain.shown().value).toBe(80);
   });
 
-  it('forgets the former error, so that a clock that was ahead and is set right makes no number old', () => {
+  it('after a clock that was ahead is set right, new numbers do not look old', () => {
     const bed = cuffBed();
     for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i, -4, 120);
     expect(bornAtMs(bed.shown())).toBe(t0 + 6 * minuteMs);
@@ -172,20 +172,23 @@ describe('a clock that is set back', () => {
   });
 });
 
-it.each([60, -60, 7, 0])('counts a device as lost after its last reading if its clock is %d s behind', (behindS) => {
-  const bed = oneBed();
-  for (let s = 0; s <= 60; s += 1) bed.send(s, 80, behindS);
-  const noData = {
-    kind: 'technical',
-    condition: 'no-data',
-    onsetAt: formatInstant(t0 + (65 - behindS) * 1000),
-  } as const;
-  const at = formatInstant(t0 + 70_000);
-  foldAlarmEvent(bed.state, { type: 'raised', at, alarm: alarm('silent-0001', 'assoc-01', 1, noData) }, t0 + 70_000);
-  expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
-});
+it.each([60, -60, 7, 0])(
+  'a silent device whose clock is %d s behind counts as lost after its last reading',
+  (behindS) => {
+    const bed = oneBed();
+    for (let s = 0; s <= 60; s += 1) bed.send(s, 80, behindS);
+    const noData = {
+      kind: 'technical',
+      condition: 'no-data',
+      onsetAt: formatInstant(t0 + (65 - behindS) * 1000),
+    } as const;
+    const at = formatInstant(t0 + 70_000);
+    foldAlarmEvent(bed.state, { type: 'raised', at, alarm: alarm('silent-0001', 'assoc-01', 1, noData) }, t0 + 70_000);
+    expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
+  },
+);
 
-describe('a device whose times are coarse', () => {
+describe('noteCoarseTimes', () => {
   const play = (grainS: number, everyS: number, toS: number) => {
     const bed = oneBed();
     for (let s = 0.5; s < toS; s += everyS) bed.send(s, 80, grainS === 0 ? 0 : s - Math.floor(s / grainS) * grainS);
@@ -197,22 +200,22 @@ describe('a device whose times are coarse', () => {
     ['whole seconds', 1, 1, []],
     ['milliseconds', 0, 1, []],
     ['whole minutes, a reading each minute', 60, 60, []],
-  ])('gets a notice at the bed if its numbers look older than they are: %s', (_, grainS, everyS, said) => {
+  ])('a bed gets a notice if the coarse times of its device make numbers look old: %s', (_, grainS, everyS, texts) => {
     expect(
       play(grainS, everyS, 180)
         .notices()
         .filter((text) => text.startsWith('Device times')),
-    ).toEqual(said);
+    ).toEqual(texts);
   });
 
-  it('gets no notice if two messages of one instant come one after the other', () => {
+  it('a bed gets no notice if several messages with the same time come within 2 s', () => {
     const bed = oneBed();
     for (let s = 0; s < 120; s += 10) for (const delayS of [0.1, 0.2, 1.9]) bed.send(s, 80, 0, delayS);
     expect(bed.notices()).toEqual([]);
   });
 });
 
-it('keeps the numbers of a device bright while a second one with its certificate states other times', () => {
+it('the numbers of a device stay current while a second device with the same certificate has another clock', () => {
   const bed = oneBed();
   const send = (boot: string, seq: number, s: number, behindS: number) => {
     const receivedMs = t0 + s * 1000 + 50;

@@ -15,15 +15,15 @@ import {
 
 const guess = (proof: Proof, place = 'here', userId = 'nora'): Guess => ({ userId, proof, place });
 
-function tried(times: number, one: Guess) {
+/** Returns guesses with this number of tries, the last one at t0. */
+function guessesAfter(times: number, { proof, place, userId }: Guess) {
   const guesses = newGuesses();
-  // As if the waits had been kept: the last try is at t0.
-  for (let at = 0; at < times; at += 1) guesses.places.set(`${one.proof} ${one.place} ${one.userId}`, row(at + 1));
+  for (let at = 0; at < times; at += 1) guesses.places.set(`${proof} ${place} ${userId}`, row(at + 1));
   return guesses;
 }
 const row = (count: number) => ({ count, atMs: t0 });
 
-describe('guesses at one place', () => {
+describe('tries at one place', () => {
   it.each<[Proof, number, number]>([
     ['known', 4, 0],
     ['known', 5, 15_000],
@@ -37,15 +37,15 @@ describe('guesses at one place', () => {
     ['none', 5, 30_000],
     ['none', 6, 60_000],
     ['none', 500, 900_000],
-  ])('with the proof %s, after %i tries, wait %i ms', (proof, times, waitMs) => {
-    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0)).toBe(waitMs);
-    const again = beginGuess(tried(times, guess(proof)), guess(proof), t0 + waitMs - 1);
+  ])('a try with the proof %s after %i tries waits %i ms', (proof, times, waitMs) => {
+    expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0)).toBe(waitMs);
+    const again = beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + waitMs - 1);
     expect(again).toBe(waitMs === 0 ? 0 : 1);
-    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0 + waitMs)).toBe(0);
-    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
+    expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + waitMs)).toBe(0);
+    expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
   });
 
-  it('count before they are judged: of 58 at once five are', () => {
+  it('tries count before their passwords are checked: of 58 tries at once five are checked', () => {
     for (const proof of ['known', 'station', 'none'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 58 }, () => beginGuess(guesses, guess(proof), t0));
@@ -53,7 +53,7 @@ describe('guesses at one place', () => {
     }
   });
 
-  it('do not count if they were not judged, and start anew after a right one', () => {
+  it('a forgiven try does not count, and a right try resets the count', () => {
     const guesses = newGuesses();
     for (let at = 0; at < 50; at += 1) {
       expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
@@ -67,7 +67,7 @@ describe('guesses at one place', () => {
   });
 });
 
-describe('guesses of others', () => {
+describe('tries of others', () => {
   const flood = (proof: Proof, places: number) => {
     const guesses = newGuesses();
     for (let at = 0; at < places; at += 1)
@@ -75,27 +75,27 @@ describe('guesses of others', () => {
     return guesses;
   };
 
-  it('never delay a person at a browser where that person has logged in before', () => {
+  it('tries of others never delay a person at a browser at which the person has logged in before', () => {
     for (const proof of ['none', 'station', 'known'] as const)
       expect(beginGuess(flood(proof, 1000), guess('known', 'her own'), t0)).toBe(0);
   });
 
-  it('without a proof delay nobody at a station of the house', () => {
+  it('tries without a proof delay nobody at a browser at which somebody has logged in before', () => {
     expect(beginGuess(flood('none', 1000), guess('station', 'on the ward'), t0)).toBe(0);
   });
 
-  it('from many places add up for the account', () => {
+  it('tries from many places add up for the account', () => {
     for (const proof of ['none', 'station'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 400 }, (_, at) => beginGuess(guesses, guess(proof, `place-${at}`), t0));
       expect(begun.filter((leftMs) => leftMs === 0)).toHaveLength(accountRules[proof].freeTries);
-      // Another account is not concerned.
+      // The tries do not count for another account.
       expect(beginGuess(guesses, guess(proof, 'place-1', 'nils'), t0)).toBe(0);
     }
   });
 });
 
-it('this many rows are remembered and no more', () => {
+it('at most rowsMax rows are remembered', () => {
   const guesses = newGuesses();
   for (let at = 0; at < rowsMax + 5; at += 1) beginGuess(guesses, guess('none', 'here', `u${at}`), t0);
   expect([guesses.places.size, guesses.accounts.size]).toEqual([rowsMax, rowsMax]);

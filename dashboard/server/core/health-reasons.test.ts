@@ -3,11 +3,11 @@ import { healthReasons } from './health-reasons.ts';
 
 const canary = { at: null, step: 'log', grave: true, partitions: 4, of: 4 } as const;
 
-it('says nothing if all is well', () => {
+it('healthReasons returns an empty list if all parts work', () => {
   expect(healthReasons({ kafka: 'ok', alarms: 'ok' })).toEqual([]);
 });
 
-it('names each part that does not work, and what to look at', () => {
+it('healthReasons names each part that does not work, and what to check', () => {
   expect(healthReasons({ kafka: 'away', alarms: 'stale', canary })).toEqual([
     expect.stringMatching(/^Kafka does not answer the dashboard: look at Kafka/),
     expect.stringMatching(/^The alarm processor gives no sign of life: look at its log/),

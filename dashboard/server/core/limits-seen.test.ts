@@ -13,23 +13,28 @@ const change = (at: string, limits: LimitChange['limits'] = { low: 45, high: 130
   at,
 });
 
-describe('a change of limits', () => {
+describe('seenFault and newestChange', () => {
   it.each<[string, LimitChange | undefined, string | null, string | undefined]>([
-    ['the first one', undefined, null, undefined],
-    ['on what was shown', change(first), first, undefined],
+    ['a first change', undefined, null, undefined],
+    ['a change on the shown limits', change(first), first, undefined],
     [
-      'on none, where somebody set some',
+      'a change on no limits after somebody has set some',
       change(first),
       null,
       'Not saved: Paul set the HR limits to low 45, high 130 meanwhile.',
     ],
-    ['on older ones', change(second, null), first, "Not saved: Paul set the HR limits back to the ward's meanwhile."],
-    ['on one that was forgotten since', undefined, first, undefined],
-  ])('%s', (_, newest, seenAt, message) => {
+    [
+      'a change on older limits',
+      change(second, null),
+      first,
+      "Not saved: Paul set the HR limits back to the ward's meanwhile.",
+    ],
+    ['a change on limits that the server has forgotten', undefined, first, undefined],
+  ])('seenFault returns the expected message for %s', (_, newest, seenAt, message) => {
     expect(seenFault(newest, seenAt)?.message).toBe(message);
   });
 
-  it('counts from when it was sent, not from when it was read back', () => {
+  it('a sent change is the newest change before it is read back', () => {
     const sent = new Map<string, SentChange>();
     noteSent(sent, 'assoc-01/HR', { change: change(second), over: change(first), commandId: 'c-1' });
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(second);
@@ -38,7 +43,7 @@ describe('a change of limits', () => {
     expect(newestChange(undefined, undefined)).toBeUndefined();
   });
 
-  it('counts also if the clock was set back since the one before', () => {
+  it('a sent change is the newest change also if the clock was set back since the former change', () => {
     const sent = new Map<string, SentChange>();
     noteSent(sent, 'assoc-01/HR', { change: change(first), over: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);

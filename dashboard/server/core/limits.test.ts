@@ -25,7 +25,7 @@ const answer = (commandId: string, type: CommandAnswer['type'] = 'set-limits'): 
 });
 
 describe('the limits in force', () => {
-  it('come to a screen without the rules of judging: only the server works with them', () => {
+  it('a screen gets the limits without the rules, which only the server uses', () => {
     const state = admitted();
     const { groups } = adultProfile;
     foldLimits(state, newLimits('assoc-01', {}, { profile: { origin: 'ward', version: '7' }, rules: groups }));
@@ -34,7 +34,7 @@ describe('the limits in force', () => {
     expect(state.limits.get('assoc-01')?.rules).toBe(groups);
   });
 
-  it('are the newest by their revision, whatever the order of event and snapshot', () => {
+  it('the limits with the highest revision count in any order of records', () => {
     const state = admitted();
     const second = newLimits('assoc-01', { HR: { own: { high: 130 } } }, { rev: 2 });
     foldLimits(state, second);
@@ -42,7 +42,7 @@ describe('the limits in force', () => {
     expect(wholeScreen(state, nurse, ward).beds[0]?.limits).toEqual(second);
   });
 
-  it('come to the screens with the head of their bed, once', () => {
+  it('new limits are sent to the screens once, with the head of the bed', () => {
     const state = admitted();
     const before = state.n;
     foldLimits(state, newLimits('assoc-01'));
@@ -52,7 +52,7 @@ describe('the limits in force', () => {
     expect(changesSince(state, nurse, ward, after)?.beds).toEqual([]);
   });
 
-  it('of one number and another content come to the screens: an owner that died published the first', () => {
+  it('limits with the same revision and another content replace the former limits', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));
     const before = state.n;
@@ -61,7 +61,7 @@ describe('the limits in force', () => {
     expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.limits).toEqual(other);
   });
 
-  it('are hidden from a technician', () => {
+  it('a technician does not see the limits', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));
     expect(wholeScreen(state, technician, ward).beds[0]?.limits).toBeNull();
@@ -69,7 +69,7 @@ describe('the limits in force', () => {
 });
 
 describe('an answer to a command', () => {
-  it('goes once to the screens that see the bed', () => {
+  it('an answer is sent once to the screens that show the bed', () => {
     const state = admitted();
     const before = state.n;
     expect([foldAnswer(state, answer('command-1')), foldAnswer(state, answer('command-1'))]).toEqual([true, false]);
@@ -79,14 +79,14 @@ describe('an answer to a command', () => {
     expect(wholeScreen(state, nurse, ward).answers).toEqual([answer('command-1')]);
   });
 
-  it('about limits is hidden from a technician, about an acknowledgement is not', () => {
+  it('a technician gets answers about acknowledgements, but not about limits', () => {
     const state = admitted();
     foldAnswer(state, answer('command-1'));
     foldAnswer(state, answer('command-2', 'acknowledge'));
     expect(wholeScreen(state, technician, ward).answers.map(({ commandId }) => commandId)).toEqual(['command-2']);
   });
 
-  it('is forgotten past the maximum, the oldest first', () => {
+  it('at most answersMax answers are remembered, and the oldest is forgotten first', () => {
     const state = admitted();
     for (let at = 0; at <= answersMax; at += 1) foldAnswer(state, answer(`command-${at}`));
     expect([state.answers.size, state.answers.has('command-0')]).toEqual([answersMax, false]);

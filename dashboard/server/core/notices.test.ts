@@ -15,8 +15,8 @@ function oneBed() {
 const record = (atMs: number, forMs = 120_000) =>
   ({ deviceId: 'd1', receivedAt: formatInstant(atMs), notice: 'unattributed', forMs }) as const;
 
-describe('a notice at a bed', () => {
-  it('shows the notice in words until its time is over', () => {
+describe('foldNotice and endNotices', () => {
+  it('a bed shows the text of a notice until its time is over', () => {
     const { state, head } = oneBed();
     const before = state.n;
     foldNotice(state, 'assoc-01', record(t0), t0);
@@ -36,7 +36,7 @@ describe('a notice at a bed', () => {
     expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(shown);
   });
 
-  it('keeps the first time of a notice that comes again, and sends the head once', () => {
+  it('a repeated notice keeps its first time, and the head of the bed is not sent again', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0), t0);
     const shown = state.n;
@@ -47,7 +47,7 @@ describe('a notice at a bed', () => {
   });
 
   it.each([4_000, 10_000, 600_000, 864_000_000])(
-    'ends a notice in its usual time that was stamped %i ms ahead, before the clock was set back',
+    'a notice whose time is %i ms ahead, because the clock was set back, ends after its usual time',
     (aheadMs) => {
       const { state, head } = oneBed();
       foldNotice(state, 'assoc-01', record(t0 + aheadMs), t0);
@@ -57,7 +57,7 @@ describe('a notice at a bed', () => {
     },
   );
 
-  it('shows nothing for a notice that is over when it is read, nor for a period that has ended', () => {
+  it('a notice whose time is over and a notice for an ended association are not shown', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0 - 120_000), t0);
     foldNotice(state, 'assoc-ended', record(t0), t0);

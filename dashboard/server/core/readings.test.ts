@@ -18,10 +18,10 @@ function oneBed() {
 const shown = (state: ReturnType<typeof emptyState>, id = 'assoc-01') =>
   state.beds.get(id)?.values.get('MDC_ECG_HEART_RATE')?.numeric;
 
-describe('a value on the screen', () => {
+describe('the shown value', () => {
   const cases: [string, [number, number, number?][], number | undefined][] = [
     [
-      'is the newer one',
+      'a newer value replaces the shown value',
       [
         [t0, 80],
         [t0 + 1000, 81],
@@ -29,7 +29,7 @@ describe('a value on the screen', () => {
       81,
     ],
     [
-      'is not replaced by an older one that comes later',
+      'an older value that comes later does not replace the shown value',
       [
         [t0, 80],
         [t0 - 1, 60, t0 + 5000],
@@ -37,7 +37,7 @@ describe('a value on the screen', () => {
       80,
     ],
     [
-      'is not replaced by a repeat of the same instant',
+      'a value with the same time and receive time does not replace the shown value',
       [
         [t0, 80],
         [t0, 81],
@@ -45,7 +45,7 @@ describe('a value on the screen', () => {
       80,
     ],
     [
-      'is replaced one millisecond later',
+      'a value of one millisecond later replaces the shown value',
       [
         [t0, 80],
         [t0 + 1, 81],
@@ -53,16 +53,16 @@ describe('a value on the screen', () => {
       81,
     ],
     [
-      'may be a real 0',
+      'a value of 0 is shown as 0',
       [
         [t0, 80],
         [t0 + 1000, 0],
       ],
       0,
     ],
-    // The device's clock ran an hour ahead for one reading; what comes 1 s after it is newer all the same.
+    // The device's clock is an hour ahead for one reading. The next reading, received 1 s later, is newer nevertheless.
     [
-      'is not hidden behind a time from the future',
+      'a value with a time in the future does not hide the values after it',
       [
         [t0 + 3_600_000, 80, t0],
         [t0 + 1000, 81],
@@ -78,20 +78,25 @@ describe('a value on the screen', () => {
   });
 
   it.each([
-    ['missing', { code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }, 'invalid', undefined],
-    ['missing, unsaid', { code: 'MDC_ECG_HEART_RATE', unit: '/min' }, 'invalid', undefined],
-    ['impossible', hr(351), 'invalid', undefined],
-    ['at the edge of what is possible', hr(350), undefined, 350],
-    ['in a unit of its own', hr(80, { unit: 'Hz' }), 'invalid', undefined],
-    ['calibrating', hr(80, { validity: 'calibrating' }), 'calibrating', undefined],
-    ['questionable', hr(80, { validity: 'questionable' }), 'questionable', 80],
-  ])('%s says so', (_, sent, validity, value) => {
+    [
+      'a missing value',
+      { code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const },
+      'invalid',
+      undefined,
+    ],
+    ['a missing value without a validity', { code: 'MDC_ECG_HEART_RATE', unit: '/min' }, 'invalid', undefined],
+    ['an impossible value', hr(351), 'invalid', undefined],
+    ['the highest possible value', hr(350), undefined, 350],
+    ['a value in another unit', hr(80, { unit: 'Hz' }), 'invalid', undefined],
+    ['a calibrating value', hr(80, { validity: 'calibrating' }), 'calibrating', undefined],
+    ['a questionable value', hr(80, { validity: 'questionable' }), 'questionable', 80],
+  ])('%s is shown with its validity', (_, sent, validity, value) => {
     const state = oneBed();
     foldObservation(state, 'assoc-01', observation('d1', t0, [sent]), t0);
     expect([shown(state)?.validity, shown(state)?.value]).toEqual([validity, value]);
   });
 
-  it('has the interval of its parameter if that comes seldom', () => {
+  it('a first cuff pressure has the interval of its parameter, and a first rate the default interval', () => {
     const state = oneBed();
     const nibp = { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' };
     foldObservation(state, 'assoc-01', observation('d1', t0, [nibp, hr(80)]), t0);
@@ -104,7 +109,7 @@ describe('a value on the screen', () => {
   const intervalOf = (state: ReturnType<typeof emptyState>, code: string) =>
     state.beds.get('assoc-01')?.values.get(code)?.numeric.intervalMs;
 
-  it('has the interval at which its own parameter comes: a cuff each 15 min, a temperature each 2 s, a rate each second', () => {
+  it('each parameter has the interval at which its own values come', () => {
     const state = oneBed();
     for (let second = 0; second <= 3600; second += 1) {
       const values = [hr(80), ...(second % 2 === 0 ? [temperature] : []), ...(second % 900 === 0 ? [cuff] : [])];
@@ -115,20 +120,20 @@ describe('a value on the screen', () => {
     expect(shown(state)?.intervalMs).toBe(1000);
   });
 
-  it('has the same interval if the newest value is read first and the hour before it afterwards, and screens get it', () => {
+  it('old values that are read after the newest value change its interval, and the screens get the new interval', () => {
     const state = oneBed();
     const nowMs = t0 + 3_600_000;
     const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
     foldObservation(state, 'assoc-01', at(60), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(3_600_000);
-    const told = state.n;
+    const before = state.n;
     for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(900_000);
-    expect(state.beds.get('assoc-01')!.n).toBeGreaterThan(told);
-    expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(told);
+    expect(state.beds.get('assoc-01')!.n).toBeGreaterThan(before);
+    expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(before);
   });
 
-  it('is left out if the table does not have its code, or if its time is malformed', () => {
+  it('a value with an unknown code or an invalid time is ignored', () => {
     const state = oneBed();
     foldObservation(state, 'assoc-01', observation('d1', t0, [{ code: 'MDC_X', value: 1, unit: '1' }]), t0);
     const wrong = observation('d1', t0, [hr(80)]);
@@ -138,8 +143,8 @@ describe('a value on the screen', () => {
   });
 });
 
-describe('which bed a reading goes to', () => {
-  it('is that of its association; an association that has ended has none', () => {
+describe('the bed of a reading', () => {
+  it('a reading goes to the bed of its association, and is left out if the association has ended', () => {
     const state = emptyState();
     const former = period('assoc-old', 'icu', { to: formatInstant(t0 - 1000) });
     const current = period('assoc-new', 'icu', { from: formatInstant(t0 - 1000) });
@@ -151,7 +156,7 @@ describe('which bed a reading goes to', () => {
     expect(state.leftOut).toBe(1);
   });
 
-  it('is a bed without ward for a device without association, until it gets one', () => {
+  it('a reading of a device without an association goes to a bed without a ward, until the device gets an association', () => {
     const state = emptyState();
     foldObservation(state, 'u-device-1', observation('d1', t0, [hr(80)]), t0);
     expect(state.beds.get('u-device-1')?.period).toBeUndefined();
@@ -161,7 +166,7 @@ describe('which bed a reading goes to', () => {
     expect([...state.beds.keys()]).toEqual(['assoc-01']);
   });
 
-  it('leaves the screens when its device was silent for long, and only then', () => {
+  it('a device without a bed is removed from the screens after unassignedForgetMs of silence', () => {
     const state = emptyState();
     foldObservation(state, 'u-device-1', observation('d1', t0, [hr(80)]), t0);
     tick(state, t0 + unassignedForgetMs);
@@ -171,16 +176,19 @@ describe('which bed a reading goes to', () => {
   });
 });
 
-describe('a start after the machine’s clock was set back', () => {
-  it.each([10_000, 600_000, 864_000_000])('lets present readings replace former ones, set back by %i ms', (backMs) => {
-    const state = oneBed();
-    const nowMs = t0 - backMs;
-    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), nowMs);
-    foldObservation(state, 'assoc-01', observation('d1', nowMs + 1000, [hr(150)]), nowMs + 1000);
-    expect(state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.numeric.value).toBe(150);
-  });
+describe('a start of the server after the machine’s clock was set back', () => {
+  it.each([10_000, 600_000, 864_000_000])(
+    'after a step back of %i ms present readings replace former readings',
+    (backMs) => {
+      const state = oneBed();
+      const nowMs = t0 - backMs;
+      foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), nowMs);
+      foldObservation(state, 'assoc-01', observation('d1', nowMs + 1000, [hr(150)]), nowMs + 1000);
+      expect(state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.numeric.value).toBe(150);
+    },
+  );
 
-  it('lets new readings be current although the device was lost before, at what is a later time now', () => {
+  it('a loss of the device with a time in the future counts as a loss now', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
     const silence = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 - 5000) } as const;
@@ -189,19 +197,19 @@ describe('a start after the machine’s clock was set back', () => {
     expect(state.devices.get('d1')?.lostAtMs).toBe(nowMs);
   });
 
-  it('takes the gateway’s notice of the connection although the former one is stamped later', () => {
+  it('a new connection record counts although the former record has a later time', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
-    const told = (connected: boolean, ms: number) =>
+    const connectionRecord = (connected: boolean, ms: number) =>
       ({ deviceId: 'd1', receivedAt: formatInstant(ms), connected }) as Parameters<typeof foldConnection>[2];
-    foldConnection(state, 'assoc-01', told(true, t0), nowMs);
-    foldConnection(state, 'assoc-01', told(false, nowMs + 1000), nowMs + 1000);
+    foldConnection(state, 'assoc-01', connectionRecord(true, t0), nowMs);
+    foldConnection(state, 'assoc-01', connectionRecord(false, nowMs + 1000), nowMs + 1000);
     expect(state.devices.get('d1')?.online).toBe(false);
   });
 });
 
-describe('associations', () => {
-  it('begin and end with the act, whatever the clock says', () => {
+describe('foldAssociations', () => {
+  it('an association begins and ends when its record is folded, at any time of the clock', () => {
     const state = emptyState();
     const from = formatInstant(t0 + 1000);
     const to = formatInstant(t0 + 2000);
@@ -216,7 +224,7 @@ describe('associations', () => {
     expect(times.map(shownAt)).toEqual([0, 0, 0, 0]);
   });
 
-  it('keep a patient on the screens who was admitted before the clock was set back', () => {
+  it('a patient who was admitted before the clock was set back stays on the screens', () => {
     const state = emptyState();
     const at = formatInstant(t0 + 600_000);
     foldAssociations(
@@ -227,7 +235,7 @@ describe('associations', () => {
     expect([...state.beds.keys()]).toEqual(['assoc-02']);
   });
 
-  it('are not changed by an older version', () => {
+  it('an older version of a table changes nothing', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 2, period('assoc-02')));
     foldAssociations(state, table('d1', 1, period('assoc-01')));
@@ -235,9 +243,9 @@ describe('associations', () => {
   });
 });
 
-describe('a device', () => {
+describe('the state of a device', () => {
   const at = (ms: number) => formatInstant(ms);
-  it('is online by its connection, its status and its readings, the latest sign counting', () => {
+  it('the latest connection, status or reading decides whether a device is online', () => {
     const state = oneBed();
     const online = () => state.devices.get('d1')?.online;
     expect(online()).toBe(null);
@@ -251,10 +259,10 @@ describe('a device', () => {
     expect(online()).toBe(true);
   });
 
-  it('is online by its newest connection, whatever comes about older ones, on whichever gateway', () => {
+  it('records about older connections of a device do not change whether it is online', () => {
     const state = oneBed();
     const online = () => state.devices.get('d1')?.online;
-    const told = (claim: number, ms: number, connected: boolean) =>
+    const connection = (claim: number, ms: number, connected: boolean) =>
       foldConnection(state, 'assoc-01', { deviceId: 'd1', receivedAt: at(t0 + ms), connected, claim }, t0);
     const will = (ms: number, claim: number, reason: 'will' | 'taken-over') =>
       foldStatus(
@@ -263,22 +271,22 @@ describe('a device', () => {
         { deviceId: 'd1', receivedAt: at(t0 + ms), will: { claim, reason }, reading: { online: false } },
         t0,
       );
-    told(10, 0, true);
-    told(20, 1000, true);
-    told(10, 2000, false);
+    connection(10, 0, true);
+    connection(20, 1000, true);
+    connection(10, 2000, false);
     will(2100, 10, 'will');
     will(2100, 20, 'taken-over');
     expect(online()).toBe(true);
-    told(20, 3000, false);
+    connection(20, 3000, false);
     expect(online()).toBe(false);
-    // Its gateway's clock is behind.
-    told(30, 2500, true);
+    // The clock of this gateway is behind.
+    connection(30, 2500, true);
     expect(online()).toBe(true);
     will(4000, 30, 'will');
     expect(online()).toBe(false);
   });
 
-  it('has the conditions of its last status', () => {
+  it('a device has the conditions of its last status that names conditions', () => {
     const state = oneBed();
     const leads = { condition: 'MDC_EVT_LEADS_OFF' as const, present: true };
     const status = (ms: number, conditions?: (typeof leads)[]) => ({
@@ -294,7 +302,7 @@ describe('a device', () => {
   });
 });
 
-it('offers a wave while it comes', () => {
+it('a wave belongs to its bed until no chunk came for 10 s', () => {
   const state = oneBed();
   const reading = {
     start: formatInstant(t0),
@@ -311,7 +319,7 @@ it('offers a wave while it comes', () => {
   expect(state.beds.get('assoc-01')?.waves.size).toBe(0);
 });
 
-describe('a device that was lost', () => {
+describe('the time at which a device was lost', () => {
   const ends = (reason: ConnectionEndReason) => ({ connected: false, reason });
   const fold = (state: ReturnType<typeof emptyState>, atMs: number, fields: Partial<ConnectionRecord>) =>
     foldConnection(
@@ -327,16 +335,16 @@ describe('a device that was lost', () => {
     ['taken-over', false],
     ['refused', false],
     ['drained', false],
-  ] as const)('is remembered after it came back: %s, %s', (reason, lost) => {
+  ] as const)('a connection that ended with the reason %s counts as lost: %s', (reason, isLost) => {
     const state = oneBed();
     fold(state, t0, {});
     fold(state, t0 + 5000, ends(reason));
     fold(state, t0 + 9000, {});
-    expect(state.devices.get('d1')?.lostAtMs).toBe(lost ? t0 + 5000 : 0);
+    expect(state.devices.get('d1')?.lostAtMs).toBe(isLost ? t0 + 5000 : 0);
     expect(state.devices.get('d1')?.online).toBe(true);
   });
 
-  it('by its will, or by the silence that the engine reports; a parameter without data is no loss', () => {
+  it('a device is lost by its will or by an alarm about its silence, but not by an alarm about one silent parameter', () => {
     const state = oneBed();
     fold(state, t0, {});
     const reading = { online: false };
@@ -349,19 +357,19 @@ describe('a device that was lost', () => {
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 1000);
     fold(state, t0 + 2000, {});
     const noData = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 + 30_000) } as const;
-    const tell = (fields: Partial<Alarm>, atMs: number) =>
+    const raise = (fields: Partial<Alarm>, atMs: number) =>
       foldAlarmEvent(
         state,
         { type: 'raised', at: formatInstant(atMs), alarm: alarm(`n-${atMs}`, 'assoc-01', 1, { ...noData, ...fields }) },
         atMs,
       );
-    tell({ code: 'MDC_ECG_HEART_RATE' }, t0 + 30_500);
+    raise({ code: 'MDC_ECG_HEART_RATE' }, t0 + 30_500);
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 1000);
-    tell({}, t0 + 31_000);
+    raise({}, t0 + 31_000);
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 30_000);
   });
 
-  it('does not stay lost if the clock was set back before it came again', () => {
+  it('after the clock was set back, a device that connects again is not lost', () => {
     const state = oneBed();
     fold(state, t0, {});
     fold(state, t0 + 600_000, { ...ends('closed'), claim: 1 });
@@ -370,7 +378,7 @@ describe('a device that was lost', () => {
   });
 });
 
-describe('a parameter that comes twice in one message', () => {
+describe('a parameter that is twice in one message', () => {
   const heartRate = 'MDC_ECG_HEART_RATE';
   function bedWith(...values: NumericValue[]) {
     const state = emptyState();
@@ -380,10 +388,10 @@ describe('a parameter that comes twice in one message', () => {
   }
 
   it.each<[string, NumericValue[], number]>([
-    ['the graver first', [hr(30), hr(80)], 30],
-    ['the graver last', [hr(80), hr(30)], 30],
-    ['by two codes of one measurement', [hr(80), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })], 30],
-  ])('shows the graver number, and leaves it to the engine’s alarm to say so: %s', (_name, values, expected) => {
+    ['the more dangerous value first', [hr(30), hr(80)], 30],
+    ['the more dangerous value last', [hr(80), hr(30)], 30],
+    ['two codes of one measurement', [hr(80), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })], 30],
+  ])('the more dangerous of two values is shown, without a notice: %s', (_name, values, expected) => {
     const { bed } = bedWith(...values);
     expect([...bed.values.values()].map(({ numeric }) => [numeric.code, numeric.value])).toEqual([
       [heartRate, expected],
@@ -391,18 +399,18 @@ describe('a parameter that comes twice in one message', () => {
     expect(noticesOf(bed)).toEqual([]);
   });
 
-  it('keeps a number that came alone by its other code under the code that its alarms have', () => {
+  it('a value with the other code of its measurement is shown under the code that its alarms have', () => {
     const { bed } = bedWith(hr(170, { code: 'MDC_ECG_CARD_BEAT_RATE' }));
     expect([...bed.values.keys()]).toEqual([heartRate]);
     expect(bed.values.get(heartRate)?.numeric.code).toBe(heartRate);
   });
 
-  it('says nothing if each comes once', () => {
+  it('a parameter that is once in a message causes no notice', () => {
     expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
 });
 
-describe('of two values of one instant', () => {
+describe('two values with the same device time', () => {
   type Sent = { atMs: number; value: number; receivedMs: number; boot: string; seq: number };
   const sent = (value: number, seq: number, receivedMs: number, more: Partial<Sent> = {}): Sent => ({
     ...{ atMs: t0, value, receivedMs: t0 + receivedMs, boot: 'b', seq },
@@ -411,24 +419,28 @@ describe('of two values of one instant', () => {
   const ahead = { atMs: t0 + 60_000 };
 
   it.each<[string, Sent[], number]>([
-    ['the later receipt counts', [sent(80, 1, 10), sent(30, 2, 500)], 30],
-    ['the later receipt counts, back to normal', [sent(30, 1, 10), sent(80, 2, 500)], 80],
-    ['a correction within the same millisecond counts', [sent(80, 1, 10), sent(30, 2, 10)], 30],
-    ['the first, sent again after its correction, does not', [sent(80, 1, 10), sent(30, 2, 500), sent(80, 1, 900)], 30],
+    ['the value that was received later is shown', [sent(80, 1, 10), sent(30, 2, 500)], 30],
+    ['the value that was received later is shown, also if it is normal', [sent(30, 1, 10), sent(80, 2, 500)], 80],
+    ['a correction that was received in the same millisecond is shown', [sent(80, 1, 10), sent(30, 2, 10)], 30],
     [
-      'nor does it from a clock that is ahead',
+      'a repeat of the first value after its correction is not shown',
+      [sent(80, 1, 10), sent(30, 2, 500), sent(80, 1, 900)],
+      30,
+    ],
+    [
+      'a repeat of the first value is not shown, also if the clock is ahead',
       [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead), sent(80, 1, 900, ahead)],
       30,
     ],
-    ['a correction from a clock that is ahead counts', [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead)], 30],
-    ['a correction after a restart of the device counts', [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' })], 30],
+    ['a correction from a clock that is ahead is shown', [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead)], 30],
+    ['a correction after a restart of the device is shown', [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' })], 30],
     [
-      'the first, sent again after a restart corrected it, does not',
+      'a repeat of the first value is not shown after a restart and a correction',
       [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' }), sent(80, 9, 900)],
       30,
     ],
     [
-      'the first, sent again after two restarts and newer values, does not, though the device’s clock is ahead',
+      'a repeat of the first value is not shown after two restarts with a clock that is ahead',
       [
         sent(80, 9, 10, { atMs: t0 + 60_000 }),
         sent(31, 1, 500, { boot: 'c', atMs: t0 + 60_001 }),
@@ -439,17 +451,25 @@ describe('of two values of one instant', () => {
       30,
     ],
     [
-      'a later word of the start before the restart counts',
+      'a later reading of the former start is shown',
       [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' }), sent(31, 10, 900)],
       31,
     ],
     [
-      'history that is read again brings nothing back',
+      'old records that are read again do not bring a value back',
       [sent(80, 1, 10), sent(30, 1, 500, { boot: 'c' }), sent(80, 1, 10)],
       30,
     ],
-    ['a later instant counts, whatever its number', [sent(80, 9, 10), sent(81, 1, 2000, { atMs: t0 + 1000 })], 81],
-    ['an earlier instant does not, whatever its number', [sent(80, 1, 10), sent(79, 2, 2000, { atMs: t0 - 1000 })], 80],
+    [
+      'a value with a later time is shown, also with a lower number',
+      [sent(80, 9, 10), sent(81, 1, 2000, { atMs: t0 + 1000 })],
+      81,
+    ],
+    [
+      'a value with an earlier time is not shown, also with a higher number',
+      [sent(80, 1, 10), sent(79, 2, 2000, { atMs: t0 - 1000 })],
+      80,
+    ],
   ])('%s', (_name, readings, expected) => {
     const state = oneBed();
     for (const { atMs, value, receivedMs, boot, seq } of readings)
@@ -457,7 +477,7 @@ describe('of two values of one instant', () => {
     expect(shown(state)?.value).toBe(expected);
   });
 
-  it('an exact repeat changes nothing, so no screen gets it', () => {
+  it('an exact repeat of a reading changes nothing', () => {
     const state = oneBed();
     const fold = () => foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0, { boot: 'b', seq: 1 });
     fold();

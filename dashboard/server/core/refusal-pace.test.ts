@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { countRefusal, newRefusalPace } from './refusal-pace.ts';
 
-it('records three refusals of an address in a minute, and says with the next one how many were left out', () => {
+it('countRefusal records three refusals of an address in a minute, and then returns the number of left-out refusals', () => {
   const pace = newRefusalPace();
   const counted = [0, 1, 2, 3, 59_999, 60_000].map((nowMs) => countRefusal(pace, 'a', nowMs));
   expect(counted).toEqual([0, 0, 0, undefined, undefined, 2]);
 });
 
-it('records thirty of all addresses in a minute, however many there are', () => {
+it('countRefusal records thirty refusals of all addresses in a minute', () => {
   const pace = newRefusalPace();
   const counted = Array.from({ length: 1000 }, (_, n) => countRefusal(pace, `a${n}`, 5));
   expect(counted.filter((count) => count !== undefined)).toHaveLength(30);

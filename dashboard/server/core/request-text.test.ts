@@ -3,20 +3,24 @@ import { normalizeTexts, requestTextFault } from './request-text.ts';
 
 describe('the texts of a request', () => {
   it.each<[string, unknown, string | undefined]>([
-    ['none', undefined, undefined],
-    ['a good patient', { patient: { familyName: 'Núñez', givenName: '' } }, undefined],
-    ['an override', { patient: { familyName: 'a\u202eb' } }, 'patient.familyName holds a character that turns'],
-    ['a space behind a ward', { ward: 'ICU ' }, 'ward begins or ends with a space.'],
+    ['no body', undefined, undefined],
+    ['a valid patient', { patient: { familyName: 'Núñez', givenName: '' } }, undefined],
+    [
+      'a text with a direction override',
+      { patient: { familyName: 'a\u202eb' } },
+      'patient.familyName holds a character that turns',
+    ],
+    ['a ward that ends with a space', { ward: 'ICU ' }, 'ward begins or ends with a space.'],
     ['a line end in a filter', { userId: 'a\nb' }, 'userId holds a control character (U+000A).'],
     ['any password', { userId: 'nurse', password: ' \u202e ' }, undefined],
-    ['a text alone', 'a\u202eb', 'The request holds'],
-  ])('%s', (_name, body, part) => {
+    ['a body that is only a text', 'a\u202eb', 'The request holds'],
+  ])('requestTextFault returns the expected fault for %s', (_name, body, part) => {
     const fault = requestTextFault(body);
     if (part === undefined) expect(fault).toBeUndefined();
     else expect(fault).toContain(part);
   });
 
-  it('are composed, except the password', () => {
+  it('normalizeTexts composes all texts except the password', () => {
     const typed = { name: 'Nu\u0301n\u0303ez', list: ['e\u0301', 1, null], password: 'e\u0301' };
     expect(normalizeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
   });

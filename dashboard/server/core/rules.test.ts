@@ -1,4 +1,4 @@
-/** The small rules: rights, sessions, passwords, budget, health. */
+/** Tests the small rules: rights, sessions, passwords, budget and health. */
 
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
@@ -13,7 +13,7 @@ import { may, seesWard } from './rights.ts';
 import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
 
 describe('rights', () => {
-  it('are these, by role', () => {
+  it('each role has the permissions of this table', () => {
     const table = Object.fromEntries(
       roles.map((role) => [role, permissions.filter((permission) => may({ ...nurse, role }, permission))]),
     );
@@ -45,27 +45,35 @@ describe('rights', () => {
     [technician, null, true],
     [auditor, 'icu', false],
     [auditor, null, false],
-  ] as const)('%o and ward %s: %s', (viewer, ward, expected) => {
+  ] as const)('the viewer %o sees the ward %s: %s', (viewer, ward, expected) => {
     expect(seesWard(viewer, ward)).toBe(expected);
   });
 });
 
-describe('a session', () => {
+describe('judgeSession', () => {
   const claims: Claims = { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
   const account = { fingerprint: 'f' };
   it.each<[string, Verdict, Partial<Claims>, typeof account | undefined, number, boolean, number]>([
-    ['just made', 'holds', {}, account, 0, false, t0],
-    ['one step before it is idle', 'holds', {}, account, 0, false, t0 + sessionIdleMs - 1],
-    ['idle', 'idle', {}, account, 0, false, t0 + sessionIdleMs],
-    ['kept by a live connection', 'holds', {}, account, t0 + 2 * sessionIdleMs, false, t0 + 2 * sessionIdleMs],
-    ['kept by a renewed token', 'holds', { seenAtMs: t0 + sessionIdleMs }, account, 0, false, t0 + sessionIdleMs],
-    ['one step before its end', 'holds', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs - 1],
-    ['at its end, however busy', 'too-old', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs],
-    ['logged out', 'revoked', {}, account, t0, true, t0],
-    ['of an account that is gone or disabled', 'account-changed', {}, undefined, t0, false, t0],
-    ['of an account with a new password', 'account-changed', {}, { fingerprint: 'g' }, t0, false, t0],
-  ])('%s: %s', (_, verdict, changed, now, liveAtMs, revoked, nowMs) => {
-    expect(judgeSession({ ...claims, ...changed }, now, liveAtMs, revoked, nowMs)).toBe(verdict);
+    ['a new session', 'holds', {}, account, 0, false, t0],
+    ['a session one ms before it is idle', 'holds', {}, account, 0, false, t0 + sessionIdleMs - 1],
+    ['an idle session', 'idle', {}, account, 0, false, t0 + sessionIdleMs],
+    ['a session with a live connection', 'holds', {}, account, t0 + 2 * sessionIdleMs, false, t0 + 2 * sessionIdleMs],
+    [
+      'a session with a renewed token',
+      'holds',
+      { seenAtMs: t0 + sessionIdleMs },
+      account,
+      0,
+      false,
+      t0 + sessionIdleMs,
+    ],
+    ['a used session one ms before its end', 'holds', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs - 1],
+    ['a used session at its end', 'too-old', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs],
+    ['a session that was logged out', 'revoked', {}, account, t0, true, t0],
+    ['a session of a removed or disabled account', 'account-changed', {}, undefined, t0, false, t0],
+    ['a session of an account with a new password', 'account-changed', {}, { fingerprint: 'g' }, t0, false, t0],
+  ])('judgeSession judges %s as %s', (_, verdict, changed, presentAccount, liveAtMs, revoked, nowMs) => {
+    expect(judgeSession({ ...claims, ...changed }, presentAccount, liveAtMs, revoked, nowMs)).toBe(verdict);
   });
 });
 
@@ -81,8 +89,8 @@ describe('a new password', () => {
     ['nurse1 likes long words', true],
     ['🐎🔋📎✅🐎🔋📎✅🐎🔋📎🎉', true],
     [`${'x'.repeat(250)}abcdefg`, false],
-  ])('%s: %s', (password, good) => {
-    expect(passwordFault(password, 'nurse1') === undefined).toBe(good);
+  ])('the new password "%s" is accepted: %s', (password, isAccepted) => {
+    expect(passwordFault(password, 'nurse1') === undefined).toBe(isAccepted);
   });
 });
 
@@ -102,33 +110,42 @@ describe('the budget of a slow screen', () => {
     ['heartbeat', closeBytesMax + 1, 0, 'close'],
     ['numerics', numericsBytesMax + 1, waitMsMax, 'skip'],
     ['numerics', numericsBytesMax + 1, waitMsMax + 1, 'close'],
-  ])('%s with %i bytes waiting for %i ms: %s', (load, bytes, waitedMs, expected) => {
-    expect(admit(defaultBudget, load, bytes, waitedMs)).toBe(expected);
-  });
+  ])(
+    'a message with %s, with %i waiting bytes and numerics that wait for %i ms, gets the decision %s',
+    (load, bytes, waitedMs, expected) => {
+      expect(admit(defaultBudget, load, bytes, waitedMs)).toBe(expected);
+    },
+  );
 });
 
-describe('health', () => {
+describe('judgeHealth', () => {
   const signs = (fields: object) => ({ ...newLifeSigns(t0), alarmsAtMs: t0, readingsAtMs: t0, ...fields });
   it.each([
-    ['all well', signs({}), t0, 'ok', 'ok'],
-    ['Kafka at its bound', signs({}), t0 + kafkaAwayMs, 'ok', 'ok'],
-    ['Kafka past it', signs({}), t0 + kafkaAwayMs + 1, 'away', 'ok'],
-    ['the engine at its bound', signs({ alarmsAtMs: t0 - alarmsStaleMs }), t0, 'ok', 'ok'],
-    ['the engine past it', signs({ alarmsAtMs: t0 - alarmsStaleMs - 1 }), t0, 'ok', 'stale'],
-    ['the engine never seen', signs({ alarmsAtMs: 0 }), t0, 'ok', 'stale'],
-    ['no readings, so nothing to judge', signs({ alarmsAtMs: 0, readingsAtMs: 0 }), t0, 'ok', 'ok'],
-    ['readings that have just begun', signs({ alarmsAtMs: 0, readingsSinceMs: t0 - alarmsStaleMs }), t0, 'ok', 'ok'],
-  ])('%s', (_, given, nowMs, kafka, alarms) => {
+    ['new signs', signs({}), t0, 'ok', 'ok'],
+    ['a sign of Kafka at its limit', signs({}), t0 + kafkaAwayMs, 'ok', 'ok'],
+    ['a sign of Kafka past its limit', signs({}), t0 + kafkaAwayMs + 1, 'away', 'ok'],
+    ['a sign of the alarm processor at its limit', signs({ alarmsAtMs: t0 - alarmsStaleMs }), t0, 'ok', 'ok'],
+    ['a sign of the alarm processor past its limit', signs({ alarmsAtMs: t0 - alarmsStaleMs - 1 }), t0, 'ok', 'stale'],
+    ['no sign of the alarm processor', signs({ alarmsAtMs: 0 }), t0, 'ok', 'stale'],
+    ['no sign of the alarm processor and no readings', signs({ alarmsAtMs: 0, readingsAtMs: 0 }), t0, 'ok', 'ok'],
+    [
+      'no sign of the alarm processor and readings that have just begun',
+      signs({ alarmsAtMs: 0, readingsSinceMs: t0 - alarmsStaleMs }),
+      t0,
+      'ok',
+      'ok',
+    ],
+  ])('judgeHealth returns the expected health for %s', (_, given, nowMs, kafka, alarms) => {
     expect(judgeHealth(given, nowMs)).toMatchObject({ kafka, alarms });
   });
 
-  it('says that the clock was set while the step lasts', () => {
+  it('the health has the difference of the clock while it lasts', () => {
     expect(judgeHealth(signs({}), t0).clock).toBeUndefined();
     const stepped = judgeHealth(signs({}), t0, { aheadMs: -600_000, atMs: t0 });
     expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
   });
 
-  it('says that a part of the log cannot be read: for an hour after the damage was met, and not if there was none', () => {
+  it('the health has the damage of the log for an hour after it was read', () => {
     const damage = { total: 2, lastAtMs: t0 };
     const damagedAt = (nowMs: number) => judgeHealth(signs({}), nowMs, undefined, damage).damaged;
     expect(judgeHealth(signs({}), t0, undefined, { total: 0, lastAtMs: undefined }).damaged).toBeUndefined();
@@ -137,7 +154,7 @@ describe('health', () => {
     expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
   });
 
-  it('gives the engine its full time again after a pause of the readings, before it counts as stale', () => {
+  it('after a pause of the readings the alarm processor again has its full time for a sign of life', () => {
     const given = signs({ readingsAtMs: t0 - 60_000, alarmsAtMs: t0 - 60_000 });
     noteReading(given, t0);
     expect(judgeHealth(given, t0).alarms).toBe('ok');

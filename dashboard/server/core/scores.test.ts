@@ -19,7 +19,7 @@ function admitted() {
   return state;
 }
 
-it('scores are the newest, whatever the order of event and snapshot', () => {
+it('the newest scores are shown in any order of records', () => {
   const state = admitted();
   const newest = newScores('assoc-01', grave, at(5));
   expect(foldScores(state, newest, nowMs)).toBe(true);
@@ -27,7 +27,7 @@ it('scores are the newest, whatever the order of event and snapshot', () => {
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores).toEqual(newest);
 });
 
-it('scores come to the screens with the head of their bed, once a minute if only the ages change', () => {
+it('new scores are sent with the head of their bed, but only once a minute if only the ages change', () => {
   const state = admitted();
   let before = state.n;
   const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);
@@ -43,14 +43,14 @@ it('scores come to the screens with the head of their bed, once a minute if only
   expect(heads()).toEqual([at(1.1).at]);
 });
 
-it('scores from a clock that was ahead give way to present ones', () => {
+it('present scores replace scores from a clock that was ahead', () => {
   const state = admitted();
   foldScores(state, newScores('assoc-01', grave, at(120)), nowMs);
   foldScores(state, newScores('assoc-01', {}, at(30)), nowMs);
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores?.news2.total).toBe(0);
 });
 
-it('scores are hidden from a technician', () => {
+it('a technician does not see the scores', () => {
   const state = admitted();
   foldScores(state, newScores('assoc-01'), nowMs);
   expect(wholeScreen(state, technician, ward).beds[0]?.scores).toBeNull();

@@ -1,29 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { type Place, placeFor, placesMax } from './screen-places.ts';
 
-type Held = Place & { readonly n: number };
+type NumberedPlace = Place & { readonly n: number };
 const bounds = { session: 3, account: 5, all: 8 };
 const place = (account: string, session = account, address = '10.0.0.1'): Place => ({ account, session, address });
-const openPlaces = (...places: Place[]): Held[] => places.map((place, n) => ({ ...place, n }));
-const times = (count: number, one: Place) => new Array<Place>(count).fill(one);
-const outcome = (before: Held[], newcomer: Place) => {
+const openPlaces = (...places: Place[]): NumberedPlace[] => places.map((place, n) => ({ ...place, n }));
+const times = (count: number, repeated: Place) => new Array<Place>(count).fill(repeated);
+const outcome = (before: NumberedPlace[], newcomer: Place) => {
   const judged = placeFor(before, newcomer, bounds);
   return judged.taken ? (judged.goes?.n ?? 'taken') : 'full';
 };
 
-describe('a new screen', () => {
-  it.each<[string, Held[], Place, number | 'taken' | 'full']>([
-    ['of nobody else', [], place('nora'), 'taken'],
-    ['as the last of its session', openPlaces(...times(2, place('nora'))), place('nora'), 'taken'],
-    ['of a session that has all', openPlaces(place('x'), ...times(3, place('nora'))), place('nora'), 1],
+describe('placeFor', () => {
+  it.each<[string, NumberedPlace[], Place, number | 'taken' | 'full']>([
+    ['a first screen is accepted', [], place('nora'), 'taken'],
     [
-      'of an account that has all: the oldest of its session with most goes',
+      'the last allowed screen of a session is accepted',
+      openPlaces(...times(2, place('nora'))),
+      place('nora'),
+      'taken',
+    ],
+    [
+      'a screen of a full session replaces its oldest screen',
+      openPlaces(place('x'), ...times(3, place('nora'))),
+      place('nora'),
+      1,
+    ],
+    [
+      'a screen of a full account replaces the oldest screen of its session with most screens',
       openPlaces(place('nora', 's1'), place('nora', 's1'), ...times(3, place('nora', 's2'))),
       place('nora', 's3'),
       2,
     ],
     [
-      'in a full house: the oldest of the account with most goes',
+      'a screen on a full server replaces the oldest screen of the account with most screens',
       openPlaces(
         place('nils'),
         ...times(3, place('flood', 'f1')),
@@ -34,20 +44,25 @@ describe('a new screen', () => {
       1,
     ],
     [
-      'in a full house, of who has nearly as many as the most',
+      'a full server refuses a screen of an account that has as many as the others',
       openPlaces(...times(2, place('a')), ...times(2, place('b')), ...times(2, place('c')), ...times(2, place('d'))),
       place('d'),
       'full',
     ],
     [
-      'in a full house, of who has one: one more would be as many',
+      'a full server refuses a screen of an account that would then have as many as the others',
       openPlaces(...times(2, place('a')), ...times(2, place('b')), ...times(2, place('c')), place('d'), place('nora')),
       place('nora'),
       'full',
     ],
-    ['in a full house of one each', openPlaces(...[...'abcdefgh'].map((name) => place(name))), place('nora'), 'full'],
     [
-      'in a full house of equals: one of the address with most goes',
+      'a full server refuses a screen if each account has one',
+      openPlaces(...[...'abcdefgh'].map((name) => place(name))),
+      place('nora'),
+      'full',
+    ],
+    [
+      'among accounts with equally many screens, a screen of the address with most screens is replaced',
       openPlaces(
         ...times(2, place('a', 'a', '10.0.0.2')),
         ...times(2, place('b')),
@@ -61,8 +76,8 @@ describe('a new screen', () => {
     expect(outcome(before, newcomer)).toBe(expected);
   });
 
-  it('always has a place while one account has 43 logins with 12 screens, and nobody loses their only one', () => {
-    let places: Held[] = [];
+  it('a flood of screens of other accounts does not stop a new screen, and no account loses its only screen', () => {
+    let places: NumberedPlace[] = [];
     let n = 0;
     const open = (wanted: Place) => {
       const judged = placeFor(places, wanted);
@@ -74,7 +89,7 @@ describe('a new screen', () => {
     for (let login = 0; login < 43; login += 1)
       for (let tab = 0; tab < 12; tab += 1) expect(open(place('flood', `f${login}`))).toBe(true);
     expect(places.filter(({ account }) => account === 'flood')).toHaveLength(placesMax.account);
-    // And where many accounts flood, those that have most give way.
+    // If many accounts open too many screens, the accounts with most screens lose some.
     for (let account = 0; account < 60; account += 1)
       for (let tab = 0; tab < 12; tab += 1) open(place(`flood-${account}`));
     expect(places.length).toBe(placesMax.all);

@@ -12,28 +12,28 @@ import type { Viewer } from './rights.ts';
 import { changesSince, devicesFor, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
 import { emptyState, goneMax, type LiveState } from './state.ts';
 
-/** What a screen holds after applying deltas as protocol/live.ts says. */
+/** Returns the content of a screen after a delta, by the rules of protocol/live.ts. */
 function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<ReturnType<typeof changesSince>>) {
   const beds = new Map<string, Bed>(screen.beds.map((bed) => [bed.associationId, bed]));
   const alarms = new Map(screen.alarms.map((alarm) => [alarm.alarmId, alarm]));
   for (const id of changes.gone) {
     beds.delete(id);
-    for (const [alarmId, one] of alarms) if (one.associationId === id) alarms.delete(alarmId);
+    for (const [alarmId, shown] of alarms) if (shown.associationId === id) alarms.delete(alarmId);
   }
   for (const { associationId, head, values } of changes.beds) {
-    const known = beds.get(associationId);
+    const former = beds.get(associationId);
     if (head) beds.set(associationId, { ...head, values });
-    else if (known) {
+    else if (former) {
       const codes = new Set(values.map((value) => value.code));
-      beds.set(associationId, { ...known, values: [...known.values.filter((v) => !codes.has(v.code)), ...values] });
+      beds.set(associationId, { ...former, values: [...former.values.filter((v) => !codes.has(v.code)), ...values] });
     } else throw new Error('values of a bed that the screen does not have');
   }
   for (const id of changes.cleared) alarms.delete(id);
-  for (const one of changes.alarms) alarms.set(one.alarmId, one);
+  for (const changed of changes.alarms) alarms.set(changed.alarmId, changed);
   return { beds: [...beds.values()], alarms: [...alarms.values()], answers: [...screen.answers, ...changes.answers] };
 }
 
-/** Order does not matter. */
+/** Sorts the content of a screen, because its order does not matter. */
 function sorted({ beds, alarms }: ReturnType<typeof wholeScreen>) {
   return {
     beds: beds
@@ -45,8 +45,8 @@ function sorted({ beds, alarms }: ReturnType<typeof wholeScreen>) {
 
 type Step = { kind: number; device: number; number: number };
 
-/** Anything that may happen to three devices on two wards. */
-function happen(state: LiveState, { kind, device, number }: Step, at: { ms: number; version: number }): unknown {
+/** Folds an arbitrary record about one of three devices on two wards. */
+function foldStep(state: LiveState, { kind, device, number }: Step, at: { ms: number; version: number }): unknown {
   const deviceId = `d${device}`;
   const associationId = number % 3 === 0 ? `u-device-${device}` : `assoc-${device}-${number % 2}`;
   at.ms += 500;
@@ -67,14 +67,14 @@ function happen(state: LiveState, { kind, device, number }: Step, at: { ms: numb
       return foldAssociations(state, table(deviceId, at.version, ...periods));
     }
     case 2: {
-      const said = alarm(`alarm-${associationId}-${number % 2}-0000`, associationId, 1 + Math.floor(at.ms / 500), {
+      const changed = alarm(`alarm-${associationId}-${number % 2}-0000`, associationId, 1 + Math.floor(at.ms / 500), {
         deviceId,
         kind: number % 2 === 0 ? 'technical' : 'physiological',
         condition: number % 2 === 0 ? 'device-sound-off' : 'HR.high',
         present: number % 3 !== 0,
       });
       const type = number % 4 === 0 ? 'cleared' : 'raised';
-      foldAlarmEvent(state, { type, at: formatInstant(at.ms), alarm: said }, at.ms);
+      foldAlarmEvent(state, { type, at: formatInstant(at.ms), alarm: changed }, at.ms);
       return;
     }
     case 3:
@@ -89,8 +89,8 @@ function happen(state: LiveState, { kind, device, number }: Step, at: { ms: numb
   }
 }
 
-describe('deltas', () => {
-  it('bring every screen to what a snapshot shows, whenever they are taken', () => {
+describe('changesSince', () => {
+  it('a screen that applies deltas shows the same as a snapshot', () => {
     const seed = Date.now();
     console.log(`seed ${seed}`);
     const step = fc.record({ kind: fc.nat(4), device: fc.nat(2), number: fc.nat(40) });
@@ -106,9 +106,9 @@ describe('deltas', () => {
           const at = { ms: t0, version: 0 };
           let screen = wholeScreen(state, viewer, scope);
           let n = state.n;
-          for (const [one, take] of [...steps, [{ kind: 4, device: 0, number: 0 }, true] as const]) {
-            happen(state, one, at);
-            if (!take) continue;
+          for (const [nextStep, sendsDelta] of [...steps, [{ kind: 4, device: 0, number: 0 }, true] as const]) {
+            foldStep(state, nextStep, at);
+            if (!sendsDelta) continue;
             screen = applyTo(screen, changesSince(state, viewer, scope, n)!);
             n = state.n;
           }
@@ -119,7 +119,7 @@ describe('deltas', () => {
     );
   });
 
-  it('are refused past the remembered changes, and from a number that is not this server’s', () => {
+  it('there is no delta for a number that is older than the remembered changes, or that is in the future', () => {
     const state = emptyState();
     for (let version = 1; version <= goneMax + 2; version += 1) {
       const periods = version % 2 === 1 ? [period('assoc-01')] : [];
@@ -135,7 +135,7 @@ describe('deltas', () => {
   });
 });
 
-describe('who sees what', () => {
+describe('wholeScreen', () => {
   function twoWards() {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
@@ -153,59 +153,59 @@ describe('who sees what', () => {
     wholeScreen(twoWards(), viewer, scope).beds.map((bed) => bed.associationId);
 
   it.each<[string, Viewer, Scope, string[]]>([
-    ['a nurse her ward', nurse, { ward: 'icu' }, ['assoc-01']],
-    ['a nurse for * her ward', nurse, { ward: '*' }, ['assoc-01']],
-    ['a nurse nothing of another ward', nurse, { ward: 'step' }, []],
-    ['a nurse nothing of a device that was in no ward', nurse, { associationId: 'u-device-3' }, []],
-    ['who has all wards, at one of them, its beds', everywhere, { ward: 'icu' }, ['assoc-01']],
+    ['a nurse sees the beds of her ward', nurse, { ward: 'icu' }, ['assoc-01']],
+    ['a nurse sees in the scope * the beds of her ward', nurse, { ward: '*' }, ['assoc-01']],
+    ['a nurse sees no bed of another ward', nurse, { ward: 'step' }, []],
+    ['a nurse does not see a device that was in no ward', nurse, { associationId: 'u-device-3' }, []],
+    ['an account of all wards sees in one ward its beds', everywhere, { ward: 'icu' }, ['assoc-01']],
     [
-      'a technician, wherever they look, biomedical engineering’s devices',
+      'a technician sees in each scope also the devices of biomedical engineering',
       technician,
       { ward: 'icu' },
       ['assoc-01', 'u-device-3'],
     ],
-    ['a nurse nobody of another ward', nurse, { associationId: 'assoc-02' }, []],
-    ['who has all wards all', everywhere, { ward: '*' }, ['assoc-01', 'assoc-02', 'u-device-3']],
-    ['an auditor nothing', auditor, { ward: '*' }, []],
-    ['an auditor nothing without a ward', auditor, { associationId: 'u-device-3' }, []],
+    ['a nurse sees no patient of another ward', nurse, { associationId: 'assoc-02' }, []],
+    ['an account of all wards sees all beds', everywhere, { ward: '*' }, ['assoc-01', 'assoc-02', 'u-device-3']],
+    ['an auditor sees no bed', auditor, { ward: '*' }, []],
+    ['an auditor does not see a device without a ward', auditor, { associationId: 'u-device-3' }, []],
   ])('%s', (_, viewer, scope, expected) => {
     expect(seen(viewer, scope)).toEqual(expected);
   });
 
-  it('hides names, values and physiological alarms from a technician', () => {
+  it('a technician sees no names, values and physiological alarms', () => {
     const { beds, alarms } = wholeScreen(twoWards(), technician, { ward: 'icu' });
     expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: null });
     expect(alarms.map((alarm) => alarm.alarmId)).toEqual(['alarm-technical-0']);
   });
 
-  it('says in the head of a bed, also to a technician, that the sound of its device is off, while the engine says so', () => {
+  it('the head of a bed says that the sound of its device is off while the alarm about it is present', () => {
     const state = twoWards();
-    const said = { condition: 'device-sound-off', kind: 'technical', priority: 'low' } as const;
+    const soundOff = { condition: 'device-sound-off', kind: 'technical', priority: 'low' } as const;
     const soundIn = () => wholeScreen(state, technician, { ward: 'icu' }).beds.map((bed) => bed.device.sound);
-    const tell = (type: 'raised' | 'cleared', rev: number) => {
-      const one = alarm('alarm-sound-0000', 'assoc-01', rev, { ...said, present: type === 'raised' });
-      foldAlarmEvent(state, { type, at: formatInstant(t0), alarm: one }, t0);
+    const publish = (type: 'raised' | 'cleared', rev: number) => {
+      const soundAlarm = alarm('alarm-sound-0000', 'assoc-01', rev, { ...soundOff, present: type === 'raised' });
+      foldAlarmEvent(state, { type, at: formatInstant(t0), alarm: soundAlarm }, t0);
     };
     expect(soundIn()).toEqual([undefined, undefined]);
-    tell('raised', 1);
+    publish('raised', 1);
     expect(soundIn()).toEqual(['off', undefined]);
-    tell('cleared', 2);
+    publish('cleared', 2);
     expect(soundIn()).toEqual([undefined, undefined]);
   });
 
-  it('takes no alarm that a device names itself for Vigil’s report on its sound or its silence', () => {
+  it('an alarm of the device’s own list never counts as an alarm about the device’s sound or silence', () => {
     const state = twoWards();
     const own = { kind: 'technical', priority: 'high', origin: 'device', present: true } as const;
     for (const [n, condition] of ['device-sound-off', 'device-sound-paused', 'no-data', 'disconnected'].entries()) {
-      const one = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...own, condition });
-      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: one }, t0);
-      expect([condition, isDeviceSilent(one)]).toEqual([condition, false]);
+      const ownAlarm = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...own, condition });
+      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: ownAlarm }, t0);
+      expect([condition, isDeviceSilent(ownAlarm)]).toEqual([condition, false]);
     }
     const { device } = wholeScreen(state, nurse, { ward: 'icu' }).beds[0]!;
     expect([device.sound, device.lostAt]).toEqual([undefined, undefined]);
   });
 
-  it("counts wards and lists devices within one's own", () => {
+  it('wardsFor and devicesFor return only wards and devices that the viewer may see', () => {
     const state = twoWards();
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 1, alarms: 2 }]);
     expect(wardsFor(state, technician)).toEqual([{ ward: 'icu', beds: 1, alarms: 1 }]);
@@ -214,7 +214,7 @@ describe('who sees what', () => {
     expect(devicesFor(state, auditor)).toEqual([]);
   });
 
-  it('lists the other devices at a patient in one bed, for a viewer who may admit', () => {
+  it('devicesFor names the other devices at a patient in one bed, if the viewer may admit patients', () => {
     const state = emptyState();
     const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' } as const;
     const put = (deviceId: string, fields: Partial<AssociationPeriod>) =>
@@ -230,7 +230,7 @@ describe('who sees what', () => {
   });
 });
 
-it('writes out characters that turn the direction of writing or cannot be seen, from whatever record they come', () => {
+it('misleading and invisible characters of every record are made visible on the screens', () => {
   const state = emptyState();
   const patient = { patientId: 'P\u200b1', familyName: 'eoD\u202e', givenName: 'Jo\nhn', category: 'adult' } as const;
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu\u202e', { patient, bed: '1\u2066' })));
@@ -254,7 +254,7 @@ describe('a device without a bed', () => {
   const ids = (state: LiveState, viewer: Viewer, scope: Scope = { ward: '*' }) =>
     wholeScreen(state, viewer, scope).beds.map((bed) => bed.associationId);
 
-  /** d1 was in icu with a patient until t0 + 1 s, and goes on measuring. */
+  /** Returns a state in which d1 was in icu with a patient until t0 + 1 s, and has measured since without a bed. */
   function discharged() {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
@@ -266,7 +266,7 @@ describe('a device without a bed', () => {
     return state;
   }
 
-  it('stands in the tray of the ward where it was last, with its alarms, and on no screen of another ward', () => {
+  it('a device without a bed is with its alarms in the tray of its last ward, and on no screen of another ward', () => {
     const state = discharged();
     const { beds, alarms } = wholeScreen(state, nurse, { ward: 'icu' });
     expect(beds).toMatchObject([
@@ -280,11 +280,11 @@ describe('a device without a bed', () => {
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 0, alarms: 1 }]);
   });
 
-  it('goes to the tray of the next ward after that, without its measurements in the former tray', () => {
+  it('a device that was in another ward since comes to the tray of that ward, without its former measurements', () => {
     const state = discharged();
     const inStep = period('assoc-02', 'step', { from: at(3000), to: at(4000) });
     foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: at(1000) }), inStep));
-    // Read again after a start of the server, and late: both are of the time in the tray of icu.
+    // This reading comes late. It is from the time when the device was in the tray of icu.
     foldObservation(state, 'u-device-1', observation('d1', t0 + 2500, [hr(72)]), t0 + 4500);
     expect(ids(state, nurse)).toEqual([]);
     expect(wholeScreen(state, stepNurse, { ward: '*' }).beds).toMatchObject([{ tray: 'step', values: [] }]);
@@ -292,7 +292,7 @@ describe('a device without a bed', () => {
     expect(wholeScreen(state, stepNurse, { ward: '*' }).beds[0]?.values).toMatchObject([{ value: 73 }]);
   });
 
-  it('keeps its last ward when old periods are cut off, and loses it with its table', () => {
+  it('a device keeps its last ward when old periods are dropped, and has no ward after its table is deleted', () => {
     const state = discharged();
     const last = period('assoc-99', 'step', { from: at(3000), to: at(4000) });
     foldAssociations(state, table('d1', 66, last));
@@ -305,21 +305,21 @@ describe('a device without a bed', () => {
     ]);
   });
 
-  it('is counted if no open screen may show its alarm', () => {
+  it('unseenAlarms counts an alarm of a device without a bed if no open screen may show it', () => {
     const state = discharged();
-    const looks = (viewer: Viewer, scope: Scope) => unseenAlarms(state, [{ viewer, scope }]);
+    const unseenWith = (viewer: Viewer, scope: Scope) => unseenAlarms(state, [{ viewer, scope }]);
     expect(unseenAlarms(state, [])).toBe(1);
-    expect(looks(stepNurse, { ward: '*' })).toBe(1);
-    // A technician does not see what a patient has.
-    expect(looks(technician, { ward: 'icu' })).toBe(1);
-    expect(looks(nurse, { ward: 'icu' })).toBe(0);
-    expect(looks(everywhere, { ward: 'step' })).toBe(1);
-    expect(looks(everywhere, { ward: '*' })).toBe(0);
+    expect(unseenWith(stepNurse, { ward: '*' })).toBe(1);
+    // A technician does not see physiological alarms.
+    expect(unseenWith(technician, { ward: 'icu' })).toBe(1);
+    expect(unseenWith(nurse, { ward: 'icu' })).toBe(0);
+    expect(unseenWith(everywhere, { ward: 'step' })).toBe(1);
+    expect(unseenWith(everywhere, { ward: '*' })).toBe(0);
   });
 });
 
 describe('a locked screen', () => {
-  it('shows the same beds, values and alarms, and no name of a patient', () => {
+  it('a locked screen shows the same beds, values and alarms, but no names of patients', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0);

@@ -5,7 +5,7 @@ import { endNotices, noticesOf } from './notices.ts';
 import { foldObservation } from './readings.ts';
 import { emptyState, type LiveState } from './state.ts';
 
-/** One reading each second of each start, in the order of the log, as two gateways write it. */
+/** Folds one reading each second for each start (each letter of `boots`), in the order of the log. */
 function play(state: LiveState, boots: string, fromS: number, toS: number, nowMs?: number): void {
   for (let s = fromS; s < toS; s += 1)
     for (const [i, boot] of [...boots].entries()) {
@@ -20,34 +20,35 @@ function ward(): LiveState {
   foldAssociations(state, table('d1', 1, period('assoc-01')));
   return state;
 }
-const said = (state: LiveState) => noticesOf(state.beds.get('assoc-01')!).map(({ code, text }) => `${code}: ${text}`);
+const noticesAt = (state: LiveState) =>
+  noticesOf(state.beds.get('assoc-01')!).map(({ code, text }) => `${code}: ${text}`);
 const expectedNotices = ['shared-identity: Two devices use one certificate: values may be of two patients'];
 
-it('says at the bed that two devices are at work, each on a gateway of its own, and ends it 5 min after the last sign', () => {
+it('a bed shows a notice if two devices use one certificate, until 5 min after the last sign of it', () => {
   const state = ward();
   play(state, 'A', 0, 10);
-  expect(said(state)).toEqual([]);
+  expect(noticesAt(state)).toEqual([]);
   play(state, 'AB', 10, 30);
-  expect(said(state)).toEqual(expectedNotices);
+  expect(noticesAt(state)).toEqual(expectedNotices);
   play(state, 'B', 30, 31);
   endNotices(state, t0 + 329_000);
-  expect(said(state)).toEqual(expectedNotices);
+  expect(noticesAt(state)).toEqual(expectedNotices);
   endNotices(state, t0 + 331_000);
-  expect(said(state)).toEqual([]);
+  expect(noticesAt(state)).toEqual([]);
 });
 
-it('says nothing of a device that started anew, also when a dashboard reads the log and then its history', () => {
+it('a restart of a device causes no notice, also if the server reads the old records after the new ones', () => {
   const state = ward();
   const nowMs = t0 + 600_000;
   for (const fromS of [300, 0]) {
     if (fromS === 0) play(state, 'A', 0, 300, nowMs);
     play(state, 'B', 300, 600, nowMs);
   }
-  expect(said(state)).toEqual([]);
+  expect(noticesAt(state)).toEqual([]);
 });
 
-it('says nothing of signs that are over', () => {
+it('signs that are older than 5 min cause no notice', () => {
   const state = ward();
   play(state, 'AB', 0, 30, t0 + 330_000);
-  expect(said(state)).toEqual([]);
+  expect(noticesAt(state)).toEqual([]);
 });

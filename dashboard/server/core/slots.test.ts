@@ -6,7 +6,7 @@ const seed = Date.now();
 const refused = () => new Error('full');
 const bounds: SlotBounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 3, waitingPerKeyMax: 2 };
 
-/** Enters in order; `log` says which key is at work and which was refused. */
+/** Creates slots for the test. `log` has the names of the requests that got a slot or were refused, in order. */
 function desk(changed: Partial<SlotBounds> = {}) {
   const slots = createSlots({ ...bounds, ...changed }, refused);
   const log: string[] = [];
@@ -39,7 +39,7 @@ function desk(changed: Partial<SlotBounds> = {}) {
   };
 }
 
-it('one key has its own places only, and the others go on', async () => {
+it('a key gets no more than its own slots, and other keys get theirs', async () => {
   const { enter, leave, log } = desk();
   await enter('a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['a1', 'b1']);
@@ -50,7 +50,7 @@ it('one key has its own places only, and the others go on', async () => {
   expect(log).toEqual(['a1', 'b1', 'c1', 'a2']);
 });
 
-it('a key that fills its own line is refused, and the newest of the longest line gives way to another key', async () => {
+it('a key with a full queue is refused, and the newest request of the longest queue is refused for another key', async () => {
   const { enter, log } = desk();
   await enter('x1', 'y1', 'a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['x1', 'y1', 'a3 refused']);
@@ -58,7 +58,7 @@ it('a key that fills its own line is refused, and the newest of the longest line
   expect(log).toEqual(['x1', 'y1', 'a3 refused', 'a2 refused']);
 });
 
-it('a place is given back once, also if the work fails', async () => {
+it('a slot is given back once, also if the work fails', async () => {
   const { slots, enter, leave, log } = desk({ atOnceMax: 1 });
   await enter('a1', 'b1', 'c1');
   await leave('a1');
@@ -70,19 +70,19 @@ it('a place is given back once, also if the work fails', async () => {
   expect([slots.atWork(), slots.waiting()]).toEqual([0, 0]);
 });
 
-it(`no bound is ever passed and nobody is forgotten (seed ${seed})`, async () => {
+it(`no maximum is exceeded and no request is lost (seed ${seed})`, async () => {
   const step = fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant('leave'));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { slots, log, enter, leave, settle } = desk({ atOnceMax: 3, atOncePerKeyMax: 2 });
       const working: string[] = [];
       const seen = new Set<string>();
-      let asked = 0;
-      for (const [at, one] of steps.entries()) {
-        if (one === 'leave') await leave(working.shift() ?? '');
+      let entered = 0;
+      for (const [at, action] of steps.entries()) {
+        if (action === 'leave') await leave(working.shift() ?? '');
         else {
-          asked += 1;
-          await enter(`${one}${at}`);
+          entered += 1;
+          await enter(`${action}${at}`);
         }
         await settle();
         for (const name of log) if (!name.includes('refused') && !seen.has(name)) working.push(name);
@@ -92,8 +92,8 @@ it(`no bound is ever passed and nobody is forgotten (seed ${seed})`, async () =>
         for (const key of ['a', 'b', 'c', 'd'])
           expect(working.filter((name) => name[0] === key).length).toBeLessThanOrEqual(2);
         expect(slots.waiting()).toBeLessThanOrEqual(bounds.waitingMax);
-        // Each is at work, was refused, or waits.
-        expect(log.length + slots.waiting()).toBe(asked);
+        // Each request has or had a slot, was refused, or waits.
+        expect(log.length + slots.waiting()).toBe(entered);
       }
     }),
     { seed, numRuns: 200 },

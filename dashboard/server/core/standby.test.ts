@@ -22,7 +22,7 @@ function admitted() {
   return state;
 }
 
-it('standby is the newest by its revision, whatever the order of event and snapshot', () => {
+it('the standby with the highest revision counts in any order of records', () => {
   const state = admitted();
   foldStandby(state, standbyRecord(2, false));
   foldStandby(state, standbyRecord(1, true));
@@ -31,7 +31,7 @@ it('standby is the newest by its revision, whatever the order of event and snaps
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toEqual(standby);
 });
 
-it('standby comes to the screens with the head of its bed, once', () => {
+it('a new standby is sent to the screens once, with the head of its bed', () => {
   const state = admitted();
   const before = state.n;
   foldStandby(state, standbyRecord(1, true));
@@ -41,14 +41,14 @@ it('standby comes to the screens with the head of its bed, once', () => {
   expect(state.n).toBe(after);
 });
 
-it('standby that is published anew after a crash, under the same revision, counts', () => {
+it('a standby with the same revision and another content replaces the former standby', () => {
   const state = admitted();
   foldStandby(state, standbyRecord(1, true));
   foldStandby(state, standbyRecord(1, false));
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toBeNull();
 });
 
-it('the reason why a patient is away is hidden from a technician', () => {
+it('a technician does not see why a patient is away', () => {
   const state = admitted();
   foldStandby(state, standbyRecord(1, true));
   expect(JSON.stringify(wholeScreen(state, technician, ward))).not.toContain('Dialysis');

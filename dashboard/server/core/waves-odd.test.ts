@@ -1,4 +1,4 @@
-/** Odd chunks beside the real ones: what is left of the trace. */
+/** Tests that odd chunks do not disturb the trace (see waves.ts for these words). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
@@ -8,7 +8,7 @@ import { type Chunk, emptyWaves, foldWave, keptChunksMax, recentChunks } from '.
 
 const code = 'MDC_ECG_ELEC_POTL_II';
 
-/** Times are in ms from the beginning of the scene. */
+/** A chunk that the test sends. Times are in ms from t0. */
 type Sent = { readonly startMs: number; readonly receivedMs: number; readonly rateHz: number; readonly count: number };
 
 function record({ startMs, receivedMs, rateHz, count }: Sent): WaveformRecord {
@@ -23,7 +23,7 @@ const real = (second: number, byMs = 0): Sent => ({
   rateHz: 250,
   count: 250,
 });
-/** A chunk that starts `aheadMs` after the end of the real one of that second, and comes just after it. */
+/** Returns a chunk that starts `aheadMs` after the end of the real chunk of that second, and is received just after it. */
 const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent => ({
   startMs: second * 1000 + 1000 + aheadMs,
   receivedMs: second * 1000 + 1060,
@@ -31,7 +31,10 @@ const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent
   count,
 });
 
-/** Sends what each of `seconds` brings. Returns the real chunks that were shown, one letter a second, and all that was shown. */
+/**
+ * Folds the chunks of each second. `text` has a character for each real chunk: `#` if it was shown, `.` if not. `shown` has
+ * all shown chunks.
+ */
 function scene(seconds: number, at: (second: number) => { readonly real?: Sent; readonly odd?: readonly Sent[] }) {
   const state = emptyWaves();
   const shown: Chunk[] = [];
@@ -42,28 +45,31 @@ function scene(seconds: number, at: (second: number) => { readonly real?: Sent; 
     return chunk !== undefined;
   };
   for (let second = 0; second < seconds; second += 1) {
-    const { real: good, odd: bad = [] } = at(second);
-    if (good) text += send(good) ? '#' : '.';
-    for (const sent of bad) send(sent);
+    const { real: realChunk, odd: oddChunks = [] } = at(second);
+    if (realChunk) text += send(realChunk) ? '#' : '.';
+    for (const sent of oddChunks) send(sent);
   }
   const timelines = new Set(shown.map(({ timeline }) => timeline));
   return { text, shown, timelines, state };
 }
 
-describe('real chunks of a second stay on the screen', () => {
+describe('a trace with odd chunks', () => {
   it.each<[string, (second: number) => readonly Sent[]]>([
-    ['beside a chunk of 8 ms that starts 0.5 s ahead, each second', (s) => [odd(s, 500, 2)]],
-    ['beside a chunk of 8 ms that starts 1.9 s ahead, each second', (s) => [odd(s, 1900, 2)]],
-    ['beside a chunk of 8 ms that starts 1.9 s ahead, every other second', (s) => (s % 2 ? [odd(s, 1900, 2)] : [])],
-    ['beside a chunk of 8 ms that starts 0.1 s ahead, each second', (s) => [odd(s, 100, 2)]],
-    ['beside a chunk of 300 ms that starts 1.5 s ahead, each second', (s) => [odd(s, 1500, 75)]],
-    ['beside two chunks of 16 ms at 125 Hz, each second', (s) => [odd(s, 10, 2, 125), odd(s, 30, 2, 125)]],
-    ['beside chunks that climb ahead, once', (s) => (s === 8 ? [1, 2, 3, 4, 5].map((n) => odd(s, n * 1800, 2)) : [])],
-    ['beside a hundred chunks of one sample, each second', (s) => Array.from({ length: 100 }, (_, n) => odd(s, n, 1))],
-    ['beside another trace as whole as they are, an hour away', (s) => [odd(s, 3_600_000, 250)]],
-    ['beside another trace as whole as they are, of another rate', (s) => [odd(s, -1000, 500, 500)]],
-    ['beside chunks of 10 s from another clock', (s) => (s % 10 === 9 ? [odd(s, 60_000, 2500)] : [])],
-  ])('%s', (_, at) => {
+    ['a chunk of 8 ms that starts 0.5 s ahead, each second', (s) => [odd(s, 500, 2)]],
+    ['a chunk of 8 ms that starts 1.9 s ahead, each second', (s) => [odd(s, 1900, 2)]],
+    ['a chunk of 8 ms that starts 1.9 s ahead, each 2 s', (s) => (s % 2 ? [odd(s, 1900, 2)] : [])],
+    ['a chunk of 8 ms that starts 0.1 s ahead, each second', (s) => [odd(s, 100, 2)]],
+    ['a chunk of 300 ms that starts 1.5 s ahead, each second', (s) => [odd(s, 1500, 75)]],
+    ['two chunks of 16 ms at 125 Hz, each second', (s) => [odd(s, 10, 2, 125), odd(s, 30, 2, 125)]],
+    [
+      'five chunks that start further and further ahead, once',
+      (s) => (s === 8 ? [1, 2, 3, 4, 5].map((n) => odd(s, n * 1800, 2)) : []),
+    ],
+    ['a hundred chunks of one sample, each second', (s) => Array.from({ length: 100 }, (_, n) => odd(s, n, 1))],
+    ['another complete trace an hour ahead', (s) => [odd(s, 3_600_000, 250)]],
+    ['another complete trace with another rate', (s) => [odd(s, -1000, 500, 500)]],
+    ['chunks of 10 s from another clock', (s) => (s % 10 === 9 ? [odd(s, 60_000, 2500)] : [])],
+  ])('each real chunk is shown in spite of %s', (_, at) => {
     const { text, timelines } = scene(40, (second) => ({ real: real(second), odd: at(second) }));
     expect(text).toBe('#'.repeat(40));
     expect([...timelines]).toEqual([0]);
@@ -71,16 +77,16 @@ describe('real chunks of a second stay on the screen', () => {
 
   it.each<[string, number, number, number]>([
     ['far ahead', 60_000, 2, 250],
-    ['of another rate', 0, 2, 125],
+    ['with another rate', 0, 2, 125],
     ['just ahead', 500, 2, 250],
-  ])('after a trace that begins with an odd chunk %s', (_, aheadMs, count, rateHz) => {
+  ])('real chunks are shown although the first chunk is an odd chunk %s', (_, aheadMs, count, rateHz) => {
     const { text } = scene(10, (second) =>
       second === 0 ? { odd: [odd(0, aheadMs - 1000, count, rateHz)] } : { real: real(second) },
     );
     expect(text.slice(1)).toBe('#'.repeat(8));
   });
 
-  it('stay in any interleaving with short odd chunks, wherever these lie and whatever their rate', () => {
+  it('each real chunk is shown in spite of short odd chunks with arbitrary times and rates', () => {
     const oddChunk = fc.record({
       second: fc.integer({ min: 2, max: 29 }),
       afterMs: fc.integer({ min: 0, max: 999 }),
@@ -112,7 +118,7 @@ describe('real chunks of a second stay on the screen', () => {
 describe('a clock that is set while odd chunks come', () => {
   const steps = [-3_600_000, -30_000, -5_000, 5_000, 30_000, 3_600_000];
   it.each(steps.flatMap((byMs) => [-byMs, byMs].map((oddMs) => [byMs, oddMs] as const)))(
-    'by %i ms, with chunks of 8 ms at %i ms: the trace is back with the third real chunk',
+    'after a clock is set by %i ms, with odd chunks of 8 ms at %i ms, the third real chunk is shown',
     (byMs, oddMs) => {
       const { text } = scene(30, (second) => ({
         real: real(second, second < 10 ? 0 : byMs),
@@ -123,17 +129,20 @@ describe('a clock that is set while odd chunks come', () => {
     },
   );
 
-  it.each(steps)('by %i ms, while a third of the old trace goes on: the side that covers more is shown', (byMs) => {
-    const { text } = scene(40, (second) => ({
-      real: real(second, second < 10 ? 0 : byMs),
-      odd: second < 10 ? [] : [odd(second, -300, 75)],
-    }));
-    expect(text.slice(16)).toBe('#'.repeat(24));
-  });
+  it.each(steps)(
+    'after a clock is set by %i ms the new trace is shown while a third of the old trace continues',
+    (byMs) => {
+      const { text } = scene(40, (second) => ({
+        real: real(second, second < 10 ? 0 : byMs),
+        odd: second < 10 ? [] : [odd(second, -300, 75)],
+      }));
+      expect(text.slice(16)).toBe('#'.repeat(24));
+    },
+  );
 });
 
-describe('a device that measures its rate anew', () => {
-  it('within 1 % keeps its trace, and all chunks are drawn with one rate', () => {
+describe('changing chunks of one device', () => {
+  it('chunks whose rates differ by 1 % are shown in one trace with one rate', () => {
     const offPercent = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 2, maxLength: 40 });
     fc.assert(
       fc.property(offPercent, fc.constantFrom(62.5, 250, 500), (offs, rateHz) => {
@@ -146,7 +155,7 @@ describe('a device that measures its rate anew', () => {
     );
   });
 
-  it('goes from chunks of 2 s to chunks of 200 ms without a hole', () => {
+  it('a change from chunks of 2 s to chunks of 200 ms leaves no gap', () => {
     const state = emptyWaves();
     const send = (startMs: number, lastsMs: number) => {
       const sent = { startMs, receivedMs: startMs + lastsMs + 40, rateHz: 250, count: lastsMs / 4 };
@@ -154,14 +163,14 @@ describe('a device that measures its rate anew', () => {
     };
     for (let at = 0; at < 20_000; at += 2000) send(at, 2000);
     for (let at = 20_000; at < 40_000; at += 200) send(at, 200);
-    // Afterwards the short ones are the usual ones again: the second repeat is noticed.
+    // Afterwards chunks of 200 ms are usual, so a repeated chunk is noticed.
     expect(foldWave(state, 'assoc-01', record({ startMs: 39_800, receivedMs: 40_100, rateHz: 250, count: 50 }))).toBe(
       undefined,
     );
   });
 });
 
-it('keeps a bounded number of chunks, however many short ones come', () => {
+it('at most keptChunksMax chunks are kept, also of very short chunks', () => {
   const { state } = scene(10, (second) => ({
     real: real(second),
     odd: Array.from({ length: 500 }, () => odd(second, 10, 1)),

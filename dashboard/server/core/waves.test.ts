@@ -5,14 +5,14 @@ import { formatInstant } from '../../../contracts/time.ts';
 import { t0 } from './fold.testing.ts';
 import { emptyWaves, foldWave, forgetTracks, keptMs, recentChunks, wavesMax } from './waves.ts';
 
-/** One second of a wave at 100 Hz. */
+/** Returns a chunk of one second at 100 Hz. */
 function second(startMs: number, receivedMs = startMs + 1000, code = 'MDC_PULS_OXIM_PLETH'): WaveformRecord {
   const samples = Buffer.alloc(200).toString('base64');
   const reading = { start: formatInstant(startMs), code, rateHz: 100, scale: 1, offset: 0, samples };
   return { deviceId: 'd1', receivedAt: formatInstant(receivedMs), reading };
 }
 
-/** Which of the chunks, given as [start, received] in seconds, are live. */
+/** Returns for each chunk, given as [start, received] in seconds, whether it is live. */
 function live(...chunks: [number, number][]): boolean[] {
   const state = emptyWaves();
   return chunks.map(([start, received]) => {
@@ -20,10 +20,10 @@ function live(...chunks: [number, number][]): boolean[] {
   });
 }
 
-describe('a wave chunk', () => {
+describe('foldWave', () => {
   it.each<[string, [number, number][], boolean[]]>([
     [
-      'is live in its turn',
+      'chunks in order are live',
       [
         [0, 1],
         [1, 2],
@@ -32,7 +32,7 @@ describe('a wave chunk', () => {
       [true, true, true],
     ],
     [
-      'is not live twice',
+      'a repeated chunk is not live',
       [
         [0, 1],
         [0, 1],
@@ -40,7 +40,7 @@ describe('a wave chunk', () => {
       [true, false],
     ],
     [
-      'is not live behind the one drawn',
+      'a chunk before the last shown chunk is not live',
       [
         [0, 1],
         [2, 3],
@@ -49,7 +49,7 @@ describe('a wave chunk', () => {
       [true, true, false],
     ],
     [
-      'of a clock that is an hour slow is live',
+      'chunks of a clock that is an hour behind are live',
       [
         [-3600, 1],
         [-3599, 2],
@@ -57,7 +57,7 @@ describe('a wave chunk', () => {
       [true, true],
     ],
     [
-      'of a clock that is an hour fast is live',
+      'chunks of a clock that is an hour ahead are live',
       [
         [3600, 1],
         [3601, 2],
@@ -65,7 +65,7 @@ describe('a wave chunk', () => {
       [true, true],
     ],
     [
-      'out of a buffer that empties is not',
+      'buffered chunks after an outage are not live',
       [
         [0, 1],
         [20, 51],
@@ -77,7 +77,7 @@ describe('a wave chunk', () => {
       [true, false, false, false, true, true],
     ],
     [
-      'after a gap is live',
+      'a chunk after a gap is live',
       [
         [0, 1],
         [60, 61],
@@ -85,7 +85,7 @@ describe('a wave chunk', () => {
       [true, true],
     ],
     [
-      'of a clock that was set back is live again from its second on',
+      'after a clock was set back, chunks are live from the second chunk on',
       [
         [0, 1],
         [-3600, 2],
@@ -97,15 +97,15 @@ describe('a wave chunk', () => {
     expect(live(...chunks)).toEqual(expected);
   });
 
-  it('without a time is left out', () => {
+  it('a chunk with an invalid time is ignored', () => {
     const wrong = second(t0);
     wrong.reading.start = '2026-13-01T00:00:00.000Z';
     expect(foldWave(emptyWaves(), 'assoc-01', wrong)).toBeUndefined();
   });
 });
 
-describe('the kept chunks', () => {
-  it('reach back this far and no further', () => {
+describe('recentChunks', () => {
+  it('the kept chunks of a wave cover keptMs', () => {
     const state = emptyWaves();
     for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
     const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
@@ -113,7 +113,7 @@ describe('the kept chunks', () => {
     expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
   });
 
-  it('are of this many waves and no more, and of none that is silent', () => {
+  it('at most wavesMax waves are kept, and forgetTracks removes silent waves', () => {
     const state = emptyWaves();
     for (let at = 0; at < wavesMax + 1; at += 1) foldWave(state, `assoc-${at}`, second(t0 + at));
     expect(state.tracks.size).toBe(wavesMax);
@@ -123,8 +123,8 @@ describe('the kept chunks', () => {
   });
 });
 
-describe('an odd chunk', () => {
-  /** Which of the chunks, given as [start in s, rate in Hz, samples], are shown; each is received a second after its start. */
+describe('odd chunks', () => {
+  /** Returns for each chunk, given as [start in s, rate in Hz, samples], whether it is shown. Each is received 1 s after its start. */
   function shown(...chunks: [number, number, number][]): boolean[] {
     const state = emptyWaves();
     return chunks.map(([start, rateHz, count]) => {
@@ -137,27 +137,31 @@ describe('an odd chunk', () => {
 
   it.each<[string, [number, number, number][], boolean[]]>([
     [
-      'of 0.125 Hz that claims a minute hides itself alone',
+      'a chunk of 0.125 Hz that claims to last a minute is not shown, and hides no other chunk',
       [good(0), good(1), [2, 0.125, 8], good(3), good(4)],
       [true, true, false, true, true],
     ],
     [
-      'of the right rate that ends far ahead hides itself alone',
+      'a chunk of the right rate that ends far ahead is not shown, and hides no other chunk',
       [good(0), good(1), [2, 100, 1000], good(3), good(4)],
       [true, true, false, true, true],
     ],
-    ['of another rate hides itself alone', [good(0), [1, 250, 250], good(2), good(3)], [true, false, true, true]],
     [
-      'of another rate is shown from the second in a row on',
+      'a chunk of another rate is not shown, and hides no other chunk',
+      [good(0), [1, 250, 250], good(2), good(3)],
+      [true, false, true, true],
+    ],
+    [
+      'chunks of another rate are shown from the second chunk on',
       [good(0), [1, 250, 250], [2, 250, 250], [3, 250, 250]],
       [true, false, true, true],
     ],
-    ['of nearly the same rate is shown', [good(0), [1, 100.4, 100], [2, 99.7, 100]], [true, true, true]],
+    ['chunks of nearly the same rate are shown', [good(0), [1, 100.4, 100], [2, 99.7, 100]], [true, true, true]],
   ])('%s', (_name, chunks, expected) => {
     expect(shown(...chunks)).toEqual(expected);
   });
 
-  it('leaves no chunk of the former rate for a screen that opens', () => {
+  it('after a change of the rate, no chunk of the former rate is kept', () => {
     const state = emptyWaves();
     for (const [at, rateHz] of [100, 100, 50, 50].entries()) {
       const record = second(t0 + at * 1000);
@@ -170,19 +174,22 @@ describe('an odd chunk', () => {
 });
 
 describe('a device clock that is set while a wave comes', () => {
-  /** A chunk of `lengthMs` at 100 Hz. */
+  /** Returns a chunk of `lengthMs` at 100 Hz. */
   const chunk = (startMs: number, receivedMs: number, lengthMs: number): WaveformRecord => {
     const record = second(startMs, receivedMs);
     return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
   };
-  /** Ten seconds at the old time, ten at the new. Returns how long after the step nothing was shown, and the chunks shown since. */
-  function set(byMs: number, lengthMs: number) {
+  /**
+   * Folds chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
+   * step, and the time from the step to the first of them.
+   */
+  function setClock(byMs: number, lengthMs: number) {
     const state = emptyWaves();
     const shown: { receivedMs: number; timeline: number }[] = [];
     for (let at = 0; at < 20_000; at += lengthMs) {
       const receivedMs = t0 + at + lengthMs + 40;
-      const taken = foldWave(state, 'assoc-01', chunk(t0 + at + (at < 10_000 ? 0 : byMs), receivedMs, lengthMs));
-      if (taken && at >= 10_000) shown.push({ receivedMs, timeline: taken.timeline });
+      const live = foldWave(state, 'assoc-01', chunk(t0 + at + (at < 10_000 ? 0 : byMs), receivedMs, lengthMs));
+      if (live && at >= 10_000) shown.push({ receivedMs, timeline: live.timeline });
     }
     return { blankMs: (shown[0]?.receivedMs ?? Number.POSITIVE_INFINITY) - t0 - 10_000, shown };
   }
@@ -190,11 +197,11 @@ describe('a device clock that is set while a wave comes', () => {
   const days = 86_400_000;
   const steps = [1_000, 5_000, 9_500, 10_500, 30_000, 90_000, 3_600_000, 10 * days].flatMap((ms) => [-ms, ms]);
   it.each(steps.flatMap((byMs) => [250, 500, 1000].map((lengthMs) => [byMs, lengthMs] as const)))(
-    'by %i ms: chunks of %i ms are shown again within 3 s',
+    'after a clock is set by %i ms, chunks of %i ms are shown again within 3 s',
     (byMs, lengthMs) => {
-      const { blankMs, shown } = set(byMs, lengthMs);
+      const { blankMs, shown } = setClock(byMs, lengthMs);
       expect(blankMs).toBeLessThanOrEqual(3_000);
-      // A clock set back begins a trace anew; what the screen has drawn beyond is void. By 1 s it has caught up before.
+      // If a clock is set back by more than 1 s, the trace begins again on a new timeline.
       if (byMs < -1_000) expect(shown.at(-1)?.timeline).toBe(1);
       expect(new Set(shown.map(({ timeline }) => timeline)).size).toBe(1);
       expect(shown.length).toBeGreaterThanOrEqual((20_000 - 10_000 - 3_000) / lengthMs);
@@ -203,7 +210,7 @@ describe('a device clock that is set while a wave comes', () => {
 
   const lengths = fc.constantFrom(200, 250, 500, 1000);
 
-  it('begins no trace anew for a buffer that empties faster than real time', () => {
+  it('buffered chunks that come faster than real time do not start a new timeline', () => {
     fc.assert(
       fc.property(
         lengths,
@@ -215,29 +222,29 @@ describe('a device clock that is set while a wave comes', () => {
             foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
           let at = 0;
           for (; at < 5_000; at += lengthMs) fold(at, t0 + at + lengthMs);
-          // Away, then what was kept is sent at `speed` until it has caught up.
+          // The device is disconnected, and then sends its buffered chunks at `speed` until it has caught up.
           let receivedMs = t0 + at + outageS * 1000;
           for (; receivedMs > t0 + at + lengthMs; at += lengthMs, receivedMs += lengthMs / speed) fold(at, receivedMs);
           for (let i = 0; i < 10; i += 1, at += lengthMs) {
-            const taken = fold(at, Math.max(receivedMs, t0 + at + lengthMs));
-            if (i > 0) expect(taken?.timeline).toBe(0);
+            const live = fold(at, Math.max(receivedMs, t0 + at + lengthMs));
+            if (i > 0) expect(live?.timeline).toBe(0);
           }
         },
       ),
     );
   });
 
-  it('begins no trace anew for a single stray chunk, wherever it lies', () => {
+  it('a single odd chunk at any time does not start a new timeline', () => {
     fc.assert(
       fc.property(lengths, fc.integer({ min: -10 * days, max: 10 * days }), (lengthMs, strayMs) => {
         const state = emptyWaves();
         for (let at = 0; at < 10_000; at += lengthMs) {
           const receivedMs = t0 + at + lengthMs;
           if (at === 5_000) foldWave(state, 'assoc-01', chunk(t0 + at + strayMs, receivedMs, lengthMs));
-          const taken = foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
-          // A stray that lies just ahead is a gap like another: what it hides, it hides for its own length.
-          if (at < 5_000 || Math.abs(strayMs) > 12_000) expect(taken?.timeline).toBe(0);
-          if (at === 9_000) expect(taken?.timeline ?? 0).toBe(0);
+          const live = foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+          // An odd chunk that starts just ahead may be shown, and then hides real chunks for its own duration.
+          if (at < 5_000 || Math.abs(strayMs) > 12_000) expect(live?.timeline).toBe(0);
+          if (at === 9_000) expect(live?.timeline ?? 0).toBe(0);
         }
       }),
     );

@@ -1,4 +1,4 @@
-/** What is worked out from stored values is what the engine at the bed would have done with the device's own messages. */
+/** Tests that a replay of stored values gives the same alarms as the engine gives for the messages of the device. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -26,26 +26,26 @@ const entered: Readonly<Record<LimitGroup, Limits>> = {
   EtCO2: { high: 40 },
 };
 
-/** By the engine at the bed: with everything that the device sent. */
-function atTheBed(stay: Stay, group: LimitGroup, limits: Limits | undefined): CallCounts {
+/** Returns the calls of the engine for all messages of the device. */
+function callsFromMessages(stay: Stay, group: LimitGroup, limits: Limits | undefined): CallCounts {
   const [begin, ...rest] = stay.captured;
   const atMs = begin!.atMs;
-  const asked = { commandId: 'c', associationId: 'a', at: formatInstant(atMs), by: nurse, group };
+  const commandFields = { commandId: 'c', associationId: 'a', at: formatInstant(atMs), by: nurse, group };
   const change = limits && {
     line: 0,
     atMs,
-    input: { type: 'command', command: { type: 'set-limits', ...asked, limits } },
+    input: { type: 'command', command: { type: 'set-limits', ...commandFields, limits } },
   };
   const captured = [begin!, ...(change ? [change as Stay['captured'][number]] : []), ...rest];
   const own = [...parameters.values()].filter((parameter) => parameter.limits === group);
   const causes = new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
-  const found = { high: 0, medium: 0, low: 0 };
+  const counts = { high: 0, medium: 0, low: 0 };
   for (const { kind, cause, priority } of callsOf(env, { ...stay, captured }))
-    if (kind === 'physiological' && causes.has(cause)) found[priority] += 1;
-  return found;
+    if (kind === 'physiological' && causes.has(cause)) counts[priority] += 1;
+  return counts;
 }
 
-/** What the trends keep of it. */
+/** Returns the values that the trends store for a stay. */
 function storedOf(stay: Stay, codes: readonly string[]): StoredValue[] {
   return stay.captured.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];
@@ -55,9 +55,10 @@ function storedOf(stay: Stay, codes: readonly string[]): StoredValue[] {
   });
 }
 
-function fromStored(stay: Stay, group: LimitGroup, limits: Limits | undefined, intervalMs: number | undefined) {
+/** Returns the calls of a replay of the stored values. */
+function callsFromStored(stay: Stay, group: LimitGroup, limits: Limits | undefined, intervalMs: number | undefined) {
   const replay = startReplay(adultProfile, limits ? { [group]: limits } : {}, group, intervalMs);
-  for (const one of readingsOf(storedOf(stay, codesOfGroup(group)))) replay.take(one);
+  for (const reading of readingsOf(storedOf(stay, codesOfGroup(group)))) replay.take(reading);
   replay.endAt(stay.endMs);
   return replay.counts();
 }
@@ -68,8 +69,8 @@ const intervalOf = ({ captured }: Stay) =>
 
 let total = 0;
 
-describe('the stored values of each recording that ships', () => {
-  it.each(files)('%s: they call as the messages do, under the limits in force and under others', (name) => {
+describe('a replay of stored values', () => {
+  it.each(files)('the stored values of %s give the same calls as its messages, under two sets of limits', (name) => {
     const stay = readStay(name, readFileSync(join(folder, name), 'utf8'), null);
     if ('fault' in stay) throw new Error(stay.fault);
     const intervalMs = intervalOf(stay);
@@ -77,12 +78,12 @@ describe('the stored values of each recording that ships', () => {
       limitGroups.flatMap((group) =>
         [undefined, entered[group]].map((limits) => ({ group, limits, ...of(group, limits) })),
       );
-    const wanted = rows((group, limits) => atTheBed(stay, group, limits));
-    expect(rows((group, limits) => fromStored(stay, group, limits, intervalMs))).toEqual(wanted);
+    const wanted = rows((group, limits) => callsFromMessages(stay, group, limits));
+    expect(rows((group, limits) => callsFromStored(stay, group, limits, intervalMs))).toEqual(wanted);
     total += wanted.reduce((sum, { high, medium, low }) => sum + high + medium + low, 0);
   });
 
-  it('hold calls to compare', () => {
+  it('the recordings have more than a hundred calls', () => {
     expect(total).toBeGreaterThan(100);
   });
 });

@@ -6,8 +6,8 @@ const t0 = Date.parse('2026-03-01T00:00:00.000Z');
 const hour = (n: number, values: number): HourCount => ({ atMs: t0 + n * hourMs, values });
 const at = (hours: number) => t0 + hours * hourMs;
 
-describe('stored values are read', () => {
-  it('all at once if they are few, within the time asked for', () => {
+describe('spansOf', () => {
+  it('few values give one span, within the requested time', () => {
     const counts = [hour(3, 60), hour(1, 60), hour(2, 60)];
     expect(spansOf(counts, at(1.5), at(3.25))).toEqual({
       fromMs: at(1.5),
@@ -15,7 +15,7 @@ describe('stored values are read', () => {
     });
   });
 
-  it('in pieces of a few thousand, without a gap or an overlap', () => {
+  it('many values give several spans without gaps and overlaps', () => {
     const counts = Array.from({ length: 25 }, (_, n) => hour(n, 7_200));
     const { fromMs, spans } = spansOf(counts, at(0.5), at(24.5));
     expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([at(0.5), at(0.5), at(24.5)]);
@@ -25,17 +25,17 @@ describe('stored values are read', () => {
     }
   });
 
-  it('from the newest hours alone if there are too many, and say from when', () => {
+  it('too many values give only spans of the newest hours, and a later beginning', () => {
     const counts = Array.from({ length: 24 }, (_, n) => hour(n, valuesMax / 4));
     const { fromMs, spans } = spansOf(counts, at(0), at(24));
     expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([at(20), at(20), at(24)]);
   });
 
-  it('not at all if one hour has more than can be looked at', () => {
+  it('an hour with too many values gives no span', () => {
     expect(spansOf([hour(0, valuesMax + 1)], at(0), at(1))).toEqual({ fromMs: at(1), spans: [] });
   });
 
-  it('not at all if there are none', () => {
+  it('hours without values give no span', () => {
     expect(spansOf([hour(0, 0)], at(0), at(24))).toEqual({ fromMs: at(0), spans: [] });
   });
 });

@@ -21,49 +21,49 @@ const stored = (s: number, value: number, more: Partial<StoredValue> = {}): Stor
   ...more,
 });
 
-/** One value each second, from `from` up to `to`. */
+/** Returns one value for each second from `from` to `to`; `to` is excluded. */
 const seconds = (from: number, to: number, value: number, more: Partial<StoredValue> = {}) =>
   Array.from({ length: to - from }, (_, n) => stored(from + n, value, more));
 
-const judges = (published: LimitsInForce | undefined, group: 'HR' | 'EtCO2', asked?: LimitsAsked | null) =>
-  judgesOf(published, group, asked, t0);
+const judges = (published: LimitsInForce | undefined, group: 'HR' | 'EtCO2', entered?: LimitsAsked | null) =>
+  judgesOf(published, group, entered, t0);
 
-/** The calls under the limits in force, and under those that are entered. */
-function callsOf(published: LimitsInForce, asked: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
-  const found = judges(published, 'HR', asked);
-  if ('fault' in found) throw new Error(found.message);
-  return [found.inForce, found.entered!].map((own) => {
-    const replay = startReplay(found.profile, own, 'HR', 1_000);
+/** Returns the calls under the limits in force, and the calls under the entered limits. */
+function callsOf(published: LimitsInForce, limits: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
+  const result = judges(published, 'HR', limits);
+  if ('fault' in result) throw new Error(result.message);
+  return [result.inForce, result.entered!].map((own) => {
+    const replay = startReplay(result.profile, own, 'HR', 1_000);
     for (const reading of readingsOf(values)) replay.take(reading);
     replay.endAt(t0 + endS * 1000);
     return replay.counts();
   });
 }
 
-const none = { high: 0, medium: 0, low: 0 };
+const noCalls = { high: 0, medium: 0, low: 0 };
 
-describe('other limits', () => {
-  it('are judged after the delay in force, and end after the off-delay and inside the hysteresis', () => {
+describe('startReplay', () => {
+  it('entered limits are judged with the delay, the off-delay and the hysteresis in force', () => {
     const values = [
-      // Too short for the delay of 6 s.
+      // 5 s beyond the limit are too short for the delay of 6 s.
       ...seconds(0, 60, 100),
       ...seconds(60, 65, 118),
       ...seconds(65, 100, 100),
-      // Long enough. 109 is inside the limit and not clear of it: no second call.
+      // 10 s beyond the limit call. 109 is inside the limit but within the hysteresis, so there is no second call.
       ...seconds(100, 110, 118),
       ...seconds(110, 130, 109),
       ...seconds(130, 140, 118),
-      // Clear of it for less than the 5 s that end it.
+      // 3 s clear of the limit are too short for the off-delay of 5 s.
       ...seconds(140, 143, 100),
       ...seconds(143, 150, 118),
-      // Over, and again.
+      // The alarm ends, and a new alarm calls.
       ...seconds(150, 200, 100),
       ...seconds(200, 210, 118),
     ];
-    expect(callsOf(newLimits(association), { high: 110 }, values, 210)).toEqual([none, { ...none, medium: 2 }]);
+    expect(callsOf(newLimits(association), { high: 110 }, values, 210)).toEqual([noCalls, { ...noCalls, medium: 2 }]);
   });
 
-  it('count by priority, and the graver limit is a call of its own', () => {
+  it('calls are counted by priority, and an extreme limit gives a separate call', () => {
     const values = [...seconds(0, 30, 100), ...seconds(30, 50, 130), ...seconds(50, 60, 150), ...seconds(60, 90, 0)];
     const [inForce, entered] = callsOf(newLimits(association), { high: 135, extremeHigh: 145 }, values, 90);
     expect([inForce, entered]).toEqual([
@@ -72,36 +72,36 @@ describe('other limits', () => {
     ]);
   });
 
-  it('of the heart rate judge the pulse as well, once a rate', () => {
+  it('entered limits of the heart rate also judge the pulse, with one call for both', () => {
     const both = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
     const pulseAlone = seconds(100, 130, 118, { code: pulse });
     const inside = seconds(60, 100, 90);
     const values = [...both, ...inside, ...inside.map((value) => ({ ...value, code: pulse })), ...pulseAlone];
-    expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...none, medium: 2 });
+    expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...noCalls, medium: 2 });
   });
 
-  it('are not called by a questionable value’s end, and time that nobody measured is not judged', () => {
+  it('questionable values do not end an alarm, and time without values does not count for the delay', () => {
     const beyond = seconds(0, 10, 118);
-    const doubtful = seconds(10, 40, 90, { questionable: true });
+    const questionable = seconds(10, 40, 90, { questionable: true });
     expect(
-      callsOf(newLimits(association), { high: 110 }, [...beyond, ...doubtful, ...seconds(40, 50, 118)], 60)[1],
-    ).toEqual({ ...none, medium: 1 });
-    // Two values beyond, a minute apart: neither lasted for the delay.
-    expect(callsOf(newLimits(association), { high: 110 }, [stored(0, 118), stored(60, 118)], 70)[1]).toEqual(none);
+      callsOf(newLimits(association), { high: 110 }, [...beyond, ...questionable, ...seconds(40, 50, 118)], 60)[1],
+    ).toEqual({ ...noCalls, medium: 1 });
+    // Two values are beyond the limit, a minute apart. Neither lasts for the delay.
+    expect(callsOf(newLimits(association), { high: 110 }, [stored(0, 118), stored(60, 118)], 70)[1]).toEqual(noCalls);
   });
 
-  it('lie over the patient’s own, which stay if nothing is entered', () => {
+  it('entered limits are merged with the patient’s own limits', () => {
     const published = newLimits(association, { HR: { own: { high: 110, low: 60 } } });
     const values = [...seconds(0, 30, 115), ...seconds(30, 60, 90), ...seconds(60, 90, 55)];
     expect(callsOf(published, { high: 118 }, values, 90)).toEqual([
-      { ...none, medium: 2 },
-      { ...none, medium: 1 },
+      { ...noCalls, medium: 2 },
+      { ...noCalls, medium: 1 },
     ]);
-    expect(callsOf(published, { high: null }, values, 90)[1]).toEqual({ ...none, medium: 1 });
-    expect(callsOf(published, null, values, 90)[1]).toEqual(none);
+    expect(callsOf(published, { high: null }, values, 90)[1]).toEqual({ ...noCalls, medium: 1 });
+    expect(callsOf(published, null, values, 90)[1]).toEqual(noCalls);
   });
 
-  it('that are switched off leave the extreme ones', () => {
+  it('while the limits are switched off, the extreme limits are judged', () => {
     const off = { reason: 'pacing wires', until: new Date(t0 + 3_600_000).toISOString() };
     const published = newLimits(association, {
       HR: { own: { off }, off, limits: { extremeLow: 40, extremeHigh: 140 } },
@@ -109,8 +109,8 @@ describe('other limits', () => {
     });
     const values = [...seconds(0, 30, 130), ...seconds(30, 60, 90), ...seconds(60, 90, 150)];
     expect(callsOf(published, { extremeHigh: 125 }, values, 90)).toEqual([
-      { ...none, high: 1 },
-      { ...none, high: 2 },
+      { ...noCalls, high: 1 },
+      { ...noCalls, high: 2 },
     ]);
   });
 });
@@ -139,21 +139,21 @@ describe('the profile of a hospital', () => {
     ...limitsInForce({ ...env, profile: () => slow }, state),
   };
 
-  it('judges by its own delays and priorities, as they were published', () => {
+  it('a replay uses the published delays and priorities of the hospital’s profile', () => {
     const values = [...seconds(0, 15, 130), ...seconds(15, 60, 90), ...seconds(60, 85, 130)];
     expect(callsOf(published, { high: 125 }, values, 90)).toEqual([
-      { ...none, low: 1 },
-      { ...none, low: 1 },
+      { ...noCalls, low: 1 },
+      { ...noCalls, low: 1 },
     ]);
   });
 
-  it('is not guessed if its rules of judging were not published', () => {
+  it('judgesOf returns the fault `unknown` if the rules of the profile were not published', () => {
     const { rules, ...without } = published;
     expect(rules).toEqual(slow.groups);
     expect(judges(without, 'HR', { high: 125 })).toMatchObject({ fault: 'unknown' });
   });
 
-  it('whose group is off refuses limits of it, with a sentence', () => {
+  it('judgesOf refuses limits of a group that the profile has switched off', () => {
     expect(judges(published, 'EtCO2', { high: 40 })).toEqual({
       fault: 'refused',
       message: 'The limits of EtCO2 are switched off by the profile: not used here.',
@@ -161,22 +161,22 @@ describe('the profile of a hospital', () => {
   });
 });
 
-describe('who judges', () => {
+describe('judgesOf', () => {
   it.each<[string, LimitsInForce | undefined]>([
-    ['before the alarm processor has said it', undefined],
-    ['where the category has no profile', { ...newLimits(association), profile: null, groups: [] }],
+    ['before the alarm processor has published limits', undefined],
+    ['if the category has no profile', { ...newLimits(association), profile: null, groups: [] }],
     [
-      'where another release has other built-in limits',
+      'if another release has other built-in limits',
       newLimits(association, { SpO2: { base: { low: 91, extremeLow: 85 } } }),
     ],
-  ])('is not known %s', (_, published) => {
+  ])('judgesOf returns the fault `unknown` %s', (_, published) => {
     expect(judges(published, 'HR')).toEqual({
       fault: 'unknown',
       message: 'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.',
     });
   });
 
-  it('are not limits that cross: the sentence has both numbers, as when they are saved', () => {
+  it('judgesOf refuses limits that cross, with both numbers', () => {
     expect(judges(newLimits(association), 'HR', { high: 150 })).toEqual({
       fault: 'refused',
       message: 'The high limit 150 of HR is not below the extreme high limit 140.',
@@ -184,8 +184,8 @@ describe('who judges', () => {
   });
 });
 
-describe('the values of a group', () => {
-  it('are all of one cause with it', () => {
+describe('codesOfGroup and readingsOf', () => {
+  it('codesOfGroup returns all codes that share a cause with the group', () => {
     expect(codesOfGroup('HR')).toEqual([hr, 'MDC_ECG_CARD_BEAT_RATE', pulse]);
     expect(codesOfGroup('PR')).toEqual(codesOfGroup('HR'));
     expect(codesOfGroup('BPsys')).toEqual(codesOfGroup('BPmean'));
@@ -194,7 +194,7 @@ describe('the values of a group', () => {
     for (const group of limitGroups) expect(codesOfGroup(group).length).toBeGreaterThan(0);
   });
 
-  it('of one time are one reading, oldest first', () => {
+  it('readingsOf groups values of one time into one reading, oldest first', () => {
     const values = [stored(2, 81), stored(1, 80), stored(2, 82, { code: pulse })];
     expect(readingsOf(values)).toEqual([
       { timeMs: t0 + 1000, values: [values[1]] },
@@ -203,7 +203,7 @@ describe('the values of a group', () => {
   });
 });
 
-describe('time without values', () => {
+describe('silentMs', () => {
   const silentMs = (values: readonly StoredValue[], endS: number) => {
     const replay = startReplay(adultProfile, {}, 'HR', 1_000);
     for (const reading of readingsOf(values)) replay.take(reading);
@@ -211,13 +211,13 @@ describe('time without values', () => {
     return replay.silentMs();
   };
 
-  it('counts from when the engine says that nothing comes', () => {
+  it('silent time counts from the time at which the engine reports missing values', () => {
     expect(silentMs(seconds(0, 60, 80), 60)).toBe(0);
-    // 20 s after the value of second 59 nothing has come, until second 600; and again after second 659.
+    // The engine reports silence 20 s after the value of second 59, until second 600, and 20 s after second 659.
     expect(silentMs([...seconds(0, 60, 80), ...seconds(600, 660, 80)], 700)).toBe((600 - 79 + 700 - 679) * 1000);
   });
 
-  it('does not count while the pulse still comes', () => {
+  it('time does not count as silent while pulse values come', () => {
     expect(silentMs([...seconds(0, 60, 80), ...seconds(0, 600, 80, { code: pulse })], 600)).toBe(0);
   });
 });
