@@ -1,5 +1,4 @@
-/** A bed for tests: feeds the engine readings in plain numbers and keeps its events. */
-
+/** A bed for tests. Feeds the engine with readings in plain numbers, and keeps the events. */
 import type { Alarm, AlarmEvent, Command, CommandAnswer } from '../contracts/messages/alarms.ts';
 import type { NumericValue } from '../contracts/messages/device.ts';
 import type { Assessment } from '../contracts/messages/scores.ts';
@@ -31,7 +30,7 @@ const codes = {
 } as const;
 export type Numerics = Partial<Record<keyof typeof codes, number | null>>;
 
-/** `null`: marked invalid. */
+/** Returns values for a reading. `null` gives an invalid value. */
 export function valuesOf(numerics: Numerics): NumericValue[] {
   return Object.entries(numerics).map(([name, value]) => {
     const code = codes[name as keyof typeof codes];
@@ -40,12 +39,12 @@ export function valuesOf(numerics: Numerics): NumericValue[] {
   });
 }
 
-/** Returns second `s` in the form of the log. */
+/** Returns the time of second `s`, as an ISO text. */
 export const instant = (s: number) => new Date(t0 + s * 1000).toISOString();
 
 export const nurse: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
 
-/** Seconds are counted from `t0`. */
+/** Returns a reading of second `s` after `t0`. @param more fields that replace the default ones */
 export function reading(s: number, numerics: Numerics, more: Partial<ObservationInput> = {}): ObservationInput {
   const time = t0 + Math.round(s * 1000);
   return {
@@ -62,12 +61,12 @@ export function reading(s: number, numerics: Numerics, more: Partial<Observation
   };
 }
 
-/** The gateway's message about the connection. */
+/** Returns the gateway's message about a connection that began or ended at second `s`. */
 export function connection(s: number, connected: boolean, reason?: ConnectionInput['reason']): ConnectionInput {
   return { type: 'connection', deviceId: 'bed-01', receivedAt: t0 + s * 1000, connected, ...(reason && { reason }) };
 }
 
-/** The device's status. */
+/** Returns a status of the device. */
 export function status(s: number, more: Partial<StatusInput> = {}): StatusInput {
   const receivedAt = t0 + s * 1000;
   return {
@@ -81,31 +80,32 @@ export function status(s: number, more: Partial<StatusInput> = {}): StatusInput 
   };
 }
 
-/** The reading of second `s`, numbered in order, of a device that declares no interval. */
+/** Returns the reading of second `s` of a device that declares no interval. The readings are numbered in order. */
 export function plainReading(s: number, values: readonly NumericValue[]): ObservationInput {
   const time = t0 + s * 1000;
   const numbered = { boot: 'b', start: 'b', seq: s + 1 };
   return { type: 'observation', deviceId: 'd', time, receivedAt: time + 20, ...numbered, values };
 }
 
-/** The wall clock at which a log says that an input came. */
-export function wallOf(input: Input, otherwise: number): number {
-  return 'receivedAt' in input ? input.receivedAt : input.type === 'command' ? Date.parse(input.command.at) : otherwise;
+/** Returns the wall clock of an input: its time of receipt, or the time of a command, or else `defaultMs`. */
+export function wallOf(input: Input, defaultMs: number): number {
+  return 'receivedAt' in input ? input.receivedAt : input.type === 'command' ? Date.parse(input.command.at) : defaultMs;
 }
 
 export type Bed = ReturnType<typeof bed>;
 
 /**
- * @param from a state to continue from, as a restarted process does
- * @param under the profiles that judge the patient, if not the built-in ones
+ * Returns a bed.
+ * @param initial state from which the engine continues; absent: a new patient
+ * @param environment the engine's environment; absent: the built-in profiles
  */
 export function bed(
   category: Category | null = 'adult',
   associationId = 'association-1',
-  from?: State,
-  under: Environment = env,
+  initial?: State,
+  environment: Environment = env,
 ) {
-  let state: State = from ?? initialState(associationId);
+  let state: State = initial ?? initialState(associationId);
   const events: AlarmEvent[] = [];
   const answers: CommandAnswer[] = [];
   const counted = new Map<Counter, number>();
@@ -113,8 +113,8 @@ export function bed(
   let fed = 0;
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
-    const result = step(under, state, input, now);
-    // Through JSON, as a snapshot would: what does not survive it must not matter. It costs ten times a step: so at first, then at times.
+    const result = step(environment, state, input, now);
+    // The state goes through JSON, as in a snapshot. This takes ten times as long as a step, so later it is done only now and then.
     fed += 1;
     state = fed <= 64 || fed % 17 === 0 ? (JSON.parse(JSON.stringify(result.state)) as State) : result.state;
     events.push(...result.events);
@@ -123,14 +123,14 @@ export function bed(
     return result.events;
   }
   const associationOf = (endedAt: number | null) => ({ type: 'association' as const, category, ward: 'ICU', endedAt });
-  if (from === undefined) feed(associationOf(null));
+  if (initial === undefined) feed(associationOf(null));
 
   return {
     feed,
     events,
     answers,
     state: () => state,
-    /** One reading each second from `from` to `to`, both included. */
+    /** Feeds one reading each second from `from` to `to`, both included. */
     run(from: number, to: number, numerics: Numerics, more: Partial<ObservationInput> = {}) {
       for (let s = from; s <= to; s++) feed(reading(s, numerics, more));
     },
@@ -158,7 +158,7 @@ export function bed(
     },
     live: (): Record<string, Alarm> =>
       Object.fromEntries(Object.entries(state.book.live).map(([key, { alarm }]) => [key, alarm])),
-    /** Conditions by the order in which they were raised. */
+    /** Returns the conditions that were raised, in order. */
     raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
     types: (condition: string) =>
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
@@ -166,16 +166,16 @@ export function bed(
   };
 }
 
-/** A bed with a medium alarm: HR 130 from 0 s, raised at 6 s. */
+/** Returns a bed with a medium alarm: HR 130 from 0 s, raised at 6 s. */
 export function mediumBed(): Bed {
-  const one = bed();
-  one.run(0, 6, { HR: 130 });
-  return one;
+  const tachycardBed = bed();
+  tachycardBed.run(0, 6, { HR: 130 });
+  return tachycardBed;
 }
 
-/** A bed with a high alarm: HR 150 from 0 s, raised at 0 s. */
+/** Returns a bed with a high alarm: HR 150 from 0 s, raised at 0 s. */
 export function highBed(): Bed {
-  const one = bed();
-  one.run(0, 2, { HR: 150 });
-  return one;
+  const tachycardBed = bed();
+  tachycardBed.run(0, 2, { HR: 150 });
+  return tachycardBed;
 }

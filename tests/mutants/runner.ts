@@ -32,17 +32,17 @@ const switchReadsMax = (usual: number) => usual * 30 + 200_000;
 /** Tests that never run here: they use another seed each time, or start a process in which no mutant is active. */
 const leftOut = [
   /\/(?:any-log|anything|schedules|judged)\.test\.ts,/,
-  /: tells of each lost number once, in whatever order/,
+  /: each lost number is counted once, in any order/,
   /: npm run vigil /,
 ];
 /** Slow tests. They run only with `--missed`, for the mutants that no other test found in the last run. */
 const slow = [
   /: a device whose lists change each 10 ms/,
-  /: the state stays small however long it runs/,
-  / while a backlog fills the hole that the present left/,
-  / are no gap where four ways bring a backlog in turn/,
-  / stays said, while the device names it without a value/,
-  / is measured no more, once its silence is answered/,
+  /: the state of the scores does not grow with time/,
+  / no number counts as missing while a backlog slowly fills the hole/,
+  / a backlog that comes in four interleaved series leaves no gap/,
+  / an acknowledged silent sensor is still measured while the device names it/,
+  / an acknowledged silent sensor is no longer measured after 5 min/,
 ];
 /** Folder of the scores. Its tests also count as slow for mutants of other folders. */
 const scores = 'processors/alarms/core/scores/';

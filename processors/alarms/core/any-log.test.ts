@@ -1,4 +1,4 @@
-/** What must hold for every log. fast-check prints the seed of a counterexample. */
+/** Property tests of the engine with random logs. fast-check prints the seed of a counterexample. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -34,7 +34,10 @@ function screen(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
     if (event.alarm.rev > (best.get(event.alarm.alarmId)?.alarm.rev ?? 0)) best.set(event.alarm.alarmId, event);
   return best;
 }
-/** Without silence, which begins when the engine looks ("Judged or told", 7). */
+/**
+ * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these begin (CLINICAL, "Judged or
+ * told", 7).
+ */
 const finalRevs = (events: readonly AlarmEvent[]) =>
   [...screen(events).values()]
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
@@ -42,7 +45,7 @@ const finalRevs = (events: readonly AlarmEvent[]) =>
     .sort();
 /** Returns whether an alarm is about a limit. A score may also end when its values have become too old. */
 const isOfValue = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
-/** Returns the part of the physiological alarms that readings alone decide. */
+/** Returns the fields of the physiological alarms that depend only on readings, and not on the wall clock. */
 const judgedOf = (events: readonly AlarmEvent[]) =>
   [...screen(events).values()]
     .filter(({ alarm }) => alarm.kind === 'physiological')
@@ -57,11 +60,11 @@ const tiles = (events: readonly AlarmEvent[]) =>
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`)
     .sort();
 
-/** Values around the limits and the ends of their bands; null is marked invalid. */
+/** Values around the limits and around the bounds of the hysteresis. `null` is an invalid value. */
 const hr = fc.constantFrom(0, 39, 45, 50, 51, 80, 118, 120, 121, 130, 141, 150, null);
 const spo2 = fc.constantFrom(97, 91, 90, 88, 84, null);
 const rr = fc.constantFrom(15, 15, 15, 0, 31);
-/** A stretch of seconds with the same values, after a gap. */
+/** Some seconds with the same values, after a gap without readings. */
 const stretch = fc.record({
   gapS: fc.constantFrom(0, 0, 0, 1, 1.5, 3, 7, 40),
   lengthS: fc.integer({ min: 1, max: 25 }),
@@ -87,17 +90,17 @@ function readingsOf(
   return out;
 }
 const log = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
-/** Without outages: together with a clock that is set, an outage looks like a clock that was set, and onsets move with it. */
+/** A log without outages. If the clock is set too, an outage looks like another change of the clock, and onsets move with it. */
 const steadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
-  .map((all) => readingsOf(all.map((one) => ({ ...one, lateS: 0, gapS: one.gapS === 40 ? 7 : one.gapS }))));
+  .map((all) => readingsOf(all.map((each) => ({ ...each, lateS: 0, gapS: each.gapS === 40 ? 7 : each.gapS }))));
 
-/** A standby, or a person's end of it, at some time of the log. */
+/** Standbys at random times of the log. `forMs` 0: a person ends the standby. */
 const standbys = fc.array(
   fc.record({ atS: fc.integer({ min: 0, max: 250 }), forMs: fc.constantFrom(0, 60_000, 90_000, 14_400_000) }),
   { maxLength: 3 },
 );
-/** A log in which people act: they acknowledge its alarms some seconds later, and start standby. */
+/** A log in which people acknowledge alarms some seconds after the call, and begin standbys. */
 const answeredLog = fc
   .tuple(
     log,
@@ -147,8 +150,8 @@ function seeded(numRuns: number) {
   return { seed, numRuns };
 }
 
-describe('any log', () => {
-  it('gives the same result, whole or continued from snapshots', () => {
+describe('the engine on any log', () => {
+  it('the engine gives the same events and state if it continues from snapshots at any place', () => {
     fc.assert(
       fc.property(answeredLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
         const whole = run(inputs);
@@ -170,7 +173,7 @@ describe('any log', () => {
     );
   });
 
-  it('gives the same alarms and final revisions with repeats in it, anywhere later', () => {
+  it('repeated readings at any later place change no alarm and no final revision', () => {
     fc.assert(
       fc.property(log, fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 40 }), (readings, repeats) => {
         const whole = run(readings);
@@ -179,7 +182,7 @@ describe('any log', () => {
           const original = readings[which % readings.length]!;
           const at = inputs.indexOf(original) + 1;
           const place = at + (later % (inputs.length - at + 1));
-          // A repeat comes when it comes: its place in the log says when, its content stays.
+          // The receive time of a repeat follows from its place in the log. Its content stays the same.
           const receivedAt = inputs[place - 1]!.receivedAt;
           inputs.splice(place, 0, { ...original, receivedAt });
         }
@@ -189,7 +192,7 @@ describe('any log', () => {
     );
   });
 
-  it('leaves the same tiles if the engine is killed anywhere, even if the wall clock had caused events in between', () => {
+  it('the screens show the same tiles if the engine is killed at any place, also after events of the wall clock', () => {
     const endMs = 20 * 60_000;
     fc.assert(
       fc.property(answeredLog, fc.nat(400), fc.nat(400), fc.constantFrom(0, 700, 5_500), (inputs, a, b, stallMs) => {
@@ -197,7 +200,7 @@ describe('any log', () => {
           number,
           number,
         ];
-        // An unkilled engine, ticked each 500 ms. Before the kill a stall of the log lets the clock speak first.
+        // An engine with a tick each 500 ms. A stall of the log before the kill lets ticks come before the readings.
         const live = withTicks(inputs.slice(0, snapshotAt), begin());
         const lost = withTicks(inputs.slice(snapshotAt, killedAt), live.state, stallMs);
         const nowMs = Math.max(lost.nowMs, live.nowMs);
@@ -205,7 +208,7 @@ describe('any log', () => {
         const ticked = step(env, replayed.state, { type: 'tick' }, nowMs);
         const aligned = realign(ticked.state, lost.events, nowMs);
         const rest = withTicks(inputs.slice(killedAt), aligned.state, 0, nowMs + endMs);
-        const told = [
+        const shown = [
           ...live.events,
           ...lost.events,
           ...replayed.events,
@@ -213,19 +216,19 @@ describe('any log', () => {
           ...aligned.events,
           ...rest.events,
         ];
-        // The screens show exactly what the engine holds.
-        const held = Object.values(rest.state.book.live).map(
+        // The screens must show exactly the alarms of the engine.
+        const present = Object.values(rest.state.book.live).map(
           ({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`,
         );
-        expect(tiles(told)).toEqual(held.sort());
+        expect(tiles(shown)).toEqual(present.sort());
         const whole = withTicks(inputs, begin(), 0, nowMs + endMs);
-        if (stallMs === 0) expect(judgedOf(told)).toEqual(judgedOf(whole.events));
+        if (stallMs === 0) expect(judgedOf(shown)).toEqual(judgedOf(whole.events));
       }),
       seeded(100),
     );
   });
 
-  it('continues without a missed or doubled alarm if the clock was set back 10 min before a restart', () => {
+  it('no alarm is missed or doubled if the clock was set back 10 min before a restart', () => {
     const backMs = 600_000;
     fc.assert(
       fc.property(steadyLog, fc.nat(400), (readings, cut) => {
@@ -236,7 +239,7 @@ describe('any log', () => {
         const later = readings.slice(at).map((input) => ({ ...input, receivedAt: input.receivedAt - backMs }));
         const after = withTicks(later, state);
         const whole = withTicks(readings, begin());
-        // Scores are of several devices' values, so their onsets are by the clock that was set.
+        // A score uses several parameters, so its onset depends on when the clock was set.
         const ofValues = (events: readonly AlarmEvent[]) => judgedOf(events.filter(({ alarm }) => isOfValue(alarm)));
         expect(ofValues([...before.events, ...after.events])).toEqual(ofValues(whole.events));
       }),
@@ -244,7 +247,7 @@ describe('any log', () => {
     );
   });
 
-  it('notices silence, escalates and calls again within the usual times after the clock was set back', () => {
+  it('silence, escalation and re-alarm come within the usual times after the clock was set back', () => {
     let escalated = 0;
     fc.assert(
       fc.property(answeredLog, fc.nat(400), fc.constantFrom(1_000, 600_000, 86_400_000), (inputs, cut, backMs) => {
@@ -259,7 +262,7 @@ describe('any log', () => {
         const about = (id: string, type: string) =>
           events.some((event) => event.type === type && event.alarm.alarmId === id);
         if (state.device.armed) expect(after.device.silentSince).not.toBeNull();
-        // While the patient is away and nothing comes, what called before is hidden: standby.test.ts.
+        // During a standby without values, earlier calls are hidden (standby.test.ts).
         if (state.standby !== null) return;
         for (const { alarm } of calling) {
           if (!isOfValue(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
@@ -274,11 +277,11 @@ describe('any log', () => {
     expect(escalated).toBeGreaterThan(20);
   });
 
-  it('is not changed by a restart under a correct clock', () => {
+  it('a restart with a correct clock does not change the state', () => {
     fc.assert(
       fc.property(answeredLog, fc.nat(400), (inputs, cut) => {
         const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), begin());
-        // It may look for silence sooner than there can be any.
+        // `quietUntil` may be earlier: the engine then only checks for silence too early.
         const { quietUntil } = state.arrivals;
         const started = rearm(state, adultProfile, nowMs);
         expect(started.arrivals.quietUntil).toBeLessThanOrEqual(quietUntil);
@@ -288,7 +291,7 @@ describe('any log', () => {
     );
   });
 
-  it('keeps its state bounded', () => {
+  it('the state does not grow beyond its limit', () => {
     fc.assert(
       fc.property(fc.array(stretch, { minLength: 20, maxLength: 40 }).map(readingsOf), (readings) => {
         const { state } = run(readings);
@@ -300,7 +303,7 @@ describe('any log', () => {
   });
 });
 
-/** Runs a log with ticks of the wall clock each 500 ms, `stallMs` ahead of the readings. */
+/** Runs a log with a tick each 500 ms. The wall clock is `stallMs` ahead of the readings. */
 function withTicks(
   inputs: readonly Input[],
   from: State,
@@ -329,14 +332,14 @@ function withTicks(
   return { state, events, nowMs };
 }
 
-describe('HR.high on any log in order, compared with a simple version of the rule', () => {
-  const one = fc.record({
+describe('HR.high on any log in order', () => {
+  const step = fc.record({
     gapS: fc.constantFrom(1, 1, 1, 1, 1, 1, 2, 2.5, 4.5, 5, 20, 20.5, 30),
     value: fc.constantFrom(130, 121, 125, 120, 119, 118, 100, 100, 100, null),
   });
-  /** Runs of one value, too: single ones seldom last. */
+  /** Each value comes one to eight times in a row, because single values rarely last for the delay. */
   const points = fc
-    .array(fc.tuple(one, fc.integer({ min: 1, max: 8 })), { minLength: 1, maxLength: 40 })
+    .array(fc.tuple(step, fc.integer({ min: 1, max: 8 })), { minLength: 1, maxLength: 40 })
     .map((steps) => {
       let s = 0;
       return steps.flatMap(([{ gapS, value }, times]) =>
@@ -347,38 +350,38 @@ describe('HR.high on any log in order, compared with a simple version of the rul
       );
     });
 
-  it('is raised where the rule says so, and nowhere else', () => {
+  it('HR.high has the same onsets and ends as in a simple version of the rule', () => {
     let raised = 0;
     fc.assert(
       fc.property(points, (all) => {
         const inputs = all.map(({ s, value }, n) => reading(s, { HR: value }, { seq: n + 1 }));
         const last = new Map<string, Alarm>();
         for (const { alarm } of run(inputs).events) if (alarm.condition === 'HR.high') last.set(alarm.alarmId, alarm);
-        const told = [...last.values()].map((alarm) => ({
+        const alarms = [...last.values()].map((alarm) => ({
           onset: (Date.parse(alarm.onsetAt) - t0) / 1000,
           determined: (Date.parse(alarm.determinedAt) - t0) / 1000,
           onsets: alarm.onsets,
           end: alarm.resolvedAt === undefined ? null : (Date.parse(alarm.resolvedAt) - t0) / 1000,
         }));
-        raised += told.length;
-        expect(told).toEqual(expected(all));
+        raised += alarms.length;
+        expect(alarms).toEqual(expected(all));
       }),
       seeded(500),
     );
     expect(raised).toBeGreaterThan(200);
   });
 
-  type Found = { onset: number; determined: number; onsets: number; end: number | null };
+  type Expected = { onset: number; determined: number; onsets: number; end: number | null };
 
   /**
-   * Beyond 120 for 6 s, gaps of up to 20 s counted; over when at 118 or below for 5 s, without a gap of more than 20 s in it; within
-   * 30 s of its end it is the same alarm again.
+   * Returns the alarms by a simple version of the rule. An alarm begins after 6 s above 120; gaps of up to 20 s count. An alarm ends after
+   * 5 s at 118 or below without a gap of more than 20 s. A new onset within 30 s of the end continues the alarm.
    */
-  function expected(all: readonly { s: number; value: number | null }[]): Found[] {
-    const found: Found[] = [];
+  function expected(all: readonly { s: number; value: number | null }[]): Expected[] {
+    const expectedAlarms: Expected[] = [];
     let onset: number | undefined;
     let beyondS = 0;
-    let alarm: Found | undefined;
+    let alarm: Expected | undefined;
     let inside: number | undefined;
     let before = Number.NEGATIVE_INFINITY;
     for (const { s, value } of all) {
@@ -401,17 +404,17 @@ describe('HR.high on any log in order, compared with a simple version of the rul
       else if (gapS <= 20) beyondS += gapS;
       onset ??= s;
       if (beyondS < 6) continue;
-      const recent = found.at(-1);
+      const recent = expectedAlarms.at(-1);
       if (recent?.end != null && onset - recent.end <= 30) {
         recent.onsets += 1;
         recent.end = null;
         alarm = recent;
       } else {
         alarm = { onset, determined: s, onsets: 1, end: null };
-        found.push(alarm);
+        expectedAlarms.push(alarm);
       }
       inside = undefined;
     }
-    return found;
+    return expectedAlarms;
   }
 });

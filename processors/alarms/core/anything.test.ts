@@ -1,4 +1,4 @@
-/** For any inputs in any order: the screens show what the engine has, and every event matches its schema. */
+/** A property test of the engine with random inputs in random order. */
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const deviceId = 'bed-01';
 
 const observation = fc.record({
   kind: fc.constant('observation' as const),
-  /** Most readings are current; some are old, some are from a wrong clock. */
+  /** How old the reading is. Most readings are current, some are old, and some are from a wrong clock. */
   behindS: fc.constantFrom(0, 0, 0, 0, 0.5, 20, 300, 5_000, -30, -100_000),
   intervalMs: fc.constantFrom(undefined, 1_000, 1_000, 250, 60_000),
   boot: fc.constantFrom('b1', 'b1', 'b1', 'b2'),
@@ -88,30 +88,30 @@ const anything = fc.tuple(
   ),
 );
 
-type Thing = typeof anything extends fc.Arbitrary<[number, infer T]> ? T : never;
+type RandomInput = typeof anything extends fc.Arbitrary<[number, infer T]> ? T : never;
 
-function inputOf(thing: Thing, nowMs: number, n: number, raised: readonly string[]): Input {
+function inputOf(random: RandomInput, nowMs: number, n: number, raised: readonly string[]): Input {
   const at = new Date(nowMs).toISOString();
-  switch (thing.kind) {
+  switch (random.kind) {
     case 'observation': {
-      const time = nowMs - thing.behindS * 1000;
-      const { boot, intervalMs, numerics } = thing;
-      const { intervalMs: _default, ...one } = reading(
+      const time = nowMs - random.behindS * 1000;
+      const { boot, intervalMs, numerics } = random;
+      const { intervalMs: _default, ...rest } = reading(
         0,
         {},
-        { time, receivedAt: nowMs, boot, seq: thing.seq ?? 1_000 + n },
+        { time, receivedAt: nowMs, boot, seq: random.seq ?? 1_000 + n },
       );
-      return { ...one, values: valuesOf(numerics), ...(intervalMs !== undefined && { intervalMs }) };
+      return { ...rest, values: valuesOf(numerics), ...(intervalMs !== undefined && { intervalMs }) };
     }
     case 'status': {
-      const { online, seq, conditions } = thing;
+      const { online, seq, conditions } = random;
       const listed = conditions === undefined ? {} : { conditions };
       return { type: 'status', deviceId, receivedAt: nowMs, boot: 'b1', online, seq, ...listed };
     }
     case 'connection':
-      return { type: 'connection', deviceId, receivedAt: nowMs, connected: thing.connected, reason: thing.reason };
+      return { type: 'connection', deviceId, receivedAt: nowMs, connected: random.connected, reason: random.reason };
     case 'command': {
-      const { asked } = thing;
+      const { asked } = random;
       const common = { commandId: `command-${n}`, associationId, at, by: nurse };
       const alarmId =
         raised[asked.type === 'acknowledge' ? asked.which % Math.max(1, raised.length) : 0] ?? 'unknown-alarm-id';
@@ -121,9 +121,9 @@ function inputOf(thing: Thing, nowMs: number, n: number, raised: readonly string
     case 'association':
       return {
         type: 'association',
-        category: thing.category,
+        category: random.category,
         ward: 'ICU',
-        endedAt: thing.ended ? nowMs : null,
+        endedAt: random.ended ? nowMs : null,
         deviceId,
         from: t0,
       };
@@ -132,12 +132,15 @@ function inputOf(thing: Thing, nowMs: number, n: number, raised: readonly string
   }
 }
 
-/** One call for each parameter and side; an alarm that has ended stays only if it must; nobody is called to a patient who left. */
+/**
+ * Expects at most one call for each parameter and side. Expects that an ended alarm stays only if it latches, and that no alarm stays after
+ * the patient's time at the device.
+ */
 function expectCalls({ book: { live }, association }: State): void {
   const calls = Object.values(live).filter(({ alarm }) => alarm.present && alarm.signal !== 'off');
   const sides = calls
     .map(({ alarm: { condition } }) => condition.replace('extreme-', ''))
-    .map((one) => (one === 'asystole' ? 'HR.low' : one === 'apnoea' ? 'RR.low' : one));
+    .map((side) => (side === 'asystole' ? 'HR.low' : side === 'apnoea' ? 'RR.low' : side));
   expect(new Set(sides).size).toBe(sides.length);
   for (const { alarm } of Object.values(live))
     if (!alarm.present)
@@ -145,20 +148,20 @@ function expectCalls({ book: { live }, association }: State): void {
   if (association?.endedAt) expect(live).toEqual({});
 }
 
-it('any inputs in any order', () => {
+it('after any inputs in any order the screens show what the engine has, and each event matches its schema', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(
-    fc.property(fc.array(anything, { minLength: 1, maxLength: 80 }), (things) => {
+    fc.property(fc.array(anything, { minLength: 1, maxLength: 80 }), (randomInputs) => {
       let state = initialState(associationId);
       let nowMs = t0;
       const shown = new Map<string, string>();
       const revs = new Map<string, number>();
       const raised: string[] = [];
-      things.forEach(([afterMs, thing], n) => {
+      randomInputs.forEach(([afterMs, random], n) => {
         nowMs += afterMs;
         const before = JSON.stringify(state);
-        const result = step(env, state, inputOf(thing, nowMs, n, raised), nowMs);
+        const result = step(env, state, inputOf(random, nowMs, n, raised), nowMs);
         expect(JSON.stringify(state)).toBe(before);
         for (const event of result.events) {
           expect([...schema.Errors(event)]).toEqual([]);
@@ -170,14 +173,14 @@ it('any inputs in any order', () => {
           else shown.set(alarmId, `${condition} ${signal} ${present}`);
         }
         state = JSON.parse(JSON.stringify(result.state));
-        const held = Object.values(state.book.live).map(({ alarm }) => [
+        const alarms = Object.values(state.book.live).map(({ alarm }) => [
           alarm.alarmId,
           `${alarm.condition} ${alarm.signal} ${alarm.present}`,
         ]);
-        expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(held));
+        expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(alarms));
         expectCalls(state);
       });
-      // Time alone comes to an end: nothing is due for ever.
+      // Without inputs, the engine has nothing more to do after some ticks.
       for (let n = 0; n < 500 && nextDue(state) < nowMs + 60_000; n++) {
         nowMs = Math.max(nowMs, nextDue(state));
         state = step(env, state, { type: 'tick' }, nowMs).state;

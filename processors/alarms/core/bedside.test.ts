@@ -1,5 +1,4 @@
-/** Problems of ordinary bedsides, each with the required result (CLINICAL, "Judged or told"). */
-
+/** Tests of ordinary problems at a bedside (CLINICAL, "Judged or told"). */
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
 import { alarmHash } from '../alarm-hash.ts';
@@ -29,14 +28,15 @@ function bedside() {
   let state: State = initialState('association');
   const events: AlarmEvent[] = [];
   let seq = 0;
-  const keep = (result: { state: State; events: readonly AlarmEvent[] }) => {
-    // Goes through JSON, as with a snapshot: the state must not need more than JSON keeps.
+  const takeResult = (result: { state: State; events: readonly AlarmEvent[] }) => {
+    // The state goes through JSON, as in a snapshot.
     state = JSON.parse(JSON.stringify(result.state)) as State;
     events.push(...result.events);
   };
   const feed = (input: Input, now: number) => {
-    for (let due = nextDue(state); due <= now; due = nextDue(state)) keep(step(env, state, { type: 'tick' }, due));
-    keep(step(env, state, input, now));
+    for (let due = nextDue(state); due <= now; due = nextDue(state))
+      takeResult(step(env, state, { type: 'tick' }, due));
+    takeResult(step(env, state, input, now));
   };
   feed({ type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 }, t0);
   const send = (s: number, numbers: Numbers, more: Partial<ObservationInput> = {}) => {
@@ -54,7 +54,7 @@ function bedside() {
   };
   return {
     send,
-    /** Each second from `from` to `to`, both included. */
+    /** Sends a reading each second from `from` to `to`, both included. */
     run(from: number, to: number, of: Numbers | ((s: number) => Numbers), more: Partial<ObservationInput> = {}) {
       for (let s = from; s <= to; s += 1) send(s, typeof of === 'function' ? of(s) : of, more);
     },
@@ -94,8 +94,8 @@ function bedside() {
       ),
     associate: (s: number) =>
       feed({ type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 }, t0 + s * 1000),
-    /** `15 raised SpO2.low` */
-    told: (kind?: 'physiological' | 'technical') =>
+    /** Returns the events, for example `15 raised SpO2.low`. */
+    eventTexts: (kind?: 'physiological' | 'technical') =>
       events
         .filter(({ type, alarm }) => type !== 'escalated' && (kind === undefined || alarm.kind === kind))
         .map(({ type, at, alarm }) => `${Math.round((Date.parse(at) - t0) / 1000)} ${type} ${alarm.condition}`),
@@ -110,51 +110,51 @@ function bedside() {
 
 const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
 
-describe('an intermittent value', () => {
+describe('intermittent values at a bedside', () => {
   it('SpO2 of 87 that is valid one second in three alarms after its delay, and has an alarm about intermittent values', () => {
     const bed = bedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
-    expect(bed.told()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
+    expect(bed.eventTexts()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
   });
 
-  it('five seconds on, five off', () => {
+  it('an SpO2 of 87 that is valid for five seconds in ten alarms after its delay', () => {
     const bed = bedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 10 < 5 ? 87 : null }));
-    expect(bed.told()).toEqual(['10 raised SpO2.low']);
+    expect(bed.eventTexts()).toEqual(['10 raised SpO2.low']);
   });
 
   it('a value inside the limit restarts the delay', () => {
     const bed = bedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 8 === 0 ? 95 : 87 }));
-    expect(bed.told()).toEqual([]);
+    expect(bed.eventTexts()).toEqual([]);
   });
 });
 
-describe('modules of one monitor with their own times', () => {
-  it('are all judged if they are half a second apart', () => {
+describe('modules of one monitor with different times', () => {
+  it('all modules of a monitor are judged if their times differ by half a second', () => {
     const bed = bedside();
     for (let s = 0; s <= 30; s += 1) {
       bed.send(s, { HR: 80 });
       bed.send(s - 0.5, { SpO2: 87 });
       bed.send(s - 0.25, { RR: 35 });
     }
-    expect(bed.told()).toEqual(['10 raised SpO2.low', '14 raised RR.high']);
+    expect(bed.eventTexts()).toEqual(['10 raised SpO2.low', '14 raised RR.high']);
   });
 });
 
-describe('a single measurement', () => {
+describe('a single measurement at a bedside', () => {
   it('a cuff pressure of 82 stays until the next measurement', () => {
     const bed = bedside();
     bed.send(0, { ...well, NBPs: 82 });
     bed.run(1, 1200, well);
-    expect(bed.told()).toEqual(['0 raised BPsys.low']);
+    expect(bed.eventTexts()).toEqual(['0 raised BPsys.low']);
     bed.send(1201, { ...well, NBPs: 118 });
-    expect(bed.told()).toEqual(['0 raised BPsys.low', '1201 resolved BPsys.low', '1201 cleared BPsys.low']);
+    expect(bed.eventTexts()).toEqual(['0 raised BPsys.low', '1201 resolved BPsys.low', '1201 cleared BPsys.low']);
   });
 });
 
-describe('silence of a parameter', () => {
-  it('a heart rate and SpO2 that stop have alarms while an hourly cuff goes on', () => {
+describe('silent parameters at a bedside', () => {
+  it('a heart rate and an SpO2 that stop have alarms while an hourly cuff continues', () => {
     const bed = bedside();
     bed.run(0, 60, well);
     for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
@@ -162,7 +162,7 @@ describe('silence of a parameter', () => {
     expect(bed.live()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
   });
 
-  it('an alarm never ends because values stop', () => {
+  it('an alarm does not end when its values stop', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.run(21, 900, { SpO2: 97, RR: 15 });
@@ -170,7 +170,7 @@ describe('silence of a parameter', () => {
     expect(bed.alarm('HR.no-data')).toMatchObject({ priority: 'medium' });
   });
 
-  it('a unit that is not understood is named at the bed', () => {
+  it('the alarm about missing values names a unit that Vigil does not know', () => {
     const bed = bedside();
     for (let s = 0; s <= 30; s += 1)
       bed.send(
@@ -187,27 +187,27 @@ describe('silence of a parameter', () => {
   });
 });
 
-describe('one cause, one call', () => {
-  it('a tachycardia calls once, by the heart rate', () => {
+describe('one call for one cause', () => {
+  it('a tachycardia has one call, the one of the heart rate', () => {
     const bed = bedside();
     bed.run(0, 60, { HR: 134, PR: 133, SpO2: 97 });
-    expect(bed.told()).toEqual(['6 raised HR.high']);
+    expect(bed.eventTexts()).toEqual(['6 raised HR.high']);
   });
 
-  it('without a valid ECG the pulse calls, by the same limits', () => {
+  it('the pulse calls by the limits of the heart rate while the heart rate is invalid', () => {
     const bed = bedside();
     bed.run(0, 30, { HR: null, PR: 133, SpO2: 97 });
-    expect(bed.told('physiological')).toEqual(['6 raised PR.high']);
+    expect(bed.eventTexts('physiological')).toEqual(['6 raised PR.high']);
   });
 
-  it('a pulse beside an asystole is in its text, and ends nothing', () => {
+  it('the text of an asystole names a present pulse, and the pulse does not end the alarm', () => {
     const bed = bedside();
     bed.run(0, 10, { HR: 80, PR: 78 });
     bed.run(11, 14, { HR: 0, PR: 78 });
     expect(bed.alarm('asystole')).toMatchObject({ priority: 'high', text: 'Asystole: HR 0 (pulse 78)' });
   });
 
-  it('a pulse from some seconds before the asystole, or without a present value, is not in its text', () => {
+  it('the text of an asystole does not name a pulse that is some seconds old or has no present value', () => {
     for (const pulse of [{}, { PR: null }]) {
       const bed = bedside();
       bed.run(0, 10, { HR: 80, PR: 78 });
@@ -220,23 +220,23 @@ describe('one cause, one call', () => {
   it('a heart rate and a pulse that differ by more than 25 for 10 s have an alarm', () => {
     const bed = bedside();
     bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });
-    expect(bed.told()).toEqual(['10 raised rates-differ']);
+    expect(bed.eventTexts()).toEqual(['10 raised rates-differ']);
     expect(bed.alarm('rates-differ')).toMatchObject({ priority: 'low', late: false });
     const { onsetAt, determinedAt } = bed.alarm('rates-differ')!;
     expect(Date.parse(determinedAt) - Date.parse(onsetAt)).toBe(10_000);
     const other = bedside();
     other.run(0, 20, { HR: 80, PR: 105, SpO2: 97 });
-    expect(other.told()).toEqual([]);
+    expect(other.eventTexts()).toEqual([]);
   });
 
   it('a heart rate around its limit is one alarm', () => {
     const bed = bedside();
     bed.run(0, 600, (s) => ({ ...well, HR: s % 8 < 7 ? 123 : 117 }));
-    expect(bed.told().filter((line) => line.includes('raised'))).toEqual(['6 raised HR.high']);
+    expect(bed.eventTexts().filter((line) => line.includes('raised'))).toEqual(['6 raised HR.high']);
   });
 });
 
-describe('an outage that ends', () => {
+describe('the end of an outage', () => {
   it('an acknowledged tachycardia stays one acknowledged alarm through an outage of 390 s', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 134 });
@@ -244,14 +244,14 @@ describe('an outage that ends', () => {
     bed.pass(410);
     for (let s = 21; s <= 410; s += 1) bed.send(s, { ...well, HR: 134 }, { receivedAt: t0 + 411_000 });
     bed.run(412, 430, { ...well, HR: 134 });
-    const raised = bed.told('physiological').filter((line) => line.includes('raised'));
+    const raised = bed.eventTexts('physiological').filter((line) => line.includes('raised'));
     expect(raised).toEqual(['6 raised HR.high']);
     expect(bed.alarm('HR.high')).toMatchObject({ present: true, onsets: 1 });
   });
 });
 
-describe('numbers that begin anew', () => {
-  it('the same boot and number with another time is a new reading', () => {
+describe('a device that starts to count again', () => {
+  it('a reading with a repeated number and another time is a new reading', () => {
     const bed = bedside();
     bed.run(0, 100, well);
     for (let s = 101; s <= 110; s += 1) bed.send(s, { HR: 0, SpO2: 50 }, { seq: s - 100 });
@@ -259,8 +259,8 @@ describe('numbers that begin anew', () => {
   });
 });
 
-describe('an audio pause', () => {
-  it('over an acknowledged alarm does not cover a later asystole, which calls', () => {
+describe('an audio pause at a bedside', () => {
+  it('an asystole calls during an audio pause that began beside an acknowledged alarm', () => {
     const bed = bedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.acknowledgeAll(11);
@@ -270,7 +270,7 @@ describe('an audio pause', () => {
     expect(bed.alarm('asystole')).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('is not extended, and a call that is as grave ends it', () => {
+  it('an audio pause is not extended, and an equally grave new call ends it', () => {
     const bed = bedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.command(11, { type: 'pause-audio', forMs: 60_000 });
@@ -283,19 +283,19 @@ describe('an audio pause', () => {
   });
 });
 
-describe('changed limits', () => {
-  it('judge the last value at once, and are merged with those set before', () => {
+describe('changed limits at a bedside', () => {
+  it('changed limits judge the last value at once and are merged with earlier changes', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 110 });
     bed.command(21, { type: 'set-limits', group: 'HR', limits: { high: 105 } });
     bed.command(22, { type: 'set-limits', group: 'HR', limits: { low: 60 } });
-    expect(bed.told()).toEqual(['21 raised HR.high']);
+    expect(bed.eventTexts()).toEqual(['21 raised HR.high']);
     bed.command(23, { type: 'set-limits', group: 'HR', limits: null });
-    expect(bed.told()).toEqual(['21 raised HR.high', '23 resolved HR.high', '23 cleared HR.high']);
+    expect(bed.eventTexts()).toEqual(['21 raised HR.high', '23 resolved HR.high', '23 cleared HR.high']);
   });
 });
 
-it('a running off-delay goes on if the same association or other limits come again', () => {
+it('a running off-delay continues when the association comes again or the limits of another group change', () => {
   const bed = bedside();
   bed.run(0, 10, { HR: 130, SpO2: 97 });
   bed.run(11, 12, { HR: 100, SpO2: 97 });
@@ -315,7 +315,7 @@ it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, an
   bed.run(71, 90, { HR: null, PR: 132 });
   expect(
     bed
-      .told('physiological')
+      .eventTexts('physiological')
       .map((line) => line.split(' ').slice(1).join(' '))
       .filter((line) => line.startsWith('raised')),
   ).toEqual(['raised PR.high']);
@@ -324,11 +324,12 @@ it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, an
   expect(bed.live()).toEqual([]);
 });
 
-it('HR and pulse that differ by about 25 are one alarm, until they have agreed for 10 s', () => {
+it('a difference of heart rate and pulse of about 25 is one alarm until they have agreed for 10 s', () => {
   const bed = bedside();
   bed.run(0, 120, (s) => ({ HR: 80, PR: s < 20 || s % 3 > 0 ? 108 : 100 }));
-  const told = () => bed.told('technical').filter((line) => line.includes('rates-differ') && !line.includes('cleared'));
-  expect(told()).toEqual(['10 raised rates-differ']);
+  const eventTexts = () =>
+    bed.eventTexts('technical').filter((line) => line.includes('rates-differ') && !line.includes('cleared'));
+  expect(eventTexts()).toEqual(['10 raised rates-differ']);
   bed.run(121, 140, { HR: 80, PR: 82 });
-  expect(told().slice(1)).toEqual(['130 resolved rates-differ']);
+  expect(eventTexts().slice(1)).toEqual(['130 resolved rates-differ']);
 });

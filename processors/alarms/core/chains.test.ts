@@ -1,4 +1,4 @@
-/** Of conditions of one cause only the gravest calls (CLINICAL, "Alarm vocabulary"), now and in what is found of the past. */
+/** Tests of the rule that only the gravest condition of a cause calls (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { episodesThatCalled, subsumption } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -12,8 +12,8 @@ const low = condition('HR.low', 'HR.low', 11);
 const extreme = condition('HR.extreme-low', 'HR.low', 21);
 const other = condition('SpO2.low', 'SpO2.low', 31);
 
-describe('a condition that holds does not call', () => {
-  it('under a graver one of its cause, in any order; but calls beside one of another cause', () => {
+describe('subsumption', () => {
+  it('a condition does not call beside a graver condition of its cause, in any order of the list', () => {
     for (const found of [
       [low, extreme, other],
       [other, extreme, low],
@@ -23,12 +23,12 @@ describe('a condition that holds does not call', () => {
     }
   });
 
-  it('except beside one that is as grave, or by itself', () => {
+  it('a condition calls alone and beside a condition of its cause that is equally grave', () => {
     const equal = condition('HR.low/second', 'HR.low', 11);
     expect([low, equal].filter(subsumption([low, equal]))).toEqual([]);
   });
 
-  it('under the silence of its device: under any condition of a chain in `under`, holding or standing', () => {
+  it('a condition does not call if another cause calls that its field `under` names', () => {
     const silent = condition('SpO2.no-data', 'SpO2.no-data', 0, { under: ['probe', 'no-data'] });
     const gone = condition('no-data', 'no-data', 0);
     expect(subsumption([silent, gone])(silent)).toBe(true);
@@ -38,33 +38,36 @@ describe('a condition that holds does not call', () => {
   });
 });
 
-describe('an episode that is over', () => {
+describe('episodesThatCalled', () => {
   const episode = (onset: number, endedAt: number): Episode => ({ condition: { ...low, onset }, endedAt });
   const graver = (onset: number, endedAt: number): Episode => ({ condition: { ...extreme, onset }, endedAt });
 
   it.each([
-    ['that ended a moment before it began', 0, 9_999, false],
-    ['that ended as it began', 0, 10_000, true],
-    ['that lay within it', 12_000, 13_000, true],
-    ['that began as it ended', 20_000, 30_000, true],
-    ['that began a moment after it ended', 20_001, 30_000, false],
-  ])('from 10 s to 20 s is covered by a graver one of its cause %s', (_name, onset, endedAt, isCovered) => {
-    const one = episode(10_000, 20_000);
-    expect(episodesThatCalled([one, graver(onset, endedAt)], []).includes(one)).toBe(!isCovered);
+    ['ended a moment before 10 s', 0, 9_999, false],
+    ['ended at 10 s', 0, 10_000, true],
+    ['lay between 10 s and 20 s', 12_000, 13_000, true],
+    ['began at 20 s', 20_000, 30_000, true],
+    ['began a moment after 20 s', 20_001, 30_000, false],
+  ])(
+    'an episode from 10 s to 20 s called unless a graver episode of its cause overlapped: the graver one %s',
+    (_name, onset, endedAt, isCovered) => {
+      const mild = episode(10_000, 20_000);
+      expect(episodesThatCalled([mild, graver(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
+    },
+  );
+
+  it('an episode did not call if a graver condition of its cause began before its end and still holds', () => {
+    const mild = episode(10_000, 20_000);
+    expect(episodesThatCalled([mild], [{ ...extreme, onset: 15_000 }])).toEqual([]);
+    expect(episodesThatCalled([mild], [{ ...extreme, onset: 20_001 }])).toEqual([mild]);
   });
 
-  it('is covered by a graver condition that began before its end and holds now', () => {
-    const one = episode(10_000, 20_000);
-    expect(episodesThatCalled([one], [{ ...extreme, onset: 15_000 }])).toEqual([]);
-    expect(episodesThatCalled([one], [{ ...extreme, onset: 20_001 }])).toEqual([one]);
+  it('an episode called beside a condition that is equally grave or of another cause', () => {
+    const mild = episode(10_000, 20_000);
+    expect(episodesThatCalled([mild], [low, other])).toEqual([mild]);
   });
 
-  it('is not covered by one that is as grave, or of another cause', () => {
-    const one = episode(10_000, 20_000);
-    expect(episodesThatCalled([one], [low, other])).toEqual([one]);
-  });
-
-  it('goes on if its end is not known, and a graver one that goes on covers it', () => {
+  it('an episode without an end did not call if a graver condition of its cause still holds', () => {
     const goesOn = episode(10_000, Number.POSITIVE_INFINITY);
     expect(episodesThatCalled([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
     expect(episodesThatCalled([], [low])).toEqual([]);

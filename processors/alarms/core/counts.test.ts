@@ -1,37 +1,37 @@
-/** What a step counts for the metrics. */
+/** Tests of the counts for the metrics. */
 import { describe, expect, it } from 'vitest';
 import { bed, reading, t0, valuesOf } from '../../bed.testing.ts';
 import { addCounts, type Counter, countReading } from './counts.ts';
 
-describe('the counts of a bed', () => {
-  it('contain readings and repeats, separately', () => {
-    const one = bed();
-    one.run(0, 9, { HR: 80 });
-    one.run(5, 9, { HR: 80 });
-    expect([one.count('readings'), one.count('repeats')]).toEqual([10, 5]);
+describe('the counts of readings', () => {
+  it('readings and repeats are counted separately', () => {
+    const patientBed = bed();
+    patientBed.run(0, 9, { HR: 80 });
+    patientBed.run(5, 9, { HR: 80 });
+    expect([patientBed.count('readings'), patientBed.count('repeats')]).toEqual([10, 5]);
   });
 
   it('a reading is late if one of its values reached the gateway more than 10 s after its time', () => {
-    const one = bed();
-    one.feed(reading(0, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 10_000 }));
-    expect(one.count('lateReadings')).toBe(0);
-    one.feed(reading(1, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 11_001 }));
-    expect(one.count('lateReadings')).toBe(1);
+    const patientBed = bed();
+    patientBed.feed(reading(0, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 10_000 }));
+    expect(patientBed.count('lateReadings')).toBe(0);
+    patientBed.feed(reading(1, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 11_001 }));
+    expect(patientBed.count('lateReadings')).toBe(1);
   });
 });
 
-describe('values that are missing', () => {
+describe('countReading', () => {
   const [hr] = valuesOf({ HR: 80 });
   it.each<[string, object, number]>([
     ['a value', { value: 80 }, 0],
     ['a real 0', { value: 0 }, 0],
     ['a questionable value', { value: 80, validity: 'questionable' }, 0],
-    ['said to be invalid', { value: 80, validity: 'invalid' }, 1],
-    ['calibrating', { value: 80, validity: 'calibrating' }, 1],
-    ['out of the plausible range', { value: 351 }, 1],
-    ['of another unit', { value: 80, unit: 'bpm' }, 1],
-    ['of an unknown code', { value: 80, code: 'MDC_UNHEARD_OF' }, 1],
-  ])('%s', (_name, of, missing) => {
+    ['an invalid value', { value: 80, validity: 'invalid' }, 1],
+    ['a calibrating sensor', { value: 80, validity: 'a calibrating sensor' }, 1],
+    ['a value out of range', { value: 351 }, 1],
+    ['another unit', { value: 80, unit: 'bpm' }, 1],
+    ['an unknown code', { value: 80, code: 'MDC_UNHEARD_OF' }, 1],
+  ])('a value counts as missing if it has no usable number: %s', (_name, of, missing) => {
     const { valuesMissing } = countReading(reading(0, {}, { values: [{ ...hr!, ...of }] }), []);
     expect(valuesMissing).toBe(missing);
   });
@@ -41,16 +41,16 @@ describe('values that are missing', () => {
     [[false, true], 1],
     [[false, false], 0],
     [[], 0],
-  ])('are counted separately from lateness: %j', (late, lateReadings) => {
-    const came = late.map((one) => ({ late: one }));
-    expect(countReading(reading(0, { HR: 80, SpO2: 97 }), came)).toEqual({
+  ])('a reading is late if one of its values is late: %j', (late, lateReadings) => {
+    const received = late.map((isLate) => ({ late: isLate }));
+    expect(countReading(reading(0, { HR: 80, SpO2: 97 }), received)).toEqual({
       readings: 1,
       lateReadings,
       valuesMissing: 0,
     });
   });
 
-  it('are counted one by one', () => {
+  it('each missing value is counted', () => {
     expect(countReading(reading(0, { HR: null, SpO2: null, RR: 15 }), [{ late: false }])).toEqual({
       readings: 1,
       lateReadings: 0,
@@ -59,7 +59,7 @@ describe('values that are missing', () => {
   });
 });
 
-it('counts are summed by name; an unknown name adds nothing', () => {
+it('addCounts adds the counts by name and leaves out counts that are not above 0', () => {
   const sum = new Map<Counter, number>([['readings', 2]]);
   addCounts(sum, { readings: 1, lateReadings: 0, gaps: -1, repeats: 3 });
   expect([...sum]).toEqual([

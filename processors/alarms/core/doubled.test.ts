@@ -1,4 +1,4 @@
-/** A parameter that comes twice in one message (CLINICAL, "Judged or told", 1). */
+/** Tests of a parameter that a message contains twice (CLINICAL, "Judged or conditionTexts", 1). */
 import { describe, expect, it } from 'vitest';
 import { reading, t0 } from '../../bed.testing.ts';
 import { type DoubledPart, doubled, doubledConditions, initialDoubled } from './doubled.ts';
@@ -8,43 +8,46 @@ const spO2 = 'MDC_PULS_OXIM_SAT_O2';
 const twice = (part: DoubledPart, s: number, codes: readonly string[]) =>
   doubled(part, reading(s, { HR: 80, SpO2: 97 }, { doubled: codes }));
 const once = (part: DoubledPart, s: number) => doubled(part, reading(s, { HR: 80 }));
-const told = (part: DoubledPart) =>
+const conditionTexts = (part: DoubledPart) =>
   doubledConditions(part).map(({ key, onset }) => `${key} since ${(onset - t0) / 1000}`);
 
-describe('a parameter that came twice in one message', () => {
-  it('has an alarm since the first such message, each parameter its own', () => {
+describe('a parameter that a message contained twice', () => {
+  it('each doubled parameter has its own alarm since the first message that contained it twice', () => {
     const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr, spO2]);
-    expect(told(part)).toEqual([`twice-in-one-message/${hr} since 1`, `twice-in-one-message/${spO2} since 5`]);
+    expect(conditionTexts(part)).toEqual([
+      `twice-in-one-message/${hr} since 1`,
+      `twice-in-one-message/${spO2} since 5`,
+    ]);
     expect(doubledConditions(part)[0]).toMatchObject({
       ...{ name: 'twice-in-one-message', kind: 'technical', priority: 'low', code: hr },
       text: 'HR: twice in one message, the graver is judged',
     });
   });
 
-  it('has an alarm until it has come once in each message for a minute', () => {
+  it('the alarm of a doubled parameter ends when the parameter has come once in each message for a minute', () => {
     const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr]);
-    expect(told(once(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
+    expect(conditionTexts(once(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
     expect(once(part, 65)).toBe(initialDoubled);
-    expect(told(twice(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
+    expect(conditionTexts(twice(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
   });
 
-  it('keeps its alarm while it does not come, and while the alarm of another one ends', () => {
+  it('the alarm of a doubled parameter stays while the parameter does not come', () => {
     const part = twice(twice(initialDoubled, 1, [hr, spO2]), 100, [spO2]);
-    expect(told(part)).toEqual([`twice-in-one-message/${spO2} since 1`]);
-    expect(told(once(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
+    expect(conditionTexts(part)).toEqual([`twice-in-one-message/${spO2} since 1`]);
+    expect(conditionTexts(once(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
   });
 
-  it('does not keep its alarm forever if the clock was set back', () => {
+  it('the alarm of a doubled parameter ends although the device’s clock was set back', () => {
     const part = twice(initialDoubled, 3_600, [hr]);
     expect(once(part, 0)).toBe(initialDoubled);
   });
 });
 
-it('messages with each parameter once change nothing', () => {
+it('messages that contain each parameter once change nothing', () => {
   expect(once(initialDoubled, 1)).toBe(initialDoubled);
 });
 
-it('is named by its code if Vigil does not know the parameter', () => {
+it('the alarm of a doubled parameter that Vigil does not know shows the code', () => {
   const [condition] = doubledConditions(twice(initialDoubled, 1, ['MDC_UNKNOWN']));
   expect(condition).toMatchObject({
     ...{ code: 'MDC_UNKNOWN', text: 'MDC_UNKNOWN: twice in one message, the graver is judged', late: false },

@@ -1,4 +1,4 @@
-/** How often a parameter is expected, and from when on it is missed (CLINICAL, "Judged or told", 1, 4, 6). */
+/** Tests of the expected interval and the no-data time (CLINICAL, "Judged or told", 1, 4, 6). */
 import { describe, expect, it } from 'vitest';
 import { parameters } from '../../../contracts/parameters.ts';
 import { intervalOf, isSingle, noDataMsOf, spacedBy } from './interval.ts';
@@ -6,15 +6,15 @@ import { intervalOf, isSingle, noDataMsOf, spacedBy } from './interval.ts';
 const heart = parameters.get('MDC_ECG_HEART_RATE')!;
 const cuff = parameters.get('MDC_PRESS_BLD_NONINV_SYS')!;
 
-describe('a parameter is expected', () => {
-  it('each second by default, as the status declares if it does, and a cuff as seldom as cuffs measure', () => {
+describe('intervalOf', () => {
+  it('a parameter is expected each second, or as the status declares, and a cuff at its usual interval', () => {
     expect(intervalOf(heart, null, [])).toBe(1_000);
     expect(intervalOf(heart, null, [], 5_000)).toBe(5_000);
     expect(cuff.episodicMs).toBeGreaterThan(60_000);
     expect(intervalOf(cuff, null, [], 5_000)).toBe(cuff.episodicMs);
   });
 
-  it('at the middle of two spacings or more: of two in the middle the shorter', () => {
+  it('a parameter is expected at the median of its spacings, from two spacings on', () => {
     expect(intervalOf(heart, null, [7_000])).toBe(1_000);
     expect(intervalOf(heart, null, [7_000, 3_000])).toBe(3_000);
     expect(intervalOf(heart, null, [3_000, 7_000])).toBe(3_000);
@@ -24,7 +24,7 @@ describe('a parameter is expected', () => {
     expect(intervalOf(heart, null, [1_000, 9_000, 9_000, 1_000, 9_000])).toBe(9_000);
   });
 
-  it('as declared, whatever its spacings; a cuff only if more than a minute is declared', () => {
+  it('a parameter is expected as declared, and a cuff only if more than a minute is declared', () => {
     expect(intervalOf(heart, 2_000, [5_000, 5_000])).toBe(2_000);
     expect(intervalOf(cuff, 1_000, [300_000, 300_000])).toBe(300_000);
     expect(intervalOf(cuff, 60_000, [])).toBe(cuff.episodicMs);
@@ -32,48 +32,51 @@ describe('a parameter is expected', () => {
   });
 });
 
-describe('a temperature in some of the messages that come each second', () => {
+describe('intervalOf for a slow parameter', () => {
   it.each([
-    ['as evenly as a clock', [30_000, 30_000, 30_000], 30_000],
-    ['within a fifth of the middle', [24_000, 30_000, 36_000], 30_000],
-    ['a moment too early for a fifth', [23_999, 30_000, 30_000], 1_000],
-    ['a moment too late for a fifth', [30_000, 30_000, 36_001], 1_000],
-    ['three times only, so two spacings', [30_000, 30_000], 1_000],
-    ['each 10 s: not intermittent', [10_000, 10_000, 10_000], 10_000],
-    ['more often than each 10 s: intermittent', [9_999, 9_999, 9_999], 1_000],
-  ])('%s is expected by its own pace, or else as declared', (_name, spacings, intervalMs) => {
-    expect(intervalOf({}, 1_000, spacings)).toBe(intervalMs);
-  });
+    ['with equal spacings', [30_000, 30_000, 30_000], 30_000],
+    ['with spacings within a fifth of the median', [24_000, 30_000, 36_000], 30_000],
+    ['with one spacing a moment too short', [23_999, 30_000, 30_000], 1_000],
+    ['with one spacing a moment too long', [30_000, 30_000, 36_001], 1_000],
+    ['with only two spacings', [30_000, 30_000], 1_000],
+    ['each 10 s', [10_000, 10_000, 10_000], 10_000],
+    ['more often than each 10 s', [9_999, 9_999, 9_999], 1_000],
+  ])(
+    'a parameter %s is expected at its own pace if the pace is even and slow, or else as declared',
+    (_name, spacings, intervalMs) => {
+      expect(intervalOf({}, 1_000, spacings)).toBe(intervalMs);
+    },
+  );
 
-  it('has no own pace that is faster than the declared one', () => {
+  it('a parameter is never expected more often than declared', () => {
     expect(intervalOf({}, 60_000, [20_000, 20_000, 20_000])).toBe(60_000);
   });
 });
 
-describe('no data', () => {
+describe('noDataMsOf', () => {
   it.each([
     [1_000, 20_000],
     [6_666, 20_000],
     [7_000, 21_000],
     [60_000, 180_000],
     [60_001, 180_003],
-  ])('begins %i ms after the last value of a parameter that is expected each %i ms', (intervalMs, noDataMs) => {
+  ])('a parameter with an interval of %i ms is silent after %i ms without a value', (intervalMs, noDataMs) => {
     expect(noDataMsOf(intervalMs)).toBe(noDataMs);
   });
 });
 
-it('a value is a single measurement if it is expected less than once a minute, and always if it is from a cuff', () => {
+it('a value is a single measurement if it is expected less than once a minute or comes from a cuff', () => {
   expect([isSingle(heart, 60_000), isSingle(heart, 60_001), isSingle(cuff, 1_000)]).toEqual([false, true, true]);
 });
 
-describe('of the spacings', () => {
-  it('the last five count', () => {
+describe('spacedBy', () => {
+  it('only the last five spacings are kept', () => {
     expect(spacedBy([1, 2, 3, 4], 5)).toEqual([1, 2, 3, 4, 5]);
     expect(spacedBy([1, 2, 3, 4, 5], 6)).toEqual([2, 3, 4, 5, 6]);
     expect(spacedBy([1, 1, 1, 1, 2], 1)).toEqual([1, 1, 1, 2, 1]);
   });
 
-  it('stay the same list if the device keeps its pace', () => {
+  it('the list of spacings stays the same object if the pace stays the same', () => {
     const steady = [1_000, 1_000, 1_000, 1_000, 1_000];
     expect(spacedBy(steady, 1_000)).toBe(steady);
   });

@@ -1,5 +1,4 @@
-/** The rule above all others (CLINICAL, "Judged or told"), over generated streams. */
-
+/** Property tests of the rule that each parameter is judged or has a technical alarm (CLINICAL, "Judged or told"). */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plainReading, t0 } from '../../bed.testing.ts';
@@ -15,13 +14,13 @@ const env: Environment = {
   profile: () => adultProfile,
 };
 
-/** What a device sends in one second. `nothing`: no message; `other`: a message without the parameter. */
+/** What a device sends in one second. `nothing`: no message. `other`: a message without the parameter. */
 type Second = 'beyond' | 'inside' | 'edge' | 'invalid' | 'doubtful' | 'nothing' | 'other';
 const beyond = 87;
 const numericOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>> = {
   beyond: { value: beyond },
   inside: { value: 97 },
-  // Within the hysteresis: not beyond, and not clear of the limit.
+  // Inside the hysteresis: not beyond the limit, and not clear of the limit.
   edge: { value: 90 },
   invalid: { validity: 'invalid' },
   doubtful: { value: 97, validity: 'questionable' },
@@ -51,7 +50,7 @@ function* play(seconds: readonly Second[]): Generator<State> {
   }
 }
 
-/** Runs of seconds that are alike, and single ones: both are what bedsides are made of. */
+/** A stream of seconds: short patterns of seconds, each repeated one to forty times. */
 const stream = fc
   .array(
     fc.record({
@@ -71,9 +70,9 @@ const stream = fc
 const isOn = (state: State, names: readonly string[]) =>
   Object.values(state.book.live).some(({ alarm }) => alarm.present && names.includes(alarm.condition));
 const judgedBy = ['SpO2.low', 'SpO2.extreme-low'];
-const toldBy = ['SpO2.no-data', 'SpO2.intermittent', 'no-data', 'disconnected'];
+const technicalNames = ['SpO2.no-data', 'SpO2.intermittent', 'no-data', 'disconnected'];
 
-it('a minute whose valid values, at least two, were all beyond a limit ends with its alarm or a technical alarm on', () => {
+it('after a minute whose valid values, at least two, were all beyond a limit, an alarm is on', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   let minutes = 0;
@@ -82,14 +81,15 @@ it('a minute whose valid values, at least two, were all beyond a limit ends with
       let s = -1;
       for (const state of play(seconds)) {
         s += 1;
-        // The parameter must have been there for a minute: before, it may have begun a moment ago.
-        const first = seconds.findIndex((one) => one !== 'nothing' && one !== 'other');
+        // The rule applies only after the parameter has come for a minute.
+        const first = seconds.findIndex((kind) => kind !== 'nothing' && kind !== 'other');
         if (first === -1 || s < first + 60) continue;
         const minute = seconds.slice(s - 59, s + 1);
-        const valid = minute.filter((one) => one === 'beyond' || one === 'inside' || one === 'edge');
-        if (valid.length < 2 || valid.some((one) => one !== 'beyond')) continue;
+        const valid = minute.filter((kind) => kind === 'beyond' || kind === 'inside' || kind === 'edge');
+        if (valid.length < 2 || valid.some((kind) => kind !== 'beyond')) continue;
         minutes += 1;
-        if (!isOn(state, [...judgedBy, ...toldBy])) throw new Error(`nobody judges at ${s} s: ${minute.join(' ')}`);
+        if (!isOn(state, [...judgedBy, ...technicalNames]))
+          throw new Error(`no alarm is on at ${s} s: ${minute.join(' ')}`);
       }
     }),
     { seed, numRuns: 300 },
@@ -103,16 +103,16 @@ it('an alarm ends only by values inside the limit', () => {
   let ends = 0;
   fc.assert(
     fc.property(stream, (seconds) => {
-      let was = false;
+      let wasOn = false;
       let s = -1;
       for (const state of play(seconds)) {
         s += 1;
-        const is = isOn(state, judgedBy);
-        if (was && !is) {
+        const isOnNow = isOn(state, judgedBy);
+        if (wasOn && !isOnNow) {
           ends += 1;
           expect(seconds[s], `at ${s} s`).toBe('inside');
         }
-        was = is;
+        wasOn = isOnNow;
       }
     }),
     { seed, numRuns: 200 },

@@ -1,4 +1,4 @@
-/** Whose limits judge a patient, and what is published if a profile has changed or has a group off. */
+/** Tests of the limits that judge a patient, and of the limits that are published. */
 import { describe, expect, it } from 'vitest';
 import { bed, env, nurse, t0 } from '../../bed.testing.ts';
 import { crossingConditions } from './crossing.ts';
@@ -12,8 +12,8 @@ const withGroups = (groups: Partial<Profile['groups']>): Profile => ({
   groups: { ...adultProfile.groups, ...groups },
 });
 
-describe('a pulse is judged', () => {
-  it('by the limits of the heart rate, after the delays of the pleth, which is weak for a moment when a hand moves', () => {
+describe('rulesOfGroup for the pulse', () => {
+  it('the limits of the heart rate judge the pulse, after the delays of the pulse', () => {
     expect(PR.low?.delay).not.toEqual(HR.low?.delay);
     expect(rulesOfGroup(adultProfile, {}, 'PR')).toEqual({
       ...HR,
@@ -27,31 +27,31 @@ describe('a pulse is judged', () => {
     });
   });
 
-  it('after the delays of the heart rate if its own group has no such limit, or is off', () => {
+  it('the delays of the heart rate apply to the pulse if the pulse group has no such limit or is off', () => {
     const { low: _low, high: _high, ...extremes } = PR;
     expect(rulesOfGroup(withGroups({ PR: extremes }), {}, 'PR')).toEqual(HR);
     expect(rulesOfGroup(withGroups({ PR: { off: 'no pleth here' } }), {}, 'PR')).toEqual(HR);
   });
 
-  it('only on the sides on which the heart rate has a limit', () => {
+  it('the pulse has a low or high limit only if the heart rate has one', () => {
     const { low: _low, ...above } = HR;
     expect(rulesOfGroup(withGroups({ HR: above }), {}, 'PR')).not.toHaveProperty('low');
     const { high: _high, ...below } = HR;
     expect(rulesOfGroup(withGroups({ HR: below }), {}, 'PR')).not.toHaveProperty('high');
   });
 
-  it('under the patient’s own limits of the heart rate, and its own over these', () => {
+  it('the patient’s own limits of the heart rate judge the pulse, unless the pulse has its own', () => {
     expect(rulesOfGroup(adultProfile, { HR: { high: 130 } }, 'PR')?.high?.limit).toBe(130);
     expect(rulesOfGroup(adultProfile, { HR: { high: 130 }, PR: { high: 125 } }, 'PR')?.high?.limit).toBe(125);
     expect(rulesOfGroup(adultProfile, { PR: { high: 125 } }, 'HR')?.high?.limit).toBe(HR.high?.limit);
   });
 });
 
-describe('a group that the profile has off', () => {
-  it('is reported off with its reason, the heart rate’s also for the pulse; no other group is', () => {
+describe('limitsInForce for a group that is off', () => {
+  it('a group that is off is reported with its reason, and the heart rate’s reason also for the pulse', () => {
     const profile = withGroups({ HR: { off: 'ECG not used', extremeLow: 40, extremeHigh: 140 } });
     const { groups } = limitsInForce({ ...env, profile: () => profile }, bed().state());
-    const off = groups.flatMap(({ group, off: told }) => (told ? [[group, told]] : []));
+    const off = groups.flatMap(({ group, off: reported }) => (reported ? [[group, reported]] : []));
     expect(off).toEqual([
       ['HR', { reason: 'ECG not used' }],
       ['PR', { reason: 'ECG not used' }],
@@ -59,12 +59,12 @@ describe('a group that the profile has off', () => {
   });
 });
 
-describe('own limits that no longer fit a profile', () => {
+describe('crossingConditions', () => {
   const changed = { by: nurse, at: new Date(t0).toISOString() };
   const state = { ...bed().state(), overrides: { HR: { high: 130 } }, setBy: { HR: changed } };
   const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
 
-  it('have one medium alarm, whose onset is the time of the limits', () => {
+  it('own limits that cross the profile have one medium alarm, whose onset is the time of the limits', () => {
     expect(crossingConditions({ ...env, profile: () => lower }, state)).toEqual([
       {
         ...{ key: 'limits-cross-HR', name: 'limits-cross-HR', chain: 'limits-cross-HR', kind: 'technical' },
@@ -75,7 +75,7 @@ describe('own limits that no longer fit a profile', () => {
     ]);
   });
 
-  it('have no alarm if they fit, or if nobody set any', () => {
+  it('no alarm is raised if the own limits fit the profile or if the patient has none', () => {
     expect(crossingConditions(env, state)).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => lower }, bed().state())).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => undefined }, state)).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * A state that an engine of before 2026-12 wrote, after 90 s of a patient: an own limit of SpO2, a low SpO2 that was answered and then
- * came no more, an extreme heart rate and an asystole that latch, leads off, a notice of the gateway, and an answer that is held.
+ * Tests of the migration of a state of version 1, written after 90 s of a patient. The state contains an own limit of SpO2, an acknowledged
+ * low SpO2 whose values then stopped, a latched extreme heart rate, a latched asystole, leads off, a notice of the gateway, and a waiting
+ * acknowledgement.
  */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, status, t0 } from '../../bed.testing.ts';
@@ -10,21 +11,21 @@ import { initialState } from './state.ts';
 
 const id = 'association-1';
 const migrated = (written: unknown = v1): Bed => bed('adult', id, migrate(id, written)!);
-const lives = (one: Bed) =>
-  Object.values(one.live())
+const alarmTexts = (patientBed: Bed) =>
+  Object.values(patientBed.live())
     .map(({ condition, signal }) => `${condition} ${signal}`)
     .sort();
 const before = Object.values(v1.live)
   .map(({ alarm }) => `${alarm.condition} ${alarm.signal}`)
   .sort();
 
-describe('a state of the engine before', () => {
-  it('continues: every alarm keeps its acknowledgement and revision; only a loss beyond a limit is medium now', () => {
-    const one = migrated();
-    one.run(91, 95, { HR: 80, RR: 15 });
-    const said = one.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.priority}`);
-    expect(said).toEqual(['updated SpO2.no-data medium']);
-    expect(lives(one)).toEqual(before);
+describe('a state of version 1', () => {
+  it('a migrated state keeps every alarm with its acknowledgement and revision', () => {
+    const patientBed = migrated();
+    patientBed.run(91, 95, { HR: 80, RR: 15 });
+    const eventTexts = patientBed.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.priority}`);
+    expect(eventTexts).toEqual(['updated SpO2.no-data medium']);
+    expect(alarmTexts(patientBed)).toEqual(before);
     expect(before).toEqual([
       'HR.extreme-high latched',
       'MDC_EVT_LEADS_OFF on',
@@ -38,30 +39,32 @@ describe('a state of the engine before', () => {
         .filter(({ condition }) => condition !== 'SpO2.no-data')
         .map((alarm) => JSON.stringify(alarm))
         .sort();
-    expect(revisions(Object.values(one.live()))).toEqual(revisions(Object.values(v1.live).map(({ alarm }) => alarm)));
+    expect(revisions(Object.values(patientBed.live()))).toEqual(
+      revisions(Object.values(v1.live).map(({ alarm }) => alarm)),
+    );
   });
 
-  it('ends an alarm only by a value inside the patient’s limit', () => {
-    const one = migrated();
-    one.run(91, 100, { HR: 80, RR: 15, SpO2: 91 });
-    expect(one.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
-    expect(lives(one)).not.toContain('SpO2.no-data on');
-    one.run(101, 106, { HR: 80, RR: 15, SpO2: 97 });
-    expect(one.types('SpO2.low')).toEqual(['resolved', 'cleared']);
+  it('a migrated alarm ends only by values inside the patient’s own limit', () => {
+    const patientBed = migrated();
+    patientBed.run(91, 100, { HR: 80, RR: 15, SpO2: 91 });
+    expect(patientBed.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
+    expect(alarmTexts(patientBed)).not.toContain('SpO2.no-data on');
+    patientBed.run(101, 106, { HR: 80, RR: 15, SpO2: 97 });
+    expect(patientBed.types('SpO2.low')).toEqual(['resolved', 'cleared']);
   });
 
-  it('calls again when the acknowledgement runs out', () => {
-    const one = migrated();
-    one.run(91, 201, { HR: 80, RR: 15 });
-    expect(one.types('SpO2.low')).toEqual(['realarmed']);
+  it('a migrated alarm calls again when its acknowledgement runs out', () => {
+    const patientBed = migrated();
+    patientBed.run(91, 201, { HR: 80, RR: 15 });
+    expect(patientBed.types('SpO2.low')).toEqual(['realarmed']);
   });
 
-  it('notices missing parameters, and a silent device, in the usual times', () => {
-    const one = migrated();
-    one.tick(94.9);
-    expect(one.raised()).toEqual([]);
-    one.tick(95.1);
-    expect(one.raised()).toEqual(['no-data']);
+  it('a migrated state notices a silent device and silent parameters in the usual times', () => {
+    const patientBed = migrated();
+    patientBed.tick(94.9);
+    expect(patientBed.raised()).toEqual([]);
+    patientBed.tick(95.1);
+    expect(patientBed.raised()).toEqual(['no-data']);
     const other = migrated();
     other.run(91, 109, { HR: 80 });
     expect(other.raised()).toEqual([]);
@@ -69,32 +72,32 @@ describe('a state of the engine before', () => {
     expect(other.raised()).toEqual(['RR.no-data']);
   });
 
-  it('ends the device’s own condition by its next list, and the notice after its time', () => {
-    const one = migrated();
-    one.feed(status(91, { seq: 6, conditions: [] }));
-    expect(one.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
-    one.run(92, 120, { HR: 80, RR: 15 });
-    expect(one.types('unattributed')).toEqual([]);
-    one.run(121, 141, { HR: 80, RR: 15 });
-    expect(one.types('unattributed')).toEqual(['resolved', 'cleared']);
+  it('a migrated condition of the device ends with the next list, and a migrated notice after its time', () => {
+    const patientBed = migrated();
+    patientBed.feed(status(91, { seq: 6, conditions: [] }));
+    expect(patientBed.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
+    patientBed.run(92, 120, { HR: 80, RR: 15 });
+    expect(patientBed.types('unattributed')).toEqual([]);
+    patientBed.run(121, 141, { HR: 80, RR: 15 });
+    expect(patientBed.types('unattributed')).toEqual(['resolved', 'cleared']);
   });
 
-  it('keeps waiting acknowledgements, and takes no command twice', () => {
-    const one = migrated();
-    expect(one.state().book.held).toEqual(v1.held);
-    one.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
-    expect([one.count('commandsRepeated'), one.live().asystole?.signal]).toEqual([1, 'latched']);
-    one.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-new');
-    expect(one.live().asystole).toBeUndefined();
+  it('a migrated state keeps waiting acknowledgements and recognizes repeated commands', () => {
+    const patientBed = migrated();
+    expect(patientBed.state().book.held).toEqual(v1.held);
+    patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
+    expect([patientBed.count('commandsRepeated'), patientBed.live().asystole?.signal]).toEqual([1, 'latched']);
+    patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-new');
+    expect(patientBed.live().asystole).toBeUndefined();
   });
 
-  it('waits for the silence of each parameter', () => {
+  it('a migrated state knows when the next parameter can be silent', () => {
     const { codes, quietUntil } = migrate(id, v1)!.arrivals;
     const heardMs = Object.values(codes).flatMap(({ heardAt, silentSince }) => (silentSince === null ? heardAt : []));
     expect(quietUntil).toBe(Math.min(...heardMs) + 20_000);
   });
 
-  it('keeps the silence and the clock of its device', () => {
+  it('a migrated state keeps the disconnection and the wrong clock of the device', () => {
     const technical = {
       disconnected: { condition: 'disconnected', priority: 'medium', text: 'Device disconnected', onset: t0 + 80_000 },
       'clock-skew': { condition: 'clock-skew', priority: 'low', text: 'Device clock is 95 s behind', onset: t0 },
@@ -109,22 +112,22 @@ describe('a state of the engine before', () => {
     expect(state?.notices).toEqual({});
   });
 
-  it('keeps an alarm that had left from being raised again by its readings', () => {
+  it('a migrated state keeps the closed alarms', () => {
     const closed = [{ alarmId: 'an-alarm-that-left', rev: 4, key: 'HR.high', from: t0 - 60_000, to: t0 - 30_000 }];
     expect(migrate(id, { ...v1, closed })?.book.closed).toEqual(closed);
   });
 
   it.each([
-    ['that runs goes on', { until: t0 + 120_000, over: 'medium' }, { until: t0 + 120_000, over: 'medium' }],
-    ['over a priority that is none ends', { until: t0 + 120_000, over: 'loud' }, null],
-    ['over nothing ends', { until: t0 + 120_000 }, null],
-    ['that is none stays none', null, null],
-  ])('a pause of the sound %s', (_name, pause, expected) => {
+    ['a running pause', { until: t0 + 120_000, over: 'medium' }, { until: t0 + 120_000, over: 'medium' }],
+    ['a pause with an unknown priority', { until: t0 + 120_000, over: 'loud' }, null],
+    ['a pause without a priority', { until: t0 + 120_000 }, null],
+    ['no pause', null, null],
+  ])('a migrated state keeps an audio pause only if its priority is valid: %s', (_name, pause, expected) => {
     const written = { ...v1, pause: pause === null || 'over' in pause ? pause : { ...pause, over: null } };
     expect(migrate(id, written)?.book.pause).toEqual(expected);
   });
 
-  it('knows whether the last value was beyond a limit from its physiological alarm, not from a technical one', () => {
+  it('a migrated parameter was beyond its limit if it has a present physiological alarm', () => {
     const beyond = (live: object) => migrate(id, { ...v1, live })?.arrivals.codes.MDC_PULS_OXIM_SAT_O2?.beyond;
     const { 'SpO2.low': low, 'SpO2.no-data': silent } = v1.live;
     expect(beyond({ 'SpO2.low': low, 'SpO2.no-data': silent })).toBe(true);
@@ -132,7 +135,7 @@ describe('a state of the engine before', () => {
     expect(beyond({ 'SpO2.low': { ...low, alarm: { ...low.alarm, present: false } } })).toBe(false);
   });
 
-  it('stays the same for a patient who was never measured', () => {
+  it('a state without any measurement is migrated', () => {
     const state = migrate(id, { ...v1, main: { heardAt: 0, values: {} }, live: {}, technical: {}, notices: {} });
     expect(state?.arrivals).toMatchObject({ codes: {}, now: null });
     expect(state?.book.live).toEqual({});
@@ -141,24 +144,24 @@ describe('a state of the engine before', () => {
 
 describe('an unusable state', () => {
   it.each<[string, unknown]>([
-    ['nothing', null],
-    ['text', 'v1'],
-    ['of another association is refused', { ...v1, associationId: 'association-2' }],
-    ['of another association, as this engine writes it', initialState('association-2')],
-    ['of an engine to come', { ...v1, v: 3 }],
-    ['without its alarms', { ...v1, live: undefined }],
-    ['with an alarm that is none', { ...v1, live: { 'HR.high': { alarm: { alarmId: 'x' } } } }],
-    ['with a time that is none', { ...v1, silence: { ...v1.silence, heardAt: 'yesterday' } }],
-    ['of a category that is none', { ...v1, association: { ...v1.association, category: 'horse' } }],
-  ])('is left: %s', (_name, written) => {
+    ['null', null],
+    ['a text', 'v1'],
+    ['a state of another association', { ...v1, associationId: 'association-2' }],
+    ['a state of version 2 of another association', initialState('association-2')],
+    ['a state of a future version', { ...v1, v: 3 }],
+    ['a state without alarms', { ...v1, live: undefined }],
+    ['a state with an invalid alarm', { ...v1, live: { 'HR.high': { alarm: { alarmId: 'x' } } } }],
+    ['a state with an invalid time', { ...v1, silence: { ...v1.silence, heardAt: 'yesterday' } }],
+    ['a state with an unknown category', { ...v1, association: { ...v1.association, category: 'horse' } }],
+  ])('migrate returns undefined for %s', (_name, written) => {
     expect(migrate(id, written)).toBeUndefined();
   });
 });
 
-it('a state of this engine is taken unchanged; a missing part starts empty', () => {
-  const one = bed();
-  one.run(0, 10, { HR: 150 });
-  expect(migrate(id, one.state())).toEqual(one.state());
-  const { rates: _lacking, ...older } = one.state();
-  expect(migrate(id, older)).toEqual({ ...one.state(), rates: initialState(id).rates });
+it('a state of version 2 stays unchanged, and a missing part starts empty', () => {
+  const patientBed = bed();
+  patientBed.run(0, 10, { HR: 150 });
+  expect(migrate(id, patientBed.state())).toEqual(patientBed.state());
+  const { rates: _lacking, ...older } = patientBed.state();
+  expect(migrate(id, older)).toEqual({ ...patientBed.state(), rates: initialState(id).rates });
 });

@@ -1,4 +1,4 @@
-/** The device's own alarms, each rule with what must happen (CLINICAL, "Alarm vocabulary"). */
+/** Tests of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { alertsMax, type DeviceAlert } from '../../../contracts/messages/device-alerts.ts';
@@ -32,478 +32,495 @@ function list(s: number, alerts: readonly DeviceAlert[], more: Partial<AlertsInp
     ...more,
   };
 }
-/** `raised MDC_EVT_ECG_V_TACHY on` */
-const story = (of: Bed) => of.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.signal}`);
-const signals = (of: Bed) => Object.values(of.live()).map(({ condition, signal }) => `${condition} ${signal}`);
-const only = (of: Bed) => Object.values(of.live())[0]!;
+/** Returns the events, for example `raised MDC_EVT_ECG_V_TACHY on`. */
+const eventTexts = (patientBed: Bed) =>
+  patientBed.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.signal}`);
+const signals = (patientBed: Bed) =>
+  Object.values(patientBed.live()).map(({ condition, signal }) => `${condition} ${signal}`);
+const only = (patientBed: Bed) => Object.values(patientBed.live())[0]!;
 
 describe('an alarm of the device', () => {
-  it('is raised at once as the device reports it, and marked as the device’s', () => {
-    const of = bed();
-    of.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
-    expect(story(of)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(of)).toMatchObject({
+  it('an alarm of the device is raised at once and marked as the device’s alarm', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
+    expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(patientBed)).toMatchObject({
       ...{ origin: 'device', priority: 'medium', kind: 'physiological', text: 'SpO2: Below the limit (SpO2 83 < 88)' },
       ...{ code: 'MDC_PULS_OXIM_SAT_O2', value: 83, limit: 88, unit: '%', late: false },
       ...{ onsetAt: new Date(t0 + 2_000).toISOString(), determinedAt: new Date(t0 + 5_000).toISOString() },
     });
   });
 
-  it('ends with the first list without it, and with nothing else', () => {
-    const of = bed();
-    of.feed(list(5, [low]));
-    of.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
-    of.run(7, 40, { SpO2: 97 });
-    of.tick(4_000);
-    expect(signals(of)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
-    of.feed(list(4_001, []));
-    expect(of.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
+  it('an alarm of the device ends only with the first list that does not contain it', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [low]));
+    patientBed.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
+    patientBed.run(7, 40, { SpO2: 97 });
+    patientBed.tick(4_000);
+    expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    patientBed.feed(list(4_001, []));
+    expect(patientBed.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
-  it('that comes and goes with one `since` is one alarm, which keeps its acknowledgement', () => {
-    const of = bed();
-    const one = { ...low, since: new Date(t0 + 2_000).toISOString() };
-    of.feed(list(5, [one]));
-    of.acknowledge(6, Object.keys(of.live())[0]!);
-    of.feed(list(10, []));
-    of.feed(list(15, [one]));
-    expect(only(of)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
-    of.feed(list(20, []));
-    of.feed(list(51, [one]));
-    expect(only(of)).toMatchObject({ onsets: 1, signal: 'on' });
+  it('an alarm of the device that returns within 30 s with the same `since` keeps its acknowledgement', () => {
+    const patientBed = bed();
+    const alert = { ...low, since: new Date(t0 + 2_000).toISOString() };
+    patientBed.feed(list(5, [alert]));
+    patientBed.acknowledge(6, Object.keys(patientBed.live())[0]!);
+    patientBed.feed(list(10, []));
+    patientBed.feed(list(15, [alert]));
+    expect(only(patientBed)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
+    patientBed.feed(list(20, []));
+    patientBed.feed(list(51, [alert]));
+    expect(only(patientBed)).toMatchObject({ onsets: 1, signal: 'on' });
   });
 
-  it('of high priority latches until a person has seen it; a technical one does not', () => {
-    const of = bed();
-    of.feed(list(5, [vt, { ...leadsOff, priority: 'high' }]));
-    of.feed(list(9, []));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY latched']);
-    of.command(10, { type: 'acknowledge', alarmId: only(of).alarmId });
-    expect(signals(of)).toEqual([]);
+  it('a high physiological alarm of the device latches, and a technical one does not', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [vt, { ...leadsOff, priority: 'high' }]));
+    patientBed.feed(list(9, []));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY latched']);
+    patientBed.command(10, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+    expect(signals(patientBed)).toEqual([]);
   });
 
-  it('of high priority breaks through a pause of the sound; a pause silences a less grave one', () => {
-    const of = bed();
-    of.run(0, 8, { HR: 150 });
-    of.command(9, { type: 'pause-audio', forMs: 120_000 });
-    of.feed(list(10, [leadsOff]));
-    expect(Object.values(of.live()).every(({ audioPausedUntil }) => audioPausedUntil !== undefined)).toBe(true);
-    of.feed(list(11, [leadsOff, vt]));
-    expect(Object.values(of.live()).map(({ audioPausedUntil }) => audioPausedUntil)).toEqual(
-      Object.values(of.live()).map(() => undefined),
+  it('a high alarm of the device breaks through an audio pause, and a less grave one does not', () => {
+    const patientBed = bed();
+    patientBed.run(0, 8, { HR: 150 });
+    patientBed.command(9, { type: 'pause-audio', forMs: 120_000 });
+    patientBed.feed(list(10, [leadsOff]));
+    expect(Object.values(patientBed.live()).every(({ audioPausedUntil }) => audioPausedUntil !== undefined)).toBe(true);
+    patientBed.feed(list(11, [leadsOff, vt]));
+    expect(Object.values(patientBed.live()).map(({ audioPausedUntil }) => audioPausedUntil)).toEqual(
+      Object.values(patientBed.live()).map(() => undefined),
     );
   });
 
-  it('that the device makes graver is another one, which calls', () => {
-    const of = bed();
-    of.feed(list(5, [low]));
-    of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
-    of.feed(list(7, [{ ...low, priority: 'high' }]));
-    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(of).priority).toBe('high');
+  it('an acknowledged alarm that the device makes graver is a new alarm and calls', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [low]));
+    patientBed.command(6, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+    patientBed.feed(list(7, [{ ...low, priority: 'high' }]));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(patientBed).priority).toBe('high');
   });
 
-  it('whose numbers change goes on, and publishes the worse value after 5 s', () => {
-    const of = bed();
-    of.feed(list(5, [low]));
-    of.feed(list(8, [{ ...low, value: 80, text: 'SpO2 80 < 88' }]));
-    of.feed(list(11, [{ ...low, value: 79, text: 'SpO2 79 < 88' }]));
-    expect(story(of)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on', 'updated MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(of)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
+  it('an alarm of the device whose numbers change stays one alarm and publishes a worse value after 5 s', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [low]));
+    patientBed.feed(list(8, [{ ...low, value: 80, text: 'SpO2 80 < 88' }]));
+    patientBed.feed(list(11, [{ ...low, value: 79, text: 'SpO2 79 < 88' }]));
+    expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on', 'updated MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(patientBed)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
   });
 
-  it('of an unknown code is shown with the device’s text; with another text it is another alarm', () => {
-    const of = bed();
-    of.feed(list(5, [vendors]));
-    expect(only(of)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
-    of.feed(list(6, [vendors, { ...vendors, text: 'Pump stopped' }]));
-    expect(of.raised()).toEqual(['ACME-17', 'ACME-17']);
-    of.feed(list(7, [{ ...vendors, text: 'Pump stopped' }]));
-    expect(Object.values(of.live()).map(({ text }) => text)).toEqual(['Pump stopped']);
+  it('an alarm with an unknown code has the device’s text, and another text is another alarm', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [vendors]));
+    expect(only(patientBed)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
+    patientBed.feed(list(6, [vendors, { ...vendors, text: 'Pump stopped' }]));
+    expect(patientBed.raised()).toEqual(['ACME-17', 'ACME-17']);
+    patientBed.feed(list(7, [{ ...vendors, text: 'Pump stopped' }]));
+    expect(Object.values(patientBed.live()).map(({ text }) => text)).toEqual(['Pump stopped']);
   });
 
-  it('of a code that a hospital has added is shown with the hospital’s words', () => {
+  it('an alarm with a code of the hospital’s table has the text of that table', () => {
     const alertCodes = () => new Map([['ACME-17', { text: 'Line kinked' }]]);
     const env = { hash: (text: string) => text.slice(0, 40).padEnd(16, '-'), profile: () => undefined, alertCodes };
     const { events } = step(env, initialState('association-1'), list(5, [vendors]), t0 + 5_000);
     expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
   });
 
-  it('contains no character that a screen cannot show, and at most 120', () => {
-    const of = bed();
-    of.feed(list(5, [{ ...vendors, text: `a\u202eb ${'é'.repeat(118)}` }]));
-    expect(only(of).text).toMatch(/^a\\u\{202e\}b é+…$/);
-    expect(only(of).text.length).toBe(120);
+  it('the text of an alarm of the device has at most 120 characters and only visible ones', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [{ ...vendors, text: `a\u202eb ${'é'.repeat(118)}` }]));
+    expect(only(patientBed).text).toMatch(/^a\\u\{202e\}b é+…$/);
+    expect(only(patientBed).text.length).toBe(120);
   });
 });
 
-describe('of two lists', () => {
-  it('the one with the lower number and the earlier time changes no present alarm', () => {
-    const of = bed();
-    of.feed(list(10, [vt], { seq: 12 }));
-    of.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
-    expect(of.raised()).toHaveLength(1);
+describe('the order of lists', () => {
+  it('a list with a lower number and an earlier time changes no present alarm', () => {
+    const patientBed = bed();
+    patientBed.feed(list(10, [vt], { seq: 12 }));
+    patientBed.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(patientBed.raised()).toHaveLength(1);
   });
 
-  it('an older one with an alarm records it once, and a high alarm waits for a person', () => {
-    const of = bed();
-    of.feed(list(10, [], { seq: 12 }));
+  it('a high alarm of an older list is recorded once and latches', () => {
+    const patientBed = bed();
+    patientBed.feed(list(10, [], { seq: 12 }));
     const older = list(8, [vt], { seq: 11, receivedAt: t0 + 11_000 });
-    for (let times = 0; times < 3; times += 1) of.feed(older);
-    expect(story(of)).toEqual(['raised MDC_EVT_ECG_V_TACHY on', 'resolved MDC_EVT_ECG_V_TACHY latched']);
-    expect(only(of)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
+    for (let times = 0; times < 3; times += 1) patientBed.feed(older);
+    expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_ECG_V_TACHY on', 'resolved MDC_EVT_ECG_V_TACHY latched']);
+    expect(only(patientBed)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
   });
 
-  it('an older one with a known alarm makes no second one', () => {
-    const of = bed();
-    of.feed(list(7, [low], { seq: 10 }));
-    of.feed(list(10, [], { seq: 12 }));
-    of.feed(list(8, [low], { seq: 11, receivedAt: t0 + 11_000 }));
-    expect(of.raised()).toHaveLength(1);
-    expect(signals(of)).toEqual([]);
+  it('an older list with a known alarm raises no second alarm', () => {
+    const patientBed = bed();
+    patientBed.feed(list(7, [low], { seq: 10 }));
+    patientBed.feed(list(10, [], { seq: 12 }));
+    patientBed.feed(list(8, [low], { seq: 11, receivedAt: t0 + 11_000 }));
+    expect(patientBed.raised()).toHaveLength(1);
+    expect(signals(patientBed)).toEqual([]);
   });
 
-  it('one that comes again does nothing', () => {
-    const of = bed();
+  it('a repeated list changes nothing', () => {
+    const patientBed = bed();
     const first = list(7, [low], { seq: 10 });
-    of.feed(first);
-    of.feed(list(10, [], { seq: 11 }));
-    of.feed(first);
-    expect(of.raised()).toHaveLength(1);
+    patientBed.feed(first);
+    patientBed.feed(list(10, [], { seq: 11 }));
+    patientBed.feed(first);
+    expect(patientBed.raised()).toHaveLength(1);
   });
 
-  it('one of a device that numbers anew under the same start counts', () => {
-    const of = bed();
-    of.feed(list(7, [], { seq: 500 }));
-    of.feed(list(20, [vt], { seq: 1 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  it('a list with a lower number and a later time counts', () => {
+    const patientBed = bed();
+    patientBed.feed(list(7, [], { seq: 500 }));
+    patientBed.feed(list(20, [vt], { seq: 1 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('the first of a new start counts, even if the new gateway’s clock is behind', () => {
-    const of = bed();
-    of.feed(list(7, [low], { seq: 500 }));
-    of.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  it('the first list of a new start counts even if the clock of its gateway is behind', () => {
+    const patientBed = bed();
+    patientBed.feed(list(7, [low], { seq: 500 }));
+    patientBed.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('a delayed one of the earlier start ends nothing', () => {
-    const of = bed();
-    of.feed(list(7, [], { seq: 500 }));
-    of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
-    of.feed(list(8, [], { seq: 501, receivedAt: t0 + 10_000 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  it('a delayed list of an earlier start ends no alarm', () => {
+    const patientBed = bed();
+    patientBed.feed(list(7, [], { seq: 500 }));
+    patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
+    patientBed.feed(list(8, [], { seq: 501, receivedAt: t0 + 10_000 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('late ones of an unknown older start end nothing, and the next current list ends their alarms', () => {
-    const of = bed();
-    of.run(0, 40, { HR: 80 });
-    of.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
-    of.feed(list(10, [low], { boot: 'b0', seq: 7, receivedAt: t0 + 41_000 }));
-    of.feed(list(12, [], { boot: 'b0', seq: 8, receivedAt: t0 + 41_500 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on', 'MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(Object.values(of.live()).at(-1)!.late).toBe(true);
-    of.feed(list(42, [vt], { boot: 'b2', seq: 2 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  it('late lists of an unknown start end no alarm, and the next current list ends their alarms', () => {
+    const patientBed = bed();
+    patientBed.run(0, 40, { HR: 80 });
+    patientBed.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
+    patientBed.feed(list(10, [low], { boot: 'b0', seq: 7, receivedAt: t0 + 41_000 }));
+    patientBed.feed(list(12, [], { boot: 'b0', seq: 8, receivedAt: t0 + 41_500 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(Object.values(patientBed.live()).at(-1)!.late).toBe(true);
+    patientBed.feed(list(42, [vt], { boot: 'b2', seq: 2 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('of a new start whose clock is behind raise alarms at once, and end them once its clock is known', () => {
-    const of = bed();
-    of.run(0, 40, { HR: 80 });
-    of.feed(list(40, [vt], { seq: 1 }));
+  it('lists of a new start whose clock is behind raise alarms at once, and end alarms once the clock is known', () => {
+    const patientBed = bed();
+    patientBed.run(0, 40, { HR: 80 });
+    patientBed.feed(list(40, [vt], { seq: 1 }));
     const behind = (s: number) => ({ boot: 'b2', receivedAt: t0 + (s + 3_600) * 1000 });
-    of.feed(list(-3_559, [low], { ...behind(-3_559), seq: 1 }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    patientBed.feed(list(-3_559, [low], { ...behind(-3_559), seq: 1 }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'MDC_EVT_LO_VAL_LT_LIM on']);
     for (let s = -3_558; s < -3_400; s += 1)
-      of.feed(reading(s, { HR: 80 }, { ...behind(s), start: 'b2', seq: s + 4_000 }));
-    of.feed(list(-3_400, [low], { ...behind(-3_400), seq: 2 }));
-    expect(signals(of).filter((one) => one.startsWith('MDC'))).toEqual([
+      patientBed.feed(reading(s, { HR: 80 }, { ...behind(s), start: 'b2', seq: s + 4_000 }));
+    patientBed.feed(list(-3_400, [low], { ...behind(-3_400), seq: 2 }));
+    expect(signals(patientBed).filter((text) => text.startsWith('MDC'))).toEqual([
       'MDC_EVT_ECG_V_TACHY latched',
       'MDC_EVT_LO_VAL_LT_LIM on',
     ]);
   });
 
-  it('a later one of the earlier start counts, because two starts of one device may alternate', () => {
-    const of = bed();
-    of.feed(list(7, [], { seq: 500 }));
-    of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
-    of.feed(list(10, [low], { seq: 501 }));
-    expect(signals(of)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
-    expect(of.types('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
+  it('a later list of an earlier start counts', () => {
+    const patientBed = bed();
+    patientBed.feed(list(7, [], { seq: 500 }));
+    patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
+    patientBed.feed(list(10, [low], { seq: 501 }));
+    expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    expect(patientBed.types('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
   });
 
-  it('swapped by up to five places lose no alarm and double none', () => {
-    // Each second list has one alarm, the same one again 16 lists later.
+  it('lists that are swapped by up to five places lose no alarm and double none', () => {
+    // Every second list contains one alarm. The same alarm comes again 16 lists later.
     const lists = Array.from({ length: 64 }, (_, i) =>
       list(10 + 60 * i, i % 2 === 1 ? [{ ...vt, code: `X-${i % 16}` }] : [], { seq: 1_000 + i }),
     );
     for (let by = 0; by <= 5; by += 1) {
-      const of = bed();
-      const swapped = lists.map((one, i) => ({ one, at: i + ((i * 7) % (by + 1)) })).sort((a, b) => a.at - b.at);
-      for (const { one } of swapped) of.feed(one, t0 + 4_000_000);
-      expect(of.raised()).toHaveLength(8);
-      expect(Object.values(of.live()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(
+      const patientBed = bed();
+      const swapped = lists.map((sent, i) => ({ sent, at: i + ((i * 7) % (by + 1)) })).sort((a, b) => a.at - b.at);
+      for (const { sent } of swapped) patientBed.feed(sent, t0 + 4_000_000);
+      expect(patientBed.raised()).toHaveLength(8);
+      expect(Object.values(patientBed.live()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(
         Array.from({ length: 8 }, () => expect.stringMatching(/^4 /)),
       );
     }
   });
 
-  it('a late one is marked so until a current list has the alarm too', () => {
-    const of = bed();
-    of.run(0, 5, { HR: 80 });
-    of.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
-    expect(only(of).late).toBe(true);
-    of.feed(list(61, [vt]));
-    expect(Object.values(of.live()).find(({ origin }) => origin === 'device')).toMatchObject({
+  it('an alarm of a late list is late until a current list contains it too', () => {
+    const patientBed = bed();
+    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
+    expect(only(patientBed).late).toBe(true);
+    patientBed.feed(list(61, [vt]));
+    expect(Object.values(patientBed.live()).find(({ origin }) => origin === 'device')).toMatchObject({
       late: false,
       signal: 'on',
     });
   });
 });
 
-describe('one condition with alarms of both', () => {
-  it('calls once, by the first, and the other is listed under it and ends by itself', () => {
-    const of = bed();
-    of.feed(list(2, [fast]));
-    of.run(2, 20, { HR: 130 });
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
-    expect(of.live()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
-    of.feed(list(21, []));
-    expect(signals(of)).toEqual(['HR.high on']);
-    expect(of.live()['HR.high']).not.toHaveProperty('under');
+describe('one cause with an alarm of the device and an alarm of Vigil', () => {
+  it('the first of two equally grave alarms calls, and the other one is listed under it', () => {
+    const patientBed = bed();
+    patientBed.feed(list(2, [fast]));
+    patientBed.run(2, 20, { HR: 130 });
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
+    expect(patientBed.live()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
+    patientBed.feed(list(21, []));
+    expect(signals(patientBed)).toEqual(['HR.high on']);
+    expect(patientBed.live()['HR.high']).not.toHaveProperty('under');
   });
 
-  it('calls by Vigil if Vigil was first', () => {
-    const of = bed();
-    of.run(0, 10, { HR: 130 });
-    of.feed(list(11, [fast]));
-    expect(signals(of)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
-    of.run(12, 20, { HR: 80 });
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
+  it('the alarm of Vigil calls if it was first', () => {
+    const patientBed = bed();
+    patientBed.run(0, 10, { HR: 130 });
+    patientBed.feed(list(11, [fast]));
+    expect(signals(patientBed)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
+    patientBed.run(12, 20, { HR: 80 });
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 
-  it('calls anew by the graver: Vigil’s extreme limit over the device’s plain one', () => {
-    const of = bed();
-    of.feed(list(1, [low]));
-    of.run(2, 3, { SpO2: 80 });
-    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
+  it('an extreme limit of Vigil calls although the device alarmed about the plain limit before', () => {
+    const patientBed = bed();
+    patientBed.feed(list(1, [low]));
+    patientBed.run(2, 3, { SpO2: 80 });
+    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
   });
 
-  it('calls anew by the graver: the device’s high alarm over Vigil’s plain limit', () => {
-    const of = bed();
-    of.run(0, 12, { SpO2: 88 });
-    of.feed(list(13, [{ ...low, priority: 'high' }]));
-    expect(signals(of)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
+  it('a high alarm of the device calls although Vigil alarmed about the plain limit before', () => {
+    const patientBed = bed();
+    patientBed.run(0, 12, { SpO2: 88 });
+    patientBed.feed(list(13, [{ ...low, priority: 'high' }]));
+    expect(signals(patientBed)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
   });
 
-  it('asystole by Vigil calls over an earlier high heart rate alarm of the device', () => {
-    const of = bed();
-    of.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
-    of.run(2, 3, { HR: 0 });
-    expect(signals(of)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
+  it('an asystole of Vigil calls although the device has a high alarm about the heart rate', () => {
+    const patientBed = bed();
+    patientBed.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
+    patientBed.run(2, 3, { HR: 0 });
+    expect(signals(patientBed)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
   });
 
-  it('is not the same cause: VT, another side, another parameter', () => {
-    const of = bed();
-    of.run(0, 10, { HR: 130 });
-    of.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
-    expect(signals(of).every((one) => one.endsWith(' on'))).toBe(true);
+  it('ventricular tachycardia, another side and another parameter are other causes', () => {
+    const patientBed = bed();
+    patientBed.run(0, 10, { HR: 130 });
+    patientBed.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
+    expect(signals(patientBed).every((text) => text.endsWith(' on'))).toBe(true);
   });
 
-  it('calls once if the device also reports the technical one in its status', () => {
-    const of = bed();
+  it('a technical alarm of the device that is also in its status has one call', () => {
+    const patientBed = bed();
     const conditions = [{ condition: 'MDC_EVT_LEADS_OFF', present: true } as const];
     const { seq: _seq, ...from } = { deviceId: 'bed-01', time: t0 + 1_000, receivedAt: t0 + 1_010, boot: 'b1', seq: 1 };
-    of.feed({ type: 'status', online: true, seq: 1, conditions, ...from });
-    of.feed(list(2, [leadsOff]));
-    expect(signals(of)).toEqual(['MDC_EVT_LEADS_OFF on', 'MDC_EVT_LEADS_OFF off']);
+    patientBed.feed({ type: 'status', online: true, seq: 1, conditions, ...from });
+    patientBed.feed(list(2, [leadsOff]));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_LEADS_OFF on', 'MDC_EVT_LEADS_OFF off']);
   });
 });
 
-describe('an alarm of the device is of the cause of a limit', () => {
+describe('an alarm of the device with another cause than a limit', () => {
   const high = { priority: 'medium', side: 'high', text: 'Signal high' } as const;
 
-  it('not if it is technical, whatever parameter it names: both call', () => {
-    const of = bed();
-    of.run(0, 8, { HR: 130 });
-    of.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
-    expect(signals(of)).toEqual(['HR.high on', 'ACME-18 on']);
+  it('a technical alarm of the device never has the cause of a limit', () => {
+    const patientBed = bed();
+    patientBed.run(0, 8, { HR: 130 });
+    patientBed.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
+    expect(signals(patientBed)).toEqual(['HR.high on', 'ACME-18 on']);
   });
 
-  it('not if it names no parameter', () => {
-    const of = bed();
-    of.run(0, 8, { HR: 130 });
-    of.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
-    expect(signals(of)).toEqual(['HR.high on', 'ACME-19 on']);
+  it('an alarm of the device without a parameter never has the cause of a limit', () => {
+    const patientBed = bed();
+    patientBed.run(0, 8, { HR: 130 });
+    patientBed.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
+    expect(signals(patientBed)).toEqual(['HR.high on', 'ACME-19 on']);
   });
 });
 
 describe('the sound of the device', () => {
-  it('that is off is a low alarm, which calls once and ends when it is on', () => {
-    const of = bed();
-    of.feed(list(5, [], { sound: 'off' }));
-    expect(only(of)).toMatchObject({ condition: 'device-sound-off', priority: 'low', kind: 'technical', signal: 'on' });
-    expect(only(of)).toMatchObject({ text: 'Sound of the monitor is off', late: false });
-    of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
-    of.tick(3_600);
-    expect(signals(of)).toEqual(['device-sound-off acknowledged']);
-    of.feed(list(3_601, []));
-    expect(signals(of)).toEqual([]);
+  it('a device sound that is off is a low alarm, which calls once and ends when the sound is on', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [], { sound: 'off' }));
+    expect(only(patientBed)).toMatchObject({
+      condition: 'device-sound-off',
+      priority: 'low',
+      kind: 'technical',
+      signal: 'on',
+    });
+    expect(only(patientBed)).toMatchObject({ text: 'Sound of the monitor is off', late: false });
+    patientBed.command(6, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+    patientBed.tick(3_600);
+    expect(signals(patientBed)).toEqual(['device-sound-off acknowledged']);
+    patientBed.feed(list(3_601, []));
+    expect(signals(patientBed)).toEqual([]);
   });
 
-  it('that is paused is shown without a call', () => {
-    const of = bed();
-    of.feed(list(5, [vt], { sound: 'paused' }));
-    of.tick(600);
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-paused off']);
-    of.feed(list(601, [vt], { sound: 'off' }));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on']);
+  it('a device sound that is paused is shown without a call', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [vt], { sound: 'paused' }));
+    patientBed.tick(600);
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-paused off']);
+    patientBed.feed(list(601, [vt], { sound: 'off' }));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on']);
   });
 });
 
-describe('bounds and ends', () => {
-  it('a device that keeps naming new codes has at most 64 alarms, and one for the rest', () => {
-    const of = bed();
-    for (let n = 0; n < 200; n += 1) of.feed(list(n, [{ ...vt, code: `X-${n}` }]));
-    expect(Object.keys(of.live())).toHaveLength(alertsMax + 1);
-    expect(signals(of)).toContain('more on');
-    expect(JSON.stringify(of.state().ownAlerts).length).toBeLessThan(4_000);
+describe('limits and ends of the device’s alarms', () => {
+  it('a device that sends ever new codes has at most 64 alarms and one for the rest', () => {
+    const patientBed = bed();
+    for (let n = 0; n < 200; n += 1) patientBed.feed(list(n, [{ ...vt, code: `X-${n}` }]));
+    expect(Object.keys(patientBed.live())).toHaveLength(alertsMax + 1);
+    expect(signals(patientBed)).toContain('more on');
+    expect(JSON.stringify(patientBed.state().ownAlerts).length).toBeLessThan(4_000);
   });
 
-  it('a list with only new alarms shows them all', () => {
-    const of = bed();
+  it('a full list of new alarms shows all of them', () => {
+    const patientBed = bed();
     const of64 = (prefix: string) =>
       Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendors, code: `${prefix}${i}` }));
-    of.feed(list(1, of64('A')));
-    of.feed(list(2, of64('B')));
-    expect(signals(of)).toEqual(of64('B').map(({ code }) => `${code} on`));
+    patientBed.feed(list(1, of64('A')));
+    patientBed.feed(list(2, of64('B')));
+    expect(signals(patientBed)).toEqual(of64('B').map(({ code }) => `${code} on`));
   });
 
-  it('the end of the period ends all; a later list of the period is recorded once', () => {
-    const of = bed();
-    of.feed(list(5, [vt], { sound: 'off' }));
-    of.end(100);
-    expect(signals(of)).toEqual([]);
+  it('all alarms of the device end with the patient’s time, and a late list is recorded once', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [vt], { sound: 'off' }));
+    patientBed.end(100);
+    expect(signals(patientBed)).toEqual([]);
     const late = list(50, [vt, low], { receivedAt: t0 + 110_000 });
-    of.feed(late);
-    of.feed(late);
-    of.feed(list(60, [vt, low], { receivedAt: t0 + 111_000 }));
-    expect(signals(of)).toEqual([]);
-    expect(of.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
+    patientBed.feed(late);
+    patientBed.feed(late);
+    patientBed.feed(list(60, [vt, low], { receivedAt: t0 + 111_000 }));
+    expect(signals(patientBed)).toEqual([]);
+    expect(patientBed.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
   });
 
-  it('a stored device without a patient stops calling once a person has seen its silence and its alarm', () => {
-    const of = bed('unassigned');
-    of.run(0, 5, { HR: 80 });
-    of.feed(list(6, [leadsOff]));
-    of.tick(120);
-    for (const { alarmId } of Object.values(of.live())) of.command(121, { type: 'acknowledge', alarmId });
-    expect(signals(of)).toEqual([]);
+  it('a silent device without a patient stops calling when a person has acknowledged its alarms', () => {
+    const patientBed = bed('unassigned');
+    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feed(list(6, [leadsOff]));
+    patientBed.tick(120);
+    for (const { alarmId } of Object.values(patientBed.live()))
+      patientBed.command(121, { type: 'acknowledge', alarmId });
+    expect(signals(patientBed)).toEqual([]);
   });
 
-  it('the same alarms come from any saved state in between, even one from before this detector', () => {
-    const of = bed();
-    of.feed(list(5, [low]));
-    const { ownAlerts: _none, ...before } = of.state();
+  it('a saved state from before this detector gets an empty part', () => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [low]));
+    const { ownAlerts: _none, ...before } = patientBed.state();
     expect(migrate('association-1', JSON.parse(JSON.stringify(before)))).toMatchObject({ ownAlerts: { alerts: {} } });
-    expect(migrate('association-1', of.state())).toEqual(of.state());
+    expect(migrate('association-1', patientBed.state())).toEqual(patientBed.state());
   });
 });
 
-describe('alarms that begin by themselves are counted', () => {
-  const lasting = (of: Bed, alerts: readonly DeviceAlert[], from = 0) => {
-    for (let i = 0; i < 260; i += 1) of.feed(list(from + i / 10, alerts));
+describe('the count of alarms that begin', () => {
+  const lasting = (patientBed: Bed, alerts: readonly DeviceAlert[], from = 0) => {
+    for (let i = 0; i < 260; i += 1) patientBed.feed(list(from + i / 10, alerts));
   };
 
-  it('once each, however often the list comes', () => {
-    const of = bed();
-    lasting(of, [low]);
-    of.feed(list(30, [low, vt]));
-    expect(of.state().ownAlerts.begun).toEqual({ since: t0 + 20, n: 2 });
-    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
+  it('a lasting alarm is counted once', () => {
+    const patientBed = bed();
+    lasting(patientBed, [low]);
+    patientBed.feed(list(30, [low, vt]));
+    expect(patientBed.state().ownAlerts.begun).toEqual({ since: t0 + 20, n: 2 });
+    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('and known ones keep their row when no other can begin', () => {
-    const of = bed();
-    of.feed(list(0, [low]));
-    const full = { ...of.state().ownAlerts, begun: { since: t0, n: 256 } };
-    const beside = { codes: builtInAlertCodes, late: false, latched: [], isEnded: false };
-    const { part } = ownAlerts(full, list(1, [low, vt]), beside);
+  it('a present alarm keeps its own row when no further alarm can begin', () => {
+    const patientBed = bed();
+    patientBed.feed(list(0, [low]));
+    const full = { ...patientBed.state().ownAlerts, begun: { since: t0, n: 256 } };
+    const context = { codes: builtInAlertCodes, late: false, latched: [], isEnded: false };
+    const { part } = ownAlerts(full, list(1, [low, vt]), context);
     expect(Object.values(part.alerts).map(({ code }) => code)).toEqual(['MDC_EVT_LO_VAL_LT_LIM', 'more']);
   });
 });
 
 describe('the text of an alarm of the device', () => {
-  const shown = (alert: DeviceAlert) => {
-    const of = bed();
-    of.feed(list(1, [alert]));
-    return only(of).text;
+  const textOf = (alert: DeviceAlert) => {
+    const patientBed = bed();
+    patientBed.feed(list(1, [alert]));
+    return only(patientBed).text;
   };
 
   it.each([
     [' ', 'Ventricular tachycardia'],
     ['VENTRICULAR tachy', 'Ventricular tachycardia'],
     ['*** VTACH', 'Ventricular tachycardia (*** VTACH)'],
-  ])('is that of the table, with the device’s own text if it adds something: "%s"', (text, expected) => {
-    expect(shown({ ...vt, text })).toBe(expected);
-  });
+  ])(
+    'the text of an alarm is that of the table, with the device’s text if it says something else: "%s"',
+    (text, expected) => {
+      expect(textOf({ ...vt, text })).toBe(expected);
+    },
+  );
 
   it.each([
     [120, 'x'.repeat(120)],
     [121, `${'x'.repeat(119)}…`],
-  ])('has 120 characters at most: %i', (length, expected) => {
-    expect(shown({ ...vendors, text: 'x'.repeat(length) })).toBe(expected);
+  ])('the text of an alarm is cut to 120 characters: %i', (length, expected) => {
+    expect(textOf({ ...vendors, text: 'x'.repeat(length) })).toBe(expected);
   });
 });
 
-describe('a device that names its alarm like one of Vigil’s', () => {
+describe('a device alarm with the name of a Vigil alarm', () => {
   const named = (code: string): DeviceAlert => ({ code, priority: 'high', kind: 'technical', text: 'Named' });
 
-  /** Vigil's own calls at the end of a minute in which only the respiratory rate came. */
+  /** Returns the alarms of Vigil that call after a minute in which only the respiratory rate came. */
   function silencesBeside(alerts: readonly DeviceAlert[]): string[] {
-    const of = bed();
-    of.run(0, 10, { HR: 80, SpO2: 97, RR: 15 });
-    of.feed(list(10, alerts));
-    of.run(11, 60, { RR: 15 });
-    return Object.values(of.live())
+    const patientBed = bed();
+    patientBed.run(0, 10, { HR: 80, SpO2: 97, RR: 15 });
+    patientBed.feed(list(10, alerts));
+    patientBed.run(11, 60, { RR: 15 });
+    return Object.values(patientBed.live())
       .filter(({ signal, origin }) => signal === 'on' && origin === undefined)
       .map(({ text }) => text);
   }
 
-  it.each(['SpO2.silence', 'HR.silence', 'silence'])('hides no silence of a parameter: %s', (code) => {
-    expect(silencesBeside([]).length).toBeGreaterThan(1);
-    expect(silencesBeside([named(code)])).toEqual(silencesBeside([]));
+  it.each(['SpO2.silence', 'HR.silence', 'silence'])(
+    'a device alarm with this name does not hide the silence of a parameter: %s',
+    (code) => {
+      expect(silencesBeside([]).length).toBeGreaterThan(1);
+      expect(silencesBeside([named(code)])).toEqual(silencesBeside([]));
+    },
+  );
+
+  it('a device alarm with such a name does not call instead of the silence of the device', () => {
+    const patientBed = bed();
+    patientBed.run(0, 10, { HR: 80 });
+    patientBed.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
+    patientBed.tick(60);
+    expect(patientBed.live()['no-data']).toMatchObject({ signal: 'on' });
   });
 
-  it('does not call instead of the silence of the whole device', () => {
-    const of = bed();
-    of.run(0, 10, { HR: 80 });
-    of.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
-    of.tick(60);
-    expect(of.live()['no-data']).toMatchObject({ signal: 'on' });
-  });
-
-  it.each(['device-sound-off', 'NEWS2.high', 'HR.high'])('calls again when it is answered and lasts: %s', (code) => {
-    const of = bed();
-    of.feed(list(10, [{ ...vt, code }]));
-    of.command(12, { type: 'acknowledge', alarmId: only(of).alarmId });
-    of.tick(12 + adultProfile.realarmMs / 1000);
-    expect(of.types(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
-  });
+  it.each(['device-sound-off', 'NEWS2.high', 'HR.high'])(
+    'an acknowledged device alarm with this name calls again while it lasts: %s',
+    (code) => {
+      const patientBed = bed();
+      patientBed.feed(list(10, [{ ...vt, code }]));
+      patientBed.command(12, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+      patientBed.tick(12 + adultProfile.realarmMs / 1000);
+      expect(patientBed.types(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
+    },
+  );
 });
 
-describe('a text that shows nothing', () => {
-  it.each([' ', '\u00a0\u00a0', '\u3000'])('is shown as the code: "%s"', (text) => {
-    const of = bed();
-    of.feed(list(5, [{ ...vendors, text }]));
-    expect(only(of).text).toBe('ACME-17');
+describe('a blank text', () => {
+  it.each([' ', '\u00a0\u00a0', '\u3000'])('an alarm with a blank text shows its code: "%s"', (text) => {
+    const patientBed = bed();
+    patientBed.feed(list(5, [{ ...vendors, text }]));
+    expect(only(patientBed).text).toBe('ACME-17');
   });
 });
 
 describe('a device whose lists change each 10 ms', () => {
   const many = (n: number, priority: DeviceAlert['priority']) =>
     Array.from({ length: alertsMax }, (_, at) => ({ ...vendors, priority, code: `C${n}-${at}` }));
-  /** The lists of one minute: 6,000. */
+  /** Feeds the 6,000 lists of one minute. */
   function flooded(alertsAt: (n: number) => readonly DeviceAlert[]) {
     let state = step(env, initialState('association-1'), adult, t0).state;
     let events = 0;
@@ -518,35 +535,35 @@ describe('a device whose lists change each 10 ms', () => {
   }
 
   it.each<[string, (n: number) => readonly DeviceAlert[]]>([
-    ['ever other alarms', (n) => many(n, 'medium')],
-    ['ever other high ones', (n) => many(n, 'high')],
-    ['the same on and off', (n) => (n % 2 ? many(0, 'medium') : [])],
-    ['the same high ones on and off', (n) => (n % 2 ? many(0, 'high') : [])],
-  ])('does not fill the log or the state: %s', (_name, alertsAt) => {
+    ['new alarms in each list', (n) => many(n, 'medium')],
+    ['new high alarms in each list', (n) => many(n, 'high')],
+    ['the same alarms on and off', (n) => (n % 2 ? many(0, 'medium') : [])],
+    ['the same high alarms on and off', (n) => (n % 2 ? many(0, 'high') : [])],
+  ])('a device whose lists change each 10 ms does not fill the log or the state: %s', (_name, alertsAt) => {
     const { events, longest } = flooded(alertsAt);
-    // 256 that begin and end, and three events for each on and off of the one that stands for the rest.
+    // 256 alarms begin and end. The alarm that stands for the rest makes at most three events for each list.
     expect(events).toBeLessThan(4 * 4 * alertsMax + 3 * 6_000);
     expect(longest).toBeLessThan(150_000);
   });
 
-  it('still calls, by one alarm that names the gravest', () => {
+  it('one alarm stands for all alarms beyond the maximum and names the gravest of them', () => {
     const { texts } = flooded((n) => [...many(n, 'medium'), vt].slice(1));
     expect(texts.some((text) => text.startsWith('More alarms than can be listed'))).toBe(true);
     expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);
   });
 
-  it('has single alarms again in the next minute', () => {
-    const of = bed();
-    for (let n = 1; n <= 10; n++) of.feed(list(n, many(n, 'medium')));
-    of.feed(list(11, []));
-    of.feed(list(62, [fast]));
-    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
+  it('a device has single alarms again a minute after too many began', () => {
+    const patientBed = bed();
+    for (let n = 1; n <= 10; n++) patientBed.feed(list(n, many(n, 'medium')));
+    patientBed.feed(list(11, []));
+    patientBed.feed(list(62, [fast]));
+    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 });
 
-it('an arrest concerns the patient even if the device calls it technical: it stays until a person has seen it', () => {
-  const of = bed();
-  of.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
-  of.feed(list(8, []));
-  expect(signals(of)).toEqual(['MDC_EVT_ECG_ASYSTOLE latched']);
+it('an arrest latches even if the device calls it technical', () => {
+  const patientBed = bed();
+  patientBed.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
+  patientBed.feed(list(8, []));
+  expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_ASYSTOLE latched']);
 });

@@ -1,4 +1,4 @@
-/** What is wrong with a part of a profile is said in one line, by its place. */
+/** Tests of the faults of a part of a profile. */
 import { Type } from 'typebox';
 import { expect, it } from 'vitest';
 import { faultsOf, Reason, shapesOf } from './profile-shapes.ts';
@@ -7,13 +7,13 @@ const shapes = shapesOf({ off: Type.Object({ off: Reason }), priority: Type.Enum
 
 it.each([
   ['a group that is off with a reason', 'off', { off: 'pacing' }, []],
-  ['a reason without a letter', 'off', { off: ' ' }, ['/HR/off: it must match pattern "\\S".']],
+  ['a blank reason', 'off', { off: ' ' }, ['/HR/off: it must match pattern "\\S".']],
   [
     'a word that is not allowed',
     'priority',
     'loud',
     ['/HR: it must be equal to one of the allowed values: high, low.'],
   ],
-] as const)('of %s', (_name, shape, value, faults) => {
+] as const)('faultsOf returns one line with the place for each fault: %s', (_name, shape, value, faults) => {
   expect(faultsOf(shapes, shape, value, '/HR')).toEqual(faults);
 });

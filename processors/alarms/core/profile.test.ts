@@ -29,8 +29,8 @@ const sided: Profile = {
   },
 };
 
-describe('a patient of whom nothing is known', () => {
-  it('has an alarm that no limits judge, once something is measured', () => {
+describe('noProfileConditions', () => {
+  it('a patient whose category is not known has an alarm about missing limits once a value comes', () => {
     const { state, events } = step(env, initialState('association-1'), reading(5, { HR: 130 }), t0 + 5_020);
     expect(events.map(({ alarm }) => alarm.text)).toEqual(['No limits: patient category not known']);
     expect(noProfileConditions(state, false)).toMatchObject([{ onset: t0 + 5_000, priority: 'medium' }]);
@@ -38,7 +38,7 @@ describe('a patient of whom nothing is known', () => {
     expect(noProfileConditions(initialState('association-1'), false)).toEqual([]);
   });
 
-  it('has that alarm since its first measured value, as a current one, with the name of the category', () => {
+  it('the alarm about missing limits names the category and begins with the first value', () => {
     const neonate = bed('neonatal');
     neonate.run(0, 4, { HR: 150 });
     neonate.run(5, 9, { HR: 150, SpO2: 97 });
@@ -62,17 +62,17 @@ describe('a patient of whom nothing is known', () => {
   });
 });
 
-it('nobody has been measured, has limits of their own or was commanded in a state that begins', () => {
+it('an initial state contains no measurements, limits or commands', () => {
   const { arrivals, overrides, seen, commandIds, limits, notices } = initialState('association-1');
   expect(arrivals.codes).toEqual({});
   expect([seen, commandIds]).toEqual([[], []]);
   expect([overrides, limits, notices]).toEqual([{}, {}, {}]);
 });
 
-describe('a profile of limits', () => {
+describe('profileOfLimits', () => {
   const seconds = (s: number) => ({ kind: 'fixed', ms: s * 1000 });
 
-  it('has our delays, priority and hysteresis, and only the given limits', () => {
+  it('a profile of limits has the default delays, priority and hysteresis, and only the given limits', () => {
     const { groups, ...rest } = profileOfLimits({ SpO2: { low: 90, extremeLow: 85 }, BPsys: { low: 90, high: 160 } });
     const offDelayMs = 5_000;
     expect(groups.SpO2).toEqual({
@@ -91,7 +91,7 @@ describe('a profile of limits', () => {
     expect(rest.source).toEqual({ origin: 'built-in', version: '1' });
   });
 
-  it('has the given delay on both sides, and both extreme limits', () => {
+  it('a profile of limits has the given delay on both sides, and both extreme limits', () => {
     const { groups } = profileOfLimits({
       Temp: { low: 35, high: 39, extremeLow: 32, extremeHigh: 41, delayMs: 1_500 },
     });
@@ -102,15 +102,15 @@ describe('a profile of limits', () => {
   });
 });
 
-describe("a patient's own extreme limits", () => {
+describe('rulesOfPatient with extreme limits', () => {
   const rules: GroupRules = { priority: 'medium', hysteresis: 2, offDelayMs: 5_000, extremeLow: 40, extremeHigh: 140 };
 
-  it('move the profile’s, on the sides that they name', () => {
+  it('a patient’s own extreme limit replaces that of the profile', () => {
     expect(rulesOfPatient(rules, { extremeHigh: 150 })).toEqual({ ...rules, extremeHigh: 150 });
     expect(rulesOfPatient(rules, { extremeLow: 35 })).toEqual({ ...rules, extremeLow: 35 });
   });
 
-  it('judge also if the profile has none, and none is made up', () => {
+  it('a patient’s own extreme limit judges even if the profile has none', () => {
     const { extremeLow: _low, extremeHigh: _high, ...plain } = rules;
     expect(rulesOfPatient(plain, { extremeHigh: 150 })).toEqual({ ...plain, extremeHigh: 150 });
     expect(rulesOfPatient(plain, { delayMs: 3_000 })).toEqual(plain);
@@ -121,7 +121,7 @@ describe("a patient's own extreme limits", () => {
   });
 });
 
-describe('the profile that judges', () => {
+describe('profileOf', () => {
   const { source: _source, ...own } = adultProfile;
   const table = tableOf('7', { adult: own }, { ICU: { paediatric: own }, null: { adult: own } });
 
@@ -133,12 +133,12 @@ describe('the profile that judges', () => {
     ['adult', 'null', { origin: 'ward', version: '7' }],
     ['adult', 'constructor', { origin: 'hospital', version: '7' }],
     ['unassigned', 'ICU', { origin: 'built-in', version: '1' }],
-  ] as const)('is the ward’s, else the hospital’s: %s, %s', (category, ward, source) => {
+  ] as const)('the profile is that of the ward, or else that of the hospital: %s, %s', (category, ward, source) => {
     expect(profileOf(table)(category, ward)?.source).toEqual(source);
   });
 });
 
-describe('the times of a profile', () => {
+describe('timesOf', () => {
   it.each([
     ['HR.high', 60_000, { low: 20_000 }],
     ['HR.extreme-high', 60_000, { low: 20_000 }],
@@ -147,11 +147,14 @@ describe('the times of a profile', () => {
     ['asystole', 180_000, adultProfile.escalationMs],
     ['constructor', 180_000, adultProfile.escalationMs],
     ['MDC_EVT_LEADS_OFF', 180_000, adultProfile.escalationMs],
-  ])('are of the side, else of the group, else its own: %s', (condition, realarmMs, escalationMs) => {
-    expect(timesOf(sided, { condition })).toMatchObject({ realarmMs, escalationMs });
-  });
+  ])(
+    'the times are those of the limit, or else of the group, or else of the profile: %s',
+    (condition, realarmMs, escalationMs) => {
+      expect(timesOf(sided, { condition })).toMatchObject({ realarmMs, escalationMs });
+    },
+  );
 
-  it('are the profile’s own for an alarm of the device, by whatever name it goes, and for a group that is off', () => {
+  it('the times of the profile apply to alarms of the device and to groups that are off', () => {
     expect(timesOf(sided, { condition: 'HR.high', origin: 'device' })).toBe(sided);
     const off = { ...sided, groups: { ...sided.groups, HR: { off: 'not measured', extremeHigh: 140 } } };
     expect(timesOf(off, { condition: 'HR.extreme-high' })).toBe(off);
@@ -160,7 +163,7 @@ describe('the times of a profile', () => {
     expect(timesOf(sided, { condition: 'HR' })).toMatchObject({ realarmMs: 60_000 });
   });
 
-  it('are of the low side for a low limit and for an extreme low one', () => {
+  it('the times of the low limit also apply to the extreme low limit', () => {
     const low = { ...hr.low!, realarmMs: 30_000, escalationMs: { high: 15_000 } };
     const both = { ...sided, groups: { ...sided.groups, HR: { ...(sided.groups.HR as GroupRules), low } } };
     for (const condition of ['HR.low', 'HR.extreme-low'])
@@ -170,35 +173,35 @@ describe('the times of a profile', () => {
     expect(timesOf(ofGroup, { condition: 'HR.low' })).toEqual({ realarmMs: 180_000, escalationMs: { medium: 90_000 } });
   });
 
-  it('are those that an alarm lives by, with delay, hysteresis and priority of its side', () => {
-    const of: Environment = { ...env, profile: () => sided };
+  it('an alarm has the times, delay, hysteresis and priority of its limit', () => {
+    const environment: Environment = { ...env, profile: () => sided };
     let state = initialState('association-1');
-    const told: [string, string, string][] = [];
+    const eventTexts: [string, string, string][] = [];
     const feed = (input: Input, now: number) => {
-      const result = step(of, state, input, now);
+      const result = step(environment, state, input, now);
       state = result.state;
       for (const { type, alarm } of result.events)
-        if (alarm.condition === 'HR.high') told.push([type, alarm.priority, String(alarm.escalation)]);
+        if (alarm.condition === 'HR.high') eventTexts.push([type, alarm.priority, String(alarm.escalation)]);
     };
     const run = (from: number, to: number, HR: number) => {
       for (let s = from; s <= to; s++) feed(reading(s, { HR }), t0 + s * 1000);
     };
     feed({ type: 'association', category: 'adult', ward: null, endedAt: null }, t0);
     run(0, 2, 125);
-    expect(told).toEqual([['raised', 'low', '0']]);
+    expect(eventTexts).toEqual([['raised', 'low', '0']]);
     run(3, 22, 125);
-    expect(told.at(-1)).toEqual(['escalated', 'low', '1']);
+    expect(eventTexts.at(-1)).toEqual(['escalated', 'low', '1']);
     const { alarmId } = state.book.live['HR.high']!.alarm;
     const at = new Date(t0 + 22_500).toISOString();
     const ask = { type: 'acknowledge', commandId: 'command-1', associationId: 'association-1', at, by: nurse } as const;
     feed({ type: 'command', command: { ...ask, alarmId } }, t0 + 22_500);
     run(23, 82, 125);
-    expect(told.map(([type]) => type)).not.toContain('realarmed');
+    expect(eventTexts.map(([type]) => type)).not.toContain('realarmed');
     run(83, 83, 125);
-    expect(told.map(([type]) => type)).toContain('realarmed');
+    expect(eventTexts.map(([type]) => type)).toContain('realarmed');
     run(84, 90, 115);
-    expect(told.at(-1)?.[0]).toBe('realarmed');
+    expect(eventTexts.at(-1)?.[0]).toBe('realarmed');
     run(91, 92, 110);
-    expect(told.at(-1)?.[0]).toBe('cleared');
+    expect(eventTexts.at(-1)?.[0]).toBe('cleared');
   });
 });

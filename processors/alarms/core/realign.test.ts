@@ -1,40 +1,40 @@
-/** After a crash the screens get what holds, above all revisions that they have. */
+/** Tests of the alignment of state and events after a crash. */
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { type Bed, bed, highBed, mediumBed, t0 } from '../../bed.testing.ts';
 import { realign } from './realign.ts';
 import type { State } from './state.ts';
 
-const align = (state: State, told: readonly AlarmEvent[], s: number) => realign(state, told, t0 + s * 1000);
+const align = (state: State, appended: readonly AlarmEvent[], s: number) => realign(state, appended, t0 + s * 1000);
 
-/** A high alarm, raised at 0. Its escalation at 60 s and an acknowledgement just before cross each other. */
+/** A bed with a high alarm, raised at 0 s. `clockFirst`: the escalation at 60 s comes before an acknowledgement of 59 s. */
 function crossed(clockFirst: boolean): Bed {
-  const one = highBed();
-  const { alarmId } = one.live()['HR.extreme-high']!;
-  if (clockFirst) one.tick(60.5);
-  one.command(59, { type: 'acknowledge', alarmId });
-  return one;
+  const patientBed = highBed();
+  const { alarmId } = patientBed.live()['HR.extreme-high']!;
+  if (clockFirst) patientBed.tick(60.5);
+  patientBed.command(59, { type: 'acknowledge', alarmId });
+  return patientBed;
 }
 
-/** Without the silence that the tick also finds. */
+/** Returns the events without the silence that the tick also finds. */
 const physiological = (events: readonly AlarmEvent[]) => events.filter(({ alarm }) => alarm.kind === 'physiological');
 
-describe('after a crash, compared with the published events', () => {
-  it('publishes nothing if they are the same, or if there are none', () => {
-    const one = crossed(false);
-    expect(align(one.state(), one.events, 61)).toEqual({ state: one.state(), events: [] });
-    expect(align(one.state(), [], 61)).toEqual({ state: one.state(), events: [] });
+describe('realign', () => {
+  it('nothing is published if the events agree with the state, or if there are no events', () => {
+    const patientBed = crossed(false);
+    expect(align(patientBed.state(), patientBed.events, 61)).toEqual({ state: patientBed.state(), events: [] });
+    expect(align(patientBed.state(), [], 61)).toEqual({ state: patientBed.state(), events: [] });
   });
 
-  it('publishes nothing, and keeps its state, if all alarms had left', () => {
-    const one = mediumBed();
-    one.run(7, 12, { HR: 100 });
-    const state = one.state();
-    expect(realign(state, one.events, t0 + 13_000)).toEqual({ state, events: [] });
-    expect(realign(state, one.events, t0 + 13_000).state).toBe(state);
+  it('nothing is published and the state stays the same object if all alarms had left', () => {
+    const patientBed = mediumBed();
+    patientBed.run(7, 12, { HR: 100 });
+    const state = patientBed.state();
+    expect(realign(state, patientBed.events, t0 + 13_000)).toEqual({ state, events: [] });
+    expect(realign(state, patientBed.events, t0 + 13_000).state).toBe(state);
   });
 
-  it('publishes what holds above the revision that the screens have', () => {
+  it('the present alarm is published with a higher revision than the screens have', () => {
     const before = crossed(true);
     const after = crossed(false);
     expect(before.live()['HR.extreme-high']?.rev).toBe(3);
@@ -52,20 +52,20 @@ describe('after a crash, compared with the published events', () => {
     ).toEqual([]);
   });
 
-  it('uses the highest revision, in whatever order the log has them', () => {
+  it('the highest revision counts, in any order of the events', () => {
     const before = physiological(crossed(true).events);
     const after = crossed(false).state();
     expect(align(after, [...before].reverse(), 61)).toEqual(align(after, before, 61));
   });
 
-  it('corrects one of the same revision with another content', () => {
+  it('an alarm with the same revision and another content is published again', () => {
     const before = highBed();
     before.tick(60.5);
     const { events } = align(crossed(false).state(), physiological(before.events), 61);
     expect(events).toMatchObject([{ type: 'updated', alarm: { rev: 3, signal: 'acknowledged' } }]);
   });
 
-  it('removes an alarm from the screens that the log does not show', () => {
+  it('an alarm that the state does not have is cleared from the screens', () => {
     const before = bed();
     before.run(0, 2, { HR: 80 });
     before.tick(9);
@@ -75,12 +75,12 @@ describe('after a crash, compared with the published events', () => {
     expect(events).toMatchObject([
       { type: 'cleared', alarm: { condition: 'no-data', rev: 2, present: false, signal: 'off' } },
     ]);
-    // Should it be raised after all, it goes on above that.
+    // If the alarm is raised later, its revisions continue from there.
     expect(state.book.closed).toMatchObject([{ key: 'no-data', rev: 2, last: { alarm: { rev: 2 } } }]);
     expect(align(state, [...before.events, ...events], 11).events).toEqual([]);
   });
 
-  it('publishes nothing about cleared alarms, and raises one above their revision if it comes again', () => {
+  it('a cleared alarm that is raised again continues above its last revision', () => {
     const calm = { HR: 80, SpO2: 97 };
     const before = bed();
     before.run(0, 5, calm);
@@ -96,7 +96,7 @@ describe('after a crash, compared with the published events', () => {
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
-  it('remembers from the log until when an alarm lasted that had left', () => {
+  it('the end of a cleared alarm is remembered from its event', () => {
     const before = mediumBed();
     before.run(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;
@@ -105,7 +105,7 @@ describe('after a crash, compared with the published events', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', to: Date.parse(alarm.resolvedAt!) }]);
   });
 
-  it('clears again an alarm that was published beyond what is remembered', () => {
+  it('an alarm that was published with a higher revision than remembered is cleared again', () => {
     const before = mediumBed();
     before.run(7, 12, { HR: 100 });
     const further = before.events.map((event) => ({
@@ -118,7 +118,7 @@ describe('after a crash, compared with the published events', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', rev: 9, last: { alarm: { rev: 9 } } }]);
   });
 
-  it('raises an alarm that it removed from the screens above their revision', () => {
+  it('an alarm that was cleared from the screens is raised again above its revision', () => {
     const before = mediumBed();
     const { state } = align(bed().state(), before.events, 10);
     const after = bed('adult', 'association-1', state);

@@ -1,4 +1,4 @@
-/** A state that was taken while the machine's clock was ahead: nothing in it lasts longer than its maximum. */
+/** Tests of a saved state after the machine's clock was set back. */
 import { describe, expect, it } from 'vitest';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
@@ -11,20 +11,20 @@ import type { State } from './state.ts';
 const minuteMs = 60_000;
 const steps = [10_000, 119_000, 10 * minuteMs, 14_400 * minuteMs];
 
-/** An unanswered high alarm whose sound is paused from 21 s to 141 s, at `atS`. */
+/** Returns the state at `atS` of a bed with a high alarm whose sound is paused from 21 s to 141 s. */
 function pausedBed(atS: number) {
-  const one = bed();
-  one.run(0, 20, { HR: 170 });
-  one.command(21, { type: 'pause-audio', forMs: 120_000 });
-  one.run(22, atS, { HR: 170 });
-  return one.state();
+  const patientBed = bed();
+  patientBed.run(0, 20, { HR: 170 });
+  patientBed.command(21, { type: 'pause-audio', forMs: 120_000 });
+  patientBed.run(22, atS, { HR: 170 });
+  return patientBed.state();
 }
 
 const pausedUntil = (state: State, now: number) =>
   Object.values(state.book.live).flatMap(({ alarm }) => audioPauseUntil(alarm.audioPausedUntil, now) ?? []);
 
-describe('an audio pause', () => {
-  it.each(steps)('ends within its 2 min, even if the clock was set back by %i ms while it runs', (backMs) => {
+describe('rearm of an audio pause', () => {
+  it.each(steps)('a running audio pause ends within 2 min although the clock was set back by %i ms', (backMs) => {
     const now = t0 + 60_000 - backMs;
     const state = rearm(pausedBed(60), adultProfile, now);
     const latestMs = now + 125_000;
@@ -33,94 +33,97 @@ describe('an audio pause', () => {
       if (afterMs > 125_000) expect(pausedUntil(state, now + afterMs)).toEqual([]);
   });
 
-  it.each(steps)('that has ended does not come back, even if the clock was set back by %i ms', (backMs) => {
+  it.each(steps)('an audio pause that has ended does not come back when the clock is set back by %i ms', (backMs) => {
     const now = t0 + 400_000 - backMs;
     const state = rearm(pausedBed(400), adultProfile, now);
     for (const afterMs of [0, 1_000, minuteMs, backMs - 300_000, backMs - 260_000, backMs])
       if (afterMs >= 0) expect(pausedUntil(state, now + afterMs)).toEqual([]);
   });
 
-  it('goes on over a restart with the same time', () => {
+  it('an audio pause continues unchanged after a restart with a correct clock', () => {
     const state = rearm(pausedBed(60), adultProfile, t0 + 60_500);
     expect(state.book.pause?.until).toBe(t0 + 141_000);
     expect(pausedUntil(state, t0 + 60_500)).not.toEqual([]);
   });
 });
 
-describe('a notice of the gateway', () => {
-  it.each(gatewayNoticeCodes)('of kind %s goes on, and ends after its usual time', (code) => {
-    const one = bed();
-    const forMs = gatewayNoticeForMs[code];
-    one.feed({ type: 'notice', deviceId: 'bed-01', receivedAt: t0, notice: code, forMs });
-    const now = t0 - 60 * minuteMs;
-    const state = rearm(one.state(), adultProfile, now);
-    const endings = (ms: number) =>
-      step(env, state, { type: 'tick' }, now + ms).events.flatMap(({ type, alarm }) =>
-        type === 'resolved' ? alarm.condition : [],
-      );
-    expect(endings(forMs - 1)).toEqual([]);
-    expect(endings(forMs)).toEqual([code]);
-  });
+describe('rearm of a notice', () => {
+  it.each(gatewayNoticeCodes)(
+    'a notice of kind %s ends after its usual time although the clock was set back',
+    (code) => {
+      const patientBed = bed();
+      const forMs = gatewayNoticeForMs[code];
+      patientBed.feed({ type: 'notice', deviceId: 'bed-01', receivedAt: t0, notice: code, forMs });
+      const now = t0 - 60 * minuteMs;
+      const state = rearm(patientBed.state(), adultProfile, now);
+      const endings = (ms: number) =>
+        step(env, state, { type: 'tick' }, now + ms).events.flatMap(({ type, alarm }) =>
+          type === 'resolved' ? alarm.condition : [],
+        );
+      expect(endings(forMs - 1)).toEqual([]);
+      expect(endings(forMs)).toEqual([code]);
+    },
+  );
 });
 
-describe('limits that were switched off', () => {
+describe('rearm of limits that are off', () => {
   it.each([
-    ['ahead of twelve hours from now', 14_400, 720],
-    ['within twelve hours', 60, 660],
-  ])('judge again twelve hours later at most: %s', (_name, backMin, latestMin) => {
-    const one = bed();
-    one.command(0, {
+    ['more than twelve hours', 14_400, 720],
+    ['less than twelve hours', 60, 660],
+  ])('limits that are off are on again after at most twelve hours: %s', (_name, backMin, latestMin) => {
+    const patientBed = bed();
+    patientBed.command(0, {
       type: 'set-limits',
       group: 'HR',
       limits: { off: { reason: 'pacing', until: instant(600 * 60) } },
     });
-    one.command(1, { type: 'set-limits', group: 'RR', limits: { high: 32 } });
+    patientBed.command(1, { type: 'set-limits', group: 'RR', limits: { high: 32 } });
     const now = t0 - backMin * minuteMs;
-    const { overrides } = rearm(one.state(), adultProfile, now);
+    const { overrides } = rearm(patientBed.state(), adultProfile, now);
     const until = new Date(now + latestMin * minuteMs).toISOString();
     expect(overrides.HR?.off).toMatchObject({ reason: 'pacing', until });
-    expect(overrides.RR).toEqual(one.state().overrides.RR);
+    expect(overrides.RR).toEqual(patientBed.state().overrides.RR);
   });
 });
 
-describe('a waiting acknowledgement', () => {
-  it('is given up at most 10 min later', () => {
-    const one = bed();
-    one.command(0, { type: 'acknowledge', alarmId: 'not-known-yet' });
+describe('rearm of a waiting acknowledgement', () => {
+  it('an acknowledgement waits for at most 10 min after the clock was set back', () => {
+    const patientBed = bed();
+    patientBed.command(0, { type: 'acknowledge', alarmId: 'not-known-yet' });
     const now = t0 - 60 * minuteMs;
-    const state = rearm(one.state(), adultProfile, now);
-    expect(state.book.held).toEqual([{ ...one.state().book.held[0], heldAt: now }]);
+    const state = rearm(patientBed.state(), adultProfile, now);
+    expect(state.book.held).toEqual([{ ...patientBed.state().book.held[0], heldAt: now }]);
     expect(step(env, state, { type: 'tick' }, now + 10 * minuteMs).state.book.held).toEqual([]);
   });
 });
 
-describe('a number that is missing', () => {
-  it('has an alarm in the usual time', () => {
+describe('rearm of a missing number', () => {
+  it('a missing number has its alarm in the usual time after the clock was set back', () => {
     const lost = bed();
     for (const s of [0, 1, 2, 5]) lost.feed(reading(s, { HR: 80 }, { seq: s + 1 }));
     const backMs = 10 * minuteMs;
     let state = rearm(lost.state(), adultProfile, t0 + 5_100 - backMs);
-    const told: string[] = [];
+    const conditions: string[] = [];
     for (let s = 6; s <= 70; s++) {
       const receivedAt = t0 + s * 1000 - backMs;
       const next = step(env, state, reading(s, { HR: 80 }, { seq: s + 1, receivedAt }), receivedAt);
       state = next.state;
-      told.push(...next.events.map(({ alarm }) => alarm.condition));
+      conditions.push(...next.events.map(({ alarm }) => alarm.condition));
     }
-    expect(told).toContain('readings-missing');
+    expect(conditions).toContain('readings-missing');
   });
 });
 
-/** A bed with a time in every part of its state: at 9 s by the clock that is set back. */
+/** Returns a state with a time in every part, at 9 s by the clock that is set back later. */
 function fullState(): State {
-  const one = bed();
-  one.feed(connection(0, true));
-  one.feed(status(0));
-  for (const s of [0, 1, 2, 5]) one.feed(reading(s, { HR: 80, RR: 15 }, { seq: s + 1 }));
+  const patientBed = bed();
+  patientBed.feed(connection(0, true));
+  patientBed.feed(status(0));
+  for (const s of [0, 1, 2, 5]) patientBed.feed(reading(s, { HR: 80, RR: 15 }, { seq: s + 1 }));
   const list = { boot: 'b1', seq: 1, time: t0 + 6_000, receivedAt: t0 + 6_020, alerts: [], sound: 'on' as const };
-  one.feed({ type: 'alerts', deviceId: 'bed-01', ...list });
-  one.command(8, { type: 'standby', reason: 'Imaging', forMs: 10 * minuteMs });
-  const state = one.state();
+  patientBed.feed({ type: 'alerts', deviceId: 'bed-01', ...list });
+  patientBed.command(8, { type: 'standby', reason: 'Imaging', forMs: 10 * minuteMs });
+  const state = patientBed.state();
   const [[code, line]] = Object.entries(state.limits) as [[string, State['limits'][string]]];
   return {
     ...state,
@@ -131,10 +134,10 @@ function fullState(): State {
   };
 }
 
-describe('times from a clock ahead', () => {
+describe('rearm of all parts', () => {
   const now = t0 - 60 * minuteMs;
 
-  it('count as now, in every part that waits for more input', () => {
+  it('future times become the present time in every part of the state', () => {
     const { arrivals, limits, device, continuity, identity, ownAlerts, standby } = rearm(
       fullState(),
       adultProfile,
@@ -152,7 +155,7 @@ describe('times from a clock ahead', () => {
     expect(standby).toMatchObject({ since: now, reason: 'Imaging' });
   });
 
-  it('change nothing else: values, and which numbers are missing', () => {
+  it('device times, values and missing numbers stay the same', () => {
     const before = fullState();
     const after = rearm(before, adultProfile, now);
     const measured = ({ arrivals }: State) =>
@@ -168,7 +171,7 @@ describe('times from a clock ahead', () => {
     expect(after.ownAlerts.sound).toEqual(before.ownAlerts.sound);
   });
 
-  it('stay as they are if no clock was set', () => {
+  it('a state stays the same if no clock was set back', () => {
     const before = fullState();
     expect(rearm(before, adultProfile, t0 + 9_000)).toEqual(before);
     const { skew: _none, ...device } = before.device;
@@ -177,36 +180,36 @@ describe('times from a clock ahead', () => {
   });
 });
 
-describe('an alarm', () => {
+describe('rearm of an alarm', () => {
   const now = t0 - 60 * minuteMs;
   const live = (state: State) => state.book.live['HR.extreme-high']!;
 
-  it('that is unanswered has called since now, and escalates after its usual time', () => {
+  it('an alarm without an acknowledgement escalates after its usual time', () => {
     const state = rearm(highBed().state(), adultProfile, now);
     expect(live(state)).toMatchObject({ signalSince: now, escalateAt: now + minuteMs, realarmAt: null });
-    const told = (ms: number) => step(env, state, { type: 'tick' }, now + ms).events.map(({ type }) => type);
-    expect(told(minuteMs - 1)).not.toContain('escalated');
-    expect(told(minuteMs)).toContain('escalated');
+    const eventTypes = (ms: number) => step(env, state, { type: 'tick' }, now + ms).events.map(({ type }) => type);
+    expect(eventTypes(minuteMs - 1)).not.toContain('escalated');
+    expect(eventTypes(minuteMs)).toContain('escalated');
   });
 
-  it('that was acknowledged calls again after its usual time, and does not escalate', () => {
-    const one = highBed();
-    one.acknowledge(3, 'HR.extreme-high');
-    const state = rearm(one.state(), adultProfile, now);
+  it('an acknowledged alarm calls again after its usual time', () => {
+    const patientBed = highBed();
+    patientBed.acknowledge(3, 'HR.extreme-high');
+    const state = rearm(patientBed.state(), adultProfile, now);
     expect(live(state)).toMatchObject({ escalateAt: null, realarmAt: now + 3 * minuteMs, acknowledged: true });
   });
 
-  it('escalates at its old time if its profile has no time for it any more', () => {
+  it('an alarm keeps its time of escalation if the profile no longer has one', () => {
     const state = rearm(highBed().state(), { ...adultProfile, escalationMs: {} }, now);
     expect(live(state).escalateAt).toBe(live(highBed().state()).escalateAt);
   });
 
-  it('keeps the recorded end of a pause that is over', () => {
-    const one = bed();
-    one.run(0, 20, { HR: 170 });
-    one.command(21, { type: 'pause-audio', forMs: 30_000 });
-    one.run(22, 60, { HR: 170 });
-    const before = one.state();
+  it('an alarm keeps the recorded end of an audio pause that has ended', () => {
+    const patientBed = bed();
+    patientBed.run(0, 20, { HR: 170 });
+    patientBed.command(21, { type: 'pause-audio', forMs: 30_000 });
+    patientBed.run(22, 60, { HR: 170 });
+    const before = patientBed.state();
     expect(live(before).alarm.audioPausedUntil).toBe(instant(51));
     expect(rearm(before, adultProfile, t0 + 60_020)).toEqual(before);
   });

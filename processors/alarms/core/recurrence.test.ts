@@ -1,4 +1,4 @@
-/** An alarm that comes again soon after it ended is the same one (CLINICAL, "Alarm vocabulary"). */
+/** Tests of conditions that continue an ended alarm (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
 import { isReturn } from './recurrence.ts';
@@ -18,21 +18,21 @@ const condition = (onset: number, more: Partial<Condition> = {}): Condition => (
 });
 const ended = { alarmId: 'first', to: 100_000 };
 
-describe('a condition that begins continues the alarm that has ended', () => {
+describe('isReturn', () => {
   it.each([
     [99_999, false],
     [100_000, true],
     [130_000, true],
     [130_001, false],
-  ])('within 30 s of its end at 100 s: at %i ms, %s', (onset, expected) => {
+  ])('a condition continues an alarm that ended at 100 s if it begins within 30 s: at %i ms, %s', (onset, expected) => {
     expect(isReturn(condition(onset), 'second', ended)).toBe(expected);
   });
 
-  it('not with the same onset, as an alarm that ended as it began: those are its own readings again', () => {
+  it('a condition with the onset of the ended alarm does not continue it', () => {
     expect(isReturn(condition(100_000), 'first', ended)).toBe(false);
   });
 
-  it('even with the same onset if it holds again since the end', () => {
+  it('a condition with the onset of the ended alarm continues it if it has begun to hold again', () => {
     expect(isReturn(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
     expect(isReturn(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
     expect(isReturn(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);

@@ -3,14 +3,14 @@ import { limitGroups, parameters } from '../../../contracts/parameters.ts';
 import { adultProfile, rulesOfPatient } from './profile.ts';
 import { causeOf, isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts';
 
-describe('the text of an alarm about a limit', () => {
-  it('shows 0 for a value that rounds to zero from below, never -0', () => {
+describe('limitText', () => {
+  it('a text shows 0, not -0, for a negative value that rounds to zero', () => {
     expect(limitText(parameters.get('MDC_PRESS_BLD_ART_ABP_SYS')!, 'low', -0.3, 90)).toBe('ABPs 0 < 90');
   });
 });
 
-describe('a value is beyond the rules of a parameter exactly if it is beyond one of them', () => {
-  it.each(limitGroups)('%s', (group) => {
+describe('isBeyondAny', () => {
+  it.each(limitGroups)('isBeyondAny returns true if and only if a value is beyond one of the rules: %s', (group) => {
     const parameter = [...parameters.values()].find(({ limits }) => limits === group)!;
     for (const patient of [rulesOfPatient(adultProfile.groups[group], undefined), undefined])
       for (const single of [false, true]) {
@@ -22,7 +22,7 @@ describe('a value is beyond the rules of a parameter exactly if it is beyond one
   });
 });
 
-it('heart rate and pulse are one cause; each other parameter is its own', () => {
+it('heart rate and pulse have one cause, and another parameter has a cause of its own', () => {
   const causes = ['MDC_ECG_HEART_RATE', 'MDC_PULS_OXIM_PULS_RATE', 'MDC_PULS_OXIM_SAT_O2'].map((code) =>
     causeOf(parameters.get(code)!, 'high'),
   );

@@ -1,4 +1,4 @@
-/** If the device and Vigil both alarm about one cause, one alarm calls (CLINICAL, "Judged or told", 8). */
+/** Tests of alarms of the device and of Vigil about one cause (CLINICAL, "Judged or told", 8). */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
 import { withOneCallPerCause } from './same-cause.ts';
@@ -12,27 +12,27 @@ const plain = condition('HR.high', {});
 const extreme = condition('HR.extreme-high', { priority: 'high', rank: 21 });
 const own = condition('device/tachy', { origin: 'device', rank: 10 });
 const other = condition('SpO2.low', { chain: 'SpO2.low' });
-/** `HR.high under device/tachy` if it is listed there, `device/tachy calls` if it calls. */
-const told = (conditions: readonly Condition[]) =>
+/** Returns a text for each condition: `device/tachy calls`, or `HR.high under device/tachy` if it is listed there. */
+const callTexts = (conditions: readonly Condition[]) =>
   withOneCallPerCause(conditions).map(({ key, rank, quiet, listedUnder }) =>
     rank === 1_000 ? `${key} calls` : quiet ? `${key} under ${listedUnder}` : key,
   );
 
-describe('of one cause', () => {
-  it('nothing changes without an alarm of the device', () => {
+describe('withOneCallPerCause', () => {
+  it('the conditions stay the same object without an alarm of the device', () => {
     const conditions = [plain, extreme, other];
     expect(withOneCallPerCause(conditions)).toBe(conditions);
   });
 
-  it('the graver calls, and only the gravest of Vigil’s own is listed under it', () => {
-    expect(told([plain, extreme, own, other])).toEqual([
+  it('the graver condition calls, and the gravest condition of Vigil can be listed under it', () => {
+    expect(callTexts([plain, extreme, own, other])).toEqual([
       'HR.high',
       'HR.extreme-high calls',
       'device/tachy under HR.extreme-high',
       'SpO2.low',
     ]);
     const graver = { ...own, priority: 'high', rank: 40 } as const;
-    expect(told([plain, extreme, graver])).toEqual([
+    expect(callTexts([plain, extreme, graver])).toEqual([
       'HR.high',
       'HR.extreme-high under device/tachy',
       'device/tachy calls',
@@ -42,20 +42,20 @@ describe('of one cause', () => {
   it.each([
     ['the device', 9, ['HR.high under device/tachy', 'device/tachy calls']],
     ['Vigil', 11, ['HR.high calls', 'device/tachy under HR.high']],
-  ])('the first of two that are equally grave calls: %s', (_name, determined, expected) => {
-    expect(told([plain, { ...own, determined }])).toEqual(expected);
+  ])('the earlier of two equally grave conditions calls: %s', (_name, determined, expected) => {
+    expect(callTexts([plain, { ...own, determined }])).toEqual(expected);
   });
 
-  it('the same one of two at the same moment always calls, in any order', () => {
+  it('of two equal conditions the same one calls in any order of the list', () => {
     const other = { ...own, key: 'device/another', name: 'device/another' };
     const expected = ['device/another calls', 'device/tachy under device/another'];
-    expect(told([own, other]).sort()).toEqual(expected);
-    expect(told([other, own]).sort()).toEqual(expected);
+    expect(callTexts([own, other]).sort()).toEqual(expected);
+    expect(callTexts([other, own]).sort()).toEqual(expected);
   });
 
-  it('only the first of two equally grave ones of Vigil’s own is listed', () => {
+  it('only the first of two equally grave conditions of Vigil is listed', () => {
     const second = condition('HR.high/second', {});
-    expect(told([plain, second, { ...own, priority: 'high' }])).toEqual([
+    expect(callTexts([plain, second, { ...own, priority: 'high' }])).toEqual([
       ...['HR.high under device/tachy', 'HR.high/second', 'device/tachy calls'],
     ]);
   });

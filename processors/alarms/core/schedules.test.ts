@@ -1,8 +1,7 @@
 /**
- * The same messages give the same alarms, in any order of delivery ("Judged or told", 7). Silence is left out, because it depends on the
- * delivery.
+ * Property tests: the same readings give the same alarms in any delivery (CLINICAL, "Judged or told", 7). Alarms about silence are left
+ * out, because they depend on the delivery.
  */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -21,7 +20,7 @@ const env: Environment = {
 
 type Delivered = { readonly input: ObservationInput; readonly now: number };
 
-/** A patient whose numbers move away and back, second by second; some values are invalid. */
+/** The readings of a patient, one each second, whose values change every few seconds. Some values are invalid. */
 const patient = fc
   .array(
     fc.record({
@@ -56,29 +55,33 @@ const standby = (at: number): Input => {
   return { type: 'command', command: { type: 'standby', ...asked, reason: 'Imaging', forMs: 3_600_000 } };
 };
 
-/** @param awayAt wall clock at which a nurse starts standby; absent: nobody does */
+/**
+ * Returns the events of a delivery. @param viaJsonEach the state goes through JSON after each so many readings; 0: never.
+ * @param awayAt wall clock at which a nurse begins a standby; absent: no standby
+ */
 function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {
   let isAsked = false;
   const events: AlarmEvent[] = [];
   let state: State = initialState('association');
-  const keep = (result: { state: State; events: readonly AlarmEvent[] }) => {
+  const takeResult = (result: { state: State; events: readonly AlarmEvent[] }) => {
     state = result.state;
     events.push(...result.events);
   };
-  keep(step(env, state, { type: 'association', category: 'adult', ward: 'ICU', endedAt: null }, t0));
+  takeResult(step(env, state, { type: 'association', category: 'adult', ward: 'ICU', endedAt: null }, t0));
   for (const [i, { input, now }] of delivered.entries()) {
     if (now >= awayAt && !isAsked) {
       isAsked = true;
-      keep(step(env, state, standby(awayAt), awayAt));
+      takeResult(step(env, state, standby(awayAt), awayAt));
     }
-    for (let due = nextDue(state); due <= now; due = nextDue(state)) keep(step(env, state, { type: 'tick' }, due));
-    keep(step(env, state, input, now));
+    for (let due = nextDue(state); due <= now; due = nextDue(state))
+      takeResult(step(env, state, { type: 'tick' }, due));
+    takeResult(step(env, state, input, now));
     if (viaJsonEach > 0 && i % viaJsonEach === 0) state = JSON.parse(JSON.stringify(state)) as State;
   }
   return events;
 }
 
-/** Each physiological alarm: which, since when, how often, and when it ended. */
+/** Returns each physiological alarm as a text: condition, onset, id, number of onsets, and end. */
 function alarmsOf(events: readonly AlarmEvent[]): string[] {
   const last = new Map<string, AlarmEvent>();
   for (const event of events) if (event.alarm.kind === 'physiological') last.set(event.alarm.alarmId, event);
@@ -97,7 +100,7 @@ const check = (name: string, schedule: (readings: ObservationInput[], seed: numb
     let alarms = 0;
     fc.assert(
       fc.property(patient, fc.nat(), (readings, random) => {
-        // In half of the runs the patient is said to be away: no physiological alarm begins or ends by it.
+        // In half of the runs the bed is on standby, which must not begin or end a physiological alarm.
         const awayAt = isAway(random) ? t0 + 1_000 * Math.floor(chance(random, 9) * readings.length) + 500 : undefined;
         const expected = alarmsOf(play(onTime(readings)));
         alarms += expected.length;
@@ -109,8 +112,8 @@ const check = (name: string, schedule: (readings: ObservationInput[], seed: numb
   });
 
 /**
- * A value that came early raised it, and a value of before that came after it showed that it was over by then. No engine that waits for
- * nothing can know.
+ * Returns whether an alarm was raised by a value that came too early, and an older value that came later showed that the alarm had already
+ * ended. An engine that does not wait cannot avoid such an alarm.
  */
 function isTakenBack(
   { alarmId }: AlarmEvent['alarm'],
@@ -123,7 +126,7 @@ function isTakenBack(
   return onsets === 1 && resolvedAt !== undefined && Date.parse(resolvedAt) <= raisedBy.time;
 }
 
-/** 0 to 1, the same for the same numbers. */
+/** Returns a pseudo-random number from 0 to 1 that depends only on the arguments. */
 const chance = (seed: number, i: number) => {
   const x = Math.sin(seed * 12.9898 + i * 78.233) * 43758.5453;
   return x - Math.floor(x);
@@ -131,19 +134,23 @@ const chance = (seed: number, i: number) => {
 
 const isAway = (random: number) => chance(random, 8) < 0.5;
 
-describe('the same alarms', () => {
-  check('restored from any snapshot', (readings) => onTime(readings), 1);
-  check('if messages are repeated', (readings, seed) =>
-    onTime(readings).flatMap((one, i) => (chance(seed, i) < 0.3 ? [one, one] : [one])),
+describe('the engine with another delivery of the same readings', () => {
+  check(
+    'the alarms are the same if the state is restored from a snapshot after each reading',
+    (readings) => onTime(readings),
+    1,
   );
-  check('if a batch is sent again', (readings, seed) => {
+  check('the alarms are the same if messages are repeated', (readings, seed) =>
+    onTime(readings).flatMap((sent, i) => (chance(seed, i) < 0.3 ? [sent, sent] : [sent])),
+  );
+  check('the alarms are the same if a batch is sent again', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = from + 30;
     const all = onTime(readings);
     const now = all[Math.min(to, all.length) - 1]!.now;
     return [...all.slice(0, to), ...all.slice(from, to).map(({ input }) => ({ input, now })), ...all.slice(to)];
   });
-  check('if an outage delays them', (readings, seed) => {
+  check('the alarms are the same if an outage delays messages', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = Math.min(readings.length, from + 5 + Math.floor(chance(seed, 2) * 60));
     const back = readings[to - 1]!.receivedAt + 10;
@@ -167,8 +174,8 @@ it('messages that are swapped by up to five places lose no alarm and raise no se
       const names = (events: readonly AlarmEvent[]) => [
         ...new Set(alarmsOf(events).map((alarm) => alarm.split(' ')[0]!)),
       ];
-      const kept = swapped.filter(({ alarm }) => !isTakenBack(alarm, swapped, order));
-      expect(names(kept)).toEqual(names(play(onTime(readings))));
+      const lastingEvents = swapped.filter(({ alarm }) => !isTakenBack(alarm, swapped, order));
+      expect(names(lastingEvents)).toEqual(names(play(onTime(readings))));
     }),
     { seed, numRuns: 300 },
   );

@@ -1,11 +1,11 @@
-/** Which readings came before: a repeat has the same number and time (DESIGN, "Identities"). */
+/** Tests of repeated readings (DESIGN, "Identities"). */
 import { describe, expect, it } from 'vitest';
 import { note, type Seen } from './seen.ts';
 
-/** Readings as `boot`, number, second. */
+/** A reading: boot, number, second. */
 type Reading = readonly [boot: string, seq: number, s: number];
 
-function noted(readings: readonly Reading[]): { readonly seen: Seen; readonly repeats: readonly boolean[] } {
+function noteAll(readings: readonly Reading[]): { readonly seen: Seen; readonly repeats: readonly boolean[] } {
   let seen: Seen = [];
   const repeats: boolean[] = [];
   for (const [boot, seq, s] of readings) {
@@ -15,7 +15,7 @@ function noted(readings: readonly Reading[]): { readonly seen: Seen; readonly re
   }
   return { seen, repeats };
 }
-const isRepeat = (before: readonly Reading[], ...reading: Reading) => noted([...before, reading]).repeats.at(-1);
+const isRepeat = (before: readonly Reading[], ...reading: Reading) => noteAll([...before, reading]).repeats.at(-1);
 const range = (from: number, to: number, fromS = from, toS = to) => ({
   from,
   to,
@@ -25,30 +25,30 @@ const range = (from: number, to: number, fromS = from, toS = to) => ({
 const each = (from: number, to: number, boot = 'a'): Reading[] =>
   Array.from({ length: to - from + 1 }, (_, i) => [boot, from + i, from + i]);
 
-describe('the known readings', () => {
-  it('are one range if their numbers and times follow each other, in whatever order they came', () => {
+describe('the ranges of readings', () => {
+  it('readings with consecutive numbers at an even pace are one range, in any order of receipt', () => {
     const whole = [{ boot: 'a', ranges: [range(1, 5)] }];
-    expect(noted(each(1, 5)).seen).toEqual(whole);
-    expect(noted([...each(1, 2), ['a', 4, 4], ['a', 5, 5], ['a', 3, 3]]).seen).toEqual(whole);
-    expect(noted(each(1, 5).reverse()).seen).toEqual(whole);
+    expect(noteAll(each(1, 5)).seen).toEqual(whole);
+    expect(noteAll([...each(1, 2), ['a', 4, 4], ['a', 5, 5], ['a', 3, 3]]).seen).toEqual(whole);
+    expect(noteAll(each(1, 5).reverse()).seen).toEqual(whole);
   });
 
-  it('are several ranges, the highest last, if numbers between are missing', () => {
-    const seen = noted([...each(5, 6), ['a', 9, 9], ['a', 1, 1]]).seen;
+  it('readings with missing numbers in between are several ranges, the highest last', () => {
+    const seen = noteAll([...each(5, 6), ['a', 9, 9], ['a', 1, 1]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(1, 1), range(5, 6), range(9, 9)] }]);
   });
 
-  it('begin another range if the device had paused for more than a second beside its pace', () => {
-    const paused = (s: number) => noted([...each(1, 3), ['a', 4, s]]).seen[0]?.ranges;
+  it('a number whose time differs from the pace by more than a second begins another range', () => {
+    const paused = (s: number) => noteAll([...each(1, 3), ['a', 4, s]]).seen[0]?.ranges;
     expect(paused(5)).toEqual([range(1, 4, 1, 5)]);
     expect(paused(5.001)).toEqual([range(1, 3), range(4, 4, 5.001, 5.001)]);
-    // The same before a range.
-    expect(noted([...each(4, 6), ['a', 3, 2]]).seen[0]?.ranges).toEqual([range(3, 6, 2, 6)]);
-    expect(noted([...each(4, 6), ['a', 3, 1.999]]).seen[0]?.ranges).toEqual([range(3, 3, 1.999, 1.999), range(4, 6)]);
+    // The same rule applies to a number before a range.
+    expect(noteAll([...each(4, 6), ['a', 3, 2]]).seen[0]?.ranges).toEqual([range(3, 6, 2, 6)]);
+    expect(noteAll([...each(4, 6), ['a', 3, 1.999]]).seen[0]?.ranges).toEqual([range(3, 3, 1.999, 1.999), range(4, 6)]);
   });
 
-  it('are kept separately for each boot, the last used at the end', () => {
-    const seen = noted([
+  it('each boot has its own ranges, and the boot that was used last is at the end', () => {
+    const seen = noteAll([
       ['a', 1, 1],
       ['b', 1, 1],
       ['c', 1, 1],
@@ -62,23 +62,23 @@ describe('the known readings', () => {
     ]);
   });
 
-  it('are forgotten if the device numbers anew under the same boot', () => {
-    const seen = noted([...each(1, 9), ['a', 12, 12], ['a', 2, 60]]).seen;
+  it('the ranges of a boot are dropped if the device starts to count again', () => {
+    const seen = noteAll([...each(1, 9), ['a', 12, 12], ['a', 2, 60]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(2, 2, 60, 60)] }]);
   });
 
-  it('are at most 8 boots and 32 ranges, the newest', () => {
+  it('at most the newest 8 boots and 32 ranges are kept', () => {
     const boots = Array.from({ length: 9 }, (_, i): Reading => [`b${i}`, 1, 1]);
-    expect(noted(boots).seen.map(({ boot }) => boot)).toEqual(['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8']);
+    expect(noteAll(boots).seen.map(({ boot }) => boot)).toEqual(['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8']);
     const apart = Array.from({ length: 33 }, (_, i): Reading => ['a', 10 * i, 10 * i]);
-    const ranges = noted(apart).seen[0]!.ranges;
+    const ranges = noteAll(apart).seen[0]!.ranges;
     expect([ranges.length, ranges[0]?.from, ranges.at(-1)?.from]).toEqual([32, 10, 320]);
   });
 });
 
 describe('a repeat', () => {
-  it('changes nothing', () => {
-    const { seen } = noted(each(1, 5));
+  it('a repeat returns the same object', () => {
+    const { seen } = noteAll(each(1, 5));
     const again = note(seen, 'a', 3, 3_000);
     expect(again).toEqual({ seen, repeat: true });
     expect(again.seen).toBe(seen);
@@ -101,11 +101,14 @@ describe('a repeat', () => {
     ['one of another boot', ['b', 11, 11], false],
     ['the number after the last', ['a', 22, 21], false],
     ['the number before the first', ['a', 0, 1], false],
-  ])('of 21 readings each second: %s', (_name, reading, repeat) => {
-    expect(isRepeat(each(1, 21), ...reading)).toBe(repeat);
-  });
+  ])(
+    'a reading is a repeat of one of 21 readings only with its number and about its time: %s',
+    (_name, reading, repeat) => {
+      expect(isRepeat(each(1, 21), ...reading)).toBe(repeat);
+    },
+  );
 
-  it('is found in a boot that was used before another', () => {
+  it('a repeat is recognized although another boot came in between', () => {
     expect(isRepeat([...each(1, 5), ['b', 1, 6]], 'a', 3, 3)).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { insert, startTimeline, type Timeline, windowMax } from './timeline.ts';
 
 type Sample = { readonly at: number; readonly value: number };
-/** Not commutative: another order is another text. */
+/** Returns a text that depends on the order of the samples. */
 const fold = (before: string, { at, value }: Sample) => `${before.slice(-400)} ${at}:${value}`;
 const empty = () => startTimeline<Sample, string>('');
 const all = (samples: readonly Sample[]) =>
@@ -11,7 +11,7 @@ const all = (samples: readonly Sample[]) =>
 const inOrder = Array.from({ length: 60 }, (_, i) => ({ at: i * 1000, value: i % 7 }));
 
 describe('a timeline', () => {
-  it('means the same for any order in which samples move by up to five places', () => {
+  it('a timeline has the same result for any order in which samples move by up to five places', () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
     fc.assert(
@@ -25,14 +25,14 @@ describe('a timeline', () => {
   });
 
   it.each<[string, number, string]>([
-    ['later than all', 60_000, 'newest'],
-    ['at the newest', 59_000, 'same'],
+    ['later than all others', 60_000, 'newest'],
+    ['at the time of the newest', 59_000, 'same'],
     ['between the newest two', 58_500, 'between'],
     ['just inside the window', (60 - windowMax) * 1000, 'same'],
     ['just before the window', (60 - windowMax) * 1000 - 1, 'between'],
-    ['at the newest before the window', (59 - windowMax) * 1000, 'too-old'],
+    ['at the time of the newest before the window', (59 - windowMax) * 1000, 'too-old'],
     ['long before', 1, 'too-old'],
-  ])('puts a sample %s in its place', (_name, at, place) => {
+  ])('insert gives a sample its place: %s', (_name, at, place) => {
     const line = all(inOrder);
     const inserted = insert(line, { at, value: 9 }, fold);
     expect(inserted.place).toBe(place);
@@ -40,22 +40,22 @@ describe('a timeline', () => {
     if (place === 'too-old') expect(inserted.line).toBe(line);
   });
 
-  it('keeps every sample in the window while there is room', () => {
+  it('a timeline keeps every sample in the window until the window is full', () => {
     const swapped = [2, 1, 4, 3].map((at) => ({ at, value: at }));
     const line = all(swapped);
     expect(line.window.map(({ at }) => at)).toEqual([1, 2, 3, 4]);
     expect(line.baseAt).toBeNull();
   });
 
-  it('lets the later receipt count if two samples have one time', () => {
+  it('the sample that comes later counts if two samples have the same time', () => {
     const corrected = insert(all([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
     expect(corrected.head).toBe(all([{ at: 1, value: 2 }]).head);
   });
 
-  it('reports the samples that were computed again, from the late one on', () => {
-    const seen: number[] = [];
+  it('onFolded is called for the inserted sample and each newer one', () => {
+    const folded: number[] = [];
     const late = [...inOrder.slice(0, 40), ...inOrder.slice(41, 45)];
-    insert(all(late), inOrder[40]!, fold, (_before, _after, { at }) => seen.push(at / 1000));
-    expect(seen).toEqual([40, 41, 42, 43, 44]);
+    insert(all(late), inOrder[40]!, fold, (_before, _after, { at }) => folded.push(at / 1000));
+    expect(folded).toEqual([40, 41, 42, 43, 44]);
   });
 });

@@ -1,4 +1,4 @@
-/** When a value beyond a limit alarms, by each kind of delay (CLINICAL, "Delays"), and when it ends. */
+/** Tests of the kinds of delay (CLINICAL, "Delays"), and of the end of an alarm. */
 import { describe, expect, it } from 'vitest';
 import { type Delay, type GroupRules, rulesOfPatient } from './profile.ts';
 import { type Rule, rulesFrom } from './rules.ts';
@@ -14,7 +14,7 @@ const sample = (s: number, value: number | null, more: Partial<Sample> = {}): Sa
   ...more,
 });
 
-/** The tracker after values, by second. */
+/** Returns the tracker after values, given by second. */
 function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, more: Partial<Sample> = {}) {
   let trackers: Trackers = {};
   for (const [s, value] of Object.entries(values))
@@ -23,13 +23,13 @@ function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, mo
 }
 const steady = (from: number, to: number, value: number) =>
   Object.fromEntries(Array.from({ length: to - from + 1 }, (_, i) => [from + i, value]));
-/** The second at which an alarm is due; undefined where it is not. */
+/** Returns the second at which the delay has passed; undefined if it has not passed. */
 const alarmsAt = (rule: Rule, values: Readonly<Record<number, number | null>>) => {
   const at = tracked(rule, values)?.determined;
   return at == null ? undefined : at / 1000;
 };
 
-describe('a tiered delay: 15 s, 10 s from 4 below on, 5 s from 6 below on', () => {
+describe('a tiered delay of 15 s, of 10 s from 4 below the limit on, and of 5 s from 6 below on', () => {
   const rule = low({
     ...{ kind: 'tiered', ms: 15_000 },
     steps: [
@@ -39,24 +39,24 @@ describe('a tiered delay: 15 s, 10 s from 4 below on, 5 s from 6 below on', () =
   });
 
   it.each([
-    ['that reaches no step', 89, 15],
+    ['before the first step', 89, 15],
     ['a little before the first step', 86.1, 15],
     ['at the first step', 86, 10],
     ['a little before the second step', 84.1, 10],
     ['at the second step', 84, 5],
     ['far beyond', 70, 5],
     ['at the limit', 90, undefined],
-  ])('of a value %s', (_name, value, s) => {
+  ])('a value alarms after the delay of the step that it has reached: %s', (_name, value, s) => {
     expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
   });
 
-  it('depends on the present value; the time counts since the limit was passed', () => {
+  it('a tiered delay depends on the present value, and the time counts from the first value beyond the limit', () => {
     expect(alarmsAt(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
     expect(alarmsAt(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
   });
 });
 
-describe('an area delay: 20 %·s, at the latest after 12 s', () => {
+describe('an area delay of 20 %·s and at most 12 s', () => {
   const rule = low({ kind: 'area', unitMs: 20_000, capMs: 12_000 });
 
   it.each([
@@ -66,17 +66,17 @@ describe('an area delay: 20 %·s, at the latest after 12 s', () => {
     [89, 12],
     [89.9, 12],
     [90, undefined],
-  ])('a value of %d %% alarms after %d s', (value, s) => {
+  ])('a value of %d %% alarms after %d s of an area delay', (value, s) => {
     expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
   });
 
-  it('adds what each value was beyond, for as long as it lasted', () => {
-    // 2 · 4 s + 4 · 3 s.
+  it('an area delay adds the distance of each value, multiplied by its time', () => {
+    // 2 % · 4 s + 4 % · 3 s = 20 %·s.
     expect(alarmsAt(rule, { ...steady(0, 3, 88), ...steady(4, 20, 86) })).toBe(7);
     expect(tracked(rule, { 0: 88, 1: 86, 3: 89 })).toMatchObject({ dose: 10_000, countedMs: 3_000, determined: null });
   });
 
-  it('begins anew after a value inside the limit', () => {
+  it('an area delay starts again after a value inside the limit', () => {
     expect(tracked(rule, { 0: 80, 1: 80, 2: 91, 3: 80 })).toMatchObject({ dose: 0, countedMs: 0, onset: 3_000 });
   });
 });
@@ -87,22 +87,22 @@ describe('a fixed delay of 6 s', () => {
   it.each([
     ['5.999 s', 5.999, null],
     ['6 s', 6, 6_000],
-  ])('after %s', (_name, s, determined) => {
+  ])('a value alarms after a fixed delay of 6 s: %s', (_name, s, determined) => {
     expect(tracked(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
   });
 
-  it('goes on over missing values, and does not count time in which nothing was judged', () => {
+  it('a fixed delay continues over missing values and does not count gaps longer than the no-data time', () => {
     expect(tracked(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
     expect(tracked(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
     expect(tracked(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
   });
 
   it.each([
-    ['10 s: intermittent is said of it', 30_000, 0],
+    ['10 s', 30_000, 0],
     ['11 s', 33_000, 33_000],
     ['60 s', 180_000, 180_000],
     ['more than 60 s', 180_001, 0],
-  ])('counts up to the silence alarm of a parameter that is expected every %s', (_name, ms, countedMs) => {
+  ])('a long gap counts up to the no-data time for a slow parameter: %s', (_name, ms, countedMs) => {
     const slow = low({ kind: 'fixed', ms: 900_000 });
     expect(tracked(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
   });
@@ -111,13 +111,13 @@ describe('a fixed delay of 6 s', () => {
 describe('the end of an alarm', () => {
   const rule = low({ kind: 'fixed', ms: 0 });
 
-  it('comes after 5 s at limit and hysteresis or further inside', () => {
+  it('an alarm ends after 5 s of values that are clear of the limit', () => {
     expect(tracked(rule, { 0: 80, ...steady(1, 5, 91) })).toMatchObject({ insideSince: 1_000 });
     expect(tracked(rule, { 0: 80, ...steady(1, 6, 91) })).toBeUndefined();
     expect(tracked(rule, { 0: 80, ...steady(1, 60, 90.9) })).toMatchObject({ insideSince: null });
   });
 
-  it('waits again after a value between, and after an alarm about silence', () => {
+  it('the off-delay starts again after a value inside the hysteresis and after a long gap', () => {
     expect(tracked(rule, { 0: 80, ...steady(1, 3, 91), 4: 90.5, ...steady(5, 9, 91) })).toMatchObject({
       insideSince: 5_000,
     });
@@ -125,17 +125,17 @@ describe('the end of an alarm', () => {
     expect(tracked(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
   });
 
-  it('needs no questionable value, and comes at once if the limit was moved', () => {
-    const one = judge({}, sample(0, 80), rulesFrom([rule]));
-    expect(judge(one, sample(1, 95, { questionable: true }), rulesFrom([rule]))).toEqual(one);
-    expect(judge(one, sample(1, 81), rulesFrom([{ ...rule, limit: 81 }]))).toEqual({});
+  it('a questionable value ends no alarm, and a changed limit ends an alarm at once', () => {
+    const trackers = judge({}, sample(0, 80), rulesFrom([rule]));
+    expect(judge(trackers, sample(1, 95, { questionable: true }), rulesFrom([rule]))).toEqual(trackers);
+    expect(judge(trackers, sample(1, 81), rulesFrom([{ ...rule, limit: 81 }]))).toEqual({});
   });
 });
 
 it.each([
-  ['inside already', 7_000, 67_000],
-  ['not inside', null, null],
-])('moves with a clock that was set: %s', (_name, insideSince, moved) => {
+  ['with a running off-delay', 7_000, 67_000],
+  ['without a running off-delay', null, null],
+])('a tracker moves its times with a clock that was set: %s', (_name, insideSince, moved) => {
   const tracker: Tracker = {
     ...{ tier: 'low', limit: 90, priority: 'medium', onset: 1_000, countedMs: 2_000, dose: 3_000, determined: 4_000 },
     ...{ value: 80, valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs, insideSince },
@@ -147,14 +147,14 @@ it.each([
   expect(trackerMoved({ ...tracker, determined: null }, 60_000).determined).toBeNull();
 });
 
-describe("a patient's own limits over the profile's", () => {
+describe('rulesOfPatient', () => {
   const delay: Delay = { kind: 'fixed', ms: 6_000 };
   const rules: GroupRules = {
     priority: 'medium',
     ...{ hysteresis: 2, offDelayMs: 5_000, low: { limit: 50, delay, hysteresis: 3 }, extremeHigh: 140 },
   };
 
-  it('move a limit, keep its other rules, and add one that the profile does not have, which calls at once', () => {
+  it('own limits replace a limit, keep its other rules, and add a missing limit without a delay', () => {
     expect(rulesOfPatient(rules, { low: 45, high: 110, extremeLow: 35 })).toEqual({
       ...rules,
       ...{ low: { limit: 45, delay, hysteresis: 3 }, high: { limit: 110, delay: { kind: 'fixed', ms: 0 } } },
@@ -166,12 +166,12 @@ describe("a patient's own limits over the profile's", () => {
     });
   });
 
-  it('that are switched off leave the extreme ones', () => {
+  it('own limits that are off leave only the extreme limits', () => {
     const { low: _low, ...rest } = rules;
     expect(rulesOfPatient(rules, { off: { reason: 'pacing', until: '2026-03-01T11:00:00.000Z' } })).toEqual(rest);
   });
 
-  it('do not judge a group that is off in the profile, except for its extreme limits', () => {
+  it('own limits do not judge a group that is off in the profile', () => {
     expect(rulesOfPatient({ off: 'not measured' }, { low: 45 })).toBeUndefined();
     expect(rulesOfPatient({ off: 'not measured', extremeLow: 40 }, { low: 45 })).toEqual({
       ...{ priority: 'medium', hysteresis: 0, offDelayMs: 5_000, extremeLow: 40 },

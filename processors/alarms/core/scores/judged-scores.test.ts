@@ -1,4 +1,4 @@
-/** What is left of scores that are held when a clock was set back. */
+/** Tests of the scores after a clock was set back. */
 import { expect, it } from 'vitest';
 import type { Tracker } from '../track.ts';
 import { releaseScores, type ScoreTrackers } from './judged-scores.ts';
@@ -8,7 +8,7 @@ const tracker: Tracker = {
   ...{ valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs: 20_000, insideSince: 5_500 },
 };
 
-it('a score that calls stays, and one whose delay runs begins anew', () => {
+it('releaseScores keeps scores that alarm and drops scores whose delay still runs', () => {
   const held: ScoreTrackers = {
     'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
     qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },

@@ -1,4 +1,4 @@
-/** The NEWS2 cases of others (cases/ATTRIBUTION.md): part scores, total, risk and response. */
+/** Tests of NEWS2 with published cases (cases/ATTRIBUTION.md): points, total, risk and response. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 const risks: readonly NewsRisk[] = ['low', 'low-medium', 'medium', 'high'];
 
-/** One row of a table, by the names of its first row. Fields may be quoted, and then hold commas. */
+/** Returns the rows of a table, by the names in its first row. A quoted field may contain commas. */
 function rowsOf(text: string): Record<string, string>[] {
   const [head, ...rows] = text
     .trim()
@@ -40,29 +40,32 @@ function setOfRow(row: Record<string, string>): News2Set {
 }
 
 describe.each(filesOf('.csv'))('%s', (file) => {
-  it.each(rowsOf(textOf(file)).map((row) => [row.id, row] as const))('%s', (_id, row) => {
-    const { points, total, risk } = news2(setOfRow(row));
-    expect({ ...points, total, risk }).toMatchObject({
-      RR: Number(row.exp_rr),
-      SpO2: Number(row.exp_spo2),
-      BPsys: Number(row.exp_sbp),
-      pulse: Number(row.exp_pulse),
-      Temp: Number(row.exp_temp),
-      total: Number(row.exp_total),
-      risk: row.exp_risk!.toLowerCase(),
-    });
-  });
+  it.each(rowsOf(textOf(file)).map((row) => [row.id, row] as const))(
+    'NEWS2 has the published points, total and risk in case %s',
+    (_id, row) => {
+      const { points, total, risk } = news2(setOfRow(row));
+      expect({ ...points, total, risk }).toMatchObject({
+        RR: Number(row.exp_rr),
+        SpO2: Number(row.exp_spo2),
+        BPsys: Number(row.exp_sbp),
+        pulse: Number(row.exp_pulse),
+        Temp: Number(row.exp_temp),
+        total: Number(row.exp_total),
+        risk: row.exp_risk!.toLowerCase(),
+      });
+    },
+  );
 });
 
 type Case = { readonly id: string; readonly input: Fields; readonly expected_output: Fields };
 type Fields = { readonly 1: Readonly<Record<string, string | number>> };
 
-/** `gt0005|Systolic BP: 111,mm[Hg]` by `gt0005`: 111. Of a coded value the number before its first bar. */
+/** Returns the values by code: `gt0005|Systolic BP: 111,mm[Hg]` gives `gt0005`: 111. A coded value gives its number. */
 function valuesOf({ 1: fields }: Fields): Map<string, number> {
   return new Map(Object.entries(fields).map(([name, value]) => [name.split('|')[0]!, Number.parseFloat(`${value}`)]));
 }
 
-/** The codes are those of the guideline NEWS2.v1. */
+/** Returns the set of a case. The codes are those of the guideline NEWS2.v1. */
 function setOfCase(input: Fields): News2Set {
   const values = valuesOf(input);
   const coded = (code: string) => values.get(code);
@@ -78,7 +81,7 @@ function setOfCase(input: Fields): News2Set {
   };
 }
 
-/** How often the guideline wants the patient looked at (gt0022), and by whom (gt0023). */
+/** The codes of the guideline for the frequency of observations (gt0022) and for the clinician (gt0023), by response. */
 const responses: Readonly<Record<NonNullable<News2['response']>, readonly [number, number]>> = {
   '12-hourly': [0, 0],
   '4-to-6-hourly': [1, 0],
@@ -89,9 +92,9 @@ const responses: Readonly<Record<NonNullable<News2['response']>, readonly [numbe
 
 describe.each(filesOf('.yml'))('%s', (file) => {
   const { test_cases: cases } = parse(textOf(file)) as { readonly test_cases: readonly Case[] };
-  it('has cases', () => expect(cases.length).toBeGreaterThan(0));
+  it('the file of the guideline has cases', () => expect(cases.length).toBeGreaterThan(0));
   it.each(cases.map((testCase) => [testCase.id, testCase] as const))(
-    '%s',
+    'NEWS2 has the published points, total, risk and response in case %s',
     (_id, { input, expected_output: output }) => {
       const expected = valuesOf(output);
       const { points, total, risk, response } = news2(setOfCase(input));
@@ -104,7 +107,7 @@ describe.each(filesOf('.yml'))('%s', (file) => {
   );
 });
 
-it('reads a table with every case of the guideline', () => {
+it('the table of cases is read whole', () => {
   const rows = filesOf('.csv').flatMap((file) => rowsOf(textOf(file)));
   expect(rows.length).toBeGreaterThanOrEqual(19);
   expect(new Set(rows.map((row) => row.exp_risk))).toEqual(new Set(['Low', 'Low-Medium', 'Medium', 'High']));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Consciousness, consciousnessLevels } from '../../../../contracts/score-names.ts';
 import { type News2Set, news2 } from './news2.ts';
 
-/** Scores 0. */
+/** A set with a total of 0. */
 const well = {
   RR: 16,
   SpO2: 97,
@@ -22,8 +22,8 @@ const checks = (name: keyof News2['points'], more: Partial<News2Set>, rows: read
   });
 type News2 = ReturnType<typeof news2>;
 
-// Each bound of CLINICAL's table, and the value beside it; the halves are rounded upwards first.
-describe('each parameter scores as the chart says', () => {
+// Each bound of the table in CLINICAL, and the values next to it. A half is rounded up first.
+describe('the points of each parameter', () => {
   checks('RR', {}, [[0, 3], [8, 3], [8.4, 3], [8.5, 1], [9, 1], [11, 1], [12, 0], [20, 0], [20.5, 2], [21, 2], [24, 2], [24.5, 3], [25, 3]]); // biome-ignore format: a table
   checks('SpO2', {}, [[0, 3], [91, 3], [91.5, 2], [92, 2], [93, 2], [94, 1], [95, 1], [95.4, 1], [95.5, 0], [96, 0], [100, 0]]); // biome-ignore format: a table
   checks('SpO2', { scale: 2 }, [[83, 3], [84, 2], [85, 2], [86, 1], [87, 1], [87.5, 0], [88, 0], [92, 0], [93, 0], [97, 0], [100, 0]]); // biome-ignore format: a table
@@ -48,7 +48,7 @@ describe('each parameter scores as the chart says', () => {
   });
 });
 
-describe('the response', () => {
+describe('the risk and the response', () => {
   it.each([
     [{}, 0, 'low', '12-hourly'],
     [{ pulse: 91 }, 1, 'low', '4-to-6-hourly'],
@@ -59,26 +59,29 @@ describe('the response', () => {
     [{ RR: 25, pulse: 131 }, 6, 'medium', 'urgent'],
     [{ RR: 25, pulse: 131, SpO2: 95 }, 7, 'high', 'emergency'],
     [{ RR: 25, pulse: 131, SpO2: 80, BPsys: 70, oxygen: true, consciousness: 'U', Temp: 34 }, 20, 'high', 'emergency'],
-  ] as const)('to %j is that of %d: %s, %s', (more, total, risk, response) => {
+  ] as const)('a set with %j has total %d, risk %s and response %s', (more, total, risk, response) => {
     expect(news2({ ...well, ...more })).toMatchObject({ total, risk, response, missing: [] });
   });
 });
 
 describe('an incomplete set', () => {
-  it.each(['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const)('has no total: %s', (name) => {
-    const scored = news2({ ...well, pulse: 131, [name]: undefined });
-    expect(scored.missing).toEqual([name]);
-    expect(scored.points[name]).toBeUndefined();
-    expect(scored.atLeast).toBe(name === 'pulse' ? 0 : 3);
-    expect(scored).not.toHaveProperty('total');
-    expect(scored).not.toHaveProperty('risk');
-    expect(scored).not.toHaveProperty('response');
-  });
-  it('does not score a high SpO2 on scale 2 before the oxygen is known', () => {
+  it.each(['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const)(
+    'a set without %s has no total',
+    (name) => {
+      const scored = news2({ ...well, pulse: 131, [name]: undefined });
+      expect(scored.missing).toEqual([name]);
+      expect(scored.points[name]).toBeUndefined();
+      expect(scored.atLeast).toBe(name === 'pulse' ? 0 : 3);
+      expect(scored).not.toHaveProperty('total');
+      expect(scored).not.toHaveProperty('risk');
+      expect(scored).not.toHaveProperty('response');
+    },
+  );
+  it('a high SpO2 has no points on scale 2 while the oxygen is not known', () => {
     expect(news2({ ...well, scale: 2, oxygen: undefined, SpO2: 93 }).missing).toEqual(['SpO2', 'oxygen']);
     expect(news2({ ...well, scale: 2, oxygen: undefined, SpO2: 84 }).points.SpO2).toBe(2);
   });
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('counts %d as missing, not as 0', (value) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('a value of %d counts as missing', (value) => {
     expect(news2({ ...well, RR: value }).missing).toEqual(['RR']);
   });
 });
@@ -95,7 +98,7 @@ const anySet: fc.Arbitrary<News2Set> = fc.record({
   scale: fc.constantFrom(1 as const, 2 as const),
 });
 
-it('a total is the sum of seven parts of 0 to 3, and exists exactly if nothing is missing', () => {
+it('a total is the sum of seven points from 0 to 3, and exists only if no value is missing', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(
@@ -103,15 +106,15 @@ it('a total is the sum of seven parts of 0 to 3, and exists exactly if nothing i
       const { points, missing, atLeast, total } = news2(set);
       const known = Object.values(points).filter((point) => point !== undefined);
       expect(known.length + missing.length).toBe(7);
-      for (const one of known) expect([0, 1, 2, 3]).toContain(one);
-      expect(atLeast).toBe(known.reduce((sum, one) => sum + one, 0));
+      for (const point of known) expect([0, 1, 2, 3]).toContain(point);
+      expect(atLeast).toBe(known.reduce((sum, point) => sum + point, 0));
       expect(total).toBe(missing.length === 0 ? atLeast : undefined);
     }),
     { seed, numRuns: 2_000 },
   );
 });
 
-it('a further known input never lowers a set’s score', () => {
+it('a further value never lowers the sum of the points', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

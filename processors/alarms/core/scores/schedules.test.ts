@@ -1,16 +1,18 @@
-/** The same messages give the same scores and the same alarms of them, however they come ("Judged or told", 7). */
+/** Property tests: the same readings give the same scores and alarms in any delivery (CLINICAL, "Judged or told", 7). */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
 import type { ObservationInput } from '../inputs.ts';
 import { isScore } from './names.ts';
 
-/** A patient who is well, unwell or ill for a while, each parameter in its own way, and well at the end. Every five seconds. */
 const everyS = 5;
-/** Until every score has ended. */
-const wellAtLast = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
-/** What is there for a minute longer than the longest delay and off-delay of a score is not at the edge of either, in any order. */
+/** Normal values at the end, for long enough to end every alarm of a score. */
+const wellAtEnd = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
+/**
+ * An alarm that lasts this long comes in any order of the messages. It is a minute longer than the longest delay and off-delay together.
+ */
 const lastingMs = 720_000;
+/** The readings of a patient, one each five seconds, whose parameters change independently. */
 const stream: fc.Arbitrary<readonly ObservationInput[]> = fc
   .array(
     fc.record({
@@ -24,7 +26,7 @@ const stream: fc.Arbitrary<readonly ObservationInput[]> = fc
     { minLength: 2, maxLength: 8 },
   )
   .map((parts) =>
-    [...parts, wellAtLast].flatMap(({ times, ...numerics }) => Array.from({ length: times }, (): Numerics => numerics)),
+    [...parts, wellAtEnd].flatMap(({ times, ...numerics }) => Array.from({ length: times }, (): Numerics => numerics)),
   )
   .map((all) => all.map((numerics, i) => reading((i + 1) * everyS, numerics, { intervalMs: everyS * 1000 })));
 
@@ -36,10 +38,10 @@ function play(delivered: readonly Delivered[], isEntered: boolean) {
   const patient = bed();
   if (isEntered) patient.command(0, { type: 'enter-assessment', consciousness: 'A', oxygen: false });
   for (const { input, now } of delivered) patient.feed(input, now);
-  // What stood beside: a score is not called while something graver of the same cause is.
+  // All conditions that had an alarm. A score does not call while a graver condition of its inputs calls.
   const others = new Set(patient.events.map(({ alarm }) => alarm.condition));
   const last = new Map(
-    patient.events.filter(({ alarm }) => isScore(alarm.condition)).map((one) => [one.alarm.alarmId, one.alarm]),
+    patient.events.filter(({ alarm }) => isScore(alarm.condition)).map((event) => [event.alarm.alarmId, event.alarm]),
   );
   const alarms = [...last.values()].map(
     ({ condition, onsetAt, alarmId, onsets, resolvedAt }) =>
@@ -50,7 +52,7 @@ function play(delivered: readonly Delivered[], isEntered: boolean) {
 
 type Shown = ReturnType<typeof play>['shown'];
 
-/** 0 to 1, the same for the same numbers. */
+/** Returns a pseudo-random number from 0 to 1 that depends only on the arguments. */
 const chance = (seed: number, i: number) => {
   const x = Math.sin(seed * 12.9898 + i * 78.233) * 43758.5453;
   return x - Math.floor(x);
@@ -58,7 +60,7 @@ const chance = (seed: number, i: number) => {
 
 const schedules: Readonly<Record<string, (readings: readonly ObservationInput[], seed: number) => Delivered[]>> = {
   'are repeated': (readings, seed) =>
-    onTime(readings).flatMap((one, i) => (chance(seed, i) < 0.3 ? [one, one] : [one])),
+    onTime(readings).flatMap((sent, i) => (chance(seed, i) < 0.3 ? [sent, sent] : [sent])),
   'are delayed by an outage': (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = Math.min(readings.length, from + 5 + Math.floor(chance(seed, 2) * 60));
@@ -69,7 +71,7 @@ const schedules: Readonly<Record<string, (readings: readonly ObservationInput[],
   },
 };
 
-it.each(Object.entries(schedules))('the scores and their alarms are the same where messages %s', (_name, schedule) => {
+it.each(Object.entries(schedules))('the scores and their alarms are the same if messages %s', (_name, schedule) => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   let alarms = 0;
@@ -87,13 +89,13 @@ it.each(Object.entries(schedules))('the scores and their alarms are the same whe
 it('messages that are swapped by up to five places give the same scores and lose no alarm', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
-  // Messages of one cell are judged as they come, so a score that was there for about its minute may be called in one order and not in
-  // the other. When an alarm ends is the time of the message that shows it.
-  // How often a temperature comes is learned in the order of receipt.
+  // Messages of one cell are judged in the order of receipt. So a score that lasts for about its delay may call in one order and not in
+  // the other, and an alarm may end at another message. The interval of a temperature is also learned in the order of receipt, so the
+  // temperature is left out.
   const withoutTemp = ({ known: { values, entries } }: Shown) => ({ ...values, Temp: null, entries });
   const names = ({ alarms }: Shown) => alarms.map((alarm) => alarm.split(' ')[0]!);
-  /** Of NEWS2 the gravest band calls, so around a minute one band may call in one order and its neighbour in the other. */
-  const scores = (of: readonly string[]) => [...new Set(of.map((one) => one.split(/[. ]/)[0]!))];
+  /** Returns the names of scores without the band of NEWS2, because another order may raise a neighbouring band. */
+  const scores = (texts: readonly string[]) => [...new Set(texts.map((text) => text.split(/[. ]/)[0]!))];
   const lastsMs = (alarm: string) => {
     const [, onset = '', , , end = ''] = alarm.split(' ');
     return Date.parse(end) - Date.parse(onset);
@@ -109,13 +111,13 @@ it('messages that are swapped by up to five places give the same scores and lose
       const { shown: swapped } = play(order, isEntered);
       alarms += expected.alarms.length;
       expect(withoutTemp(swapped)).toEqual(withoutTemp(expected));
-      // What stands under another alarm is called where that one ends first, by seconds: only what stands alone is certain.
+      // A score under another alarm may call or not, depending on which ends first. So only scores without other alarms are compared.
       const isCertain = (alarm: string) => alarm.startsWith('NEWS2') || others.size === 1;
       const lasting = expected.alarms.filter((alarm) => isCertain(alarm) && lastsMs(alarm) > lastingMs);
       long += lasting.length;
       for (const score of scores(lasting)) expect(scores(swapped.alarms)).toContain(score);
       for (const name of names(swapped)) {
-        const times = (of: readonly string[]) => of.filter((one) => one === name).length;
+        const times = (all: readonly string[]) => all.filter((other) => other === name).length;
         expect(times(names(swapped))).toBeLessThanOrEqual(times(names(expected)) + 1);
       }
     }),

@@ -1,4 +1,4 @@
-/** Scores alarm by the profile's rules, and at once by changed ones. */
+/** Tests of the rules for scores, and of changed rules. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, env, type Numerics, t0 } from '../../../bed.testing.ts';
 import type { Environment } from '../environment.ts';
@@ -10,7 +10,7 @@ import { builtInScores, type ScoreRules } from './score-rules.ts';
 import { scoresOf } from './view.ts';
 
 const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
-/** RR 3, pulse 2, SpO2 2 without breaking any limit; with alert and air: 7. */
+/** A NEWS2 of 7 for an alert patient without oxygen: RR 3, pulse 2, SpO2 2. No limit is broken. */
 const ill: Numerics = { ...well, HR: 115, SpO2: 92, RR: 26 };
 
 type Calls = Partial<ScoreRules['calls']>;
@@ -35,15 +35,15 @@ const present = (patient: Bed) =>
     .filter(({ condition, present }) => isScore(condition) && present)
     .map(({ condition }) => condition);
 
-/** The same patient under other rules, as after a change of the file. */
+/** Returns the same patient with other rules, as after a change of the profile file. */
 function changeTo(scores: ScoreRules, patient: Bed, s: number): Bed {
   const after = assessed(under(scores), patient.state());
   after.feed({ type: 'profiles', before: undefined }, t0 + s * 1000);
   return after;
 }
 
-describe('a profile says', () => {
-  it('from which score, with which priority and after how long it alarms', () => {
+describe('the rules for scores in a profile', () => {
+  it('a profile sets the alarm value, the priority and the delay of a score', () => {
     const patient = assessed(under(rulesWith({ 'NEWS2.high': { from: 6, priority: 'high', delayMs: 0 } })));
     patient.run(1, 21, { ...ill, HR: 105 });
     expect(raised(patient)).toEqual(['NEWS2.high']);
@@ -56,7 +56,7 @@ describe('a profile says', () => {
     ['NEWS2.low-medium', { ...well, RR: 26 }],
     ['qSOFA', { RR: 24, ABPs: 98 }],
     ['shock-index', { HR: 108, ABPs: 120 }],
-  ])('that %s does not alarm, and it is still shown', (name, numerics) => {
+  ])('a profile can switch off the alarm of %s, and the score is still shown', (name, numerics) => {
     const loud = assessed(under(rulesWith({})));
     loud.run(1, 400, numerics);
     expect(raised(loud)).toContain(name);
@@ -68,7 +68,7 @@ describe('a profile says', () => {
     expect(scoresOf(by, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
   });
 
-  it('that an index alarms from 0.95, and not from 0.94', () => {
+  it('a shock index alarms from 0.95 on and not at 0.94 if the profile says so', () => {
     const by = under(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
     const below = assessed(by);
     below.run(1, 60, { HR: 94, ABPs: 100 });
@@ -78,7 +78,7 @@ describe('a profile says', () => {
     expect(raised(at)).toEqual(['shock-index']);
   });
 
-  it('how old an input may be', () => {
+  it('a profile sets how old an input may be', () => {
     const by = under(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
     const patient = assessed(by);
     patient.run(1, 1, { ...well });
@@ -88,7 +88,7 @@ describe('a profile says', () => {
     expect(missing(601)).toContain('consciousness');
   });
 
-  it('after how long an alarm ends, and after how long an acknowledged one calls again', () => {
+  it('a profile sets the off-delay and the time of re-alarm of scores', () => {
     const by = under(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
     const patient = assessed(by);
     patient.run(1, 100, ill);
@@ -103,7 +103,7 @@ describe('a profile says', () => {
 });
 
 describe('a change of the profile', () => {
-  it('ends an alarm at once if the last set does not reach it any more', () => {
+  it('a change of the profile ends an alarm at once if the last set is below the new alarm value', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     expect(present(patient)).toContain('NEWS2.high');
@@ -112,7 +112,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toContain('NEWS2.medium');
   });
 
-  it('raises an alarm at once that the last sets have reached for long enough', () => {
+  it('a change of the profile raises an alarm at once if the last sets have reached the new alarm value', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, { ...well, HR: 115, SpO2: 92 });
     expect(raised(patient)).toEqual([]);
@@ -120,7 +120,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toEqual(['NEWS2.medium']);
   });
 
-  it('gives a present alarm its new priority', () => {
+  it('a change of the profile gives a present alarm its new priority', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
@@ -129,7 +129,7 @@ describe('a change of the profile', () => {
     expect(raised(after)).toEqual([]);
   });
 
-  it('of one score leaves the alarms of the others, even if they just fall off', () => {
+  it('a change for one score does not end the alarm of another score during its off-delay', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     patient.run(101, 200, well);
@@ -138,7 +138,7 @@ describe('a change of the profile', () => {
     expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, present: true });
   });
 
-  it('ends the alarm of a score that was switched off', () => {
+  it('a change of the profile ends the alarm of a score that is switched off', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     const off = { off: 'not used here' };
@@ -150,7 +150,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toEqual([]);
   });
 
-  it('that came while the processor was away is noticed, and no change is noticed without one', () => {
+  it('isScoredOtherwise returns true only if the present rules give other alarms', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 600, ill);
     expect(isScoredOtherwise(under(rulesWith({})), patient.state())).toBe(false);

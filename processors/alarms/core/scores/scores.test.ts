@@ -1,4 +1,4 @@
-/** Scores as alarms: what raises them, what ends them, and what does neither. */
+/** Tests of the alarms of scores. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
 import { adultProfile } from '../profile.ts';
@@ -7,11 +7,11 @@ import { isScore } from './names.ts';
 import { type ScoreInputs, setAt as setOf } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
-/** Scores 0, and breaks no limit. */
+/** A NEWS2 of 0. No limit is broken. */
 const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
-/** RR 3, pulse 2, SpO2 2 without breaking any limit; with alert and air: 7. */
+/** A NEWS2 of 7 for an alert patient without oxygen: RR 3, pulse 2, SpO2 2. No limit is broken. */
 const ill: Numerics = { ...well, HR: 115, SpO2: 92, RR: 26 };
-/** Pulse 2, SpO2 2, systolic 1: 5. */
+/** A NEWS2 of 5: pulse 2, SpO2 2, systolic pressure 1. */
 const unwell: Numerics = { ...well, HR: 115, SpO2: 92, ABPs: 105 };
 
 const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as const;
@@ -30,7 +30,7 @@ const present = (patient: Bed) =>
     .map(({ condition }) => condition);
 
 describe('NEWS2', () => {
-  it('alarms with medium priority once it has been 7 for a minute', () => {
+  it('NEWS2 alarms with medium priority after it has been 7 for a minute', () => {
     const patient = assessed();
     patient.run(1, 60, ill);
     expect(scoresRaised(patient)).toEqual([]);
@@ -47,27 +47,27 @@ describe('NEWS2', () => {
     });
   });
 
-  it('alarms with low priority at 5', () => {
+  it('NEWS2 alarms with low priority at 5', () => {
     const patient = assessed();
     patient.run(1, 80, unwell);
     expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
   });
 
-  it('alarms with low priority if one parameter alone scores 3, and names it', () => {
+  it('NEWS2 alarms with low priority if one parameter alone scores 3, and names the parameter', () => {
     const patient = assessed();
     patient.run(1, 80, { ...well, RR: 26 });
     expect(scoresRaised(patient)).toEqual(['NEWS2.low-medium']);
     expect(patient.live()['NEWS2.low-medium']).toMatchObject({ priority: 'low', text: 'NEWS2 3: RR scores 3' });
   });
 
-  it('does not alarm at 4 without a 3', () => {
+  it('NEWS2 does not alarm at 4 if no parameter scores 3', () => {
     const patient = assessed();
     patient.run(1, 400, { ...well, HR: 115, SpO2: 92 });
     expect(scoresRaised(patient)).toEqual([]);
   });
 
-  it('calls once while it climbs from 5 to 7 and falls back: the graver calls instead of the other', () => {
+  it('only the graver alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
     const patient = assessed();
     patient.run(1, 100, unwell);
     patient.run(101, 200, { ...unwell, RR: 26 });
@@ -78,13 +78,13 @@ describe('NEWS2', () => {
     expect(patient.live()['NEWS2.medium']).toMatchObject({ signal: 'on' });
   });
 
-  it('is one alarm if it changes each second', () => {
+  it('NEWS2 has at most one alarm if it changes each second', () => {
     const patient = assessed();
     for (let s = 1; s <= 900; s++) patient.feed(reading(s, s % 2 === 0 ? ill : well));
     expect(scoresRaised(patient).length).toBeLessThanOrEqual(1);
   });
 
-  it('is one alarm if it falls below for four minutes, and ends after five', () => {
+  it('the alarm of NEWS2 ends after five minutes below its alarm value, and not after four', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     patient.run(101, 340, well);
@@ -96,7 +96,7 @@ describe('NEWS2', () => {
     expect(present(patient)).toEqual([]);
   });
 
-  it('calls again an hour after its acknowledgement, not after three minutes', () => {
+  it('NEWS2 calls again an hour after its acknowledgement', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
@@ -113,10 +113,10 @@ describe('NEWS2', () => {
     expect(patient.types('NEWS2.high')).toContain('realarmed');
   });
 
-  it('takes scale 2 once it is chosen, and keeps it', () => {
+  it('NEWS2 uses scale 2 from the choice on', () => {
     const patient = assessed();
     patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
-    // 97 % scores 0 on scale 1; with oxygen and scale 2 it scores 3 beside the 2 of oxygen.
+    // 97 % has 0 points on scale 1. With oxygen on scale 2 it has 3 points, and oxygen has 2.
     patient.run(1, 80, well);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ value: 5 });
     patient.command(90, { type: 'enter-assessment', consciousness: 'A' });
@@ -124,8 +124,8 @@ describe('NEWS2', () => {
   });
 });
 
-describe('a missing input', () => {
-  it('gives no alarm of a partial set that has not reached 7', () => {
+describe('missing inputs of NEWS2', () => {
+  it('an incomplete set does not alarm if its known points are below 7', () => {
     const patient = bed();
     patient.run(1, 400, { ...unwell, RR: 22 });
     expect(scoresRaised(patient).filter((name) => name.startsWith('NEWS2'))).toEqual(['NEWS2.high']);
@@ -134,7 +134,7 @@ describe('a missing input', () => {
     expect(scoresRaised(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
   });
 
-  it('does not hide an emergency: known parts that reach 7 call, and the alarm names what is missing', () => {
+  it('an incomplete set alarms if its known points reach 7, and the alarm names the missing inputs', () => {
     const patient = bed();
     patient.run(1, 80, ill);
     expect(patient.live()['NEWS2.high']).toMatchObject({
@@ -142,16 +142,16 @@ describe('a missing input', () => {
     });
   });
 
-  it('ends no alarm', () => {
+  it('a missing input does not end an alarm', () => {
     const patient = assessed();
     patient.run(1, 100, { ...ill, SpO2: 90 });
-    // The respiratory rate goes: four parts are left, of which none says that the patient is well.
+    // The respiratory rate stops. The other inputs do not show that the patient is well.
     const { RR: _gone, ...rest } = ill;
     patient.run(101, 1_000, rest);
     expect(present(patient)).toContain('NEWS2.high');
   });
 
-  it('includes a value that is older than 5 min', () => {
+  it('a value that is older than 5 min counts as missing', () => {
     const patient = assessed();
     const { SpO2: _gone, ...rest } = well;
     patient.run(1, 10, well);
@@ -160,7 +160,7 @@ describe('a missing input', () => {
     expect(setAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
   });
 
-  it('includes a cuff pressure after its expected interval and a minute', () => {
+  it('a cuff pressure counts as missing a minute after its expected interval', () => {
     const patient = assessed();
     patient.feed(reading(1, { NBPs: 120 }, { intervalMs: 900_000 }));
     const { known } = patient.state().scores.head;
@@ -168,14 +168,14 @@ describe('a missing input', () => {
     expect(setAt(known, t0 + 962_000)).toHaveProperty('BPsys', undefined);
   });
 
-  it('includes a nurse’s entries after six hours', () => {
+  it('a nurse’s entries count as missing after six hours', () => {
     const patient = assessed();
     const { known } = patient.state().scores.head;
     expect(setAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
     expect(setAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
   });
 
-  it('is every questionable, invalid or implausible value', () => {
+  it('a questionable, invalid or implausible value counts as missing', () => {
     const patient = assessed();
     patient.run(1, 10, { HR: null });
     const at = (s: number, more: object) =>
@@ -187,12 +187,12 @@ describe('a missing input', () => {
   });
 });
 
-describe('of two sensors', () => {
+describe('two sensors of one input', () => {
   it.each([
-    ['the heart rate counts before the pulse', [[1, { HR: 80, PR: 95 }]], 'pulse', 80],
-    ['the pulse counts if there is no heart rate', [[1, { PR: 95 }]], 'pulse', 95],
+    ['the heart rate is preferred to the pulse', [[1, { HR: 80, PR: 95 }]], 'pulse', 80],
+    ['the pulse counts if no heart rate comes', [[1, { PR: 95 }]], 'pulse', 95],
     [
-      'the pulse counts once the heart rate is gone for 70 s',
+      'the pulse counts if the heart rate has been missing for 70 s',
       [
         [1, { HR: 80 }],
         [90, { PR: 95 }],
@@ -201,7 +201,7 @@ describe('of two sensors', () => {
       95,
     ],
     [
-      'the arterial pressure counts before the cuff',
+      'the arterial pressure is preferred to the cuff',
       [
         [1, { ABPs: 110 }],
         [5, { NBPs: 125 }],
@@ -239,9 +239,9 @@ describe('of two sensors', () => {
   });
 });
 
-describe('a monitor that is wheeled from bed to bed', () => {
+describe('a monitor that a nurse takes from bed to bed', () => {
   const hourly = { intervalMs: 3_600_000 } as const;
-  it('alarms with its one set, and ends with its next', () => {
+  it('a spot check alarms with its first set and ends with its next set', () => {
     const patient = assessed();
     patient.feed(reading(10, ill, hourly));
     expect(scoresRaised(patient)).toEqual(['NEWS2.high']);
@@ -259,44 +259,47 @@ describe('shock index and qSOFA', () => {
     expect(scoresRaised(patient)).toEqual(['shock-index']);
     expect(patient.live()['shock-index']).toMatchObject({ priority: 'low', text: 'Shock index 0.90 ≥ 0.9' });
   });
-  it('a shock index of 0.89 does not', () => {
+  it('a shock index of 0.89 does not alarm', () => {
     const patient = bed();
     patient.run(1, 400, { HR: 107, ABPs: 120 });
     expect(scoresRaised(patient)).toEqual([]);
   });
-  it('a shock index does not call beside an alarm of its heart rate', () => {
+  it('a shock index does not call while the heart rate alarms', () => {
     const patient = bed();
     patient.run(1, 400, { HR: 130, ABPs: 120 });
     expect(patient.raised()).toEqual(['HR.high']);
     patient.run(401, 420, { HR: 118, ABPs: 120 });
     expect(patient.raised()).toEqual(['HR.high', 'shock-index']);
   });
-  it('qSOFA alarms at 2 without an entry for consciousness, because two are certain', () => {
+  it('qSOFA alarms at 2 even without an entry for consciousness', () => {
     const patient = bed();
     patient.run(1, 80, { HR: 70, RR: 24, ABPs: 98 });
     expect(scoresRaised(patient)).toEqual(['qSOFA']);
     expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
   });
-  it('qSOFA does not call beside the limits of its inputs', () => {
+  it('qSOFA does not call while a limit of an input alarms', () => {
     const patient = bed();
     patient.run(1, 80, { HR: 70, RR: 35, ABPs: 98 });
     expect(patient.raised()).toEqual(['RR.high']);
   });
-  it('qSOFA does not call beside NEWS2', () => {
+  it('qSOFA does not call while NEWS2 alarms', () => {
     const patient = assessed();
     patient.run(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
     expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
   });
 });
 
-describe('who is scored', () => {
-  it.each(['paediatric', 'neonatal', 'unassigned', null] as const)('%s is not', (category) => {
-    const patient = bed(category);
-    patient.command(0, alert);
-    patient.run(1, 400, ill);
-    expect(scoresRaised(patient)).toEqual([]);
-  });
-  it('an entry for a child, or for a patient who has left, is refused with the reason', () => {
+describe('the patients who are scored', () => {
+  it.each(['paediatric', 'neonatal', 'unassigned', null] as const)(
+    'a patient of category %s is not scored',
+    (category) => {
+      const patient = bed(category);
+      patient.command(0, alert);
+      patient.run(1, 400, ill);
+      expect(scoresRaised(patient)).toEqual([]);
+    },
+  );
+  it('an assessment of a child, or of a patient who has left, is refused with the reason', () => {
     const child = bed('paediatric');
     child.command(0, alert);
     expect(child.answers).toMatchObject([
@@ -309,7 +312,7 @@ describe('who is scored', () => {
       { accepted: false, reason: expect.stringContaining('no longer at this device') },
     ]);
   });
-  it('nothing remains of a patient who has left', () => {
+  it('the inputs of a patient who has left are deleted', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     patient.end(101);
@@ -333,13 +336,13 @@ describe('the order of messages', () => {
       held,
     };
   };
-  it('does not matter if five neighbours are swapped', () => {
+  it('swapped readings give the same scores and alarms', () => {
     const swapped = stream();
     for (let i = 0; i + 5 < swapped.length; i += 5) swapped.splice(i, 5, ...swapped.slice(i, i + 5).reverse());
     expect(play(swapped)).toEqual(play(stream()));
     expect(play(stream()).ids.length).toBeGreaterThan(0);
   });
-  it('a backlog from before all remembered cells changes nothing', () => {
+  it('a backlog from before all cells changes nothing', () => {
     const old = Array.from({ length: 30 }, (_, i) => reading(i - 2_000, ill, { receivedAt: t0 + 401_000 }));
     expect(play([...stream(), ...old]).known).toEqual(play(stream()).known);
   });
@@ -361,7 +364,7 @@ describe('the order of messages', () => {
 });
 
 describe('a clock that was set back', () => {
-  it('goes on with what comes, and keeps what was entered', () => {
+  it('scores continue after the device’s clock was set back, with the nurse’s entries', () => {
     const patient = assessed();
     patient.run(1_000, 1_400, ill);
     expect(present(patient)).toEqual(['NEWS2.high']);
@@ -369,7 +372,7 @@ describe('a clock that was set back', () => {
     expect(setAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
     expect(present(patient)).toEqual([]);
   });
-  it('before a restart goes on from now', () => {
+  it('the inputs are not in the future if the clock was set back before a restart', () => {
     const patient = assessed();
     patient.run(1_000, 1_400, ill);
     const { scores } = rearm(patient.state(), adultProfile, t0 + 100_000);
@@ -379,7 +382,7 @@ describe('a clock that was set back', () => {
   });
 });
 
-it('the state stays small however long it runs', () => {
+it('the state of the scores does not grow with time', () => {
   const patient = assessed();
   patient.run(1, 600, ill);
   const size = JSON.stringify(patient.state().scores).length;

@@ -1,4 +1,4 @@
-/** Shock index, qSOFA, and the rounding that all scores share. */
+/** Tests of shock index, qSOFA, and the rounding of scores. */
 import { describe, expect, it } from 'vitest';
 import { qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
@@ -14,9 +14,11 @@ it.each([
   [8.5, 0, 9],
   [219.5, 0, 220],
   [37, 1, 37],
-])('%d with %d digits is %d', (value, digits, rounded) => expect(roundHalfUp(value, digits)).toBe(rounded));
+])('roundHalfUp of %d with %d digits is %d', (value, digits, rounded) =>
+  expect(roundHalfUp(value, digits)).toBe(rounded),
+);
 
-it('rounds every half of a tenth upwards between 15 and 45', () => {
+it('roundHalfUp rounds every half of a tenth up between 15 and 45', () => {
   for (let tenths = 150; tenths < 450; tenths++)
     expect(roundHalfUp(Number(`${(tenths / 10).toFixed(1)}5`), 1)).toBe((tenths + 1) / 10);
 });
@@ -32,7 +34,9 @@ describe('the shock index', () => {
     [undefined, 100, undefined],
     [100, undefined, undefined],
     [Number.NaN, 100, undefined],
-  ])('of pulse %s and systolic %s is %s', (pulse, systolic, index) => expect(shockIndex(pulse, systolic)).toBe(index));
+  ])('the shock index of pulse %s and systolic pressure %s is %s', (pulse, systolic, index) =>
+    expect(shockIndex(pulse, systolic)).toBe(index),
+  );
 });
 
 describe('qSOFA', () => {
@@ -42,10 +46,10 @@ describe('qSOFA', () => {
     [{ RR: 22, BPsys: 100, consciousness: 'A' }, ['RR', 'BPsys'], 2],
     [{ RR: 22, BPsys: 100.4, consciousness: 'V' }, ['RR', 'BPsys', 'consciousness'], 3],
     [{ RR: 12, BPsys: 120, consciousness: 'C' }, ['consciousness'], 1],
-  ] as const)('of %j is met by %j: %d', (set, met, total) => {
+  ] as const)('qSOFA of %j is met by %j: %d', (set, met, total) => {
     expect(qsofa(set)).toEqual({ met, missing: [], total });
   });
-  it('has no total if something is missing, but has the points that are met', () => {
+  it('qSOFA has no total if an input is missing, but lists the criteria that are met', () => {
     expect(qsofa({ RR: 24, BPsys: 90 })).toEqual({ met: ['RR', 'BPsys'], missing: ['consciousness'] });
     expect(qsofa({})).toEqual({ met: [], missing: ['RR', 'BPsys', 'consciousness'] });
     expect(qsofa({ RR: Number.NaN, BPsys: 90, consciousness: 'A' }).missing).toEqual(['RR']);
