@@ -27,7 +27,7 @@ describe('countReading', () => {
     ['a real 0', { value: 0 }, 0],
     ['a questionable value', { value: 80, validity: 'questionable' }, 0],
     ['an invalid value', { value: 80, validity: 'invalid' }, 1],
-    ['a calibrating sensor', { value: 80, validity: 'a calibrating sensor' }, 1],
+    ['a calibrating sensor', { value: 80, validity: 'calibrating' }, 1],
     ['a value out of range', { value: 351 }, 1],
     ['another unit', { value: 80, unit: 'bpm' }, 1],
     ['an unknown code', { value: 80, code: 'MDC_UNHEARD_OF' }, 1],
