@@ -1,13 +1,13 @@
-/** Returns what a process has used so far, from Linux's own accounts. Linux only. */
+/** Reads the processor time and the memory of a process from /proc. Linux only. */
 import { readFileSync } from 'node:fs';
 
-/** USER_HZ: the kernel's unit of time in /proc/<pid>/stat. */
+/** Unit of time in /proc/<pid>/stat (USER_HZ). */
 const ticksPerSecond = 100;
 
-/** Returns the processor time of all threads of a process, user and system, s. */
+/** Returns the user and system processor time of all threads of a process, s. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field may contain blanks; utime and stime are the 12th and 13th after it.
+  // The second field, in parentheses, may contain blanks. `utime` and `stime` are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

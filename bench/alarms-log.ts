@@ -1,4 +1,4 @@
-/** The alarm processor between its topics: sealed readings in, sealed alarms out, on its own Kafka. */
+/** Measures the alarm processor with Kafka: it reads sealed readings and writes sealed alarms. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
@@ -21,20 +21,23 @@ type Bed = {
 
 export type ReadingLog = Awaited<ReturnType<typeof openReadingLog>>;
 
-/** Admits patients, and seals their readings as the gateway would. @param wardOf returns the ward of a bed */
+/**
+ * Admits a patient to each bed. Returns the beds, and a function that seals and appends a reading as the gateway does.
+ * @param wardOf returns the ward of a bed
+ */
 export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (bed: number) => string) {
   const gateway = await openLogAs(data, 'gateway');
   const operator = await openLogAs(data, 'operator');
-  const all: Bed[] = [];
+  const allBeds: Bed[] = [];
   for (let n = 0; n < beds; n += 1) {
     const deviceId = `bench-${n}`;
     const period = admitted(String(n), wardOf(n), `Bench ${n}`);
-    all.push({ deviceId, associationId: period.associationId, writer: devicePseudonym(data, deviceId), n, seq: 0 });
+    allBeds.push({ deviceId, associationId: period.associationId, writer: devicePseudonym(data, deviceId), n, seq: 0 });
     await associate(data, operator, deviceId, 1, period);
   }
   await operator.close();
 
-  /** @param heartRate above 140 alarms at once: an extreme limit has no delay */
+  /** @param heartRate heart rate, /min. A value above 140 raises an alarm at once, because the extreme limit has no delay. */
   async function send(bed: Bed, timeMs: number, heartRate: number): Promise<void> {
     bed.seq += 1;
     const { deviceId, associationId: key, writer, seq } = bed;
@@ -48,10 +51,10 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
     const value = gateway.sealer.seal(dataKey, place, contentTypes.observation, body);
     await gateway.appender.append('observations', key, value);
   }
-  return { beds: all, send, close: () => gateway.close() };
+  return { beds: allBeds, send, close: () => gateway.close() };
 }
 
-/** Sends one reading of every bed each second, spread over the second, until it is stopped. */
+/** Sends one reading of every bed in each `everyMs`, evenly over that time, until `stop` is called. */
 export function paceReadings(log: ReadingLog, everyMs: number) {
   let sent = 0;
   let failed = 0;
@@ -74,7 +77,7 @@ export function paceReadings(log: ReadingLog, everyMs: number) {
   };
 }
 
-/** Calls back with every alarm event from now on. */
+/** Calls `onEvent` with every alarm event that is appended after this call. */
 async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) => void) {
   const reader = await createReader(dashboard.kafka, {
     group: `dashboard-bench-${process.pid}-${Date.now()}`,
@@ -94,14 +97,15 @@ async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) =
   return reader;
 }
 
+/** Returns the number of records that the alarm processor has read, from its metrics. */
 async function recordsRead(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(/^vigil_alarms_records_total (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
 /**
- * Measures the readings a second that one processor opens, judges and turns into sealed alarms. It works through a backlog, whose first
- * part is warm-up.
+ * Measures how many readings per second one alarm processor handles. All readings are in Kafka before the processor starts. The first fifth
+ * is warm-up and does not count.
  */
 export async function measureThroughput(
   data: TestPlatform,
@@ -119,9 +123,9 @@ export async function measureThroughput(
     let from: { readonly atMs: number; readonly read: number } | undefined;
     let to = { atMs: 0, read: 0 };
     await until(
-      'the backlog to be read',
+      'all readings are read',
       async () => {
-        // With shorter polling, the answers alone would take 4 % of the processor's time.
+        // With a shorter pause, the answers to these requests would take 4 % of the processor's time.
         await sleep(200);
         const read = await recordsRead(port).catch(() => 0);
         if (from === undefined && read >= readings / 5) from = { atMs: performance.now(), read };
@@ -137,8 +141,8 @@ export async function measureThroughput(
 }
 
 /**
- * Measures the time from `kill -9` of the only processor to the first alarm of a later breach, s. Each bed sends one reading a second
- * meanwhile.
+ * Measures the time from `kill -9` of the only alarm processor until an alarm for a later breach comes, s. Each bed sends one reading per
+ * second meanwhile. Returns one time for each round.
  */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {
   const dashboard = await openLogAs(data, 'dashboard');
@@ -147,7 +151,7 @@ export async function measureRecovery(data: TestPlatform, log: ReadingLog, round
   const processor = await startHouse(data, 'alarms');
   const pace = paceReadings(log, 1_000);
   try {
-    const took: number[] = [];
+    const timesS: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await new Promise((done) => setTimeout(done, 5_000));
       await processor.kill();
@@ -161,9 +165,9 @@ export async function measureRecovery(data: TestPlatform, log: ReadingLog, round
       await log.send(breached, Date.now(), 150);
       await processor.start();
       await raised;
-      took.push(Math.round((performance.now() - killedAt) / 100) / 10);
+      timesS.push(Math.round((performance.now() - killedAt) / 100) / 10);
     }
-    return took;
+    return timesS;
   } finally {
     pace.stop();
     await processor.close();

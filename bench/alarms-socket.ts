@@ -1,4 +1,4 @@
-/** Measures the time from a breach in the log of readings to its alarm on a clinician's connection, under the load of a whole hospital. */
+/** Measures the time from a reading beyond a limit to its alarm on a clinician's connection, under the load of a whole hospital. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,8 +12,9 @@ import { paceReadings, type ReadingLog } from './alarms-log.ts';
 export const watchedWard = 'bench-watched';
 
 /**
- * @param log its beds of `watchedWard` breach, one after the other; all beds together send `perS` readings a second
- * @returns one latency for each breach, ms, sorted: from before the reading is sealed until the message is parsed
+ * Sends a reading beyond a limit for one bed of `watchedWard` after the other.
+ * @param options `perS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`: number of such readings
+ * @returns the latencies, ms, sorted. A latency begins before the reading is sealed, and ends when the clinician's message is read
  */
 export async function measureSocket(
   data: TestPlatform,
@@ -27,15 +28,15 @@ export async function measureSocket(
   await browser.login('bench', password);
   const live = await browser.live({ type: 'watch', scope: { ward: watchedWard }, waves: null });
   const pace = paceReadings(log, (log.beds.length * 1000) / options.perS);
-  const waiting = new Map<string, number>();
-  const took: number[] = [];
+  const sentAtByAssociation = new Map<string, number>();
+  const latenciesMs: number[] = [];
   live.socket.on('message', (bytes) => {
     const text = bytes.toString();
     if (!text.includes('HR.extreme-high')) return;
-    for (const [associationId, sentAt] of waiting)
+    for (const [associationId, sentAt] of sentAtByAssociation)
       if (text.includes(associationId)) {
-        waiting.delete(associationId);
-        took.push(performance.now() - sentAt);
+        sentAtByAssociation.delete(associationId);
+        latenciesMs.push(performance.now() - sentAt);
       }
   });
   try {
@@ -43,13 +44,13 @@ export async function measureSocket(
     const beds = log.beds.filter(({ n }) => n < options.watched);
     for (let breach = 0; breach < options.breaches; breach += 1) {
       const bed = beds[breach % beds.length]!;
-      waiting.set(bed.associationId, performance.now());
-      // The bed's next readings are inside the limits again. By its next turn the alarm has ended, so the next breach is a further onset.
+      sentAtByAssociation.set(bed.associationId, performance.now());
+      // The next readings of the bed are inside the limits, so the alarm ends before the next breach of this bed.
       await log.send(bed, Date.now(), 150);
       await sleep(150 + (breach % 7) * 13);
     }
     await sleep(2_000);
-    return took.sort((a, b) => a - b);
+    return latenciesMs.sort((a, b) => a - b);
   } finally {
     pace.stop();
     live.close();

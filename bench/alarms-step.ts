@@ -1,4 +1,4 @@
-/** The pure engine on one core: steps a second, and the size of a bed's state. */
+/** Measures the pure alarm engine on one core: steps per second, and the size of a bed's state. */
 
 import { numericsByCode } from '../contracts/numerics.ts';
 import { alarmHash } from '../processors/alarms/alarm-hash.ts';
@@ -16,8 +16,9 @@ const t0 = Date.parse('2026-03-01T10:00:00Z');
 const admitted: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 };
 
 /**
- * Returns the reading of one second: heart rate, SpO2, pulse and respiratory rate. The heart rate is high for 40 s every ten minutes, a
- * value is invalid now and then, and the device restarts every hour. So alarms come and go, and the state grows as large as it can.
+ * Returns the reading of one second: heart rate, SpO2, pulse and respiratory rate. The heart rate is high for 40 s in every ten minutes,
+ * SpO2 is invalid in every 97th reading, and the device restarts every hour. So alarms begin and end, and the state becomes as large as
+ * possible.
  */
 function readingAt(second: number, bed: number): ObservationInput {
   const time = t0 + second * 1000;
@@ -48,14 +49,14 @@ function readingAt(second: number, bed: number): ObservationInput {
 const beds = 64;
 const roundSeconds = 300;
 
-/** Returns steps a second: the best of `rounds`, because other work on a shared machine only slows a round down. */
+/** Returns the steps per second of the fastest round, because other work on the machine can only make a round slower. */
 export function measureSteps(rounds: number): number {
   const states = Array.from({ length: beds }, (_, bed) => step(env, initialState(`bed-${bed}`), admitted, t0).state);
   let best = 0;
   for (let round = 0; round < rounds; round += 1) {
     let tookMs = 0;
     for (let second = round * roundSeconds; second < (round + 1) * roundSeconds; second += 1) {
-      // Readings are made second by second, so that they are no load for the garbage collector.
+      // Makes only the readings of one second at a time, so that the garbage collector has little to do.
       const inputs = Array.from({ length: beds }, (_, bed) => readingAt(second, bed));
       const startMs = performance.now();
       for (const [bed, input] of inputs.entries()) states[bed] = step(env, states[bed]!, input, input.receivedAt).state;
@@ -66,16 +67,16 @@ export function measureSteps(rounds: number): number {
   return Math.round(best);
 }
 
-/** Returns the bytes of one bed's state as JSON, after each number of hours with a reading a second. */
+/** Returns the size of one bed's state as JSON, in bytes, after each of these numbers of hours with one reading per second. */
 export function measureStateBytes(hours: readonly number[]): Record<string, number> {
-  const found: Record<string, number> = {};
+  const bytesByHour: Record<string, number> = {};
   let state: State = step(env, initialState('bed'), admitted, t0).state;
   for (let second = 0; second < Math.max(...hours) * 3600; second += 1) {
     const input = readingAt(second, 1);
     if (nextDue(state) <= input.receivedAt) state = step(env, state, { type: 'tick' }, input.receivedAt).state;
     state = step(env, state, input, input.receivedAt).state;
     const hour = (second + 1) / 3600;
-    if (hours.includes(hour)) found[`h${hour}`] = Buffer.byteLength(JSON.stringify(state));
+    if (hours.includes(hour)) bytesByHour[`h${hour}`] = Buffer.byteLength(JSON.stringify(state));
   }
-  return found;
+  return bytesByHour;
 }

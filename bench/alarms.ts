@@ -10,7 +10,7 @@ import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-/** Runs a part on its own Kafka, so that no part finds the log of another. */
+/** Runs one part of the benchmark with its own Kafka, so that Kafka has no records of other parts. */
 async function onPlatform<T>(name: string, run: (data: TestPlatform) => Promise<T>): Promise<T> {
   const { platform, data } = await startTestPlatform(`test-${process.pid}-bench-${name}`);
   try {
@@ -22,7 +22,7 @@ async function onPlatform<T>(name: string, run: (data: TestPlatform) => Promise<
   }
 }
 
-/** Prints the results; with `--json` as one line. Linux only. */
+/** Prints the results as JSON; with `--json` on one line. Linux only. */
 export async function measureAlarms(args: string[]): Promise<void> {
   const options = {
     beds: { type: 'string', default: '500' },
@@ -38,7 +38,7 @@ export async function measureAlarms(args: string[]): Promise<void> {
   const breaches = integerOption('--breaches', values.breaches, 10, 10_000);
   const kills = integerOption('--kills', values.kills, 1, 100);
 
-  report('the pure engine');
+  report('measuring the pure engine');
   const stepPerS = measureSteps(12);
   const stateBytesPerBed = measureStateBytes([1, 24]);
   const engine = { stepPerS, stateBytesPerBed };
@@ -49,12 +49,12 @@ export async function measureAlarms(args: string[]): Promise<void> {
   }
   const throughput = await onPlatform('throughput', async (data) => {
     const log = await openReadingLog(data, beds, () => 'bench');
-    report(`${beds} beds send ${seconds} readings each into the log`);
+    report(`writing ${seconds} readings of each of ${beds} beds into the log`);
     const measured = await measureThroughput(data, log, seconds);
     await log.close();
     return measured;
   });
-  report(`${throughput.perS} readings/s from Kafka to Kafka; now to the socket`);
+  report(`${throughput.perS} readings/s from Kafka to Kafka; now measuring the time to the clinician's connection`);
   const watched = Math.min(60, beds);
   const latencies = await onPlatform('socket', async (data) => {
     const log = await openReadingLog(data, beds, (n) => (n < watched ? watchedWard : `bench-${n % 20}`));
@@ -64,7 +64,7 @@ export async function measureAlarms(args: string[]): Promise<void> {
   });
   const at = (part: number) => Math.round(latencies[Math.floor(latencies.length * part)]! * 10) / 10;
   const breachToSocketMs = { p50: at(0.5), p99: at(0.99), arrived: latencies.length, breaches };
-  report(`${JSON.stringify(breachToSocketMs)}; now kill -9, ${kills} times`);
+  report(`${JSON.stringify(breachToSocketMs)}; now killing the processor ${kills} times`);
   const recoveryS = await onPlatform('recovery', async (data) => {
     const log = await openReadingLog(data, beds, () => 'bench');
     const measured = await measureRecovery(data, log, kills);

@@ -1,4 +1,4 @@
-/** Measures the cost of a reading with few and with many devices, and the memory cost of a connection. */
+/** Measures the CPU time and latency of a reading, and the gateway's memory, with few and with many devices. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { rssMb } from './accounts.ts';
@@ -15,9 +15,9 @@ type Row = {
 };
 
 /**
- * Prints a table, or with `--json` one line. All rows have the same total rate: with 10,000 devices and 1,000 readings a second each device
- * publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the devices' key exchange includes ML-KEM,
- * which costs memory for as long as they are connected.
+ * Prints a table; with `--json` one line of JSON. All rows have the same total rate: with 10,000 devices and 1,000 readings per second,
+ * each device publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the key exchange of the devices
+ * includes ML-KEM, which needs more memory for each connection.
  */
 export async function measureDevices(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** Measures the cost of each process: CPU time over wall time, and memory, from Linux's own accounts. */
+/** Measures the CPU load and the memory of each process. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,20 +14,20 @@ import { cpuSeconds, rssMb } from './accounts.ts';
 
 export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };
 
-/** Start-up work (compilation, the first fetches) is done after this time. */
+/** Time between the start and the measurement, in which the processes finish the work of their start. */
 const settleMs = 20_000;
 
 async function measure(beds: number, seconds: number): Promise<Cost[]> {
   const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);
-  const told = readSettings(startSettings, process.env);
+  const settings = readSettings(startSettings, process.env);
   const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
   const ports = {
-    ...{ httpPort, mqttPort, influxPort, ...(await freeKafkaPorts(told.kafkaCopies)) },
+    ...{ httpPort, mqttPort, influxPort, ...(await freeKafkaPorts(settings.kafkaCopies)) },
     ...(await freeMetricsPorts()),
   };
   const say = (text: string) => process.stderr.write(text);
   const system = await startSystem({
-    settings: { ...told, ...ports, stateDir, beds, demo: true },
+    settings: { ...settings, ...ports, stateDir, beds, demo: true },
     steps: createSteps(say, Date.now),
     report: (line) => say(`${line}\n`),
     signal: new AbortController().signal,
@@ -49,7 +49,7 @@ async function measure(beds: number, seconds: number): Promise<Cost[]> {
   }
 }
 
-/** Prints a table, or with `--json` one line. Linux only. */
+/** Prints a table; with `--json` one line of JSON. Linux only. */
 export async function measureFootprint(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,

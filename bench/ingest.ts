@@ -1,4 +1,4 @@
-/** Measures how many readings a second one gateway acknowledges, how soon, and at what cost. */
+/** Measures how many readings per second one gateway acknowledges, the latency, and the CPU time of a reading. */
 import { parseArgs } from 'node:util';
 import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
@@ -7,12 +7,12 @@ import { payloadBytes, publishTemplate } from './reading.ts';
 import { startRig } from './rig.ts';
 
 /**
- * Size in bytes of a reading of `publishTemplate` in Kafka, a compact JWE in base64url: the payload with our fields around it (433 bytes,
- * 578 in base64url), the header (228 bytes, 304 in base64url), and the initialization vector, the tag and the dots (42).
+ * Size of a reading of `publishTemplate` in Kafka, bytes. The record is a compact JWE in base64url: the payload with our fields around it
+ * (433 bytes, 578 in base64url), the header (228 bytes, 304 in base64url), and the initialization vector, the tag and the dots (42).
  */
 const sealedBytes = 924;
 
-/** Prints the results; with `--json` as one line. Linux only. */
+/** Prints the results as JSON; with `--json` on one line. Linux only. */
 export async function measureIngest(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -32,14 +32,16 @@ export async function measureIngest(args: string[]): Promise<void> {
   const rig = await startRig({ devices: connections, report, profileDir: values.profile });
   try {
     const connectS = await rig.connect(connections);
-    report(`${connections} devices connected in ${connectS.toFixed(1)} s; as fast as it goes, ${seconds} s`);
+    report(
+      `${connections} devices connected in ${connectS.toFixed(1)} s; now sending as fast as possible for ${seconds} s`,
+    );
     const full = await rig.saturate(window, 8, seconds);
-    report(`${full.ackedPerS} acknowledged/s, ${full.cpuUsPerReading} µs of CPU each; now 5,000/s`);
+    report(`${full.ackedPerS} acknowledged/s, ${full.cpuUsPerReading} µs of CPU per reading; now sending 5,000/s`);
     const at5000 = await rig.pace(5_000, 20, seconds);
-    report(`p50 ${at5000.latenciesMs.p50} ms, p99 ${at5000.latenciesMs.p99} ms; now 1,000/s`);
+    report(`p50 ${at5000.latenciesMs.p50} ms, p99 ${at5000.latenciesMs.p99} ms; now sending 1,000/s`);
     const at1000 = await rig.pace(1_000, 5, seconds);
     const rssMb = peakRssMb(rig.gateway.pid);
-    report(`p50 ${at1000.latenciesMs.p50} ms, p99 ${at1000.latenciesMs.p99} ms; now Kafka's own producer`);
+    report(`p50 ${at1000.latenciesMs.p50} ms, p99 ${at1000.latenciesMs.p99} ms; now measuring Kafka's own producer`);
     const { stateDir, software, softwareDir, kafka } = rig;
     const limitPerS = values['skip-limit']
       ? undefined

@@ -1,4 +1,4 @@
-/** Measures how much a year of data keys costs at a start: `npm run bench -- keys`. */
+/** Measures the duration and memory of a start with a year of data keys in Kafka: `npm run bench -- keys`. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,11 @@ import { integerOption } from './options.ts';
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const hourMs = 3_600_000;
 const batch = 1_000;
-/** A stay in intensive care, hours: a median of about three days (ours). */
+/** Length of a stay in intensive care, hours (ours: the median is about three days). */
 const stayHours = 72;
 const keysPerBedAndHour = 2;
 
-/** Prints the results; with `--json` as one line. Linux only. */
+/** Prints the results as JSON; with `--json` on one line. Linux only. */
 export async function measureKeys(args: string[]): Promise<void> {
   const options = {
     beds: { type: 'string', default: '64' },
@@ -39,11 +39,11 @@ export async function measureKeys(args: string[]): Promise<void> {
     const keptDays = kafkaTopics['keys-readings'].retentionMs / (24 * hourMs);
     if (values.unpruned) await keepKeys(data);
     const readingKeys = await writeReadingKeys(data, beds, values.unpruned ? days : Math.min(days, keptDays));
-    report(`${readingKeys} keys of readings`);
+    report(`${readingKeys} keys of readings were written`);
     const stays = await writeStays(data, Math.ceil((beds * days * 24) / stayHours));
     await ensureDemoAccounts(data.stateDir);
     ensureWards(data.stateDir);
-    report(`${stays} stays with an alarm each; now all processes start`);
+    report(`${stays} stays with one alarm each were written; now starting all processes`);
     const result = { readingKeys, stays, ...(await startAll(data)) };
     process.stdout.write(`${JSON.stringify(result, undefined, values.json ? 0 : 2)}\n`);
   } finally {
@@ -52,7 +52,7 @@ export async function measureKeys(args: string[]): Promise<void> {
   }
 }
 
-/** Turns the retention time off. Otherwise Kafka would delete these old records while they are being written. */
+/** Turns the retention time of the keys off, so that Kafka does not delete the old keys that the benchmark writes. */
 async function keepKeys(data: TestPlatform): Promise<void> {
   const admin = adminKafka(data.kafkaBrokers, join(data.stateDir, 'certs')).admin();
   await admin.connect();
@@ -65,7 +65,10 @@ async function keepKeys(data: TestPlatform): Promise<void> {
   await admin.disconnect();
 }
 
-/** Writes keys as the gateway makes them, but with few secrets: wrapping a million would take an hour. */
+/**
+ * Writes keys of readings for the given number of days. Uses only 100 different wrapped keys, because wrapping a million keys takes an
+ * hour.
+ */
 async function writeReadingKeys(data: TestPlatform, beds: number, days: number): Promise<number> {
   const log = await openLogAs(data, 'gateway');
   const wrapped: Buffer[] = [];
@@ -93,7 +96,7 @@ async function writeReadingKeys(data: TestPlatform, beds: number, days: number):
   return total;
 }
 
-/** Writes real keys and real alarms of discharged patients. */
+/** Writes one alarm, with its data key, for each of `count` discharged patients. */
 async function writeStays(data: TestPlatform, count: number): Promise<number> {
   const alarms = await openLogAs(data, 'alarms');
   const [bed] = longestBeds(1, 'bench');
@@ -104,17 +107,17 @@ async function writeStays(data: TestPlatform, count: number): Promise<number> {
 }
 
 async function writeStay(alarms: SealedLog, bed: Parameters<typeof alarmOf>[0], associationId: string): Promise<void> {
-  const of = { ...bed, period: { ...bed.period, associationId } };
-  await alarms.append('alarms', associationId, contentTypes.alarmEvent, raised(alarmOf(of, {})));
+  const bedOfStay = { ...bed, period: { ...bed.period, associationId } };
+  await alarms.append('alarms', associationId, contentTypes.alarmEvent, raised(alarmOf(bedOfStay, {})));
 }
 
-/** Starts all processes at once, as an operator does. Returns the seconds until the last one is ready, and the peak memory of each, MB. */
+/** Starts all processes at the same time. Returns the seconds until all are ready, and the peak memory of each process, MB. */
 async function startAll(data: TestPlatform) {
-  const beganMs = performance.now();
+  const startMs = performance.now();
   const running: RunningHouse[] = await Promise.all(
     (['gateway', 'alarms', 'trends', 'dashboard'] as const).map((house) => startHouse(data, house)),
   );
-  const seconds = Math.round((performance.now() - beganMs) / 100) / 10;
+  const seconds = Math.round((performance.now() - startMs) / 100) / 10;
   const peakMb = Object.fromEntries(running.map((service) => [service.house, peakRssMb(service.pid())]));
   for (const service of running) await service.close();
   return { seconds, peakMb };

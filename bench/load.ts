@@ -1,6 +1,6 @@
 /**
- * The devices of the ingest benchmark. The benchmark forks this process and talks to it by messages. Every device is one mutually
- * authenticated TLS connection with MQTT 5 and publishes with QoS 1.
+ * Simulates the devices of the ingest benchmark. The benchmark starts this file as a child process and sends it orders. Every device has
+ * one MQTT 5 connection over mutual TLS and publishes with QoS 1.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,29 +9,29 @@ import { connect, type TLSSocket } from 'node:tls';
 import { publishTemplate, type Template, writeReading } from './reading.ts';
 
 export type Order =
-  /** Opens the connections `dev-0` … and keeps them. */
+  /** Connects the devices `dev-0`, `dev-1` … and keeps them connected. */
   | {
       readonly do: 'connect';
       readonly port: number;
       readonly certs: string;
       readonly devices: number;
       readonly atOnce: number;
-      /** Groups offered for the key exchange, colon-separated. */
+      /** Groups for the key exchange of TLS, colon-separated. */
       readonly groups: string;
     }
-  /** Keeps `window` unacknowledged readings for each device: as fast as possible. */
+  /** Sends as fast as possible: each device always has `window` unacknowledged readings. */
   | { readonly do: 'saturate'; readonly window: number; readonly warmupS: number; readonly seconds: number }
   /**
-   * Sends `perS` readings a second in all, evenly over devices and time. Latency counts from the time at which a reading was due, even if
-   * the load itself sent it late. So coordinated omission does not improve the figures.
+   * Sends `perS` readings per second in total, evenly over devices and time. The latency of a reading begins at the time at which the
+   * reading was due, even if this process sent it late. So a slow sender does not make the figures better (coordinated omission).
    */
   | { readonly do: 'pace'; readonly perS: number; readonly warmupS: number; readonly seconds: number };
 
 export type Answer =
-  | { readonly told: 'connected'; readonly seconds: number }
-  /** The measured time begins now, so the benchmark reads its accounts. */
-  | { readonly told: 'measuring' }
-  | { readonly told: 'measured'; readonly seconds: number; readonly acked: number; readonly latenciesMs: Percentiles };
+  | { readonly kind: 'connected'; readonly seconds: number }
+  /** The measured time begins now: the benchmark reads the gateway's CPU time. */
+  | { readonly kind: 'measuring' }
+  | { readonly kind: 'measured'; readonly seconds: number; readonly acked: number; readonly latenciesMs: Percentiles };
 
 export type Percentiles = { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
 
@@ -41,14 +41,15 @@ type Device = {
   template: Template;
   seq: number;
   unacked: number;
-  /** Time of its last packet, performance.now(). */
-  spokeMs: number;
-  /** Due time of the reading of each packet id, by packet id modulo the length. */
+  /** Time of the last packet that the device sent, ms of performance.now(). */
+  lastSentMs: number;
+  /** Due times of the readings in flight. The index is the packet id modulo the length. */
   readonly dueMs: Float64Array;
+  /** Received bytes of an incomplete packet. */
   rest: Buffer;
 };
 
-/** Larger than any window. With many devices, each has few readings in flight. */
+/** Returns the length of `dueMs`. It must be larger than the number of readings in flight, which is small if there are many devices. */
 const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
 const keepAliveS = 60;
 const boot = `bench-${process.pid}`;
@@ -56,7 +57,7 @@ const timeText = Buffer.from(new Date().toISOString());
 let timeTextMs = 0;
 
 const devices: Device[] = [];
-/** Called on each acknowledgement; undefined while nothing is measured. */
+/** Called for each acknowledgement while `saturate` runs. */
 let onAcked: ((device: Device, count: number) => void) | undefined;
 let acked = 0;
 let latencies: Float64Array | undefined;
@@ -85,7 +86,7 @@ function publish(device: Device, count: number, dueMs: number): void {
     at = writeReading(bytes, at, device.template, packetId, device.seq, time);
   }
   device.unacked += count;
-  device.spokeMs = performance.now();
+  device.lastSentMs = performance.now();
   device.socket.write(bytes.subarray(0, at));
 }
 
@@ -97,23 +98,24 @@ function receive(device: Device, chunk: Buffer): void {
   while (at + 2 <= bytes.length && at + 2 + bytes[at + 1]! <= bytes.length) {
     if (bytes[at] === 0x40) {
       const length = bytes[at + 1]!;
-      if (length > 2 && bytes[at + 4]! >= 0x80) fail(`${device.id} was refused: reason code ${bytes[at + 4]}`);
+      if (length > 2 && bytes[at + 4]! >= 0x80)
+        fail(`a reading of ${device.id} was refused: reason code ${bytes[at + 4]}`);
       if (latencies && acked + count < latencies.length) {
         latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(at + 2) % device.dueMs.length]!;
       }
       count += 1;
     } else if (bytes[at] !== 0x20 && bytes[at] !== 0xd0) {
-      fail(`${device.id} was sent a packet of type ${bytes[at]! >> 4}, reason code ${bytes[at + 2]}`);
+      fail(`${device.id} received a packet of type ${bytes[at]! >> 4}, reason code ${bytes[at + 2]}`);
     }
     at += 2 + bytes[at + 1]!;
   }
-  device.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : none;
+  device.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : noBytes;
   if (count === 0) return;
   acked += count;
   device.unacked -= count;
   onAcked?.(device, count);
 }
-const none = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 
 function fail(why: string): never {
   process.stderr.write(`bench/load: ${why}\n`);
@@ -151,11 +153,11 @@ function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: strin
       template,
       seq: 0,
       unacked: 0,
-      spokeMs: performance.now(),
+      lastSentMs: performance.now(),
       dueMs: new Float64Array(ringLengthFor(order.devices)),
-      rest: none,
+      rest: noBytes,
     };
-    // CONNECT of MQTT 5: clean start, Keep Alive, no properties.
+    // The packet CONNECT of MQTT 5 with clean start and Keep Alive, without properties.
     const head = Buffer.from([
       0x10,
       13 + id.length,
@@ -176,7 +178,7 @@ function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: strin
     socket.setNoDelay(true);
     socket.write(Buffer.concat([head, Buffer.from(id)]));
     socket.once('data', (connack: Buffer) => {
-      if (connack[0] !== 0x20 || connack[3] !== 0) fail(`${id} was not let in: reason code ${connack[3]}`);
+      if (connack[0] !== 0x20 || connack[3] !== 0) fail(`the gateway refused ${id}: reason code ${connack[3]}`);
       socket.on('data', (chunk: Buffer) => receive(device, chunk));
       resolve(device);
     });
@@ -189,7 +191,7 @@ async function measure(warmupS: number, seconds: number, readingsMax: number): P
   await sleep(warmupS * 1000);
   latencies = new Float64Array(readingsMax);
   acked = 0;
-  tell({ told: 'measuring' });
+  send({ kind: 'measuring' });
   const fromMs = performance.now();
   await sleep(seconds * 1000);
   const measuredS = (performance.now() - fromMs) / 1000;
@@ -197,7 +199,7 @@ async function measure(warmupS: number, seconds: number, readingsMax: number): P
   latencies = undefined;
   const at = (part: number) => Math.round((result[Math.floor(result.length * part)] ?? Number.NaN) * 100) / 100;
   return {
-    told: 'measured',
+    kind: 'measured',
     seconds: measuredS,
     acked,
     latenciesMs: { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: Math.round(result.at(-1) ?? Number.NaN) },
@@ -209,7 +211,7 @@ async function saturate(order: Extract<Order, { do: 'saturate' }>): Promise<Answ
   for (const device of devices) publish(device, order.window, performance.now());
   const answer = await measure(order.warmupS, order.seconds, order.seconds * 200_000);
   onAcked = undefined;
-  await quiet();
+  await untilAcknowledged();
   return answer;
 }
 
@@ -226,25 +228,26 @@ async function pace(order: Extract<Order, { do: 'pace' }>): Promise<Answer> {
   }, 1);
   const answer = await measure(order.warmupS, order.seconds, order.seconds * order.perS * 2);
   clearInterval(timer);
-  await quiet();
+  await untilAcknowledged();
   return answer;
 }
 
-/** Sends PINGREQ for each device that has been silent for half of its Keep Alive: others may still be connecting. */
+/** Sends PINGREQ for each device that has sent nothing for half of its Keep Alive, for instance while other devices connect. */
 setInterval(() => {
   const nowMs = performance.now();
   for (const device of devices) {
-    if (nowMs - device.spokeMs < (keepAliveS * 1000) / 2) continue;
-    device.spokeMs = nowMs;
+    if (nowMs - device.lastSentMs < (keepAliveS * 1000) / 2) continue;
+    device.lastSentMs = nowMs;
     device.socket.write(Buffer.from([0xc0, 0]));
   }
 }, 1_000);
 
-async function quiet(): Promise<void> {
+/** Waits until all readings are acknowledged. */
+async function untilAcknowledged(): Promise<void> {
   while (devices.some(({ unacked }) => unacked > 0)) await sleep(20);
 }
 
-function tell(answer: Answer): void {
+function send(answer: Answer): void {
   process.send!(answer);
 }
 
@@ -253,14 +256,14 @@ process.on('message', async (order: Order) => {
     case 'connect': {
       const fromMs = performance.now();
       await open(order);
-      tell({ told: 'connected', seconds: (performance.now() - fromMs) / 1000 });
+      send({ kind: 'connected', seconds: (performance.now() - fromMs) / 1000 });
       break;
     }
     case 'saturate':
-      tell(await saturate(order));
+      send(await saturate(order));
       break;
     case 'pace':
-      tell(await pace(order));
+      send(await pace(order));
       break;
   }
 });

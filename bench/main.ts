@@ -1,4 +1,4 @@
-/** `npm run bench -- <name>`: figures, each with the command that repeats it. Nothing else asserts figures. */
+/** `npm run bench -- <name>`: measures the performance of a part of Vigil. */
 import { VigilError } from '../contracts/errors.ts';
 import { measureAlarms } from './alarms.ts';
 import { measureDevices } from './devices.ts';
@@ -8,25 +8,26 @@ import { measureKeys } from './keys.ts';
 import { measureScreen } from './screen.ts';
 
 const help = `npm run bench -- footprint [--seconds 60] [--json]
-    CPU and memory of each process, without beds and with eight, in a state folder of its own
+    Measures the CPU load and memory of each process, without beds and with eight beds, in its own state folder
 npm run bench -- ingest [--connections 200] [--window 64] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
-    Readings a second that one gateway acknowledges, latency at 5,000/s and at 1,000/s, cost of a reading; over mTLS and
-    sealing, with a broker of its own, whose limit for Kafka's own producer is measured in the same run
+    Measures the readings per second that one gateway acknowledges, the latency at 5,000/s and at 1,000/s, and the CPU time
+    of a reading, with mutual TLS and sealing. Also measures how many records of the same size the same broker takes from
+    Kafka's own producer (--skip-limit leaves this out). --profile writes a CPU profile of the gateway to a folder
 npm run bench -- alarms [--engine] [--beds 500] [--seconds 400] [--breaches 300] [--kills 3] [--json]
-    Steps a second of the pure engine and the bytes of a bed's state after 1 h and 24 h (--engine: only these); readings a
-    second from Kafka to Kafka, opening and sealing included; time from a breach to the clinician's connection at 1,000
-    readings/s; time from kill -9 of the only processor to its next alarm
+    Measures the steps per second of the pure alarm engine and the size of a bed's state after 1 h and 24 h (--engine
+    measures only these); the readings per second from Kafka to Kafka, with decryption and sealing; the time from a breach
+    to the clinician's connection at 1,000 readings/s; the time from kill -9 of the only alarm processor to its next alarm
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
-    CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
-    keys by X25519 with ML-KEM, not by X25519 alone
+    Measures the CPU time and latency of a reading, and the memory of the gateway, with few and with many devices.
+    --hybrid: the devices use X25519 with ML-KEM for the key exchange of TLS, instead of X25519 alone
 npm run bench -- keys [--beds 64] [--days 365] [--unpruned] [--json]
-    Seconds until gateway, processors and dashboard are ready, and their memory, with a year of stays and of data keys in the log:
-    those of readings so far back as Kafka keeps them; --unpruned: all
+    Measures the time until gateway, processors and dashboard are ready, and their memory, with the stays and data keys of a
+    year in the log. The log has only the keys of readings that Kafka would still keep; with --unpruned it has all keys
 npm run bench -- screen [--rows 8,32,64,64-4k] [--seconds 20] [--chunk-ms 500] [--client <folder>] [--json]
-    What the page costs in Chromium with 8, 32 and 64 beds of two waves at 1920 × 1080, and 64 at 3840 × 2160: busy time of its
-    main thread, frames, memory, and the time from a breach until its alarm is painted. The dashboard server is the real one,
-    in this process; readings, waves and alarms are put into its live state, without device, gateway and Kafka, so that their
-    processor time does not disturb. --client takes another build of the client than the present one, for comparison
+    Measures the page in Chromium with 8, 32 and 64 beds with two waves each at 1920 × 1080, and with 64 beds at 3840 × 2160:
+    the busy time of its main thread, frames, memory, and the time from a breach until its alarm is painted. The real dashboard
+    server runs in this process. Readings, waves and alarms are put into its live state, without device, gateway and Kafka, so
+    that these use no processor time. --client uses another build of the client, for a comparison
 `;
 
 const [name, ...args] = process.argv.slice(2);
@@ -55,7 +56,7 @@ try {
       process.stdout.write(help);
       break;
     default:
-      throw new VigilError('settings-invalid', `There is no benchmark ${name}; see npm run bench -- --help.`);
+      throw new VigilError('settings-invalid', `There is no benchmark "${name}"; see npm run bench -- --help.`);
   }
   process.exit(0);
 } catch (error) {

@@ -1,8 +1,8 @@
 import { VigilError } from '../contracts/errors.ts';
 
 /**
- * Returns a whole number from the command line.
- * @throws VigilError `settings-invalid`
+ * Returns the value of an option that is a whole number.
+ * @throws VigilError `settings-invalid` if the text is not a whole number from `min` to `max`
  */
 export function integerOption(name: string, text: string, min: number, max: number): number {
   const value = Number(text);

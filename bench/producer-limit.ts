@@ -1,6 +1,4 @@
-/**
- * Measures how fast the same broker takes records of the same size from Kafka's own client: the limit with which the gateway is compared.
- */
+/** Measures how many records of the same size the broker takes from Kafka's own client. The gateway is compared with this number. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -8,8 +6,8 @@ import { run } from '../ops/platform/run.ts';
 import { ensureKafkaTools, type Software } from '../ops/platform/software.ts';
 
 /**
- * Runs Kafka's `ProducerPerformance` over TLS with `acks=all` and its own defaults for everything else.
- * @returns records a second, without the warm-up
+ * Runs Kafka's program `ProducerPerformance` over TLS with `acks=all` and otherwise default settings.
+ * @returns records per second, without the warm-up
  */
 export async function measureProducerLimit(options: {
   readonly software: Pick<Software, 'java'>;
@@ -23,7 +21,7 @@ export async function measureProducerLimit(options: {
   const certs = join(options.stateDir, 'certs');
   const config = join(options.stateDir, 'producer-limit.properties');
   const keystore = join(options.stateDir, 'kafka', 'broker-keystore.pem');
-  // The broker's own identity may do anything, and its key is already in the form that Java's client needs.
+  // Uses the broker's identity, because it has all permissions, and its key is already in the form that Java needs.
   const lines = {
     'security.protocol': 'SSL',
     'ssl.keystore.type': 'PEM',

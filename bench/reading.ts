@@ -1,6 +1,6 @@
-/** Makes PUBLISH packets of a five-parameter monitor quickly: the benchmark must measure the gateway, not itself. */
+/** Makes PUBLISH packets of a five-parameter monitor with little processor time, so that the benchmark measures the gateway. */
 
-/** MDC codes with a value each and UCUM units, as a bedside monitor sends them every second. */
+/** The code (MDC), value and unit (UCUM) of each parameter. */
 const numerics = [
   ['MDC_ECG_HEART_RATE', 72, '/min'],
   ['MDC_PULS_OXIM_SAT_O2', 97, '%'],
@@ -11,6 +11,7 @@ const numerics = [
 
 const values = numerics.map(([code, value, unit]) => `{"code":"${code}","value":${value},"unit":"${unit}"}`).join(',');
 
+/** A packet, and the positions of the parts that differ from packet to packet. */
 export type Template = {
   readonly bytes: Buffer;
   readonly packetIdAt: number;
@@ -19,7 +20,7 @@ export type Template = {
   readonly timeAt: number;
 };
 
-/** A QoS 1 PUBLISH of MQTT 5 with places for packet id, seq and time. It is made anew when seq gets another digit. */
+/** Returns the template of a QoS 1 PUBLISH of MQTT 5. A template is valid for all `seq` with the same number of digits. */
 export function publishTemplate(deviceId: string, boot: string, seq: number): Template {
   const head = `{"boot":"${boot}","seq":`;
   const seqText = String(seq);
@@ -27,7 +28,7 @@ export function publishTemplate(deviceId: string, boot: string, seq: number): Te
   const time = new Date().toISOString();
   const payload = `${head}${seqText}${middle}${time}","values":[${values}]}`;
   const topic = `devices/${deviceId}/observations`;
-  // Topic length and topic, packet id, property length 0, payload.
+  // The packet contains the topic's length, the topic, the packet id, the property length 0, and the payload.
   const remaining = 2 + topic.length + 2 + 1 + payload.length;
   const bytes = Buffer.alloc(3 + remaining);
   bytes[0] = 0x32;
@@ -42,12 +43,15 @@ export function publishTemplate(deviceId: string, boot: string, seq: number): Te
   return { bytes, packetIdAt, seqAt, seqDigits: seqText.length, timeAt: seqAt + seqText.length + middle.length };
 }
 
-/** Returns the length of a reading's payload while its seq has `seqDigits` digits, bytes. */
+/** Returns the length of the payload of a template, bytes. */
 export function payloadBytes(template: Template): number {
   return template.bytes.length - template.packetIdAt - 3;
 }
 
-/** Writes one packet of the template into `into`; returns where the next one begins. `time` is an RFC 3339 instant in ASCII. */
+/**
+ * Writes one packet into a buffer at a position. Returns the position after the packet.
+ * @param time the reading's time, an RFC 3339 instant in ASCII
+ */
 export function writeReading(
   into: Buffer,
   at: number,

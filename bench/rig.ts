@@ -1,4 +1,4 @@
-/** Broker, gateway and load for one run of an ingest benchmark: real ones, over mTLS, in their own state folder. */
+/** Starts Kafka, a gateway and simulated devices for an ingest benchmark, with mutual TLS and their own state folder. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -19,16 +19,18 @@ export type Rig = {
   readonly softwareDir: string;
   readonly kafka: Kafka;
   readonly gateway: Child;
-  /** Connects devices until there are this many. Returns how long that took, s. */
+  /** Connects devices until `devices` are connected. Returns the duration, s. */
   connect(devices: number): Promise<number>;
+  /** Sends as fast as possible with `window` unacknowledged readings per device. Measures for `seconds` after a warm-up. */
   saturate(window: number, warmupS: number, seconds: number): Promise<Measured>;
+  /** Sends `perS` readings per second in total. Measures for `seconds` after a warm-up. */
   pace(perS: number, warmupS: number, seconds: number): Promise<Measured>;
   close(): Promise<void>;
 };
 
-export type Measured = Extract<Answer, { told: 'measured' }> & {
+export type Measured = Extract<Answer, { kind: 'measured' }> & {
   readonly ackedPerS: number;
-  /** CPU time of all threads of the gateway, µs. */
+  /** CPU time of all threads of the gateway divided by the number of acknowledged readings, µs. */
   readonly cpuUsPerReading: number;
 };
 
@@ -37,7 +39,7 @@ const root = join(import.meta.dirname, '..');
 export async function startRig(options: {
   readonly devices: number;
   readonly report: (line: string) => void;
-  /** Devices offer a key exchange that resists quantum computers (ML-KEM), which is Node's default. */
+  /** Whether devices offer a key exchange that resists quantum computers (ML-KEM), as Node does by default. */
   readonly hybrid?: boolean | undefined;
   /** Folder for a CPU profile of the gateway. */
   readonly profileDir?: string | undefined;
@@ -51,10 +53,10 @@ export async function startRig(options: {
   };
   try {
     const software = await ensureSoftware(softwareDir, report);
-    report(`certificates for ${options.devices} devices`);
+    report(`making certificates for ${options.devices} devices`);
     const devices = Array.from({ length: options.devices }, (_, n) => `dev-${n}`);
     await ensureCertificates({ stateDir, devices, nowMs: Date.now() });
-    report('Kafka and the gateway start');
+    report('starting Kafka and the gateway');
     const [port = 0, controllerPort = 0, mqttPort = 0] = await freePorts(3);
     const kafka = await startKafka({ software, stateDir, port, controllerPort });
     opened.push(() => kafka.close());
@@ -74,16 +76,16 @@ export async function startRig(options: {
     const load = fork(join(import.meta.dirname, 'load.ts'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     opened.push(async () => {
       if (!load.connected) return;
-      const gone = once(load, 'exit');
+      const exited = once(load, 'exit');
       load.disconnect();
-      await gone;
+      await exited;
     });
-    const ask = createAsk(load);
+    const request = createRequest(load);
 
     const measure = async (order: Order): Promise<Measured> => {
-      await ask(order, 'measuring');
+      await request(order, 'measuring');
       const before = cpuSeconds(gateway.pid);
-      const measured = await ask(undefined, 'measured');
+      const measured = await request(undefined, 'measured');
       const cpuS = cpuSeconds(gateway.pid) - before;
       return {
         ...measured,
@@ -102,7 +104,7 @@ export async function startRig(options: {
         const certs = join(stateDir, 'certs');
         const groups = options.hybrid ? 'X25519MLKEM768:X25519' : 'X25519:P-256';
         const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, atOnce: 8, groups };
-        return (await ask(order, 'connected')).seconds;
+        return (await request(order, 'connected')).seconds;
       },
       saturate: (window, warmupS, seconds) => measure({ do: 'saturate', window, warmupS, seconds }),
       pace: (perS, warmupS, seconds) => measure({ do: 'pace', perS, warmupS, seconds }),
@@ -114,17 +116,20 @@ export async function startRig(options: {
   }
 }
 
-/** Sends the load a command and waits for an answer of one kind. */
-function createAsk(load: ChildProcess) {
-  return <Told extends Answer['told']>(order: Order | undefined, told: Told) =>
-    new Promise<Extract<Answer, { told: Told }>>((resolve, reject) => {
+/** Returns a function that sends an order, if there is one, to the process of the devices and waits for an answer of the given kind. */
+function createRequest(load: ChildProcess) {
+  return <Kind extends Answer['kind']>(order: Order | undefined, kind: Kind) =>
+    new Promise<Extract<Answer, { kind: Kind }>>((resolve, reject) => {
       const onMessage = (answer: Answer) => {
-        if (answer.told !== told) return;
+        if (answer.kind !== kind) return;
         load.off('message', onMessage);
         load.off('exit', onExit);
-        resolve(answer as Extract<Answer, { told: Told }>);
+        resolve(answer as Extract<Answer, { kind: Kind }>);
       };
-      const onExit = () => reject(new VigilError('start-failed', "The benchmark's devices ended; see above why."));
+      const onExit = () =>
+        reject(
+          new VigilError('start-failed', 'The process of the simulated devices has ended; the lines above say why.'),
+        );
       load.on('message', onMessage);
       load.on('exit', onExit);
       if (order) load.send(order);

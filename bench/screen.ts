@@ -1,4 +1,4 @@
-/** Measures the cost of the page in a browser: main thread, frames, memory, and how soon an alarm is painted. */
+/** Measures the page in a browser: busy time of the main thread, frames, memory, and the time until an alarm is painted. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -11,8 +11,8 @@ import { integerOption } from './options.ts';
 import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 
 const measuredChain =
-  'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; readings, waves and ' +
-  'alarms are put into the live state of the server (no device, gateway, Kafka or alarm processor)';
+  'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; the benchmark puts ' +
+  'readings, waves and alarms into the live state of the server (without device, gateway, Kafka and alarm processor)';
 
 const browserFlags = [
   '--no-sandbox',
@@ -21,10 +21,11 @@ const browserFlags = [
   '--no-first-run',
   '--disable-background-networking',
 ];
-/** The first layout, the compilation and the filling of the traces are done after this time. */
+/** Time between the login and the measurement, in which the page finishes its first layout and fills the traces. */
 const settleMs = 8_000;
-/** One alarm is raised in each such time. It ends after a while, painted or not. */
+/** Time between two alarms that the benchmark raises. */
 const probeEveryMs = 500;
+/** Time after which such an alarm ends. */
 const probeLastsMs = 3_000;
 
 type Case = { readonly beds: number; readonly width: number; readonly height: number };
@@ -36,29 +37,30 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 export type Row = Case & {
-  /** Time in which the main thread was busy, ms of each second, and its processor time. */
+  /** Busy time of the main thread, ms per second. */
   readonly mainMsPerS: number;
+  /** Processor time of the main thread, ms per second. */
   readonly mainCpuMsPerS: number;
-  /** Processor time of all processes and threads of the browser, ms of each second. */
+  /** Processor time of all processes of the browser, ms per second. */
   readonly browserCpuMsPerS: number;
   readonly fps: number;
   readonly heapMb: number;
   /** RAM of the page's process, including its worker. */
   readonly rendererMb: number;
-  /** Time from the alarm's entry into the server's state until its row is painted. */
+  /** Time from the moment at which an alarm is put into the server's state until its row is painted. */
   readonly breachToPaintedMs: {
     readonly p50: number;
     readonly p99: number;
     readonly alarms: number;
     readonly notSeen: number;
   };
-  /** How many numbers showed a dash instead of a value when the measurement ended. */
+  /** Number of parameters that showed a dash instead of a value at the end of the measurement. */
   readonly dashes: number;
-  /** The page's notice that it could not keep up. */
+  /** Text of the page's notice that it is too slow; empty if there is no notice. */
   readonly notice: string;
 };
 
-/** Prints a table, or with `--json` one line. Linux only. */
+/** Prints a table; with `--json` one line of JSON. Linux only. */
 export async function measureScreen(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -76,14 +78,14 @@ export async function measureScreen(args: string[]): Promise<void> {
   const executablePath = await ensureChromium(report);
   const rows: Row[] = [];
   for (const name of values.rows.split(',')) {
-    const one = cases[name];
-    if (!one) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
+    const case_ = cases[name];
+    if (!case_) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
     const { client } = values;
     const built = client === undefined ? {} : { clientDir: resolve(client) };
-    const ward = await openMadeUpWard({ beds: one.beds, chunkMs, ...built });
+    const ward = await openMadeUpWard({ beds: case_.beds, chunkMs, ...built });
     const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
     try {
-      const row = await measureRow(browser, ward, one, seconds);
+      const row = await measureRow(browser, ward, case_, seconds);
       report(JSON.stringify(row));
       rows.push(row);
     } finally {
@@ -95,23 +97,23 @@ export async function measureScreen(args: string[]): Promise<void> {
   else process.stdout.write(tableOf(rows));
 }
 
-async function measureRow(browser: Browser, ward: MadeUpWard, one: Case, seconds: number): Promise<Row> {
-  const viewport = { width: one.width, height: one.height };
+async function measureRow(browser: Browser, ward: MadeUpWard, case_: Case, seconds: number): Promise<Row> {
+  const viewport = { width: case_.width, height: case_.height };
   const page = await (await browser.newContext({ ignoreHTTPSErrors: true, viewport })).newPage();
   await logIn(page, ward);
   const cdp = await page.context().newCDPSession(page);
   const browserCdp = await browser.newBrowserCDPSession();
   await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
-  // As in a real ward: a few unanswered alarms are always on the screen.
-  for (let bed = 0; bed < one.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
+  // As in a real ward, there are always some active alarms on the screen.
+  for (let bed = 0; bed < case_.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
   await sleep(settleMs);
-  // The cost is measured before frames are counted, because counting frames makes the main thread take part in every one.
+  // Measures the processor time before it counts frames, because counting needs the main thread for every frame.
   const before = await costOf(cdp, browserCdp);
   await sleep(seconds * 1000);
   const after = await costOf(cdp, browserCdp);
   const perS = (name: keyof Cost) => Math.round(((after[name] - before[name]) * 1000) / (after.atS - before.atS));
   await page.evaluate(watchPage);
-  const raised = await probeAlarms(ward, one.beds, seconds);
+  const raised = await probeAlarms(ward, case_.beds, seconds);
   const seen = await page.evaluate<Seen>('window.vigilBench()');
   const delays = raised.flatMap(({ alarmId, atMs }) => {
     const paintedAtMs = seen.paintedAtMs[alarmId];
@@ -119,7 +121,7 @@ async function measureRow(browser: Browser, ward: MadeUpWard, one: Case, seconds
   });
   const { usedSize } = await cdp.send('HeapProfiler.collectGarbage').then(() => cdp.send('Runtime.getHeapUsage'));
   return {
-    ...one,
+    ...case_,
     mainMsPerS: perS('mainS'),
     mainCpuMsPerS: perS('mainCpuS'),
     browserCpuMsPerS: perS('browserCpuS'),
@@ -154,7 +156,7 @@ async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
   };
 }
 
-/** Returns the page's process: the busiest of all renderers. */
+/** Returns the pid of the page's process. It is the renderer with the most processor time. */
 async function rendererPid(browserCdp: CDPSession): Promise<number> {
   const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter((info) => info.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
@@ -163,7 +165,7 @@ async function rendererPid(browserCdp: CDPSession): Promise<number> {
 
 type Seen = { readonly frames: number; readonly ms: number; readonly paintedAtMs: Readonly<Record<string, number>> };
 
-/** Runs in the page: counts frames, and notes for each new row of the alarm list when the frame with it was painted. */
+/** Runs in the page. Counts frames, and notes the time at which each new row of the alarm list was painted. */
 function watchPage(): void {
   const paintedAtMs: Record<string, number> = {};
   const startMs = performance.now();
@@ -192,7 +194,7 @@ function watchPage(): void {
   Object.assign(window, { vigilBench: () => ({ frames, ms: performance.now() - startMs, paintedAtMs }) });
 }
 
-/** Raises an alarm on one bed after the other and ends it. */
+/** Raises alarms on one bed after the other, and ends each after `probeLastsMs`. Returns the alarms with the time of their start. */
 async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
   const raised: { alarmId: string; atMs: number }[] = [];
   for (let n = 0; n < (seconds * 1000) / probeEveryMs; n += 1) {

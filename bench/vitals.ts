@@ -1,4 +1,4 @@
-/** Made-up vital signs that look real: a beat in the ECG and the pleth, and numbers that change a little each second. */
+/** Makes artificial vital signs: waves with a heart beat, and values that change a little. */
 import type { Observation } from '../contracts/messages/device.ts';
 
 export type MadeUpWave = {
@@ -6,36 +6,36 @@ export type MadeUpWave = {
   readonly rateHz: number;
   readonly scale: number;
   readonly offset: number;
-  /** Returns the wave's value at a place in the beat, 0 ≤ place < 1. */
-  readonly shape: (place: number) => number;
+  /** Returns the value of the wave. @param phase the part of the beat that has passed, 0 ≤ phase < 1 */
+  readonly shape: (phase: number) => number;
 };
 
-const bump = (place: number, at: number, width: number) => Math.exp(-(((place - at) / width) ** 2));
+const bump = (phase: number, at: number, width: number) => Math.exp(-(((phase - at) / width) ** 2));
 
 export const madeUpWaves: readonly MadeUpWave[] = [
   {
     ...{ code: 'MDC_ECG_ELEC_POTL_II', rateHz: 250, scale: 0.001, offset: 0 },
-    shape: (place) =>
-      0.12 * bump(place, 0.2, 0.03) +
-      1.1 * bump(place, 0.36, 0.012) -
-      0.25 * bump(place, 0.39, 0.012) +
-      0.3 * bump(place, 0.6, 0.05),
+    shape: (phase) =>
+      0.12 * bump(phase, 0.2, 0.03) +
+      1.1 * bump(phase, 0.36, 0.012) -
+      0.25 * bump(phase, 0.39, 0.012) +
+      0.3 * bump(phase, 0.6, 0.05),
   },
   {
     ...{ code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 0.0005, offset: 0.5 },
-    shape: (place) => 0.8 * bump(place, 0.45, 0.12) + 0.25 * bump(place, 0.7, 0.1),
+    shape: (phase) => 0.8 * bump(phase, 0.45, 0.12) + 0.25 * bump(phase, 0.7, 0.1),
   },
 ];
 
 const beatMs = (bed: number) => 60_000 / (62 + ((bed * 7) % 40));
 
-/** Returns samples from `startMs` on, as a device sends them: base64 of little-endian int16. */
+/** Returns the samples of `forMs` from `startMs` on, as a device sends them: base64 of little-endian int16. */
 export function madeUpSamples(wave: MadeUpWave, bed: number, startMs: number, forMs: number): string {
   const count = Math.round((wave.rateHz * forMs) / 1000);
   const bytes = Buffer.alloc(count * 2);
   for (let i = 0; i < count; i += 1) {
-    const place = ((startMs + (i * 1000) / wave.rateHz) / beatMs(bed)) % 1;
-    bytes.writeInt16LE(Math.round((wave.shape(place) - wave.offset) / wave.scale), i * 2);
+    const phase = ((startMs + (i * 1000) / wave.rateHz) / beatMs(bed)) % 1;
+    bytes.writeInt16LE(Math.round((wave.shape(phase) - wave.offset) / wave.scale), i * 2);
   }
   return bytes.toString('base64');
 }

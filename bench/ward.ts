@@ -1,4 +1,4 @@
-/** A made-up ward for the real dashboard server: its devices send numerics and waves, and a benchmark raises alarms on demand. */
+/** An artificial ward for the dashboard server: its devices send numerics and waves, and a benchmark can raise alarms. */
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import { openScreenServer, type ScreenServer } from '../tests/screens/server.ts';
@@ -8,8 +8,8 @@ export const userId = 'nora';
 
 export type MadeUpWard = {
   readonly server: ScreenServer;
-  /** Raises or ends an alarm of a bed and sends it to the screens at once. Returns the alarm and its time, ms since 1970. */
-  alarm(bed: number, is: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
+  /** Raises or ends an alarm of a bed, and sends this to the screens at once. Returns the alarm's id and the time, ms since 1970. */
+  alarm(bed: number, event: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
   close(): Promise<void>;
 };
 
@@ -17,7 +17,7 @@ export type MadeUpWard = {
 export async function openMadeUpWard(options: {
   readonly beds: number;
   readonly chunkMs: number;
-  /** A built client; by default the present one is built. */
+  /** Folder of a built client. By default the client is built from its sources. */
   readonly clientDir?: string;
 }): Promise<MadeUpWard> {
   const { beds, chunkMs, clientDir } = options;
@@ -26,20 +26,20 @@ export async function openMadeUpWard(options: {
     ...(clientDir === undefined ? {} : { clientDir }),
   });
   const timers: NodeJS.Timeout[] = [];
-  /** The beds take turns, so that the load is even. */
-  const each = (everyMs: number, bed: number, act: () => void) => {
+  /** Repeats an act for a bed. Each bed begins at another time, so that the load is even. */
+  const repeat = (everyMs: number, bed: number, act: () => void) => {
     timers.push(setTimeout(() => timers.push(setInterval(act, everyMs)), (bed / beds) * everyMs));
   };
   for (let bed = 0; bed < beds; bed += 1) {
     const deviceId = deviceOf(bed);
     server.associate({ deviceId, version: 1, periods: [periodOf(bed)] });
-    each(1_000, bed, () => {
+    repeat(1_000, bed, () => {
       const time = instant(Date.now());
       const reading = { time, values: madeUpValues(bed, Date.now()) };
       server.observe(associationOf(bed), { deviceId, receivedAt: time, reading });
     });
     for (const wave of madeUpWaves) {
-      each(chunkMs, bed, () => {
+      repeat(chunkMs, bed, () => {
         const startMs = (Math.floor(Date.now() / chunkMs) - 1) * chunkMs;
         const { code, rateHz, scale, offset } = wave;
         const samples = madeUpSamples(wave, bed, startMs, chunkMs);
@@ -51,13 +51,13 @@ export async function openMadeUpWard(options: {
   const alarms = new Map<number, Alarm>();
   return {
     server,
-    alarm(bed, is, priority = 'high') {
+    alarm(bed, event, priority = 'high') {
       const atMs = Date.now();
-      const held = alarms.get(bed);
-      const alarm = held ? { ...held, rev: held.rev + 1 } : newAlarm(bed, priority, atMs);
-      if (is === 'raised') alarms.set(bed, alarm);
+      const active = alarms.get(bed);
+      const alarm = active ? { ...active, rev: active.rev + 1 } : newAlarm(bed, priority, atMs);
+      if (event === 'raised') alarms.set(bed, alarm);
       else alarms.delete(bed);
-      server.alarms({ type: is, at: instant(atMs), alarm });
+      server.alarms({ type: event, at: instant(atMs), alarm });
       return { alarmId: alarm.alarmId, atMs };
     },
     async close() {
