@@ -1,4 +1,4 @@
-/** A ward of four beds and one nurse's page, for tests of what can be pressed while alarms come and go. */
+/** Opens a ward of four beds on one nurse's page, for tests of pressing buttons while alarms begin and end. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import type { Alarm, AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
@@ -9,7 +9,7 @@ import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
 
-/** To be called once, at the top of a test file: opens the ward before the tests, and clears its alarms after each of them. */
+/** Opens the ward before the tests of a file, and clears its alarms after each test. Call it once, at the top of the file. */
 export function openAlarmWard() {
   const beds = [1, 2, 3, 4].map(
     (number): PlayedBed => ({
@@ -24,7 +24,7 @@ export function openAlarmWard() {
   let browser: Browser;
   let page: Page;
   let stop: () => void;
-  let shown: Alarm[] = [];
+  let raisedAlarms: Alarm[] = [];
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([
@@ -49,37 +49,43 @@ export function openAlarmWard() {
   });
 
   afterEach(async () => {
-    await goOn();
-    // Another page has another list, which no hand holds.
+    await releaseClock();
+    // On this page the pointer is not over the list, so the list may change at once.
     await page.goto(`${server.origin}/#/devices`);
-    tell(...shown.map((alarm): AlarmEvent => ({ ...raised({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' })));
-    shown = [];
+    sendAlarms(
+      ...raisedAlarms.map(
+        (alarm): AlarmEvent => ({ ...raised({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' }),
+      ),
+    );
+    raisedAlarms = [];
     server.commands.length = 0;
     await page.mouse.move(5, 5);
     await until('no alarm', async () => (await page.locator('[data-alarm]').count()) === 0);
   });
 
-  /** Folds events of the alarm processor, and remembers what is to be cleared after the test. */
-  function tell(...events: AlarmEvent[]): void {
-    shown.push(...events.filter((event) => event.type === 'raised').map((event) => event.alarm));
+  /** Sends events of the alarm processor to the screen, and keeps raised alarms in order to clear them after the test. */
+  function sendAlarms(...events: AlarmEvent[]): void {
+    raisedAlarms.push(...events.filter((event) => event.type === 'raised').map((event) => event.alarm));
     server.alarms(...events);
   }
 
   const row = (alarm: Alarm) => page.getByTestId(`alarm-${alarm.alarmId}`);
   const button = (alarm: Alarm) => page.getByTestId(`ack-${alarm.alarmId}`);
   const settled = () =>
-    until('that everything stands still', async () => (await page.locator('[data-unsettled]').count()) === 0);
+    until('all buttons standing still', async () => (await page.locator('[data-unsettled]').count()) === 0);
   const acknowledged = () =>
-    server.commands.filter((one): one is Extract<Command, { type: 'acknowledge' }> => one.type === 'acknowledge');
+    server.commands.filter(
+      (command): command is Extract<Command, { type: 'acknowledge' }> => command.type === 'acknowledge',
+    );
 
-  /** Stops the page's steady clock: what moves from now on has moved just now, however slow this machine is. */
+  /** Stops the clock of the page. Elements that move from now on count as just moved, independent of the speed of the machine. */
   const holdClock = () =>
     page.evaluate(() => {
       const atMs = performance.now();
       performance.now = () => atMs;
     });
-  const goOn = () => page.evaluate(() => Reflect.deleteProperty(performance, 'now'));
-  /** Two frames, so that a click that was let through has had its effect. */
+  const releaseClock = () => page.evaluate(() => Reflect.deleteProperty(performance, 'now'));
+  /** Waits for two frames, after which a click has had its effect. */
   const frames = () =>
     page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
@@ -91,18 +97,18 @@ export function openAlarmWard() {
     get page() {
       return page;
     },
-    tell,
+    sendAlarms,
     row,
     button,
     settled,
     acknowledged,
     holdClock,
-    goOn,
+    releaseClock,
     frames,
   };
 }
 
-/** The middle of an element, px. */
+/** Returns the centre of an element in pixels. */
 export async function centre(locator: Locator): Promise<[number, number]> {
   const { x, y, width, height } = (await locator.boundingBox())!;
   return [x + width / 2, y + height / 2];

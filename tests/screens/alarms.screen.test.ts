@@ -1,4 +1,4 @@
-/** What alarms look like on the ward's screen: colours, headlines, and what lies behind a headline. */
+/** Checks how the screens show alarms: colours, headlines of tiles, and the order of the list. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
@@ -67,19 +67,21 @@ afterAll(async () => {
 
 const tile = (bed: string) => page.getByTestId(`bed-${bed}`);
 const headline = (bed: string) => tile(bed).getByTestId('tile-alarm');
-/** The ground of the box around a number. */
-const groundOf = (bed: string, code: string) =>
+/** Returns the background colour of the box around a number. */
+const backgroundOf = (bed: string, code: string) =>
   tile(bed)
     .locator('.slot__box', { has: page.getByTestId(`value-${code}`) })
-    .evaluate(ground);
-const ground = (element: Element) => getComputedStyle(element).backgroundColor;
+    .evaluate(background);
+const background = (element: Element) => getComputedStyle(element).backgroundColor;
 const flashes = (where: Locator) =>
-  where.evaluate((element) => element.getAnimations({ subtree: true }).some((one) => one.playState === 'running'));
+  where.evaluate((element) =>
+    element.getAnimations({ subtree: true }).some(({ playState }) => playState === 'running'),
+  );
 const plain = 'rgba(0, 0, 0, 0)';
 
-describe('an alarm that is acknowledged and present', () => {
-  it('an acknowledged alarm that is present keeps its colour at number, tile and row, without flashing', async () => {
-    expect(await groundOf('U-1', 'MDC_PULS_OXIM_SAT_O2')).toBe(red);
+describe('an acknowledged alarm that is present', () => {
+  it('an acknowledged alarm that is present has its colour on the number, the tile and the row, and does not flash', async () => {
+    expect(await backgroundOf('U-1', 'MDC_PULS_OXIM_SAT_O2')).toBe(red);
     expect(await headline('U-1').getAttribute('data-look')).toBe('steady');
     expect(await headline('U-1').evaluate((element) => getComputedStyle(element, '::before').backgroundColor)).toBe(
       red,
@@ -87,29 +89,29 @@ describe('an alarm that is acknowledged and present', () => {
     expect(await tile('U-1').getAttribute('data-priority')).toBe('high');
     expect(await tile('U-1').evaluate((element) => getComputedStyle(element, '::before').borderTopWidth)).toBe('4px');
     const row = page.getByTestId(`alarm-${alarms.answered.alarmId}`);
-    expect(await row.locator('.alarm__mark').evaluate(ground)).toBe(red);
+    expect(await row.locator('.alarm__mark').evaluate(background)).toBe(red);
     expect(await flashes(tile('U-1'))).toBe(false);
     expect(await flashes(row)).toBe(false);
   });
 });
 
-describe('a number', () => {
-  it('a number keeps its own colour beside a late alarm of the same parameter', async () => {
+describe('the colour of a number', () => {
+  it('a number does not get the colour of a late alarm of its parameter', async () => {
     expect(await headline('U-2').textContent()).toContain('late');
-    expect(await groundOf('U-2', 'MDC_ECG_HEART_RATE')).toBe(plain);
+    expect(await backgroundOf('U-2', 'MDC_ECG_HEART_RATE')).toBe(plain);
   });
 
-  it('a number keeps its own colour beside an alarm of another device or of another parameter', async () => {
-    expect(await groundOf('U-5', 'MDC_ECG_HEART_RATE')).toBe(plain);
-    expect(await groundOf('U-1', 'MDC_ECG_HEART_RATE')).toBe(plain);
+  it('a number does not get the colour of an alarm of another device or another parameter', async () => {
+    expect(await backgroundOf('U-5', 'MDC_ECG_HEART_RATE')).toBe(plain);
+    expect(await backgroundOf('U-1', 'MDC_ECG_HEART_RATE')).toBe(plain);
   });
 });
 
 describe('the headline of a tile', () => {
-  it('the headline is the present medium alarm, and the high alarm that ended unseen flashes beside it as an outline', async () => {
+  it('the headline of a tile is the present medium alarm, and a high alarm that ended unseen flashes beside it as an outline', async () => {
     expect(await headline('U-3').locator('.tile__text').textContent()).toBe('SpO2 79 < 90');
-    expect(await groundOf('U-3', 'MDC_PULS_OXIM_SAT_O2')).toBe(yellow);
-    expect(await groundOf('U-3', 'MDC_ECG_HEART_RATE')).toBe(plain);
+    expect(await backgroundOf('U-3', 'MDC_PULS_OXIM_SAT_O2')).toBe(yellow);
+    expect(await backgroundOf('U-3', 'MDC_ECG_HEART_RATE')).toBe(plain);
     const chip = tile('U-3').getByTestId('tile-more').locator('[data-priority=high]');
     expect(await chip.getAttribute('data-look')).toBe('ended');
     expect(await flashes(chip)).toBe(true);
@@ -117,7 +119,7 @@ describe('the headline of a tile', () => {
     expect(await flashes(tile('U-3'))).toBe(true);
   });
 
-  it('the headline is the acknowledged high alarm that is present, and the medium alarm that calls flashes beside it', async () => {
+  it('the headline of a tile is the present acknowledged high alarm, and a medium alarm that is not acknowledged flashes beside it', async () => {
     expect(await headline('U-4').locator('.tile__text').textContent()).toBe('HR 190 > 140');
     const chip = tile('U-4').getByTestId('tile-more').locator('[data-priority=medium]');
     expect(await chip.getAttribute('data-look')).toBe('calling');
@@ -126,26 +128,26 @@ describe('the headline of a tile', () => {
 });
 
 describe('the list of alarms', () => {
-  it('the list has the present alarms first, grave before slight, then those that ended', async () => {
+  it('the list of alarms has the present alarms first, in order of priority, and then the alarms that ended', async () => {
     const ids = await page
       .getByTestId('alarm-list')
       .locator('li[data-priority]')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-testid')!.slice('alarm-'.length)));
     const { foreign: f, answered: a, hiddenTop, hiddenCalling, present, ended: e, late: l } = alarms;
-    expect(ids).toEqual([f, a, hiddenTop, present, hiddenCalling, l, e].map((one) => one.alarmId));
+    expect(ids).toEqual([f, a, hiddenTop, present, hiddenCalling, l, e].map(({ alarmId }) => alarmId));
   });
 
-  it('the list shows an alarm that ended unseen as an outline that flashes, with the text that it ended', async () => {
+  it('the list of alarms shows an alarm that ended unseen as a flashing outline with the text "ended, unseen"', async () => {
     const row = page.getByTestId(`alarm-${alarms.ended.alarmId}`);
     expect(await row.getAttribute('data-look')).toBe('ended');
-    expect(await row.locator('.alarm__mark').evaluate(ground)).not.toBe(red);
+    expect(await row.locator('.alarm__mark').evaluate(background)).not.toBe(red);
     expect(await row.textContent()).toContain('ended, unseen');
     expect(await flashes(row)).toBe(true);
   });
 });
 
 describe('the page of a patient', () => {
-  it('the page names the gravest of the other beds’ alarms that have no room there', async () => {
+  it('the page of a patient shows the highest priority of the alarms of other beds that have no room on it', async () => {
     const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
     server.alarms(...more.map(raised));
     await openPatient(page, 'U-1');

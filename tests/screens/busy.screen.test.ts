@@ -1,4 +1,4 @@
-/** In a busy ward, too, an alarm can be acknowledged: what comes and goes moves no row, and its button stays alive. */
+/** Checks that alarms can be acknowledged in a busy ward: alarms that begin and end move no row, and buttons still act. */
 import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
@@ -7,10 +7,10 @@ import { centre, openAlarmWard } from './alarm-ward.ts';
 import { alarmOf, raised } from './scene.ts';
 
 const stage = openAlarmWard();
-const { tell, row, button, settled, acknowledged, holdClock, goOn, frames } = stage;
+const { sendAlarms, row, button, settled, acknowledged, holdClock, releaseClock, frames } = stage;
 const [first, second] = stage.beds;
 
-describe('in a ward where alarms come and go each second', () => {
+describe('a ward in which an alarm begins and ends again and again', () => {
   let flapping: Alarm;
   let steady: Alarm;
   const ended = { present: false, signal: 'latched' } as const;
@@ -18,22 +18,22 @@ describe('in a ward where alarms come and go each second', () => {
   beforeEach(async () => {
     flapping = alarmOf(first, { condition: 'HR.extreme-high', text: 'HR 146 > 140', value: 146, limit: 140 });
     steady = alarmOf(second, { priority: 'medium', text: 'RR 31 > 30', condition: 'RR.high', value: 31, limit: 30 });
-    tell(raised(flapping), raised(steady));
+    sendAlarms(raised(flapping), raised(steady));
     await button(steady).waitFor();
     await settled();
-    // From here on the page's clock stands: whatever moves or changes what it is about is dead until the end of the test.
+    // From now on the clock of the page stands. A button that moves or changes its meaning ignores presses until the end of the test.
     await holdClock();
   });
 
-  /** It ends, or comes back and is counted. */
+  /** Ends the flapping alarm, or begins it again with one more onset. */
   async function flap(): Promise<void> {
     const { resolvedAt: _over, ...before } = flapping;
     const rev = before.rev + 1;
     flapping = before.present
       ? { ...before, rev, ...ended, resolvedAt: new Date().toISOString(), escalation: rev > 6 ? 1 : 0 }
       : { ...before, rev, present: true, signal: 'on', onsets: before.onsets + 1 };
-    tell({ ...raised(flapping), type: 'updated' });
-    await until('that the row shows it', async () => {
+    sendAlarms({ ...raised(flapping), type: 'updated' });
+    await until('the change of the row', async () => {
       const look = await row(flapping).getAttribute('data-look');
       return look === (flapping.present ? 'calling' : 'ended');
     });
@@ -41,15 +41,15 @@ describe('in a ward where alarms come and go each second', () => {
     await frames();
   }
   const places = () =>
-    stage.page.locator('.alarm').evaluateAll((rows) => rows.map((one) => one.getBoundingClientRect().top));
-  const isDead = (locator: Locator) => locator.evaluate((element) => element.hasAttribute('data-unsettled'));
+    stage.page.locator('.alarm').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+  const ignoresPresses = (locator: Locator) => locator.evaluate((element) => element.hasAttribute('data-unsettled'));
 
   it.each([1920, 1366, 360])(
-    'no row moves or dies at a width of %d px, with and without the pointer on it',
+    'no alarm row moves or ignores presses while another alarm begins and ends, at a width of %d px',
     async (width) => {
-      await goOn();
+      await releaseClock();
       await stage.page.setViewportSize({ width, height: 780 });
-      // The guard has looked at the new places by then: it looks every 250 ms.
+      // The page checks every 250 ms what has moved. After 600 ms it knows the new places.
       await stage.page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
       await frames();
       await settled();
@@ -59,13 +59,14 @@ describe('in a ward where alarms come and go each second', () => {
         if (times === 12) await stage.page.mouse.move(...(await centre(button(steady))));
         await flap();
         expect([times, await places()]).toEqual([times, before]);
-        for (const one of [steady, flapping]) expect([times, await isDead(button(one))]).toEqual([times, false]);
+        for (const alarm of [steady, flapping])
+          expect([times, await ignoresPresses(button(alarm))]).toEqual([times, false]);
       }
       expect(await row(flapping).textContent()).toContain('13 ×');
     },
   );
 
-  it('the alarm line of its tile keeps its height, and breaks no condition', async () => {
+  it('the alarm line of a tile keeps its height and does not wrap while its alarm begins and ends', async () => {
     const line = stage.page.getByTestId('bed-U-1').getByTestId('tile-alarm');
     const shape = () =>
       line.evaluate((element) => {
@@ -80,30 +81,33 @@ describe('in a ward where alarms come and go each second', () => {
     expect(await line.textContent()).toContain('escalated');
   });
 
-  it.each(['mouse', 'touch', 'key'] as const)('a person acknowledges both alarms at once by %s', async (by) => {
-    const press = async (alarm: Alarm) => {
-      if (by === 'mouse') return stage.page.mouse.click(...(await centre(button(alarm))));
-      if (by === 'key') {
-        await button(alarm).focus();
-        return stage.page.keyboard.press('Enter');
-      }
-      const [x, y] = await centre(button(alarm));
-      const session = await stage.page.context().newCDPSession(stage.page);
-      await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
-      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-      await session.detach();
-    };
-    for (let times = 0; times < 3; times += 1) await flap();
-    await press(steady);
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    await flap();
-    await press(flapping);
-    await until('the other acknowledgement', () => acknowledged().length === 2);
-    expect(acknowledged().map((one) => one.alarmId)).toEqual([steady.alarmId, flapping.alarmId]);
-    expect(await stage.page.getByTestId('moved-hint').count()).toBe(0);
-  });
+  it.each(['mouse', 'touch', 'key'] as const)(
+    'a person can acknowledge both alarms one after the other by %s',
+    async (by) => {
+      const press = async (alarm: Alarm) => {
+        if (by === 'mouse') return stage.page.mouse.click(...(await centre(button(alarm))));
+        if (by === 'key') {
+          await button(alarm).focus();
+          return stage.page.keyboard.press('Enter');
+        }
+        const [x, y] = await centre(button(alarm));
+        const session = await stage.page.context().newCDPSession(stage.page);
+        await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+        await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+        await session.detach();
+      };
+      for (let times = 0; times < 3; times += 1) await flap();
+      await press(steady);
+      await until('the acknowledgement', () => acknowledged().length === 1);
+      await flap();
+      await press(flapping);
+      await until('the other acknowledgement', () => acknowledged().length === 2);
+      expect(acknowledged().map(({ alarmId }) => alarmId)).toEqual([steady.alarmId, flapping.alarmId]);
+      expect(await stage.page.getByTestId('moved-hint').count()).toBe(0);
+    },
+  );
 
-  it('an alarm that ended between press and release is acknowledged; the server takes the revision that the person saw', async () => {
+  it('an alarm that ends and begins between press and release is acknowledged with the revision that the person saw', async () => {
     await stage.page.mouse.move(...(await centre(button(flapping))));
     await stage.page.mouse.down();
     await flap();
@@ -113,13 +117,13 @@ describe('in a ward where alarms come and go each second', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: flapping.alarmId, rev: 1 });
   });
 
-  it('the row of an alarm that got graver cannot be pressed for a second, and moves no other row', async () => {
+  it('the row of an alarm whose value got worse ignores presses for a second, and moves no other row', async () => {
     const before = await places();
     flapping = { ...flapping, rev: 2, value: 151, text: 'HR 151 > 140' };
-    tell({ ...raised(flapping), type: 'updated' });
+    sendAlarms({ ...raised(flapping), type: 'updated' });
     await row(flapping).getByText('HR 151 > 140').waitFor();
-    await until('that its button is dead', () => isDead(button(flapping)));
-    expect(await isDead(button(steady))).toBe(false);
+    await until('a button that ignores presses', () => ignoresPresses(button(flapping)));
+    expect(await ignoresPresses(button(steady))).toBe(false);
     expect(await places()).toEqual(before);
     await stage.page.mouse.click(...(await centre(button(flapping))));
     await stage.page.getByTestId('moved-hint').waitFor();

@@ -1,12 +1,12 @@
-/** The built client that the tests of screens show. */
+/** Builds the browser client for the screen tests. */
 import { join } from 'node:path';
 import { build } from 'vite';
 import { root } from '../system.ts';
 
-/** The variable that holds the folder of a client which was built once for the whole run. */
+/** Name of the environment variable with the folder of the client that was built for the whole test run. */
 export const builtClientVariable = 'SCREENS_CLIENT_DIR';
 
-/** Builds the present client into a folder, which is emptied first. */
+/** Builds the client of this repository into a folder, which is emptied first. */
 export async function buildClient(outDir: string): Promise<void> {
   const client = join(root, 'dashboard', 'client');
   await build({

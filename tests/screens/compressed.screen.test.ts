@@ -1,4 +1,4 @@
-/** What the browser loads, byte by byte as it comes over the wire. */
+/** Checks which answers of the dashboard are compressed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -35,12 +35,12 @@ function get(path: string, headers: Record<string, string>) {
   return promise;
 }
 
-describe('the script', () => {
+describe('the script of the page', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
   ] as const)(
-    'the server sends the script as %s to a browser that accepts this, and it is the same script',
+    'the server sends the script compressed with %s to a browser that accepts this encoding',
     async (encoding, open) => {
       const whole = readFileSync(join(server.clientDir, 'assets', script));
       const answer = await get(`/assets/${script}`, { 'accept-encoding': encoding });
@@ -63,7 +63,7 @@ describe('the script', () => {
 });
 
 describe('an answer that may hold a secret', () => {
-  it('the server never compresses an answer that may hold a secret', async () => {
+  it('the server does not compress an answer that may hold a secret', async () => {
     for (const path of ['/api/session', '/api/openapi.json', '/healthz']) {
       const answer = await get(path, { 'accept-encoding': 'br, gzip' });
       expect([path, answer.headers['content-encoding']]).toEqual([path, undefined]);

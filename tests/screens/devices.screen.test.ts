@@ -1,4 +1,4 @@
-/** Devices, beds and patients as people change them, in a real browser: what nobody touched stays what it was. */
+/** Checks how people assign, move and correct devices and patients in a real browser, and that nothing else changes. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
@@ -41,12 +41,12 @@ const newborn = (familyName: string) =>
   patient({ familyName, givenName: '', birthDate: '2026-11-01', sex: 'female', category: 'neonatal' });
 const now = (deviceId: string): AssociationPeriod => server.state.associations.get(deviceId)!.periods.at(-1)!;
 
-function put(deviceId: string, one: AssociationPeriod) {
-  server.associate({ deviceId, version: 1, periods: [one] });
-  return one;
+function assign(deviceId: string, stay: AssociationPeriod) {
+  server.associate({ deviceId, version: 1, periods: [stay] });
+  return stay;
 }
 
-/** What has just come or moved does not act yet (dashboard/client/core/stillness.ts), so a person presses again. */
+/** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
 async function press(on: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
     await on.getByTestId(button).click();
@@ -67,11 +67,11 @@ async function open(on: Page, deviceId: string, act?: string) {
   await press(on, `act-${act}`, async () => (await button.getAttribute('aria-pressed')) === 'true');
 }
 
-describe('moving a device', () => {
-  it('the move takes a newborn along with the device, and the newborn stays a newborn', async () => {
-    const before = put('bed-01', period('U-1', ward, newborn('Otter')));
+describe('the form that moves a device', () => {
+  it('the form moves a newborn together with the device, and the data of the newborn do not change', async () => {
+    const before = assign('bed-01', period('U-1', ward, newborn('Otter')));
     await open(page, 'bed-01', 'move');
-    // The patient is not in this form at all.
+    // This form has no fields for the patient.
     expect(await page.locator('select[name=category], input[name=patientId]').count()).toBe(0);
     await page.locator('select[name=bed]').selectOption('U-2');
     await press(page, 'associate-save', async () => now('bed-01').bed === 'U-2');
@@ -79,8 +79,8 @@ describe('moving a device', () => {
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
-  it('on a phone the choices stand below each other, equally wide, each in one line', async () => {
-    put('bed-01', period('U-2', ward, newborn('Otter')));
+  it('on a phone the choices of the form are below each other, equally wide, each in one line', async () => {
+    assign('bed-01', period('U-2', ward, newborn('Otter')));
     const view = page.viewportSize()!;
     await page.setViewportSize({ width: 360, height: 780 });
     await open(page, 'bed-01');
@@ -95,8 +95,8 @@ describe('moving a device', () => {
     await page.setViewportSize(view);
   });
 
-  it('the form says who is moved or discharged, to the people who may know it', async () => {
-    put('bed-01', period('U-2', ward, newborn('Otter')));
+  it('the form names the patient who is moved or discharged only to people who may see the ward', async () => {
+    assign('bed-01', period('U-2', ward, newborn('Otter')));
     await open(page, 'bed-01', 'end');
     const who = await page.getByTestId('associate-patient').textContent();
     expect(who).toMatch(/Otter.*born 2026-11-01 · id /);
@@ -108,8 +108,8 @@ describe('moving a device', () => {
     await other.context().close();
   });
 
-  it('the form offers a technician the beds and no patient', async () => {
-    put('bed-08', period('U-7', ward, null));
+  it('the form shows a technician beds and no patients', async () => {
+    assign('bed-08', period('U-7', ward, null));
     const other = await logIn(browser, server, 'ted');
     await other.goto(`${server.origin}/#/devices`);
     await open(other, 'bed-08');
@@ -122,9 +122,9 @@ describe('moving a device', () => {
   });
 });
 
-describe('correcting a patient', () => {
-  it('the form shows the patient’s data as they are, and changes nothing but the field that was typed', async () => {
-    const before = put('bed-02', period('U-3', ward, newborn('Marten')));
+describe('the form that corrects a patient', () => {
+  it('the form shows the present data of the patient, and changes only the field that was edited', async () => {
+    const before = assign('bed-02', period('U-3', ward, newborn('Marten')));
     await open(page, 'bed-02', 'correct');
     await page.locator('select[name=category]').waitFor();
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
@@ -135,8 +135,8 @@ describe('correcting a patient', () => {
     expect(now('bed-02')).toEqual({ ...before, patient: { ...before.patient, givenName: 'Ada' } });
   });
 
-  it('the form shows who changed what meanwhile, and saves nothing before the person has decided', async () => {
-    put('bed-03', period('U-4', ward, newborn('Weasel')));
+  it('the form shows a change that another person made meanwhile, and saves only after the person has decided', async () => {
+    assign('bed-03', period('U-4', ward, newborn('Weasel')));
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
     await open(other, 'bed-03', 'correct');
@@ -157,8 +157,8 @@ describe('correcting a patient', () => {
     await other.context().close();
   });
 
-  it('the form asks before a category changes, because other limits then judge the patient', async () => {
-    put('bed-04', period('U-5', ward, newborn('Polecat')));
+  it('the form asks for a confirmation before the category of a patient changes, because other limits then apply', async () => {
+    assign('bed-04', period('U-5', ward, newborn('Polecat')));
     await open(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
     await page.getByTestId('associate-save').click();
@@ -170,11 +170,11 @@ describe('correcting a patient', () => {
   });
 });
 
-describe('ending the stay of a patient with two devices', () => {
-  it('the form names the other device and offers to take one device away, even if the screen shows another ward', async () => {
+describe('the form that ends the stay of a patient with two devices', () => {
+  it('the form names the other device, and offers to take only one device away, even if the screen shows another ward', async () => {
     const who = newborn('Civet');
-    for (const deviceId of ['bed-15', 'bed-16']) put(deviceId, period('H-1', 'HDU', who));
-    put('bed-17', period('H-2', 'HDU', newborn('Genet')));
+    for (const deviceId of ['bed-15', 'bed-16']) assign(deviceId, period('H-1', 'HDU', who));
+    assign('bed-17', period('H-2', 'HDU', newborn('Genet')));
     const other = await logIn(browser, server, 'nina');
     await other.goto(`${server.origin}/#/ward/${ward}`);
     await other.getByTestId('bed-count').waitFor();
@@ -184,16 +184,16 @@ describe('ending the stay of a patient with two devices', () => {
       'Discharge the patient (ends bed-16 too)',
     );
     expect(await other.getByTestId('associate-end').textContent()).toBe('Take bed-15 away from H-1');
-    // A device that joins the patient while the form is open is named as well.
-    put('bed-18', period('H-1', 'HDU', who));
+    // The form also names a device that is assigned to the patient while the form is open.
+    assign('bed-18', period('H-1', 'HDU', who));
     await other.getByText('Discharge the patient (ends bed-16, bed-18 too)').waitFor();
     await other.context().close();
   });
 });
 
-describe('a form whose patient has meanwhile left', () => {
-  it('the form says that the stay is over and who ended it, and removes Save', async () => {
-    put('bed-12', period('U-1', ward, newborn('Sable')));
+describe('a form of a stay that has ended', () => {
+  it('the form says that the stay has ended and who ended it, and has no Save button', async () => {
+    assign('bed-12', period('U-1', ward, newborn('Sable')));
     await open(page, 'bed-12', 'correct');
     await page.locator('input[name=givenName]').fill('Ada');
     const other = await logIn(browser, server, 'nora');
@@ -210,10 +210,10 @@ describe('a form whose patient has meanwhile left', () => {
   });
 });
 
-describe('what was typed and not saved', () => {
-  it('another form, row or page does not drop typed text before the person agrees', async () => {
-    put('bed-13', period('U-2', ward, newborn('Ferret')));
-    put('bed-14', period('U-3', ward, newborn('Genet')));
+describe('text that was typed and not saved', () => {
+  it('the page asks before another form, row or page discards typed text', async () => {
+    assign('bed-13', period('U-2', ward, newborn('Ferret')));
+    assign('bed-14', period('U-3', ward, newborn('Genet')));
     const name = page.locator('input[name=givenName]');
     const title = page.locator('#associate-title');
     await open(page, 'bed-13', 'correct');
@@ -238,8 +238,8 @@ describe('what was typed and not saved', () => {
 });
 
 describe('a second device at a bed', () => {
-  it('the form asks whether the device is the same patient’s, and then joins it to this patient unchanged', async () => {
-    const before = put('bed-05', period('U-6', ward, newborn('Badger')));
+  it('the form asks whether a second device belongs to the patient in the bed, and then assigns it without changing the patient', async () => {
+    const before = assign('bed-05', period('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
     await page.getByTestId('associate-unlisted').click();
@@ -255,9 +255,9 @@ describe('a second device at a bed', () => {
   });
 });
 
-describe('another patient typed for an occupied bed', () => {
-  it('the form offers no "yes" that would drop the typed patient, and names the contradiction', async () => {
-    const before = put('bed-10', period('U-8', ward, newborn('Fisher')));
+describe('another patient entered for an occupied bed', () => {
+  it('the form does not offer to assign the device to the patient in the bed, and names the contradiction', async () => {
+    const before = assign('bed-10', period('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
     await page.getByTestId('associate-unlisted').click();
@@ -271,18 +271,18 @@ describe('another patient typed for an occupied bed', () => {
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();
     expect(await page.getByTestId('associate-same').count()).toBe(0);
-    // Somebody who typed the id of the patient in the bed after all may answer the question.
+    // After the person has typed the id of the patient in the bed, the form offers it.
     await page.locator('input[name=patientId]').fill(patientId);
     await press(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
     expect(now('bed-11')).toMatchObject({ bed: 'U-8', patient: before.patient });
   });
 });
 
-describe('a device at a ward that is not registered', () => {
-  it('a screen of all wards names a device whose ward is not registered, and still shows the device', async () => {
+describe('a device in a ward that is not registered', () => {
+  it('a screen of all wards shows a notice about a device in an unregistered ward, and still shows the device', async () => {
     const other = await logIn(browser, server, 'paula');
     expect(await other.getByTestId('notice-places').count()).toBe(0);
-    put('bed-09', period('U-1', 'ICU2', patient({ familyName: 'Lynx' })));
+    assign('bed-09', period('U-1', 'ICU2', patient({ familyName: 'Lynx' })));
     await other.getByTestId('notice-places').getByText('device bed-09 (ICU2 U-1)').waitFor();
     await other.locator('[data-association]').filter({ hasText: 'Lynx' }).waitFor();
     expect(await page.getByTestId('notice-places').count()).toBe(0);

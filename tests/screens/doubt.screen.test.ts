@@ -1,4 +1,4 @@
-/** What a clinician sees at a bed whose device has a wrong clock, or whose certificate two devices use. */
+/** Checks how the screen marks values of a device with a wrong clock, and of two devices with one certificate. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** Sends every parameter each second, as a device whose clock is `behindMs` behind; the last 15 s at once. */
+/** Sends every parameter once a second from a device whose clock is `behindMs` behind. Sends the readings of the last 15 s at once. */
 function sendBehind(deviceId: string, associationId: string, behindMs: number): () => void {
   const values = Object.entries(widest).map(([code, value]) => ({ code, value, unit: parameters.get(code)!.unit }));
   const send = (atMs: number) => {
@@ -46,48 +46,52 @@ function sendBehind(deviceId: string, associationId: string, behindMs: number): 
 it.each([
   [1366, 768],
   [1920, 1080],
-])('the tile and the patient page mark the numbers in doubt and say why, at %d × %d', async (width, height) => {
-  const beds = [
-    ['bed-01', period(`U-1-${width}`, 'ICU', patient({ familyName: 'Behind' })), 7_000],
-    ['bed-02', period(`U-2-${width}`, 'ICU', patient({ familyName: 'Shared' })), 0],
-    ['bed-03', period(`U-3-${width}`, 'ICU', patient({ familyName: 'Fine' })), 0],
-  ] as const;
-  const stops = beds.map(([deviceId, held, behindMs]) => {
-    server.associate({ deviceId, version: width, periods: [held] });
-    server.connection(held.associationId, { deviceId, receivedAt: iso(Date.now()), connected: true });
-    return sendBehind(deviceId, held.associationId, behindMs);
-  });
-  const shared = {
-    deviceId: 'bed-02',
-    receivedAt: iso(Date.now()),
-    notice: 'shared-identity',
-    forMs: 300_000,
-  } as const;
-  foldNotice(server.state, beds[1][1].associationId, shared, Date.now());
+])(
+  'the tile and the patient page mark doubtful numbers and show the reason, in a window of %d × %d',
+  async (width, height) => {
+    const beds = [
+      ['bed-01', period(`U-1-${width}`, 'ICU', patient({ familyName: 'Behind' })), 7_000],
+      ['bed-02', period(`U-2-${width}`, 'ICU', patient({ familyName: 'Shared' })), 0],
+      ['bed-03', period(`U-3-${width}`, 'ICU', patient({ familyName: 'Fine' })), 0],
+    ] as const;
+    const stops = beds.map(([deviceId, stay, behindMs]) => {
+      server.associate({ deviceId, version: width, periods: [stay] });
+      server.connection(stay.associationId, { deviceId, receivedAt: iso(Date.now()), connected: true });
+      return sendBehind(deviceId, stay.associationId, behindMs);
+    });
+    const sharedNotice = {
+      deviceId: 'bed-02',
+      receivedAt: iso(Date.now()),
+      notice: 'shared-identity',
+      forMs: 300_000,
+    } as const;
+    foldNotice(server.state, beds[1][1].associationId, sharedNotice, Date.now());
 
-  const page = await logIn(browser, server, 'nora');
-  await page.setViewportSize({ width, height });
-  const tile = (at: 0 | 1 | 2) => page.getByTestId(`bed-${beds[at][1].bed}`);
-  const words = 'Device clock is 7 s behind';
-  await tile(0).getByText(words).first().waitFor();
-  await tile(1).getByText(gatewayNotices['shared-identity'].text).first().waitFor();
-  for (const at of [0, 1, 2] as const) await tile(at).getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
-  expect(await tile(0).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('7 s behind');
-  expect(await tile(1).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('two patients');
-  expect(await tile(2).getByTestId(`doubt-${hr}`).count()).toBe(0);
-  expect(await tile(2).getByTestId('bed-notice').count()).toBe(0);
-  // Nothing of a label is pushed out of its number by the mark.
-  const cut = await page.evaluate(() =>
-    [...document.querySelectorAll('.slot__label, .slot__doubt, .tile__bed, .tile__notice')]
-      .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
-      .map((one) => `${one.className}: ${one.textContent}`),
-  );
-  expect(cut).toEqual([]);
-  await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
-  await openPatient(page, beds[0][1].bed);
-  await page.getByTestId('notice-device-clock').filter({ hasText: words }).waitFor();
-  await page.getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
-  await page.screenshot({ path: join(pictures, `patient-${width}.png`) });
-  await page.close();
-  for (const stop of stops) stop();
-});
+    const page = await logIn(browser, server, 'nora');
+    await page.setViewportSize({ width, height });
+    const tile = (at: 0 | 1 | 2) => page.getByTestId(`bed-${beds[at][1].bed}`);
+    const clockText = 'Device clock is 7 s behind';
+    await tile(0).getByText(clockText).first().waitFor();
+    await tile(1).getByText(gatewayNotices['shared-identity'].text).first().waitFor();
+    for (const at of [0, 1, 2] as const) await tile(at).getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
+    expect(await tile(0).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('7 s behind');
+    expect(await tile(1).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('two patients');
+    expect(await tile(2).getByTestId(`doubt-${hr}`).count()).toBe(0);
+    expect(await tile(2).getByTestId('bed-notice').count()).toBe(0);
+    // The mark of doubt cuts off no label beside it.
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('.slot__label, .slot__doubt, .tile__bed, .tile__notice')]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .filter((element) => getComputedStyle(element).display !== 'inline')
+        .map((element) => `${element.className}: ${element.textContent}`),
+    );
+    expect(cut).toEqual([]);
+    await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
+    await openPatient(page, beds[0][1].bed);
+    await page.getByTestId('notice-device-clock').filter({ hasText: clockText }).waitFor();
+    await page.getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
+    await page.screenshot({ path: join(pictures, `patient-${width}.png`) });
+    await page.close();
+    for (const stop of stops) stop();
+  },
+);

@@ -1,4 +1,4 @@
-/** The page of one patient after the stay has ended: it shows what it saw last, and offers no act on it. */
+/** Checks the page of a patient after the stay has ended: it shows the last state and offers no acts. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,19 +44,19 @@ afterAll(async () => {
 const head = () => page.locator('.patient__head').textContent();
 
 describe('the page of a patient', () => {
-  it('offers its acts while the stay goes on', async () => {
+  it('the page of a patient offers its acts during the stay', async () => {
     await openPatient(page, 'ICU-4');
     for (const act of acts) await page.getByTestId(act).first().waitFor();
     expect(await page.getByTestId('not-live').count()).toBe(0);
   });
 
-  it('keeps the last state that it saw when the patient is discharged, and offers no act any more', async () => {
+  it('the page of a patient keeps the last state after the discharge, says so, and offers no acts', async () => {
     foldLimits(server.state, newLimits(stay.associationId, { HR: { own: { low: 44, high: 133 } } }, { rev: 2 }));
     const corrected = { ...stay, bed: 'ICU-9', patient: { ...stay.patient!, familyName: 'Corrected' } };
     server.associate({ deviceId: bed.deviceId, version: 2, periods: [corrected] });
     await page.locator('.patient__bed', { hasText: 'ICU-9' }).waitFor();
     await page.getByTestId('limits-HR').getByText('133').waitFor();
-    // The form of a stay that is over goes, too.
+    // An open form must also go when the stay ends.
     await page.getByTestId('edit-limits-HR').click();
     await page.getByTestId('limit-form').waitFor();
     stop();

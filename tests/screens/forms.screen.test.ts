@@ -1,4 +1,4 @@
-/** What holds for each form: its buttons stay where they are while a person types, and Enter pressed twice does the act once. */
+/** Checks that the buttons of forms do not move while a person types, and that Enter pressed twice sends a form once. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ let server: ScreenServer;
 let browser: Browser;
 let page: Page;
 let stop: () => void;
-/** The log answers an append once this has come about. */
+/** Kafka answers an append when this promise has resolved. */
 let gate: Promise<void> = Promise.resolve();
 
 const bed: PlayedBed = {
@@ -63,7 +63,7 @@ const placeOf = async (testId: string) =>
     return { left: Math.round(box.left - form.left), top: Math.round(box.top - form.top) };
   });
 
-/** Goes to another page, and drops what was typed. */
+/** Goes to another page, and discards typed text. */
 async function leave(to: string) {
   await goTo(page, to);
   await page.waitForTimeout(300);
@@ -72,10 +72,10 @@ async function leave(to: string) {
   await until('the other page', async () => page.url().endsWith(to));
 }
 
-/** Longer than the form waits before it asks what limits would have done. */
-const askedMs = 900;
+/** Longer than the time after which the form requests the effect of the typed limits. */
+const answeredMs = 900;
 
-describe.each(widths)('at a width of %i', (width) => {
+describe.each(widths)('a window %i px wide', (width) => {
   it('the buttons of the limits form stay where they are while a person types', async () => {
     await page.setViewportSize({ width, height: 900 });
     await openPatient(page, 'F-1');
@@ -92,30 +92,29 @@ describe.each(widths)('at a width of %i', (width) => {
     for (const text of ['110,5', '150', 'abc', '1000', '12']) {
       await high.fill(text);
       await look(`${text} typed`);
-      await page.waitForTimeout(askedMs);
+      await page.waitForTimeout(answeredMs);
       await look(`${text} answered`);
     }
     await low.fill('045');
     await high.fill('110,5');
     await page.getByLabel('Extreme low').fill('040');
     await page.getByLabel('Extreme high').fill('140,50');
-    await look('four numbers read otherwise');
+    await look('four numbers typed in unusual notations');
     await page.screenshot({ path: join(pictures, `limits-${width}.png`) });
     await high.fill('abc');
     await pressStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText('is not a plain number').waitFor();
-    const refused = await places();
-    expect(refused).toEqual(before);
+    expect(await places()).toEqual(before);
     await reason.fill('p');
     expect(await page.getByTestId('limit-problem').textContent()).toBe('');
-    expect(await places()).toEqual(refused);
+    expect(await places()).toEqual(before);
     expect(moved).toEqual([]);
     await reason.fill('');
     await leave(`#/ward/${ward}`);
   });
 });
 
-/** Runs in the page: two presses of Enter before anything is drawn anew. */
+/** Submits a form twice before the page draws again, as Enter pressed twice does. */
 const submitTwice = (testId: string) =>
   page.getByTestId(testId).evaluate((element) => {
     const form = element.closest('form')!;
@@ -125,12 +124,12 @@ const submitTwice = (testId: string) =>
 const commandsOf = (type: Command['type']) => server.commands.filter((command) => command.type === type);
 
 describe('Enter pressed twice', () => {
-  it('the limits change once when Enter is pressed twice', async () => {
+  it('Enter pressed twice in the limits form sends one change of limits', async () => {
     await page.setViewportSize({ width: 1366, height: 768 });
     await openPatient(page, 'F-1');
     await clickUntil(page, 'edit-limits-HR', 'limit-form');
     await page.getByLabel('High', { exact: true }).fill('125');
-    const release = hold();
+    const release = holdAppends();
     await submitTwice('limit-save');
     await page.waitForTimeout(500);
     release();
@@ -140,7 +139,7 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('one standby begins when Enter is pressed twice', async () => {
+  it('Enter pressed twice in the standby form begins one standby', async () => {
     await openPatient(page, 'F-1');
     await clickUntil(page, 'standby', 'standby-form');
     await page.getByLabel('Why the patient is away').fill('CT');
@@ -151,7 +150,7 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('one assessment is entered when Enter is pressed twice', async () => {
+  it('Enter pressed twice in the assessment form enters one assessment', async () => {
     await openPatient(page, 'F-1');
     await clickUntil(page, 'assess', 'assessment-form');
     await page.locator('select[name=oxygen]').selectOption({ index: 1 });
@@ -162,12 +161,12 @@ describe('Enter pressed twice', () => {
     await leave(`#/ward/${ward}`);
   });
 
-  it('the browser asks for one login when Enter is pressed twice', async () => {
+  it('Enter pressed twice in the login form sends one login', async () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const other = await context.newPage();
-    let asked = 0;
+    let logins = 0;
     await other.route('**/api/login', async (route) => {
-      asked += 1;
+      logins += 1;
       await route.continue();
     });
     await other.goto(`${server.origin}/`);
@@ -178,13 +177,13 @@ describe('Enter pressed twice', () => {
       element.closest('form')!.requestSubmit();
     });
     await other.getByTestId('login-error').getByText(/wrong/).waitFor();
-    expect(asked).toBe(1);
+    expect(logins).toBe(1);
     await context.close();
   });
 });
 
-/** Kafka answers nothing until the returned function is called. */
-function hold(): () => void {
+/** Makes Kafka answer no append until the returned function is called. */
+function holdAppends(): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   gate = promise;
   return resolve;

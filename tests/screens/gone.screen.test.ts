@@ -1,4 +1,4 @@
-/** What a screen shows of a device that is gone: every number of it is old at once, also the one that comes once in an hour. */
+/** Checks how the screen shows the numbers of a device that has disconnected: all turn grey at once, also those measured once an hour. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { NumericValue } from '../../contracts/messages/device.ts';
@@ -47,46 +47,46 @@ function connect(connected: boolean): void {
   server.connection(associationId, { deviceId: bed.deviceId, receivedAt, connected, ...reason });
 }
 
-/** Readings that say that the next one is due in a minute, so that no number ages by itself during the test. */
+/** Sends a reading with an interval of a minute, so that no number ages during the test. */
 function observe(values: Readonly<Record<string, number>>): void {
   const time = new Date().toISOString();
-  const sent = Object.entries(values).map(
+  const numerics = Object.entries(values).map(
     ([code, value]): NumericValue => ({ code, value, unit: parameters.get(code)!.unit }),
   );
-  const reading = { time, intervalMs: 60_000, values: sent };
+  const reading = { time, intervalMs: 60_000, values: numerics };
   server.observe(associationId, { deviceId: bed.deviceId, receivedAt: time, reading });
 }
 
-const classes = async () => {
-  const found: Record<string, string> = {};
+const ageClasses = async () => {
+  const ages: Record<string, string> = {};
   for (const code of ['MDC_ECG_HEART_RATE', 'MDC_PRESS_CUFF_SYS', 'MDC_TEMP_BODY'])
-    found[code] = await page
+    ages[code] = await page
       .locator('.slot', { has: page.getByTestId(`value-${code}`) })
       .evaluate((slot) => slot.getAttribute('data-age-class')!);
-  return found;
+  return ages;
 };
 const all = (age: string) => ({ MDC_ECG_HEART_RATE: age, MDC_PRESS_CUFF_SYS: age, MDC_TEMP_BODY: age });
-const become = (wanted: Record<string, string>) =>
-  until(JSON.stringify(wanted), async () => JSON.stringify(await classes()) === JSON.stringify(wanted));
+const untilAges = (wanted: Record<string, string>) =>
+  until(JSON.stringify(wanted), async () => JSON.stringify(await ageClasses()) === JSON.stringify(wanted));
 
-describe('a device that is gone', () => {
-  it('the screen greys at once all that the device sent, with its age; after the device came back, only new values have their colour again', async () => {
+describe('the values of a device that is gone', () => {
+  it('all values of a device turn grey and show their age when it disconnects, and get their colour back only with a new value', async () => {
     await page.getByTestId('value-MDC_TEMP_BODY').waitFor();
-    await become(all('current'));
+    await untilAges(all('current'));
     connect(false);
-    await become(all('old'));
+    await untilAges(all('old'));
     expect(await page.getByTestId('age-MDC_TEMP_BODY').textContent()).toMatch(/^\d+ s/);
     const colour = (testId: string) => page.getByTestId(testId).evaluate((element) => getComputedStyle(element).color);
     expect(await colour('value-MDC_TEMP_BODY')).toBe(await colour('value-MDC_ECG_HEART_RATE'));
     connect(true);
     observe(rate);
-    await become({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+    await untilAges({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
     observe(everything);
-    await become(all('current'));
+    await untilAges(all('current'));
   });
 
-  it('the screen greys all that the device sent if the alarm processor says that no data come, even if the device is still connected', async () => {
-    await become(all('current'));
+  it('all values of a connected device turn grey when the alarm processor raises the alarm "No data"', async () => {
+    await untilAges(all('current'));
     const {
       code: _code,
       value: _value,
@@ -101,13 +101,13 @@ describe('a device that is gone', () => {
     const now = new Date().toISOString();
     const raisedNow = raised({ ...silent, onsetAt: now, determinedAt: now, raisedAt: now });
     server.alarms(raisedNow);
-    await become(all('old'));
+    await untilAges(all('old'));
     server.alarms({
       ...raisedNow,
       type: 'cleared',
       alarm: { ...raisedNow.alarm, rev: 2, present: false, signal: 'off' },
     });
     observe(rate);
-    await become({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+    await untilAges({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
   });
 });

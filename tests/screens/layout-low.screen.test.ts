@@ -1,4 +1,4 @@
-/** What must stay in reach and in sight on low windows: a phone held sideways, a tablet, a screen at a zoom of 200 %. */
+/** Checks that buttons can be reached and texts can be read in low windows, such as a phone held sideways or a zoom of 200 %. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
@@ -21,7 +21,7 @@ const lowSizes = [
   [360, 780],
   [768, 1024],
 ].map(([width, height]) => ({ name: `${width} × ${height}`, width: width!, height: height! }));
-/** Two rows of alarms. */
+/** Least height of the list of alarms: two rows. */
 const listLeastPx = 110;
 
 let server: ScreenServer;
@@ -50,15 +50,15 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-it.each(lowSizes)('reaches every acknowledge button at $name', async (size) => {
+it.each(lowSizes)('every acknowledge button can be pressed in a window of $name', async (size) => {
   await resize(page, size);
   const list = await page.locator('.alarms__list').evaluate((box) => Math.min(box.clientHeight, innerHeight));
   expect(list).toBeGreaterThanOrEqual(size.height >= 700 ? 250 : listLeastPx);
   const buttons = page.locator('.alarm__ack');
   const count = await buttons.count();
   expect(count).toBeGreaterThan(5);
-  // Scrolled to, a button is what lies under the pointer in its middle.
-  const unreached = await buttons.evaluateAll(
+  // A button can be pressed if, after scrolling to it, no other element covers its centre.
+  const covered = await buttons.evaluateAll(
     (all) =>
       all.filter((button) => {
         button.scrollIntoView({ block: 'center' });
@@ -66,7 +66,7 @@ it.each(lowSizes)('reaches every acknowledge button at $name', async (size) => {
         return !button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
       }).length,
   );
-  expect(unreached).toBe(0);
+  expect(covered).toBe(0);
 });
 
 it('every text of the ward can be read whole in low windows', async () => {
@@ -74,7 +74,7 @@ it('every text of the ward can be read whole in low windows', async () => {
 });
 
 it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
-  'a tile shows the name of the patient beside the longest bed name at $name',
+  'a tile has room for the name of the patient beside the longest bed name in a window of $name',
   async (size) => {
     await goTo(page, '#/ward/*');
     await page.getByTestId('bed-S-1').waitFor();
@@ -84,8 +84,8 @@ it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
   },
 );
 
-it('the table of limits breaks no number and no column head', async () => {
-  const bed = [...server.state.beds.values()].find((one) => one.period?.bed === longBed)!;
+it('the table of limits breaks no number and no column head into two lines, at every width', async () => {
+  const bed = [...server.state.beds.values()].find(({ period }) => period?.bed === longBed)!;
   const by = { userId: 'ada', name: longGivenName, role: 'physician' } as const;
   const own = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };
   const changed = { by, at: new Date().toISOString() };
@@ -95,7 +95,7 @@ it('the table of limits breaks no number and no column head', async () => {
   const broken: string[] = [];
   for (const width of [360, 414, 683, 768, 1024, 1366, 1920]) {
     await resize(page, { width, height: 768 });
-    const found = await page
+    const brokenWords = await page
       .locator('[aria-label="Alarm limits"] td.num, [aria-label="Alarm limits"] thead th')
       .evaluateAll((cells) =>
         cells.flatMap((cell) => {
@@ -110,7 +110,7 @@ it('the table of limits breaks no number and no column head', async () => {
           });
         }),
       );
-    broken.push(...found.map((word) => `${width}: ${word}`));
+    broken.push(...brokenWords.map((word) => `${width}: ${word}`));
   }
   expect(broken).toEqual([]);
 });

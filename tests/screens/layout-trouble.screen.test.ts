@@ -1,4 +1,7 @@
-/** As `layout.screen.test.ts`, of screens in trouble: open tray, beds with two devices, doubts, forms that are refused, a slow screen. */
+/**
+ * Measures, like `layout.screen.test.ts`, whether every text can be read, on screens with problems: an open tray, beds with two devices,
+ * notices about doubtful values, refused forms, and a slow screen.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -60,27 +63,27 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** A second device at the first bed, a second and a third at the third, one without a patient at the seventh. */
+/** Adds a second device to the first bed, a second and a third device to the third bed, and a device without a patient to the seventh bed. */
 function withCompanions(beds: PlayedBed[]): PlayedBed[] {
   const from = new Date().toISOString();
-  const beside = (bed: PlayedBed, deviceId: string, of: PlayedBed['period']['patient']): PlayedBed => ({
+  const companion = (bed: PlayedBed, deviceId: string, who: PlayedBed['period']['patient']): PlayedBed => ({
     ...bed,
     deviceId,
-    period: { ...bed.period, associationId: randomUUID(), patient: of, from },
+    period: { ...bed.period, associationId: randomUUID(), patient: who, from },
     waves: [],
   });
   const [first, , third] = beds;
   const seventh = beds[6]!;
   return [
     ...beds,
-    beside(first!, `pump-${longDeviceId.slice(5)}`, first!.period.patient),
-    beside(third!, 'bed-21', third!.period.patient),
-    beside(third!, 'bed-22', null),
-    beside(seventh, 'bed-23', null),
+    companion(first!, `pump-${longDeviceId.slice(5)}`, first!.period.patient),
+    companion(third!, 'bed-21', third!.period.patient),
+    companion(third!, 'bed-22', null),
+    companion(seventh, 'bed-23', null),
   ];
 }
 
-/** All that a bed can be doubted for at once. */
+/** Adds every notice about doubtful values to a bed. */
 function doubt({ period: { associationId } }: PlayedBed): void {
   const bed = server.state.beds.get(associationId)!;
   const [sinceMs, untilMs] = [Date.now(), Number.POSITIVE_INFINITY];
@@ -90,11 +93,11 @@ function doubt({ period: { associationId } }: PlayedBed): void {
   noteNotice(server.state, bed, { code: 'device-clock', text, sinceMs, untilMs });
 }
 
-/** Three devices without a bed, with alarms. @returns what stops them */
+/** Starts three devices without a bed, two of them with alarms. Returns a function that stops them. */
 function strays(): () => void {
   const ids = [longDeviceId.replace('bedside', 'strayed'), 'bed-31', 'bed-32'];
   const played = ids.map((deviceId): PlayedBed => {
-    // Before their alarms began: one of before is not shown in the tray.
+    // The stay ended before the alarms began, because the tray does not show alarms of a stay.
     const before = { ...period('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
     server.associate({ deviceId, version: 1, periods: [before] });
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), deviceId);
@@ -116,7 +119,10 @@ function strays(): () => void {
   return () => clearInterval(timer);
 }
 
-/** Cancels the form that is open: what was typed into it would be asked about by the next one. A press right after a move is lost. */
+/**
+ * Cancels the open form. Otherwise the next form would ask what to do with the typed text. Presses again and again, because the page ignores
+ * a press right after a move.
+ */
 async function closeForm(): Promise<void> {
   const form = page.getByTestId('associate-form');
   await until('no form', async () => {
@@ -127,16 +133,16 @@ async function closeForm(): Promise<void> {
   });
 }
 
-/** `shows` is what only the form of this act has. */
-async function openForm(deviceId: string, act: string, shows: string): Promise<void> {
+/** Opens the form of an act. `content` selects an element that only this form has. */
+async function openForm(deviceId: string, act: string, content: string): Promise<void> {
   await closeForm();
   await goTo(page, '#/devices');
   await page.getByTestId(`associate-${deviceId}`).waitFor();
   await clickUntil(page, `associate-${deviceId}`, `act-${act}`);
-  await pressUntil(page.getByTestId(`act-${act}`), page.locator(shows));
+  await pressUntil(page.getByTestId(`act-${act}`), page.locator(content));
 }
 
-/** Another clinician changed the device meanwhile, as the form will be told when it saves. */
+/** Plays another clinician who changes the patient while the form is open. The server then answers a save with a conflict. */
 function changeMeanwhile(deviceId: string): void {
   const table = server.state.associations.get(deviceId)!;
   const version = table.version + 1;
@@ -155,7 +161,7 @@ function changeMeanwhile(deviceId: string): void {
   server.associate({ deviceId, version, periods: [now!], changes: [change] } as never);
 }
 
-describe('every text can be read whole in trouble', () => {
+describe('the layout of screens with problems', () => {
   it('every text of a ward with two devices at a bed, notices of doubt, and an open tray can be read whole', async () => {
     await page.getByTestId('companion-bed-21').waitFor();
     await page.getByTestId('bed-notice').first().waitFor();
@@ -167,7 +173,7 @@ describe('every text can be read whole in trouble', () => {
   });
 
   it('every text of the page of a patient with notices and two devices can be read whole', async () => {
-    const bed = [...server.state.beds.values()].find((one) => one.notices.size > 0)!;
+    const bed = [...server.state.beds.values()].find(({ notices }) => notices.size > 0)!;
     await goTo(page, `#/patient/${bed.associationId}`);
     await page.getByTestId('notice-shared-identity').waitFor();
     await expectReadable(page, 'trouble-patient');
@@ -199,7 +205,7 @@ describe('every text can be read whole in trouble', () => {
     await expectReadable(page, 'form-end');
   });
 
-  it('every text of the form that assigns a device, and asks whose patient it is, can be read whole', async () => {
+  it('every text of the form that assigns a device, and asks whether the patient is the one in the bed, can be read whole', async () => {
     await goTo(page, '#/');
     await goTo(page, '#/devices');
     const unlisted = `unlisted-${longDeviceId.slice(9)}`;
@@ -231,7 +237,7 @@ describe('every text can be read whole in trouble', () => {
     await slow.getByTestId('companion-bed-21').waitFor();
     while ((await slow.getByTestId('notice-slow').count()) === 0)
       await slow.evaluate(() => {
-        // The page's own timer comes that late, whatever the machine does.
+        // This loop delays the page's own timer by 1.7 s, independent of the speed of the machine.
         const endMs = performance.now() + 1_700;
         while (performance.now() < endMs);
       });
@@ -241,7 +247,7 @@ describe('every text can be read whole in trouble', () => {
   });
 });
 
-it('the text beside a press that was lost stays when the window becomes smaller', async () => {
+it('the hint beside an ignored press stays inside the window when the window becomes smaller', async () => {
   await page.setViewportSize({ width: 1920, height: 1080 });
   await page.evaluate(() => {
     const far = document.createElement('button');
@@ -250,7 +256,7 @@ it('the text beside a press that was lost stays when the window becomes smaller'
     document.body.append(far);
   });
   await page.mouse.click(1890, 1050);
-  await until('a press on what has just moved', async () => {
+  await until('the hint after a press on a button that has just moved', async () => {
     await page.getByTestId('far').evaluate((far) => {
       far.style.right = far.style.right === '10px' ? '14px' : '10px';
     });

@@ -1,6 +1,6 @@
 /**
- * No number, limit or alarm is cut: every screen at every window size with the longest values, measured in a real browser.
- * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size there.
+ * Measures in a real browser, with the longest values, that every text can be read on every screen at every window size.
+ * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size into this folder.
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
@@ -31,8 +31,8 @@ const wards = {
   many: 'ICU 66',
   empty: 'Ward without a bed',
 } as const;
-/** Without the ward of 66: a screen of all wards would measure every size on 91 tiles. */
-const few = [wards.one, wards.eight, wards.sixteen, wards.empty];
+/** All wards except the one with 66 beds, because measuring 91 tiles at every size would take too long. */
+const wardsWithFewBeds = [wards.one, wards.eight, wards.sixteen, wards.empty];
 
 let server: ScreenServer;
 let browser: Browser;
@@ -45,9 +45,9 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([
     openScreenServer({
       accounts: [
-        { userId: 'nora', name, role: 'nurse', wards: few },
+        { userId: 'nora', name, role: 'nurse', wards: wardsWithFewBeds },
         { userId: 'max', name, role: 'nurse', wards: [wards.many] },
-        { userId: 'tom', name, role: 'technician', wards: few },
+        { userId: 'tom', name, role: 'technician', wards: wardsWithFewBeds },
         { userId: 'ada', name, role: 'auditor', wards: ['*'] },
       ],
       trends: trendRows,
@@ -62,9 +62,9 @@ beforeAll(async () => {
     [wards.sixteen, 16],
     [wards.many, 66],
   ] as const) {
-    const made = longestBeds(count, ward).map((bed) => {
+    const bedsOfWard = longestBeds(count, ward).map((bed) => {
       version += 1;
-      // The 66 have no waves: drawing them without a graphics card takes longer than all that is measured here.
+      // The 66 beds have no waves, because drawing these without a graphics card takes longer than all measurements.
       const waves = ward === wards.many ? [] : bed.waves;
       return {
         ...bed,
@@ -72,14 +72,14 @@ beforeAll(async () => {
         deviceId: ward === wards.eight ? bed.deviceId : `${bed.deviceId.slice(0, 55)}-${version}`,
       };
     });
-    beds.set(ward, made);
-    closers.push(play(server, made, ward === wards.many ? 4_000 : 2_000));
-    const count_ = ward === wards.many ? 99 : count * 3;
-    // Each eighth has no alarm: its line says the longest standby.
-    const away = made.filter((_, at) => at % 8 === 7);
+    beds.set(ward, bedsOfWard);
+    closers.push(play(server, bedsOfWard, ward === wards.many ? 4_000 : 2_000));
+    const alarmCount = ward === wards.many ? 99 : count * 3;
+    // Each eighth bed has no alarm. Its alarm line shows the longest standby text.
+    const away = bedsOfWard.filter((_, at) => at % 8 === 7);
     for (const { period } of away) foldStandby(server.state, standbyOf(period.associationId));
-    const calling = made.filter((bed) => !away.includes(bed));
-    server.alarms(...longestAlarms(calling, count_).map(raised));
+    const bedsWithAlarms = bedsOfWard.filter((bed) => !away.includes(bed));
+    server.alarms(...longestAlarms(bedsWithAlarms, alarmCount).map(raised));
   }
   nurse = await logInCalm(browser, server, 'nora');
 });
@@ -103,7 +103,7 @@ const openWard = async (page: Page, ward: string) => {
   await page.waitForFunction((tiles) => document.querySelectorAll('.tile').length === tiles, count);
 };
 
-describe('every text can be read whole at every window size', () => {
+describe('the layout at every window size', () => {
   it('every text of the login, with its messages, can be read whole', async () => {
     const page = await openCalm(browser, server);
     await page.getByTestId('login-user').fill('nobody');
@@ -128,7 +128,7 @@ describe('every text can be read whole at every window size', () => {
   it('every text of a ward of 66 beds can be read whole', async () => {
     const page = await logInCalm(browser, server, 'max');
     await openWard(page, wards.many);
-    // On a smaller window 16 beds scroll already, so their tiles are as large as these: measured there, in a quarter of the time.
+    // In smaller windows the tiles are as large as in the ward of 16 beds, which another test measures in a quarter of the time.
     const large = sizes.filter(({ width }) => width >= 1366);
     await expectReadable(page, 'ward-66 beds', large);
     await page.context().close();

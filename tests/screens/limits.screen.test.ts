@@ -1,4 +1,4 @@
-/** The limits on the screen are those that the alarm processor says, and what it refuses is said where it was asked. */
+/** Checks that the screen shows the limits that the alarm processor publishes, and shows refusals in the form. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +19,14 @@ let server: ScreenServer;
 let browser: Browser;
 let page: Page;
 let stop: () => void;
-const one: PlayedBed = {
+const bed: PlayedBed = {
   deviceId: 'bed-01',
   period: period('L-1', 'CCU', patient({ familyName: 'Limit' })),
   values: { [hr]: 107, MDC_PULS_OXIM_SAT_O2: 97 },
   waves: [],
   ageMs: 0,
 };
-const { associationId } = one.period!;
+const { associationId } = bed.period!;
 
 beforeAll(async () => {
   console.log(`pictures in ${pictures}`);
@@ -37,7 +37,7 @@ beforeAll(async () => {
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [one]);
+  stop = play(server, [bed]);
   page = await logIn(browser, server, 'paul');
 });
 
@@ -60,10 +60,10 @@ async function openForm() {
   await page.getByTestId('limit-form').waitFor();
 }
 
-describe('a ward with a profile of its own', () => {
-  it('the tile has the limits of its ward’s profile, the same as in the alarm', async () => {
+describe('the limits on a tile', () => {
+  it('a tile shows the limits of its ward’s profile, the same as in the alarm text', async () => {
     publish({ HR: { base: { extremeLow: 40, low: 50, high: 100, extremeHigh: 140 } } });
-    server.alarms(raised(alarmOf(one, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
+    server.alarms(raised(alarmOf(bed, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
     const tile = page.getByTestId('bed-L-1');
     await tile.getByTestId('tile-alarm').getByText('HR 107 > 100').waitFor();
     const beside = tile.locator('.slot__limits').first();
@@ -73,7 +73,7 @@ describe('a ward with a profile of its own', () => {
 });
 
 describe('a limit with a fraction', () => {
-  it('stands beside the number as it is judged, on the tile and on the page of the patient', async () => {
+  it('a limit with a fraction is shown with all its digits, on the tile and on the page of the patient', async () => {
     publish({ SpO2: { own: { low: 90.5, high: 99.25 } } });
     const fraction = '99.2590.5';
     const beside = page.getByTestId('bed-L-1').locator('.slot__limits.is-own');
@@ -89,7 +89,7 @@ describe('a limit with a fraction', () => {
 });
 
 describe('limits that are switched off', () => {
-  it('the tile shows switched-off limits as a crossed bell, with the reason', async () => {
+  it('a tile shows a crossed bell with the reason if limits are switched off', async () => {
     const off = { reason: 'pacing wires', until: new Date(Date.now() + 3_600_000).toISOString() };
     publish({ HR: { limits: { extremeLow: 40, extremeHigh: 140 }, own: { off }, off } });
     const bell = page.getByTestId('bed-L-1').getByTestId('limits-off').locator('svg');
@@ -103,20 +103,20 @@ describe('limits that are switched off', () => {
 });
 
 describe('a change of limits', () => {
-  it('the server refuses a limit that crosses a limit in force, and says why', async () => {
+  it('the limits form refuses a limit that crosses a limit in force, and shows the reason', async () => {
     await openForm();
     await page.getByLabel('High', { exact: true }).fill('150');
     const preview = page.getByTestId('what-if-sentence');
     await preview.getByText(reason).waitFor();
     await pressStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText(reason).waitFor();
-    // It stands there once, where the person looks now.
+    // The reason is shown only once, beside the button that the person has pressed.
     expect(await preview.textContent()).toBe('');
     expect(server.commands).toEqual([]);
     await page.screenshot({ path: join(pictures, 'crossing.png') });
   });
 
-  it('the refusal of a change goes when something else is typed', async () => {
+  it('the refusal in the limits form goes when another value is typed', async () => {
     const problem = page.getByTestId('limit-problem');
     await page.getByLabel('High', { exact: true }).fill('11');
     expect(await problem.textContent()).toBe('');
@@ -127,7 +127,7 @@ describe('a change of limits', () => {
     await page.getByLabel('Reason to switch low and high off').fill('');
   });
 
-  it('the form says that the alarm processor refused a change, and stays open', async () => {
+  it('the limits form shows the refusal of the alarm processor, and stays open', async () => {
     await page.getByLabel('High', { exact: true }).fill('110');
     await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);
@@ -137,7 +137,7 @@ describe('a change of limits', () => {
     await page.screenshot({ path: join(pictures, 'refused.png') });
   });
 
-  it('the form says that a change got no answer within 5 s', async () => {
+  it('the limits form says that a change got no answer within 5 s', async () => {
     await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 2);
     await page.getByTestId('limit-problem').getByText('has not answered').waitFor({ timeout: 8_000 });
@@ -145,7 +145,7 @@ describe('a change of limits', () => {
     server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason: 'Too late.' });
   });
 
-  it('a change to off needs a reason and an end, and the form closes when the change is accepted', async () => {
+  it('switching limits off sends the reason and an end, and the limits form closes when the change is accepted', async () => {
     await page.getByLabel('Reason to switch low and high off').fill('pacing wires');
     await pressStill(page.getByTestId('limit-switch-off'));
     await until('the command', () => server.commands.length === 3);

@@ -1,4 +1,4 @@
-/** A screen that nobody touches: it hides names and takes no act, its alarms go on, and the password brings it back. */
+/** A screen that nobody touches locks itself: it hides names and refuses acts, still shows alarms, and unlocks with the password. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { alarmOf, patient, period, play, raised, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-lock-'));
-/** Long enough that a slow machine finds the ward before it, short enough to wait for. */
+/** Time after which the screen locks. It is long enough for a slow machine to load the ward before. */
 const lockAfterMs = 10_000;
 let server: ScreenServer;
 let browser: Browser;
@@ -30,16 +30,16 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Every message of the live connection from now on. */
+/** Returns an array that collects every message of the live connection from now on. */
 function listen(page: Page): string[] {
   const messages: string[] = [];
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => messages.push(String(payload))));
   return messages;
 }
 
-it('a screen that nobody touches hides names, keeps its alarms, and takes the password', async () => {
-  const held = period('U-1', 'ICU', patient({ familyName: 'Heronova' }));
-  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: [], ageMs: 0 };
+it('a screen that nobody touches hides names, still shows alarms, refuses acts, and unlocks with the password', async () => {
+  const stay = period('U-1', 'ICU', patient({ familyName: 'Heronova' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: [], ageMs: 0 };
   const stop = play(server, [bed]);
   const page = await logIn(browser, server, 'nora');
   const messages = listen(page);
@@ -47,7 +47,7 @@ it('a screen that nobody touches hides names, keeps its alarms, and takes the pa
 
   await page.getByTestId('lock').waitFor();
   await page.getByText('Heronova').first().waitFor({ state: 'hidden' });
-  // Neither the page nor what it is sent from then on has the name; the numbers go on.
+  // From now on neither the page nor the messages to it contain the name, but the page still shows the numbers.
   await page.reload();
   await page.getByTestId('lock').waitFor();
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
@@ -66,14 +66,14 @@ it('a screen that nobody touches hides names, keeps its alarms, and takes the pa
   }
   await page.setViewportSize({ width: 1920, height: 1080 });
 
-  // The server refuses what the page does not offer.
+  // The server refuses requests that the locked page does not offer.
   const refused = await page.evaluate(async (associationId) => {
     const headers = { 'x-vigil': '1', 'content-type': 'application/json' };
     const look = await fetch(`/api/associations/${associationId}`);
     const path = `/api/associations/${associationId}/pause-audio`;
     const act = await fetch(path, { method: 'POST', headers, body: '{"forMs":60000}' });
     return [look.status, act.status];
-  }, held.associationId);
+  }, stay.associationId);
   expect(refused).toEqual([423, 423]);
   expect(server.commands).toEqual([]);
 

@@ -1,4 +1,4 @@
-/** Notices of Vigil itself: they come and go without moving an alarm or a tile, and each can be read. */
+/** Checks that notices about Vigil itself come and go without moving an alarm or a tile, and that each can be read. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';
@@ -20,7 +20,8 @@ const windows = [
   [1920, 1080],
   [3840, 2160],
 ].map(([width, height]) => ({ name: `${width} × ${height}`, width: width!, height: height! }));
-const acting = '.alarm__ack, .tile, .tab, [data-testid=filter-all]';
+/** Selects the elements that can be pressed. */
+const pressable = '.alarm__ack, .tile, .tab, [data-testid=filter-all]';
 
 let server: ScreenServer;
 let browser: Browser;
@@ -57,14 +58,14 @@ async function fail(isFailing: boolean): Promise<void> {
 }
 
 const places = () =>
-  page.locator(acting).evaluateAll((all) =>
-    all.map((one) => {
-      const { left, top } = one.getBoundingClientRect();
-      return `${one.dataset.testid ?? one.textContent}: ${Math.round(left)}, ${Math.round(top)}`;
+  page.locator(pressable).evaluateAll((all) =>
+    all.map((element) => {
+      const { left, top } = element.getBoundingClientRect();
+      return `${element.dataset.testid ?? element.textContent}: ${Math.round(left)}, ${Math.round(top)}`;
     }),
   );
 
-/** Pixels of the notice that are in sight, of its whole height. */
+/** Returns the visible height of a notice in pixels. */
 const shownPx = (id: string) =>
   page.getByTestId(id).evaluate((notice) => {
     const box = notice.getBoundingClientRect();
@@ -72,7 +73,7 @@ const shownPx = (id: string) =>
     return Math.min(box.bottom, list.bottom, innerHeight) - Math.max(box.top, list.top, 0);
   });
 
-/** A press right after the button has moved is lost on purpose. */
+/** Presses the button until it has this text. The page ignores a press right after the button has moved. */
 async function pressUntilItSays(text: string): Promise<void> {
   const more = page.getByTestId('notices-more');
   await until(text, async () => {
@@ -94,13 +95,13 @@ it('new notices move no button, at every window size', async () => {
     await resize(page, size);
     expect(await places(), size.name).toEqual(before.get(size.name));
     expect(await shownPx('notice-kafka'), size.name).toBeGreaterThan(18);
-    // Some of the list is in sight below them.
+    // At least 100 px of the list of alarms are visible below the notices.
     const list = await page.locator('.alarms__list').boundingBox();
     expect(Math.min(list!.y + list!.height, size.height) - list!.y, size.name).toBeGreaterThanOrEqual(100);
   }
 });
 
-it('the screen counts the notices that have no room, with the mark of the gravest, and opens them over the page', async () => {
+it('the button for notices without room shows their number and the highest priority, and opens them over the page', async () => {
   const more = page.getByTestId('notices-more');
   const before = new Map<string, string[]>();
   for (const size of windows) {
@@ -131,15 +132,15 @@ it('a notice says that a part of the message log cannot be read', async () => {
   await notice.waitFor({ state: 'detached' });
 });
 
-it('the place for notices takes no room when the notices have gone', async () => {
+it('no button moves when the notices go', async () => {
   const before = await places();
   await fail(false);
   await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);
   expect(await places()).toEqual(before);
 });
 
-it('after a reload the notice that the sound is off is in sight whole with its button, at every window size', async () => {
-  // A browser gives a page no sound before somebody has pressed something in it.
+it('after a reload the notice that the sound is off and its button are completely visible, at every window size', async () => {
+  // A browser allows a page no sound until a person has pressed something on it.
   await page.reload();
   await page.getByTestId('open-U-2').waitFor();
   const notice = page.getByTestId('banner-sound-off');

@@ -1,4 +1,4 @@
-/** One bed is one tile, and a device without a bed is none: it stands in the tray of the ward where it was last. */
+/** Checks that each bed has one tile, and that a device without a bed has no tile and is in the tray of its last ward. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,16 +34,16 @@ afterAll(async () => {
   await server.close();
 });
 
-const played = (deviceId: string, one: PlayedBed['period'], more: Record<string, number> = {}): PlayedBed => ({
+const played = (deviceId: string, stay: PlayedBed['period'], more: Record<string, number> = {}): PlayedBed => ({
   deviceId,
-  period: one,
+  period: stay,
   values: { ...values, ...more },
   waves: ['MDC_ECG_ELEC_POTL_II'],
   ageMs: 0,
 });
 
 describe('a bed with two devices', () => {
-  it('the bed has one tile with the numbers and the alarms of both devices', async () => {
+  it('a bed with two devices has one tile with the numbers and the alarms of both', async () => {
     const who = patient({ familyName: 'Otter' });
     const monitor = played('bed-01', period('U-1', 'ICU', who));
     const pump = played(
@@ -61,11 +61,11 @@ describe('a bed with two devices', () => {
     expect(box.y + box.height).toBeLessThanOrEqual(tile.y + tile.height);
     expect(await page.getByTestId('bed-U-1').count()).toBe(1);
     expect(await page.getByTestId('bed-count').textContent()).toBe('2 beds');
-    const ofPump = alarmOf(pump, { text: 'HR 188 > 160' });
-    server.alarms(raised(ofPump));
+    const pumpAlarm = alarmOf(pump, { text: 'HR 188 > 160' });
+    server.alarms(raised(pumpAlarm));
     await page.getByTestId('bed-U-1').getByTestId('tile-alarm').getByText('HR 188 > 160').waitFor();
     expect(await page.getByTestId('bed-U-1').getAttribute('data-priority')).toBe('high');
-    await page.getByTestId(`ack-${ofPump.alarmId}`).waitFor();
+    await page.getByTestId(`ack-${pumpAlarm.alarmId}`).waitFor();
     await page.screenshot({ path: join(pictures, 'two-devices.png') });
     stop();
     await page.context().close();
@@ -73,14 +73,14 @@ describe('a bed with two devices', () => {
 });
 
 describe('a device without a bed', () => {
-  it('the device is in the tray of its last ward with its alarm, and nothing of it reaches another ward after a discharge', async () => {
+  it('after a discharge the device is in the tray of its last ward with its alarm, and other wards get no data of it', async () => {
     const before = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
       MDC_ECG_HEART_RATE: 177,
     });
-    const stay = play(server, [before]);
+    const stopPlaying = play(server, [before]);
     const nora = await logIn(browser, server, 'nora');
     await nora.getByTestId('bed-U-7').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
-    stay();
+    stopPlaying();
     const endedAt = new Date().toISOString();
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), 'bed-07');
     server.associate({ deviceId: 'bed-07', version: 2, periods: [{ ...before.period, to: endedAt }] });
@@ -95,7 +95,7 @@ describe('a device without a bed', () => {
         },
       });
     const timer = setInterval(measure, 500);
-    // It began in the tray: one that began at the bed is not for who sees the tray.
+    // The alarm began after the discharge, because the tray does not show alarms of the stay.
     const at = new Date().toISOString();
     const stray = alarmOf(
       { ...before, period: { ...before.period, associationId } },
@@ -106,7 +106,7 @@ describe('a device without a bed', () => {
     await nora.getByTestId('tray').getByText('HR 178 > 160').first().waitFor();
     expect(await nora.getByTestId('bed-bed-07').count()).toBe(0);
     expect(await nora.getByTestId('bed-U-7').count()).toBe(0);
-    // What has just moved does not act yet.
+    // The page ignores a press on a button that has just moved, so the test presses again.
     await until('the open tray', async () => {
       await nora.getByTestId('tray-count').click();
       return nora.getByTestId('tray-bed-07').getByText('last in ICU').isVisible();
@@ -116,7 +116,7 @@ describe('a device without a bed', () => {
       const other = await logIn(browser, server, userId);
       await until('the other ward', () => server.hub.stats().screens >= 2);
       await other.getByTestId('alarm-list').waitFor();
-      // A screen is told of changes in their order: when it shows this alarm, it has got all that it gets of the reading before it.
+      // The server sends changes in their order. When the screen shows this alarm, it has also got what it may get of the last reading.
       measure();
       const next = played(`device-${userId}`, period(`next-${userId}`, 'Step-down', patient()));
       server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });
@@ -130,7 +130,7 @@ describe('a device without a bed', () => {
     }
     clearInterval(timer);
     await nora.context().close();
-    // Nobody's open screen may show the alarm now: each screen says how many there are, and nothing else of them.
+    // Now no open screen may show the alarm of this device. Each screen shows only the number of such alarms.
     const sam = await logIn(browser, server, 'sam');
     await sam.getByTestId('notice-unseen').waitFor();
     await sam.context().close();

@@ -1,10 +1,10 @@
 /**
- * Finds text on a page that a person cannot read whole: cut off by a box, outside the window, or under other text. It looks at
- * every text that is drawn, so a new element is covered without being named here.
+ * Finds text on a page that a person cannot read completely, because it is cut off by a box, outside the window, or under other text. It
+ * checks every text that is drawn, so that new elements are checked without a change here.
  */
 import type { Page } from 'playwright-core';
 
-/** The window sizes of the issue in CSS pixels, and three of them at a zoom of 200 %, which halves them. */
+/** The window sizes that the dashboard supports, in CSS pixels. Three sizes are at a zoom of 200 %, which halves width and height. */
 export const sizes = [
   { name: '360', width: 360, height: 780, zoom: 1 },
   { name: '414', width: 414, height: 896, zoom: 1 },
@@ -20,13 +20,13 @@ export const sizes = [
 ] as const;
 export type Size = { readonly name: string; readonly width: number; readonly height: number };
 
-/** So long a page may draw nothing before it is made to. */
+/** Time without a drawn frame after which a screenshot makes the page draw. */
 const stalledMs = 5_000;
 
 /**
- * Sets the window's size without a reload, and waits until the page has laid itself out for it. Headless Chromium sometimes stops
- * to draw a page on a busy machine; a picture makes it draw again.
- * @throws where the page draws nothing even then.
+ * Sets the size of the window without a reload, and waits until the page has its new layout. Headless Chromium sometimes stops drawing on a
+ * busy machine; a screenshot makes it draw again.
+ * @throws Error if the page draws nothing after three screenshots
  */
 export async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
   await page.setViewportSize({ width, height });
@@ -38,31 +38,31 @@ export async function resize(page: Page, { width, height }: { width: number; hei
 }
 
 /**
- * Runs in the page. The grid is computed from a ResizeObserver's report: one frame to report, one to render, one to lay out.
- * @returns false where they took longer than that.
+ * Runs in the page. Waits for three frames: one in which the ResizeObserver reports, one to render the grid, one for the layout. Returns
+ * false if the frames take longer than `mostMs`.
  */
 function drawsThreeFrames(mostMs: number): Promise<boolean> {
   return new Promise((done) => {
-    const draw = (left: number) => (left === 0 ? done(true) : requestAnimationFrame(() => draw(left - 1)));
+    const draw = (frames: number) => (frames === 0 ? done(true) : requestAnimationFrame(() => draw(frames - 1)));
     setTimeout(() => done(false), mostMs);
     draw(3);
   });
 }
 
-/** One sentence for each text that cannot be read whole; none where all is well. */
+/** Returns one sentence for each text that cannot be read completely. */
 export function unreadable(page: Page): Promise<string[]> {
   return page.evaluate(findUnreadable);
 }
 
-/** Runs in the page: it may use nothing from outside itself. */
+/** Runs in the page, so it can use only what is defined inside of it. */
 function findUnreadable(): string[] {
-  /** Half a pixel is rounding; a digit that misses one pixel of its edge is still read. */
+  /** Tolerance. Half a pixel may be rounding, and a digit without one pixel at its edge can still be read. */
   const slackPx = 1.01;
   const numberLeastPx = 13;
   const textLeastPx = 10;
   const nameLeastPx = 30;
   const fieldMostEm = 36;
-  /** What lies over the page on purpose. */
+  /** Selects elements that lie over the page on purpose. */
   const layers = '.lost, dialog, [popover], .skip, .notices.is-open';
   type Box = { left: number; right: number; top: number; bottom: number };
   type Text = Box & { text: string; element: Element; layer: Element | null };
@@ -87,13 +87,13 @@ function findUnreadable(): string[] {
     return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   }
 
-  /** A name may end in an ellipsis where its title says it whole; nothing else may. */
+  /** Returns whether a text may be cut off: only a name with an ellipsis whose title has the complete name. */
   function mayBeCut(element: Element, text: string): boolean {
     const titled = element.closest('[title]');
     return titled?.matches('[data-may-shorten]') === true && (titled.getAttribute('title') ?? '').includes(text);
   }
 
-  /** What of a text's line holds ink: the rest of its box is room above and below. */
+  /** Returns the part of a text's line in which letters are drawn. The rest of the line is space above and below. */
   function inkOf(rect: DOMRect, fontPx: number): Box {
     const middle = (rect.top + rect.bottom) / 2;
     return {
@@ -107,10 +107,10 @@ function findUnreadable(): string[] {
   type Clip = Box & { at: Element; across: boolean; down: boolean; scrolls: boolean };
   const clipsOfElement = new Map<Element, readonly Clip[]>();
 
-  /** The boxes that cut what is in an element, from the inside out. */
+  /** Returns the boxes that cut off the content of an element, from the inside out. */
   function clipsOf(element: Element): readonly Clip[] {
-    const known = clipsOfElement.get(element);
-    if (known) return known;
+    const cached = clipsOfElement.get(element);
+    if (cached) return cached;
     const style = getComputedStyle(element);
     const parent = style.position === 'fixed' ? null : element.parentElement;
     const outer = parent === null || parent === document.documentElement ? [] : clipsOf(parent);
@@ -137,7 +137,7 @@ function findUnreadable(): string[] {
         fault('cut at its side', element, text, ` by ${nameOf(at)}, ${by} px`);
         return true;
       }
-      // What lies further down is reached by scrolling, whatever cuts further out.
+      // Text further down in a scrolling box can be reached by scrolling, so outer boxes do not matter.
       if (down && scrolls && at.scrollHeight > at.clientHeight && (ink.top < top || ink.bottom > bottom)) break;
       if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
         if (mayBeCut(at, text)) return false;
@@ -175,15 +175,15 @@ function findUnreadable(): string[] {
     }
   }
 
-  /** A piece of text that a scrolling or shortening box hides takes no part in overlaps. */
-  function isShown(one: Text): boolean {
-    for (const box of clipsOf(one.element)) {
-      if (one.bottom <= box.top || one.top >= box.bottom || one.left >= box.right || one.right <= box.left)
+  /** Returns whether a text is visible, and reduces it to its visible part. Hidden parts cannot overlap other texts. */
+  function isShown(text: Text): boolean {
+    for (const box of clipsOf(text.element)) {
+      if (text.bottom <= box.top || text.top >= box.bottom || text.left >= box.right || text.right <= box.left)
         return false;
-      if (box.across) one.right = Math.min(one.right, box.right);
+      if (box.across) text.right = Math.min(text.right, box.right);
       if (!box.down) continue;
-      one.top = Math.max(one.top, box.top);
-      one.bottom = Math.min(one.bottom, box.bottom);
+      text.top = Math.max(text.top, box.top);
+      text.bottom = Math.min(text.bottom, box.bottom);
     }
     return true;
   }
@@ -196,14 +196,14 @@ function findUnreadable(): string[] {
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
       if (across <= slackPx || down <= slackPx) continue;
-      // A table's head stays while the rows move under it, on a ground of its own.
+      // The head of a table may lie over its rows, because it stays in place with its own background while the rows scroll.
       if (a.element.closest('thead') === b.element.closest('thead')) {
         fault('over each other', a.element, `${a.text}" and "${b.text}`, ` and ${nameOf(b.element)}`);
       }
     }
   }
 
-  // Boxes with a ground of their own hide what lies under them though no letters meet.
+  // A box with a background hides what is under it, even if no texts overlap.
   for (const parent of document.querySelectorAll('body *')) {
     if (parent.childElementCount < 2) continue;
     const display = getComputedStyle(parent).display;
@@ -229,7 +229,7 @@ function findUnreadable(): string[] {
     }
   }
 
-  // What stands in a field is no text node: its width is measured on a canvas.
+  // The text in a field is not a text node, so its width is measured with a canvas.
   const pen = document.createElement('canvas').getContext('2d')!;
   for (const field of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('select, input[placeholder]')) {
     if (!isDrawn(field)) continue;
@@ -244,7 +244,7 @@ function findUnreadable(): string[] {
     }
   }
 
-  // A field as wide as a large screen is far from its label at one end and from its button at the other.
+  // A field must not be as wide as a large screen, because its label and its button would be too far apart.
   for (const field of document.querySelectorAll('form :is(input, select, button)')) {
     const widthPx = field.getBoundingClientRect().width;
     const isLong = field instanceof HTMLButtonElement && (field.textContent ?? '').length > fieldMostEm;
@@ -253,7 +253,7 @@ function findUnreadable(): string[] {
       fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
-  // The closed strip scrolls, so what it cuts is no fault above. But a button in its first notice must be in sight whole.
+  // The closed strip of notices scrolls, so the checks above accept what it cuts off. But the button of the first notice must be visible.
   for (const button of document.querySelectorAll('.notices:not(.is-open) .notice:first-child button')) {
     const box = button.getBoundingClientRect();
     const strip = button.closest('.notices__list')!.getBoundingClientRect();
@@ -271,19 +271,19 @@ function findUnreadable(): string[] {
       fault('limits not shown', slot, slot.querySelector('.slot__label')?.textContent ?? '', '');
   }
 
-  // A shortened name still tells one bed from the next, and is read whole where the pointer stays on it.
+  // A shortened name must be long enough to distinguish beds, and must be readable completely as a tooltip.
   for (const name of document.querySelectorAll<HTMLElement>('[data-may-shorten]:not(select)')) {
     const text = name.textContent?.trim() ?? '';
     if (text === '' || !isDrawn(name)) continue;
     if (name.clientWidth < Math.min(nameLeastPx, name.scrollWidth - slackPx))
-      fault('nothing left of a name', name, text, `, ${name.clientWidth} px`);
+      fault('name shortened too much', name, text, `, ${name.clientWidth} px`);
     if (name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight + slackPx) continue;
     const { left, top, width, height } = name.getBoundingClientRect();
     const [x, y] = [left + width / 2, top + height / 2];
     const isInSight = clipsOf(name).every((box) => x > box.left && x < box.right && y > box.top && y < box.bottom);
     const hit = isInSight ? document.elementFromPoint(x, y) : null;
     if (hit && !hit.closest(layers) && !hit.closest('[title]')?.getAttribute('title')?.includes(text))
-      fault('nowhere whole', name, text, ` under ${nameOf(hit)}`);
+      fault('no tooltip with the complete name', name, text, ` under ${nameOf(hit)}`);
   }
 
   for (const element of document.querySelectorAll('body, body *')) {

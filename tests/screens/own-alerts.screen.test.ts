@@ -1,4 +1,4 @@
-/** What a clinician sees of the device's own alarms: whose they are, what is listed under what, and whether the monitor sounds. */
+/** Checks how the screen shows alarms of the device itself, and whether the sound of the monitor is on. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,8 +65,8 @@ const row = ({ alarmId }: { alarmId: string }) => page.getByTestId(`alarm-${alar
 describe.each([
   [1366, 768],
   [1920, 1080],
-])('at %d × %d', (width, height) => {
-  it('tile and row mark an alarm of the device as the device’s, do not mark Vigil’s, and show what is listed under the alarm', async () => {
+])('a window of %d × %d', (width, height) => {
+  it('tile and row mark an alarm of the device with "Monitor:", and show a device alarm under Vigil’s alarm of the same cause', async () => {
     await page.setViewportSize({ width, height });
     await tile('U-1').getByTestId('device-sound').waitFor();
     await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
@@ -80,7 +80,7 @@ describe.each([
     expect(await row(alarms.under).count()).toBe(0);
   });
 
-  it('the tile marks a device whose sound is paused or off, and no other tile has the mark', async () => {
+  it('only the tiles of devices whose sound is paused or off have the mark for it', async () => {
     const mark = (bed: string) => tile(bed).getByTestId('device-sound');
     expect(await mark('U-1').getAttribute('aria-label')).toBe('Monitor: sound paused');
     expect(await mark('U-2').getAttribute('aria-label')).toBe('Monitor: sound off');
@@ -90,7 +90,7 @@ describe.each([
   });
 });
 
-it('the mark goes when the sound is on again; until then the patient page says that the sound is not on', async () => {
+it('the patient page shows a notice while the sound of the monitor is paused, and the notice goes when the sound is on', async () => {
   await openPatient(page, 'U-1');
   await page.getByTestId('notice-device-sound').waitFor();
   await page.screenshot({ path: join(pictures, 'patient-1920.png') });

@@ -1,4 +1,4 @@
-/** The print-out of a patient's page. */
+/** Checks the print-out of a patient's page. */
 import { expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
 import { pdfPages } from './pdf-text.ts';
@@ -6,7 +6,7 @@ import { alarmOf, longestAlarms, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
 
-it('a print says in dark letters whose page it is, and where and when it was printed', async () => {
+it('a print-out shows the patient, the bed, the ward and the time in black letters, and no other patient', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
   });
@@ -30,10 +30,10 @@ it('a print says in dark letters whose page it is, and where and when it was pri
     expect(printed).not.toContain('Log out');
     const colour = await page.locator('.patient__head h1').evaluate((title) => getComputedStyle(title).color);
     expect(colour).toBe('rgb(0, 0, 0)');
-    // The number that alarms was white on red: grounds are not printed.
+    // On the screen the number with an alarm is white on red, but browsers do not print backgrounds.
     const alarming = page.locator('.patient__numbers .slot--alarm-high .slot__value');
     expect(await alarming.evaluate((value) => getComputedStyle(value).color)).toBe('rgb(0, 0, 0)');
-    // No other patient is on the sheet.
+    // The print-out has no data of another patient.
     expect(printed).toContain('HR 188 > 160');
     expect(printed).not.toContain('HR 199 > 160');
     expect(printed).not.toContain('Featherstonehaugh-3');
@@ -44,7 +44,7 @@ it('a print says in dark letters whose page it is, and where and when it was pri
   }
 });
 
-it('a print has each curve whole on an A4 sheet, upright and lying, at every window width', async () => {
+it('each curve fits on an A4 sheet, in portrait and in landscape', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
     trends: trendRows,
@@ -60,23 +60,23 @@ it('a print has each curve whole on an A4 sheet, upright and lying, at every win
     }, bed!.period.associationId);
     const canvas = page.locator('.trend__plot canvas').first();
     await canvas.waitFor();
-    const drawn = () => canvas.evaluate((one: HTMLCanvasElement) => one.toDataURL().length);
+    const drawn = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL().length);
     await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThan(3_000);
-    const before = await canvas.evaluate((one: HTMLCanvasElement) => one.width);
+    const before = await canvas.evaluate((element: HTMLCanvasElement) => element.width);
     await page.emulateMedia({ media: 'print' });
-    // A sheet of A4 at 96 px an inch, without its margins.
+    // Widths of an A4 sheet without margins, at 96 px per inch.
     for (const width of [718, 1047]) {
       await page.setViewportSize({ width, height: 1000 });
       const sheet = await page.locator('.trend__plot').evaluateAll((plots) =>
         plots.map((plot) => {
-          const one = plot.querySelector('canvas')!;
-          return { over: one.getBoundingClientRect().right - plot.getBoundingClientRect().right, width: one.width };
+          const curve = plot.querySelector('canvas')!;
+          return { over: curve.getBoundingClientRect().right - plot.getBoundingClientRect().right, width: curve.width };
         }),
       );
       expect(sheet.length).toBeGreaterThan(0);
       for (const chart of sheet) {
         expect(chart.over).toBeLessThanOrEqual(1);
-        // Not drawn anew: a chart that is drawn anew is empty on the sheet.
+        // The chart must not be drawn again for printing, because it would then be empty on the sheet.
         expect(chart.width).toBe(before);
       }
     }
@@ -87,7 +87,7 @@ it('a print has each curve whole on an A4 sheet, upright and lying, at every win
   }
 });
 
-it('every printed sheet names patient, bed and time, upright and lying', async () => {
+it('every printed sheet names patient, bed and time, in portrait and in landscape', async () => {
   const server = await openScreenServer({
     accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
     trends: trendRows,

@@ -1,4 +1,4 @@
-/** A page as the tests of the layout need it: nothing on it depends on how fast the machine is, and it is measured at each size. */
+/** Opens pages for the layout tests, whose look does not depend on the speed of the machine, and measures them at each window size. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -7,10 +7,10 @@ import { submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { resize, type Size, sizes, unreadable } from './overflow.ts';
 
-/** `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size there. */
+/** Folder for a picture of each screen at each size. Without `VIGIL_SCREENSHOTS_DIR` no pictures are taken. */
 const pictures = process.env.VIGIL_SCREENSHOTS_DIR;
 
-/** A page at the login that never takes itself for slow, and without pictures draws no wave and does not flash. */
+/** Opens a login page that never reports that it is slow. If no pictures are taken, the page draws no waves and does not flash. */
 export async function openCalm(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
@@ -31,12 +31,12 @@ export async function logInCalm(browser: Browser, at: { readonly httpPort: numbe
   return page;
 }
 
-/** Runs in the page. The load of a hidden page is not judged (`shell/load-monitor.ts`), so it stays what it is. */
+/** Runs in the page. Makes the page take itself for hidden, because a hidden page does not measure its load (`shell/load-monitor.ts`). */
 export function pinLoad(): void {
   Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => true });
 }
 
-/** Runs in the page. Waves keep their place, but nobody draws them: without a graphics card that takes longer than all the rest. */
+/** Runs in the page. Leaves the places of waves empty, because drawing them without a graphics card takes longer than everything else. */
 function drawNoWaves(): void {
   globalThis.Worker = class extends EventTarget {
     postMessage() {}
@@ -44,15 +44,15 @@ function drawNoWaves(): void {
   } as unknown as typeof Worker;
 }
 
-/** Goes through all sizes on the page as it stands and expects that everything can be read at each. */
+/** Expects that every text of the present page can be read at every window size. */
 export async function expectReadable(page: Page, screen: string, at: readonly Size[] = sizes): Promise<void> {
-  const found: string[] = [];
+  const faults: string[] = [];
   for (const size of at) {
     await resize(page, size);
-    found.push(...(await unreadable(page)).map((line) => `${size.name}: ${line}`));
+    faults.push(...(await unreadable(page)).map((line) => `${size.name}: ${line}`));
     await picture(page, screen, size.name);
   }
-  expect(found).toEqual([]);
+  expect(faults).toEqual([]);
 }
 
 async function picture(page: Page, screen: string, size: string): Promise<void> {
@@ -70,13 +70,10 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   }, hash);
 }
 
-/** The page looks that often for what has moved (`shell/guard.ts`). */
+/** Longer than the interval at which the page checks what has moved (`shell/guard.ts`). */
 const lookMs = 300;
 
-/**
- * Presses a button once it has stood still: what has just moved takes no press for a second, and a press that was lost leaves a word
- * beside it for two more.
- */
+/** Presses a button after it has stood still, because the page ignores a press for a second after the button has moved. */
 export async function pressStill(button: Locator): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded();
@@ -85,11 +82,12 @@ export async function pressStill(button: Locator): Promise<void> {
   await button.click();
 }
 
-/** Presses until `appears` is there: a button may move again right before the press. */
+/** Presses a button until the element `appears` is there, because the button may move again right before a press. */
 export async function clickUntil(page: Page, button: string, appears: string): Promise<void> {
   await pressUntil(page.getByTestId(button), page.getByTestId(appears).first());
 }
 
+/** Presses a button until the element `appears` is there, and waits until the hint about ignored presses is gone. */
 export async function pressUntil(button: Locator, appears: Locator): Promise<void> {
   await until(`${appears}`, async () => {
     if (await appears.isVisible()) return true;

@@ -1,4 +1,4 @@
-/** A screen that stays open while the server is started again with other settings. */
+/** Checks a screen that stays open while the server restarts with other settings. */
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 /**
- * Stands between page and server. After `restart` the page is cut off, and meets a server process of another name, whose lock time is short
- * and whose first answer to the page's question is a failure.
+ * Intercepts the traffic between page and server. `restart` cuts the live connection and plays a new server process: its stream has another
+ * name, its lock time is short, and its first answer to `/api/session` is an error.
  */
 async function restartable(page: Page, lockAfterMs: number) {
   let isNew = false;
@@ -61,13 +61,13 @@ async function restartable(page: Page, lockAfterMs: number) {
   };
 }
 
-/** A new server process does not know the stream that the page would go on with. */
+/** Removes the request to resume the old stream, because a new server process does not know this stream. */
 function withoutResume(text: string): string {
   const { resume: _, ...watch } = JSON.parse(text);
   return JSON.stringify(watch);
 }
 
-it('takes the lock time of the server that was started again, without a reload', async () => {
+it('a page uses the new lock time after a restart of the server, without a reload', async () => {
   const page = await logIn(browser, server, 'nora');
   const between = await restartable(page, 1_000);
   await page.reload();

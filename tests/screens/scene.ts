@@ -1,4 +1,4 @@
-/** What is played in front of the screens: beds with the longest names, numbers and alarms that the contracts allow. */
+/** Plays beds on the screens, with the longest names, numbers and alarms that the contracts allow. */
 
 import { randomUUID } from 'node:crypto';
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
@@ -9,23 +9,23 @@ import type { AssociationPeriod, Patient, WaveformRecord } from '../../contracts
 import { parameters } from '../../contracts/parameters.ts';
 import type { ScreenServer } from './server.ts';
 
-/** 40 characters, as long as a ward's or a bed's name may be. */
+/** The longest allowed names of a ward and a bed: 40 characters. */
 export const longWard = 'Intensive Care Unit 2 North, Room 12 A-B';
 export const longBed = 'Window place 12B, isolation anteroom two';
-/** 80 characters each, as long as a name may be; the first has no place to break for 36 of them. */
+/** The longest allowed names of a patient: 80 characters. The first 36 characters of the family name have no place for a line break. */
 export const longFamilyName = 'Wolfeschlegelsteinhausenbergerdorffs von und zu Hohenlohe-Waldenburg-Schillings';
 export const longGivenName = 'Maximiliane-Alexandrina Theodora Konstantina Bartholomea Wilhelmina Evangeline M';
-/** 64 characters. */
+/** The longest allowed ids of a patient and a device: 64 characters. */
 export const longPatientId = 'PATIENT-2026-0000000000000000000000000000000000000000000000000001';
 export const longDeviceId = 'bedside-monitor-0000000000000000000000000000000000000000000001-A';
-/** 120 characters, as long as an alarm's text may be. */
+/** The longest allowed text of an alarm: 120 characters. */
 export const longAlarmText =
   'NBP systolic 188 > 160 and mean 132 > 110, cuff repeated automatically three times; check cuff size and limb position mm';
 
-/** 80 characters, as long as the reason of a standby may be; the first word has no place to break. */
+/** The longest allowed reason of a standby: 80 characters. Its first word has no place for a line break. */
 export const longStandbyReason = 'Magnetresonanztomographie-Untersuchung with contrast, then theatre 4 & recovery.';
 
-/** Each parameter group once, with as many characters as it can have on a screen. */
+/** A value of each parameter with as many characters as it can have on a screen. */
 export const widest: Readonly<Record<string, number>> = {
   MDC_ECG_HEART_RATE: 188,
   MDC_PULS_OXIM_PULS_RATE: 188,
@@ -54,7 +54,7 @@ export type PlayedBed = {
   readonly period: AssociationPeriod;
   readonly values: Readonly<Record<string, number>>;
   readonly waves: readonly string[];
-  /** Age of the values, ms; 0 is sent anew again and again. */
+  /** Age of the values in ms. With 0 each value is sent with the present time. */
   readonly ageMs: number;
   readonly validity?: NumericValue['validity'];
 };
@@ -76,7 +76,7 @@ export function period(bed: string, ward: string, who: Patient | null): Associat
   return { associationId: randomUUID(), patient: who, ward, bed, from, to: null };
 }
 
-/** A ward of `count` beds. Bed by bed they differ in what makes a tile narrow: waves, ages, names, pressures. */
+/** Returns the beds of a ward. They differ in what makes a tile narrow: waves, ages, names and pressures. */
 export function longestBeds(count: number, ward: string): PlayedBed[] {
   return Array.from({ length: count }, (_, at): PlayedBed => {
     const kind = at % 8;
@@ -99,7 +99,7 @@ export function longestBeds(count: number, ward: string): PlayedBed[] {
 
 let alarmNumber = 0;
 
-/** An alarm of a bed as the alarm processor would write it. */
+/** Returns an alarm of a bed as the alarm processor writes it. */
 export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
   alarmNumber += 1;
   const at = new Date(Date.now() - alarmNumber * 1000).toISOString();
@@ -119,7 +119,7 @@ export function raised(alarm: Alarm): AlarmEvent {
   return { type: 'raised', at: alarm.raisedAt, alarm };
 }
 
-/** `count` alarms over the beds: every priority and state, the longest texts, all remarks at once. */
+/** Returns alarms for the beds in turn, with every priority and state and the longest texts. */
 export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[] {
   const by = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
   return Array.from({ length: count }, (_, at) => {
@@ -150,16 +150,16 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
   });
 }
 
-/** Puts beds on the screens and keeps their values and waves coming. @returns what stops it */
+/** Assigns devices to the beds, and sends their values and waves again and again. Returns a function that stops this. */
 export function play(server: ScreenServer, beds: readonly PlayedBed[], everyMs = 2_000): () => void {
-  for (const { deviceId, period: held } of beds) {
+  for (const { deviceId, period: stay } of beds) {
     server.associate({
       deviceId,
       version: (server.state.associations.get(deviceId)?.version ?? 0) + 1,
-      periods: [held],
+      periods: [stay],
     });
     const receivedAt = new Date().toISOString();
-    server.connection(held.associationId, { deviceId, receivedAt, connected: true });
+    server.connection(stay.associationId, { deviceId, receivedAt, connected: true });
   }
   const round = () => {
     for (const bed of beds) send(server, bed);
@@ -181,7 +181,7 @@ function send(server: ScreenServer, bed: PlayedBed): void {
       ...(validity === undefined ? {} : { validity }),
     }),
   );
-  // Old values have an interval that lets them be shown as old, not as a dash.
+  // With this interval the screen shows old values in grey and not as a dash.
   const intervalMs = ageMs > 0 ? Math.round(ageMs / 2) : 4_000;
   server.observe(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs, values } });
   for (const code of bed.waves) server.wave(associationId, wave(deviceId, code));
@@ -189,13 +189,13 @@ function send(server: ScreenServer, bed: PlayedBed): void {
 
 const rateHz = 62.5;
 const chunkSamples = 125;
-/** One beat a second, with a peak: a curve that a person recognizes on a picture. */
+/** Returns a sample of a curve with one beat each second and a peak, which a person recognises in a picture. */
 function sampleAt(index: number): number {
   const phase = (index / rateHz) % 1;
   return Math.round(900 * Math.exp(-(((phase - 0.3) * 40) ** 2)) + 120 * Math.sin(2 * Math.PI * phase));
 }
 
-/** Two seconds of a wave that end now. */
+/** Returns a waveform record of two seconds that ends now. */
 function wave(deviceId: string, code: string): WaveformRecord {
   const receivedMs = Date.now();
   const startMs = receivedMs - (chunkSamples / rateHz) * 1000;

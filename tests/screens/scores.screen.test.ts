@@ -1,4 +1,4 @@
-/** What a nurse sees of early warning scores, and enters for them: on the tile, on the patient page, at every window size. */
+/** Checks how the tile and the patient page show early warning scores, and how a nurse enters the missing values. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,10 +43,10 @@ afterAll(async () => {
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-/** A set without what a nurse enters, or with it. */
+/** Returns scores with the values that a nurse enters, or without them. */
 function scoresOf(associationId: string, isEntered: boolean): Scores {
   const at = ago(0);
-  const known = [
+  const parts = [
     { parameter: 'RR', value: 26, at, points: 3 },
     { parameter: 'SpO2', value: 92, at, points: 2 },
     isEntered ? { parameter: 'oxygen', value: true, at, points: 2 } : { parameter: 'oxygen' },
@@ -62,7 +62,7 @@ function scoresOf(associationId: string, isEntered: boolean): Scores {
   if (isEntered)
     return newScores(
       associationId,
-      { parts: known, total: 14, atLeast: 14, risk: 'high', response: 'emergency' },
+      { parts, total: 14, atLeast: 14, risk: 'high', response: 'emergency' },
       {
         at,
         validUntil: ago(-5),
@@ -73,7 +73,7 @@ function scoresOf(associationId: string, isEntered: boolean): Scores {
     );
   const whole = newScores(
     associationId,
-    { parts: known, atLeast: 9, missing: ['oxygen', 'consciousness'] },
+    { parts, atLeast: 9, missing: ['oxygen', 'consciousness'] },
     { at, validUntil: ago(-5) },
   );
   const { total: _total, risk: _risk, response: _response, ...news2 } = whole.news2;
@@ -81,7 +81,7 @@ function scoresOf(associationId: string, isEntered: boolean): Scores {
   return { ...whole, news2, shockIndex: 1.1, qsofa: { ...qsofa, missing: ['consciousness'] }, assessment };
 }
 
-/** As the alarm processor: it takes the entry and publishes the scores, or refuses. */
+/** Plays the alarm processor: accepts an assessment and publishes the scores, or refuses it with `refusal`. */
 function answer(command: Command): void {
   if (command.type !== 'enter-assessment') return;
   const { commandId, associationId, type, at } = command;
@@ -90,11 +90,11 @@ function answer(command: Command): void {
   server.answer({ commandId, associationId, type, at, ...outcome });
 }
 
-it('a nurse sees what is missing, enters it, and sees the total with what to do', async () => {
-  const held = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
-  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+it('a nurse sees which values of the score are missing, enters them, and sees the total with the advice', async () => {
+  const stay = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
   const stop = play(server, [bed]);
-  foldScores(server.state, scoresOf(held.associationId, false), Date.now());
+  foldScores(server.state, scoresOf(stay.associationId, false), Date.now());
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
   expect(await page.getByTestId('tile-score').count()).toBe(0);
@@ -142,14 +142,14 @@ it('a nurse sees what is missing, enters it, and sees the total with what to do'
 });
 
 it('every text of the scores can be read at every window size, beside the longest names', async () => {
-  const held = period(longBed, 'ICU', patient({ familyName: longFamilyName }));
+  const stay = period(longBed, 'ICU', patient({ familyName: longFamilyName }));
   const child = period('U-3', 'ICU', patient({ category: 'paediatric' }));
-  const bed = { period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const bed = { period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
   const stop = play(server, [
     { ...bed, deviceId: 'bed-02' },
     { ...bed, deviceId: 'bed-03', period: child },
   ]);
-  foldScores(server.state, scoresOf(held.associationId, true), Date.now());
+  foldScores(server.state, scoresOf(stay.associationId, true), Date.now());
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId(`bed-${longBed}`).getByTestId('tile-score').waitFor();
   const faults: string[] = [];
@@ -175,15 +175,15 @@ it('every text of the scores can be read at every window size, beside the longes
   stop();
 });
 
-it('the page draws the course of each score beside the other trends, dashed if the inputs are incomplete, and cuts no text', async () => {
-  const held = period('U-4', 'ICU', patient({ familyName: 'Stork' }));
+it('the patient page has a chart of each score beside the other trends, with partial scores as "at least", and cuts off no text', async () => {
+  const stay = period('U-4', 'ICU', patient({ familyName: 'Stork' }));
   const child = period('U-5', 'ICU', patient({ category: 'paediatric' }));
   const bed = { values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
   const stop = play(server, [
-    { ...bed, deviceId: 'bed-04', period: held },
+    { ...bed, deviceId: 'bed-04', period: stay },
     { ...bed, deviceId: 'bed-05', period: child },
   ]);
-  foldScores(server.state, scoresOf(held.associationId, true), Date.now());
+  foldScores(server.state, scoresOf(stay.associationId, true), Date.now());
   const page = await logIn(browser, server, 'nora');
   await openPatient(page, 'U-4');
   await pressUntil(page.getByTestId('trend-4h'), page.locator('[data-testid="trend-4h"][aria-pressed="true"]'));

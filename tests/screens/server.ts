@@ -1,6 +1,6 @@
 /**
- * The real dashboard server with the real built client, without Kafka and InfluxDB: whoever opens it plays the devices and the
- * alarm processor. Routes, sessions, rights, hub, live protocol and folds are the product's own; only the log is in memory.
+ * Runs the real dashboard server with the real built client, without Kafka and InfluxDB. The test plays the devices and the alarm processor.
+ * Routes, sessions, permissions, hub and live protocol are those of the product; only the log is in memory.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,25 +68,25 @@ export type ScreenServer = Awaited<ReturnType<typeof openScreenServer>>;
 
 export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
-  /** A screen that nobody touched for so long locks itself; 15 min by default. */
+  /** Time after which an untouched screen locks itself; 15 min by default. */
   readonly lockAfterMs?: number;
-  /** A client that is built already; by default the present one, which is built unless the run has built it. */
+  /** Folder of a built client. By default the client of this repository, which is built once for the test run. */
   readonly clientDir?: string;
-  /** The registered wards and beds; by default none, since a test associates by itself. */
+  /** Registered wards and beds; none by default. */
   readonly wards?: Registry['wards'];
-  /** The rows that InfluxDB would answer; none by default. */
+  /** Returns InfluxDB's answer to a query for trends; empty by default. */
   readonly trends?: TrendStore['query'];
-  /** The values that InfluxDB has stored; none by default. */
+  /** Returns the values that InfluxDB has stored; none by default. */
   readonly stored?: () => Promise<readonly StoredValue[]>;
-  /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
+  /** Called for each command of a screen after its append. By default no command is answered. */
   readonly onCommand?: (command: Command) => void;
-  /** Whether a change of limits is taken and answered, as the alarm processor does; by default it is. */
+  /** Whether changes of limits are accepted and answered, as the alarm processor does; true by default. */
   readonly answersLimits?: boolean;
-  /** Called before each append; a rejection is Kafka's refusal. */
+  /** Called before each append. If the promise rejects, Kafka refuses the append. */
   readonly beforeAppend?: (topic: string) => Promise<void>;
 };
 
-/** Serves the client on a free port of loopback. */
+/** Starts the server on a free port of 127.0.0.1. */
 export async function openScreenServer(options: ScreenServerOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-screens-'));
   const built = options.clientDir ?? process.env[builtClientVariable];
@@ -156,7 +156,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     httpPort: port,
     clientDir,
     hub,
-    /** Nothing answers on the port any more, as when the process died. */
+    /** Stops the server, as if the process had died. */
     async close() {
       live.stop();
       hub.close();
@@ -172,20 +172,20 @@ type Alive = {
   kafka: boolean;
   alarms: boolean;
   canary: boolean;
-  /** One that ends soon. */
+  /** A certificate that ends soon or has ended. */
   certificate?: Health['certificate'];
 };
 
-/** The live state, and the functions by which a test plays what lies in front of it. */
+/** Makes the live state of the dashboard, and the functions with which a test plays devices, Kafka and the alarm processor. */
 function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   const waves = emptyWaves();
   const signs = { ...newLifeSigns(Date.now()), alarmsAtMs: Date.now() };
   const view = createAuditView();
   const commands: Command[] = [];
-  /** Set to false to play that the part behind the server has died. */
+  /** Parts that still send signs of life. A test sets a member to false to play a failure. */
   const alive: Alive = { kafka: true, alarms: true, canary: true };
-  /** Batches in Kafka that cannot be read. */
+  /** Number of unreadable batches in Kafka, and the time of the last one. */
   const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
   view.begin([]);
 
@@ -252,24 +252,25 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   function takeLimits({ type, commandId, associationId, group, limits, by, at }: SetLimits): void {
     const before = state.limits.get(associationId) ?? newLimits(associationId);
     const ownOf = ({ own }: GroupInForce) => ownLimitsAfter(own, limits);
-    const groups = before.groups.map((one): GroupInForce => {
-      if (one.group === group) {
-        const own = ownOf(one);
-        return { group, base: one.base, limits: mergeLimits(one.base, own), ...(own && { own }), changed: { by, at } };
+    const groups = before.groups.map((present): GroupInForce => {
+      const { base } = present;
+      if (present.group === group) {
+        const own = ownOf(present);
+        return { group, base, limits: mergeLimits(base, own), ...(own && { own }), changed: { by, at } };
       }
-      // A pulse is judged by the limits of the heart rate.
-      const heart = one.group === 'PR' && before.groups.find((other) => other.group === 'HR' && other.group === group);
-      if (!heart) return one;
-      const base = mergeLimits(heart.base, ownOf(heart));
-      return { ...one, base, limits: mergeLimits(base, one.own) };
+      // The limits of the heart rate also apply to the pulse rate.
+      const heartRate = present.group === 'PR' && group === 'HR' && before.groups.find((other) => other.group === 'HR');
+      if (!heartRate) return present;
+      const pulseBase = mergeLimits(heartRate.base, ownOf(heartRate));
+      return { ...present, base: pulseBase, limits: mergeLimits(pulseBase, present.own) };
     });
     foldLimits(state, { ...before, rev: before.rev + 1, groups });
     answer({ type, commandId, associationId, at, accepted: true });
   }
 
-  /** Says what became of a command, as the alarm processor does. */
-  function answer(one: CommandAnswer): void {
-    foldAnswer(state, one);
+  /** Answers a command, as the alarm processor does. */
+  function answer(commandAnswer: CommandAnswer): void {
+    foldAnswer(state, commandAnswer);
     hub().flushAlarms();
   }
 
@@ -280,7 +281,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     signs,
     damage,
     alive,
-    /** Every command that a screen sent, oldest first. */
+    /** All commands of the screens, oldest first. */
     commands,
     append,
     takeTurn,
@@ -291,7 +292,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     status: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
     connection: (associationId: string, record: ConnectionRecord) =>
       foldConnection(state, associationId, record, Date.now()),
-    /** A device without a bed connects: only one that was heard can be put at a bed. */
+    /** Connects a device without a bed. Only a device that has connected can be assigned to a bed. */
     switchOn(deviceId: string): void {
       const record = { deviceId, receivedAt: new Date().toISOString(), connected: true };
       foldConnection(state, unassignedAssociation(pseudonymKey, deviceId), record, Date.now());
@@ -300,7 +301,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
       const chunk = foldWaveArrival(state, associationId, record, Date.now()) && foldWave(waves, associationId, record);
       if (chunk) hub().sendWave(chunk);
     },
-    /** Folds events of the alarm processor and sends them to the screens at once. */
+    /** Plays events of the alarm processor, and sends them to the screens at once. */
     alarms(...events: AlarmEvent[]) {
       for (const event of events) foldAlarmEvent(state, event, Date.now());
       hub().flushAlarms();
@@ -325,9 +326,9 @@ async function certificate() {
 
 async function writeAccountsOf(folder: string, wanted: ScreenServerOptions['accounts']): Promise<void> {
   const hash = await hashPassword(password);
-  const accounts = wanted.map((one): [string, Account] => [
-    one.userId,
-    { ...one, wards: [...one.wards], password: hash, disabled: false },
+  const accounts = wanted.map((account): [string, Account] => [
+    account.userId,
+    { ...account, wards: [...account.wards], password: hash, disabled: false },
   ]);
   writeAccounts(join(folder, 'accounts.json'), new Map(accounts));
 }

@@ -1,4 +1,7 @@
-/** A screen whose main thread cannot keep up: it says so, gives up waves before numbers, and never takes itself for the server. */
+/**
+ * Checks a screen whose main thread is too slow: it shows a notice, stops drawing waves but keeps numbers, and does not report that the
+ * server is lost.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type MadeUpWard, openMadeUpWard, userId } from '../../bench/ward.ts';
@@ -6,30 +9,31 @@ import { openBrowser, openLogin, pixelsDrawn, submitLogin } from '../browser.ts'
 import { until } from '../system.ts';
 import { patient, period } from './scene.ts';
 
-/** The main thread does nothing for this long, and then for a moment whatever waits: longer than a heartbeat may be away. */
+/** Time for which the main thread is blocked. It is longer than the time after which the page reports a lost server. */
 const blockMs = 6_000;
-const breathMs = 400;
-/** The page takes the time anew so often. */
+/** Pause between two blocks, in which the page does its waiting work. */
+const pauseMs = 400;
+/** Interval at which the page updates its clock. */
 const tickMs = 500;
 const heartRate = 'MDC_ECG_HEART_RATE';
 
 let ward: MadeUpWard;
 let browser: Browser;
 let page: Page;
-/** What the screen asked for, oldest first: with waves or without. */
-const asked: boolean[] = [];
-/** A device that measures once in a minute, and one that fell silent before the screen became slow. */
+/** For each watch message of the screen, oldest first: whether it requests waves. */
+const requestsWaves: boolean[] = [];
+/** A device that sends once a minute, and a device that stops sending before the screen becomes slow. */
 const seldom = { deviceId: 'seldom', period: period('S-1', 'ICU', patient()) };
 const silent = { deviceId: 'silent', period: period('S-2', 'ICU', patient()) };
 let seldomAtMs: number;
 
 beforeAll(async () => {
   [ward, browser] = await Promise.all([openMadeUpWard({ beds: 2, chunkMs: 500 }), openBrowser(inject('chromium'))]);
-  for (const { deviceId, period: held } of [seldom, silent])
-    ward.server.associate({ deviceId, version: 1, periods: [held] });
+  for (const { deviceId, period: stay } of [seldom, silent])
+    ward.server.associate({ deviceId, version: 1, periods: [stay] });
   page = await openLogin(browser, ward.server);
   page.on('websocket', (socket) =>
-    socket.on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)).waves !== null)),
+    socket.on('framesent', ({ payload }) => requestsWaves.push(JSON.parse(String(payload)).waves !== null)),
   );
   await submitLogin(page, userId);
   await page.getByTestId('bed-2').getByTestId(`value-${heartRate}`).waitFor();
@@ -53,11 +57,11 @@ type Witness = {
   banners: number;
   ages: [text: string, atMs: number][];
   rounds: number;
-  /** The longest time for which the main thread did nothing else. */
+  /** Longest time for which the main thread was blocked. */
   longestMs: number;
 };
 
-/** Runs in the page: notes each dash at a bed that sends, each banner, and what ages were shown when. */
+/** Runs in the page. Records each dash at a bed that sends values, each banner, and the ages that are shown with their time. */
 function watchPage(): void {
   const seen: Witness = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
   let freeAtMs = performance.now();
@@ -78,14 +82,14 @@ function watchPage(): void {
   Object.assign(window, { witness: seen });
 }
 
-/** Runs in the page: keeps the main thread busy but for a breath between two blocks, until it is told to stop. */
-function block([forMs, breath]: readonly [number, number]): void {
+/** Runs in the page. Blocks the main thread again and again, with a pause after each block, until `unblocked` is set. */
+function block([forMs, pauseMs]: readonly [number, number]): void {
   const round = () => {
     const { witness, unblocked } = window as unknown as { witness: Witness; unblocked?: true };
     if (unblocked) return;
     witness.rounds += 1;
     for (const endMs = performance.now() + forMs; performance.now() < endMs; );
-    setTimeout(round, breath);
+    setTimeout(round, pauseMs);
   };
   setTimeout(round, 0);
 }
@@ -93,8 +97,8 @@ function block([forMs, breath]: readonly [number, number]): void {
 const witness = () => page.evaluate<Witness>('window.witness');
 const waveOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas').first());
 
-describe('a screen whose painter of waves hangs', () => {
-  it('the screen hides the traces and says so, and its numbers and alarms go on', async () => {
+describe('a screen whose wave worker hangs', () => {
+  it('when the worker that draws the waves hangs, the screen hides the waves, shows a notice, and still shows new alarms', async () => {
     const other = await openLogin(browser, ward.server);
     await submitLogin(other, userId);
     const canvas = other.getByTestId('bed-2').locator('canvas').first();
@@ -113,17 +117,17 @@ describe('a screen whose painter of waves hangs', () => {
 });
 
 describe('a screen that is too slow', () => {
-  it('the screen says that it is too slow, keeps numbers and true ages, shows a new alarm, and asks for no waves', async () => {
+  it('a screen that is too slow shows a notice, keeps numbers and correct ages, shows new alarms, and requests no waves', async () => {
     await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
     seldomAtMs = send(seldom, 60_000);
     send(silent, 1_000);
     await page.getByTestId('bed-S-2').getByText('71').waitFor();
     await page.evaluate(watchPage);
-    await page.evaluate(block, [blockMs, breathMs] as const);
+    await page.evaluate(block, [blockMs, pauseMs] as const);
     const { alarmId } = ward.alarm(1, 'raised');
     await page.getByTestId('notice-slow').getByText('waves are off').waitFor();
     await page.getByTestId(`alarm-${alarmId}`).waitFor();
-    await until('no wish for waves', () => asked.at(-1) === false);
+    await until('a request without waves', () => requestsWaves.at(-1) === false);
     await until('a canvas that is empty', async () => (await waveOfBed2()) === 0);
     await until('enough rounds', async () => (await witness()).rounds >= 6);
     const second = ward.alarm(0, 'raised', 'medium');
@@ -136,25 +140,25 @@ describe('a screen that is too slow', () => {
     for (const [text, atMs] of seen.ages) {
       const [, count, unit] = /^(\d+) (s|min)/.exec(text)!;
       const unitMs = unit === 's' ? 1000 : 60_000;
-      // Whole units are shown, and a tick and the longest block may pass before the next drawing: an age is never less than that.
+      // The page shows whole units, and a tick and the longest block may pass before it draws again. The shown age may lag by this time.
       const leastMs = Number(count) * unitMs;
       expect([text, atMs - seldomAtMs - leastMs < unitMs + 2 * tickMs + seen.longestMs]).toEqual([text, true]);
     }
-    // The device that is silent is not excused by a slow screen.
+    // The value of the device that stopped sending turns into a dash also on the slow screen.
     expect(await page.getByTestId('bed-S-2').getByTestId(`value-${heartRate}`).textContent()).toBe('–');
   });
 
-  it('the screen shows everything again when it keeps up, and its notice goes', async () => {
+  it('a screen that is no longer too slow requests and draws waves again, and its notice goes', async () => {
     await page.evaluate('window.unblocked = true');
     await page.getByTestId('notice-slow').waitFor({ state: 'detached', timeout: 150_000 });
-    await until('a wish for waves', () => asked.at(-1) === true);
+    await until('a request for waves', () => requestsWaves.at(-1) === true);
     await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
     expect(await page.getByTestId('banner-lost').count()).toBe(0);
   });
 });
 
-describe('a screen that keeps up', () => {
-  it('the screen still says that the server is lost, 5 s after the server fell silent', async () => {
+describe('a screen that is fast enough', () => {
+  it('a screen that is fast enough shows the banner of a lost server when the server stops', async () => {
     await ward.server.close();
     await page.getByTestId('banner-lost').waitFor({ timeout: 30_000 });
   });

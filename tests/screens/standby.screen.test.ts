@@ -1,4 +1,4 @@
-/** What a nurse sees of a bed on standby, and how it begins and ends. */
+/** Checks how a nurse begins and ends the standby of a bed, and how the screen shows it. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** As the alarm processor: it takes the command and publishes the standby, or refuses. */
+/** Plays the alarm processor: accepts a command and publishes the standby, or refuses it with `refusal`. */
 function answer(command: Command): void {
   if (command.type !== 'standby' && command.type !== 'end-standby') return;
   const { commandId, associationId, type, at, by } = command;
@@ -48,9 +48,9 @@ function answer(command: Command): void {
   server.answer({ commandId, associationId, type, at, ...outcome });
 }
 
-it('a nurse says that the patient is away, sees it on the tile, and ends it', async () => {
-  const held = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
-  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+it('a nurse begins a standby with a reason, sees it on the tile, and ends it', async () => {
+  const stay = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
   const stop = play(server, [bed]);
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
@@ -93,9 +93,9 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
   stop();
 });
 
-it('the standby button stands apart from the alarm below it, on a phone and on a desk screen', async () => {
-  const held = period('U-2', 'ICU', patient({ familyName: 'Egret' }));
-  const bed = { deviceId: 'bed-02', period: held, values: widest, waves: [], ageMs: 0 };
+it('the standby button is at least 8 px above the alarm below it, on a phone and on a desk screen', async () => {
+  const stay = period('U-2', 'ICU', patient({ familyName: 'Egret' }));
+  const bed = { deviceId: 'bed-02', period: stay, values: widest, waves: [], ageMs: 0 };
   const stop = play(server, [bed]);
   server.alarms(raised(alarmOf(bed)));
   const page = await logIn(browser, server, 'nora');
@@ -108,7 +108,7 @@ it('the standby button stands apart from the alarm below it, on a phone and on a
   ] as const) {
     await page.setViewportSize({ width, height });
     await page.getByTestId('standby').scrollIntoViewIfNeeded();
-    // Both in one look: the page may scroll between two.
+    // Both places are read in one call, because the page may scroll between two calls.
     const gapPx = await page.getByTestId('standby').evaluate((button) => {
       const below = document.querySelector('[aria-label="Alarms of this bed"] .alarm')!;
       return below.getBoundingClientRect().top - button.getBoundingClientRect().bottom;

@@ -1,4 +1,4 @@
-/** Nothing that acts may move under pointer, finger or focus: what has just moved or changed is dead for a second. */
+/** Checks that the page ignores presses on elements that moved or changed under the pointer, finger or focus within the last second. */
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { until } from '../system.ts';
@@ -6,25 +6,25 @@ import { centre, openAlarmWard } from './alarm-ward.ts';
 import { alarmOf, period, raised } from './scene.ts';
 
 const stage = openAlarmWard();
-const { tell, row, button, settled, acknowledged, holdClock, goOn, frames } = stage;
+const { sendAlarms, row, button, settled, acknowledged, holdClock, releaseClock, frames } = stage;
 const [first, second, third] = stage.beds;
 
-/** How far its centre is from where it was, px. */
+/** Returns how far the centre of an element is from a former place, in pixels. */
 async function shift(locator: Locator, [x, y]: [number, number]): Promise<number> {
   const [nowX, nowY] = await centre(locator);
   return Math.hypot(nowX - x, nowY - y);
 }
 
 describe('a row of the list of alarms', () => {
-  it('a row that was inserted under the pointer cannot be acknowledged until it has stood there for a second', async () => {
+  it('an alarm row that was inserted under the pointer cannot be acknowledged until it has stood there for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    tell(raised(meant));
+    sendAlarms(raised(meant));
     await button(meant).waitFor();
     await settled();
     const at = await centre(button(meant));
     await holdClock();
     const unseen = alarmOf(second, { text: 'HR 0', condition: 'asystole' });
-    tell(raised(unseen));
+    sendAlarms(raised(unseen));
     await row(unseen).waitFor();
     expect(
       await button(unseen).evaluate((element, [x, y]) => element.contains(document.elementFromPoint(x, y)), at),
@@ -36,22 +36,22 @@ describe('a row of the list of alarms', () => {
     expect(stage.server.commands).toEqual([]);
     expect(await button(unseen).getAttribute('aria-disabled')).toBe('true');
 
-    await goOn();
+    await releaseClock();
     await settled();
     await stage.page.mouse.click(...at);
     await until('the acknowledgement', () => acknowledged().length === 1);
     expect(acknowledged()[0]).toMatchObject({ alarmId: unseen.alarmId, rev: 1 });
   });
 
-  it('a row keeps its place while the pointer is on the list; a new high alarm comes last and is named below the rows', async () => {
+  it('alarm rows keep their places while the pointer is on the list; a new high alarm comes last and is named below the rows', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    tell(raised(meant));
+    sendAlarms(raised(meant));
     await button(meant).waitFor();
     await settled();
     const at = await centre(button(meant));
     await stage.page.mouse.move(...at);
     const high = alarmOf(second, { text: 'HR 0', condition: 'asystole' });
-    tell(raised(high));
+    sendAlarms(raised(high));
     await row(high).waitFor();
     expect(await stage.page.getByTestId('fresh-alarms').textContent()).toContain('U-2 HR 0');
     expect(await shift(button(meant), at)).toBeLessThan(1);
@@ -66,43 +66,43 @@ describe('a row of the list of alarms', () => {
     expect(await stage.page.getByTestId('fresh-alarms').count()).toBe(0);
   });
 
-  it('a row keeps its place when the row above it goes while the pointer is on the list', async () => {
+  it('an alarm row keeps its place when the alarm above it ends while the pointer is on the list', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
-    tell(raised(above), raised(meant));
+    sendAlarms(raised(above), raised(meant));
     await button(meant).waitFor();
     await settled();
     const at = await centre(button(meant));
     await stage.page.mouse.move(...at);
-    tell({ ...raised({ ...above, rev: 2, present: false, signal: 'off' }), type: 'cleared' });
+    sendAlarms({ ...raised({ ...above, rev: 2, present: false, signal: 'off' }), type: 'cleared' });
     await row(above).getByText('no longer listed').waitFor();
     expect(await shift(button(meant), at)).toBeLessThan(1);
   });
 
-  it('a row does not move when the row above it is acknowledged', async () => {
+  it('an alarm row does not move when the alarm above it is acknowledged', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
-    tell(raised(above), raised(meant));
+    sendAlarms(raised(above), raised(meant));
     await button(meant).waitFor();
     await settled();
     const at = await centre(button(meant));
     await stage.page.mouse.move(...at);
     const by = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
     const answer = { signal: 'acknowledged', acknowledgedBy: by, acknowledgedAt: new Date().toISOString() } as const;
-    tell({ ...raised({ ...above, rev: 2, ...answer }), type: 'acknowledged' });
+    sendAlarms({ ...raised({ ...above, rev: 2, ...answer }), type: 'acknowledged' });
     await stage.page.getByTestId(`acked-${above.alarmId}`).waitFor();
     expect(await shift(button(meant), at)).toBeLessThan(1);
   });
 
-  it('a row keeps the focus when it moves, and a key does nothing for a second', async () => {
+  it('an alarm row keeps the focus when it moves, and ignores keys for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    tell(raised(meant));
+    sendAlarms(raised(meant));
     await button(meant).focus();
     await settled();
-    // The keys rest for so long that the rows are free again, and a graver one goes above.
+    // No key is pressed for so long that the rows may move again, and a row with a higher priority moves above.
     const high = alarmOf(second, {});
-    tell(raised(high));
+    sendAlarms(raised(high));
     await row(high).waitFor();
     await holdClock();
-    await until('that the row has moved', async () => {
+    await until('the move of the row', async () => {
       const top = await stage.page.locator('[data-alarm]').first().getAttribute('data-alarm');
       return top === high.alarmId;
     });
@@ -114,7 +114,7 @@ describe('a row of the list of alarms', () => {
     await frames();
     expect(stage.server.commands).toEqual([]);
 
-    await goOn();
+    await releaseClock();
     await settled();
     expect(await focused()).toBe(`ack-${meant.alarmId}`);
     await stage.page.keyboard.press('Enter');
@@ -122,15 +122,15 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId });
   });
 
-  it('a row whose alarm gets graver between the press and the release sends nothing', async () => {
+  it('a press on an alarm whose value gets worse between press and release sends nothing', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
-    tell(raised(seen));
+    sendAlarms(raised(seen));
     await button(seen).waitFor();
     await settled();
     await stage.page.mouse.move(...(await centre(button(seen))));
     await stage.page.mouse.down();
     await holdClock();
-    tell({ ...raised({ ...seen, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
+    sendAlarms({ ...raised({ ...seen, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
     await row(seen).getByText('SpO2 61 < 85').waitFor();
     await stage.page.mouse.up();
     await stage.page.getByTestId('moved-hint').waitFor();
@@ -138,22 +138,22 @@ describe('a row of the list of alarms', () => {
     expect(await button(seen).getAttribute('aria-disabled')).toBe('true');
     expect(await button(seen).textContent()).toBe('Acknowledge');
     expect(stage.server.commands).toEqual([]);
-    await goOn();
+    await releaseClock();
     await settled();
     await button(seen).click();
     await until('the acknowledgement', () => acknowledged().length === 1);
     expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
   });
 
-  it('an alarm whose revision the server cannot judge is not acknowledged; the row says what the alarm is now, and asks again', async () => {
+  it('an alarm whose intermediate revisions are unknown is not acknowledged, and its row shows the present text and asks to look again', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
-    tell(raised(seen));
+    sendAlarms(raised(seen));
     await button(seen).waitFor();
     await settled();
     await stage.page.mouse.move(...(await centre(button(seen))));
     await stage.page.mouse.down();
-    // Revisions 2 to 4 are missing: between them it may have been graver.
-    tell({ ...raised({ ...seen, rev: 5, escalation: 1 }), type: 'escalated' });
+    // Revisions 2 to 4 are missing. In one of them the alarm may have been worse.
+    sendAlarms({ ...raised({ ...seen, rev: 5, escalation: 1 }), type: 'escalated' });
     await row(seen).getByText('escalated').waitFor();
     await stage.page.mouse.up();
     const error = stage.page.getByTestId(`ack-error-${seen.alarmId}`);
@@ -167,16 +167,16 @@ describe('a row of the list of alarms', () => {
   });
 });
 
-describe('what else acts', () => {
-  it('a tile that was sorted under the pointer does not open', async () => {
+describe('other elements that can be pressed', () => {
+  it('a tile that moved under the pointer by sorting does not open', async () => {
     await stage.page.getByTestId('sort-alarms').click();
     try {
       await settled();
       const at = await centre(stage.page.getByTestId('bed-U-1'));
       await holdClock();
       const high = alarmOf(third, {});
-      tell(raised(high));
-      await until('that the tile of U-3 is first', async () => {
+      sendAlarms(raised(high));
+      await until('the tile of U-3 in the first place', async () => {
         const [x, y] = await centre(stage.page.getByTestId('bed-U-3'));
         return Math.abs(x - at[0]) < 1 && Math.abs(y - at[1]) < 1;
       });
@@ -184,32 +184,32 @@ describe('what else acts', () => {
       await stage.page.getByTestId('moved-hint').waitFor();
       await frames();
       expect(await stage.page.getByTestId('patient-view').count()).toBe(0);
-      await goOn();
+      await releaseClock();
       await settled();
       await stage.page.mouse.click(...at);
       await stage.page.getByTestId('patient-view').waitFor();
       expect(await stage.page.locator('.patient__bed').textContent()).toBe('U-3');
       await stage.page.getByTestId('patient-close').click();
     } finally {
-      await goOn();
+      await releaseClock();
       await stage.page.getByTestId('sort-alarms').click();
     }
   });
 
-  it('the sound is paused at once, also where an alarm has come or gone just now', async () => {
-    tell(raised(alarmOf(first, { priority: 'low' })));
+  it('the pause button of the sound acts at once, also when an alarm has just begun', async () => {
+    sendAlarms(raised(alarmOf(first, { priority: 'low' })));
     await stage.page.getByTestId('pause-audio').waitFor();
     await settled();
     const at = await centre(stage.page.getByTestId('pause-audio'));
     await holdClock();
     const unseen = alarmOf(second, {});
-    tell(raised(unseen));
+    sendAlarms(raised(unseen));
     await row(unseen).waitFor();
     await stage.page.mouse.click(...at);
     await until('the pauses', () => stage.server.commands.length === 2);
   });
 
-  it('a row of the devices that a new device pushed down does not act', async () => {
+  it('a row of the list of devices that a new device has pushed down ignores a press', async () => {
     await stage.page.goto(`${stage.server.origin}/#/devices`);
     const change = stage.page.getByTestId('associate-bed-01');
     await change.waitFor();

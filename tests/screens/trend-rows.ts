@@ -1,6 +1,6 @@
 /**
- * Trends as InfluxDB would answer them: rates every step, a cuff every 5 minutes, a hole of a quarter of an hour; scores each 5 minutes, of
- * which the third quarter is partial.
+ * Plays the answers of InfluxDB for trends: values at each step, cuff pressures and scores every 5 minutes, and a gap of 15 minutes. In the
+ * third quarter of the chart the scores are partial.
  */
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';
@@ -9,7 +9,10 @@ import { widest } from './scene.ts';
 
 const cuffMs = 5 * 60_000;
 
-/** A score `part` of the way from the start to the end of the chart; undefined where it is not known. */
+/**
+ * Returns the value of a score, or undefined if there is no value.
+ * @param part position in the chart, from 0 (start) to 1 (end)
+ */
 function scoreAt(code: ScoreTrendCode, part: number): number | undefined {
   const isPartial = part >= 0.5 && part < 0.75;
   switch (code) {
@@ -36,23 +39,23 @@ export const trendRows: TrendStore['query'] = async (plan) => {
       continue;
     }
     const level = widest[code] ?? 0;
-    const own: { timeMs: number; mean: number; min: number; max: number }[] = [];
+    const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {
       if (at >= holeMs && at < holeMs + 15 * 60_000) continue;
       const mean = level + Math.sin(at / 600_000) * 8;
-      own.push({ timeMs: at, mean, min: mean - 2, max: mean + 2 });
+      points.push({ timeMs: at, mean, min: mean - 2, max: mean + 2 });
     }
-    rows.set(code, own);
+    rows.set(code, points);
   }
   return rows;
 };
 
 function scoreRows(code: ScoreTrendCode, { fromMs, toMs, stepMs }: Parameters<TrendStore['query']>[0]) {
   const everyMs = Math.max(scoresRepeatMs, stepMs);
-  const own: { timeMs: number; mean: number; min: number; max: number }[] = [];
+  const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
   for (let timeMs = Math.ceil(fromMs / everyMs) * everyMs; timeMs < toMs; timeMs += everyMs) {
     const value = scoreAt(code, (timeMs - fromMs) / (toMs - fromMs));
-    if (value !== undefined) own.push({ timeMs, mean: value, min: value, max: value });
+    if (value !== undefined) points.push({ timeMs, mean: value, min: value, max: value });
   }
-  return own;
+  return points;
 }

@@ -1,4 +1,4 @@
-/** The harness of the screen tests itself: a value, an alarm and a command go the whole way through the real protocol. */
+/** Checks the server of the screen tests: a value, an alarm and a command pass through the real protocol. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('the server of the screen tests', () => {
-  it('the server shows a value and an alarm on a real screen, and takes the acknowledgement of the alarm', async () => {
+  it('the server of the screen tests shows a value and an alarm in a real browser, and gets the acknowledgement of the alarm', async () => {
     const [bed] = longestBeds(2, 'ICU').slice(1);
     const stop = play(server, [bed!]);
     const page = await logIn(browser, server, 'nora');

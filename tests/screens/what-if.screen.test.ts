@@ -1,4 +1,4 @@
-/** The limits dialog says what the typed limits would have done over the last 24 hours, before it saves. */
+/** Checks that the limits dialog shows, before saving, how many alarms the typed limits would have raised in the last 24 hours. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ let server: ScreenServer;
 let browser: Browser;
 let page: Page;
 let stop: () => void;
-/** What InfluxDB answers next. */
+/** Returns InfluxDB's next answer. */
 let stored: () => Promise<readonly StoredValue[]> = async () => [];
-const one: PlayedBed = {
+const bed: PlayedBed = {
   deviceId: 'bed-01',
   period: period('W-1', 'CCU', patient({ familyName: 'Whatif' })),
   values: { [hr]: 98 },
@@ -29,7 +29,7 @@ const one: PlayedBed = {
   ageMs: 0,
 };
 
-/** A heart rate each 10 s: 98, and for a minute in each hour 130. */
+/** Returns a heart rate every 10 s: 98, and 130 for one minute of each hour. */
 function hoursOf(hours: number): StoredValue[] {
   const toMs = Date.now();
   const valueAt = (s: number) => (s % 3600 >= 1800 && s % 3600 < 1860 ? 130 : 98);
@@ -50,7 +50,7 @@ beforeAll(async () => {
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [one]);
+  stop = play(server, [bed]);
   page = await logIn(browser, server, 'paul');
 });
 
@@ -89,7 +89,7 @@ async function picture(name: string) {
 }
 
 describe('the limits dialog', () => {
-  it('the dialog says how often the limits in force would have called, and then how often the typed limits would have', async () => {
+  it('the limits dialog shows how many alarms the limits in force would have raised, and then those of the typed limits', async () => {
     stored = async () => hoursOf(24);
     await openForm();
     await says('In the last 24 h the limits in force would have called 24 times.');
@@ -104,7 +104,7 @@ describe('the limits dialog', () => {
     expect(server.commands).toEqual([]);
   });
 
-  it('while it works, the dialog shows no number of other limits and moves nothing that may be pressed; then it shows the last answer', async () => {
+  it('while the limits dialog waits for an answer, it shows no old numbers and does not move its buttons; then it shows the last answer', async () => {
     const gate = Promise.withResolvers<void>();
     stored = async () => {
       await gate.promise;
@@ -122,14 +122,14 @@ describe('the limits dialog', () => {
     expect(await save.boundingBox()).toEqual(before);
   });
 
-  it('the dialog names both numbers of limits that cross, before anybody saves', async () => {
+  it('the limits dialog names both numbers of limits that cross, before saving', async () => {
     await typeHigh('150');
     await says('The high limit 150 of HR is not below the extreme high limit 140.');
     expect(await rows()).toEqual([2, '– – – – – – – –']);
     await picture('refused');
   });
 
-  it('if the trends are away, the dialog says that it cannot tell the number, and still saves', async () => {
+  it('if the trends cannot be read, the limits dialog says so and still saves', async () => {
     stored = async () => {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.');
     };
@@ -142,7 +142,7 @@ describe('the limits dialog', () => {
     await page.getByTestId('limit-form').waitFor({ state: 'detached' });
   });
 
-  it('the dialog says that nothing is stored', async () => {
+  it('if no value is stored, the limits dialog says so', async () => {
     stored = async () => [];
     await openForm();
     await says('No value of HR is stored for the last 24 h, so there is nothing to count.');
@@ -151,7 +151,7 @@ describe('the limits dialog', () => {
     await cancel();
   });
 
-  it('if the values cover less than 24 hours, the dialog says how long they are', async () => {
+  it('if the values cover less than 24 hours, the limits dialog says how many hours they cover', async () => {
     stored = async () => hoursOf(3);
     await openForm();
     await says(/^In the last 3 h the limits in force would have called 3 times\.$/);
