@@ -120,7 +120,7 @@ async function bedOfVictim() {
   return { ward, bedName, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: monitor.deviceId };
 }
 
-describe('a nurse of another ward', () => {
+describe('a nurse and another ward', () => {
   it('every route that the running server has is covered by a rule of this test', async () => {
     const routes = await routesOfServer(attacker);
     expect(routes.length).toBeGreaterThan(20);
@@ -128,7 +128,7 @@ describe('a nurse of another ward', () => {
     expect(Object.keys(rules).filter((route) => !routes.includes(route))).toEqual([]);
   });
 
-  it('a nurse of another ward gets from every route that names a patient the answer for an unknown patient, changes nothing, and is in the audit trail', async () => {
+  it('a nurse gets for a patient of another ward the answer for an unknown patient from every route, changes nothing, and is in the audit trail', async () => {
     const before = await bedOfVictim();
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'hidden' && rule.kind !== 'refused') continue;
@@ -153,7 +153,7 @@ describe('a nurse of another ward', () => {
     expect(aboutVictim.length).toBeGreaterThanOrEqual(routesWithPatient.length);
   });
 
-  it('a nurse of another ward gets no data of this ward from the routes that every account may use', async () => {
+  it('a nurse gets no data of another ward from the routes that every account may use', async () => {
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'own' || !route.startsWith('GET')) continue;
       const { status, body } = await call(route, rule, unusedIds);
@@ -164,7 +164,7 @@ describe('a nurse of another ward', () => {
     expect(status).toBe(403);
   });
 
-  it('a nurse of another ward cannot assign a device to a patient or a bed of this ward', async () => {
+  it('a nurse cannot assign a device to a patient or a bed of another ward', async () => {
     const acts: [string, object][] = [
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: 'SD-6', version: 1 }],
       ['/api/devices/spare-02/move', { ward: 'step-down', bed: secret.bed, version: 1 }],
@@ -193,7 +193,7 @@ describe('a nurse of another ward', () => {
     expect(beds.filter(({ device: { deviceId } }) => deviceId === 'spare-03' && deviceId !== null)).toEqual([]);
   });
 
-  it('a nurse of another ward gets no data of this ward over the live connection', async () => {
+  it('a nurse gets no data of another ward over the live connection', async () => {
     const refused: Watch['scope'][] = [
       { ward: 'step-down' },
       { associationId: victim.associationId },
@@ -223,7 +223,7 @@ describe('a nurse of another ward', () => {
     expect(secretsIn(JSON.stringify(live.messages))).toEqual([]);
   });
 
-  it('a nurse of another ward gets no data of this ward by resuming the server’s stream at a number of the chief physician', async () => {
+  it('a nurse gets no data of another ward by resuming the server’s stream at a number of the chief physician', async () => {
     const chief = await loggedIn('chief', address);
     const { stream, n } = await snapshotOfAllWards(chief);
     const live = await attacker.live({
