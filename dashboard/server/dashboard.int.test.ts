@@ -1,4 +1,4 @@
-/** The dashboard's server as a process, on a real Kafka: what each account sees and may do, by every path. */
+/** Tests the dashboard's server as a process with a real Kafka: what each account sees and may do. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,17 +74,17 @@ async function raise(alarm: Alarm, type = 'raised') {
   await alarms.append('alarms', alarm.associationId, contentTypes.alarmEvent, { type, at: iso(), alarm });
 }
 
-/** What lies in `commands` under this id. */
+/** Waits for the command with this id in the topic `commands`, and returns it. */
 async function commandOf(commandId: string): Promise<unknown> {
   const commands: unknown[] = [];
   const table = await alarms.followTable(['commands'], (read) => {
     if (read) commands.push(read.record.body);
   });
-  const found = await until('the command', () =>
+  const command = await until('the command', () =>
     commands.find((body) => (body as { commandId: string }).commandId === commandId),
   );
   await table.close();
-  return found;
+  return command;
 }
 
 async function loggedIn(userId: string): Promise<Browser> {
@@ -101,7 +101,7 @@ let own: Awaited<ReturnType<typeof startTestPlatform>>;
 let accountsFile: string;
 
 beforeAll(async () => {
-  // Of its own: what other tests leave in a log that all share would be shown on every ward.
+  // This test needs its own Kafka: records of other tests in a shared Kafka would be shown in the scope of all wards.
   own = await startTestPlatform(`test-${process.pid}-dashboard`);
   const platform = await ownPorts(own.data);
   accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
@@ -163,7 +163,7 @@ describe('what a ward sees', () => {
     await raise(alarm);
     await until('the alarm', () => live.of('delta').some((delta) => delta.alarms[0]?.alarmId === alarm.alarmId));
     await until('the value', () => live.of('delta').some((delta) => delta.beds[0]?.values[0]?.value === 151));
-    // An old value comes late: it does not replace the newer one, and a marker after it shows that it was read.
+    // An old value comes late and does not replace the newer value. The value after it shows that the old value was read.
     await reading(inIcu.associationId, deviceIcu, 'MDC_ECG_HEART_RATE', 60, Date.now() - 60_000);
     await reading(inIcu.associationId, deviceIcu, 'MDC_PULS_OXIM_SAT_O2', 97);
     await until('the marker', () => live.of('delta').some((d) => d.beds[0]?.values.some((v) => v.value === 97)));
@@ -172,7 +172,7 @@ describe('what a ward sees', () => {
     const everything = JSON.stringify(live.messages);
     expect(everything).not.toContain('Othername');
     expect(everything).not.toContain(inStep.associationId);
-    // Not the bare number: an id may have it in it.
+    // The bare number 190 is not searched, because a random id may contain it.
     for (const part of ['HR 190', '"value":190']) expect(everything).not.toContain(part);
     const numbers = live.messages.filter((m) => m.type === 'snapshot' || m.type === 'delta');
     for (const [at, message] of numbers.entries())
@@ -180,7 +180,7 @@ describe('what a ward sees', () => {
     live.close();
   });
 
-  it('every path answers for a bed of another ward as for a bed that does not exist', async () => {
+  it('every route gives the same answer for a bed of another ward as for an unknown bed', async () => {
     const nurse = await loggedIn('nurse-icu');
     const foreign = alarmOf(inStep, deviceStep);
     await raise(foreign);
@@ -208,13 +208,13 @@ describe('what a ward sees', () => {
       expect([path, answer.status]).toEqual([path, 404]);
       expect(Object.keys(answer.body)).toEqual(['code', 'message']);
     }
-    const taken = await nurse.post(`/api/devices/${deviceStep}/associations`, {
+    const refused = await nurse.post(`/api/devices/${deviceStep}/associations`, {
       ward: wards.icu,
       bed: '9',
       patient: null,
       version: 1,
     });
-    expect([taken.status, Object.keys(taken.body)]).toEqual([404, ['code', 'message']]);
+    expect([refused.status, Object.keys(refused.body)]).toEqual([404, ['code', 'message']]);
     const auditor = await loggedIn('auditor');
     await until('the audit record of the attempt', async () => {
       const { body } = await auditor.get('/api/audit?action=access-denied&userId=nurse-icu');
@@ -227,7 +227,7 @@ describe('what a ward sees', () => {
     expect(await (await nurse.live({ type: 'watch', scope, waves: null })).closed).toBe(4004);
   });
 
-  it('the scope * gives a person all of their wards; only a person with all wards sees a device that was in no ward', async () => {
+  it('the scope * shows all wards of the account, and only an account of all wards sees a device that was in no ward', async () => {
     await reading(looseAssociation, deviceLoose, 'MDC_ECG_HEART_RATE', 77);
     const watching = async (userId: string) => {
       const live = await (await loggedIn(userId)).live(watchWard('*'));
@@ -265,7 +265,7 @@ describe('what a ward sees', () => {
     live.close();
   });
 
-  it('the server shows an auditor the trail and nothing clinical', async () => {
+  it('the server shows an auditor the audit trail and no clinical data', async () => {
     const auditor = await loggedIn('auditor');
     expect((await auditor.post('/api/ticket')).status).toBe(403);
     expect((await auditor.get('/api/wards')).status).toBe(403);
@@ -277,7 +277,7 @@ describe('what a ward sees', () => {
 });
 
 describe('the live connection', () => {
-  it('the live connection opens once per ticket, only from our origin, only with the session that got the ticket', async () => {
+  it('a ticket opens one live connection, only from an allowed origin, and only with the session that got the ticket', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
@@ -291,10 +291,10 @@ describe('the live connection', () => {
     live.close();
   });
 
-  it('the live connection beats each second, answers a resume with what was missed, and an unknown stream with a snapshot', async () => {
+  it('the live connection has a heartbeat each second, and answers a resume with a delta or, for another stream, a snapshot', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
-    await until('two beats', () => live.of('heartbeat').length >= 2);
+    await until('two heartbeats', () => live.of('heartbeat').length >= 2);
     expect(live.of('heartbeat')[0]?.health).toMatchObject({ kafka: 'ok' });
     const { stream, n } = live.of('snapshot')[0]!;
     live.close();
@@ -313,7 +313,7 @@ describe('the live connection', () => {
     foreign.close();
   });
 
-  it('the live connection closes when it gets anything that is not a message of ours', async () => {
+  it('the live connection closes when it gets a message that is not a valid Watch', async () => {
     const nurse = await loggedIn('nurse-icu');
     for (const bad of ['{', '[]', '{"type":"watch"}', '{"type":"watch","scope":{},"waves":null}']) {
       const live = await nurse.live();
@@ -348,13 +348,13 @@ describe('the live connection', () => {
 });
 
 describe('acts', () => {
-  it('the server puts an acknowledgement into Kafka with the actor of the session, and on record', async () => {
+  it('the server writes an acknowledgement with the actor of the session to Kafka and to the audit trail', async () => {
     const alarm = alarmOf(inIcu, deviceIcu, { text: 'HR 180 > 120' });
     await raise(alarm);
     const nurse = await loggedIn('nurse-icu');
     const answer = await until('202', async () => {
-      const tried = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`, { rev: alarm.rev });
-      return tried.status === 202 && tried;
+      const attempt = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`, { rev: alarm.rev });
+      return attempt.status === 202 && attempt;
     });
     expect(await commandOf(answer.body.commandId)).toMatchObject({
       type: 'acknowledge',
@@ -379,8 +379,8 @@ describe('acts', () => {
     await raise(now, 'escalated');
     const nurse = await loggedIn('nurse-icu');
     const refused = await until('the refusal', async () => {
-      const tried = await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 1 });
-      return tried.status === 409 && tried;
+      const attempt = await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 1 });
+      return attempt.status === 409 && attempt;
     });
     expect(refused.body).toMatchObject({ code: 'conflict', alarm: now });
     expect(refused.body.message).toContain('HR 199 > 140');
@@ -391,12 +391,12 @@ describe('acts', () => {
   it('the server takes 600 changes of a login in a minute; when it refuses more, other logins and the logout still work', async () => {
     const stolen = await loggedIn('nurse-icu');
     const path = `/api/associations/${inIcu.associationId}/assessment`;
-    const odd: Answer[] = [];
-    // More at once would be refused as too many at once.
+    const answers: Answer[] = [];
+    // The requests are sent 20 at a time, because more at the same time would be refused for another reason.
     for (let times = 0; times < 31; times += 1)
-      odd.push(...(await Promise.all(Array.from({ length: 20 }, () => stolen.post(path, {})))));
-    expect(odd.filter(({ status }) => status === 400)).toHaveLength(600);
-    expect(odd.filter(({ status, body }) => status === 429 && body.code === 'rate-limited')).toHaveLength(20);
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => stolen.post(path, {})))));
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(600);
+    expect(answers.filter(({ status, body }) => status === 429 && body.code === 'rate-limited')).toHaveLength(20);
     expect((await stolen.get(`/api/associations/${inIcu.associationId}`)).status).toBe(200);
     expect((await (await loggedIn('nurse-icu')).post(path, { oxygen: true })).status).toBe(202);
     expect((await stolen.post('/api/logout', {})).status).toBeLessThan(300);
@@ -409,43 +409,43 @@ describe('acts', () => {
     const limitsNow = async () => (await physician.get(`/api/associations/${associationId}`)).body.bed.limits;
     const publish = (body: LimitsInForce) => alarms.append('alarms', associationId, contentTypes.limitsInForce, body);
     const limits = { low: 45, high: 130 };
-    const ask = (asked: object | null, seenAt: string | null = null) =>
-      physician.post(path, { group: 'HR', limits: asked, seenAt });
-    // Nobody has said yet what is in force: nothing can be checked against it.
-    expect((await ask(limits)).status).toBe(503);
+    const setLimits = (wanted: object | null, seenAt: string | null = null) =>
+      physician.post(path, { group: 'HR', limits: wanted, seenAt });
+    // The limits in force were not published yet, so new limits cannot be checked.
+    expect((await setLimits(limits)).status).toBe(503);
     await publish(newLimits(associationId));
     await until('the limits in force', async () => (await limitsNow())?.rev === 1);
-    for (const [odd, sentence] of [
+    for (const [wrongLimits, sentence] of [
       [{ low: 130, high: 120 }, 'The low limit 130 of HR is not below the high limit 120.'],
       [{ high: 150 }, 'The high limit 150 of HR is not below the extreme high limit 140.'],
       [{ low: 0 }, 'The low limit 0 of HR could never alarm: no value is below 0.'],
       [{ high: 10_000 }, 'The high limit 10000 of HR is outside the measuring range, 0 to 350.'],
       [{ extremeLow: 19 }, 'The extreme low limit 19 of HR is below the lowest allowed value, 20.'],
     ] as const) {
-      const answer = await ask(odd);
+      const answer = await setLimits(wrongLimits);
       expect([answer.status, answer.body.message]).toEqual([400, sentence]);
     }
-    expect((await ask({ ...limits, delayMs: 99_999 })).status).toBe(400);
-    // Two people at once, who have seen the same limits: one of them learns what the other one set.
-    const answers = await Promise.all([1, 2].map(() => ask(limits)));
+    expect((await setLimits({ ...limits, delayMs: 99_999 })).status).toBe(400);
+    // Two people change the same limits at once. The second change is refused and names the first one.
+    const answers = await Promise.all([1, 2].map(() => setLimits(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
       message: 'Not saved: The physician set the HR limits to low 45, high 130 meanwhile.',
       current: { limits },
     });
-    // The alarm processor refuses it: the next one starts from what is in force.
+    // The alarm processor refuses the change. The next change starts again from the limits in force.
     const { commandId } = answers.find(({ status }) => status === 202)!.body;
     const refusal = { commandId, associationId, type: 'set-limits', at: iso(), accepted: false, reason: 'They cross.' };
     await alarms.append('alarms', associationId, contentTypes.commandAnswer, refusal);
-    await until('the refusal', async () => (await ask(limits)).status === 202);
+    await until('the refusal', async () => (await setLimits(limits)).status === 202);
     const changed = { by: { userId: 'physician', name: 'P', role: 'physician' }, at: iso() } as const;
     await publish(newLimits(associationId, { HR: { own: limits, changed } }, { rev: 2 }));
     await until('the limits', async () => {
       const hr = (await limitsNow())?.groups.find(({ group }: GroupInForce) => group === 'HR');
       return hr?.limits.high === 130 && hr.changed.by.userId === 'physician';
     });
-    expect((await ask({ high: 125 })).status).toBe(409);
-    // The compacted record alone tells them, too: after a restart, and after 30 days.
+    expect((await setLimits({ high: 125 })).status).toBe(409);
+    // The record in `alarm-state` has the limits, too. It is the only record after a restart and after 30 days.
     const inState = newLimits(associationId, { HR: { own: { high: 105 } } }, { rev: 3 });
     const offsets = { observations: '0', commands: '0' };
     const body = { associationId, at: iso(0), offsets, live: [], limits: inState, engine: {} };
@@ -453,12 +453,12 @@ describe('acts', () => {
     await until('the limits of the snapshot', async () => (await limitsNow())?.rev === 3);
   });
 
-  it('the server takes a nurse’s assessment of an adult, puts it on record, and shows the scores that the alarm processor made of it', async () => {
+  it('the server accepts and records a nurse’s assessment of an adult, and shows the scores of the alarm processor', async () => {
     const nurse = await loggedIn('nurse-icu');
     const { associationId } = inIcu;
     const path = `/api/associations/${associationId}/assessment`;
-    for (const odd of [{}, { consciousness: 'X' }, { oxygen: 'yes' }, { spo2Scale: 3 }, { oxygen: true, more: 1 }])
-      expect([odd, (await nurse.post(path, odd)).status]).toEqual([odd, 400]);
+    for (const bad of [{}, { consciousness: 'X' }, { oxygen: 'yes' }, { spo2Scale: 3 }, { oxygen: true, more: 1 }])
+      expect([bad, (await nurse.post(path, bad)).status]).toEqual([bad, 400]);
     const technician = await loggedIn('technician');
     expect((await technician.post(path, { consciousness: 'A' })).status).toBe(403);
     const entered = await nurse.post(path, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
@@ -488,24 +488,24 @@ describe('acts', () => {
     await until('the scores', async () => (await scoresFor(nurse))?.news2.total === 3);
   });
 
-  it('the server takes a standby of a bed, puts it on record, and shows what the alarm processor made of it', async () => {
+  it('the server accepts and records a standby of a bed, and shows the standby of the alarm processor', async () => {
     const nurse = await loggedIn('nurse-icu');
     const { associationId } = inIcu;
     const path = `/api/associations/${associationId}/standby`;
-    const asked = { reason: 'Imaging', forMs: 1_800_000 };
-    for (const odd of [
+    const imaging = { reason: 'Imaging', forMs: 1_800_000 };
+    for (const bad of [
       {},
-      { ...asked, reason: ' ' },
-      { ...asked, reason: 'x'.repeat(81) },
-      { ...asked, forMs: 14_400_001 },
+      { ...imaging, reason: ' ' },
+      { ...imaging, reason: 'x'.repeat(81) },
+      { ...imaging, forMs: 14_400_001 },
     ])
-      expect([odd, (await nurse.post(path, odd)).status]).toEqual([odd, 400]);
+      expect([bad, (await nurse.post(path, bad)).status]).toEqual([bad, 400]);
     const technician = await loggedIn('technician');
-    expect((await technician.post(path, asked)).status).toBe(403);
-    const begun = await nurse.post(path, asked);
+    expect((await technician.post(path, imaging)).status).toBe(403);
+    const begun = await nurse.post(path, imaging);
     expect(begun.status).toBe(202);
     const by = { userId: 'nurse-icu', role: 'nurse' };
-    expect(await commandOf(begun.body.commandId)).toMatchObject({ type: 'standby', associationId, ...asked, by });
+    expect(await commandOf(begun.body.commandId)).toMatchObject({ type: 'standby', associationId, ...imaging, by });
     const auditor = await loggedIn('auditor');
     const record = await until('the audit record', async () => {
       const { body } = await auditor.get('/api/audit?action=standby-begun&userId=nurse-icu');
@@ -530,14 +530,14 @@ describe('acts', () => {
     await until('its end', async () => (await standbyNow()) === null);
   });
 
-  it('the server takes no assessment of a child', async () => {
+  it('the server refuses an assessment of a child', async () => {
     const nurse = await loggedIn('nurse-step');
     const path = `/api/devices/dash-${run}-child/associations`;
     const patient = { patientId: 'P-child', familyName: 'Young', givenName: 'Test', category: 'paediatric' };
     const { body } = await nurse.post(path, { ward: wards.step, bed: '3', patient, version: 0 });
     const refused = await until('the bed', async () => {
-      const tried = await nurse.post(`/api/associations/${body.associationId}/assessment`, { consciousness: 'A' });
-      return tried.status !== 404 && tried;
+      const attempt = await nurse.post(`/api/associations/${body.associationId}/assessment`, { consciousness: 'A' });
+      return attempt.status !== 404 && attempt;
     });
     expect([refused.status, refused.body.message]).toEqual([
       400,
@@ -545,7 +545,7 @@ describe('acts', () => {
     ]);
   });
 
-  it('the server assigns, moves, corrects and ends, one change at a time', async () => {
+  it('the server assigns and moves a device, corrects its patient and ends its association, and records each change', async () => {
     const nurse = await loggedIn('nurse-step');
     const technician = await loggedIn('technician');
     const deviceId = `dash-${run}-4`;
@@ -559,7 +559,7 @@ describe('acts', () => {
     const { associationId } = started.body;
     const view = () => nurse.get(`/api/associations/${associationId}`);
     expect((await view()).body).toMatchObject({ bed: { ward: wards.step, bed: '8', patient }, version: 1 });
-    // Two patients for one bed, at the same time, by two devices: one gets it.
+    // Two devices with two patients are assigned to one bed at the same time. One of them gets the bed.
     const rivals = await Promise.all(
       ['5', '6'].map((number) =>
         nurse.post(`/api/devices/dash-${run}-${number}/associations`, {
@@ -577,7 +577,7 @@ describe('acts', () => {
     const move = { ward: wards.step, bed: '6', version: 1 };
     expect((await nurse.post(`/api/devices/${deviceId}/move`, move)).status).toBe(200);
     expect((await view()).body).toMatchObject({ bed: { bed: '6', patient }, version: 2 });
-    // A correction by who saw the device before the move is no conflict; a second correction of the same version is one.
+    // A correction with the version from before the move is accepted. A second correction with this version is a conflict.
     const correct = (changes: object) => nurse.post(`${path}/${associationId}/patient`, { version: 1, changes });
     expect((await correct({ familyName: 'Right' })).status).toBe(200);
     const late = await correct({ familyName: 'Wrong' });
@@ -602,7 +602,7 @@ describe('acts', () => {
     });
   });
 
-  it('the server puts a device only at a registered place, and names the nearest if the place is not registered', async () => {
+  it('the server refuses a ward or bed that is not registered, and suggests a similar name', async () => {
     const nurse = await loggedIn('nurse-step');
     const post = (ward: string, bed: string) =>
       nurse.post(`/api/devices/dash-${run}-9/associations`, { ward, bed, patient: null, version: 0 });
@@ -619,10 +619,10 @@ describe('acts', () => {
   });
 });
 
-describe('on record', () => {
+describe('the audit trail', () => {
   const recordsOf = async (auditor: Browser, query: string) => (await auditor.get(`/api/audit?${query}`)).body.records;
 
-  it('the trail says from where each request came, which session it was, and that another site asked', async () => {
+  it('the audit trail has the address, station and session of each request, and requests of other sites', async () => {
     const nurse = await loggedIn('nurse-icu');
     await nurse.get(`/api/associations/${inIcu.associationId}`);
     const evil = { origin: 'https://evil.example', 'x-vigil': '1' };
@@ -649,7 +649,7 @@ describe('on record', () => {
     });
   });
 
-  it('the trail has every change of an account, and a session does not come back with its account', async () => {
+  it('the audit trail has every change of an account, and an ended session stays ended when its account is enabled again', async () => {
     const nurse = await loggedIn('nurse-step');
     const before = readAccounts(accountsFile);
     const account = before.get('nurse-step')!;
@@ -657,7 +657,7 @@ describe('on record', () => {
     const recorded = (action: string) =>
       until(action, async () => (await recordsOf(auditor, `action=${action}&userId=nurse-step`)).length > 0);
     await recorded('account-created');
-    // By hand, without the command line.
+    // The file is changed without the command line.
     writeAccounts(accountsFile, new Map([...before, ['nurse-step', { ...account, disabled: true }]]));
     await recorded('account-disabled');
     expect((await nurse.get('/api/session')).status).toBe(401);
@@ -672,7 +672,7 @@ describe('on record', () => {
 });
 
 describe('sessions', () => {
-  it('sessions outlive a kill of the server without a new login, and end by logout, even after another kill', async () => {
+  it('a session is still valid after the server was killed, and stays ended after a logout and another kill', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
@@ -680,9 +680,9 @@ describe('sessions', () => {
     await live.closed;
     await house.start();
     expect((await nurse.get('/api/session')).status).toBe(200);
-    const kept = nurse.cookie();
+    const oldCookie = nurse.cookie();
     expect((await nurse.post('/api/logout')).status).toBe(204);
-    nurse.setCookie(kept);
+    nurse.setCookie(oldCookie);
     expect((await nurse.get('/api/session')).status).toBe(401);
     await house.kill();
     await house.start();

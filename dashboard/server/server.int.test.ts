@@ -1,4 +1,4 @@
-/** The server in this process, on a real Kafka: its routes, its headers, its slow screens, its audit trail. */
+/** Tests the server in this process with a real Kafka: its routes, headers, slow screens and audit trail. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ const ward = `slow-${run}`;
 const deviceId = `slow-${run}-1`;
 const logger = pino({ level: 'silent' });
 const period = admitted('1', ward, 'Slowname');
-/** Small, so that a test fills it at once. */
+/** A small budget, so that a test exceeds it quickly. */
 const budget = { wavesBytesMax: 20_000, numericsBytesMax: 40_000, closeBytesMax: 80_000, waitMsMax: 60_000 };
 
 const routes: { method: string; url: string; access: string | undefined }[] = [];
@@ -62,7 +62,7 @@ let target: Target;
 const closing: (() => Promise<unknown> | unknown)[] = [];
 
 beforeAll(async () => {
-  // Of its own: what other tests leave in a log that all share would be shown on every ward.
+  // This test needs its own Kafka: records of other tests in a shared Kafka would be shown in the scope of all wards.
   const own = await startTestPlatform(`test-${process.pid}-server`);
   closing.push(() => own.platform.close());
   platform = own.data;
@@ -118,7 +118,7 @@ beforeAll(async () => {
   hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget, silentMs: 3_600_000, now, logger });
   const certs = join(platform.stateDir, 'certs');
   const origin = `https://localhost:${port}`;
-  const password_ = readFileSync(env.VIGIL_INFLUX_PASSWORD_FILE!, 'utf8').trim();
+  const influxPassword = readFileSync(env.VIGIL_INFLUX_PASSWORD_FILE!, 'utf8').trim();
   app = await buildServer(
     {
       log,
@@ -138,7 +138,7 @@ beforeAll(async () => {
           influxServerName: 'influxdb',
           servicesCrlFile: '',
           influxUser: 'dashboard',
-          influxPassword: password_,
+          influxPassword,
           influxDatabase: 'vigil',
         },
         pino({ level: 'silent' }),
@@ -197,7 +197,7 @@ describe('every route', () => {
     }
   });
 
-  it('every route that changes anything refuses a request without our header or from another origin, login too', async () => {
+  it('every route that changes something, also the login, refuses a request without the header or from another origin', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     for (const { method, url } of routes.filter((route) => route.method === 'POST' || route.method === 'DELETE')) {
@@ -248,7 +248,7 @@ describe('every route', () => {
         ],
       ),
       ['POST', '/api/login', { userId: 'Topsecret-1\u202e', password: 'x' }],
-      // A member of another type is not taken for one that is nearly the same: null is not 0, and "1" is not 1.
+      // Types are not converted: null is not 0, and "1" is not 1.
       ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: '1' }],
       ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: true }],
       ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: null }],
@@ -273,7 +273,7 @@ describe('every route', () => {
     await auditor.login('auditor', password);
     const filtered = await auditor.get(`/api/audit?userId=${encodeURIComponent('Topsecret-1\u202e')}`);
     expect([filtered.status, JSON.stringify(filtered.body)]).toEqual([400, expect.not.stringContaining('Topsecret-1')]);
-    // A query has text alone: there a number is read from its digits.
+    // In a query, numbers are parsed from their digits.
     const limited = await auditor.get('/api/audit?limit=1');
     expect([limited.status, limited.body.records.length]).toEqual([200, 1]);
     for (const query of ['limit=1x', 'limit=0', 'limit=', 'limit=1&limit=2', 'before=null', 'more=1'])
@@ -290,13 +290,13 @@ describe('every route', () => {
     const described = Object.keys(body.paths);
     for (const { url, method } of routes) {
       if (method === 'HEAD' || url === '/*' || url === '/api/openapi.json') continue;
-      // OpenAPI has no words for a live connection: protocol/live.ts is its description.
+      // OpenAPI cannot describe a live connection. protocol/live.ts describes it.
       if (url === livePath) continue;
       expect(described).toContain(url.replace(/:(\w+)/g, '{$1}'));
     }
   });
 
-  it('every answer carries the headers that keep a page ours, and the server says if the page is not built', async () => {
+  it('every answer carries the security headers, and the server says if the page is not built', async () => {
     const { headers, body, status } = await newBrowser(target).get('/');
     expect(status).toBe(503);
     expect(body).toContain('npm run build');
@@ -305,7 +305,7 @@ describe('every route', () => {
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toContain('unsafe');
     expect(headers['x-frame-options']).toBe('DENY');
-    // Never for localhost: it would bind every other program there.
+    // This header is never sent for localhost, because it would apply to every other program on localhost.
     expect(headers['strict-transport-security']).toBeUndefined();
     const nurse = newBrowser(target);
     const login = await nurse.login('nurse', password);
@@ -313,7 +313,7 @@ describe('every route', () => {
     const cookie = String(login.headers['set-cookie']);
     for (const part of ['__Host-vigil=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
       expect(cookie).toContain(part);
-    // The session goes with the browser; the station's id outlives it, and says nothing of who it is.
+    // The cookie of the session ends when the browser is closed. The cookie of the station stays.
     const session = (login.headers['set-cookie'] as string[]).find((cookie) => cookie.startsWith('__Host-vigil='));
     expect(session).not.toMatch(/Max-Age|Expires/);
     expect(cookie).not.toMatch(/Domain/);
@@ -321,7 +321,7 @@ describe('every route', () => {
 });
 
 describe('a login', () => {
-  it('a login gets the same answer for a wrong password and an unknown user, and then has to wait; a right login elsewhere does not', async () => {
+  it('a wrong password and an unknown user get the same answer and then a wait, and another browser does not wait', async () => {
     const browser = newBrowser(target);
     const wrong = await browser.login('clumsy', 'wrong password 1');
     const unknown = await browser.login(`nobody-${run}`, 'wrong password 1');
@@ -330,16 +330,16 @@ describe('a login', () => {
     for (let at = 0; at < 4; at += 1) await browser.login('clumsy', 'wrong password 1');
     for (let at = 0; at < 4; at += 1) await browser.login(`nobody-${run}`, 'wrong password 1');
     for (const userId of ['clumsy', `nobody-${run}`]) {
-      const held = await browser.login(userId, password);
-      expect([held.status, held.body.code]).toEqual([429, 'rate-limited']);
+      const delayed = await browser.login(userId, password);
+      expect([delayed.status, delayed.body.code]).toEqual([429, 'rate-limited']);
     }
     expect((await newBrowser(target).login('nurse', password)).status).toBe(200);
   });
 });
 
-describe('a login, while there are others', () => {
+describe('a further login', () => {
   const watch = { type: 'watch' as const, scope: { ward }, waves: null };
-  /** The logouts on record of an account, newest first, with what they say. */
+  /** Returns the logout records of an account, newest first. */
   async function logoutsOf(userId: string) {
     const auditor = newBrowser(target);
     await auditor.login('auditor', password);
@@ -349,8 +349,8 @@ describe('a login, while there are others', () => {
 
   it('a login ends the earlier login of the same browser, with its screens, on record; a login of another browser continues', async () => {
     const browser = newBrowser(target);
-    const elsewhere = newBrowser(target);
-    for (const one of [browser, elsewhere]) await one.login('technician', password);
+    const otherBrowser = newBrowser(target);
+    for (const each of [browser, otherBrowser]) await each.login('technician', password);
     const live = await browser.live(watch);
     const old = newBrowser(target);
     old.setCookie(browser.cookie());
@@ -358,37 +358,39 @@ describe('a login, while there are others', () => {
     expect((await old.get('/api/session')).status).toBe(401);
     expect(await live.closed).toBe(closeCodes.sessionEnded);
     expect((await browser.get('/api/session')).body.actor.userId).toBe('auditor');
-    expect((await elsewhere.get('/api/session')).status).toBe(200);
+    expect((await otherBrowser.get('/api/session')).status).toBe(200);
     const [logout] = await until('the logout on record', async () => {
-      const found = await logoutsOf('technician');
-      return found.length > 0 ? found : undefined;
+      const records = await logoutsOf('technician');
+      return records.length > 0 ? records : undefined;
     });
     expect(logout).toMatchObject({ userId: 'technician', detail: 'another login at this browser' });
   });
 
   it('a login past 64 of an account ends the login that has been idle longest, on record', async () => {
     const user = { userId: 'stranger', name: 'stranger', role: 'nurse' as const };
-    const held = [];
-    for (let n = 0; n < 64; n += 1) held.push((await sessions.start('stranger'))!);
-    for (const { token } of held) await sessions.read(token);
-    // The first is at work again: the second has been idle longest.
-    await sessions.read(held[0]!.token);
-    const session = sessionMark(held[1]!.claims.sessionId);
+    const openSessions = [];
+    for (let n = 0; n < 64; n += 1) openSessions.push((await sessions.start('stranger'))!);
+    for (const { token } of openSessions) await sessions.read(token);
+    // The first session is used again, so the second session is idle for longest.
+    await sessions.read(openSessions[0]!.token);
+    const session = sessionMark(openSessions[1]!.claims.sessionId);
     await trail.record({ actor: user, session, action: 'login' });
     const browser = newBrowser(target);
     expect((await browser.login('stranger', password)).status).toBe(200);
-    const isOver = await Promise.all(held.map(async ({ token }) => (await sessions.read(token)) === undefined));
-    expect(isOver).toEqual(held.map((_, n) => n === 1));
+    const hasEnded = await Promise.all(
+      openSessions.map(async ({ token }) => (await sessions.read(token)) === undefined),
+    );
+    expect(hasEnded).toEqual(openSessions.map((_, n) => n === 1));
     const logouts = await until('the logout on record', async () => {
-      const found = await logoutsOf('stranger');
-      return found.length > 0 ? found : undefined;
+      const records = await logoutsOf('stranger');
+      return records.length > 0 ? records : undefined;
     });
     expect(logouts).toMatchObject([{ session, detail: 'gave way to a newer login: 64 of this account at once' }]);
   });
 });
 
-describe('a screen that cannot keep up', () => {
-  it('a screen that cannot keep up loses waveforms with a gap and no alarm, and is resynchronised if even alarms cannot get through', async () => {
+describe('a slow screen', () => {
+  it('a slow screen loses waveforms but no alarm, and is closed for a new snapshot if too many bytes wait', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const watch = { type: 'watch' as const, scope: { ward }, waves: { associations: 'all' as const } };
@@ -399,8 +401,8 @@ describe('a screen that cannot keep up', () => {
     let sent = 0;
     let lastMs = 0;
     const starts: string[] = [];
-    /** Live ones: each begins now, and after the one before. */
-    const waves = () =>
+    /** Sends 20 live chunks. Each begins now, and later than the former chunk. */
+    const sendWaves = () =>
       Promise.all(
         Array.from({ length: 20 }, () => {
           sent += 1;
@@ -412,24 +414,24 @@ describe('a screen that cannot keep up', () => {
           return gateway.append('waveforms', period.associationId, contentTypes.waveform, body);
         }),
       );
-    // The kernel's buffers take some megabytes before the server sees any of it wait.
+    // The kernel buffers some megabytes before bytes wait in the server.
     await until('a wave to be left out', async () => {
-      await waves();
+      await sendWaves();
       return hub.stats().skippedWaves > 0;
     });
     live.socket.resume();
     await until('the backlog to be read', async () => {
-      await waves();
+      await sendWaves();
       return live.of('wave').some((message) => message.gap);
     });
-    const got = live.of('wave').map((message) => ({ at: starts.indexOf(message.start), gap: message.gap }));
-    for (const [at, { gap, at: place }] of got.entries())
-      expect([place, gap]).toEqual([place, at > 0 && place !== got[at - 1]!.at + 1]);
+    const received = live.of('wave').map((message) => ({ at: starts.indexOf(message.start), gap: message.gap }));
+    for (const [at, { gap, at: place }] of received.entries())
+      expect([place, gap]).toEqual([place, at > 0 && place !== received[at - 1]!.at + 1]);
     live.socket.pause();
     const before = hub.stats().closedForResync;
     let raised = 0;
-    await until('the server to give up', async () => {
-      await waves();
+    await until('the server to close the connection', async () => {
+      await sendWaves();
       const ids = Array.from({ length: 40 }, (_, at) => `alarm-${run}-${String(raised + at).padStart(8, '0')}`);
       await Promise.all(ids.map(raise));
       raised += ids.length;
@@ -478,18 +480,18 @@ describe('what other limits would have done', () => {
     return browser;
   };
 
-  it('the answer is unknown before the alarm processor has said how it judges', async () => {
+  it('the server refuses the question before the alarm processor has published limits', async () => {
     const answer = await (await who('nurse')).post(path, { group: 'HR' });
     expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
   });
 
   it('the answer is calculated from the stored values, and each request is on record', async () => {
-    await tellLimits();
+    await publishLimits();
     const nurse = await who('nurse');
-    const none = await nurse.post(path, { group: 'HR' });
-    expect([none.status, none.body.since, none.body.entered]).toEqual([200, null, null]);
+    const withoutValues = await nurse.post(path, { group: 'HR' });
+    expect([withoutValues.status, withoutValues.body.since, withoutValues.body.entered]).toEqual([200, null, null]);
     const nowMs = Date.now();
-    // A day of one value each 10 s: 98, and for a minute in each hour 130.
+    // A day with one value each 10 s. The value is 98, but 130 in the first minute of each hour.
     const lines = Array.from({ length: 8_640 }, (_, n) => {
       const value = n % 360 < 6 ? 130 : 98;
       return influxLine(period.associationId, 'MDC_ECG_HEART_RATE', value, nowMs - (8_640 - n) * 10_000);
@@ -512,13 +514,14 @@ describe('what other limits would have done', () => {
   it('the server refuses, with both numbers, limits that a save would refuse', async () => {
     const nurse = await who('nurse');
     const message = 'The high limit 150 of HR is not below the extreme high limit 140.';
-    const asked = { group: 'HR', limits: { high: 150 } };
-    const refused = { status: 400, body: { code: 'payload-schema', message } };
-    expect(await nurse.post(path, asked)).toMatchObject(refused);
-    expect(await nurse.post(path.replace('what-if', 'limits'), { ...asked, seenAt: null })).toMatchObject(refused);
+    const wrongLimits = { group: 'HR', limits: { high: 150 } };
+    const refusal = { status: 400, body: { code: 'payload-schema', message } };
+    expect(await nurse.post(path, wrongLimits)).toMatchObject(refusal);
+    const limitsPath = path.replace('what-if', 'limits');
+    expect(await nurse.post(limitsPath, { ...wrongLimits, seenAt: null })).toMatchObject(refusal);
   });
 
-  it('the answer is hidden from everybody who may not see this patient', async () => {
+  it('accounts that may not see this patient get no answer', async () => {
     const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
       const { status } = await (await who(userId)).post(path, { group: 'HR' });
       return [userId, status];
@@ -532,15 +535,15 @@ describe('what other limits would have done', () => {
 
   it('the server limits how often one login gets an answer in a minute', async () => {
     const nurse = await who('curious');
-    const refused = { group: 'HR', limits: { high: 150 } };
+    const wrongLimits = { group: 'HR', limits: { high: 150 } };
     const statuses: number[] = [];
-    for (let n = 0; n <= perMinuteMax['what-if']; n += 1) statuses.push((await nurse.post(path, refused)).status);
+    for (let n = 0; n <= perMinuteMax['what-if']; n += 1) statuses.push((await nurse.post(path, wrongLimits)).status);
     expect(statuses.slice(0, -1)).toEqual(new Array(perMinuteMax['what-if']).fill(400));
     expect(statuses.at(-1)).toBe(429);
     expect((await nurse.get(`/api/associations/${period.associationId}`)).status).toBe(200);
   });
 
-  async function tellLimits() {
+  async function publishLimits() {
     const { associationId } = period;
     await alarms.append('alarms', associationId, contentTypes.limitsInForce, newLimits(associationId));
     await until('the limits', () => feed.state.limits.has(associationId));
@@ -548,7 +551,7 @@ describe('what other limits would have done', () => {
 });
 
 describe('the audit trail', () => {
-  it('the audit trail has pages from the newest back, with the verdict on the chain', async () => {
+  it('the pages of the audit trail go from the newest record back, and say whether the chain is intact', async () => {
     const auditor = newBrowser(target);
     await auditor.login('auditor', password);
     for (let at = 0; at < 10; at += 1) await auditor.get('/api/audit');

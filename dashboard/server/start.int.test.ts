@@ -1,4 +1,4 @@
-/** How the server starts wrong: one clear sentence each, and an exit code that is not zero. */
+/** Tests that a start of the server with wrong settings fails with one clear sentence and an exit code other than 0. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -18,8 +18,8 @@ async function start(overrides: Record<string, string>) {
   const [httpPort = 0] = await freePorts(1);
   const accounts = join(directory, 'accounts.json');
   writeAccounts(accounts, new Map());
-  const given = { VIGIL_ACCOUNTS_FILE: accounts, ...overrides };
-  const env = serviceEnv({ ...inject('platform'), httpPort }, 'dashboard', given);
+  const settings = { VIGIL_ACCOUNTS_FILE: accounts, ...overrides };
+  const env = serviceEnv({ ...inject('platform'), httpPort }, 'dashboard', settings);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env, stdio: 'pipe' });
   const [error, code] = await Promise.all([text(child.stderr), new Promise((done) => child.on('close', done))]);
   return { lines: error.trim().split('\n'), code };
@@ -37,7 +37,7 @@ it.each<[string, () => Record<string, string>, RegExp]>([
     () => ({ VIGIL_ACCOUNTS_FILE: file('a', '{') }),
     /accounts file .* is not valid JSON/,
   ],
-  ['an accounts file that is not there', () => ({ VIGIL_ACCOUNTS_FILE: '/absent' }), /VIGIL_ACCOUNTS_FILE names/],
+  ['an accounts file that does not exist', () => ({ VIGIL_ACCOUNTS_FILE: '/absent' }), /VIGIL_ACCOUNTS_FILE names/],
   [
     'a short session key',
     () => ({ VIGIL_SESSION_KEY_FILE: file('k', 'c2hvcnQ') }),
@@ -46,9 +46,9 @@ it.each<[string, () => Record<string, string>, RegExp]>([
   ['a key that others may read', () => ({ VIGIL_SESSION_KEY_FILE: file('o', 'x'.repeat(43), 0o644) }), /chmod 600/],
   ['an origin with a path', () => ({ VIGIL_PUBLIC_ORIGIN: 'https://localhost:1/' }), /VIGIL_PUBLIC_ORIGIN has/],
   ['an origin without TLS', () => ({ VIGIL_PUBLIC_ORIGIN: 'http://localhost' }), /VIGIL_PUBLIC_ORIGIN has/],
-  ['a port that is none', () => ({ VIGIL_HTTP_PORT: '99999' }), /VIGIL_HTTP_PORT is not a whole number/],
+  ['an invalid port', () => ({ VIGIL_HTTP_PORT: '99999' }), /VIGIL_HTTP_PORT is not a whole number/],
   [
-    'a certificate file that is no certificate',
+    'a certificate file without a certificate',
     () => ({ VIGIL_HTTP_CERT_FILE: file('c', 'x') }),
     /VIGIL_HTTP_CERT_FILE/,
   ],
@@ -58,24 +58,24 @@ it.each<[string, () => Record<string, string>, RegExp]>([
   expect(lines[0]).toMatch(message);
 });
 
-it('a start fails in one sentence if another program has the port', async () => {
-  const taken = createServer();
-  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
-  const { port } = taken.address() as { port: number };
+it('a start fails in one sentence if another program uses the port', async () => {
+  const otherServer = createServer();
+  await new Promise<void>((done) => otherServer.listen(0, '127.0.0.1', done));
+  const { port } = otherServer.address() as { port: number };
   const { lines, code } = await start({ VIGIL_HTTP_PORT: String(port) });
   expect([lines.length, code]).toEqual([1, 1]);
-  expect(lines[0]).toContain(`Port ${port} (VIGIL_HTTP_PORT) is taken`);
-  await new Promise((done) => taken.close(done));
+  expect(lines[0]).toContain(`Port ${port} (VIGIL_HTTP_PORT) is in use`);
+  await new Promise((done) => otherServer.close(done));
 });
 
-it('a server without Kafka stays, says so at its port, and ends at a signal', async () => {
-  const [httpPort = 0, nobody = 0, metricsPort = 0] = await freePorts(3);
+it('a server without Kafka keeps running, answers at its port that it is starting, and ends at SIGTERM', async () => {
+  const [httpPort = 0, unusedPort = 0, metricsPort = 0] = await freePorts(3);
   const platform = { ...inject('platform'), httpPort, dashboardMetricsPort: metricsPort };
   const accounts = join(directory, 'accounts.json');
   writeAccounts(accounts, new Map());
-  const given = { VIGIL_ACCOUNTS_FILE: accounts, VIGIL_KAFKA_BROKERS: `127.0.0.1:${nobody}` };
+  const settings = { VIGIL_ACCOUNTS_FILE: accounts, VIGIL_KAFKA_BROKERS: `127.0.0.1:${unusedPort}` };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: serviceEnv(platform, 'dashboard', given),
+    env: serviceEnv(platform, 'dashboard', settings),
     stdio: 'ignore',
   });
   const ended = new Promise((done) => child.on('close', done));

@@ -1,4 +1,4 @@
-/** Trends out of a real InfluxDB, with the rights that the dashboard has there, and without one. */
+/** Tests the reading of trends from a real InfluxDB, with the rights of the dashboard, and while InfluxDB is not available. */
 
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
@@ -34,16 +34,16 @@ function plan(fromMs: number, toMs: number, points: number, nowMs: number): Tren
     to: formatInstant(toMs),
     points,
   };
-  const made = planTrend(query, nowMs);
-  if ('message' in made) throw new Error(made.message);
-  return made;
+  const trendPlan = planTrend(query, nowMs);
+  if ('message' in trendPlan) throw new Error(trendPlan.message);
+  return trendPlan;
 }
 
 describe('trends', () => {
-  it('trends are the mean, least and most of each step, without gaps, of one association only', async () => {
+  it('a trend has the mean, minimum and maximum of each step with values, for one association only', async () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
-    // On a minute, so that a step of ten seconds begins with it.
+    // t0 is a full minute, so that a step of ten seconds begins at t0.
     const t0 = Math.floor(nowMs / 60_000) * 60_000 - 120_000;
     const values: [number, number][] = [
       [0, 80],
@@ -55,8 +55,8 @@ describe('trends', () => {
     const lines = values.map(([second, value]) => line(id, 'MDC_ECG_HEART_RATE', value, t0 + second * 1000));
     expect(await write('raw', [...lines, line(`${id}-other`, 'MDC_ECG_HEART_RATE', 300, t0 + 1000)])).toBe(204);
     const rows = await until('the points', async () => {
-      const found = await store().query(plan(t0, t0 + 60_000, 6, nowMs), id);
-      return found.size > 0 && found;
+      const points = await store().query(plan(t0, t0 + 60_000, 6, nowMs), id);
+      return points.size > 0 && points;
     });
     expect([...rows.keys()]).toEqual(['MDC_ECG_HEART_RATE']);
     expect(rows.get('MDC_ECG_HEART_RATE')).toEqual([
@@ -66,7 +66,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('trends of days come from the minutes, with their own least and most', async () => {
+  it('a trend of more than a day uses the minute means, with the minimum and maximum of each minute', async () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
     const t0 = Math.floor(nowMs / 3_600_000) * 3_600_000 - 48 * 3_600_000;
@@ -74,8 +74,8 @@ describe('trends', () => {
       `numerics,associationId=${id},code=MDC_RESP_RATE value=${value},min=${min},max=${max},count=60i ${t0 + minute * 60_000}`;
     expect(await write('minutes', [minuteLine(0, 15, 12, 18), minuteLine(1, 17, 4, 20)])).toBe(204);
     const rows = await until('the points', async () => {
-      const found = await store().query(plan(t0, t0 + 47 * 3_600_000, 47, nowMs), id);
-      return found.size > 0 && found;
+      const points = await store().query(plan(t0, t0 + 47 * 3_600_000, 47, nowMs), id);
+      return points.size > 0 && points;
     });
     expect(rows.get('MDC_RESP_RATE')).toEqual([{ timeMs: t0, mean: 16, min: 4, max: 20 }]);
   });
@@ -84,12 +84,12 @@ describe('trends', () => {
     expect(await write('raw', ['numerics,associationId=x,code=y value=1 1'], 'dashboard')).toBe(403);
   });
 
-  it('trends are unavailable, and say so, if InfluxDB is away or refuses', async () => {
+  it('a trend query fails with trends-unavailable if InfluxDB is away or refuses the password', async () => {
     const [port = 0] = await freePorts(1);
     const nowMs = Date.now();
-    const asked = plan(nowMs - 60_000, nowMs, 10, nowMs);
+    const lastMinute = plan(nowMs - 60_000, nowMs, 10, nowMs);
     for (const broken of [store(`https://127.0.0.1:${port}`), store(platform.influxUrl, 'wrong')]) {
-      await expect(broken.query(asked, 'association-1')).rejects.toMatchObject({
+      await expect(broken.query(lastMinute, 'association-1')).rejects.toMatchObject({
         code: 'trends-unavailable',
         class: 'transient',
       });
@@ -101,7 +101,7 @@ describe('stored values', () => {
   const hr = 'MDC_ECG_HEART_RATE';
   const rr = 'MDC_RESP_RATE';
 
-  it('stored values are all measured values of one association and time, and are counted by the hour', async () => {
+  it('the store returns all values of one association in a time, and their number in each hour', async () => {
     const id = `stored-${randomUUID()}`;
     const hourMs = 3_600_000;
     const t0 = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
@@ -116,10 +116,10 @@ describe('stored values', () => {
       line(`${id}-other`, hr, 300, t0 + 1_000),
     ];
     expect(await write('raw', lines)).toBe(204);
-    const asked = { codes: [hr, rr], fromMs: t0, toMs: t0 + hourMs + 5_000 };
+    const query = { codes: [hr, rr], fromMs: t0, toMs: t0 + hourMs + 5_000 };
     const values = await until('the values', async () => {
-      const found = await store().values(asked, id);
-      return found.length === 4 && found;
+      const result = await store().values(query, id);
+      return result.length === 4 && result;
     });
     const value = (code: string, atMs: number, number: number, questionable = false) => ({
       ...{ code, timeMs: t0 + atMs, value: number, questionable },
@@ -130,20 +130,20 @@ describe('stored values', () => {
       value(hr, hourMs, 83),
       value(rr, 2_000, 12),
     ]);
-    expect(await store().counts(asked, id)).toEqual([
+    expect(await store().counts(query, id)).toEqual([
       { atMs: t0, values: 3 },
       { atMs: t0 + hourMs, values: 1 },
     ]);
-    expect(await store().values(asked, `none-${randomUUID()}`)).toEqual([]);
-    expect(await store().counts(asked, `none-${randomUUID()}`)).toEqual([]);
+    expect(await store().values(query, `none-${randomUUID()}`)).toEqual([]);
+    expect(await store().counts(query, `none-${randomUUID()}`)).toEqual([]);
   });
 
-  it('stored values are unavailable, and say so, if InfluxDB refuses; nothing but an id enters the query', async () => {
-    const asked = { codes: [hr], fromMs: 0, toMs: 1 };
+  it('the store fails with trends-unavailable if InfluxDB refuses the password, and accepts only an association id in a query', async () => {
+    const query = { codes: [hr], fromMs: 0, toMs: 1 };
     const refused = store(platform.influxUrl, 'wrong');
-    await expect(refused.values(asked, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
-    await expect(refused.counts(asked, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
+    await expect(refused.values(query, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
+    await expect(refused.counts(query, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
     for (const id of ["' OR 1=1 --", 'short', ''])
-      await expect(store().values(asked, id)).rejects.toThrow('not an association id');
+      await expect(store().values(query, id)).rejects.toThrow('not an association id');
   });
 });

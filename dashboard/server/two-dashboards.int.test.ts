@@ -1,4 +1,4 @@
-/** Two dashboards on one Kafka: changes that are made on both at once are decided one after the other. */
+/** Tests two dashboards with one Kafka: changes on both at the same time are decided one after the other. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const password = 'a long enough phrase';
 const run = randomUUID().slice(0, 6);
 const ward = `two-${run}`;
 const beds = Array.from({ length: 40 }, (_, at) => String(at + 1));
-/** Two acts meet by chance: the test tries this often, and each time at most one may win. */
+/** Two acts overlap only by chance, so each test is repeated. In each round exactly one act must win. */
 const rounds = [1, 2, 3, 4, 5];
 
 const houses: RunningHouse[] = [];
@@ -68,14 +68,14 @@ const assign = (browser: Browser, deviceId: string, bed: string, patient: unknow
   browser.post(`/api/devices/${deviceId}/associations`, { ward, bed, patient, version });
 const view = (browser: Browser, associationId: string) => browser.get(`/api/associations/${associationId}`);
 
-/** The act that won and the act that lost; fails if there was not one of each. */
+/** Returns the indexes of the act that won and of the act that lost. Fails if there is not one of each. */
 function judged(answers: readonly Answer[], done: number): { won: number; lost: number } {
   const statuses = answers.map(({ status }) => status);
   expect(statuses.toSorted((a, b) => a - b)).toEqual([done, 409]);
   return { won: statuses.indexOf(done), lost: statuses.indexOf(409) };
 }
 
-/** Both dashboards show the same bed and patient at an association. */
+/** Waits until both dashboards show these data of an association. */
 async function bothShow(associationId: string, what: { bed?: string; familyName?: string; patientId?: string }) {
   for (const browser of [anna, bert])
     await until('the same on both', async () => {
@@ -87,8 +87,8 @@ async function bothShow(associationId: string, what: { bed?: string; familyName?
     });
 }
 
-describe('two people who change one thing at once, each through a dashboard of their own', () => {
-  it.each(rounds)('one of two moves wins, and the other person learns who made it (round %i)', async (round) => {
+describe('two people who change one thing at once, on two dashboards', () => {
+  it.each(rounds)('one of two moves is done, and the other person learns who made it (round %i)', async (round) => {
     const deviceId = `two-${run}-m${round}`;
     const admitted = await assign(anna, deviceId, String(round), patientOf(`M-${round}`));
     expect(admitted.status).toBe(201);
@@ -107,31 +107,34 @@ describe('two people who change one thing at once, each through a dashboard of t
     await bothShow(associationId, { bed: targets[won]! });
   });
 
-  it.each(rounds)('of two corrections one is stored whole, not half of each (round %i)', async (round) => {
-    const deviceId = `two-${run}-m${round}`;
-    const { body } = await anna.get('/api/devices');
-    const { current, version } = body.devices.find(
-      (one: { device: { deviceId: string } }) => one.device.deviceId === deviceId,
-    );
-    const { associationId } = current;
-    const wanted = [
-      { patientId: `A-${round}`, familyName: 'Annas' },
-      { patientId: `B-${round}`, familyName: 'Berts' },
-    ];
-    await until('both know the version', async () => (await view(bert, associationId)).body.version === version);
-    const answers = await Promise.all(
-      [anna, bert].map((browser, at) =>
-        browser.post(`/api/devices/${deviceId}/associations/${associationId}/patient`, {
-          version,
-          changes: wanted[at],
-        }),
-      ),
-    );
-    const { won } = judged(answers, 200);
-    await bothShow(associationId, wanted[won]!);
-  });
+  it.each(rounds)(
+    'one of two corrections is stored completely, without parts of the other (round %i)',
+    async (round) => {
+      const deviceId = `two-${run}-m${round}`;
+      const { body } = await anna.get('/api/devices');
+      const { current, version } = body.devices.find(
+        (entry: { device: { deviceId: string } }) => entry.device.deviceId === deviceId,
+      );
+      const { associationId } = current;
+      const wanted = [
+        { patientId: `A-${round}`, familyName: 'Annas' },
+        { patientId: `B-${round}`, familyName: 'Berts' },
+      ];
+      await until('both know the version', async () => (await view(bert, associationId)).body.version === version);
+      const answers = await Promise.all(
+        [anna, bert].map((browser, at) =>
+          browser.post(`/api/devices/${deviceId}/associations/${associationId}/patient`, {
+            version,
+            changes: wanted[at],
+          }),
+        ),
+      );
+      const { won } = judged(answers, 200);
+      await bothShow(associationId, wanted[won]!);
+    },
+  );
 
-  it.each(rounds)('one patient at two devices is not admitted twice (round %i)', async (round) => {
+  it.each(rounds)('one patient is not admitted twice at two devices (round %i)', async (round) => {
     const answers = await Promise.all(
       [anna, bert].map((browser, at) =>
         assign(browser, `two-${run}-p${round}-${at}`, String(30 + at), patientOf(`P-${round}`)),
@@ -145,7 +148,7 @@ describe('two people who change one thing at once, each through a dashboard of t
     await until('the bed is free on both', async () => (await view(bert, associationId)).status === 404);
   });
 
-  it.each(rounds)('of two patients for one bed only one is in it (round %i)', async (round) => {
+  it.each(rounds)('only one of two patients is admitted to one bed (round %i)', async (round) => {
     const answers = await Promise.all(
       [anna, bert].map((browser, at) =>
         assign(browser, `two-${run}-b${round}-${at}`, String(34 + round), patientOf(`B${at}-${run}-${round}`)),

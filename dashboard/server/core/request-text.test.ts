@@ -8,7 +8,7 @@ describe('the texts of a request', () => {
     [
       'a text with a direction override',
       { patient: { familyName: 'a\u202eb' } },
-      'patient.familyName holds a character that turns',
+      'patient.familyName holds a character that changes the direction',
     ],
     ['a ward that ends with a space', { ward: 'ICU ' }, 'ward begins or ends with a space.'],
     ['a line end in a filter', { userId: 'a\nb' }, 'userId holds a control character (U+000A).'],
