@@ -1,4 +1,4 @@
-/** The log as every process uses it: Kafka, with all records sealed. Each `main.ts` opens it first. */
+/** Opens the sealed log: Kafka, with all records encrypted. Each process that uses the log opens it first, in its `main.ts`. */
 import { readFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
@@ -21,16 +21,16 @@ import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
 import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 
-/** Retries of one call of the appender: about a second. */
+/** Retries of kafkajs for one call of the appender: they take about 1 s. */
 const appendRetries = 3;
-/** Retries of taking a turn. The first turn of a cluster waits until Kafka has made its own topic for it. About 8 s. */
+/** Retries of kafkajs for taking a turn: they take about 8 s. The first turn in a new cluster is slow, because Kafka creates a topic for it. */
 const turnRetries = 8;
 
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
 export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
-  /** Seals and writes records that nobody reads before `commit`. Rejects as `Turn.write` does. */
+  /** Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does. */
   write(records: readonly TurnRecord[]): Promise<void>;
 };
 
@@ -44,14 +44,17 @@ export type SealedLog = {
   readonly damage: DamageBook;
   /** Seals a JSON body as this service and appends it, for writers of few records. Rejects like `Appender.append`. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
-  /** From now on only this process can write the topic: Kafka refuses the former holder. Rejects like `takeTurn` of log/kafka/turn.ts. */
+  /** Takes the turn of a topic: from now on Kafka refuses the writes of the process that had the turn before. Rejects as log/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
-  /** Opens a record. First waits until the topics of keys are read up to where they ended when it was fetched. Throws or rejects like `Opener.open`. */
+  /**
+   * Opens a record. If the record's data key is unknown, first waits until this process has read all keys that were in the log when the
+   * record was fetched. Throws or rejects like `Opener.open`.
+   */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
-   * Reads whole compacted topics and follows them. A record that cannot be read (sealed-reading.ts) is never handed on.
-   * `read` is null for a tombstone.
-   * @param from `end`: only records that come from now on
+   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be opened or does not fit
+   * (sealed-reading.ts). `read` is null for a tombstone.
+   * @param from `end` leaves out the records that are already in the topics
    */
   followTable(
     topics: readonly KafkaTopic[],
@@ -73,7 +76,7 @@ export async function openSealedLog(options: {
   const { settings, service, boot, log } = options;
   const damage = openDamageBook(log);
   const kafka = connectKafka(settings, `${service}-${boot}`, log);
-  // This has its own client, whose calls fail while no broker is there: the lane decides how long to retry, and reports when it gives up.
+  // The appender has its own client, whose calls fail soon if no broker answers. Then the appender itself decides how long to retry.
   const appender = createAppender(connectKafka(settings, `${service}-${boot}-append`, log, appendRetries), {
     log,
     ...options.appender,
@@ -87,10 +90,10 @@ export async function openSealedLog(options: {
     readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
     publishKey: async ({ topic, kid, value }) => void (await appender.append(topic, kid, value)),
     async earlierKey(topic, of) {
-      const found = await keys.latest(topic, of);
-      const secret = found && (await unwrap(found.kid, found.wrapped).catch(() => undefined));
-      if (!found || !secret || tagOf(found.kid, secret) !== found.facts.tag) return undefined;
-      return { kid: found.kid, secret, madeMs: found.facts.madeMs };
+      const latest = await keys.latest(topic, of);
+      const secret = latest && (await unwrap(latest.kid, latest.wrapped).catch(() => undefined));
+      if (!latest || !secret || tagOf(latest.kid, secret) !== latest.facts.tag) return undefined;
+      return { kid: latest.kid, secret, madeMs: latest.facts.madeMs };
     },
     tagOf,
     now: Date.now,
@@ -101,7 +104,7 @@ export async function openSealedLog(options: {
   const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
-    // A process has another id at each start. Its records are sealed for the service; otherwise each start would leave a key.
+    // The key of such a topic is a process id, which differs at each start. A data key for each id would leave one more key at each start.
     const dataKey = await sealer.keyFor(kafkaTopics[topic].key === 'processId' ? service : key, topic);
     seq += 1;
     const plaintext = Buffer.from(JSON.stringify(body));

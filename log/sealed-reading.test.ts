@@ -11,7 +11,7 @@ const time = '2026-03-01T10:00:00.000Z';
 const values = [{ code: 'MDC_ECG_HEART_RATE', value: 150, unit: '/min' }];
 const body = { deviceId: 'bed-01', receivedAt: time, reading: { time, values } };
 
-/** A record as it lies in the log, and what it holds. */
+/** Returns a record as it is in the log, and its opened content. */
 function sealed(
   fields: { kid?: string; writer?: string; contentType?: string; topic?: KafkaTopic; offset?: string } = {},
 ) {
@@ -30,42 +30,45 @@ function reading(open: SealedLog['open'], more: Partial<Parameters<typeof create
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   return { lines, reading: createSealedReading({ open, log, of: 'the test', ...more }) };
 }
-const both = (each: SealedReading) => [each.take(at, record), each.open(at, record)];
+const takeAndOpen = (each: SealedReading) => [each.take(at, record), each.open(at, record)];
 
-describe('a record that can be read', () => {
-  it('a record comes at once if its data key is known', () => {
+describe('take and open', () => {
+  it('a record is returned at once, without a promise, if its data key is known', () => {
     const { reading: each } = reading(() => opened);
-    expect(both(each)).toMatchObject([{ opened, record: { contentType: contentTypes.observation, body } }, opened]);
+    expect(takeAndOpen(each)).toMatchObject([
+      { opened, record: { contentType: contentTypes.observation, body } },
+      opened,
+    ]);
     expect(each.leftOut()).toBe(0);
   });
 
-  it('a record comes later if its data key is unwrapped first', async () => {
+  it('a record is returned as a promise if its data key must be unwrapped', async () => {
     const { reading: each } = reading(async () => opened);
-    expect(await Promise.all(both(each))).toMatchObject([{ record: { body } }, opened]);
+    expect(await Promise.all(takeAndOpen(each))).toMatchObject([{ record: { body } }, opened]);
   });
 });
 
-describe('a record that cannot be read', () => {
+describe('unreadable records', () => {
   const fails = (code: 'sealed-tampered' | 'key-unknown') => () => {
     throw new VigilError(code, 'It was changed.');
   };
   const command = { ...opened, contentType: contentTypes.command, plaintext: Buffer.from('{}') };
   it.each<[string, SealedLog['open'], string]>([
-    ['was changed', fails('sealed-tampered'), 'sealed-tampered'],
+    ['was changed after sealing', fails('sealed-tampered'), 'sealed-tampered'],
     ['has no data key', () => Promise.reject(new VigilError('key-unknown', 'x')), 'key-unknown'],
     ['fails in an unknown way', () => Promise.reject(new Error('150 of bed-01')), 'unknown'],
-    ['is of a type that counts in another topic', () => command, 'payload-schema'],
-    ['is of another version', () => ({ ...opened, contentType: 'application/x+json;v=9' }), 'payload-schema'],
+    ['is of a type that belongs in another topic', () => command, 'payload-schema'],
+    ['is of an unknown version', () => ({ ...opened, contentType: 'application/x+json;v=9' }), 'payload-schema'],
     ['does not fit its type', async () => ({ ...opened, plaintext: Buffer.from('{"HR":150}') }), 'payload-schema'],
-  ])('a record is left out, counted, and named by its place if it %s', async (_what, open, code) => {
+  ])('a record is left out, counted, and logged with its place if it %s', async (_what, open, code) => {
     let count = 0;
     const { lines, reading: each } = reading(open, { onLeftOut: () => void count++ });
     expect(await each.take(at, record)).toBeUndefined();
     expect([each.leftOut(), count, lines.length]).toEqual([1, 1, 1]);
-    const said = JSON.parse(lines[0]!);
-    expect(said).toMatchObject({ topic: 'observations', partition: 3, offset: '5', code });
-    expect(said.msg).toBe('a record is left out of the test');
-    expect(`${said.reason} ${said.msg}`).not.toMatch(/150|HR|bed-01/);
+    const line = JSON.parse(lines[0]!);
+    expect(line).toMatchObject({ topic: 'observations', partition: 3, offset: '5', code });
+    expect(line.msg).toBe('a record is left out of the test');
+    expect(`${line.reason} ${line.msg}`).not.toMatch(/150|HR|bed-01/);
   });
 
   it('a tombstone is left out', () => {
@@ -75,16 +78,16 @@ describe('a record that cannot be read', () => {
   });
 });
 
-describe('a record over which our own code throws', () => {
+describe('errors in the code of a reader', () => {
   const broken = Object.defineProperty({ ...opened }, 'plaintext', {
     get() {
       throw new TypeError('150 of bed-01');
     },
   }) as Opened;
   it.each<[string, SealedLog['open']]>([
-    ['at once', () => broken],
-    ['later', async () => broken],
-  ])('a record over which our code throws is left out %s, so that later records continue', async (_when, open) => {
+    ['without a promise', () => broken],
+    ['with a promise', async () => broken],
+  ])('a record is left out if the check of its content throws %s', async (_when, open) => {
     const { lines, reading: each } = reading(open);
     expect(await each.take(at, record)).toBeUndefined();
     expect(each.leftOut()).toBe(1);
@@ -92,7 +95,7 @@ describe('a record over which our own code throws', () => {
     expect(lines[0]).not.toMatch(/150 of bed-01/);
   });
 
-  it('a record is left out if its reader throws on it, and the result for another record is handed back', () => {
+  it('attempt leaves a record out if the task throws, and otherwise returns the result of the task', () => {
     const { lines, reading: each } = reading(() => opened);
     const task = () => {
       throw new RangeError('150 of bed-01');
@@ -105,7 +108,7 @@ describe('a record over which our own code throws', () => {
   });
 });
 
-it('a record that is not wanted is not opened, and not left out', () => {
+it('an unwanted record is not opened and does not count as left out', () => {
   let tries = 0;
   const open = () => {
     tries += 1;
@@ -119,8 +122,8 @@ it('a record that is not wanted is not opened, and not left out', () => {
   expect(tries).toBe(1);
 });
 
-describe('a data key that is missing', () => {
-  /** The key is there for what the gateway wrote. */
+describe('missing data keys', () => {
+  /** Makes a reading in which only the data key of the gateway exists, and `tries` lists the searches. */
   function counting(missingKeys: 'ask' | 'remember') {
     const tries: string[] = [];
     const open: SealedLog['open'] = async ({ value }) => {
@@ -134,26 +137,26 @@ describe('a data key that is missing', () => {
   }
   const forged = sealed({ writer: 'thief' }).record;
 
-  it('each record asks for a missing data key again', async () => {
+  it('`ask` searches a missing data key again for each record', async () => {
     const { tries, reading: each } = counting('ask');
     for (let n = 0; n < 3; n += 1) await each.take(at, forged);
     expect(tries).toHaveLength(3);
   });
 
-  it('a remembered missing key is not asked for again, and each record is counted', async () => {
+  it('`remember` searches a missing data key once, and counts each record without it', async () => {
     const { tries, reading: each } = counting('remember');
     for (let n = 0; n < 3; n += 1) expect(await each.take(at, forged)).toBeUndefined();
     expect([tries.length, each.leftOut()]).toEqual([1, 3]);
   });
 
-  it('a key is missing under that writer’s name only: a forged record does not hide the true records', async () => {
+  it('a forged record with the same key id does not make the data key of another writer count as missing', async () => {
     const { reading: each } = counting('remember');
     expect(await each.take(at, forged)).toBeUndefined();
     expect(await each.take(at, record)).toMatchObject({ record: { body } });
   });
 });
 
-it('reports a key that is not for us once if keys are remembered', async () => {
+it('a data key for other services is reported once with `remember`, and for each record with `ask`', async () => {
   const open = () => Promise.reject(new VigilError('key-not-for-us', 'x'));
   for (const [missingKeys, lineCount] of [
     ['ask', 3],

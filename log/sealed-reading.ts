@@ -1,7 +1,8 @@
 /**
- * Reads sealed records: opens each, checks it against its topic, and validates it. Every process that reads the log does it with this
- * code. A record that fails is left out and counted. The log names its place and never its content. The records behind it go on. The
- * same holds if a reader throws over a record: otherwise it would get the same records again without end.
+ * Reads sealed records: opens each record, checks that its type belongs in its topic, and validates it. Every process that reads the log
+ * uses this code. A record that fails is left out and counted, and one line with its place, but not its content, goes to the process's log
+ * output. Later records are not affected. A record is also left out if the code that handles it throws. Otherwise the reader would fetch
+ * the same record again and again.
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -15,37 +16,38 @@ import type { LogRecord } from './kafka/log-record.ts';
 /** A record that was opened and fits its type. */
 export type ReadRecord = { readonly opened: Opened; readonly record: AnyRecord };
 
-/** The partition of a record. A batch of the reader is such a place. */
+/** The partition of a record. A `RecordBatch` can be passed as such. */
 export type TopicPlace = { readonly topic: KafkaTopic; readonly partition: number };
 
 type LeftOut = ErrorCode | 'tombstone' | 'unknown';
 type MaybeNow<T> = T | Promise<T>;
 
 export type SealedReading = {
-  /** Returns the record; at once if its data key is known. Undefined: left out, or not wanted. */
+  /** Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or not wanted. */
   take(place: TopicPlace, record: LogRecord): MaybeNow<ReadRecord | undefined>;
-  /** Does the same, but only opens the record. For the audit trail, where a record that does not fit counts too. */
+  /** Opens a record without validating it, for the audit trail, which must also report records that do not fit. */
   open(place: TopicPlace, record: LogRecord): MaybeNow<Opened | undefined>;
-  /** Leaves a record out for a reason of the caller. @param reason without content of the record */
+  /** Counts and reports a record that the caller leaves out. @param reason a sentence without content of the record */
   leave(place: TopicPlace, record: LogRecord, code: LeftOut, reason: string): undefined;
   /** Returns the result of the task. If the task throws, returns undefined and leaves the record out. */
   attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined;
+  /** Returns the number of records that were left out. */
   leftOut(): number;
 };
 
-/** Ids of data keys that are remembered. Above it the oldest is forgotten. */
+/** Most ids of data keys that are remembered. Above it the oldest is forgotten. */
 const keysMax = 10_000;
 
 export function createSealedReading(options: {
   readonly open: Opener['open'];
   readonly log: Pick<Logger, 'error'>;
-  /** Ends a line in the log: "a record is left out of the screens". */
+  /** What the record is left out of, for the line in the log: "a record is left out of the screens". */
   readonly of: string;
-  /** Whether a record is opened at all, by the content type in its header; by default all are. */
+  /** Whether to open records of a content type; by default all are opened. */
   readonly wants?: (contentType: string) => boolean;
   /**
-   * `ask`, the default: each record asks for its data key again. `remember`: a key that was missing once is not looked for again, and a key
-   * that is not wrapped for us is reported once. This is for readers of old records, where a forgotten patient's records have no key.
+   * `ask` (default): a missing data key is searched again for each record. `remember`: it is searched only once, and a key that is not
+   * wrapped for this service is reported only once. `remember` is for readers of old records, whose keys may have been deleted.
    */
   readonly missingKeys?: 'ask' | 'remember';
   readonly onLeftOut?: () => void;
@@ -109,20 +111,20 @@ export function createSealedReading(options: {
     attempt,
     take(place, record) {
       const opened = open(place, record);
-      const checkIt = (found: Opened | undefined) => attempt(place, record, () => check(place, record, found));
-      return opened instanceof Promise ? opened.then(checkIt) : checkIt(opened);
+      const checkOpened = (result: Opened | undefined) => attempt(place, record, () => check(place, record, result));
+      return opened instanceof Promise ? opened.then(checkOpened) : checkOpened(opened);
     },
     leftOut: () => leftOut,
   };
 }
 
-/** Says where in our code an error was thrown. Leaves its message out, which may repeat the content of a record. */
+/** Returns where in the code an error was thrown. Leaves out its message, which may have content of the record. */
 function whereIn(error: unknown): string {
   const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
-/** Identifies a data key as a record asks for it. Under another writer's name it is another key, and that one may be missing. */
+/** Returns the id of a record's data key, with topic and writer, because the key is searched only among the keys of that writer. */
 function keyIdOf(header: SealedHeader | undefined): string | undefined {
   return header && `${header.kid} ${header.place.topic} ${header.place.writer}`;
 }
@@ -135,7 +137,7 @@ function headerOf({ value }: LogRecord): SealedHeader | undefined {
   }
 }
 
-/** Makes a set of ids that drops the oldest above `max`. `add` returns whether an id is new. */
+/** Makes a set of at most `max` ids that drops its oldest id. `add` returns whether the id is new. */
 function bounded(max: number) {
   const ids = new Set<string>();
   return {

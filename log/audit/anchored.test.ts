@@ -1,4 +1,4 @@
-/** What the anchors prove: they show each cut, change and move of what they cover, even if the attacker holds keys. */
+/** Tests that anchors reveal every removed, changed or moved record that they cover, even if the attacker has keys. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Anchor, linkAnchor, nextDigest, noAnchors, readAnchors } from './anchor.ts';
@@ -12,11 +12,11 @@ const minute = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 type Row = { readonly key: string; readonly value: string; readonly atMs: number };
-/** One record each 10 s. */
+/** Returns records, one every 10 s. */
 const rows = (count: number): Row[] =>
   Array.from({ length: count }, (_, n) => ({ key: `k${n % 2}`, value: `v${n}`, atMs: t0 + n * 10_000 }));
 
-/** Anchors of one partition after these many records; each of a time at which the next record was not there. */
+/** Returns anchors of one partition, one after each of these numbers of records. The time of an anchor is 5 s before its next record. */
 function anchorsAfter(log: readonly Row[], offsets: readonly number[]): Anchor[] {
   let tip = noAnchors;
   let digest = '';
@@ -44,73 +44,81 @@ function faultsOf(log: readonly Row[], anchors: readonly Anchor[], firstOffset =
   return { faults: [...faults, ...check.finish()], checked: check.checked() };
 }
 
-describe('a log that was anchored', () => {
+describe('createAnchoredCheck', () => {
   const log = rows(40);
   const anchors = anchorsAfter(log, [0, 10, 20, 30]);
 
-  it('an anchored log is intact as it is stored, with more records behind it, from the beginning or from the middle', () => {
+  it('an unchanged log is intact, whether it is read from the beginning or from the middle', () => {
     expect(faultsOf(log, anchors)).toEqual({ faults: [], checked: 4 });
     expect(faultsOf(log.slice(15), anchors, 15, true)).toEqual({ faults: [], checked: 2 });
   });
 
   it.each<[string, string, RegExp, (log: Row[]) => Row[]]>([
-    ['one is changed', 'changed', /offset 10 to 19 .*line 3/, (r) => r.with(12, { ...r[12]!, value: 'other' })],
-    ['one is moved to another key', 'changed', /offset 10 to 19/, (r) => r.with(12, { ...r[12]!, key: 'other' })],
-    ['one is taken out', 'changed', /offset 10 to 19/, (r) => r.toSpliced(12, 1)],
-    ['one is put in', 'changed', /offset 10 to 19/, (r) => r.toSpliced(12, 0, r[11]!)],
-    ['two are exchanged', 'changed', /offset 10 to 19/, (r) => r.with(12, r[13]!).with(13, r[12]!)],
-    ['the end is cut', 'cut', /ends before offset 25, and offset 29 was anchored .*: 5 records/, (r) => r.slice(0, 25)],
-    ['all is deleted', 'cut', /ends before offset 0, and offset 29 .*: 30 records/, () => []],
+    ['a record is changed', 'changed', /offset 10 to 19 .*line 3/, (r) => r.with(12, { ...r[12]!, value: 'other' })],
+    ['a record is moved to another key', 'changed', /offset 10 to 19/, (r) => r.with(12, { ...r[12]!, key: 'other' })],
+    ['a record is removed', 'changed', /offset 10 to 19/, (r) => r.toSpliced(12, 1)],
+    ['a record is inserted', 'changed', /offset 10 to 19/, (r) => r.toSpliced(12, 0, r[11]!)],
+    ['two records are exchanged', 'changed', /offset 10 to 19/, (r) => r.with(12, r[13]!).with(13, r[12]!)],
+    [
+      'records at the end are removed',
+      'cut',
+      /ends before offset 25, and offset 29 was anchored .*: 5 records/,
+      (r) => r.slice(0, 25),
+    ],
+    ['all records are deleted', 'cut', /ends before offset 0, and offset 29 .*: 30 records/, () => []],
   ])('an anchored log is not intact if %s', (_, kind, text, change) => {
     const { faults } = faultsOf(change([...log]), anchors);
     expect(faults[0]).toEqual({ kind, text: expect.stringMatching(text) });
   });
 
-  it('an anchored log is not intact if its beginning is gone, and the rest is still compared', () => {
+  it('an anchored log is not intact if records at its beginning are missing, and later records are still compared', () => {
     const { faults, checked } = faultsOf(log.slice(15), anchors, 15);
     expect(faults).toEqual([{ kind: 'cut', text: 'the records of partition 0 before offset 15 are gone' }]);
     expect(checked).toBe(2);
   });
 
-  it('an anchored log shows a record whose time is before the record was there', () => {
+  it('a record with a time before the last anchor is backdated if it is behind that anchor', () => {
     const late = { key: 'k', value: 'late', atMs: t0 + 295_000 - 10 * minute };
     expect(faultsOf([...log.slice(0, 30), late], anchors).faults).toEqual([]);
     const { faults } = faultsOf([...log.slice(0, 30), { ...late, atMs: late.atMs - 1 }], anchors);
     expect(faults).toEqual([
-      { kind: 'backdated', text: expect.stringMatching(/offset 30 of partition 0 says .*was not in the log at/) },
+      {
+        kind: 'backdated',
+        text: expect.stringMatching(/offset 30 of partition 0 has the time .*was not yet in the log at/),
+      },
     ]);
   });
 
-  it('an anchored log must have signatures from its first anchor on', () => {
+  it('records must be signed from the first anchor on', () => {
     const check = createAnchoredCheck(anchorsAfter(log, [10, 20]), hash, false);
     expect([9, 10].map((offset) => check.mustBeSigned({ partition: 0, offset }))).toEqual([false, true]);
     expect(createAnchoredCheck([], hash, false).mustBeSigned({ partition: 0, offset: 10 })).toBe(false);
   });
 });
 
-describe('the file of anchors', () => {
+describe('readAnchors', () => {
   const anchors = anchorsAfter(rows(40), [0, 10, 20, 30]);
   const lines = anchors.map((anchor) => JSON.stringify(anchor));
   const read = (all: readonly string[]) =>
     readAnchors(all.map((line) => `${line}\n`).join(''), hash, keys.verifyAnchor);
 
-  it('the file of anchors is read back, without a last line that a crash has cut short', () => {
+  it('readAnchors returns the written anchors, and ignores a line that a crash has cut short', () => {
     expect(read(lines)).toMatchObject({ anchors, faults: [], tip: { line: 4 } });
     const torn = `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 50)}`;
     expect(readAnchors(torn, hash, keys.verifyAnchor)).toMatchObject({ anchors: anchors.slice(0, 3), faults: [] });
-    // The witness goes on behind it, and takes nothing out.
+    // After a crash, the witness writes the next line behind the cut line.
     expect(read([...lines.slice(0, 3), lines[3]!.slice(0, 50), lines[3]!]).faults).toEqual([]);
   });
 
   it.each<[string, RegExp, (all: string[]) => string[]]>([
     ['a line is changed', /line 2 .*changed/, (l) => l.with(1, l[1]!.replace('"offset":10', '"offset":11'))],
-    ['a line is taken out', /line 2 .*does not follow/, (l) => l.toSpliced(1, 1)],
-    ['the first line is taken out', /line 1 .*does not follow/, (l) => l.slice(1)],
-    ['two are exchanged', /line 2 .*does not follow/, (l) => l.with(1, l[2]!).with(2, l[1]!)],
-    ['a line is no line', /line 5 .*is no JSON/, (l) => [...l, 'x']],
+    ['a line is removed', /line 2 .*does not follow/, (l) => l.toSpliced(1, 1)],
+    ['the first line is removed', /line 1 .*does not follow/, (l) => l.slice(1)],
+    ['two lines are exchanged', /line 2 .*does not follow/, (l) => l.with(1, l[2]!).with(2, l[1]!)],
+    ['a line is not JSON', /line 5 .*is not JSON/, (l) => [...l, 'x']],
     [
-      'another has signed it',
-      /line 1 .*a key that is not known/,
+      'an unknown key signed a line',
+      /line 1 .*a key that is not a known key/,
       () => [
         JSON.stringify(
           linkAnchor(noAnchors, { at: iso(t0), places: anchors[0]!.places }, hash, newAuditKeys().witness),
@@ -118,15 +126,15 @@ describe('the file of anchors', () => {
       ],
     ],
     [
-      'a writer of the trail has signed it',
-      /line 1 .*a key that is not known/,
+      'a writer of the trail signed a line',
+      /line 1 .*a key that is not a known key/,
       () => [
         JSON.stringify(
           linkAnchor(noAnchors, { at: iso(t0), places: anchors[0]!.places }, hash, keys.signer('dashboard')),
         ),
       ],
     ],
-  ])('the file of anchors is faulty if %s', (_, text, change) => {
+  ])('readAnchors reports a fault if %s', (_, text, change) => {
     expect(read(change([...lines])).faults[0]).toMatch(text);
   });
 });

@@ -1,20 +1,20 @@
-/** Checks whether the log of the audit trail agrees with its anchors. Pure; records come in the order of their partition. */
+/** Checks whether the audit trail in Kafka agrees with its anchors. Takes the records of each partition in their order. Pure. */
 
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
-/** If a record came into the log later than this after its own time, that time is false (ours; clocks and waits differ by less). */
+/** A record that was appended later than this after its own time has a false time (ours; clock errors and waits are shorter). */
 export const lateMsMax = 10 * 60_000;
 
 type Mark = { readonly offset: number; readonly digest: string; readonly line: number; readonly atMs: number };
 
 type Part = {
-  /** Anchored places, lowest offset first. */
+  /** The anchors of the partition, lowest offset first. */
   readonly marks: readonly Mark[];
-  /** The next mark that the reading reaches. */
+  /** Index of the next mark. */
   at: number;
-  /** Undefined until the reading reaches a mark, if it began in the middle. */
+  /** Digest of the records read so far. If the reading began in the middle, undefined until it reaches a mark. */
   digest: string | undefined;
   nextOffset: number;
   isWrong: boolean;
@@ -24,7 +24,8 @@ type Part = {
 export type LogPlace = { readonly partition: number; readonly offset: number };
 
 /**
- * @param fromMiddle the reading may begin after the first record that was anchored
+ * Makes a check of the whole log against its anchors.
+ * @param fromMiddle whether the reading may begin after the first anchored record
  */
 export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, fromMiddle: boolean) {
   const parts = new Map<number, Part>();
@@ -54,7 +55,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     return part;
   }
 
-  /** Compares at each mark that is before the record at this offset. */
+  /** Compares the digest at each mark up to `offset`. */
   function passMarks(partition: number, part: Part, offset: number, faults: AuditFault[]): void {
     for (let mark = part.marks[part.at]; mark && mark.offset <= offset; mark = part.marks[part.at]) {
       part.at += 1;
@@ -77,7 +78,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     take({ partition, offset }: LogPlace, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];
       const part = partOf(partition, offset, faults);
-      // A second reading of the same records shows nothing new.
+      // The record was read before.
       if (offset < part.nextOffset) return faults;
       passMarks(partition, part, offset, faults);
       const line = part.marks[part.at]?.line ?? (last === undefined ? undefined : last.line + 1);
@@ -89,12 +90,12 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       passMarks(partition, part, offset + 1, faults);
       return faults;
     },
-    /** Whether a record is in a part of the log where everything must be signed: the witness came with the signatures. */
+    /** Whether a record must be signed: all records from the first anchor on, because signatures and anchors began with the same version. */
     mustBeSigned({ partition, offset }: LogPlace): boolean {
       const start = first?.places.find((place) => place.partition === partition);
       return first !== undefined && offset >= (start?.offset ?? 0);
     },
-    /** Returns what is missing at the end. Call it after the whole log was read. */
+    /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
     finish(): AuditFault[] {
       const anchored = anchors.flatMap(({ places }) => places.map(({ partition }) => partition));
       const partitions = new Set([...parts.keys(), ...anchored]);
@@ -105,7 +106,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
         return [{ kind: 'cut', text: cutText(partition, end, mark) }];
       });
     },
-    /** How many anchored places were compared and right. */
+    /** Returns the number of anchored places that were right. */
     checked: () => [...parts.values()].reduce((sum, part) => sum + part.checked, 0),
   };
 }
@@ -120,16 +121,16 @@ function marksOf(anchors: readonly Anchor[], partition: number): (Mark & { reado
 
 function changedText(partition: number, from: number, { offset, atMs, line }: Mark): string {
   const which = `the records of partition ${partition} from offset ${from} to ${offset - 1}`;
-  return `${which} are not those that were anchored at ${formatInstant(atMs)} (line ${line})`;
+  return `${which} are not the records that were anchored at ${formatInstant(atMs)} (line ${line})`;
 }
 
 function cutText(partition: number, end: number, { offset, atMs, line }: Mark): string {
-  const until = `partition ${partition} ends before offset ${end}`;
+  const endText = `partition ${partition} ends before offset ${end}`;
   const anchored = `offset ${offset - 1} was anchored at ${formatInstant(atMs)} (line ${line})`;
-  return `${until}, and ${anchored}: ${offset - end} records are cut off`;
+  return `${endText}, and ${anchored}: ${offset - end} records are cut off`;
 }
 
 function lateText({ partition, offset }: LogPlace, atMs: number, notThereAtMs: number): string {
   const record = `the record at offset ${offset} of partition ${partition}`;
-  return `${record} says ${formatInstant(atMs)}, and was not in the log at ${formatInstant(notThereAtMs)}`;
+  return `${record} has the time ${formatInstant(atMs)}, but was not yet in the log at ${formatInstant(notThereAtMs)}`;
 }

@@ -1,12 +1,12 @@
 /**
- * The audit trail's chain: each record of one process names the hash of the one before and is signed with the key of its writer. So no
- * record can be changed, removed or inserted unnoticed. The anchors show a cut at the end (anchor.ts).
+ * The chain of the audit trail: each record has the hash of the record before from the same process, and is signed with the key of its
+ * writer. So nobody can change, remove or insert a record unnoticed. Anchors reveal if records at the end were removed (anchor.ts).
  */
 import type { auditWriters } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';
 import type { AnyAuditRecord, AuditRecord } from '../../contracts/messages/records.ts';
 
-/** base64url of SHA-256. A parameter, because this file is pure. */
+/** Returns base64url of SHA-256. */
 export type Hash = (text: string) => string;
 
 /** `prev` of a process's first record. */
@@ -21,31 +21,31 @@ export type ChainHead = { readonly boot: string; readonly n: number; readonly ha
 /** Signs as one writer. */
 export type Signer = { readonly writer: AuditWriter; readonly key: string; readonly sign: (text: string) => string };
 
-/** Returns the text to sign. The hash covers the record. The prefix prevents the use of the signature for anything else. */
+/** Returns the text that is signed for a record with this hash. Because of the prefix, the signature is not valid for any other text. */
 export const signedText = (hash: string) => `vigil audit record 2 ${hash}`;
 
 /** Makes the next record of a chain. */
 export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash: Hash, signer: Signer): AuditRecord {
   const { writer, key } = signer;
-  const open = { ...event, at, boot: head.boot, n: head.n + 1, prev: head.hash, writer, key };
-  const own = hash(canonicalJson(open));
-  return { ...open, hash: own, sig: signer.sign(signedText(own)) };
+  const hashed = { ...event, at, boot: head.boot, n: head.n + 1, prev: head.hash, writer, key };
+  const ownHash = hash(canonicalJson(hashed));
+  return { ...hashed, hash: ownHash, sig: signer.sign(signedText(ownHash)) };
 }
 
 export const isSigned = (record: AnyAuditRecord): record is AuditRecord => 'sig' in record;
 
 /** Whether a record's own hash is right. */
 export function hashIsRight(record: AnyAuditRecord, hash: Hash): boolean {
-  const { hash: said, ...rest } = record;
-  const { sig: _, ...open } = rest as Partial<AuditRecord>;
-  return hash(canonicalJson(open)) === said;
+  const { hash: ownHash, ...rest } = record;
+  const { sig: _, ...hashed } = rest as Partial<AuditRecord>;
+  return hash(canonicalJson(hashed)) === ownHash;
 }
 
 /**
- * `changed`: the content differs from what was written. `removed`: records between others are missing. `cut`: records at an end are
- * missing. `moved`: not in the order of writing. `added`: one too many. `forged`: the signer may not write it, or the session is not the
- * actor's. `unsigned`: without a signature that it must have. `backdated`: its time is earlier than possible. `unreadable`: it does not
- * open. `anchors`: the file of anchors is not as it was written.
+ * `changed`: a record's content was changed. `removed`: records in the middle are missing. `cut`: records at the beginning or the end are
+ * missing. `moved`: records are not in the order of writing. `added`: there is a second record with the same number. `forged`: the signer
+ * may not write the record, or its session is not the actor's. `unsigned`: the record must have a signature and has none. `backdated`: the
+ * time of the record is earlier than possible. `unreadable`: the record cannot be opened. `anchors`: the file of anchors was changed.
  */
 export type AuditFaultKind =
   | 'changed'

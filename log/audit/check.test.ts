@@ -11,7 +11,7 @@ import { judgeRecord } from './rules.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-describe('the canonical form (RFC 8785)', () => {
+describe('canonicalJson (RFC 8785)', () => {
   it('the canonical form of the example in sections 3.2.2 and 3.2.3 is right', () => {
     const input = JSON.parse(
       '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
@@ -29,15 +29,18 @@ describe('the canonical form (RFC 8785)', () => {
     expect(canonicalJson({ '\ufb33': 0, '\ud83d\ude00': 1 })).toBe('{"\ud83d\ude00":1,"\ufb33":0}');
   });
 
-  it.each([[Number.NaN], [Number.POSITIVE_INFINITY], ['\ud83d'], [() => 1], [undefined]])('refuses %s', (value) => {
-    expect(() => canonicalJson(value)).toThrow(TypeError);
-  });
+  it.each([[Number.NaN], [Number.POSITIVE_INFINITY], ['\ud83d'], [() => 1], [undefined]])(
+    'canonicalJson refuses %s',
+    (value) => {
+      expect(() => canonicalJson(value)).toThrow(TypeError);
+    },
+  );
 
-  it('the canonical form is the same for each order of members, and reads back', () => {
+  it('the canonical form does not depend on the order of members, and parses to the same value', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (object) => {
-        const turned = Object.fromEntries(Object.entries(object).reverse());
-        expect(canonicalJson(turned)).toBe(canonicalJson(object));
+        const reversed = Object.fromEntries(Object.entries(object).reverse());
+        expect(canonicalJson(reversed)).toBe(canonicalJson(object));
         expect(canonicalJson(JSON.parse(canonicalJson(object)))).toBe(canonicalJson(object));
       }),
     );
@@ -68,9 +71,14 @@ function verdict(records: readonly AuditRecord[], fromMiddle = false) {
 }
 
 const event: AuditEvent = { actor: { userId: 'x' }, action: 'login-failed' };
-/** The record that stands in the place of `one`, made by who holds the key. */
-const remade = (one: AuditRecord, before: AuditRecord, more: Partial<AuditEvent> = {}, signer: Signer = dashboard) =>
-  linkRecord({ boot: one.boot, n: before.n, hash: before.hash }, { ...event, ...more }, one.at, hash, signer);
+/** Returns a forged record in place of `original`: right hash and place, signed with the key of `signer`. */
+const forge = (
+  original: AuditRecord,
+  before: AuditRecord,
+  more: Partial<AuditEvent> = {},
+  signer: Signer = dashboard,
+) =>
+  linkRecord({ boot: original.boot, n: before.n, hash: before.hash }, { ...event, ...more }, original.at, hash, signer);
 
 describe('the chain', () => {
   const whole = chain(6);
@@ -90,39 +98,39 @@ describe('the chain', () => {
       'changed',
       (r) => r.map((one) => (one.n === 3 ? { ...one, at: '2026-01-01T00:00:01.000Z' } : one)),
     ],
-    ['one is missing', 'removed', (r) => r.filter((one) => one.n !== 3)],
-    ['the first is missing', 'cut', (r) => r.slice(1)],
+    ['a record in the middle is missing', 'removed', (r) => r.filter((one) => one.n !== 3)],
+    ['the first record is missing', 'cut', (r) => r.slice(1)],
     [
-      'two are exchanged',
+      'two records are exchanged',
       'changed',
       (r) => r.map((one) => (one.n === 3 ? { ...r[3]!, n: 3 } : one.n === 4 ? { ...r[2]!, n: 4 } : one)),
     ],
     [
-      'one is replaced by another with a right hash that nobody of ours signed',
+      'a record is replaced by a forged record that an unknown key signed',
       'forged',
-      (r) => r.map((one) => (one.n === 3 ? remade(one, r[1]!, {}, strangers) : one)),
+      (r) => r.map((one) => (one.n === 3 ? forge(one, r[1]!, {}, strangers) : one)),
     ],
     [
-      'one has the signature of another record',
+      'a record has the signature of another record',
       'forged',
-      (r) => r.map((one) => (one.n === 3 ? { ...remade(one, r[1]!), sig: r[2]!.sig } : one)),
+      (r) => r.map((one) => (one.n === 3 ? { ...forge(one, r[1]!), sig: r[2]!.sig } : one)),
     ],
     [
-      'one is replaced by another with a right hash and signature',
+      'a record is replaced by a forged record with a right signature',
       'moved',
-      (r) => r.map((one) => (one.n === 3 ? remade(one, r[1]!) : one)),
+      (r) => r.map((one) => (one.n === 3 ? forge(one, r[1]!) : one)),
     ],
-    ['one is added beside another', 'added', (r) => [...r, remade(r[2]!, r[1]!)]],
+    ['a second record with the same number is added', 'added', (r) => [...r, forge(r[2]!, r[1]!)]],
     [
-      'one was written with an earlier time than the one before it',
+      'the time of a record is before the time of the record before it',
       'backdated',
-      (r) => [...r, remade({ ...r[5]!, n: 7, at: '2025-12-31T23:58:00.000Z' }, r[5]!)],
+      (r) => [...r, forge({ ...r[5]!, n: 7, at: '2025-12-31T23:58:00.000Z' }, r[5]!)],
     ],
     [
       'a record without a signature continues the chain',
       'unsigned',
       (r) => {
-        const { writer: _, key: __, sig: ___, hash: ____, ...open } = remade({ ...r[5]!, n: 7 }, r[5]!);
+        const { writer: _, key: __, sig: ___, hash: ____, ...open } = forge({ ...r[5]!, n: 7 }, r[5]!);
         return [...r, { ...open, hash: hash(canonicalJson(open)) } as AuditRecord];
       },
     ],
@@ -131,11 +139,11 @@ describe('the chain', () => {
     expect([intact, kinds[0]]).toEqual([false, kind]);
   });
 
-  it('the check names every gap, with its records and the time after it', () => {
+  it('the check names every gap, with the missing records and the time of the next record', () => {
     const gaps = chain(9).filter(({ n }) => n !== 2 && n !== 5 && n !== 6);
     expect(verdict(gaps).faults).toEqual([
-      { kind: 'removed', text: 'record 2 of boot-1 is missing, before the one of 2026-01-01T00:00:00.002Z' },
-      { kind: 'removed', text: 'records 5 to 6 of boot-1 are missing, before the one of 2026-01-01T00:00:00.006Z' },
+      { kind: 'removed', text: 'record 2 of boot-1 is missing, before the record of 2026-01-01T00:00:00.002Z' },
+      { kind: 'removed', text: 'records 5 to 6 of boot-1 are missing, before the record of 2026-01-01T00:00:00.006Z' },
     ]);
   });
 
@@ -155,55 +163,59 @@ describe('the chain', () => {
     for (const record of order) expect(checkNext(check, record, judge(record))).toBe('ok');
     expect(check.faults).toEqual([]);
     expect(missingRecords(check)).toEqual([]);
-    // A chain that is met later must begin at its first record. If that record is not there, it is reported as missing.
+    // A chain that is read later must begin at record 1. If record 1 is not read, it is reported as missing.
     const [, second] = chain(2, 'later');
     expect(checkNext(check, second!, judge(second!))).toBe('ok');
     expect(missingRecords(check)).toHaveLength(1);
   });
 
-  it('the chain of one process says nothing of another process', () => {
+  it('each process has its own chain, whose missing records are reported', () => {
     const other = chain(3, 'boot-2').slice(1);
     const check = newCheck(false);
     for (const record of [...whole, ...other]) checkNext(check, record, judge(record));
     expect(missingRecords(check)).toEqual([
-      'record 1 of boot-2 is missing, before the one of 2026-01-01T00:00:00.001Z',
+      'record 1 of boot-2 is missing, before the record of 2026-01-01T00:00:00.001Z',
     ]);
   });
 });
 
-describe('a record by itself', () => {
+describe('judgeRecord', () => {
   const record = (more: Partial<AuditEvent>, signer: Signer = dashboard) =>
     linkRecord({ boot: 'b', n: 0, hash: '' }, { ...event, ...more }, '2026-01-01T00:00:00.000Z', hash, signer);
   const person = { userId: 'p', name: 'P', role: 'physician' } as const;
   const session = 'mark';
 
   it.each<[string, AuditRecord, string | undefined]>([
-    ['an act of a session', record({ actor: person, action: 'alarm-acknowledged', session }), undefined],
-    ['a failed login of nobody', record({}), undefined],
-    ['an act of a person without a session', record({ actor: person, action: 'alarm-acknowledged' }), 'forged'],
-    ['a refusal of a person without a session', record({ actor: person, action: 'access-denied' }), 'forged'],
-    ['an act of nobody', record({ action: 'limits-changed' }), 'forged'],
+    ['accepts an act in a session', record({ actor: person, action: 'alarm-acknowledged', session }), undefined],
+    ['accepts a failed login without a person', record({}), undefined],
+    ['refuses an act of a person without a session', record({ actor: person, action: 'alarm-acknowledged' }), 'forged'],
     [
-      'an act at a screen, signed by the operator’s command line',
+      'refuses a refused request of a person without a session',
+      record({ actor: person, action: 'access-denied' }),
+      'forged',
+    ],
+    ['refuses an act without a person', record({ action: 'limits-changed' }), 'forged'],
+    [
+      'refuses an act at a screen that is signed by the operator’s command line',
       record({ actor: person, action: 'alarm-acknowledged', session }, keys.signer('operator')),
       'forged',
     ],
     [
-      'an act of the operator’s command line, signed by the dashboard',
+      'refuses an act of the operator’s command line that is signed by the dashboard',
       record({ actor: person, action: 'patients-captured', session }),
       'forged',
     ],
     ...operatorActions.map((action): [string, AuditRecord, undefined] => [
-      `${action} at the operator’s command line`,
+      `accepts ${action} at the operator’s command line`,
       record({ actor: person, action, session }, keys.signer('operator')),
       undefined,
     ]),
-    ['a key of one writer used by another', { ...record({}), writer: 'operator' }, 'changed'],
-  ])('%s', (_, one, fault) => {
-    expect(judge(one)).toMatchObject(fault === undefined ? { kind: 'signed' } : { kind: 'bad', fault });
+    ['refuses a record whose writer was changed', { ...record({}), writer: 'operator' }, 'changed'],
+  ])('judgeRecord %s', (_, judged, fault) => {
+    expect(judge(judged)).toMatchObject(fault === undefined ? { kind: 'signed' } : { kind: 'bad', fault });
   });
 
-  it('a record is bad if its envelope says another writer or process', () => {
+  it('judgeRecord refuses a record whose envelope names another writer or process', () => {
     expect(judgeRecord(record({}), { writer: 'dashboard', boot: 'b' }, hash, keys.verify).kind).toBe('signed');
     for (const sealed of [
       { writer: 'operator', boot: 'b' },

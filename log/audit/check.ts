@@ -1,4 +1,4 @@
-/** Checks whether the audit trail's chains are whole, as they are read back. chain.ts says how a chain is made. Pure. */
+/** Checks whether the chains of the audit trail (chain.ts) are complete and in order, while their records are read. Pure. */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
@@ -9,41 +9,41 @@ type Row = { readonly n: number; readonly prev: string; readonly hash: string; r
 type Settled = Pick<Row, 'hash' | 'atMs'>;
 
 type Chain = {
-  /** The number of the last record up to which nothing is missing. */
+  /** Number of the last record before the first gap. */
   n: number;
   hash: string;
   atMs: number;
   readonly signed: boolean;
-  /** Records that came before one that they follow. */
+  /** Records after a gap, by number: an earlier record is not read yet. */
   readonly ahead: Map<number, Row>;
-  /** Records by number: needed for repeats and anchors. */
+  /** Records before the gap, by number, to recognise repeats. */
   readonly settled: Map<number, Settled>;
 };
 
 export type CheckBounds = {
-  /** Most records, for each chain, that came before one that they follow. Above it the missing record counts as lost. */
+  /** Most records after a gap, for each chain. With more records, the missing record counts as lost. */
   readonly aheadMax: number;
-  /** Chains (process starts) that are remembered; above it the oldest is forgotten. */
+  /** Most chains (starts of processes) that are remembered. Above it the oldest is forgotten. */
   readonly chainsMax: number;
-  /** Records that are remembered for each chain. */
+  /** Most records that are remembered for each chain. */
   readonly settledMax: number;
-  /** Faults that are remembered; further ones are only counted. */
+  /** Most faults that are remembered. Further faults are only counted. */
   readonly faultsMax: number;
 };
 
-/** The limits for a process that follows the trail. */
+/** The limits in the dashboard, which reads the trail all the time. */
 export const followBounds: CheckBounds = { aheadMax: 1_000, chainsMax: 1_000, settledMax: 1_000, faultsMax: 20 };
 
-/** If a record's time is this much before that of the record that it follows, the time is false: clocks are corrected by less. */
+/** A record's time may be this much before the time of the record that it follows, because a clock may be set back. More is a fault. */
 const backMsMax = 60_000;
 
 export type ChainCheck = {
   readonly bounds: CheckBounds;
   readonly chains: Map<string, Chain>;
-  /** The reading began in the middle of the log. Then a chain's first record need not be its number 1. False after `beginChains` ran. */
+  /** Whether the first record of a chain may have a number above 1, because the reading began in the middle of the log. */
   fromMiddle: boolean;
   records: number;
-  /** How many of them are from before records were signed. */
+  /** Number of records from older versions, which did not sign records. */
   older: number;
   intact: boolean;
   faultCount: number;
@@ -55,8 +55,8 @@ export function newCheck(fromMiddle: boolean, bounds = followBounds): ChainCheck
 }
 
 /**
- * Begins each chain at the lowest of its records in the log. The records were read partition by partition and so out of order. A chain
- * that comes later begins at its number 1.
+ * Begins each chain at the lowest number among `records`, which were read partition by partition and so out of order. After this call, a
+ * new chain must begin at number 1.
  */
 export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[]): void {
   for (const record of [...records].sort((a, b) => a.n - b.n)) chainOf(check, record);
@@ -66,10 +66,11 @@ export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[
 export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
 
 /**
- * Takes the next record that was read. Records of one chain are in several partitions. So they may come out of order, and, after a
- * retry, twice.
- * @param verdict on the record by itself (rules.ts, sessions.ts)
- * @returns `repeat` if it was there already, `wrong` if it or its link is wrong, `older` if it is right and not signed
+ * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a retry of the writer,
+ * a record may arrive twice.
+ * @param verdict the verdict on the record by itself (rules.ts, sessions.ts)
+ * @returns `repeat` if the same record was read before, `wrong` if the record or its place in the chain is wrong, `older` if it is right
+ *   but from a version without signatures
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);
@@ -79,16 +80,16 @@ export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: Re
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
     note(check, verdict.fault, `${placeOf(record)} ${verdict.why}`);
-    // It takes its place anyway, so that one change is reported once.
+    // The bad record still gets its place in the chain. Otherwise its number would also be reported as missing.
     if (former === undefined) settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
   if (former !== undefined || record.n <= chain.n) {
-    note(check, 'added', `${placeOf(record)} is there twice`);
+    note(check, 'added', `${placeOf(record)} exists twice`);
     return 'wrong';
   }
   if (chain.signed !== isSigned(record)) {
-    note(check, 'unsigned', `${placeOf(record)} is in a chain of which only a part is signed`);
+    note(check, 'unsigned', `${placeOf(record)} is in a chain with both signed and unsigned records`);
     settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
@@ -117,7 +118,7 @@ function chainOf(check: ChainCheck, record: AnyAuditRecord): Chain {
   return chain;
 }
 
-/** @returns false if the row does not follow the one before it */
+/** Adds a row to its chain. @returns false if the row does not follow the row before it */
 function settle(check: ChainCheck, boot: string, chain: Chain, row: Row): boolean {
   chain.ahead.set(row.n, row);
   if (chain.ahead.size > check.bounds.aheadMax) skipGap(check, boot, chain);
@@ -125,12 +126,12 @@ function settle(check: ChainCheck, boot: string, chain: Chain, row: Row): boolea
 }
 
 function settleAhead(check: ChainCheck, boot: string, chain: Chain, row?: Row): boolean {
-  let holds = true;
+  let follows = true;
   for (let next = chain.ahead.get(chain.n + 1); next; next = chain.ahead.get(chain.n + 1)) {
     const fault = linkFault(chain, next);
     if (fault) {
       note(check, fault.kind, `record ${next.n} of ${boot} ${fault.text}`);
-      if (next === row) holds = false;
+      if (next === row) follows = false;
     }
     chain.n = next.n;
     chain.hash = next.hash;
@@ -139,17 +140,17 @@ function settleAhead(check: ChainCheck, boot: string, chain: Chain, row?: Row): 
     chain.settled.set(next.n, { hash: next.hash, atMs: next.atMs });
     if (chain.settled.size > check.bounds.settledMax) chain.settled.delete(chain.settled.keys().next().value!);
   }
-  return holds;
+  return follows;
 }
 
 function linkFault(chain: Chain, next: Row): AuditFault | undefined {
-  if (next.prev !== chain.hash) return { kind: 'moved', text: 'does not follow the one before it' };
+  if (next.prev !== chain.hash) return { kind: 'moved', text: 'does not follow the record before it' };
   if (next.atMs >= chain.atMs - backMsMax) return undefined;
-  const said = `says ${formatInstant(next.atMs)}, and the one before it ${formatInstant(chain.atMs)}`;
-  return { kind: 'backdated', text: said };
+  const text = `has the time ${formatInstant(next.atMs)}, but the record before it has ${formatInstant(chain.atMs)}`;
+  return { kind: 'backdated', text };
 }
 
-/** Reports what is missing before the next record of a chain, and goes on at that record. */
+/** Reports the records that are missing in the first gap of a chain, and continues after the gap. */
 function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
   const first = Math.min(...chain.ahead.keys());
   const row = chain.ahead.get(first)!;
@@ -160,10 +161,10 @@ function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
 
 function gapText(boot: string, from: number, to: number, nextAtMs: number): string {
   const which = from === to ? `record ${from} of ${boot} is` : `records ${from} to ${to} of ${boot} are`;
-  return `${which} missing, before the one of ${formatInstant(nextAtMs)}`;
+  return `${which} missing, before the record of ${formatInstant(nextAtMs)}`;
 }
 
-/** Returns what is missing now: the first gap of each chain. Call it after everything in the log was read. */
+/** Returns a text about the first gap of each chain. Call this after the whole log was read. */
 export function missingRecords(check: ChainCheck): string[] {
   return [...check.chains]
     .filter(([, chain]) => chain.ahead.size > 0)
@@ -174,8 +175,9 @@ export function missingRecords(check: ChainCheck): string[] {
 }
 
 /**
- * Ends the reading: notes every gap of every chain.
- * @param fromMs a record of this time or later was written while the log was read; the records before it may not have been read
+ * Notes every gap of every chain, after the reading has ended.
+ * @param fromMs time at which the reading began. A gap before a record of this time or later is not a fault, because the missing records may
+ *   have been written during the reading
  */
 export function closeCheck(check: ChainCheck, fromMs: number): void {
   for (const [boot, chain] of check.chains) {

@@ -7,11 +7,11 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { AuditWriter, Signer } from './chain.ts';
 import type { Verify } from './rules.ts';
 
-/** Those who sign: the writers of the trail, and the witness, which signs its anchors. */
+/** The owners of signing keys: the writers of the trail, and the witness, which signs its anchors. */
 export const auditSigners = [...auditWriters, 'witness'] as const;
 export type AuditSigner = (typeof auditSigners)[number];
 
-/** A JWK set whose `use` is `sig`. `owner` says whose key each is; `kid` is its thumbprint. Replaced keys stay in it. */
+/** A JWK set of public keys. `owner` is a service or the witness; `kid` is the thumbprint of the key. Replaced keys stay in the set. */
 export type AuditKeys = { readonly keys: readonly (JWK & { readonly owner?: string })[] };
 
 export type PublicKeys = {
@@ -24,7 +24,7 @@ export function thumbprint({ crv, kty, x }: JWK): string {
   return createHash('sha256').update(canonicalJson({ crv, kty, x })).digest('base64url');
 }
 
-/** @throws VigilError `settings-invalid` if the text is not a private Ed25519 JWK */
+/** Reads a private signing key. @throws VigilError `settings-invalid` if the text is not a private Ed25519 JWK */
 export function readAuditKey(
   jwkText: string,
   setting: string,
@@ -42,21 +42,21 @@ export function readAuditKey(
   }
 }
 
-/** @throws VigilError `settings-invalid` */
+/** Reads the private key of a writer. @throws VigilError `settings-invalid` */
 export function readSigner(jwkText: string, writer: AuditWriter): Signer {
   return { writer, ...readAuditKey(jwkText, 'VIGIL_AUDIT_KEY_FILE') };
 }
 
-/** @throws VigilError `settings-invalid` if the text is not a set of public keys */
+/** Reads the public keys of all signers. @throws VigilError `settings-invalid` if the text is not such a JWK set */
 export function readPublicKeys(text: string): PublicKeys {
   const keysByName = new Map<string, KeyObject>();
   try {
     for (const jwk of (JSON.parse(text) as AuditKeys).keys) {
-      if (!auditSigners.includes(jwk.owner as AuditSigner)) throw new Error('a key of nobody');
+      if (!auditSigners.includes(jwk.owner as AuditSigner)) throw new Error('a key has an unknown owner');
       keysByName.set(`${jwk.owner} ${thumbprint(jwk)}`, createPublicKey({ key: jwk, format: 'jwk' }));
     }
   } catch (cause) {
-    throw new VigilError('settings-invalid', 'The file that VIGIL_AUDIT_KEYS_FILE names is no set of public keys.', {
+    throw new VigilError('settings-invalid', 'The file that VIGIL_AUDIT_KEYS_FILE names is not a set of public keys.', {
       cause,
     });
   }

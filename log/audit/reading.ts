@@ -1,6 +1,6 @@
 /**
- * Reads the audit trail back and reports what is wrong with each record and with the log around it. Records come in the order of their
- * partition. The dashboard, which follows the trail, and `vigil audit verify` use the same rules.
+ * Judges the records of the audit trail as they are read from Kafka: each record by itself, its place in the partition, and the anchors.
+ * Takes the records of each partition in their order. The dashboard and `vigil audit verify` use this code.
  */
 import { readFileSync } from 'node:fs';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -19,27 +19,27 @@ import { sha256 } from './trail.ts';
 export type AuditLogRecord = LogPlace & { readonly key: string; readonly value: Buffer };
 
 export type AuditRead = {
-  /** Undefined if it does not open, or is not an audit record. */
+  /** Undefined if the record cannot be opened, or is not an audit record. */
   readonly record: AnyAuditRecord | undefined;
   readonly verdict: RecordVerdict;
-  /** What is wrong with the log at this place. */
+  /** Faults of the log at this place, beside the verdict on the record. */
   readonly faults: readonly AuditFault[];
 };
 
 export type AuditReading = {
-  /** @param opened undefined if it does not open */
+  /** Judges the next record. @param opened undefined if the record cannot be opened */
   take(record: AuditLogRecord, opened: Opened | undefined): AuditRead;
-  /** Returns what is missing at the end of the log. Call it after the log was read. */
+  /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
   finish(): readonly AuditFault[];
-  /** How many anchored places were compared and right. */
+  /** Returns the number of anchored places that were right. */
   checked(): number;
 };
 
-/** @param fromMs undefined: the reading begins with the first record; otherwise with the records of this time */
+/** Makes a judge of the trail. @param fromMs time of the first records that are read; undefined if the whole log is read */
 export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[], fromMs?: number): AuditReading {
   const anchored = createAnchoredCheck(anchors, sha256, fromMs !== undefined);
   const sessions = createSessionCheck(fromMs);
-  /** By partition: whether a signed record was read, and the next offset. */
+  /** By partition. `lastN` is the highest record number of each chain. */
   const parts = new Map<number, { hasSigned: boolean; nextOffset: number; readonly lastN: Map<string, number> }>();
 
   function partOf(partition: number) {
@@ -50,19 +50,23 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     return part;
   }
 
-  /** Judges one record. Only records from before there were signatures may be unsigned. */
+  /** Judges one record. An unsigned record is bad after the first signed record of the partition, and after the first anchor. */
   function judge(record: AnyAuditRecord, opened: Opened, place: LogPlace): RecordVerdict {
     const { writer, boot } = opened.place;
     const own = judgeRecord(record, { writer, boot }, sha256, keys.verify);
     const part = partOf(place.partition);
     if (own.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
-      return { kind: 'bad', fault: 'unsigned', why: 'is not signed, and lies where all are signed' };
+      return {
+        kind: 'bad',
+        fault: 'unsigned',
+        why: 'is not signed, but is in a part of the log where all records are signed',
+      };
     const verdict = sessions.judge(record, own);
     if (isSigned(record) && verdict.kind !== 'bad') part.hasSigned = true;
     return verdict;
   }
 
-  /** Checks that a chain's records are in the order of their writing, in each partition. */
+  /** Returns a fault if a record has a smaller number than an earlier record of its chain in the same partition. */
   function orderFaults({ partition, offset }: LogPlace, { boot, n }: AnyAuditRecord): AuditFault[] {
     const part = partOf(partition);
     if (offset < part.nextOffset) return [];
@@ -70,7 +74,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     const last = part.lastN.get(boot) ?? 0;
     part.lastN.set(boot, Math.max(last, n));
     if (n >= last) return [];
-    const text = `record ${n} of ${boot} lies after its record ${last}, at offset ${offset} of partition ${partition}`;
+    const text = `record ${n} of ${boot} is behind its record ${last}, at offset ${offset} of partition ${partition}`;
     return [{ kind: 'moved', text }];
   }
 
@@ -83,7 +87,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
         const where = `the record at offset ${place.offset} of partition ${place.partition}`;
         return {
           record: undefined,
-          verdict: { kind: 'bad', fault: 'unreadable', why: `${where} does not open` },
+          verdict: { kind: 'bad', fault: 'unreadable', why: `${where} cannot be opened` },
           faults,
         };
       }
@@ -95,7 +99,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   };
 }
 
-/** Returns the record in an envelope, of any version; undefined if it holds something else. */
+/** Returns the audit record in an opened envelope, of any version; undefined if it is another type of record. */
 export function readAudit({ contentType, plaintext }: Opened): AnyAuditRecord | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return undefined;
@@ -109,7 +113,7 @@ export type LoadedAnchors = {
   readonly faults: readonly AuditFault[];
 };
 
-/** Loads the anchors of a file, and the faults of the file; nothing if there is no file yet. */
+/** Loads and verifies a file of anchors. Returns no anchors if the file does not exist yet. */
 export function loadAnchors(path: string, keys: PublicKeys): LoadedAnchors {
   let text = '';
   try {

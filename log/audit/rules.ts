@@ -1,23 +1,23 @@
-/** Judges one audit record by itself. Pure. check.ts judges how records follow each other. */
+/** Judges an audit record by itself: hash, signature, and rights of its writer. check.ts judges the order of records. Pure. */
 import { operatorActions } from '../../contracts/audit-actions.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { AuditFaultKind } from './chain.ts';
 import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './chain.ts';
 
-/** Whether the key signed the text; `unknown` if no such key of that writer is known. */
+/** Returns whether the signature is right; `unknown` if the key is not a known key of that writer. */
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
-/** The actions that the operator's key signs. The dashboard records everything that a person does at a screen. */
+/** The actions that the operator's key may sign. */
 const signedByOperator: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
   ...operatorActions,
 ];
-/** The actions that the dashboard's key does not sign. */
+/** The actions that the dashboard's key may not sign. */
 const notAtScreens: readonly AnyAuditRecord['action'][] = operatorActions;
 
-/** The actions of records without a logged-in person. */
+/** The actions that may be recorded without a session. */
 const withoutSession: readonly AnyAuditRecord['action'][] = [
   'login-failed',
   'access-denied',
@@ -28,17 +28,17 @@ const withoutSession: readonly AnyAuditRecord['action'][] = [
   'account-removed',
 ];
 
-/** The writer and the process that sealed a record, according to its envelope. */
+/** The writer and the process (`boot`) in the header of a record's envelope. */
 export type Sealed = { readonly writer: string; readonly boot: string };
 
-/** A reader's verdict on a record. `older`: it is from before records were signed. */
+/** The verdict on a record. `older`: the record is from a version that did not sign records. */
 export type RecordVerdict =
   | { readonly kind: 'signed' | 'older' }
   | { readonly kind: 'bad'; readonly fault: AuditFaultKind; readonly why: string };
 
 /**
- * Judges one record by itself: its hash, its signature, and whether its writer may write such a record.
- * @param sealed from its envelope; undefined in tests that have no envelope
+ * Judges a record by itself: its hash, its signature, and whether its writer may write such a record.
+ * @param sealed writer and process in the record's envelope; undefined in tests without an envelope
  */
 export function judgeRecord(
   record: AnyAuditRecord,
@@ -48,27 +48,28 @@ export function judgeRecord(
 ): RecordVerdict {
   const bad = (why: string, fault: AuditFaultKind = 'forged'): RecordVerdict => ({ kind: 'bad', fault, why });
   if (!hashIsRight(record, hash)) return bad('was changed: its hash does not fit', 'changed');
-  if (sealed && sealed.boot !== record.boot) return bad('was sealed by another process than it says');
+  if (sealed && sealed.boot !== record.boot) return bad('names another process than the one that sealed it');
   if (!isSigned(record)) return { kind: 'older' };
   const { writer, key, sig, action, session, actor } = record;
-  if (sealed && sealed.writer !== writer) return bad(`says that ${writer} wrote it, and ${sealed.writer} did`);
+  if (sealed && sealed.writer !== writer) return bad(`names ${writer} as its writer, but ${sealed.writer} sealed it`);
   switch (verify(writer, key, signedText(record.hash), sig)) {
     case 'unknown':
-      return bad(`is signed with a key that is not known as one of ${writer}`);
+      return bad(`is signed with a key that is not a known key of ${writer}`);
     case 'wrong':
       return bad('was not signed by its writer: its signature does not fit');
     case 'right':
       break;
   }
   if (writer === 'operator' && !signedByOperator.includes(action))
-    return bad(`is of ${action}, which the operator's command line never does`);
+    return bad(`records ${action}, which the operator's command line never does`);
   if (writer === 'dashboard' && notAtScreens.includes(action))
-    return bad(`is of ${action}, which nobody does at a screen`);
-  if (session === undefined && !isOfNobody(record)) return bad(`says that ${actor.userId} acted, and names no session`);
+    return bad(`records ${action}, which nobody can do at a screen`);
+  if (session === undefined && !needsNoSession(record))
+    return bad(`names ${actor.userId} as the actor, but no session`);
   return { kind: 'signed' };
 }
 
-/** Whether a record names no person: a refused request of somebody who is not logged in, or a change of accounts. */
-function isOfNobody({ action, actor }: AnyAuditRecord): boolean {
+/** Whether a record needs no session: a refused request of somebody who is not logged in, or a change of accounts. */
+function needsNoSession({ action, actor }: AnyAuditRecord): boolean {
   return withoutSession.includes(action) && !('role' in actor);
 }

@@ -13,55 +13,73 @@ function record(atMs: number, more: Partial<AuditRecord> = {}): AuditRecord {
 }
 const login = record(t0, { action: 'login' });
 
-/** What is wrong with the last record. */
-function why(records: readonly AuditRecord[], fromMs?: number): string | undefined {
+/** Returns the fault of the last record; undefined if the record is right. */
+function faultOfLast(records: readonly AuditRecord[], fromMs?: number): string | undefined {
   const check = createSessionCheck(fromMs);
-  const verdicts = records.map((one) => check.judge(one, { kind: 'signed' }));
+  const verdicts = records.map((each) => check.judge(each, { kind: 'signed' }));
   const last = verdicts.at(-1)!;
   return last.kind === 'bad' ? last.why : undefined;
 }
 
-describe('an act is bound to a session', () => {
+describe('createSessionCheck', () => {
   it.each<[string, AuditRecord[]]>([
-    ['that logged in before it', [login, record(t0 + minute)]],
-    ['whose login is there twice, as after a retry', [login, login, record(t0 + minute)]],
-    ['just before it ends by its age', [login, record(t0 + sessionMaxMs)]],
-    ['and its logout is one of its acts', [login, record(t0 + minute, { action: 'logout' })]],
-    ['of a request that was on its way at the logout', [login, record(t0, { action: 'logout' }), record(t0 + minute)]],
-    ['or is of nobody', [record(t0, { action: 'login-failed', actor: { userId: 'x' }, session: undefined } as never)]],
-  ])('%s', (_, records) => {
-    expect(why(records)).toBeUndefined();
+    ['an act after the login of its session', [login, record(t0 + minute)]],
+    ['an act whose login was written twice', [login, login, record(t0 + minute)]],
+    ['an act at the greatest age of a session', [login, record(t0 + sessionMaxMs)]],
+    ['the logout of a session', [login, record(t0 + minute, { action: 'logout' })]],
+    [
+      'an act shortly after the logout, whose request came before it',
+      [login, record(t0, { action: 'logout' }), record(t0 + minute)],
+    ],
+    [
+      'a refused login without a session',
+      [record(t0, { action: 'login-failed', actor: { userId: 'x' }, session: undefined } as never)],
+    ],
+  ])('the session check accepts %s', (_, records) => {
+    expect(faultOfLast(records)).toBeUndefined();
   });
 
   it.each<[string, AuditRecord[], RegExp]>([
-    ['that never logged in', [record(t0)], /no login is on record/],
-    ['of which the login comes later', [record(t0 + minute), login, record(t0, { session: 'two' })], /no login/],
+    ['of a session without a login', [record(t0)], /without an earlier record of its login/],
     [
-      'of another person',
+      'of a session whose login is not before it',
+      [record(t0 + minute), login, record(t0, { session: 'two' })],
+      /login/,
+    ],
+    [
+      'in the session of another person',
       [login, record(t0 + minute, { actor: { userId: 'paul', name: 'Paul', role: 'physician' } })],
-      /paul acted, and its session is of nora/,
+      /paul as the actor, but its session is of nora/,
     ],
     [
-      'that another person logs in with again',
+      'that is a login into the session of another person',
       [login, record(t0, { action: 'login', actor: { ...nurse, userId: 'paul' } })],
-      /a session that is of nora/,
+      /a session of nora/,
     ],
-    ['of another writer', [login, record(t0 + minute, { writer: 'operator' })], /another writer/],
-    ['that had ended by its age', [login, record(t0 + sessionMaxMs + 6 * minute)], /ended by its age/],
     [
-      'that was logged out',
+      'in a session that another writer recorded',
+      [login, record(t0 + minute, { writer: 'operator' })],
+      /another writer/,
+    ],
+    [
+      'in a session that is too old',
+      [login, record(t0 + sessionMaxMs + 6 * minute)],
+      /longer ago than a session lasts/,
+    ],
+    [
+      'long after the logout',
       [login, record(t0 + minute, { action: 'logout' }), record(t0 + 7 * minute)],
       /was logged out/,
     ],
-  ])('and is bad %s', (_, records, text) => {
-    expect(why(records)).toMatch(text);
+  ])('the session check refuses an act %s', (_, records, text) => {
+    expect(faultOfLast(records)).toMatch(text);
   });
 
-  it('also one that logged in before records were signed, and works on after the upgrade', () => {
+  it('the session check accepts signed acts of a session whose login is an unsigned record', () => {
     const { session: _, key: __, sig: ___, writer: ____, ...unsigned } = login;
     const check = createSessionCheck();
     check.judge({ ...unsigned, detail: 'session one' }, { kind: 'older' });
-    const judged = (one: AuditRecord) => check.judge(one, { kind: 'signed' }).kind;
+    const judged = (each: AuditRecord) => check.judge(each, { kind: 'signed' }).kind;
     expect(judged(record(t0 + minute))).toBe('signed');
     expect(judged(record(t0 + minute, { session: 'two' }))).toBe('bad');
     expect(judged(record(t0 + minute, { actor: { ...nurse, userId: 'paul' } }))).toBe('bad');
@@ -69,8 +87,8 @@ describe('an act is bound to a session', () => {
     expect(judged(record(t0 + sessionMaxMs + 6 * minute))).toBe('bad');
   });
 
-  it('where the reading begins in the middle, of a session that may have begun before it', () => {
-    expect(why([record(t0 + sessionMaxMs)], t0)).toBeUndefined();
-    expect(why([record(t0 + sessionMaxMs + 6 * minute)], t0)).toMatch(/no login/);
+  it('the session check accepts an act of a session that may have begun before the reading did', () => {
+    expect(faultOfLast([record(t0 + sessionMaxMs)], t0)).toBeUndefined();
+    expect(faultOfLast([record(t0 + sessionMaxMs + 6 * minute)], t0)).toMatch(/without an earlier record of its login/);
   });
 });

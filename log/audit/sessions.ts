@@ -1,6 +1,6 @@
 /**
- * Checks whether the named actor was logged in. Each record of a person names the session that acted, and the login of that session must
- * be on record before it. Pure. Records come in the order of the log, by partition: all records of one person are in one.
+ * Checks whether the actor of an audit record was logged in: the record names a session, and an earlier record must be the login of that
+ * session. All records of one person are in one partition. Takes the records of each partition in their order. Pure.
  */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
@@ -8,25 +8,26 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type AuditWriter, isSigned } from './chain.ts';
 import type { RecordVerdict } from './rules.ts';
 
-/** A session ends after this time, even if it is used: a shift. */
+/** Longest session, even if it is used all the time: one shift. */
 export const sessionMaxMs = 12 * 60 * 60_000;
-/** A request from shortly before the end of a session may be recorded this long after it. */
+/** A request before the end of a session may be recorded this much after the end. */
 const graceMs = 5 * 60_000;
-/** Sessions that are remembered; above it the oldest login is forgotten. */
+/** Most sessions that are remembered. Above it the oldest login is forgotten. */
 const sessionsMax = 200_000;
 
-type Known = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
+type Login = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
 
-/** Returns the session of a login or logout from before records were signed. */
+/** Returns the session in a login or logout record of an older version, which did not sign records. */
 export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefined {
   return detail.startsWith('session ') ? detail.slice('session '.length) : undefined;
 }
 
 /**
- * @param fromMs the reading begins with records of this time. If a session may have begun before it, its login is not required
+ * Makes a check of sessions.
+ * @param fromMs time of the first records that are read. The login of a session that may have begun before is not required
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
-  const logins = new Map<string, Known>();
+  const logins = new Map<string, Login>();
 
   function remember(session: string, { actor: { userId }, at }: AnyAuditRecord, writer: AuditWriter): void {
     if (logins.has(session)) return;
@@ -34,8 +35,8 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     if (logins.size > sessionsMax) logins.delete(logins.keys().next().value!);
   }
 
-  /** A person who was logged in during the update to signed records goes on working with that session. */
-  function takeOlder(record: AnyAuditRecord): void {
+  /** Remembers the login in an unsigned record, because its session may go on after an update to a version with signatures. */
+  function rememberOlder(record: AnyAuditRecord): void {
     const session = record.action === 'login' ? sessionOfOlder(record) : undefined;
     if (session !== undefined) remember(session, record, 'dashboard');
   }
@@ -46,18 +47,19 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     const atMs = parseInstant(record.at) ?? 0;
     const login = logins.get(session);
     if (action === 'login') {
-      if (login && login.userId !== actor.userId) return `names a session that is of ${login.userId}`;
+      if (login && login.userId !== actor.userId) return `names a session of ${login.userId}`;
       remember(session, record, writer);
       return undefined;
     }
     if (!login) {
       if (atMs - sessionMaxMs - graceMs < fromMs) return undefined;
-      return `names a session of ${actor.userId} of which no login is on record before it`;
+      return `names a session of ${actor.userId} without an earlier record of its login`;
     }
-    if (login.userId !== actor.userId) return `says that ${actor.userId} acted, and its session is of ${login.userId}`;
-    if (login.writer !== writer) return `names a session that began at another writer (${login.writer})`;
+    if (login.userId !== actor.userId)
+      return `names ${actor.userId} as the actor, but its session is of ${login.userId}`;
+    if (login.writer !== writer) return `names a session whose login another writer recorded (${login.writer})`;
     if (atMs > login.atMs + sessionMaxMs + graceMs)
-      return `names a session that began at ${formatInstant(login.atMs)} and had ended by its age`;
+      return `names a session that began at ${formatInstant(login.atMs)}, which was longer ago than a session lasts`;
     if (atMs > login.endedAtMs + graceMs)
       return `names a session that was logged out at ${formatInstant(login.endedAtMs)}`;
     if (action === 'logout') login.endedAtMs = Math.min(login.endedAtMs, atMs);
@@ -65,10 +67,10 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   }
 
   return {
-    /** Returns the verdict on a record with no other fault. */
+    /** Returns the verdict on a record, after its session was checked. A `bad` verdict stays as it is. */
     judge(record: AnyAuditRecord, verdict: RecordVerdict): RecordVerdict {
       if (verdict.kind === 'bad') return verdict;
-      if (verdict.kind === 'older') takeOlder(record);
+      if (verdict.kind === 'older') rememberOlder(record);
       const why = faultOf(record);
       return why === undefined ? verdict : { kind: 'bad', fault: 'forged', why };
     },

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../process/settings.ts';
 
-/** For a process that signs: a writer of the audit trail, or its witness. */
+/** Settings of a process that signs: a writer of the audit trail, or the witness. */
 export const auditKeySettings = {
   auditKey: {
     kind: 'secret',
@@ -9,7 +9,7 @@ export const auditKeySettings = {
   },
 } as const satisfies Manifest;
 
-/** For a process that verifies the audit trail. */
+/** Settings of a process that verifies the audit trail. */
 export const auditReaderSettings = {
   auditKeysFile: {
     kind: 'file',

@@ -1,7 +1,7 @@
 /**
- * Writes the audit trail, one record after the other. The next record is made only when Kafka has the one before. So a crash can lose the
- * last record, whose act was then refused, but never leaves a hole in the chain. Records wait in two lines, acts before looks. In each
- * line the people take turns: a person who looks a thousand times waits behind themselves only.
+ * Writes the audit trail, one record after the other. The next record is made only after Kafka has the record before. So a crash can lose
+ * only the last record, whose act was then refused, and never leaves a gap in the chain. Records wait in two queues, one for acts and one
+ * for looks, and acts go first. Each queue serves all persons in turn, so a person with a thousand looks delays nobody else.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -13,21 +13,21 @@ import { pseudonym } from '../envelope/pseudonym.ts';
 import type { SealedLog } from '../sealed-log.ts';
 import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './chain.ts';
 
-/** A caller that waits for a record gives up after this time. The record is still written. */
+/** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Most records that wait for Kafka, of acts and of looks (ours). Above it, the newest record of the person with the most is refused, and
- * so is its act or look.
+ * Most records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. The act
+ * or look of a refused record is refused, too.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;
-/** The limit for one person, or for one address if nobody is logged in. */
+/** Most waiting records of one person, or of one address if nobody is logged in. */
 const waitingPerKeyMax = 100;
-/** After this many acts a look has its turn. */
+/** After this many acts in a row, a look is written. */
 const actsInRowMax = 4;
 const retryMs = 500;
 
 type Kind = keyof typeof waitingMax;
-/** Looks and refusals. They must not delay acts. */
+/** Actions that count as looks. They must not delay acts. */
 const looks: readonly AuditEvent['action'][] = [
   'ward-viewed',
   'patient-viewed',
@@ -37,7 +37,7 @@ const looks: readonly AuditEvent['action'][] = [
   'login-failed',
 ];
 const kindOf = ({ action }: AuditEvent): Kind => (looks.includes(action) ? 'look' : 'act');
-/** Groups records by account or address. Somebody else may have typed the account of a refused login, so it counts for the address. */
+/** Returns the account or the address whose limit a record counts for. A refused login counts for the address, because anybody can type an account. */
 const keyOf = ({ session, actor, address }: AuditEvent) =>
   session === undefined ? `address ${address ?? 'none'}` : `account ${actor.userId}`;
 
@@ -48,9 +48,10 @@ export const sha256: (text: string) => string = (text) => createHash('sha256').u
 export type Trail = {
   /**
    * Records a look or an act before it happens.
-   * @throws VigilError `log-unavailable` if Kafka did not take it in time: the look or act must then be refused
+   * @throws VigilError `log-unavailable` if Kafka does not have the record in time. Then the look or act must be refused
    */
   record(event: AuditEvent): Promise<void>;
+  /** Returns the number of records that are not written yet. */
   waiting(): number;
   close(): Promise<void>;
 };
@@ -62,15 +63,15 @@ export function createTrail(
   const { pseudonymKey, signer, now, logger } = options;
   let head: ChainHead = { boot: sealedLog.boot, n: 0, hash: chainStart };
   let closed = false;
-  const lines = { act: createFairQueue<Waiting>(waitingMax.act), look: createFairQueue<Waiting>(waitingMax.look) };
+  const queues = { act: createFairQueue<Waiting>(waitingMax.act), look: createFairQueue<Waiting>(waitingMax.look) };
   let writing: Promise<void> | undefined;
-  let atWork = 0;
+  let beingWritten = 0;
   let actsInRow = 0;
 
   async function write(event: AuditEvent): Promise<void> {
     const record = linkRecord(head, event, formatInstant(now()), sha256, signer);
     const key = pseudonym(pseudonymKey, 'actor', event.actor.userId);
-    // Sends the same record until Kafka has it. A repeat has the same number and hash, so every reader recognises it.
+    // Sends the same record until Kafka has it. Readers recognise a repeat by its number and hash.
     while (!closed) {
       try {
         await sealedLog.append('audit', key, contentTypes.audit, record);
@@ -87,34 +88,37 @@ export function createTrail(
   function next(): Waiting | undefined {
     const order: readonly Kind[] = actsInRow < actsInRowMax ? ['act', 'look'] : ['look', 'act'];
     for (const kind of order) {
-      const found = lines[kind].take();
-      if (found === undefined) continue;
+      const record = queues[kind].take();
+      if (record === undefined) continue;
       actsInRow = kind === 'act' ? actsInRow + 1 : 0;
-      return found;
+      return record;
     }
     return undefined;
   }
 
   async function writeAll(): Promise<void> {
     for (let waiting = next(); waiting !== undefined; waiting = next()) {
-      atWork = 1;
+      beingWritten = 1;
       await write(waiting.event).then(waiting.done, waiting.fail);
-      atWork = 0;
+      beingWritten = 0;
     }
     writing = undefined;
   }
 
   const refused = () =>
-    new VigilError('log-unavailable', 'This cannot be put on record now, so it is not done. Try again shortly.');
+    new VigilError(
+      'log-unavailable',
+      'This was not done, because the audit trail cannot record it now. Try again shortly.',
+    );
 
   return {
-    waiting: () => atWork + lines.act.size() + lines.look.size(),
+    waiting: () => beingWritten + queues.act.size() + queues.look.size(),
     async record(event) {
-      const line = lines[kindOf(event)];
+      const queue = queues[kindOf(event)];
       const key = keyOf(event);
-      if (closed || line.sizeOf(key) >= waitingPerKeyMax) throw refused();
+      if (closed || queue.sizeOf(key) >= waitingPerKeyMax) throw refused();
       const { promise: written, resolve, reject } = Promise.withResolvers<void>();
-      line.add(key, { event, done: resolve, fail: reject })?.fail(refused());
+      queue.add(key, { event, done: resolve, fail: reject })?.fail(refused());
       writing ??= writeAll();
       const timer = setTimeout(() => reject(refused()), auditWaitMs);
       try {

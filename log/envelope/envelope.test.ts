@@ -17,7 +17,7 @@ const text = Buffer.from('{"heart":134}');
 type Published = { topic: KeysTopic; kid: string; value: Buffer };
 type Bench = {
   sealer: Sealer;
-  /** A process of a service that begins now, with the keys that the log has. */
+  /** Starts a new process of a service, which finds the keys that are in the log. */
   begin(service: Service): Sealer;
   published: Map<string, Published>;
   openers: Record<string, Opener>;
@@ -55,10 +55,10 @@ beforeAll(async () => {
       readers: { keys: publicJwks } as ReaderKeys,
       publishKey: async (record) => void published.set(record.kid, record),
       async earlierKey(topic, of) {
-        const found = tableOf(service, [topic]).latest(topic, of);
-        if (!found) return undefined;
-        const secret = await createUnwrap(service, privateJwk)(found.kid, found.wrapped);
-        return { kid: found.kid, secret, madeMs: found.facts.madeMs };
+        const latest = tableOf(service, [topic]).latest(topic, of);
+        if (!latest) return undefined;
+        const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrapped);
+        return { kid: latest.kid, secret, madeMs: latest.facts.madeMs };
       },
       tagOf,
       now: () => clock.nowMs,
@@ -72,9 +72,9 @@ beforeAll(async () => {
         service,
         privateJwk,
         wrappedKey: async (kid, { topic, writer }) => {
-          const found = tableOf(service).find(kid, topic, writer);
-          if (!found) throw new VigilError('key-unknown', 'not published');
-          return found;
+          const key = tableOf(service).find(kid, topic, writer);
+          if (!key) throw new VigilError('key-unknown', 'not published');
+          return key;
         },
       }),
     ]),
@@ -93,8 +93,8 @@ const failure = async (run: () => unknown) => {
   return 'opened';
 };
 
-describe('a sealed record', () => {
-  it('a sealed record opens for each reader of its topic, with its place and content type', async () => {
+describe('sealer and opener', () => {
+  it('each reader of the topic can open a sealed record and gets its place and content type', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     for (const service of ['alarms', 'trends', 'dashboard', 'operator']) {
@@ -105,13 +105,13 @@ describe('a sealed record', () => {
     }
   });
 
-  it('a sealed record does not open for a service that may not read the topic', async () => {
+  it('a service that may not read the topic cannot open a sealed record', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     expect(await failure(() => open('gateway', value))).toBe('key-not-for-us');
   });
 
-  it('a sealed record is a JWE that jose opens', async () => {
+  it('a sealed record is a JWE that the library jose can open', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     const secret = await importJWK({ kty: 'oct', k: key.secret.toString('base64url') }, 'A256GCM');
@@ -120,7 +120,7 @@ describe('a sealed record', () => {
     expect(protectedHeader).toMatchObject({ alg: 'dir', enc: 'A256GCM', key: 'assoc-1', seq: 7 });
   });
 
-  it('a sealed record holds nothing of its plaintext', async () => {
+  it('a sealed record does not contain its plaintext', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     expect(bench.sealer.seal(key, place, contentTypes.observation, text).includes('heart')).toBe(false);
   });
@@ -128,14 +128,14 @@ describe('a sealed record', () => {
   it.each([
     ['another key', { topic: 'observations', key: 'assoc-2' }],
     ['another topic', { topic: 'waveforms', key: 'assoc-1' }],
-  ] as const)('moved to %s does not open', async (_, at) => {
+  ] as const)('a sealed record that was moved to %s cannot be opened', async (_, at) => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     expect(await failure(() => open('alarms', value, at))).toBe('sealed-moved');
   });
 
   it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)(
-    'with its %s rewritten does not open there either',
+    'a sealed record whose header was changed to fit its new place cannot be opened (member %s)',
     async (member) => {
       const key = await bench.sealer.keyFor(place.key, place.topic);
       const parts = bench.sealer.seal(key, place, contentTypes.observation, text).toString().split('.');
@@ -147,7 +147,7 @@ describe('a sealed record', () => {
     },
   );
 
-  it('a sealed record with any bit of any part flipped does not open', async () => {
+  it('a sealed record with any bit of any part flipped cannot be opened', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const value = bench.sealer.seal(key, place, contentTypes.observation, text);
     const parts = value.toString().split('.');
@@ -163,32 +163,32 @@ describe('a sealed record', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty value', ''],
     ['text', 'hello'],
     ['four parts', 'a.b.c.d'],
-    ['an encrypted key', 'a.b.c.d.e'],
-    ['no JSON in the header', `${Buffer.from('{').toString('base64url')}..AAAA.AAAA.AAAA`],
-    ['null in the header', `${Buffer.from('null').toString('base64url')}..AAAA.AAAA.AAAA`],
-    ['another algorithm', `${Buffer.from('{"alg":"none"}').toString('base64url')}..AAAA.AAAA.AAAA`],
-  ])('a sealed record of %s is malformed', async (_, value) => {
+    ['a JWE with an encrypted key', 'a.b.c.d.e'],
+    ['a header that is not JSON', `${Buffer.from('{').toString('base64url')}..AAAA.AAAA.AAAA`],
+    ['a header that is null', `${Buffer.from('null').toString('base64url')}..AAAA.AAAA.AAAA`],
+    ['a header with another algorithm', `${Buffer.from('{"alg":"none"}').toString('base64url')}..AAAA.AAAA.AAAA`],
+  ])('open refuses %s as malformed', async (_, value) => {
     expect(await failure(() => open('alarms', Buffer.from(value)))).toBe('sealed-malformed');
   });
 
-  it('a record cannot be sealed for a place that would break its header', async () => {
+  it('seal refuses a boot with characters that would change the header', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
     const bad = { ...place, boot: 'x","seq":1,"y":"' };
     expect(await failure(() => bench.sealer.seal(key, bad, contentTypes.observation, text))).toBe('sealed-malformed');
   });
 });
 
-describe('data keys', () => {
-  it('data keys are published before they are handed out, one key for callers at the same time', async () => {
+describe('keyFor', () => {
+  it('keyFor publishes a key before it returns the key, and returns the same key to concurrent callers', async () => {
     const keys = await Promise.all([1, 2, 3].map(() => bench.sealer.keyFor('assoc-burst', 'observations')));
     expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
     expect(bench.published.has(keys[0]!.kid)).toBe(true);
   });
 
-  it('data keys differ by association and by audience', async () => {
+  it('keyFor returns different keys for different associations and for different readers', async () => {
     const a = await bench.sealer.keyFor('assoc-a', 'observations');
     const b = await bench.sealer.keyFor('assoc-b', 'observations');
     const c = await bench.sealer.keyFor('assoc-a', 'sessions');
@@ -197,7 +197,7 @@ describe('data keys', () => {
     expect(same.kid).toBe(a.kid);
   });
 
-  it('data keys are refreshed after an hour, not a millisecond before, and the old key still opens', async () => {
+  it('a data key is used for exactly an hour, and still opens its records after that', async () => {
     const first = await bench.sealer.keyFor('assoc-hour', 'observations');
     const value = bench.sealer.seal(first, { ...place, key: 'assoc-hour' }, contentTypes.observation, text);
     bench.clock.nowMs += keyLifetimeMs - 1;
@@ -210,7 +210,7 @@ describe('data keys', () => {
     );
   });
 
-  it.each(['gateway', 'alarms'] as const)('of the %s never use a nonce twice', async (service) => {
+  it.each(['gateway', 'alarms'] as const)('a data key of the %s never uses a nonce twice', async (service) => {
     const topic = service === 'gateway' ? 'observations' : 'alarms';
     const key = await bench.begin(service).keyFor('assoc-nonce', topic);
     const nonces = Array.from(
@@ -224,7 +224,7 @@ describe('data keys', () => {
     expect(new Set(nonces).size).toBe(nonces.length);
   });
 
-  it('data keys that were never published open nothing', async () => {
+  it('a record cannot be opened if its data key is not in the log', async () => {
     const key = await bench.sealer.keyFor('assoc-gone', 'observations');
     const value = bench.sealer.seal(key, { ...place, key: 'assoc-gone' }, contentTypes.observation, text);
     bench.published.delete(key.kid);
@@ -234,13 +234,13 @@ describe('data keys', () => {
   });
 });
 
-describe('data keys of records that are kept for years', () => {
+describe('keyFor for records that are kept for years', () => {
   const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = place.key) => {
     const key = await sealer.keyFor(at, topic);
     return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
   };
 
-  it('data keys live as long as a patient stays, even if the writer restarts', async () => {
+  it('a data key of the alarm processor is used for the whole stay of a patient, even if the writer restarts', async () => {
     const first = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
     const count = bench.published.size;
     for (let day = 0; day < 30; day += 1) {
@@ -254,12 +254,12 @@ describe('data keys of records that are kept for years', () => {
     expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarms')).kid).not.toBe(first.kid);
   });
 
-  it('the gateway never uses earlier data keys again: it keeps no key that opens earlier records', async () => {
+  it('a gateway that restarts never uses an earlier data key again', async () => {
     const first = await bench.begin('gateway').keyFor('assoc-again', 'observations');
     expect((await bench.begin('gateway').keyFor('assoc-again', 'observations')).kid).not.toBe(first.kid);
   });
 
-  it('data keys are stored with the writer that made them', async () => {
+  it('each service publishes its data keys in its own topic', async () => {
     for (const [service, topic, keys] of [
       ['gateway', 'waveforms', 'keys-readings'],
       ['gateway', 'rejected', 'keys-rejected'],
@@ -273,7 +273,7 @@ describe('data keys of records that are kept for years', () => {
     expect(await failure(() => bench.begin('alarms').keyFor('assoc-place', 'commands'))).not.toBe('opened');
   });
 
-  it('data keys open nothing in the name of another writer', async () => {
+  it('a record that names another writer cannot be opened', async () => {
     const value = await sealed(bench.begin('dashboard'), 'audit', 'dashboard');
     const forged = await sealed(bench.begin('dashboard'), 'audit', 'operator');
     const at = { topic: 'audit', key: place.key } as const;
@@ -281,7 +281,7 @@ describe('data keys of records that are kept for years', () => {
     expect(await failure(() => open('operator', forged, at as never))).toBe('key-unknown');
   });
 
-  it('data keys open nothing in the name of another writer, even after they were used', async () => {
+  it('a record that names another writer cannot be opened, even if its data key is already unwrapped', async () => {
     const sealer = bench.begin('dashboard');
     const own = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
     const at = { topic: 'audit', key: 'assoc-used' } as const;
@@ -291,13 +291,13 @@ describe('data keys of records that are kept for years', () => {
   });
 });
 
-describe('the table of data keys', () => {
+describe('createKeyTable', () => {
   const wrappedBy = async (service: Service, topic: KafkaTopic, subject: string) => {
     const { kid } = await bench.begin(service).keyFor(subject, topic);
     return bench.published.get(kid)!;
   };
 
-  it('the table keeps a writer’s keys if another writer deletes or floods', async () => {
+  it('the table keeps a writer’s keys if another writer deletes them or writes very many keys', async () => {
     const table = createKeyTable('dashboard', [], 3);
     const own = await wrappedBy('alarms', 'alarms', 'assoc-flood');
     table.put(own.topic, own.kid, own.value);
@@ -313,49 +313,52 @@ describe('the table of data keys', () => {
     expect(table.find(own.kid, 'alarms', 'alarms')).toBeUndefined();
   });
 
-  it('the table keeps less than half of a key that several readers open, and almost nothing of a key for others', async () => {
+  it('the table stores less than half of a key with several readers, and almost nothing of a key for other services', async () => {
     const { topic, kid, value } = await wrappedBy('gateway', 'observations', 'assoc-small');
-    const held = (service: Service) => {
+    const storedBytes = (service: Service) => {
       const table = createKeyTable(service);
       table.put(topic, kid, value);
       return table.find(kid, 'observations', 'dev-1')!.wrapped.length;
     };
-    expect(held('alarms')).toBeLessThan(value.length / 2);
-    expect(held('gateway')).toBeLessThan(20);
+    expect(storedBytes('alarms')).toBeLessThan(value.length / 2);
+    expect(storedBytes('gateway')).toBeLessThan(20);
   });
 
   it.each([
-    ['nothing', Buffer.alloc(0)],
-    ['no JSON', Buffer.from('hello')],
+    ['an empty value', Buffer.alloc(0)],
+    ['a text that is not JSON', Buffer.from('hello')],
     ['null', Buffer.from('null')],
     ['a number', Buffer.from('7')],
-    ['no recipients', Buffer.from('{"protected":"e30"}')],
-    ['recipients that are null', Buffer.from('{"protected":"e30","recipients":[null]}')],
-    ['a header that is no JSON', Buffer.from('{"protected":"_","recipients":[{"header":{"kid":"alarms"}}]}')],
-    ['more than a key has', Buffer.alloc(9_000, 0x20)],
-  ])('the table refuses a record of %s', (_, value) => {
+    ['a JWE without recipients', Buffer.from('{"protected":"e30"}')],
+    ['a JWE with null as a recipient', Buffer.from('{"protected":"e30","recipients":[null]}')],
+    [
+      'a JWE with a header that is not JSON',
+      Buffer.from('{"protected":"_","recipients":[{"header":{"kid":"alarms"}}]}'),
+    ],
+    ['more bytes than a wrapped key can have', Buffer.alloc(9_000, 0x20)],
+  ])('the table refuses %s', (_, value) => {
     const table = createKeyTable('alarms');
     expect(table.put('keys-alarms', 'kid', value)).toBe(false);
     expect(table.size()).toBe(0);
   });
 
-  it('the table does not offer a key again that names no time or no readers', async () => {
+  it('latest does not return a key that names no time', async () => {
     const table = createKeyTable('alarms', ['keys-alarms']);
     const { kid, value } = await wrappedBy('alarms', 'alarms', 'assoc-old');
     const jwe = JSON.parse(value.toString()) as { protected: string };
-    const said = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString()) as Record<string, unknown>;
+    const header = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString()) as Record<string, unknown>;
     table.put('keys-alarms', kid, value);
-    expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: said.aud as string })?.kid).toBe(kid);
+    expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: header.aud as string })?.kid).toBe(kid);
     expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: 'others' })).toBeUndefined();
-    delete said.iat;
-    const old = { ...jwe, protected: Buffer.from(JSON.stringify(said)).toString('base64url') };
+    delete header.iat;
+    const old = { ...jwe, protected: Buffer.from(JSON.stringify(header)).toString('base64url') };
     const before = createKeyTable('alarms', ['keys-alarms']);
     expect(before.put('keys-alarms', kid, Buffer.from(JSON.stringify(old)))).toBe(true);
-    expect(before.latest('keys-alarms', { subject: 'assoc-old', audience: said.aud as string })).toBeUndefined();
+    expect(before.latest('keys-alarms', { subject: 'assoc-old', audience: header.aud as string })).toBeUndefined();
   });
 });
 
-describe('pseudonyms', () => {
+describe('pseudonym', () => {
   const key = randomBytes(32).toString('base64url');
   it('pseudonyms are the same for the same id, and differ by id, kind and key', () => {
     const all = [
@@ -367,6 +370,6 @@ describe('pseudonyms', () => {
     ];
     expect(new Set(all).size).toBe(all.length);
     expect(pseudonym(key, 'device', 'bed-01')).toBe(all[0]);
-    for (const one of all) expect(one).toMatch(/^[A-Za-z0-9_-]{22,24}$/);
+    for (const each of all) expect(each).toMatch(/^[A-Za-z0-9_-]{22,24}$/);
   });
 });

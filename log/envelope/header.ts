@@ -1,11 +1,11 @@
 /**
- * The protected header of a sealed record. It is the AEAD's additional data, so a record that was moved to another topic,
- * key, writer, boot or sequence number does not open (promise 2).
+ * The protected header of a sealed record. It is the additional data of the authenticated encryption. So if somebody changes the topic, the
+ * key, the writer, the boot or the sequence number in the header, the record cannot be opened.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
 
-/** The place of a record. `key` is Kafka's record key; `writer` is a device's pseudonym or a service's name. */
+/** Where a record belongs, and who wrote it. `key` is the key in Kafka; `writer` is the pseudonym of a device, or the name of a service. */
 export type Place = {
   readonly topic: KafkaTopic;
   readonly key: string;
@@ -20,13 +20,13 @@ export type SealedHeader = { readonly kid: string; readonly contentType: string;
 
 const text = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Returns the header without `seq`: fixed order; all of it is known before the record. */
+/** Returns the header up to the value of `seq`, as JSON with a fixed order of members. @throws VigilError `sealed-malformed` */
 export function headerPrefix(kid: string, contentType: string, place: Omit<Place, 'seq'>): string {
   for (const part of [kid, place.key, place.writer, place.boot]) {
     if (!text.test(part))
       throw new VigilError(
         'sealed-malformed',
-        'A record cannot be sealed: its place has a character that it may not have.',
+        'A record cannot be sealed: its key id, key, writer or boot has a character that is not allowed.',
       );
   }
   return `{"alg":"dir","enc":"A256GCM","kid":"${kid}","cty":"${contentType}","top":"${place.topic}","key":"${place.key}","wri":"${place.writer}","boo":"${place.boot}","seq":`;
@@ -34,7 +34,7 @@ export function headerPrefix(kid: string, contentType: string, place: Omit<Place
 
 /**
  * Parses a header.
- * @throws VigilError `sealed-malformed` if a member is missing, or if there are more than we write
+ * @throws VigilError `sealed-malformed` if a member is missing, wrong or unknown
  */
 export function parseHeader(encoded: string): SealedHeader {
   const malformed = (why: string) => new VigilError('sealed-malformed', `A sealed record's header ${why}.`);
@@ -47,8 +47,8 @@ export function parseHeader(encoded: string): SealedHeader {
   if (header === null || typeof header !== 'object' || Array.isArray(header)) throw malformed('is not an object');
   const { alg, enc, kid, cty, top, key, wri, boo, seq, ...rest } = header;
   if (alg !== 'dir' || enc !== 'A256GCM') throw malformed('names another algorithm');
-  // RFC 7516 section 4.1.13: a reader must not ignore an extension that it does not know. We write none.
-  if (Object.keys(rest).length > 0) throw malformed('has members that are not ours');
+  // RFC 7516 section 4.1.13: a reader must not ignore an extension that it does not know.
+  if (Object.keys(rest).length > 0) throw malformed('has unknown members');
   if (typeof kid !== 'string' || typeof cty !== 'string' || typeof key !== 'string' || typeof wri !== 'string')
     throw malformed('lacks a member');
   if (typeof boo !== 'string' || typeof seq !== 'number' || !Number.isSafeInteger(seq))

@@ -1,10 +1,10 @@
-/** The log's data keys in one service: still wrapped, by the topic of their maker. */
+/** The wrapped data keys that a service has read from the log, by topic. */
 import { type KafkaTopic, type KeysTopic, keysTopicFor, keysTopics, type Service } from '../../contracts/topics.ts';
 import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
 
 /**
- * Most keys of one topic in memory, about 0.8 kB each. Above it the oldest are dropped, and their records do not open here. Enough for
- * 1,000 beds for 8 days, and for 10,000 stays of patients.
+ * Most keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000 stays of patients. Above it the
+ * oldest keys are dropped, and this service cannot open their records.
  */
 export const keysPerTopicMax = 200_000;
 
@@ -12,16 +12,16 @@ export type FoundKey = { readonly from: KeysTopic; readonly wrapped: Buffer };
 export type OwnKey = { readonly kid: string; readonly wrapped: Buffer; readonly facts: KeyFacts };
 
 export type KeyTable = {
-  /** Takes a record; null deletes the key. Returns false if it is not a wrapped key. */
+  /** Adds the key in a record; null deletes the key. Returns false if the record is not a wrapped key. */
   put(topic: KeysTopic, kid: string, value: Buffer | null): boolean;
-  /** Returns the key of a record that `writer` put into `topic`. Looks only in the topic of that writer's keys. */
+  /** Returns the data key `kid` for a record in `topic` by `writer`. Searches only the topic of that writer's keys. */
   find(kid: string, topic: KafkaTopic, writer: string): FoundKey | undefined;
-  /** Returns the latest key in `topic` for a subject and these readers. */
+  /** Returns the latest key in `topic` for a subject and readers. */
   latest(topic: KeysTopic, of: KeyOwner): OwnKey | undefined;
   size(): number;
 };
 
-/** @param reuses the topics of keys for which `latest` is called */
+/** @param reuses the topics of keys for which `latest` is called @param most the largest number of keys for each topic */
 export function createKeyTable(
   service: Service,
   reuses: readonly KeysTopic[] = [],

@@ -1,4 +1,4 @@
-/** Opens sealed records, the reverse of `sealer.ts`. Checks that a record is at the place that it was sealed for. */
+/** Opens sealed records, the reverse of `sealer.ts`. Checks that a record is in the topic, and has the key, that it was sealed for. */
 import { createDecipheriv } from 'node:crypto';
 import type { JWK } from 'jose';
 import { VigilError } from '../../contracts/errors.ts';
@@ -7,30 +7,31 @@ import { type Opened, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
-/** Most unwrapped data keys in memory. Above it the oldest is dropped, and unwrapped again if needed. */
+/** Most unwrapped data keys in memory. Above it the oldest key is dropped. It is unwrapped again if needed. */
 const keysMax = 100_000;
 
 export type SealedRecord = {
   readonly topic: KafkaTopic;
   readonly key: string;
   readonly value: Buffer;
-  /** When the record was fetched, in milliseconds of `performance.now()`. A data key that the log did not hold by then does not come. */
+  /** When the record was fetched, in milliseconds of `performance.now()`. Its data key must have been in the log at that time. */
   readonly fetchedMs?: number | undefined;
 };
 
 export type Opener = {
   /**
-   * Returns the plaintext of a record; at once if its data key was used before, otherwise after unwrapping it.
-   * @throws VigilError `sealed-malformed`; `sealed-moved` (it is at another place than it says); `sealed-tampered`; `key-unknown`
-   * (its writer published no such data key, or it was deleted); `key-not-for-us`. Thrown or rejected.
+   * Returns the plaintext of a record. Returns a promise only if the record's data key must be unwrapped first.
+   * @throws VigilError `sealed-malformed`; `sealed-moved` (the topic or the key is not the one in the header); `sealed-tampered`;
+   *   `key-unknown` (the writer published no such data key, or the key was deleted); `key-not-for-us`. Thrown, or the promise rejects.
    */
   open(record: SealedRecord): Opened | Promise<Opened>;
 };
 
-/** Where a record is, and when it was fetched. */
+/** The topic and writer of a record whose data key is needed, and when the record was fetched. */
 export type KeyAsked = { readonly topic: KafkaTopic; readonly writer: string; readonly fetchedMs: number | undefined };
 
-type Held = { readonly secret: Buffer; readonly from: KeysTopic };
+/** An unwrapped data key, and the topic in which it was found. */
+type UnwrappedKey = { readonly secret: Buffer; readonly from: KeysTopic };
 
 export function createOpener(options: {
   readonly service: Service;
@@ -38,25 +39,25 @@ export function createOpener(options: {
   /** Returns the wrapped key with an id, for a record. @throws VigilError `key-unknown` */
   readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
 }): Opener {
-  const secrets = new Map<string, Held>();
-  const pending = new Map<string, Promise<Held>>();
+  const secrets = new Map<string, UnwrappedKey>();
+  const pending = new Map<string, Promise<UnwrappedKey>>();
   const unwrap = createUnwrap(options.service, options.privateJwk);
 
-  async function fetch(kid: string, asked: KeyAsked): Promise<Held> {
+  async function findAndUnwrap(kid: string, asked: KeyAsked): Promise<UnwrappedKey> {
     const { wrapped, from } = await options.wrappedKey(kid, asked);
     return { secret: await unwrap(kid, wrapped), from };
   }
 
-  function hold(kid: string, asked: KeyAsked): Promise<Held> {
+  function unwrapOnce(kid: string, asked: KeyAsked): Promise<UnwrappedKey> {
     const id = `${kid} ${asked.topic} ${asked.writer}`;
     let unwrapping = pending.get(id);
     if (!unwrapping) {
-      unwrapping = fetch(kid, asked)
-        .then((found) => {
-          secrets.set(kid, found);
+      unwrapping = findAndUnwrap(kid, asked)
+        .then((unwrapped) => {
+          secrets.set(kid, unwrapped);
           const oldest = secrets.size > keysMax ? secrets.keys().next().value : undefined;
           if (oldest !== undefined) secrets.delete(oldest);
-          return found;
+          return unwrapped;
         })
         .finally(() => pending.delete(id));
       pending.set(id, unwrapping);
@@ -74,10 +75,10 @@ export function createOpener(options: {
       if (topic !== record.topic || header.place.key !== record.key) {
         throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another place.`);
       }
-      const found = secrets.get(header.kid);
-      if (found && (found.from === keysTopicFor(topic, writer) || found.from === 'keys'))
-        return decrypt(parts, header, found.secret);
-      return hold(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
+      const known = secrets.get(header.kid);
+      if (known && (known.from === keysTopicFor(topic, writer) || known.from === 'keys'))
+        return decrypt(parts, header, known.secret);
+      return unwrapOnce(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
         decrypt(parts, header, secret),
       );
     },
@@ -96,7 +97,9 @@ function decrypt(parts: readonly string[], header: SealedHeader, secret: Buffer)
   try {
     decipher.final();
   } catch (cause) {
-    throw new VigilError('sealed-tampered', 'A record does not open: it was changed after it was sealed.', { cause });
+    throw new VigilError('sealed-tampered', 'A record cannot be opened: it was changed after it was sealed.', {
+      cause,
+    });
   }
   return { place: header.place, contentType: header.contentType, plaintext: body };
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** 128 bits of HMAC-SHA-256: enough that no two devices of a hospital group get the same one, short enough for a key. */
+/** Characters of base64url. Less than the whole HMAC, but with 128 bits two devices never get the same pseudonym. */
 const pseudonymLength = 22;
 
 function keyedHash(key: string, label: string, id: string): string {
@@ -10,12 +10,12 @@ function keyedHash(key: string, label: string, id: string): string {
     .slice(0, pseudonymLength);
 }
 
-/** Returns what stands for a device or a person in places that others can read (Kafka's keys, a sealed record's header). */
+/** Returns the name of a device or a person in places that are not encrypted (keys of Kafka records, headers of sealed records). */
 export function pseudonym(key: string, kind: 'device' | 'actor', id: string): string {
   return keyedHash(key, kind, id);
 }
 
-/** Returns the association of a device that has none. It is the same in every gateway, so that alarms never wait for an admission. */
+/** Returns the association id for a device without a patient. It is the same in every gateway, so such a device can have alarms, too. */
 export function unassignedAssociation(key: string, deviceId: string): string {
   return `u-${keyedHash(key, 'unassigned', deviceId)}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Seals records: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`, with a data key that belongs to one subject (an association), one
- * set of readers and one writer. node:crypto encrypts the content synchronously: a promise for each message cost the gateway more than
- * half of its throughput. `jose` wraps the keys.
+ * Seals records: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`. Each data key belongs to one subject (an association, for example),
+ * one set of readers and one writer. The content is encrypted with node:crypto and not with `jose`, because the promises of `jose` cost the
+ * gateway more than half of its throughput. `jose` wraps the data keys.
  */
 import { createCipheriv, randomBytes, randomFillSync } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
@@ -20,13 +20,13 @@ import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './w
 /** How long one data key seals records that Kafka keeps for days: an hour. */
 export const keyLifetimeMs = 3_600_000;
 /**
- * How long one data key seals records that Kafka keeps for years: a year, also after the writer has restarted. So the number of keys grows
- * with the number of patients. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
+ * How long one data key seals records that Kafka keeps for years: a year, even if the writer restarts. So the number of keys depends on the
+ * number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
  */
 export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
-/** How many messages one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
+/** Most messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
-/** Most subjects with a live key, for each audience. Above it the one unused for longest is dropped, and made again if needed. */
+/** Most subjects whose key is in memory, for each set of readers. Above it the oldest key is dropped, and a new key is made if needed. */
 const keysMax = 50_000;
 
 export type DataKey = {
@@ -35,33 +35,34 @@ export type DataKey = {
   readonly createdMs: number;
   readonly lifetimeMs: number;
   /**
-   * Deterministic nonce, SP 800-38D section 8.2.1: 4 random bytes fixed for the key, then the invocation counter. A lasting key has
-   * 12 random bytes for each message instead (8.2.2): a process does not know the count of another process.
+   * The last nonce. For a key of an hour it is deterministic (SP 800-38D section 8.2.1): 4 random bytes that are fixed for the key, then the
+   * invocation counter. For a key of a year it is random for each message (8.2.2), because several processes use the key one after the
+   * other and do not know each other's counters.
    */
   readonly nonce: Buffer;
   readonly lasts: boolean;
   count: number;
-  /** The start of the last header. It is kept because most messages of a key come from one device's boot. */
+  /** The encoded start of the last header. Most messages of a key have the same header except for `seq`. */
   start: HeaderStart | undefined;
 };
 
 type HeaderStart = Omit<Place, 'seq'> & {
   readonly contentType: string;
-  /** Whole groups of three bytes in base64url, and the rest of the text, to which `seq` is added. */
+  /** The header up to `seq`: its whole groups of three bytes in base64url (`encoded`), and the remaining text (`rest`). */
   readonly encoded: string;
   readonly rest: string;
 };
 
 export type WrappedKeyRecord = { readonly topic: KeysTopic; readonly kid: string; readonly value: Buffer };
-/** A key of an earlier process of the same service. */
+/** A data key that an earlier process of the same service made. */
 export type EarlierKey = { readonly kid: string; readonly secret: Buffer; readonly madeMs: number };
 
 export type Sealer = {
-  /** Returns the key of a subject, if there is one and it may still be used. */
+  /** Returns the key of a subject if a usable key is in memory. */
   cachedKey(subject: string, topic: KafkaTopic): DataKey | undefined;
-  /** Returns the key of a subject. A new one is wrapped for the topic's readers and published before it is returned. */
+  /** Returns the key of a subject. A new key is wrapped for the topic's readers and published before it is returned. */
   keyFor(subject: string, topic: KafkaTopic): Promise<DataKey>;
-  /** Returns the record's value: a compact JWE in ASCII. About 8 µs for 400 bytes. */
+  /** Returns the sealed record: a compact JWE in ASCII. Takes about 8 µs for 400 bytes. */
   seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer;
 };
 
@@ -69,22 +70,22 @@ export type Sealer = {
 export function createSealer(options: {
   readonly service: Service;
   readonly readers: ReaderKeys;
-  /** Must resolve only when the log has the key: no record may come before its key. */
+  /** Publishes a wrapped key. Must resolve only after the log has the key, because a key must be in the log before its first record. */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
-  /** Returns this service's latest key in the log for a subject and these readers. Called only for records that are kept for years. */
+  /** Returns this service's latest key in the log for a subject and readers. Called only for records that are kept for years. */
   readonly earlierKey?: (topic: KeysTopic, of: KeyOwner) => Promise<EarlierKey | undefined>;
-  /** See `createKeyTag`. Without it no later process uses the keys. */
+  /** See `createKeyTag`. If absent, later processes do not use the keys of this process. */
   readonly tagOf?: KeyTag;
   readonly now: () => number;
 }): Sealer {
   const { service } = options;
   const audiences = createAudience(options.readers);
-  /** By readers, then by subject. Two maps save joining strings for each message. */
+  /** The keys in memory, by readers and topic of keys, then by subject. */
   const keysOf = new Map<string, Map<string, DataKey>>();
   const byTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pending = new Map<string, Promise<DataKey>>();
 
-  // If the clock was set back, no key lives longer.
+  // A key with a negative age means that the clock was set back. Such a key is not used.
   const usable = (key: DataKey) => {
     const ageMs = options.now() - key.createdMs;
     return ageMs < key.lifetimeMs && ageMs > -keyLifetimeMs && key.count < keyMessagesMax;
@@ -120,7 +121,7 @@ export function createSealer(options: {
     return dataKey(kid, secret, madeMs, place);
   }
 
-  /** Topics share keys if they have the same readers and the same topic of keys. */
+  /** Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic of keys. */
   function sharedBy(topic: KafkaTopic): string {
     return `${audienceOf(topic).join()} ${keysTopicOf(service, topic)}`;
   }
@@ -166,22 +167,22 @@ export function createSealer(options: {
 
 function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer {
   const { start } = key;
-  const fits =
+  const isSameStart =
     start !== undefined &&
     start.boot === place.boot &&
     start.key === place.key &&
     start.contentType === contentType &&
     start.topic === place.topic &&
     start.writer === place.writer;
-  const begun = fits ? start : headerStart(key.kid, place, contentType);
-  key.start = begun;
+  const headStart = isSameStart ? start : headerStart(key.kid, place, contentType);
+  key.start = headStart;
   if (key.count >= keyMessagesMax)
-    throw new VigilError('key-unknown', 'A data key has sealed as many messages as it may.');
+    throw new VigilError('key-unknown', 'A data key has sealed the highest allowed number of messages.');
   key.count += 1;
   if (key.lasts) randomFillSync(key.nonce);
   // The counter is the low 48 bits of the invocation field.
   else key.nonce.writeUIntBE(key.count, 6, 6);
-  const header = begun.encoded + Buffer.from(`${begun.rest}${place.seq}}`, 'latin1').toString('base64url');
+  const header = headStart.encoded + Buffer.from(`${headStart.rest}${place.seq}}`, 'latin1').toString('base64url');
   const bodyAt = header.length + 2 + nonceLength + 1;
   const value = Buffer.allocUnsafe(bodyAt + Math.ceil((plaintext.length * 4) / 3) + 1 + tagLength);
   value.write(header, 0, 'latin1');
@@ -189,13 +190,13 @@ function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: U
   cipher.setAAD(value.subarray(0, header.length));
   const body = cipher.update(plaintext);
   cipher.final();
-  // RFC 7516 section 7.1; the second part, the encrypted key, is empty with `dir`.
+  // RFC 7516 section 7.1. The second part, the encrypted key, is empty because of `alg: dir`.
   const sealed = `..${key.nonce.toString('base64url')}.${body.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`;
   value.write(sealed, header.length, 'latin1');
   return value;
 }
 
-/** In base64url: 12 and 16 bytes. */
+/** Lengths in base64url of a nonce of 12 bytes and a tag of 16 bytes. */
 const nonceLength = 16;
 const tagLength = 22;
 

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { createAhead } from './ahead.ts';
 
 const settled = async (promise: Promise<void>) => {
-  let is = false;
+  let isSettled = false;
   void promise.then(() => {
-    is = true;
+    isSettled = true;
   });
   for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done));
-  return is;
+  return isSettled;
 };
 
 function gate() {
@@ -18,7 +18,7 @@ function gate() {
 const records = (count: number, bytes: number) =>
   Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(bytes) }));
 
-it('the reader takes more batches while few wait, and no more until they are handed out', async () => {
+it('put resolves at once while the queue is small, and otherwise after a task has ended', async () => {
   const ahead = createAhead(20_000);
   const [first, second] = [gate(), gate()];
   expect(await settled(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
@@ -29,7 +29,7 @@ it('the reader takes more batches while few wait, and no more until they are han
   second.open();
 });
 
-it('the reader takes no more while a few long batches wait, which use as much memory as many short ones', async () => {
+it('put counts bytes: a batch of a few large records fills the queue', async () => {
   const ahead = createAhead(10_000_000);
   const first = gate();
   const full = ahead.put(records(40, 262_144), () => first.promise);
@@ -38,7 +38,7 @@ it('the reader takes no more while a few long batches wait, which use as much me
   expect(await settled(full)).toBe(true);
 });
 
-it('the reader hands nothing out in the turn in which it arrives, so that the next fetch is requested first', async () => {
+it('no task runs in the turn of the event loop in which it was put', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second'])
@@ -50,7 +50,7 @@ it('the reader hands nothing out in the turn in which it arrives, so that the ne
   expect(seen).toEqual(['all of a fetch is put', 'first', 'second']);
 });
 
-it('the reader hands out a whole fetch before a timer runs', async () => {
+it('all tasks of a fetch run before a timer runs', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third'])
@@ -64,7 +64,7 @@ it('the reader hands out a whole fetch before a timer runs', async () => {
   expect(seen.slice(0, 3)).toEqual(['first', 'second', 'third']);
 });
 
-it('the reader hands batches out one after the other, in their order', async () => {
+it('tasks run one after the other, in the order in which they were put', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];
   const first = gate();

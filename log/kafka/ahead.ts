@@ -1,33 +1,34 @@
 /**
- * Batches that were fetched and wait to be handed out, one after the other. kafkajs fetches nothing while it hands a batch out. So the
- * batches wait here instead, and kafkajs fetches the next records meanwhile. A batch is never handed out in the same turn of the event
- * loop in which it was put: in that turn kafkajs puts all batches of one fetch and asks for the next, and the broker works on it while
- * these are handed out. There is no pause between two batches. So a timer that judges silence finds all of one fetch handed out, unless
- * one of its tasks waits for something.
+ * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts each batch into this
+ * queue at once, and kafkajs fetches the next records while the queue runs its tasks one after the other.
+ *
+ * No task runs in the turn of the event loop in which it was put. In that turn, kafkajs puts all batches of a fetch and requests the next
+ * fetch. Between two tasks of a fetch, no timer runs, unless a task waits for something. So a timer that looks for silent devices runs
+ * after all batches of a fetch were handled.
  */
 
-/** A record that waits. */
-export type Waiting = { readonly key: Buffer | null; readonly value: Buffer | null };
+/** The members of a record that its size depends on. */
+export type SizedRecord = { readonly key: Buffer | null; readonly value: Buffer | null };
 
 export type Ahead = {
-  /** Adds a task behind those that wait; it must not reject. Resolves when so little waits that more may be fetched. */
-  put(records: readonly Waiting[], task: () => Promise<void>): Promise<void>;
+  /** Adds a task to the queue. The task must not reject. Resolves when the queue has room for more. */
+  put(records: readonly SizedRecord[], task: () => Promise<void>): Promise<void>;
   /** Resolves when all tasks are done. */
   done(): Promise<void>;
 };
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** About how many bytes the objects around a record take (ours). */
+/** Estimated memory of the objects around a record (ours). */
 const recordBytes = 256;
 
-function bytesOf(records: readonly Waiting[]): number {
+function bytesOf(records: readonly SizedRecord[]): number {
   return records.reduce((sum, { key, value }) => sum + recordBytes + (key?.length ?? 0) + (value?.length ?? 0), 0);
 }
 
 /**
- * Counts bytes and not records: a device may send 256 kB at once, and some thousand such records would need more than the memory.
- * @param bytesMax while more bytes wait than this, `put` does not resolve
+ * Makes a queue. Its size is counted in bytes and not in records, because a record may have 256 kB.
+ * @param bytesMax while the queue has more bytes than this, `put` does not resolve
  */
 export function createAhead(bytesMax: number): Ahead {
   let waiting = 0;

@@ -1,10 +1,10 @@
 /**
- * Appends to Kafka: one lane per partition, one batch in flight per lane, `acks=all`, no idempotent mode (it can reuse the
- * sequence number of a batch that was stored, and a concurrent send is then acknowledged but lost). A retry may repeat a batch;
- * the idempotency key of its records makes that harmless. Order within a lane is kept.
+ * Appends records to Kafka with `acks=all`. Each partition has a lane, with at most one batch in flight, so the order of a partition is kept.
+ * A retry may append a batch twice. This is harmless, because readers recognise a repeated record. kafkajs's idempotent mode is not used:
+ * it may reuse the sequence number of a stored batch, and then another batch is acknowledged but lost.
  *
- * Lanes with the same leader share a request. While it is under way the next records gather. So requests grow with the load
- * and not with the number of lanes.
+ * One request has the batches of all lanes with the same leader. While the request is in flight, further records wait for the next
+ * request. So with more load the requests become larger, not more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
@@ -22,7 +22,7 @@ export type AppenderStats = {
   readonly batches: number;
   readonly retries: number;
   readonly failed: number;
-  /** Batches that the log answered with a base offset that does not rise: the log lost acknowledged records. */
+  /** Batches whose base offset is not above the last offset of the partition: Kafka has lost acknowledged records. */
   readonly regressed: number;
   readonly pendingBytes: number;
   readonly pendingRecords: number;
@@ -30,55 +30,56 @@ export type AppenderStats = {
 
 export type Appender = {
   /**
-   * Resolves when every in-sync replica has the record. `null` is a tombstone.
-   * @throws VigilError `log-append-failed` (ambiguous: repeat it), `log-backlog-full`, `log-closed`, `payload-too-large`, `log-offset-regressed`
+   * Resolves when every in-sync replica has the record. The value `null` is a tombstone.
+   * @throws VigilError `log-append-failed` (the record may or may not be appended: append it again), `log-backlog-full`, `log-closed`,
+   *   `payload-too-large`, `log-offset-regressed`
    */
   append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<Appended>;
-  /** Does the same without a promise, for a caller that appends thousands per second. `settle` may be called before this returns. */
+  /** Appends a record like `append`, but calls `settle` instead of returning a promise, which is faster. May call `settle` before it returns. */
   enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
-  /** Bytes that were appended to lanes and are not yet acknowledged. */
+  /** Returns the number of bytes that Kafka has not acknowledged yet. */
   pendingBytes(): number;
   stats(): AppenderStats;
-  /** Records and bytes that wait for Kafka's answer, by topic. */
+  /** Returns the number of records and bytes that Kafka has not acknowledged yet, by topic. */
   depths(): ReadonlyMap<KafkaTopic, { readonly records: number; readonly bytes: number }>;
-  /** Appends pending records for at most `drainMs`, then disconnects. Rejects the rest. */
+  /** Waits at most `drainMs` until Kafka has acknowledged all records. Then rejects the remaining records and disconnects. */
   close(drainMs?: number): Promise<void>;
 };
 
 export type AppenderOptions = {
   readonly log: Logger;
-  /** How long records gather if no request is under way, ms. */
+  /** How long the first record waits for further records if no request is in flight, ms. */
   readonly lingerMs?: number;
   readonly batchBytesMax?: number;
-  /** Limit across all lanes; above it `append` rejects at once. */
+  /** Most bytes in all lanes together. If there are more, `append` rejects at once. */
   readonly pendingBytesMax?: number;
-  /** How long a batch is retried; `Infinity` for a caller that needs the log. */
+  /** How long a batch is retried, ms; `Infinity` for a caller that cannot go on without the log. */
   readonly timeoutMs?: number;
-  /** Called for each batch that Kafka took: bytes with Kafka's overhead, and the time of all its attempts. */
+  /** Called for each acknowledged batch: bytes with Kafka's overhead, and the time since its first attempt. */
   readonly onBatch?: (records: number, bytes: number, tookMs: number) => void;
 };
 
-/** Kafka's own overhead for each record, a high estimate. */
+/** Kafka's overhead for each record, estimated high. */
 const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
-/** Limit for all batches of one request, without the first one: the broker accepts 100 MB, and answers a smaller one sooner. */
+/** A request gets no further batch if it has more bytes than this. The broker accepts 100 MB, but answers a smaller request sooner. */
 const requestBytesMax = 4 * 1_048_576;
 
-/** Disconnecting takes a round trip. A broker that is away never answers, but a process that ends must end. */
+/** Longest wait for a disconnect. A broker that is down never answers, but the process must end. */
 const disconnectMsMax = 2_000;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
   const producing = createProducing(kafka);
-  /** By topic, then by partition: this is used for each record. */
+  /** By topic, then by partition. */
   const lanes = new Map<KafkaTopic, Map<number, Lane>>();
   const everyLane = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
-  /** Lanes that hold records and have no request under way. */
+  /** Lanes that have records and no request in flight. */
   const ready = new Set<Lane>();
-  /** Nodes that have not answered. A second request would gain nothing: a broker reads the next one of a connection after its answer. */
-  const asked = new Set<number>();
+  /** Brokers with a request in flight. A second request would not be faster: a broker handles the requests of a connection one by one. */
+  const busyNodes = new Set<number>();
   const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   let closed = false;
   let flushing: NodeJS.Timeout | undefined;
@@ -95,7 +96,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       return;
     }
     if (count.pendingBytes + bytes > pendingBytesMax) {
-      settle(new VigilError('log-backlog-full', 'Too much waits for the log.'));
+      settle(new VigilError('log-backlog-full', 'Too many records wait for Kafka.'));
       return;
     }
     const lane = laneOf(topic, partitionOf(topic, key));
@@ -129,7 +130,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     flushing = setTimeout(flush, ms);
   }
 
-  /** Sends what may be sent now. Whatever delays a lane calls this again later. */
+  /** Sends the records of all ready lanes whose broker has no request in flight. Called again when a request or a delay has ended. */
   function flush(): void {
     clearTimeout(flushing);
     flushing = undefined;
@@ -147,9 +148,9 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       if (sameNode) sameNode.push(lane);
       else byNode.set(node, [lane]);
     }
-    for (const [node, some] of byNode) {
-      if (node === undefined) void findLeaders(some);
-      else if (!asked.has(node)) void ask(node, some);
+    for (const [node, lanesOfNode] of byNode) {
+      if (node === undefined) void findLeaders(lanesOfNode);
+      else if (!busyNodes.has(node)) void sendTo(node, lanesOfNode);
     }
   }
 
@@ -167,42 +168,42 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     if (lane.batch.length > 0 || lane.queue.length > 0) ready.add(lane);
   }
 
-  async function findLeaders(some: readonly Lane[]): Promise<void> {
-    for (const lane of some) begin(lane);
-    let why: Error | undefined;
+  async function findLeaders(leaderless: readonly Lane[]): Promise<void> {
+    for (const lane of leaderless) begin(lane);
+    let failure: Error | undefined;
     try {
       await producing.refresh([...lanes.keys()]);
     } catch (error) {
-      why = error as Error;
+      failure = error as Error;
     }
-    for (const lane of some) {
+    for (const lane of leaderless) {
       if (producing.leaderOf(lane.topic, lane.partition) === undefined) {
-        tryLater(lane, why ?? new Error('Nobody leads the partition.'));
+        tryLater(lane, failure ?? new Error('The partition has no leader.'));
       }
       end(lane);
     }
     flush();
   }
 
-  async function ask(node: number, some: readonly Lane[]): Promise<void> {
-    const chosen = choose(some);
-    asked.add(node);
+  async function sendTo(node: number, lanesOfNode: readonly Lane[]): Promise<void> {
+    const chosen = choose(lanesOfNode);
+    busyNodes.add(node);
     const batches = chosen.map((lane) => ({ topic: lane.topic, partition: lane.partition, records: lane.batch }));
     let answers: readonly PartitionAnswer[] = [];
-    let why = new Error('The broker did not answer for the partition.');
+    let failure = new Error('The broker did not answer for the partition.');
     try {
       answers = await producing.produce(node, batches);
     } catch (error) {
-      why = error as Error;
+      failure = error as Error;
     }
-    asked.delete(node);
+    busyNodes.delete(node);
     let stale = answers.length === 0;
     for (const lane of chosen) {
       const answer = answers.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
       if (answer?.errorCode === 0) {
-        taken(lane, answer.baseOffset);
+        acknowledge(lane, answer.baseOffset);
       } else {
-        const error = answer ? protocolError(answer.errorCode) : why;
+        const error = answer ? protocolError(answer.errorCode) : failure;
         stale ||= isStale(error);
         tryLater(lane, error);
       }
@@ -212,11 +213,11 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     flush();
   }
 
-  /** Returns the lanes that go into one request, grouped by topic as the request needs them. The others wait for the next. */
-  function choose(some: readonly Lane[]): Lane[] {
+  /** Returns the lanes whose batches go into the next request, sorted by topic as the request needs it. */
+  function choose(lanesOfNode: readonly Lane[]): Lane[] {
     const chosen: Lane[] = [];
     let bytes = 0;
-    for (const lane of some) {
+    for (const lane of lanesOfNode) {
       if (bytes > requestBytesMax) break;
       begin(lane);
       for (const waiting of lane.batch) bytes += waiting.bytes;
@@ -225,10 +226,10 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     return chosen.sort((one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0));
   }
 
-  function taken(lane: Lane, base: bigint): void {
+  function acknowledge(lane: Lane, base: bigint): void {
     const { batch } = lane;
     lane.batch = [];
-    const bytes = settled(batch);
+    const bytes = removePending(batch);
     if (base <= lane.lastOffset) {
       lane.lastOffset = base + BigInt(batch.length - 1);
       fail(lane, batch, regressed(lane));
@@ -243,7 +244,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
   }
 
-  /** A base offset that does not rise means that the log lost acknowledged records. */
+  /** Counts and logs an offset that Kafka gave before, which means that Kafka has lost acknowledged records. Returns the error. */
   function regressed({ topic, partition }: Lane): VigilError {
     count.regressed += 1;
     log.error({ topic, partition }, 'the log answered with an offset that it had given before');
@@ -258,11 +259,11 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     if (closed || nowMs + lane.retryMs > lane.sinceMs + timeoutMs) {
       const { batch } = lane;
       lane.batch = [];
-      settled(batch);
+      removePending(batch);
       fail(
         lane,
         batch,
-        new VigilError('log-append-failed', `Kafka did not take a batch for ${lane.topic}.`, { cause }),
+        new VigilError('log-append-failed', `Kafka did not accept a batch for ${lane.topic}.`, { cause }),
       );
       return;
     }
@@ -273,21 +274,22 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.retryMs = Math.min(2 * lane.retryMs, retryMaxMs);
   }
 
-  /** Records behind a failed batch fail with it. Otherwise they would overtake the records that are sent again. */
+  /** Rejects a batch and all records behind it in the lane. If those were sent, they would overtake a batch that the caller appends again. */
   function fail(lane: Lane, batch: readonly Waiting[], error: VigilError): void {
     const behind = lane.queue;
     lane.queue = [];
-    settled(behind);
+    removePending(behind);
     count.failed += batch.length + behind.length;
     for (const waiting of batch) waiting.settle(error);
     for (const waiting of behind) waiting.settle(error);
   }
 
-  function settled(all: readonly Waiting[]): number {
+  /** Subtracts records from the pending counts, and returns their bytes. */
+  function removePending(records: readonly Waiting[]): number {
     let bytes = 0;
-    for (const waiting of all) bytes += waiting.bytes;
+    for (const waiting of records) bytes += waiting.bytes;
     count.pendingBytes -= bytes;
-    count.pendingRecords -= all.length;
+    count.pendingRecords -= records.length;
     return bytes;
   }
 
@@ -307,10 +309,10 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       clearTimeout(flushing);
       ready.clear();
       for (const lane of everyLane()) {
-        const left = lane.busy ? [] : lane.batch;
+        const unsent = lane.busy ? [] : lane.batch;
         if (!lane.busy) lane.batch = [];
-        settled(left);
-        fail(lane, left, new VigilError('log-closed', 'The log was closed.'));
+        removePending(unsent);
+        fail(lane, unsent, new VigilError('log-closed', 'The log was closed.'));
       }
       await Promise.race([producing.close(), sleep(disconnectMsMax, undefined, { ref: false })]);
     },

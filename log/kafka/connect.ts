@@ -1,6 +1,5 @@
 /**
- * The connection to Kafka. Only the files of this folder use `kafkajs`: the library gets no more releases, so its use is kept where
- * it can be replaced.
+ * Connects to Kafka. Only the files of this folder use `kafkajs`, because the library gets no more releases and may have to be replaced.
  */
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
@@ -17,9 +16,8 @@ import type { kafkaClientSettings } from './settings.ts';
 export type { Kafka } from 'kafkajs';
 
 /**
- * kafkajs 2.2.4 checks each connection's queue for throttled requests with a timer that re-arms itself with a negative delay. So
- * every connection wakes the process a thousand times per second, and Node 24 and later warn about it. This arms the timer
- * only while a request waits.
+ * Corrects a bug of kafkajs 2.2.4: each connection has a timer for throttled requests, which wakes the process a thousand times per second,
+ * and whose negative delay makes Node 24 print a warning. After this call, the timer runs only while a request waits.
  */
 function calmRequestQueue(): void {
   type Queue = {
@@ -47,8 +45,8 @@ calmRequestQueue();
 guardFetches();
 
 /**
- * Returns a client of the cluster, over TLS with our own certificate. Opens no connection yet.
- * @param retries how many times it looks for a lost broker before a call fails. If absent: no limit, which readers need.
+ * Makes a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
+ * @param retries most retries of a call while no broker answers. Readers need the default, which has no limit
  */
 export function connectKafka(
   settings: Settings<typeof kafkaClientSettings>,
@@ -68,10 +66,10 @@ export function connectKafka(
   });
 }
 
-/** The same as the library's own: every minute. */
+/** The same value as in kafkajs. */
 const tcpKeepAliveMs = 60_000;
 
-/** Each new connection uses the certificate files as they are then; open connections go on. */
+/** Returns the function that opens connections. Each new connection reads the certificate files again; open connections stay open. */
 function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
   const tls = followClientTls({
     name: 'kafka',
@@ -79,7 +77,7 @@ function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Lo
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // Our authority signs the list. If the brokers' certificates come from another authority, no list is checked.
+    // The CRL is signed by Vigil's own CA. If the brokers' certificates come from another CA, no CRL is checked.
     crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
     log,
   });
@@ -90,7 +88,7 @@ function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Lo
   };
 }
 
-/** kafkajs reports every short loss of a broker as an error. This writes one line without a stack. */
+/** Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as an error. */
 function writeLog(log: Logger, entry: LogEntry): void {
   const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
   const fields = {
@@ -105,12 +103,12 @@ function writeLog(log: Logger, entry: LogEntry): void {
 }
 
 const defaultPartitioner = Partitioners.DefaultPartitioner();
-/** Results by partition count: a gateway asks for the same few keys all day. When the map is full, it is emptied. */
+/** Cache of `partitionOf`: by number of partitions, then by key. When the cache is full, it is emptied. */
 const knownPartitions = new Map<number, Map<string, number>>();
 const knownKeysMax = 50_000;
 const partitionRows = new Map<number, { partitionId: number; leader: number }[]>();
 
-/** Returns the partition of a key by Kafka's default partitioner: murmur2. The same for every topic keyed by association. */
+/** Returns the partition of a key, by Kafka's default partitioner (murmur2). */
 export function partitionOf(topic: KafkaTopic, key: string): number {
   const count = kafkaTopics[topic].partitions;
   let partitions = knownPartitions.get(count);
@@ -127,8 +125,8 @@ export function partitionOf(topic: KafkaTopic, key: string): number {
 }
 
 /**
- * Returns a key for each partition of a topic: tries `prefix-0`, `prefix-1` and so on, and takes for each partition the first key that
- * the partitioner puts there.
+ * Returns a key for each partition of a topic, in the order of the partitions: the first of `prefix-0`, `prefix-1` and so on that the
+ * partitioner puts into that partition.
  */
 export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
   const keys = new Map<number, string>();

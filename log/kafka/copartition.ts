@@ -3,8 +3,8 @@ import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 /**
- * Gives partition p of every topic to the same member, so that one processor gets an association's readings and commands.
- * Round robin over one topic after the other does not do this, unless the number of partitions is a multiple of the members.
+ * Assigns partition p of every topic to the same member of the group, so that one processor gets the readings and the commands of an
+ * association. The round-robin assigner of kafkajs does this only if the number of partitions is a multiple of the number of members.
  */
 export const copartition: PartitionAssigner = ({ cluster }) => ({
   name: 'vigil-copartition',

@@ -1,18 +1,18 @@
-/** Counts the damaged batches that a process found, and logs each once. */
+/** Counts the damaged batches that a process has read from Kafka, and logs each batch once. */
 import type { Logger } from 'pino';
 import type { Metrics } from '../../process/metrics.ts';
 import { type Damage, onDamagedBatch } from './damage.ts';
 
 export type DamageBook = {
-  /** Batches by topic; each counts once, no matter how often it is read. */
+  /** Number of damaged batches by topic. A batch counts once, no matter how often it is read. */
   readonly batches: ReadonlyMap<string, number>;
   readonly total: number;
-  /** When the newest was found, ms; undefined before the first. */
+  /** When the last damaged batch was found, ms since 1970; undefined if no batch was damaged. */
   readonly lastAtMs: number | undefined;
   close(): void;
 };
 
-/** Places that are remembered. Above it each damage counts and is logged again when it is read again. */
+/** Most damaged batches that are remembered. Further batches count again each time they are read. */
 const placesMax = 10_000;
 
 export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
@@ -31,7 +31,7 @@ export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
     const offsets = { firstOffset: firstOffset?.toString(), lastOffset: lastOffset?.toString() };
     log.error(
       { topic, partition, ...offsets, reason, saved },
-      'a batch in Kafka is damaged, reading goes on behind it',
+      'a batch in Kafka is damaged, reading continues after it',
     );
   });
   return {
@@ -50,7 +50,7 @@ export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
 export function addDamageMetrics(metrics: Metrics, damage: () => DamageBook | undefined): void {
   metrics.counter(
     'vigil_kafka_damaged_batches_total',
-    'Batches in Kafka that cannot be read whole; each is once in the log, with its place.',
+    'Damaged batches in Kafka. The log of the process names the place of each batch.',
     () => damage()?.batches ?? [],
     'topic',
   );

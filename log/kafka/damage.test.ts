@@ -17,7 +17,7 @@ const place = { topic: 'alarms', partition: 3 };
 const perBatch = 4;
 const headerBytes = 61;
 
-/** A batch as it lies in Kafka: the records `first` to `first + perBatch - 1`. */
+/** Returns a batch as it is in Kafka, with the records `first` to `first + perBatch - 1`. */
 function batch(first: number): Buffer {
   const records = Array.from({ length: perBatch }, (_, n) => ({
     key: `key-${first + n}`,
@@ -35,15 +35,16 @@ function batch(first: number): Buffer {
 
 async function read(...batches: Buffer[]) {
   const damage: Damage[] = [];
-  const all = await readBatches(Buffer.concat(batches), place, decode, (one) => damage.push(one));
+  const all = await readBatches(Buffer.concat(batches), place, decode, (found) => damage.push(found));
   const records = all.filter(({ isControlRecord }) => !isControlRecord);
   return { all, records, damage, offsets: records.map(({ offset }) => Number(offset)) };
 }
 
+/** Returns the whole numbers from `from` up to `to - 1`. */
 const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
-describe('the batches of a fetch', () => {
-  it('undamaged batches are read as kafkajs reads them', async () => {
+describe('readBatches', () => {
+  it('readBatches returns all records of undamaged batches', async () => {
     const { records, damage, offsets } = await read(batch(0), batch(4), batch(8));
     expect(offsets).toEqual(upTo(0, 12));
     expect(records.map(({ value }) => value?.toString().replace(/\.*$/, ''))).toEqual(
@@ -52,23 +53,23 @@ describe('the batches of a fetch', () => {
     expect(damage).toEqual([]);
   });
 
-  it('batches may be cut off behind the first batch, as Kafka does it', async () => {
+  it('readBatches ignores a last batch that is cut off', async () => {
     for (const cut of [1, 30, 100]) {
       const { offsets, damage } = await read(batch(0), batch(4).subarray(0, -cut));
       expect({ offsets, damage }).toEqual({ offsets: upTo(0, 4), damage: [] });
     }
   });
 
-  it('reading continues behind any changed byte: every record of the other batches comes, and the reader advances', async () => {
+  it('readBatches returns every record of the other batches if any byte of a batch is changed', async () => {
     const seed = Date.now() % 2 ** 31;
     const size = batch(4).length;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 8, max: size - 1 }), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
-        // The leader epoch is of the broker's own, and in no sum.
+        // The broker sets the leader epoch, and the checksum does not cover it.
         if (at >= 12 && at < 16) return;
         const damaged = batch(4);
         damaged[at]! ^= flip;
-        // As it comes: behind a whole one first, and in front where the cut was taken for the end.
+        // In the first answer, the damaged batch is behind an undamaged batch. In the next answer, it comes first.
         const first = await read(batch(0), damaged, batch(8));
         const again = await read(damaged, batch(8), batch(12));
         const seen = new Set([...first.offsets, ...again.offsets]);
@@ -77,7 +78,7 @@ describe('the batches of a fetch', () => {
         expect(again.damage[0]).toMatchObject(place);
         const reached = Math.max(...again.all.map(({ offset }) => Number(offset)));
         expect(reached).toBe(15);
-        // What is handed out of the damaged one is in its order and range: its seal is judged by who opens it.
+        // The records of the damaged batch are in order.
         expect(again.offsets).toEqual([...new Set(again.offsets)].sort((a, b) => a - b));
       }),
       {
@@ -96,7 +97,7 @@ describe('the batches of a fetch', () => {
     );
   });
 
-  it('a damaged batch gives the records that may be whole, and no record without a value', async () => {
+  it('readBatches returns the records of a damaged batch that can be decoded', async () => {
     const damaged = batch(4);
     damaged[damaged.length - 5]! ^= 1;
     const { offsets, damage } = await read(damaged, batch(8));
@@ -104,33 +105,33 @@ describe('the batches of a fetch', () => {
     expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'checksum', saved: 4 }]);
   });
 
-  it('batches count as read if they have no records left, or records in a form that is not ours', async () => {
+  it('readBatches returns a placeholder for a batch without records, or with an unknown compression', async () => {
     const withoutDecoding = async () => {
-      // What kafkajs says of a compression for which it has no codec.
+      // kafkajs throws this error if it does not know the compression.
       throw new Error('Snappy compression is unknown here');
     };
     const damage: Damage[] = [];
-    const all = await readBatches(batch(4), place, withoutDecoding, (one) => damage.push(one));
+    const all = await readBatches(batch(4), place, withoutDecoding, (found) => damage.push(found));
     expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['7', true]]);
     expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'undecodable', saved: 0 }]);
     const empty = await readBatches(
       batch(4),
       place,
       async () => [],
-      (one) => damage.push(one),
+      (found) => damage.push(found),
     );
     expect(empty.map(({ offset }) => offset)).toEqual(['7']);
     expect(damage).toHaveLength(1);
   });
 
-  it('if nothing in the batches can be read, the reader advances by one', async () => {
+  it('readBatches returns a placeholder with offset 0 if it finds no batch in the bytes', async () => {
     const { all, damage } = await read(Buffer.alloc(headerBytes + 40, 0xff));
     expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['0', true]]);
     expect(damage).toEqual([{ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'header', saved: 0 }]);
   });
 });
 
-describe('an answer of the broker', () => {
+describe('guardFetches', () => {
   type Answer = {
     responses: {
       topicName: string;
@@ -160,7 +161,7 @@ describe('an answer of the broker', () => {
     return Buffer.concat([bytes, records]);
   }
 
-  it('kafkajs reads an undamaged answer through our code with the same result', async () => {
+  it('kafkajs decodes an undamaged answer to the same result with and without guardFetches', async () => {
     const bytes = answer(0, Buffer.concat([batch(0), batch(4)]));
     const before = await response().decode(bytes);
     guardFetches();
@@ -168,7 +169,7 @@ describe('an answer of the broker', () => {
     expect(before.responses[0]?.partitions[0]?.messages).toHaveLength(8);
   });
 
-  it('an answer that the file is damaged is counted, and the reader advances by one', async () => {
+  it('an answer with the error "damaged file" is reported and gets a placeholder', async () => {
     guardFetches();
     const seen: Damage[] = [];
     const stop = onDamagedBatch((damage) => seen.push(damage));
@@ -179,14 +180,14 @@ describe('an answer of the broker', () => {
     expect(seen).toMatchObject([{ ...place, reason: 'broker' }]);
   });
 
-  it('an answer with another error is left as it is', async () => {
+  it('an answer with another error keeps its error', async () => {
     guardFetches();
     expect((await response().decode(answer(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
       errorCode: 1,
     });
   });
 
-  it('the book counts a damaged batch once, however often it is fetched, and logs its place', async () => {
+  it('openDamageBook counts a damaged batch once, even if it is fetched again, and logs its place', async () => {
     guardFetches();
     const lines: object[] = [];
     const book = openDamageBook({ error: (line: object) => lines.push(line) } as never);

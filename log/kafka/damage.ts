@@ -1,7 +1,7 @@
 /**
- * Handles batches in Kafka that cannot be read: a disk changed a bit, or kafkajs lacks the compression. Kafka delivers them unchanged.
- * kafkajs checks no checksum: it throws, and starts again at the same place without end. This code checks the checksum of each batch and
- * hands out the records that are whole. The reader goes on behind the damage, which is counted and reported.
+ * Replaces the decoder of kafkajs for fetched batches, because kafkajs cannot skip a damaged batch: it fails at the same offset again and
+ * again. A batch is damaged if a disk changed a bit, or if it has a compression that kafkajs does not know. This code verifies the checksum
+ * of each batch, returns the records that it can decode, and reports the damage. Then the reader continues after the damaged batch.
  */
 import { createRequire } from 'node:module';
 import { crc32c } from '@node-rs/crc32';
@@ -9,19 +9,19 @@ import { crc32c } from '@node-rs/crc32';
 export type Damage = {
   readonly topic: string;
   readonly partition: number;
-  /** Undefined if even the beginning of the batch cannot be read. Then the reader goes on offset by offset. */
+  /** First and last offset of the batch. Undefined if unknown, because the header of the batch is damaged. */
   readonly firstOffset: bigint | undefined;
   readonly lastOffset: bigint | undefined;
   /**
-   * `checksum`: the bytes differ from what was written. `undecodable`: the bytes are as written, but we cannot decode them. `header`:
-   * length or format are impossible. `broker`: the broker itself reports that its file is damaged.
+   * `checksum`: the bytes were changed. `undecodable`: the checksum is right, but kafkajs cannot decode the batch. `header`: the length or
+   * the format is impossible. `broker`: the broker reports that its file is damaged.
    */
   readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
-  /** Records of the batch that are handed out anyway: their seal shows whether they are whole. */
+  /** Number of records of the batch that are returned anyway. Whoever opens them finds out whether their content was changed. */
   readonly saved: number;
 };
 
-/** A record as kafkajs hands it on. A control record counts as read, and nobody sees it. */
+/** A record as kafkajs decodes it. kafkajs does not pass control records on, but continues after their offset. */
 export type DecodedRecord = {
   readonly offset: string;
   readonly key: Buffer | null;
@@ -35,32 +35,32 @@ export type DecodedRecord = {
 export type Place = { readonly topic: string; readonly partition: number };
 type Report = (damage: Damage) => void;
 
-/** First offset 8, length 4, leader epoch 4, magic 1, checksum 4, then the bytes that the checksum covers. */
+/** Positions in a batch: first offset (8 bytes), length (4), leader epoch (4), magic (1), checksum (4), bytes that the checksum covers. */
 const lengthAt = 8;
 const behindLength = 12;
 const magicAt = 16;
 const sumAt = 17;
 const summedFrom = 21;
 const lastDeltaAt = 23;
-/** Length of a batch without records, without the first two fields. */
+/** Smallest value of the length field: a batch without records. */
 const lengthMin = 49;
-/** A batch of ours holds at most some thousand records. A larger number is damage. */
+/** Largest possible number of records in a batch. A larger number means that the header is damaged. */
 const lastDeltaMax = 1_000_000;
-/** An offset before every place that is being read: kafkajs then continues one offset further. */
-const before = 0n;
+/** Offset of a placeholder if the real offset is unknown: kafkajs then continues one offset further. */
+const unknownOffset = 0n;
 
 const listeners = new Set<Report>();
 
-/** Calls the listener for each damaged batch that this process fetches, again for each fetch. Returns a function that ends this. */
+/** Calls the listener each time this process fetches a damaged batch. Returns a function that removes the listener. */
 export function onDamagedBatch(listener: Report): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /**
- * Returns the records in the bytes of a fetched partition, in order. The last batch may be cut off: Kafka fills its answer up to the
- * requested size. The first batch is never cut off.
- * @param decode decodes one whole batch, as kafkajs does
+ * Returns the records in the bytes of a fetched partition, in order. The last batch may be cut off, because Kafka's answer has a largest
+ * size. The first batch is never cut off.
+ * @param decode the decoder of kafkajs for one batch
  */
 export async function readBatches(
   bytes: Buffer,
@@ -72,12 +72,12 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= behindLength + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // Behind the first batch this is the cut. If it is damage, it is the first batch of the next answer.
+      // A later batch is probably cut off. If it is damaged instead, it comes first in the next answer.
       if (at > 0) break;
       const next = nextWhole(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
       report({ ...place, firstOffset: undefined, lastOffset, reason: 'header', saved: 0 });
-      records.push(placeholder(lastOffset ?? before));
+      records.push(placeholder(lastOffset ?? unknownOffset));
       if (next === undefined) break;
       at = next;
       continue;
@@ -90,11 +90,11 @@ export async function readBatches(
 }
 
 /**
- * Returns where a batch really ends, if it says that it ends at `end`. No checksum covers its length. If the checksum is wrong, the next
- * whole batch shows the end, if that batch begins before `end` or nothing can begin at `end`.
+ * Returns the real end of a batch, which may differ from `end`, the end by its length field, because the checksum does not cover the length.
+ * If the checksum is wrong, the batch ends at the next undamaged batch, if that begins before `end` or if no batch can begin at `end`.
  */
 function trueEnd(bytes: Buffer, at: number, end: number): number {
-  if (hasItsSum(bytes, at, end)) return end;
+  if (isChecksumRight(bytes, at, end)) return end;
   const next = nextWhole(bytes, at + 1);
   if (next === undefined || !follows(bytes, at, next)) return end;
   const isCut = bytes.length - end < behindLength + lengthMin;
@@ -117,17 +117,17 @@ async function readOne(
 ): Promise<DecodedRecord[]> {
   const firstOffset = bytes.readBigInt64BE(at);
   const lastOffset = lastOf(bytes, at, end);
-  const hasItsLength = endOf(bytes, at) === end;
-  const isWhole = hasItsLength && hasItsSum(bytes, at, end);
-  const batch = hasItsLength ? bytes.subarray(at, end) : Buffer.from(bytes.subarray(at, end));
-  if (!hasItsLength) batch.writeInt32BE(end - at - behindLength, lengthAt);
+  const isLengthRight = endOf(bytes, at) === end;
+  const isWhole = isLengthRight && isChecksumRight(bytes, at, end);
+  const batch = isLengthRight ? bytes.subarray(at, end) : Buffer.from(bytes.subarray(at, end));
+  if (!isLengthRight) batch.writeInt32BE(end - at - behindLength, lengthAt);
   let decoded: DecodedRecord[] | undefined;
   try {
     decoded = await decode(batch);
   } catch {
     decoded = undefined;
   }
-  // Compaction may leave a batch without records: it counts as read too.
+  // Compaction may leave a batch without records. Its placeholder lets kafkajs continue after it.
   if (isWhole && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
   const saved = savedOf(decoded ?? [], firstOffset, lastOffset);
   const reason = isWhole ? 'undecodable' : 'checksum';
@@ -135,7 +135,7 @@ async function readOne(
   return [...saved, placeholder(lastOffset)];
 }
 
-/** Returns the records that are in order and in range. A record without a value has no seal that could show that it is whole. */
+/** Returns the records with a plausible offset and with a value. A tombstone is left out, because nothing proves that it is undamaged. */
 function savedOf(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
   let next = first;
   return records.filter(({ offset, value, isControlRecord }) => {
@@ -146,6 +146,7 @@ function savedOf(records: readonly DecodedRecord[], first: bigint, last: bigint)
   });
 }
 
+/** Returns a control record, which makes kafkajs continue after this offset. */
 function placeholder(offset: bigint): DecodedRecord {
   return {
     offset: String(offset),
@@ -165,10 +166,11 @@ function endOf(bytes: Buffer, at: number): number | undefined {
   return length >= lengthMin && end <= bytes.length ? end : undefined;
 }
 
-function hasItsSum(bytes: Buffer, at: number, end: number): boolean {
+function isChecksumRight(bytes: Buffer, at: number, end: number): boolean {
   return crc32c(bytes.subarray(at + summedFrom, end)) === bytes.readUInt32BE(at + sumAt);
 }
 
+/** Returns the last offset of a batch, which is always below the first offset of an undamaged batch at `end`. */
 function lastOf(bytes: Buffer, at: number, end: number): bigint {
   const first = bytes.readBigInt64BE(at);
   const delta = bytes.readInt32BE(at + lastDeltaAt);
@@ -182,9 +184,10 @@ function lastOf(bytes: Buffer, at: number, end: number): bigint {
 function isWholeAt(bytes: Buffer, at: number): boolean {
   if (bytes.length - at < behindLength + lengthMin || bytes[at + magicAt] !== 2) return false;
   const end = endOf(bytes, at);
-  return end !== undefined && hasItsSum(bytes, at, end);
+  return end !== undefined && isChecksumRight(bytes, at, end);
 }
 
+/** Returns the position of the next undamaged batch. */
 function nextWhole(bytes: Buffer, from: number): number | undefined {
   for (let at = from; bytes.length - at >= behindLength + lengthMin; at += 1) if (isWholeAt(bytes, at)) return at;
   return undefined;
@@ -201,12 +204,12 @@ type Decoder = {
   canReadBytes(count: number): boolean;
 };
 
-/** The version of the fetch answer that kafkajs uses with every broker that Vigil supports. */
+/** kafkajs uses this version of the fetch answer with every broker that Vigil supports. */
 const fetchVersion = 'v11';
 /** Kafka's `CORRUPT_MESSAGE`. */
 const corruptMessage = 2;
 
-/** Makes kafkajs read fetched batches with `readBatches`. Once per process. */
+/** Makes kafkajs decode fetched batches with `readBatches`. Call this once per process. */
 export function guardFetches(): void {
   const require = createRequire(import.meta.url);
   const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
@@ -248,9 +251,9 @@ async function readAnswer(
         highWatermark: row.readInt64().toString(),
         lastStableOffset: row.readInt64().toString(),
         lastStartOffset: row.readInt64().toString(),
-        abortedTransactions: row.readArray((one) => ({
-          producerId: one.readInt64().toString(),
-          firstOffset: one.readInt64().toString(),
+        abortedTransactions: row.readArray((transaction) => ({
+          producerId: transaction.readInt64().toString(),
+          firstOffset: transaction.readInt64().toString(),
         })),
         preferredReadReplica: row.readInt32(),
       };
@@ -258,10 +261,10 @@ async function readAnswer(
       const messages = size > 0 && row.canReadBytes(size) ? await readRecords(row.readBytes(size), place) : [];
       if (code !== corruptMessage) return { ...head, errorCode: code, messages };
       report({ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'broker', saved: 0 });
-      return { ...head, errorCode: 0, messages: [placeholder(before)] };
+      return { ...head, errorCode: 0, messages: [placeholder(unknownOffset)] };
     });
     return { topicName, partitions };
   });
-  // The broker expects the client to wait for that time. kafkajs waits if `throttleTime` is 0.
+  // The broker expects the client to wait for `clientSideThrottleTime`. kafkajs does so only if `throttleTime` is 0.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }

@@ -1,4 +1,4 @@
-/** The data keys of the log, as one process follows them. */
+/** Reads all data keys from the log, and follows new keys, for one process. */
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -8,17 +8,17 @@ import type { KeyAsked } from '../envelope/opener.ts';
 import type { KeyOwner } from '../envelope/wrapped-key.ts';
 import { createReader } from './reader.ts';
 
-/** Pause after a failed attempt to find the log's end. */
+/** Pause after a failed request for the end of the log. */
 const retryMs = 500;
 
 export type FollowedKeys = {
   /**
-   * Returns the key of a record, once the log's keys are read up to where they ended when the record was fetched. A key is in the log
-   * before its first record. So a key that is missing then does not come, and nobody waits for it.
+   * Returns the data key of a record. If the key is unknown, first reads all keys that were in the log when the record was fetched. A key is
+   * always in the log before its first record. So if the key is still unknown then, it does not exist.
    * @throws VigilError `key-unknown`
    */
   get(kid: string, asked: KeyAsked): Promise<FoundKey>;
-  /** Returns the latest key of this service itself, once the topic was read. */
+  /** Returns the latest key that this service itself made for a subject and readers. Waits until the topic is read. */
   latest(topic: KeysTopic, of: KeyOwner): Promise<OwnKey | undefined>;
   close(): Promise<void>;
 };
@@ -38,36 +38,37 @@ export async function followKeys(
       for (const { key, value, offset } of records) {
         if (table.put(topic as KeysTopic, key, value)) continue;
         refused += 1;
-        // Of many, the first is logged, and then each thousandth.
-        if (refused % 1_000 === 1) log.error({ topic, offset, refused }, 'a record is no wrapped data key');
+        // Logs only the first of many, and then every thousandth.
+        if (refused % 1_000 === 1)
+          log.error({ topic, offset, refused }, 'a record in a topic of keys is not a wrapped data key');
       }
     },
   });
 
-  /** When the last completed request for the log's end began. All keys up to that end are read. */
+  /** Start time of the last completed request for the end of the log. All keys up to that end are read. */
   let readMs = Number.NEGATIVE_INFINITY;
-  let look: { readonly begunMs: number; readonly done: Promise<void> } | undefined;
+  let endRequest: { readonly begunMs: number; readonly done: Promise<void> } | undefined;
   let closed = false;
 
   async function readSince(fetchedMs: number): Promise<void> {
     await reader.caughtUp;
     while (readMs < fetchedMs && !closed) {
-      look ??= begin();
-      await look.done;
+      endRequest ??= readToEnd();
+      await endRequest.done;
     }
   }
 
-  function begin() {
+  function readToEnd() {
     const begunMs = performance.now();
     const done = reader.reachEnd().then(
       () => {
         readMs = begunMs;
-        look = undefined;
+        endRequest = undefined;
       },
       async (error: Error) => {
-        log.warn({ error: error.message }, 'the end of the data keys is not known yet, trying again');
+        log.warn({ error: error.message }, 'the end of the topics of data keys is not known yet, trying again');
         await new Promise((resolve) => setTimeout(resolve, retryMs));
-        look = undefined;
+        endRequest = undefined;
       },
     );
     return { begunMs, done };
@@ -76,11 +77,11 @@ export async function followKeys(
   return {
     async get(kid, { topic, writer, fetchedMs = performance.now() }) {
       const find = () => table.find(kid, topic, writer);
-      let found = find();
-      if (!found) await readSince(fetchedMs);
-      found ??= find();
-      if (found) return found;
-      throw new VigilError('key-unknown', 'The log holds no data key of that id from who wrote the record.');
+      let key = find();
+      if (!key) await readSince(fetchedMs);
+      key ??= find();
+      if (key) return key;
+      throw new VigilError('key-unknown', "The log has no data key with this id from the record's writer.");
     },
     async latest(topic, of) {
       await reader.caughtUp;

@@ -1,16 +1,16 @@
-/** The records that wait for one partition, in order. Plain data that the appender changes in place. */
+/** The lane of a partition: its records that Kafka has not acknowledged yet, in order. The appender changes lanes in place. */
 import type { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';
 
-/** Where a record is. */
+/** The place of an appended record. */
 export type Appended = { readonly partition: number; readonly offset: bigint };
 
-/** Called once: with the error, or with the place of the record. */
+/** Called once for each record: with the error, or with the place of the record. */
 export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
 
 export type Waiting = BatchRecord & {
-  /** With Kafka's overhead. */
+  /** Size of the record with Kafka's overhead. */
   readonly bytes: number;
   readonly settle: Settle;
 };
@@ -19,13 +19,13 @@ export type Lane = {
   readonly topic: KafkaTopic;
   readonly partition: number;
   queue: Waiting[];
-  /** The batch that is being sent; it comes before the queue. Empty if nothing is being sent. */
+  /** The records that are sent next or are being sent. They come before the queue. */
   batch: readonly Waiting[];
-  /** A request with the batch is under way. */
+  /** Whether a request with the batch is in flight. */
   busy: boolean;
-  /** When the batch was first tried. */
+  /** When the batch was first sent, in ms of `performance.now()`, as all times here. */
   sinceMs: number;
-  /** When the next attempt may begin, and how long the wait after it is. */
+  /** When the next attempt may begin, and how long to wait if it fails. */
   notBeforeMs: number;
   retryMs: number;
   lastOffset: bigint;
@@ -45,7 +45,7 @@ export function createLane(topic: KafkaTopic, partition: number): Lane {
   };
 }
 
-/** Takes the first records of the queue: at least one, then up to this many bytes. */
+/** Removes the first records from the queue and returns them: at least one record, and at most `bytesMax` bytes if there are more. */
 export function takeBatch(lane: Lane, bytesMax: number): Waiting[] {
   let bytes = 0;
   let records = 0;
@@ -62,7 +62,7 @@ export function takeBatch(lane: Lane, bytesMax: number): Waiting[] {
   return lane.queue.splice(0, records);
 }
 
-/** Returns how much waits, by topic. */
+/** Returns the number of records and bytes that are not acknowledged, by topic. */
 export function depthsOf(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
   const depths = new Map<KafkaTopic, { records: number; bytes: number }>();
   for (const { topic, queue, batch } of lanes) {

@@ -1,7 +1,8 @@
-/** Finds where the partitions of topics begin and end, and which offset was the first after a time. */
+/** Asks Kafka for the first and last offsets of partitions, and for the first offset after a time. */
 import type { Kafka } from 'kafkajs';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 
+/** `low` is the first offset of a partition; `high` is the offset after its last record. */
 export type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
 
 export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {

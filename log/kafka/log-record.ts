@@ -1,4 +1,4 @@
-/** A record of the log, as every reader hands it out. */
+/** A record of Kafka, as all readers of this folder return it. */
 import type { KafkaMessage } from 'kafkajs';
 import { logAheadMs } from '../../process/system-clock.ts';
 
@@ -6,9 +6,9 @@ export type LogRecord = {
   readonly offset: string;
   readonly key: string;
   readonly value: Buffer | null;
-  /** When it was appended, in the time of this process (process/system-clock.ts). */
+  /** When the record was appended, in the steady time of this process (process/system-clock.ts). */
   readonly timestampMs: number;
-  /** When it was fetched, in milliseconds of `performance.now()`. */
+  /** When the record was fetched, in milliseconds of `performance.now()`. */
   readonly fetchedMs?: number;
 };
 

@@ -19,7 +19,7 @@ import { kafkaSettings } from './settings.ts';
 const log = pino({ level: 'silent' });
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
+  for (const resource of opened.splice(0).reverse()) await resource.close();
 });
 
 async function as(service: Service): Promise<SealedLog> {
@@ -43,8 +43,8 @@ async function until(what: () => boolean): Promise<void> {
 
 const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });
 
-describe('the sealed log on a real Kafka', () => {
-  it('the log carries a record from writer to reader, sealed, and the reader waits for a key that it has not seen yet', async () => {
+describe('openSealedLog with a real Kafka', () => {
+  it('a reader gets the records of a writer, even if it has not read the data key before', async () => {
     const dashboard = await as('dashboard');
     const gateway = await as('gateway');
     const key = `process-${randomUUID()}`;
@@ -61,7 +61,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2), null]);
   });
 
-  it('the log still hands on the records of a table behind a record at which the reader throws', async () => {
+  it('followTable continues with the next record if onRecord throws', async () => {
     const dashboard = await as('dashboard');
     const gateway = await as('gateway');
     const key = `process-${randomUUID()}`;
@@ -79,7 +79,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2)]);
   });
 
-  it('the log does not open a record whose key is gone, and waits for no such key', async () => {
+  it('records whose data keys were deleted are refused without a long wait', async () => {
     const alarms = await as('alarms');
     const dashboard = await as('dashboard');
     const run = randomUUID().slice(0, 8);
@@ -113,20 +113,20 @@ describe('the sealed log on a real Kafka', () => {
     });
     await reader.caughtUp;
     expect(seen).toEqual({ gone: count, kept: 1 });
-    // One look at the log's end each would take seconds, and the ten that each of them once waited, hours.
+    // A long wait for each missing key would take hours.
     expect(performance.now() - startedMs).toBeLessThan(count * 1_000);
-    // Other files read the topic, too.
+    // Removes the records, because other test files read this topic, too.
     await Promise.all(
       [...records.map(({ key }) => key), kept].map((key) => alarms.appender.append('alarm-state', key, null)),
     );
   });
 
-  it('the log goes on sealing with the key of an earlier process, and with no key that somebody else made', async () => {
+  it('a new process uses the data key of an earlier process, but no key that somebody else published', async () => {
     const key = `stay-${randomUUID()}`;
     const first = await (await as('alarms')).sealer.keyFor(key, 'alarms');
     const second = await (await as('alarms')).sealer.keyFor(key, 'alarms');
     expect(second.kid).toBe(first.kid);
-    // Who has the certificate of alarms, but not its reader key, wraps a key that he knows.
+    // A thief with the certificate of alarms, but without its reader key, publishes a data key.
     const thief = await as('alarms');
     const planted = createSealer({
       service: 'alarms',
@@ -140,7 +140,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(last.kid).not.toBe(kid);
   });
 
-  it('only the newest process that took the turn can write, and readers see what was committed, to the end of the log', async () => {
+  it('only the process that took the turn last can write, and readers get only committed records', async () => {
     const [first, second] = [await as('dashboard'), await as('dashboard')];
     const key = `device-${randomUUID()}`;
     const record = (deviceId: string) => ({
@@ -154,9 +154,9 @@ describe('the sealed log on a real Kafka', () => {
     await expect(lost.commit()).rejects.toMatchObject({ code: 'turn-lost' });
     await turn.write([record('d1'), record('d2')]);
     await turn.commit();
-    const left = await first.takeTurn('associations');
-    await left.write([record('given-up')]);
-    for (const one of [lost, turn, left]) await one.close();
+    const uncommitted = await first.takeTurn('associations');
+    await uncommitted.write([record('given-up')]);
+    for (const each of [lost, turn, uncommitted]) await each.close();
     const gateway = await as('gateway');
     const seen: string[] = [];
     const reader = await read(gateway, {
@@ -181,7 +181,7 @@ describe('the sealed log on a real Kafka', () => {
     await expect(gateway.takeTurn('associations')).rejects.toMatchObject({ code: 'log-unavailable' });
   });
 
-  it('the log keeps the order of a key, batch after batch, with rising offsets', async () => {
+  it('the records of a key keep their order over many batches', async () => {
     const alarms = await as('alarms');
     const key = `order-${randomUUID()}`;
     const dataKey = await alarms.sealer.keyFor(key, 'alarms');
@@ -213,7 +213,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seqs).toEqual(Array.from({ length: total }, (_, n) => n + 1));
   });
 
-  it('the log hands a batch out again when handling it failed, and continues from what was committed', async () => {
+  it('a batch is handed out again if onRecords throws, and the next reader of the group continues at the committed offset', async () => {
     const alarms = await as('alarms');
     const key = `again-${randomUUID()}`;
     const group = `alarms-${randomUUID()}`;
@@ -253,7 +253,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(second).toEqual([String(BigInt(first[0]!) + 1n)]);
   });
 
-  it('the log gives partition p of every topic to one member, and hands out nothing before the member is ready', async () => {
+  it('one member of a group gets partition p of every topic, and gets no record before onAssigned resolves', async () => {
     const one = await as('alarms');
     const two = await as('alarms');
     const group = `alarms-${randomUUID()}`;
@@ -286,7 +286,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(early).toBe(0);
   });
 
-  it('the log refuses a service everything that its access list does not name', async () => {
+  it('Kafka refuses a record for a topic that the service may not write', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500 });
     opened.push(appender);
@@ -295,7 +295,7 @@ describe('the sealed log on a real Kafka', () => {
     });
   });
 
-  it('when a batch fails, everything that waits behind it fails, so that nothing overtakes what is sent again', async () => {
+  it('if a batch fails, all records behind it in the lane fail, too', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
     opened.push(appender);
@@ -309,7 +309,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(appender.stats()).toMatchObject({ failed: 4, pendingBytes: 0, pendingRecords: 0 });
   });
 
-  it('the log refuses at once what is too large or too much, and what comes after closing', async () => {
+  it('append refuses a record that is too large, exceeds the backlog, or comes after close', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });
     await expect(appender.append('rejected', 'k', Buffer.alloc(800))).rejects.toMatchObject({
@@ -325,7 +325,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(new VigilError('log-append-failed', '').class).toBe('ambiguous');
   });
 
-  it('a private reader starts at the given time', async () => {
+  it('a reader with `sinceMs` begins at the first record after that time', async () => {
     const alarms = await as('alarms');
     const key = `since-${randomUUID()}`;
     await alarms.appender.append('alarms', key, Buffer.from('before'));
@@ -345,7 +345,7 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual(['after']);
   });
 
-  it('a reader of a group begins at what was appended since, and continues after what it has committed', async () => {
+  it('a reader with `committedOrSinceMs` begins at that time, and its successor at the committed offset', async () => {
     const key = `since-${randomUUID()}`;
     const partition = partitionOf('alarms', key);
     const alarms = await as('alarms');

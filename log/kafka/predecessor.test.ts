@@ -20,16 +20,16 @@ const machine = (running: Readonly<Record<number, string>>, machineBoot = 'b1'):
   startedAt: (pid) => running[pid],
 });
 
-describe('a member of a group', () => {
-  it('a member is gone if no process has its number any more', () => {
+describe('isGone and parseMember', () => {
+  it('a member is gone if no process with its number runs', () => {
     expect(isGone(member, machine({ 40: '900' }))).toBe(true);
   });
 
-  it('a member is gone if another process has its number now, as in a container that restarts', () => {
+  it('a member is gone if its number now belongs to a process with another start time', () => {
     expect(isGone(member, machine({ 41: '1200' }))).toBe(true);
   });
 
-  it('a member is gone if the machine has restarted since, whatever has its number', () => {
+  it('a member is gone if the machine has restarted since then', () => {
     expect(isGone(member, machine({ 41: '900' }, 'b2'))).toBe(true);
   });
 
@@ -37,18 +37,18 @@ describe('a member of a group', () => {
     expect(isGone(member, machine({ 41: '900' }))).toBe(false);
   });
 
-  it('a member that ran on another machine is not known to be gone', () => {
+  it('a member that ran on another machine does not count as gone', () => {
     expect(isGone({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
   });
 
-  it('a member is read back as it was written, and nothing else is taken for a member', () => {
+  it('parseMember accepts what was written, and refuses other texts', () => {
     expect(parseMember(JSON.stringify(member))).toEqual(member);
     for (const text of ['', '{', 'null', '[]', '{"pid":41}', JSON.stringify({ ...member, pid: -1 })])
       expect(parseMember(text), text).toBeUndefined();
   });
 });
 
-it('a start does not wait for a Kafka that never answers the leave', async () => {
+it('leaveForPredecessor ends after its time-out if Kafka never answers', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-member-'));
   const file = join(folder, 'alarms.member');
   writeFileSync(file, JSON.stringify({ ...member, host: hostname(), machineBoot: 'of before' }));

@@ -1,6 +1,7 @@
 /**
- * A killed process stays in its Kafka group until its session times out, and meanwhile nobody reads its partitions. The process that
- * replaces it on the same machine can see that it is gone, and leaves the group in its place.
+ * Removes a killed process from its Kafka group. Without this, the killed process stays in the group until its session times out, and until
+ * then nobody reads its partitions. The next process on the same machine can see that the killed process does not run, and sends Kafka the
+ * request to leave the group for it.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,28 +9,28 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { clusterOf } from './produce.ts';
 
-/** Identifies one process. Process numbers are reused, so its start time is part of the mark. */
+/** Identifies one process. Process numbers are reused, so the start time is included. */
 export type ProcessMark = {
   readonly host: string;
-  /** The id of the machine's last start; empty if the system does not give one. */
+  /** The id of the machine's last start; empty if the system has no such id. */
   readonly machineBoot: string;
   readonly pid: number;
-  /** When it started, in ticks since the machine started; empty if the system does not say. */
+  /** When the process started, in ticks since the machine started; empty if unknown. */
   readonly startedAt: string;
 };
 export type Member = ProcessMark & { readonly group: string; readonly memberId: string };
 
-/** What a process can see of its machine. */
+/** What a process can find out about its machine. */
 export type Machine = {
   readonly host: string;
   readonly machineBoot: string;
-  /** Returns when the process with this number started. Undefined: no such process runs. */
+  /** Returns when the process with this number started; undefined if no such process runs. */
   startedAt(pid: number): string | undefined;
 };
 
 /**
- * Whether a member of a group is certainly gone. Pure. False if it cannot be known, as on another machine: then Kafka notices it when the
- * session times out.
+ * Whether the process of a group member certainly does not run any more. False if this is unknown, for example if the process ran on another
+ * machine. Pure.
  */
 export function isGone(member: ProcessMark, machine: Machine): boolean {
   if (member.host !== machine.host) return false;
@@ -38,7 +39,7 @@ export function isGone(member: ProcessMark, machine: Machine): boolean {
   return startedAt === undefined || startedAt !== member.startedAt;
 }
 
-/** @returns undefined if the text is not such a record */
+/** Parses the text of a member file; undefined if the text is not a member. */
 export function parseMember(text: string): Member | undefined {
   try {
     const member = JSON.parse(text) as Record<string, unknown>;
@@ -53,12 +54,12 @@ export function parseMember(text: string): Member | undefined {
   }
 }
 
-/** After this time Kafka has noticed the process before by itself (`sessionTimeoutMs` in reader.ts). */
+/** After this time, the session of the killed process has timed out anyway (`sessionTimeoutMs` in reader.ts). */
 const leaveMsMax = 6_000;
 
 /**
- * Leaves the group for the member that the file names, if that process is gone. Never rejects, and returns after `waitMs` at the latest.
- * If it fails, the group waits for the session to time out.
+ * Removes the member in the file from its group, if that process does not run any more. Never rejects, and returns after `waitMs` at the
+ * latest.
  */
 export async function leaveForPredecessor(
   kafka: Kafka,
@@ -70,15 +71,15 @@ export async function leaveForPredecessor(
   const member = readMember(file);
   if (member?.group !== group || !isGone(member, thisMachine)) return;
   const { pid } = member;
-  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
     log.warn(
       { group, pid, waitMs },
-      'Kafka does not take the leave of the process before this one: not waiting for it',
+      'Kafka does not answer the request to remove the process before this one from the group: not waiting for it',
     );
     resolve();
   }, waitMs);
-  await Promise.race([leave(kafka, member, log), late]);
+  await Promise.race([leave(kafka, member, log), timeout]);
   clearTimeout(timer);
 }
 
@@ -88,16 +89,16 @@ async function leave(kafka: Kafka, { group, memberId, pid }: Member, log: Logger
     await cluster.connect();
     const coordinator = await cluster.findGroupCoordinator({ groupId: group });
     await coordinator.leaveGroup({ groupId: group, memberId });
-    log.info({ group, pid }, 'left the group for the process before this one, which is gone');
+    log.info({ group, pid }, 'removed the process before this one, which does not run any more, from the group');
   } catch (error) {
-    // Its session has timed out already, or Kafka cannot be reached.
+    // The session of that process has timed out already, or Kafka cannot be reached.
     log.info({ group, pid, error: (error as Error).message }, 'the process before this one was not in the group');
   } finally {
     await cluster.disconnect().catch(() => undefined);
   }
 }
 
-/** Records which member of the group this process is. If the file cannot be written, a crash only costs more time. */
+/** Writes the group member of this process to the file. If that fails, logs a warning: only a restart after a crash takes longer. */
 export function recordMember(file: string, group: string, memberId: string, log: Logger): void {
   const { host, machineBoot } = thisMachine;
   const startedAt = thisMachine.startedAt(process.pid) ?? '';
@@ -106,7 +107,7 @@ export function recordMember(file: string, group: string, memberId: string, log:
     writeFileSync(`${file}.new`, `${JSON.stringify(member)}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    log.warn({ file, error: (error as Error).message }, 'the member of the group is not written down');
+    log.warn({ file, error: (error as Error).message }, 'the file with the group member cannot be written');
   }
 }
 
@@ -123,7 +124,7 @@ const thisMachine: Machine = {
   machineBoot: readOr('/proc/sys/kernel/random/boot_id', ''),
   startedAt(pid) {
     const stat = readOr(`/proc/${pid}/stat`, undefined);
-    // The program's name is in brackets and may hold spaces. The start time is field 22 of all: the 20th after the name.
+    // The name of the program is in brackets and may have spaces. The start time is the 20th field after the name.
     if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     try {
       process.kill(pid, 0);

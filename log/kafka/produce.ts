@@ -1,7 +1,7 @@
 /**
- * The cluster as the appender needs it: the leader of each partition, and one produce request to a broker with batches of several
- * partitions. It uses kafkajs's connections and metadata below its producer. The producer would make one request for each partition
- * and each batch: at 5,000 readings per second that cost most of a core.
+ * Sends produce requests with batches of several partitions to a broker, and finds the leader of each partition. Uses the connections and
+ * the metadata of kafkajs, but not its producer, which sends one request for each batch: at 5,000 readings per second that cost most of a
+ * core.
  */
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
@@ -14,23 +14,23 @@ import {
 } from './record-batch.ts';
 
 export type Producing = {
-  /** Returns the node that leads a partition, as last reported; undefined if none does. */
+  /** Returns the broker that leads a partition, from the last `refresh`; undefined if the partition has no leader. */
   leaderOf(topic: string, partition: number): number | undefined;
   /**
-   * Asks the cluster again which nodes lead. Concurrent calls share one request.
+   * Asks the cluster for the leaders of all partitions. Concurrent calls share one request.
    * @throws Error of kafkajs
    */
   refresh(topics: readonly string[]): Promise<void>;
   /**
    * Sends one request and resolves with the answer for each partition.
-   * @param batches those of one topic next to each other
-   * @throws Error of kafkajs if no answer came: the records may or may not be in the log
+   * @param batches the batches, sorted by topic
+   * @throws Error of kafkajs if there was no answer: the records may or may not be in the log
    */
   produce(node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]>;
   close(): Promise<void>;
 };
 
-/** The internal functions that are used of kafkajs 2.2.4, whose version is pinned. */
+/** Internal functions of kafkajs 2.2.4 (package.json pins this version). */
 type Connection = {
   readonly clientId: string;
   readonly socket: { write(bytes: Buffer): unknown; destroy(error: Error): unknown };
@@ -71,7 +71,7 @@ export function createProducing(kafka: Kafka): Producing {
   let leaders = new Map<string, ReadonlyMap<number, number>>();
   let refreshing: Promise<void> | undefined;
 
-  async function ask(topics: readonly string[]): Promise<void> {
+  async function findLeaders(topics: readonly string[]): Promise<void> {
     if (!cluster.isConnected()) await cluster.connect();
     await cluster.addMultipleTargetTopics(topics);
     await cluster.refreshMetadata();
@@ -79,7 +79,7 @@ export function createProducing(kafka: Kafka): Producing {
       (cluster.brokerPool.metadata?.topicMetadata ?? []).map(({ topic, partitionMetadata }) => [
         topic,
         // -1 means no leader.
-        new Map(partitionMetadata.filter(({ leader }) => leader >= 0).map((one) => [one.partitionId, one.leader])),
+        new Map(partitionMetadata.filter(({ leader }) => leader >= 0).map((row) => [row.partitionId, row.leader])),
       ]),
     );
   }
@@ -87,7 +87,7 @@ export function createProducing(kafka: Kafka): Producing {
   return {
     leaderOf: (topic, partition) => leaders.get(topic)?.get(partition),
     refresh(topics) {
-      refreshing ??= ask(topics).finally(() => {
+      refreshing ??= findLeaders(topics).finally(() => {
         refreshing = undefined;
       });
       return refreshing;
@@ -100,9 +100,9 @@ export function createProducing(kafka: Kafka): Producing {
         connection.requestQueue.maybeThrottle(answer.throttleMs);
         return answer.answers;
       } catch (error) {
-        // kafkajs does the same: otherwise the broken connection would be used again.
+        // Without this, the broken connection would be used again. The producer of kafkajs does the same.
         if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
-        // A frozen broker, or one that is cut off silently, keeps its connection. It would be asked who leads; never another one.
+        // The connection to a frozen broker stays open. Without this, kafkajs would ask that broker for the leaders, and no other broker.
         if ((error as Error).name === 'KafkaJSRequestTimeoutError') connection.socket.destroy(error as Error);
         throw error;
       }
@@ -113,7 +113,7 @@ export function createProducing(kafka: Kafka): Producing {
 
 async function send(connection: Connection, batches: readonly PartitionBatch[]): Promise<Buffer> {
   const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
-    if (!connection.isConnected()) throw new Error('The connection to the broker is gone.');
+    if (!connection.isConnected()) throw new Error('The connection to the broker is closed.');
     const correlationId = connection.nextCorrelationId();
     const bytes = encodeProduce(batches, correlationId, connection.clientId, replicasMs);
     connection.requestQueue.push({
@@ -126,7 +126,7 @@ async function send(connection: Connection, batches: readonly PartitionBatch[]):
   return payload;
 }
 
-/** kafkajs hides the function that makes a cluster client behind a symbol. */
+/** Returns a cluster client of kafkajs. The function that makes it is private: its name is a symbol. */
 export function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
@@ -147,7 +147,7 @@ export function protocolError(code: number): Error {
   return createErrorFromCode(code);
 }
 
-/** Whether an error means that our picture of the cluster is out of date. */
+/** Whether an error means that the known leaders may be out of date. */
 export function isStale(error: Error): boolean {
   return staleMetadata(error) || !('type' in error);
 }

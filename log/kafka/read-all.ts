@@ -1,22 +1,22 @@
 /**
- * Reads parts of a topic from one place to its present end, without joining a shared group. A process does this to rebuild its state
- * before it reads on.
+ * Reads partitions from given offsets up to their present ends, without a shared group. A process does this to rebuild its state before it
+ * reads new records.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 
-/** The offset to begin at, by partition; one below the log's start means its start. */
+/** The first offset to read, by partition. If Kafka has deleted that record already, reading begins at the first record that exists. */
 export type Starts = ReadonlyMap<number, bigint>;
 export type LogEnds = { readonly low: bigint; readonly high: bigint };
 
 export type PartitionReader = {
   /** Returns the present start and end of each partition of a topic. */
   ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
-  /** Returns what a group has committed; a partition without a commit is absent. */
+  /** Returns the offsets that a group has committed. A partition without a committed offset is absent. */
   committed(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
-  /** Hands out every record from `starts` to the present end of the log. One call at a time. */
+  /** Calls `onRecord` for every record from `starts` to the present ends, which it returns. Only one call at a time. */
   read(
     topic: KafkaTopic,
     starts: Starts,
@@ -33,7 +33,7 @@ type Reading = {
   readonly done: () => void;
 };
 
-/** @param options.group unique to the process; it commits nothing */
+/** Opens a reader. @param options.group name of a group that no other process uses */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function openPartitionReader(
   kafka: Kafka,
@@ -64,7 +64,7 @@ export async function openPartitionReader(
     if (reading) aim(reading);
     setJoined();
   });
-  // Compaction may have left a batch without records: it counts as read too.
+  // Compaction may leave a batch without records, for which `eachBatch` is not called.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (reading && payload.topic === reading.topic && payload.lastOffset !== null)
       advance(reading, payload.partition, BigInt(payload.lastOffset) + 1n);
@@ -131,7 +131,7 @@ export async function openPartitionReader(
       );
     },
     async read(topic, starts, onRecord) {
-      if (reading) throw new Error('another read is under way');
+      if (reading) throw new Error('Another read is running.');
       const now = await ends(topic);
       const positions = new Map<number, bigint>();
       for (const [partition, start] of starts) {

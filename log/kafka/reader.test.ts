@@ -8,7 +8,7 @@ const settled = async () => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
 };
 
-/** What kafkajs calls of a consumer, by hand. */
+/** Makes a false client of kafkajs, whose events and batches a test sends by hand. `high` is the end of the only partition. */
 function fakeKafka(high: number) {
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};
@@ -36,20 +36,20 @@ function fakeKafka(high: number) {
   return {
     kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
     join: () => emit('GROUP_JOIN', { memberAssignment: { [topic]: [0] } }),
-    /** A batch of which kafkajs hands out these records. `last` may be behind them, if a marker or damage is at its end. */
+    /** Sends a batch with these records. `last` is the last offset of the batch, which may be a marker or a damaged record. */
     batch: (offsets: readonly number[], last: number) => {
       const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
       const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };
       const none = async () => {};
       return eachBatch({ batch, resolveOffset() {}, heartbeat: none, isRunning: () => true, isStale: () => false });
     },
-    /** A batch without records to hand out. */
+    /** Sends a batch without records. */
     empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),
-    /** What becomes of a commit; without it Kafka takes it. */
+    /** Replaces the handling of commits. By default Kafka accepts them. */
     onCommit: (commit: () => Promise<void>) => {
       kafkaTakes.commit = commit;
     },
-    commitTaken: () => emit('COMMIT_OFFSETS', {}),
+    commitAccepted: () => emit('COMMIT_OFFSETS', {}),
   };
 }
 
@@ -59,7 +59,7 @@ const options = (): Pick<ReaderOptions, 'group' | 'topics' | 'start' | 'log' | '
 });
 
 it.each([true, false])(
-  'the reader says how far it is, even behind records that cannot be handed out (reads ahead: %s)',
+  'the reader reports its position, even after markers and damaged records (reads ahead: %s)',
   async (ahead) => {
     const { kafka, join, batch, empty } = fakeKafka(6);
     const seen: string[] = [];
@@ -80,7 +80,7 @@ it.each([true, false])(
   },
 );
 
-it('the reader drops waiting records at a rebalance, and does not report their places as reached', async () => {
+it('the reader drops waiting records at a rebalance, and does not report their offsets as reached', async () => {
   const { kafka, join, batch } = fakeKafka(4);
   const seen: string[] = [];
   const { promise: judged, resolve: judge } = Promise.withResolvers<void>();
@@ -108,10 +108,10 @@ it('the reader drops waiting records at a rebalance, and does not report their p
   await reader.close();
 });
 
-describe('a commit', () => {
+describe('commit', () => {
   const rows = [{ topic, partition: 0, offset: '3' }] as const;
 
-  it('a commit is done if Kafka took it', async () => {
+  it('commit resolves if Kafka accepts the offsets', async () => {
     const { kafka, join } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();
@@ -119,7 +119,7 @@ describe('a commit', () => {
     await reader.close();
   });
 
-  it('a commit fails if kafkajs gives no error and asked no broker: its consumer is just restarting', async () => {
+  it('commit rejects if kafkajs reports no error but sent nothing, because its consumer is restarting', async () => {
     const { kafka, join, onCommit } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();
@@ -128,13 +128,13 @@ describe('a commit', () => {
     await reader.close();
   });
 
-  it('a commit fails if another assignment came meanwhile: its partitions may belong to another member now', async () => {
-    const { kafka, join, onCommit, commitTaken } = fakeKafka(6);
+  it('commit rejects if there was another assignment during the call', async () => {
+    const { kafka, join, onCommit, commitAccepted } = fakeKafka(6);
     const reader = await createReader(kafka, { ...options(), onRecords() {} });
     join();
     onCommit(async () => {
       join();
-      commitTaken();
+      commitAccepted();
     });
     await expect(reader.commit(rows)).rejects.toMatchObject({ code: 'log-unavailable' });
     await reader.close();

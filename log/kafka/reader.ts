@@ -1,6 +1,6 @@
 /**
- * Reads from Kafka with a consumer group. The reader keeps its own positions: kafkajs forgets them at every rebalance and, if an offset
- * is out of range, jumps to its default. Here this default is never the end, unless the caller asked for it.
+ * Reads from Kafka with a consumer group. The reader keeps its own positions, because kafkajs forgets them at every rebalance. If an offset
+ * is out of range, kafkajs goes to the beginning of the partition, or to its end if the caller chose `end`.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -20,12 +20,13 @@ export type RecordBatch = {
 };
 
 export type ReaderOptions = {
-  /** The group's name begins with the service's (ACL). A name that is unique to the process gives it its own copy of the stream. */
+  /** Name of the group. It must begin with the name of the service (ACL). If no other process uses the name, this process gets all records. */
   readonly group: string;
   readonly topics: readonly KafkaTopic[];
   /**
-   * Where to start if the group has committed nothing. Except with `committed` and `committedOrSinceMs`, groups are private and commit
-   * nothing. `committed` starts at the beginning; `committedOrSinceMs` starts at the records appended since then, by partition.
+   * Where to begin. `committed` and `committedOrSinceMs` are for shared groups: they begin after the committed offset. Without a committed
+   * offset, `committed` begins at the first record of the partition, and `committedOrSinceMs` at the first record appended after that time.
+   * The other values are for groups of a single process, which commit nothing.
    */
   readonly start:
     | 'beginning'
@@ -33,35 +34,36 @@ export type ReaderOptions = {
     | 'committed'
     | { readonly sinceMs: number }
     | { readonly committedOrSinceMs: number };
+  /** Whether one member of the group gets partition p of every topic (copartition.ts). */
   readonly copartitioned?: boolean;
-  /** Fetches the next records while handing out waits for something. For a reader that may find a backlog. */
+  /** Whether to fetch the next records while `onRecords` is still running (ahead.ts). For a reader that may have a backlog. */
   readonly readsAhead?: boolean;
-  /** File in which this process records which member of the group it is. So after a crash, the next one need not wait for Kafka. */
+  /** File with the group member of this process, so that its next start after a crash is faster (predecessor.ts). */
   readonly memberFile?: string;
-  /** Called at each assignment. No record is handed out before it resolves. Returns offsets to start at, if it knows better ones. */
+  /** Called at each assignment, before any of its records are handed out. May return other offsets to begin at. */
   readonly onAssigned?: (
     partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
   ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
-  /** The group rebalances: another assignment follows. */
+  /** Called when the group rebalances. Another assignment follows. */
   readonly onRevoked?: () => void;
-  /** Awaited, for back pressure. If it throws, the error is logged and the batch is handed out again. */
+  /** Called for each batch. The next batch waits until the result resolves. If it rejects, the batch is handed out again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
-  /** Everything before `next` was handed out, or cannot be: a transaction's marker, or damage. Called in order with the records. */
+  /** Called when all records before offset `next` were handed out, or skipped because of damage. Called in order with `onRecords`. */
   readonly onReached?: (topic: KafkaTopic, partition: number, next: bigint) => void;
   readonly log: Logger;
 };
 
 export type Reader = {
-  /** Resolves when everything that was in the assigned partitions at the first assignment was handed out. */
+  /** Resolves when all records that were in the partitions at the first assignment were handed out. */
   readonly caughtUp: Promise<void>;
   /**
-   * Resolves when everything that is in the assigned partitions now was handed out. For readers that start at the beginning.
-   * @returns where the partitions ended when it was called
+   * Resolves when all records that are in the assigned partitions now were handed out. Only for readers that start at the beginning.
+   * @returns the ends of the partitions at the call
    */
   reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
-   * Commits offsets: the next ones to read. One call at a time.
-   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not take the offsets of this assignment
+   * Commits the next offsets to read. Only one call at a time.
+   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not accept the offsets, or if there was a new assignment
    */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;
@@ -71,13 +73,13 @@ export type Reader = {
 
 const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
-/** Leaving a group takes a round trip. A broker that is away never answers, but a process that ends must end. */
+/** Longest wait for leaving the group. A broker that is down never answers, but the process must end. */
 const disconnectMsMax = 3_000;
-/** If kafkajs gives a reader up, it is restarted after this time, doubled for each attempt. */
+/** If kafkajs stops a consumer after an error, this reader restarts it after this time, which doubles at each attempt. */
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const lookEveryMs = 10;
-/** Bytes of records that wait to be handed out while more are fetched: about one fetch. */
+/** While more bytes than this wait to be handed out, nothing is fetched. About the size of one fetch. */
 const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -109,43 +111,43 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   });
   /** The next offset to hand out, by partition. */
   const positions = new Map<TopicPartition, string>();
-  /** Where the log ended at the first assignment, for the partitions that are not read up to there. */
-  let missing: Map<TopicPartition, bigint> | undefined;
+  /** The ends of the partitions at the first assignment, without the partitions that are read up to there. */
+  let endsToReach: Map<TopicPartition, bigint> | undefined;
   let assigned: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
-  /** While its consumer restarts, kafkajs commits nothing and reports no error. Only its event shows that Kafka has the offsets. */
-  let commitsTaken = 0;
+  /** Number of commits that Kafka has accepted. While kafkajs restarts the consumer, a commit does nothing and reports no error. */
+  let commitsAccepted = 0;
   let closed = false;
-  /** Wait before the next restart after kafkajs gave up. A batch that is read resets it. */
+  /** Wait before the next restart of the consumer. Handing out a batch resets it. */
   let restartMs = restartMsMin;
   const { promise: caughtUp, resolve: setCaughtUp } = Promise.withResolvers<void>();
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     generation += 1;
-    const mine = generation;
+    const ownGeneration = generation;
     if (options.memberFile) recordMember(options.memberFile, options.group, payload.memberId, log);
     assignment = retry(
-      () => assign(payload.memberAssignment as Record<KafkaTopic, number[]>, mine),
-      () => mine !== generation || closed,
+      () => assign(payload.memberAssignment as Record<KafkaTopic, number[]>, ownGeneration),
+      () => ownGeneration !== generation || closed,
     );
   });
-  // A transaction leaves a marker in the log that is not a record. kafkajs hands out no batch that holds only markers. If the reader
-  // begins at the end, such a batch may come before its place is set, so it is not counted.
+  // A transaction leaves markers in the log, which are not records. For a batch with only markers, kafkajs does not call `eachBatch`, so
+  // this listener moves the position. Not if the reader begins at the end, because then the position may not be set yet.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
     const place: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;
     const next = BigInt(payload.lastOffset) + 1n;
-    const mine = generation;
-    const pass = () => {
+    const ownGeneration = generation;
+    const movePosition = () => {
       const position = positions.get(place);
-      if (mine === generation && position !== undefined && next > BigInt(position)) reached(place, next);
+      if (ownGeneration === generation && position !== undefined && next > BigInt(position)) reached(place, next);
     };
-    // Earlier records may still wait.
-    if (ahead) void ahead.put([], async () => pass());
-    else pass();
+    // Earlier records may still wait in the queue.
+    if (ahead) void ahead.put([], async () => movePosition());
+    else movePosition();
   });
-  consumer.on(consumer.events.COMMIT_OFFSETS, () => void commitsTaken++);
+  consumer.on(consumer.events.COMMIT_OFFSETS, () => void commitsAccepted++);
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (payload.restart || closed) return;
@@ -155,25 +157,25 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     restartMs = Math.min(2 * restartMs, restartMsMax);
   });
 
-  async function assign(partitionsOf: Record<KafkaTopic, number[]>, mine: number): Promise<void> {
+  async function assign(partitionsOf: Record<KafkaTopic, number[]>, ownGeneration: number): Promise<void> {
     const partitions = new Map(Object.entries(partitionsOf) as [KafkaTopic, number[]][]);
     assigned = partitions;
     const ends = await logEnds(kafka, partitions);
     const start = committed ? await firstOffsets(partitions, ends) : await startOffsets(partitions, ends);
-    const wanted = (await options.onAssigned?.(partitions)) ?? start;
-    if (mine !== generation) return;
-    for (const [place, offset] of wanted) seek(place, offset);
-    if (missing) return;
-    missing = new Map(
+    const chosen = (await options.onAssigned?.(partitions)) ?? start;
+    if (ownGeneration !== generation) return;
+    for (const [place, offset] of chosen) seek(place, offset);
+    if (endsToReach) return;
+    endsToReach = new Map(
       [...ends]
-        .filter(([place, end]) => end.high > end.low && BigInt(wanted.get(place) ?? -1) < end.high)
-        .map(([p, e]) => [p, e.high]),
+        .filter(([place, end]) => end.high > end.low && BigInt(chosen.get(place) ?? -1) < end.high)
+        .map(([place, end]) => [place, end.high]),
     );
     if (committed) for (const [place, offset] of await committedOffsets()) arrived(place, BigInt(offset));
-    if (missing.size === 0) setCaughtUp();
+    if (endsToReach.size === 0) setCaughtUp();
   }
 
-  /** Returns offsets for partitions in which the group has committed nothing. Uncommitted records are handed out again. */
+  /** Returns the first offsets for partitions in which a shared group has committed nothing. */
   async function firstOffsets(
     partitions: ReadonlyMap<KafkaTopic, number[]>,
     ends: Ends,
@@ -191,8 +193,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const since =
-      // Uses this process's time even while the machine's clock is ahead. Records stamped before that step are behind it, and reading
-      // more does no harm.
+      // `sinceMs` is in steady time. If the machine's clock is ahead of it, this reads more records than necessary, which does no harm.
       typeof options.start === 'object' && 'sinceMs' in options.start
         ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
@@ -231,27 +232,27 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   }
 
   function arrived(place: TopicPartition, next: bigint): void {
-    const end = missing?.get(place);
+    const end = endsToReach?.get(place);
     if (end === undefined || next < end) return;
-    missing?.delete(place);
-    if (missing?.size === 0) setCaughtUp();
+    endsToReach?.delete(place);
+    if (endsToReach?.size === 0) setCaughtUp();
   }
 
   async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const fetchedMs = performance.now();
-    const mine = generation;
-    const over = () => mine !== generation || closed || !isRunning() || isStale();
+    const ownGeneration = generation;
+    const isOver = () => ownGeneration !== generation || closed || !isRunning() || isStale();
     const beat = setInterval(() => void heartbeat().catch(() => {}), 1_000);
     try {
       await assignment;
-      if (over()) return;
+      if (isOver()) return;
       if (ahead) {
-        // For kafkajs these are read. A rebalance drops what still waits; it is read again from where handing out stopped.
+        // For kafkajs, these records are read now. A rebalance drops the waiting records, and they are fetched again from `positions`.
         resolveOffset(batch.lastOffset());
-        await ahead.put(batch.messages, () => handOut(batch, fetchedMs, over));
+        await ahead.put(batch.messages, () => handOut(batch, fetchedMs, isOver));
       } else {
-        await handOut(batch, fetchedMs, over);
-        if (!over()) resolveOffset(batch.lastOffset());
+        await handOut(batch, fetchedMs, isOver);
+        if (!isOver()) resolveOffset(batch.lastOffset());
       }
     } finally {
       clearInterval(beat);
@@ -259,20 +260,20 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     await heartbeat();
   }
 
-  async function handOut(batch: EachBatchPayload['batch'], fetchedMs: number, over: () => boolean): Promise<void> {
+  async function handOut(batch: EachBatchPayload['batch'], fetchedMs: number, isOver: () => boolean): Promise<void> {
     const topic = batch.topic as KafkaTopic;
     const records = batch.messages.map((message) => logRecordOf(message, fetchedMs));
     if (records.length > 0) {
       const { partition, highWatermark } = batch;
-      await retry(async () => options.onRecords({ topic, partition, records, highWatermark }), over);
+      await retry(async () => options.onRecords({ topic, partition, records, highWatermark }), isOver);
     }
-    if (over()) return;
+    if (isOver()) return;
     restartMs = restartMsMin;
     reached(`${topic}/${batch.partition}`, BigInt(batch.lastOffset()) + 1n);
   }
 
-  async function retry(task: () => Promise<void>, over: () => boolean): Promise<void> {
-    for (let delayMs = 100; !over(); delayMs = Math.min(2 * delayMs, retryMaxMs)) {
+  async function retry(task: () => Promise<void>, isOver: () => boolean): Promise<void> {
+    for (let delayMs = 100; !isOver(); delayMs = Math.min(2 * delayMs, retryMaxMs)) {
       try {
         return await task();
       } catch (error) {
@@ -282,8 +283,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     }
   }
 
-  /** Connects. If a broker goes away meanwhile, retries; if it refuses us, gives up. */
-  async function reach(): Promise<void> {
+  /** Connects to Kafka. Retries while no broker answers. Throws if a broker refuses this client. */
+  async function connect(): Promise<void> {
     for (let delayMs = 100; ; delayMs = Math.min(2 * delayMs, retryMaxMs)) {
       try {
         await consumer.connect();
@@ -299,7 +300,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   }
 
   async function begin(): Promise<void> {
-    await reach();
+    await connect();
     await consumer.run({
       eachBatch,
       autoCommit: false,
@@ -319,11 +320,11 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       return new Map([...ends].map(([place, { high }]) => [place, high]));
     },
     async commit(offsets) {
-      const mine = generation;
-      const before = commitsTaken;
+      const ownGeneration = generation;
+      const acceptedBefore = commitsAccepted;
       await consumer.commitOffsets(offsets.map((row) => ({ ...row })));
-      if (mine !== generation || commitsTaken === before)
-        throw new VigilError('log-unavailable', 'Kafka did not take the offsets of this assignment.');
+      if (ownGeneration !== generation || commitsAccepted === acceptedBefore)
+        throw new VigilError('log-unavailable', 'Kafka did not accept the offsets of this assignment.');
     },
     pause: () => consumer.pause(topics.map((topic) => ({ topic }))),
     resume: () => consumer.resume(topics.map((topic) => ({ topic }))),

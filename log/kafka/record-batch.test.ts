@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BatchRecord, decodeProduced, encodeProduce } from './record-batch.ts';
 
-/** What kafkajs, which shares no line with us, reads out of a request. */
+/** The decoders of kafkajs, to check what Vigil's encoder has written. */
 const require = createRequire(import.meta.url);
 type Decoder = {
   readInt16(): number;
@@ -61,8 +61,8 @@ const record = fc.record({
   timestampMs: fc.integer({ min: 1_700_000_000_000, max: 1_700_000_100_000 }),
 });
 
-describe('a produce request', () => {
-  it('kafkajs reads a produce request right: every record in order, with its key, value and time', async () => {
+describe('encodeProduce', () => {
+  it('kafkajs decodes a produce request to the same records in the same order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -73,8 +73,8 @@ describe('a produce request', () => {
           }),
           { minLength: 1, maxLength: 5 },
         ),
-        async (some) => {
-          const batches = some.sort((one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0));
+        async (unsorted) => {
+          const batches = unsorted.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0));
           const request = await read(encodeProduce(batches, 77, 'gateway-x', 10_000));
           expect(request).toMatchObject({ api: 0, version: 7, correlation: 77, clientId: 'gateway-x' });
           expect(request).toMatchObject({ transaction: -1, acks: -1, timeoutMs: 10_000 });
@@ -82,10 +82,10 @@ describe('a produce request', () => {
             request.batches.map(({ topic, partition, records }) => ({
               topic,
               partition,
-              records: records.map((one) => ({
-                key: one.key.toString(),
-                value: one.value?.toString('hex') ?? null,
-                timestampMs: Number(one.timestamp),
+              records: records.map(({ key, value, timestamp }) => ({
+                key: key.toString(),
+                value: value?.toString('hex') ?? null,
+                timestampMs: Number(timestamp),
               })),
             })),
           ).toEqual(
@@ -104,13 +104,16 @@ describe('a produce request', () => {
     );
   });
 
-  it.each([63, 64, 8191, 8192, 1_048_575, 1_048_576])('a produce request holds a value of %i bytes', async (bytes) => {
-    const records: BatchRecord[] = [{ key: 'k', value: Buffer.alloc(bytes, 7), timestampMs: 5 }];
-    const { batches } = await read(encodeProduce([{ topic: 't', partition: 0, records }], 1, 'c', 1));
-    expect(batches[0]!.records[0]!.value!.equals(records[0]!.value!)).toBe(true);
-  });
+  it.each([63, 64, 8191, 8192, 1_048_575, 1_048_576])(
+    'a produce request can have a value of %i bytes',
+    async (bytes) => {
+      const records: BatchRecord[] = [{ key: 'k', value: Buffer.alloc(bytes, 7), timestampMs: 5 }];
+      const { batches } = await read(encodeProduce([{ topic: 't', partition: 0, records }], 1, 'c', 1));
+      expect(batches[0]!.records[0]!.value!.equals(records[0]!.value!)).toBe(true);
+    },
+  );
 
-  it('a time stays within the range of a batch if the clock jumped by years', async () => {
+  it('encodeProduce limits the difference of times if the clock jumps by years', async () => {
     const times = [1_700_000_000_000, 1_900_000_000_000, 1_500_000_000_000];
     const records = times.map((timestampMs) => ({ key: 'k', value: null, timestampMs }));
     const { batches } = await read(encodeProduce([{ topic: 't', partition: 0, records }], 1, 'c', 1));
@@ -121,8 +124,8 @@ describe('a produce request', () => {
   });
 });
 
-describe('the answer', () => {
-  it('the answer is read by partition, and an answer that is too short is an error', () => {
+describe('decodeProduced', () => {
+  it('decodeProduced returns the answer for each partition, and throws if the answer is cut off', () => {
     const bytes = Buffer.alloc(4 + 3 + 4 + 2 * 30 + 4);
     bytes.writeInt32BE(1, 0);
     bytes.writeInt16BE(1, 4);

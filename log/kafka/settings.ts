@@ -14,20 +14,36 @@ export const kafkaClientSettings = {
   servicesCrlFile: {
     kind: 'file',
     env: 'VIGIL_SERVICES_CRL_FILE',
-    help: "CRL of the services' CA: servers with a revoked certificate are refused; without it none is looked up",
+    help: "CRL of the services' CA: servers with a revoked certificate are refused; if absent, revocation is not checked",
     fallback: '',
   },
   kafkaServerName: serverNameSetting('VIGIL_KAFKA_SERVER_NAME', 'kafka'),
-  kafkaCertFile: { kind: 'file', env: 'VIGIL_KAFKA_CERT_FILE', help: 'our client certificate for Kafka, PEM' },
-  kafkaKeyFile: { kind: 'secret-file', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  kafkaCertFile: {
+    kind: 'file',
+    env: 'VIGIL_KAFKA_CERT_FILE',
+    help: "this process's client certificate for Kafka, PEM",
+  },
+  kafkaKeyFile: {
+    kind: 'secret-file',
+    env: 'VIGIL_KAFKA_KEY_FILE',
+    help: 'private key of the client certificate for Kafka, PEM, mode 0600',
+  },
   ...clockSettings,
 } as const satisfies Manifest;
 
 /** The settings of every process that seals or opens records. */
 export const kafkaSettings = {
   ...kafkaClientSettings,
-  readersFile: { kind: 'file', env: 'VIGIL_READERS_FILE', help: 'public keys of the reader roles, JWK set' },
-  readerKeyFile: { kind: 'secret', env: 'VIGIL_READER_KEY_FILE', help: 'our own reader key, private JWK, mode 0600' },
+  readersFile: {
+    kind: 'file',
+    env: 'VIGIL_READERS_FILE',
+    help: 'public keys of all services that read sealed records, JWK set',
+  },
+  readerKeyFile: {
+    kind: 'secret',
+    env: 'VIGIL_READER_KEY_FILE',
+    help: "this service's own key for sealed records, private JWK, mode 0600",
+  },
   pseudonymKey: {
     kind: 'secret',
     env: 'VIGIL_PSEUDONYM_KEY_FILE',

@@ -1,7 +1,7 @@
 /**
- * The turn to write. Of all processes that take it under one name, only the newest can still write. Kafka enforces this: the name is a
- * transactional id, and a process that takes it makes all writes of older holders void, even those under way. A holder's writes are in the
- * log all together or not at all.
+ * The turn to write: of all processes that have taken the turn with the same name, only the last one can write. Kafka enforces this, because
+ * the name is a transactional id. When a process takes the turn, all uncommitted writes of the process that had the turn before become void.
+ * The writes of one turn get into the log together at the commit, or not at all.
  */
 import type { Kafka, Transaction } from 'kafkajs';
 import { VigilError } from '../../contracts/errors.ts';
@@ -9,26 +9,26 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
 import { partitionOf } from './connect.ts';
 
-/** If a holder dies while it writes, readers of the topic wait this long, or until another process takes the turn. */
+/** If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn. */
 const transactionMsMax = 10_000;
-/** Kafka's answers to a holder if another process has taken the turn, or is about to. */
+/** Kafka's errors that mean: another process has taken the turn, or is taking it. */
 const takenOver = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
 type KeyedValue = { readonly key: string; readonly value: Buffer };
 
 export type Turn = {
   /**
-   * Writes records that nobody reads before `commit`. @throws VigilError `turn-lost`: another process has the turn, nothing was written;
-   * `log-append-failed`: Kafka did not take them
+   * Writes records. Readers get them only after `commit`.
+   * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-append-failed`: Kafka did not accept them
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
-  /** @throws the errors of `write`; after `log-append-failed` the records may or may not be in the log */
+  /** Commits all writes. @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log */
   commit(): Promise<void>;
-  /** Gives the turn back; uncommitted records are void. Never rejects. */
+  /** Ends the turn. Uncommitted records become void. Never rejects. */
   close(): Promise<void>;
 };
 
-/** Takes the turn. By then, the log has everything that an earlier holder wrote. @throws VigilError `turn-lost`, `log-unavailable` */
+/** Takes the turn. After that, no process can commit an older turn. @throws VigilError `turn-lost`, `log-unavailable` */
 export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   const producer = kafka.producer({
     transactionalId: name,
@@ -45,7 +45,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
     await disconnect();
     throw isTakenOver(error)
       ? turnLost(error)
-      : new VigilError('log-unavailable', 'Kafka gives no turn to write.', { cause: error });
+      : new VigilError('log-unavailable', 'The turn to write cannot be taken from Kafka.', { cause: error });
   }
 
   async function ask(request: () => Promise<unknown>): Promise<void> {
@@ -53,7 +53,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
       await request();
     } catch (error) {
       if (isTakenOver(error)) throw turnLost(error);
-      throw new VigilError('log-append-failed', 'Kafka did not take the records of a turn.', { cause: error });
+      throw new VigilError('log-append-failed', 'Kafka did not accept the records of a turn.', { cause: error });
     }
   }
 
@@ -81,7 +81,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });
 
-/** kafkajs wraps an error that it has retried. */
+/** Whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after retries. */
 function isTakenOver(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { type } = at as Error & { type?: string };

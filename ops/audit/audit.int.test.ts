@@ -234,19 +234,19 @@ describe('forgeries by a person who may write the topic', () => {
     [
       'an act without a signature, as in older versions',
       'unsigned',
-      /record 1 of past-1 is not signed, and lies where all are signed/,
+      /record 1 of past-1 is not signed, but is in a part of the log where all records are signed/,
       () => appendOlder(operator, 'past-1', 1, Date.now() - 24 * 60 * minute),
     ],
     [
       'an act signed with an unknown key',
       'forged',
-      /record 1 of past-2 is signed with a key that is not known as one of dashboard/,
+      /record 1 of past-2 is signed with a key that is not a known key of dashboard/,
       () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-2', newAuditKeys().signer('dashboard'), act)),
     ],
     [
       'an acknowledgement signed by the operator, whose command line acknowledges no alarms',
       'forged',
-      /record 1 of past-3 is of alarm-acknowledged, which the operator's command line never does/,
+      /record 1 of past-3 records alarm-acknowledged, which the operator's command line never does/,
       () =>
         appendAs(
           operator,
@@ -258,13 +258,13 @@ describe('forgeries by a person who may write the topic', () => {
     [
       'an act sealed by the operator and signed with the key of the dashboard',
       'forged',
-      /record 1 of past-4 says that dashboard wrote it, and operator did/,
+      /record 1 of past-4 names dashboard as its writer, but operator sealed it/,
       () => appendAs(operator, 'k', contentTypes.audit, forged('past-4', signer, act)),
     ],
     [
       'an act signed by the dashboard in a session that does not exist',
       'forged',
-      /record 1 of past-5 names a session of paula of which no login is on record/,
+      /record 1 of past-5 names a session of paula without an earlier record of its login/,
       () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-5', signer, { ...act, session: 'invented' })),
     ],
     [
@@ -277,7 +277,7 @@ describe('forgeries by a person who may write the topic', () => {
     [
       'a login signed by the dashboard, with a time long before it was appended',
       'backdated',
-      /says .*, and was not in the log at/,
+      /has the time .*, but was not yet in the log at/,
       async () => {
         const login = forged('past-7', signer, { action: 'login', session: 'invented-7' });
         await appendAs(dashboard, 'k', contentTypes.audit, login);
@@ -305,12 +305,12 @@ describe('changes by a Kafka administrator', () => {
   it.each<[string, RegExp, (raw: Raw[]) => Raw[]]>([
     [
       'one record is removed',
-      /^removed record \d+ of test-\S+ is missing, before the one of/m,
+      /^removed record \d+ of test-\S+ is missing, before the record of/m,
       (r) => r.toSpliced(inMiddle(), 1),
     ],
     [
       'two records are exchanged',
-      /^moved record \d+ of test-\S+ lies after its record \d+, at offset \d+ of partition \d/m,
+      /^moved record \d+ of test-\S+ is behind its record \d+, at offset \d+ of partition \d/m,
       (r) => {
         const at = inMiddle();
         const next = r.findIndex((raw, index) => index > at && raw.partition === r[at]!.partition);
@@ -319,7 +319,7 @@ describe('changes by a Kafka administrator', () => {
     ],
     [
       'one record is changed',
-      /^unreadable the record at offset \d+ of partition \d does not open/m,
+      /^unreadable the record at offset \d+ of partition \d cannot be opened/m,
       (r) => {
         const { value, ...raw } = r[inMiddle()]!;
         const parts = value.toString('latin1').split('.');

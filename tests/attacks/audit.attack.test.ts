@@ -92,7 +92,7 @@ describe('a forged record of an act of a physician', () => {
     ],
     [
       'signed with a key of the forger',
-      /record 1 of forged-2 is signed with a key that is not known/,
+      /record 1 of forged-2 is signed with a key that is not a known key/,
       () =>
         appendForged(
           'dashboard',
@@ -103,7 +103,7 @@ describe('a forged record of an act of a physician', () => {
     ],
     [
       'signed as the operator',
-      /record 1 of forged-3 is of alarm-acknowledged, which the operator's command line never does/,
+      /record 1 of forged-3 records alarm-acknowledged, which the operator's command line never does/,
       () =>
         appendForged(
           'operator',
@@ -114,7 +114,7 @@ describe('a forged record of an act of a physician', () => {
     ],
     [
       'encrypted by another service than the service that signed it',
-      /record 1 of forged-4 says that dashboard wrote it, and operator did/,
+      /record 1 of forged-4 names dashboard as its writer, but operator sealed it/,
       () =>
         appendForged(
           'operator',
@@ -125,7 +125,7 @@ describe('a forged record of an act of a physician', () => {
     ],
     [
       'signed with the dashboard’s key, with a session that never existed',
-      /record 1 of forged-5 names a session of physician of which no login is on record/,
+      /record 1 of forged-5 names a session of physician without an earlier record of its login/,
       () =>
         appendForged(
           'dashboard',
