@@ -69,7 +69,7 @@ describe('compareAlarms, listed, foremost', () => {
     ],
     ['an ended alarm if there is no other alarm', [alarm('now', { priority: 'high', ...ended })], 'now'],
     ['no alarm if all signals are off', [alarm('off', { signal: 'off' })], undefined],
-    ['no alarm if there is none', [], undefined],
+    ['no alarm if the bed has no alarm', [], undefined],
   ] as const)('the headline of a tile shows %s', (_name, alarms, wanted) => {
     for (const order of [alarms, alarms.toReversed()]) expect(foremost(order)?.alarmId).toBe(wanted);
   });

@@ -5,7 +5,7 @@ import type { Bed } from '../../protocol/rest.ts';
 export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
 
 export type BedGroup = {
-  /** The device whose waves and numbers are large: the patient's device; of several devices, the one that came first. */
+  /** The device whose waves and numbers are large: the patient's device, or the first that came if there are several. */
   readonly bed: PlacedBed;
   /** The other devices at the bed, also devices without a patient. */
   readonly companions: readonly PlacedBed[];
@@ -13,7 +13,7 @@ export type BedGroup = {
 
 export type Grouped = {
   readonly groups: readonly BedGroup[];
-  /** Devices without a bed; the one that has been there longest is first. */
+  /** Devices without a bed, the device with the longest time in the tray first. */
   readonly tray: readonly Bed[];
   /**
    * Beds in which several patients are recorded. Each patient has a tile: no patient's number stands under another's

@@ -7,7 +7,9 @@ import type { Bed, Numeric } from '../../protocol/rest.ts';
 import { listed } from './alarm-order.ts';
 
 export type Screen = {
+  /** Id of the server's stream of messages. Each server process has another id. */
   readonly stream: string;
+  /** Number of the last message that was applied. */
   readonly n: number;
   /** By association id. A bed that did not change stays the same object, so that its tile is not drawn again. */
   readonly beds: ReadonlyMap<string, Bed>;

@@ -18,8 +18,8 @@ export type Lead = {
 };
 
 export function createLead(): Lead {
-  const none = Number.NEGATIVE_INFINITY;
-  return { now: none, before: none, windowFromMs: none, run: undefined };
+  const unknown = Number.NEGATIVE_INFINITY;
+  return { now: unknown, before: unknown, windowFromMs: unknown, run: undefined };
 }
 
 /** Leads that differ by no more than this count as the same. */
@@ -56,8 +56,8 @@ export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs 
   const aheadMs = remoteMs - localMs;
   if (Math.max(lead.now, lead.before) - aheadMs > stepMs) {
     const { run } = lead;
-    const same = run !== undefined && Math.abs(aheadMs - run.aheadMs) <= sameMs;
-    lead.run = same ? { ...run, count: run.count + 1 } : { aheadMs, sinceMs: localMs, count: 1 };
+    const isSameRun = run !== undefined && Math.abs(aheadMs - run.aheadMs) <= sameMs;
+    lead.run = isSameRun ? { ...run, count: run.count + 1 } : { aheadMs, sinceMs: localMs, count: 1 };
     const isProven = lead.run.count >= runCount && localMs - lead.run.sinceMs >= runMs;
     if (isProven)
       Object.assign(lead, { now: aheadMs, before: Number.NEGATIVE_INFINITY, windowFromMs: localMs, run: undefined });

@@ -42,11 +42,11 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
   }
   const shown = [...newest.values()];
   return groupOrder.flatMap((group) => {
-    const mine = shown.filter((value) => value.parameter.group === group);
+    const ofGroup = shown.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
-    if (label === undefined) return mine.map((value) => slot(group, value.parameter.label, [value], false));
-    mine.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
-    return mine.length === 0 ? [] : [slot(group, label, mine, true)];
+    if (label === undefined) return ofGroup.map((value) => slot(group, value.parameter.label, [value], false));
+    ofGroup.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
+    return ofGroup.length === 0 ? [] : [slot(group, label, ofGroup, true)];
   });
 }
 

@@ -16,7 +16,7 @@ export type Row = {
 };
 
 /**
- * `free`: the rows are sorted anew. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
+ * `free`: the rows are sorted again. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
  * high alarm goes to its sorted place at once. `held`: somebody points at the list, so each row keeps its place, and
  * every new alarm is added at the end.
  */
@@ -34,7 +34,7 @@ export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
 
 /**
  * Returns the rows of the list at `nowMs`.
- * @param rowsMax maximum number of rows if the rows are sorted anew
+ * @param rowsMax maximum number of rows if the rows are sorted again
  */
 export function rowsOf(
   before: Rows,
@@ -51,27 +51,27 @@ export function rowsOf(
   const ranked = (alarm: Alarm): Alarm =>
     nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < rankMs ? { ...alarm, present: true } : alarm;
   const compare = (a: Alarm, b: Alarm) => compareAlarms(ranked(a), ranked(b));
-  const first = alarms.toSorted(compare).slice(0, rowsMax);
+  const sorted = alarms.toSorted(compare).slice(0, rowsMax);
   // An empty list has no rows that must keep their places.
   if (movement === 'free' || (movement === 'resting' && before.rows.length === 0))
-    return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
+    return { rows: sorted.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
 
   const kept = keptRows(before.rows, alarms);
   const keptIds = new Set(kept.map((row) => row.alarm.alarmId));
-  const added = first.filter((alarm) => !keptIds.has(alarm.alarmId));
+  const added = sorted.filter((alarm) => !keptIds.has(alarm.alarmId));
   const urgent =
     movement === 'resting' ? added.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
   for (const alarm of urgent) {
     const at = kept.findIndex((row) => compare(alarm, row.alarm) < 0);
     kept.splice(at < 0 ? kept.length : at, 0, { alarm, gone: false });
   }
-  const last = added.filter((alarm) => !urgent.includes(alarm));
+  const atEnd = added.filter((alarm) => !urgent.includes(alarm));
   const wereFresh = new Set(before.fresh.map((alarm) => alarm.alarmId));
   const fresh = [
     ...kept.filter((row) => !row.gone && wereFresh.has(row.alarm.alarmId)).map((row) => row.alarm),
-    ...last,
+    ...atEnd,
   ];
-  return { rows: [...kept, ...last.map((alarm) => ({ alarm, gone: false }))], fresh, presentAtMs };
+  return { rows: [...kept, ...atEnd.map((alarm) => ({ alarm, gone: false }))], fresh, presentAtMs };
 }
 
 /**
@@ -79,12 +79,12 @@ export function rowsOf(
  * alarm of the same condition at the same bed takes its row.
  */
 function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
-  const now = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
+  const byId = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
   const formerIds = new Set(rows.map((row) => row.alarm.alarmId));
   const successors = new Map<string, Alarm>();
   for (const alarm of alarms) if (!formerIds.has(alarm.alarmId)) successors.set(conditionOf(alarm), alarm);
   return rows.map(({ alarm }): Row => {
-    const current = now.get(alarm.alarmId);
+    const current = byId.get(alarm.alarmId);
     if (current) return { alarm: current, gone: false };
     const successor = successors.get(conditionOf(alarm));
     if (!successor) return { alarm, gone: true };

@@ -105,6 +105,6 @@ function columnOf(line: ReadonlyMap<number, number | null>, times: readonly numb
     if (value !== undefined) isValid = value !== null;
     return value ?? (isValid ? undefined : null);
   });
-  const none = times.map(() => undefined);
-  return { mean, min: none, max: none, lone: [] };
+  const noValues = times.map(() => undefined);
+  return { mean, min: noValues, max: noValues, lone: [] };
 }

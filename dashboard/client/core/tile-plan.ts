@@ -10,7 +10,7 @@ export type Cell = {
   readonly pressure: boolean;
   /** Digits after the point. */
   readonly digits: number;
-  /** A word beside the number (`questionable`), on a line of its own. */
+  /** A word about the number (`questionable`), on its own line. */
   readonly note: string | undefined;
   /** Whether alarm limits stand beside the number. */
   readonly limits: boolean;

@@ -1,6 +1,6 @@
 /**
  * Stores the last seconds of one wave in a ring of samples, in which a missing sample is NaN. A chunk may come twice, late
- * or not at all. The event time decides the place of each sample, so no sample is drawn in a wrong place.
+ * or never. The event time decides the place of each sample, so no sample is drawn in a wrong place.
  */
 
 /** Seconds in the ring: more than the slowest sweep shows on the widest row. */

@@ -109,9 +109,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
 
 /** Returns the error for a refused request. If the alarm has changed, its text asks the person to look again. */
 function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): Asked {
-  const now = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
-  if (!now) return { state: 'error', message: answer.message };
-  if (!isUnanswered(now) || now.rev < seenRev) return { state: 'error', message: answer.message, changed: true };
-  const text = `${alarmText(now)}${now.present ? '' : ', ended'}`;
+  const current = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
+  if (!current) return { state: 'error', message: answer.message };
+  if (!isUnanswered(current) || current.rev < seenRev)
+    return { state: 'error', message: answer.message, changed: true };
+  const text = `${alarmText(current)}${current.present ? '' : ', ended'}`;
   return { state: 'error', message: `Not acknowledged. This alarm changed to “${text}”: look again.`, changed: true };
 }

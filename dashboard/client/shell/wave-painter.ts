@@ -32,7 +32,7 @@ export type Painter = {
 /** At 25 mm/s and 30 frames a second the pen moves 3 px per frame: smooth to the eye, with half the work of 60 frames. */
 export const frameMsFull = 1000 / 31;
 
-type Sector = { readonly associationId: string; readonly sweeper: Sweeper; isShown: boolean };
+type DrawnCanvas = { readonly associationId: string; readonly sweeper: Sweeper; isShown: boolean };
 
 /**
  * @param now a steady clock, ms
@@ -40,21 +40,21 @@ type Sector = { readonly associationId: string; readonly sweeper: Sweeper; isSho
  */
 export function createPainter(now: () => number, requestFrame: (draw: () => void) => void): Painter {
   const store = createWaveStore();
-  const sectors = new Map<number, Sector>();
+  const canvases = new Map<number, DrawnCanvas>();
   let frameMs = frameMsFull;
   let lastFrameMs = Number.NEGATIVE_INFINITY;
   let worstLateMs = 0;
   let isRunning = false;
 
   function run() {
-    if (isRunning || frameMs === 0 || sectors.size === 0) return;
+    if (isRunning || frameMs === 0 || canvases.size === 0) return;
     isRunning = true;
     lastFrameMs = now();
     requestFrame(frame);
   }
 
   function frame() {
-    if (frameMs === 0 || sectors.size === 0) {
+    if (frameMs === 0 || canvases.size === 0) {
       isRunning = false;
       return;
     }
@@ -64,7 +64,7 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
     if (passedMs < frameMs) return;
     worstLateMs = Math.max(worstLateMs, passedMs - frameMs);
     lastFrameMs = nowMs;
-    for (const { associationId, sweeper, isShown } of sectors.values()) {
+    for (const { associationId, sweeper, isShown } of canvases.values()) {
       const bed = isShown ? store.bed(associationId) : undefined;
       const penMs = bed ? store.pen(bed, nowMs) : Number.NaN;
       if (bed && !Number.isNaN(penMs)) sweeper.draw(bed, penMs);
@@ -84,21 +84,21 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
       switch (order.do) {
         case 'open': {
           const { associationId, canvas } = order;
-          sectors.set(order.id, { associationId, sweeper: createSweeper(canvas), isShown: true });
+          canvases.set(order.id, { associationId, sweeper: createSweeper(canvas), isShown: true });
           return run();
         }
         case 'rows':
-          return sectors.get(order.id)?.sweeper.rows(order.rows);
+          return canvases.get(order.id)?.sweeper.rows(order.rows);
         case 'size':
-          return sectors.get(order.id)?.sweeper.size(order.size);
+          return canvases.get(order.id)?.sweeper.size(order.size);
         case 'show': {
-          const sector = sectors.get(order.id);
-          if (!sector || sector.isShown === order.isShown) return;
-          sector.isShown = order.isShown;
-          return sector.sweeper.blank();
+          const drawn = canvases.get(order.id);
+          if (!drawn || drawn.isShown === order.isShown) return;
+          drawn.isShown = order.isShown;
+          return drawn.sweeper.blank();
         }
         case 'close':
-          sectors.delete(order.id);
+          canvases.delete(order.id);
           return;
         case 'take':
           return order.texts.forEach(take);
@@ -108,7 +108,7 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
           return store.clear();
         case 'pace':
           frameMs = order.frameMs;
-          if (frameMs === 0) for (const { sweeper } of sectors.values()) sweeper.blank();
+          if (frameMs === 0) for (const { sweeper } of canvases.values()) sweeper.blank();
           return run();
       }
     },
