@@ -49,7 +49,7 @@ const computedNames =
 /** Settings that differ from process to process or from start to start. Only `npm start` can set them. */
 const perProcessNames = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
 
-/** The launcher sets this to the time of its own start. */
+/** The launcher sets this to the time at which the launcher started. */
 const launchedAtName = 'VIGIL_LAUNCHED_AT_MS';
 
 const ownNames: readonly string[] = namesOf(startSettings);

@@ -1,4 +1,4 @@
-/** `npm start`: runs the whole system on one machine until Ctrl-C. `npm start -- --check` tests a system of its own and ends. */
+/** `npm start`: runs the whole system on one machine until Ctrl-C. `npm start -- --check` starts a separate system, tests it and ends. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';

@@ -37,9 +37,9 @@ Kafka keeps each message that the gateway rejected for 30 days, sealed, with the
   --password-stdin    reads the password from standard input; without this option you are asked for it
 
 States: open (not sent again yet); kept (the reading is in its topic; this copy says which part of the reading is not
-used); redriven (sent again); counted (stands for messages that were not stored).
-A redriven message is not sent a second time. The time in a reading decides to which patient the reading belongs. It keeps its
-boot and seq. This version's rules apply; set ${ruleSettings.join(', ')} as for the gateway.
+used); redriven (sent again); counted (only counts messages that were not stored).
+A redriven message is not sent a second time. The time in a reading decides to which patient the reading belongs. The reading
+keeps its boot and seq. The rules of this version apply; set ${ruleSettings.join(', ')} as for the gateway.
 
 Settings:
 ${describeSettings(vigilSettings)}
@@ -66,7 +66,7 @@ function readArguments(args: string[]) {
   }
 }
 
-/** Runs replay as a program of its own, because its code belongs to the processors. Returns the exit code. */
+/** Runs the program `processors/replay/main.ts` in a separate process. Returns the exit code. */
 function runReplay(args: readonly string[]): Promise<number> {
   const program = join(import.meta.dirname, '..', 'processors', 'replay', 'main.ts');
   const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -112,6 +112,7 @@ async function main(args: string[]): Promise<number> {
   });
 }
 
+/** Starts the gateway's part of a redrive, with the rules from the environment. */
 function gatewaySide(settings: VigilSettings) {
   const ruleEnv = Object.fromEntries(
     ruleSettings.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),

@@ -1,6 +1,4 @@
-/**
- * The commands that prepare the services of docker-compose.yml. Each command is a service that runs once. It may be repeated at any time.
- */
+/** The commands that prepare the services of docker-compose.yml. Each command may be repeated at any time. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../../certs/ensure.ts';
@@ -23,6 +21,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const commands: Readonly<Record<string, () => Promise<void>>> = { identities, platform, demo };
 
+/** Makes and renews certificates and secrets, and copies them to the volumes of the services. The service `init` runs it. */
 async function identities(): Promise<void> {
   const { stateDir, composeDir, serverNames, kafkaCopies, devices } = readSettings(identitiesSettings, process.env);
   requireSameBrokers(stateDir, composeDir, kafkaCopies);
@@ -48,6 +47,7 @@ async function identities(): Promise<void> {
   say('Every service has its certificates and secrets.');
 }
 
+/** Makes Kafka's topics and access control lists, and InfluxDB's database and logins. The service `setup` runs it. */
 async function platform(): Promise<void> {
   const { brokers, kafkaCopies, influxUrl, stateDir } = readSettings(platformSettings, process.env);
   const certs = join(stateDir, 'certs');
@@ -69,6 +69,7 @@ async function platform(): Promise<void> {
   say('Kafka has its topics and access lists, and InfluxDB has its database and logins.');
 }
 
+/** Makes demo accounts and admits made-up patients. The service `demo` runs it. */
 async function demo(): Promise<void> {
   const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
   privateDirectory(join(stateDir, 'kafka'));

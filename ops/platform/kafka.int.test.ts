@@ -119,7 +119,7 @@ describe('the broker', () => {
     ['trends', 'alarm-state', 'trends-probe'],
     ['alarms', 'observations', 'dashboard-probe'],
   ])('the broker does not let the service %s read the topic %s in the group %s', async (service, topic, group) => {
-    // kafkajs reports a refused group with a text of its own.
+    // If Kafka refuses the group, kafkajs reports that it cannot find the group coordinator.
     await expect(readAs(service, topic, group)).rejects.toThrow(/authoriz|find group coordinator/i);
   });
 

@@ -22,7 +22,10 @@ export type KafkaOptions = {
   readonly signal?: AbortSignal;
   /** Makes the start faster and the broker slower, for tests. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
   readonly shortLived?: boolean;
-  /** For one of several nodes. Its data are in `kafka-<nodeId>/`. A node that is only a controller ignores `port`. */
+  /**
+   * For one of several nodes. Its data are in `kafka-<nodeId>/`. A controller ignores `port`; a broker that is not a controller ignores
+   * `controllerPort`.
+   */
   readonly member?: ClusterMember;
 };
 

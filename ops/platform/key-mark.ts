@@ -156,7 +156,7 @@ async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
   if (mark) return mark;
   throw new VigilError(
     'certificate-invalid',
-    `The record of the keys in Kafka's topic ${topic} is damaged: restore a backup of Kafka's data.`,
+    `The record of the keys in Kafka's topic ${topic} was not written by Vigil, or is damaged: check who writes to this topic, or restore a backup of Kafka's data.`,
   );
 }
 
