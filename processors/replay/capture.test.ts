@@ -26,11 +26,11 @@ const play = (lines: readonly object[]) => {
   expect([...faults, ...refused]).toEqual([]);
   return playCapture(env, captured);
 };
-const told = (lines: readonly object[]) =>
+const eventLines = (lines: readonly object[]) =>
   play(lines).map((event) => `${eventLine(event, startMs).trim().replace(/ +/g, ' ')}`);
 
-describe('a capture', () => {
-  it('gives the events of the alarm processor, each whole', () => {
+describe('playCapture', () => {
+  it('returns the events of the alarm engine, which fit the schema of events', () => {
     const events = play([admitted, ...heartRates(1, 20, 134)]);
     expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.onsetAt, alarm.raisedAt])).toEqual([
       ['raised', 'HR.high', at(1), at(7)],
@@ -39,8 +39,10 @@ describe('a capture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('runs the wall clock between its lines, so that silence and escalation come when they were due', () => {
-    expect(told([admitted, ...heartRates(1, 10, 80), { at: at(200), kind: 'connection', connected: false }])).toEqual([
+  it('moves the wall clock between the lines, so that silence and escalation come at their time', () => {
+    expect(
+      eventLines([admitted, ...heartRates(1, 10, 80), { at: at(200), kind: 'connection', connected: false }]),
+    ).toEqual([
       '0:15 raised medium No data',
       '3:15 escalated medium No data',
       '3:20 raised medium Device disconnected',
@@ -49,7 +51,7 @@ describe('a capture', () => {
     ]);
   });
 
-  it('takes the device’s own alarms, and marks them as the device’s', () => {
+  it('raises the device’s own alarms, and marks them as alarms of the device', () => {
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
     const list = (s: number, alerts: object[], more = {}) => ({
       ...{ at: at(s), kind: 'alerts' },
@@ -65,11 +67,11 @@ describe('a capture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('ends with its last line: nothing shows what came after it', () => {
-    expect(told([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
+  it('stops the clock at the last line, so that no silence alarm comes after it', () => {
+    expect(eventLines([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
   });
 
-  it('acknowledges all that call at that moment by *, and one alarm by its id', () => {
+  it('acknowledges all alarms that call if the alarm is *, or one alarm by its id', () => {
     const answer = (s: number, alarm: string) => ({
       at: at(s),
       kind: 'command',
@@ -84,33 +86,33 @@ describe('a capture', () => {
     expect(play([admitted, answer(1, '*'), ...heartRates(2, 3, 80)])).toEqual([]);
   });
 
-  it('takes the limits and the pause of a command', () => {
+  it('applies the limits and the audio pause of a command', () => {
     const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 135 } } };
-    expect(told([admitted, limits, ...heartRates(1, 20, 134)])).toEqual([]);
+    expect(eventLines([admitted, limits, ...heartRates(1, 20, 134)])).toEqual([]);
     const pause = { at: at(9), kind: 'command', command: { type: 'pause-audio', forMs: 60_000 } };
-    expect(told([admitted, ...heartRates(1, 8, 134), pause])).toEqual([
+    expect(eventLines([admitted, ...heartRates(1, 8, 134), pause])).toEqual([
       '0:07 raised medium HR 134 > 120',
       '0:09 audio-paused medium HR 134 > 120',
     ]);
   });
 
-  it('judges a device that does not number its readings, and times in other zones and in ms', () => {
+  it('judges readings without a boot and number, and accepts times in other zones and in ms', () => {
     const lines = heartRates(1, 20, 134).map(({ at: receivedAt, kind, body: { time, values } }, i) => ({
       at: i % 2 === 0 ? Date.parse(receivedAt) : receivedAt.replace('10:', '11:').replace('Z', '+01:00'),
       kind,
       body: { time, values },
     }));
-    expect(told([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
+    expect(eventLines([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
   });
 
-  it('does not turn the clock back if a line was received a little before the one above it', () => {
+  it('does not set the clock back if a line was received a little before the line above', () => {
     const readings = heartRates(1, 20, 134);
     const events = play([admitted, ...readings.slice(0, 10), hr(15, 134), ...readings.slice(10)]);
     const clock = events.map((event) => Date.parse(event.at));
     expect(clock).toEqual([...clock].sort((a, b) => a - b));
   });
 
-  it('turns the clock back if a line was received more than 5 s before the one above it', () => {
+  it('sets the clock back if a line was received more than 5 s before the line above', () => {
     const end = { at: at(-100), kind: 'connection', connected: true };
     const events = play([admitted, ...heartRates(1, 10, 80), { ...hr(11, 80), at: at(-500) }, end]);
     expect(
@@ -118,7 +120,7 @@ describe('a capture', () => {
     ).toEqual([at(-495)]);
   });
 
-  it('gives the next patient a new engine without the state of the patient before', () => {
+  it('starts a new engine for the next patient, without the state of the former patient', () => {
     const ended = { ...admitted, at: at(20), endedAt: at(20) };
     const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 130 } } };
     const next = [{ ...admitted, at: at(25) }, ...heartRates(26, 40, 125)];
@@ -131,39 +133,43 @@ describe('a capture', () => {
     expect(new Set(raised.map(({ associationId }) => associationId)).size).toBe(2);
   });
 
-  it('skips blank lines and comments', () => {
+  it('readCapture skips blank lines and comments', () => {
     const text = `# SpO2 of a patient\n\n${ndjson([admitted])}  \r\n`;
     expect(readCapture(text)).toMatchObject({ captured: [{ line: 3 }], faults: [], refused: [] });
   });
 });
 
-describe('a line that cannot be used', () => {
+describe('readCapture', () => {
   it.each<[string, string, RegExp]>([
-    ['no JSON', '{"at":', /no JSON object/],
-    ['a list', '[]', /no JSON object/],
-    ['no time', '{"kind":"connection","connected":true}', /no "at"/],
-    ['a time without a zone', `{"at":"2026-03-01T10:00:00","kind":"connection","connected":true}`, /no "at"/],
-    ['a time that is none', `{"at":"2026-02-31T99:00:00Z","kind":"connection","connected":true}`, /no "at"/],
-    ['a negative time', '{"at":-1,"kind":"connection","connected":true}', /no "at"/],
-    ['an unknown kind', '{"at":1,"kind":"waves"}', /"kind" is none of/],
-    ['a connection that says nothing', '{"at":1,"kind":"connection"}', /"connected"/],
+    ['no JSON', '{"at":', /not a JSON object/],
+    ['a list', '[]', /not a JSON object/],
+    ['no time', '{"kind":"connection","connected":true}', /The time "at" must be/],
+    [
+      'a time without a zone',
+      `{"at":"2026-03-01T10:00:00","kind":"connection","connected":true}`,
+      /The time "at" must/,
+    ],
+    ['an impossible time', `{"at":"2026-02-31T99:00:00Z","kind":"connection","connected":true}`, /The time "at" must/],
+    ['a negative time', '{"at":-1,"kind":"connection","connected":true}', /The time "at" must be/],
+    ['an unknown kind', '{"at":1,"kind":"waves"}', /"kind" must be/],
+    ['a connection without "connected"', '{"at":1,"kind":"connection"}', /"connected"/],
     ['a message without a body', '{"at":1,"kind":"observations"}', /no "body"/],
     ['an unknown category', '{"at":1,"kind":"association","category":"cat"}', /"category"/],
     ['a ward that is a number', '{"at":1,"kind":"association","category":"adult","ward":7}', /"ward"/],
-    ['an end that is none', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
+    ['an end that is not a time', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
     ['no command', '{"at":1,"kind":"command"}', /no "command"/],
-  ])('is named: %s', (_name, line, message) => {
+  ])('names a line with %s as a fault', (_name, line, message) => {
     const { captured, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
     expect(captured).toHaveLength(1);
     expect(faults).toEqual([{ line: 2, message: expect.stringMatching(message) }]);
   });
 
   it.each([
-    ['an unknown one', { type: 'shout' }],
-    ['a pause without an end', { type: 'pause-audio' }],
-    ['a pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
+    ['an unknown type', { type: 'shout' }],
+    ['an audio pause without a duration', { type: 'pause-audio' }],
+    ['an audio pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
     ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
-  ])('is refused, and the rest is judged, if it is an unusable command: %s', (_name, command) => {
+  ])('leaves out a command with %s, and keeps the other lines', (_name, command) => {
     const lines = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
     const { captured, refused, faults } = readCapture(ndjson(lines));
     expect({ lines: captured.map(({ line }) => line), refused, faults }).toEqual({
@@ -173,7 +179,7 @@ describe('a line that cannot be used', () => {
     });
   });
 
-  it('is refused, not judged, if the gateway would refuse the message', () => {
+  it('leaves out a message that the gateway would refuse, and keeps the other lines', () => {
     const { captured, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
     expect({ lines: captured.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
       lines: [1, 3],
@@ -196,7 +202,7 @@ describe('npm run vigil -- replay', () => {
     return { status, stdout, stderr };
   };
 
-  it('prints the events as NDJSON, and for people', () => {
+  it('prints the events as NDJSON or as lines of text', () => {
     const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
     const { status, stdout, stderr } = run('--capture', path, '--events');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -212,19 +218,21 @@ describe('npm run vigil -- replay', () => {
     expect(run('--capture', path, '--limits', '{"HR":{"high":135}}').stdout).toBe('No alarm.\n');
   });
 
-  it('names each line that it cannot read, and then judges nothing', () => {
+  it('names each line that cannot be read, and does not judge the capture', () => {
     const path = file('broken.ndjson', `${ndjson([admitted])}nonsense\n{"at":1,"kind":"waves"}\n`);
     const { status, stdout, stderr } = run('--capture', path, '--events');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/:2: is no JSON object\n.*:3: "kind" is none of[\s\S]*2 of its lines cannot be read/);
+    expect(stderr).toMatch(
+      /:2: The line is not a JSON object\.\n.*:3: "kind" must be [\s\S]*2 of its lines cannot be read/,
+    );
   });
 
   it.each([
     [['--capture', '/nowhere/at/all'], /cannot be read \(ENOENT\)/],
-    [['--capture', 'a', 'b'], /One capture at a time/],
+    [['--capture', 'a', 'b'], /--capture takes one file/],
     [['--events'], /npm run replay/],
     [['--kapture', 'a'], /Unknown option/],
-  ])('reports what is wrong with %j', (args, message) => {
+  ])('explains the fault of the arguments %j', (args, message) => {
     const { status, stderr } = run(...(args as string[]));
     expect(status).toBe(1);
     expect(stderr).toMatch(message as RegExp);
@@ -233,7 +241,7 @@ describe('npm run vigil -- replay', () => {
   it('reports an empty capture', () => {
     expect(run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/holds no lines/),
+      stderr: expect.stringMatching(/has no lines with input/),
     });
   });
 });

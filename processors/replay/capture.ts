@@ -1,6 +1,6 @@
 /**
- * Captures: the inputs of one patient's engine, one input a line (NDJSON), in the order of receipt. A capture needs no Kafka, people can
- * read and write it, and the same engine as at the bedside judges it. Pure. The format is in docs/developer.md.
+ * Reads captures. A capture is a text file with the inputs of one patient's engine in the order of receipt, one input on each line
+ * (NDJSON). A replay judges a capture with the engine of the alarm processor, without Kafka. The format is in docs/developer.md. Pure.
  */
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -8,7 +8,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
 
-/** One line of a capture. `*` in an acknowledgement: all alarms that call at that moment. */
+/** One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; the capture has `"alarm": "*"`. */
 export type Captured = {
   readonly line: number;
   /** Time of receipt, ms since 1970. */
@@ -22,7 +22,7 @@ export type Capture = {
   readonly captured: readonly Captured[];
   /** Lines that cannot be read. A capture with such lines must not be judged. */
   readonly faults: readonly CaptureFault[];
-  /** Messages that the gateway would refuse, and commands that the API would refuse: the engine never gets them. */
+  /** Lines whose message the gateway would refuse, or whose command the API would refuse. The engine does not get these lines. */
   readonly refused: readonly CaptureFault[];
 };
 
@@ -32,7 +32,9 @@ export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' 
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
 type Members = Readonly<Record<string, unknown>>;
-type Read = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
+type LineResult = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
+/** The identity of a message: the start of the sender, and the number of the message in it. */
+type MessageId = { readonly boot: string; readonly seq: number };
 
 /** Reads a capture. Skips blank lines and lines that begin with #. */
 export function readCapture(text: string): Capture {
@@ -44,23 +46,23 @@ export function readCapture(text: string): Capture {
     const line = i + 1;
     const body = parse(lineText);
     if (body === undefined) {
-      faults.push({ line, message: 'is no JSON object' });
+      faults.push({ line, message: 'The line is not a JSON object.' });
       return;
     }
-    const atMs = readAt(body.at);
+    const atMs = parseTime(body.at);
     if (atMs === undefined) {
-      faults.push({ line, message: 'has no "at" that is an instant (RFC 3339 with a zone, or ms since 1970)' });
+      faults.push({ line, message: 'The time "at" must be RFC 3339 with a zone, or ms since 1970.' });
       return;
     }
-    const read = readLine(body, atMs, line);
-    if ('fault' in read) faults.push({ line, message: read.fault });
-    else if ('refused' in read) refused.push({ line, message: read.refused });
-    else captured.push({ line, atMs, input: read.input });
+    const result = readLine(body, atMs, line);
+    if ('fault' in result) faults.push({ line, message: result.fault });
+    else if ('refused' in result) refused.push({ line, message: result.refused });
+    else captured.push({ line, atMs, input: result.input });
   });
   return { captured, faults, refused };
 }
 
-function readLine(body: Members, atMs: number, line: number): Read {
+function readLine(body: Members, atMs: number, line: number): LineResult {
   switch (body.kind) {
     case 'association':
       return readAssociation(body, atMs);
@@ -73,56 +75,57 @@ function readLine(body: Members, atMs: number, line: number): Read {
     case 'connection':
       return readConnection(body, atMs, line);
     case 'notice':
-      return read(contentTypes.notice, gatewayRecord(body, atMs, ['notice', 'forMs']), unnumbered(line));
+      return toInput(contentTypes.notice, gatewayRecord(body, atMs, ['notice', 'forMs']), idOfLine(line));
     case 'command':
       return readCommand(body.command, atMs, line);
     default:
-      return { fault: '"kind" is none of association, observations, status, alerts, connection, notice, command' };
+      return { fault: '"kind" must be association, observations, status, alerts, connection, notice or command.' };
   }
 }
 
-function readAssociation({ category = null, ward = null, endedAt = null }: Members, atMs: number): Read {
-  if (!categories.includes(category)) return { fault: '"category" is none of adult, paediatric, neonatal, unassigned' };
-  if (ward !== null && typeof ward !== 'string') return { fault: '"ward" is no text' };
-  const endedAtMs = endedAt === null ? null : readAt(endedAt);
-  if (endedAtMs === undefined) return { fault: '"endedAt" is no instant' };
+function readAssociation({ category = null, ward = null, endedAt = null }: Members, atMs: number): LineResult {
+  if (!categories.includes(category))
+    return { fault: '"category" must be adult, paediatric, neonatal, unassigned or null.' };
+  if (ward !== null && typeof ward !== 'string') return { fault: '"ward" must be a text or null.' };
+  const endedAtMs = endedAt === null ? null : parseTime(endedAt);
+  if (endedAtMs === undefined) return { fault: '"endedAt" must be RFC 3339 with a zone, ms since 1970, or null.' };
   const input = { type: 'association', category: category as Category | null, ward, endedAt: endedAtMs } as const;
   return { input: { ...input, deviceId, from: atMs } };
 }
 
-/** A message takes the same way as every reading: it is a record of the log, checked and converted as in the alarm processor. */
-function readMessage(contentType: string, given: Members, atMs: number, line: number): Read {
-  const { body } = given;
-  if (!isObject(body)) return { fault: 'has no "body", the message of the device' };
-  const record = { ...gatewayRecord(given, atMs, ['will']), reading: body };
-  return read(contentType, record, numbersOf(given) ?? numbersOf(body) ?? unnumbered(line));
+/** Reads a message of a device. Makes a record of the log from it, and converts the record as the alarm processor does. */
+function readMessage(contentType: string, members: Members, atMs: number, line: number): LineResult {
+  const { body } = members;
+  if (!isObject(body)) return { fault: 'The line has no "body" with the message of the device.' };
+  const record = { ...gatewayRecord(members, atMs, ['will']), reading: body };
+  return toInput(contentType, record, messageIdOf(members) ?? messageIdOf(body) ?? idOfLine(line));
 }
 
-function readConnection(body: Members, atMs: number, line: number): Read {
-  if (typeof body.connected !== 'boolean') return { fault: 'has no "connected" that is true or false' };
-  return read(contentTypes.connection, gatewayRecord(body, atMs, ['connected', 'claim', 'reason']), unnumbered(line));
+function readConnection(body: Members, atMs: number, line: number): LineResult {
+  if (typeof body.connected !== 'boolean') return { fault: '"connected" must be true or false.' };
+  return toInput(contentTypes.connection, gatewayRecord(body, atMs, ['connected', 'claim', 'reason']), idOfLine(line));
 }
 
-/** Returns the gateway's part of a record, with the allowed members of the line. */
+/** Returns the gateway's part of a record, with the named members of the line. */
 function gatewayRecord(body: Members, atMs: number, names: readonly string[]): Members {
-  const own = names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]));
-  return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(own) };
+  const members = names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]));
+  return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(members) };
 }
 
-/** Returns the number of a message: the device's, or else the gateway's, which `capture` writes beside the message. */
-function numbersOf({ boot, seq }: Members): { readonly boot: string; readonly seq: number } | undefined {
+/** Returns the id of a message. Beside a message without an id, `capture` writes the id that the gateway gave it. */
+function messageIdOf({ boot, seq }: Members): MessageId | undefined {
   return typeof boot === 'string' && typeof seq === 'number' ? { boot, seq } : undefined;
 }
 
-function unnumbered(line: number): { readonly boot: string; readonly seq: number } {
+function idOfLine(line: number): MessageId {
   return { boot: 'capture', seq: line };
 }
 
-function readCommand(given: unknown, atMs: number, line: number): Read {
-  if (!isObject(given)) return { fault: 'has no "command"' };
-  const { alarm, ...rest } = given;
-  if (given.type === 'acknowledge' && alarm === '*') return { input: 'acknowledge-all' };
-  const asked = {
+function readCommand(members: unknown, atMs: number, line: number): LineResult {
+  if (!isObject(members)) return { fault: 'The line has no "command".' };
+  const { alarm, ...rest } = members;
+  if (members.type === 'acknowledge' && alarm === '*') return { input: 'acknowledge-all' };
+  const command = {
     commandId: `capture-${line}`,
     associationId: captureAssociationId,
     at: formatInstant(atMs),
@@ -130,26 +133,26 @@ function readCommand(given: unknown, atMs: number, line: number): Read {
     ...rest,
     ...(alarm !== undefined && { alarmId: alarm }),
   };
-  // The API would refuse this command too. The rest of the recording is still useful.
-  const taken = read(contentTypes.command, asked, unnumbered(line));
-  return 'refused' in taken ? { refused: `"command" cannot be used: ${taken.refused}` } : taken;
+  const result = toInput(contentTypes.command, command, idOfLine(line));
+  return 'refused' in result ? { refused: `"command" cannot be used: ${result.refused}` } : result;
 }
 
-function read(contentType: string, record: unknown, numbered: { readonly boot: string; readonly seq: number }): Read {
-  const taken = inputOfText(contentType, Buffer.from(JSON.stringify(record)), numbered);
-  return taken.ok ? { input: taken.input } : { refused: taken.reason };
+function toInput(contentType: string, record: unknown, id: MessageId): LineResult {
+  const result = inputOfText(contentType, Buffer.from(JSON.stringify(record)), id);
+  return result.ok ? { input: result.input } : { refused: result.reason };
 }
 
-function parse(words: string): Members | undefined {
+function parse(text: string): Members | undefined {
   try {
-    const body: unknown = JSON.parse(words);
+    const body: unknown = JSON.parse(text);
     return isObject(body) ? body : undefined;
   } catch {
     return undefined;
   }
 }
 
-function readAt(at: unknown): number | undefined {
+/** Returns a time in ms since 1970; undefined if it is invalid. */
+function parseTime(at: unknown): number | undefined {
   if (typeof at === 'number') return Number.isSafeInteger(at) && at >= 0 ? at : undefined;
   if (typeof at !== 'string' || !/^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(at)) return undefined;
   const ms = Date.parse(at);

@@ -1,30 +1,31 @@
-/** Writes a comparison of profiles as tables for a terminal. Pure. */
+/** Writes a comparison of profiles as text for a terminal. Pure. */
 import { visibleText } from '../../contracts/text.ts';
 import type { Comparison, Difference, Summary } from './compare.ts';
 import type { Explained, Reason } from './explain.ts';
 import { clock } from './explain.ts';
 
-export const reasonWords: Readonly<Record<Reason, string>> = {
-  'goes-on': 'within one alarm that goes on',
+export const reasonTexts: Readonly<Record<Reason, string>> = {
+  'goes-on': 'part of one longer alarm',
   'other-calls': 'another alarm of the same cause calls',
-  off: 'the limit does not judge',
+  off: 'the limit is switched off',
   'limit-moved': 'the limit was moved',
-  delay: 'over before the delay had passed',
+  delay: 'shorter than the delay',
   'not-raised': 'not raised',
 };
 
-/** `A`, `B`, `C`. */
+/** Returns the letter of a profile: A for 0, B for 1, and so on. */
 export const letterOf = (n: number) => String.fromCharCode(65 + n);
 
 export const percent = (part: number, of: number) => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
 const perDay = (n: number, days: number) => (days === 0 ? '–' : (n / days).toFixed(1));
-/** Further entries of a kind are counted, not listed. `--json` has all. */
+/** Maximum number of listed calls. Further calls are only counted; `--json` has all calls. */
 const listedMax = 12;
 
 export function comparisonText(comparison: Comparison): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const lines = [
-    `${patients} patients, ${(bedDays * 24).toFixed(1)} bed-hours. Calls per bed-day; in brackets: calls, of a parameter high/medium/low.`,
+    `Patients: ${patients}. Bed-hours: ${(bedDays * 24).toFixed(1)}.`,
+    'Numbers: calls per bed-day (number of calls). Rows of a parameter: calls per bed-day (number of high/medium/low calls).',
     ...profiles.map(({ name }, n) => `  ${letterOf(n)}: ${visibleText(name)}`),
     '',
     ...table(profiles, bedDays),
@@ -62,7 +63,7 @@ function table(profiles: readonly Summary[], bedDays: number): string[] {
 
 export type Row = { readonly label: string; readonly counts: readonly Summary['byPriority'][] };
 
-/** Returns one row for each parameter that calls under any profile. */
+/** Returns a row for each parameter that has calls under at least one profile. */
 export function rowsOf(profiles: readonly Summary[]): Row[] {
   const labels = new Map<string, { readonly parameter: string; readonly technical: boolean }>();
   for (const technical of [false, true])
@@ -72,48 +73,56 @@ export function rowsOf(profiles: readonly Summary[]): Row[] {
     label,
     counts: profiles.map(
       ({ byParameter }) =>
-        byParameter.find((row) => row.parameter === parameter && row.technical === technical) ?? none,
+        byParameter.find((row) => row.parameter === parameter && row.technical === technical) ?? noCalls,
     ),
   }));
 }
 
-const none = { high: 0, medium: 0, low: 0 };
+const noCalls = { high: 0, medium: 0, low: 0 };
 
-/** Returns the text about the calls that both profiles make but that differ. */
-export function bothText(of: Difference, letter: string): string {
-  const byMost = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
-  return `${of.both} calls are in A and ${letter}: in ${letter} ${byMost(of.later, of.laterMsMax)} come later, ${byMost(of.sooner, of.soonerMsMax)} sooner, ${of.otherPriority} with another priority.`;
+/** Returns the text about the calls that A and another profile both make. */
+export function bothText(difference: Difference, letter: string): string {
+  const { both, later, laterMsMax, sooner, soonerMsMax, otherPriority } = difference;
+  const withMost = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
+  return [
+    `Calls in A and ${letter}: ${both}. In ${letter},`,
+    `later: ${withMost(later, laterMsMax)}; sooner: ${withMost(sooner, soonerMsMax)};`,
+    `with another priority: ${otherPriority}.`,
+  ].join(' ');
 }
+
+export const removedText = (n: number, letter: string) => `Calls in A that are not in ${letter}: ${n}`;
+export const addedCallsText = (n: number, letter: string) => `Calls in ${letter} that are not in A: ${n}`;
 
 function differenceLines(difference: Difference, letter: string, patients: number): string[] {
   const { removed, added } = difference;
   return [
     bothText(difference, letter),
-    ...explainedLines(`${letter} does not make ${removed.length} calls that A makes`, removed, patients),
-    ...explainedLines(`${letter} makes ${added.length} calls that A does not make`, added, patients),
+    ...explainedLines(removedText(removed.length, letter), removed, patients),
+    ...explainedLines(addedCallsText(added.length, letter), added, patients),
     '',
   ];
 }
 
 function explainedLines(head: string, list: readonly Explained[], patients: number): string[] {
   if (list.length === 0) return [`${head}.`];
-  const counts = Object.entries(reasonWords).flatMap(([reason, words]) => {
+  const counts = Object.entries(reasonTexts).flatMap(([reason, text]) => {
     const n = list.filter((entry) => entry.reason === reason).length;
-    return n === 0 ? [] : [`${n} ${words}`];
+    return n === 0 ? [] : [`${text} (${n})`];
   });
   const listed = list.slice(0, listedMax).map(({ call, atMs, words }) => {
-    const who = patients === 1 ? '' : `${visibleText(call.patient)}  `;
-    return `  ${who}${clock(atMs)}  ${call.priority.padEnd(6)}  ${visibleText(call.text)}: ${words}`;
+    const patient = patients === 1 ? '' : `${visibleText(call.patient)}  `;
+    return `  ${patient}${clock(atMs)}  ${call.priority.padEnd(6)}  ${visibleText(call.text)}: ${words}`;
   });
-  const more = list.length > listedMax ? [`  … and ${list.length - listedMax} more (--json, --html)`] : [];
-  return [`${head}: ${counts.join('; ')}.`, ...listed, ...more];
+  const more = list.length > listedMax ? [`  … and ${list.length - listedMax} more (see --json or --html)`] : [];
+  return [`${head}. Reasons: ${counts.join('; ')}.`, ...listed, ...more];
 }
 
-/** Returns seconds, or MISSED. */
+/** Returns the latency in seconds, or MISSED. */
 export const latencyText = (ms: number | null) => (ms === null ? 'MISSED' : `${(ms / 1000).toFixed(1)} s`);
 
-/** Returns how much later than A; empty if either missed it. */
-export function addedText(a: number | null, b: number | null): string {
+/** Returns the difference between the latency of a profile and the latency of A; empty if one of the two profiles missed the event. */
+export function latencyDifference(a: number | null, b: number | null): string {
   if (a === null || b === null) return '';
   return `${b >= a ? '+' : '−'}${(Math.abs(b - a) / 1000).toFixed(1)} s`;
 }
@@ -121,10 +130,10 @@ export function addedText(a: number | null, b: number | null): string {
 function labelLines({ labels }: Comparison): string[] {
   if (labels.length === 0) return [];
   const lines = labels.map(({ patient, name, latencyMs: [a = null, ...others] }) => {
-    const results = others.map((b, n) => `${letterOf(n + 1)} ${latencyText(b)} ${addedText(a, b)}`.trimEnd());
+    const results = others.map((b, n) => `${letterOf(n + 1)} ${latencyText(b)} ${latencyDifference(a, b)}`.trimEnd());
     return `  ${visibleText(patient)}  ${visibleText(name)}: ${[`A ${latencyText(a)}`, ...results].join(', ')}`;
   });
-  return ['From each labelled event to the first call:', ...lines, ''];
+  return ['Time from each labelled event to the first call:', ...lines, ''];
 }
 
 function shareLines({ shares }: Comparison): string[] {
@@ -135,7 +144,7 @@ function shareLines({ shares }: Comparison): string[] {
     return `  ${visibleText(patient)}  ${calls} calls${fit ? `; ${fitText(fit)}` : ''}`;
   });
   return [
-    `${top.length} of ${shares.length} patients make ${Math.round(last.cumulative * 100)} % of the calls (A):`,
+    `Patients with the most calls under A: ${top.length} of ${shares.length}, with ${Math.round(last.cumulative * 100)} % of all calls.`,
     ...lines,
   ];
 }
@@ -147,6 +156,6 @@ export function fitText({
   to,
   left,
 }: NonNullable<Comparison['shares'][number]['fit']>): string {
-  if (to === null) return `no allowed limit leaves at most half of the ${calls} calls by ${condition}`;
-  return `${condition} ${from} → ${to} leaves ${left} of ${calls}`;
+  if (to === null) return `no allowed limit removes half of the ${calls} calls with the cause of ${condition}`;
+  return `a limit of ${to} instead of ${from} for ${condition} leaves ${left} of ${calls} calls`;
 }

@@ -1,17 +1,17 @@
-/** Compares profiles: the alarms of the same patients under each of them, and an explanation of each difference. Pure. */
+/** Compares profiles: counts the calls of the same patients under each profile, and explains each difference. Pure. */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import { priorities } from '../../contracts/priorities.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Profile } from '../alarms/core/profile.ts';
 import { type Call, callMs } from './core/calls.ts';
-import { type Explained, explain, type Pair, pair } from './explain.ts';
+import { type Explained, explain, type Pair, pairCalls } from './explain.ts';
 import { type LabelledEvent, latencyMs } from './labels.ts';
 import { type PatientShare, patientShares } from './outliers.ts';
 import { bedDaysOf, callsOf, type Stay } from './stays.ts';
 
 export type NamedProfile = {
   readonly name: string;
-  /** Which profile of its file judges a patient. */
+  /** Returns the profile of the file that judges a patient. */
   readonly profile: Environment['profile'];
 };
 
@@ -23,23 +23,27 @@ export type Summary = {
   readonly calls: number;
   readonly perBedDay: number;
   readonly byPriority: ByPriority;
-  /** `technical`: the calls that say that the parameter is not judged. */
+  /** `technical`: whether the row counts technical alarms of the parameter. */
   readonly byParameter: readonly ({ readonly parameter: string; readonly technical: boolean } & ByPriority)[];
-  /** Of the calls with a known end, how many lasted less than 15 s. */
+  /** Number of calls that ended before the end of their recording. */
   readonly ended: number;
+  /** Number of these calls that lasted less than 15 s. */
   readonly shorterThan15s: number;
-  /** Numbers of calls by duration, as in `durationBinsS`. */
+  /** Number of calls in each bin of `durationBinsS`. */
   readonly durations: readonly number[];
   readonly list: readonly Call[];
 };
 
-/** The differences from the first profile. */
+/** The differences between a profile and the first profile. */
 export type Difference = {
   readonly name: string;
+  /** Calls under the first profile that this profile does not make. */
   readonly removed: readonly Explained[];
+  /** Calls under this profile that the first profile does not make. */
   readonly added: readonly Explained[];
-  /** Calls that both make: how many in all, and how many under this profile are later, sooner, or of another priority. */
+  /** Number of calls under both profiles. */
   readonly both: number;
+  /** Number of these calls that come later, come sooner, or have another priority under this profile. */
   readonly later: number;
   readonly laterMsMax: number;
   readonly sooner: number;
@@ -47,7 +51,7 @@ export type Difference = {
   readonly otherPriority: number;
 };
 
-/** `latencyMs`: one for each profile; null: missed. */
+/** `latencyMs`: for each profile, the time from the event to the first call; null if the profile missed the event. */
 export type LabelResult = LabelledEvent & { readonly latencyMs: readonly (number | null)[] };
 
 export type Comparison = {
@@ -56,14 +60,14 @@ export type Comparison = {
   readonly profiles: readonly Summary[];
   readonly differences: readonly Difference[];
   readonly labels: readonly LabelResult[];
-  /** Under the first profile. */
+  /** The shares of the patients in the calls under the first profile. */
   readonly shares: readonly PatientShare[];
 };
 
-/** Upper bounds, s. The last bin is for longer calls and for those that still lasted at the end of the recording. */
+/** Upper bounds of the durations, s. The last bin counts longer calls, and calls that lasted at the end of the recording. */
 export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Number.POSITIVE_INFINITY];
 
-/** A short alarm: studies use this measure to compare delays (Görges 2009: 14 s). */
+/** Calls below this duration count as short. Studies of delays use a similar limit (Görges 2009: 14 s). */
 const shortMs = 15_000;
 
 /** Compares profiles over the same patients. Each profile is compared with the first one. */
@@ -87,7 +91,7 @@ export function compareProfiles(
   };
 }
 
-/** Returns the profile that judges a patient; undefined if the profile's file has none for the category. */
+/** Returns the profile that judges a patient; undefined if the file has no profile for the category of the patient. */
 export function profileOfStay({ profile }: NamedProfile, { category, ward }: Stay): Profile | undefined {
   return category === null ? undefined : profile(category, ward);
 }
@@ -104,7 +108,7 @@ function differenceOf(
   const both: Pair[] = [];
   for (const [n, stay] of stays.entries()) {
     const [ofA, ofB] = [callsA[n]!, callsB[n]!];
-    const { pairs, onlyA, onlyB } = pair(ofA, ofB);
+    const { pairs, onlyA, onlyB } = pairCalls(ofA, ofB);
     both.push(...pairs);
     removed.push(...onlyA.map((call) => explain(call, ofB, profileOfStay(b, stay), stay)));
     added.push(...onlyB.map((call) => explain(call, ofA, profileOfStay(a, stay), stay)));
@@ -120,19 +124,19 @@ function differenceOf(
   };
 }
 
-const none: ByPriority = { high: 0, medium: 0, low: 0 };
+const noCalls: ByPriority = { high: 0, medium: 0, low: 0 };
 
 function summaryOf(name: string, list: readonly Call[], bedDays: number): Summary {
   const rows = new Map<string, Summary['byParameter'][number]>();
   for (const { parameter, kind, priority } of list) {
     const technical = kind === 'technical';
     const key = `${parameter} ${kind}`;
-    const row = rows.get(key) ?? { parameter, technical, ...none };
+    const row = rows.get(key) ?? { parameter, technical, ...noCalls };
     rows.set(key, { ...row, [priority]: row[priority] + 1 });
   }
   const count = (priority: Priority) => list.filter((call) => call.priority === priority).length;
-  const lasted = list.map(callMs);
-  const known = lasted.filter((ms) => ms !== null);
+  const durationsMs = list.map(callMs);
+  const knownMs = durationsMs.filter((ms) => ms !== null);
   const binOf = (ms: number | null) => durationBinsS.findIndex((end) => (ms ?? Number.POSITIVE_INFINITY) <= end * 1000);
   return {
     name,
@@ -142,9 +146,9 @@ function summaryOf(name: string, list: readonly Call[], bedDays: number): Summar
     byParameter: [...rows.values()].sort(
       (x, y) => Number(x.technical) - Number(y.technical) || x.parameter.localeCompare(y.parameter),
     ),
-    ended: known.length,
-    shorterThan15s: known.filter((ms) => ms < shortMs).length,
-    durations: durationBinsS.map((_end, bin) => lasted.filter((ms) => binOf(ms) === bin).length),
+    ended: knownMs.length,
+    shorterThan15s: knownMs.filter((ms) => ms < shortMs).length,
+    durations: durationBinsS.map((_end, bin) => durationsMs.filter((ms) => binOf(ms) === bin).length),
     list,
   };
 }

@@ -1,4 +1,4 @@
-/** Explains why one profile makes a call that another does not make. Pure. */
+/** Explains why a profile makes a call that another profile does not make. Pure. */
 import { parameters } from '../../contracts/parameters.ts';
 import { rulesOfGroup } from '../alarms/core/judging.ts';
 import type { Delay, Profile } from '../alarms/core/profile.ts';
@@ -8,41 +8,50 @@ import type { Call } from './core/calls.ts';
 import { type Point, pointsOf, type Stay } from './stays.ts';
 
 /**
- * `goes-on`: an alarm of the same condition already lasts. `other-calls`: another alarm of the same cause calls. `off`: the limit does not
- * judge. `limit-moved`: no value was beyond the limit. `delay`: it ended before the delay had passed. `not-raised`: none of these.
+ * The reason why the other profile does not make the call:
+ * - `goes-on`: an alarm of the same condition calls already.
+ * - `other-calls`: another alarm of the same cause calls.
+ * - `off`: the limit is switched off, or the other profile is not for this patient.
+ * - `limit-moved`: no value is beyond the limit of the other profile.
+ * - `delay`: the values were beyond the limit for a shorter time than the delay.
+ * - `not-raised`: no reason above applies.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
 export type Explained = {
   readonly call: Call;
-  /** From the start of the recording to the onset, ms. */
+  /** Time from the start of the recording to the onset, ms. */
   readonly atMs: number;
   readonly reason: Reason;
+  /** The reason in words, with values. */
   readonly words: string;
 };
 
 export type Pair = { readonly a: Call; readonly b: Call };
 
-/** Pairs overlapping calls of the same condition, each at most once. Also returns the unpaired calls of both sides. */
-export function pair(
+/**
+ * Makes pairs of calls that overlap and have the same patient and condition. A call is in at most one pair. Returns the pairs, and the
+ * calls of each list that are in no pair.
+ */
+export function pairCalls(
   a: readonly Call[],
   b: readonly Call[],
 ): { readonly pairs: Pair[]; readonly onlyA: Call[]; readonly onlyB: Call[] } {
-  const left = new Set(b);
+  const unpairedB = new Set(b);
   const pairs: Pair[] = [];
   const onlyA: Call[] = [];
   for (const call of a) {
-    const fits = [...left].filter((other) => other.condition === call.condition && overlap(call, other));
-    if (fits.length === 0) {
+    const candidates = [...unpairedB].filter((other) => other.condition === call.condition && overlap(call, other));
+    if (candidates.length === 0) {
       onlyA.push(call);
       continue;
     }
-    const apart = (other: Call) => Math.abs(other.onsetMs - call.onsetMs);
-    const nearest = fits.reduce((least, other) => (apart(other) < apart(least) ? other : least));
-    left.delete(nearest);
+    const distanceMs = (other: Call) => Math.abs(other.onsetMs - call.onsetMs);
+    const nearest = candidates.reduce((best, other) => (distanceMs(other) < distanceMs(best) ? other : best));
+    unpairedB.delete(nearest);
     pairs.push({ a: call, b: nearest });
   }
-  return { pairs, onlyA, onlyB: [...left] };
+  return { pairs, onlyA, onlyB: [...unpairedB] };
 }
 
 const endOf = ({ endMs }: Call) => endMs ?? Number.POSITIVE_INFINITY;
@@ -54,19 +63,19 @@ function overlap(a: Call, b: Call): boolean {
 /**
  * Explains a call that the other profile does not make.
  * @param others all calls of this patient under the other profile
- * @param profile the other profile; undefined if it has none for the patient
+ * @param profile the other profile; undefined if its file has no profile for the patient
  */
 export function explain(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Explained {
-  return { call, atMs: call.onsetMs - stay.startMs, ...why(call, others, profile, stay) };
+  return { call, atMs: call.onsetMs - stay.startMs, ...reasonOf(call, others, profile, stay) };
 }
 
-type Why = Pick<Explained, 'reason' | 'words'>;
+type ReasonWithWords = Pick<Explained, 'reason' | 'words'>;
 
-function why(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Why {
+function reasonOf(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): ReasonWithWords {
   const concurrent = others.filter((other) => overlap(call, other));
   const same = concurrent.find(({ condition }) => condition === call.condition);
   if (same !== undefined) {
-    const words = `within one ${call.condition} that goes on since ${clock(same.onsetMs - stay.startMs)}`;
+    const words = `part of one ${call.condition} alarm that began at ${clock(same.onsetMs - stay.startMs)}`;
     return { reason: 'goes-on', words };
   }
   const other = concurrent.find(({ cause }) => cause === call.cause);
@@ -74,13 +83,13 @@ function why(call: Call, others: readonly Call[], profile: Profile | undefined, 
     const words = `${other.condition} (${other.priority}) of the same cause calls`;
     return { reason: 'other-calls', words };
   }
-  // A score need not call if the limits of its inputs call.
+  // For a missing score alarm, a physiological alarm that calls at the same time is the explanation.
   const beside = isScore(call.condition) ? concurrent.find(({ kind }) => kind === 'physiological') : undefined;
   if (beside !== undefined) return { reason: 'not-raised', words: `not raised while ${beside.condition} calls` };
-  return byRule(call, profile, stay);
+  return reasonByRule(call, profile, stay);
 }
 
-function byRule(call: Call, profile: Profile | undefined, stay: Stay): Why {
+function reasonByRule(call: Call, profile: Profile | undefined, stay: Stay): ReasonWithWords {
   const parameter = parameters.get(call.code ?? '');
   const group = parameter?.limits;
   if (call.kind !== 'physiological' || parameter === undefined || group === undefined)
@@ -88,21 +97,21 @@ function byRule(call: Call, profile: Profile | undefined, stay: Stay): Why {
   if (profile === undefined) return { reason: 'off', words: 'no profile for this patient' };
   const rules = rulesFor(parameter, rulesOfGroup(profile, {}, group), false).list;
   const rule = rules.find(({ tier }) => conditionName(parameter, tier) === call.condition);
-  if (rule === undefined) return { reason: 'off', words: `${call.condition} does not judge` };
+  if (rule === undefined) return { reason: 'off', words: `${call.condition} is switched off` };
   const points = pointsOf(stay, parameter.code, call.onsetMs, call.endMs ?? stay.endMs);
   const beyond = points.filter(({ value }) => isBeyond(rule, value));
   const values = points.map(({ value }) => value);
   if (points.length > 0 && beyond.length === 0) {
     const worst = call.side === 'low' ? Math.min(...values) : Math.max(...values);
-    return { reason: 'limit-moved', words: `limit ${rule.limit}: the worst value was ${worst}` };
+    return { reason: 'limit-moved', words: `the limit is ${rule.limit}, and the worst value was ${worst}` };
   }
   if (rule.delay.kind === 'fixed' && rule.delay.ms === 0) return { reason: 'not-raised', words: 'not raised' };
-  const lastedMs = longestMs(points, (value) => isBeyond(rule, value));
-  const words = `beyond ${rule.limit} for ${seconds(lastedMs)} at most; delay ${delayWords(rule.delay)}`;
+  const longest = seconds(longestMs(points, (value) => isBeyond(rule, value)));
+  const words = `beyond ${rule.limit} for at most ${longest}, and the delay is ${delayText(rule.delay)}`;
   return { reason: 'delay', words };
 }
 
-/** Returns the longest time without a value inside the limit, from the first value beyond it to the last. */
+/** Returns the duration of the longest series of values beyond the limit, from its first to its last value, ms. */
 function longestMs(points: readonly Point[], isBeyondAt: (value: number) => boolean): number {
   let longest = 0;
   let since: number | null = null;
@@ -113,7 +122,7 @@ function longestMs(points: readonly Point[], isBeyondAt: (value: number) => bool
   return longest;
 }
 
-export function delayWords(delay: Delay): string {
+export function delayText(delay: Delay): string {
   switch (delay.kind) {
     case 'fixed':
       return seconds(delay.ms);
@@ -126,9 +135,9 @@ export function delayWords(delay: Delay): string {
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
 
-/** Returns the time since the start: `1:02:03`. */
+/** Returns a duration as hours, minutes and seconds, such as `1:02:03`. */
 export function clock(ms: number): string {
-  const all = Math.max(0, Math.round(ms / 1000));
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${Math.floor(all / 3600)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
+  const totalS = Math.max(0, Math.round(ms / 1000));
+  const twoDigits = (n: number) => String(n).padStart(2, '0');
+  return `${Math.floor(totalS / 3600)}:${twoDigits(Math.floor(totalS / 60) % 60)}:${twoDigits(totalS % 60)}`;
 }

@@ -1,4 +1,4 @@
-/** Events that people have labelled in a recording, and the time from each to the engine's call. Pure. */
+/** Reads events that people labelled in recordings, and computes the time from an event to the call of the engine. Pure. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Call } from './core/calls.ts';
@@ -23,43 +23,44 @@ export type LabelledEvent = Omit<Static<typeof Label>, 'at' | 'until'> & {
   readonly untilMs: number;
 };
 
-/** If a label has no `until`, a call that comes later than this is not about its event (ours). */
-const answerMs = 600_000;
+/** If a label has no `until`, calls up to this time after the event count (ours). */
+const defaultUntilMs = 600_000;
 
-/** Reads labels. `faults`: one sentence for each fault; if there is any, no label is used. */
+/** Reads labels. Returns a sentence for each fault. If there is a fault, no label is returned. */
 export function readLabels(
   text: string,
   stays: readonly Stay[],
 ): { readonly labels: LabelledEvent[]; readonly faults: string[] } {
-  let given: unknown;
+  let content: unknown;
   try {
-    given = JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
-    return { labels: [], faults: ['it is not JSON.'] };
+    return { labels: [], faults: ['the file is not JSON.'] };
   }
-  if (!check.Check(given)) {
-    const faults = check.Errors(given).map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`);
+  if (!check.Check(content)) {
+    const faults = check.Errors(content).map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`);
     return { labels: [], faults: [...new Set(faults)] };
   }
   const faults: string[] = [];
-  const labels = given.flatMap((label, n) => {
-    const made = eventOf(label, stays);
-    if (typeof made !== 'string') return [made];
-    faults.push(`/${n}: ${made}`);
+  const labels = content.flatMap((label, n) => {
+    const event = eventOf(label, stays);
+    if (typeof event !== 'string') return [event];
+    faults.push(`/${n}: ${event}`);
     return [];
   });
   return { labels: faults.length === 0 ? labels : [], faults };
 }
 
+/** Returns the event of a label, or a sentence about a fault. */
 function eventOf({ at, until, ...label }: Static<typeof Label>, stays: readonly Stay[]): LabelledEvent | string {
   const stay = stays.find(({ patient }) => patient === label.patient);
   if (stay === undefined) return `there is no recording or capture of the patient ${label.patient}.`;
   const atMs = timeOf(at, stay);
-  const untilMs = until === undefined ? (atMs ?? 0) + answerMs : timeOf(until, stay);
+  const untilMs = until === undefined ? (atMs ?? 0) + defaultUntilMs : timeOf(until, stay);
   if (atMs === undefined || untilMs === undefined)
-    return 'a time is neither seconds from the start nor RFC 3339 with a zone.';
-  if (atMs < stay.startMs || atMs > stay.endMs) return `"at" lies outside the recording of ${label.patient}.`;
-  if (untilMs < atMs) return '"until" lies before "at".';
+    return 'a time must be seconds from the start, or RFC 3339 with a zone.';
+  if (atMs < stay.startMs || atMs > stay.endMs) return `"at" is outside the recording of ${label.patient}.`;
+  if (untilMs < atMs) return '"until" is before "at".';
   return { ...label, atMs, untilMs };
 }
 
@@ -69,15 +70,15 @@ function timeOf(time: number | string, { startMs }: Stay): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** Returns the time from the event to the first call that fits, ms; 0 if one was already on; null if none came: missed. */
+/** Returns the time from an event to the first matching call, ms; 0 if a matching call had begun before; null if no matching call came. */
 export function latencyMs(label: LabelledEvent, calls: readonly Call[]): number | null {
-  const fitting = calls.filter((call) => {
+  const matching = calls.filter((call) => {
     if (call.patient !== label.patient) return false;
     if (label.condition !== undefined) return call.condition === label.condition;
     return call.kind === 'physiological' && (label.parameter === undefined || call.parameter === label.parameter);
   });
-  const answers = fitting
+  const latenciesMs = matching
     .filter(({ calledMs, endMs }) => calledMs <= label.untilMs && (endMs ?? Number.POSITIVE_INFINITY) >= label.atMs)
     .map(({ calledMs }) => Math.max(0, calledMs - label.atMs));
-  return answers.length === 0 ? null : Math.min(...answers);
+  return latenciesMs.length === 0 ? null : Math.min(...latenciesMs);
 }

@@ -1,4 +1,4 @@
-/** `npm run replay`: shows what other limits would have done, and what the engine makes of a capture. */
+/** `npm run replay`: counts the alarms of recordings under other limits, compares profiles, and prints the events of a capture. */
 
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,7 @@ import { builtInProfiles, type LimitsByGroup, profileOf } from '../alarms/core/p
 import { readCapture } from './capture.ts';
 import { eventLine, playCapture } from './play.ts';
 import { readRecording } from './recording.ts';
-import { changed, heading, line, tally, together } from './tally.ts';
+import { sumOf, tableHead, tableLine, tally, withLimits } from './tally.ts';
 import { compareFiles, readText } from './what-if.ts';
 
 function fail(message: string): never {
@@ -24,36 +24,39 @@ function fail(message: string): never {
 }
 
 function limitsOf(text: string): LimitsByGroup {
-  let given: unknown;
+  let content: unknown;
   try {
-    given = JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
     fail('--limits is not JSON.');
   }
-  if (given === null || typeof given !== 'object') fail('--limits is not an object of limits by group.');
-  for (const [group, limits] of Object.entries(given)) {
+  if (content === null || typeof content !== 'object')
+    fail('--limits must be a JSON object such as {"SpO2":{"low":88}}.');
+  for (const [group, limits] of Object.entries(content)) {
     if (!(limitGroups as readonly string[]).includes(group))
-      fail(`--limits names ${group}, which is no group of limits.`);
-    if (!Value.Check(Limits, limits)) fail(`--limits of ${group} are not limits.`);
+      fail(`--limits has the unknown group ${group}. The groups are ${limitGroups.join(', ')}.`);
+    if (!Value.Check(Limits, limits))
+      fail(`--limits: the limits of ${group} are invalid. An example is {"low":88,"delayMs":15000}.`);
     const merged = { ...adultLimits[group as LimitGroup], ...limits };
     const fault = limitsFault(group as LimitGroup, merged);
     if (fault) fail(`--limits: ${fault}`);
   }
-  return given as LimitsByGroup;
+  return content as LimitsByGroup;
 }
 
 const usage = `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…
-    Alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile, and beside it with these changes.
+    Prints the alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile. With --limits, prints them
+    under the changed limits too.
 npm run replay -- --capture <file> [--events] [--limits …]
-    What the alarm engine tells of a capture (NDJSON; docs/developer.md): a line for each event; --events: as NDJSON,
-    {type, at, alarm}.
+    Prints the alarm events of a capture (NDJSON; docs/developer.md), one line for each event. With --events, prints
+    them as NDJSON: {type, at, alarm}.
 npm run replay -- --profile <A> [--profile <B>…] [--labels <events.json>] [--ward <ward>] [--json] [--html <page>] file…
-    The alarms of the same patients under each profile, and why what differs differs (docs/developer.md). A profile is
-    adult (built in) or a file of limit profiles (processors/alarms/profiles/); A is the measure of the others.
-    Files are recordings (CSV, PSV) and captures (NDJSON). --ward judges all of them as of this ward.
-    --labels: a list of {"patient": <file name>, "at": <s from the start, or RFC 3339>, "until"?, "name", "condition"?
-    or "parameter"?}; gives the time from each event to the first call, or MISSED.
-Also as npm run vigil -- replay. None needs a running system.`;
+    Compares the alarms of the same patients under each profile, and explains each difference from profile A
+    (docs/developer.md). A profile is adult (built in) or a file of limit profiles (processors/alarms/profiles/).
+    Files are recordings (CSV, PSV) and captures (NDJSON). With --ward, the profile of this ward judges all patients.
+    --labels is a file with a list of {"patient": <file name>, "at": <s from the start, or RFC 3339>, "until"?, "name",
+    "condition"? or "parameter"?}. It prints the time from each event to the first call, or MISSED.
+npm run vigil -- replay does the same. No command needs a running system.`;
 
 function readArguments() {
   try {
@@ -82,12 +85,12 @@ if (values.help) {
 const limits = values.limits === undefined ? undefined : limitsOf(values.limits);
 if (values.profile !== undefined) {
   if (values.capture !== undefined || values.events || limits !== undefined)
-    fail(`--profile goes with neither --capture, --events nor --limits: name captures as files.\n${usage}`);
+    fail(`--profile cannot be used with --capture, --events or --limits. Name captures as files.\n${usage}`);
   compareProfileFiles(values.profile);
 } else if (values.labels !== undefined || values.ward !== undefined || values.json || values.html !== undefined) {
   fail(`--labels, --ward, --json and --html need --profile.\n${usage}`);
 } else if (values.capture !== undefined) {
-  if (positionals.length > 0) fail(`One capture at a time.\n${usage}`);
+  if (positionals.length > 0) fail(`--capture takes one file, without further files.\n${usage}`);
   replayCapture(values.capture, values.events === true, limits);
 } else {
   if (positionals.length === 0 || values.events) fail(usage);
@@ -105,16 +108,16 @@ function compareProfileFiles(profiles: readonly string[]): void {
 
 function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | undefined): void {
   const { captured, faults, refused } = readCapture(readFile(path));
-  const said = [...faults, ...refused.map(({ line, message }) => ({ line, message: `is refused: ${message}` }))];
-  for (const { line, message } of said) process.stderr.write(`${visibleText(`${path}:${line}: ${message}`)}\n`);
-  if (faults.length > 0) fail(`${path} is not judged: ${faults.length} of its lines cannot be read.`);
-  if (captured.length === 0) fail(`${path} holds no lines.`);
+  const notes = [...faults, ...refused.map(({ line, message }) => ({ line, message: `left out: ${message}` }))];
+  for (const { line, message } of notes) process.stderr.write(`${visibleText(`${path}:${line}: ${message}`)}\n`);
+  if (faults.length > 0) fail(`${path} is not judged, because ${faults.length} of its lines cannot be read.`);
+  if (captured.length === 0) fail(`${path} has no lines with input.`);
   const profile = profileOf(builtInProfiles);
   const env = {
     hash,
     profile: (category: Category, ward: string | null) => {
-      const found = profile(category, ward);
-      return found && limits ? changed(found, limits) : found;
+      const builtIn = profile(category, ward);
+      return builtIn && limits ? withLimits(builtIn, limits) : builtIn;
     },
   };
   const events = playCapture(env, captured);
@@ -135,7 +138,7 @@ function readFile(path: string): string {
 
 function compareRecordings(paths: readonly string[], limits: LimitsByGroup | undefined): void {
   const profiles: [string, Profile][] = [['adult ward profile', adultProfile]];
-  if (limits !== undefined) profiles.push(['with --limits', changed(adultProfile, limits)]);
+  if (limits !== undefined) profiles.push(['with --limits', withLimits(adultProfile, limits)]);
   const recordings = paths.map((path) => {
     const readings = readRecording(readFile(path), 0);
     return readings
@@ -144,10 +147,10 @@ function compareRecordings(paths: readonly string[], limits: LimitsByGroup | und
   });
   for (const [name, profile] of profiles) {
     const tallies = recordings.map((recording) => ({ ...recording, tally: tally(hash, profile, recording.readings) }));
-    process.stdout.write(`${name}\n${heading}\n`);
-    for (const named of tallies) process.stdout.write(`${line(named.name, named.tally)}\n`);
-    const all = together(tallies.map((named) => named.tally));
-    process.stdout.write(`${line('all', all)}\n`);
+    process.stdout.write(`${name}\n${tableHead}\n`);
+    for (const recording of tallies) process.stdout.write(`${tableLine(recording.name, recording.tally)}\n`);
+    const all = sumOf(tallies.map((recording) => recording.tally));
+    process.stdout.write(`${tableLine('all', all)}\n`);
     for (const [condition, n] of [...all.byCondition].sort(([, a], [, b]) => b - a))
       process.stdout.write(`  ${condition.padEnd(24)} ${n}\n`);
   }

@@ -1,53 +1,58 @@
-/** Finds the patients with most of the alarms, and a fitting limit for each (CLINICAL, "Delays": Lansdowne 2016). Pure. */
+/** Finds the patients with the most calls, and for each a limit that would fit (CLINICAL, "Delays": Lansdowne 2016). Pure. */
 import { limitsFault } from '../../contracts/effective-limits.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
 import type { Bound, GroupRules, Profile } from '../alarms/core/profile.ts';
 import type { Call, Side } from './core/calls.ts';
 import { callsOf, type Stay } from './stays.ts';
 
+/** A proposed change of a limit. */
 export type Fit = {
   readonly condition: string;
+  /** Number of calls with the cause of the condition. */
   readonly calls: number;
+  /** The present limit; null if the condition has no limit that can be moved. */
   readonly from: number | null;
-  /** null: no allowed limit leaves at most half of the calls. */
+  /** The new limit; null if no allowed limit leaves at most half of the calls. */
   readonly to: number | null;
-  /** Calls of the cause that remain with the limit `to`. */
+  /** Number of calls that remain with the new limit. */
   readonly left: number | null;
 };
 
 export type PatientShare = {
   readonly patient: string;
   readonly calls: number;
-  /** Share of all calls by this patient and those before, 0 to 1. */
+  /** Share of this patient and of all patients with more calls in all calls, 0 to 1. */
   readonly cumulative: number;
+  /** Whether the patient is in the tenth with the most calls. */
   readonly isTop: boolean;
   readonly fit?: Fit;
 };
 
-/** Returns the patients by their calls, the most first. The first tenth, at least one patient, gets a fitting limit. */
+/** Returns the patients in order of their calls, most first. The first tenth of the patients, at least one, gets a proposed limit. */
 export function patientShares(
   hash: (text: string) => string,
   profileFor: (stay: Stay) => Profile | undefined,
   stays: readonly Stay[],
   calls: readonly Call[],
 ): PatientShare[] {
-  const of = (stay: Stay) => calls.filter(({ patient }) => patient === stay.patient);
-  const sorted = stays.map((stay) => ({ stay, own: of(stay) })).sort((a, b) => b.own.length - a.own.length);
-  const top = Math.ceil(stays.length / 10);
+  const sorted = stays
+    .map((stay) => ({ stay, patientCalls: calls.filter(({ patient }) => patient === stay.patient) }))
+    .sort((a, b) => b.patientCalls.length - a.patientCalls.length);
+  const topCount = Math.ceil(stays.length / 10);
   let sum = 0;
-  return sorted.map(({ stay, own }, n) => {
-    sum += own.length;
-    const isTop = n < top && own.length > 0;
+  return sorted.map(({ stay, patientCalls }, n) => {
+    sum += patientCalls.length;
+    const isTop = n < topCount && patientCalls.length > 0;
     const profile = profileFor(stay);
-    const fit = isTop && profile !== undefined ? fitOf(hash, profile, stay, own) : undefined;
+    const fit = isTop && profile !== undefined ? fitOf(hash, profile, stay, patientCalls) : undefined;
     const cumulative = calls.length === 0 ? 0 : sum / calls.length;
-    return { patient: stay.patient, calls: own.length, cumulative, isTop, ...(fit && { fit }) };
+    return { patient: stay.patient, calls: patientCalls.length, cumulative, isTop, ...(fit && { fit }) };
   });
 }
 
 /**
- * Finds the smallest move of the most frequent limit that leaves at most half of the calls of its cause, by running the engine again.
- * Undefined if no limit called twice.
+ * Finds the smallest change of a limit that leaves at most half of the calls with the same cause, by running the engine again for each
+ * candidate. The limit is that of the most frequent condition. Returns undefined if no condition with a limit called twice.
  */
 export function fitOf(
   hash: (text: string) => string,
@@ -55,27 +60,27 @@ export function fitOf(
   stay: Stay,
   calls: readonly Call[],
 ): Fit | undefined {
-  const found = mostFrequent(calls);
-  if (found === undefined) return undefined;
-  const { condition, cause, parameter, side } = found;
-  const of = calls.filter((call) => call.cause === cause).length;
-  const none: Fit = { condition, calls: of, from: found.limit, to: null, left: null };
-  // The limits of the heart rate judge the pulse too.
+  const frequent = mostFrequent(calls);
+  if (frequent === undefined) return undefined;
+  const { condition, cause, parameter, side } = frequent;
+  const count = calls.filter((call) => call.cause === cause).length;
+  const noFit: Fit = { condition, calls: count, from: frequent.limit, to: null, left: null };
+  // The pulse is judged by the limits of the heart rate.
   const group = (parameter === 'PR' ? 'HR' : parameter) as LimitGroup;
   const step = stepOf(group);
   const from = boundOf(profile, group, condition, side!);
-  if (from === undefined) return none;
+  if (from === undefined) return noFit;
   for (let n = 1; n <= movesMax; n++) {
     const to = exact(from + (side === 'low' ? -n : n) * step);
-    const moved = withLimit(profile, group, condition, side!, to);
-    if (moved === undefined) return { ...none, from };
-    const left = callsOf({ hash, profile: () => moved }, stay).filter((call) => call.cause === cause).length;
-    if (left * 2 <= of) return { ...none, from, to, left };
+    const candidate = withLimit(profile, group, condition, side!, to);
+    if (candidate === undefined) return { ...noFit, from };
+    const left = callsOf({ hash, profile: () => candidate }, stay).filter((call) => call.cause === cause).length;
+    if (left * 2 <= count) return { ...noFit, from, to, left };
   }
-  return { ...none, from };
+  return { ...noFit, from };
 }
 
-/** More steps than between any two limits, so that the search ends (ours). */
+/** Maximum number of candidates, so that the search ends (ours). */
 const movesMax = 400;
 
 function mostFrequent(calls: readonly Call[]): Call | undefined {
@@ -85,7 +90,7 @@ function mostFrequent(calls: readonly Call[]): Call | undefined {
     if (!(limitGroups as readonly string[]).includes(call.parameter) || call.limit === null) continue;
     counts.set(call.condition, { call, n: (counts.get(call.condition)?.n ?? 0) + 1 });
   }
-  // One call is no pattern (ours).
+  // A single call is not enough for a proposal (ours).
   return [...counts.values()].filter(({ n }) => n > 1).sort((a, b) => b.n - a.n)[0]?.call;
 }
 
@@ -106,7 +111,7 @@ function boundOf(profile: Profile, group: LimitGroup, condition: string, side: S
   return 'off' in rules ? undefined : rules[side]?.limit;
 }
 
-/** Returns the profile with one limit moved; undefined if the limit is not allowed (CLINICAL, "Judged or told", 10). */
+/** Returns a profile with another value for one limit; undefined if the value is not allowed (CLINICAL, "Judged or told", 10). */
 function withLimit(
   profile: Profile,
   group: LimitGroup,

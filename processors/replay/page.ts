@@ -1,11 +1,22 @@
-/** Writes a comparison of profiles as one self-contained page: no script, no other resource, every text escaped. Pure. */
+/** Writes a comparison of profiles as a self-contained HTML page. The page has no script and no external resource. Pure. */
 import type { Comparison, Difference, Summary } from './compare.ts';
-import { addedText, bothText, fitText, latencyText, letterOf, percent, reasonWords, rowsOf } from './compare-text.ts';
+import {
+  addedCallsText,
+  bothText,
+  fitText,
+  latencyDifference,
+  latencyText,
+  letterOf,
+  percent,
+  reasonTexts,
+  removedText,
+  rowsOf,
+} from './compare-text.ts';
 import { clock, type Explained } from './explain.ts';
 import { bars, cumulative, escapeHtml, profileColours, trace } from './plots.ts';
 import { pointsOf, type Stay } from './stays.ts';
 
-/** Further removed calls of a profile are counted, not shown (ours): a page must open at once. */
+/** Maximum number of calls in a table, so that the page opens quickly (ours). Further calls are only counted. */
 const shownMax = 200;
 
 const style = `
@@ -18,7 +29,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:no
 .missed{font-weight:700;color:#8b0000}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}tr,svg{break-inside:avoid}*{print-color-adjust:exact}}`;
 
-/** @param stays the compared patients, for the traces */
+/** @param stays the compared patients, for the plots of values */
 export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const key = profiles.map(
@@ -27,7 +38,7 @@ export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): 
   );
   const sections = [
     `<h1>Alarms under ${profiles.length === 1 ? 'one profile' : `${profiles.length} profiles`}</h1>`,
-    `<p>${patients} patients, ${(bedDays * 24).toFixed(1)} bed-hours. A call is an alarm that is raised, or a further onset of it.</p>`,
+    `<p>Patients: ${patients}. Bed-hours: ${(bedDays * 24).toFixed(1)}. A call is a raised alarm, or a further onset of a live alarm.</p>`,
     `<p class="key">${key.join(' ')}</p>`,
     summaries(profiles, bedDays),
     plots(comparison),
@@ -80,13 +91,13 @@ function plots({ profiles, bedDays, shares }: Comparison): string {
   }));
   return `<h2>By parameter</h2>${bars('Calls per bed-day by parameter', parameters, 1)}
 <h2>By priority</h2>${bars('Calls per bed-day by priority', priorities, 1)}
-<h2>How long they called</h2>${bars('Calls by duration', durations, 0)}
-<h2>Share of the patients</h2>${cumulative(shares.map((share) => share.cumulative))}`;
+<h2>By duration</h2>${bars('Calls by duration', durations, 0)}
+<h2>Share of the patients in the calls</h2>${cumulative(shares.map((share) => share.cumulative))}`;
 }
 
 function labels({ labels: list, profiles }: Comparison): string {
   if (list.length === 0) return '';
-  const head = ['Patient', 'Event', ...profiles.map((_one, n) => letterOf(n)), 'Added'];
+  const head = ['Patient', 'Event', ...profiles.map((_profile, n) => letterOf(n)), 'Difference from A'];
   const rows = list.map(({ patient, name, latencyMs }) => [
     td(patient),
     td(name),
@@ -94,11 +105,11 @@ function labels({ labels: list, profiles }: Comparison): string {
     number(
       latencyMs
         .slice(1)
-        .map((ms) => addedText(latencyMs[0] ?? null, ms))
+        .map((ms) => latencyDifference(latencyMs[0] ?? null, ms))
         .join(' '),
     ),
   ]);
-  return `<h2>From each labelled event to the first call</h2>${tableOf(head, rows)}`;
+  return `<h2>Time from each labelled event to the first call</h2>${tableOf(head, rows)}`;
 }
 
 function patientsTable({ shares }: Comparison): string {
@@ -110,15 +121,15 @@ function patientsTable({ shares }: Comparison): string {
       number(`${Math.round(share * 100)} %`),
       td(fit ? fitText(fit) : ''),
     ]);
-  return `<h2>Who makes most of the alarms (A)</h2>${tableOf(['Patient', 'Calls', 'Together', 'Limit that would fit'], rows)}`;
+  return `<h2>Patients with the most calls under A</h2>${tableOf(['Patient', 'Calls', 'Cumulative share', 'Limit that would fit'], rows)}`;
 }
 
 function differenceTables(difference: Difference, letter: string, stays: readonly Stay[]): string[] {
   const { removed, added } = difference;
   return [
     `<h2>A and ${letter}</h2><p>${escapeHtml(bothText(difference, letter))}</p>`,
-    explainedTable(`${letter} does not make ${removed.length} calls that A makes`, removed, stays),
-    explainedTable(`${letter} makes ${added.length} calls that A does not make`, added, stays),
+    explainedTable(removedText(removed.length, letter), removed, stays),
+    explainedTable(addedCallsText(added.length, letter), added, stays),
   ];
 }
 
@@ -126,24 +137,27 @@ function explainedTable(head: string, list: readonly Explained[], stays: readonl
   if (list.length === 0) return `<h2>${escapeHtml(head)}</h2>`;
   const rows = list
     .slice(0, shownMax)
-    .map((one) => [
-      td(one.call.patient),
-      td(clock(one.atMs)),
-      td(one.call.priority),
-      td(one.call.text),
-      td(`${reasonWords[one.reason]}: ${one.words}`),
-      `<td>${traceOf(one, stays)}</td>`,
+    .map((explained) => [
+      td(explained.call.patient),
+      td(clock(explained.atMs)),
+      td(explained.call.priority),
+      td(explained.call.text),
+      td(`${reasonTexts[explained.reason]}: ${explained.words}`),
+      `<td>${traceOf(explained, stays)}</td>`,
     ]);
-  const more = list.length > shownMax ? `<p>${list.length - shownMax} more are not shown.</p>` : '';
-  return `<h2>${escapeHtml(head)}</h2>${tableOf(['Patient', 'At', 'Priority', 'Call', 'Why', 'Value and limit'], rows)}${more}`;
+  const more = list.length > shownMax ? `<p>${list.length - shownMax} more calls are not shown.</p>` : '';
+  return `<h2>${escapeHtml(head)}</h2>${tableOf(['Patient', 'Time', 'Priority', 'Call', 'Reason', 'Value and limit'], rows)}${more}`;
 }
 
 const stayOf = ({ call }: Explained, stays: readonly Stay[]) => stays.find(({ patient }) => patient === call.patient);
 
-/** Plots the value around a call: before and after it for as long as it lasted, at least a minute; for hourly values, five hours. */
-function traceOf(one: Explained, stays: readonly Stay[]): string {
-  const { code, limit, onsetMs, endMs } = one.call;
-  const stay = stayOf(one, stays);
+/**
+ * Plots the value during a call, and before and after the call for the duration of the call or at least a minute. If this gives fewer than
+ * four values, as for hourly values, it plots five hours before and after.
+ */
+function traceOf(explained: Explained, stays: readonly Stay[]): string {
+  const { code, limit, onsetMs, endMs } = explained.call;
+  const stay = stayOf(explained, stays);
   if (stay === undefined || code === null) return '';
   const end = endMs ?? stay.endMs;
   for (const marginMs of [Math.max(60_000, end - onsetMs), 18_000_000]) {

@@ -1,4 +1,4 @@
-/** Judges a capture with the engine that runs at the bedside; the wall clock moves from line to line. Pure. */
+/** Plays a capture to the engine of the alarm processor. The wall clock moves from line to line. Pure. */
 import { alarmText } from '../../contracts/alarm-text.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -12,8 +12,8 @@ import { type Captured, captureActor } from './capture.ts';
 import { createPlayer } from './core/player.ts';
 
 /**
- * Returns the events of a capture in the order in which the engine makes them (core/player.ts: its clock). A period that begins after the
- * end of another belongs to another patient.
+ * Returns the events of a capture, in the order in which the engine makes them (core/player.ts describes the clock). A period that begins
+ * after the end of another period belongs to another patient.
  */
 export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
@@ -21,15 +21,15 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
   return events;
 }
 
-/** Does the same step by step. @param onStep gets each step: its events, and the state after it */
+/** Plays a capture. @param onStep is called with the result of each step of the engine */
 export function playSteps(env: Environment, captured: readonly Captured[], onStep: (result: Step) => void): void {
   const player = createPlayer(env, initialState(captureAssociationId), onStep);
   let periods = 1;
   for (const { atMs, input, line } of captured) {
     player.passTo(atMs);
-    if (isNextPeriod(player.state, input)) {
+    if (isNextPatient(player.state, input)) {
       periods += 1;
-      player.begin(initialState(`${captureAssociationId}-${periods}`));
+      player.replaceState(initialState(`${captureAssociationId}-${periods}`));
     }
     if (input !== 'acknowledge-all') player.feed(input);
     else
@@ -38,12 +38,12 @@ export function playSteps(env: Environment, captured: readonly Captured[], onSte
   }
 }
 
-function isNextPeriod({ association }: State, input: Captured['input']): boolean {
-  const isOver = association !== null && association.endedAt !== null;
-  return isOver && input !== 'acknowledge-all' && input.type === 'association' && input.endedAt === null;
+function isNextPatient({ association }: State, input: Captured['input']): boolean {
+  const hasEnded = association !== null && association.endedAt !== null;
+  return hasEnded && input !== 'acknowledge-all' && input.type === 'association' && input.endedAt === null;
 }
 
-/** Returns the alarms that nobody has acknowledged. */
+/** Returns the ids of the alarms that call. */
 function calling({ book }: State): string[] {
   return Object.values(book.live)
     .filter(calls)
@@ -55,7 +55,7 @@ function acknowledgement(alarmId: string, id: string, atMs: number): Input {
   return { type: 'command', command: { type: 'acknowledge', commandId: `capture-all-${id}`, ...command } };
 }
 
-/** Returns one event as a line for a person: the time since the start of the capture, what happened, the priority, the text. */
+/** Returns an event as a line of text: the time since the start of the capture, the type, the priority, and the text of the alarm. */
 export function eventLine({ type, at, alarm }: AlarmEvent, startMs: number): string {
   const seconds = Math.round((Date.parse(at) - startMs) / 1000);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-/** Reads recordings: the three table formats in `simulators/recordings` (see ATTRIBUTION.md there). */
+/** Reads recordings in the three table formats of `simulators/recordings` (see ATTRIBUTION.md there). */
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import type { ObservationInput } from '../alarms/core/inputs.ts';
@@ -7,10 +7,11 @@ type Column = { readonly name: string; readonly code: string };
 type Format = {
   readonly separator: string;
   readonly columns: readonly Column[];
-  /** Column of the time; undefined if each row is an hour after the one before. */
+  /** Name of the column with the time; undefined if the file has no such column. Then the rows are one time unit apart. */
   readonly time?: string;
+  /** The time unit of the file, ms. */
   readonly unitMs: number;
-  /** The source writes 0 for a missing value. */
+  /** Whether the file has 0 for a missing value. */
   readonly zeroIsMissing: boolean;
 };
 
@@ -62,23 +63,23 @@ const formats: Readonly<Record<'bidmc' | 'mimic2' | 'physionet2019', Format>> = 
 };
 
 /**
- * Returns a recording's readings, from `startMs` on. Each is received at the time at which it was measured. Undefined if the text has none
- * of the formats.
+ * Returns the readings of a recording; undefined if the text has an unknown format. The device time of a reading is `startMs` plus the time
+ * in its row. Its receive time is the same.
  */
 export function readRecording(text: string, startMs: number): ObservationInput[] | undefined {
   const [head, ...rows] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const found = Object.values(formats).find(({ separator, columns }) => {
+  const format = Object.values(formats).find(({ separator, columns }) => {
     const names = cells(head ?? '', separator);
     return columns.every(({ name }) => names.includes(name));
   });
-  if (!found || head === undefined) return undefined;
-  const { separator, columns, time, unitMs, zeroIsMissing } = found;
+  if (!format || head === undefined) return undefined;
+  const { separator, columns, time, unitMs, zeroIsMissing } = format;
   const names = cells(head, separator);
   const timeAt = time === undefined ? -1 : names.indexOf(time);
   return rows.map((row, n) => {
     const fields = cells(row, separator);
     const at = startMs + Math.round(Number(timeAt < 0 ? n : fields[timeAt]) * unitMs);
-    const values = columns.map(({ name, code }) => readingOf(code, fields[names.indexOf(name)], zeroIsMissing));
+    const values = columns.map(({ name, code }) => numericOf(code, fields[names.indexOf(name)], zeroIsMissing));
     return {
       type: 'observation',
       deviceId: 'replay',
@@ -94,8 +95,8 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
 
 const cells = (line: string, separator: string) => line.split(separator).map((cell) => cell.trim());
 
-/** Undefined if the source has no entry; `invalid` if its entry says that there is no value. */
-function readingOf(code: string, text: string | undefined, zeroIsMissing: boolean): NumericValue | undefined {
+/** Returns the value of a cell; undefined if the cell is empty. The value is marked invalid if the cell does not contain a number. */
+function numericOf(code: string, text: string | undefined, zeroIsMissing: boolean): NumericValue | undefined {
   if (text === undefined || text === '') return undefined;
   const { unit } = parameters.get(code)!;
   const value = Number(text);

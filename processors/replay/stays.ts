@@ -1,4 +1,4 @@
-/** The inputs of one patient's engine, from a recording or a capture, for a comparison of profiles. Pure. */
+/** Reads the inputs of one patient's engine from a recording or a capture, for a comparison of profiles. Pure. */
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Category } from '../alarms/core/inputs.ts';
@@ -8,32 +8,32 @@ import { playSteps } from './play.ts';
 import { readRecording } from './recording.ts';
 
 export type Stay = {
-  /** The file's name. */
+  /** The name of the file. */
   readonly patient: string;
   readonly captured: readonly Captured[];
-  /** ms since 1970; a recording begins at 0. */
+  /** Start, ms since 1970. A recording starts at 0. */
   readonly startMs: number;
   readonly endMs: number;
   readonly category: Category | null;
   readonly ward: string | null;
 };
 
-/** Why a file cannot be used. */
+/** The reason why a file cannot be used: the rest of a sentence that begins with the name of the file. */
 export type StayFault = { readonly fault: string };
 
-/** Reads a file. @param ward judges the patient by this ward's profile; null: by the file's ward */
+/** Reads a file. @param ward the ward whose profile judges the patient; null: the ward in the file */
 export function readStay(patient: string, text: string, ward: string | null): Stay | StayFault {
   if (text.trim() === '') return { fault: 'is empty.' };
-  return /^\s*[{#]/.test(text) ? ofCapture(patient, text, ward) : ofRecording(patient, text, ward);
+  return /^\s*[{#]/.test(text) ? stayOfCapture(patient, text, ward) : stayOfRecording(patient, text, ward);
 }
 
-function ofRecording(patient: string, text: string, ward: string | null): Stay | StayFault {
+function stayOfRecording(patient: string, text: string, ward: string | null): Stay | StayFault {
   const readings = readRecording(text, 0);
   if (readings === undefined) return { fault: 'is neither a recording in a known format nor a capture.' };
   if (readings.some(({ time }) => !Number.isFinite(time))) return { fault: 'has a row without a time.' };
   const first = readings[0];
   const last = readings.at(-1);
-  if (first === undefined || last === undefined) return { fault: 'holds no readings.' };
+  if (first === undefined || last === undefined) return { fault: 'has no readings.' };
   const begin = { type: 'association', category: 'adult', ward, endedAt: null } as const;
   const captured = readings.map((input, n) => ({ line: n + 2, atMs: input.receivedAt, input }));
   return {
@@ -46,20 +46,20 @@ function ofRecording(patient: string, text: string, ward: string | null): Stay |
   };
 }
 
-function ofCapture(patient: string, text: string, ward: string | null): Stay | StayFault {
-  const { captured: read, faults } = readCapture(text);
+function stayOfCapture(patient: string, text: string, ward: string | null): Stay | StayFault {
+  const { captured: lines, faults } = readCapture(text);
   const [fault] = faults;
-  if (fault !== undefined) return { fault: `line ${fault.line} ${fault.message}.` };
-  const captured = ward === null ? read : read.map((entry) => ({ ...entry, input: inWard(entry.input, ward) }));
+  if (fault !== undefined) return { fault: `cannot be read: line ${fault.line}: ${fault.message}` };
+  const captured = ward === null ? lines : lines.map((entry) => ({ ...entry, input: inWard(entry.input, ward) }));
   const first = captured[0];
-  if (first === undefined) return { fault: 'holds no lines.' };
+  if (first === undefined) return { fault: 'has no lines with input.' };
   const association = captured.map(({ input }) => input).find((input) => isAssociation(input));
-  const { category = null, ward: own = null } = association ?? {};
-  // A server's clock may have been set back between two lines.
+  const { category = null, ward: wardOfStay = null } = association ?? {};
+  // The first line need not be the earliest, because the server's clock may have been set back between two lines.
   const times = captured.map(({ atMs }) => atMs);
   const startMs = times.reduce((least, at) => Math.min(least, at));
   const endMs = times.reduce((most, at) => Math.max(most, at));
-  return { patient, captured, startMs, endMs, category, ward: own };
+  return { patient, captured, startMs, endMs, category, ward: wardOfStay };
 }
 
 const isAssociation = (input: Captured['input']) => input !== 'acknowledge-all' && input.type === 'association';
@@ -68,21 +68,21 @@ function inWard(input: Captured['input'], ward: string): Captured['input'] {
   return isAssociation(input) ? { ...input, ward } : input;
 }
 
-/** Returns the bed-time of stays, in days. */
+/** Returns the total duration of the stays, in days. */
 export function bedDaysOf(stays: readonly Stay[]): number {
   return stays.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0) / 86_400_000;
 }
 
-/** Returns the calls of a stay. Only the acknowledgements in the capture count. */
+/** Returns the calls of a stay. Alarms are acknowledged only by the commands in a capture. */
 export function callsOf(env: Environment, stay: Stay): readonly Call[] {
   const log = createCallLog(stay.patient);
-  playSteps(env, stay.captured, log.take);
+  playSteps(env, stay.captured, log.addStep);
   return log.calls;
 }
 
 export type Point = { readonly atMs: number; readonly value: number };
 
-/** Returns the usable values of one parameter within a time, both ends included. @param code MDC */
+/** Returns the usable values of one parameter from `fromMs` to `toMs` inclusive. @param code the MDC code of the parameter */
 export function pointsOf({ captured }: Stay, code: string, fromMs: number, toMs: number): Point[] {
   return captured.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];

@@ -1,4 +1,4 @@
-/** Counts what the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
+/** Counts the alarms of a recording under a profile, to answer "What would other limits have done?" (DESIGN, "Alarms"). */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { step } from '../alarms/core/engine.ts';
@@ -11,7 +11,7 @@ import { initialState } from '../alarms/core/state.ts';
 export type Tally = {
   readonly hours: number;
   readonly readings: number;
-  /** Occurrences, each of which calls: the first and every further onset. */
+  /** Number of calls: raised alarms and further onsets of live alarms. */
   readonly byPriority: Readonly<Record<Priority, number>>;
   readonly byCondition: ReadonlyMap<string, number>;
 };
@@ -19,8 +19,8 @@ export type Tally = {
 const associationId = 'replay-association';
 
 /**
- * Runs a recording. Nobody acknowledges, so a latched alarm counts its further onsets; silence is judged between readings.
- * @param profile limits by group, for an adult
+ * Runs a recording of an adult, and counts the calls. No alarm is acknowledged, so further onsets of a latched alarm count too. Silence is
+ * judged only at the time of a reading.
  */
 export function tally(hash: Environment['hash'], profile: Profile, readings: readonly ObservationInput[]): Tally {
   const env: Environment = { hash, profile: () => profile };
@@ -44,8 +44,8 @@ export function tally(hash: Environment['hash'], profile: Profile, readings: rea
   return { hours: spanMs / 3_600_000, readings: readings.length, byPriority, byCondition };
 }
 
-/** Adds several recordings. */
-export function together(tallies: readonly Tally[]): Tally {
+/** Returns the sum of several tallies. */
+export function sumOf(tallies: readonly Tally[]): Tally {
   const byPriority = { high: 0, medium: 0, low: 0 };
   const byCondition = new Map<string, number>();
   for (const tally of tallies) {
@@ -56,8 +56,8 @@ export function together(tallies: readonly Tally[]): Tally {
   return { hours: sum((entry) => entry.hours), readings: sum((entry) => entry.readings), byPriority, byCondition };
 }
 
-/** Returns a profile with changed limits for some groups; limits that are left out stay. */
-export function changed(profile: Profile, changes: LimitsByGroup): Profile {
+/** Returns a profile with other limits for some groups. Limits that `changes` does not contain stay. */
+export function withLimits(profile: Profile, changes: LimitsByGroup): Profile {
   const groups = Object.entries(changes).map(([group, limits]) => {
     const before = profile.groups[group as LimitGroup];
     return [group, rulesOfPatient(before, limits) ?? before] as const;
@@ -65,11 +65,10 @@ export function changed(profile: Profile, changes: LimitsByGroup): Profile {
   return { ...profile, groups: { ...profile.groups, ...Object.fromEntries(groups) } };
 }
 
-/** Returns one line of a table: alarms per bed-hour. */
-export function line(name: string, one: Tally): string {
-  const perHour = (n: number) => (one.hours === 0 ? 0 : n / one.hours).toFixed(2).padStart(8);
-  const { high, medium, low } = one.byPriority;
-  return `${name.padEnd(36)} ${one.hours.toFixed(1).padStart(7)} h ${perHour(high)} ${perHour(medium)} ${perHour(low)} ${perHour(high + medium + low)}`;
+/** Returns a line of the table of calls per bed-hour. */
+export function tableLine(name: string, { hours, byPriority: { high, medium, low } }: Tally): string {
+  const perHour = (n: number) => (hours === 0 ? 0 : n / hours).toFixed(2).padStart(8);
+  return `${name.padEnd(36)} ${hours.toFixed(1).padStart(7)} h ${perHour(high)} ${perHour(medium)} ${perHour(low)} ${perHour(high + medium + low)}`;
 }
 
-export const heading = `${'alarms per bed-hour'.padEnd(36)} ${'bed-time'.padStart(9)} ${'high'.padStart(8)} ${'medium'.padStart(8)} ${'low'.padStart(8)} ${'all'.padStart(8)}`;
+export const tableHead = `${'alarms per bed-hour'.padEnd(36)} ${'bed-time'.padStart(9)} ${'high'.padStart(8)} ${'medium'.padStart(8)} ${'low'.padStart(8)} ${'all'.padStart(8)}`;

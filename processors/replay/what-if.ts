@@ -1,4 +1,4 @@
-/** `replay --profile A --profile B`: reads the profiles, recordings and labels, and writes the comparison. */
+/** Runs `replay --profile A --profile B`: reads the profiles, recordings and labels, and writes the comparison. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -12,33 +12,38 @@ import { readLabels } from './labels.ts';
 import { comparisonPage } from './page.ts';
 import { readStay, type Stay } from './stays.ts';
 
-export type Asked = {
-  /** `adult`, or files of profiles. */
+export type CompareRequest = {
+  /** `adult`, or paths of files with profiles. */
   readonly profiles: readonly string[];
-  /** Recordings and captures. */
+  /** Paths of recordings and captures. */
   readonly files: readonly string[];
+  /** Path of the labels. */
   readonly labels?: string | undefined;
-  /** Judges all patients by the profile of this ward. */
+  /** The ward whose profile judges all patients. */
   readonly ward?: string | undefined;
+  /** Whether the comparison is printed as JSON. */
   readonly json?: boolean | undefined;
+  /** Path of the page to write. */
   readonly html?: string | undefined;
 };
 
-/** Compares, and returns the text to print. @throws Error with a sentence for the person who asked */
-export function compareFiles(asked: Asked): string {
-  const profiles = asked.profiles.map((name) => ({ name, profile: profileOfName(name) }));
-  if (asked.files.length === 0) throw new Error('No recording is named.');
-  const stays = asked.files.map((path) => stayOf(path, asked.ward ?? null));
+/** Compares profiles, and returns the text to print. @throws Error with a message for the user */
+export function compareFiles(request: CompareRequest): string {
+  const { files, ward = null, html } = request;
+  const profiles = request.profiles.map((name) => ({ name, profile: profileOfName(name) }));
+  if (files.length === 0) throw new Error('Name at least one recording or capture.');
+  const stays = files.map((path) => stayOf(path, ward));
   const names = stays.map(({ patient }) => patient);
-  const twice = names.find((name, n) => names.indexOf(name) !== n);
-  if (twice !== undefined) throw new Error(`Two files have the name ${twice}: a patient is known by it.`);
+  const duplicate = names.find((name, n) => names.indexOf(name) !== n);
+  if (duplicate !== undefined)
+    throw new Error(`Two files have the name ${duplicate}. Rename one file, because the name identifies the patient.`);
   checkProfiles(profiles, stays);
-  const { labels, faults } = asked.labels === undefined ? noLabels : readLabels(readText(asked.labels), stays);
-  if (faults.length > 0) throw new Error(`${asked.labels} is refused:\n  ${faults.join('\n  ')}`);
+  const { labels, faults } = request.labels === undefined ? noLabels : readLabels(readText(request.labels), stays);
+  if (faults.length > 0) throw new Error(`${request.labels} is refused:\n  ${faults.join('\n  ')}`);
   const comparison = compareProfiles(hash, profiles, stays, labels);
-  if (asked.html !== undefined) writePage(asked.html, comparisonPage(comparison, stays));
-  if (asked.json) return `${JSON.stringify(comparison, null, 2)}\n`;
-  return `${comparisonText(comparison)}${asked.html === undefined ? '' : `\nThe page is ${asked.html}.\n`}`;
+  if (html !== undefined) writePage(html, comparisonPage(comparison, stays));
+  if (request.json) return `${JSON.stringify(comparison, null, 2)}\n`;
+  return `${comparisonText(comparison)}${html === undefined ? '' : `\nThe page is ${html}.\n`}`;
 }
 
 const noLabels = { labels: [], faults: [] };
@@ -55,20 +60,20 @@ function profileOfName(name: string): NamedProfile['profile'] {
 }
 
 /**
- * Refuses a profile file that has nothing for a patient: it would show the built-in profile's alarms under its own name. A device without a
- * patient is allowed, because a hospital also uses the built-in profile there.
+ * Throws an error if a profile file has no profile for a patient. Otherwise the alarms of the built-in profile would appear under the name
+ * of the file. A device without a patient is allowed, because the alarm processor uses the built-in profile for such a device too.
  */
 function checkProfiles(profiles: readonly NamedProfile[], stays: readonly Stay[]): void {
-  for (const named of profiles) {
-    if (named.name === 'adult') continue;
-    const without = stays.find(
-      (stay) => stay.category !== 'unassigned' && profileOfStay(named, stay)?.source.origin === 'built-in',
+  for (const file of profiles) {
+    if (file.name === 'adult') continue;
+    const missing = stays.find(
+      (stay) => stay.category !== 'unassigned' && profileOfStay(file, stay)?.source.origin === 'built-in',
     );
-    if (without === undefined) continue;
-    const { category, ward, patient } = without;
-    const where = ward === null ? 'in no ward' : `in the ward ${ward}`;
+    if (missing === undefined) continue;
+    const { category, ward, patient } = missing;
+    const place = ward === null ? 'without a ward' : `in the ward ${ward}`;
     throw new Error(
-      `${named.name} has no profile for ${category} patients ${where} (${patient}). --ward names another.`,
+      `${file.name} has no profile for ${category} patients ${place} (${patient}). Choose a ward of the file with --ward.`,
     );
   }
 }

@@ -135,7 +135,7 @@ export function startReplay(
   let silentAt: number | undefined;
   let seq = 0;
   const player = createPlayer(environmentOf(profile), stateOf(own), (step) => {
-    log.take(step);
+    log.addStep(step);
     const { now } = player;
     if (silentAt !== undefined) silentMs += now - silentAt;
     silentAt = isSilent(step.state) ? now : undefined;

@@ -1,4 +1,4 @@
-/** The calls of one patient under one profile: each raised alarm, and each further onset of it. Pure. */
+/** Collects the calls of one patient under one profile. A call is a raised alarm, or a further onset of a live alarm. Pure. */
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Step } from '../../alarms/core/engine.ts';
@@ -9,60 +9,60 @@ export type Side = 'low' | 'high';
 
 export type Call = {
   readonly patient: string;
-  /** `HR.high`, `asystole`, `SpO2.no-data`. */
+  /** For example `HR.high`, `asystole`, `SpO2.no-data`. */
   readonly condition: string;
   readonly kind: AlertKind;
   readonly priority: Priority;
-  /** Group of limits; `scores`; `device` if the call is not about a parameter. */
+  /** The group of limits, or `scores`, or `device` if the call is not about a parameter. */
   readonly parameter: string;
   readonly side: Side | null;
-  /** Conditions of one cause call only once: heart rate and pulse, all pressures of one kind (CLINICAL, "Judged or told", 8). */
+  /** Of several conditions with one cause, such as heart rate and pulse, only one calls (CLINICAL, "Judged or told", 8). */
   readonly cause: string;
   readonly alarmId: string;
   /** 1 for the alarm that was raised, 2 for its second onset. */
   readonly onset: number;
   /** Device time of the first value beyond the limit, ms. */
   readonly onsetMs: number;
-  /** Wall clock at which it began to call, ms. */
+  /** Wall clock time at which the alarm began to call, ms. */
   readonly calledMs: number;
-  /** Device time of the end of the condition; null if the recording ended before. */
+  /** Device time of the end of the condition, ms; null if the recording ended first. */
   readonly endMs: number | null;
   readonly code: string | null;
   readonly limit: number | null;
   readonly text: string;
 };
 
-/** Returns how long it called, ms; null if its end is not known. */
+/** Returns the duration of a call, ms; null if the recording ended first. */
 export const callMs = ({ calledMs, endMs }: Call) => (endMs === null ? null : Math.max(0, endMs - calledMs));
 
 export type CallLog = {
-  /** In the order in which they began. */
+  /** The calls in the order in which they began. */
   readonly calls: readonly Call[];
-  take(step: Pick<Step, 'state' | 'events'>): void;
+  addStep(step: Pick<Step, 'state' | 'events'>): void;
 };
 
-/** Collects the calls from the engine's steps. If nobody acknowledges, a latched alarm counts its further onsets. */
+/** Creates a log that collects the calls from the steps of the engine. Further onsets of a latched alarm count as calls too. */
 export function createCallLog(patient: string): CallLog {
   const calls: Call[] = [];
-  /** Index of each alarm's last call; -1: that onset did not call. */
-  const last = new Map<string, { readonly place: number; readonly onsets: number }>();
+  /** By alarm id: the number of onsets, and the index in `calls` of the last onset; -1 if that onset did not call. */
+  const last = new Map<string, { readonly index: number; readonly onsets: number }>();
   return {
     calls,
-    take({ state, events }) {
+    addStep({ state, events }) {
       for (const { at, alarm } of events) {
         const { alarmId, onsets } = alarm;
         if (onsets > (last.get(alarmId)?.onsets ?? 0)) {
           const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
-          last.set(alarmId, { onsets, place: isCall ? calls.length : -1 });
+          last.set(alarmId, { onsets, index: isCall ? calls.length : -1 });
           const live = Object.values(state.book.live).find((entry) => entry.alarm.alarmId === alarmId);
-          // An alarm that has already left was raised and ended at once. Its onset is in the event.
+          // An alarm that was raised and cleared in one step is no longer live. Its event has the onset.
           const onsetMs = onsets > 1 && live !== undefined ? live.onset : Date.parse(alarm.onsetAt);
           if (isCall) calls.push(callOf(patient, alarm, onsetMs, Date.parse(at)));
         }
-        const { place } = last.get(alarmId)!;
-        const call = calls[place];
+        const { index } = last.get(alarmId)!;
+        const call = calls[index];
         if (call?.endMs === null && alarm.resolvedAt !== undefined)
-          calls[place] = { ...call, endMs: Date.parse(alarm.resolvedAt) };
+          calls[index] = { ...call, endMs: Date.parse(alarm.resolvedAt) };
       }
     },
   };
@@ -72,8 +72,8 @@ function callOf(patient: string, alarm: Alarm, onsetMs: number, calledMs: number
   const { condition, kind, priority, alarmId, onsets, code = null, limit = null, text } = alarm;
   const side = sideOf(condition);
   const parameter = parameterOf(condition, code);
-  const known = code === null ? undefined : parameters.get(code);
-  const cause = kind === 'physiological' && known && side ? causeOf(known, side) : condition;
+  const row = code === null ? undefined : parameters.get(code);
+  const cause = kind === 'physiological' && row && side ? causeOf(row, side) : condition;
   return {
     ...{ patient, condition, kind, priority, parameter, side, cause, alarmId, onset: onsets, onsetMs, calledMs },
     ...{ endMs: null, code, limit, text },
@@ -92,6 +92,6 @@ function parameterOf(condition: string, code: string | null): string {
   if (isScore(condition)) return 'scores';
   const [prefix = ''] = condition.split('.');
   if ((limitGroups as readonly string[]).includes(prefix)) return prefix;
-  const known = code === null ? undefined : parameters.get(code);
-  return known?.limits ?? known?.group ?? (condition.includes('.') ? prefix : 'device');
+  const row = code === null ? undefined : parameters.get(code);
+  return row?.limits ?? row?.group ?? (condition.includes('.') ? prefix : 'device');
 }

@@ -1,4 +1,4 @@
-/** Plays past inputs to one patient's engine, with a wall clock that moves from input to input. Pure. */
+/** Plays recorded inputs to an engine, with a wall clock that moves from input to input. Pure. */
 import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
 import { nextDue, type Step, step } from '../../alarms/core/engine.ts';
 import type { Environment } from '../../alarms/core/environment.ts';
@@ -10,20 +10,20 @@ import type { State } from '../../alarms/core/state.ts';
 
 export type Player = {
   readonly state: State;
-  /** Wall clock, ms since 1970; minus infinity before the first input. */
+  /** The present time of the wall clock, ms since 1970; minus infinity before the first input. */
   readonly now: number;
   /**
-   * Moves the clock to `atMs`. The engine is woken whenever something is due, as the processor does. If `atMs` is a little earlier than the
-   * present clock, the clock does not turn back: two gateways' clocks may differ. If it is much earlier, the server's clock was set back,
-   * and every timer counts from there, as after a start of the processor.
+   * Moves the clock to `atMs`, with a tick at each moment at which the engine is due. If `atMs` is a little earlier than `now`, the clock
+   * stays, because the clocks of two gateways may differ. If `atMs` is much earlier, the server's clock was set back. Then the clock is set
+   * back too, and the timers of the engine are corrected as after a start of the processor.
    */
   passTo(atMs: number): void;
   feed(input: Input): void;
-  /** Begins with the state of another patient's engine. */
-  begin(state: State): void;
+  /** Continues with the state of another patient's engine. */
+  replaceState(state: State): void;
 };
 
-/** @param onStep gets each step: its events, and the state after it */
+/** @param onStep is called with the result of each step of the engine */
 export function createPlayer(env: Environment, first: State, onStep: (result: Step) => void): Player {
   let state = first;
   let now = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,7 @@ export function createPlayer(env: Environment, first: State, onStep: (result: St
       for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
         now = Math.max(now, due);
         feed({ type: 'tick' });
-        // The engine is due again at the same time, so another tick would change nothing.
+        // If the engine is due at the same time again, another tick would change nothing.
         if (nextDue(state) <= due) break;
       }
       if (now - atMs > clocksApartMsMax) {
@@ -55,7 +55,7 @@ export function createPlayer(env: Environment, first: State, onStep: (result: St
       now = Math.max(now, atMs);
     },
     feed,
-    begin(other) {
+    replaceState(other) {
       state = other;
     },
   };
