@@ -235,7 +235,7 @@ describe('profiles that change', () => {
     expect([bench.partition.liveAlarmCount(), before]).toEqual([1, 1]);
   });
 
-  it('own limits that cross the limits of the new profile raise an alarm until they fit again, and both go on judging', () => {
+  it('own limits that cross the limits of the new profile raise an alarm until they fit again, and all these limits still judge', () => {
     const bench = open();
     bench.read(0, 3, 80);
     bench.partition.command(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);

@@ -63,7 +63,7 @@ function limitsNow(env: Environment, state: State, published: PublishedInForce, 
   return { published: { ...published, limits, madeFrom }, records: [{ type: 'limits-in-force', body: limits }] };
 }
 
-/** Returns the standby record to publish; undefined if the standby is as it was published last. */
+/** Returns the standby record to publish; undefined if the standby has not changed since the last publication. */
 function standbyNow(
   { associationId, standby: part }: State,
   last: StandbyInForce | undefined,

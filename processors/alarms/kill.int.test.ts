@@ -173,7 +173,7 @@ describe('a killed processor', () => {
 });
 
 describe('two processors', () => {
-  it('if one of two processors is killed, the other takes over its beds', async () => {
+  it('a processor takes over the beds of another processor that is killed', async () => {
     const [first, second] = await Promise.all([lab.start({}, 'alarms-a'), lab.start({}, 'alarms-b')]);
     children.push(first, second);
     const beds: LabBed[] = [];

@@ -29,7 +29,7 @@ function openOwnership() {
   const restores: { readonly partitions: readonly number[]; readonly answer: () => void }[] = [];
   const appends: { readonly body: object; readonly take: () => void }[] = [];
   const canaries: number[][] = [];
-  const taken: (readonly number[])[] = [];
+  const takenOver: (readonly number[])[] = [];
   const ownership = createOwnership({
     restore(partitions) {
       const { promise, resolve } = Promise.withResolvers<ReadonlyMap<number, RestoredPartition>>();
@@ -58,15 +58,15 @@ function openOwnership() {
       return { partition, outbox };
     },
     canaries: { own: (partitions) => void canaries.push([...partitions]) },
-    onTakenOver: (partitions) => void taken.push(partitions),
+    onTakenOver: (partitions) => void takenOver.push(partitions),
     now: () => t0,
   });
-  return { ownership, restores, appends, canaries, taken };
+  return { ownership, restores, appends, canaries, takenOver };
 }
 
 describe('ownership', () => {
   it('owns the restored partitions, and reads on at the committed reading and at the end of the commands', async () => {
-    const { ownership, restores, canaries, taken } = openOwnership();
+    const { ownership, restores, canaries, takenOver } = openOwnership();
     const starts = ownership.takeOver(assignment(3, 5));
     expect([...ownership.owners().keys()]).toEqual([]);
     restores[0]!.answer();
@@ -77,7 +77,7 @@ describe('ownership', () => {
       ['commands/5', '9'],
     ]);
     expect([...ownership.owners().keys()]).toEqual([3, 5]);
-    expect([canaries, taken]).toEqual([[[], [3, 5]], [[3, 5]]]);
+    expect([canaries, takenOver]).toEqual([[[], [3, 5]], [[3, 5]]]);
   });
 
   it('begins with the offsets that the former owner committed and with the events that it published', async () => {
@@ -90,7 +90,7 @@ describe('ownership', () => {
   });
 
   it('ignores the result of a restore if a later assignment came during the restore', async () => {
-    const { ownership, restores, taken } = openOwnership();
+    const { ownership, restores, takenOver } = openOwnership();
     const first = ownership.takeOver(assignment(3));
     const second = ownership.takeOver(assignment(5));
     restores[1]!.answer();
@@ -98,16 +98,16 @@ describe('ownership', () => {
     restores[0]!.answer();
     expect([...(await first)]).toEqual([]);
     expect([...ownership.owners().keys()]).toEqual([5]);
-    expect(taken).toEqual([[5]]);
+    expect(takenOver).toEqual([[5]]);
   });
 
   it('ignores the result of a restore if all partitions were released during the restore', async () => {
-    const { ownership, restores, taken } = openOwnership();
+    const { ownership, restores, takenOver } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     ownership.releaseAll();
     restores[0]!.answer();
     expect([...(await starts)]).toEqual([]);
-    expect([ownership.owners().size, taken]).toEqual([0, []]);
+    expect([ownership.owners().size, takenOver]).toEqual([0, []]);
   });
 
   it('releases all partitions before the next restore, so that waiting events are not written', async () => {

@@ -64,12 +64,12 @@ export function createOwnership(options: {
     releaseAll,
     async takeOver(partitionsOf) {
       releaseAll();
-      const mine = generation;
+      const generationBefore = generation;
       const partitions = partitionsOf.get('observations') ?? [];
       const beganMs = performance.now();
       const restored = await restore(partitions);
       const starts = new Map<TopicPartition, string>();
-      if (mine !== generation) return starts;
+      if (generationBefore !== generation) return starts;
       const next = new Map<number, Owner>();
       for (const [p, from] of restored) {
         const opened = open(from);

@@ -94,9 +94,9 @@ const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce> = ({ reco
 };
 
 const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { key, offset, timestampMs }) => {
-  const taken = inputOf(record, opened.place);
-  return taken.ok && taken.input.type === 'command'
-    ? { key, offset: BigInt(offset), atMs: timestampMs, input: taken.input }
+  const result = inputOf(record, opened.place);
+  return result.ok && result.input.type === 'command'
+    ? { key, offset: BigInt(offset), atMs: timestampMs, input: result.input }
     : undefined;
 };
 

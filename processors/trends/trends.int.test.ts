@@ -278,7 +278,7 @@ describe('trends', () => {
     await trends.start();
   });
 
-  it('the trend writer continues by itself after Kafka was killed and started again', async () => {
+  it('the trend writer continues after Kafka was killed and started again', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
     await until('the first point', async () => (await rowsOf(id)).length === 1);
