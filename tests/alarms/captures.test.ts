@@ -1,4 +1,4 @@
-/** The library of captures: each says in its remarks what must happen, and the engine must do so. */
+/** Tests of the library of captures: the engine must do what the remarks of each capture say. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
@@ -18,29 +18,29 @@ const isEvent = Compile(AlarmEvent);
 function played(captured: readonly Captured[]) {
   const startMs = captured[0]!.atMs;
   const events = playCapture(env, captured);
-  return { startMs, events, told: events.map((event) => eventLine(event, startMs)).join('\n') };
+  return { startMs, events, printed: events.map((event) => eventLine(event, startMs)).join('\n') };
 }
 
 describe('the library of captures', () => {
-  it('the library has captures', () => {
+  it('the library has more than 150 captures', () => {
     expect(names.length).toBeGreaterThan(150);
   });
 
-  it.each(names)('%s', (name) => {
+  it.each(names)('the engine does what the remarks of the capture say: %s', (name) => {
     const text = textOf(name);
     const { sentences, musts } = readStory(text);
-    expect(sentences.length, 'it says in a sentence what happens').toBeGreaterThan(0);
-    expect(musts.length, 'it says what must be').toBeGreaterThan(0);
+    expect(sentences.length, 'the capture must say in a sentence what happens').toBeGreaterThan(0);
+    expect(musts.length, 'the capture must have a "must:" remark').toBeGreaterThan(0);
     const { captured, faults } = readCapture(text);
     expect(faults).toEqual([]);
-    const { startMs, events, told } = played(captured);
+    const { startMs, events, printed } = played(captured);
     const broken = brokenMusts(musts, events, startMs);
-    if (broken.length > 0) throw new Error(`${sentences.join('\n')}\n${broken.join('\n')}\n${told}`);
+    if (broken.length > 0) throw new Error(`${sentences.join('\n')}\n${broken.join('\n')}\n${printed}`);
     for (const event of events) expect(isEvent.Check(event), JSON.stringify(event)).toBe(true);
   });
 });
 
-describe('what a capture says of itself', () => {
+describe('the remarks of a capture', () => {
   const at = (s: number) => new Date(s * 1000).toISOString();
   const alarm = { alarmId: 'a', condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120', present: true };
   const events = [
@@ -67,7 +67,7 @@ describe('what a capture says of itself', () => {
     'HR.high over at the end',
     'HR.high medium',
     'HR.high says "134"',
-  ])('a true remark holds: %s', (must) => {
+  ])('a true remark has no fault: %s', (must) => {
     expect(broken(must)).toBe(false);
   });
 
@@ -86,12 +86,12 @@ describe('what a capture says of itself', () => {
     'HR.high high',
     'HR.high says "135"',
     'nothing else',
-  ])('a wrong remark does not hold: %s', (must) => {
+  ])('a wrong remark has a fault: %s', (must) => {
     expect(broken(must)).toBe(true);
   });
 
   it.each(['HR.high rises', 'HR.high calls', 'HR.high raised thrice', 'HR.high raised at dawn', 'HR.high says 134'])(
-    'a remark that cannot be read is refused: %s',
+    'a remark with an unknown form is refused: %s',
     (must) => {
       expect(() => readStory(`# must: ${must}`)).toThrow(/line 1/);
     },

@@ -1,4 +1,7 @@
-/** For tests: the surroundings of the alarm processor. Seals readings as the gateway, commands as the dashboard, and reads the alarms. */
+/**
+ * A lab for tests of the alarm processor. Writes readings to the log as the gateway, commands as the dashboard and associations as the
+ * operator, and reads the alarms.
+ */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -34,8 +37,8 @@ const repo = join(import.meta.dirname, '../..');
 const by: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** An event with its offset and time in Kafka. */
-export type Told = AlarmEvent & { readonly offset: string; readonly seenAt: number };
+/** An event with its offset in Kafka and the time at which the lab read it. */
+export type ReadEvent = AlarmEvent & { readonly offset: string; readonly seenAt: number };
 
 export type AlarmLab = Awaited<ReturnType<typeof openLab>>;
 export type LabBed = Awaited<ReturnType<AlarmLab['admit']>>;
@@ -54,7 +57,7 @@ export async function openLab(platform: Platform) {
   const operator = await open('operator');
   const pseudonymKey = readSettings(kafkaSettings, serviceEnv(platform, 'gateway')).pseudonymKey;
 
-  const told = new Map<string, Told[]>();
+  const eventsByKey = new Map<string, ReadEvent[]>();
   const states = new Map<string, AlarmState[]>();
   const scores = new Map<string, Scores[]>();
   const published = new Map<string, (CommandAnswer | LimitsInForce)[]>();
@@ -73,7 +76,7 @@ export async function openLab(platform: Platform) {
             const checked = checkRecord(opened.contentType, opened.plaintext);
             if (!checked.ok) throw new Error(checked.fault.message);
             if (checked.contentType === contentTypes.alarmEvent)
-              told.set(key, [...(told.get(key) ?? []), { ...checked.body, offset, seenAt: Date.now() }]);
+              eventsByKey.set(key, [...(eventsByKey.get(key) ?? []), { ...checked.body, offset, seenAt: Date.now() }]);
             if (
               checked.contentType === contentTypes.commandAnswer ||
               checked.contentType === contentTypes.limitsInForce
@@ -89,17 +92,23 @@ export async function openLab(platform: Platform) {
     );
   await Promise.all(readers.map((reader) => reader.caughtUp));
 
-  async function sealAs(
-    sealed: SealedLog,
+  /** Seals a record with the given boot and number, and appends it. */
+  async function appendAs(
+    sealedLog: SealedLog,
     topic: KafkaTopic,
     key: string,
     place: { writer: string; boot: string; seq: number },
     contentType: ContentType,
     body: unknown,
   ) {
-    const dataKey = await sealed.sealer.keyFor(key, topic);
-    const value = sealed.sealer.seal(dataKey, { topic, key, ...place }, contentType, Buffer.from(JSON.stringify(body)));
-    return sealed.appender.append(topic, key, value);
+    const dataKey = await sealedLog.sealer.keyFor(key, topic);
+    const value = sealedLog.sealer.seal(
+      dataKey,
+      { topic, key, ...place },
+      contentType,
+      Buffer.from(JSON.stringify(body)),
+    );
+    return sealedLog.appender.append(topic, key, value);
   }
 
   async function admit(category: PatientCategory | null, ward = 'ICU') {
@@ -128,7 +137,7 @@ export async function openLab(platform: Platform) {
     }
     await associate(null);
 
-    /** @returns the time in the command */
+    /** Writes a command. @returns the time in the command */
     const command = async (asked: Record<string, unknown>): Promise<string> => {
       commands += 1;
       const at = iso(Date.now());
@@ -139,7 +148,10 @@ export async function openLab(platform: Platform) {
     return {
       deviceId,
       associationId,
-      /** Sends readings each second from `from` to `to` after `t`, received now unless the test says otherwise. */
+      /**
+       * Sends a reading for each second from `from` to `to` after `t`.
+       * @param receivedAt returns the time of receipt; absent: the present time
+       */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
         const sent: Promise<unknown>[] = [];
         for (let s = from; s <= to; s++) {
@@ -149,20 +161,20 @@ export async function openLab(platform: Platform) {
           const body = { deviceId, receivedAt: iso(receivedAt?.(time) ?? Date.now()), reading };
           const place = { writer, boot, seq };
           last = { key: associationId, place, body };
-          sent.push(sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body));
+          sent.push(appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body));
         }
         await Promise.all(sent);
       },
-      /** Sends one reading of second `s`. */
+      /** Sends one reading of second `s` after `t`. */
       async sendValues(t: number, s: number, values: readonly NumericValue[], receivedAt: (time: number) => number) {
         seq += 1;
         const time = t + s * 1000;
         const reading = { time: iso(time), intervalMs: 1000, values };
         const body = { deviceId, receivedAt: iso(receivedAt(time)), reading };
         const place = { writer, boot, seq };
-        await sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
+        await appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
       },
-      /** Sends one reading, again and again until the log has it. */
+      /** Sends one reading, and repeats it until the log accepts it. */
       async sendUntilTaken(time: number, numerics: Numerics) {
         seq += 1;
         const place = { writer, boot, seq };
@@ -170,7 +182,7 @@ export async function openLab(platform: Platform) {
         for (;;) {
           const body = { deviceId, receivedAt: iso(Date.now()), reading };
           try {
-            await sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
+            await appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
             return;
           } catch {
             await new Promise((done) => setTimeout(done, 500));
@@ -184,16 +196,16 @@ export async function openLab(platform: Platform) {
           connected,
           ...(reason && { reason }),
         }),
-      /** Appends bytes that are no sealed record. */
+      /** Appends a record that is not sealed. */
       poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
-      /** Skips numbers, so that the log never gets them. */
+      /** Skips `count` numbers, as if their readings were lost. */
       lose(count: number) {
         seq += count;
       },
-      /** Sends the last reading again, as another record with the same place. */
+      /** Sends the last reading again, as another record with the same boot and number. */
       async again() {
         const { key, place, body } = last!;
-        await sealAs(gateway, 'observations', key, place, contentTypes.observation, body);
+        await appendAs(gateway, 'observations', key, place, contentTypes.observation, body);
       },
       acknowledge: (alarmId: string) => command({ type: 'acknowledge', alarmId }),
       assess: (assessment: Assessment) => command({ type: 'enter-assessment', ...assessment }),
@@ -202,7 +214,7 @@ export async function openLab(platform: Platform) {
     };
   }
 
-  const eventsOf = ({ associationId }: { associationId: string }) => told.get(associationId) ?? [];
+  const eventsOf = ({ associationId }: { associationId: string }) => eventsByKey.get(associationId) ?? [];
 
   return {
     admit,
@@ -214,41 +226,47 @@ export async function openLab(platform: Platform) {
     async untilState({ associationId }: { associationId: string }, withinMs = 30_000): Promise<void> {
       const deadline = Date.now() + withinMs;
       while ((states.get(associationId)?.length ?? 0) === 0) {
-        if (Date.now() > deadline) throw new Error('no snapshot came');
+        if (Date.now() > deadline) throw new Error(`No snapshot came within ${withinMs} ms.`);
         await new Promise((done) => setTimeout(done, 50));
       }
     },
-    /** Resolves with the first scores of the bed that the test wants. */
-    async untilScores(bed: { associationId: string }, wanted: (one: Scores) => boolean): Promise<Scores> {
+    /** Resolves with the first scores of the bed for which `wanted` returns true. */
+    async untilScores(bed: { associationId: string }, wanted: (scores: Scores) => boolean): Promise<Scores> {
       const deadline = Date.now() + 30_000;
       for (;;) {
-        const known = scores.get(bed.associationId) ?? [];
-        const found = known.find(wanted);
-        if (found) return found;
-        if (Date.now() > deadline) throw new Error(`no such scores; there were ${JSON.stringify(known)}`);
+        const published = scores.get(bed.associationId) ?? [];
+        const match = published.find(wanted);
+        if (match) return match;
+        if (Date.now() > deadline)
+          throw new Error(`The wanted scores did not come. These scores came: ${JSON.stringify(published)}`);
         await new Promise((done) => setTimeout(done, 20));
       }
     },
-    /** Returns the alarms as a screen keeps them: the highest revision of each. */
+    /** Returns the alarms as a screen shows them: the highest revision of each alarm. */
     alarmsOf(bed: { associationId: string }): Alarm[] {
       const best = new Map<string, Alarm>();
       for (const { alarm } of eventsOf(bed))
         if (alarm.rev > (best.get(alarm.alarmId)?.rev ?? 0)) best.set(alarm.alarmId, alarm);
       return [...best.values()];
     },
-    async until(bed: { associationId: string }, wanted: (event: Told) => boolean, withinMs = 60_000): Promise<Told> {
+    /** Resolves with the first event of the bed for which `wanted` returns true. */
+    async until(
+      bed: { associationId: string },
+      wanted: (event: ReadEvent) => boolean,
+      withinMs = 60_000,
+    ): Promise<ReadEvent> {
       const deadline = Date.now() + withinMs;
       for (;;) {
-        const found = eventsOf(bed).find(wanted);
-        if (found) return found;
+        const match = eventsOf(bed).find(wanted);
+        if (match) return match;
         if (Date.now() > deadline)
           throw new Error(
-            `no such event; there were ${JSON.stringify(eventsOf(bed).map(({ type, alarm }) => [type, alarm.condition, alarm.rev]))}`,
+            `The wanted event did not come. These events came: ${JSON.stringify(eventsOf(bed).map(({ type, alarm }) => [type, alarm.condition, alarm.rev]))}`,
           );
         await new Promise((done) => setTimeout(done, 20));
       }
     },
-    /** Returns the position of the processors' group, and the end of the log. */
+    /** Returns the committed offsets of the alarm processors, and the ends of the partitions. */
     async positions() {
       const alarms = await open('alarms');
       const reader = await openPartitionReader(alarms.kafka, {
@@ -264,7 +282,7 @@ export async function openLab(platform: Platform) {
       await alarms.close();
       return { committed, ends };
     },
-    /** Returns what the pure engine, never stopped, makes of these beds' part of the log. */
+    /** Returns the alarms that the pure engine makes from the beds' records in the log, without any restart. */
     async judged(beds: readonly { associationId: string }[]): Promise<Alarm[][]> {
       const inputs = new Map<string, { input: Input; receivedAt: number }[]>();
       const reader = await createReader(dashboard.kafka, {
@@ -276,9 +294,9 @@ export async function openLab(platform: Platform) {
           for (const { key, value } of records) {
             if (value === null || !beds.some((bed) => bed.associationId === key)) continue;
             const opened = await dashboard.open({ topic, key, value });
-            const taken = inputOfText(opened.contentType, opened.plaintext, opened.place);
-            if (!taken.ok) throw new Error(taken.reason);
-            inputs.set(key, [...(inputs.get(key) ?? []), { input: taken.input, receivedAt: taken.receivedAt ?? 0 }]);
+            const read = inputOfText(opened.contentType, opened.plaintext, opened.place);
+            if (!read.ok) throw new Error(read.reason);
+            inputs.set(key, [...(inputs.get(key) ?? []), { input: read.input, receivedAt: read.receivedAt ?? 0 }]);
           }
         },
       });
@@ -296,7 +314,7 @@ export async function openLab(platform: Platform) {
         return [...best.values()];
       });
     },
-    /** The processor as a child process. */
+    /** Starts the alarm processor as a child process, and resolves when it is ready. */
     async start(more: Record<string, string> = {}, name = 'alarms') {
       const child = startChild({
         name,
@@ -313,7 +331,7 @@ export async function openLab(platform: Platform) {
     logFile: (name = 'alarms') => join(platform.stateDir, 'logs', `${name}-lab.log`),
     async close() {
       await Promise.all(readers.map((reader) => reader.close()));
-      for (const one of [gateway, dashboard, operator]) await one.close();
+      for (const sealedLog of [gateway, dashboard, operator]) await sealedLog.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a capture says of itself: its first remarks tell in sentences what happens and what must be seen of it; those that begin with
- * `must:` are held by a test. The words are in tests/alarms/README.md. Pure.
+ * Reads and checks the remarks at the beginning of a capture. Sentences say what happens. A remark that begins with `must:` says what the
+ * engine must do, and a test checks it. tests/alarms/README.md explains the forms. Pure.
  */
 import type { Alarm, AlarmEvent, AlarmEventType } from '../../contracts/messages/alarms.ts';
 
@@ -19,9 +19,10 @@ const priorityWords = ['high', 'medium', 'low'] as const;
 type EventWord = (typeof eventWords)[number];
 type StateWord = (typeof stateWords)[number];
 
-/** Seconds since the first line of the capture. */
+/** A span of time, in seconds since the first line of the capture. */
 type Span = { readonly fromS: number; readonly toS: number };
 
+/** One `must:` remark. */
 export type Must = { readonly text: string; readonly line: number } & (
   | {
       readonly kind: 'event';
@@ -37,9 +38,10 @@ export type Must = { readonly text: string; readonly line: number } & (
 );
 type Times = { readonly least: number; readonly most: number };
 
+/** The remarks of a capture. */
 export type Story = { readonly sentences: readonly string[]; readonly musts: readonly Must[] };
 
-/** Reads the remarks of a capture. Throws where a `must:` cannot be read: it would hold nothing. */
+/** Returns the remarks of a capture. Throws if a `must:` remark has an unknown form. */
 export function readStory(text: string): Story {
   const sentences: string[] = [];
   const musts: Must[] = [];
@@ -53,7 +55,7 @@ export function readStory(text: string): Story {
 }
 
 function mustOf(text: string, line: number): Must {
-  const bad = () => new Error(`line ${line}: "${text}" is no "must:" (tests/alarms/README.md)`);
+  const bad = () => new Error(`line ${line}: "${text}" is not a form of "must:" that tests/alarms/README.md explains.`);
   if (text === 'nothing else') return { kind: 'nothing-else', text, line };
   const says = /^(\S+) says "(.+)"$/.exec(text);
   if (says) return { kind: 'says', names: says[1]!, words: says[2]!, text, line };
@@ -97,15 +99,15 @@ const spans: readonly (readonly [RegExp, (a: number, b: number) => Span])[] = [
 
 function spanOf(words: string): Span | undefined {
   for (const [pattern, make] of spans) {
-    const found = pattern.exec(words);
-    if (found) return make(secondsOf(found[1]), secondsOf(found[2]));
+    const match = pattern.exec(words);
+    if (match) return make(secondsOf(match[1]), secondsOf(match[2]));
   }
   return undefined;
 }
 
 const secondsOf = (words = '0') => words.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
 
-/** What of a capture's musts does not hold, a sentence each. */
+/** Returns a sentence for each `must:` remark that the events do not fulfil. */
 export function brokenMusts(musts: readonly Must[], events: readonly AlarmEvent[], startMs: number): string[] {
   const named = musts.flatMap((must) => ('names' in must ? [must.names] : []));
   return musts.flatMap((must) => {
@@ -119,36 +121,41 @@ function faultOf(must: Must, events: readonly AlarmEvent[], startMs: number, nam
   switch (must.kind) {
     case 'event': {
       const type: AlarmEventType = must.word === 'acknowledged-by-a-person' ? 'acknowledged' : must.word;
-      const of = events.filter((event) => event.type === type && isNamed(must.names, event.alarm));
-      const seconds = of.map(secondOf).filter((s) => s >= must.in.fromS && s <= must.in.toS);
+      const all = events.filter((event) => event.type === type && isNamed(must.names, event.alarm));
+      const seconds = all.map(secondOf).filter((s) => s >= must.in.fromS && s <= must.in.toS);
       const { least, most } = must.times;
       if (seconds.length >= least && seconds.length <= most) return undefined;
-      return `seen ${seconds.length} times in that time, at ${of.map((event) => clockText(secondOf(event))).join(', ') || 'no time'} in all`;
+      return `the event came ${seconds.length} times in that time. It came at: ${all.map((event) => clockText(secondOf(event))).join(', ') || 'no time'}`;
     }
     case 'state':
       return stateFault(must.names, must.word, must.in, events, startMs);
     case 'priority': {
       const other = events.find(({ alarm }) => isNamed(must.names, alarm) && alarm.priority !== must.word);
-      return other && `it is ${other.alarm.priority} at ${clockText(secondOf(other))}`;
+      return other && `the priority is ${other.alarm.priority} at ${clockText(secondOf(other))}`;
     }
     case 'says': {
       const texts = new Set(events.filter(({ alarm }) => isNamed(must.names, alarm)).map(({ alarm }) => alarm.text));
-      return [...texts].some((text) => text.includes(must.words)) ? undefined : `it says ${[...texts].join(' / ')}`;
+      return [...texts].some((text) => text.includes(must.words))
+        ? undefined
+        : `the texts are: ${[...texts].join(' / ')}`;
     }
     case 'nothing-else': {
       const others = events.filter(({ alarm }) => !named.some((names) => isNamed(names, alarm)));
-      return others.length === 0 ? undefined : `${[...new Set(others.map(({ alarm }) => alarm.condition))].join(', ')}`;
+      return others.length === 0
+        ? undefined
+        : `there are also events of ${[...new Set(others.map(({ alarm }) => alarm.condition))].join(', ')}`;
     }
   }
 }
 
-/** `a|b`: any of them; `HR.*`: all that begin so. */
+/** Returns whether names include the condition of an alarm. `a|b` means a or b. `HR.*` means all names that begin with `HR.`. */
 function isNamed(names: string, { condition }: Pick<Alarm, 'condition'>): boolean {
   return names.split('|').some((name) => {
     return name.endsWith('*') ? condition.startsWith(name.slice(0, -1)) : condition === name;
   });
 }
 
+/** Returns why alarms with these names do not have a state during a whole span; undefined if they have. */
 function stateFault(names: string, word: StateWord, span: Span, events: readonly AlarmEvent[], startMs: number) {
   const alarms = new Map<string, Alarm>();
   let [i, nextS] = [0, span.fromS];
@@ -158,8 +165,8 @@ function stateFault(names: string, word: StateWord, span: Span, events: readonly
       if (type === 'cleared') alarms.delete(alarm.alarmId);
       else alarms.set(alarm.alarmId, alarm);
     }
-    const of = [...alarms.values()].filter((alarm) => isNamed(names, alarm));
-    if (!isIn(word, of, startMs + nextS * 1000)) return `not at ${clockText(nextS)}`;
+    const named = [...alarms.values()].filter((alarm) => isNamed(names, alarm));
+    if (!isIn(word, named, startMs + nextS * 1000)) return `the state does not hold at ${clockText(nextS)}`;
     const next = events[i];
     if (next === undefined) return undefined;
     nextS = (Date.parse(next.at) - startMs) / 1000;
@@ -187,6 +194,7 @@ function isIn(word: StateWord, alarms: readonly Alarm[], nowMs: number): boolean
   }
 }
 
+/** Returns a number of seconds as `m:ss`. */
 export function clockText(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'the end';
   const whole = Math.floor(Math.abs(seconds) / 60);
