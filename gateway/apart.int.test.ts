@@ -1,4 +1,4 @@
-/** A device whose readings are of nobody known for sure: so much of it is kept apart, the rest is refused, and the bed goes on. */
+/** Tests a device whose readings have no certain patient: a limited number is kept apart, and the rest is refused. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
@@ -15,7 +15,7 @@ const run = randomUUID().slice(0, 6);
 const bed = `apart-${run}`;
 const plainBed = `apart-plain-${run}`;
 const iso = (ms: number) => new Date(ms).toISOString();
-/** Room for three readings of about 120 bytes, and not for four. */
+/** Space for three readings of about 120 bytes, but not for four. */
 const apartBytes = 4_200;
 
 let gateway: RunningHouse;
@@ -36,7 +36,7 @@ afterAll(async () => {
   await operator?.close();
 });
 
-/** A bed whose patient changed just now, and its device, whose clock is a minute behind and not yet known. */
+/** Makes a bed whose patient has just changed, and connects its device, whose clock is a minute behind and is not measured yet. */
 async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
   const at = iso(Date.now());
   const first = { ...admitted('1', `icu-${run}`, 'First'), from: iso(Date.now() - 3_600_000), to: at };
@@ -70,7 +70,7 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1]);
 };
 
-it('the gateway keeps apart the messages that there is room for, refuses the rest with 0x97, and takes the readings of the present patient', async () => {
+it('the gateway keeps as many unclear readings apart as it has space for, refuses the rest with 0x97, and accepts readings once the clock is measured', async () => {
   const { send, second } = await changedBed(bed, 5);
   await until('the first reading that is kept apart', async () => {
     await send();
@@ -94,7 +94,7 @@ it('the gateway keeps apart the messages that there is room for, refuses the res
   expect(notices.map(({ body }) => body.notice)).toContain('unattributed');
 });
 
-it('the gateway answers MQTT 3.1.1 as for every refusal, keeps the connection, and counts what it did not keep', async () => {
+it('the gateway acknowledges unclear readings of MQTT 3.1.1 even if it does not keep them, and counts those that it does not keep', async () => {
   const { send } = await changedBed(plainBed, 4);
   await until('the first reading that is kept apart', async () => {
     await send();
@@ -102,7 +102,7 @@ it('the gateway answers MQTT 3.1.1 as for every refusal, keeps the connection, a
   });
   expect(await answersOf(send, 6)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(await apartOf(plainBed)).toHaveLength(3);
-  // What was counted is written once a minute, and at the end.
+  // The counts are written once a minute, and when the gateway ends.
   for (const client of clients.splice(0)) await client.endAsync();
   await gateway.close();
   for (const deviceId of [bed, plainBed]) {

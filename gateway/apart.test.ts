@@ -1,4 +1,4 @@
-/** What a device hears about readings of unclear owner: while they are kept, and when no more of them are kept. */
+/** Tests what a device is answered for readings whose patient is not clear: while they are kept, and when there is no more space. */
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
@@ -15,19 +15,19 @@ import { createSource } from './source.ts';
 const t0 = Date.UTC(2026, 0, 1, 12);
 const log = pino({ level: 'silent' });
 
-/** A bed whose patient changed a second ago, and whose device has said nothing about its clock. */
+/** Makes a bed whose patient changed a second ago, and a device whose clock is not known. */
 function open(apartBytesPerDay: number) {
   const periods: Period[] = [
     { associationId: 'first', stampMs: t0 - 3_600_000, fromMs: t0 - 3_600_000, toMs: t0, ward: 'icu' },
     { associationId: 'second', stampMs: t0, fromMs: t0, toMs: Number.POSITIVE_INFINITY, ward: 'icu' },
   ];
   const records: Unsealed[] = [];
-  const scene = { away: false };
+  const kafka = { isAway: false };
   const counters = createCounters();
   const measures = createMeasures();
   const append = (record: Unsealed, settle: (error?: unknown) => void) => {
-    if (!scene.away) records.push(record);
-    settle(scene.away ? new Error('Kafka is away') : undefined);
+    if (!kafka.isAway) records.push(record);
+    settle(kafka.isAway ? new Error('Kafka is away') : undefined);
   };
   const limits = { deviceBytesPerDay: apartBytesPerDay, allBytesPerDay: 10 * apartBytesPerDay };
   const rejections = createRejections({
@@ -68,12 +68,12 @@ function open(apartBytesPerDay: number) {
     return outcome;
   };
   const topics = () => records.map(({ topic }) => topic);
-  return { send, topics, notices, counters, measures, scene, rejections };
+  return { send, topics, notices, counters, measures, kafka, rejections };
 }
 
 const values = { values: [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }] };
 
-it('acknowledges a reading that is kept apart, and says why', () => {
+it('acknowledges a reading that is kept apart, with the reason', () => {
   const { send, topics, notices } = open(1_000_000);
   expect(send('observations', values)).toMatchObject({
     kind: 'appended',
@@ -82,7 +82,7 @@ it('acknowledges a reading that is kept apart, and says why', () => {
   expect({ topics: topics(), notices }).toEqual({ topics: ['rejected'], notices: ['unattributed'] });
 });
 
-it('refuses a reading when no more are kept apart: with quota exceeded, advice, and a notice at the bed', () => {
+it('refuses an unclear reading with quota exceeded, advice and a notice for the bed if there is no space', () => {
   const { send, topics, notices, counters, measures } = open(0);
   expect(send('observations', values)).toEqual({
     kind: 'refused',
@@ -96,16 +96,16 @@ it('refuses a reading when no more are kept apart: with quota exceeded, advice, 
   expect(Object.fromEntries(measures.rejections)).toEqual({ 'apart-budget-spent': 1 });
 });
 
-it('still accepts statuses and alarms when no more readings are kept apart', () => {
+it('accepts statuses and lists of alarms even if there is no space for unclear readings', () => {
   const { send, topics } = open(0);
   expect(send('status', { online: true })).toEqual({ kind: 'appended' });
   expect(send('alerts', { alerts: [] })).toEqual({ kind: 'appended' });
   expect(topics()).not.toContain('rejected');
 });
 
-it('acknowledges nothing if Kafka does not take the copy, so that the device sends it again', () => {
-  const { send, scene, notices } = open(1_000_000);
-  scene.away = true;
+it('does not acknowledge an unclear reading that could not be written to Kafka, so that the device sends it again', () => {
+  const { send, kafka, notices } = open(1_000_000);
+  kafka.isAway = true;
   expect(send('observations', values)).toEqual({ kind: 'failed' });
   expect(notices).toEqual([]);
 });

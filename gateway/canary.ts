@@ -1,6 +1,6 @@
 /**
- * Handles canaries in the gateway: judges each like a reading, seals it, and appends it to every partition of the readings, since each
- * partition has its own alarm processor. The certificate of the canary can do nothing else here (docs/decisions/023-canary.md).
+ * Handles canaries: checks each like a reading, seals it, and appends it to every partition of the readings, because each partition has its
+ * own alarm processor. The certificate of the canary allows nothing else (docs/decisions/023-canary.md).
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
@@ -16,13 +16,13 @@ import type { TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 
-/** One data key for all partitions. The sealed records name nobody. */
+/** Name of the data key for canaries in all partitions. A canary record contains no data of a person. */
 const keySubject = 'canary';
 const partitionKeys = keysOfPartitions('observations', 'canary');
 
 export type CanaryOptions = {
   readonly sealedLog: Pick<SealedLog, 'sealer' | 'appender' | 'append'>;
-  /** This process's start. */
+  /** Name of this start of the process. */
   readonly boot: string;
   readonly bounds: TimeBounds;
   readonly counters: Counters;
@@ -31,7 +31,7 @@ export type CanaryOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** Returns a sink that handles canaries itself. The sink behind it never sees the device of the canary. */
+/** Returns a sink that handles canaries itself and passes all other calls on to `sink`. */
 export function withCanary(sink: Sink, options: CanaryOptions): Sink {
   const publishCanary = createCanaryIntake(options);
   const ofDevices =
@@ -39,7 +39,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
     };
-  // Lists each function by name, so that a new function of the sink needs a decision for the canary too.
+  // Each function is listed by name, so that whoever adds a function to the sink must decide what it does for canaries.
   return {
     ready: sink.ready,
     sourceOf: sink.sourceOf,
@@ -51,7 +51,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     connected: ofDevices(sink.connected),
     lostIdWhileAlive: ofDevices(sink.lostIdWhileAlive),
     heldBack: ofDevices(sink.heldBack),
-    // Gives up the claim. The canary was never reported as connected, so nothing is reported here.
+    // Is called for the canary too, because it gives up the claim. It reports nothing, because the canary was never reported as connected.
     ended: sink.ended,
     will: ofDevices(sink.will),
     inbox(source) {
@@ -76,18 +76,19 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
       const value = sealedLog.sealer.seal(dataKey, place, contentTypes.canary, plaintext);
       return sealedLog.appender.append('observations', key, value);
     });
-    // Waits for all partitions, so that a canary counts as failed only once.
+    // Waits for all partitions, so that a canary counts as failed once even if several partitions fail.
     const failed = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  /** Reports the canary, so that screens can say how far it came if Kafka does not take readings. */
-  function sayTaken(receivedAtMs: number): void {
+  /** Reports that the gateway received the canary, so that screens can show how far it came if Kafka accepts no readings. */
+  function reportReceived(receivedAtMs: number): void {
     const body: CanarySightRecord = { taken: formatInstant(receivedAtMs) };
     sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});
   }
 
-  function logSometimes({ source, receivedAtMs }: Incoming, fields: object, text: string): void {
+  /** Logs a warning, at most one line per second for each connection. */
+  function logLimited({ source, receivedAtMs }: Incoming, fields: object, text: string): void {
     const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
     if (leftOut !== undefined) log.warn({ ...fields, leftOut }, text);
   }
@@ -99,12 +100,12 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
     const judged = judgeCanary(kind, payload, text, receivedAtMs, options.bounds, pace, options.monotonicMs());
     if (!judged.ok) {
       counters.canariesRefused += 1;
-      logSometimes(message, { reason: judged.reasonString }, 'a canary is refused');
+      logLimited(message, { reason: judged.reasonString }, 'a canary was refused');
       settle({ kind: 'refused', code: judged.code, reasonString: judged.reasonString });
       return;
     }
     pace = judged.pace;
-    sayTaken(receivedAtMs);
+    reportReceived(receivedAtMs);
     appendEverywhere(receivedAtMs).then(
       () => {
         counters.canariesAppended += 1;
@@ -112,7 +113,7 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
       },
       (error: unknown) => {
         counters.canariesFailed += 1;
-        logSometimes(message, { code: (error as { code?: string }).code }, 'a canary did not reach every partition');
+        logLimited(message, { code: (error as { code?: string }).code }, 'a canary did not reach every partition');
         settle({ kind: 'failed' });
       },
     );

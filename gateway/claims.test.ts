@@ -11,9 +11,10 @@ import { createSource } from './source.ts';
 type OnRecord = Parameters<SealedLog['followTable']>[1];
 
 let claims: Claims;
-/** What was appended and not yet answered. */
+/** Claims that were appended and are not answered yet. */
 let written: { body: { clientId: string; connection: string }; answer(error?: Error): void }[];
-let told: string[];
+/** The calls of the callbacks, as text. */
+let calls: string[];
 let onRecord: OnRecord;
 let offset = 0;
 const counters = createCounters();
@@ -22,7 +23,7 @@ const measures = createMeasures();
 beforeEach(async () => {
   vi.useFakeTimers();
   written = [];
-  told = [];
+  calls = [];
   offset = 40;
   counters.connectionsUnclaimed = 0;
   claims = await createClaims({
@@ -38,8 +39,8 @@ beforeEach(async () => {
       },
     },
     boot: 'us',
-    onClaimed: ({ boot, claim }) => told.push(`${boot} has ${claim}`),
-    onTaken: (clientId) => told.push(`${clientId} taken`),
+    onClaimed: ({ boot, claim }) => calls.push(`${boot} has ${claim}`),
+    onTaken: (clientId) => calls.push(`${clientId} taken`),
     counters,
     measures,
     log: pino({ level: 'silent' }),
@@ -52,11 +53,13 @@ afterEach(async () => {
 });
 
 const source = (connection: string) => createSource('a2V5', 'bed-07', connection);
-const claim = (one: ReturnType<typeof source>, clientId = 'bed-07') =>
-  claims.claim(one, clientId, (claimed) => told.push(`${one.boot} ${claimed ? `claimed ${one.claim}` : 'unclaimed'}`));
+const claim = (connection: ReturnType<typeof source>, clientId = 'bed-07') =>
+  claims.claim(connection, clientId, (claimed) =>
+    calls.push(`${connection.boot} ${claimed ? `claimed ${connection.claim}` : 'unclaimed'}`),
+  );
 
-/** Lets the log hand on a claim. */
-function meet(boot: string, seq: number, body: unknown, contentType: string = contentTypes.claim): void {
+/** Makes the log deliver a claim. */
+function deliver(boot: string, seq: number, body: unknown, contentType: string = contentTypes.claim): void {
   offset += 1;
   const place = { topic: 'sessions', key: boot, writer: 'gateway', boot, seq } as const;
   const plaintext = Buffer.from(JSON.stringify(body));
@@ -66,60 +69,60 @@ function meet(boot: string, seq: number, body: unknown, contentType: string = co
   );
 }
 
-it('is settled when the claim comes back from the log, not when it was written', async () => {
+it('a claim is settled when it is read from the log, and not when it was written', async () => {
   claim(source('us.1'));
   written[0]!.answer();
   await vi.advanceTimersByTimeAsync(100);
-  expect(told).toEqual([]);
-  meet('us', 1, written[0]!.body);
-  expect(told).toEqual(['us.1 claimed 41']);
+  expect(calls).toEqual([]);
+  deliver('us', 1, written[0]!.body);
+  expect(calls).toEqual(['us.1 claimed 41']);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(told).toHaveLength(1);
+  expect(calls).toHaveLength(1);
   expect(written).toHaveLength(1);
 });
 
 it('reports the claims of other gateways in the order of the log, each once', () => {
   claim(source('us.1'));
-  meet('other', 7, { clientId: 'bed-07', connection: 'other.3' });
-  meet('us', 1, written[0]!.body);
-  meet('other', 8, { clientId: 'bed-08', connection: 'other.4' });
-  // A batch whose answer was lost.
-  meet('other', 7, { clientId: 'bed-07', connection: 'other.3' });
-  meet('other', 8, { clientId: 'bed-08', connection: 'other.4' });
-  meet('us', 1, written[0]!.body);
-  expect(told).toEqual(['bed-07 taken', 'us.1 claimed 42', 'bed-08 taken']);
+  deliver('other', 7, { clientId: 'bed-07', connection: 'other.3' });
+  deliver('us', 1, written[0]!.body);
+  deliver('other', 8, { clientId: 'bed-08', connection: 'other.4' });
+  // The answer to a batch was lost, so the batch comes again.
+  deliver('other', 7, { clientId: 'bed-07', connection: 'other.3' });
+  deliver('other', 8, { clientId: 'bed-08', connection: 'other.4' });
+  deliver('us', 1, written[0]!.body);
+  expect(calls).toEqual(['bed-07 taken', 'us.1 claimed 42', 'bed-08 taken']);
 });
 
-it('lets the client in after 2 s without it, writes it again until the log has it, and says so then', async () => {
+it('a claim is settled as false after 2 s, is written again until the log has it, and is then reported', async () => {
   const one = source('us.1');
   claim(one);
   await vi.advanceTimersByTimeAsync(1_999);
-  expect(told).toEqual([]);
+  expect(calls).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(told).toEqual(['us.1 unclaimed']);
+  expect(calls).toEqual(['us.1 unclaimed']);
   expect(counters.connectionsUnclaimed).toBe(1);
   for (const tries of [1, 2, 3]) {
     written[tries - 1]!.answer(new Error('no Kafka'));
     await vi.advanceTimersByTimeAsync(1_000);
     expect(written).toHaveLength(tries + 1);
   }
-  meet('us', 4, written[3]!.body);
-  expect(told).toEqual(['us.1 unclaimed', 'us.1 has 41']);
+  deliver('us', 4, written[3]!.body);
+  expect(calls).toEqual(['us.1 unclaimed', 'us.1 has 41']);
 });
 
-it('tells of a claim that was written, though its connection has ended since', async () => {
+it('a claim that was written is reported even if its connection has ended since', async () => {
   const one = source('us.1');
   claim(one);
   await vi.advanceTimersByTimeAsync(2_000);
   claims.forget(one);
   written[0]!.answer();
-  meet('us', 1, written[0]!.body);
-  expect(told).toEqual(['us.1 unclaimed', 'us.1 has 41']);
+  deliver('us', 1, written[0]!.body);
+  expect(calls).toEqual(['us.1 unclaimed', 'us.1 has 41']);
 });
 
-it('does not write again for a connection that has ended, nor settles for one that gave up', async () => {
-  const one = source('us.1');
-  const giveUp = claim(one);
+it('a claim is not written again if its connection has ended, and not settled if it was given up', async () => {
+  const first = source('us.1');
+  const giveUp = claim(first);
   giveUp();
   const other = source('us.2');
   claim(other);
@@ -128,13 +131,13 @@ it('does not write again for a connection that has ended, nor settles for one th
   for (const { answer } of written) answer(new Error('no Kafka'));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(written).toHaveLength(2);
-  meet('us', 1, written[0]!.body);
-  meet('us', 2, written[1]!.body);
-  expect(told).toEqual(['us.2 unclaimed']);
-  expect(one.claim).toBeUndefined();
+  deliver('us', 1, written[0]!.body);
+  deliver('us', 2, written[1]!.body);
+  expect(calls).toEqual(['us.2 unclaimed']);
+  expect(first.claim).toBeUndefined();
 });
 
-it('leaves out a record of another type', () => {
-  meet('other', 1, { at: '2026-01-01T00:00:00.000Z', wards: [] }, contentTypes.presence);
-  expect(told).toEqual([]);
+it('a record of another type is ignored', () => {
+  deliver('other', 1, { at: '2026-01-01T00:00:00.000Z', wards: [] }, contentTypes.presence);
+  expect(calls).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * Decides which gateway has a client id. Gateways communicate through the log only. Each writes which id it claims for which of its
- * connections, follows the claims of all, and acts in that order. So the newest connection wins on all gateways, and all agree on it.
+ * Decides which gateway has a client id. Each gateway writes to the log which client id it claims for which of its connections, and reads the
+ * claims of all gateways in the order of the log. So all gateways agree on the newest connection of a client id.
  */
 import type { Logger } from 'pino';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
@@ -13,42 +13,43 @@ import type { Measures } from './measures.ts';
 import type { Source } from './source.ts';
 
 /**
- * How long CONNACK waits for the claim. After that the client is accepted anyway. Kafka is away then, so no gateway acknowledges
- * anything, and a device that waits in its connection costs less than one that connects again and again.
+ * Longest time for which CONNACK waits for the claim. After it the client is accepted without a claim: Kafka does not answer, so no gateway
+ * acknowledges anything, and a connected device costs less than a device that connects again and again.
  */
 const waitMs = 2_000;
-/** If the log did not take a claim, it is written again after this time, while its connection lasts. */
+/** Time after which a claim that could not be written is written again, if its connection is still open. */
 const againMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {
-  /** Resolves when every claim that is written from then on will be read. */
+  /** Resolves when the gateway reads all new claims. */
   readonly ready: Promise<void>;
-  /** The connection ended: its claim is not written again. A claim that was written may still be read, and is then reported. */
+  /** Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, it is still reported. */
   forget(source: Source): void;
   close(): Promise<void>;
 };
 
-/** A connection whose claim was not yet read in the log. */
-type Open = {
+/** A claim that was not read in the log yet. */
+type PendingClaim = {
   readonly source: Source;
   readonly clientId: string;
   readonly sinceMs: number;
   /** Undefined after it was called. */
   settle: ((claimed: boolean) => void) | undefined;
   timer: NodeJS.Timeout;
-  again: NodeJS.Timeout | undefined;
-  /** Its connection has ended. */
-  over: boolean;
+  /** Runs until the claim is written again; undefined while no retry waits. */
+  retry: NodeJS.Timeout | undefined;
+  /** Whether the connection has ended. */
+  isOver: boolean;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
-  /** This process's start. */
+  /** Name of this start of the process. */
   readonly boot: string;
-  /** The log has the claim of a connection that did not wait for it. The connection may have ended. */
+  /** Called when the log has the claim of a connection that was accepted before. The connection may have ended. */
   readonly onClaimed: (source: Source) => void;
-  /** Another gateway took a client id. */
+  /** Called when another gateway has claimed a client id. */
   readonly onTaken: (clientId: string) => void;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -56,41 +57,41 @@ export async function createClaims(options: {
   readonly monotonicMs: () => number;
 }): Promise<Claims> {
   const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
-  const met: LastClaims = new Map();
-  /** By connection: the connections of the listener, and those that ended before their claim was read. */
-  const open = new Map<string, Open>();
+  const lastClaims: LastClaims = new Map();
+  /** By the boot of the connection. Some of these connections may have ended before their claim was read. */
+  const pending = new Map<string, PendingClaim>();
 
-  function write(claim: Open): void {
+  function write(claim: PendingClaim): void {
     const { source, clientId } = claim;
     const body: ClaimRecord = { clientId, connection: source.boot };
     sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
-      if (open.get(source.boot) !== claim) return;
-      if (claim.over) {
+      if (pending.get(source.boot) !== claim) return;
+      if (claim.isOver) {
         remove(claim);
         return;
       }
-      log.debug({ error: (error as Error).message }, 'a claim did not reach the log, trying again');
-      claim.again = setTimeout(() => {
-        claim.again = undefined;
+      log.debug({ error: (error as Error).message }, 'a claim could not be written to the log: trying again');
+      claim.retry = setTimeout(() => {
+        claim.retry = undefined;
         write(claim);
       }, againMs);
     });
   }
 
-  function remove(claim: Open): void {
-    open.delete(claim.source.boot);
+  function remove(claim: PendingClaim): void {
+    pending.delete(claim.source.boot);
     clearTimeout(claim.timer);
-    clearTimeout(claim.again);
+    clearTimeout(claim.retry);
   }
 
-  function settle(claim: Open, claimed: boolean): void {
+  function settle(claim: PendingClaim, claimed: boolean): void {
     const { settle } = claim;
     claim.settle = undefined;
     settle?.(claimed);
   }
 
   function onOwn({ connection }: ClaimRecord, offset: string): void {
-    const claim = open.get(connection);
+    const claim = pending.get(connection);
     if (!claim) return;
     remove(claim);
     claim.source.claim = Number(offset);
@@ -102,10 +103,10 @@ export async function createClaims(options: {
   const table = await sealedLog.followTable(
     ['sessions'],
     (read, { offset }) => {
-      // This topic has no other type of record (contracts/messages/homes.ts).
+      // The topic has only claims (contracts/messages/homes.ts).
       if (read?.record.contentType !== contentTypes.claim) return;
       const { place } = read.opened;
-      if (!noteClaim(met, place.boot, place.seq)) return;
+      if (!noteClaim(lastClaims, place.boot, place.seq)) return;
       if (place.boot === boot) onOwn(read.record.body, offset);
       else options.onTaken(read.record.body.clientId);
     },
@@ -115,31 +116,31 @@ export async function createClaims(options: {
   return {
     ready: table.ready,
     forget({ boot: connection }) {
-      const claim = open.get(connection);
+      const claim = pending.get(connection);
       if (!claim) return;
-      claim.over = true;
-      if (claim.again) remove(claim);
+      claim.isOver = true;
+      if (claim.retry) remove(claim);
     },
-    claim(source, clientId, settled) {
+    claim(source, clientId, onSettled) {
       const giveUp = () => {
         counters.connectionsUnclaimed += 1;
         settle(claim, false);
       };
-      const claim: Open = {
+      const claim: PendingClaim = {
         source,
         clientId,
         sinceMs: monotonicMs(),
-        settle: settled,
+        settle: onSettled,
         timer: setTimeout(giveUp, waitMs),
-        again: undefined,
-        over: false,
+        retry: undefined,
+        isOver: false,
       };
-      open.set(source.boot, claim);
+      pending.set(source.boot, claim);
       write(claim);
       return () => remove(claim);
     },
     async close() {
-      for (const claim of [...open.values()]) remove(claim);
+      for (const claim of [...pending.values()]) remove(claim);
       await table.close();
     },
   };

@@ -1,4 +1,4 @@
-/** What the gateway counts, by name; one line of it goes to the log each minute. */
+/** The names of the gateway's counters. All counters are logged in one line each minute. */
 export const counterNames = [
   'connectionsAccepted',
   'connectionsRefused',

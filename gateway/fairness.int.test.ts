@@ -1,4 +1,4 @@
-/** One device over many connections takes neither what another needs nor the disk. */
+/** Tests that a device which floods the gateway over many connections neither slows down another device nor fills the disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const bed = `fair-${run}`;
 const flooder = `flood-${run}`;
 const connections = 40;
 const garbageBytes = 250_000;
-/** Room for four messages of that. */
+/** Space for four messages of `garbageBytes`. */
 const keptBytesMax = 2_000_000;
 
 let gateway: RunningHouse;
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 let seq = 0;
 
-/** Sends readings at a steady rate, whether or not they are answered, and counts the acknowledgements in that time. */
+/** Sends readings at a steady rate without waiting for answers, and returns the number of acknowledgements in this time. */
 async function acknowledgedIn(seconds: number, perS: number): Promise<number> {
   let acknowledged = 0;
   let counting = true;
@@ -80,7 +80,7 @@ it('the gateway acknowledges a bed as before while another device sends garbage 
   expect(beside / alone).toBeGreaterThan(0.7);
 });
 
-it('the gateway keeps as much garbage as a device may fill in a day, and counts the rest in a record instead', async () => {
+it('the gateway keeps garbage up to the daily budget of the device, and writes a count of the rest', async () => {
   flood?.stdin?.end();
   if (flood) await once(flood, 'exit');
   flood = undefined;
@@ -88,7 +88,7 @@ it('the gateway keeps as much garbage as a device may fill in a day, and counts 
   const notKept = Number(/^vigil_gateway_rejected_not_kept_total (\d+)$/m.exec(await answer.text())?.[1]);
   expect(notKept).toBeGreaterThan(0);
   await client.endAsync();
-  // What was counted is written once a minute, and at the end.
+  // The counts are written once a minute, and when the gateway ends.
   await gateway.close();
   const records = await recordsOf(operator, 'rejected', flooder);
   const whole = records.filter(({ body }) => body.notKept === undefined);

@@ -1,6 +1,7 @@
 /**
- * A device that sends garbage over many connections as fast as it is let: a process of its own, so that what it costs is not the test's.
- * Arguments: port, folder of certificates, device id, connections, bytes of a message. Ends with its standard input.
+ * A device that sends invalid messages over many connections as fast as it can. It runs as its own process, so that it does not slow down the
+ * test. Its arguments are the port, the folder of certificates, the device id, the number of connections, and the bytes of a message. It ends
+ * when its standard input ends.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ for (let n = 0; n < Number(connections); n += 1) {
       )
     );
   };
-  // CONNACK is the first that comes; what comes after it is not looked at.
+  // The first packet is CONNACK. Later packets are ignored.
   socket.once('data', () => {
     connected += 1;
     if (connected === Number(connections)) process.stdout.write('flooding\n');

@@ -21,7 +21,7 @@ import {
 import { gatewaySettings } from './settings.ts';
 
 const platform = await ownPorts(inject('platform'));
-/** Names of this run: the platform is shared with other test files. */
+/** A part of all names in this run, because other test files use the same platform. */
 const run = randomUUID().slice(0, 6);
 const device = (name: string) => `${name}-${run}`;
 const names = ['clock', 'assigned', 'numbered', 'bad', 'will', 'inbox', 'old', 'moved', 'killed', 'drained'].map(
@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 describe('a reading', () => {
-  it('a reading is in Kafka under the association of its own time, as the device wrote it, when it is acknowledged', async () => {
+  it('an acknowledged reading is in Kafka under the association of its own time, byte for byte as the device sent it', async () => {
     const nowMs = Date.now();
     const today = { ...admitted('7', 'ICU', 'Now'), from: iso(nowMs - hourMs) };
     const yesterday = {
@@ -79,10 +79,10 @@ describe('a reading', () => {
       [nowMs - 24 * hourMs, yesterday.associationId],
       [nowMs - 24 * hourMs - 1, unassigned(device('assigned'))],
     ];
-    // Written with spaces and in another order than ours: it must lie there so.
+    // The JSON has unusual spaces and order, which must be the same in Kafka.
     const written = (seq: number, ms: number) =>
       `{ "values": [ {"unit":"%", "value":9.70e1, "code":"MDC_PULS_OXIM_SAT_O2"} ],\n "seq": ${seq}, "boot": "b-${run}", "time": "${iso(ms)}" }`;
-    // The newest first, as after an outage; numbered when measured, as a device does.
+    // The readings come newest first, but have numbers in the order of their times.
     const seqOf = (index: number) => times.length - index;
     for (const [index, [ms]] of times.entries())
       expect(await publishFor(client, topic, written(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
@@ -133,7 +133,7 @@ describe('a reading', () => {
     ]);
   });
 
-  it('a reading that was moved does not open', async () => {
+  it('a reading that was moved to another place in Kafka cannot be opened', async () => {
     const client = await connect('moved');
     await publishFor(client, `devices/${device('moved')}/observations`, { time: iso(Date.now()), values: [spo2] });
     const records: { key: string; value: Buffer }[] = [];
@@ -164,19 +164,19 @@ describe('a reading', () => {
 describe('bad input', () => {
   const own = `devices/${device('bad')}/observations`;
   const good = { time: iso(Date.now()), values: [spo2] };
-  const absurd = { code: 'MDC_TEMP_BODY', value: 31_415.926, unit: 'Cel' };
+  const impossible = { code: 'MDC_TEMP_BODY', value: 31_415.926, unit: 'Cel' };
   const rows: [name: string, topic: string, payload: string | Buffer | object, code: string, reasonCode: number][] = [
     ['garbage', own, 'garbage', 'payload-not-json', 0x99],
     ['bytes', own, Buffer.from([0xff, 0x00, 0xfe]), 'payload-not-utf8', 0x99],
-    ['nothing', own, '', 'payload-not-json', 0x99],
-    ['values that are no list', own, { ...good, values: {} }, 'payload-schema', 0x99],
-    ['an absurd value alone', own, { ...good, values: [absurd] }, 'value-implausible', 0x99],
-    ['an unknown code alone', own, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
+    ['an empty payload', own, '', 'payload-not-json', 0x99],
+    ['values that are not a list', own, { ...good, values: {} }, 'payload-schema', 0x99],
+    ['only an impossible value', own, { ...good, values: [impossible] }, 'value-implausible', 0x99],
+    ['only an unknown code', own, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
     ['a time ahead', own, { ...good, time: iso(Date.now() + hourMs) }, 'time-invalid', 0x99],
     ['a time long ago', own, { ...good, time: '1970-01-01T00:00:00.000Z' }, 'time-invalid', 0x99],
     ['another device’s topic', 'devices/bed-01/observations', good, 'topic-not-authorized', 0x87],
     ['its own inbox', `devices/${device('bad')}/inbox`, good, 'topic-not-authorized', 0x87],
-    ['a topic that is none', 'somewhere/else', good, 'topic-unknown', 0x90],
+    ['an unknown topic', 'somewhere/else', good, 'topic-unknown', 0x90],
     ['$SYS', '$SYS/x', good, 'topic-unknown', 0x90],
   ];
 
@@ -185,7 +185,7 @@ describe('bad input', () => {
     [5, 2],
     [4, 1],
   ] as const)(
-    'bad input is in rejected, with its reason, when it is answered: MQTT %i, QoS %i',
+    'bad input that is answered is in rejected with its reason, MQTT %i, QoS %i',
     async (protocolVersion, qos) => {
       const client = await connect('bad', { protocolVersion });
       const before = (await recordsOf(operator, 'rejected', device('bad'))).length;
@@ -208,7 +208,7 @@ describe('bad input', () => {
     },
   );
 
-  it('the gateway tells the bed that readings are refused because of their time', async () => {
+  it('the gateway writes a notice for the bed if readings are refused because of their time', async () => {
     const client = await connect('clock');
     const topic = `devices/${device('clock')}/observations`;
     for (const time of [iso(Date.now() + hourMs), '1970-01-01T00:00:00.000Z', iso(Date.now() + hourMs)])
@@ -218,23 +218,23 @@ describe('bad input', () => {
       const codes = found.flatMap(({ body }) => (body.notice === undefined ? [] : [body.notice]));
       return codes.length > 1 && codes;
     });
-    // Each once in 15 s.
+    // Each notice is written at most once in 15 s.
     expect(notices).toEqual(['refused-ahead', 'refused-old']);
     await client.endAsync();
   });
 
-  it('bad input in one part of a reading does not hide the rest', async () => {
+  it('a fault in one part of a reading does not hide the rest of the reading', async () => {
     const client = await connect('bad');
-    const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, absurd, null], firmware: '2' };
+    const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, impossible, null], firmware: '2' };
     expect(await publishFor(client, own, mixed)).toBe(0);
     const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
       ({ opened }) => opened.place.boot === `mixed-${run}`,
     );
-    // Byte for byte in the log; a reader has what can be used.
+    // The reading is byte for byte in the log, and a reader gets the part that can be used.
     expect(kept.map(({ opened }) => Buffer.from(opened.plaintext).toString())).toEqual([
       expect.stringContaining(JSON.stringify(mixed)),
     ]);
-    expect(kept).toMatchObject([{ body: { reading: { values: [spo2, absurd] } } }]);
+    expect(kept).toMatchObject([{ body: { reading: { values: [spo2, impossible] } } }]);
     expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
       body: { code: 'payload-schema', payload: Buffer.from(JSON.stringify(mixed)).toString('base64') },
     });
@@ -245,7 +245,7 @@ describe('bad input', () => {
     ['a trailing NUL', (text) => Buffer.from(`${text}\0`)],
     ['a byte of Latin-1', (text) => Buffer.from(text.replace('{', '{"note":"M\xfcller",'), 'latin1')],
     ['a second, empty list of values', (text) => Buffer.from(text.replace(/\}$/, ',"values":[]}'))],
-  ])('bad input with %s does not hide a good value, and what was sent is in rejected', async (_name, change) => {
+  ])('a payload with %s does not hide a good value, and its bytes are in rejected', async (_name, change) => {
     const client = await connect('bad');
     const boot = `mend-${randomUUID().slice(0, 8)}`;
     const payload = change(JSON.stringify({ boot, seq: 1, ...good, values: [spo2] }));
@@ -267,7 +267,7 @@ describe('bad input', () => {
 });
 
 describe('a connection', () => {
-  it('a connection that comes, is replaced, is lost and ends is on record within a second, with its will', async () => {
+  it('the start, the take-over and the loss of connections are in Kafka within a second, with the wills', async () => {
     const status = `devices/${device('will')}/status`;
     const will = { topic: status, payload: Buffer.from('{"online":false}'), qos: 1 as const, retain: true };
     const first = await connect('will', { will });
@@ -303,25 +303,25 @@ describe('a connection', () => {
 });
 
 describe('the inbox', () => {
-  it('the inbox tells the association, and whether anyone watches, when either is known', async () => {
+  it('the inbox is sent when the association changes and when a screen begins to watch the device', async () => {
     const inbox = `devices/${device('inbox')}/inbox`;
     const client = await connect('inbox');
-    const heard: { association: { associationId: string } | null; watched: boolean }[] = [];
+    const inboxes: { association: { associationId: string } | null; watched: boolean }[] = [];
     client.on('message', (topic, payload) => {
-      if (topic === inbox) heard.push(JSON.parse(payload.toString()));
+      if (topic === inbox) inboxes.push(JSON.parse(payload.toString()));
     });
     await client.subscribeAsync(inbox, { qos: 1 });
-    await until('the first', () => heard.length > 0);
-    expect(heard[0]).toMatchObject({ association: null });
+    await until('the first', () => inboxes.length > 0);
+    expect(inboxes[0]).toMatchObject({ association: null });
     const ward = `ward-${run}`;
     const period = admitted('7', ward, 'Inbox');
     await associate(platform, operator, device('inbox'), 1, period);
-    await until('the association', () => heard.at(-1)?.association?.associationId === period.associationId);
-    expect(heard.at(-1)?.watched).toBe(false);
+    await until('the association', () => inboxes.at(-1)?.association?.associationId === period.associationId);
+    expect(inboxes.at(-1)?.watched).toBe(false);
     const dashboard = await openLogAs(platform, 'dashboard');
     const presence = { at: iso(Date.now()), wards: [ward] };
     await dashboard.append('presence', `test-${run}`, contentTypes.presence, presence);
-    await until('a watcher', () => heard.at(-1)?.watched === true);
+    await until('a watcher', () => inboxes.at(-1)?.watched === true);
     await dashboard.close();
     await expect(client.subscribeAsync('devices/bed-01/inbox')).rejects.toThrow();
   });
@@ -331,7 +331,7 @@ describe('the process', () => {
   const seqs = (found: Found[], boot: string) =>
     found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
-  it('a process that is killed in the middle of a stream loses nothing that it acknowledged', async () => {
+  it('a gateway that is killed in the middle of a stream loses no acknowledged reading', async () => {
     const boot = `killed-${run}`;
     const topic = `devices/${device('killed')}/observations`;
     const client = await connect('killed', { reconnectPeriod: 100, clean: false });
@@ -339,7 +339,7 @@ describe('the process', () => {
     let published = 0;
     let open = 0;
     let more = true;
-    /** MQTT.js gives up on what it was handed while it sends again what it had: then it is handed it once more. */
+    /** Publishes a reading until MQTT.js reports no error: MQTT.js drops new messages while it sends old messages again. */
     const send = (seq: number): void => {
       const reading = { boot, seq, time: iso(Date.now()), values: [spo2] };
       client.publish(topic, JSON.stringify(reading), { qos: 1 }, (error) => {
@@ -360,7 +360,7 @@ describe('the process', () => {
     for (let kill = 1; kill <= 3; kill += 1) {
       await until('acknowledgements', () => acknowledged.length > kill * 200);
       await gateway.kill();
-      // It struck in the middle: some were on their way.
+      // The kill came in the middle of the stream: some readings were on their way.
       expect(open).toBeGreaterThan(0);
       await gateway.start();
     }
@@ -372,7 +372,7 @@ describe('the process', () => {
     expect(stored.size).toBe(published);
   });
 
-  it('the process ends by SIGTERM within its time, says so to its clients, and loses nothing', async () => {
+  it('a gateway ends in time after SIGTERM, sends DISCONNECT to its clients, and loses no acknowledged reading', async () => {
     const boot = `drained-${run}`;
     const client = await connect('drained');
     const acknowledged: number[] = [];

@@ -1,4 +1,4 @@
-/** The way of a reading through the gateway: validate → associate → seal → lane → settle. */
+/** The pipeline of a reading in the gateway: validate → associate → seal → append → report the outcome. */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
@@ -24,26 +24,29 @@ import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
 
 type Settle = (outcome: Outcome) => void;
-type Taken = Exclude<Judgement, { verdict: 'refused' }>;
+type Accepted = Exclude<Judgement, { verdict: 'refused' }>;
 
 const appended: Outcome = { kind: 'appended' };
 const failed: Outcome = { kind: 'failed' };
 const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
-/** Writes published messages to the log and reports the outcome of each once, after Kafka has answered. */
+/** Returns a function that writes a published message to the log and reports its outcome once, after Kafka has answered. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createIngest(options: {
   readonly append: AppendSealed;
   readonly rejections: Pick<Rejections, 'keep' | 'keepApart'>;
   readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
-  /** By the device's clock, as far as it is known. If a person redrives the message: by the time that it states, or as the person says. */
+  /**
+   * How a reading is attributed to a patient. `by-clock`: by what is known of the device's clock. For a message that a person redrives:
+   * by the time that the message states, or to the association that the person names.
+   */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
-  /** Nobody knows whose a reading is: it was kept apart, or refused. May be called for each. */
+  /** Called for each reading whose patient is not known. The reading was kept apart or refused. */
   readonly onUnattributed?: (source: Source) => void;
-  /** Two devices use this device's certificate. May be called for each reading. */
+  /** Called for each reading that shows that two devices use this device's certificate. */
   readonly onSharedIdentity?: (source: Source) => void;
-  /** A reading was refused for a reason that the bed must show. May be called for each. */
+  /** Called for each reading that was refused for a reason that the screen of the bed must show. */
   readonly onRefused?: (source: Source, notice: GatewayNotice) => void;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -54,7 +57,7 @@ export function createIngest(options: {
   function publish(message: Incoming, settle: Settle): void {
     const { source, topic, payload, receivedAtMs } = message;
     if (!tables.serves(source.pseudonym)) {
-      settle(lost(message, notServed));
+      settle(noteFailure(message, notServed));
       return;
     }
     const kind = source.topics.get(topic);
@@ -76,7 +79,7 @@ export function createIngest(options: {
     }
   }
 
-  function take(message: Incoming, kind: DeviceTopicKind, judged: Taken, settle: Settle): void {
+  function take(message: Incoming, kind: DeviceTopicKind, judged: Accepted, settle: Settle): void {
     const whose = attributionOf(message, kind, judged.reading);
     if (whose.kind === 'unclear') {
       keepApart(message, kind, settle);
@@ -91,7 +94,7 @@ export function createIngest(options: {
     const record = recordOf(message, kind, judged.reading, whose.associationId);
     append(record, (error) => {
       if (error !== undefined) {
-        settle(lost(message, error));
+        settle(noteFailure(message, error));
         return;
       }
       counters.appended += 1;
@@ -101,9 +104,9 @@ export function createIngest(options: {
   }
 
   /**
-   * Returns the association at the instant of measurement, as exactly as the device's clock is known. A status is about the device and
-   * holds no value. If its association is unclear, or if it states no time (a will), it belongs to the present. So does a list of alarms:
-   * nobody would see an alarm that is kept apart.
+   * Returns the association of a message at the instant of its measurement. If the association of a status or of a list of alarms is
+   * unclear, returns the present association: a status has no values of a patient, and nobody would see an alarm that is kept apart. A
+   * status without a time, such as a will, gets the association at its receipt.
    */
   function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
     if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
@@ -124,36 +127,41 @@ export function createIngest(options: {
     if (kind === 'observations' && reading.boot !== undefined && isAboutNow(clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
-    const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));
-    return whose.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
+    const measured = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));
+    return measured.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
-      : whose;
+      : measured;
   }
 
   /**
-   * Seals a reading of unclear owner into `rejected`; no screen shows it. A person may redrive it when its owner is known. This is not the
-   * device's fault, so the reading is acknowledged as accepted. If there is no room for it, it is refused.
+   * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the patient
+   * is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, it is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
     const kept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
       if (error !== undefined) {
-        settle(lost(message, error));
+        settle(noteFailure(message, error));
         return;
       }
       counters.unattributed += 1;
-      noteUnattributed(message, kind, associationUnclear.code, 'a reading is kept apart');
+      noteUnattributed(message, kind, associationUnclear.code, 'a reading was kept apart: its patient is not clear');
       settle({ kind: 'appended', reasonString: associationUnclear.message });
     });
     if (kept) return;
     counters.rejected += 1;
-    noteUnattributed(message, kind, apartBudgetSpent.code, 'a reading is refused: no more is kept apart');
+    noteUnattributed(
+      message,
+      kind,
+      apartBudgetSpent.code,
+      'a reading was refused: its patient is not clear, and there is no space to keep it',
+    );
     settle({ kind: 'refused', code: publishReasonCode(apartBudgetSpent.code), reasonString: apartBudgetSpent.message });
   }
 
   function noteUnattributed(message: Incoming, kind: DeviceTopicKind, code: ErrorCode, text: string): void {
     measures.readings[kind].rejected += 1;
     bump(measures.rejections, code);
-    logSometimes('warn', message, { code }, text);
+    logLimited('warn', message, { code }, text);
     options.onUnattributed?.(message.source);
   }
 
@@ -185,7 +193,7 @@ export function createIngest(options: {
     };
   }
 
-  /** Calls `settle` when both the reading and the copy with its reason are in the log. */
+  /** Appends the record and a copy with the fault to the log, and reports the outcome when Kafka has answered both. */
   function appendInPart(
     message: Incoming,
     kind: DeviceTopicKind,
@@ -200,12 +208,12 @@ export function createIngest(options: {
       missing -= 1;
       if (missing > 0) return;
       if (error !== undefined) {
-        settle(lost(message, error));
+        settle(noteFailure(message, error));
         return;
       }
       counters.appendedInPart += 1;
       measures.readings[kind].appendedInPart += 1;
-      settle({ kind: 'appended', reasonString: `Kept, but not all of it is used. ${fault.message}` });
+      settle({ kind: 'appended', reasonString: `The message is kept, but a part of it is not used. ${fault.message}` });
     };
     append(record, onAppended);
     rejections.keep(message, fault, 'in-part', onAppended);
@@ -214,28 +222,30 @@ export function createIngest(options: {
   function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
     rejections.keep(message, fault, 'refused', (error) => {
       if (error !== undefined) {
-        settle(lost(message, error));
+        settle(noteFailure(message, error));
         return;
       }
       counters.rejected += 1;
       measures.readings[kindOf(message)].rejected += 1;
       bump(measures.rejections, fault.code);
-      // The device wrote its will when it connected. So the will's time says nothing about the present clock.
+      // The device wrote its will when it connected, so the time in a will does not show that the clock is wrong now.
       if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
-      logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
+      logLimited('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), reasonString: fault.message });
     });
   }
 
-  function lost(incoming: Incoming, error: unknown): Outcome {
+  /** Counts and logs a message that may not be in Kafka. */
+  function noteFailure(incoming: Incoming, error: unknown): Outcome {
     counters.appendFailures += 1;
     measures.readings[kindOf(incoming)].failed += 1;
     const { code, message } = error as { code?: string; message?: string };
-    logSometimes('error', incoming, { code, error: message }, 'a message did not reach the log');
+    logLimited('error', incoming, { code, error: message }, 'a message did not reach the log');
     return failed;
   }
 
-  function logSometimes(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, text: string) {
+  /** Logs at most one line per second for each connection. */
+  function logLimited(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, text: string) {
     const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
     if (leftOut !== undefined) log[level]({ deviceId: source.deviceId, ...fields, leftOut }, text);
   }
@@ -245,19 +255,20 @@ export function createIngest(options: {
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
-/** A list of alarms is sent at the moment of its time, like a status. */
+/** The kinds of messages for the clock of the device. A list of alarms counts as a status, because it is sent at the time that it states. */
 const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status', alerts: 'status' } as const;
 
 const associationUnclear: Fault = {
   code: 'association-unclear',
-  message: 'The patient changed about when this was measured: it is not clear whose it is, and it is kept apart.',
+  message:
+    'The reading is kept apart: the patient of the device changed around its time, so it is not clear which patient it belongs to.',
 };
 
 const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartBudgetRefusal };
 
-const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
+const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic does not belong to this device.' };
 
-/** Puts the device's bytes between ours, and copies them once. */
+/** Returns the body of a record: the prefix, the device's bytes, and the suffix. */
 function embed(prefix: string, payload: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(prefix.length + payload.length + recordSuffix.length);
   bytes.write(prefix, 0, 'latin1');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runProgram } from '../tests/program.ts';
 
-it('says what is missing in one sentence and ends with 1', () => {
+it('the gateway names all faults of its settings in one line and exits with code 1', () => {
   const { code, out, err } = runProgram('gateway/main.ts', [], { env: { VIGIL_MQTT_PORT: 'x' } });
   expect(code).toBe(1);
   expect(out).toBe('');

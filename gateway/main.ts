@@ -1,4 +1,4 @@
-/** The gateway: receives MQTT, writes sealed records to Kafka, and acknowledges only then. It closes what it opened, in reverse order. */
+/** The gateway process: receives MQTT messages, writes sealed records to Kafka, and then acknowledges the messages. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -33,27 +33,27 @@ import { followTables } from './tables.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
-/** Time from SIGTERM in which messages in flight are acknowledged. Then the rest is closed. */
+/** Time after SIGTERM in which messages in flight are acknowledged. After it everything else is closed. */
 const drainMs = 6_000;
-/** Time from SIGTERM to the end of the process, even if work is unfinished: without Kafka it could never finish. */
+/** Time after SIGTERM at which the process ends even if it is not finished. Without Kafka it could not finish. */
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
-/** The name of its certificate in metrics and logs. */
+/** Name of the gateway's server certificate in metrics and logs. */
 const serverPair = 'mqtt-server';
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
-/** What every part of the gateway gets. */
+/** The values that every part of the gateway needs. */
 type Common = {
   readonly settings: Settings<typeof gatewaySettings>;
-  /** This process's start. */
+  /** Name of this start of the process. */
   readonly boot: string;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
 };
 
-/** Reads `Date.now` at each call, because the process's clock replaces `Date.now` when it starts. */
+/** Calls `Date.now` at each call, because `keepSteadyTime` replaces `Date.now`. */
 const now = () => Date.now();
 const monotonicMs = () => performance.now();
 
@@ -89,7 +89,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.metricsPort,
     metrics,
     health: () => health,
-    // Devices refuse the expired certificate. The process goes on anyway, while its connections to Kafka last: no balancer must end it.
+    // Only devices refuse an expired server certificate. Other certificates that end must not make a load balancer end the process.
     failsWithout: ({ name }) => name === serverPair,
     log,
   });
@@ -166,7 +166,7 @@ function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> 
 
 type Intake = { readonly sink: Sink; close(): Promise<void> };
 
-/** Handles a message, whichever way it came. Ready when the associations and the claims in Kafka are read. */
+/** Opens the pipeline for messages of the listener and of the upstream broker. Resolves when the associations and claims are read. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {
   const { settings, boot, counters, measures, log } = common;
@@ -284,7 +284,6 @@ runProcess({
   closeMsMax,
   async open(settings, log) {
     requireRevocation(settings);
-    // Before it is ready, nothing was acknowledged and nothing is in flight.
     const gateway = await openGateway(settings, log);
     log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
     return gateway;

@@ -1,43 +1,44 @@
-/** What the gateway measures besides its counters. Numbers are changed in place, so that a reading costs one addition. `metrics.ts` shows them. */
+/** The gateway's measurements besides its counters (`metrics.ts` publishes them). Numbers are changed in place, to be fast. */
 
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { createHistogram, type Histogram } from '../process/histogram.ts';
 import type { ContinuityCounts } from './core/continuity.ts';
 
-/** `other`: published to a topic that does not belong to the device. */
+/** The kind of a published message. `other`: the topic does not belong to the device. */
 export type ReadingKind = DeviceTopicKind | 'other';
 export const readingKinds: readonly ReadingKind[] = [...deviceTopicKinds, 'other'];
 
-/** The outcomes of published messages, by kind. */
+/** Numbers of published messages by their outcome. */
 export type ReadingCounts = {
   appended: number;
-  /** Appended; a copy with the reason is in `rejected`, because some of its values are not used. */
+  /** Appended, with a copy in `rejected`, because some values are not used. */
   appendedInPart: number;
   rejected: number;
-  /** Perhaps not in Kafka: not acknowledged; the device sends it again. */
+  /** Not acknowledged, because the message may not be in Kafka. The device sends it again. */
   failed: number;
 };
 
 export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
-  /** How the numbers of devices continue, by topic. */
+  /** Missing, filled and repeated numbers of readings, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
-  /** By error code; at most as many as there are codes. */
+  /** Numbers of refused messages by error code. */
   readonly rejections: Map<string, number>;
-  /** By cause. */
+  /** Numbers of ended connections by cause. */
   readonly ends: Map<string, number>;
-  /** From the last byte of a PUBLISH until its acknowledgement is written, ms: 0.5 ms to 65 s. */
+  /** Time from the last byte of a PUBLISH until its acknowledgement is written, ms: 0.5 ms to 65 s. */
   readonly ackMs: Histogram;
-  /** How long connections waited to be let in, ms: 1 ms to 33 s. */
+  /** Time for which connections waited for their TLS handshake, ms: 1 ms to 33 s. */
   readonly admissionMs: Histogram;
-  /** From CONNECT until its claim is read in the log, ms: 1 ms to 33 s. */
+  /** Time from CONNECT until the claim is read in the log, ms: 1 ms to 33 s. */
   readonly claimMs: Histogram;
-  /** Sealing one record, every 64th, µs: 1 µs to 32 ms. */
+  /** Time for sealing one record, measured at every 64th record, µs: 1 µs to 32 ms. */
   readonly sealUs: Histogram;
-  /** Batches that Kafka took: records (1 to 16,384) and bytes (256 B to 1 MiB). */
+  /** Records in a batch that Kafka accepted: 1 to 16,384. */
   readonly batchRecords: Histogram;
+  /** Bytes in a batch that Kafka accepted: 256 B to 1 MiB. */
   readonly batchBytes: Histogram;
-  /** From the first attempt to append a batch until Kafka's answer, ms. */
+  /** Time from the first attempt to append a batch until Kafka's answer, ms. */
   readonly appendMs: Histogram;
 };
 

@@ -1,4 +1,4 @@
-/** `/metrics` of a real gateway: Prometheus's own checker reads it, and its figures are what was done. */
+/** Tests `/metrics` of a real gateway: Prometheus's own checker accepts the text, and the numbers are right. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
@@ -41,7 +41,7 @@ async function scrape(): Promise<{ readonly text: string; readonly samples: Samp
 const is = (samples: Samples, expected: Record<string, number>) =>
   expect(Object.fromEntries(Object.keys(expected).map((name) => [name, samples.get(name)]))).toEqual(expected);
 
-it('the gateway shows what was done, in the format of Prometheus', async () => {
+it('the metrics of the gateway count what it did, in the format of Prometheus', async () => {
   expect((await fetch(`${base}/healthz`)).status).toBe(200);
   client = await connectMqtt(platform, device);
   const at = (kind: string) => `devices/${device}/${kind}`;
@@ -64,14 +64,14 @@ it('the gateway shows what was done, in the format of Prometheus', async () => {
   ).toBe(0);
   expect(await publishFor(client, 'devices/another/observations', reading())).toBe(0x87);
 
-  // Four numbers were not taken: two rejected, two left out. One comes twice.
+  // Four numbers are missing: two were rejected and two left out. One number comes twice.
   seq += 2;
   const last = reading();
-  for (const one of [last, last]) expect(await publishFor(client, at('observations'), one)).toBe(0);
+  for (const repeated of [last, last]) expect(await publishFor(client, at('observations'), repeated)).toBe(0);
   const { text, samples } = await scrape();
   const checked = spawnSync(await ensurePromtool(), ['check', 'metrics'], { input: text, encoding: 'utf8' });
   expect(checked.error).toBeUndefined();
-  // What its lint says of Node's own metrics is not ours to change.
+  // The checker also complains about Node's own metrics, which Vigil cannot change.
   expect(checked.stderr.split('\n').filter((line) => line.startsWith('vigil') || line.includes('error'))).toEqual([]);
 
   is(samples, {
@@ -107,13 +107,13 @@ it('the gateway shows what was done, in the format of Prometheus', async () => {
     vigil_gateway_append_retries_total: 0,
   });
   expect(samples.get('vigil_gateway_ack_latency_seconds_sum')).toBeGreaterThan(0);
-  // Every reading is in some batch, and one record in 64 was held a clock to.
+  // Every reading is in a batch, and the time for sealing was measured at every 64th record.
   expect(samples.get('vigil_gateway_batch_records_sum')).toBeGreaterThanOrEqual(209);
   expect(samples.get('vigil_gateway_seal_seconds_count')).toBeGreaterThanOrEqual(3);
   expect(samples.get('vigil_gateway_batch_bytes_sum')).toBeGreaterThan(209 * 200);
   expect(samples.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e7);
-  // Who reads the figures learns of no device and no patient.
+  // The metrics contain no name of a device.
   expect(text).not.toContain(device);
 
   await client.endAsync();
@@ -121,7 +121,7 @@ it('the gateway shows what was done, in the format of Prometheus', async () => {
   is((await scrape()).samples, { 'vigil_gateway_disconnects_total{cause="disconnected"}': 1 });
 });
 
-it('the gateway says that it drains', async () => {
+it('the gateway reports draining at /healthz while it shuts down', async () => {
   client = await connectMqtt(platform, device);
   process.kill(gateway.pid(), 'SIGTERM');
   const states = new Set<string>();

@@ -1,4 +1,4 @@
-/** The gateway's metrics for Prometheus. The alerts in docs/operator.md use their names: if you rename one, change them too. */
+/** The gateway's metrics for Prometheus. The alerts of docs/operator.md use the names of the metrics. */
 
 import { deviceTopicKinds } from '../contracts/topics.ts';
 import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
@@ -25,20 +25,20 @@ export type GatewayMetricsSources = {
   readonly unackedBytesMax: number;
   readonly connectionsMax: number;
   appender(): Pick<Appender, 'stats' | 'depths'> | undefined;
-  /** Undefined until it is open. */
+  /** Returns undefined until the listener is open. */
   listener():
     | Pick<
         Listener,
         'connections' | 'sessions' | 'waiting' | 'partialBytes' | 'qos0Bytes' | 'unackedBytes' | 'paused' | 'presented'
       >
     | undefined;
-  /** Absent if there is no upstream broker. Its result is undefined until the connection is open. */
+  /** Absent if there is no upstream broker. Returns undefined until the upstream is open. */
   readonly upstream?: (() => Upstream | undefined) | undefined;
   ready(): boolean;
-  /** The state of the devices' CRL in use. */
+  /** Returns the state of the CRL of the devices. */
   readonly crl?: Revocation['state'];
   readonly clock?: SystemClock;
-  /** Undefined until the log is open. */
+  /** Returns undefined until the log is open. */
   readonly damage?: () => DamageBook | undefined;
 };
 
@@ -61,22 +61,22 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   const listener = from.listener;
   metrics.gauge(
     'vigil_gateway_connections',
-    'MQTT connections now, TLS established.',
+    'MQTT connections now, after their TLS handshake.',
     () => listener()?.connections() ?? 0,
   );
   metrics.gauge(
     'vigil_gateway_connections_max',
-    'Connections past which a new one is closed.',
+    'Largest number of connections; further connections are closed.',
     () => from.connectionsMax,
   );
   metrics.gauge(
     'vigil_gateway_sessions',
-    'MQTT sessions now, with and without connection.',
+    'MQTT sessions now, with and without a connection.',
     () => listener()?.sessions() ?? 0,
   );
   metrics.counter(
     'vigil_gateway_connects_total',
-    'Connections by what became of them at the start.',
+    'New connections by their outcome.',
     () =>
       outcomes(counters, {
         accepted: 'connectionsAccepted',
@@ -89,22 +89,23 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'outcome',
   );
-  const waiting = 'Connections that wait to be let in (VIGIL_MQTT_CONNECTS_PER_S).';
+  const waiting = 'Connections that wait for their TLS handshake (VIGIL_MQTT_CONNECTS_PER_S).';
   metrics.gauge('vigil_gateway_connects_waiting', waiting, () => listener()?.waiting() ?? 0);
-  const admission = 'How long connections waited to be let in, before their TLS handshake.';
+  const admission = 'Time for which connections waited for their TLS handshake.';
   metrics.histogram('vigil_gateway_admission_seconds', admission, measures.admissionMs, ms);
-  const claim = 'From CONNECT to its claim of the client id being in the log; CONNACK waits for it for 2 s.';
+  const claim =
+    'Time from CONNECT until the log has the claim of the client id. CONNACK waits for the claim at most 2 s.';
   metrics.histogram('vigil_gateway_claim_seconds', claim, measures.claimMs, ms);
-  const takenOver = 'Connections that ended since the client connected anew: to this gateway, or to another one.';
+  const takenOver = 'Connections that ended because the client connected again, to this gateway or to another gateway.';
   const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
   metrics.counter('vigil_gateway_taken_over_total', takenOver, byWhere, 'where');
-  const shared = 'Signs that two devices use one certificate: they take turns.';
+  const shared = 'Signs that two devices use one certificate.';
   metrics.counter('vigil_gateway_shared_identity_total', shared, () => counters.sharedIdentity);
-  const unclaimed = 'Connections accepted without a claim, since Kafka did not answer.';
+  const unclaimed = 'Connections that were accepted without a claim of the client id, because Kafka did not answer.';
   metrics.counter('vigil_gateway_unclaimed_total', unclaimed, () => counters.connectionsUnclaimed);
   metrics.counter(
     'vigil_gateway_limits_hit_total',
-    'Connections that were ended for a limit or a time-out of the gateway.',
+    'Connections that the gateway ended because of a limit or a time-out.',
     () =>
       outcomes(counters, {
         'keep-alive': 'keepAliveTimeouts',
@@ -117,16 +118,17 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'limit',
   );
-  metrics.counter('vigil_gateway_disconnects_total', 'Ends of accepted connections.', () => measures.ends, 'cause');
+  const ended = 'Accepted connections that ended, by cause.';
+  metrics.counter('vigil_gateway_disconnects_total', ended, () => measures.ends, 'cause');
   metrics.gauge(
     'vigil_gateway_paused_connections',
-    'Connections that are not read now, by what they wait for.',
+    'Connections that are paused now, by what they wait for.',
     () => Object.entries(listener()?.paused() ?? {}),
     'cause',
   );
   metrics.counter(
     'vigil_gateway_pauses_total',
-    'How often a connection was paused.',
+    'Pauses of connections, by what they waited for.',
     () =>
       outcomes(counters, {
         'in-flight': 'pausedInFlight',
@@ -137,7 +139,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'cause',
   );
-  const heldBack = 'Pauses of devices that were held back for more than 10 s: they send more than one device may.';
+  const heldBack = 'Pauses of devices that have sent more than one device may for more than 10 s.';
   metrics.counter('vigil_gateway_held_back_total', heldBack, () => counters.heldBack);
 }
 
@@ -145,23 +147,23 @@ function certificateMetrics(metrics: Metrics, { counters, crl, listener }: Gatew
   addCertificateMetrics(metrics);
   const presented = () => listener()?.presented() ?? [];
   const first =
-    'First end of a certificate that a connected device presents, seconds since 1970; infinite without one.';
+    'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.';
   metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', first, () => {
     return (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
   });
-  const ending = 'Connected devices whose certificate ends within 30 days; the log names them.';
+  const ending = 'Connected devices whose certificate ends within 30 days. The log names these devices.';
   metrics.gauge('vigil_gateway_device_certificates_ending', ending, () => {
     return endingSoon(presented(), Date.now() + wallAheadMs()).length;
   });
-  const due = 'When the next CRL of the devices is due, seconds since 1970; infinite where none is gone by.';
+  const due = 'Time of the next update of the CRL of the devices, seconds since 1970; infinite if no CRL is used.';
   metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
     return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;
   });
-  const checked = '1 while a CRL of the devices is gone by; 0: revoked devices are let in (VIGIL_MQTT_WITHOUT_CRL).';
+  const checked = '1 if a CRL of the devices is used; 0 if revoked devices can connect (VIGIL_MQTT_WITHOUT_CRL).';
   metrics.gauge('vigil_gateway_revocation_checked', checked, () => (crl?.() === undefined ? 0 : 1));
-  const listed = 'Certificates that the CRL lists.';
+  const listed = 'Revoked certificates on the CRL.';
   metrics.gauge('vigil_gateway_crl_revoked', listed, () => crl?.()?.listed ?? 0);
-  const loads = 'Times that the CRL was read, by whether it is gone by or the one before.';
+  const loads = 'Reads of a changed CRL file: taken, or refused so that the CRL before stays in use.';
   metrics.counter(
     'vigil_gateway_crl_reads_total',
     loads,
@@ -170,7 +172,7 @@ function certificateMetrics(metrics: Metrics, { counters, crl, listener }: Gatew
   );
   metrics.counter(
     'vigil_gateway_certificates_barred_total',
-    'Connections ended or refused for a certificate that TLS had let in.',
+    'Connections that were refused or ended because the certificate was revoked or had expired.',
     () => outcomes(counters, { revoked: 'certificatesRevoked', expired: 'certificatesExpired' }),
     'cause',
   );
@@ -186,10 +188,10 @@ const results: readonly (readonly [outcome: string, of: keyof ReadingCounts])[] 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of metrics.
 function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const { counters, measures } = from;
-  metrics.counter('vigil_gateway_publishes_total', 'PUBLISH packets that were taken.', () => counters.publishes);
+  metrics.counter('vigil_gateway_publishes_total', 'PUBLISH packets that came.', () => counters.publishes);
   metrics.counter(
     'vigil_gateway_readings_total',
-    'Messages by topic and by what became of them: those that failed are not known to be in Kafka and not acknowledged.',
+    'Messages by topic and outcome. Failed: the message may not be in Kafka and was not acknowledged.',
     () =>
       readingKinds.flatMap((kind) =>
         results.map(([outcome, of]) => [[kind, outcome], measures.readings[kind][of]] as const),
@@ -199,7 +201,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_seq_total',
-    'Numbers that a connection left out (missing), sent after all (filled) or again (repeated); odd: counted by a clock.',
+    'Sequence numbers of devices: missing, filled (missing numbers that came later), repeated, and odd (jumps of a device that does not count by one).',
     () =>
       deviceTopicKinds.flatMap((kind) =>
         Object.entries(measures.numbers[kind]).map(([what, n]) => [[kind, what], n] as const),
@@ -209,25 +211,25 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_rejections_total',
-    'Messages that were refused, by code.',
+    'Refused messages by error code.',
     () => measures.rejections,
     'code',
   );
-  const notKept = 'Bad input that was refused and not kept in `rejected`: its device, or all together, sent too much.';
+  const notKept = 'Refused messages that were not kept in `rejected`, because one device or all devices sent too many.';
   metrics.counter('vigil_gateway_rejected_not_kept_total', notKept, () => counters.rejectedNotKept);
   metrics.counter(
     'vigil_gateway_rejected_bytes_total',
-    'Bytes of messages that were refused or kept apart, by whether they were kept in `rejected`.',
+    'Bytes of refused messages and of readings whose patient is not clear, by whether they are kept in `rejected`.',
     () => outcomes(counters, { kept: 'rejectedBytesKept', 'not-kept': 'rejectedBytesNotKept' }),
     'outcome',
   );
   metrics.counter(
     'vigil_gateway_unattributed_total',
-    'Readings kept apart in `rejected`, since it is not clear whose they are.',
+    'Readings that are kept apart in `rejected`, because it is not clear which patient they belong to.',
     () => counters.unattributed,
   );
   const unattributedNotKept =
-    'Readings that were refused and not kept: it is not clear whose they are, and no more of such are kept.';
+    'Readings that were refused and not kept: it is not clear which patient they belong to, and the space for such readings is full.';
   metrics.counter('vigil_gateway_unattributed_not_kept_total', unattributedNotKept, () => counters.unattributedNotKept);
   metrics.counter(
     'vigil_gateway_acknowledged_total',
@@ -236,30 +238,33 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_canaries_total',
-    'Canaries by what became of them: appended to every partition of the readings, refused, or not known to be in Kafka.',
+    'Canaries by outcome: appended to every partition of the readings, refused, or failed because Kafka may not have them all.',
     () => outcomes(counters, { appended: 'canariesAppended', refused: 'canariesRefused', failed: 'canariesFailed' }),
     'outcome',
   );
-  metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that came again.', () => counters.qos2Repeats);
-  const ackHelp = 'From the last byte of a PUBLISH to its PUBACK or PUBREC being written: Kafka has it in between.';
+  metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that were repeated.', () => counters.qos2Repeats);
+  const ackHelp =
+    'Time from the last byte of a PUBLISH until its PUBACK or PUBREC is written. It includes the append to Kafka.';
   metrics.histogram('vigil_gateway_ack_latency_seconds', ackHelp, measures.ackMs, ms);
-  const unacked = 'Memory that unacknowledged publishes are counted with.';
+  const unacked = 'Estimated memory of unacknowledged publishes.';
   metrics.gauge('vigil_gateway_unacked_bytes', unacked, () => from.listener()?.unackedBytes() ?? 0);
-  metrics.gauge('vigil_gateway_unacked_bytes_max', 'Past it every connection waits.', () => from.unackedBytesMax);
-  const partial = 'Bytes of packets that have begun and not ended.';
+  const unackedMax = 'Largest memory of unacknowledged publishes. Above it every connection waits.';
+  metrics.gauge('vigil_gateway_unacked_bytes_max', unackedMax, () => from.unackedBytesMax);
+  const partial = 'Bytes of incomplete packets.';
   metrics.gauge('vigil_gateway_partial_bytes', partial, () => from.listener()?.partialBytes() ?? 0);
   metrics.gauge(
     'vigil_gateway_qos0_bytes',
-    'Part of the unacknowledged bytes that are QoS 0.',
+    'Estimated memory of QoS 0 publishes on their way to Kafka. It is a part of vigil_gateway_unacked_bytes.',
     () => from.listener()?.qos0Bytes() ?? 0,
   );
   metrics.counter(
     'vigil_gateway_qos0_lost_total',
-    'QoS 0 messages that were taken from a device and are not in Kafka: dropped where too many waited, or Kafka away for too long.',
+    'QoS 0 messages that were lost: dropped because too many waited, or failed because Kafka did not answer.',
     () => outcomes(counters, { dropped: 'unpromisedDropped', failed: 'unpromisedLost' }),
     'cause',
   );
-  metrics.histogram('vigil_gateway_seal_seconds', 'Sealing of one record, every 64th.', measures.sealUs, us);
+  const sealHelp = 'Time for sealing one record, measured at every 64th record.';
+  metrics.histogram('vigil_gateway_seal_seconds', sealHelp, measures.sealUs, us);
 }
 
 function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
@@ -269,13 +274,15 @@ function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const stat = (name: 'retries' | 'failed' | 'regressed') => appender()?.stats()[name] ?? 0;
   metrics.gauge('vigil_gateway_lane_records', 'Records that wait for Kafka.', () => depths('records'), 'topic');
   metrics.gauge('vigil_gateway_lane_bytes', 'Bytes that wait for Kafka.', () => depths('bytes'), 'topic');
-  metrics.histogram('vigil_gateway_batch_records', 'Records of a batch that Kafka took.', measures.batchRecords);
-  metrics.histogram('vigil_gateway_batch_bytes', 'Bytes of a batch that Kafka took.', measures.batchBytes);
-  const appendHelp = "From a batch's first try to Kafka's answer, all in-sync replicas included.";
+  metrics.histogram('vigil_gateway_batch_records', 'Records in a batch that Kafka accepted.', measures.batchRecords);
+  metrics.histogram('vigil_gateway_batch_bytes', 'Bytes in a batch that Kafka accepted.', measures.batchBytes);
+  const appendHelp = 'Time from the first attempt to append a batch until all in-sync replicas have it.';
   metrics.histogram('vigil_gateway_append_seconds', appendHelp, measures.appendMs, ms);
-  metrics.counter('vigil_gateway_append_retries_total', 'Batches that were tried again.', () => stat('retries'));
-  metrics.counter('vigil_gateway_append_failures_total', 'Records given up: not acknowledged.', () => stat('failed'));
-  const regressed = 'Batches answered with a base offset that does not rise: Kafka lost what it had acknowledged.';
+  metrics.counter('vigil_gateway_append_retries_total', 'Attempts to append a batch again.', () => stat('retries'));
+  const failures = 'Records that could not be appended. Their messages were not acknowledged.';
+  metrics.counter('vigil_gateway_append_failures_total', failures, () => stat('failed'));
+  const regressed =
+    'Batches for which Kafka answered with an offset that it had given before: Kafka lost acknowledged records.';
   metrics.counter('vigil_gateway_offsets_regressed_total', regressed, () => stat('regressed'));
 }
 
@@ -285,7 +292,7 @@ function outcomes(counters: Counters, names: Readonly<Record<string, CounterName
 
 const sealSample = 64;
 
-/** Returns a sealer that measures the time of every 64th record. */
+/** Returns a sealer that measures the time for every 64th record. */
 export function timedSealer(sealer: Sealer, { sealUs }: Measures): Sealer {
   let untilNext = 1;
   return {

@@ -12,26 +12,27 @@ const will = { topic: 'devices/bed-07/status', payload: Buffer.from('{"online":f
 
 let notices: Notices;
 let kafka: boolean;
-let said: string[];
-/** What connection each was said of. */
+/** The records that the notices wrote, as text. */
+let written: string[];
+/** The claim in each of these records. */
 let claims: unknown[];
 const counters = createCounters();
 
 beforeEach(() => {
   vi.useFakeTimers();
   kafka = true;
-  said = [];
+  written = [];
   claims = [];
   notices = createNotices({
     append: ({ plaintext }, settle) => {
       const { connected, claim, reason } = JSON.parse(plaintext.toString()) as ConnectionRecord;
       if (kafka) claims.push(claim);
-      if (kafka) said.push(`${connected ? 'connected' : 'gone'}${reason === undefined ? '' : `: ${reason}`}`);
+      if (kafka) written.push(`${connected ? 'connected' : 'gone'}${reason === undefined ? '' : `: ${reason}`}`);
       settle(kafka ? undefined : new Error('no Kafka'));
     },
     publish: ({ payload, will: of }, settle) => {
       if (kafka) claims.push(of);
-      if (kafka) said.push(`will ${payload.toString()}`);
+      if (kafka) written.push(`will ${payload.toString()}`);
       const outcome: Outcome = kafka ? { kind: 'appended' } : { kind: 'failed' };
       settle(outcome);
     },
@@ -47,25 +48,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('tells the first connection of a device and the end of its last', () => {
+it('writes the start of a device’s first connection and the end of its last connection', () => {
   notices.connected(source, false);
   notices.connected(source, false);
   notices.ended(source, 'closed');
-  expect(said).toEqual(['connected']);
+  expect(written).toEqual(['connected']);
   notices.ended(source, 'keep-alive');
-  expect(said).toEqual(['connected', 'gone: keep-alive']);
+  expect(written).toEqual(['connected', 'gone: keep-alive']);
 });
 
-it('tells a take-over once', () => {
+it('writes one record for a take-over', () => {
   notices.connected(source, false);
   notices.ended(source, 'taken-over');
   notices.connected(source, true);
-  expect(said).toEqual(['connected', 'connected: taken-over']);
+  expect(written).toEqual(['connected', 'connected: taken-over']);
   notices.ended(source, 'closed');
-  expect(said.at(-1)).toBe('gone: closed');
+  expect(written.at(-1)).toBe('gone: closed');
 });
 
-it('repeats notices that the log did not take', () => {
+it('writes notices again that could not be written to Kafka', () => {
   notices.connected(source, false);
   kafka = false;
   notices.will(source, will, 'will');
@@ -73,10 +74,10 @@ it('repeats notices that the log did not take', () => {
   vi.advanceTimersByTime(5_000);
   kafka = true;
   vi.advanceTimersByTime(1_000);
-  expect([...said].sort()).toEqual(['connected', 'gone: will', 'will {"online":false}']);
+  expect([...written].sort()).toEqual(['connected', 'gone: will', 'will {"online":false}']);
 });
 
-it('does not say of a device that is back that it is gone', () => {
+it('does not write that a device has gone if it has connected again', () => {
   notices.connected(source, false);
   kafka = false;
   notices.will(source, will, 'will');
@@ -85,20 +86,20 @@ it('does not say of a device that is back that it is gone', () => {
   kafka = true;
   notices.connected(claimed('conn.2', 11), false);
   vi.advanceTimersByTime(10_000);
-  expect(said).toEqual(['connected', 'connected']);
+  expect(written).toEqual(['connected', 'connected']);
 });
 
-it('says nothing more once it is closed', () => {
+it('writes nothing after it was closed', () => {
   notices.connected(source, false);
   kafka = false;
   notices.ended(source, 'closed');
   notices.close();
   kafka = true;
   vi.advanceTimersByTime(10_000);
-  expect(said).toEqual(['connected']);
+  expect(written).toEqual(['connected']);
 });
 
-it('names the connection of each word by its claim, and of a will also how it ended', () => {
+it('each record names the claim of its connection, and a will also how the connection ended', () => {
   notices.connected(source, false);
   notices.will(source, will, 'taken-over');
   notices.ended(source, 'taken-over');
@@ -108,41 +109,41 @@ it('names the connection of each word by its claim, and of a will also how it en
   expect(claims).toEqual([10, { claim: 10, reason: 'taken-over' }, 12, 12]);
 });
 
-it('says nothing of a connection without a claim until it has one', () => {
+it('writes nothing about a connection until the log has its claim', () => {
   const fresh = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(fresh, false);
-  expect(said).toEqual([]);
+  expect(written).toEqual([]);
   fresh.claim = 14;
   notices.claimed(fresh);
   notices.ended(fresh, 'closed');
-  expect(said).toEqual(['connected', 'gone: closed']);
+  expect(written).toEqual(['connected', 'gone: closed']);
   expect(claims).toEqual([14, 14]);
 });
 
-it('says of a connection that ended before its claim was met that it is gone, once it is met, unless the device is back', () => {
+it('writes the end of a connection when its claim is read later, unless the device has connected again', () => {
   const fresh = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(fresh, false);
   notices.ended(fresh, 'closed');
-  expect(said).toEqual([]);
+  expect(written).toEqual([]);
   fresh.claim = 14;
   notices.claimed(fresh);
   notices.claimed(fresh);
-  expect(said).toEqual(['gone: closed']);
+  expect(written).toEqual(['gone: closed']);
   const second = createSource('a2V5', 'bed-07', 'conn.4');
   notices.connected(second, false);
   notices.ended(second, 'closed');
   notices.connected(claimed('conn.5', 16), false);
   second.claim = 15;
   notices.claimed(second);
-  expect(said).toEqual(['gone: closed', 'connected']);
+  expect(written).toEqual(['gone: closed', 'connected']);
 });
 
-it('writes only the will of a connection that never got its claim', () => {
+it('writes only the will of a connection whose claim was never read', () => {
   const fresh = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(fresh, false);
   notices.will(fresh, will, 'will');
   notices.ended(fresh, 'will');
   vi.advanceTimersByTime(10_000);
-  expect(said).toEqual(['will {"online":false}']);
+  expect(written).toEqual(['will {"online":false}']);
   expect(claims).toEqual([{ reason: 'will' }]);
 });

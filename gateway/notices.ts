@@ -1,7 +1,7 @@
 /**
- * Writes the gateway's notices about connections, and their wills. Repeats each until the log has it or it is no longer true. Each names
- * its connection by its claim, so that readers know which connection is the device's newest, whichever gateway wrote last. If the log
- * never had the claim of a connection, nothing is written about it: the log was away, and the silence shows that.
+ * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until the log has it or it is
+ * no longer true. A notice names its connection by the claim, so that readers know which connection of a device is the newest. If the log
+ * never got the claim of a connection, no notice about the connection is written.
  */
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
@@ -17,19 +17,19 @@ import type { AppendSealed } from './sealing.ts';
 import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
 
-/** Notices that wait for another attempt, by device. Above this number the oldest is dropped and counted. */
+/** Most notices that wait for another attempt. Above this number the oldest is dropped and counted. */
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
-/** While its causes go on, a notice about a bed is written this often. */
+/** Shortest time between two equal notices about a bed. */
 const bedNoticeAgainMs = 15_000;
-/** Number of notices about beds that are remembered, to avoid one record for each cause. Above it the oldest is forgotten. */
+/** Most notices about beds whose time is remembered. Above this number the oldest is forgotten. */
 const bedNoticesMax = 5_000;
 
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
-  /** A connection that began without its claim has it now. */
+  /** Reports that the log now has the claim of a connection that was accepted without it. */
   claimed(source: Source): void;
-  /** Writes a notice for the bed at which the device is now. May be called for each cause: it is written at most every 15 s. */
+  /** Writes a notice for the bed of the device, at most every 15 s. The caller may call this for each cause. */
   notifyBed(source: Source, notice: GatewayNotice): void;
   close(): void;
 };
@@ -41,23 +41,23 @@ export function createNotices(options: {
   readonly append: AppendSealed;
   readonly publish: Sink['publish'];
   readonly tables: Pick<Tables, 'periodsOf'>;
-  /** This process's start. */
+  /** Name of this start of the process. */
   readonly boot: string;
   readonly counters: Counters;
   readonly log: Logger;
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** The connections of each device that has any: how many, the newest one, and the newest claim that was reported. */
+  /** By device id: the number of its open connections, the newest of them, and the claim of the newest that was reported. */
   const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
-  /** How connections ended whose claim may still be read, by connection. Their end is reported when the claim is read. */
+  /** By the boot of a connection: how it ended before its claim was read. The end is reported when the claim is read. */
   const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
-  /** When each notice about a bed was last written, by notice and association. */
+  /** By notice and association: the time at which the notice was last written. */
   const bedNoticesWritten = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
-  /** Writes again what the log did not take, unless something newer was written about the device. */
+  /** Calls `again` after a second, unless a newer notice of the same kind is written about the device. */
   function retryLater(kind: string, { deviceId }: Source, again: () => void): void {
     const id = `${kind}/${deviceId}`;
     drop(id);
@@ -65,7 +65,7 @@ export function createNotices(options: {
     if (oldest !== undefined) {
       drop(oldest);
       counters.noticesDropped += 1;
-      log.error({ deviceId }, 'a notice was dropped: too many wait for the log');
+      log.error({ deviceId }, 'a notice was dropped: too many notices wait for Kafka');
     }
     const timer = setTimeout(() => {
       retries.delete(id);
@@ -80,7 +80,13 @@ export function createNotices(options: {
     retries.delete(id);
   }
 
-  function say(source: Source, claim: number, atMs: number, connected: boolean, reason: EndReason | undefined): void {
+  function writeConnection(
+    source: Source,
+    claim: number,
+    atMs: number,
+    connected: boolean,
+    reason: EndReason | undefined,
+  ): void {
     const { deviceId } = source;
     drop(`connection/${deviceId}`);
     const period = periodAt(tables.periodsOf(source.pseudonym), atMs);
@@ -96,9 +102,9 @@ export function createNotices(options: {
         plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason))),
       },
       (error) => {
-        // Meanwhile, something newer about the device may have been written.
+        // If the device has connected or gone since, this notice is no longer true.
         if (error !== undefined && open.has(deviceId) === connected) {
-          retryLater('connection', source, () => say(source, claim, atMs, connected, reason));
+          retryLater('connection', source, () => writeConnection(source, claim, atMs, connected, reason));
         }
       },
     );
@@ -110,7 +116,7 @@ export function createNotices(options: {
     const key = periodAt(tables.periodsOf(source.pseudonym), atMs)?.associationId ?? source.unassigned;
     const id = `${notice}/${key}`;
     const sinceMs = atMs - (bedNoticesWritten.get(id) ?? Number.NEGATIVE_INFINITY);
-    // A clock that was set back must not keep a notice from being written.
+    // If the clock was set back, `sinceMs` is negative, and the notice is written.
     if (sinceMs >= 0 && sinceMs < bedNoticeAgainMs) return;
     bedNoticesWritten.delete(id);
     bedNoticesWritten.set(id, atMs);
@@ -153,7 +159,7 @@ export function createNotices(options: {
     const of = { ...(claim !== undefined && { claim }), reason };
     const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now(), will: of };
     options.publish(message, (outcome: Outcome) => {
-      // A device that has come back is not gone.
+      // If the device has connected again, its will is no longer true.
       const newest = open.get(source.deviceId)?.newest ?? source;
       if (outcome.kind === 'failed' && newest === source) {
         retryLater('will', source, () => publishWill(source, will, reason));
@@ -168,19 +174,19 @@ export function createNotices(options: {
       open.set(source.deviceId, { count: (before?.count ?? 0) + 1, newest: source, claim });
       drop(`will/${source.deviceId}`);
       if (source.claim === undefined) return;
-      if (!before || replaced) say(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
+      if (!before || replaced) writeConnection(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
     },
     claimed(source) {
       if (source.claim === undefined) return;
       const device = open.get(source.deviceId);
       const end = unclaimed.get(source.boot);
       unclaimed.delete(source.boot);
-      if (end && !device) say(source, source.claim, end.atMs, false, end.reason);
+      if (end && !device) writeConnection(source, source.claim, end.atMs, false, end.reason);
       if (end || !device) return;
       device.claim = source.claim;
-      say(source, source.claim, now(), true, undefined);
+      writeConnection(source, source.claim, now(), true, undefined);
     },
-    /** A device with several connections is gone when its last one ends. For a take-over, the new connection reports it. */
+    /** Writes that the device has gone when its last connection ends. After a take-over, `connected` writes the notice instead. */
     ended(source, reason) {
       const device = open.get(source.deviceId);
       if (!device) return;
@@ -188,7 +194,7 @@ export function createNotices(options: {
       if (device.count > 0) return;
       open.delete(source.deviceId);
       if (reason === 'taken-over') return;
-      if (device.claim !== undefined) say(source, device.claim, now(), false, reason);
+      if (device.claim !== undefined) writeConnection(source, device.claim, now(), false, reason);
       else noteUnclaimed(source, reason);
     },
     will: publishWill,

@@ -1,4 +1,4 @@
-/** What is refused is kept up to a budget, and counted past it; nothing goes silently. */
+/** Tests that refused messages are kept up to a budget, and counted above it. */
 import pino from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkRecord } from '../contracts/messages/check.ts';
@@ -11,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 
 const atMs = Date.UTC(2026, 0, 1, 12);
 const fault = { code: 'payload-not-json', message: 'The payload is not JSON.' } as const;
-const unclear = { code: 'association-unclear', message: 'It is not clear whose it is.' } as const;
+const unclear = { code: 'association-unclear', message: 'The patient is not clear.' } as const;
 const bed = createSource('a2V5', 'bed-07', 'test');
 
 const perDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allBytesPerDay: 10 * deviceBytesPerDay });
@@ -19,12 +19,12 @@ const perDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allBytesPerD
 function open(refusedPerDay: number, apartPerDay = 0) {
   vi.useFakeTimers();
   const records: Unsealed[] = [];
-  const scene = { away: false };
+  const kafka = { isAway: false };
   const counters = createCounters();
   const rejections = createRejections({
     append(record, settle) {
-      if (!scene.away) records.push(record);
-      settle(scene.away ? new Error('Kafka is away') : undefined);
+      if (!kafka.isAway) records.push(record);
+      settle(kafka.isAway ? new Error('Kafka is away') : undefined);
     },
     boot: 'boot',
     limits: { refused: perDay(refusedPerDay), apart: perDay(apartPerDay) },
@@ -53,10 +53,10 @@ function open(refusedPerDay: number, apartPerDay = 0) {
       if (!checked.ok) throw new Error(checked.fault.message);
       return checked.body as { readonly code: string; readonly payload: string; readonly detail: string };
     });
-  return { rejections, refuse, keepApart, records, bodies, settled, counters, scene };
+  return { rejections, refuse, keepApart, records, bodies, settled, counters, kafka };
 }
 
-it('keeps messages byte for byte while there is room, and answers the rest in the same way', () => {
+it('keeps messages byte for byte while there is space, and settles further messages in the same way', () => {
   const { refuse, bodies, settled, counters } = open(2_100);
   refuse('a');
   refuse('b');
@@ -66,7 +66,7 @@ it('keeps messages byte for byte while there is room, and answers the rest in th
   expect(counters).toMatchObject({ rejectedNotKept: 1, rejectedBytesNotKept: 1, rejectedBytesKept: 2 });
 });
 
-it('writes once a minute what it did not keep: how many, how large, why and when', () => {
+it('writes once a minute the number, bytes, reasons and times of the messages that were not kept', () => {
   const { refuse, bodies } = open(0);
   refuse('four', 0);
   refuse('eleven char', 5_000);
@@ -79,7 +79,7 @@ it('writes once a minute what it did not keep: how many, how large, why and when
       topic: 'devices/bed-07/observations',
       code: 'not-kept',
       detail:
-        '2 more, 15 bytes, are not kept here, between 2026-01-01T12:00:00.000Z and 2026-01-01T12:00:05.000Z: payload-not-json 2.',
+        '2 more messages with 15 bytes were not kept between 2026-01-01T12:00:00.000Z and 2026-01-01T12:00:05.000Z: payload-not-json 2.',
       payload: '',
       notKept: {
         messages: 2,
@@ -94,19 +94,19 @@ it('writes once a minute what it did not keep: how many, how large, why and when
   expect(bodies()).toHaveLength(1);
 });
 
-it('goes on counting if Kafka did not take the count, and writes it at the end at the latest', async () => {
-  const { rejections, refuse, bodies, scene } = open(0);
+it('adds a count that could not be written to the next count, which is written at the close at the latest', async () => {
+  const { rejections, refuse, bodies, kafka } = open(0);
   refuse('a');
-  scene.away = true;
+  kafka.isAway = true;
   vi.advanceTimersByTime(60_000);
   refuse('b');
-  scene.away = false;
+  kafka.isAway = false;
   await rejections.close();
   expect(bodies()).toMatchObject([{ notKept: { messages: 2, bytes: 2 } }]);
 });
 
-describe('readings kept apart', () => {
-  it('has a budget of its own: bad input takes nothing of it, and it takes nothing of that', () => {
+describe('keepApart', () => {
+  it('unclear readings and refused messages have separate budgets', () => {
     const { refuse, keepApart, bodies } = open(1_100, 1_100);
     refuse('a');
     refuse('b');
@@ -114,7 +114,7 @@ describe('readings kept apart', () => {
     expect(bodies()).toMatchObject([{ payload: 'YQ==' }, { code: 'association-unclear', payload: 'Yw==' }]);
   });
 
-  it('is not settled as kept past that, and counted in the record of what is not kept', () => {
+  it('an unclear reading above the budget is not settled, and is counted in the record of messages that were not kept', () => {
     const { keepApart, bodies, settled, counters } = open(0, 0);
     expect(keepApart('four')).toBe(false);
     expect(settled).toEqual([]);
@@ -125,23 +125,23 @@ describe('readings kept apart', () => {
     ]);
   });
 
-  it('has room for numerics where waves have taken what they may', () => {
+  it('there is space for numerics after waves have used their part of the budget', () => {
     const { keepApart } = open(0, 4_400);
     expect([1, 2, 3, 4].map(() => keepApart('w', true))).toEqual([true, true, true, false]);
     expect(keepApart('n')).toBe(true);
   });
 
-  it('uses no room where Kafka did not take it, however often the device sends it again', () => {
-    const { keepApart, settled, scene } = open(0, 1_100);
-    scene.away = true;
+  it('an unclear reading that could not be written to Kafka uses no space, however often the device sends it again', () => {
+    const { keepApart, settled, kafka } = open(0, 1_100);
+    kafka.isAway = true;
     for (let i = 0; i < 10; i += 1) expect(keepApart('a')).toBe(true);
     expect(settled).toEqual(Array(10).fill(new Error('Kafka is away')));
-    scene.away = false;
+    kafka.isAway = false;
     expect(keepApart('a')).toBe(true);
     expect(keepApart('a')).toBe(false);
   });
 
-  it('is counted for each device by itself, over all its connections', () => {
+  it('each device has its own budget for unclear readings, over all its connections', () => {
     const { keepApart } = open(0, 1_100);
     expect(keepApart('a')).toBe(true);
     expect(keepApart('b', false, createSource('a2V5', 'bed-07', 'another connection'))).toBe(false);
@@ -149,16 +149,16 @@ describe('readings kept apart', () => {
   });
 });
 
-it('frees the room of bad input if Kafka did not take it', () => {
-  const { refuse, bodies, scene } = open(1_100);
-  scene.away = true;
+it('frees the space of a refused message that could not be written to Kafka', () => {
+  const { refuse, bodies, kafka } = open(1_100);
+  kafka.isAway = true;
   refuse('a');
-  scene.away = false;
+  kafka.isAway = false;
   refuse('b');
   expect(bodies().map(({ payload }) => payload)).toEqual(['Yg==']);
 });
 
-it('counts each device for itself, over all its connections', () => {
+it('each device has its own budget for refused messages, over all its connections', () => {
   const { refuse, bodies } = open(1_100);
   refuse('a');
   refuse('b', 0, createSource('a2V5', 'bed-07', 'another connection'));

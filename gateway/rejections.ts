@@ -1,7 +1,7 @@
 /**
- * Writes refused input to `rejected`, byte for byte and sealed: bad input of a patient's monitor still belongs to a patient. Readings of
- * unclear owner go there too. Above the budget of its device, or of all, a message is only counted. Once a minute one record says how
- * many were not kept, how large they were, why and when.
+ * Writes refused messages and readings whose patient is not clear to `rejected`, byte for byte. They are sealed, because they may contain data
+ * of a patient. Above the budget of the device, or of all devices, a message is only counted. Once a minute a record for each device says how
+ * many messages were not kept, their bytes, their reasons and their times.
  */
 import type { Logger } from 'pino';
 import type { Fault } from '../contracts/errors.ts';
@@ -25,43 +25,50 @@ import type { Incoming } from './listener/sink.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 
-/** `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: kept here until its owner is known. */
-type How = 'refused' | 'in-part' | 'apart';
+/**
+ * Why a message is kept in `rejected`. `refused`: it is refused. `in-part`: it is also in its own topic, but a part of it is not used.
+ * `apart`: its patient is not clear.
+ */
+type Purpose = 'refused' | 'in-part' | 'apart';
 
 export type Rejections = {
-  /** `settle` is called once: with the error, or with nothing if the message is in the log or was only counted. */
-  keep(message: Incoming, fault: Fault, how: Exclude<How, 'apart'>, settle: (error?: unknown) => void): void;
   /**
-   * Keeps a reading of unclear owner. `settle` is called once: with the error, or with nothing if the reading is in the log.
-   * @param isWave waves may use only a part of the budget
-   * @returns false if there is no room: the reading is only counted, and `settle` is not called
+   * Keeps a message, or only counts it if there is no space. Calls `settle` once: with an error if the message could not be written to the
+   * log, otherwise without an argument.
+   */
+  keep(message: Incoming, fault: Fault, purpose: Exclude<Purpose, 'apart'>, settle: (error?: unknown) => void): void;
+  /**
+   * Keeps a reading whose patient is not clear. Calls `settle` once: with an error if the reading could not be written to the log, otherwise
+   * without an argument.
+   * @param isWave whether the reading is a wave, which may use only a part of the budget
+   * @returns false if there is no space: the reading is only counted, and `settle` is not called
    */
   keepApart(message: Incoming, fault: Fault, isWave: boolean, settle: (error?: unknown) => void): boolean;
-  /** Writes the counts that are not yet in the log. Waits for the log only for a moment. */
+  /** Writes the counts that are not in the log yet. Waits for the log at most a second. */
   close(): Promise<void>;
 };
 
-/** How often the counts are written. */
+/** Time between two writes of the counts. */
 const summaryMs = 60_000;
 const closeMsMax = 1_000;
-/** Devices whose budget is remembered. Above it the one without bad input for longest is forgotten; its count is written first. */
+/** Most devices whose budget is remembered. Above it, the device whose last rejected message is oldest is forgotten, after its count is written. */
 const devicesMax = 20_000;
 
-/** How much was kept: of bad input, and of readings kept apart. */
-type Books = Readonly<Record<keyof RejectionLimits, UsedBudget>>;
-type Device = { readonly source: Source; readonly kept: Books; notKept: NotKept | undefined };
+/** The used part of each of the two budgets. */
+type UsedBudgets = Readonly<Record<keyof RejectionLimits, UsedBudget>>;
+type Device = { readonly source: Source; readonly used: UsedBudgets; notKept: NotKept | undefined };
 
 export type RejectionLimits = {
-  /** For bad input, and for copies of readings that are used in part. */
+  /** The budget for refused messages and for copies of readings that are used in part. */
   readonly refused: RejectedLimits;
-  /** For readings of unclear owner. */
+  /** The budget for readings whose patient is not clear. */
   readonly apart: RejectedLimits;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createRejections(options: {
   readonly append: AppendSealed;
-  /** This process's start. */
+  /** Name of this start of the process. */
   readonly boot: string;
   readonly limits: RejectionLimits;
   readonly counters: Counters;
@@ -69,14 +76,14 @@ export function createRejections(options: {
   readonly monotonicMs: () => number;
 }): Rejections {
   const { append, boot, limits, counters, log, monotonicMs } = options;
-  /** By pseudonym, the one with the newest bad input last. */
+  /** Devices by pseudonym. The device with the newest rejected message is the last. */
   const devices = new Map<string, Device>();
-  const all = newBooks(monotonicMs());
+  const all = newUsedBudgets(monotonicMs());
   let written = 0;
   const timer = setInterval(() => void writeCounts(), summaryMs).unref();
 
   function deviceOf(source: Source): Device {
-    const device = devices.get(source.pseudonym) ?? { source, kept: newBooks(monotonicMs()), notKept: undefined };
+    const device = devices.get(source.pseudonym) ?? { source, used: newUsedBudgets(monotonicMs()), notKept: undefined };
     devices.delete(source.pseudonym);
     devices.set(source.pseudonym, device);
     const oldest = devices.size > devicesMax ? devices.values().next().value : undefined;
@@ -100,7 +107,7 @@ export function createRejections(options: {
     };
   }
 
-  /** Writes a count. If that fails, the count goes on and is written with the next. */
+  /** Writes the count of a device. If this fails, the count is added to the next count. */
   function writeCount(device: Device): Promise<void> {
     const { source, notKept } = device;
     if (!notKept) return Promise.resolve();
@@ -112,7 +119,7 @@ export function createRejections(options: {
         bytes: notKept.bytes,
         reasons: Object.fromEntries(notKept.reasons),
       },
-      'refused and not kept: the device sends more than is kept of it',
+      'refused and not kept: the device sends more refused messages than there is space for',
     );
     return new Promise((resolve) => {
       append(record(source.pseudonym, summaryOf(source.deviceId, notKept)), (error) => {
@@ -124,19 +131,25 @@ export function createRejections(options: {
 
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
-  /** @returns false if there is no room for it: it is only counted */
-  function keepWithin(message: Incoming, fault: Fault, how: How, share: number, settle: (error?: unknown) => void) {
+  /** Keeps or counts a message. @returns false if there was no space, so that the message was only counted */
+  function keepWithin(
+    message: Incoming,
+    fault: Fault,
+    purpose: Purpose,
+    share: number,
+    settle: (error?: unknown) => void,
+  ) {
     const { source, topic, payload, receivedAtMs } = message;
     const device = deviceOf(source);
-    const book = how === 'apart' ? 'apart' : 'refused';
+    const budget = purpose === 'apart' ? 'apart' : 'refused';
     const bytes = bytesInKafka(payload.length);
-    if (!reserveRoom(all[book], device.kept[book], bytes, limits[book], monotonicMs(), share)) {
+    if (!reserveRoom(all[budget], device.used[budget], bytes, limits[budget], monotonicMs(), share)) {
       device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
-      counters[how === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
+      counters[purpose === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
       counters.rejectedBytesNotKept += payload.length;
       return false;
     }
-    // The payload may be part of a larger buffer, which the callback must not hold.
+    // The payload may be a view of a larger buffer. The callback uses only its length, so that the buffer can be freed.
     const { length } = payload;
     append(
       record(source.pseudonym, {
@@ -146,11 +159,11 @@ export function createRejections(options: {
         code: fault.code,
         detail: fault.message.slice(0, 500),
         payload: payload.toString('base64'),
-        ...(how === 'in-part' && { kept: true }),
+        ...(purpose === 'in-part' && { kept: true }),
       }),
       (error) => {
         if (error === undefined) counters.rejectedBytesKept += length;
-        else releaseRoom(all[book], device.kept[book], bytes);
+        else releaseRoom(all[budget], device.used[budget], bytes);
         settle(error);
       },
     );
@@ -158,8 +171,8 @@ export function createRejections(options: {
   }
 
   return {
-    keep(message, fault, how, settle) {
-      if (!keepWithin(message, fault, how, 1, settle)) settle();
+    keep(message, fault, purpose, settle) {
+      if (!keepWithin(message, fault, purpose, 1, settle)) settle();
     },
     keepApart(message, fault, isWave, settle) {
       return keepWithin(message, fault, 'apart', isWave ? waveShare : 1, settle);
@@ -174,7 +187,7 @@ export function createRejections(options: {
   };
 }
 
-function newBooks(nowMs: number): Books {
+function newUsedBudgets(nowMs: number): UsedBudgets {
   return { refused: newUsedBudget(nowMs), apart: newUsedBudget(nowMs) };
 }
 
@@ -187,7 +200,10 @@ function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }:
     receivedAt: to,
     topic: deviceTopic(deviceId, 'observations'),
     code: 'not-kept',
-    detail: `${messages} more, ${bytes} bytes, are not kept here, between ${from} and ${to}: ${by}.`.slice(0, 500),
+    detail: `${messages} more messages with ${bytes} bytes were not kept between ${from} and ${to}: ${by}.`.slice(
+      0,
+      500,
+    ),
     payload: '',
     notKept: { messages, bytes, from, to, reasons: Object.fromEntries(reasons) },
   };

@@ -1,4 +1,4 @@
-/** From the operator's command to the end of the session: a gateway as `npm start` runs it, and the CRL that the certs house writes. */
+/** Tests the way from the operator's command to the end of a connection: a gateway as `npm start` runs it, and the CRL of `npm run certs`. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -29,17 +29,17 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-it('npm run certs -- revoke ends a live session within 5 s and disturbs no other; a new certificate comes in again', async () => {
+it('npm run certs -- revoke ends the connection of the device within 5 s and no other, and the device can connect with a new certificate', async () => {
   const stolen = await connectMqtt(platform, lost);
   const good = await connectMqtt(platform, other);
   expect(await publishFor(stolen, `devices/${lost}/observations`, reading())).toBe(0);
   const ended = new Promise<void>((resolve) => stolen.once('close', () => resolve()));
-  const said = new Promise((resolve) => stolen.once('disconnect', resolve));
+  const disconnect = new Promise((resolve) => stolen.once('disconnect', resolve));
   certs('revoke', lost);
   const revokedMs = performance.now();
   await ended;
   expect(performance.now() - revokedMs).toBeLessThan(5_000);
-  expect(await said).toMatchObject({
+  expect(await disconnect).toMatchObject({
     reasonCode: 0x87,
     properties: { reasonString: 'The client certificate is revoked.' },
   });

@@ -1,6 +1,6 @@
 /**
- * Three gateways on one port are started anew, one after the other and once by SIGKILL, while devices publish and move between them:
- * nothing acknowledged is lost, nothing of a device is reordered, and nobody is told that a device is gone.
+ * Tests restarts of three gateways on one port, one after the other and once by SIGKILL, while devices publish and move between them. No
+ * acknowledged reading may be lost, the readings of a device must stay in order, and no device may be reported as gone.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -19,7 +19,7 @@ import { gatewaySettings } from './settings.ts';
 const run = randomUUID().slice(0, 6);
 const names = Array.from({ length: 24 }, (_, n) => `rover-${n}-${run}`);
 const everyMs = 100;
-/** From SIGTERM, and some for a busy machine. */
+/** Longest time from SIGTERM to the end of the process, with some time for a busy machine. */
 const exitMsMax = 10_000;
 
 let platform: TestPlatform;
@@ -27,7 +27,7 @@ let operator: SealedLog;
 const gateways: RunningHouse[] = [];
 let alarms: RunningHouse;
 let rovers: Rover[] = [];
-/** When the devices were asked to go. */
+/** Time at which the test made the devices disconnect. */
 let finishedMs = 0;
 
 beforeAll(async () => {
@@ -56,14 +56,14 @@ afterAll(async () => {
 });
 
 const acknowledged = () => rovers.reduce((sum, rover) => sum + rover.acknowledged.length, 0);
-const lines = (gateway: RunningHouse, words: string) =>
+const lines = (gateway: RunningHouse, text: string) =>
   gateway
     .output()
     .split('\n')
-    .filter((line) => line.includes(words)).length;
-const everywhere = (words: string) => gateways.reduce((sum, gateway) => sum + lines(gateway, words), 0);
+    .filter((line) => line.includes(text)).length;
+const everywhere = (text: string) => gateways.reduce((sum, gateway) => sum + lines(gateway, text), 0);
 
-/** Every device has had so many readings acknowledged since. */
+/** Waits until each device has got `count` more acknowledgements. */
 async function allFlow(count: number): Promise<void> {
   const before = rovers.map((rover) => rover.acknowledged.length);
   await until(`${count} acknowledgements of each device`, () =>
@@ -84,17 +84,17 @@ describe('while devices publish', () => {
       const sinceMs = performance.now();
       await gateway.close();
       expect(performance.now() - sinceMs).toBeLessThan(exitMsMax);
-      // It came to its own end: nobody had to kill it.
+      // The process ended by itself and was not killed.
       expect(lines(gateway, '"msg":"closed"')).toBe(closed + 1);
       expect(lines(gateway, '"cause":"drained"')).toBeGreaterThan(0);
       await allFlow(5);
       expect(rovers.some((rover, n) => rover.connections() > before[n]!)).toBe(true);
       await gateway.start();
-      // Nobody comes to the new process by itself: some must move, so that the next restart finds all three in use.
+      // Some devices connect again, so that the new process also gets devices before the next restart.
       for (const rover of rovers) if (Math.random() < 0.4) rover.wander();
       await allFlow(3);
     }
-    // MQTT 5 clients receive the reason: the server shuts down.
+    // MQTT 5 clients get the reason code: the server shuts down.
     expect(rovers.flatMap(({ goodbyes }) => goodbyes)).toContain(0x8b);
   });
 
@@ -109,7 +109,6 @@ describe('while devices publish', () => {
   });
 
   it('a gateway is killed by SIGKILL, and all devices continue', async () => {
-    // The one with most to lose.
     const before = rovers.map((rover) => rover.connections());
     await gateways[0]!.kill();
     await allFlow(10);
@@ -119,7 +118,7 @@ describe('while devices publish', () => {
   });
 });
 
-it('after the restarts nothing acknowledged is missing, and no device was reordered', async () => {
+it('after the restarts no acknowledged reading is missing, and the readings of each device are in order', async () => {
   finishedMs = Date.now();
   await Promise.all(rovers.map((rover) => rover.finish()));
   const found = new Map<string, number[]>();
@@ -143,12 +142,12 @@ it('after the restarts nothing acknowledged is missing, and no device was reorde
   );
 });
 
-it('after the restarts each device was taken for gone once, when it had gone', async () => {
+it('after the restarts each device has one alarm that it is disconnected, from the time when it really disconnected', async () => {
   const { pseudonymKey } = readSettings(gatewaySettings, serviceEnv(platform, 'gateway'));
   for (const { deviceId } of rovers) {
     const gone = await until('the alarm of the device that has gone', async () => {
-      const told = await alarmsOf(operator, unassignedAssociation(pseudonymKey, deviceId));
-      return told.find(({ condition }) => condition === 'disconnected');
+      const alarmRecords = await alarmsOf(operator, unassignedAssociation(pseudonymKey, deviceId));
+      return alarmRecords.find(({ condition }) => condition === 'disconnected');
     });
     expect(gone.onsets).toBe(1);
     expect(Date.parse(gone.onsetAt)).toBeGreaterThanOrEqual(finishedMs);

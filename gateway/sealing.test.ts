@@ -13,7 +13,7 @@ const readers = {
   })),
 };
 
-/** Publishes of data keys that the test lets through or not, and what reached the lane. */
+/** Data keys that wait to be published; the test resolves or rejects each. `lane`: the sequence numbers of the appended records. */
 let keys: { resolve: () => void; reject: (error: Error) => void }[];
 let lane: number[];
 let seal: (seq: number, key?: string) => Promise<void>;
@@ -49,13 +49,13 @@ beforeEach(() => {
   };
 });
 
-async function keysAsked(count: number): Promise<void> {
+async function waitForKeys(count: number): Promise<void> {
   while (keys.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-it('keeps the order while a data key is being published, and uses none before', async () => {
+it('keeps the order of records while their data key is being published, and appends none before', async () => {
   const all = [seal(1), seal(2), seal(3)];
-  await keysAsked(1);
+  await waitForKeys(1);
   all.push(seal(4));
   expect(lane).toEqual([]);
   keys[0]!.resolve();
@@ -65,11 +65,11 @@ it('keeps the order while a data key is being published, and uses none before', 
   expect(keys).toHaveLength(1);
 });
 
-it('does not let one association wait for the key of another', async () => {
+it('records of one association do not wait for the data key of another association', async () => {
   const first = seal(1, 'association-1');
-  await keysAsked(1);
+  await waitForKeys(1);
   const second = seal(2, 'association-2');
-  await keysAsked(2);
+  await waitForKeys(2);
   keys[1]!.resolve();
   await second;
   expect(lane).toEqual([2]);
@@ -77,25 +77,25 @@ it('does not let one association wait for the key of another', async () => {
   await first;
 });
 
-it('fails all that waited for a key that the log did not take, and asks anew', async () => {
-  const waiting = [seal(1), seal(2)].map((one) => expect(one).rejects.toThrow('no Kafka'));
-  await keysAsked(1);
+it('all records that wait for a data key fail if the key cannot be published, and the next record gets a new key', async () => {
+  const waiting = [seal(1), seal(2)].map((sealed) => expect(sealed).rejects.toThrow('no Kafka'));
+  await waitForKeys(1);
   keys[0]!.reject(new Error('no Kafka'));
   await Promise.all(waiting);
   const again = seal(3);
-  await keysAsked(2);
+  await waitForKeys(2);
   keys[1]!.resolve();
   await again;
   expect(lane).toEqual([3]);
 });
 
-it('fails a record that cannot be sealed, and only that', async () => {
+it('only the record that cannot be sealed fails', async () => {
   const good = seal(1);
-  await keysAsked(1);
+  await waitForKeys(1);
   keys[0]!.resolve();
   await good;
   const bad = expect(seal(2, 'a space')).rejects.toMatchObject({ code: 'sealed-malformed' });
-  await keysAsked(2);
+  await waitForKeys(2);
   keys[1]!.resolve();
   await bad;
   await seal(3);

@@ -1,11 +1,11 @@
-/** Seals and appends in the order of the calls, even while a data key is being made, wrapped and published. */
+/** Seals and appends records in the order of the calls, even if a record must wait for its data key to be created and published. */
 
 import type { ContentType } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
 import type { Appender } from '../log/kafka/appender.ts';
 
-/** Where a record goes and who wrote it; see `Place` in log/envelope/header.ts. */
+/** A record before it is sealed, with its place in the log (`Place` in log/envelope/header.ts). */
 export type Unsealed = {
   readonly topic: KafkaTopic;
   readonly key: string;
@@ -16,12 +16,12 @@ export type Unsealed = {
   readonly plaintext: Buffer;
 };
 
-/** `settle` is called once: with the error, or with nothing when every in-sync replica has the record. */
+/** Appends a record. Calls `settle` once: with an error, or without an argument when every in-sync replica has the record. */
 export type AppendSealed = (record: Unsealed, settle: (error?: unknown) => void) => void;
 
 type Waiting = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
 
-/** The listener's limit of unacknowledged bytes bounds what waits for a key; the gateway's own records are few. */
+/** Returns a function that seals and appends. The listener's limit of unacknowledged bytes also limits the records that wait for a key. */
 export function createSealing(sealer: Sealer, appender: Appender): AppendSealed {
   const waitingFor = new Map<string, Waiting[]>();
 

@@ -15,26 +15,37 @@ export const gatewaySettings = {
   ...upstreamSettings,
   ...metricsSettings(9464),
   mqttHost: { kind: 'text', env: 'VIGIL_MQTT_HOST', help: 'address that devices connect to', fallback: '127.0.0.1' },
-  mqttPort: { kind: 'integer', env: 'VIGIL_MQTT_PORT', help: 'its port', min: 0, max: 65_535, fallback: 8883 },
+  mqttPort: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_PORT',
+    help: 'port that devices connect to',
+    min: 0,
+    max: 65_535,
+    fallback: 8883,
+  },
   mqttSharePort: {
     kind: 'switch',
     env: 'VIGIL_MQTT_SHARE_PORT',
-    help: 'several gateways of this host listen on that port, each with this on: on or off (Linux, FreeBSD)',
+    help: 'let several gateways on this machine listen on that port: on or off, the same in all (Linux, FreeBSD)',
     fallback: false,
   },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
-  mqttKeyFile: { kind: 'secret-file', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  mqttKeyFile: {
+    kind: 'secret-file',
+    env: 'VIGIL_MQTT_KEY_FILE',
+    help: 'private key of that certificate, PEM, mode 0600',
+  },
   mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
   mqttCrlFile: {
     kind: 'file',
     env: 'VIGIL_MQTT_CRL_FILE',
-    help: 'revocation list of that CA, PEM or DER; read again when it changes; without it a start is refused',
+    help: 'revocation list of that CA, PEM or DER; read again when it changes; the gateway does not start without it',
     fallback: '',
   },
   mqttWithoutCrl: {
     kind: 'switch',
     env: 'VIGIL_MQTT_WITHOUT_CRL',
-    help: 'start without a revocation list: revoked devices are let in (on or off)',
+    help: 'start without a revocation list, so that revoked devices can connect: on or off',
     fallback: false,
   },
   logLevel: {
@@ -47,7 +58,7 @@ export const gatewaySettings = {
   packetBytesMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_PACKET_BYTES_MAX',
-    help: 'largest MQTT packet; sealed in `rejected` it must fit into a Kafka record of 1 MiB',
+    help: 'largest MQTT packet, bytes; its copy in `rejected` must fit into a Kafka record of 1 MiB',
     min: 4096,
     max: 524_288,
     fallback: defaultLimits.packetBytesMax,
@@ -55,7 +66,7 @@ export const gatewaySettings = {
   inFlightMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_IN_FLIGHT_MAX',
-    help: 'unacknowledged publishes of one connection (Receive Maximum)',
+    help: 'most unacknowledged publishes of one connection (Receive Maximum)',
     min: 1,
     max: 65_535,
     fallback: defaultLimits.inFlightMax,
@@ -63,7 +74,7 @@ export const gatewaySettings = {
   unackedBytesMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_UNACKED_BYTES_MAX',
-    help: 'memory of all unacknowledged publishes; past it all connections wait',
+    help: 'memory of all unacknowledged publishes, bytes; above it all connections wait',
     min: 1_048_576,
     max: 200_000_000,
     fallback: defaultLimits.unackedBytesMax,
@@ -71,7 +82,7 @@ export const gatewaySettings = {
   deviceBytesPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_DEVICE_BYTES_PER_S',
-    help: 'bytes of MQTT packets that one device may send in a second, over all its connections; past it they wait',
+    help: 'bytes of MQTT packets that one device may send per second, over all its connections; above it they wait',
     min: 4096,
     max: 1_000_000_000,
     fallback: defaultLimits.deviceBytesPerS,
@@ -79,7 +90,7 @@ export const gatewaySettings = {
   deviceMessagesPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_DEVICE_MESSAGES_PER_S',
-    help: 'MQTT packets that one device may send in a second, over all its connections; past it they wait',
+    help: 'MQTT packets that one device may send per second, over all its connections; above it they wait',
     min: 10,
     max: 1_000_000,
     fallback: defaultLimits.deviceMessagesPerS,
@@ -87,7 +98,7 @@ export const gatewaySettings = {
   connectionsMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTIONS_MAX',
-    help: 'connections at once',
+    help: 'most connections at once',
     min: 1,
     max: 100_000,
     fallback: defaultLimits.connectionsMax,
@@ -95,7 +106,7 @@ export const gatewaySettings = {
   connectionsPerDeviceMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTIONS_PER_DEVICE_MAX',
-    help: 'of these, connections of one device',
+    help: 'most connections of one device at once',
     min: 1,
     max: 100_000,
     fallback: defaultLimits.connectionsPerDeviceMax,
@@ -103,7 +114,7 @@ export const gatewaySettings = {
   connectsPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTS_PER_S',
-    help: 'connections let in by the second, each a TLS handshake of about 1.4 ms of CPU; as many as come in 30 s may wait',
+    help: 'TLS handshakes that may begin per second, each of about 1.4 ms of CPU; 30 times as many connections may wait',
     min: 1,
     max: 10_000,
     fallback: defaultLimits.connectsPerS,
@@ -111,7 +122,7 @@ export const gatewaySettings = {
   connectMs: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECT_MS',
-    help: 'time from connecting to CONNECT',
+    help: 'longest TLS handshake, and longest time from its end to CONNECT, ms',
     min: 100,
     max: minuteMs,
     fallback: defaultLimits.connectMs,
@@ -119,7 +130,7 @@ export const gatewaySettings = {
   keepAliveMaxS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_KEEP_ALIVE_MAX_S',
-    help: 'longest Keep Alive; clients that ask for more or none are held to it',
+    help: 'longest Keep Alive, s; also applies to clients that ask for a longer one or for none',
     min: 1,
     max: 65_535,
     fallback: defaultLimits.keepAliveMaxS,
@@ -127,7 +138,7 @@ export const gatewaySettings = {
   sessionExpiryMaxS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_SESSION_EXPIRY_MAX_S',
-    help: 'longest life of a session without connection',
+    help: 'longest time for which a session is kept without a connection, s',
     min: 0,
     max: 7 * 86_400,
     fallback: defaultLimits.sessionExpiryMaxMs / 1000,
@@ -135,7 +146,7 @@ export const gatewaySettings = {
   appendMs: {
     kind: 'integer',
     env: 'VIGIL_LOG_APPEND_MS',
-    help: 'how long Kafka is tried before the connections that wait for it are closed without acknowledgement',
+    help: 'longest wait for Kafka, ms; after it the connections that wait are closed without acknowledgement',
     min: 500,
     max: 10 * minuteMs,
     fallback: 30_000,
@@ -143,7 +154,7 @@ export const gatewaySettings = {
   rejectedDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_DEVICE_BYTES_PER_DAY',
-    help: 'bytes that the bad input of one device may take in `rejected` in a day; past it, it is refused as before and only counted there',
+    help: 'bytes per day in `rejected` for refused messages of one device; above it they are only counted there',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 134_217_728,
@@ -151,7 +162,7 @@ export const gatewaySettings = {
   rejectedBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_BYTES_PER_DAY',
-    help: 'the same of all devices of this gateway; each may take as much as is still free of it',
+    help: 'bytes per day in `rejected` for refused messages of all devices of this gateway; a device may use at most as many as are still free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
@@ -159,7 +170,7 @@ export const gatewaySettings = {
   apartDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_DEVICE_BYTES_PER_DAY',
-    help: 'bytes in `rejected` in a day of readings of one device that are kept apart, since it is not clear whose they are; waves may use three quarters; past it they are refused',
+    help: 'bytes per day in `rejected` for readings of one device whose patient is not clear; waves may use three quarters of it; above it they are refused',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 201_326_592,
@@ -167,7 +178,7 @@ export const gatewaySettings = {
   apartBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_BYTES_PER_DAY',
-    help: 'the same of all devices of this gateway; each may take as much as is still free of it',
+    help: 'bytes per day in `rejected` for readings of all devices of this gateway whose patient is not clear; a device may use at most as many as are still free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
@@ -175,7 +186,7 @@ export const gatewaySettings = {
   aheadMaxMs: {
     kind: 'integer',
     env: 'VIGIL_READING_AHEAD_MAX_MS',
-    help: "how far a reading's time may be ahead of the gateway's clock",
+    help: "how far a reading's time may be ahead of the gateway's clock, ms",
     min: 0,
     max: 60 * minuteMs,
     fallback: 5 * minuteMs,
@@ -183,7 +194,7 @@ export const gatewaySettings = {
   lateMaxMs: {
     kind: 'integer',
     env: 'VIGIL_READING_LATE_MAX_MS',
-    help: 'how old a reading may be; no more than the log keeps',
+    help: 'how old a reading may be, ms; must not be longer than the log keeps readings',
     min: minuteMs,
     max: 7 * dayMs,
     fallback: 7 * dayMs,
@@ -191,18 +202,18 @@ export const gatewaySettings = {
 } as const satisfies Manifest;
 
 /**
- * Requires a CRL, or a setting that says to go without. After a theft nobody must learn that revocation was off by accident.
- * @throws VigilError `settings-invalid`
+ * Checks that there is a CRL, or a setting that says to start without a CRL, so that nobody leaves out the CRL by accident.
+ * @throws VigilError `settings-invalid` if there is neither
  */
 export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings>, 'mqttCrlFile' | 'mqttWithoutCrl'>) {
   if (settings.mqttCrlFile !== '' || settings.mqttWithoutCrl) return;
   throw new VigilError(
     'settings-invalid',
-    'VIGIL_MQTT_CRL_FILE is not set: revoked devices would be let in. Set it (npm run certs -- crl writes one), or VIGIL_MQTT_WITHOUT_CRL=on to start without.',
+    'VIGIL_MQTT_CRL_FILE is not set, so revoked devices could connect. Set it to a CRL (npm run certs -- crl writes one), or set VIGIL_MQTT_WITHOUT_CRL=on to start without a CRL.',
   );
 }
 
-/** A client without an answer gives up and connects again after about this time. So it makes no sense to let more of them wait. */
+/** Time after which a client without an answer gives up, about. More connections than begin in this time need not wait. */
 const patienceS = 30;
 
 export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {

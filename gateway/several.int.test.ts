@@ -1,4 +1,4 @@
-/** Several gateways: the newest connection of a client id wins, wherever the older one lives, and nobody says that the device is gone. */
+/** Tests several gateways: the newest connection of a client id stays, on whichever gateway, and no device is reported as gone. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 type Seen = { readonly client: MqttClient; readonly closed: Promise<void>; code: number | undefined };
 
-/** A connection to one of the gateways, and how it ended. */
+/** Connects a device to one of the gateways, and notes how the connection ends. */
 async function connect(name: string, to: number, more: Parameters<typeof connectMqtt>[2] = {}): Promise<Seen> {
   const client = await connectMqtt(places[to]!, device(name), { ...more });
   clients.push(client);
@@ -57,8 +57,8 @@ async function connect(name: string, to: number, more: Parameters<typeof connect
   return seen;
 }
 
-/** What the gateways said of a device's connections, in the log's order. */
-async function saidOf(name: string): Promise<(ConnectionRecord | StatusRecord)[]> {
+/** Returns the records about a device's connections and statuses, in the order of the log. */
+async function noticesOf(name: string): Promise<(ConnectionRecord | StatusRecord)[]> {
   const records = await recordsOf(operator, 'observations', device(name));
   return records
     .filter(
@@ -67,7 +67,7 @@ async function saidOf(name: string): Promise<(ConnectionRecord | StatusRecord)[]
     .map(({ body }) => body as unknown as ConnectionRecord | StatusRecord);
 }
 
-it('a device that comes to another gateway is taken over from the first, which tells the device so', async () => {
+it('a device that connects to another gateway is disconnected from the first with 0x8E', async () => {
   const first = await connect('moved', 0);
   const second = await connect('moved', 1);
   await first.closed;
@@ -76,17 +76,17 @@ it('a device that comes to another gateway is taken over from the first, which t
     time: new Date().toISOString(),
     values: [numeric],
   });
-  const said = await until('both notices', async () => {
-    const all = (await saidOf('moved')) as ConnectionRecord[];
+  const notices = await until('both notices', async () => {
+    const all = (await noticesOf('moved')) as ConnectionRecord[];
     return all.length >= 2 && all;
   });
-  expect(said.map(({ connected }) => connected)).toEqual([true, true]);
-  const claims = said.map(({ claim }) => claim ?? -1).sort((one, other) => one - other);
+  expect(notices.map(({ connected }) => connected)).toEqual([true, true]);
+  const claims = notices.map(({ claim }) => claim ?? -1).sort((left, right) => left - right);
   expect(claims[0]).toBeGreaterThanOrEqual(0);
   expect(claims[1]).toBeGreaterThan(claims[0]!);
 });
 
-it('a device of MQTT 3.1.1 that comes to another gateway is taken over from the first, which tells it nothing', async () => {
+it('a device of MQTT 3.1.1 that connects to another gateway is disconnected from the first without a packet', async () => {
   const first = await connect('old', 0, { protocolVersion: 4 });
   const second = await connect('old', 1, { protocolVersion: 4 });
   await first.closed;
@@ -94,9 +94,9 @@ it('a device of MQTT 3.1.1 that comes to another gateway is taken over from the 
   expect(second.client.connected).toBe(true);
 });
 
-it('the newest connection wins, however fast the device changes between gateways', async () => {
+it('the newest connection stays, however fast the device changes between gateways', async () => {
   const all: Seen[] = [];
-  // Two addresses, and each of them at both gateways.
+  // The device connects from two addresses, and from each address to both gateways.
   for (let n = 0; n < 20; n += 1) {
     const from = { localAddress: n % 4 < 2 ? '127.0.0.1' : '127.0.0.2' } as object;
     all.push(await connect('fast', n % 2, from));
@@ -105,26 +105,26 @@ it('the newest connection wins, however fast the device changes between gateways
   await sleep(500);
   expect(all.at(-1)!.client.connected).toBe(true);
   expect(all.slice(0, -1).map(({ code }) => code)).toEqual(all.slice(0, -1).map(() => 0x8e));
-  const said = (await saidOf('fast')) as ConnectionRecord[];
-  expect(said.every(({ connected }) => connected)).toBe(true);
-  // Connections from two addresses lose their client id while they are alive, again and again: two devices, for all that the gateways know.
+  const notices = (await noticesOf('fast')) as ConnectionRecord[];
+  expect(notices.every(({ connected }) => connected)).toBe(true);
+  // Live connections from two addresses lose their client id again and again, which the gateways take for two devices.
   await until('the notice for the bed', async () => {
     const records = await recordsOf(operator, 'observations', device('fast'));
     return records.some(({ body }) => body.notice === 'shared-identity');
   });
 });
 
-it('the gateways agree on one of two connections that come at once', async () => {
+it('one of two connections that come at the same time stays', async () => {
   for (let n = 0; n < 10; n += 1) {
     const both = await Promise.allSettled([connect('both', 0), connect('both', 1)]);
-    const in_ = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await until('one to be left', () => in_.filter(({ client }) => client.connected).length === 1);
+    const accepted = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await until('the end of the other', () => accepted.filter(({ client }) => client.connected).length === 1);
     await sleep(100);
-    expect(in_.filter(({ client }) => client.connected)).toHaveLength(1);
+    expect(accepted.filter(({ client }) => client.connected)).toHaveLength(1);
   }
 });
 
-it('a device begins a new session at the other gateway, and leaves no session behind', async () => {
+it('a device that connects to another gateway gets a new session there, and its old session ends', async () => {
   const deviceId = device('twice');
   const present: boolean[] = [];
   for (const [n, to] of [0, 0, 1, 0].entries()) {
@@ -140,7 +140,7 @@ it('a device begins a new session at the other gateway, and leaves no session be
       connectMs: 60_000,
       onReady(sessionPresent) {
         present.push(sessionPresent);
-        // The same packet id each time, never released: in a session that is left behind it would hide the next message.
+        // The same packet id is used again and never released. If the old session had not ended, the next message would count as a repeat.
         connection.publish(reading, n === 1 ? 8 : 7, 2, false);
       },
       onAcknowledged: () => taken.resolve(),
@@ -154,49 +154,49 @@ it('a device begins a new session at the other gateway, and leaves no session be
   expect(await sequencesOf(operator, `twice-${run}`)).toEqual([1, 2, 3, 4]);
 });
 
-it('the gateway marks the will of the connection that was taken over, so that nobody takes the device for gone', async () => {
+it('the will of a connection that was taken over is marked as taken over, and the device is not reported as gone', async () => {
   const topic = `devices/${device('will')}/status`;
   const first = await connect('will', 0, {
     will: { topic, payload: Buffer.from('{"online":false}'), qos: 1, retain: false },
   });
   await connect('will', 1);
   await first.closed;
-  const said = await until('the will', async () => {
-    const all = await saidOf('will');
-    return all.some((one) => 'will' in one) && all;
+  const notices = await until('the will', async () => {
+    const all = await noticesOf('will');
+    return all.some((record) => 'will' in record) && all;
   });
-  const will = said.find((one) => 'will' in one) as StatusRecord;
+  const will = notices.find((record) => 'will' in record) as StatusRecord;
   expect(will).toMatchObject({ will: { reason: 'taken-over' }, reading: { online: false } });
-  expect(said.filter((one) => 'connected' in one && !one.connected)).toEqual([]);
+  expect(notices.filter((record) => 'connected' in record && !record.connected)).toEqual([]);
 });
 
-it('a gateway that is killed reports nothing: the device comes in at the other, whose report is the newest', async () => {
+it('a device of a gateway that is killed connects to the other gateway, whose notice is then the newest', async () => {
   const before = await connect('half', 0);
-  await until('the first notice', async () => (await saidOf('half')).length === 1);
+  await until('the first notice', async () => (await noticesOf('half')).length === 1);
   await gateways[0]!.kill();
   await before.closed;
   const after = await connect('half', 1);
   await after.client.endAsync();
-  const said = (await until('the end', async () => {
-    const all = (await saidOf('half')) as ConnectionRecord[];
+  const notices = (await until('the end', async () => {
+    const all = (await noticesOf('half')) as ConnectionRecord[];
     return all.some(({ connected }) => !connected) && all;
   })) as ConnectionRecord[];
-  expect(said.map(({ connected }) => connected)).toEqual([true, true, false]);
-  expect(said[1]!.claim).toBeGreaterThan(said[0]!.claim!);
-  expect(said[2]!.claim).toBe(said[1]!.claim);
+  expect(notices.map(({ connected }) => connected)).toEqual([true, true, false]);
+  expect(notices[1]!.claim).toBeGreaterThan(notices[0]!.claim!);
+  expect(notices[2]!.claim).toBe(notices[1]!.claim);
   await gateways[0]!.start();
 });
 
-describe('with Kafka away', () => {
+describe('while Kafka is stopped', () => {
   const observations = (name: string) => `devices/${device(name)}/observations`;
   const reading = () => ({ time: new Date().toISOString(), values: [numeric] });
   afterEach(() => thaw(shared.kafkaPid));
 
-  it('a device is let in without its claim, nothing is acknowledged, and the take-over follows when Kafka is back', async () => {
+  it('while Kafka is stopped, a device is accepted without a claim and gets no acknowledgement, and the take-over follows later', async () => {
     const first = await connect('away', 0);
     await freeze(shared.kafkaPid);
     const second = await connect('away', 1);
-    // Nobody can know better yet.
+    // Both connections stay, because no gateway can read the claims.
     expect([first.client.connected, second.client.connected]).toEqual([true, true]);
     const line = new RegExp(`${device('away')}".*"claimed":false`);
     await until('the line in its log', () => line.test(gateways[1]!.output()));
@@ -212,14 +212,14 @@ describe('with Kafka away', () => {
     expect(first.code).toBe(0x8e);
     expect(await published).toBe(0);
     expect(second.client.connected).toBe(true);
-    const said = (await until('both notices', async () => {
-      const all = (await saidOf('away')) as ConnectionRecord[];
+    const notices = (await until('both notices', async () => {
+      const all = (await noticesOf('away')) as ConnectionRecord[];
       return all.length >= 2 && all;
     })) as ConnectionRecord[];
-    expect(said.map(({ connected }) => connected)).toEqual([true, true]);
+    expect(notices.map(({ connected }) => connected)).toEqual([true, true]);
   });
 
-  it('a gateway ends by SIGTERM within 10 s, acknowledges nothing, and tells its devices to come again', async () => {
+  it('while Kafka is stopped, a gateway ends within 10 s after SIGTERM, acknowledges nothing, and sends DISCONNECT', async () => {
     const { client, closed } = await connect('drained', 1);
     const codes: number[] = [];
     client.on('disconnect', ({ reasonCode }) => codes.push(reasonCode ?? 0));

@@ -6,9 +6,9 @@ import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
 export type IdentityAlarm = {
-  /** Two devices send. May be called for each sign of it. */
+  /** Reports that two devices use one certificate. The caller may call this for each sign. */
   raise(source: Source): void;
-  /** A connection that was alive lost its client id to a newer one. */
+  /** Notes that a live connection lost its client id to a newer connection, and reports two devices if this is a sign of them. */
   lostIdWhileAlive(source: Source, address: string | undefined): void;
 };
 

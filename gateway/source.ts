@@ -1,4 +1,4 @@
-/** The device behind one connection, as the pipeline needs it: everything that is too costly to look up for each reading. */
+/** The data of a connection and its device that the pipeline needs for each reading. */
 
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
@@ -10,33 +10,34 @@ import type { IdentityWatch } from './core/shared-identity.ts';
 
 export type Source = {
   readonly deviceId: string;
-  /** Stands for the device in Kafka's keys and in the envelope. */
+  /** Name of the device in Kafka's keys and in the envelope. */
   readonly pseudonym: string;
-  /** The association of its readings while it has no patient. */
+  /** Association id of the device's readings while it has no patient. */
   readonly unassigned: string;
-  /** The offset of its claim in `sessions`; undefined until the claim was read there. */
+  /** Offset of the connection's claim in the topic `sessions`; undefined until the claim is read. */
   claim: number | undefined;
-  /** The boot for payloads without one: this connection's. */
+  /** Boot for payloads without a boot. Each connection has its own. */
   readonly boot: string;
-  /** The last sequence number of such payloads, by topic. */
+  /** Last sequence number of payloads without a boot, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
-  /** How the device's own numbers continue, by topic. */
+  /** Continuity of the device's own sequence numbers, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
-  /** What is known of the device's clock; shared by its connections. */
+  /** What is known of the device's clock. All connections of the device share it. */
   readonly clocks: DeviceClocks;
-  /** Whether two devices use its certificate; shared by its connections. */
+  /** Signs that two devices use the certificate. All connections of the device share them. */
   readonly identity: IdentityWatch;
-  /** Its birth message has come: the first status of the connection. */
+  /** Whether the birth message of the connection has come, which is its first status. */
   born: boolean;
-  /** Limits what is logged about its messages, so that a bad device cannot fill the disk. */
+  /** Limits the log lines about the device's messages, so that a faulty device cannot fill the disk. */
   readonly logLimiter: LogLimiter;
   /** The device's own topics. */
   readonly topics: ReadonlyMap<string, DeviceTopicKind>;
 };
 
 /**
- * A device that numbers its readings itself keeps its own boot and seq across connections, so a repeat is recognised. If it does not,
- * they are numbered here for each connection: what it sends again after a lost connection counts as another reading.
+ * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same over connections, so a
+ * repeated reading is recognised. If it does not, the gateway numbers the readings of each connection, and a reading that the device sends
+ * again on a new connection counts as another reading.
  */
 export function createSource(
   pseudonymKey: string,

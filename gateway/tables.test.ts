@@ -10,7 +10,7 @@ const keyOf = (deviceId: string) => pseudonym(pseudonymKey, 'device', deviceId);
 const devicesMax = 20;
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' };
 
-it('a gateway with more devices than it can hold stays ready, serves those that it holds, and none that it may have left out', async () => {
+it('a gateway with too many devices stays ready, serves the devices in its table, and refuses all others', async () => {
   let put = (_deviceId: string) => {};
   const tables = await followTables({
     log: pino({ level: 'silent' }),

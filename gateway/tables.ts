@@ -1,4 +1,4 @@
-/** What the gateway reads from the log: whose a device's readings are, and which wards somebody watches. */
+/** Reads two tables from the log: the associations of devices with patients, and the wards that screens show. */
 import type { Logger } from 'pino';
 import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
 import { parseInstant } from '../contracts/time.ts';
@@ -9,20 +9,20 @@ import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 
 /**
- * Most devices with associations (a dashboard makes at most half as many). Above it further tables are left out. Readings of a device whose
- * table was left out are not accepted: to treat a patient's readings as nobody's would be worse. All other devices go on.
+ * Most devices with associations. A dashboard creates at most half as many. Above this number the associations of further devices are left
+ * out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the patient.
  */
 const usualDevicesMax = 100_000;
-/** Number of dashboard processes that are remembered. Above it, those not heard of for longest are forgotten. */
+/** Most dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
 const presencesMax = 1_000;
 
 export type Tables = {
   /** Resolves when both tables are read. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** Returns the periods by device pseudonym, in the table's order; empty if the device never had a patient. */
+  /** Returns the periods of a device, in the order of the table; empty if the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
-  /** False if a table of this device may have been left out. Then nobody knows whose its readings are. */
+  /** Returns whether readings of this device can be attributed. False if its associations may have been left out. */
   serves(devicePseudonym: string): boolean;
   presences(): Iterable<Presence>;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export async function followTables(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly onAssociation: (deviceId: string) => void;
-  /** Normally `usualDevicesMax`. */
+  /** Most devices with associations; `usualDevicesMax` if absent. */
   readonly devicesMax?: number;
 }): Promise<Tables> {
   const { log, sealedLog, pseudonymKey, now, devicesMax = usualDevicesMax } = options;
@@ -54,20 +54,23 @@ export async function followTables(options: {
       return;
     }
     const { record } = read;
-    const taken =
+    const isUsed =
       (record.contentType === contentTypes.associations && takeAssociations(key, record.body)) ||
       (record.contentType === contentTypes.presence && takePresence(key, record.body));
-    if (!taken) log.error({ topic, offset, contentType: record.contentType }, 'a table record was left out');
+    if (!isUsed) log.error({ topic, offset, contentType: record.contentType }, 'an invalid table record was left out');
   }
 
   function takeAssociations(key: string, body: DeviceAssociations): boolean {
     const periods = readPeriods(body, now());
     if (!periods || pseudonym(pseudonymKey, 'device', body.deviceId) !== key) return false;
-    // Several processes write it: an older version may be appended after a newer one.
+    // Several dashboard processes write the table, so an older version may come after a newer version.
     if (body.version < (devices.get(key)?.version ?? 0)) return true;
     if (!devices.has(key) && devices.size >= devicesMax) {
       if (!overflowed)
-        log.error({ devices: devices.size }, 'too many devices have associations: further ones are not served');
+        log.error(
+          { devices: devices.size },
+          'too many devices have associations: readings of further devices are refused',
+        );
       overflowed = true;
       return true;
     }

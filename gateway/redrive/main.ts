@@ -1,7 +1,7 @@
 /**
- * The gateway's side of `npm run vigil -- rejected redrive`. Reads opened rejected messages from standard input, one line of JSON each.
- * Writes the result of each to standard output. Appends as the gateway does and with the gateway's identity, so that no other identity
- * needs the right to write readings.
+ * The part of `npm run vigil -- rejected redrive` that writes readings. Reads rejected messages from standard input, one line of JSON each, and
+ * writes the result of each to standard output. It uses the gateway's certificate, so that no other certificate needs the right to write
+ * readings.
  */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -21,7 +21,7 @@ const redriveSettings = { ...kafkaSettings, aheadMaxMs, lateMaxMs, appendMs, log
 
 async function main(): Promise<void> {
   const settings = readSettings(redriveSettings, process.env);
-  // Standard output is for results.
+  // The log goes to standard error (2), because standard output is for results.
   const log = openProcessLog({ name: 'redrive', level: settings.logLevel }, 2);
   const boot = randomBytes(9).toString('hex');
   const sealedLog = await openSealedLog({
@@ -48,7 +48,8 @@ async function main(): Promise<void> {
   });
   for await (const line of createInterface({ input: process.stdin })) {
     const request = readRequestLine(line);
-    if (request === undefined) throw new VigilError('settings-invalid', 'A line of standard input is no request.');
+    if (request === undefined)
+      throw new VigilError('settings-invalid', 'A line of standard input is not a valid redrive request.');
     process.stdout.write(`${JSON.stringify(await redrive(request))}\n`);
   }
   await tables.close();

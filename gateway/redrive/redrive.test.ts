@@ -1,4 +1,4 @@
-/** Whose a rejected message is when a person sends it through again. */
+/** Tests to which patient a rejected message is attributed when a person redrives it. */
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { RedriveRequest } from '../../contracts/messages/redrive.ts';
@@ -34,7 +34,7 @@ function redriven(code: string, associationId?: string) {
     bounds: { aheadMaxMs: 5 * minuteMs, lateMaxMs: 86_400_000 },
     log: pino({ level: 'silent' }),
   });
-  // It states a minute before the change, and came two minutes after it.
+  // The reading states a time one minute before the change of the patient, and came two minutes after the change.
   const values = [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }];
   const payload = JSON.stringify({ boot: 'b', seq: 7, time: formatInstant(t0 - minuteMs), values });
   const request: RedriveRequest = {
@@ -51,24 +51,30 @@ function redriven(code: string, associationId?: string) {
   return redrive(request).then((result) => ({ ...result, keys: written.map(({ key }) => key) }));
 }
 
-it('gives a reading to the patient of its own time if that time was not in doubt', async () => {
+it('attributes a reading to the patient at its own time if the reading was not rejected as unclear', async () => {
   expect(await redriven('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
 });
 
-it('does not give an unclear reading to the patient of its own time, and names the periods of the device', async () => {
+it('refuses an unclear reading without an association, and names the associations of the device', async () => {
   const { outcome, words, keys } = await redriven('association-unclear');
   expect({ outcome, keys }).toEqual({ outcome: 'invalid', keys: [] });
   expect(words).toMatch(/--association.*first \(icu, 2026-01-01T11:00:00.*second \(icu/);
   expect(words).not.toMatch(/third/);
 });
 
-it.each(['first', 'second'])('gives an unclear reading to the patient that the person names: %s', async (whose) => {
-  expect(await redriven('association-unclear', whose)).toMatchObject({ outcome: 'appended', keys: [whose] });
-});
+it.each(['first', 'second'])(
+  'attributes an unclear reading to the association that the person names: %s',
+  async (associationId) => {
+    expect(await redriven('association-unclear', associationId)).toMatchObject({
+      outcome: 'appended',
+      keys: [associationId],
+    });
+  },
+);
 
 it.each([
   ['of another device', 'stranger'],
   ['that began after the reading came', 'third'],
-])('refuses an association %s', async (_, whose) => {
-  expect(await redriven('association-unclear', whose)).toMatchObject({ outcome: 'invalid', keys: [] });
+])('refuses an association %s', async (_, associationId) => {
+  expect(await redriven('association-unclear', associationId)).toMatchObject({ outcome: 'invalid', keys: [] });
 });

@@ -1,4 +1,4 @@
-/** Sends a rejected message through the gateway's pipeline again, by the present rules. */
+/** Sends a rejected message through the gateway's pipeline again, with the present rules. */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
@@ -14,9 +14,9 @@ import { createSource } from '../source.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * Takes rejected messages one by one. A reading keeps its device, the time at which it came, and its own `boot` and `seq`. If it has
- * none, they are derived from the rejected record. So if a person sends the same record through twice, the same reading is written
- * twice, and every reader recognises the repeat. Nothing goes to `rejected`: a message that is still not valid is there already.
+ * Returns a function that redrives one rejected message. The reading keeps its device, its time of receipt, and its own `boot` and `seq`. If
+ * it has no `boot` and `seq`, they are derived from the rejected record. So if a person redrives the same record twice, readers of the log
+ * recognise the second reading as a repeat. A message that is still not valid is not written to `rejected` again.
  */
 export function createRedrive(options: {
   readonly append: AppendSealed;
@@ -30,17 +30,17 @@ export function createRedrive(options: {
   return ({ id, boot, seq, record, associationId }) => {
     const invalid = (words: string) => Promise.resolve({ id, outcome: 'invalid', words } as const);
     const receivedAtMs = parseInstant(record.receivedAt);
-    if (receivedAtMs === undefined) return invalid('It has no time of receipt.');
+    if (receivedAtMs === undefined) return invalid('The record has no valid time of receipt.');
     const source = createSource(pseudonymKey, record.deviceId, bootOf(boot, seq));
-    const doubt = ownerFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
-    if (doubt !== undefined) return invalid(doubt);
+    const fault = ownerFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
+    if (fault !== undefined) return invalid(fault);
     let written: Unsealed | undefined;
     const publish = createIngest({
       append(unsealed, settle) {
         written = unsealed;
         append(unsealed, settle);
       },
-      // A message that is still not valid is in `rejected` already.
+      // A message that is still not valid is in `rejected` already, so nothing is written.
       rejections: { keep: (_message, _fault, _how, settle) => settle(), keepApart: () => false },
       tables,
       bounds,
@@ -58,12 +58,13 @@ export function createRedrive(options: {
   };
 }
 
-/** Periods of the device that a refusal names; the newest. */
+/** Most periods of the device that a refusal names. It names the newest. */
 const periodsNamedMax = 5;
 
 /**
- * Returns why the owner of a rejected message is not known; undefined if it is known. If the owner was unclear, nobody can trust the stated
- * time. Then a person must name the association. It must belong to this device and have begun before the message came.
+ * Returns why a rejected message cannot be attributed to a patient; undefined if it can. If the message was rejected because its patient was
+ * not clear, its time cannot be trusted, so a person must name the association. The association must be one of this device, and must have
+ * begun before the message came.
  */
 function ownerFault(
   code: string,
@@ -74,14 +75,17 @@ function ownerFault(
   if (associationId === undefined && code !== 'association-unclear') return undefined;
   const begun = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
   if (begun.some((period) => period.associationId === associationId)) return undefined;
-  const named = begun.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
+  const periodTexts = begun.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
     const to = Number.isFinite(toMs) ? formatInstant(toMs) : 'now';
     return `${id} (${ward}, ${formatInstant(fromMs)} to ${to})`;
   });
-  const which = named.length === 0 ? 'The device had no patient then.' : `The device had: ${named.join('; ')}.`;
+  const which =
+    periodTexts.length === 0
+      ? 'The device had no association when the message came.'
+      : `The associations of the device were: ${periodTexts.join('; ')}.`;
   return associationId === undefined
-    ? `The time that it states says not whose it is. Name its association with --association. ${which}`
-    : `The association is none that this device had when it came. ${which}`;
+    ? `The time of the message does not show which patient it belongs to. Name its association with --association. ${which}`
+    : `The device did not have this association when the message came. ${which}`;
 }
 
 function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): RedriveResult {
@@ -98,11 +102,11 @@ function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): 
     case 'refused':
       return { id, outcome: 'invalid', words: outcome.reasonString };
     case 'failed':
-      return { id, outcome: 'failed', words: 'Kafka did not take it.' };
+      return { id, outcome: 'failed', words: 'The message could not be written to Kafka. Try again.' };
   }
 }
 
-/** Returns the boot of a reading that came without one; its seq is then 1. */
+/** Returns the boot for a reading without a boot, derived from the rejected record. */
 function bootOf(boot: string, seq: number): string {
   return `redrive.${createHash('sha256').update(`${boot}/${seq}`).digest('hex').slice(0, 32)}`;
 }

@@ -1,4 +1,4 @@
-/** What a broker may do that Mosquitto never does: a TLS server that the test speaks MQTT through, packet by packet. */
+/** Tests broker behaviour that Mosquitto does not show, with a TLS server that sends single MQTT packets. */
 import { createServer, type TLSSocket } from 'node:tls';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 import pino from 'pino';
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A broker that accepts CONNECT and SUBSCRIBE as `rules` say, and an upstream behind which the test settles what comes. */
+/** Opens a broker that answers CONNECT and SUBSCRIBE by `rules`, and an upstream whose messages the test settles. */
 async function openScene(rules: { granted?: number; sessionPresent?: boolean[]; unackedBytesMax?: number } = {}) {
   const { cert, key } = listenerOptions();
   const visits: Visit[] = [];
@@ -75,8 +75,8 @@ async function openScene(rules: { granted?: number; sessionPresent?: boolean[]; 
     for (const { socket } of visits) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
-  const cameOf = (visit: Visit | undefined, cmd: Packet['cmd']) => visit?.came.filter((p) => p.cmd === cmd) ?? [];
-  return { upstream, counters, handed, visits, cameOf };
+  const packetsOf = (visit: Visit | undefined, cmd: Packet['cmd']) => visit?.came.filter((p) => p.cmd === cmd) ?? [];
+  return { upstream, counters, handed, visits, packetsOf };
 }
 
 function send(visit: Visit, ...packets: Packet[]): void {
@@ -97,8 +97,8 @@ const publish = (messageId: number, more: Partial<IPublishPacket> = {}): Packet 
 const appended: Outcome = { kind: 'appended' };
 const ids = (packets: readonly Packet[]) => packets.map(({ messageId }) => messageId);
 
-describe('a connection to another broker', () => {
-  it('asks for a session that outlives it, for no retained message, and for no more at once than it may hold', async () => {
+describe('openUpstream', () => {
+  it('asks for a session that outlives the connection, for no retained messages, and for a limited number in flight', async () => {
     const { visits, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     expect(visits[0]?.came[0]).toMatchObject({
@@ -113,106 +113,106 @@ describe('a connection to another broker', () => {
     });
   });
 
-  it('acknowledges what the log has, in the order in which it came, with the reason of what is refused', async () => {
-    const { visits, handed, cameOf, upstream } = await openScene();
+  it('acknowledges messages in their order when the log has them, and refused messages with the reason', async () => {
+    const { visits, handed, packetsOf, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     send(visits[0]!, publish(1), publish(2), publish(3), publish(4));
     await until('all four, though none is acknowledged', () => handed.length === 4);
     handed[3]!.settle(appended);
     handed[1]!.settle({ kind: 'refused', code: 0x99, reasonString: 'It is no JSON.' });
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(cameOf(visits[0], 'puback')).toEqual([]);
+    expect(packetsOf(visits[0], 'puback')).toEqual([]);
     handed[0]!.settle(appended);
-    await until('two', () => cameOf(visits[0], 'puback').length === 2);
+    await until('two', () => packetsOf(visits[0], 'puback').length === 2);
     handed[2]!.settle(appended);
-    await until('all', () => cameOf(visits[0], 'puback').length === 4);
-    expect(ids(cameOf(visits[0], 'puback'))).toEqual([1, 2, 3, 4]);
-    expect(cameOf(visits[0], 'puback')[1]).toMatchObject({
+    await until('all', () => packetsOf(visits[0], 'puback').length === 4);
+    expect(ids(packetsOf(visits[0], 'puback'))).toEqual([1, 2, 3, 4]);
+    expect(packetsOf(visits[0], 'puback')[1]).toMatchObject({
       reasonCode: 0x99,
       properties: { reasonString: 'It is no JSON.' },
     });
   });
 
-  it('acknowledges nothing of what failed or came after it', async () => {
-    const { visits, handed, cameOf } = await openScene();
-    await until('the subscription', () => cameOf(visits[0], 'subscribe').length === 1);
+  it('does not acknowledge a message that failed, nor the messages after it', async () => {
+    const { visits, handed, packetsOf } = await openScene();
+    await until('the subscription', () => packetsOf(visits[0], 'subscribe').length === 1);
     send(visits[0]!, publish(1), publish(2), publish(3));
     await until('all three', () => handed.length === 3);
     handed[0]!.settle(appended);
-    await until('the first', () => cameOf(visits[0], 'puback').length === 1);
+    await until('the first', () => packetsOf(visits[0], 'puback').length === 1);
     handed[1]!.settle({ kind: 'failed' });
     await until('the end', () => visits[0]!.closed);
-    await until('a new connection', () => cameOf(visits[1], 'subscribe').length === 1);
+    await until('a new connection', () => packetsOf(visits[1], 'subscribe').length === 1);
     handed[2]!.settle(appended);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(ids(cameOf(visits[0], 'puback'))).toEqual([1]);
-    expect(cameOf(visits[1], 'puback')).toEqual([]);
+    expect(ids(packetsOf(visits[0], 'puback'))).toEqual([1]);
+    expect(packetsOf(visits[1], 'puback')).toEqual([]);
   });
 
-  it('says nothing of an old connection on a new one, where the packet id is another message’s', async () => {
-    const { visits, handed, cameOf } = await openScene();
-    await until('the subscription', () => cameOf(visits[0], 'subscribe').length === 1);
+  it('does not acknowledge a message of an old connection on a new connection', async () => {
+    const { visits, handed, packetsOf } = await openScene();
+    await until('the subscription', () => packetsOf(visits[0], 'subscribe').length === 1);
     send(visits[0]!, publish(1));
     await until('the old one', () => handed.length === 1);
     visits[0]!.socket.destroy();
-    await until('a new connection', () => cameOf(visits[1], 'subscribe').length === 1);
+    await until('a new connection', () => packetsOf(visits[1], 'subscribe').length === 1);
     send(visits[1]!, publish(1));
     await until('the new one', () => handed.length === 2);
     handed[0]!.settle(appended);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(cameOf(visits[1], 'puback')).toEqual([]);
+    expect(packetsOf(visits[1], 'puback')).toEqual([]);
     handed[1]!.settle(appended);
-    await until('its acknowledgement', () => cameOf(visits[1], 'puback').length === 1);
+    await until('its acknowledgement', () => packetsOf(visits[1], 'puback').length === 1);
   });
 
-  it('takes no old value for a new one, though the broker sends it', async () => {
-    const { visits, handed, counters, cameOf, upstream } = await openScene();
+  it('leaves out a retained message that the broker sends, and acknowledges it', async () => {
+    const { visits, handed, counters, packetsOf, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     send(visits[0]!, publish(1, { retain: true }), publish(2));
     await until('the new one', () => handed.length === 1);
     handed[0]!.settle(appended);
-    await until('both acknowledged', () => cameOf(visits[0], 'puback').length === 2);
+    await until('both acknowledged', () => packetsOf(visits[0], 'puback').length === 2);
     expect(counters.upstreamRetained).toBe(1);
   });
 
-  it('drops a broker that sends at QoS 2: the library would answer before the log has it', async () => {
-    const { visits, handed, cameOf, upstream } = await openScene();
+  it('closes the connection if the broker sends a message at QoS 2', async () => {
+    const { visits, handed, packetsOf, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     send(visits[0]!, publish(1, { qos: 2 }));
     await until('the end', () => visits[0]!.closed);
-    expect(cameOf(visits[0], 'pubrec')).toEqual([]);
+    expect(packetsOf(visits[0], 'pubrec')).toEqual([]);
     expect(handed).toEqual([]);
   });
 
   it.each([
     ['less than QoS 1', 0],
     ['nothing', 0x87],
-  ])('goes on asking where it is granted %s', async (_name, granted) => {
+  ])('connects again if the broker grants %s', async (_name, granted) => {
     const { visits, upstream } = await openScene({ granted });
     await until('a second try', () => visits.length === 2);
     expect(visits[0]!.closed).toBe(true);
     expect(upstream.connected()).toBe(0);
   });
 
-  it('drops and connects anew where the broker sends what is no MQTT', async () => {
+  it('connects again if the broker sends a malformed packet', async () => {
     const { visits, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     visits[0]!.socket.write(Buffer.from('32ffffffffff01', 'hex'));
     await until('another connection', () => visits.length === 2 && upstream.connected() === 1);
   });
 
-  it('does not fight with another gateway of the same client id', async () => {
+  it('waits long before it connects again if another gateway took its client id', async () => {
     const { visits, upstream } = await openScene();
     await until('the subscription', () => upstream.connected() === 1);
     send(visits[0]!, { cmd: 'disconnect', reasonCode: 0x8e });
     visits[0]!.socket.end();
     await until('the end', () => visits[0]!.closed && upstream.connected() === 0);
-    // Far longer than after any other end.
+    // After any other end, the gateway connects again within a second.
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(visits.length).toBe(1);
   });
 
-  it('says that the broker lost its session', async () => {
+  it('counts the sessions that the broker lost', async () => {
     const { visits, counters, upstream } = await openScene({ sessionPresent: [false, true, false] });
     for (let visit = 0; visit < 3; visit += 1) {
       await until('a connection', () => visits.length === visit + 1 && upstream.connected() === 1);
@@ -222,22 +222,22 @@ describe('a connection to another broker', () => {
     }
   });
 
-  it('reads no more than it may hold, and goes on when there is room', async () => {
-    const { visits, handed, counters, cameOf, upstream } = await openScene({ unackedBytesMax: 40_000 });
+  it('pauses reading while its memory is used up, and continues when there is space', async () => {
+    const { visits, handed, counters, packetsOf, upstream } = await openScene({ unackedBytesMax: 40_000 });
     await until('the subscription', () => upstream.connected() === 1);
     const count = 500;
     for (let id = 1; id <= count; id += 1) send(visits[0]!, publish(id, id % 2 ? {} : { qos: 0 }));
     await until('a pause', () => counters.upstreamPaused > 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    // Each counts with three times its size and a kilobyte.
+    // Each message counts as three times its size and a kilobyte.
     expect(handed.length).toBeLessThan(12);
     expect(upstream.unackedBytes()).toBeLessThan(45_000);
     for (let settled = 0; settled < count; settled += 1) {
       await until('one more', () => handed.length > settled);
       handed[settled]!.settle(appended);
     }
-    await until('all acknowledged', () => cameOf(visits[0], 'puback').length === count / 2);
-    expect(ids(cameOf(visits[0], 'puback'))).toEqual(Array.from({ length: count / 2 }, (_, i) => 2 * i + 1));
+    await until('all acknowledged', () => packetsOf(visits[0], 'puback').length === count / 2);
+    expect(ids(packetsOf(visits[0], 'puback'))).toEqual(Array.from({ length: count / 2 }, (_, i) => 2 * i + 1));
     expect(upstream.unackedBytes()).toBe(0);
   });
 });

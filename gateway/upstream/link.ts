@@ -1,4 +1,4 @@
-/** One connection to the hospital's broker, by MQTT.js, with subscriptions in a session that outlives the connection. */
+/** One connection to the hospital's broker, with MQTT.js. Its subscriptions are in a session that outlives the connection. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
@@ -17,7 +17,7 @@ import type { UpstreamConfig } from './settings.ts';
 
 export type Link = {
   isConnected(): boolean;
-  /** Drops the connection: the broker then sends again what was not acknowledged. */
+  /** Closes the connection and connects again, so that the broker sends all unacknowledged messages again. */
   restart(): void;
   close(withinMs: number): Promise<void>;
 };
@@ -27,11 +27,11 @@ export type LinkOptions = {
   readonly clientId: string;
   readonly filters: readonly string[];
   readonly packetBytesMax: number;
-  /** Shared by all connections. */
+  /** Memory of messages that wait for Kafka, for all connections together. */
   readonly budget: Budget;
   readonly publish: (topic: string, payload: Buffer, retain: boolean, settle: (outcome: Outcome) => void) => void;
   readonly ready: () => boolean;
-  /** A message did not reach the log. */
+  /** Called if a message may not be in Kafka. */
   readonly onFailed: () => void;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -40,16 +40,16 @@ export type LinkOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** The state of one network connection. It ends with the connection: packet ids mean something else on the next one. */
-type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; over: boolean };
+/** The state of one network connection. It is not used for the next connection, on which packet ids belong to other messages. */
+type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; isOver: boolean };
 
 const reconnectMs = 1_000;
-/** Wait after another client took our client id, so that two gateways with one name do not disconnect each other all the time. */
+/** Time before the next attempt after another client took the client id, so that two gateways do not disconnect each other all the time. */
 const takenOverMs = 10_000;
 const keepAliveS = 30;
 const goodbyeMs = 500;
 
-/** MQTT.js takes an error of the handler as: go on and acknowledge nothing. We acknowledge later, when Kafka has the message. */
+/** An error that makes MQTT.js continue without an acknowledgement. The gateway acknowledges later, when Kafka has the message. */
 const acknowledgedLater = new Error('acknowledged later');
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -61,32 +61,32 @@ export function openLink(options: LinkOptions): Link {
   let subscribed = false;
   let connectedBefore = false;
   let draining = false;
-  /** Resumes reading once there is room. At most one: that of the newest message. */
-  let readOn: (() => void) | undefined;
+  /** Continues reading when there is space; undefined if reading is not paused. */
+  let continueReading: (() => void) | undefined;
 
-  function complain(text: string, fields: object): void {
+  function logError(text: string, fields: object): void {
     const leftOut = linesLeftOut(logLimiter, options.now());
     if (leftOut !== undefined) log.error({ clientId, ...fields, leftOut }, text);
   }
 
-  /** The library uses a new stream for each connection. */
+  /** Returns the state of the present network connection. The library uses a new stream for each connection. */
   function currentFlow(): Flow {
     if (flow?.stream !== client.stream) {
-      flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, over: false };
+      flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, isOver: false };
     }
     return flow!;
   }
 
   function drop(dropped: Flow | undefined): void {
-    if (!dropped || dropped.over) return;
-    dropped.over = true;
+    if (!dropped || dropped.isOver) return;
+    dropped.isOver = true;
     subscribed = false;
     dropped.stream.destroy();
   }
 
-  function take(packet: IPublishPacket, next: (error?: Error) => void): void {
+  function handleMessage(packet: IPublishPacket, next: (error?: Error) => void): void {
     const mine = currentFlow();
-    if (draining || mine.over) return;
+    if (draining || mine.isOver) return;
     if (!options.ready()) {
       drop(mine);
       return;
@@ -107,13 +107,13 @@ export function openLink(options: LinkOptions): Link {
 
   function waitForRoom(next: () => void): void {
     counters.upstreamPaused += 1;
-    const waits = readOn !== undefined;
-    readOn = next;
-    if (waits) return;
+    const isWaiting = continueReading !== undefined;
+    continueReading = next;
+    if (isWaiting) return;
     budget.onRoom(() => {
-      const goOn = readOn;
-      readOn = undefined;
-      goOn?.();
+      const resume = continueReading;
+      continueReading = undefined;
+      resume?.();
     });
   }
 
@@ -125,10 +125,10 @@ export function openLink(options: LinkOptions): Link {
     process.nextTick(flush, mine);
   }
 
-  /** Acknowledges in the order of the messages [MQTT-4.6.0-2]. After the connection ended nothing is sent: the broker sends the messages again. */
+  /** Sends the ready acknowledgements in the order of the messages [MQTT-4.6.0-2]. Sends nothing if the connection has ended. */
   function flush(mine: Flow): void {
     mine.flushing = false;
-    if (mine.over || !mine.stream.writable) return;
+    if (mine.isOver || !mine.stream.writable) return;
     const ready = takeReadyAcks(mine.acks);
     if (ready.length === 0) return;
     counters.upstreamAcknowledged += ready.length;
@@ -141,15 +141,15 @@ export function openLink(options: LinkOptions): Link {
     const mine = currentFlow();
     if (connectedBefore && !connack.sessionPresent) {
       counters.upstreamSessionsLost += 1;
-      log.error({ clientId }, 'the upstream broker lost our session: messages that it had for us may be gone');
+      log.error({ clientId }, 'the upstream broker lost our session: messages that it kept for us may be lost');
     }
     connectedBefore = true;
     client.options.reconnectPeriod = reconnectMs;
-    // At each connection: a session may exist without its subscriptions. Retained messages are not sent (Retain Handling 2).
+    // Subscribes at each connection, because a session may exist without its subscriptions. Retain Handling 2: no retained messages.
     client.subscribe([...options.filters], { qos: 1, rh: 2, rap: false, nl: false }, (error, grants = []) => {
-      if (mine.over || draining) return;
+      if (mine.isOver || draining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {
-        complain('the upstream broker does not grant our subscriptions at QoS 1', { error: error?.message });
+        logError('the upstream broker does not grant our subscriptions at QoS 1', { error: error?.message });
         drop(mine);
         return;
       }
@@ -159,20 +159,20 @@ export function openLink(options: LinkOptions): Link {
     });
   }
 
-  client.handleMessage = take;
+  client.handleMessage = handleMessage;
   client.on('connect', onConnect);
   client.on('close', () => {
-    if (flow) flow.over = true;
-    if (subscribed && !draining) complain('upstream broker lost', {});
+    if (flow) flow.isOver = true;
+    if (subscribed && !draining) logError('upstream broker lost', {});
     subscribed = false;
   });
   client.on('error', (error) => {
-    complain('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
-    // After a packet that it cannot read, the library would continue in the middle of it.
+    logError('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
+    // After a packet that the library cannot read, it would go on to read in the middle of this packet.
     client.stream.destroy();
   });
   client.on('disconnect', ({ reasonCode }) => {
-    complain('the upstream broker ended the connection', { reasonCode });
+    logError('the upstream broker ended the connection', { reasonCode });
     if (reasonCode === reason.sessionTakenOver) client.options.reconnectPeriod = takenOverMs;
   });
   client.connect();
@@ -182,7 +182,7 @@ export function openLink(options: LinkOptions): Link {
     restart: () => drop(flow),
     async close(withinMs) {
       draining = true;
-      const waiting = () => (flow && !flow.over ? acksWaiting(flow.acks) : 0);
+      const waiting = () => (flow && !flow.isOver ? acksWaiting(flow.acks) : 0);
       for (const endMs = performance.now() + withinMs; waiting() > 0 && performance.now() < endMs; ) await sleep(5);
       await sleep(0);
       await endClient(client);
@@ -209,7 +209,7 @@ function connectOptions({ config, clientId, packetBytesMax }: LinkOptions): Para
       receiveMaximum: config.inFlightMax,
       maximumPacketSize: packetBytesMax,
     },
-    // The library would send PUBREC at once. We subscribe at QoS 1, so a correct broker sends nothing at QoS 2.
+    // The library sends PUBREC at once, before Kafka has the message. The gateway subscribes at QoS 1, so QoS 2 is an error of the broker.
     customHandleAcks: (_topic, _message, packet, done) => {
       if (packet.qos === 2) done(new Error('QoS 2 was not subscribed'), 0);
       else done(null as unknown as Error, 0);
@@ -227,7 +227,7 @@ function ackBytes({ kind, packetId, reasonCode = reason.success, reasonString }:
   return encode({ cmd: kind, messageId: packetId, reasonCode, ...properties }, 5);
 }
 
-/** Sends DISCONNECT. If it does not get through, closes the connection at once. */
+/** Sends DISCONNECT and closes the connection. Waits for this at most `goodbyeMs`. */
 async function endClient(client: MqttClient): Promise<void> {
   await Promise.race([client.endAsync(false), sleep(goodbyeMs)]);
   client.end(true);

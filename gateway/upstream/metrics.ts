@@ -1,41 +1,48 @@
-/** The metrics of the second source. */
+/** The metrics of the upstream broker. */
 import type { Metrics } from '../../process/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
 
-/** @param upstream returns undefined until it is open, and if no upstream broker is set */
+/**
+ * Adds the metrics of the upstream broker.
+ * @param upstream returns undefined until the upstream is open, and if no upstream broker is configured
+ */
 export function upstreamMetrics(
   metrics: Metrics,
   counters: Counters,
   upstream: () => Pick<Upstream, 'wanted' | 'connected' | 'unackedBytes'> | undefined,
 ): void {
   const name = (rest: string) => `vigil_gateway_upstream_${rest}`;
-  metrics.gauge(name('connections_wanted'), 'Connections to an upstream broker that there should be.', () => {
+  metrics.gauge(name('connections_wanted'), 'Connections to the upstream broker that should exist.', () => {
     return upstream()?.wanted ?? 0;
   });
   metrics.gauge(name('connections'), 'Connections to the upstream broker that are subscribed now.', () => {
     return upstream()?.connected() ?? 0;
   });
-  metrics.gauge(name('unacked_bytes'), 'Memory of its messages that wait for Kafka.', () => {
+  metrics.gauge(name('unacked_bytes'), 'Memory of messages from the upstream broker that wait for Kafka.', () => {
     return upstream()?.unackedBytes() ?? 0;
   });
-  metrics.counter(name('connects_total'), 'How often a connection was subscribed.', () => counters.upstreamConnects);
+  const connects = 'Connections to the upstream broker that were subscribed.';
+  metrics.counter(name('connects_total'), connects, () => counters.upstreamConnects);
   metrics.counter(
     name('sessions_lost_total'),
-    'How often the upstream broker had forgotten our session: what it had for us may be gone.',
+    'Sessions that the upstream broker lost. Messages that it kept for the gateway may be lost.',
     () => counters.upstreamSessionsLost,
   );
-  metrics.counter(name('messages_total'), 'Messages that it sent, repeats included.', () => counters.upstreamMessages);
+  const messages = 'Messages from the upstream broker, with repeats.';
+  metrics.counter(name('messages_total'), messages, () => counters.upstreamMessages);
   metrics.counter(
     name('acknowledged_total'),
-    'Messages that were acknowledged to it.',
+    'Messages that the gateway acknowledged to the upstream broker.',
     () => counters.upstreamAcknowledged,
   );
   metrics.counter(
     name('unacknowledged_total'),
-    'Messages that came at QoS 0: nobody sends them again.',
+    'Messages from the upstream broker at QoS 0, which are not sent again if they are lost.',
     () => counters.upstreamUnacknowledged,
   );
-  metrics.counter(name('retained_total'), 'Old messages that were left out.', () => counters.upstreamRetained);
-  metrics.counter(name('pauses_total'), 'How often nothing more was read.', () => counters.upstreamPaused);
+  const retained = 'Retained messages from the upstream broker. They are old and were left out.';
+  metrics.counter(name('retained_total'), retained, () => counters.upstreamRetained);
+  const pauses = 'Pauses of connections to the upstream broker because too many messages waited for Kafka.';
+  metrics.counter(name('pauses_total'), pauses, () => counters.upstreamPaused);
 }

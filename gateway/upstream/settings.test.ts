@@ -14,12 +14,12 @@ const file = (name: string, text: string) => {
 const url = { VIGIL_UPSTREAM_URL: 'mqtts://broker.example:8883' };
 const configOf = (env: Record<string, string>) => upstreamConfigOf(readSettings(upstreamSettings, env));
 
-describe('the hospital’s broker', () => {
-  it('no upstream is used without a URL', () => {
+describe('upstreamConfigOf', () => {
+  it('returns undefined without a URL', () => {
     expect(configOf({})).toBeUndefined();
   });
 
-  it('is taken from in order by default', () => {
+  it('uses one connection without a group by default', () => {
     expect(configOf(url)).toEqual({
       url: url.VIGIL_UPSTREAM_URL,
       tls: {},
@@ -33,7 +33,7 @@ describe('the hospital’s broker', () => {
     });
   });
 
-  it('is reached with a certificate, or a password, from files', () => {
+  it('reads the certificate and the password from files', () => {
     const config = configOf({
       ...url,
       VIGIL_UPSTREAM_CA_FILE: file('ca.pem', 'ca'),
@@ -54,19 +54,19 @@ describe('the hospital’s broker', () => {
   });
 
   it.each([
-    ['without TLS', { VIGIL_UPSTREAM_URL: 'mqtt://broker.example' }, 'VIGIL_UPSTREAM_URL'],
-    ['with a password in the URL', { VIGIL_UPSTREAM_URL: 'mqtts://a:b@broker.example' }, 'VIGIL_UPSTREAM_URL'],
-    ['with a certificate and no key', { ...url, VIGIL_UPSTREAM_CERT_FILE: file('c', 'c') }, 'VIGIL_UPSTREAM_KEY_FILE'],
-    ['with a key and no certificate', { ...url, VIGIL_UPSTREAM_KEY_FILE: file('k', 'k') }, 'VIGIL_UPSTREAM_CERT_FILE'],
-    ['with a password and no user', { ...url, VIGIL_UPSTREAM_PASSWORD_FILE: file('p', 'p') }, 'VIGIL_UPSTREAM_USER'],
-    ['with several connections and no group', { ...url, VIGIL_UPSTREAM_CONNECTIONS: '2' }, 'VIGIL_UPSTREAM_GROUP'],
-    ['with a group that is a filter', { ...url, VIGIL_UPSTREAM_GROUP: 'a/b' }, 'VIGIL_UPSTREAM_GROUP'],
+    ['a URL without TLS', { VIGIL_UPSTREAM_URL: 'mqtt://broker.example' }, 'VIGIL_UPSTREAM_URL'],
+    ['a URL with a password', { VIGIL_UPSTREAM_URL: 'mqtts://a:b@broker.example' }, 'VIGIL_UPSTREAM_URL'],
+    ['a certificate without a key', { ...url, VIGIL_UPSTREAM_CERT_FILE: file('c', 'c') }, 'VIGIL_UPSTREAM_KEY_FILE'],
+    ['a key without a certificate', { ...url, VIGIL_UPSTREAM_KEY_FILE: file('k', 'k') }, 'VIGIL_UPSTREAM_CERT_FILE'],
+    ['a password without a user name', { ...url, VIGIL_UPSTREAM_PASSWORD_FILE: file('p', 'p') }, 'VIGIL_UPSTREAM_USER'],
+    ['several connections without a group', { ...url, VIGIL_UPSTREAM_CONNECTIONS: '2' }, 'VIGIL_UPSTREAM_GROUP'],
+    ['a group name with a slash', { ...url, VIGIL_UPSTREAM_GROUP: 'a/b' }, 'VIGIL_UPSTREAM_GROUP'],
     [
-      'with a file that is not there',
+      'a file that does not exist',
       { ...url, VIGIL_UPSTREAM_CA_FILE: join(directory, 'none') },
       'VIGIL_UPSTREAM_CA_FILE',
     ],
-  ])('%s is a fault that names the setting', (_name, env, name) => {
+  ])('refuses %s and names the setting', (_name, env, name) => {
     expect(() => configOf(env)).toThrow(name);
   });
 });

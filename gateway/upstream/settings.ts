@@ -1,4 +1,4 @@
-/** The hospital's broker as a second source; off while no URL is set. */
+/** The settings of the upstream broker: a hospital's own broker as a second source of messages. It is not used if no URL is set. */
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Manifest, Settings } from '../../process/settings.ts';
@@ -9,14 +9,14 @@ export const upstreamSettings = {
   upstreamUrl: {
     kind: 'text',
     env: 'VIGIL_UPSTREAM_URL',
-    help: 'mqtts://host:port of a broker whose devices are taken too; empty: none',
+    help: "mqtts://host:port of the hospital's own broker, whose messages are read too; empty if there is none",
     pattern: /^mqtts:\/\/[^/@\s]+$/,
     fallback: '',
   },
   upstreamCaFile: {
     kind: 'file',
     env: 'VIGIL_UPSTREAM_CA_FILE',
-    help: "CA of that broker's certificate, PEM; empty: those that Node knows",
+    help: "CA of that broker's certificate, PEM; empty for the CAs that Node knows",
     fallback: '',
   },
   upstreamCertFile: {
@@ -28,34 +28,34 @@ export const upstreamSettings = {
   upstreamKey: {
     kind: 'secret',
     env: 'VIGIL_UPSTREAM_KEY_FILE',
-    help: 'its private key, PEM, mode 0600',
+    help: 'private key of that client certificate, PEM, mode 0600',
     fallback: '',
   },
   upstreamUser: { kind: 'text', env: 'VIGIL_UPSTREAM_USER', help: 'user name at that broker', fallback: '' },
   upstreamPassword: {
     kind: 'secret',
     env: 'VIGIL_UPSTREAM_PASSWORD_FILE',
-    help: 'file with its password, mode 0600',
+    help: 'file with the password at that broker, mode 0600',
     fallback: '',
   },
   upstreamGroup: {
     kind: 'text',
     env: 'VIGIL_UPSTREAM_GROUP',
-    help: 'name of the shared subscriptions ($share); empty: plain ones, by one connection of one gateway, in order',
+    help: 'name of the shared subscriptions ($share); empty for plain subscriptions, which need one connection of one gateway',
     pattern: /^[A-Za-z0-9._-]{1,40}$/,
     fallback: '',
   },
   upstreamClientId: {
     kind: 'text',
     env: 'VIGIL_UPSTREAM_CLIENT_ID',
-    help: 'client ids there begin with it; another one for each gateway process',
+    help: "start of the gateway's client ids at that broker; must differ for each gateway process",
     pattern: /^[A-Za-z0-9._-]{1,40}$/,
     fallback: 'vigil',
   },
   upstreamConnections: {
     kind: 'integer',
     env: 'VIGIL_UPSTREAM_CONNECTIONS',
-    help: 'connections to that broker; more than one need a group, and a broker that sends each device to one of them',
+    help: 'connections to that broker; more than 1 needs a group, and a broker that sends all messages of a device to one connection',
     min: 1,
     max: 64,
     fallback: 1,
@@ -63,7 +63,7 @@ export const upstreamSettings = {
   upstreamInFlightMax: {
     kind: 'integer',
     env: 'VIGIL_UPSTREAM_IN_FLIGHT_MAX',
-    help: 'messages of one such connection that wait for Kafka (Receive Maximum)',
+    help: 'most messages of one such connection that wait for Kafka (Receive Maximum)',
     min: 1,
     max: 65_535,
     fallback: 256,
@@ -71,14 +71,14 @@ export const upstreamSettings = {
   upstreamSessionExpiryS: {
     kind: 'integer',
     env: 'VIGIL_UPSTREAM_SESSION_EXPIRY_S',
-    help: 'how long that broker keeps messages for a gateway that is away',
+    help: 'time for which that broker keeps messages for a gateway that is not connected, s',
     min: 60,
     max: 30 * dayS,
     fallback: 7 * dayS,
   },
 } as const satisfies Manifest;
 
-/** How to reach the hospital's broker. */
+/** The configuration of the connections to the upstream broker. */
 export type UpstreamConfig = {
   readonly url: string;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -92,7 +92,7 @@ export type UpstreamConfig = {
 };
 
 /**
- * Returns undefined if no URL is set.
+ * Returns the configuration of the upstream broker; undefined if no URL is set.
  * @throws VigilError `settings-invalid` if a certificate has no key, a password has no user, or several connections have no group
  */
 export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
@@ -100,12 +100,12 @@ export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): U
   const faults = [
     ...((settings.upstreamCertFile === '') === (settings.upstreamKey === '')
       ? []
-      : ['VIGIL_UPSTREAM_CERT_FILE and VIGIL_UPSTREAM_KEY_FILE go together']),
+      : ['VIGIL_UPSTREAM_CERT_FILE and VIGIL_UPSTREAM_KEY_FILE must be set together']),
     ...(settings.upstreamPassword !== '' && settings.upstreamUser === ''
       ? ['VIGIL_UPSTREAM_PASSWORD_FILE needs VIGIL_UPSTREAM_USER']
       : []),
     ...(settings.upstreamConnections > 1 && settings.upstreamGroup === ''
-      ? ['VIGIL_UPSTREAM_CONNECTIONS above 1 needs VIGIL_UPSTREAM_GROUP: each would get every message']
+      ? ['VIGIL_UPSTREAM_CONNECTIONS above 1 needs VIGIL_UPSTREAM_GROUP, or each connection would get every message']
       : []),
   ];
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);

@@ -1,4 +1,4 @@
-/** The hospital's own broker in front of the gateway: what it acknowledged to a device is in Kafka, whatever dies meanwhile. */
+/** Tests a hospital's own broker in front of the gateway: each message that the broker acknowledged to a device comes to Kafka. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ import {
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
 
-// Processes are killed and started again: on a busy machine that takes its time.
+// Killing and starting processes may take long on a busy machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const run = randomUUID().slice(0, 6);
@@ -52,12 +52,12 @@ const subscribed = (times = 1) =>
   until('the subscription', () => gateway.output().split('upstream broker connected').length - 1 >= times);
 
 describe('a message of a device that publishes to the hospital’s broker', () => {
-  it('a message that was retained there before is not taken for a new one', async () => {
+  it('a message that the broker retained before is left out', async () => {
     const old = await hospital.connect('bed-01');
     await old.publishAsync('devices/bed-01/status', '{"online":false}', { qos: 1, retain: true });
     gateway = await hospital.startGateway();
     await subscribed();
-    // The next one is behind it.
+    // The next message comes after the retained message.
     await old.publishAsync('devices/bed-01/status', '{"online":true}', { qos: 1, retain: true });
     const found = await until('the new one', async () => {
       const records = await recordsOf(operator, 'observations', 'bed-01');
@@ -67,7 +67,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     await old.publishAsync('devices/bed-01/status', '', { qos: 1, retain: true });
   });
 
-  it('a message goes the same way as a message that comes to the gateway itself', async () => {
+  it('a message from the broker is stored like a message from a connected device', async () => {
     const boot = bootOf('way');
     const device = await hospital.connect('bed-02', { protocolVersion: 4 });
     const wave = { code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 1, offset: 0, samples: 'AAAAAAAA' };
@@ -91,7 +91,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     ]);
   });
 
-  it('a bad message is in rejected, is acknowledged to the broker with the reason, and holds up nobody', async () => {
+  it('a bad message is in rejected, is acknowledged to the broker with the reason, and does not delay other messages', async () => {
     const boot = bootOf('bad');
     const device = await hospital.connect('bed-03');
     const engine = await hospital.connect('engine', serviceCertificate(platform, 'operator'));
@@ -111,14 +111,14 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     expect(gateway.output()).not.toContain('garbage');
   });
 
-  it('no other device writes to a device’s topics: the broker’s access list binds each device to its own', async () => {
+  it('the broker’s access list lets a device publish only to its own topics', async () => {
     const device = await hospital.connect('bed-04');
     const reason = await publishFor(device, 'devices/bed-05/observations', reading(bootOf('forged'), 1));
     expect(reason).toBe(0x87);
     expect(await storedOf(platform, 'bed-05', bootOf('forged'))).toEqual([]);
   });
 
-  it('the will of a device tells that it is gone', async () => {
+  it('the will of a lost device is in Kafka', async () => {
     const will = {
       topic: 'devices/bed-06/status',
       payload: Buffer.from('{"online":false}'),
@@ -135,7 +135,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
   });
 });
 
-describe('what Mosquitto acknowledged to a device', () => {
+describe('messages that Mosquitto acknowledged to a device', () => {
   const beds = ['bed-07', 'bed-08', 'bed-09'] as const;
 
   async function openStreams(boot: string): Promise<Stream[]> {
@@ -160,7 +160,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     );
     for (const [i, stream] of streams.entries()) {
       const expected = counting(stream.published());
-      // Repeats left out: what came first is first.
+      // The repeats are left out.
       expect(order === 'in order' ? stored[i] : stored[i]?.toSorted((a, b) => a - b)).toEqual(expected);
       expect(new Set(stream.acknowledged)).toEqual(new Set(expected));
     }
@@ -176,11 +176,11 @@ describe('what Mosquitto acknowledged to a device', () => {
       await gateway.start();
     }
     await everythingIsThere(boot, streams);
-    // It struck in the middle: the broker had messages out, and sent them again (DUP).
+    // A kill came in the middle of the stream: the broker sent unacknowledged messages again (DUP).
     expect(hospital.mosquitto.output()).toContain('Sending PUBLISH to vigil-1 (d1');
   });
 
-  it('an acknowledged message is in Kafka after SIGTERM of the gateway, which acknowledges what it has taken before it ends', async () => {
+  it('an acknowledged message is in Kafka after SIGTERM of the gateway, in order', async () => {
     const boot = bootOf('drained');
     const streams = await openStreams(boot);
     await until('a stream', () => streams.every(({ acknowledged }) => acknowledged.length > 150));
@@ -195,7 +195,7 @@ describe('what Mosquitto acknowledged to a device', () => {
   it('an acknowledged message is in Kafka after kill -9 of a gateway with three connections of a group', async () => {
     const boot = bootOf('shared');
     await gateway.close();
-    // What that one's own session would still be given is another's now.
+    // The session of the former client id ends, so that the broker keeps no messages for it.
     await hospital.forget('vigil-1');
     gateway = await hospital.startGateway({
       VIGIL_UPSTREAM_GROUP: 'wards',
@@ -229,7 +229,7 @@ describe('what Mosquitto acknowledged to a device', () => {
       await subscribed(restart + 1);
     }
     await everythingIsThere(boot, streams);
-    // It struck: the gateway was thrown out, and its session was still there.
+    // The restart disconnected the gateway, and its session was still there.
     expect(gateway.output()).toMatch(/upstream broker (?:lost|ended the connection)/);
     expect(gateway.output()).not.toContain('lost our session');
   });
@@ -237,7 +237,7 @@ describe('what Mosquitto acknowledged to a device', () => {
   it('a message is not acknowledged to Mosquitto while Kafka is stopped, and is in Kafka afterwards, in order', async () => {
     const boot = bootOf('stopped');
     await gateway.close();
-    // A client id of its own, so that all that Mosquitto says of it is of this test.
+    // This test uses its own client id, so that it can count its messages in Mosquitto's log.
     gateway = await hospital.startGateway({
       VIGIL_LOG_APPEND_MS: '4000',
       VIGIL_UPSTREAM_IN_FLIGHT_MAX: '100',
@@ -260,7 +260,7 @@ describe('what Mosquitto acknowledged to a device', () => {
     for (let seq = 2; seq <= count; seq += 1)
       await device.publishAsync(`devices/${bed}/observations`, JSON.stringify(reading(boot, seq)), { qos: 1 });
     await until('a full window', () => sent() >= 101);
-    // Longer than the gateway tries: it gives up, and has the broker send again.
+    // Kafka is stopped for longer than the gateway waits, so the gateway disconnects and the broker sends the messages again.
     await until('a failed append', () => gateway.output().includes('a message did not reach the log'));
     await until('a new connection', () => gateway.output().split('upstream broker connected').length - 1 >= 2);
     await until('sent again', () => sent() >= 201);

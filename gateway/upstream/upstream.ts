@@ -1,6 +1,6 @@
 /**
- * The second source: a hospital's own broker, whose devices never connect to us. It uses the listener's pipeline and gives the same
- * promise: a message is acknowledged to the broker only after Kafka has it. Otherwise the broker sends it again.
+ * Reads messages from the upstream broker: a hospital's own broker, to which devices connect instead of the gateway. Messages go through the
+ * same pipeline as those of the listener, and are acknowledged to the broker only after Kafka has them.
  */
 import type { Logger } from 'pino';
 import { judgeForwarded, upstreamFilters } from '../core/upstream.ts';
@@ -15,26 +15,29 @@ import type { UpstreamConfig } from './settings.ts';
 export type Upstream = {
   /** Number of connections that should exist. */
   readonly wanted: number;
-  /** Connections that are subscribed now. */
+  /** Returns the number of connections that are subscribed now. */
   connected(): number;
   unackedBytes(): number;
-  /** Takes no more messages, waits at most `withinMs` until those in flight are acknowledged, and disconnects. The session stays. */
+  /** Reads no more messages, waits at most `withinMs` until messages in flight are acknowledged, and disconnects. The session is kept. */
   close(withinMs: number): Promise<void>;
 };
 
-/** Devices that are remembered. Above it the one that came first is forgotten. If it does not number its readings, it gets a new boot. */
+/**
+ * Most devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device does not number
+ * its readings, its next readings get a new boot.
+ */
 const sourcesMax = 20_000;
 
-/** The device name in records if the topic names no device. It never publishes: all its messages are refused. */
+/** The device id in records of messages whose topic contains no valid device id. All these messages are refused. */
 const strangerId = 'upstream';
 
-/** Returns at once; connects in the background and retries without limit. */
+/** Opens the connections to the upstream broker. Returns at once, and connects in the background without a limit of attempts. */
 export function openUpstream(options: {
   readonly config: UpstreamConfig;
   readonly sink: Pick<Sink, 'publish' | 'sourceOf' | 'ready'>;
-  /** Largest packet that the broker may send. */
+  /** Largest packet that the broker may send, bytes. */
   readonly packetBytesMax: number;
-  /** Memory of messages that wait for Kafka; above it nothing more is read. */
+  /** Memory of messages that wait for Kafka, bytes. Above it no more messages are read. */
   readonly unackedBytesMax: number;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -78,7 +81,7 @@ export function openUpstream(options: {
       budget,
       publish,
       ready: sink.ready,
-      // One connection may have appended messages later than others that failed. So all restart from what the broker still holds.
+      // All connections restart, so that no later message of the same device is appended before the failed message.
       onFailed: () => {
         for (const link of links) link.restart();
       },

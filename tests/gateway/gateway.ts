@@ -1,4 +1,4 @@
-/** For the gateway's tests against real Kafka: a device's connection as MQTT.js opens it, and what one publish is answered. */
+/** Helpers for the gateway's tests with a real Kafka: connections of devices with MQTT.js, publishes, and the records of a device. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
@@ -27,7 +27,7 @@ export async function connectMqtt(
   return client;
 }
 
-/** Publishes and resolves with the reason code of PUBACK or PUBREC: 0 if it has none. */
+/** Publishes a message and resolves with the reason code of its PUBACK or PUBREC; 0 if there is no reason code. */
 export async function publishFor(
   client: MqttClient,
   topic: string,
@@ -47,7 +47,7 @@ export async function publishFor(
 
 export type Found = WitnessedRecord & { readonly body: { readonly [name: string]: unknown } };
 
-/** The records of one device in a topic, in order, each checked against its schema. */
+/** Returns the records of one device in a topic, in order. Throws if a record does not fit its schema. */
 export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<Found[]> {
   const found: Found[] = [];
   for (const record of await readWhole(operator, topic)) {

@@ -1,4 +1,4 @@
-/** For the listener's tests: a listener over real TLS with certificates of its own, a sink that the test settles, and raw clients. */
+/** Helpers for the listener's tests: a listener with real TLS, a sink whose calls the test settles, and clients that send raw packets. */
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
@@ -14,7 +14,7 @@ import type { Outcome, Sink } from '../../gateway/listener/sink.ts';
 import { createMeasures, type Measures } from '../../gateway/measures.ts';
 import { createSource } from '../../gateway/source.ts';
 
-// A busy machine is no fault of the listener.
+// The time limits are long, because the machine may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const nowMs = Date.now();
@@ -27,19 +27,19 @@ const server = await issueLeaf(
 );
 const devices = new Map<string, Promise<Pair>>();
 
-/** A device's certificate, by the authority that the listener trusts or by another. */
+/** Returns a device's certificate. The default authority is the one that the listener trusts. */
 export function deviceCertificate(commonName: string, authority: Pair = deviceCa): Promise<Pair> {
   const id = `${authority === deviceCa}/${commonName}`;
-  const made =
+  const certificate =
     devices.get(id) ??
     issueLeaf({ file: 'x', commonName, authority: 'device-ca', purposes: ['client'], names: [] }, authority, nowMs);
-  devices.set(id, made);
-  return made;
+  devices.set(id, certificate);
+  return certificate;
 }
 export const foreignCa = serverCa;
 export const trustedCa = deviceCa;
 
-/** What came to the sink, to be settled by the test. */
+/** A publish that the listener handed to the sink. The test settles it. */
 export type Handed = {
   readonly deviceId: string;
   readonly topic: string;
@@ -47,7 +47,7 @@ export type Handed = {
   settle(outcome: Outcome): void;
 };
 
-/** A claim that came to the sink, to be settled by the test. */
+/** A claim that the listener handed to the sink. The test settles it. */
 export type Claim = {
   readonly deviceId: string;
   readonly clientId: string;
@@ -58,26 +58,27 @@ export type Bench = {
   readonly listener: Listener;
   readonly counters: Counters;
   readonly measures: Measures;
-  /** Publishes not settled yet, in order. */
+  /** Publishes that the test has not settled, in order. */
   readonly handed: Handed[];
+  /** The calls of the sink about connections and wills, as text. */
   readonly said: string[];
   /** Devices whose connection lost its client id while it was alive. */
   readonly lostIdWhileAlive: string[];
   ready: boolean;
-  /** Claims that wait for the test; where undefined they are settled at once. */
+  /** Claims that the test has not settled; undefined if claims are settled at once. */
   claims: Claim[] | undefined;
-  /** How far the wall clock is ahead of the machine's, ms. */
+  /** By how much the listener's clock is ahead of the machine's clock, ms. */
   aheadMs: number;
-  /** The lines that were logged, JSON each. */
+  /** The logged lines, each of JSON. */
   readonly logged: string[];
-  /** Lets the listener's time-outs believe that so much time has passed, and waits until it has looked. */
+  /** Moves the listener's monotonic clock forward, and waits until the listener has checked its time-outs. */
   pass(ms: number): Promise<void>;
-  /** Settles publishes at once. */
+  /** The outcome with which publishes are settled at once; undefined if the test settles them. */
   atOnce: Outcome | undefined;
   close(): Promise<void>;
 };
 
-/** A listener on a free port, with nothing behind it. */
+/** Returns options for a listener on a free port, without a sink. */
 export function listenerOptions(): ListenerOptions {
   const log = pino({ level: 'silent' });
   const counters = createCounters();
@@ -99,7 +100,10 @@ export function listenerOptions(): ListenerOptions {
   };
 }
 
-/** @param crlFile the devices' CRL, see VIGIL_MQTT_CRL_FILE */
+/**
+ * Opens a listener with a sink.
+ * @param crlFile path of the CRL of the devices, as in VIGIL_MQTT_CRL_FILE
+ */
 export async function openBench(
   limits: Partial<Limits> = {},
   crlFile = '',
@@ -174,7 +178,7 @@ export async function openBench(
     atOnce: undefined,
     async pass(ms) {
       passedMs += ms;
-      // Its timer comes before this one.
+      // The listener's timer runs before this timer.
       await new Promise((resolve) => setTimeout(resolve, sweepMs + 50));
     },
     async close() {
@@ -190,19 +194,19 @@ export type RawClient = {
   readonly socket: TLSSocket;
   send(...packets: Packet[]): void;
   sendBytes(bytes: Uint8Array): void;
-  /** Returns the next packet that came; rejects if the connection ends before. */
+  /** Resolves with the next packet; rejects if the connection ends before a packet comes. */
   next(): Promise<Packet>;
-  /** All that came and was not taken by `next`. */
+  /** Returns all packets that came and were not returned by `next`. */
   rest(): readonly Packet[];
-  /** Resolves when the server has closed. */
+  /** Resolves when the listener has closed the connection. */
   readonly closed: Promise<void>;
   end(): void;
 };
 
 /**
- * TLS only.
- * @param pair null: without a client certificate
- * @param groups offered for the key exchange, colon-separated; Node's own where absent
+ * Opens a TLS connection without CONNECT.
+ * @param pair the client certificate; null for a connection without a certificate
+ * @param groups groups for the key exchange, separated by colons; Node's default if absent
  */
 export async function dial(
   bench: Pick<Bench, 'listener'>,
@@ -217,7 +221,7 @@ export async function dial(
     ...(pair ? { cert: pair.certificate, key: pair.key } : {}),
     ...(groups ? { ecdhCurve: groups } : {}),
   });
-  const came: Packet[] = [];
+  const packets: Packet[] = [];
   const waiting: { resolve: (packet: Packet) => void; reject: (error: Error) => void }[] = [];
   const { promise: closed, resolve: setClosed } = Promise.withResolvers<void>();
   let over = false;
@@ -225,7 +229,7 @@ export async function dial(
   reader.on('packet', (packet) => {
     const waiter = waiting.shift();
     if (waiter) waiter.resolve(packet);
-    else came.push(packet);
+    else packets.push(packet);
   });
   socket.on('data', (bytes: Buffer) => void reader.parse(bytes));
   socket.on('error', () => {});
@@ -237,19 +241,19 @@ export async function dial(
   await once(socket, 'secureConnect');
   return {
     socket,
-    send: (...packets) => {
-      socket.write(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: version }))));
+    send: (...sent) => {
+      socket.write(Buffer.concat(sent.map((packet) => generate(packet, { protocolVersion: version }))));
     },
     sendBytes: (bytes) => {
       socket.write(bytes);
     },
     next() {
-      const packet = came.shift();
+      const packet = packets.shift();
       if (packet) return Promise.resolve(packet);
       if (over) return Promise.reject(new Error('the connection was closed'));
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
-    rest: () => came,
+    rest: () => packets,
     closed,
     end: () => void socket.destroy(),
   };
@@ -267,7 +271,7 @@ export function connectPacket(clientId: string, version: 4 | 5, more: Partial<IC
   };
 }
 
-/** A connected client and its CONNACK. */
+/** Connects a client and returns it with its CONNACK. */
 export async function join(
   bench: Bench,
   deviceId: string,
@@ -284,11 +288,11 @@ export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', 
   return { cmd: 'publish', qos, messageId, dup: false, retain: false, topic, payload, ...more };
 }
 
-/** Polls; the deadline is generous, since no test may depend on how fast the machine is. */
+/** Polls until `holds` returns true. The deadline is long, because no test may depend on the speed of the machine. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 30_000; Date.now() < endMs; ) {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error(`waited in vain for: ${what}`);
+  throw new Error(`This did not happen within 30 s: ${what}`);
 }

@@ -1,6 +1,6 @@
 /**
- * A device of MQTT.js for the tests of several gateways: it keeps each reading until it is acknowledged, comes back when its
- * connection ends, and sends again, in order, what was not acknowledged. MQTT.js itself neither reconnects nor sends again here.
+ * A device for the tests of several gateways, with MQTT.js. It keeps each reading until the reading is acknowledged. When its connection ends,
+ * it connects again and sends all unacknowledged readings again, in order. MQTT.js itself does not reconnect here.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ export type Rover = {
   readonly deviceId: string;
   readonly boot: string;
   readonly acknowledged: readonly number[];
-  /** Connections that were accepted so far. */
+  /** Returns the number of connections that were accepted so far. */
   connections(): number;
-  /** How the gateways said goodbye, MQTT 5. */
+  /** Reason codes of the DISCONNECT packets of the gateways. */
   readonly goodbyes: readonly number[];
-  /** Connects anew without ending the connection that it has: the gateway must. */
+  /** Opens a new connection without closing the present one, so that a gateway must end it. */
   wander(): void;
-  /** Makes no more readings; resolves when all are acknowledged and it has gone. */
+  /** Makes no more readings, and resolves when all are acknowledged and the device has disconnected. */
   finish(): Promise<void>;
   close(): void;
 };
@@ -47,7 +47,7 @@ export function startRover(options: {
   const goodbyes: number[] = [];
   const waiting: Reading[] = [];
   const sent: Reading[] = [];
-  const left = new Set<MqttClient>();
+  const former = new Set<MqttClient>();
   const done = Promise.withResolvers<void>();
   let current: MqttClient | undefined;
   let connections = 0;
@@ -77,7 +77,7 @@ export function startRover(options: {
       flow();
     });
     client.on('close', () => {
-      left.delete(client);
+      former.delete(client);
       client.end(true);
       if (current !== client) return;
       current = undefined;
@@ -87,7 +87,7 @@ export function startRover(options: {
 
   function send(client: MqttClient, reading: Reading): void {
     client.publish(deviceTopic(deviceId, 'observations'), reading.payload, { qos }, (error) => {
-      // Acknowledgements on an older connection count too.
+      // An acknowledgement on a former connection also counts.
       const at = error ? -1 : sent.indexOf(reading);
       if (at < 0) return;
       sent.splice(at, 1);
@@ -115,7 +115,7 @@ export function startRover(options: {
   function close(): void {
     clearInterval(timer);
     closed = true;
-    const all = [current, ...left];
+    const all = [current, ...former];
     current = undefined;
     for (const client of all) client?.end(true);
   }
@@ -128,7 +128,7 @@ export function startRover(options: {
     goodbyes,
     wander() {
       if (!current?.connected) return;
-      left.add(current);
+      former.add(current);
       open();
     },
     async finish() {

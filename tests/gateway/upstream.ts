@@ -1,4 +1,4 @@
-/** For the tests of the second source: a gateway behind a real Mosquitto, and devices that publish to Mosquitto. */
+/** Helpers for the tests of the upstream broker: a gateway behind a real Mosquitto, and devices that publish to Mosquitto. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
@@ -10,11 +10,11 @@ import { devicePseudonym, openLogAs, type RunningHouse, startHouse } from '../sy
 export type Hospital = {
   readonly platform: TestPlatform;
   readonly mosquitto: Mosquitto;
-  /** A gateway that takes from Mosquitto; each with client ids and a group of its own where `more` says so. */
+  /** Starts a gateway that reads from Mosquitto. `more`: further settings, such as its client ids and its group. */
   startGateway(more?: Readonly<Record<string, string>>): Promise<RunningHouse>;
-  /** A device's connection to Mosquitto; its session outlives it. */
+  /** Connects a device to Mosquitto, with a session that outlives the connection. */
   connect(deviceId: string, more?: IClientOptions): Promise<MqttClient>;
-  /** Ends a session at Mosquitto and what waits in it. */
+  /** Ends a session at Mosquitto, with the messages that wait in it. */
   forget(clientId: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -81,21 +81,21 @@ function certificateOf(directory: string, name: string) {
     : {};
 }
 
-/** The certificate of a service, for what connects to Mosquitto and is no device. */
+/** Returns the certificate of a service, for a client that connects to Mosquitto and is not a device. */
 export const serviceCertificate = ({ stateDir }: TestPlatform, name: string) =>
   certificateOf(join(stateDir, 'certs'), name);
 
 export type Stream = {
   readonly deviceId: string;
-  /** What Mosquitto acknowledged. */
+  /** Sequence numbers that Mosquitto acknowledged. */
   readonly acknowledged: number[];
   published(): number;
-  /** Publishes that wait for Mosquitto's acknowledgement. */
+  /** Returns the number of publishes that Mosquitto has not acknowledged. */
   open(): number;
   stop(): void;
 };
 
-/** Publishes readings 1, 2, 3, … of one boot, at most `windowMax` unacknowledged, as often as needed until Mosquitto has each. */
+/** Publishes readings 1, 2, 3, … of one boot, with at most `windowMax` unacknowledged. Publishes a reading again until Mosquitto has it. */
 export function publishOn(
   client: MqttClient,
   deviceId: string,
@@ -116,7 +116,7 @@ export function publishOn(
     });
   };
   const timer = setInterval(() => {
-    // One that comes after a failed one must not overtake it: new ones wait until the connection is there again.
+    // New readings wait until the client is connected, so that they do not overtake a reading that failed.
     for (; client.connected && open < windowMax && published < count; open += 1) {
       published += 1;
       send(published, JSON.stringify(reading(boot, published)));
@@ -136,7 +136,7 @@ export function reading(boot: string, seq: number): object {
   return { boot, seq, time: new Date().toISOString(), values };
 }
 
-/** The sequence numbers of a boot in Kafka's order, repeats left out, by device. */
+/** Returns for each device the sequence numbers of a boot in Kafka's order, without repeats. */
 export async function storedBy(
   platform: TestPlatform,
   deviceIds: readonly string[],
@@ -158,12 +158,12 @@ export async function storedOf(platform: TestPlatform, deviceId: string, boot: s
   return (await storedBy(platform, [deviceId], boot))[0]!;
 }
 
-/** How often the gateway's clients acknowledged, as Mosquitto tells it. */
+/** Returns how often the gateway's clients sent PUBACK, by Mosquitto's log. */
 export function acknowledgedToBroker(mosquitto: Mosquitto, clientId = 'vigil'): number {
   return mosquitto.output().split(`Received PUBACK from ${clientId}`).length - 1;
 }
 
-/** How often Mosquitto sent a message to the gateway's clients. */
+/** Returns how often Mosquitto sent PUBLISH to the gateway's clients, by Mosquitto's log. */
 export function sentByBroker(mosquitto: Mosquitto, clientId = 'vigil'): number {
   return mosquitto.output().split(`Sending PUBLISH to ${clientId}`).length - 1;
 }
