@@ -46,7 +46,7 @@ describe('the table of conditions for the devices’ own alarms', () => {
     [
       'a text that reverses the writing direction',
       '{"codes":{"A":{"text":"a\\u202e"}}}',
-      /\/codes\/A: it holds a character that turns/,
+      /\/codes\/A: it holds a character that changes the direction of writing/,
     ],
     ['too many bytes', ' '.repeat(fileBytesMax + 1), /the file has 1048577 bytes, but at most 1048576 are allowed/],
     [

@@ -1,6 +1,6 @@
 /**
- * The engines of one partition, and the position in the log up to which their states go. All functions here are synchronous. The caller
- * reads, appends, and writes snapshots.
+ * Creates a partition: its engines, and the position in the log up to which their states include the records. All functions here are
+ * synchronous. The caller reads the records, appends the events, and writes the snapshots.
  */
 import { notAhead } from '../../contracts/steady-time.ts';
 import { nextDue } from './core/engine.ts';
@@ -15,7 +15,7 @@ import { type Flush, takeSnapshots } from './snapshots.ts';
 
 export type Partition = ReturnType<typeof createPartition>;
 
-/** Creates the engines of a partition from what was restored, and gives them the restored commands that are due. */
+/** Creates a partition with the restored engines. Runs the restored commands at once if no reading is to be replayed. */
 export function createPartition(options: PartitionOptions) {
   const partition = initialPartition(options);
   restoreEngines(partition);
@@ -118,7 +118,7 @@ function tick(partition: PartitionState, nowMs: number): void {
   }
 }
 
-/** Judges the last values of every patient by the changed profiles. Before the partition is live, this waits until it is. */
+/** Judges the last values of every patient by the changed profiles. If the partition is not live yet, it does so when it becomes live. */
 function applyNewProfiles(partition: PartitionState, nowMs: number): void {
   partition.hasNewProfiles = partition.phase !== 'live';
   if (partition.phase !== 'live') return;

@@ -4,7 +4,10 @@ import { realign } from './core/realign.ts';
 import type { PartitionState } from './partition-state.ts';
 import { applyEvents, engineFor, publishInForce, publishScores, runEngine, updateAssociation } from './run-engine.ts';
 
-/** Gives the engines the pending commands up to a time of Kafka, in order. So a replay has the order in which the records were live. */
+/**
+ * Gives the engines the pending commands whose time in Kafka is at most `untilMs`, in order. So in a replay, each command comes between the
+ * same readings as before.
+ */
 export function runCommands(partition: PartitionState, untilMs: number, nowMs: number): void {
   const isLive = partition.phase === 'live';
   let command = partition.commands[0];
@@ -37,8 +40,8 @@ export function advanceReplay(partition: PartitionState, nowMs: number): void {
 }
 
 /**
- * Makes the partition live. If the state of an engine differs from the events that were published before the takeover, the screens get
- * the present alarm.
+ * Makes the partition live. If a live alarm differs from the last event that was published for it before the takeover, an event with the
+ * present alarm is emitted.
  */
 function goLive(partition: PartitionState, nowMs: number): void {
   partition.phase = 'live';
