@@ -23,7 +23,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const password = 'a long enough phrase';
 const hrCode = 'MDC_ECG_HEART_RATE';
 
-let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let testPlatform: Awaited<ReturnType<typeof startTestPlatform>>;
 let platform: TestPlatform;
 let operator: SealedLog;
 let physician: Browser;
@@ -31,8 +31,8 @@ const houses: RunningHouse[] = [];
 const clients: MqttClient[] = [];
 
 beforeAll(async () => {
-  own = await startTestPlatform(`test-${process.pid}-attribution`);
-  platform = await ownPorts(own.data);
+  testPlatform = await startTestPlatform(`test-${process.pid}-attribution`);
+  platform = await ownPorts(testPlatform.data);
   const devices = ['behind', 'unknown', 'shared', 'shared-plain', 'flapping', 'again', 'again-plain'].map(device);
   await ensureCertificates({ stateDir: platform.stateDir, devices, nowMs: Date.now() });
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
@@ -59,8 +59,8 @@ afterAll(async () => {
   for (const client of clients) await client.endAsync(true);
   await Promise.all(houses.map((house) => house.close()));
   await operator?.close();
-  await own.platform.close();
-  rmSync(own.data.stateDir, { recursive: true, force: true });
+  await testPlatform.platform.close();
+  rmSync(testPlatform.data.stateDir, { recursive: true, force: true });
 });
 
 /** Starts a device that sends a heart rate every 250 ms and whose clock is `behindMs` behind. */

@@ -91,10 +91,10 @@ function admin() {
 }
 
 beforeAll(async () => {
-  const own = await startTestPlatform(`test-${process.pid}-canary`);
-  platform = own.data;
+  const testPlatform = await startTestPlatform(`test-${process.pid}-canary`);
+  platform = testPlatform.data;
   closers.push(async () => {
-    await own.platform.close();
+    await testPlatform.platform.close();
     rmSync(platform.stateDir, { recursive: true, force: true });
   });
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);

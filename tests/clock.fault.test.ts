@@ -40,10 +40,10 @@ async function assertClockWrong(aheadMs: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  const own = await startTestPlatform(`test-${process.pid}-clock`);
-  platform = own.data;
+  const testPlatform = await startTestPlatform(`test-${process.pid}-clock`);
+  platform = testPlatform.data;
   closers.push(async () => {
-    await own.platform.close();
+    await testPlatform.platform.close();
     rmSync(platform.stateDir, { recursive: true, force: true });
   });
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);

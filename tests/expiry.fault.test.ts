@@ -83,11 +83,11 @@ describe('certificates', () => {
     await issue(Date.now() - leafLifeMs - 10 * dayMs);
     const before = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
-    const own = await startTestPlatform(name);
+    const testPlatform = await startTestPlatform(name);
     startMs = Date.now() - beganMs;
-    platform = own.data;
-    ({ kafka, software } = own.platform);
-    closers.push(own.platform.influx.close, () => kafka.close());
+    platform = testPlatform.data;
+    ({ kafka, software } = testPlatform.platform);
+    closers.push(testPlatform.platform.influx.close, () => kafka.close());
     expect(readFileSync(join(certs, 'kafka.pem'), 'utf8')).not.toBe(before);
     for (const house of ['gateway', 'alarms'] as const) {
       const running = await startHouse(platform, house);

@@ -34,16 +34,16 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  const own = await startTestPlatform(`test-${process.pid}-kill`);
-  platform = own.data;
+  const testPlatform = await startTestPlatform(`test-${process.pid}-kill`);
+  platform = testPlatform.data;
   kafkaPid = platform.kafkaPid;
   closers.push(async () => {
-    await own.platform.close();
+    await testPlatform.platform.close();
     rmSync(platform.stateDir, { recursive: true, force: true });
   });
   restartKafka = async () => {
     const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
-    const again = await startBroker({ software: own.platform.software, stateDir, port, controllerPort });
+    const again = await startBroker({ software: testPlatform.platform.software, stateDir, port, controllerPort });
     kafkaPid = again.pid;
     // The broker must stop after the processes, because these close their connections to the broker.
     closers.splice(1, 0, () => again.stop());

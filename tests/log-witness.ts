@@ -53,11 +53,11 @@ export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise
 
 /** Returns the sequence numbers of the readings of one device start, in the order of Kafka, each number once. */
 export async function sequencesOf(operator: SealedLog, boot: string): Promise<number[]> {
-  const seen = new Set<number>();
+  const numbers = new Set<number>();
   for (const { opened } of await readWhole(operator, 'observations')) {
-    if (opened.place.boot === boot && opened.contentType === contentTypes.observation) seen.add(opened.place.seq);
+    if (opened.place.boot === boot && opened.contentType === contentTypes.observation) numbers.add(opened.place.seq);
   }
-  return [...seen];
+  return [...numbers];
 }
 
 /** Returns the latest revision of every alarm of an association. */

@@ -24,9 +24,9 @@ const heartRate = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 98, unit: '%' };
 
 beforeAll(async () => {
-  const own = await startTestPlatform(`test-${process.pid}-odd`);
-  closers.push(() => own.platform.close());
-  platform = await ownPorts(own.data);
+  const testPlatform = await startTestPlatform(`test-${process.pid}-odd`);
+  closers.push(() => testPlatform.platform.close());
+  platform = await ownPorts(testPlatform.data);
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-odd-')), 'accounts.json');
   const hash = await hashPassword(password);
   const nurse = {

@@ -24,8 +24,8 @@ describe('settingNames', () => {
   it('has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
     const declared = everyManifest.flatMap(([, manifest]) => Object.values(manifest).map(({ env }) => env));
     const vigilNames = declared.filter((name) => name.startsWith('VIGIL_'));
-    const all = new Set([...vigilNames, ...namesIn(composeText), ...testNames, ...launcherNames]);
-    expect([...settingNames].sort()).toEqual([...all].sort());
+    const allNames = new Set([...vigilNames, ...namesIn(composeText), ...testNames, ...launcherNames]);
+    expect([...settingNames].sort()).toEqual([...allNames].sort());
   });
 });
 

@@ -33,9 +33,9 @@ function sources(): Source[] {
 
 describe('the sources', () => {
   it('no source file breaks a rule of tests/structure.ts', () => {
-    const all = sources();
-    expect(all.length).toBeGreaterThan(50);
-    expect(all.flatMap(faultsOf)).toEqual([]);
+    const allSources = sources();
+    expect(allSources.length).toBeGreaterThan(50);
+    expect(allSources.flatMap(faultsOf)).toEqual([]);
   });
 
   it('.gitignore keeps certificates, keys and state out of the repository', () => {

@@ -1,4 +1,7 @@
-/** Checks rules of CONTRIBUTING.md on the source files: imports, purity of core/, file sizes, forbidden words. */
+/**
+ * Checks rules of CONTRIBUTING.md on the source files: imports, purity of core/, file sizes, forbidden words. A house is a folder of the
+ * root with processes, such as gateway/ (docs/glossary.md).
+ */
 import { posix } from 'node:path';
 
 export type Source = { readonly path: string; readonly text: string };
@@ -154,9 +157,9 @@ function fields(source: Source): string[] {
 /** Finds test helpers inside a house that import another house. Such helpers belong into tests/. */
 function testSupport(source: Source): string[] {
   if (!source.path.endsWith('.testing.ts')) return [];
-  const own = top(source.path);
+  const ownHouse = top(source.path);
   return importsOf(source)
-    .filter(({ target }) => isOurs(target) && top(target) !== own && !foundations.includes(top(target)))
+    .filter(({ target }) => isOurs(target) && top(target) !== ownHouse && !foundations.includes(top(target)))
     .map(({ target }) => `imports ${target}: a test helper that imports another house belongs into tests/`);
 }
 

@@ -113,9 +113,9 @@ describe('the screens of a ward', () => {
       await device.close();
     }
     expect(await stranger.getByTestId('bed-E-09').count()).toBe(0);
-    const seen = await stranger.content();
+    const pageSource = await stranger.content();
     for (const secret of ['Okapi', 'E-09', monitored.patient!.patientId, monitored.associationId])
-      expect(seen).not.toContain(secret);
+      expect(pageSource).not.toContain(secret);
   });
 
   it('the screens of a ward show an alarm of the monitor and that its sound is paused; the alarm stays until a person acknowledges it', async () => {

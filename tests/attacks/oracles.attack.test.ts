@@ -7,12 +7,12 @@ const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName
 it('a nurse can test at most three patient ids for a stay in another ward, and each test is in the audit trail as a refusal', async () => {
   const nurse = await loggedIn('nurse', '127.0.30.1');
   const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.30.2'));
-  const own = beds.find(({ ward }) => ward === 'icu');
+  const ownBed = beds.find(({ ward }) => ward === 'icu');
   const others = beds.filter(({ ward }) => ward === 'step-down').flatMap(({ patient }) => patient?.patientId ?? []);
-  const patientOf = async () => (await nurse.get(`/api/associations/${own?.associationId}`)).body;
+  const patientOf = async () => (await nurse.get(`/api/associations/${ownBed?.associationId}`)).body;
   const rename = async (patientId: string) => {
     const { version } = await patientOf();
-    const path = `/api/devices/${own?.device.deviceId}/associations/${own?.associationId}/patient`;
+    const path = `/api/devices/${ownBed?.device.deviceId}/associations/${ownBed?.associationId}/patient`;
     return nurse.post(path, { version, changes: { patientId } });
   };
   const refusalOfOtherWard = await nurse.post('/api/devices/spare-01/associations', {

@@ -16,7 +16,7 @@ const address = '127.0.2.1';
 const secret = { familyName: 'Wolverine-Secret', bed: 'SD-5', deviceId: 'spare-01' };
 
 let attacker: Browser;
-let own: string;
+let ownAssociationId: string;
 let victim: { readonly associationId: string; readonly alarmId: string };
 let device: TestDevice;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   live.close();
   victim = { associationId, alarmId };
   attacker = await loggedIn('nurse', address);
-  own = await admit(attacker, 'spare-02', 'icu', 'ICU-5', 'Ownpatient');
+  ownAssociationId = await admit(attacker, 'spare-02', 'icu', 'ICU-5', 'Ownpatient');
 }, 180_000);
 
 afterAll(async () => {
@@ -189,7 +189,10 @@ describe('a nurse and another ward', () => {
       expect(secretsIn(JSON.stringify(answer.body))).toEqual([]);
     }
     const { beds } = await snapshotOfAllWards(await loggedIn('chief', address));
-    expect(beds.find(({ associationId }) => associationId === own)).toMatchObject({ ward: 'icu', bed: 'ICU-5' });
+    expect(beds.find(({ associationId }) => associationId === ownAssociationId)).toMatchObject({
+      ward: 'icu',
+      bed: 'ICU-5',
+    });
     expect(beds.filter(({ device: { deviceId } }) => deviceId === 'spare-03' && deviceId !== null)).toEqual([]);
   });
 

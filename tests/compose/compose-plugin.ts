@@ -25,8 +25,8 @@ export async function withCompose(
   if (await hasCompose(docker)) return docker;
   const plugins = join(configDir, 'cli-plugins');
   mkdirSync(plugins, { recursive: true, mode: 0o700 });
-  const own = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
-  if (existsSync(own)) copyFileSync(own, join(configDir, 'config.json'));
+  const userConfig = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
+  if (existsSync(userConfig)) copyFileSync(userConfig, join(configDir, 'config.json'));
   copyFileSync(await builtPlugin(softwareDir, report), join(plugins, 'docker-compose'));
   const equipped = dockerWith({ ...docker.env, DOCKER_CONFIG: configDir });
   await equipped.must(['compose', 'version']);

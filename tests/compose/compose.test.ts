@@ -54,7 +54,7 @@ const compose = parse(text, { merge: true }) as {
   volumes: Record<string, unknown>;
   networks: Record<string, { internal?: boolean } | null>;
 };
-const three: typeof compose = parse(
+const threeBrokers: typeof compose = parse(
   readFileSync(join(import.meta.dirname, '..', '..', 'ops', 'compose', 'three-brokers.yml'), 'utf8'),
   {
     merge: true,
@@ -202,12 +202,12 @@ describe('the settings in docker-compose.yml', () => {
   it.each(Object.entries(manifests))(
     'docker-compose.yml gives %s only settings that it declares, and all settings that it requires',
     (name, manifest) => {
-      const given = environment(name);
+      const passedSettings = environment(name);
       // packedMemory has variables of glibc and Node. A test below compares them with those of `npm start`.
       const allowed = [...Object.values(manifest).map(({ env }) => env), ...Object.keys(packedMemory)];
-      expect(Object.keys(given).filter((key) => !allowed.includes(key))).toEqual([]);
+      expect(Object.keys(passedSettings).filter((key) => !allowed.includes(key))).toEqual([]);
       const required = Object.values(manifest).filter((setting) => !('fallback' in setting));
-      expect(required.map(({ env }) => env).filter((env) => !(env in given))).toEqual([]);
+      expect(required.map(({ env }) => env).filter((env) => !(env in passedSettings))).toEqual([]);
     },
   );
 
@@ -369,7 +369,7 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
         ...properties
       } = {
         ...environment('kafka'),
-        ...three.services[name]!.environment,
+        ...threeBrokers.services[name]!.environment,
       };
       expect(heap).toBe(`-Xms128m -Xmx${member?.heapMb}m`);
       expect(properties).toEqual({
@@ -386,10 +386,11 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
     const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
     const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
     expect(clients.length).toBeGreaterThan(5);
-    for (const [name] of clients) expect(three.services[name]?.environment?.VIGIL_KAFKA_BROKERS, name).toBe(list);
+    for (const [name] of clients)
+      expect(threeBrokers.services[name]?.environment?.VIGIL_KAFKA_BROKERS, name).toBe(list);
     for (const name of ['init', 'setup']) {
       expect(environment(name).VIGIL_KAFKA_COPIES).toBe('1');
-      expect(three.services[name]?.environment?.VIGIL_KAFKA_COPIES).toBe('3');
+      expect(threeBrokers.services[name]?.environment?.VIGIL_KAFKA_COPIES).toBe('3');
     }
   });
 
@@ -398,11 +399,14 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
       service.volumes?.flatMap((mount) =>
         typeof mount !== 'string' && mount.target === '/var/lib/kafka/data' ? [mount.source] : [],
       );
-    const names = ['kafka', 'kafka-2', 'kafka-3'].map((name) => dataOf(three.services[name]!)?.join());
-    expect([...names, dataOf(compose.services.kafka!)?.join()]).toEqual([...Object.keys(three.volumes), 'kafka-data']);
+    const names = ['kafka', 'kafka-2', 'kafka-3'].map((name) => dataOf(threeBrokers.services[name]!)?.join());
+    expect([...names, dataOf(compose.services.kafka!)?.join()]).toEqual([
+      ...Object.keys(threeBrokers.volumes),
+      'kafka-data',
+    ]);
     const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
-    for (const name of Object.keys(three.volumes)) {
-      expect(three.services.init!.volumes).toContain(`${name}:/state/${name}`);
+    for (const name of Object.keys(threeBrokers.volumes)) {
+      expect(threeBrokers.services.init!.volumes).toContain(`${name}:/state/${name}`);
       expect(dockerfile).toMatch(new RegExp(`for name in [^;]*\\b${name}\\b`));
     }
   });

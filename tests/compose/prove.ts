@@ -75,10 +75,10 @@ async function prove(): Promise<Record<string, unknown>> {
   report('docker compose up --wait');
   await timed('up', () => compose(docker, 'up', '--detach', '--wait', '--wait-timeout', String(upMsMax / 1000)));
   await requireHardened(docker);
-  const seen = await timed('check', () => check(docker, join(folder, 'clinician'), httpPort));
-  if (seen.alarms === 0)
+  const checkResult = await timed('check', () => check(docker, join(folder, 'clinician'), httpPort));
+  if (checkResult.alarms === 0)
     throw new VigilError('start-failed', `No alarm reached the screen within ${alarmMsMax / 1000} s.`);
-  return { ...seen, standIns: images.standIns };
+  return { ...checkResult, standIns: images.standIns };
 }
 
 /** Throws unless the running containers keep the rules of hardening.ts, and the root file system of the gateway is read-only. */

@@ -166,8 +166,10 @@ function viewOf(direct: readonly string[], certs: string, brokers: readonly Brok
     },
     async untilWhole(): Promise<void> {
       for (const endMs = Date.now() + 180_000; ; await sleep(250)) {
-        const all = [...(await states(kafkaTopicNames)).values()].flat();
-        const lacking = all.filter(({ leader, inSync }) => leader < 0 || inSync.length < replication.factor).length;
+        const allPartitions = [...(await states(kafkaTopicNames)).values()].flat();
+        const lacking = allPartitions.filter(
+          ({ leader, inSync }) => leader < 0 || inSync.length < replication.factor,
+        ).length;
         if (lacking === 0 && brokers.every((broker) => broker.isUp())) return;
         if (Date.now() > endMs) throw new Error(`${lacking} partitions still lack a replica`);
       }

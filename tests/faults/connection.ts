@@ -44,16 +44,16 @@ const credentials = new Map<string, { ca: string; cert: string; key: string }>()
 
 function credentialsOf(certsDir: string, deviceId: string) {
   const read = (...path: string[]) => readFileSync(join(certsDir, ...path), 'utf8');
-  let own = credentials.get(`${certsDir}/${deviceId}`);
-  if (own === undefined) {
-    own = {
+  let pair = credentials.get(`${certsDir}/${deviceId}`);
+  if (pair === undefined) {
+    pair = {
       ca: read('ca.pem'),
       cert: read('devices', `${deviceId}.pem`),
       key: read('devices', `${deviceId}.key`),
     };
-    credentials.set(`${certsDir}/${deviceId}`, own);
+    credentials.set(`${certsDir}/${deviceId}`, pair);
   }
-  return own;
+  return pair;
 }
 
 export function dial(options: ConnectionOptions): Connection {
@@ -62,11 +62,11 @@ export function dial(options: ConnectionOptions): Connection {
   const socket = connectTls({ socket: tcp, servername: 'localhost', ...credentialsOf(options.certsDir, deviceId) });
   const parser = createParser({ protocolVersion: version });
   let ready = false;
-  let gone = false;
+  let hasEnded = false;
   let lastDataMs = performance.now();
 
   const write = (packet: Packet) => {
-    if (!gone) socket.write(generate(packet, { protocolVersion: version }));
+    if (!hasEnded) socket.write(generate(packet, { protocolVersion: version }));
   };
   const deadline = setTimeout(drop, options.connectMs);
   const pulse = setInterval(() => {
@@ -82,8 +82,8 @@ export function dial(options: ConnectionOptions): Connection {
   }
 
   function ended(): void {
-    if (gone) return;
-    gone = true;
+    if (hasEnded) return;
+    hasEnded = true;
     ready = false;
     clearTimeout(deadline);
     clearInterval(pulse);
@@ -134,12 +134,12 @@ export function dial(options: ConnectionOptions): Connection {
     });
   });
   parser.on('packet', (packet) => {
-    if (!gone) onPacket(packet);
+    if (!hasEnded) onPacket(packet);
   });
   parser.on('error', drop);
   socket.on('data', (chunk: Buffer) => {
     lastDataMs = performance.now();
-    if (!gone) parser.parse(chunk);
+    if (!hasEnded) parser.parse(chunk);
   });
   socket.on('error', drop);
   tcp.on('error', drop);

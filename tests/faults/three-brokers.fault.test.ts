@@ -141,8 +141,8 @@ it('Kafka keeps three copies of each partition, and acknowledges a record when t
   await until('the topic with the offsets of groups', async () =>
     (await admin.listTopics()).includes('__consumer_offsets'),
   );
-  const all = await partitions([...kafkaTopicNames, '__consumer_offsets']);
-  expect(all.filter(({ replicas }) => replicas.length !== 3)).toEqual([]);
+  const allPartitions = await partitions([...kafkaTopicNames, '__consumer_offsets']);
+  expect(allPartitions.filter(({ replicas }) => replicas.length !== 3)).toEqual([]);
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: ['observations', '__consumer_offsets'].map((name) => ({ type: 2, name })),

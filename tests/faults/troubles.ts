@@ -82,7 +82,7 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
     }
   }
 
-  const all = [
+  const allSeries = [
     series(randomFrom(seed), 2_500, gatewayActs(scene, fleet, kill, struck, startGateway)),
     series(randomFrom(seed + 1), 2_500, kafkaActs(scene, fleet, kill, struck)),
     series(randomFrom(seed + 2), 6_000, networkActs(scene, fleet, struck)),
@@ -94,7 +94,7 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
     enough() {
       isStopped = true;
     },
-    over: Promise.all(all).then(() => {}),
+    over: Promise.all(allSeries).then(() => {}),
   };
 }
 

@@ -87,9 +87,9 @@ describe('judge', () => {
       acknowledged: [{ ...acknowledged(1).acknowledged[0]!, code: 0x99 }],
     };
     expect(judge([refused], stored(1)).lost).toEqual([name(1)]);
-    const kept = changed(stored(1), 1, { topic: 'rejected', code: 'time-invalid' });
-    expect(judge([refused], kept)).toMatchObject({ acknowledged: 1, ...fine });
+    const rejected = changed(stored(1), 1, { topic: 'rejected', code: 'time-invalid' });
+    expect(judge([refused], rejected)).toMatchObject({ acknowledged: 1, ...fine });
     // The acknowledgement of MQTT 3.1.1 has no reason code, so it is the same for a rejected reading.
-    expect(judge([acknowledged(1)], kept)).toMatchObject({ acknowledged: 1, ...fine });
+    expect(judge([acknowledged(1)], rejected)).toMatchObject({ acknowledged: 1, ...fine });
   });
 });

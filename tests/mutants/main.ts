@@ -136,7 +136,7 @@ function changeOf({ fileName, location: { start, end }, replacement, mutatorName
 }
 
 /** Prints the results. Returns whether the tests found enough mutants. */
-function printResults(all: readonly Mutant[], results: readonly Tried[]): boolean {
+function printResults(allMutants: readonly Mutant[], results: readonly Tried[]): boolean {
   const missed = results.filter(isMissed);
   writeFileSync(missedFile, JSON.stringify(missed.map(({ key }) => key)));
   for (const result of missed) process.stdout.write(`${changeOf(result)}\n`);
@@ -146,7 +146,7 @@ function printResults(all: readonly Mutant[], results: readonly Tried[]): boolea
   for (const [name, ofFile] of byFile) {
     const found = ofFile.filter(isFound).length;
     const counted = found + ofFile.filter(isMissed).length;
-    const inFile = all.filter(({ fileName }) => fileName === name).length;
+    const inFile = allMutants.filter(({ fileName }) => fileName === name).length;
     const atLoad = ofFile.filter(({ status }) => status === 'Ignored').length;
     fileCounts.push({ all: inFile, counted, found });
     const figures = [inFile, ofFile.length, atLoad, found, counted - found].map((figure) => String(figure).padStart(7));
@@ -172,14 +172,16 @@ async function main(): Promise<number> {
   const files = globSync(patterns, { cwd: root }).filter((name) => !/\.(?:test|testing)\.ts$/.test(name));
   if (files.length === 0) throw new Error(`No file matches: ${patterns.join(' ')}`);
   ensureStryker();
-  const all = await mutantsOf(files.sort());
+  const allMutants = await mutantsOf(files.sort());
   const missedKeys = values.missed ? (JSON.parse(readFileSync(missedFile, 'utf8')) as string[]) : undefined;
   const sample = missedKeys
-    ? all.filter((mutant) => missedKeys.includes(keyOf(mutant)))
-    : sampleOf(all, Number(values.share), Number(values.seed));
-  process.stdout.write(`seed ${values.seed}: ${sample.length} of ${all.length} mutants of ${files.length} files\n`);
+    ? allMutants.filter((mutant) => missedKeys.includes(keyOf(mutant)))
+    : sampleOf(allMutants, Number(values.share), Number(values.seed));
+  process.stdout.write(
+    `seed ${values.seed}: ${sample.length} of ${allMutants.length} mutants of ${files.length} files\n`,
+  );
   runStryker(sample);
-  return printResults(all, readReport(sample)) ? 0 : 1;
+  return printResults(allMutants, readReport(sample)) ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -9,13 +9,13 @@ const mutantsOf = (fileName: string, count: number): Mutant[] =>
     replacement: 'true',
     location: { start: { line, column: 0 }, end: { line, column: 5 } },
   }));
-const all = [...mutantsOf('large.ts', 200), ...mutantsOf('small.ts', 20), ...mutantsOf('tiny.ts', 2)];
+const allMutants = [...mutantsOf('large.ts', 200), ...mutantsOf('small.ts', 20), ...mutantsOf('tiny.ts', 2)];
 const countsOf = (sample: readonly Mutant[]) =>
   [...Map.groupBy(sample, ({ fileName }) => fileName)].map(([fileName, { length }]) => [fileName, length]);
 
 describe('sampleOf', () => {
   it('takes the given share of a large file, four mutants of a small file, and all mutants of a file with two', () => {
-    const sample = sampleOf(all, 0.1, 1);
+    const sample = sampleOf(allMutants, 0.1, 1);
     expect(countsOf(sample)).toEqual([
       ['large.ts', 20],
       ['small.ts', 4],
@@ -25,12 +25,12 @@ describe('sampleOf', () => {
   });
 
   it('takes the same sample with the same seed, and another sample with another seed', () => {
-    expect(sampleOf(all, 0.1, 7)).toEqual(sampleOf(all, 0.1, 7));
-    expect(sampleOf(all, 0.1, 7)).not.toEqual(sampleOf(all, 0.1, 8));
+    expect(sampleOf(allMutants, 0.1, 7)).toEqual(sampleOf(allMutants, 0.1, 7));
+    expect(sampleOf(allMutants, 0.1, 7)).not.toEqual(sampleOf(allMutants, 0.1, 8));
   });
 
   it('takes every mutant if the share is 1', () => {
-    expect(sampleOf(all, 1, 1)).toHaveLength(222);
+    expect(sampleOf(allMutants, 1, 1)).toHaveLength(222);
   });
 });
 

@@ -65,28 +65,28 @@ const ageClasses = async () => {
       .evaluate((slot) => slot.getAttribute('data-age-class')!);
   return ages;
 };
-const all = (age: string) => ({ MDC_ECG_HEART_RATE: age, MDC_PRESS_CUFF_SYS: age, MDC_TEMP_BODY: age });
+const everyAge = (age: string) => ({ MDC_ECG_HEART_RATE: age, MDC_PRESS_CUFF_SYS: age, MDC_TEMP_BODY: age });
 const untilAges = (wanted: Record<string, string>) =>
   until(JSON.stringify(wanted), async () => JSON.stringify(await ageClasses()) === JSON.stringify(wanted));
 
 describe('the values of a device that is gone', () => {
   it('all values of a device turn grey and show their age when it disconnects, and get their colour back only with a new value', async () => {
     await page.getByTestId('value-MDC_TEMP_BODY').waitFor();
-    await untilAges(all('current'));
+    await untilAges(everyAge('current'));
     connect(false);
-    await untilAges(all('old'));
+    await untilAges(everyAge('old'));
     expect(await page.getByTestId('age-MDC_TEMP_BODY').textContent()).toMatch(/^\d+ s/);
     const colour = (testId: string) => page.getByTestId(testId).evaluate((element) => getComputedStyle(element).color);
     expect(await colour('value-MDC_TEMP_BODY')).toBe(await colour('value-MDC_ECG_HEART_RATE'));
     connect(true);
     observe(rate);
-    await untilAges({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+    await untilAges({ ...everyAge('old'), MDC_ECG_HEART_RATE: 'current' });
     observe(everything);
-    await untilAges(all('current'));
+    await untilAges(everyAge('current'));
   });
 
   it('all values of a connected device turn grey when the alarm processor raises the alarm "No data"', async () => {
-    await untilAges(all('current'));
+    await untilAges(everyAge('current'));
     const {
       code: _code,
       value: _value,
@@ -101,13 +101,13 @@ describe('the values of a device that is gone', () => {
     const now = new Date().toISOString();
     const raisedNow = raised({ ...silent, onsetAt: now, determinedAt: now, raisedAt: now });
     server.alarms(raisedNow);
-    await untilAges(all('old'));
+    await untilAges(everyAge('old'));
     server.alarms({
       ...raisedNow,
       type: 'cleared',
       alarm: { ...raisedNow.alarm, rev: 2, present: false, signal: 'off' },
     });
     observe(rate);
-    await untilAges({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+    await untilAges({ ...everyAge('old'), MDC_ECG_HEART_RATE: 'current' });
   });
 });

@@ -87,9 +87,9 @@ it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
 it('the table of limits breaks no number and no column head into two lines, at every width', async () => {
   const bed = [...server.state.beds.values()].find(({ period }) => period?.bed === longBed)!;
   const by = { userId: 'ada', name: longGivenName, role: 'physician' } as const;
-  const own = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };
+  const ownLimits = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };
   const changed = { by, at: new Date().toISOString() };
-  foldLimits(server.state, newLimits(bed.associationId, { Temp: { own, changed } }, { rev: 9 }));
+  foldLimits(server.state, newLimits(bed.associationId, { Temp: { own: ownLimits, changed } }, { rev: 9 }));
   await goTo(page, `#/patient/${bed.associationId}`);
   await page.getByTestId('limits-Temp').getByText('38.5').waitFor();
   const broken: string[] = [];

@@ -63,23 +63,23 @@ type Witness = {
 
 /** Runs in the page. Records each dash at a bed that sends values, each banner, and the ages that are shown with their time. */
 function watchPage(): void {
-  const seen: Witness = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
+  const record: Witness = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
   let freeAtMs = performance.now();
   setInterval(() => {
-    seen.longestMs = Math.max(seen.longestMs, performance.now() - freeAtMs);
+    record.longestMs = Math.max(record.longestMs, performance.now() - freeAtMs);
     freeAtMs = performance.now();
   }, 50);
   const look = () => {
     for (const bed of ['bed-1', 'bed-2', 'bed-S-1']) {
       const values = document.querySelectorAll(`[data-testid="${bed}"] [data-testid^="value-"]`);
-      for (const value of values) if (value.textContent === '–') seen.dashes.push(`${bed} in round ${seen.rounds}`);
+      for (const value of values) if (value.textContent === '–') record.dashes.push(`${bed} in round ${record.rounds}`);
     }
-    if (document.querySelector('[data-testid="banner-lost"]')) seen.banners += 1;
+    if (document.querySelector('[data-testid="banner-lost"]')) record.banners += 1;
     const age = document.querySelector('[data-testid="bed-S-1"] .slot__age')?.textContent;
-    if (age) seen.ages.push([age, Date.now()]);
+    if (age) record.ages.push([age, Date.now()]);
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
-  Object.assign(window, { witness: seen });
+  Object.assign(window, { witness: record });
 }
 
 /** Runs in the page. Blocks the main thread again and again, with a pause after each block, until `unblocked` is set. */
@@ -133,16 +133,16 @@ describe('a screen that is too slow', () => {
     const second = ward.alarm(0, 'raised', 'medium');
     await page.getByTestId(`alarm-${second.alarmId}`).waitFor();
 
-    const seen = await witness();
-    expect(seen.dashes).toEqual([]);
-    expect(seen.banners).toBe(0);
-    expect(seen.ages.length).toBeGreaterThan(3);
-    for (const [text, atMs] of seen.ages) {
+    const record = await witness();
+    expect(record.dashes).toEqual([]);
+    expect(record.banners).toBe(0);
+    expect(record.ages.length).toBeGreaterThan(3);
+    for (const [text, atMs] of record.ages) {
       const [, count, unit] = /^(\d+) (s|min)/.exec(text)!;
       const unitMs = unit === 's' ? 1000 : 60_000;
       // The page shows whole units, and a tick and the longest block may pass before it draws again. The shown age may lag by this time.
       const leastMs = Number(count) * unitMs;
-      expect([text, atMs - seldomAtMs - leastMs < unitMs + 2 * tickMs + seen.longestMs]).toEqual([text, true]);
+      expect([text, atMs - seldomAtMs - leastMs < unitMs + 2 * tickMs + record.longestMs]).toEqual([text, true]);
     }
     // The value of the device that stopped sending turns into a dash also on the slow screen.
     expect(await page.getByTestId('bed-S-2').getByTestId(`value-${heartRate}`).textContent()).toBe('–');

@@ -123,47 +123,47 @@ describe('a row of the list of alarms', () => {
   });
 
   it('a press on an alarm whose value gets worse between press and release sends nothing', async () => {
-    const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
-    sendAlarms(raised(seen));
-    await button(seen).waitFor();
+    const pressed = alarmOf(first, { text: 'SpO2 84 < 85' });
+    sendAlarms(raised(pressed));
+    await button(pressed).waitFor();
     await settled();
-    await stage.page.mouse.move(...(await centre(button(seen))));
+    await stage.page.mouse.move(...(await centre(button(pressed))));
     await stage.page.mouse.down();
     await holdClock();
-    sendAlarms({ ...raised({ ...seen, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
-    await row(seen).getByText('SpO2 61 < 85').waitFor();
+    sendAlarms({ ...raised({ ...pressed, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
+    await row(pressed).getByText('SpO2 61 < 85').waitFor();
     await stage.page.mouse.up();
     await stage.page.getByTestId('moved-hint').waitFor();
     await frames();
-    expect(await button(seen).getAttribute('aria-disabled')).toBe('true');
-    expect(await button(seen).textContent()).toBe('Acknowledge');
+    expect(await button(pressed).getAttribute('aria-disabled')).toBe('true');
+    expect(await button(pressed).textContent()).toBe('Acknowledge');
     expect(stage.server.commands).toEqual([]);
     await releaseClock();
     await settled();
-    await button(seen).click();
+    await button(pressed).click();
     await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
+    expect(acknowledged()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 2 });
   });
 
   it('an alarm whose intermediate revisions are unknown is not acknowledged, and its row shows the present text and asks to look again', async () => {
-    const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
-    sendAlarms(raised(seen));
-    await button(seen).waitFor();
+    const pressed = alarmOf(first, { text: 'SpO2 84 < 85' });
+    sendAlarms(raised(pressed));
+    await button(pressed).waitFor();
     await settled();
-    await stage.page.mouse.move(...(await centre(button(seen))));
+    await stage.page.mouse.move(...(await centre(button(pressed))));
     await stage.page.mouse.down();
     // Revisions 2 to 4 are missing. In one of them the alarm may have been worse.
-    sendAlarms({ ...raised({ ...seen, rev: 5, escalation: 1 }), type: 'escalated' });
-    await row(seen).getByText('escalated').waitFor();
+    sendAlarms({ ...raised({ ...pressed, rev: 5, escalation: 1 }), type: 'escalated' });
+    await row(pressed).getByText('escalated').waitFor();
     await stage.page.mouse.up();
-    const error = stage.page.getByTestId(`ack-error-${seen.alarmId}`);
+    const error = stage.page.getByTestId(`ack-error-${pressed.alarmId}`);
     await error.waitFor();
     expect(await error.textContent()).toBe('Not acknowledged. This alarm changed to “SpO2 84 < 85”: look again.');
     expect(stage.server.commands).toEqual([]);
     await settled();
-    await button(seen).click();
+    await button(pressed).click();
     await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 5 });
+    expect(acknowledged()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 5 });
   });
 });
 
