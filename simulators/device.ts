@@ -42,7 +42,7 @@ export function startDevice(options: DeviceOptions): Device {
   const inbox = watchInbox(options);
   let state = initialReplayState(options.random);
   let measuring = true;
-  const line = openLine(options, sender, inbox, (nowMs) => {
+  const link = stayConnected(options, sender, inbox, (nowMs) => {
     const { state: next, message } = birth(replay, state, nowMs - options.startedAtMs);
     state = next;
     sender.keep(message);
@@ -58,14 +58,14 @@ export function startDevice(options: DeviceOptions): Device {
         sender.sendGarbage(output.garbage);
       }
       inbox.tick(nowMs);
-      line.tick(nowMs);
+      link.tick(nowMs);
       sender.pump();
     },
     get connected() {
       return sender.connected;
     },
     get everConnected() {
-      return line.everUp;
+      return link.everUp;
     },
     get localAlarm() {
       return inbox.alarm;
@@ -74,20 +74,20 @@ export function startDevice(options: DeviceOptions): Device {
       return sender.waiting + state.backlog.length;
     },
     get lastError() {
-      return line.lastError;
+      return link.lastError;
     },
     stopMeasuring() {
       measuring = false;
     },
     close() {
       measuring = false;
-      return line.close();
+      return link.close();
     },
   };
 }
 
 /** Opens the device's connection, and opens it again when the wait after a failure is over. */
-function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
+function stayConnected(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
   const { counters, log, replay } = options;
   let connection: Connection | undefined;
   let backoff: BackoffState = initialBackoff(options.random, options.startedAtMs);

@@ -39,6 +39,7 @@ export function decodeSignals(table: Table): Decoded<Recording> {
       if (column.name !== '') ignored.push(column.name);
       continue;
     }
+    // In a wave -1 is a usual value and does not mean "no value".
     const values = table.rows.map((row) => (isMagic(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
     waves.push({ code, rateHz, ...quantise(values, positions, count) });
   }

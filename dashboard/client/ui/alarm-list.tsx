@@ -28,12 +28,12 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
   const app = useApp();
   const hand = useHand();
   const last = useRef<Rows>(noRows);
-  const rests = useSignal(false);
+  const isResting = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
-  const movement = hand.points.value ? 'held' : rests.value ? 'resting' : 'free';
+  const movement = hand.isPointing.value ? 'held' : isResting.value ? 'resting' : 'free';
   const shown = rowsOf(last.current, alarms, movement, rowsMax, app.now.value);
   last.current = shown;
-  useRest(rests, shown.rows.map((row) => row.alarm.alarmId).join());
+  useRest(isResting, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
   const under = listedUnder(app.screen.value?.alarms.values() ?? []);
   const withRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
@@ -66,13 +66,13 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
 }
 
 /** Lets the rows rest for a while after their order has changed. */
-function useRest(rests: Signal<boolean>, order: string) {
+function useRest(isResting: Signal<boolean>, order: string) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useLayoutEffect(() => {
-    if (rests.peek()) return;
-    rests.value = true;
+    if (isResting.peek()) return;
+    isResting.value = true;
     timer.current = setTimeout(() => {
-      rests.value = false;
+      isResting.value = false;
     }, rowsRestMs);
   }, [order]);
   useEffect(() => () => clearTimeout(timer.current), []);

@@ -9,7 +9,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 const restMs = 10_000;
 
 export type Hand = {
-  readonly points: Signal<boolean>;
+  readonly isPointing: Signal<boolean>;
   /** Event handlers for the element that contains the rows. */
   readonly on: {
     onPointerEnter(event: PointerEvent): void;
@@ -24,27 +24,27 @@ export type Hand = {
 };
 
 export function useHand(): Hand {
-  const points = useSignal(false);
-  const hand = useMemo(() => watchHand(points), []);
+  const isPointing = useSignal(false);
+  const hand = useMemo(() => watchHand(isPointing), []);
   useEffect(() => hand.close, []);
   return hand;
 }
 
-function watchHand(points: Signal<boolean>): Hand & { close(): void } {
+function watchHand(isPointing: Signal<boolean>): Hand & { close(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let byKeys = false;
+  let usesKeys = false;
   const release = () => {
     clearTimeout(timer);
-    byKeys = false;
-    points.value = false;
+    usesKeys = false;
+    isPointing.value = false;
   };
   const hold = () => {
     clearTimeout(timer);
     timer = setTimeout(release, restMs);
-    points.value = true;
+    isPointing.value = true;
   };
   return {
-    points,
+    isPointing,
     close: () => clearTimeout(timer),
     on: {
       onPointerEnter: hold,
@@ -53,19 +53,19 @@ function watchHand(points: Signal<boolean>): Hand & { close(): void } {
       onWheel: hold,
       onPointerLeave(event) {
         // A finger leaves the screen after each tap, but the person may tap again: only a mouse that leaves is away.
-        if (event.pointerType === 'mouse' && !byKeys) release();
+        if (event.pointerType === 'mouse' && !usesKeys) release();
       },
       onKeyDown() {
-        byKeys = true;
+        usesKeys = true;
         hold();
       },
       onFocusIn(event) {
-        if ((event.target as Element).matches(':focus-visible')) byKeys = true;
+        if ((event.target as Element).matches(':focus-visible')) usesKeys = true;
         hold();
       },
       onFocusOut(event) {
         const { currentTarget, relatedTarget } = event;
-        if (byKeys && relatedTarget && !(currentTarget as Element).contains(relatedTarget as Node)) release();
+        if (usesKeys && relatedTarget && !(currentTarget as Element).contains(relatedTarget as Node)) release();
       },
     },
   };

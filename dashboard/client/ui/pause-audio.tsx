@@ -10,14 +10,14 @@ import { useApp } from '../shell/app.ts';
 export function PauseAudio({ associationIds }: { associationIds: readonly string[] }) {
   const app = useApp();
   const now = app.now.value;
-  const open = associationIds.flatMap((id) => app.screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
-  const pauseEnds = open.map((alarm) => audioPausedUntilMs(alarm, now));
-  const sounding = open.filter((_alarm, i) => pauseEnds[i] === undefined);
+  const unanswered = associationIds.flatMap((id) => app.screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
+  const pauseEnds = unanswered.map((alarm) => audioPausedUntilMs(alarm, now));
+  const sounding = unanswered.filter((_alarm, i) => pauseEnds[i] === undefined);
   const asked = associationIds.map((id) => app.answers.asked.value.get(`pause:${id}`));
   const pending = asked.some((answer) => answer?.state === 'pending');
   const error = asked.find((answer) => answer?.state === 'error');
   const lastEndMs = Math.max(...pauseEnds.map((endMs) => endMs ?? Number.NEGATIVE_INFINITY));
-  if (open.length === 0) return null;
+  if (unanswered.length === 0) return null;
   if (sounding.length === 0)
     return (
       <span class="paused" data-testid="audio-paused">
@@ -35,7 +35,7 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         title={
           error?.state === 'error'
             ? error.message
-            : 'Each bed that calls now has its own pause. A new alarm of the same or a higher priority ends the pause of its bed'
+            : 'Pauses the sound of each bed that calls now. A new alarm of the same or a higher priority ends the pause of its bed'
         }
         onClick={() => {
           for (const id of new Set(sounding.map((alarm) => alarm.associationId))) void app.answers.pauseAudio(id);
