@@ -24,7 +24,7 @@ import {
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
 
-/** Of one part, far above what it takes. */
+/** Time after which a part of the test run is killed. No part takes nearly as long. */
 const partMsMax = 30 * 60_000;
 
 type Part = { readonly name: string; readonly run: (run: Run, output: Output) => Promise<Tally> };
@@ -47,14 +47,30 @@ const preparations: readonly Part[] = [
   },
 ];
 
-/** The longest first, so that none is left alone at the end. Each has a Kafka, an InfluxDB and a browser of its own. */
-const projects: readonly Part[] = ['faults', 'integration', 'screens', 'attacks', 'e2e', 'unit'].map((name) => ({
-  name,
-  run: (run, output) => project(name, run, output),
-}));
+/**
+ * The vitest projects, the longest first, so that no long one runs alone at the end. A project with several shards is cut by files:
+ * each shard is a run of vitest with its own Kafka, InfluxDB and browser. The attacks share one product, so they are not cut.
+ */
+const projects: readonly Part[] = [
+  { project: 'faults', shards: 2 },
+  { project: 'integration', shards: 2 },
+  { project: 'screens', shards: 2 },
+  { project: 'attacks', shards: 1 },
+  { project: 'e2e', shards: 1 },
+  { project: 'unit', shards: 1 },
+].flatMap(({ project, shards }) =>
+  Array.from({ length: shards }, (_, index) => {
+    const shard = `${index + 1}/${shards}`;
+    const name = shards === 1 ? project : `${project} ${shard}`;
+    return { name, run: (run: Run, output: Output) => runProject(project, shard, run, output) };
+  }),
+);
 
-/** Parts that run at once. Much of their time they wait: for a broker to be noticed as gone, for an alarm's delay. */
-const sideBySide = 2;
+/**
+ * Number of parts that run at once. The tests wait during half of their time, for example until a broker counts as gone or until
+ * an alarm's delay is over, so three parts use two processors.
+ */
+const partsAtOnce = 3;
 
 /** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
 async function software(): Promise<Tally> {
@@ -75,10 +91,12 @@ async function checkBy(args: readonly string[], output: Output): Promise<Tally> 
   return check((await node(args, output)) === 0);
 }
 
-async function project(name: string, { reports, failures, durations }: Run, output: Output): Promise<Tally> {
-  const file = join(reports, `${name}.json`);
+async function runProject(name: string, shard: string, run: Run, output: Output): Promise<Tally> {
+  const { reports, failures, durations } = run;
+  const file = join(reports, `${name}-${shard.replace('/', '-of-')}.json`);
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
-  const args = [bin('vitest/vitest.mjs'), 'run', '--project', name, '--passWithNoTests', ...reporters];
+  const cut = ['--shard', shard, '--passWithNoTests'];
+  const args = [bin('vitest/vitest.mjs'), 'run', '--project', name, ...cut, ...reporters];
   const code = await node(args, output);
   const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   failures.push(...failuresOf(report, root));
@@ -106,13 +124,16 @@ function makeReportFolder(): string {
   return mkdtempSync(join(state, 'reports-'));
 }
 
+/** Returns the name of a part without its shard, as a person names it on the command line. */
+const kindOf = ({ name }: Part) => name.split(' ')[0] ?? name;
+
 type Row = { readonly text: string; readonly tally: Tally };
 
 async function runPart(part: Part, run: Run, output: Output): Promise<Row> {
   const startedAtMs = performance.now();
   const tally = await part.run(run, output);
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  return { text: `${part.name.padEnd(12)} ${seconds.padStart(7)} s   ${closingLine(tally)}`, tally };
+  return { text: `${part.name.padEnd(16)} ${seconds.padStart(7)} s   ${closingLine(tally)}`, tally };
 }
 
 async function runInTurn(parts: readonly Part[], run: Run): Promise<Row[]> {
@@ -131,7 +152,7 @@ async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
   const lane = async () => {
     for (let part = left.shift(); part; part = left.shift()) {
       process.stdout.write(`\n== ${part.name} begins\n`);
-      const path = join(run.reports, `${part.name}.log`);
+      const path = join(run.reports, `${part.name.replace('/', '-of-')}.log`);
       const file = openSync(path, 'w');
       const row = await runPart(part, run, file);
       closeSync(file);
@@ -139,19 +160,20 @@ async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
       rows.push(row);
     }
   };
-  await Promise.all(Array.from({ length: sideBySide }, lane));
+  await Promise.all(Array.from({ length: partsAtOnce }, lane));
   return rows;
 }
 
 async function main(names: readonly string[]): Promise<number> {
   const parts = [...preparations, ...projects];
-  const unknown = names.find((name) => !parts.some((part) => part.name === name));
+  const kinds = [...new Set(parts.map(kindOf))];
+  const unknown = names.find((name) => !kinds.includes(name));
   if (unknown !== undefined) {
-    process.stderr.write(`"${unknown}" is no part: ${parts.map(({ name }) => name).join(', ')}.\n`);
+    process.stderr.write(`"${unknown}" is not a part of the test run. The parts are: ${kinds.join(', ')}.\n`);
     return 1;
   }
   const run: Run = { reports: makeReportFolder(), failures: [], durations: [] };
-  const isChosen = ({ name }: Part) => names.length === 0 || names.includes(name);
+  const isChosen = (part: Part) => names.length === 0 || names.includes(kindOf(part));
   const chosen = projects.filter(isChosen);
   const rows = await runInTurn(preparations.filter(isChosen), run);
   rows.push(...(await (chosen.length > 1 ? runSideBySide : runInTurn)(chosen, run)));
