@@ -30,10 +30,14 @@ export type Desk = {
 };
 
 /** The account that a person named, and the person; undefined if the password is wrong. */
-export type Claimed = { readonly userId: string; readonly person: Person | undefined };
+export type ClaimedAccount = { readonly userId: string; readonly person: Person | undefined };
 
 /** Reads the password of an account and checks it. @throws VigilError `settings-invalid` */
-export async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
+export async function readAccount(
+  settings: VigilSettings,
+  userId: string,
+  fromStdin: boolean,
+): Promise<ClaimedAccount> {
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw usageError('--as takes the id of an account');
   const password = await askPassword(fromStdin, userId);
   const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
@@ -46,9 +50,9 @@ export async function claim(settings: VigilSettings, userId: string, fromStdin: 
  * @param about the command, for the audit trail
  * @throws VigilError `not-logged-in`, `not-allowed`
  */
-export async function admitted(
+export async function requirePermission(
   { trail }: Desk,
-  { userId, person }: Claimed,
+  { userId, person }: ClaimedAccount,
   permission: string,
   ward: string | undefined,
   about: string,

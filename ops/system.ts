@@ -98,14 +98,14 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     signal.throwIfAborted();
     return steps.run(title, (remark) => endedWithin(work(remark), signal, stepGraceMs));
   };
-  const keep = async (stage: Stage, starting: Promise<Supervised>) => {
+  const addToStage = async (stage: Stage, starting: Promise<Supervised>) => {
     const supervised = await starting;
     processes.push(supervised);
     opened.push({ stage, close: supervised.close });
     if (signal.aborted) await supervised.close();
   };
-  const house = (of: House, more: Pick<HouseOptions, 'name' | 'args' | 'env'> = {}) =>
-    keep(
+  const addHouse = (of: House, more: Pick<HouseOptions, 'name' | 'args' | 'env'> = {}) =>
+    addToStage(
       of === 'simulators' ? 'simulators' : 'processes',
       supervise({
         name: more.name ?? of,
@@ -127,7 +127,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       const member = memberOf(settings, { name, ...node }, clusterId);
       const broker = { software, stateDir, ...node, ...(member && { member }), shortLived };
       const start = (ending: AbortSignal) => startBroker({ ...broker, signal: ending });
-      return keep('stores', supervise({ name, report, signal, graceMs: kafkaGraceMs, start }));
+      return addToStage('stores', supervise({ name, report, signal, graceMs: kafkaGraceMs, start }));
     });
     await allOrFirstError(nodes);
     const replication = replicationOf(settings.kafkaCopies);
@@ -161,7 +161,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     allOrFirstError([
       demoAccounts ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
       startLog(),
-      keep(
+      addToStage(
         'stores',
         supervise({
           name: 'influxdb',
@@ -179,20 +179,20 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
     );
   // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
-  await step('Witness of the audit trail', () => house('witness'));
+  await step('Witness of the audit trail', () => addHouse('witness'));
   await step('Gateway, alarms, trends, dashboard, canary', () =>
     allOrFirstError([
-      house('alarms'),
-      house('trends'),
-      house('dashboard'),
-      house('canary'),
-      ...gateways.map((more) => house('gateway', more)),
+      addHouse('alarms'),
+      addHouse('trends'),
+      addHouse('dashboard'),
+      addHouse('canary'),
+      ...gateways.map((more) => addHouse('gateway', more)),
       settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
     ]),
   );
   if (settings.beds > 0) {
     const args = ['--beds', String(settings.beds), '--scenario', settings.scenario, '--json'];
-    await step(`${settings.beds} simulated beds`, () => house('simulators', { args }));
+    await step(`${settings.beds} simulated beds`, () => addHouse('simulators', { args }));
   }
   signal.throwIfAborted();
   const renewal = keepCertificates({

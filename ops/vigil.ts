@@ -7,7 +7,7 @@ import { visibleLines } from '../contracts/text.ts';
 import { describeSettings } from '../process/settings.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
-import { atDesk, claim, usageError, whereabouts } from './desk.ts';
+import { atDesk, readAccount, usageError, whereabouts } from './desk.ts';
 import { checkCode, checkIds, readSince } from './rejected/arguments.ts';
 import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
@@ -102,12 +102,12 @@ async function main(args: string[]): Promise<number> {
     throw usageError('--association needs redrive and the ids of the messages');
   if (command !== 'list' && values.as === undefined) throw usageError('Name your account with --as');
   const settings = readVigil(process.env);
-  const claimed =
-    values.as === undefined ? undefined : await claim(settings, values.as, values['password-stdin'] === true);
+  const account =
+    values.as === undefined ? undefined : await readAccount(settings, values.as, values['password-stdin'] === true);
   return atDesk(settings, 'rejected', async (desk) => {
-    if (claimed === undefined || command === 'list') await list(desk, filter);
-    else if (command === 'show') await show(desk, claimed, filter);
-    else return (await redrive(desk, claimed, filter, () => gatewaySide(settings), values.association)) ? 0 : 1;
+    if (account === undefined || command === 'list') await list(desk, filter);
+    else if (command === 'show') await show(desk, account, filter);
+    else return (await redrive(desk, account, filter, () => gatewaySide(settings), values.association)) ? 0 : 1;
     return 0;
   });
 }

@@ -4,7 +4,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { admitted, atDesk, type Claimed, claim, type Desk } from '../desk.ts';
+import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission } from '../desk.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type CaptureRequest, captureHelp, readRequest } from './arguments.ts';
@@ -25,18 +25,18 @@ export async function capture(args: string[], env: Readonly<Record<string, strin
     return 0;
   }
   const settings = readVigil(env);
-  const claimed = await claim(settings, request.userId, request.fromStdin);
-  return atDesk(settings, 'capture', (desk) => captureAt(desk, claimed, request));
+  const account = await readAccount(settings, request.userId, request.fromStdin);
+  return atDesk(settings, 'capture', (desk) => captureAt(desk, account, request));
 }
 
 /**
  * Writes the captures of a request. Writes to the audit trail who asks before it reads the log, and which patients the files contain before
  * any file is complete. Returns the exit code.
  */
-export async function captureAt(desk: Desk, claimed: Claimed, request: CaptureRequest): Promise<number> {
+export async function captureAt(desk: Desk, account: ClaimedAccount, request: CaptureRequest): Promise<number> {
   const { scope, why } = request;
   const detail = `${describeRequest(request)}, why: ${why}`;
-  const { actor } = await admitted(desk, claimed, 'capture-patients', scope.ward, `capture ${detail}`);
+  const { actor } = await requirePermission(desk, account, 'capture-patients', scope.ward, `capture ${detail}`);
   await desk.trail.record({ actor, action: 'patients-captured', ward: scope.ward, detail: `asked for ${detail}` });
   const { stays, unreadable: unreadableStays } = await readStays(desk, scope, Date.now());
   if (stays.length === 0) {

@@ -112,8 +112,8 @@ async function send(
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
   if (asAdmin) headers.authorization = `Basic ${Buffer.from(`admin:${setup.adminPassword}`).toString('base64')}`;
   const { ca, socketPath } = setup;
-  const ask = socketPath === undefined ? request : plainRequest;
-  const call = ask(
+  const startRequest = socketPath === undefined ? request : plainRequest;
+  const call = startRequest(
     new URL(path, setup.url),
     {
       method,

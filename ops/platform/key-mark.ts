@@ -26,6 +26,7 @@ import { openPartitionReader } from '../../log/kafka/read-all.ts';
 const topic = 'house';
 const key = 'keys';
 
+/** The fingerprints of the keys, and the revocations. Both lists of revocations are absent if nothing was revoked. */
 export type Mark = RecordedKeys & {
   /** Number of revoked certificates, by service. */
   readonly revoked?: Readonly<Record<string, number>>;
@@ -98,7 +99,7 @@ function revokedOf(principalOf: (service: string) => string): Record<string, num
 /** Returns a sentence that names the services whose revoked key would be accepted again with the keys `ours`; undefined if none. Pure. */
 export function serviceRevocationFault(marked: Mark | undefined, ours: Mark): string | undefined {
   const authority = 'certs/ca.key';
-  // A certificate signed by another authority is not accepted any more.
+  // If an operator has replaced the authority, no certificate of the old authority is accepted, so its revocations do not matter.
   if (!marked?.revoked || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
     return undefined;
   const services = Object.entries(marked.revoked).filter(([service, count]) => (ours.revoked?.[service] ?? 0) < count);

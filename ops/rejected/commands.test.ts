@@ -5,7 +5,7 @@ import type { Role } from '../../contracts/messages/records.ts';
 import { permissionsOf } from '../../dashboard/server/core/rights.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import type { Claimed, Desk } from '../desk.ts';
+import type { ClaimedAccount, Desk } from '../desk.ts';
 import { redrive, show } from './commands.ts';
 import { type Entry, passes } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
@@ -29,20 +29,20 @@ function createDesk(recorded: AuditEvent[], isKafkaAway = false): Desk & { reado
   };
   return { log, logger: pino({ level: 'silent' }), trail, printed, say: (line) => void printed.push(line) };
 }
-const claimedBy = (role: Role, wards: string[]): Claimed => ({
+const claimedBy = (role: Role, wards: string[]): ClaimedAccount => ({
   userId: 'u',
   person: { actor: { userId: 'u', name: 'U', role }, wards, may: permissionsOf(role) },
 });
-const wrongPassword: Claimed = { userId: 'u', person: undefined };
+const wrongPassword: ClaimedAccount = { userId: 'u', person: undefined };
 const noGateway = (): GatewaySide => {
   throw new Error('a gateway was opened');
 };
 
 describe.each([
-  ['show', (desk: Desk, claimed: Claimed) => show(desk, claimed, { ids: ['0:1'] })],
-  ['redrive', (desk: Desk, claimed: Claimed) => redrive(desk, claimed, { ids: ['0:1'] }, noGateway)],
+  ['show', (desk: Desk, account: ClaimedAccount) => show(desk, account, { ids: ['0:1'] })],
+  ['redrive', (desk: Desk, account: ClaimedAccount) => redrive(desk, account, { ids: ['0:1'] }, noGateway)],
 ] as const)('%s', (command, run) => {
-  it.each<[string, Claimed, boolean | 'redrive']>([
+  it.each<[string, ClaimedAccount, boolean | 'redrive']>([
     ['allows a physician with all wards', claimedBy('physician', ['*']), true],
     ['refuses a physician with one ward', claimedBy('physician', ['icu']), false],
     [
@@ -54,19 +54,19 @@ describe.each([
     ['refuses a nurse with all wards', claimedBy('nurse', ['*']), false],
     ['refuses an auditor', claimedBy('auditor', ['*']), false],
     ['refuses a person with a wrong password', wrongPassword, false],
-  ])(`the command ${command} %s`, async (_name, claimed, allowed) => {
+  ])(`the command ${command} %s`, async (_name, account, allowed) => {
     const recorded: AuditEvent[] = [];
     const desk = createDesk(recorded);
     if (allowed === true || allowed === command) {
-      await expect(run(desk, claimed)).rejects.toThrow(readsTheLog);
+      await expect(run(desk, account)).rejects.toThrow(readsTheLog);
       expect(recorded).toEqual([]);
       return;
     }
-    const code = claimed.person ? 'not-allowed' : 'not-logged-in';
-    await expect(run(desk, claimed)).rejects.toMatchObject({ code });
+    const code = account.person ? 'not-allowed' : 'not-logged-in';
+    await expect(run(desk, account)).rejects.toMatchObject({ code });
     expect(desk.printed).toEqual([]);
-    const actor = claimed.person?.actor ?? { userId: 'u' };
-    const action = claimed.person ? 'access-denied' : 'login-failed';
+    const actor = account.person?.actor ?? { userId: 'u' };
+    const action = account.person ? 'access-denied' : 'login-failed';
     expect(recorded).toEqual([{ actor, action, detail: `rejected ${command} 0:1` }]);
   });
 

@@ -3,7 +3,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { RejectedRecord } from '../../contracts/messages/records.ts';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { admitted, type Claimed, type Desk } from '../desk.ts';
+import { type ClaimedAccount, type Desk, requirePermission } from '../desk.ts';
 import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
@@ -22,9 +22,9 @@ export async function list({ log, logger, say }: Desk, filter: Filter): Promise<
 }
 
 /** Prints messages with their content, which is data of a patient. Records this in the audit trail before it prints a message. */
-export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promise<void> {
+export async function show(desk: Desk, account: ClaimedAccount, filter: Filter): Promise<void> {
   const { log, logger, trail, say } = desk;
-  const { actor } = await admit(desk, claimed, 'view-rejected', `show ${filter.ids.join(' ')}`);
+  const { actor } = await requireForAllWards(desk, account, 'view-rejected', `show ${filter.ids.join(' ')}`);
   const contents = new Map<string, RejectedRecord>();
   const result = await readEntries(log, logger, filter, (entry, record) => contents.set(entry.id, record));
   requireAll(result, filter);
@@ -49,7 +49,7 @@ export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promis
  */
 export async function redrive(
   desk: Desk,
-  claimed: Claimed,
+  account: ClaimedAccount,
   filter: Filter,
   openGateway: () => GatewaySide,
   associationId?: string,
@@ -57,7 +57,7 @@ export async function redrive(
   const { log, logger, say } = desk;
   const association = associationId === undefined ? undefined : `--association ${associationId}`;
   const selection = [filter.ids.join(' '), filter.code, filter.device, association].filter((part) => part).join(' ');
-  const { actor } = await admit(desk, claimed, 'redrive-rejected', `redrive ${selection}`);
+  const { actor } = await requireForAllWards(desk, account, 'redrive-rejected', `redrive ${selection}`);
   const contents = new Map<string, RejectedRecord>();
   let bytes = 0;
   let waitingCount = 0;
@@ -130,10 +130,10 @@ function resultLine({ id, outcome, words: reason, place }: RedriveResult): strin
 
 /**
  * Returns the person if the account has the permission for all wards, because a rejected message has no ward.
- * @throws as `admitted` does
+ * @throws as `requirePermission` does
  */
-function admit(desk: Desk, claimed: Claimed, permission: string, detail: string): Promise<Person> {
-  return admitted(desk, claimed, permission, undefined, `rejected ${detail}`);
+function requireForAllWards(desk: Desk, account: ClaimedAccount, permission: string, detail: string): Promise<Person> {
+  return requirePermission(desk, account, permission, undefined, `rejected ${detail}`);
 }
 
 function requireAll({ entries }: Entries, { ids }: Filter): void {

@@ -6,7 +6,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
 import { textFault } from '../../contracts/text.ts';
 import { describeSettings, type Environment } from '../../process/settings.ts';
-import { admitted, atDesk, type Claimed, claim, type Desk, whereabouts } from '../desk.ts';
+import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission, whereabouts } from '../desk.ts';
 import { rebuildMinutes } from '../platform/influx-minutes.ts';
 import { readVigil, type VigilSettings, vigilSettings } from '../rejected/settings.ts';
 import { runRebuild } from './writer-side.ts';
@@ -51,8 +51,8 @@ export async function trends(args: string[], env: Environment): Promise<number> 
   if (fault !== undefined) throw usageError(`--why ${fault}`);
   if (why.length > whyCharsMax) throw usageError(`--why has more than ${whyCharsMax} characters`);
   const settings = readVigil(env);
-  const claimed = await claim(settings, userId, values['password-stdin'] === true);
-  return atDesk(settings, 'trends', (desk) => rebuildAt(desk, claimed, settings, why));
+  const account = await readAccount(settings, userId, values['password-stdin'] === true);
+  return atDesk(settings, 'trends', (desk) => rebuildAt(desk, account, settings, why));
 }
 
 function parse(args: string[]) {
@@ -63,8 +63,8 @@ function parse(args: string[]) {
   }
 }
 
-async function rebuildAt(desk: Desk, claimed: Claimed, settings: VigilSettings, why: string): Promise<number> {
-  const { actor } = await admitted(desk, claimed, 'rebuild-trends', undefined, `rebuild trends, why: ${why}`);
+async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSettings, why: string): Promise<number> {
+  const { actor } = await requirePermission(desk, account, 'rebuild-trends', undefined, `rebuild trends, why: ${why}`);
   const action = 'trends-rebuilt';
   await desk.trail.record({ actor, action, detail: `asked for, why: ${why}` });
   const where = {
