@@ -29,7 +29,10 @@ export const CanaryFault = Type.Object(
      * arrive, and only the canaries are missing.
      */
     grave: Type.Boolean(),
-    /** The receive time of the last canary that passed this step; null if no canary has passed it. */
+    /**
+     * The receive time of the last canary that passed this step, in the partition that is without canaries for longest;
+     * null if no canary has passed the step in this partition.
+     */
     at: Type.Union([Instant, Type.Null()]),
   },
   closed,

@@ -14,7 +14,7 @@ import { normalText, textFault, textFaultIn, visibleLines } from '../../contract
 import { becomeOwnerOf } from '../../process/run-as.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
-import { hashPassword, nobodysHash, verifyPassword } from './accounts/password.ts';
+import { hashPassword, unmatchableHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
 import { permissionsOf } from './core/rights.ts';
 import { nearNames } from './core/wards.ts';
@@ -97,13 +97,13 @@ const wardsFileNear = (file: string) =>
  * @throws VigilError `settings-invalid` if a ward is not registered; the message names the registered wards
  */
 function wardsNote(wards: readonly string[], file: string, options: Options): string {
-  const asked = wards.filter((ward) => ward !== '*');
-  if (asked.length === 0) return '';
+  const wardNames = wards.filter((ward) => ward !== '*');
+  if (wardNames.length === 0) return '';
   const wardsFile = options['wards-file'] ?? wardsFileNear(file);
   if (wardsFile === undefined)
     return '\nNo registry of wards was found, so --wards was not checked. To check it, give the registry with --wards-file.';
   const names = readWardsFile(wardsFile).wards.map(({ ward }) => ward);
-  const missing = asked.filter((ward) => !names.includes(ward));
+  const missing = wardNames.filter((ward) => !names.includes(ward));
   const [first] = missing;
   if (first === undefined) return '';
   if (options.unregistered) return `\nNot registered yet in ${wardsFile}: ${missing.join(', ')}.`;
@@ -123,7 +123,7 @@ async function passwordFrom(options: Options): Promise<string> {
  * @throws VigilError `not-logged-in` if the user or the password is wrong, or the account is disabled
  */
 async function check(account: Account | undefined, password: string) {
-  const isRight = await verifyPassword(password, account?.password ?? nobodysHash);
+  const isRight = await verifyPassword(password, account?.password ?? unmatchableHash);
   if (!account || !isRight || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
   const { userId, name, role, wards } = account;
   return { actor: { userId, name, role }, wards, may: permissionsOf(role) };

@@ -36,9 +36,9 @@ describe('the password desk', () => {
     );
     await settle();
     for (let at = 0; at < 58; at += 1) await judgeNext();
-    const given = await Promise.all(answers);
-    expect(given.filter((answer) => answer === false)).toHaveLength(5);
-    expect(given.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
+    const answersGiven = await Promise.all(answers);
+    expect(answersGiven.filter((answer) => answer === false)).toHaveLength(5);
+    expect(answersGiven.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
   });
 
   it('checks the password of a known person next while many strangers and stations wait', async () => {

@@ -11,7 +11,7 @@
  */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
-import { nobodysHash, verifyPassword } from './accounts/password.ts';
+import { unmatchableHash, verifyPassword } from './accounts/password.ts';
 import { beginGuess, forgiveGuess, type Guess, isFirst, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
 import { createSlots } from './core/slots.ts';
 
@@ -71,7 +71,7 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
       const leftMs = beginGuess(guesses, guess, now());
       if (leftMs > 0) throw tooMany(leftMs);
       try {
-        const isRight = await inTurn(guess, () => verify(password, account?.password ?? nobodysHash));
+        const isRight = await inTurn(guess, () => verify(password, account?.password ?? unmatchableHash));
         if (!isRight || account === undefined || account.disabled) return false;
         noteRight(guesses, guess);
         return true;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Account, followAccounts, readAccounts, writeAccounts } from './accounts.ts';
-import { hashPassword, nobodysHash, parseHash, verifyPassword } from './password.ts';
+import { hashPassword, parseHash, unmatchableHash, verifyPassword } from './password.ts';
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
 let hash: string;
@@ -28,7 +28,7 @@ describe('hashPassword', () => {
     expect(await verifyPassword('a long enough phrase', hash)).toBe(true);
     expect(await verifyPassword('a long enough phrasE', hash)).toBe(false);
     expect(await verifyPassword('', hash)).toBe(false);
-    expect(await verifyPassword('a long enough phrase', nobodysHash)).toBe(false);
+    expect(await verifyPassword('a long enough phrase', unmatchableHash)).toBe(false);
   });
 
   it('a hash matches the same letters typed as other code points', async () => {

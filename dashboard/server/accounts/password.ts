@@ -39,7 +39,7 @@ export async function hashPassword(password: string): Promise<string> {
  * A hash that matches no password. It is checked if the user does not exist, so that the answer takes the same time for
  * existing and for unknown users.
  */
-export const nobodysHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+export const unmatchableHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** Returns whether the password belongs to the hash. Throws if `hash` is malformed. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {

@@ -81,7 +81,7 @@ export function forgetAlarmsBefore(
   let changed = false;
   for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
     const present = state.alarms.get(alarmId);
-    if (!present || present.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
+    if (!present || present.publishedAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
     changed = removeAlarm(state, alarmId) || changed;
   }
   return changed;
@@ -92,16 +92,16 @@ function isOld(state: LiveState, alarm: Alarm): boolean {
   return alarm.rev <= rev;
 }
 
-function putAlarm(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
+function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolean {
   if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
     state.leftOut += 1;
     return false;
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId);
   const before = state.alarms.get(alarm.alarmId);
-  const said = contentRevisionAfter(before, alarm, saidAtMs);
-  const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, saidAtMs });
-  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said, ofTray });
+  const said = contentRevisionAfter(before, alarm, publishedAtMs);
+  const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), publishedAtMs, said, ofTray });
   if (bed && before?.ofTray && !ofTray) rememberHidden(state, bed, alarm.alarmId);
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);

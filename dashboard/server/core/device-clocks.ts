@@ -33,30 +33,30 @@ export function noteClock(
   number: StartNumbered | undefined,
 ): number {
   if (device === undefined) return 0;
-  const of = device.clock;
-  if (receivedMs >= of.heardMs) {
-    of.heardMs = receivedMs;
-    useClockOf(of, number?.boot);
-    if (showsSetBack(of.newest, number)) of.clock = initialClock;
-    if (!isOlder(of.newest, number)) of.newest = number;
-    of.clock = assess(of.clock, timeMs, receivedMs).clock;
-    of.grainMs = finerGrain(of.grainMs, timeMs);
-    if (timeMs !== of.statedMs) {
-      of.statedMs = timeMs;
-      of.statedAtMs = receivedMs;
+  const clockState = device.clock;
+  if (receivedMs >= clockState.heardMs) {
+    clockState.heardMs = receivedMs;
+    useClockOf(clockState, number?.boot);
+    if (showsSetBack(clockState.newest, number)) clockState.clock = initialClock;
+    if (!isOlder(clockState.newest, number)) clockState.newest = number;
+    clockState.clock = assess(clockState.clock, timeMs, receivedMs).clock;
+    clockState.grainMs = finerGrain(clockState.grainMs, timeMs);
+    if (timeMs !== clockState.statedMs) {
+      clockState.statedMs = timeMs;
+      clockState.statedAtMs = receivedMs;
     }
   }
-  return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
+  return receivedMs < clockState.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(clockState.clock));
 }
 
 /** Switches to the clock of a start (`boot`) of the device. A new start begins with the clock of the former start. */
-function useClockOf(of: DeviceClockState, boot: string | undefined): void {
-  if (boot === of.boot) return;
-  of.others.set(of.boot, of.clock);
-  of.clock = of.others.get(boot) ?? of.clock;
-  of.others.delete(boot);
-  of.boot = boot;
-  if (of.others.size > otherBootsMax) of.others.delete(of.others.keys().next().value);
+function useClockOf(clockState: DeviceClockState, boot: string | undefined): void {
+  if (boot === clockState.boot) return;
+  clockState.others.set(clockState.boot, clockState.clock);
+  clockState.clock = clockState.others.get(boot) ?? clockState.clock;
+  clockState.others.delete(boot);
+  clockState.boot = boot;
+  if (clockState.others.size > otherBootsMax) clockState.others.delete(clockState.others.keys().next().value);
 }
 
 /** Returns whether the clock was set back between the readings `before` and `came` (contracts/device-clock.ts). */
@@ -89,14 +89,14 @@ export function noteCoarseTimes(
 
 /** Shows at a bed the error of its device's clock, and ends the notice when the clock is right. */
 export function updateClockNotice(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
-  const of = device.clock;
-  const errorMs = measuredOffsetMs(of.clock);
+  const clockState = device.clock;
+  const errorMs = measuredOffsetMs(clockState.clock);
   if (Math.abs(errorMs) < clockErrorShownMsMin) {
-    of.shownErrorMs = 0;
+    clockState.shownErrorMs = 0;
     if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
     return;
   }
-  if (Math.abs(errorMs - of.shownErrorMs) >= noticeStepMs) of.shownErrorMs = errorMs;
-  const text = `Device clock is ${Math.round(Math.abs(of.shownErrorMs) / 1000)} s ${of.shownErrorMs > 0 ? 'behind' : 'ahead'}`;
+  if (Math.abs(errorMs - clockState.shownErrorMs) >= noticeStepMs) clockState.shownErrorMs = errorMs;
+  const text = `Device clock is ${Math.round(Math.abs(clockState.shownErrorMs) / 1000)} s ${clockState.shownErrorMs > 0 ? 'behind' : 'ahead'}`;
   noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
 }

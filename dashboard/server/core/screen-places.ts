@@ -32,12 +32,13 @@ export function placeFor<P extends Place>(
   const ofAccount = openScreens.filter(({ account }) => account === newcomer.account);
   if (ofAccount.length >= bounds.account) return goes(oldestOfMost(ofAccount, ({ session }) => session));
   if (openScreens.length < bounds.all) return { taken: true };
-  const most = mostOf(openScreens, ({ account }) => account);
-  // With the new connection its account would have as many connections as `most`, and would be the next to lose one.
-  if (most.length <= ofAccount.length + 1) return { taken: false };
-  return goes(oldestOfMost(most, ({ session }) => session));
+  const ofLargestAccount = mostOf(openScreens, ({ account }) => account);
+  // With the new connection its account would have as many connections as the largest account, and would be the next to lose one.
+  if (ofLargestAccount.length <= ofAccount.length + 1) return { taken: false };
+  return goes(oldestOfMost(ofLargestAccount, ({ session }) => session));
 }
 
+/** Returns the decision to accept the new connection and to close this one. */
 const goes = <P>(place: P | undefined) =>
   place === undefined ? { taken: true as const } : { taken: true as const, goes: place };
 

@@ -44,9 +44,9 @@ export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
       if (isGivenBack) return;
       isGivenBack = true;
       atWork -= 1;
-      const rest = (workOf.get(key) ?? 1) - 1;
-      if (rest === 0) workOf.delete(key);
-      else workOf.set(key, rest);
+      const remaining = (workOf.get(key) ?? 1) - 1;
+      if (remaining === 0) workOf.delete(key);
+      else workOf.set(key, remaining);
       wake();
     };
   }

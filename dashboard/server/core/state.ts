@@ -152,7 +152,7 @@ export type ShownAlarm = {
   readonly alarm: Alarm;
   readonly n: number;
   /** When the alarm processor published the alarm, by its clock, ms. */
-  readonly saidAtMs: number;
+  readonly publishedAtMs: number;
   /** Says which revisions an acknowledgement may name. */
   readonly said: ContentRevision;
   /** For a device in a tray: whether the alarm may be shown there, by `isAlarmOfTray`. Always true for a device in a bed. */

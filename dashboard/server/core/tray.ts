@@ -36,13 +36,13 @@ export function isWaveBeforeTray(
 export function isAlarmOfTray(
   state: LiveState,
   bed: BedState,
-  { alarm, saidAtMs }: Pick<ShownAlarm, 'alarm' | 'saidAtMs'>,
+  { alarm, publishedAtMs }: Pick<ShownAlarm, 'alarm' | 'publishedAtMs'>,
 ): boolean {
   const isBefore = (atMs: number) => isBeforeTray(bed, atMs, state.nowMs);
   if (bed.tray === undefined) return true;
   if (alarm.present && alarm.kind === 'technical') return true;
-  const onsetMs = (parseInstant(alarm.onsetAt) ?? saidAtMs) + offsetMsOf(state, bed);
-  return !isBefore(onsetMs) || (alarm.present && !alarm.late && !isBefore(saidAtMs));
+  const onsetMs = (parseInstant(alarm.onsetAt) ?? publishedAtMs) + offsetMsOf(state, bed);
+  return !isBefore(onsetMs) || (alarm.present && !alarm.late && !isBefore(publishedAtMs));
 }
 
 function offsetMsOf(state: LiveState, bed: BedState): number {

@@ -61,13 +61,13 @@ function schemaErrorText(error: { message: string; params: object }): string {
 
 function namesFaults(names: readonly string[], place: (at: number) => string, kind: 'ward' | 'bed'): string[] {
   const faults: string[] = [];
-  const seen = new Map<string, number>();
+  const firstAt = new Map<string, number>();
   for (const [at, name] of names.entries()) {
     const fault = textFault(name);
     if (fault) faults.push(`${place(at)} ${fault}`);
     else if (normalText(name) !== name) faults.push(`${place(at)} is not in Unicode's composed form (NFC)`);
-    const first = seen.get(folded(name));
-    if (first === undefined) seen.set(folded(name), at);
+    const first = firstAt.get(folded(name));
+    if (first === undefined) firstAt.set(folded(name), at);
     else if (names[first] === name) faults.push(`${place(at)} is listed twice`);
     else faults.push(`${place(at)} looks like ${kind} ${first + 1}: people would confuse them`);
   }
@@ -87,16 +87,16 @@ export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
  * message does not repeat the typed text.
  */
 export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
-  const found = registry.wards.find((entry) => entry.ward === ward);
-  if (found?.beds.includes(bed)) return undefined;
+  const registered = registry.wards.find((entry) => entry.ward === ward);
+  if (registered?.beds.includes(bed)) return undefined;
   if (registry.wards.length === 0) {
     const message = 'No ward is registered. The operator adds wards and beds to the registry.';
     return { code: 'place-unknown', message, suggestions: [] };
   }
-  const names = found ? found.beds : registry.wards.map((ward) => ward.ward);
-  const suggestions = nearNames(names, found ? bed : ward);
+  const names = registered ? registered.beds : registry.wards.map((ward) => ward.ward);
+  const suggestions = nearNames(names, registered ? bed : ward);
   const meant = suggestions.length === 0 ? '' : ` Did you mean ${listed(suggestions)}?`;
-  const message = `There is no such ${found ? 'bed in this ward' : 'ward'}.${meant}`;
+  const message = `There is no such ${registered ? 'bed in this ward' : 'ward'}.${meant}`;
   return { code: 'place-unknown', message, suggestions };
 }
 
@@ -151,14 +151,14 @@ export function unregistered(
   state: Pick<LiveState, 'beds'>,
 ): Unregistered[] {
   const beds = new Map(registry.wards.map((ward) => [ward.ward, new Set(ward.beds)]));
-  const found: Unregistered[] = [];
+  const entries: Unregistered[] = [];
   for (const { userId, wards, disabled } of accounts) {
     if (disabled) continue;
-    for (const ward of wards) if (ward !== '*' && !beds.has(ward)) found.push({ what: 'account', id: userId, ward });
+    for (const ward of wards) if (ward !== '*' && !beds.has(ward)) entries.push({ what: 'account', id: userId, ward });
   }
   for (const { deviceId, period } of state.beds.values()) {
     if (period && !beds.get(period.ward)?.has(period.bed))
-      found.push({ what: 'device', id: deviceId, ward: period.ward, bed: period.bed });
+      entries.push({ what: 'device', id: deviceId, ward: period.ward, bed: period.bed });
   }
-  return found;
+  return entries;
 }

@@ -69,7 +69,7 @@ export function createHub(options: {
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly place: Place }>();
-  const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
+  const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
   const watches: RequestPace = new Map();
   const turns = createWatchTurns(() => performance.now());
   const health = (): Health => {
@@ -112,7 +112,7 @@ export function createHub(options: {
     );
     const judged = placeFor(openScreens, place);
     if (!judged.taken || judged.goes) {
-      past.tooMany += 1;
+      totals.tooMany += 1;
       logger.warn(
         { screens: openScreens.length, refused: !judged.taken },
         'too many screens of one account or of all accounts; a screen was closed or refused',
@@ -163,10 +163,10 @@ export function createHub(options: {
       socket.on('close', () => {
         screens.delete(screen);
         const { waves, numerics } = screen.skipped();
-        past.skippedWaves += waves;
-        past.skippedNumerics += numerics;
+        totals.skippedWaves += waves;
+        totals.skippedNumerics += numerics;
         // The code that the server sent is compared, because the socket of a stuck screen reports another code.
-        if (screen.endedWith() === closeCodes.resync) past.closedForResync += 1;
+        if (screen.endedWith() === closeCodes.resync) totals.closedForResync += 1;
       });
       return undefined;
     },
@@ -187,7 +187,7 @@ export function createHub(options: {
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
     },
     stats() {
-      const sum = { screens: screens.size, ...past };
+      const sum = { screens: screens.size, ...totals };
       for (const screen of screens.keys()) {
         const { waves, numerics } = screen.skipped();
         sum.skippedWaves += waves;

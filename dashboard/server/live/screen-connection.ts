@@ -93,7 +93,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let wanted: Watch | undefined;
   let isHandlingWatch = false;
   const gaps = new Set<string>();
-  const seen = createSeenPatients(trail, who, logger);
+  const seenPatients = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
 
@@ -113,11 +113,11 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || ended() || seenN === state.n || seen.isWaiting()) return;
+    if (!watch || ended() || seenN === state.n || seenPatients.isWaiting()) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
-    const newPatients = seen.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
+    const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
-      seen.recordThen(newPatients, () => flush('alarms'));
+      seenPatients.recordThen(newPatients, () => flush('alarms'));
       return;
     }
     if (changes === undefined) {
@@ -182,17 +182,18 @@ export function createScreen(parts: ScreenParts): Screen {
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await seen.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
+    if (!sameScope) await seenPatients.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
     // More patients may come while the audit record is written. They must be on record, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
       const newPatients = await inTurn(() => {
         if (ended()) return [];
-        const ids = sameScope || tries === lookTriesMax ? [] : seen.unrecorded(patientsIn(state, viewer, next.scope));
+        const ids =
+          sameScope || tries === lookTriesMax ? [] : seenPatients.unrecorded(patientsIn(state, viewer, next.scope));
         if (ids.length === 0) show(next);
         return ids;
       });
       if (newPatients.length === 0) return;
-      await seen.recordMore(newPatients);
+      await seenPatients.recordMore(newPatients);
     }
   }
 

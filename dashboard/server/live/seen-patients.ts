@@ -30,7 +30,7 @@ export type SeenPatients = {
 };
 
 export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logger: Logger): SeenPatients {
-  const seen = new Set<string>();
+  const recordedIds = new Set<string>();
   let look: Look = { action: 'ward-viewed' };
   /** The number of the last wait. */
   let lastWaitN = 0;
@@ -38,22 +38,22 @@ export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logge
   let waitN = 0;
 
   async function record(patients: readonly string[]): Promise<void> {
-    for (const id of patients) seen.add(id);
+    for (const id of patients) recordedIds.add(id);
     for (let at = 0; at === 0 || at < patients.length; at += auditPatientsMax) {
-      const some = patients.slice(at, at + auditPatientsMax);
-      await trail.record({ ...who, ...look, ...patientFields(look, some) });
+      const part = patients.slice(at, at + auditPatientsMax);
+      await trail.record({ ...who, ...look, ...patientFields(look, part) });
     }
   }
 
   return {
     async begin(next, patients) {
       look = next;
-      seen.clear();
+      recordedIds.clear();
       waitN = 0;
       await record(patients);
     },
     recordMore: record,
-    unrecorded: (patients) => [...new Set(patients)].filter((id) => !seen.has(id)),
+    unrecorded: (patients) => [...new Set(patients)].filter((id) => !recordedIds.has(id)),
     isWaiting: () => waitN !== 0,
     recordThen(patients, onRecorded) {
       lastWaitN += 1;

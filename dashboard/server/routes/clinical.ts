@@ -216,10 +216,10 @@ function limitsRoute(app: App, parts: Parts): void {
       const inForce = feed.state.limits.get(bed.associationId);
       checkLimits(inForce, request.body, now());
       const key = `${bed.associationId}/${group}`;
-      const read = lastChange(inForce, group);
+      const lastRead = lastChange(inForce, group);
       const sent = sentLimits.get(key);
       const isRefused = sent !== undefined && feed.state.answers.get(sent.commandId)?.answer.accepted === false;
-      const newest = newestChange(read, isRefused ? undefined : sent);
+      const newest = newestChange(lastRead, isRefused ? undefined : sent);
       const fault = seenFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = {
@@ -231,7 +231,7 @@ function limitsRoute(app: App, parts: Parts): void {
       const { by, at, commandId } = command;
       const own = inForce?.groups.find((entry) => entry.group === group)?.own;
       const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
-      noteSent(sentLimits, key, { change, over: read, commandId });
+      noteSent(sentLimits, key, { change, over: lastRead, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
       try {
         await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { nobodysHash } from '../accounts/password.ts';
+import { unmatchableHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
 import { createSessions, sessionsPerAccountMax } from './sessions.ts';
 import { createStations, knownMax } from './stations.ts';
@@ -19,7 +19,7 @@ function world() {
     name: 'Nora',
     role: 'nurse',
     wards: ['icu'],
-    password: nobodysHash,
+    password: unmatchableHash,
     disabled: false,
   };
   const accounts = new Map([['nurse1', account]]);
@@ -99,7 +99,7 @@ describe('a session', () => {
     accounts.set('nurse1', { ...account, disabled: true });
     expect(await sessions.read(other.token)).toBeUndefined();
     expect(sessions.recheck(other.claims)).toBeUndefined();
-    accounts.set('nurse1', { ...account, password: `${nobodysHash.slice(0, -1)}Q` });
+    accounts.set('nurse1', { ...account, password: `${unmatchableHash.slice(0, -1)}Q` });
     expect(await sessions.read(other.token)).toBeUndefined();
     expect(await sessions.start('nurse2')).toBeUndefined();
   });
