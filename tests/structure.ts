@@ -148,7 +148,7 @@ function form(source: Source): string[] {
   return faults;
 }
 
-/** Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` on a select box: the box then shows and sends its first option. */
+/** Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` of a select box, so the box shows and sends its first option. */
 function fields(source: Source): string[] {
   const hasDefault = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
   return hasDefault ? ['has a form field with a default value: set `value` or `checked` instead'] : [];

@@ -1,4 +1,4 @@
-/** The long fault test: devices publish all the time while processes are killed and connections are cut. Afterwards it compares all readings. */
+/** The long fault test: devices publish while processes are killed and connections are cut. Afterwards all readings are compared. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence } from './evidence.ts';
 import { openScene } from './scene.ts';

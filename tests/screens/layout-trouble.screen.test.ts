@@ -63,7 +63,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** Adds a second device to the first bed, a second and a third device to the third bed, and a device without a patient to the seventh bed. */
+/** Adds a device to the first bed, two devices to the third bed, and a device without a patient to the seventh bed. */
 function withCompanions(beds: PlayedBed[]): PlayedBed[] {
   const from = new Date().toISOString();
   const companion = (bed: PlayedBed, deviceId: string, who: PlayedBed['period']['patient']): PlayedBed => ({
@@ -120,8 +120,8 @@ function strays(): () => void {
 }
 
 /**
- * Cancels the open form. Otherwise the next form would ask what to do with the typed text. Presses again and again, because the page ignores
- * a press right after a move.
+ * Cancels the open form. Otherwise the next form would ask what to do with the typed text. Presses again and again, because the page
+ * ignores a press right after a move.
  */
 async function closeForm(): Promise<void> {
   const form = page.getByTestId('associate-form');
