@@ -10,7 +10,7 @@
  */
 
 /**
- * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is isSkewed (CLINICAL: an
+ * A reading that is older than this by the gateway's clock is late. A clock that is wrong by more than this is skewed (CLINICAL: an
  * alarm must reach a screen within 10 s).
  */
 export const lateMsMax = 10_000;

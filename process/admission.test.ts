@@ -2,25 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { capacity, newBucket, takeTokens } from './admission.ts';
 
-describe('a bucket of 100 a second', () => {
+describe('takeTokens with 100 tokens per second', () => {
   it.each([
-    ['nothing', 0, 5],
-    ['just less than one', 9.99, 5],
-    ['one', 10, 6],
-    ['just less than two', 19.99, 6],
-    ['what it can hold', 50, 10],
-    ['more than it can hold', 60_000, 10],
-    ['a clock that was set back', -1000, 5],
-  ])('after %s has come in', (_name, ms, there) => {
+    ['no time', 0, 5],
+    ['just less than the time for one token', 9.99, 5],
+    ['the time for one token', 10, 6],
+    ['just less than the time for two tokens', 19.99, 6],
+    ['the time to fill the bucket', 50, 10],
+    ['much more than the time to fill the bucket', 60_000, 10],
+    ['a step of the clock back', -1000, 5],
+  ])('a bucket has the right number of tokens after %s', (_name, ms, tokens) => {
     const bucket = newBucket(100, 0);
-    // Half of what it holds is left.
     expect(takeTokens(bucket, 100, 0, 0)).toBe(0);
     bucket.tokens = 5;
     bucket.atMs = 0;
-    expect(takeTokens(bucket, 100, ms, 1_000)).toBe(Math.min(there, capacity(100)));
+    expect(takeTokens(bucket, 100, ms, 1_000)).toBe(Math.min(tokens, capacity(100)));
   });
 
-  it('is full of five at first and gives no more than is wanted', () => {
+  it('a new bucket has five tokens, and takeTokens takes no more than wanted', () => {
     const bucket = newBucket(100, 0);
     expect([takeTokens(bucket, 100, 0, 2), takeTokens(bucket, 100, 0, 9), takeTokens(bucket, 100, 0, 1)]).toEqual([
       2, 3, 0,
@@ -28,7 +27,7 @@ describe('a bucket of 100 a second', () => {
   });
 });
 
-it('never lets in more than the rate and one bucket, however it is asked', () => {
+it('takeTokens never gives more than the rate and one full bucket, for any calls', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5_000 }),
@@ -49,7 +48,7 @@ it('never lets in more than the rate and one bucket, however it is asked', () =>
   );
 });
 
-it('lets in all at the rate while enough wait', () => {
+it('takeTokens gives tokens at the full rate if all are wanted', () => {
   const bucket = newBucket(200, 0);
   let taken = 0;
   for (let atMs = 0; atMs <= 10_000; atMs += 25) taken += takeTokens(bucket, 200, atMs, 5_000);

@@ -1,11 +1,11 @@
-/** Limits how many may come in now: a bucket of tokens that fills at a steady rate. It holds little, so a pause does not allow a rush later. */
+/** A rate limit: a bucket of tokens that fills at a steady rate. The bucket is small, so that a pause does not allow a burst afterwards. */
 export type Bucket = {
   /** Number of tokens at `atMs`. */
   tokens: number;
   atMs: number;
 };
 
-/** Returns how much a bucket holds: a twentieth of a second's worth, at least one. */
+/** Returns the most tokens of a bucket: the tokens of a twentieth of a second, at least one. */
 export function capacity(perS: number): number {
   return Math.max(1, perS / 20);
 }
@@ -16,9 +16,9 @@ export function newBucket(perS: number, nowMs: number): Bucket {
 }
 
 /**
- * Takes tokens: as many as are wanted, or as there are.
- * @param perS tokens that come in per second, above 0
- * @param nowMs by a clock that never jumps
+ * Takes up to `wanted` tokens from the bucket.
+ * @param perS new tokens per second, above 0
+ * @param nowMs time of a clock that never jumps
  * @returns whole tokens, 0 to `wanted`
  */
 export function takeTokens(bucket: Bucket, perS: number, nowMs: number, wanted: number): number {

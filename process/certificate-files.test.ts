@@ -37,7 +37,7 @@ afterEach(() => {
 
 const path = (name: string) => join(stateDir, 'certs', name);
 const read = (name: string) => readFileSync(path(name), 'utf8');
-const endOf = (name: string) => certificateEnds().find((one) => one.name === name)?.endMs;
+const endOf = (name: string) => certificateEnds().find((end) => end.name === name)?.endMs;
 
 async function listen(as: string): Promise<{ readonly port: number; readonly server: Server }> {
   const made = createServer(
@@ -50,7 +50,7 @@ async function listen(as: string): Promise<{ readonly port: number; readonly ser
   return { port: (made.address() as AddressInfo).port, server: made };
 }
 
-/** @returns the serial numbers that the two sides have shown */
+/** Connects and returns the serial numbers of the certificates of both sides. */
 function meet(port: number, options: object): Promise<{ readonly ours: string; readonly theirs: string }> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({ host: '127.0.0.1', port, ...options }, () => {
@@ -73,15 +73,15 @@ const client = () =>
     log: log as never,
   });
 
-/** What renews them: 11 days from now on 29 are left, and new ones end 90 days later. */
+/** Renews missing certificates. */
 const renew = () => ensureCertificates({ stateDir, nowMs });
 const expire = async () => {
   rmSync(path('gateway.pem'));
   await renew();
 };
 
-describe('a client', () => {
-  it('shows the renewed certificate on its next connection, and where it ends', async () => {
+describe('followClientTls', () => {
+  it('a client uses a renewed certificate for its next connection, and reports its end', async () => {
     const { port } = await listen('kafka');
     const tls = client();
     const first = await meet(port, tls.options());
@@ -97,7 +97,7 @@ describe('a client', () => {
     );
   });
 
-  it('uses the former pair while the two files do not fit, says it once, and the new pair when they do', async () => {
+  it('a client uses the former certificate and key while the changed files do not fit, and logs that once', async () => {
     const { port } = await listen('kafka');
     const tls = client();
     const first = await meet(port, tls.options());
@@ -113,7 +113,7 @@ describe('a client', () => {
     expect((await meet(port, tls.options())).ours).not.toBe(first.ours);
   });
 
-  it('refuses a server whose certificate was revoked while it runs, and takes the next one', async () => {
+  it('a client refuses a server whose certificate was revoked, and accepts its new certificate', async () => {
     const { port } = await listen('kafka');
     const tls = client();
     await meet(port, tls.options());
@@ -124,7 +124,7 @@ describe('a client', () => {
     await meet((await listen('kafka')).port, tls.options());
   });
 
-  it('goes by the last list where an older one is put in its place', async () => {
+  it('a client uses the newest CRL even if the file is replaced by an older CRL', async () => {
     const { port } = await listen('kafka');
     copyFileSync(path('ca.crl'), path('old.crl'));
     await revokeService({ stateDir, service: 'kafka', reason: 'key-compromise', nowMs });
@@ -135,20 +135,20 @@ describe('a client', () => {
     expect(log.error.mock.calls.map(([{ why }]) => why)).toContainEqual(expect.stringContaining('is older than'));
   });
 
-  it('goes by a list that is past its next update', async () => {
+  it('a client accepts a CRL that is past its next update', async () => {
     const { port } = await listen('kafka');
     await meet(port, client().options());
     expect(endOf('services-crl')).toBeLessThan(nowMs);
   });
 
-  it('does not start with files that do not belong together', () => {
+  it('a client does not start with files that do not belong together', () => {
     writeFileSync(path('gateway.key'), read('alarms.key'));
     expect(client).toThrow(/are not an authority, a certificate and its key/);
   });
 });
 
-describe('a server', () => {
-  it('shows the renewed certificate to new connections; those that are open go on', async () => {
+describe('followServerPair', () => {
+  it('a server uses a renewed certificate for new connections', async () => {
     const { port, server: running } = await listen('web-server');
     const renewedPairs: string[] = [];
     const pair = followServerPair({
@@ -173,7 +173,7 @@ describe('a server', () => {
     pair.close();
   });
 
-  it('names the settings whose files do not fit', () => {
+  it('a server whose files do not fit does not start, and names their settings', () => {
     const files = { certFile: path('kafka.pem'), keyFile: path('web-server.key') };
     expect(() =>
       followServerPair({ name: 'x', ...files, settings: 'A and B', onRenewed() {}, log: log as never }),
@@ -181,18 +181,18 @@ describe('a server', () => {
   });
 });
 
-describe('the ends', () => {
+describe('endingSoon', () => {
   it.each([
-    ['22 days left', 22, false],
-    ['20 days left', 20, true],
-    ['a day ago', -1, true],
-  ])('%s', (_case, days, isSaid) => {
+    ['does not return a certificate with 22 days left', 22, false],
+    ['returns a certificate with 20 days left', 20, true],
+    ['returns a certificate that ended a day ago', -1, true],
+  ])('endingSoon %s', (_case, days, isReturned) => {
     showCertificates('mqtt-server', 'presents', read('kafka.pem'));
     const atMs = nowMs + 50 * dayMs - days * dayMs;
-    expect(endingSoon(atMs).some(({ name }) => name === 'mqtt-server')).toBe(isSaid);
+    expect(endingSoon(atMs).some(({ name }) => name === 'mqtt-server')).toBe(isReturned);
   });
 
-  it('are shown to Prometheus, and said in the log where they are past', async () => {
+  it('the end of a certificate is a metric, and an ended certificate is logged', async () => {
     await ensureCertificates({ stateDir: join(stateDir, 'old'), nowMs: nowMs - 100 * dayMs });
     showCertificates('old', 'presents', readFileSync(join(stateDir, 'old/certs/kafka.pem'), 'utf8'));
     const metrics = createMetrics();

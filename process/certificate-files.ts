@@ -1,6 +1,6 @@
 /**
- * The certificates that a process presents or trusts. Their files are read again when they change, so that a renewal needs no restart.
- * Their ends are shown in advance: a process that nobody restarts reaches all of them.
+ * Follows the certificates that a process presents or trusts: reads their files again when they change, so that a renewal needs no restart,
+ * and reports certificates that end soon.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -12,15 +12,15 @@ import type { Metrics } from './metrics.ts';
 import { serverNameOption } from './server-name.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** `crl`: a list and not a certificate; its end is when the next one is due. */
+/** `presents`: the process's own certificate. `trusts`: a CA. `crl`: a revocation list, whose end is its next update. */
 export type CertificateUse = 'presents' | 'trusts' | 'crl';
 
-/** @param endMs by the machine's clock, ms since 1970, because TLS uses that clock; undefined if the list does not say */
+/** `endMs` is in the time of the machine's clock, ms since 1970, because TLS uses that clock. */
 export type CertificateEnd = { readonly name: string; readonly use: CertificateUse; readonly endMs: number };
 
 type FileLog = Pick<Logger, 'info' | 'error'>;
 
-/** The certificates of this process, by name. A process has one map, whichever of its parts follows a file. */
+/** All followed certificates of this process, by name. */
 const followed = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
 
 /** Returns the ends of all certificates that this process presents or trusts now. */
@@ -34,20 +34,20 @@ export function certificateEnds(): CertificateEnd[] {
 export function addCertificateMetrics(metrics: Metrics): void {
   metrics.gauge(
     'vigil_certificate_end_timestamp_seconds',
-    'When a certificate that the process presents or trusts ends, or its next CRL is due, seconds since 1970.',
+    'End of a certificate that the process presents or trusts, or next update of a CRL, seconds since 1970.',
     () => certificateEnds().map(({ name, use, endMs }) => [[name, use], endMs / 1000] as const),
     'certificate',
     'use',
   );
 }
 
-/** Shows the ends of certificates that are read once and not followed. @param pem one or several */
+/** Reports the end of certificates that the process reads only once. @param pem one or several certificates */
 export function showCertificates(name: string, use: CertificateUse, pem: string): void {
   const endMs = endOf(pem);
   followed.set(name, { use, endMs: () => endMs });
 }
 
-/** Shows the end of a certificate that is read again for each connection, as the file is now; nothing while it cannot be read. */
+/** Reports the end of a certificate that the process reads again for each connection. Reports nothing while the file cannot be read. */
 export function showCertificateFile(name: string, use: CertificateUse, path: string): void {
   const endMs = () => {
     try {
@@ -59,22 +59,22 @@ export function showCertificateFile(name: string, use: CertificateUse, path: str
   followed.set(name, { use, endMs });
 }
 
-/** Returns the first end of the certificates in a PEM text. */
+/** Returns the earliest end of the certificates in a PEM text, ms since 1970. */
 export function endOf(pem: string): number {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** A certificate is renewed 30 days before its end. Later than this, the renewal has failed (ours). */
+/** Certificates are renewed 30 days before their end. With less time than this left, the renewal has failed (ours). */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
-const sayEveryMs = 6 * 60 * 60 * 1000;
+const logEveryMs = 6 * 60 * 60 * 1000;
 
-/** Returns this process's certificates that end within 21 days, and lists past their next update; by the machine's clock. */
+/** Returns this process's certificates that end within 21 days, and CRLs past their next update. @param nowMs by the machine's clock */
 export function endingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
 }
 
-/** Logs, at once and every six hours, which certificates of this process end soon. */
+/** Logs which certificates of this process end soon or have ended, at once and every six hours. */
 export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
   const look = () => {
     const nowMs = Date.now() + wallAheadMs();
@@ -85,20 +85,20 @@ export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(
     }
   };
   look();
-  const timer = setInterval(look, sayEveryMs);
+  const timer = setInterval(look, logEveryMs);
   timer.unref();
   return { close: () => clearInterval(timer) };
 }
 
 type Files<Content> = {
-  /** Returns what the files hold now: checks them, and reads them if they changed. */
+  /** Returns the content. First reads the files again if they changed. */
   current(): Content;
 };
 
 /**
- * Reads files that belong together, and again when one of them changed. If they do not fit, they are refused and the former content stays:
- * a renewal writes a key and then its certificate, and this may read between the two.
- * @throws the error of `read`, at the first time
+ * Reads files that belong together, and reads them again when one of them changed. If changed files do not fit together, the former content
+ * stays in use, because a renewal writes the key first and its certificate later.
+ * @throws the error of `read`, only at the first reading
  */
 function followFiles<Content>(options: {
   readonly paths: readonly string[];
@@ -109,22 +109,22 @@ function followFiles<Content>(options: {
   const { paths, read, onChange, log } = options;
   let seen = stampOf(paths);
   let content = read();
-  let refused: string | undefined;
+  let refusedWhy: string | undefined;
   return {
     current() {
       const stamp = stampOf(paths);
-      if (stamp === seen && refused === undefined) return content;
+      if (stamp === seen && refusedWhy === undefined) return content;
       try {
         const next = read();
         seen = stamp;
-        refused = undefined;
+        refusedWhy = undefined;
         content = next;
         onChange(next);
       } catch (error) {
         const why = (error as Error).message;
-        if (why !== refused)
-          log.error({ files: paths, why }, 'changed certificate files are no good, the former are used');
-        refused = why;
+        if (why !== refusedWhy)
+          log.error({ files: paths, why }, 'changed certificate files cannot be used; the former files stay in use');
+        refusedWhy = why;
       }
       return content;
     },
@@ -156,16 +156,16 @@ export type FollowedPair = {
 const lookEveryMs = 5_000;
 
 /**
- * A server's certificate and key.
- * @param options.onRenewed called with each new pair, within `everyMs` of the second file's change
+ * Follows the certificate and the key of a server.
+ * @param options.onRenewed called with each new pair, at most `everyMs` after both files have changed
  * @throws VigilError `certificate-invalid` if the files are not a certificate and its key
  */
 export function followServerPair(options: {
-  /** In metrics and logs. */
+  /** Name of the certificate in metrics and logs. */
   readonly name: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** The names of the settings, for the error: `VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE`. */
+  /** Names of the settings, for the error text: `VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE`. */
   readonly settings: string;
   readonly onRenewed: (pair: KeyPair) => void;
   readonly log: FileLog;
@@ -204,14 +204,14 @@ function requireUsable(parts: { readonly ca?: string; readonly cert?: string; re
 }
 
 export type ClientTls = {
-  /** The options for each new connection, with the certificate files as they are then. */
+  /** Returns the options for a new connection, with the present content of the certificate files. */
   options(): ConnectionOptions;
 };
 
 /**
- * Makes the TLS options of our client for a server of Vigil.
- * @param options.name in metrics and logs, for example `kafka`
- * @param options.crlFile list of certificates that the servers' authority has revoked; empty: no list is checked
+ * Makes the TLS options of a client for a server of Vigil.
+ * @param options.name name in metrics and logs, for example `kafka`
+ * @param options.crlFile CRL of the servers' CA; if empty, revocation is not checked
  * @throws VigilError `certificate-invalid`
  */
 export function followClientTls(options: {
@@ -247,7 +247,7 @@ export function followClientTls(options: {
   return { options: () => ({ secureContext: files.current().secureContext, ...checks }) };
 }
 
-/** Returns the checks on a server besides a certificate of our authority: its own name, and that its certificate was not revoked. */
+/** Returns TLS options that check the name in a server's certificate, and that the certificate is not revoked. */
 export function serverChecks(options: {
   readonly serverName: string;
   readonly caFile: string;
@@ -267,7 +267,7 @@ export function serverChecks(options: {
   };
 }
 
-/** A list after its end is still used (decision 14). A list with a lower number than the last one is refused. */
+/** Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last one is refused. */
 function followList(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;
   let last: RevocationList | undefined;
@@ -278,12 +278,12 @@ function followList(options: { readonly caFile: string; readonly crlFile: string
       const next = readRevocationLists(readFileSync(crlFile), [readFileSync(caFile, 'utf8')]).get(0);
       if (next === undefined) throw new VigilError('certificate-invalid', `${crlFile} holds no CRL.`);
       if ((next.number ?? 0n) < (last?.number ?? 0n)) {
-        throw new VigilError('certificate-invalid', `${crlFile} is older than the list before.`);
+        throw new VigilError('certificate-invalid', `${crlFile} is older than the CRL that was read before.`);
       }
       last = next;
       return next;
     },
-    onChange: ({ serials }) => log.info({ revoked: serials.size }, 'the CRL of the services was read anew'),
+    onChange: ({ serials }) => log.info({ revoked: serials.size }, 'the CRL of the services was read again'),
   });
   followed.set('services-crl', { use: 'crl', endMs: () => list.current().nextUpdateMs });
   return list;

@@ -11,12 +11,12 @@ const end = (name: string, inMs: number, use: CertificateEnd['use'] = 'presents'
 const dayMs = 86_400_000;
 const isCertificate = ({ use }: CertificateEnd) => use !== 'crl';
 
-describe('the notes about certificates in a health answer', () => {
-  it('is nothing where none ends soon', () => {
+describe('certificateNotes', () => {
+  it('certificateNotes returns no lines if no certificate ends soon', () => {
     expect(certificateNotes([], nowMs, isCertificate)).toEqual({ lines: [], isFailing: false });
   });
 
-  it('names each that ends soon, and the process stays as it is', () => {
+  it('a certificate that ends soon gets a line, and the process is not failing', () => {
     expect(certificateNotes([end('kafka-client', dayMs), end('kafka-ca', 1)], nowMs, isCertificate)).toEqual({
       lines: [
         'certificate kafka-client ends at 2026-11-30T00:00:00.000Z',
@@ -26,7 +26,7 @@ describe('the notes about certificates in a health answer', () => {
     });
   });
 
-  it('is a failure from the end on, where the process says that it needs this one', () => {
+  it('the process is failing from the end of a certificate that it needs', () => {
     const ended = [end('kafka-client', 0)];
     expect(certificateNotes(ended, nowMs, isCertificate)).toEqual({
       lines: ['certificate kafka-client ended at 2026-11-29T00:00:00.000Z'],
@@ -35,9 +35,9 @@ describe('the notes about certificates in a health answer', () => {
     expect(certificateNotes(ended, nowMs, ({ name }) => name === 'mqtt-server').isFailing).toBe(false);
   });
 
-  it('is no failure where a list of revoked certificates is late', () => {
+  it('a late revocation list gets a line, and the process is not failing', () => {
     expect(certificateNotes([end('services-crl', -dayMs, 'crl')], nowMs, isCertificate)).toEqual({
-      lines: ['the list services-crl was due anew at 2026-11-28T00:00:00.000Z'],
+      lines: ['the revocation list services-crl should have been renewed by 2026-11-28T00:00:00.000Z'],
       isFailing: false,
     });
   });

@@ -4,8 +4,10 @@ import { formatInstant } from '../contracts/time.ts';
 import type { CertificateEnd } from './certificate-files.ts';
 
 /**
- * @param ending those that end soon or have ended (`endingSoon`) @param nowMs by the machine's clock, ms since 1970
- * @param fails whether the process fails once this one has ended
+ * Returns a line for each certificate or CRL, and whether the process is failing because of an ended certificate.
+ * @param ending the certificates and CRLs that end soon or have ended (`endingSoon`)
+ * @param nowMs present time by the machine's clock, ms since 1970
+ * @param fails returns whether the process cannot work after the end of this certificate
  */
 export function certificateNotes(
   ending: readonly CertificateEnd[],
@@ -13,8 +15,8 @@ export function certificateNotes(
   fails: (end: CertificateEnd) => boolean,
 ): { readonly lines: readonly string[]; readonly isFailing: boolean } {
   const lines = ending.map(({ name, use, endMs }) => {
-    const what = use === 'crl' ? `the list ${name}` : `certificate ${name}`;
-    const end = use === 'crl' ? 'was due anew at' : endMs <= nowMs ? 'ended at' : 'ends at';
+    const what = use === 'crl' ? `the revocation list ${name}` : `certificate ${name}`;
+    const end = use === 'crl' ? 'should have been renewed by' : endMs <= nowMs ? 'ended at' : 'ends at';
     return `${what} ${end} ${formatInstant(endMs)}`;
   });
   return { lines, isFailing: ending.some((end) => end.endMs <= nowMs && fails(end)) };

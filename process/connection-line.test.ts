@@ -1,4 +1,4 @@
-/** Connections in line for their handshake. The clock is the test's; sockets are real ones of loopback (Linux has all of 127/8). */
+/** Tests of the queue of connections, with a clock of the test and real sockets on loopback (Linux has all addresses of 127/8). */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
   throw new Error(`not seen: ${what}`);
 }
 
-/** A port with a line, whose clock stands. */
+/** Opens a port with a queue, whose clock moves only by the test. */
 async function world({ perS, waitingMax }: { perS: number; waitingMax: number }) {
   const clock = { ms: 0 };
   const begun: Socket[] = [];
@@ -52,7 +52,7 @@ async function world({ perS, waitingMax }: { perS: number; waitingMax: number })
 it('the line lets one address begin after at most one of a flood, however many of the flood wait', async () => {
   const w = await world({ perS: 20, waitingMax: 1_000 });
   for (let n = 0; n < 200; n += 1) await w.dial('127.0.0.2');
-  // One was let in at once; the clock stands since.
+  // One connection began at once. After that, the clock did not move.
   await until('199 in line', () => w.line.waiting() === 199);
   await w.dial('127.0.0.3');
   await until('200 in line', () => w.line.waiting() === 200);

@@ -1,14 +1,14 @@
 /**
- * Connections that wait for their TLS handshake to begin. A handshake costs the process more than a hundred readings. So connections are
- * let in at a steady rate; addresses take turns, and each address keeps its order. Connections that are in go on. No time-out ends a
- * connection that waits here. A client that gives up costs no handshake.
+ * A queue of connections that wait for their TLS handshake. A handshake takes more CPU time than a hundred readings, so handshakes begin at a
+ * limited rate. The queue serves all addresses in turn. A connection may wait here without time-out. If a client closes its connection, its
+ * handshake never begins.
  */
 import type { Socket } from 'node:net';
 import { newBucket, takeTokens } from './admission.ts';
 import { createFairQueue } from './fair-queue.ts';
 
 export type ConnectionLine = {
-  /** Lets a new connection in, or lets it wait. */
+  /** Begins the handshake of a new connection, or puts the connection into the queue. */
   arrive(socket: Socket): void;
   waiting(): number;
   /** Closes the waiting connections. */
@@ -16,26 +16,31 @@ export type ConnectionLine = {
 };
 
 export type ConnectionLineOptions = {
-  /** Connections let in per second, above 0. A busy process lets in fewer: in one turn of its event loop at most a twentieth. */
+  /** Most handshakes per second, above 0. In one turn of the event loop at most a twentieth of it, so a busy process begins fewer. */
   readonly perS: number;
-  /** Above it the newest connection of the address with the most is closed. */
+  /** Most waiting connections. Above it, the newest connection of the address with the most connections is closed. */
   readonly waitingMax: number;
-  /** The key that takes turns; by default the address. */
+  /** Returns the key by which connections are grouped; by default the address. */
   readonly keyOf?: (address: string) => string;
-  /** By a clock that never jumps. */
+  /** Returns the time of a clock that never jumps. */
   readonly monotonicMs: () => number;
-  /** Begins the handshake. What the client sent meanwhile can then be read. */
+  /** Begins the handshake. The bytes that the client has sent so far can be read from the socket. */
   readonly begin: (socket: Socket, waitedMs: number) => void;
   readonly onTurnedAway?: () => void;
   readonly onGaveUp?: () => void;
 };
 
-/** How often the line is served while somebody waits. */
+/** How often the queue is served while connections wait. */
 const tickMs = 25;
-/** Most bytes that are kept of what a client sends before its handshake. Above it nothing more is read. A ClientHello has 0.3 to 2 kB. */
+/** Most bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
 
-type Waiting = { readonly socket: Socket; readonly sinceMs: number; readonly said: Buffer[]; leave(): void };
+type Waiting = {
+  readonly socket: Socket;
+  readonly sinceMs: number;
+  readonly received: Buffer[];
+  removeListeners(): void;
+};
 
 export function createConnectionLine(options: ConnectionLineOptions): ConnectionLine {
   const { perS, monotonicMs, begin } = options;
@@ -44,19 +49,19 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
   const bucket = newBucket(perS, monotonicMs());
   let timer: NodeJS.Timeout | undefined;
 
-  function turnAway({ socket, leave }: Waiting): void {
-    leave();
+  function turnAway({ socket, removeListeners }: Waiting): void {
+    removeListeners();
     socket.on('error', () => {}).destroy();
     onTurnedAway();
   }
 
   function wait(socket: Socket): void {
     const key = keyOf(socket.remoteAddress ?? '');
-    const said: Buffer[] = [];
+    const received: Buffer[] = [];
     let bytes = 0;
-    // The socket is read, so that we notice a client that gives up.
-    const hear = (chunk: Buffer) => {
-      said.push(chunk);
+    // The socket must be read to notice that the client closes the connection.
+    const receive = (chunk: Buffer) => {
+      received.push(chunk);
       bytes += chunk.length;
       if (bytes > helloBytesMax) socket.pause();
     };
@@ -65,12 +70,12 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
       onGaveUp();
       socket.destroy();
     };
-    const leave = () => {
-      // One by one: after `removeAllListeners` the socket still believes that somebody listens to its data.
-      socket.off('data', hear).off('error', giveUp).off('end', giveUp).off('close', giveUp);
+    const removeListeners = () => {
+      // Not with `removeAllListeners`, after which the socket would still read data without a listener.
+      socket.off('data', receive).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
-    const entry: Waiting = { socket, sinceMs: monotonicMs(), said, leave };
-    socket.on('data', hear).on('error', giveUp).on('end', giveUp).on('close', giveUp);
+    const entry: Waiting = { socket, sinceMs: monotonicMs(), received, removeListeners };
+    socket.on('data', receive).on('error', giveUp).on('end', giveUp).on('close', giveUp);
     const tooMany = waiting.add(key, entry);
     if (tooMany) turnAway(tooMany);
     timer ??= setInterval(serve, tickMs);
@@ -78,7 +83,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
 
   function serve(): void {
     const nowMs = monotonicMs();
-    for (let left = takeTokens(bucket, perS, nowMs, waiting.size()); left > 0; left -= 1) {
+    for (let tokens = takeTokens(bucket, perS, nowMs, waiting.size()); tokens > 0; tokens -= 1) {
       const entry = waiting.take();
       if (!entry) break;
       letIn(entry, nowMs);
@@ -86,10 +91,10 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
     if (waiting.size() === 0) stop();
   }
 
-  function letIn({ socket, said, sinceMs, leave }: Waiting, nowMs: number): void {
-    leave();
+  function letIn({ socket, received, sinceMs, removeListeners }: Waiting, nowMs: number): void {
+    removeListeners();
     socket.pause();
-    if (said.length > 0) socket.unshift(Buffer.concat(said));
+    if (received.length > 0) socket.unshift(Buffer.concat(received));
     begin(socket, nowMs - sinceMs);
   }
 

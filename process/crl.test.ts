@@ -18,7 +18,7 @@ beforeAll(async () => {
   other = await issueAuthority('others', nowMs);
 });
 
-/** A list with extensions that ours never have. */
+/** Returns a CRL with extensions that Vigil's CRLs never have. */
 async function strange(extensions: x509.Extension[], entries: x509.X509CrlEntryParams[] = []): Promise<Buffer> {
   const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const signingKey = await crypto.subtle.importKey(
@@ -45,12 +45,12 @@ const refusal = (bytes: Buffer | string, ...authorities: Pair[]): string => {
     expect((error as VigilError).code).toBe('certificate-invalid');
     return (error as VigilError).message;
   }
-  return 'taken';
+  return 'accepted';
 };
 
-describe('a CRL that is taken', () => {
+describe('readRevocationLists of a valid CRL', () => {
   it.each([[[]], [['1']], [['7f', '80', 'ff00', '4'.padEnd(32, 'a'), 'f'.padEnd(38, '0')]]])(
-    'lists %j',
+    'readRevocationLists returns the serial numbers %j',
     async (serials) => {
       const pem = await signCrl(revoked(...serials), 7n, authority, nowMs);
       const expected: RevocationList = {
@@ -65,11 +65,14 @@ describe('a CRL that is taken', () => {
     },
   );
 
-  it.each([0n, 1n, 127n, 128n, 255n, 256n, 2n ** 40n, 2n ** 63n - 1n])('has the number %d', async (number) => {
-    expect(read(await signCrl([], number, authority, nowMs)).get(0)?.number).toBe(number);
-  });
+  it.each([0n, 1n, 127n, 128n, 255n, 256n, 2n ** 40n, 2n ** 63n - 1n])(
+    'readRevocationLists returns the CRL number %d',
+    async (number) => {
+      expect(read(await signCrl([], number, authority, nowMs)).get(0)?.number).toBe(number);
+    },
+  );
 
-  it('has no number, and says no next update', async () => {
+  it('readRevocationLists accepts a CRL without a number and without a next update', async () => {
     expect(read(await strange([])).get(0)).toEqual({
       number: undefined,
       thisUpdateMs: nowMs,
@@ -78,13 +81,13 @@ describe('a CRL that is taken', () => {
     });
   });
 
-  it('is one of several, each for its authority', async () => {
+  it('readRevocationLists returns several CRLs by their authorities', async () => {
     const both = (await signCrl([], 1n, authority, nowMs)) + (await signCrl(revoked('5'), 2n, other, nowMs));
     const lists = read(both, other, authority);
     expect([lists.get(0)?.number, lists.get(1)?.number]).toEqual([2n, 1n]);
   });
 
-  it('lists many', async () => {
+  it('readRevocationLists returns 300 serial numbers', async () => {
     const pem = await signCrl(
       revoked(...Array.from({ length: 300 }, (_, i) => (0x4000 + i).toString(16))),
       1n,
@@ -95,25 +98,25 @@ describe('a CRL that is taken', () => {
   });
 });
 
-describe('a CRL that is refused', () => {
+describe('readRevocationLists of a wrong file', () => {
   it.each([
-    ['nothing', ''],
+    ['an empty file', ''],
     ['text', 'no CRL'],
     ['an empty block', '-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n'],
     ['a block cut short', '-----BEGIN X509 CRL-----\nMIIB'],
     ['zeros', Buffer.alloc(100)],
-    ['a length without end', Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff])],
+    ['a length beyond the end', Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff])],
     ['an indefinite length', Buffer.from([0x30, 0x80, 0, 0])],
-  ])('is %s', (_name, bytes) => {
+  ])('readRevocationLists refuses %s', (_name, bytes) => {
     expect(refusal(bytes)).toBe('The file holds no CRL in PEM or DER.');
   });
 
-  it('is a certificate, or is followed by one', async () => {
+  it('readRevocationLists refuses a certificate, and a CRL that is followed by a certificate', async () => {
     expect(refusal(authority.certificate)).toMatch(/no CRL/);
     expect(refusal((await signCrl([], 1n, authority, nowMs)) + authority.certificate)).toMatch(/no CRL/);
   });
 
-  it("is another authority's, also of the same name", async () => {
+  it('readRevocationLists refuses a CRL of another authority, even if that has the same name', async () => {
     expect(refusal(await signCrl([], 1n, other, nowMs))).toMatch(/not signed by/);
     expect(refusal(await signCrl([], 1n, await issueAuthority('devices', nowMs), nowMs))).toMatch(/not signed by/);
     expect(refusal((await signCrl([], 1n, authority, nowMs)) + (await signCrl([], 1n, other, nowMs)))).toMatch(
@@ -121,26 +124,26 @@ describe('a CRL that is refused', () => {
     );
   });
 
-  it('comes twice', async () => {
+  it('readRevocationLists refuses two CRLs of one authority', async () => {
     const pem = await signCrl([], 1n, authority, nowMs);
     expect(refusal(pem + pem)).toMatch(/two CRLs of one authority/);
   });
 
-  it('is too large', () => {
+  it('readRevocationLists refuses a file that is too large', () => {
     expect(refusal(Buffer.alloc(crlBytesMax + 1))).toMatch(/larger than/);
   });
 
   it.each([
     ['partial', '2.5.29.28'],
     ['a delta', '2.5.29.27'],
-    ['of a kind that nobody knows', '1.2.3.4'],
-  ])('is %s: its extension is critical', async (_name, oid) => {
+    ['of an unknown kind', '1.2.3.4'],
+  ])('readRevocationLists refuses a CRL that is %s, because its extension is critical', async (_name, oid) => {
     expect(refusal(await strange([new x509.Extension(oid, true, new Uint8Array([5, 0]))]))).toMatch(
-      /not a complete one/,
+      /not a complete list/,
     );
     const entry = { serialNumber: '05', extensions: [new x509.Extension(oid, true, new Uint8Array([5, 0]))] };
-    expect(refusal(await strange([], [entry]))).toMatch(/not a complete one/);
-    expect(refusal(await strange([new x509.Extension(oid, false, new Uint8Array([5, 0]))]))).toBe('taken');
+    expect(refusal(await strange([], [entry]))).toMatch(/not a complete list/);
+    expect(refusal(await strange([new x509.Extension(oid, false, new Uint8Array([5, 0]))]))).toBe('accepted');
   });
 
   it.each([
@@ -148,21 +151,23 @@ describe('a CRL that is refused', () => {
     ['empty', [2, 0]],
     ['22 bytes long', [2, 22, ...Array(22).fill(1)]],
     ['text', [12, 1, 0x31]],
-  ])('has a number that is %s', async (_name, der) => {
-    expect(refusal(await strange([new x509.Extension('2.5.29.20', false, Uint8Array.from(der))]))).not.toBe('taken');
+  ])('readRevocationLists refuses a CRL number that is %s', async (_name, der) => {
+    expect(refusal(await strange([new x509.Extension('2.5.29.20', false, Uint8Array.from(der))]))).not.toBe('accepted');
   });
 
-  it('is changed in any bit, or cut at any byte', { timeout: 120_000 }, async () => {
+  it('readRevocationLists refuses a CRL with any changed bit, or cut off at any byte', {
+    timeout: 120_000,
+  }, async () => {
     const der = derOf(await signCrl(revoked('1234'), 1n, authority, nowMs));
     for (let at = 0; at < der.length; at += 1) {
-      expect(refusal(der.subarray(0, at))).not.toBe('taken');
+      expect(refusal(der.subarray(0, at))).not.toBe('accepted');
       for (let bit = 0; bit < 8; bit += 1) {
         const changed = Buffer.from(der);
         changed[at]! ^= 1 << bit;
-        expect([at, bit, refusal(changed)]).not.toEqual([at, bit, 'taken']);
+        expect([at, bit, refusal(changed)]).not.toEqual([at, bit, 'accepted']);
       }
     }
-    expect(refusal(Buffer.concat([der, Buffer.alloc(1)]))).not.toBe('taken');
+    expect(refusal(Buffer.concat([der, Buffer.alloc(1)]))).not.toBe('accepted');
   });
 });
 
@@ -172,6 +177,6 @@ it.each([
   ['FF', 'ff'],
   ['0', '0'],
   ['00', '0'],
-])('the serial number %s is %s', (hex, key) => {
+])('serialKey turns %s into %s', (hex, key) => {
   expect(serialKey(hex)).toBe(key);
 });

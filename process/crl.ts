@@ -1,33 +1,33 @@
-/** Reads certificate revocation lists (RFC 5280 section 5), which the PKI writes and the gateway checks. */
+/** Reads and verifies certificate revocation lists (RFC 5280 section 5). */
 import { verify, X509Certificate } from 'node:crypto';
 import { VigilError } from '../contracts/errors.ts';
 import { childrenOf, contentOf, DerError, type Element, elementAt, expectTag, tags, timeOf, wholeOf } from './der.ts';
 
-/** The content of one authority's CRL. Times are milliseconds since 1970. */
+/** The content of a CRL. Times are ms since 1970. */
 export type RevocationList = {
-  /** CRL number: it rises with each list of an authority; undefined if the list has none. */
+  /** CRL number, which rises with each CRL of an authority; undefined if the CRL has no number. */
   readonly number: bigint | undefined;
   readonly thisUpdateMs: number;
-  /** When the next one is due; undefined if the list does not say. */
+  /** When the next CRL should be published; undefined if the CRL has no such time. */
   readonly nextUpdateMs: number | undefined;
   /** Serial numbers of the revoked certificates, in the form of `serialKey`. */
   readonly serials: ReadonlySet<string>;
 };
 
-/** A larger file is not read. This is about 90,000 certificates and takes a third of a second. */
+/** Largest file that is read: about 90,000 revoked certificates, which take a third of a second. */
 export const crlBytesMax = 4_194_304;
 
-/** Returns a serial number, from any library's hexadecimal, in one form, so that two of them can be compared. */
+/** Returns a hexadecimal serial number in one form, because libraries write serial numbers differently. */
 export function serialKey(hex: string): string {
   return hex.toLowerCase().replace(/^0+(?=.)/, '');
 }
 
 /**
- * Reads one or several CRLs, PEM or DER, and checks the signature of each.
- * @param authorities PEM certificates of the authorities; each list must be signed by one of them
- * @returns the lists by the index of their authority
- * @throws VigilError `certificate-invalid`: no CRL, signed by somebody else, two lists of one authority, or a list that is not
- * complete (delta, indirect and partial lists have critical extensions; a reader that does not know them must refuse the list)
+ * Reads one or several CRLs, PEM or DER, and verifies the signature of each.
+ * @param authorities PEM certificates of the authorities, one of which must have signed each CRL
+ * @returns the CRLs by the index of their authority
+ * @throws VigilError `certificate-invalid`: the file is not a CRL, another authority signed it, there are two CRLs of one authority, or a CRL
+ *   is not complete (delta, indirect and partial CRLs have critical extensions, which this reader does not know)
  */
 export function readRevocationLists(bytes: Buffer, authorities: readonly string[]): Map<number, RevocationList> {
   if (bytes.length > crlBytesMax) throw refuse(`The CRL is larger than ${crlBytesMax} bytes.`);
@@ -50,7 +50,7 @@ function dersOf(bytes: Buffer): Buffer[] {
   if (!text.includes('-----BEGIN ')) return [bytes];
   const blocks = [...text.matchAll(pemPattern)];
   const begun = text.split('-----BEGIN ').length - 1;
-  if (blocks.length !== begun || blocks.some(([, label]) => label !== pemLabel)) throw noCrl();
+  if (blocks.length !== begun || blocks.some(([, label]) => label !== pemLabel)) throw notCrl();
   return blocks.map(([, , base64 = '']) => Buffer.from(base64, 'base64'));
 }
 
@@ -60,7 +60,7 @@ function readOne(der: Buffer, signers: readonly X509Certificate[]): { list: Revo
     const fields = childrenOf(der, tbs);
     // Version 1 has no version field, and no extensions: no CRL number.
     const first = fields[0]?.tag === tags.integer ? 1 : 0;
-    if (!wholeOf(der, expectTag(fields[first], tags.sequence)).equals(wholeOf(der, algorithm))) throw noCrl();
+    if (!wholeOf(der, expectTag(fields[first], tags.sequence)).equals(wholeOf(der, algorithm))) throw notCrl();
     const issuer = wholeOf(der, expectTag(fields[first + 1], tags.sequence));
     const signer = signers.findIndex(
       (authority) =>
@@ -70,7 +70,7 @@ function readOne(der: Buffer, signers: readonly X509Certificate[]): { list: Revo
     if (signer < 0) throw refuse('The CRL is not signed by the authority of the certificates.');
     return { signer, list: factsOf(der, fields.slice(first + 2)) };
   } catch (cause) {
-    throw cause instanceof DerError ? noCrl(cause) : cause;
+    throw cause instanceof DerError ? notCrl(cause) : cause;
   }
 }
 
@@ -78,8 +78,8 @@ function outer(der: Buffer): [Element, Element, Buffer] {
   const whole = expectTag(elementAt(der, 0, der.length), tags.sequence);
   const [tbs, algorithm, bits] = childrenOf(der, whole);
   const signature = contentOf(der, expectTag(bits, tags.bitString));
-  // The first byte says how many bits of the last byte are unused. Here it is 0.
-  if (whole.end !== der.length || signature[0] !== 0) throw noCrl();
+  // The first byte is the number of unused bits in the last byte, which must be 0.
+  if (whole.end !== der.length || signature[0] !== 0) throw notCrl();
   return [expectTag(tbs, tags.sequence), expectTag(algorithm, tags.sequence), signature.subarray(1)];
 }
 
@@ -91,7 +91,7 @@ function subjectOf({ raw }: X509Certificate): Buffer {
   return wholeOf(raw, expectTag(fields[first + 4], tags.sequence));
 }
 
-/** Content of the OBJECT IDENTIFIER in hexadecimal, and its digest; null: the algorithm has its own. SHA-1 is refused. */
+/** The accepted signature algorithms: OBJECT IDENTIFIER in hexadecimal, and its digest (null if the algorithm includes a digest). */
 const digests: Readonly<Record<string, string | null>> = {
   '2a8648ce3d040302': 'sha256', // ecdsa-with-SHA256
   '2a8648ce3d040303': 'sha384',
@@ -108,7 +108,7 @@ function objectIdOf(der: Buffer, sequence: Element): string {
 
 function isSigned(tbs: Buffer, objectId: string, { publicKey }: X509Certificate, signature: Buffer): boolean {
   const digest = digests[objectId];
-  if (digest === undefined) throw refuse('The CRL is signed with an algorithm that is not taken.');
+  if (digest === undefined) throw refuse('The CRL is signed with an algorithm that is not accepted.');
   try {
     return verify(digest, tbs, publicKey, signature);
   } catch {
@@ -124,7 +124,7 @@ function factsOf(der: Buffer, fields: readonly Element[]): RevocationList {
   if (nextUpdateMs !== undefined) rest.shift();
   const revoked = rest[0]?.tag === tags.sequence ? rest.shift() : undefined;
   const explicit = rest[0]?.tag === 0xa0 ? rest.shift() : undefined;
-  if (thisUpdateMs === undefined || rest.length > 0) throw noCrl();
+  if (thisUpdateMs === undefined || rest.length > 0) throw notCrl();
   const extensions = explicit && childrenOf(der, explicit)[0];
   return { thisUpdateMs, nextUpdateMs, serials: serialsOf(der, revoked), number: numberOf(der, extensions) };
 }
@@ -134,7 +134,7 @@ function serialsOf(der: Buffer, revoked: Element | undefined): Set<string> {
   for (const entry of revoked === undefined ? [] : childrenOf(der, revoked)) {
     const [serial, , extensions] = childrenOf(der, expectTag(entry, tags.sequence));
     const number = contentOf(der, expectTag(serial, tags.integer));
-    // Certificates show a negative number as another one, so it would never match.
+    // A negative number could never match the serial number of a certificate.
     if ((number[0] ?? 0x80) > 0x7f) throw refuse('The CRL has a negative serial number.');
     extensionOf(der, extensions, '');
     serials.add(serialKey(number.toString('hex')));
@@ -149,26 +149,26 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   const value = extensionOf(der, extensions, crlNumberId);
   if (value === undefined) return undefined;
   const number = contentOf(value, expectTag(elementAt(value, 0, value.length), tags.integer));
-  // At most 20 octets (section 5.2.3), plus one that keeps it positive.
-  if (number.length === 0 || number.length > 21 || number[0]! > 0x7f) throw refuse('The number of the CRL is none.');
+  // At most 20 octets (section 5.2.3), plus a leading zero octet.
+  if (number.length === 0 || number.length > 21 || number[0]! > 0x7f) throw refuse('The CRL number is invalid.');
   return BigInt(`0x${number.toString('hex')}`);
 }
 
-/** Returns the value of one extension. Any other critical extension means that we must not use the list (section 5.2). */
+/** Returns the value of the wanted extension. @throws VigilError if there is another critical extension (section 5.2) */
 function extensionOf(der: Buffer, extensions: Element | undefined, wanted: string): Buffer | undefined {
-  let found: Buffer | undefined;
+  let wantedValue: Buffer | undefined;
   for (const extension of extensions === undefined ? [] : childrenOf(der, expectTag(extensions, tags.sequence))) {
     const parts = childrenOf(der, extension);
     const id = contentOf(der, expectTag(parts[0], tags.objectId)).toString('hex');
     const value = contentOf(der, expectTag(parts.at(-1), tags.octetString));
-    if (id === wanted) found = value;
+    if (id === wanted) wantedValue = value;
     else if (parts.length > 2)
-      throw refuse('The CRL is not a complete one of this authority: it has a critical extension.');
+      throw refuse('The CRL is not a complete list of this authority: it has an unknown critical extension.');
   }
-  return found;
+  return wantedValue;
 }
 
-function noCrl(cause?: unknown): VigilError {
+function notCrl(cause?: unknown): VigilError {
   return refuse('The file holds no CRL in PEM or DER.', cause);
 }
 

@@ -1,12 +1,12 @@
 /**
- * Reads DER (X.690 section 10), just enough for a certificate revocation list of any length. A general ASN.1 library takes seconds for
- * some thousand entries, and the process that reads the list must acknowledge readings meanwhile.
+ * Reads DER (X.690 section 10), only as much as a certificate revocation list needs. A general ASN.1 library takes seconds for some thousand
+ * entries, and in that time the gateway would acknowledge no readings.
  */
 
-/** One element, by its position in the whole. */
+/** The positions of a DER element in the bytes. */
 export type Element = {
   readonly tag: number;
-  /** Where its tag, its content, and what follows it begin. */
+  /** Position of the tag, of the content, and of the byte after the element. */
   readonly start: number;
   readonly content: number;
   readonly end: number;
@@ -22,7 +22,7 @@ export const tags = {
   sequence: 0x30,
 } as const;
 
-/** Thrown if the bytes are not DER. The caller says what it tried to read. */
+/** Thrown if the bytes are not DER. The caller throws its own error instead. */
 export class DerError extends Error {}
 
 /** Returns the element that begins at `at` and ends at `end` or before. Tags of more than one byte are not supported. */
@@ -30,22 +30,22 @@ export function elementAt(bytes: Buffer, at: number, end: number): Element {
   const tag = bytes[at];
   const first = bytes[at + 1];
   if (tag === undefined || first === undefined || at + 2 > end || (tag & 0x1f) === 0x1f)
-    throw new DerError('cut short');
+    throw new DerError('the element is cut off');
   if (first < 0x80) return within({ tag, start: at, content: at + 2, end: at + 2 + first }, end);
   const count = first & 0x7f;
-  if (count === 0 || count > 4 || at + 2 + count > end) throw new DerError('a length that DER does not have');
+  if (count === 0 || count > 4 || at + 2 + count > end) throw new DerError('a length form that DER does not allow');
   const length = bytes.readUIntBE(at + 2, count);
   // DER writes a length in as few bytes as possible.
-  if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw new DerError('a length that is padded');
+  if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw new DerError('a length with too many bytes');
   return within({ tag, start: at, content: at + 2 + count, end: at + 2 + count + length }, end);
 }
 
 function within(element: Element, end: number): Element {
-  if (element.end > end) throw new DerError('cut short');
+  if (element.end > end) throw new DerError('the element is cut off');
   return element;
 }
 
-/** Returns the elements inside one. */
+/** Returns the elements inside an element. */
 export function childrenOf(bytes: Buffer, { content, end }: Element): Element[] {
   const children: Element[] = [];
   for (let at = content; at < end; ) {
@@ -60,7 +60,7 @@ export function contentOf(bytes: Buffer, { content, end }: Element): Buffer {
   return bytes.subarray(content, end);
 }
 
-/** Returns the element with its tag and length. */
+/** Returns the bytes of an element with its tag and length. */
 export function wholeOf(bytes: Buffer, { start, end }: Element): Buffer {
   return bytes.subarray(start, end);
 }
@@ -79,9 +79,9 @@ export function timeOf(bytes: Buffer, element: Element | undefined): number | un
   if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
   const short = element.tag === tags.utcTime;
   const match = (short ? utcPattern : generalizedPattern).exec(contentOf(bytes, element).toString('latin1'));
-  if (!match) throw new DerError('a time that is none');
+  if (!match) throw new DerError('an invalid time');
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const ms = Date.UTC(short ? year + (year >= 50 ? 1900 : 2000) : year, month - 1, day, hour, minute, second);
-  if (!Number.isFinite(ms)) throw new DerError('a time that is none');
+  if (!Number.isFinite(ms)) throw new DerError('an invalid time');
   return ms;
 }

@@ -1,4 +1,4 @@
-/** Connections that say nothing: over real sockets. */
+/** Tests of the limits for new connections, with real sockets. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ afterEach(() => {
   server.close();
 });
 
-/** A client that sends "me" has said who it is. */
+/** Opens a server with a door. A client that sends "me" has identified itself. */
 async function open(options: Partial<DoorOptions>): Promise<void> {
   door = createDoor({
     max: 100,
@@ -56,14 +56,14 @@ async function until(holds: () => boolean): Promise<void> {
   throw new Error('waited in vain');
 }
 
-/** Not with `once`, which fails if the end comes as a reset. */
+/** Resolves when the client is closed. Does not use `once`, which rejects if the connection is reset. */
 const ended = (client: Socket) =>
   new Promise<void>((resolve) => {
     if (client.closed) resolve();
     else client.resume().once('close', () => resolve());
   });
 
-it('the door closes a connection that asks nothing in time, even if it sends a byte now and then', async () => {
+it('the door closes a connection that does not identify itself in time, even if it sends bytes', async () => {
   await open({ withinMs: 600 });
   const silent = await join();
   const trickling = await join();
@@ -74,7 +74,7 @@ it('the door closes a connection that asks nothing in time, even if it sends a b
   expect(door.count()).toBe(0);
 });
 
-it('the door leaves a connection alone after it has passed', async () => {
+it('the door does not close a connection that has identified itself', async () => {
   await open({ withinMs: 600 });
   const known = await join();
   known.write('me');

@@ -1,39 +1,39 @@
 /**
- * Limits connections that have not yet identified themselves or asked for anything: in all, by address, and in time. If there are too
- * many, the oldest connection of the address with the most is closed. An honest client needs only milliseconds, so the connection that
- * has waited longest is the most suspect.
+ * Limits new connections, which have not identified themselves or sent a request yet: their number, their number for each address, and their
+ * time. If there are too many, the oldest connection of the address with the most connections is closed. A normal client needs only
+ * milliseconds, so the oldest connection is the most suspicious.
  */
 import type { Socket } from 'node:net';
 
 export type Door = {
-  /** Counts a connection from its first moment. */
+  /** Counts a new connection. */
   enter(socket: Socket): void;
-  /** The connection has done what was expected; also accepts the TLS socket around it. */
+  /** Stops counting a connection, which has identified itself or sent a request. Accepts the TLS socket around the connection, too. */
   passed(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
-  /** Returns how many connections are counted now. */
+  /** Returns the number of counted connections. */
   count(): number;
   /** Closes the counted connections. */
   close(): void;
 };
 
 export type DoorOptions = {
-  /** Limit for all together, at least 1. */
+  /** Most counted connections, at least 1. */
   readonly max: number;
-  /** Limit for one address, at least 1. */
+  /** Most counted connections of one address, at least 1. */
   readonly perAddressMax: number;
-  /** Time from its first moment, whatever it sends meanwhile. After it: close. Infinity: never. */
+  /** A connection that is counted for longer than this is closed, even if it sends data. May be Infinity. */
   readonly withinMs: number;
-  /** A connection was closed for this reason. */
+  /** Called after a connection was closed, with the reason. */
   readonly onClosed?: (why: 'too-many' | 'too-slow') => void;
 };
 
 type Entry = { readonly socket: Socket; readonly address: string; readonly key: string; readonly dueMs: number };
 
-/** How often slow connections are looked for. */
+/** How often slow connections are searched. */
 const sweepMs = 250;
 
 export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }: DoorOptions): Door {
-  /** The oldest first. */
+  /** The counted connections, oldest first. */
   const entries = new Map<string, Entry>();
   const byAddress = new Map<string, Set<Entry>>();
   let timer: NodeJS.Timeout | undefined;

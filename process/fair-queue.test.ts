@@ -16,7 +16,7 @@ function takeAll(queue: ReturnType<typeof createFairQueue<string>>): string[] {
 
 describe('a fair queue', () => {
   it.each<[string, string[], string[]]>([
-    ['nobody', [], []],
+    ['no items if it is empty', [], []],
     ['one source in its order', ['a1', 'a2', 'a3'], ['a1', 'a2', 'a3']],
     ['sources in turn', ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'], ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']],
   ])('the queue serves %s', (_name, items, order) => {
@@ -25,36 +25,36 @@ describe('a fair queue', () => {
 
   it.each<[string, string[], (string | undefined)[], string[]]>([
     [
-      'who comes, where nobody has more',
+      'the added item if no source has more than one item',
       ['a1', 'b1', 'c1', 'd1'],
       [undefined, undefined, undefined, 'd1'],
       ['a1', 'b1', 'c1'],
     ],
     [
-      'who comes, where it has most itself',
+      'the added item if its source has the most items',
       ['a1', 'a2', 'b1', 'a3'],
       [undefined, undefined, undefined, 'a3'],
       ['a1', 'b1', 'a2'],
     ],
     [
-      'the newest of who has most',
+      'the newest item of the source with the most items',
       ['a1', 'a2', 'a3', 'b1'],
       [undefined, undefined, undefined, 'a3'],
       ['a1', 'b1', 'a2'],
     ],
     [
-      'who comes, where one more would be as many',
+      'the added item if its source would have as many items as the largest source',
       ['a1', 'a2', 'b1', 'b2'],
       [undefined, undefined, undefined, 'b2'],
       ['a1', 'b1', 'a2'],
     ],
-  ])('the queue sends away %s', (_name, items, gone, order) => {
+  ])('a full queue removes %s', (_name, items, gone, order) => {
     const result = filled(3, ...items);
     expect(result.gone).toEqual(gone);
     expect(takeAll(result.queue)).toEqual(order);
   });
 
-  it('the queue forgets a client that leaves, once', () => {
+  it('remove removes an item only once, and clear removes all items', () => {
     const { queue } = filled(3, 'a1', 'b1');
     expect([queue.remove('a', 'a1'), queue.remove('a', 'a1'), queue.remove('c', 'c1')]).toEqual([true, false, false]);
     expect(queue.size()).toBe(1);
@@ -62,7 +62,7 @@ describe('a fair queue', () => {
     expect([queue.size(), queue.take()]).toEqual([0, undefined]);
   });
 
-  it('the queue passes by a source that may not be served now, which keeps its turn', () => {
+  it('take skips a source that may not be served now, and the source keeps its turn', () => {
     const { queue } = filled(5, 'a1', 'a2', 'b1', 'b2');
     expect(queue.take((source) => source !== 'a')).toBe('b1');
     expect([queue.sizeOf('a'), queue.sizeOf('b'), queue.sizeOf('c')]).toEqual([2, 1, 0]);
@@ -70,7 +70,7 @@ describe('a fair queue', () => {
     expect(takeAll(queue)).toEqual(['a1', 'b2', 'a2']);
   });
 
-  it('the queue loses nobody and never holds more than it may', () => {
+  it('the queue never loses an item and never has more items than its limit', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),

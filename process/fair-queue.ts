@@ -1,27 +1,27 @@
 /**
- * A queue in which each source has its own line, and the lines take turns. A source with a thousand items waits behind itself and does
- * not delay the others.
+ * A fair queue: each source has its own line of items, and the queue takes an item from each line in turn. So a source with a thousand
+ * items does not delay the other sources.
  */
 export type FairQueue<Item> = {
-  /** Adds an item. If there is no room, returns the item that must go: the newest of the longest line. */
+  /** Adds an item. If the queue is full, removes and returns the newest item of the longest line, which may be the added item. */
   add(source: string, item: Item): Item | undefined;
   /**
-   * Takes the first item of the line whose turn it is.
-   * @param mayTake whether a source may be served now; other sources' lines keep their turn
+   * Removes and returns the first item of the next line.
+   * @param mayTake returns whether a source may be served now; a line that may not be served keeps its turn
    */
   take(mayTake?: (source: string) => boolean): Item | undefined;
-  /** Returns false if the item does not wait any more. */
+  /** Removes an item. Returns false if the item is not in the queue. */
   remove(source: string, item: Item): boolean;
   size(): number;
-  /** Returns how many items of a source wait. */
+  /** Returns the number of items of a source. */
   sizeOf(source: string): number;
-  /** Removes and returns all items that wait. */
+  /** Removes and returns all items. */
   clear(): Item[];
 };
 
-/** @param itemsMax limit for all lines together, at least 1 */
+/** Makes a queue. @param itemsMax most items in all lines together, at least 1 */
 export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
-  /** In the order of their turns. */
+  /** The line of each source, in the order of their turns. */
   const lines = new Map<string, Set<Item>>();
   let size = 0;
 

@@ -1,4 +1,4 @@
-/** Reads a file of the operator's when the server starts, and again whenever it changes. */
+/** Follows a file that the operator edits. */
 import { statSync } from 'node:fs';
 
 const lookEveryMs = 2_000;
@@ -6,8 +6,9 @@ const lookEveryMs = 2_000;
 export type Followed<Content> = { current(): Content; close(): void };
 
 /**
- * Reads the file, and again when it changes. If the content cannot be read, the former content stays.
- * @param read throws if the content is wrong; at the start its error is passed on
+ * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault` gets the reason.
+ * @param read parses the file; throws if the content is wrong
+ * @throws the error of `read`, only at the first reading
  */
 export function followFile<Content>(options: {
   readonly path: string;
@@ -17,7 +18,7 @@ export function followFile<Content>(options: {
   readonly everyMs?: number;
 }): Followed<Content> {
   const { path, read, onRead, onFault } = options;
-  // The stamp comes first: if somebody writes while we read, the file is read again.
+  // The stamp is read before the file. If somebody writes between these two, the file is read again later.
   let seen = stampOf(path);
   let content = read(path);
   const timer = setInterval(() => {

@@ -5,26 +5,26 @@ import { boundsOf, countOf, createHistogram, observe } from './histogram.ts';
 describe('a histogram that starts at 0.5 and has 4 bounds', () => {
   const fresh = () => createHistogram(0.5, 4);
 
-  it('doubles its bounds', () => {
+  it('each bound of a histogram is twice the bound before', () => {
     expect(boundsOf(fresh())).toEqual([0.5, 1, 2, 4]);
   });
 
   it.each([
-    ['nothing', 0, 0, 0],
-    ['less than nothing', -1, 0, 0],
-    ['no number', Number.NaN, 0, 0],
-    ['little', 0.001, 0, 0.001],
+    ['0', 0, 0, 0],
+    ['a negative value', -1, 0, 0],
+    ['NaN', Number.NaN, 0, 0],
+    ['a small value', 0.001, 0, 0.001],
     ['the first bound', 0.5, 0, 0.5],
-    ['just above it', 0.500_001, 1, 0.500_001],
+    ['a value just above the first bound', 0.500_001, 1, 0.500_001],
     ['the second bound', 1, 1, 1],
-    ['just above it', 1.000_001, 2, 1.000_001],
+    ['a value just above the second bound', 1.000_001, 2, 1.000_001],
     ['the third bound', 2, 2, 2],
-    ['just below the last bound', 3.999_999, 3, 3.999_999],
+    ['a value just below the last bound', 3.999_999, 3, 3.999_999],
     ['the last bound', 4, 3, 4],
-    ['just above it', 4.000_001, 4, 4.000_001],
+    ['a value just above the last bound', 4.000_001, 4, 4.000_001],
     ['far above it', 1e9, 4, 1e9],
     ['more than 32 bits of steps', 1e15, 4, 1e15],
-  ])('counts %s in its bucket', (_name, value, bucket, sum) => {
+  ])('observe counts %s in the right bucket', (_name, value, bucket, sum) => {
     const histogram = fresh();
     observe(histogram, value);
     expect([...histogram.counts].map((count, at) => (count > 0 ? at : -1)).filter((at) => at >= 0)).toEqual([bucket]);
@@ -32,7 +32,7 @@ describe('a histogram that starts at 0.5 and has 4 bounds', () => {
     expect(countOf(histogram)).toBe(1);
   });
 
-  it('puts every value into the first bucket whose bound it does not exceed', () => {
+  it('observe puts every value into the first bucket whose bound is not lower', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 100_000, noNaN: true }),

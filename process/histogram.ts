@@ -1,24 +1,24 @@
 /**
- * A histogram that costs a hot path a few nanoseconds: numbers in an array of fixed size, buckets that double, and
- * no label to look up. process/metrics.ts reads it at each scrape.
+ * A histogram that takes only a few nanoseconds for each value, because its size is fixed and it has no labels. Each bucket is twice as wide
+ * as the one before. process/metrics.ts reads it at each scrape.
  */
 export type Histogram = {
-  /** Upper bound of the first bucket, included; each further bucket reaches twice as far. */
+  /** Upper bound of the first bucket, which is included. The bound of each further bucket is twice as high. */
   readonly first: number;
-  /** How many values fell into each bucket, not cumulative; the last bucket takes all values above the bound before it. */
+  /** Number of values in each bucket, not cumulative. The last bucket has no upper bound. */
   readonly counts: Float64Array;
   sum: number;
 };
 
 /**
  * @param first upper bound of the first bucket, above 0
- * @param bounds number of bounds, 1 to 31; above the last one there is one more bucket
+ * @param bounds number of buckets with an upper bound, 1 to 31
  */
 export function createHistogram(first: number, bounds: number): Histogram {
   return { first, counts: new Float64Array(bounds + 1), sum: 0 };
 }
 
-/** Counts one value. A value below zero or NaN, which a clock that was set back could give, counts as zero. */
+/** Counts a value. A negative value or NaN counts as zero. */
 export function observe(histogram: Histogram, value: number): void {
   const { first, counts } = histogram;
   if (!(value > first)) {

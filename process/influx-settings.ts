@@ -1,12 +1,12 @@
 import { serverNameSetting } from './server-name.ts';
 import type { Manifest } from './settings.ts';
 
-/** Where the trends are. The process that writes them and the one that reads them need the same settings. Each adds its own `influxUser`. */
+/** Settings of the connection to InfluxDB, which stores the trends. Each process adds its own `influxUser`. */
 export const influxSettings = {
   influxUrl: {
     kind: 'text',
     env: 'VIGIL_INFLUX_URL',
-    help: 'InfluxDB 1.x, which holds the trends, by TLS',
+    help: 'address of InfluxDB 1.x, which stores the trends; TLS only',
     pattern: /^https:\/\/[^\s/]+$/,
     fallback: 'https://127.0.0.1:8086',
   },
@@ -15,12 +15,12 @@ export const influxSettings = {
   influxPassword: {
     kind: 'secret',
     env: 'VIGIL_INFLUX_PASSWORD_FILE',
-    help: 'file with the password of our user, mode 0600',
+    help: "file with the password of this process's InfluxDB user, mode 0600",
   },
   influxDatabase: {
     kind: 'text',
     env: 'VIGIL_INFLUX_DATABASE',
-    help: 'database of the trends',
+    help: 'name of the InfluxDB database with the trends',
     pattern: /^[A-Za-z0-9_]{1,64}$/,
     fallback: 'vigil',
   },

@@ -73,7 +73,7 @@ it('the server shows numbers as they are at the moment of each scrape', async ()
   expect(second).toContain('rejected_total{code="time-invalid"} 5\nrejected_total{code="unit-unknown"} 1\n');
 });
 
-it.each(['starting', 'ready', 'draining'] as const)('says that the process is %s', async (state) => {
+it.each(['starting', 'ready', 'draining'] as const)('/healthz answers that the process is %s', async (state) => {
   await open();
   health = state;
   const { status, text } = await call('/healthz');
@@ -89,7 +89,7 @@ it('the server answers no other path', async () => {
   expect((await call('/metrics', 'HEAD')).text).toBe('');
 });
 
-it('the server says in one sentence that its port is taken, and that a metric cannot be read', async () => {
+it('/metrics answers 500 if a metric cannot be read, and a taken port is refused', async () => {
   const metrics = await open();
   metrics.gauge('broken', 'Broken.', () => {
     throw new Error('no');
@@ -102,7 +102,7 @@ it('the server says in one sentence that its port is taken, and that a metric ca
   });
 });
 
-it('the health answer says below the state what does not work, and stays ready', async () => {
+it('/healthz lists the reasons below the state, and stays ready', async () => {
   health = 'ready';
   const metrics = createMetrics();
   const reasons = ['Kafka does not answer.'];
@@ -117,8 +117,8 @@ it('the health answer says below the state what does not work, and stays ready',
   expect(await call('/healthz')).toMatchObject({ status: 200, text: 'ready\nKafka does not answer.\n' });
 });
 
-// The last one: what a process shows of certificates stays for its life.
-it('the health answer names a certificate that ends soon, and says that the process fails when a needed certificate has ended', async () => {
+// This test must be the last, because certificates that a process reports are never removed.
+it('/healthz names a certificate that ends soon, and is failing after the end of a needed certificate', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'vigil-health-'));
   const issuedMs = Math.floor(Date.now() / 1000) * 1000 - leafLifeMs;
   const show = async (name: string, leftMs: number) => {
@@ -136,7 +136,7 @@ it('the health answer names a certificate that ends soon, and says that the proc
   const lines = `certificate ${soon}\ncertificate ${past}\n`;
   expect(await call('/healthz')).toMatchObject({ status: 503, text: `failing\n${lines}` });
   expect(lines).not.toContain(later);
-  // A process that drains says that, whatever its certificates.
+  // The state of a draining process does not depend on its certificates.
   health = 'draining';
   expect(await call('/healthz')).toMatchObject({ status: 503, text: `draining\n${lines}` });
   await server?.close();

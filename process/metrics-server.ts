@@ -1,4 +1,4 @@
-/** Serves `/metrics` and `/healthz` of one process over plain HTTP. For a loopback address, since nobody logs in here. */
+/** Serves `/metrics` and `/healthz` of a process over plain HTTP without login, so its address must be a loopback address. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** All but `ready` answer 503, so that a balancer sends no clients. `failing`: the process runs but does not do its work. */
+/** Only `ready` answers 200; the others answer 503, so that a load balancer sends no clients. `failing`: the process cannot do its work. */
 export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
 export type MetricsServer = {
@@ -18,13 +18,13 @@ export type MetricsServer = {
   close(): Promise<void>;
 };
 
-/** Connections at once: a scraper, a health check and a person. */
+/** Most connections at the same time. */
 const connectionsMax = 64;
-/** Most of these connections that have not sent a request yet. */
+/** Most connections that have not sent a request yet. */
 const silentMax = 32;
 const requestMsMax = 5_000;
 
-/** @param fallback the port of this kind of process, 0 for any free one */
+/** Returns the settings of a metrics server. @param fallback default port of this kind of process; 0 for any free port */
 export const metricsSettings = (fallback: number) =>
   ({
     metricsHost: {
@@ -36,22 +36,22 @@ export const metricsSettings = (fallback: number) =>
     metricsPort: {
       kind: 'integer',
       env: 'VIGIL_METRICS_PORT',
-      help: 'its port; 0 for any free one, told in the log',
+      help: 'port of /metrics and /healthz; 0 for any free port, which the log names',
       min: 0,
       max: 65_535,
       fallback,
     },
   }) as const satisfies Manifest;
 
-/** @throws VigilError `port-taken`, `start-failed` */
+/** Opens a metrics server. @throws VigilError `port-taken`, `start-failed` */
 export async function openMetricsServer(options: {
   readonly host: string;
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
-  /** Lines after the state: what the process needs and what does not work now. */
+  /** Returns lines that follow the state in `/healthz`: what does not work now. */
   readonly reasons?: () => readonly string[];
-  /** Which certificates of the process make it `failing` once they have ended; by default all. */
+  /** Returns whether the process is `failing` after the end of this certificate; by default true for all certificates, but not for CRLs. */
   readonly failsWithout?: (end: CertificateEnd) => boolean;
   readonly log: Logger;
 }): Promise<MetricsServer> {
@@ -87,14 +87,16 @@ export async function openMetricsServer(options: {
   server.on('connection', door.enter);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
-      const why = taken ? 'is taken: name a free one, or 0' : `cannot be opened (${cause.code})`;
-      const words = `Port ${port} on ${host} for /metrics ${why} in VIGIL_METRICS_PORT.`;
-      reject(new VigilError(taken ? 'port-taken' : 'start-failed', words, { cause }));
+      const isTaken = cause.code === 'EADDRINUSE';
+      const why = isTaken
+        ? 'is taken: set VIGIL_METRICS_PORT to a free port, or to 0.'
+        : `cannot be opened (${cause.code}): check VIGIL_METRICS_HOST and VIGIL_METRICS_PORT.`;
+      const text = `Port ${port} on ${host} for /metrics ${why}`;
+      reject(new VigilError(isTaken ? 'port-taken' : 'start-failed', text, { cause }));
     });
     server.listen({ port, host }, () => {
       server.removeAllListeners('error');
-      server.on('error', (error) => log.error({ err: error }, 'the metrics server met an error'));
+      server.on('error', (error) => log.error({ err: error }, 'the metrics server has an error'));
       resolve();
     });
   });
@@ -109,11 +111,11 @@ export async function openMetricsServer(options: {
   };
 }
 
-/** Returns the state, then a line for each reason, and for each certificate that ends soon. */
-function healthText(said: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
+/** Returns the health and its text: the state, then a line for each reason, and for each certificate that ends soon. */
+function healthText(reported: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
   const nowMs = Date.now() + wallAheadMs();
   const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);
-  const health: Health = said === 'ready' && isFailing ? 'failing' : said;
+  const health: Health = reported === 'ready' && isFailing ? 'failing' : reported;
   return { health, text: `${[health, ...reasons, ...lines].join('\n')}\n` };
 }
 

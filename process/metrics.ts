@@ -1,25 +1,25 @@
 /**
- * The metrics of a process, in the format that Prometheus reads. Nothing is kept here: at each scrape, each metric reads plain
- * numbers. So counting costs a hot path only one addition.
+ * The metrics of a process, in the format of Prometheus. At each scrape, a function reads the present number of each metric from the code
+ * that counts. So counting an event takes only one addition.
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { boundsOf, type Histogram } from './histogram.ts';
 
-/** One number, or one number for each value of a label, or of several labels in their order. */
+/** A number, or a number for each value of a label. If there are several labels, their values are in the order of the labels. */
 export type Reading = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
 
 export type Metrics = {
-  /** A number that only grows until the process ends; its name ends in `_total`. */
+  /** Adds a number that only grows until the process ends. Its name must end in `_total`. */
   counter(name: string, help: string, read: () => Reading, ...labels: string[]): void;
   gauge(name: string, help: string, read: () => Reading, ...labels: string[]): void;
-  /** @param unit factor from the histogram's numbers to the metric's: 0.001 if it counts ms and is shown in seconds */
+  /** Adds a histogram. @param unit factor for all its numbers: 0.001 if the histogram counts ms and the metric is in seconds */
   histogram(name: string, help: string, histogram: Histogram, unit?: number): void;
   /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
   text(): Promise<string>;
   readonly contentType: string;
 };
 
-/** Includes what Node reports about the process: CPU, memory, file descriptors, event-loop delay, garbage collection. */
+/** Makes the metrics of a process, with those of Node: CPU, memory, file descriptors, event-loop delay, garbage collection. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -33,7 +33,7 @@ export function createMetrics(): Metrics {
         registers: [registry],
         collect() {
           this.reset();
-          for (const [of, value] of each(read())) this.inc(named(labelNames, of), value);
+          for (const [labelValues, value] of rowsOf(read())) this.inc(labelsOf(labelNames, labelValues), value);
         },
       });
     },
@@ -45,12 +45,12 @@ export function createMetrics(): Metrics {
         registers: [registry],
         collect() {
           this.reset();
-          for (const [of, value] of each(read())) this.set(named(labelNames, of), value);
+          for (const [labelValues, value] of rowsOf(read())) this.set(labelsOf(labelNames, labelValues), value);
         },
       });
     },
     histogram(name, help, histogram, unit = 1) {
-      // The library's own histogram keeps its numbers itself. The registry needs only these members of a metric.
+      // The histogram of prom-client cannot read numbers from elsewhere. The registry needs only these members of a metric.
       const shown = {
         name,
         help,
@@ -65,17 +65,17 @@ export function createMetrics(): Metrics {
   };
 }
 
-function each(reading: Reading): Iterable<readonly [string | readonly string[], number]> {
+function rowsOf(reading: Reading): Iterable<readonly [string | readonly string[], number]> {
   return typeof reading === 'number' ? [[[], reading]] : reading;
 }
 
-function named(names: readonly string[], values: string | readonly string[]): Record<string, string> {
+function labelsOf(names: readonly string[], values: string | readonly string[]): Record<string, string> {
   const all = typeof values === 'string' ? [values] : values;
   return Object.fromEntries(names.map((name, at) => [name, all[at] ?? '']));
 }
 
 function showHistogram(name: string, help: string, histogram: Histogram, unit: number) {
-  // `12 * 0.001` has a tail of binary noise that no bound of a dashboard would match.
+  // Removes rounding errors such as 0.012000000000000001, because the text of a bound must not change.
   const tidy = (value: number) => Number((value * unit).toPrecision(12));
   const bounds = [...boundsOf(histogram).map((bound) => String(tidy(bound))), '+Inf'];
   let count = 0;

@@ -14,13 +14,16 @@ const script = `
 
 function run(output: string) {
   const command = `exec "$0" --input-type=module -e "$1" ${output}`;
-  // Far beyond what it takes: what blocks, blocks for ever.
+  // The process needs much less time, unless it blocks.
   return spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8', timeout: 30_000 });
 }
 
-it.runIf(process.platform === 'linux')('a process goes on while its log cannot be written: a full disk', () => {
-  expect(run('> /dev/full').status).toBe(42);
-});
+it.runIf(process.platform === 'linux')(
+  'a process continues if its log cannot be written because the disk is full',
+  () => {
+    expect(run('> /dev/full').status).toBe(42);
+  },
+);
 
 it('the log writes every line if the output takes them', () => {
   const { status, stdout } = run('');

@@ -1,4 +1,4 @@
-/** The user that a program of ours runs as. Root becomes another user if a setting names one, or if the files belong to one. */
+/** Changes the user of a process from root to another user: the user in a setting, or the owner of a folder. */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
@@ -8,7 +8,7 @@ export type Ids = { readonly uid: number; readonly gid: number };
 export const isRoot = () => process.getuid?.() === 0;
 
 /**
- * Finds a user by name, or takes `uid` or `uid:gid` as they are: such a user need not exist.
+ * Returns the ids of a user. The text is a user name, `uid` or `uid:gid`; a user given by numbers need not exist.
  * @throws VigilError `settings-invalid`
  */
 export function idsOf(user: string): Ids {
@@ -28,7 +28,7 @@ function askId(option: '-u' | '-g', user: string): number {
   throw new VigilError('settings-invalid', `VIGIL_RUN_AS: there is no user ${user}. Make it, or name uid:gid.`);
 }
 
-/** Becomes the user for good: this process, and all processes that it starts from now on. */
+/** Changes the user of this process, and of all processes that it starts from now on. It cannot be changed back. */
 export function become({ uid, gid }: Ids): void {
   process.setgroups?.([]);
   process.setgid?.(gid);
@@ -36,8 +36,8 @@ export function become({ uid, gid }: Ids): void {
 }
 
 /**
- * If this process is root and a folder belongs to another user, becomes that user. So the user's processes can read what is written
- * there. Does nothing if this process is not root, or if there is no such folder.
+ * Changes the user of this process to the owner of a folder, so that the owner can read the files that this process writes there. Does
+ * nothing if this process is not root, or if the folder does not exist.
  */
 export function becomeOwnerOf(folder: string): void {
   if (!isRoot()) return;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 
-/** Runs a process that opens so, with SIGTERM once it has said `up`. Its exit code, and what it wrote. */
+/** Runs a process whose `open` has this code. Sends SIGTERM after the process has written `up`. Returns exit code and output. */
 async function run(open: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const program = `
     import { VigilError } from ${here('../contracts/errors.ts')};
@@ -39,7 +39,7 @@ async function run(open: string, args: readonly string[] = [], env: Record<strin
   return { code, out, errors };
 }
 
-describe('a process that serves until it is stopped', () => {
+describe('runProcess', () => {
   it('the process closes what it opened at SIGTERM, and ends with 0', async () => {
     const { code, out } = await run(
       `setInterval(() => {}, 1000); console.log('up'); return { async close() { log.info('closed'); } };`,
@@ -55,12 +55,12 @@ describe('a process that serves until it is stopped', () => {
     expect(out).not.toContain('started');
   });
 
-  it('the process says why it does not start, and ends with 1', async () => {
+  it('the process prints why it does not start, and ends with 1', async () => {
     const { code, errors } = await run(`throw new VigilError('settings-invalid', 'The port is taken.');`);
     expect({ code, errors }).toEqual({ code: 1, errors: 'The port is taken.\n' });
   });
 
-  it('the process names itself if an error is not ours', async () => {
+  it('the process prints its name and the error if `open` throws an unknown error', async () => {
     const { code, errors } = await run(`throw new Error('odd');`);
     expect({ code, errors }).toEqual({ code: 1, errors: 'The test did not start: Error: odd\n' });
   });

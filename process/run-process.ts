@@ -1,4 +1,4 @@
-/** Runs a process that serves until it is stopped: settings, log, start and end. Each `main.ts` of a server calls it. */
+/** Runs a server process: reads its settings, opens its log, starts it, and ends it on a signal. Each `main.ts` of a server calls this. */
 import type { Logger, LoggerOptions } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from './process-log.ts';
@@ -15,11 +15,11 @@ import { stopOnSignals } from './stopping.ts';
 type ServerManifest = Manifest & { readonly logLevel: ChoiceSetting };
 
 /**
- * Reads the settings and opens the process's part. With `--help` it prints the settings instead. Ends the process with 1 if it does not
- * start, or if nothing catches an error; with 0 after SIGTERM or SIGINT (process/stopping.ts), also while it starts.
+ * Reads the settings and calls `open`. With `--help`, prints the settings instead. The exit code is 1 if the start fails or if an error is not
+ * caught, and 0 after SIGTERM or SIGINT (process/stopping.ts), even during the start.
  */
 export function runProcess<const M extends ServerManifest>(options: {
-  /** The subject of a sentence: "The gateway". */
+  /** Name of the process as the subject of a sentence: "The gateway". */
   readonly title: string;
   readonly manifest: M;
   readonly env: Environment;
@@ -27,7 +27,7 @@ export function runProcess<const M extends ServerManifest>(options: {
   readonly log: LoggerOptions;
   /** Time from the signal until the process ends, even if work is unfinished. */
   readonly closeMsMax: number;
-  /** Logs by itself when it is ready. */
+  /** Starts the work of the process. */
   readonly open: (settings: Settings<M>, log: Logger) => Promise<{ close(): Promise<void> }>;
 }): void {
   const { title, manifest, env, closeMsMax, open } = options;
@@ -44,7 +44,7 @@ export function runProcess<const M extends ServerManifest>(options: {
       process.exit(1);
     });
     let opened: { close(): Promise<void> } | undefined;
-    // Before it is open, it has accepted nothing.
+    // During the start there is nothing to close.
     stopOnSignals({ close: async () => opened?.close(), withinMs: closeMsMax, log });
     opened = await open(settings, log);
   }

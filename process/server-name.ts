@@ -1,17 +1,17 @@
 /**
- * Makes sure that our client reaches the right server. Several of Vigil's servers may have one address, with certificates of one
- * authority. So a client asks for the name that only its server's certificate carries (certs/core/wanted.ts), and not for the address.
+ * Makes sure that a client reaches the right server. Several servers of Vigil may have the same address, and the same CA signs their
+ * certificates. So a client does not check the address, but a name that only the certificate of its server has (certs/core/wanted.ts).
  */
 import type { TextSetting } from './settings.ts';
 
-/** Instead of a name: the certificate must carry the host of the address. For a server with a certificate of the hospital's own. */
+/** Value of the setting for a server with a certificate of the hospital: its certificate must have the host name or address of the server. */
 export const byAddress = 'address';
 
 export const serverNameSetting = (env: string, fallback: string) =>
   ({
     kind: 'text',
     env,
-    help: `name that its certificate must carry; "${byAddress}": the host name or address by which it is reached`,
+    help: `name that the server's certificate must have; "${byAddress}": the host name or address of the connection`,
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     fallback,
   }) as const satisfies TextSetting;

@@ -1,6 +1,6 @@
 /**
- * Every name that begins with `VIGIL_` and that a program of ours or docker-compose.yml reads. A process has only its own manifest, but
- * it must distinguish a name of another process from a typing error. tests/settings.test.ts compares this list with the manifests.
+ * All names of settings that any program of Vigil or docker-compose.yml reads. With this list, a process can distinguish a setting of another
+ * process from a typing error. tests/settings.test.ts compares this list with the manifests.
  */
 import { visibleText } from '../contracts/text.ts';
 
@@ -129,7 +129,7 @@ export const settingNames: readonly string[] = [
 
 const shownCharsMax = 64;
 
-/** Returns one fault for each `VIGIL_` name that no program reads, with the nearest valid name. Values are not shown. */
+/** Returns a fault for each `VIGIL_` variable that no program reads, with the most similar valid name. */
 export function unknownNameFaults(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^VIGIL_/i.test(name) && !settingNames.includes(name))

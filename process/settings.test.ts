@@ -32,7 +32,7 @@ function faultOf(env: Record<string, string>, of: Manifest = manifest): string {
   return 'no fault';
 }
 
-describe('settings', () => {
+describe('readSettings', () => {
   it('settings have defaults, are typed and frozen', () => {
     const settings = readSettings(manifest, { V_NAME: ' gateway ', V_BROKERS: 'a:1, b:2', V_ON: 'on' });
     expect(settings).toEqual({ port: 8883, name: 'gateway', brokers: ['a:1', 'b:2'], on: true, level: 'info' });
@@ -56,15 +56,15 @@ describe('settings', () => {
     ['0x10', 'fault'],
     ['NaN', 'fault'],
     ['', 'fine'],
-  ])('settings take the integer %j as %s', (text, want) => {
-    expect(faultOf({ V_NAME: 'x', V_PORT: text }) === 'no fault' ? 'fine' : 'fault').toBe(want);
+  ])('the text %j for an integer from 1 to 65535 is a %s', (text, expected) => {
+    expect(faultOf({ V_NAME: 'x', V_PORT: text }) === 'no fault' ? 'fine' : 'fault').toBe(expected);
   });
 
   it.each([
     ['V_NAME', 'gate\nway'],
     ['V_NAME', 'gate\u202eway'],
     ['V_BROKERS', 'a:1,b\u200b:2'],
-  ])('settings refuse for %s a text that shows as another: %j', (name, text) => {
+  ])('settings refuse invisible characters in %s: %j', (name, text) => {
     const anyText = { ...manifest, name: { kind: 'text', env: 'V_NAME', help: 'name' } } as const satisfies Manifest;
     expect(faultOf({ V_NAME: 'x', [name]: text }, anyText)).toContain(`${name} holds a control character`);
   });
@@ -79,14 +79,14 @@ describe('settings', () => {
     expect(faultOf({ V_KEY: file('open2', 'hunter2', 0o644) }, secret)).not.toContain('hunter2');
   });
 
-  it('each setting describes itself in a line', () => {
+  it('describeSettings returns a line for each setting', () => {
     const lines = describeSettings(manifest).split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toContain('(required)');
     expect(lines[0]).toContain('(default: 8883)');
   });
 
-  it('a switch is described by the words that it takes, and an empty default as none', () => {
+  it('describeSettings names the values of a switch, and calls an empty default "none"', () => {
     const words = describeSettings({
       on: manifest.on,
       who: { kind: 'text', env: 'V_WHO', help: 'who', fallback: '' },

@@ -1,6 +1,6 @@
 /**
- * One manifest of settings per process: every fault is reported at once, the result is frozen, and nothing else reads
- * the environment. Secrets come as file paths, never as values.
+ * Reads the settings of a process from its environment. Each process has one manifest with all its settings. All faults are reported at
+ * once, and the result is frozen. A setting for a secret is the path of a file, never the secret itself.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
@@ -22,11 +22,11 @@ export type ChoiceSetting = Base<'choice', string> & { readonly choices: readonl
 export type IntegerSetting = Base<'integer', number> & { readonly min: number; readonly max: number };
 export type ListSetting = Base<'list', readonly string[]>;
 export type SwitchSetting = Base<'switch', boolean>;
-/** A file that must be there and readable; the value is its path. */
+/** A file that must exist and be readable; the value is its path. */
 export type FileSetting = Base<'file', string>;
-/** A file whose content, without the final line end, is the value; it must not be readable by others. */
+/** A file that other users must not be able to read; the value is its content without the last line end. */
 export type SecretSetting = Base<'secret', string>;
-/** The same file, but the value is its path: it is read again when it changes. */
+/** A file that other users must not be able to read; the value is its path, because the process reads the file again when it changes. */
 export type SecretFileSetting = Base<'secret-file', string>;
 
 export type Setting =
@@ -53,8 +53,8 @@ export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf
 
 /**
  * Reads every setting of a manifest.
- * @throws VigilError `settings-invalid`. It names every wrong variable and what it should be, and every `VIGIL_` name that no
- * program of ours reads: such a name would have no effect, and nobody would notice.
+ * @throws VigilError `settings-invalid`. Its message names every wrong variable with its rule, and every `VIGIL_` variable that no program
+ *   of Vigil reads, because that is probably a typing error.
  */
 export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
   const { settings, faults } = checkSettings(manifest, env);
@@ -65,7 +65,7 @@ export function readSettings<const M extends Manifest>(manifest: M, env: Environ
 /** The type of `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws VigilError `settings-invalid` if there is a fault */
+/** Throws if the list of faults is not empty. @throws VigilError `settings-invalid` */
 export function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }
@@ -92,20 +92,22 @@ export function checkSettings<const M extends Manifest>(
   return { settings: Object.freeze(values) as Settings<M>, faults };
 }
 
-const unseen = 'holds a control character or one that cannot be seen';
+const invisible = 'holds a control character or one that cannot be seen';
 
 type Parsed = { value: unknown } | { fault: string };
 
 function parse(setting: Setting, text: string): Parsed {
   switch (setting.kind) {
     case 'text': {
-      if (visibleText(text) !== text) return { fault: unseen };
+      if (visibleText(text) !== text) return { fault: invisible };
       return setting.pattern && !setting.pattern.test(text)
         ? { fault: `does not match ${setting.pattern}` }
         : { value: text };
     }
     case 'choice':
-      return setting.choices.includes(text) ? { value: text } : { fault: `is none of ${setting.choices.join(', ')}` };
+      return setting.choices.includes(text)
+        ? { value: text }
+        : { fault: `is not one of ${setting.choices.join(', ')}` };
     case 'integer': {
       const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       return value >= setting.min && value <= setting.max
@@ -114,7 +116,7 @@ function parse(setting: Setting, text: string): Parsed {
     }
     case 'list': {
       const items = text.split(',').map((item) => item.trim());
-      if (visibleText(text) !== text) return { fault: unseen };
+      if (visibleText(text) !== text) return { fault: invisible };
       return items.every((item) => item !== '') ? { value: Object.freeze(items) } : { fault: 'has an empty item' };
     }
     case 'switch':
@@ -146,12 +148,12 @@ function readableFile(path: string): { fault: string } | undefined {
 /** Returns the help text of a process: one line per setting. */
 export function describeSettings(manifest: Manifest): string {
   return Object.values(manifest)
-    .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultWords(setting)})`)
+    .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultText(setting)})`)
     .join('\n');
 }
 
 /** Returns the default as a person would write it into the variable. */
-function defaultWords({ kind, fallback }: Setting): string {
+function defaultText({ kind, fallback }: Setting): string {
   if (fallback === undefined) return 'required';
   if (kind === 'switch') return `on or off, default: ${fallback ? 'on' : 'off'}`;
   return fallback === '' ? 'default: none' : `default: ${String(fallback)}`;

@@ -1,12 +1,13 @@
 /**
- * Ends a process on SIGTERM and SIGINT: in order, once, and within a time limit. It ends with `process.exitCode`, normally 0; with 1 if
- * closing fails.
+ * Ends a process on SIGTERM and SIGINT: closes once, within a time limit. The exit code is `process.exitCode`, normally 0, or 1 if closing
+ * fails.
  */
 import type { Logger } from 'pino';
 
 /**
- * @param close closes what is open; may be called before everything is open
- * @param withinMs time from the signal until the process ends anyway; what it did not acknowledge is sent again
+ * Ends this process on a signal.
+ * @param close closes everything that the process has opened so far
+ * @param withinMs time after the signal at which the process ends even if closing is not finished
  */
 export function stopOnSignals(options: {
   readonly close: () => Promise<void>;

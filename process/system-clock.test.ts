@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { keepSteadyTime, logAheadMs, type SystemClock, wallAheadMs } from './system-clock.ts';
 
-/** Two clocks that are read one after the other, on a machine that may stand still in between; the steps here are larger. */
+/** Largest difference of two clocks that are read one after the other on a busy machine. The steps of the tests are larger. */
 const apartMsMax = 5_000;
 
 const quiet = { warn: () => {}, info: () => {} };
@@ -21,14 +21,14 @@ it('the clock starts at the machine’s clock, and restores Date.now when it is 
 });
 
 it.each([-864_000_000, -10_000, 10_000, 864_000_000])(
-  'the clock joins processes that noticed a step of %i ms',
+  'the clock starts at the time of processes that noticed a step of %i ms',
   (aheadMs) => {
     const wall = Date.now();
     clock = keepSteadyTime({ log: quiet, aheadMs });
     expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(apartMsMax);
     expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThan(apartMsMax);
     expect(clock.step()?.aheadMs).toBe(aheadMs);
-    // A record in Kafka is never stamped earlier than either clock.
+    // The timestamp of a record in Kafka is never before either of the two clocks.
     expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
   },
 );

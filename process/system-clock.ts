@@ -1,6 +1,6 @@
 /**
- * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries read it too.
- * If a clock was set back, kafkajs sends no heartbeat for as long as that; if it was set forward, kafkajs times out every request.
+ * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries call it, too. Without
+ * this, kafkajs would send no heartbeats after the clock was set back, and would time out every request after it was set forward.
  * `new Date()` still reads the machine's clock.
  */
 import { uptime } from 'node:os';
@@ -12,7 +12,7 @@ export const clockSettings = {
   clockAheadMs: {
     kind: 'integer',
     env: 'VIGIL_CLOCK_AHEAD_MS',
-    help: 'how far the machine’s clock was set ahead of the time that the other processes keep, ms; `npm start` says it',
+    help: 'how far the machine’s clock is ahead of the time of the other processes, ms; `npm start` sets this',
     min: -1e12,
     max: 1e12,
     fallback: 0,
@@ -29,18 +29,18 @@ const wallMs = (): number => machineNow();
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
- * Returns the stamp for a record in Kafka, ms since 1970. Kafka deletes records by their stamp and its own machine's clock. Either of the
- * two times may be the broker's, so this is the later one: a stamp that is too late only keeps a record longer.
+ * Returns the timestamp for a record in Kafka, ms since 1970: steady time or the machine's clock, whichever is later. Kafka compares timestamps
+ * with the broker's clock to delete old records. A timestamp that is too late only keeps a record longer.
  */
 export const logNowMs = (): number => Math.max(Date.now(), wallMs());
 
-/** Returns how far such stamps are ahead of `Date.now`, ms. */
+/** Returns how far the timestamps of `logNowMs` are ahead of `Date.now`, ms. */
 export const logAheadMs = (): number => Math.max(0, wallAheadMs());
 
 export type ClockStep = {
   /** How far the machine's clock is ahead of the time that the process keeps, ms; negative if it is behind. */
   readonly aheadMs: number;
-  /** When the process noticed it, in its own time. */
+  /** When the process noticed the step, in steady time. */
   readonly atMs: number;
 };
 
@@ -61,8 +61,8 @@ const read = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs
 
 /**
  * Makes `Date.now` a clock that never jumps, until closed. Call this before anything else reads the time.
- * @param options.aheadMs the step that the other processes noticed before this one started
- * @param options.replace false: only watches the machine's clock
+ * @param options.aheadMs how far the machine's clock is ahead of the time of the other processes, ms
+ * @param options.replace whether to replace `Date.now`; if false, only watches the machine's clock
  */
 export function keepSteadyTime(options: {
   readonly log: ClockLog;

@@ -1,6 +1,6 @@
 /**
- * The ciphers that our servers accept with TLS 1.2, in OpenSSL's names, and those of TLS 1.3: each connection has its own key (forward
- * secrecy), and encryption is authenticated. Node's own list also has CBC with SHA-1 and RSA's key exchange (RFC 9325, 4.2).
+ * The ciphers that Vigil's servers accept, in OpenSSL's names: three of TLS 1.3, then those of TLS 1.2. All have forward secrecy and
+ * authenticated encryption. Node's default list also has ciphers that RFC 9325, 4.2 forbids (CBC with SHA-1, key exchange with RSA).
  */
 export const serverCiphers = [
   ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
