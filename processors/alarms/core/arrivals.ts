@@ -103,18 +103,18 @@ export function noteReading(
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
-    const known = codes[parameter.code];
-    const clock = known?.clock ?? initialClock;
-    const isBack = known !== undefined && isSetBack(known.order, reading);
+    const previous = codes[parameter.code];
+    const clock = previous?.clock ?? initialClock;
+    const isBack = previous !== undefined && isSetBack(previous.order, reading);
     // The values of one reading nearly always have the same clock, so the clock is assessed only once.
     if (place === undefined || place.isBack !== isBack || !isSameClock(place.before, clock))
       place = placeOf(clock, reading, isBack);
     const { assessed, at } = place;
     const { late } = assessed;
-    const { setByMs, apart, isNewest } = readingPlaceOf(known?.order ?? order, reading, clock, assessed, isBack);
+    const { setByMs, apart, isNewest } = readingPlaceOf(previous?.order ?? order, reading, clock, assessed, isBack);
     // A parameter is expected from its first value on. A device clock that is behind, or a backlog, must not make the value look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
-    const before = known ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
+    const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
     const next = afterReading(before, { parameter, numeric, value }, place, isNewest ? order : before.order, context);
     codes[parameter.code] = next;
@@ -209,7 +209,7 @@ function afterReading(
   const isMoreFrequent = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && context.isBeyond(parameter, value);
-  // After a silence the values are counted anew, unless the last value was beyond a limit.
+  // After a silence the values are counted from the beginning, unless the last value was beyond a limit.
   const endsSilence = valid && known.silentSince !== null && !known.beyond && !isBeyond;
   const { spacings: spaced } = known;
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;

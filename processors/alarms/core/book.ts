@@ -117,16 +117,17 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
  */
 export function reconcile(
   part: BookPart,
-  found: readonly Condition[],
+  candidates: readonly Condition[],
   episodes: readonly Episode[],
   endedAt: (key: string) => number,
   context: BookContext,
   callingChains: ReadonlySet<string> = new Set(),
   hides?: (condition: Condition, live: Live | undefined) => boolean,
 ): BookResult {
-  if (found.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0) return { part, events: [] };
+  if (candidates.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
+    return { part, events: [] };
   const draft = draftOf(part);
-  const conditions = withoutPast(draft, found);
+  const conditions = withoutPast(draft, candidates);
   const byKey = new Map(conditions.map((condition) => [condition.key, condition]));
   const isSubsumed = subsumption(conditions, callingChains);
   for (const { condition, endedAt } of episodes)
@@ -276,15 +277,15 @@ export function acknowledge(
   context: BookContext,
 ): BookResult & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' | 'displacing' } {
   const draft = draftOf(part);
-  const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
-  if (found === undefined) {
+  const entry = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
+  if (entry === undefined) {
     if (isEnded || part.closed.some((entry) => entry.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
     const waiting = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: context.now };
     const outcome = part.held.length < heldMax ? 'held' : 'displacing';
     return { part: { ...part, held: [...part.held, waiting].slice(-heldMax) }, events: [], outcome };
   }
-  const [key, live] = found;
+  const [key, live] = entry;
   const change = decideAcknowledge(live, command);
   if (typeof change === 'string') return { part, events: [], outcome: change };
   const { alarm } = apply(draft, key, change, context);

@@ -14,11 +14,11 @@ const other = condition('SpO2.low', 'SpO2.low', 31);
 
 describe('subsumption', () => {
   it('a condition does not call beside a graver condition of its cause, in any order of the list', () => {
-    for (const found of [
+    for (const conditions of [
       [low, extreme, other],
       [other, extreme, low],
     ]) {
-      const isSubsumed = subsumption(found);
+      const isSubsumed = subsumption(conditions);
       expect([low, extreme, other].filter(isSubsumed)).toEqual([low]);
     }
   });

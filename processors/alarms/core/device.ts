@@ -272,10 +272,10 @@ const noConditions: readonly Condition[] = [];
 /** Returns the technical conditions of the device. @param hasPatient false: the silence of the device is only a low alarm */
 export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
   if (hasNoCondition(part)) return noConditions;
-  const found: Condition[] = [];
+  const conditions: Condition[] = [];
   const priority: Priority = hasPatient ? 'medium' : 'low';
   const add = (name: string, priority: Priority, text: string, onset: number, more: Partial<Condition> = {}) =>
-    found.push({
+    conditions.push({
       ...plainTechnical,
       key: name,
       name,
@@ -298,7 +298,7 @@ export function deviceConditions(part: DevicePart, hasPatient: boolean): readonl
     const alarmText = label === undefined ? text : `${label}: ${text}`;
     add(condition, priority, alarmText, since, { key, chain: key, ...(code !== undefined && { code }) });
   }
-  return found;
+  return conditions;
 }
 
 const plainTechnical = {

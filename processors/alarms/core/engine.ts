@@ -72,7 +72,7 @@ export type Step = {
  * @param now wall clock, ms since 1970: the present for a live input, the time of receipt for a replayed one
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
-  const context = deskOf(env, before, input, now);
+  const context = contextOf(env, before, input, now);
   const passed = passTime(env, before, context);
   const judged = take(env, withDevice(passed.state, input), input, context);
   const settled = settle(env, judged, passed.endings, context);
@@ -162,10 +162,10 @@ function takeAlerts(env: Environment, state: State, input: AlertsInput): Judged 
 
 function allConditions(env: Environment, state: State): readonly Condition[] {
   const isUnassigned = state.association?.category === 'unassigned';
-  const found = [...brokenLimits(state)];
+  const all = [...brokenLimits(state)];
   // Nearly all lists are empty, so a loop is faster than copies of the lists.
   const add = (conditions: readonly Condition[]) => {
-    for (const condition of conditions) found.push(condition);
+    for (const condition of conditions) all.push(condition);
   };
   add(arrivalConditions(state.arrivals));
   add(deviceConditions(state.device, !isUnassigned));
@@ -177,7 +177,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
   add(noProfileConditions(state, profileInForce(env, state) !== undefined));
   add(crossingConditions(env, state));
   add(ownAlertConditions(state.ownAlerts));
-  return found.length === 0 ? found : withOneCallPerCause(found);
+  return all.length === 0 ? all : withOneCallPerCause(all);
 }
 
 /** Takes a reading. A repeated reading changes nothing. */
@@ -263,7 +263,7 @@ function isSilenceAnswered({ book, standby }: State, chain: string): boolean {
   return isSilenceSeen && about.every(({ acknowledged, subsumed }) => acknowledged || subsumed);
 }
 
-function deskOf(env: Environment, state: State, input: Input, now: number): BookContext {
+function contextOf(env: Environment, state: State, input: Input, now: number): BookContext {
   const deviceId = ('deviceId' in input ? input.deviceId : undefined) ?? state.deviceId ?? 'unknown';
   const profile = profileInForce(env, state) ?? adultProfile;
   return { now, profile, associationId: state.associationId, deviceId, hash: env.hash };

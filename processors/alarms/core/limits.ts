@@ -250,10 +250,10 @@ function foldBy(parameter: Parameter, rules: GroupRules | undefined): Fold {
 /** Returns one condition for each broken limit. */
 export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condition[] {
   if (!isAnyBroken(part)) return noConditions;
-  const found = new Map<string, Condition>();
+  const byKey = new Map<string, Condition>();
   const add = (condition: Condition) => {
-    const other = found.get(condition.key);
-    found.set(condition.key, other === undefined ? condition : joined(other, condition));
+    const other = byKey.get(condition.key);
+    byKey.set(condition.key, other === undefined ? condition : joined(other, condition));
   };
   for (const code in part) {
     const { samples, late } = part[code]!;
@@ -268,10 +268,10 @@ export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condit
     }
     if (late === undefined || isMasked) continue;
     for (const tracker of Object.values(late.samples.head))
-      if (tracker.determined !== null && !found.has(conditionKey(parameter, tracker.tier)))
+      if (tracker.determined !== null && !byKey.has(conditionKey(parameter, tracker.tier)))
         add(conditionOf(parameter, tracker, true));
   }
-  return [...found.values()];
+  return [...byKey.values()];
 }
 
 const noConditions: readonly Condition[] = [];

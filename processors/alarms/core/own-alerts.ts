@@ -177,14 +177,14 @@ function episodesOf(
 
 /** Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. */
 function byKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
-  const found = new Map<string, OwnAlert>();
+  const alerts = new Map<string, OwnAlert>();
   for (const sent of input.alerts) {
     const { key, alert } = keyedAlert(sent, input.time, context);
-    const other = found.get(key);
+    const other = alerts.get(key);
     const isSameText = other === undefined || other.text === alert.text;
-    found.set(key, isSameText ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
+    alerts.set(key, isSameText ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
   }
-  return found;
+  return alerts;
 }
 
 /**
@@ -244,8 +244,8 @@ function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnA
 }
 
 /**
- * Limits the number of alarms, because a device that sends ever new codes must not fill the screens and the log. If the list is too long,
- * only the gravest alarms stay, and one alarm stands for the rest.
+ * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the log. If the list is too
+ * long, only the gravest alarms stay, and one alarm stands for the rest.
  */
 function bounded(
   listed: ReadonlyMap<string, OwnAlert>,
@@ -255,8 +255,8 @@ function bounded(
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
   const waiting = new Set([...latched, ...latching].filter((key) => !listed.has(key)));
   const isKnown = (key: string) => Number(alerts[key] !== undefined);
-  const known = [...listed.keys()].filter(isKnown).length;
-  const room = Math.min(Math.max(0, alertsMax - waiting.size), known + Math.max(0, begunMax - begun.n));
+  const presentCount = [...listed.keys()].filter(isKnown).length;
+  const room = Math.min(Math.max(0, alertsMax - waiting.size), presentCount + Math.max(0, begunMax - begun.n));
   if (listed.size <= room) return listed;
   const inOrder = [...listed].sort(
     ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || gravity[b.priority] - gravity[a.priority],
@@ -286,9 +286,9 @@ export function withoutAlerts(part: OwnAlertsPart, isKept: (key: string) => bool
 export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): readonly Condition[] {
   const keys = Object.keys(alerts);
   if (keys.length === 0 && sound === null) return noConditions;
-  const found = keys.map((key) => conditionOf(key, alerts[key]!));
-  if (sound !== null) found.push(soundCondition(sound));
-  return found;
+  const conditions = keys.map((key) => conditionOf(key, alerts[key]!));
+  if (sound !== null) conditions.push(soundCondition(sound));
+  return conditions;
 }
 
 function conditionOf(key: string, alert: OwnAlert): Condition {

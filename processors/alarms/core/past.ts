@@ -11,10 +11,14 @@ type KnownAlarms = Pick<BookPart, 'live' | 'closed'>;
  */
 export function withoutPast(book: KnownAlarms, conditions: readonly Condition[]): readonly Condition[] {
   const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;
-  const known = conditions.filter((condition) => isPast(condition) && isKnown(book, condition, condition.onset));
-  if (known.length === 0) return conditions;
-  const isCovered = subsumption(known);
-  return conditions.filter((condition) => !(known.includes(condition) || (isPast(condition) && isCovered(condition))));
+  const pastConditions = conditions.filter(
+    (condition) => isPast(condition) && isKnown(book, condition, condition.onset),
+  );
+  if (pastConditions.length === 0) return conditions;
+  const isCovered = subsumption(pastConditions);
+  return conditions.filter(
+    (condition) => !(pastConditions.includes(condition) || (isPast(condition) && isCovered(condition))),
+  );
 }
 
 /**

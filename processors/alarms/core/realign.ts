@@ -73,9 +73,9 @@ function realignAlarm(
 function rememberClosed(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);
-  const known = closed ?? { key: alarmKey(alarm), alarmId, from, to };
+  const remembered = closed ?? { key: alarmKey(alarm), alarmId, from, to };
   const last = closed === undefined ? { alarm, acknowledged: true } : closed.last;
-  const entry: Closed = { ...known, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
+  const entry: Closed = { ...remembered, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
   const others = book.closed.filter((entry) => entry !== closed);
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }

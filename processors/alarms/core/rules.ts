@@ -90,12 +90,12 @@ const cachedSingle: typeof cachedContinuous = new WeakMap();
 const withoutProfile = {};
 
 function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
-  const found: Rule[] = [];
+  const made: Rule[] = [];
   const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
   if (rules !== undefined) {
     const { low, high, extremeLow, extremeHigh, hysteresis, priority } = rules;
     const plain = (tier: TierName, bound: Bound) =>
-      found.push({
+      made.push({
         tier,
         priority: bound.priority ?? priority,
         limit: bound.limit,
@@ -104,16 +104,16 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
         offDelayMs: single ? 0 : (bound.offDelayMs ?? offDelayMs),
       });
     const extreme = (tier: TierName, limit: number) =>
-      found.push({ tier, priority: 'high', limit, hysteresis, delay: atOnce, offDelayMs });
+      made.push({ tier, priority: 'high', limit, hysteresis, delay: atOnce, offDelayMs });
     if (low) plain('low', low);
     if (high) plain('high', high);
     if (extremeLow !== undefined) extreme('extreme-low', extremeLow);
     if (extremeHigh !== undefined) extreme('extreme-high', extremeHigh);
   }
   const zero = { priority: 'high', limit: 0, hysteresis: 0, offDelayMs } as const;
-  if (group === 'HR') found.push({ tier: 'asystole', ...zero, delay: atOnce });
-  if (group === 'RR') found.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
-  return found;
+  if (group === 'HR') made.push({ tier: 'asystole', ...zero, delay: atOnce });
+  if (group === 'RR') made.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
+  return made;
 }
 
 const atOnce: Delay = { kind: 'fixed', ms: 0 };

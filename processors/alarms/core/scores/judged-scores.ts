@@ -182,7 +182,7 @@ const noConditions: readonly Condition[] = [];
 /** Returns one condition for each score whose delay has passed. */
 export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly Condition[] {
   if (held === noScoreTrackers) return noConditions;
-  const found: Condition[] = [];
+  const conditions: Condition[] = [];
   const rules = rulesOf(by);
   for (const [name, { tracker, text }] of Object.entries(held) as [
     ScoreName,
@@ -192,7 +192,7 @@ export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly C
     if (tracker.determined === null || call === undefined) continue;
     const { from, priority } = call;
     const { chain, rank, under } = rows[name];
-    found.push({
+    conditions.push({
       key: name,
       name,
       kind: 'physiological',
@@ -212,5 +212,5 @@ export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly C
       outOfOrder: false,
     });
   }
-  return found;
+  return conditions;
 }

@@ -70,14 +70,17 @@ export function news2(set: News2Set): News2 {
     Temp: pointsIn(bands.Temp, set.Temp, 1),
   };
   const missing = newsParameters.filter((parameter) => points[parameter] === undefined);
-  const known = newsParameters.flatMap((parameter) => points[parameter] ?? []);
-  const atLeast = known.reduce((sum, partPoints) => sum + partPoints, 0);
+  const knownPoints = newsParameters.flatMap((parameter) => points[parameter] ?? []);
+  const atLeast = knownPoints.reduce((sum, partPoints) => sum + partPoints, 0);
   const parts = { points: points as News2['points'], missing, atLeast };
   if (missing.length > 0) return parts;
-  return { ...parts, total: atLeast, ...answerOf(atLeast, known.includes(3)) };
+  return { ...parts, total: atLeast, ...answerOf(atLeast, knownPoints.includes(3)) };
 }
 
-/** Returns the points of SpO2. On scale 2 a high saturation has points only with oxygen; undefined if this is not known and matters. */
+/**
+ * Returns the points of SpO2. On scale 2 the points of a high saturation depend on whether the patient gets oxygen. Returns undefined if
+ * this is not known.
+ */
 function spo2Points({ scale, SpO2, oxygen }: News2Set): number | undefined {
   if (scale === 1) return pointsIn(bands.SpO2, SpO2);
   const [onAir, onOxygen] = [pointsIn(bands.SpO2onAir2, SpO2), pointsIn(bands.SpO2onOxygen2, SpO2)];

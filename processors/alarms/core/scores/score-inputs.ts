@@ -106,7 +106,7 @@ export function inputsAt(
     measured && { at: measured.at, value: measured.value, untilMs: untilOf(measured, ages) };
   const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
   const { consciousness, oxygen } = entries;
-  const found: Record<NewsParameter, Input | undefined> = {
+  const inputs: Record<NewsParameter, Input | undefined> = {
     RR: inputOf(RR),
     SpO2: inputOf(SpO2),
     oxygen: oxygen && { ...oxygen, untilMs: oxygen.at + ages.enteredMs },
@@ -115,7 +115,7 @@ export function inputsAt(
     consciousness: consciousness && { ...consciousness, untilMs: consciousness.at + ages.enteredMs },
     Temp: inputOf(Temp),
   };
-  return found as Partial<Record<NewsParameter, Input>>;
+  return inputs as Partial<Record<NewsParameter, Input>>;
 }
 
 /** Returns the time until which a value is recent enough to be scored. */
