@@ -55,8 +55,8 @@ async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
 }
 
 async function apartOf(deviceId: string) {
-  const found = await recordsOf(operator, 'rejected', deviceId);
-  return found.filter(({ body }) => body.code === 'association-unclear');
+  const records = await recordsOf(operator, 'rejected', deviceId);
+  return records.filter(({ body }) => body.code === 'association-unclear');
 }
 
 async function answersOf(send: () => Promise<number>, count: number): Promise<number[]> {
@@ -85,8 +85,8 @@ it('the gateway keeps as many unclear readings apart as it has space for, refuse
     async () => {
       const answer = await send();
       await sleep(250);
-      const found = await recordsOf(operator, 'observations', bed);
-      return answer === 0 && found.some(({ key, body }) => key === second.associationId && 'reading' in body);
+      const records = await recordsOf(operator, 'observations', bed);
+      return answer === 0 && records.some(({ key, body }) => key === second.associationId && 'reading' in body);
     },
     40_000,
   );

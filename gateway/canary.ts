@@ -39,7 +39,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
     };
-  // Each function is listed by name, so that whoever adds a function to the sink must decide what it does for canaries.
+  // Each function is listed by name, so that a new function of the sink needs a decision about canaries.
   return {
     ready: sink.ready,
     sourceOf: sink.sourceOf,

@@ -94,8 +94,8 @@ it('reports the claims of other gateways in the order of the log, each once', ()
 });
 
 it('a claim is settled as false after 2 s, is written again until the log has it, and is then reported', async () => {
-  const one = source('us.1');
-  claim(one);
+  const unclaimed = source('us.1');
+  claim(unclaimed);
   await vi.advanceTimersByTimeAsync(1_999);
   expect(calls).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
@@ -111,10 +111,10 @@ it('a claim is settled as false after 2 s, is written again until the log has it
 });
 
 it('a claim that was written is reported even if its connection has ended since', async () => {
-  const one = source('us.1');
-  claim(one);
+  const unclaimed = source('us.1');
+  claim(unclaimed);
   await vi.advanceTimersByTimeAsync(2_000);
-  claims.forget(one);
+  claims.forget(unclaimed);
   written[0]!.answer();
   deliver('us', 1, written[0]!.body);
   expect(calls).toEqual(['us.1 unclaimed', 'us.1 has 41']);

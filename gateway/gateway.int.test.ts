@@ -7,7 +7,7 @@ import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { readSettings } from '../process/settings.ts';
-import { connectMqtt, type Found, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
+import { connectMqtt, type DeviceRecord, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
 import {
   admitted,
   associate,
@@ -86,9 +86,11 @@ describe('a reading', () => {
     const seqOf = (index: number) => times.length - index;
     for (const [index, [ms]] of times.entries())
       expect(await publishFor(client, topic, written(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
-    const found = await recordsOf(operator, 'observations', device('assigned'));
+    const records = await recordsOf(operator, 'observations', device('assigned'));
     for (const [index, [ms, associationId]] of times.entries()) {
-      const record = found.find(({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === seqOf(index));
+      const record = records.find(
+        ({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === seqOf(index),
+      );
       expect(record).toMatchObject({
         key: associationId,
         opened: {
@@ -195,14 +197,16 @@ describe('bad input', () => {
           protocolVersion === 5 ? reasonCode : 0,
         ]);
       }
-      const found = (await recordsOf(operator, 'rejected', device('bad'))).slice(before);
-      expect(found.map(({ body }) => [body.code, body.topic])).toEqual(rows.map(([, topic, , code]) => [code, topic]));
+      const records = (await recordsOf(operator, 'rejected', device('bad'))).slice(before);
+      expect(records.map(({ body }) => [body.code, body.topic])).toEqual(
+        rows.map(([, topic, , code]) => [code, topic]),
+      );
       for (const [index, [, , payload]] of rows.entries()) {
         const bytes = Buffer.isBuffer(payload)
           ? payload
           : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-        expect(found[index]?.body.payload).toBe(bytes.toString('base64'));
-        expect(found[index]?.key).toBe(devicePseudonym(platform, device('bad')));
+        expect(records[index]?.body.payload).toBe(bytes.toString('base64'));
+        expect(records[index]?.key).toBe(devicePseudonym(platform, device('bad')));
       }
       await client.endAsync();
     },
@@ -214,8 +218,8 @@ describe('bad input', () => {
     for (const time of [iso(Date.now() + hourMs), '1970-01-01T00:00:00.000Z', iso(Date.now() + hourMs)])
       expect(await publishFor(client, topic, { time, values: [spo2] })).toBe(0x99);
     const notices = await until('both notices', async () => {
-      const found = await recordsOf(operator, 'observations', device('clock'));
-      const codes = found.flatMap(({ body }) => (body.notice === undefined ? [] : [body.notice]));
+      const records = await recordsOf(operator, 'observations', device('clock'));
+      const codes = records.flatMap(({ body }) => (body.notice === undefined ? [] : [body.notice]));
       return codes.length > 1 && codes;
     });
     // Each notice is written at most once in 15 s.
@@ -276,11 +280,11 @@ describe('a connection', () => {
     await publishFor(second, status, { online: true, time: iso(Date.now()) });
     const lostAtMs = Date.now();
     second.stream.destroy();
-    const found = await until('the end on record', async () => {
+    const records = await until('the end on record', async () => {
       const records = await recordsOf(operator, 'observations', device('will'));
       return records.length >= 7 && records;
     });
-    const story = found.map(({ opened, body }) =>
+    const story = records.map(({ opened, body }) =>
       opened.contentType === contentTypes.connection
         ? `${body.connected ? 'connected' : 'gone'}${body.reason ? `: ${body.reason}` : ''}`
         : `status ${(body.reading as { online: boolean }).online}`,
@@ -294,9 +298,9 @@ describe('a connection', () => {
       'status false',
       'gone: will',
     ]);
-    const gone = Date.parse(String(found.at(-1)?.body.receivedAt));
+    const gone = Date.parse(String(records.at(-1)?.body.receivedAt));
     expect(gone - lostAtMs).toBeLessThan(1_000);
-    expect(found.map(({ opened }) => opened.place.writer === 'gateway')).toEqual(
+    expect(records.map(({ opened }) => opened.place.writer === 'gateway')).toEqual(
       story.map((line) => !line.startsWith('status')),
     );
   });
@@ -328,8 +332,8 @@ describe('the inbox', () => {
 });
 
 describe('the process', () => {
-  const seqs = (found: Found[], boot: string) =>
-    found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
+  const seqs = (records: DeviceRecord[], boot: string) =>
+    records.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
   it('a gateway that is killed in the middle of a stream loses no acknowledged reading', async () => {
     const boot = `killed-${run}`;

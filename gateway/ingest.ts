@@ -42,7 +42,7 @@ export function createIngest(options: {
    * by the time that the message states, or to the association that the person names.
    */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
-  /** Called for each reading whose patient is not known. The reading was kept apart or refused. */
+  /** Called for each reading attributed patient is not known. The reading was kept apart or refused. */
   readonly onUnattributed?: (source: Source) => void;
   /** Called for each reading that shows that two devices use this device's certificate. */
   readonly onSharedIdentity?: (source: Source) => void;
@@ -80,18 +80,18 @@ export function createIngest(options: {
   }
 
   function take(message: Incoming, kind: DeviceTopicKind, judged: Accepted, settle: Settle): void {
-    const whose = attributionOf(message, kind, judged.reading);
-    if (whose.kind === 'unclear') {
+    const attributed = attributionOf(message, kind, judged.reading);
+    if (attributed.kind === 'unclear') {
       keepApart(message, kind, settle);
       return;
     }
     if (judged.verdict === 'accepted-in-part') {
       const readAs = judged.mended === undefined ? message : { ...message, payload: Buffer.from(judged.mended) };
-      const record = recordOf(readAs, kind, judged.reading, whose.associationId);
+      const record = recordOf(readAs, kind, judged.reading, attributed.associationId);
       appendInPart(message, kind, record, judged.fault, settle);
       return;
     }
-    const record = recordOf(message, kind, judged.reading, whose.associationId);
+    const record = recordOf(message, kind, judged.reading, attributed.associationId);
     append(record, (error) => {
       if (error !== undefined) {
         settle(noteFailure(message, error));
@@ -134,7 +134,7 @@ export function createIngest(options: {
   }
 
   /**
-   * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the patient
+   * Seals a reading attributed patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the patient
    * is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, it is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {

@@ -219,9 +219,9 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
   kafkaPid = broker.pid;
   closers.push(() => broker.stop());
   await until('all acknowledged', () => all(streams) === 160);
-  const found = await stored(again);
+  const storedSeqs = await stored(again);
   // The readings were sent again on new connections, so their order may differ.
-  expect(found.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => counting(40)));
+  expect(storedSeqs.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => counting(40)));
 }, 180_000);
 
 it('the gateway notices that Kafka lost acknowledged records, and acknowledges nothing for an offset that Kafka gave before', async () => {

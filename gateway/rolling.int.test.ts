@@ -121,17 +121,17 @@ describe('while devices publish', () => {
 it('after the restarts no acknowledged reading is missing, and the readings of each device are in order', async () => {
   finishedMs = Date.now();
   await Promise.all(rovers.map((rover) => rover.finish()));
-  const found = new Map<string, number[]>();
+  const seqsByBoot = new Map<string, number[]>();
   let repeats = 0;
   for (const { opened } of await readWhole(operator, 'observations')) {
     if (opened.contentType !== contentTypes.observation) continue;
-    const seqs = found.get(opened.place.boot) ?? [];
-    found.set(opened.place.boot, seqs);
+    const seqs = seqsByBoot.get(opened.place.boot) ?? [];
+    seqsByBoot.set(opened.place.boot, seqs);
     if (seqs.includes(opened.place.seq)) repeats += 1;
     else seqs.push(opened.place.seq);
   }
   for (const { boot, acknowledged } of rovers) {
-    const seqs = found.get(boot) ?? [];
+    const seqs = seqsByBoot.get(boot) ?? [];
     expect(acknowledged.filter((seq) => !seqs.includes(seq))).toEqual([]);
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, n) => n + 1));
     expect(new Set(acknowledged).size).toBe(acknowledged.length);

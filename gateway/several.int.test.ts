@@ -128,7 +128,7 @@ it('a device that connects to another gateway gets a new session there, and its 
   const deviceId = device('twice');
   const present: boolean[] = [];
   for (const [n, to] of [0, 0, 1, 0].entries()) {
-    const taken = Promise.withResolvers<void>();
+    const acknowledged = Promise.withResolvers<void>();
     const reading = makeReading('observations', `twice-${run}`, n + 1, Date.now());
     const connection = dial({
       deviceId,
@@ -143,11 +143,11 @@ it('a device that connects to another gateway gets a new session there, and its 
         // The same packet id is used again and never released. If the old session had not ended, the next message would count as a repeat.
         connection.publish(reading, n === 1 ? 8 : 7, 2, false);
       },
-      onAcknowledged: () => taken.resolve(),
+      onAcknowledged: () => acknowledged.resolve(),
       onReleased() {},
       onClosed() {},
     });
-    await taken.promise;
+    await acknowledged.promise;
     connection.destroy();
   }
   expect(present).toEqual([false, true, false, false]);

@@ -56,14 +56,14 @@ describe('the attribution of readings from a device with a wrong clock', () => {
     'each reading from a device whose clock is %d s behind has the right patient or is unclear',
     (behind) => {
       const send = device(changeAt(100));
-      const found = seconds(0, 200).map((at) => [at, send({ at: at + 0.5, behind })] as const);
-      for (const [at, patient] of found) {
+      const results = seconds(0, 200).map((at) => [at, send({ at: at + 0.5, behind })] as const);
+      for (const [at, patient] of results) {
         // The time of a clock that is right within 2 s is not corrected.
         if (Math.abs(at + 0.5 - 100) > 2) expect(patient, `at ${at} s`).toBe(at < 100 ? 'first' : 'second');
         else if (Math.abs(behind) > 2)
           expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
       }
-      expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(4);
+      expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(4);
     },
   );
 
@@ -109,8 +109,8 @@ describe('the attribution of the backlog after an outage in which the patient ch
   const backlog = (send: (sent: Sent) => string, behind: number, boot?: string) =>
     seconds(31, 3630).map((at) => send({ at, delay: 3632 - at + at / 1000, behind, ...(boot && { boot }) }));
   const wanted = seconds(31, 3630).map((at) => (at < 1800 ? 'first' : 'second'));
-  const wrong = (found: readonly string[]) =>
-    found.filter((patient, i) => patient !== wanted[i] && (patient !== 'unclear' || Math.abs(i + 31 - 1800) > 2));
+  const wrong = (results: readonly string[]) =>
+    results.filter((patient, i) => patient !== wanted[i] && (patient !== 'unclear' || Math.abs(i + 31 - 1800) > 2));
 
   it.each([0, 60, -60])('the backlog has the right patients if the clock was measured as %d s behind', (behind) => {
     const send = device(changeAt(1800));
@@ -132,26 +132,26 @@ describe('the attribution of the backlog after an outage in which the patient ch
   });
 
   it('the backlog from before the change is unclear after a restart of the gateway without a birth message', () => {
-    const found = backlog(device(changeAt(1800)), 0);
-    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
-    expect(found[0]).toBe('unclear');
-    expect(found.at(-1)).toBe('second');
+    const results = backlog(device(changeAt(1800)), 0);
+    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    expect(results[0]).toBe('unclear');
+    expect(results.at(-1)).toBe('second');
   });
 
   it('only the backlog around the change is unclear if the birth message shows how wrong the clock is at most', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
-    const found = backlog(send, 60);
-    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
-    expect(found.filter((patient) => patient === 'unclear').length).toBeLessThan(70);
+    const results = backlog(send, 60);
+    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    expect(results.filter((patient) => patient === 'unclear').length).toBeLessThan(70);
   });
 
   it('no reading of the backlog has the wrong patient if the clock was set during the outage', () => {
     const send = device(changeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     send({ at: 3630.5, behind: 600, kind: 'birth' });
-    const found = backlog(send, 600);
-    for (const [i, patient] of found.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    const results = backlog(send, 600);
+    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
   });
 
   it('the backlog of an earlier start is attributed by the clock of that start if the clock of the later start agrees', () => {
@@ -180,10 +180,11 @@ describe('the attribution of readings over a network that becomes slower', () =>
     (delay) => {
       const send = device(changeAt(100));
       for (const at of seconds(0, 69)) send({ at, behind: 0 });
-      const found = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
-      for (const [at, patient] of found) expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
+      const results = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
+      for (const [at, patient] of results)
+        expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
       // Unclear are only readings that were measured before the change and came after it.
-      expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(delay);
+      expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(delay);
     },
   );
 });
@@ -216,17 +217,19 @@ describe('the attribution of readings if the clock was set and no reading shows 
     const send = device(changeAt(1000));
     for (const at of seconds(0, 30)) send({ at, behind: 60 });
     send({ at: 2000, behind: 0, kind: 'birth' });
-    const found = seconds(31, 1999).map((at) => [at, send({ at, behind: 60, delay: 2001 - at + at / 1000 })] as const);
-    for (const [at, patient] of found)
+    const results = seconds(31, 1999).map(
+      (at) => [at, send({ at, behind: 60, delay: 2001 - at + at / 1000 })] as const,
+    );
+    for (const [at, patient] of results)
       expect(patient, `at ${at} s`).toMatch(at < 1000 ? /first|unclear/ : /second|unclear/);
-    expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThan(70);
+    expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThan(70);
   });
 
   it('no reading has the wrong patient if the clock was ahead at the connection and is then set right', () => {
     const send = device(changeAt(100));
     send({ at: 95, behind: -30, kind: 'birth' });
-    const found = seconds(96, 130).map((at) => [at, send({ at, behind: 0 })] as const);
-    for (const [at, patient] of found)
+    const results = seconds(96, 130).map((at) => [at, send({ at, behind: 0 })] as const);
+    for (const [at, patient] of results)
       expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /second|unclear/);
   });
 
@@ -243,9 +246,10 @@ it('no reading has the wrong patient if the clock loses 0.1 s per hour for a mon
   const end = 30 * 24 * hour;
   const send = device(changeAt(end));
   for (let h = 0; h < 30 * 24; h += 1) for (const s of [0, 1, 2]) send({ at: h * hour + s * 10, behind: (h + 1) / 10 });
-  const found = seconds(-200, 200).map((at) => [at, send({ at: end + at, behind: 72 })] as const);
-  for (const [at, patient] of found) expect(patient, `at ${at} s`).toMatch(at < 0 ? /first|unclear/ : /second|unclear/);
-  expect(found.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(80);
+  const results = seconds(-200, 200).map((at) => [at, send({ at: end + at, behind: 72 })] as const);
+  for (const [at, patient] of results)
+    expect(patient, `at ${at} s`).toMatch(at < 0 ? /first|unclear/ : /second|unclear/);
+  expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(80);
 });
 
 /** A device, its clock and its network with faults. The clock is set once. Decision 17 lists the faults that no message can show. */

@@ -46,10 +46,10 @@ const table = (Object.keys(ways) as Device['way'][]).flatMap((way) =>
   ),
 );
 
-type Found = { readonly atS: number; readonly patient: string | undefined };
+type Result = { readonly atS: number; readonly patient: string | undefined };
 /** Returns the readings with the wrong patient, except within 1 s of the change: clocks that are right within 2 s are not corrected. */
-const wrong = (found: readonly Found[], change: number) =>
-  found.filter(
+const wrong = (results: readonly Result[], change: number) =>
+  results.filter(
     ({ atS, patient }) =>
       patient !== undefined && patient !== (atS < change ? 'first' : 'second') && Math.abs(atS - change) > 1,
   );
@@ -65,12 +65,13 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
   it('a live reading has the right patient or is unclear, and is not unclear for long', () => {
     each((deviceKind, change, startS, isNumbered) => {
       const send = device(deviceKind, changeAt(change), isNumbered);
-      const found: Found[] = [];
-      for (let atS = startS; atS < 1200; atS += deviceKind.everyS) found.push({ atS, patient: send(atS, atS + 0.05) });
-      expect(wrong(found, change)).toEqual([]);
+      const results: Result[] = [];
+      for (let atS = startS; atS < 1200; atS += deviceKind.everyS)
+        results.push({ atS, patient: send(atS, atS + 0.05) });
+      expect(wrong(results, change)).toEqual([]);
       // If a clock is ahead and cannot be measured, it may be ahead by up to a minute more.
       const lastS = change + 60 + 2 * deviceKind.grainS + deviceKind.everyS + 5;
-      expect(found.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
+      expect(results.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
     });
   });
 
@@ -81,9 +82,10 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
         let atS = startS;
         for (; atS < 500; atS += deviceKind.everyS) send(atS, atS + 0.05);
         send(backS, backS + 0.05, 'birth');
-        const found: Found[] = [];
-        for (; atS < backS; atS += deviceKind.everyS) found.push({ atS, patient: send(atS, backS + 0.1 + atS / 1000) });
-        expect(wrong(found, change)).toEqual([]);
+        const results: Result[] = [];
+        for (; atS < backS; atS += deviceKind.everyS)
+          results.push({ atS, patient: send(atS, backS + 0.1 + atS / 1000) });
+        expect(wrong(results, change)).toEqual([]);
       }
     });
   });

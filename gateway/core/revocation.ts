@@ -1,4 +1,4 @@
-/** Decides whether a device's certificate is valid now, and whether a new CRL may replace the one before. */
+/** Decides whether a device's certificate is valid now, and whether a changed CRL file may replace the CRL in use. */
 import type { RevocationList } from '../../process/crl.ts';
 
 /** The data of a client's certificate that TLS reports. */

@@ -25,7 +25,7 @@ it.each([
   if (!right.ok) expect(right.fault.message).not.toContain(topic);
 });
 
-it('the refusal of a topic of another device says how the own topics begin', () => {
+it('the refusal of a topic of another device says how the device’s own topics begin', () => {
   expect(judgePublishTopic('bed-07', 'devices/bed-08/observations')).toMatchObject({
     fault: { message: expect.stringContaining('devices/bed-07/') },
   });

@@ -56,11 +56,11 @@ describe('CONNECT', () => {
     client.socket.end();
     await until('the claim', () => bench.claims!.length > 0);
     await bench.pass(1000);
-    expect(bench.said).toEqual([]);
+    expect(bench.sinkCalls).toEqual([]);
     nextClaim().settle(true);
     await until('the end', () => bench.listener.connections() === 0);
     expect(bench.handed.map(({ text }) => text)).toEqual(['a last word']);
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will']);
   });
 
   it('the time-out for CONNECT does not end a connection that waits for its claim', async () => {
@@ -79,7 +79,7 @@ describe('CONNECT', () => {
     expect(bench.claims).toHaveLength(1);
     nextClaim().settle(true);
     expect(await newer.next()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
-    expect(bench.said).toEqual(['bed-07 connected']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected']);
     expect(bench.counters.takeOvers).toBe(1);
     newer.end();
   });
@@ -147,7 +147,7 @@ describe('a claim of another gateway', () => {
     bench.listener.endClaimedElsewhere('bed-07');
     expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
     await client.closed;
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: taken-over']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: taken-over']);
     expect(bench.counters.takenElsewhere).toBe(1);
   });
 
@@ -202,7 +202,7 @@ describe('a claim of another gateway', () => {
     await until('the end', () => bench.listener.connections() === 0);
     bench.listener.endClaimedElsewhere('bed-07');
     await bench.pass(60_000);
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will']);
   });
 
   it('a claim of another gateway does not end a connection whose own claim comes later in the log', async () => {

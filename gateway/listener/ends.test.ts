@@ -20,7 +20,9 @@ afterEach(() => bench.close());
 
 const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
 const expectSinkCalls = (...lines: string[]) =>
-  until(lines.join(', '), () => bench.said.length >= lines.length).then(() => expect(bench.said).toEqual(lines));
+  until(lines.join(', '), () => bench.sinkCalls.length >= lines.length).then(() =>
+    expect(bench.sinkCalls).toEqual(lines),
+  );
 
 describe.each([4, 5] as const)('MQTT %i', (version) => {
   it('the will of a lost connection is published', async () => {
@@ -127,7 +129,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     const goodbye = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.serverShuttingDown }] : [];
     expect(client.rest()).toMatchObject([{ cmd: 'puback', messageId: 1 }, ...goodbye]);
     expect(bench.handed).toHaveLength(1);
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: drained']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: drained']);
   });
 });
 
@@ -160,9 +162,9 @@ describe('MQTT 5', () => {
   it('a delayed will is published after its delay', async () => {
     const client = await join(bench, 'bed-07', 5, kept(20, 60));
     client.end();
-    await until('the end', () => bench.said.length === 2);
+    await until('the end', () => bench.sinkCalls.length === 2);
     await bench.pass(15_000);
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will']);
     await bench.pass(10_000);
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
@@ -170,7 +172,7 @@ describe('MQTT 5', () => {
   it('a delayed will is published at the end of its session if that is earlier', async () => {
     const client = await join(bench, 'bed-07', 5, kept(60, 20));
     client.end();
-    await until('the end', () => bench.said.length === 2);
+    await until('the end', () => bench.sinkCalls.length === 2);
     await bench.pass(21_000);
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
@@ -178,18 +180,23 @@ describe('MQTT 5', () => {
   it('a delayed will is not published if the client connects again in time', async () => {
     const client = await join(bench, 'bed-07', 5, kept(20, 60));
     client.end();
-    await until('the end', () => bench.said.length === 2);
+    await until('the end', () => bench.sinkCalls.length === 2);
     await join(bench, 'bed-07', 5, { clean: false, keepalive: 300 });
     await bench.pass(100_000);
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 connected']);
+    expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 connected']);
   });
 
   it('a delayed will is published if the client connects again with a clean start', async () => {
     const client = await join(bench, 'bed-07', 5, kept(60, 60));
     client.end();
-    await until('the end', () => bench.said.length === 2);
+    await until('the end', () => bench.sinkCalls.length === 2);
     await join(bench, 'bed-07', 5, { clean: true });
-    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone', 'bed-07 connected']);
+    expect(bench.sinkCalls).toEqual([
+      'bed-07 connected',
+      'bed-07 ended: will',
+      'bed-07 will: gone',
+      'bed-07 connected',
+    ]);
   });
 
   it('a session ends after its expiry', async () => {

@@ -83,7 +83,7 @@ describe('a publish above Receive Maximum', () => {
     await bench.pass(10_001);
     await until('one is gone', () => bench.listener.connections() === 1);
     for (const { settle } of bench.handed.splice(0)) settle(appended);
-    await until('the second of the other is handed on', () => bench.handed.length === 1);
+    await until('the second publish of bed-08 is handed on', () => bench.handed.length === 1);
     const closed = bench.listener.close(50_000);
     bench.handed.shift()!.settle(appended);
     await closed;
@@ -112,7 +112,7 @@ describe('a paused connection', () => {
     leave(client!);
     for (let i = 0; i < 20 && bench.listener.connections() > 0; i += 1) await bench.pass(10_001);
     expect(bench.listener.connections()).toBe(0);
-    expect(bench.said).toContain('bed-07 ended: closed');
+    expect(bench.sinkCalls).toContain('bed-07 ended: closed');
   });
 
   it('a paused connection stays open, and the packets that came meanwhile are handled later in order', async () => {

@@ -67,7 +67,7 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     await victim.closed;
     expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(victim.rest()).toMatchObject(version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.notAuthorized }] : []);
-    expect(bench.said.slice(2)).toEqual(['bed-07 will: gone', 'bed-07 ended: refused']);
+    expect(bench.sinkCalls.slice(2)).toEqual(['bed-07 will: gone', 'bed-07 ended: refused']);
 
     const again = await connect(bench, 'bed-07', version);
     expect(again.connack).toMatchObject(version === 5 ? { reasonCode: reason.notAuthorized } : { returnCode: 5 });
@@ -90,12 +90,12 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     const client = await connect(bench, 'bed-07', version, keep);
     client.end();
     await until('the end of the connection', () =>
-      bench.said.includes(`bed-07 ended: ${version === 5 ? 'will' : 'closed'}`),
+      bench.sinkCalls.includes(`bed-07 ended: ${version === 5 ? 'will' : 'closed'}`),
     );
-    expect(bench.said).not.toContain('bed-07 will: gone');
+    expect(bench.sinkCalls).not.toContain('bed-07 will: gone');
     writeFileSync(file, await crl(['bed-07']));
     await loaded(2);
-    if (version === 5) await until('the will', () => bench.said.includes('bed-07 will: gone'));
+    if (version === 5) await until('the will', () => bench.sinkCalls.includes('bed-07 will: gone'));
     // The device connects again with a certificate that is not revoked, and must not find its old session.
     await bench.pass(0);
     writeFileSync(file, await crl());

@@ -41,7 +41,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
 
   it('a clean start forgets QoS 2 packet ids, so the same id is a new message', async () => {
     const first = await join(bench, 'bed-07', version, keep);
-    first.send(publishPacket(2, 1, 'one'));
+    first.send(publishPacket(2, 1, 'first'));
     expect(await first.next()).toMatchObject({ cmd: 'pubrec' });
     first.end();
     await gone();
@@ -66,25 +66,25 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
   it('a packet id of QoS 1 that was acknowledged is a new message, even with DUP', async () => {
     bench.atOnce = undefined;
     const client = await join(bench, 'bed-07', version);
-    client.send(publishPacket(1, 5, 'one'));
+    client.send(publishPacket(1, 5, 'first'));
     await until('the first', () => bench.handed.length === 1);
     bench.handed[0]?.settle({ kind: 'appended' });
     expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 5 });
-    client.send(publishPacket(1, 5, 'two', { dup: true }));
+    client.send(publishPacket(1, 5, 'second', { dup: true }));
     await until('the second', () => bench.handed.length === 2);
-    expect(bench.handed[1]?.text).toBe('two');
+    expect(bench.handed[1]?.text).toBe('second');
   });
 
   it('two client ids of one device have two sessions', async () => {
-    const one = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/one' });
-    const two = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/two' });
-    one.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-    expect(await one.next()).toMatchObject({ cmd: 'suback' });
-    expect(await one.next()).toMatchObject({ cmd: 'publish' });
+    const first = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/first' });
+    const second = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/second' });
+    first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
+    expect(await first.next()).toMatchObject({ cmd: 'suback' });
+    expect(await first.next()).toMatchObject({ cmd: 'publish' });
     bench.listener.inboxChanged('bed-07');
-    two.send({ cmd: 'pingreq' });
-    expect(await two.next()).toMatchObject({ cmd: 'pingresp' });
-    expect(await one.next()).toMatchObject({ cmd: 'publish' });
+    second.send({ cmd: 'pingreq' });
+    expect(await second.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await first.next()).toMatchObject({ cmd: 'publish' });
   });
 
   it('a second subscription to the inbox replaces the first, and UNSUBSCRIBE without a subscription is answered', async () => {
@@ -139,7 +139,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     silent.end();
     await gone();
     await bench.pass(100_000);
-    expect(bench.said.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
+    expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
   });
 });
 
@@ -207,9 +207,9 @@ describe('MQTT 5', () => {
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
     await bench.pass(100_000);
-    expect(bench.said.filter((line) => line.includes('will: '))).toEqual([]);
+    expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual([]);
     await join(bench, 'bed-07', 5, { ...keep, clean: true });
-    expect(bench.said.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
+    expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
   });
 
   it('a delayed will is forgotten when the client connects again', async () => {
@@ -219,7 +219,7 @@ describe('MQTT 5', () => {
     (await join(bench, 'bed-07', 5, keep)).end();
     await gone();
     await bench.pass(100_000);
-    expect(bench.said.filter((line) => line.includes('will: '))).toEqual([]);
+    expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual([]);
   });
 
   it('properties for subscribers are accepted in a PUBLISH and in a will', async () => {
@@ -244,6 +244,6 @@ describe('MQTT 5', () => {
     client.send({ cmd: 'pubrel', messageId: 1 });
     expect(await client.next()).toMatchObject({ cmd: 'pubcomp' });
     client.end();
-    await until('the will', () => bench.said.includes('bed-07 will: gone'));
+    await until('the will', () => bench.sinkCalls.includes('bed-07 will: gone'));
   });
 });

@@ -39,7 +39,7 @@ describe('the rate of a device', () => {
     expect(taken).toBeLessThan(100);
     const other = await connect('bed-08');
     other.sendBytes(bytesOf('bed-08', 1, 'y'));
-    await until('the other is taken', () => textsOf('bed-08').length === 1);
+    await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 1);
     expect(bench.counters.pausedDeviceRate).toBeGreaterThanOrEqual(2);
   });
 
@@ -58,7 +58,7 @@ describe('the rate of a device', () => {
       texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(1)));
     expect(numbers('a')).toEqual(inOrder);
     expect(numbers('b')).toEqual(inOrder);
-    // If publishBytes connection waited until the other has finished, the last packet of the other would be the 200th.
+    // If one connection waited until the other has finished, the last packet of the other would be the 200th.
     expect(texts.lastIndexOf('a199')).toBeGreaterThan(250);
     expect(texts.lastIndexOf('b199')).toBeGreaterThan(250);
   });
@@ -93,9 +93,9 @@ describe('the rate of a device', () => {
     const client = await connect('bed-07');
     client.sendBytes(Buffer.concat(Array.from({ length: 2_000 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
     await until('it waits', () => bench.counters.pausedDeviceRate > 0);
-    expect(bench.said).not.toContain('bed-07 is held back');
+    expect(bench.sinkCalls).not.toContain('bed-07 is held back');
     for (let i = 0; i < 6; i += 1) await bench.pass(2_000);
-    await until('the report', () => bench.said.includes('bed-07 is held back'));
+    await until('the report', () => bench.sinkCalls.includes('bed-07 is held back'));
   });
 });
 
@@ -113,7 +113,7 @@ describe("a device's share of the memory", () => {
     expect(bench.handed).toHaveLength(11);
     const other = await connect('bed-08');
     other.sendBytes(Buffer.concat([bytesOf('bed-08', 1, 'y'.repeat(1_000)), bytesOf('bed-08', 2, 'y')]));
-    await until('the other is taken', () => textsOf('bed-08').length === 2);
+    await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 2);
     expect(bench.counters.pausedUnacked).toBe(0);
   });
 
@@ -150,7 +150,7 @@ describe("a device's share of the memory", () => {
     await until('its third waits for its acknowledgements', () => bench.listener.paused()['in-flight'] === 1);
     const other = await connect('bed-08');
     other.sendBytes(bytesOf('bed-08', 1, 'y'));
-    await until('the other is taken', () => textsOf('bed-08').length === 1);
+    await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 1);
     for (const { deviceId, settle } of [...bench.handed]) if (deviceId === 'bed-07') settle(appended);
     await until('its third is taken', () => textsOf('bed-07').some((text) => text.startsWith('large')));
   });

@@ -59,11 +59,11 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     await subscribed();
     // The next message comes after the retained message.
     await old.publishAsync('devices/bed-01/status', '{"online":true}', { qos: 1, retain: true });
-    const found = await until('the new one', async () => {
+    const records = await until('the new one', async () => {
       const records = await recordsOf(operator, 'observations', 'bed-01');
       return records.length > 0 && records;
     });
-    expect(found.map(({ body }) => (body.reading as { online: boolean }).online)).toEqual([true]);
+    expect(records.map(({ body }) => (body.reading as { online: boolean }).online)).toEqual([true]);
     await old.publishAsync('devices/bed-01/status', '', { qos: 1, retain: true });
   });
 
@@ -78,13 +78,13 @@ describe('a message of a device that publishes to the hospital’s broker', () =
       JSON.stringify({ boot, seq: 1, start: new Date().toISOString(), ...wave }),
       { qos: 1 },
     );
-    const found = await until('all three', async () => {
+    const records = await until('all three', async () => {
       const records = await recordsOf(operator, 'observations', 'bed-02');
       const waves = await recordsOf(operator, 'waveforms', 'bed-02');
       return records.length === 2 && waves.length === 1 && [...records, ...waves];
     });
     const writer = devicePseudonym(platform, 'bed-02');
-    expect(found.map(({ opened }) => [opened.contentType, opened.place.writer, opened.place.seq])).toEqual([
+    expect(records.map(({ opened }) => [opened.contentType, opened.place.writer, opened.place.seq])).toEqual([
       [contentTypes.observation, writer, 1],
       [contentTypes.status, writer, 1],
       [contentTypes.waveform, writer, 1],
@@ -127,11 +127,11 @@ describe('a message of a device that publishes to the hospital’s broker', () =
     };
     const device = await hospital.connect('bed-06', { will, reconnectPeriod: 0, clean: true, properties: {} });
     device.stream.destroy();
-    const found = await until('the will', async () => {
+    const records = await until('the will', async () => {
       const records = await recordsOf(operator, 'observations', 'bed-06');
       return records.length > 0 && records;
     });
-    expect(found).toMatchObject([{ body: { reading: { online: false } } }]);
+    expect(records).toMatchObject([{ body: { reading: { online: false } } }]);
   });
 });
 
@@ -153,8 +153,8 @@ describe('messages that Mosquitto acknowledged to a device', () => {
     const stored = await until(
       'all of them in Kafka',
       async () => {
-        const found = await storedBy(platform, ids, boot);
-        return found.every(({ length }, i) => length === streams[i]!.published()) && found;
+        const records = await storedBy(platform, ids, boot);
+        return records.every(({ length }, i) => length === streams[i]!.published()) && records;
       },
       200_000,
     );
@@ -269,8 +269,8 @@ describe('messages that Mosquitto acknowledged to a device', () => {
 
     process.kill(platform.kafkaPid, 'SIGCONT');
     const stored = await until('everything', async () => {
-      const found = await storedOf(platform, bed, boot);
-      return found.length === count && found;
+      const records = await storedOf(platform, bed, boot);
+      return records.length === count && records;
     });
     expect(stored).toEqual(counting(count));
     await until('everything acknowledged', () => acknowledged() >= count);

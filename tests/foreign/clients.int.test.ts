@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { type Found, recordsOf } from '../gateway/gateway.ts';
+import { type DeviceRecord, recordsOf } from '../gateway/gateway.ts';
 import { readWhole } from '../log-witness.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../system.ts';
 import type { ForeignClient, ForeignConnection, ForeignOptions, Reach } from './client.ts';
@@ -45,7 +45,7 @@ const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const reading = (boot: string, seq: number) =>
   JSON.stringify({ boot, seq, time: iso(Date.now()), values: [{ ...spo2, value: 90 + (seq % 10) }] });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-const seqsOf = (records: readonly Found[], boot: string) =>
+const seqsOf = (records: readonly DeviceRecord[], boot: string) =>
   records.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
 // The first run on a machine downloads the clients, which takes minutes.

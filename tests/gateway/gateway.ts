@@ -45,16 +45,16 @@ export async function publishFor(
   }
 }
 
-export type Found = WitnessedRecord & { readonly body: { readonly [name: string]: unknown } };
+export type DeviceRecord = WitnessedRecord & { readonly body: { readonly [name: string]: unknown } };
 
 /** Returns the records of one device in a topic, in order. Throws if a record does not fit its schema. */
-export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<Found[]> {
-  const found: Found[] = [];
+export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<DeviceRecord[]> {
+  const records: DeviceRecord[] = [];
   for (const record of await readWhole(operator, topic)) {
     const checked = checkRecord(record.opened.contentType, record.opened.plaintext);
     if (!checked.ok) throw new Error(checked.fault.message);
-    const body = checked.body as Found['body'];
-    if (body.deviceId === deviceId) found.push({ ...record, body });
+    const body = checked.body as DeviceRecord['body'];
+    if (body.deviceId === deviceId) records.push({ ...record, body });
   }
-  return found;
+  return records;
 }

@@ -61,7 +61,7 @@ export type Bench = {
   /** Publishes that the test has not settled, in order. */
   readonly handed: Handed[];
   /** The calls of the sink about connections and wills, as text. */
-  readonly said: string[];
+  readonly sinkCalls: string[];
   /** Devices whose connection lost its client id while it was alive. */
   readonly lostIdWhileAlive: string[];
   ready: boolean;
@@ -116,7 +116,7 @@ export async function openBench(
   const counters = createCounters();
   const measures = createMeasures();
   const handed: Handed[] = [];
-  const said: string[] = [];
+  const sinkCalls: string[] = [];
   const lostIdWhileAlive: string[] = [];
   let sources = 0;
   let passedMs = 0;
@@ -141,12 +141,13 @@ export async function openBench(
       const soon = setImmediate(settle, true);
       return () => clearImmediate(soon);
     },
-    connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
+    connected: (source, replaced) => void sinkCalls.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
     lostIdWhileAlive: (source) => void lostIdWhileAlive.push(source.deviceId),
     heldBack: ({ deviceId }) =>
-      void (said.includes(`${deviceId} is held back`) || said.push(`${deviceId} is held back`)),
-    ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
-    will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
+      void (sinkCalls.includes(`${deviceId} is held back`) || sinkCalls.push(`${deviceId} is held back`)),
+    ended: (source, reason) => void sinkCalls.push(`${source.deviceId} ended: ${reason}`),
+    will: (source, will: Will) =>
+      void sinkCalls.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
   };
   const options = listenerOptions();
@@ -169,7 +170,7 @@ export async function openBench(
     counters,
     measures,
     handed,
-    said,
+    sinkCalls,
     lostIdWhileAlive,
     ready: true,
     claims: undefined,

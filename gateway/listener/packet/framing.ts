@@ -42,7 +42,7 @@ export function isMidPacket(frames: Frames): boolean {
   return frames.partial !== undefined;
 }
 
-/** Returns the next packet; or why there is none. */
+/** Returns the next packet, or why no whole packet can be returned. */
 export function nextFrame(frames: Frames, bytesMax: number): Cut {
   if (frames.partial) return fillPartial(frames, bytesMax);
   const { chunk, at } = frames;
