@@ -10,8 +10,8 @@ import { type Pair, signCrl } from './issue.ts';
 import { readRegister } from './register.ts';
 
 export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
-/** Most attempts to issue a CRL. Another process may revoke at the same moment; then we issue again, so that ours lists it too. */
-const tries = 10;
+/** Most attempts to issue a CRL. If another process revokes a certificate at the same moment, the CRL must be issued again. */
+const attemptsMax = 10;
 
 /**
  * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So two calls at once end with a
@@ -24,7 +24,7 @@ export async function issueCrl(
   of: AuthorityName = 'device-ca',
 ): Promise<RevocationList> {
   const path = join(directory, crlFiles[of]);
-  for (let i = 0; i < tries; i += 1) {
+  for (let i = 0; i < attemptsMax; i += 1) {
     const last = readCrl(path, authority);
     const lastMs = shownMs(last, nowMs);
     const listed = listedIn(readRegister(directory, of), lastMs);
@@ -38,7 +38,7 @@ export async function issueCrl(
   throw new VigilError('conflict', `${path} was written by others all the time: try again.`);
 }
 
-/** Returns why the CRL must be issued anew; undefined if it stays as it is. */
+/** Returns why a new CRL must be issued; undefined if the present CRL is right. */
 export function crlReason(
   directory: string,
   authority: Pair,

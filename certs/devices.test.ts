@@ -125,7 +125,7 @@ describe('enrol', () => {
     expect([...readRegister(certs).issued.values()]).toEqual([entry]);
   });
 
-  it('enrol takes a request in DER', async () => {
+  it('enrol accepts a request in DER', async () => {
     const { entry } = await ask(Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07'))));
     expect(entry.deviceId).toBe('bed-07');
   });
@@ -237,7 +237,7 @@ describe('enrol', () => {
   it('enrol refuses a compromised key, and the key of another device', async () => {
     const keys = await keysOf(ec);
     await ask(await csr('CN=bed-07', ec, keys));
-    await expect(ask(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is that of bed-07/);
+    await expect(ask(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is already used by bed-07/);
     await ask(await csr('CN=bed-07', ec, keys), { renew: true });
     await end('bed-07');
     await expect(ask(await csr('CN=bed-07', ec, keys))).rejects.toThrow(/make a new key/);
@@ -297,7 +297,7 @@ describe('the CRL', () => {
   it.each([
     ['15 days left', crlLifeMs / 2, undefined],
     ['a millisecond less', crlLifeMs / 2 + 1, 'expires'],
-  ])('with %s', (_name, passedMs, reason) => {
+  ])('crlReason of a CRL with %s', (_name, passedMs, reason) => {
     expect(crlReason(certs, authority(), nowMs + passedMs)).toBe(reason);
   });
 

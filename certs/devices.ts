@@ -1,4 +1,4 @@
-/** Issues a device's certificate from a request (the device keeps its key), and revokes it. */
+/** Issues certificates of devices from their requests (a device keeps its private key), and revokes certificates of devices. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -23,9 +23,10 @@ import { serviceNames } from './services.ts';
 export type Enrolled = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
 
 /**
- * Signs a request.
- * @param renew whether the device may already have a valid certificate; that one stays valid until it ends or is revoked
- * @param out where to write the certificate besides `certs/enrolled/`. An existing file is overwritten only if it holds a certificate
+ * Issues a certificate from a request.
+ * @param renew whether the device may already have a valid certificate, which then stays valid, too
+ * @param out a second file for the certificate, beside the one in `certs/enrolled/`. An existing file is overwritten only if it has a
+ *   certificate
  * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid certificate exists)
  */
 export async function enrol(options: {
@@ -98,7 +99,7 @@ export async function revoke(options: {
 /**
  * Revokes certificates by their serial numbers alone, because a restored register may not list them. Issues the CRL.
  * @param serials in the form of Kafka's record of them, or of openssl
- * @returns how many of them were not revoked before
+ * @returns the number of certificates that were not revoked before, and the CRL
  * @throws VigilError `settings-invalid`: a text is no serial number
  */
 export async function revokeAgain(options: {

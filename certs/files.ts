@@ -1,4 +1,4 @@
-/** Writes small files. A reader sees the old content or the new one, never a part. Nobody else can read a secret. */
+/** Writes small files. A reader gets either the old content or the new content, never a part. Other users cannot read secrets. */
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 
-/** Makes a directory that only we may enter. Closes an existing one to others. */
+/** Makes a directory that only this user may enter. If the directory exists, removes the rights of other users. */
 export function privateDirectory(path: string): void {
   guarded(path, () => {
     makeDirectories(path);
@@ -43,7 +43,7 @@ export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644):
   });
 }
 
-/** Makes an existing secret unreadable for others. */
+/** Removes the rights of other users to an existing file. */
 export function keepPrivate(path: string): void {
   guarded(path, () => {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
@@ -63,7 +63,7 @@ function makeDirectories(path: string): void {
   }
 }
 
-/** Calls `write`. Throws a VigilError that says in one sentence why the file cannot be written. */
+/** Calls `write`. @throws VigilError that says why the file cannot be written */
 export function guarded(path: string, write: () => void): void {
   try {
     write();

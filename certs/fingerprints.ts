@@ -1,6 +1,6 @@
 /**
- * Records with which keys Vigil's data were written. A lost key must not be replaced without a word: enrolled devices would not verify,
- * records would not open, and every patient would get another pseudonym.
+ * Records the fingerprints of the keys with which Vigil's data were written. With them, the start finds out if a key was lost or replaced.
+ * With a new key, enrolled devices could not connect, old records could not be opened, and every patient would get another pseudonym.
  */
 import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
 
-/** Fingerprint of each key, by its file below the state folder. It reveals nothing of the key. */
+/** The fingerprint of each key, by the path of its file below the state folder. Nobody can find the key from the fingerprint. */
 export type KeyPrints = Readonly<Record<string, string>>;
 export type RecordedKeys = {
-  /** How often an operator has said that keys are lost for good. */
+  /** How often an operator has run `accept-lost-keys`. */
   readonly epoch: number;
   readonly keys: KeyPrints;
 };
@@ -41,7 +41,7 @@ const kept: Readonly<Record<string, Read>> = {
   ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
 };
 
-/** Returns the fingerprints of the keys that are there. Leaves out a file that holds no valid key: the code that uses the file reports that. */
+/** Returns the fingerprints of the existing keys. Leaves out a file without a valid key, which the code that uses the file reports. */
 export function printsOf(stateDir: string): KeyPrints {
   const found = Object.entries(kept).flatMap(([file, print]) => {
     const path = join(stateDir, file);
@@ -77,13 +77,13 @@ export function parseRecorded(text: string): RecordedKeys | undefined {
   }
 }
 
-/** Returns the files of `recorded` that are missing now, or hold another key. */
+/** Returns the files of `recorded` that are missing now or have another key. */
 export function differing(recorded: KeyPrints, present: KeyPrints): string[] {
   return Object.keys(recorded).filter((file) => recorded[file] !== present[file]);
 }
 
 /**
- * Checks that every recorded key is still there. Runs before anything is made.
+ * Checks that every recorded key still exists. Runs before any new key is made.
  * @throws VigilError `certificate-invalid` with the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
@@ -92,11 +92,11 @@ export function requireRecordedKeys(stateDir: string): void {
   const present = printsOf(stateDir);
   const wrong = differing(recorded.keys, present).filter((file) => present[file] || !existsSync(join(stateDir, file)));
   if (wrong.length === 0) return;
-  const said = wrong.map((file) => `${file} ${present[file] ? 'is another key' : 'is missing'}`).join(', ');
-  throw new VigilError('certificate-invalid', `${said}. ${remedy(stateDir)}`);
+  const faults = wrong.map((file) => `${file} ${present[file] ? 'is another key' : 'is missing'}`).join(', ');
+  throw new VigilError('certificate-invalid', `${faults}. ${remedy(stateDir)}`);
 }
 
-/** Says what an operator can do about missing keys. */
+/** Returns sentences that tell an operator what to do about missing keys. */
 export function remedy(stateDir: string): string {
   return (
     `The data were written with the keys that were there before: restore them from the backup of ${stateDir}. ` +
@@ -113,7 +113,7 @@ export function recordKeys(stateDir: string): void {
   if (!isKnown) write(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
-/** Records that the missing keys are lost for good, because an operator said so. @returns the files given up */
+/** Records the present keys instead of the lost keys, at the request of an operator. @returns the files of the lost keys */
 export function acceptLostKeys(stateDir: string): string[] {
   const recorded = readRecorded(stateDir);
   const present = printsOf(stateDir);

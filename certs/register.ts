@@ -14,7 +14,7 @@ export const registerFiles: Readonly<Record<AuthorityName, string>> = {
   ca: 'services.jsonl',
 };
 
-/** Reads a register. @throws VigilError `certificate-invalid` if the file is not what we wrote */
+/** Reads a register. @throws VigilError `certificate-invalid` if the file has a line that Vigil did not write */
 export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {
   const path = join(directory, registerFiles[of]);
   const register = parseRegister(existsSync(path) ? readFileSync(path, 'utf8') : '');
@@ -22,7 +22,7 @@ export function readRegister(directory: string, of: AuthorityName = 'device-ca')
   throw new VigilError('certificate-invalid', `${path} has a line that is none of Vigil's: restore it from a backup.`);
 }
 
-/** Writes entries and flushes them. Runs before a certificate is handed out, so that every certificate can be revoked. */
+/** Writes entries to disk. Runs before a certificate is given to anybody, so that every certificate can be revoked. */
 export function record(directory: string, entries: readonly RegisterEntry[], of: AuthorityName = 'device-ca'): void {
   if (entries.length === 0) return;
   const path = join(directory, registerFiles[of]);

@@ -1,4 +1,4 @@
-/** Reads a certificate signing request (PKCS #10, RFC 2986). Says what is wrong with it so that its maker can correct it. */
+/** Reads a certificate signing request (PKCS #10, RFC 2986). An error says what is wrong, so that the person can make a right request. */
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -22,7 +22,7 @@ const makeAnew =
   'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ID.key -out ID.csr -subj /CN=ID';
 
 /**
- * Reads a request, PEM or DER. Uses its name and its key only; ignores the extensions that it asks for.
+ * Reads a request, PEM or DER. Uses only the name and the key of the request, and ignores its extensions.
  * @throws VigilError `certificate-invalid`: no request, a signature that is not by its own key, not exactly one CN, or a key that is
  * too weak or of a kind that we do not accept
  */

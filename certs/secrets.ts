@@ -1,4 +1,4 @@
-/** Makes the secrets besides certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
+/** Makes the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

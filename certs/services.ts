@@ -1,6 +1,6 @@
 /**
- * Revokes a service's certificate. Kafka's brokers do not check CRLs. So after each theft of a key the service gets another name in
- * Kafka (`gateway`, then `gateway.2`). The new name gets the permissions and the old name loses them at once, on open connections too.
+ * Revokes the certificate of a service. Kafka's brokers do not check CRLs. So after each revocation the service gets another name in Kafka
+ * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses them at once, even on open connections.
  * Vigil's own clients check the CRL when they connect to a server.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { factsOf, readPair } from './stored.ts';
 
 /** The Kafka client that creates topics and access control lists. No service uses it. */
 const kafkaAdmin = 'admin';
-/** All identities that connect to Kafka, besides the broker itself. Each is the name of its files. */
+/** All identities that connect to Kafka, except the broker itself. Each identity is also the name of its files. */
 export const serviceClients: readonly string[] = [kafkaAdmin, ...principals];
 /** The names of the services in `revoke --service`. */
 export const serviceNames: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
@@ -58,7 +58,7 @@ export function writePrincipals(certsDir: string): void {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomic(path, text, 0o600);
 }
 
-/** Enters into the register the services' certificates that are older than the register. */
+/** Adds the certificates of services to the register that were issued before the register existed. */
 export function enterServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceNames.flatMap((file) => {
@@ -72,7 +72,7 @@ export function enterServices(certsDir: string, authority: Pair, nowMs: number):
 /**
  * Revokes a service's certificates and issues the CRL of the services. `ensureCertificates` then makes a new key and certificate.
  * @param service the name of its files: `gateway`, `web-server`
- * @returns what was revoked
+ * @returns the revoked certificates
  * @throws VigilError `not-found`
  */
 export async function revokeService(options: {

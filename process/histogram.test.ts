@@ -22,7 +22,7 @@ describe('a histogram that starts at 0.5 and has 4 bounds', () => {
     ['a value just below the last bound', 3.999_999, 3, 3.999_999],
     ['the last bound', 4, 3, 4],
     ['a value just above the last bound', 4.000_001, 4, 4.000_001],
-    ['far above it', 1e9, 4, 1e9],
+    ['a value far above the last bound', 1e9, 4, 1e9],
     ['more than 32 bits of steps', 1e15, 4, 1e15],
   ])('observe counts %s in the right bucket', (_name, value, bucket, sum) => {
     const histogram = fresh();

@@ -1,4 +1,4 @@
-/** An authority's register: which certificates it has issued, and which of them are revoked. Pure. */
+/** The register of an authority: the certificates that it has issued, and which of them are revoked. Pure. */
 
 /** Times are milliseconds since 1970. */
 export type IssuedCertificate = {
@@ -36,7 +36,7 @@ export type Register = {
 /**
  * Reads the register's lines, one JSON object each. Ignores a last line that a crash cut short: it was written before its certificate
  * was handed out.
- * @returns undefined if a line is not Vigil's
+ * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
   const issued = new Map<string, IssuedCertificate>();
@@ -81,7 +81,7 @@ export function keyFault(register: Register, deviceId: string, keySha256: string
       return 'its key belongs to a certificate that was revoked because the key may be known to others: make a new key';
     }
     if (certificate.deviceId !== deviceId)
-      return `its key is that of ${certificate.deviceId}: each device has a key of its own`;
+      return `its key is already used by ${certificate.deviceId}: each device needs its own key`;
   }
   return undefined;
 }

@@ -40,7 +40,7 @@ describe('renewalReason', () => {
     ['the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
     ['server only', { purposes: ['server'] }, 'other-purpose'],
     ['no purpose', { purposes: [] }, 'other-purpose'],
-  ])('%s', (_name, change, reason) => {
+  ])('renewalReason of a certificate: %s', (_name, change, reason) => {
     expect(renewalReason({ ...good, ...change }, wanted, now)).toBe(reason);
   });
 
@@ -49,12 +49,12 @@ describe('renewalReason', () => {
   });
 });
 
-describe('authorities', () => {
+describe('authorityNeedsRenewal and leafEndMs', () => {
   it.each([
     ['a year left', authorityRenewalMs, false],
     ['less than a year', authorityRenewalMs - 1, true],
     ['expired', -1, true],
-  ])('%s', (_name, leftMs, renew) => {
+  ])('authorityNeedsRenewal of an authority with %s', (_name, leftMs, renew) => {
     expect(authorityNeedsRenewal({ notBeforeMs: now - 1, notAfterMs: now + leftMs }, now)).toBe(renew);
   });
 
@@ -64,10 +64,13 @@ describe('authorities', () => {
   });
 });
 
-describe('names', () => {
-  it.each(['localhost', 'kafka', 'a.b-c.example', '10.0.0.1', '::1', 'fe80::1', 'x'.repeat(63)])('takes %s', (name) => {
-    expect(isHostName(name)).toBe(true);
-  });
+describe('isHostName', () => {
+  it.each(['localhost', 'kafka', 'a.b-c.example', '10.0.0.1', '::1', 'fe80::1', 'x'.repeat(63)])(
+    'isHostName accepts %s',
+    (name) => {
+      expect(isHostName(name)).toBe(true);
+    },
+  );
 
   it.each(['', ' ', '-a', 'a..b', 'a b', 'a/b', '*.example', 'DNS:x, IP:y', ':', 'x'.repeat(254), 'naïve.example'])(
     'refuses "%s"',
@@ -87,14 +90,14 @@ describe('names', () => {
   });
 });
 
-describe('names of one server alone', () => {
+describe('parseExtraName and keptNames', () => {
   it.each([
     ['mqtt.example', { name: 'mqtt.example', of: ['gateway', 'dashboard'] }],
     ['192.0.2.7', { name: '192.0.2.7', of: ['gateway', 'dashboard'] }],
     ['gateway=mqtt.example', { name: 'mqtt.example', of: ['gateway'] }],
     ['kafka=2001:db8::7', { name: '2001:db8::7', of: ['kafka'] }],
     ['dashboard=dashboard', { name: 'dashboard', of: ['dashboard'] }],
-  ])('%s', (text, name) => {
+  ])('parseExtraName parses %s', (text, name) => {
     expect(parseExtraName(text)).toEqual(name);
   });
 
@@ -113,7 +116,7 @@ describe('names of one server alone', () => {
     ['of Kafka from before it had a name', 'kafka', ['localhost', 'ward.example'], []],
     ['of Kafka that were asked for', 'kafka', ['kafka', 'localhost', 'k.example'], ['kafka', 'localhost', 'k.example']],
     ['of a client', 'gateway', ['gateway'], []],
-  ])('keeps those %s', (_case, file, former, kept) => {
+  ])('keptNames of a certificate: %s', (_case, file, former, kept) => {
     const wanted = serviceCertificates(['gateway'], []).find((one) => one.file === file) ?? own(file);
     expect(keptNames(wanted, former)).toEqual(kept);
   });

@@ -5,9 +5,9 @@ export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
 /** A leaf is renewed when less than this is left. */
 export const leafRenewalMs = 30 * dayMs;
-/** An authority is renewed, with the same key, when less than this is left. Until then, every leaf that it issues ends before it does. */
+/** An authority is renewed, with the same key, when less than this is left. So it never ends before the certificates that it issued. */
 export const authorityRenewalMs = 365 * dayMs;
-/** Clocks of the two sides may differ by this much. */
+/** A new certificate is valid from this long before now, because the clock of another machine may be behind. */
 export const clockSkewMs = 5 * 60 * 1000;
 
 /** What Vigil reads from a certificate on disk. Times are milliseconds since 1970. */
@@ -17,9 +17,9 @@ export type CertificateFacts = {
   readonly notAfterMs: number;
   readonly names: readonly string[];
   readonly purposes: readonly Purpose[];
-  /** Our present authority signed it. */
+  /** Whether Vigil's present authority signed the certificate. */
   readonly issuedByOurs: boolean;
-  /** The private key beside it belongs to it. A crash between the two writes can leave a pair that does not fit. */
+  /** Whether the private key on disk belongs to the certificate. After a crash between the two writes it does not. */
   readonly keyFits: boolean;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Which certificates a Vigil installation has, and from which of the two authorities each comes.
+ * Lists the certificates of a Vigil installation, and which of the two authorities signs each.
  *
  * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a device's
  * certificate cannot connect to Kafka.
@@ -16,7 +16,7 @@ export type WantedCertificate = {
   readonly commonName: string;
   readonly authority: AuthorityName;
   readonly purposes: readonly Purpose[];
-  /** Host names and addresses by which clients reach it. Empty for a process that only connects. */
+  /** Host names and addresses by which clients reach the server. Empty for a client. */
   readonly names: readonly string[];
 };
 
@@ -29,9 +29,9 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
- * The servers. For each: the file of its certificate, and the name that no other server's certificate carries. A client asks for this
- * name. So a stolen certificate of one server does not pass for another server, even if both have the same address. With compose, this
- * name is also the host name.
+ * The servers: the name of each, and the file of its certificate. No other server's certificate has this name, and clients check it. So
+ * nobody can use the stolen certificate of one server for another server, even at the same address. With compose, the name is also the
+ * host name.
  */
 export const servers = {
   kafka: 'kafka',
@@ -43,13 +43,13 @@ export type ServerName = keyof typeof servers;
 
 const serverNames = Object.keys(servers) as ServerName[];
 
-/** The servers to which devices and browsers connect. A name that is given without a server belongs to these. */
+/** The servers to which devices and browsers connect. They get the further names that name no server. */
 const reachedFromOutside: readonly ServerName[] = ['gateway', 'dashboard'];
 
 /** A further name or address of a server: `gateway=mqtt.example`. Without a server it belongs to the gateway and the dashboard. */
 export type ExtraName = { readonly name: string; readonly of: readonly ServerName[] };
 
-/** Parses a further name. @returns undefined if the text is no name, or is the name of another server */
+/** Parses a further name. @returns undefined if the text is not a host name, or is the name of another server */
 export function parseExtraName(text: string): ExtraName | undefined {
   const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
   const of = server === undefined ? reachedFromOutside : serverNames.filter((serverName) => serverName === server);
