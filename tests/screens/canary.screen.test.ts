@@ -69,7 +69,7 @@ it.each([
   [
     'a part of Kafka has none of them',
     { taken: true, loggedLate: 2, readings: true },
-    /^\*\*\*Readings of arrivals patients do not arrive/,
+    /^\*\*\*Readings of some patients do not arrive/,
   ],
   [
     'the alarm processor does not get them',
