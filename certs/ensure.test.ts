@@ -43,7 +43,7 @@ afterAll(() => {
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
-describe('what is issued', () => {
+describe('ensureCertificates', () => {
   it.each([
     ['kafka', 'ca', [serverAuth, clientAuth]],
     ['mqtt-server', 'ca', [serverAuth]],
@@ -52,20 +52,23 @@ describe('what is issued', () => {
     ['admin', 'ca', [clientAuth]],
     ...principals.map((service) => [service, 'ca', [clientAuth]] as [string, string, string[]]),
     ['devices/bed-07', 'device-ca', [clientAuth]],
-  ])('%s: signed by %s, for its purpose only, with its own key', (file, authority, purposes) => {
-    const leaf = certificate(file);
-    const issuer = certificate(authority);
-    expect(leaf.checkIssued(issuer)).toBe(true);
-    expect(leaf.verify(issuer.publicKey)).toBe(true);
-    expect(leaf.ca).toBe(false);
-    expect(leaf.subject).toBe(`CN=${file.replace('devices/', '')}`);
-    expect(leaf.keyUsage).toEqual(purposes);
-    expect(leaf.checkPrivateKey(createPrivateKey(read(`certs/${file}.key`)))).toBe(true);
-    expect(Date.parse(leaf.validTo)).toBe(nowMs + leafLifeMs);
-    expect(Date.parse(leaf.validFrom)).toBeLessThanOrEqual(nowMs);
-    for (const host of purposes.includes(serverAuth) ? ['localhost'] : []) expect(leaf.checkHost(host)).toBe(host);
-    for (const ip of purposes.includes(serverAuth) ? ['127.0.0.1', '::1'] : []) expect(leaf.checkIP(ip)).toBe(ip);
-  });
+  ])(
+    'the certificate %s is signed by %s, is only for its purpose, and has its own key',
+    (file, authority, purposes) => {
+      const leaf = certificate(file);
+      const issuer = certificate(authority);
+      expect(leaf.checkIssued(issuer)).toBe(true);
+      expect(leaf.verify(issuer.publicKey)).toBe(true);
+      expect(leaf.ca).toBe(false);
+      expect(leaf.subject).toBe(`CN=${file.replace('devices/', '')}`);
+      expect(leaf.keyUsage).toEqual(purposes);
+      expect(leaf.checkPrivateKey(createPrivateKey(read(`certs/${file}.key`)))).toBe(true);
+      expect(Date.parse(leaf.validTo)).toBe(nowMs + leafLifeMs);
+      expect(Date.parse(leaf.validFrom)).toBeLessThanOrEqual(nowMs);
+      for (const host of purposes.includes(serverAuth) ? ['localhost'] : []) expect(leaf.checkHost(host)).toBe(host);
+      for (const ip of purposes.includes(serverAuth) ? ['127.0.0.1', '::1'] : []) expect(leaf.checkIP(ip)).toBe(ip);
+    },
+  );
 
   it('each server has names of its own: no server passes for another, except by the loopback addresses', () => {
     const loopback = ['localhost', '127.0.0.1', '::1'];
@@ -234,14 +237,19 @@ describe('a second run', () => {
 
 describe('one sentence explains what cannot be repaired', () => {
   const corrupt: [string, string, string, RegExp][] = [
-    ['a certificate that is none', 'certs/gateway.pem', 'garbage', /gateway\.pem holds no certificate/],
-    ['a key that is none', 'certs/gateway.key', '', /gateway\.key holds no private key/],
+    ['a certificate file without a certificate', 'certs/gateway.pem', 'garbage', /gateway\.pem holds no certificate/],
+    ['a key file without a key', 'certs/gateway.key', '', /gateway\.key holds no private key/],
     ['an authority without its key', 'certs/ca.key', 'garbage', /ca\.key holds no private key/],
-    ['a reader key that is none', 'secrets/reader-alarms.jwk', '{}', /reader-alarms\.jwk is not the private P-256 JWK/],
+    [
+      'a reader key file without a key',
+      'secrets/reader-alarms.jwk',
+      '{}',
+      /reader-alarms\.jwk is not the private P-256 JWK/,
+    ],
     ['an empty secret', 'secrets/pseudonym.key', '\n', /pseudonym\.key is empty/],
   ];
 
-  it.each(corrupt)('%s', async (_name, file, content, message) => {
+  it.each(corrupt)('ensureCertificates refuses %s with one sentence', async (_name, file, content, message) => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, file), content);

@@ -67,10 +67,10 @@ const commands: Readonly<Record<string, Command>> = {
         throw wrong('Name the request: npm run certs -- enrol --csr bed-07.csr.');
       const { certificate, entry, file } = await enrol({ stateDir, csrFile: csr, out, renew, nowMs: Date.now() });
       const until = new Date(entry.notAfterMs).toISOString();
-      const said = `${entry.deviceId}: enrolled until ${until}, serial ${entry.serial}, in ${file}`;
-      if (out !== undefined) return `${said}\n`;
-      // The certificate alone goes to standard output, so that it can be sent on from there.
-      process.stderr.write(`${said}\n`);
+      const summary = `${entry.deviceId}: enrolled until ${until}, serial ${entry.serial}, in ${file}`;
+      if (out !== undefined) return `${summary}\n`;
+      // Only the certificate goes to standard output, so that it can be sent from there.
+      process.stderr.write(`${summary}\n`);
       return certificate;
     },
   },
@@ -91,11 +91,11 @@ const commands: Readonly<Record<string, Command>> = {
       if (service) {
         if (serial !== undefined) throw wrong('--serial is for devices: all certificates of a service end together.');
         const ended = await revokeService({ stateDir, service: deviceId, reason, nowMs: Date.now() });
-        const lines = ended.map((one) => `${deviceId}: revoked ${one.serial} (${reason})\n`);
+        const lines = ended.map(({ serial }) => `${deviceId}: revoked ${serial} (${reason})\n`);
         return `${lines.join('')}${await ensure(stateDir, [], values)}${afterRevoked}`;
       }
       const ended = await revoke({ stateDir, deviceId, serial, reason, nowMs: Date.now() });
-      const lines = ended.map((one) => `${deviceId}: revoked ${one.serial} (${reason})\n`);
+      const lines = ended.map(({ serial }) => `${deviceId}: revoked ${serial} (${reason})\n`);
       return lines.length > 0
         ? lines.join('')
         : `${deviceId} has no certificate that is still good; the CRL is issued anew.\n`;
@@ -169,7 +169,7 @@ async function main(args: string[]): Promise<void> {
   if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
   const settings = readSettings(certsSettings, process.env);
   const stateDir = values.state ?? settings.stateDir;
-  // If root wrote these files, a gateway that runs as another user could not read them.
+  // A gateway that runs as another user could not read files that root wrote.
   becomeOwnerOf(stateDir);
   process.stdout.write(await command.run(stateDir, rest, values));
 }

@@ -26,7 +26,7 @@ const good: CertificateFacts = {
 
 describe('renewalReason', () => {
   it.each<[string, Partial<CertificateFacts>, ReturnType<typeof renewalReason>]>([
-    ['a good one', {}, undefined],
+    ['a right certificate', {}, undefined],
     ['exactly 30 days left', { notAfterMs: now + leafRenewalMs }, undefined],
     ['a millisecond less than 30 days left', { notAfterMs: now + leafRenewalMs - 1 }, 'expires'],
     ['expired', { notAfterMs: now - 1 }, 'expires'],
@@ -36,7 +36,7 @@ describe('renewalReason', () => {
     ["another certificate's key", { keyFits: false }, 'key-does-not-fit'],
     ['another subject', { commonName: 'gateway' }, 'other-subject'],
     ['a name missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
-    ['a name more', { names: [...good.names, 'other.example'] }, undefined],
+    ['a further name', { names: [...good.names, 'other.example'] }, undefined],
     ['the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
     ['server only', { purposes: ['server'] }, 'other-purpose'],
     ['no purpose', { purposes: [] }, 'other-purpose'],
