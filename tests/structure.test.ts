@@ -122,6 +122,7 @@ describe('faultsOf', () => {
     ['an import of kafkajs in a house', 'gateway/a.ts', "import { Kafka } from 'kafkajs';", /imports kafkajs/],
     ['an import of kafkajs in ops', 'ops/a.ts', "import kafkajs from 'kafkajs';", /imports kafkajs/],
     ['process.env outside main.ts', 'gateway/listener/a.ts', 'const a = process.env.A;', /reads process\.env/],
+    ['process.env in another file of process/', 'process/a.ts', 'const a = process.env.A;', /reads process\.env/],
     [
       'an import of a Node module in core',
       'gateway/core/a.ts',
@@ -201,6 +202,7 @@ describe('faultsOf', () => {
     ['a forbidden word in a comment', 'gateway/core/a.ts', '/** never Date.now() */\n// nor Math.random()'],
     ['a forbidden word in a string', 'gateway/a.ts', "const a = 'process.env';"],
     ['process.env in main.ts', 'gateway/main.ts', 'readSettings(manifest, process.env);'],
+    ['process.env in the terminal of a command', 'process/terminal.ts', 'const a = process.env;'],
     ['a file with the greatest allowed number of lines', 'gateway/a.ts', 'a;\n'.repeat(linesMax)],
     ['an import of another house in a test', 'gateway/a.test.ts', "import { a } from '../ops/platform/child.ts';"],
   ])('accepts %s', (_name, path, text) => {

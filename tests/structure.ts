@@ -93,8 +93,10 @@ function kafka(source: Source): string[] {
 }
 
 function environment(source: Source): string[] {
-  const allowed = /(?:^|\/)main\.ts$|^ops\/|^bench\//.test(source.path);
-  return !allowed && /\bprocess\.env\b/.test(code(source)) ? ['reads process.env, which only main.ts does'] : [];
+  const allowed = /(?:^|\/)main\.ts$|^process\/terminal\.ts$|^ops\/|^bench\//.test(source.path);
+  return !allowed && /\bprocess\.env\b/.test(code(source))
+    ? ['reads process.env, which only main.ts and process/terminal.ts do']
+    : [];
 }
 
 /** Pure files of process/ and log/ that core/ may import. From the other files core/ may import only types. */

@@ -1,9 +1,11 @@
 /** Tests the command line of accounts, as `npm start` and operators use it. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommandHere } from '../../process/command.testing.ts';
 import { runProgram } from '../../tests/program.ts';
+import { accountCommand } from './account-command.ts';
 import { readAccounts } from './accounts/accounts.ts';
 import { verifyPassword } from './accounts/password.ts';
 
@@ -14,8 +16,8 @@ const newFile = () => {
   return join(folder, 'accounts.json');
 };
 
-function call(args: string[], input = '') {
-  const { code, out, err } = runProgram('dashboard/server/account.ts', args, { input });
+async function call(args: string[], input = '') {
+  const { code, out, err } = await runCommandHere(accountCommand, args, { input });
   return { output: out.trim(), error: err.trim(), code };
 }
 
@@ -25,10 +27,20 @@ const add = (file: string, ...more: string[]) => [
   ...more,
 ];
 
+/** A file with the account nurse1. Tests copy it, because the hash of a password takes most of the time of `add`. */
+const nurseFile = newFile();
+beforeAll(() => call(add(nurseFile), 'a long enough phrase'));
+
+const newFileWithNurse = () => {
+  const file = newFile();
+  copyFileSync(nurseFile, file);
+  return file;
+};
+
 describe('the account command', () => {
   it('adds, lists, disables and enables an account', async () => {
     const file = newFile();
-    expect(call(add(file), 'a long enough phrase\n')).toEqual({
+    expect(await call(add(file), 'a long enough phrase\n')).toEqual({
       output: `nurse1: nurse of icu, step, in the new file ${file}`,
       error: '',
       code: 0,
@@ -36,21 +48,20 @@ describe('the account command', () => {
     expect(readFileSync(file, 'utf8')).not.toContain('phrase');
     expect(await verifyPassword('a long enough phrase', readAccounts(file).get('nurse1')!.password)).toBe(true);
     const epochs = [readAccounts(file).get('nurse1')?.epoch];
-    call(['disable', '--user', 'nurse1', '--file', file]);
+    await call(['disable', '--user', 'nurse1', '--file', file]);
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
-    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
-    call(['enable', '--user', 'nurse1', '--file', file]);
-    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step');
+    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
+    await call(['enable', '--user', 'nurse1', '--file', file]);
+    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step');
     // Each change sets a new epoch, which ends the former sessions.
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
 
   it('says which account `add` replaces, so that a mistake is noticed', async () => {
-    const file = newFile();
-    call(add(file), 'a long enough phrase');
-    call(['disable', '--user', 'nurse1', '--file', file]);
-    const { output } = call(add(file, '--role', 'physician'), 'a long enough phrase');
+    const file = newFileWithNurse();
+    await call(['disable', '--user', 'nurse1', '--file', file]);
+    const { output } = await call(add(file, '--role', 'physician'), 'a long enough phrase');
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
@@ -58,15 +69,15 @@ describe('the account command', () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');
-    expect(call(add(file, '--wards', 'ICU'), 'a long enough phrase').error).toMatch(/ICU is not registered/);
-    expect(call(add(file, '--wards', '*'), 'a long enough phrase').output).not.toContain('egist');
-    const auditor = call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
+    expect((await call(add(file, '--wards', 'ICU'), 'a long enough phrase')).error).toMatch(/ICU is not registered/);
+    expect((await call(add(file, '--wards', '*'), 'a long enough phrase')).output).not.toContain('egist');
+    const auditor = await call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
     expect(auditor.output).not.toContain('egist');
   }, 60_000);
 
   it('adds an account of an unregistered ward with --unregistered, and names the ward', async () => {
     const file = newFile();
-    const { output, code } = call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
+    const { output, code } = await call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
     expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
     expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
   }, 60_000);
@@ -75,17 +86,16 @@ describe('the account command', () => {
     const file = newFile();
     const registryFile = join(dirname(file), 'elsewhere.json');
     renameSync(join(dirname(file), 'wards.json'), registryFile);
-    const withoutRegistry = call(add(file, '--wards', 'icv'), 'a long enough phrase');
+    const withoutRegistry = await call(add(file, '--wards', 'icv'), 'a long enough phrase');
     const warning = expect.stringMatching(/--wards was not checked\. .*--wards-file/);
     expect([withoutRegistry.output, withoutRegistry.code]).toEqual([warning, 0]);
-    const withRegistry = call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
+    const withRegistry = await call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
     expect(withRegistry.error).toMatch(/icv is not registered in .*elsewhere\.json/);
   }, 60_000);
 
   it('suggests a similar account if the account does not exist', async () => {
-    const file = newFile();
-    call(add(file), 'a long enough phrase');
-    const { error, code } = call(['disable', '--user', 'nurse2', '--file', file]);
+    const file = newFileWithNurse();
+    const { error, code } = await call(['disable', '--user', 'nurse2', '--file', file]);
     expect({ error, code }).toEqual({ error: 'There is no account nurse2. Did you mean nurse1?', code: 1 });
   }, 60_000);
 
@@ -99,9 +109,8 @@ describe('the account command', () => {
   ])(
     'refuses %j and says what is wrong',
     async (args, message) => {
-      const file = newFile();
-      call(add(file), 'a long enough phrase');
-      const { error, code } = call([...args, '--file', file]);
+      const file = newFileWithNurse();
+      const { error, code } = await call([...args, '--file', file]);
       expect([error, code]).toEqual([expect.stringMatching(message), 1]);
       expect(readAccounts(file).get('nurse1')).toMatchObject({ disabled: false, role: 'nurse' });
     },
@@ -113,7 +122,7 @@ describe('the account command', () => {
     async (command) => {
       const file = newFile();
       const user = command === 'list' ? [] : ['--user', 'nurse1'];
-      const { error, code } = call([command, ...user, '--file', file], 'x');
+      const { error, code } = await call([command, ...user, '--file', file], 'x');
       expect({ error, code }).toEqual({ error: `There is no file ${file}.`, code: 1 });
       expect(existsSync(file)).toBe(false);
     },
@@ -146,7 +155,7 @@ describe('the account command', () => {
     'refuses %s in one sentence and writes nothing',
     async (_, more, input, message) => {
       const file = newFile();
-      const { error, code } = call(add(file, ...more), input);
+      const { error, code } = await call(add(file, ...more), input);
       expect([error.split('\n').length, code]).toEqual([1, 1]);
       expect(error).toMatch(message);
       expect(existsSync(file)).toBe(false);
@@ -155,8 +164,7 @@ describe('the account command', () => {
   );
 
   it('`check` returns the account of a right password, and the same error for every other user or password', async () => {
-    const file = newFile();
-    call(add(file), 'a long enough phrase\n');
+    const file = newFileWithNurse();
     const check = (user: string, password: string) =>
       call(['check', '--user', user, '--password-stdin', '--file', file], password);
     const { output, code } = await check('nurse1', 'a long enough phrase');
@@ -169,14 +177,26 @@ describe('the account command', () => {
     const wrong = { output: '', error: 'User or password is wrong.', code: 1 };
     expect(await check('nurse1', 'another phrase')).toEqual(wrong);
     expect(await check('nobody', 'a long enough phrase')).toEqual(wrong);
-    call(['disable', '--user', 'nurse1', '--file', file]);
+    await call(['disable', '--user', 'nurse1', '--file', file]);
     expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
   }, 60_000);
 
   it('does not change a file that is not valid JSON', async () => {
     const file = newFile();
     writeFileSync(file, '{');
-    expect(call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
+    expect(await call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
     expect(readFileSync(file, 'utf8')).toBe('{');
   }, 60_000);
+});
+
+it('the program account.ts reads its arguments and standard input, and ends with the exit code of the command', () => {
+  const program = 'dashboard/server/account.ts';
+  const file = newFile();
+  expect(runProgram(program, add(file), { input: 'a long enough phrase\n' })).toEqual({
+    code: 0,
+    out: `nurse1: nurse of icu, step, in the new file ${file}\n`,
+    err: '',
+  });
+  const refused = runProgram(program, ['disable', '--user', 'nurse2', '--file', file]);
+  expect(refused).toEqual({ code: 1, out: '', err: 'There is no account nurse2. Did you mean nurse1?\n' });
 });
