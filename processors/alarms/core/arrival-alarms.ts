@@ -6,7 +6,7 @@
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Arrival, ArrivalsPart } from './arrivals.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 
 /**
  * A parameter counts as no longer measured if a person has acknowledged its silence, and the device has not named it for this long (ours).
@@ -109,21 +109,6 @@ function conditionOf(failure: Failure, all: readonly Failure[]): Condition {
   const callers = all.filter((caller) => callsInsteadOf(caller, failure)).map((caller) => caller.key);
   const isBeyond = failure.beyond || all.some((other) => other.beyond && callsInsteadOf(failure, other));
   const priority: Priority = isBeyond ? 'medium' : 'low';
-  return {
-    key,
-    name,
-    kind: 'technical',
-    priority,
-    chain: key,
-    rank: (silent ? 20 : 10) + rankInSensor(parameter),
-    under: ['silence', ...callers],
-    text,
-    code,
-    onset: since,
-    determined: since,
-    valueAt: since,
-    excess: 0,
-    late: false,
-    outOfOrder: false,
-  };
+  const rank = (silent ? 20 : 10) + rankInSensor(parameter);
+  return technicalCondition(key, priority, text, since, { name, code, rank, under: ['silence', ...callers] });
 }

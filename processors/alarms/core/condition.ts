@@ -57,3 +57,33 @@ export type Condition = {
  * `endedAt` is infinite: then the condition still holds and should have called before a graver condition did.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };
+
+/**
+ * Returns a technical condition whose cause is the condition itself, and which no measured value shows.
+ * @param since the onset, ms since 1970
+ * @param more fields that differ
+ */
+export function technicalCondition(
+  key: string,
+  priority: Priority,
+  text: string,
+  since: number,
+  more: Partial<Condition> = {},
+): Condition {
+  return {
+    key,
+    name: key,
+    kind: 'technical',
+    priority,
+    chain: key,
+    rank: 0,
+    text,
+    onset: since,
+    determined: since,
+    valueAt: since,
+    excess: 0,
+    late: false,
+    outOfOrder: false,
+    ...more,
+  };
+}

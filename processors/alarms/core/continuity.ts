@@ -3,7 +3,7 @@
  * device and the engine, and a person must know. A reading that comes out of order or again is not lost, and a new start of the device
  * loses none. See docs/decisions/011-gap-watch.md. Pure.
  */
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { Counts } from './counts.ts';
 
 /** A range of numbers of one boot that have not come. */
@@ -144,23 +144,8 @@ const noConditions: readonly Condition[] = [];
 export function continuityConditions({ holes, since }: ContinuityPart): readonly Condition[] {
   if (since === null) return noConditions;
   const missing = holes.reduce((sum, hole) => (hole.told ? sum + hole.missing : sum), 0);
-  return [
-    {
-      key: missingKey,
-      name: missingKey,
-      kind: 'technical',
-      priority: 'low',
-      chain: missingKey,
-      rank: 0,
-      text: missing === 1 ? '1 reading missing' : `${missing} readings missing`,
-      onset: since,
-      determined: since,
-      valueAt: since,
-      excess: 0,
-      late: false,
-      outOfOrder: false,
-    },
-  ];
+  const text = missing === 1 ? '1 reading missing' : `${missing} readings missing`;
+  return [technicalCondition(missingKey, 'low', text, since)];
 }
 
 /**

@@ -3,7 +3,7 @@
  * limits still judge, so that no alarm is lost. A technical alarm names the limits that cross. Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
 import { type Overrides, profileInForce } from './judging.ts';
@@ -31,15 +31,10 @@ function cachedConditions(env: Environment, state: State): readonly Condition[] 
     const fault = own && limitsFault(group, limits);
     // The onset is the time at which a person set the limits, so it stays the same after a restart of this process.
     const setAt = changed === undefined ? 0 : Date.parse(changed.at);
-    return fault === undefined ? [] : [conditionOf(`limits-cross-${group}`, `Own limits: ${fault}`, setAt)];
+    return fault === undefined
+      ? []
+      : [technicalCondition(`limits-cross-${group}`, 'medium', `Own limits: ${fault}`, setAt)];
   });
   ofProfile.set(state.overrides, conditions);
   return conditions;
-}
-
-function conditionOf(name: string, text: string, since: number): Condition {
-  return {
-    ...{ key: name, name, chain: name, kind: 'technical', priority: 'medium', rank: 0, text },
-    ...{ onset: since, determined: since, valueAt: since, excess: 0, late: false, outOfOrder: false },
-  };
 }

@@ -13,8 +13,9 @@ import {
 } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { ConnectionInput, NoticeInput, ObservationInput, StatusInput } from './inputs.ts';
+import { intervalMsDefault } from './interval.ts';
 
 export type DevicePart = {
   readonly clock: DeviceClock;
@@ -52,8 +53,6 @@ export type DevicePart = {
   >;
 };
 
-/** A device that declares no interval sends once a second (contracts/messages/device.ts). */
-const intervalMsDefault = 1_000;
 /** A device is silent after 3 intervals without a reading, and at least 5 s (CLINICAL, "Silence is an alarm"). */
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
 /** If a device has sent nothing for this long since the patient's admission, it is silent (ours). */
@@ -274,19 +273,7 @@ export function deviceConditions(part: DevicePart, hasPatient: boolean): readonl
   if (hasNoCondition(part)) return noConditions;
   const conditions: Condition[] = [];
   const priority: Priority = hasPatient ? 'medium' : 'low';
-  const add = (name: string, priority: Priority, text: string, onset: number, more: Partial<Condition> = {}) =>
-    conditions.push({
-      ...plainTechnical,
-      key: name,
-      name,
-      chain: name,
-      priority,
-      text,
-      onset,
-      determined: onset,
-      valueAt: onset,
-      ...more,
-    });
+  const add = (...fields: Parameters<typeof technicalCondition>) => conditions.push(technicalCondition(...fields));
   const silence = (rank: number) => ({ chain: silenceChain, rank });
   if (part.silentSince !== null) add('no-data', priority, 'No data', part.silentSince, silence(1));
   if (part.disconnectedSince !== null)
@@ -300,11 +287,3 @@ export function deviceConditions(part: DevicePart, hasPatient: boolean): readonl
   }
   return conditions;
 }
-
-const plainTechnical = {
-  kind: 'technical',
-  rank: 0,
-  excess: 0,
-  late: false,
-  outOfOrder: false,
-} as const;

@@ -3,7 +3,7 @@
  * (contracts/numerics.ts), and a technical alarm says so (CLINICAL, "Judged or told", 1). Pure.
  */
 import { parameters } from '../../../contracts/parameters.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { ObservationInput } from './inputs.ts';
 
 /** By code: device times of the first and the latest message that contained the parameter twice. */
@@ -32,20 +32,9 @@ const noConditions: readonly Condition[] = [];
 
 export function doubledConditions(part: DoubledPart): readonly Condition[] {
   if (part === initialDoubled) return noConditions;
-  return Object.entries(part).map(([code, { since }]) => ({
-    key: `twice-in-one-message/${code}`,
-    name: 'twice-in-one-message',
-    kind: 'technical',
-    priority: 'low',
-    chain: `twice-in-one-message/${code}`,
-    rank: 0,
-    text: `${parameters.get(code)?.label ?? code}: twice in one message, the graver is judged`,
-    code,
-    onset: since,
-    determined: since,
-    valueAt: since,
-    excess: 0,
-    late: false,
-    outOfOrder: false,
-  }));
+  return Object.entries(part).map(([code, { since }]) => {
+    const text = `${parameters.get(code)?.label ?? code}: twice in one message, the graver is judged`;
+    const name = 'twice-in-one-message';
+    return technicalCondition(`${name}/${code}`, 'low', text, since, { name, code });
+  });
 }

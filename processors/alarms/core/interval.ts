@@ -5,7 +5,7 @@
 import type { Parameter } from '../../../contracts/parameters.ts';
 
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
-const intervalMsDefault = 1_000;
+export const intervalMsDefault = 1_000;
 /** A parameter with a longer expected interval than this is a single measurement (CLINICAL, "Judged or told", 6). */
 export const singleMs = 60_000;
 /** A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or told", 4). */

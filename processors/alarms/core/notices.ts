@@ -1,6 +1,6 @@
 /** The gateway's notices about a bed, as technical conditions. A notice holds for the time that the gateway gave with it. Pure. */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { NoticeInput } from './inputs.ts';
 
 /** The start (the gateway's clock) and the end of each present notice, by code. */
@@ -32,18 +32,8 @@ const noConditions: readonly Condition[] = [];
 
 export function noticeConditions(part: NoticesPart): readonly Condition[] {
   if (noticesDue(part) === Number.POSITIVE_INFINITY) return noConditions;
-  return Object.entries(part).map(([code, { since }]) => ({
-    key: code,
-    name: code,
-    kind: 'technical',
-    chain: code,
-    rank: 0,
-    ...gatewayNotices[code as NoticeInput['notice']],
-    onset: since,
-    determined: since,
-    valueAt: since,
-    excess: 0,
-    late: false,
-    outOfOrder: false,
-  }));
+  return Object.entries(part).map(([code, { since }]) => {
+    const { priority, text } = gatewayNotices[code as NoticeInput['notice']];
+    return technicalCondition(code, priority, text, since);
+  });
 }

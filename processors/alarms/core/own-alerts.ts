@@ -8,7 +8,7 @@ import { alertsMax, type DeviceAlert, type DeviceSound } from '../../../contract
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { gravity } from './alarm.ts';
-import type { Condition, Episode } from './condition.ts';
+import { type Condition, type Episode, technicalCondition } from './condition.ts';
 import type { AlertsInput } from './inputs.ts';
 import { ownAlertText, shortened, withoutNumbers } from './own-alert-text.ts';
 import { causeOf } from './rules.ts';
@@ -313,21 +313,6 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
  * low alarm. A pause ends by itself, and a nurse at the bed began it, so a pause is shown without a call.
  */
 function soundCondition({ state, since }: NonNullable<OwnAlertsPart['sound']>): Condition {
-  const name = `device-sound-${state}`;
-  return {
-    key: name,
-    name,
-    kind: 'technical',
-    priority: 'low',
-    chain: name,
-    rank: 0,
-    text: state === 'off' ? 'Sound of the monitor is off' : 'Sound of the monitor is paused',
-    onset: since,
-    determined: since,
-    valueAt: since,
-    excess: 0,
-    ...(state === 'paused' && { quiet: true }),
-    late: false,
-    outOfOrder: false,
-  };
+  const text = state === 'off' ? 'Sound of the monitor is off' : 'Sound of the monitor is paused';
+  return technicalCondition(`device-sound-${state}`, 'low', text, since, state === 'paused' ? { quiet: true } : {});
 }

@@ -2,7 +2,7 @@
  * The detector of a patient category without a profile. No other category's limits are used instead (CLINICAL, "Default adult limits").
  * Pure.
  */
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { State } from './state.ts';
 
 /** Returns a technical condition if the device measures something and the patient has no profile. */
@@ -12,21 +12,6 @@ export function noProfileConditions({ association, arrivals }: State, hasProfile
   if (measured.length === 0) return [];
   const category = association?.category ?? null;
   const since = Math.min(...measured.map(({ since }) => since));
-  return [
-    {
-      key: 'no-profile',
-      name: 'no-profile',
-      kind: 'technical',
-      priority: 'medium',
-      chain: 'no-profile',
-      rank: 0,
-      text: category === null ? 'No limits: patient category not known' : `No limits for ${category} patients here`,
-      onset: since,
-      determined: since,
-      valueAt: since,
-      excess: 0,
-      late: false,
-      outOfOrder: false,
-    },
-  ];
+  const text = category === null ? 'No limits: patient category not known' : `No limits for ${category} patients here`;
+  return [technicalCondition('no-profile', 'medium', text, since)];
 }

@@ -3,7 +3,7 @@
  * then one of the sensors counts wrongly. Pure.
  */
 import type { ArrivalsPart } from './arrivals.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, technicalCondition } from './condition.ts';
 import type { RatesNow, ReceivedValue } from './limits.ts';
 
 const heartRate = 'MDC_ECG_HEART_RATE';
@@ -86,23 +86,7 @@ const noConditions: readonly Condition[] = [];
 export function ratesConditions({ heart, pulse, since, told }: RatesPart): readonly Condition[] {
   if (!told || since === null || heart === null || pulse === null) return noConditions;
   const at = since + differMs;
-  return [
-    {
-      key: 'rates-differ',
-      name: 'rates-differ',
-      kind: 'technical',
-      priority: 'low',
-      chain: 'rates-differ',
-      rank: 0,
-      text: 'HR and pulse differ',
-      onset: since,
-      determined: at,
-      valueAt: at,
-      excess: 0,
-      late: false,
-      outOfOrder: false,
-    },
-  ];
+  return [technicalCondition('rates-differ', 'low', 'HR and pulse differ', since, { determined: at, valueAt: at })];
 }
 
 /** Returns what the pulse limits need to know about heart rate and pulse. */
