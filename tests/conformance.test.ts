@@ -27,7 +27,7 @@ it('the sources cite more than 50 statements, and the standards have 141 and 251
 });
 
 describe('pageFaults', () => {
-  const row = '| [MQTT-3.14.4-2] | after DISCONNECT the client sends nothing |';
+  const row = '| [MQTT-3.14.4-2] | after DISCONNECT the client must send nothing |';
   it.each([
     ['a statement that is missing', /^.*\[MQTT-3\.12\.4-1\].*\n/m, '', /MQTT-3\.12\.4-1 is missing/],
     ['a statement with two rows', row, `${row} *client:* x |\n${row}`, /MQTT-3\.14\.4-2 has two rows/],
