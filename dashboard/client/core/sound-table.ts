@@ -1,8 +1,7 @@
 /**
- * The alarm sounds. A hospital may change them within the ranges in CLINICAL (IEC 60601-1-8, as vendors' manuals quote
- * it). High: 10 pulses of 75 to 200 ms, every 2.5 to 15 s. Medium: 3 pulses of 125 to 250 ms, every 2.5 to 30 s. Low:
- * 1 or 2 pulses of 125 to 250 ms, more than 15 s apart.
- * *Burst shapes are unverified*: the pauses within a burst and the pitches are similar to those of a LUCAS 3.
+ * The alarm sounds. A hospital may change them within the ranges in CLINICAL ("Signals on the screen and in the ear",
+ * which cites IEC 60601-1-8). `core/burst-ranges.testing.ts` has these ranges, and a test compares the table with them.
+ * The pitches of `high` and `medium` are those of a LUCAS 3; *unverified*: the pauses of `medium`, and the pitch of `low`.
  */
 
 export type SoundLevel = 'high' | 'medium' | 'low' | 'lost';
@@ -15,42 +14,39 @@ export type Burst = {
   readonly pausesMs: readonly number[];
   /** From the start of a burst to the start of the next, ms. */
   readonly repeatMs: number;
+  /** Time in which a pulse rises from 10 % to 90 % of its loudness, and falls again, as a share of `pulseMs`. */
+  readonly edgeShare: number;
   /**
-   * Number of harmonics above the pitch, each half as strong as the previous harmonic. Harmonics make the sound audible
-   * in a noisy ward and show the direction of its source.
+   * Levels of the harmonics 2, 3, … of the pitch, dB relative to the pitch itself. Harmonics make the sound audible in a
+   * noisy ward and show the direction of its source.
    */
-  readonly harmonics: number;
-  /** 0 to 1. */
+  readonly harmonicsDb: readonly number[];
+  /** The highest amplitude of the samples, 0 to 1. */
   readonly loudness: number;
 };
 
+const pulse = { edgeShare: 0.15, harmonicsDb: [-3, -6, -9, -12] } as const;
 const five = [530, 530, 530, 530, 530];
 
 export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
   high: {
+    ...pulse,
     pitchesHz: [...five, ...five],
     pulseMs: 150,
-    pausesMs: [80, 80, 220, 80, 500, 80, 80, 220, 80],
-    repeatMs: 5000,
-    harmonics: 4,
-    loudness: 0.9,
+    // The third pause of each group of five pulses is 2 × 75 + 150 ms.
+    pausesMs: [75, 75, 300, 75, 500, 75, 75, 300, 75],
+    repeatMs: 6000,
+    loudness: 0.95,
   },
-  medium: {
-    pitchesHz: [390, 390, 390],
-    pulseMs: 200,
-    pausesMs: [200, 200],
-    repeatMs: 8000,
-    harmonics: 4,
-    loudness: 0.7,
-  },
-  low: { pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, harmonics: 4, loudness: 0.5 },
+  medium: { ...pulse, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.55 },
+  low: { ...pulse, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.4 },
   /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
   lost: {
+    ...pulse,
     pitchesHz: [660, 440, 660, 440],
     pulseMs: 400,
     pausesMs: [60, 250, 60],
     repeatMs: 4000,
-    harmonics: 4,
     loudness: 0.9,
   },
 };

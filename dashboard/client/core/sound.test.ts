@@ -1,56 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alarm } from './fixtures.ts';
-import { pageSound, pulseStarts, renderBurst, soundLevel } from './sound.ts';
-import { soundTable } from './sound-table.ts';
+import { pageSound, soundLevel } from './sound.ts';
 
 const now = Date.parse('2026-01-01T10:00:00.000Z');
-
-describe('soundTable', () => {
-  it.each([
-    ['high', 10, 10, 75, 200, 2500, 15_000],
-    ['medium', 3, 3, 125, 250, 2500, 30_000],
-    ['low', 1, 2, 125, 250, 15_001, 60_000],
-  ] as const)(
-    'the sound "%s" is within the ranges of CLINICAL',
-    (level, leastPulses, mostPulses, leastMs, mostMs, leastRepeat, mostRepeat) => {
-      const burst = soundTable[level];
-      expect(burst.pitchesHz.length).toBeGreaterThanOrEqual(leastPulses);
-      expect(burst.pitchesHz.length).toBeLessThanOrEqual(mostPulses);
-      expect(burst.pausesMs).toHaveLength(burst.pitchesHz.length - 1);
-      expect(burst.pulseMs).toBeGreaterThanOrEqual(leastMs);
-      expect(burst.pulseMs).toBeLessThanOrEqual(mostMs);
-      expect(burst.repeatMs).toBeGreaterThanOrEqual(leastRepeat);
-      expect(burst.repeatMs).toBeLessThanOrEqual(mostRepeat);
-    },
-  );
-});
-
-describe('renderBurst', () => {
-  it.each(Object.keys(soundTable) as (keyof typeof soundTable)[])(
-    'the samples of "%s" contain the pulses of its burst and are between -1 and 1',
-    (level) => {
-      const burst = soundTable[level];
-      const rate = 8000;
-      const samples = renderBurst(burst, rate);
-      expect(samples).toHaveLength((burst.repeatMs * rate) / 1000);
-      let pulses = 0;
-      let quiet = rate;
-      let loudest = 0;
-      for (const sample of samples) {
-        loudest = Math.max(loudest, Math.abs(sample));
-        if (Math.abs(sample) > 0.02) {
-          if (quiet > rate * 0.04) pulses++;
-          quiet = 0;
-        } else quiet++;
-      }
-      expect(loudest).toBeGreaterThan(0.1);
-      expect(loudest).toBeLessThanOrEqual(1);
-      expect(pulses).toBe(burst.pitchesHz.length);
-      expect(pulseStarts(burst).at(-1)! + burst.pulseMs).toBeLessThan(burst.repeatMs);
-      expect(samples.at(-1)).toBe(0);
-    },
-  );
-});
 
 describe('soundLevel', () => {
   const pausedUntil = (ms: number) => ({ audioPausedUntil: new Date(now + ms).toISOString() });

@@ -1,11 +1,7 @@
-/**
- * Decides which sound a page plays, and renders its burst as samples. The sound card repeats the samples without a timer.
- */
+/** Decides which sound a page plays. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { audioPausedUntilMs, isUnanswered } from './alarm-order.ts';
-import type { Burst, SoundLevel } from './sound-table.ts';
-
-const edgeMs = 12;
+import type { SoundLevel } from './sound-table.ts';
 
 /**
  * Returns the highest level of the unanswered alarms whose audio is not paused. A latched alarm still sounds: its
@@ -36,36 +32,4 @@ export function pageSound(
   if (page.lost) return failure;
   const level = soundLevel(alarms, nowMs);
   return page.healthy || level === 'high' ? level : (failure ?? level);
-}
-
-/** Returns when each pulse of a burst begins, ms from the start of the burst. */
-export function pulseStarts(burst: Burst): number[] {
-  const starts: number[] = [];
-  let at = 0;
-  for (let i = 0; i < burst.pitchesHz.length; i++) {
-    starts.push(at);
-    at += burst.pulseMs + (burst.pausesMs[i] ?? 0);
-  }
-  return starts;
-}
-
-/** Returns the samples, -1 to 1, of one burst and of the silence after it. Repeated, they are the whole alarm signal. */
-export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
-  const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
-  const strengths = Array.from({ length: burst.harmonics + 1 }, (_, k) => 0.5 ** k);
-  const scale = burst.loudness / strengths.reduce((sum, s) => sum + s, 0);
-  const length = Math.round((burst.pulseMs * sampleRateHz) / 1000);
-  const edge = Math.max(1, (edgeMs * sampleRateHz) / 1000);
-  pulseStarts(burst).forEach((startMs, pulse) => {
-    const from = Math.round((startMs * sampleRateHz) / 1000);
-    const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
-    for (let i = 0; i < length && from + i < samples.length; i++) {
-      // Soft edges: a hard edge would be heard as a click, which startles people.
-      const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
-      let value = 0;
-      for (let k = 0; k < strengths.length; k++) value += strengths[k]! * Math.sin(omega * (k + 1) * i);
-      samples[from + i] = value * scale * envelope;
-    }
-  });
-  return samples;
 }

@@ -2,7 +2,7 @@
  * Plays an alarm sound on the loudspeaker. The sound card itself repeats the rendered burst, so the sound continues while
  * the page is busy or hidden.
  */
-import { renderBurst } from '../core/sound.ts';
+import { renderBurst } from '../core/burst.ts';
 import { type SoundLevel, soundTable } from '../core/sound-table.ts';
 
 /** `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a notice. */

@@ -1,0 +1,54 @@
+/** Renders the burst of an alarm sound as samples. */
+import type { Burst } from './sound-table.ts';
+
+/** A straight edge passes from 10 % to 90 % in this share of its length. */
+const measuredShareOfEdge = 0.8;
+const pointsPerPeriod = 2048;
+
+/** Returns when each pulse of a burst begins, ms from the start of the burst. */
+export function pulseStarts(burst: Burst): number[] {
+  const starts: number[] = [];
+  let at = 0;
+  for (let i = 0; i < burst.pitchesHz.length; i++) {
+    starts.push(at);
+    at += burst.pulseMs + (burst.pausesMs[i] ?? 0);
+  }
+  return starts;
+}
+
+/** Returns the silence after the last pulse of a burst until the next burst, ms. */
+export function silenceMs(burst: Burst): number {
+  return burst.repeatMs - (pulseStarts(burst).at(-1) ?? 0) - burst.pulseMs;
+}
+
+/**
+ * Returns the sound of a pulse without its edges, as a function of the phase of its pitch in radians, -1 to 1. The phases
+ * of the harmonics follow Schroeder (1970): with them the same amplitude gives more sound.
+ */
+function toneOf(burst: Burst): (phase: number) => number {
+  const strengths = [1, ...burst.harmonicsDb.map((levelDb) => 10 ** (levelDb / 20))];
+  const shifts = strengths.map((_, k) => (-Math.PI * k * (k + 1)) / strengths.length);
+  const raw = (phase: number) =>
+    strengths.reduce((sum, strength, k) => sum + strength * Math.sin(phase * (k + 1) + shifts[k]!), 0);
+  let peak = 0;
+  for (let i = 0; i < pointsPerPeriod; i++) peak = Math.max(peak, Math.abs(raw((2 * Math.PI * i) / pointsPerPeriod)));
+  return (phase) => raw(phase) / peak;
+}
+
+/** Returns the samples, -1 to 1, of one burst and of the silence after it. Repeated, they are the whole alarm signal. */
+export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
+  const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
+  const tone = toneOf(burst);
+  const length = Math.round((burst.pulseMs * sampleRateHz) / 1000);
+  const edge = Math.max(1, (length * burst.edgeShare) / measuredShareOfEdge);
+  pulseStarts(burst).forEach((startMs, pulse) => {
+    const from = Math.round((startMs * sampleRateHz) / 1000);
+    const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
+    for (let i = 0; i < length && from + i < samples.length; i++) {
+      // Soft edges: a hard edge would be heard as a click, which startles people.
+      const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
+      samples[from + i] = tone(omega * i) * burst.loudness * envelope;
+    }
+  });
+  return samples;
+}
