@@ -50,3 +50,11 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     loudness: 0.9,
   },
 };
+
+/**
+ * How an unanswered high alarm gets louder *(ours)*. The first burst has `startLoudness`, which must not be below the
+ * loudness of `medium`. The burst number `fullAtBurst` and each later burst have the loudness of the table.
+ */
+export type LoudnessRise = { readonly startLoudness: number; readonly fullAtBurst: number };
+
+export const highRise: LoudnessRise = { startLoudness: 0.55, fullAtBurst: 4 };

@@ -8,6 +8,7 @@ import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
 import { wavePace } from '../core/load.ts';
+import { hasUnansweredHigh } from '../core/loudness-rise.ts';
 import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
@@ -197,6 +198,7 @@ export function createApp() {
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
     const isAudible = session.value || sessionEnded.value;
     speaker.play(isAudible ? pageSound(page, present?.alarms.values() ?? [], now.value) : undefined);
+    if (present && !hasUnansweredHigh(present.alarms.values())) speaker.forgetRise();
   }
 
   function followRouteToWard() {

@@ -1,9 +1,6 @@
-/**
- * Plays an alarm sound on the loudspeaker. The sound card itself repeats the rendered burst, so the sound continues while
- * the page is busy or hidden.
- */
-import { renderBurst } from '../core/burst.ts';
-import { type SoundLevel, soundTable } from '../core/sound-table.ts';
+/** Plays an alarm sound on the loudspeaker. */
+import type { SoundLevel } from '../core/sound-table.ts';
+import { bufferOf, type PlayingBurst, startBurst } from './burst-player.ts';
 
 /** `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a notice. */
 export type SpeakerState = 'blocked' | 'on' | 'failed';
@@ -11,16 +8,18 @@ export type SpeakerState = 'blocked' | 'on' | 'failed';
 export type Speaker = {
   /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
   play(level: SoundLevel | undefined): void;
+  /** Lets the next sound of a high alarm begin with the start loudness again, because all high alarms are answered. */
+  forgetRise(): void;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;
   close(): void;
 };
 
-const fadeS = 0.02;
-
 export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let context: AudioContext | undefined;
-  let playing: { level: SoundLevel; stop(): void } | undefined;
+  let playing: PlayingBurst | undefined;
+  /** Number of bursts that were played since a high alarm is unanswered, without those of `playing`. */
+  let highBursts = 0;
   let wanted: SoundLevel | undefined;
   const buffers = new Map<SoundLevel, AudioBuffer>();
 
@@ -43,36 +42,21 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     reportState();
   }
 
-  function bufferOf(level: SoundLevel, to: AudioContext): AudioBuffer {
-    let buffer = buffers.get(level);
-    if (!buffer) {
-      const samples = renderBurst(soundTable[level], to.sampleRate);
-      buffer = to.createBuffer(1, samples.length, to.sampleRate);
-      buffer.copyToChannel(samples, 0);
-      buffers.set(level, buffer);
-    }
+  function bufferFor(level: SoundLevel, to: AudioContext): AudioBuffer {
+    const buffer = buffers.get(level) ?? bufferOf(level, to);
+    buffers.set(level, buffer);
     return buffer;
   }
 
   /** Starts or stops the sound so that the wanted level sounds. */
   function followWanted() {
     if (playing?.level === wanted) return;
+    if (playing?.level === 'high') highBursts += playing.begun();
     playing?.stop();
     playing = undefined;
     // A loop that is started before the audio context runs would later begin at a random place of the burst.
     if (wanted === undefined || context?.state !== 'running') return;
-    const to = context;
-    const source = new AudioBufferSourceNode(to, { buffer: bufferOf(wanted, to), loop: true });
-    const gain = new GainNode(to);
-    source.connect(gain).connect(to.destination);
-    source.start();
-    playing = {
-      level: wanted,
-      stop() {
-        gain.gain.setTargetAtTime(0, to.currentTime, fadeS / 3);
-        source.stop(to.currentTime + fadeS);
-      },
-    };
+    playing = startBurst(context, wanted, bufferFor(wanted, context), highBursts);
   }
 
   open();
@@ -82,6 +66,9 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     play(level) {
       wanted = level;
       followWanted();
+    },
+    forgetRise() {
+      if (playing?.level !== 'high') highBursts = 0;
     },
     enable() {
       if (!context) open();

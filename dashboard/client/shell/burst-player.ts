@@ -1,0 +1,58 @@
+/**
+ * Plays a burst again and again. The sound card repeats the samples, and follows gains that are set in advance, without a
+ * timer of the page: the sound goes on while the page is busy or hidden.
+ */
+import { renderBurst } from '../core/burst.ts';
+import { gainsFrom } from '../core/loudness-rise.ts';
+import { highRise, type SoundLevel, soundTable } from '../core/sound-table.ts';
+
+const fadeS = 0.02;
+/** The gain of a burst is set this long before the burst, in the silence, so that the change is not heard as a click. */
+const changeBeforeS = 1;
+
+export type PlayingBurst = {
+  readonly level: SoundLevel;
+  /** Returns the number of bursts that have begun since the start. */
+  begun(): number;
+  stop(): void;
+};
+
+/** Returns the samples of a level as a buffer for an audio context. */
+export function bufferOf(level: SoundLevel, context: BaseAudioContext): AudioBuffer {
+  const samples = renderBurst(soundTable[level], context.sampleRate);
+  const buffer = context.createBuffer(1, samples.length, context.sampleRate);
+  buffer.copyToChannel(samples, 0);
+  return buffer;
+}
+
+/**
+ * Starts a burst, which repeats until `stop`.
+ * @param burstsBefore number of bursts of an unanswered high alarm that were played before, for the loudness of `high`
+ */
+export function startBurst(
+  context: BaseAudioContext,
+  level: SoundLevel,
+  buffer: AudioBuffer,
+  burstsBefore: number,
+): PlayingBurst {
+  const source = new AudioBufferSourceNode(context, { buffer, loop: true });
+  const gain = new GainNode(context);
+  source.connect(gain).connect(context.destination);
+  const startS = context.currentTime;
+  if (level === 'high') {
+    const gains = gainsFrom(burstsBefore, highRise, soundTable.high.loudness, soundTable.medium.loudness);
+    gains.forEach((value, i) => {
+      gain.gain.setValueAtTime(value, startS + Math.max(0, i * buffer.duration - changeBeforeS));
+    });
+  }
+  source.start(startS);
+  return {
+    level,
+    begun: () => Math.floor((context.currentTime - startS) / buffer.duration) + 1,
+    stop() {
+      gain.gain.cancelScheduledValues(context.currentTime);
+      gain.gain.setTargetAtTime(0, context.currentTime, fadeS / 3);
+      source.stop(context.currentTime + fadeS);
+    },
+  };
+}
