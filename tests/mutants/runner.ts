@@ -30,13 +30,16 @@ type TimedTest = Collected & { switchReads: number; ms: number; kills: number };
 const switchReadsMax = (usual: number) => usual * 30 + 200_000;
 
 /** Tests that never run here: they use another seed each time, or start a process in which no mutant is active. */
-const leftOut = [
-  /\/(?:any-log|anything|schedules|judged)\.test\.ts,/,
+export const excludedTests: readonly RegExp[] = [
+  /\/any-log\.test\.ts,/,
+  /\/anything\.test\.ts,/,
+  /\/schedules\.test\.ts,/,
+  /\/judged\.test\.ts,/,
   /: each lost number is counted once, in any order/,
   /: npm run vigil /,
 ];
 /** Slow tests. They run only with `--missed`, for the mutants that no other test found in the last run. */
-const slow = [
+export const slowTests: readonly RegExp[] = [
   /: a device whose lists change each 10 ms/,
   /: the state of the scores does not grow with time/,
   / no number counts as missing while a backlog slowly fills the hole/,
@@ -47,9 +50,9 @@ const slow = [
 /** Folder of the scores. Its tests also count as slow for mutants of other folders. */
 const scores = 'processors/alarms/core/scores/';
 const isSlow = (id: string, key: string) =>
-  (id.startsWith(scores) && !key.startsWith(scores)) || slow.some((pattern) => pattern.test(id));
+  (id.startsWith(scores) && !key.startsWith(scores)) || slowTests.some((pattern) => pattern.test(id));
 
-const patterns = [
+const testFiles = [
   'processors/alarms/core/**/*.test.ts',
   'processors/alarms/{alert-codes-file,associations,in-force,opening,partition,profiles-file,scores}.test.ts',
   'tests/alarms/captures.test.ts',
@@ -108,7 +111,8 @@ function replaceWeakMap(): () => void {
 /** The `afterAll` hooks of the test files. */
 const atEnd: (() => unknown)[] = [];
 
-async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
+/** Loads all test files of `testFiles` in the folder `sandbox`. Returns each test by its id: file, number and title. */
+export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
   const collector = pathToFileURL(join(import.meta.dirname, 'collect.ts')).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -120,7 +124,7 @@ async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
   const { expect } = await import('vitest');
   expect(1).toBe(1);
   const tests = new Map<string, TimedTest>();
-  for (const file of globSync(patterns, { cwd: sandbox }).sort()) {
+  for (const file of globSync(testFiles, { cwd: sandbox }).sort()) {
     const restore = replaceWeakMap();
     await import(pathToFileURL(join(sandbox, file)).href);
     restore();
@@ -129,7 +133,6 @@ async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
     for (const before of beforeHooks) await before();
     for (const [index, { name, run }] of takeCollected().entries()) {
       const id = `${file}, test ${index + 1}: ${name}`;
-      if (leftOut.some((pattern) => pattern.test(id))) continue;
       tests.set(id, { name: id, run, switchReads: 0, ms: 0, kills: 0 });
     }
   }
@@ -151,6 +154,7 @@ class CoreTests {
     this.#sample = new Set(order.keys);
     this.#thorough = order.thorough;
     this.#tests = await loadTests(process.cwd());
+    for (const id of this.#tests.keys()) if (excludedTests.some((pattern) => pattern.test(id))) this.#tests.delete(id);
   }
 
   async dispose(): Promise<void> {
