@@ -9,7 +9,7 @@ import { createReader } from '../log/kafka/reader.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { valuesOf } from '../processors/bed.testing.ts';
 import type { TestPlatform } from '../tests/platform.ts';
-import { admitted, associate, devicePseudonym, openLogAs, startHouse, until } from '../tests/system.ts';
+import { admitted, associate, devicePseudonym, openLogAs, startProcess, until } from '../tests/system.ts';
 
 type Bed = {
   readonly deviceId: string;
@@ -117,7 +117,7 @@ export async function measureThroughput(
     // Each bed has a tachycardia of 20 s every three minutes: two alarms for 180 readings.
     await Promise.all(log.beds.map((bed) => log.send(bed, t + s * 1000, (s + 7 * bed.n) % 180 < 20 ? 150 : 80)));
   const readings = log.beds.length * secondsOfReadings;
-  const processor = await startHouse(data, 'alarms');
+  const processor = await startProcess(data, 'alarms');
   try {
     const port = data.alarmsMetricsPort!;
     let from: { readonly atMs: number; readonly read: number } | undefined;
@@ -148,7 +148,7 @@ export async function measureRecovery(data: TestPlatform, log: ReadingLog, round
   const dashboard = await openLogAs(data, 'dashboard');
   let onEvent: (event: AlarmEvent) => void = () => {};
   const follower = await followAlarms(dashboard, (event) => onEvent(event));
-  const processor = await startHouse(data, 'alarms');
+  const processor = await startProcess(data, 'alarms');
   const pace = paceReadings(log, 1_000);
   try {
     const timesS: number[] = [];

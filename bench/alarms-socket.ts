@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newBrowser } from '../dashboard/server/browser.testing.ts';
 import { addAccount, password } from '../tests/browser.ts';
 import type { TestPlatform } from '../tests/platform.ts';
-import { startHouse } from '../tests/system.ts';
+import { startProcess } from '../tests/system.ts';
 import { paceReadings, type ReadingLog } from './alarms-log.ts';
 
 /** The ward that the clinician watches. */
@@ -22,7 +22,7 @@ export async function measureSocket(
   options: { readonly perS: number; readonly watched: number; readonly breaches: number },
 ): Promise<readonly number[]> {
   addAccount(data, 'bench', 'Bench Nurse', 'nurse', [watchedWard]);
-  const houses = [await startHouse(data, 'alarms'), await startHouse(data, 'dashboard')];
+  const processes = [await startProcess(data, 'alarms'), await startProcess(data, 'dashboard')];
   const ca = readFileSync(join(data.stateDir, 'certs', 'ca.pem'), 'utf8');
   const browser = newBrowser({ port: data.httpPort, ca, origin: `https://localhost:${data.httpPort}` });
   await browser.login('bench', password);
@@ -54,6 +54,6 @@ export async function measureSocket(
   } finally {
     pace.stop();
     live.close();
-    for (const house of houses) await house.close();
+    for (const running of processes) await running.close();
   }
 }

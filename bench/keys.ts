@@ -12,7 +12,7 @@ import { ensureDemoAccounts, ensureWards } from '../ops/demo.ts';
 import { adminKafka, topicConfig } from '../ops/platform/topics.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
 import { alarmOf, longestBeds, raised } from '../tests/screens/scene.ts';
-import { openLogAs, type RunningHouse, readersOf, startHouse } from '../tests/system.ts';
+import { openLogAs, type RunningProcess, readersOf, startProcess } from '../tests/system.ts';
 import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
 
@@ -114,11 +114,11 @@ async function writeStay(alarms: SealedLog, bed: Parameters<typeof alarmOf>[0], 
 /** Starts all processes at the same time. Returns the seconds until all are ready, and the peak memory of each process, MB. */
 async function startAll(data: TestPlatform) {
   const startMs = performance.now();
-  const running: RunningHouse[] = await Promise.all(
-    (['gateway', 'alarms', 'trends', 'dashboard'] as const).map((house) => startHouse(data, house)),
+  const running: RunningProcess[] = await Promise.all(
+    (['gateway', 'alarms', 'trends', 'dashboard'] as const).map((name) => startProcess(data, name)),
   );
   const seconds = Math.round((performance.now() - startMs) / 100) / 10;
-  const peakMb = Object.fromEntries(running.map((service) => [service.house, peakRssMb(service.pid())]));
+  const peakMb = Object.fromEntries(running.map(({ name, pid }) => [name, peakRssMb(pid())]));
   for (const service of running) await service.close();
   return { seconds, peakMb };
 }

@@ -7,7 +7,7 @@ import { ensureCertificates } from '../certs/ensure.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { connectMqtt, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
-import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../tests/system.ts';
 
 const platform = await ownPorts(inject('platform'));
 const [metricsPort = 0] = await freePorts(1);
@@ -18,14 +18,14 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** Space for three readings of about 120 bytes, but not for four. */
 const apartBytes = 4_200;
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 const clients: MqttClient[] = [];
 
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, plainBed], nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
-  gateway = await startHouse(platform, 'gateway', {
+  gateway = await startProcess(platform, 'gateway', {
     VIGIL_METRICS_PORT: String(metricsPort),
     VIGIL_APART_DEVICE_BYTES_PER_DAY: String(apartBytes),
   });

@@ -10,7 +10,7 @@ import { ensureCertificates } from '../certs/ensure.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { connectMqtt, recordsOf } from '../tests/gateway/gateway.ts';
-import { openLogAs, ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
+import { openLogAs, ownPorts, type RunningProcess, startProcess } from '../tests/system.ts';
 
 const platform = await ownPorts(inject('platform'));
 const [metricsPort = 0] = await freePorts(1);
@@ -22,7 +22,7 @@ const garbageBytes = 250_000;
 /** Space for four messages of `garbageBytes`. */
 const keptBytesMax = 2_000_000;
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 let client: MqttClient;
 let flood: ChildProcess | undefined;
@@ -30,7 +30,7 @@ let flood: ChildProcess | undefined;
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, flooder], nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
-  gateway = await startHouse(platform, 'gateway', {
+  gateway = await startProcess(platform, 'gateway', {
     VIGIL_METRICS_PORT: String(metricsPort),
     VIGIL_REJECTED_DEVICE_BYTES_PER_DAY: String(keptBytesMax),
   });

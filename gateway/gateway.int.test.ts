@@ -14,8 +14,8 @@ import {
   devicePseudonym,
   openLogAs,
   ownPorts,
-  type RunningHouse,
-  startHouse,
+  type RunningProcess,
+  startProcess,
   until,
 } from '../tests/system.ts';
 import { gatewaySettings } from './settings.ts';
@@ -31,7 +31,7 @@ const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const iso = (ms: number) => new Date(ms).toISOString();
 const hourMs = 3_600_000;
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 const clients: MqttClient[] = [];
 const connect = async (...[name, more]: [string, Parameters<typeof connectMqtt>[2]?]) => {
@@ -45,7 +45,7 @@ const unassigned = (deviceId: string) =>
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: names, nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
 });
 afterAll(async () => {
   for (const client of clients) await client.endAsync(true);

@@ -6,20 +6,20 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { connectMqtt, publishFor } from '../tests/gateway/gateway.ts';
 import { ensurePromtool } from '../tests/independent/promtool.ts';
-import { ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { ownPorts, type RunningProcess, startProcess, until } from '../tests/system.ts';
 
 const platform = await ownPorts(inject('platform'));
 const device = `metered-${randomUUID().slice(0, 6)}`;
 const pulse = { code: 'MDC_PULS_OXIM_PULS_RATE', value: 70, unit: '/min' };
 const wave = { code: 'MDC_ECG_ELEC_POTL_I', rateHz: 250, scale: 0.001, offset: 0, samples: 'AAA=' };
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let base: string;
 let client: MqttClient;
 
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [device], nowMs: Date.now() });
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
   base = `http://127.0.0.1:${/"metricsPort":(\d+)/.exec(gateway.output())?.[1]}`;
 });
 afterAll(async () => {

@@ -13,7 +13,7 @@ import { ensureTopics } from '../ops/platform/topics.ts';
 import { connectMqtt } from '../tests/gateway/gateway.ts';
 import { readWhole } from '../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
-import { devicePseudonym, openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { devicePseudonym, openLogAs, type RunningProcess, startProcess, until } from '../tests/system.ts';
 
 const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04'] as const;
 const boot = `outage-${randomUUID().slice(0, 6)}`;
@@ -26,7 +26,7 @@ const values = Array.from({ length: 64 }, (_, i) => {
 let platform: TestPlatform;
 let kafkaPid: number;
 let own: Awaited<ReturnType<typeof startTestPlatform>>;
-let gateway: RunningHouse | undefined;
+let gateway: RunningProcess | undefined;
 let clients: MqttClient[] = [];
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -90,7 +90,7 @@ const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 
 const all = (streams: Stream[]) => streams.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
 
 it('the gateway waits while Kafka is stopped, with bounded memory, and continues in order', async () => {
-  gateway = await startHouse(platform, 'gateway', {
+  gateway = await startProcess(platform, 'gateway', {
     VIGIL_MQTT_UNACKED_BYTES_MAX: '2097152',
     VIGIL_LOG_APPEND_MS: '120000',
   });
@@ -125,7 +125,7 @@ it('the gateway keeps its memory limit while Kafka is stopped, whatever devices 
   const unackedMb = 16;
   const perBed = 25;
   const again = `${boot}-bound`;
-  gateway = await startHouse(platform, 'gateway', {
+  gateway = await startProcess(platform, 'gateway', {
     VIGIL_MQTT_UNACKED_BYTES_MAX: String(unackedMb * 1_048_576),
     VIGIL_LOG_APPEND_MS: '120000',
     VIGIL_MQTT_CONNECTS_PER_S: '1000',
@@ -193,7 +193,7 @@ it('the gateway keeps its memory limit while Kafka is stopped, whatever devices 
 
 it('the gateway closes connections without acknowledgement while Kafka is dead, and no reading is lost', async () => {
   const again = `${boot}-dead`;
-  gateway = await startHouse(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
+  gateway = await startProcess(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
   let goodbyes = 0;
   for (const { client } of streams)
@@ -226,7 +226,7 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
 
 it('the gateway notices that Kafka lost acknowledged records, and acknowledges nothing for an offset that Kafka gave before', async () => {
   const again = `${boot}-lost`;
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
   for (const stream of streams) publish(stream, 20, again);
   await until('the first readings', () => all(streams) === 80);

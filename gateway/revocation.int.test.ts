@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { connectMqtt, publishFor } from '../tests/gateway/gateway.ts';
-import { ownPorts, type RunningHouse, root, startHouse } from '../tests/system.ts';
+import { ownPorts, type RunningProcess, root, startProcess } from '../tests/system.ts';
 
 const platform = await ownPorts(inject('platform'));
 const run = randomUUID().slice(0, 6);
@@ -22,10 +22,10 @@ const certs = (...args: string[]) => {
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 };
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [lost, other], nowMs: Date.now() });
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
 });
 afterAll(() => gateway?.close());
 

@@ -13,7 +13,7 @@ import { readSettings } from '../process/settings.ts';
 import { type Rover, startRover } from '../tests/gateway/rolling.ts';
 import { alarmsOf, readWhole } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
-import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../tests/system.ts';
 import { gatewaySettings } from './settings.ts';
 
 const run = randomUUID().slice(0, 6);
@@ -24,8 +24,8 @@ const exitMsMax = 10_000;
 
 let platform: TestPlatform;
 let operator: SealedLog;
-const gateways: RunningHouse[] = [];
-let alarms: RunningHouse;
+const gateways: RunningProcess[] = [];
+let alarms: RunningProcess;
 let rovers: Rover[] = [];
 /** Time at which the test made the devices disconnect. */
 let finishedMs = 0;
@@ -34,9 +34,9 @@ beforeAll(async () => {
   platform = await ownPorts(inject('platform'));
   await ensureCertificates({ stateDir: platform.stateDir, devices: names, nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
-  alarms = await startHouse(platform, 'alarms');
+  alarms = await startProcess(platform, 'alarms');
   const env = { VIGIL_MQTT_SHARE_PORT: 'on' };
-  gateways.push(...(await Promise.all([1, 2, 3].map(() => startHouse(platform, 'gateway', env)))));
+  gateways.push(...(await Promise.all([1, 2, 3].map(() => startProcess(platform, 'gateway', env)))));
   rovers = names.map((deviceId, n) =>
     startRover({
       platform,
@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 const acknowledged = () => rovers.reduce((sum, rover) => sum + rover.acknowledged.length, 0);
-const lines = (gateway: RunningHouse, text: string) =>
+const lines = (gateway: RunningProcess, text: string) =>
   gateway
     .output()
     .split('\n')

@@ -14,7 +14,7 @@ import { makeReading } from '../tests/faults/reading.ts';
 import { connectMqtt, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
 import { sequencesOf } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
-import { openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { openLogAs, type RunningProcess, startProcess, until } from '../tests/system.ts';
 
 const shared = inject('platform');
 const run = randomUUID().slice(0, 6);
@@ -23,7 +23,7 @@ const names = ['moved', 'old', 'fast', 'both', 'twice', 'will', 'half', 'away', 
 const numeric = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 
 let places: TestPlatform[] = [];
-let gateways: RunningHouse[] = [];
+let gateways: RunningProcess[] = [];
 let operator: SealedLog;
 let clients: MqttClient[] = [];
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await ensureCertificates({ stateDir: shared.stateDir, devices: names, nowMs: Date.now() });
   operator = await openLogAs(shared, 'operator');
   places = (await freePorts(2)).map((mqttPort) => ({ ...shared, mqttPort }));
-  gateways = await Promise.all(places.map((place) => startHouse(place, 'gateway')));
+  gateways = await Promise.all(places.map((place) => startProcess(place, 'gateway')));
 });
 afterEach(async () => {
   for (const client of clients) await client.endAsync(true);

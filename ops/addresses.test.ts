@@ -80,7 +80,7 @@ describe('readVigil', () => {
 
 describe('npm run vigil', () => {
   let server: Server;
-  const stateDir = join(emptyFolder, 'house');
+  const stateDir = join(emptyFolder, 'system');
   beforeAll(async () => {
     await ensureCertificates({ stateDir, devices: [], nowMs: Date.now() });
     server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');

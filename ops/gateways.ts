@@ -1,5 +1,5 @@
 /** Several gateways on one host: the name and settings of each process, and a restart of one after the other. */
-import type { HouseOptions } from './houses.ts';
+import type { ProcessOptions } from './processes.ts';
 import type { Supervised } from './supervisor.ts';
 
 /**
@@ -14,7 +14,7 @@ export function gatewayProcesses(
   count: number,
   metricsPort: number,
   env: Readonly<Record<string, string | undefined>> = {},
-): readonly Required<Pick<HouseOptions, 'name' | 'env'>>[] {
+): readonly Required<Pick<ProcessOptions, 'name' | 'env'>>[] {
   const upstream = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       name.startsWith('VIGIL_UPSTREAM_') && value !== undefined ? [[name, value]] : [],

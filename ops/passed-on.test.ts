@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Setting } from '../process/settings.ts';
 import { gatewayProcesses } from './gateways.ts';
-import { houses, manifests, passedOn, readStart, serverNamesOf, withoutPlaces } from './passed-on.ts';
+import { manifests, passedOn, processNames, readStart, serverNamesOf, withoutPlaces } from './passed-on.ts';
 import { serviceEnv } from './platform/service-env.ts';
 import { startSettings, whereaboutsOf } from './settings.ts';
 
@@ -17,8 +17,8 @@ const { settings } = readStart({});
 const where = whereaboutsOf(settings);
 const ownNames: string[] = Object.values(startSettings).map(({ env }) => env);
 const everySetting = new Map(
-  houses.flatMap((house) =>
-    Object.values(manifests[house]).map((setting): [string, Setting] => [setting.env, setting]),
+  processNames.flatMap((processName) =>
+    Object.values(manifests[processName]).map((setting): [string, Setting] => [setting.env, setting]),
   ),
 );
 
@@ -53,10 +53,13 @@ describe('passedOn', () => {
       return;
     }
     const [gateway] = gatewayProcesses(1, settings.metricsPort, env);
-    for (const house of houses) {
-      const hasSetting = Object.values(manifests[house]).some((entry) => entry.env === name);
-      const processEnv: Record<string, string> = { ...passed[house], ...(house === 'gateway' && gateway?.env) };
-      expect(processEnv[name], `${house} ${name}`).toBe(hasSetting ? env[name] : undefined);
+    for (const processName of processNames) {
+      const hasSetting = Object.values(manifests[processName]).some((entry) => entry.env === name);
+      const processEnv: Record<string, string> = {
+        ...passed[processName],
+        ...(processName === 'gateway' && gateway?.env),
+      };
+      expect(processEnv[name], `${processName} ${name}`).toBe(hasSetting ? env[name] : undefined);
     }
   });
 
@@ -65,7 +68,7 @@ describe('passedOn', () => {
     (name) => {
       const { passed, faults } = passedOn({ [name]: sampleOf(everySetting.get(name)!) }, where);
       expect(faults).toEqual([]);
-      expect(houses.filter((house) => name in passed[house])).toHaveLength(1);
+      expect(processNames.filter((processName) => name in passed[processName])).toHaveLength(1);
     },
   );
 
@@ -134,8 +137,8 @@ it('withoutPlaces keeps only settings that are not an address, a file or the hos
   };
   const kept = withoutPlaces(passedOn(env, where).passed, where);
   expect(kept.gateway).toEqual({ VIGIL_MQTT_CONNECTIONS_MAX: '77' });
-  for (const house of houses)
-    for (const name of Object.keys(kept[house])) expect(serviceEnv(where, house)).not.toHaveProperty(name);
+  for (const processName of processNames)
+    for (const name of Object.keys(kept[processName])) expect(serviceEnv(where, processName)).not.toHaveProperty(name);
 });
 
 it('readStart reports a setting as unused that only Compose reads', () => {

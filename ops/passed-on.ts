@@ -11,12 +11,12 @@ import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
-import type { House } from './houses.ts';
 import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
+import type { ProcessName } from './processes.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 
 /** The settings of each process. */
-export const manifests: Readonly<Record<House, Manifest>> = {
+export const manifests: Readonly<Record<ProcessName, Manifest>> = {
   gateway: gatewaySettings,
   alarms: alarmSettings,
   trends: trendsSettings,
@@ -25,10 +25,10 @@ export const manifests: Readonly<Record<House, Manifest>> = {
   canary: canarySettings,
   simulators: simulatorSettings,
 };
-export const houses = Object.keys(manifests) as House[];
+export const processNames = Object.keys(manifests) as ProcessName[];
 
 /** For each process, the settings from the environment of `npm start`, without those that `npm start` makes itself. */
-export type PassedOn = Readonly<Record<House, Readonly<Record<string, string>>>>;
+export type PassedOn = Readonly<Record<ProcessName, Readonly<Record<string, string>>>>;
 
 export const nothingPassedOn: PassedOn = {
   gateway: {},
@@ -72,7 +72,11 @@ export function readStart(env: Environment): StartEnvironment {
   const defaults = checkSettings(startSettings, {}).settings;
   const { passed, faults: processFaults } = passedOn(env, whereaboutsOf({ ...defaults, ...settings }));
   refuse([...faults, ...processFaults, ...unknownNameFaults(env)]);
-  const usedNames = new Set([...ownNames, launchedAtName, ...houses.flatMap((house) => namesOf(manifests[house]))]);
+  const usedNames = new Set([
+    ...ownNames,
+    launchedAtName,
+    ...processNames.flatMap((processName) => namesOf(manifests[processName])),
+  ]);
   const unused = settingNames.filter((name) => (env[name] ?? '').trim() !== '' && !usedNames.has(name));
   return { settings, passed, unused };
 }
@@ -89,7 +93,7 @@ export function passedOn(
   env: Environment,
   where: Whereabouts,
 ): { readonly passed: PassedOn; readonly faults: readonly string[] } {
-  const result: Record<House, Record<string, string>> = {
+  const result: Record<ProcessName, Record<string, string>> = {
     gateway: {},
     alarms: {},
     trends: {},
@@ -99,9 +103,9 @@ export function passedOn(
     simulators: {},
   };
   const faults = new Set<string>();
-  for (const house of houses) {
-    const computed = serviceEnv(where, house);
-    const present = Object.entries(manifests[house]).filter(
+  for (const processName of processNames) {
+    const computed = serviceEnv(where, processName);
+    const present = Object.entries(manifests[processName]).filter(
       ([, setting]) => !ownNames.includes(setting.env) && (env[setting.env] ?? '').trim() !== '',
     );
     for (const [, { env: name }] of present.filter(([, setting]) => isMadeByStart(setting.env))) {
@@ -110,7 +114,8 @@ export function passedOn(
     const accepted = present.filter(([, setting]) => !isMadeByStart(setting.env));
     for (const fault of checkSettings(Object.fromEntries(accepted), env).faults) faults.add(fault);
     for (const [, setting] of accepted) {
-      if (!upstreamNames.includes(setting.env)) result[house][setting.env] = textOf(setting, env[setting.env] ?? '');
+      if (!upstreamNames.includes(setting.env))
+        result[processName][setting.env] = textOf(setting, env[setting.env] ?? '');
     }
   }
   return { passed: withPlaces(result, where), faults: [...faults] };
@@ -164,9 +169,12 @@ function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): Pass
 
 /** Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check` uses the others. */
 export function withoutPlaces(passed: PassedOn, where: Whereabouts): PassedOn {
-  const entries = houses.map((house) => {
-    const computed = serviceEnv(where, house);
-    return [house, Object.fromEntries(Object.entries(passed[house]).filter(([name]) => !(name in computed)))];
+  const entries = processNames.map((processName) => {
+    const computed = serviceEnv(where, processName);
+    return [
+      processName,
+      Object.fromEntries(Object.entries(passed[processName]).filter(([name]) => !(name in computed))),
+    ];
   });
   return Object.fromEntries(entries) as PassedOn;
 }

@@ -12,7 +12,6 @@ import { clockEnv, clockLog } from './clock.ts';
 import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, ensureWards, type Login } from './demo.ts';
 import { requireDisk } from './disk.ts';
 import { gatewayProcesses, restartInTurn } from './gateways.ts';
-import { type House, type HouseOptions, startHouse } from './houses.ts';
 import { takeLock } from './lock.ts';
 import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
 import { replicationOf } from './platform/copies.ts';
@@ -23,6 +22,7 @@ import { requireFreePorts } from './platform/ports.ts';
 import type { Whereabouts } from './platform/service-env.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
+import { type ProcessName, type ProcessOptions, startProcess } from './processes.ts';
 import { keepCertificates, readCertificateState } from './renewal.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 import type { Steps } from './steps.ts';
@@ -104,18 +104,18 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     opened.push({ stage, close: supervised.close });
     if (signal.aborted) await supervised.close();
   };
-  const addHouse = (of: House, more: Pick<HouseOptions, 'name' | 'args' | 'env'> = {}) =>
+  const addProcess = (program: ProcessName, more: Pick<ProcessOptions, 'name' | 'args' | 'env'> = {}) =>
     addToStage(
-      of === 'simulators' ? 'simulators' : 'processes',
+      program === 'simulators' ? 'simulators' : 'processes',
       supervise({
-        name: more.name ?? of,
+        name: more.name ?? program,
         report,
         signal,
         // A restarted process gets the time of the running processes, even if somebody has set the machine's clock.
         start: (ending) =>
-          startHouse(where, of, {
+          startProcess(where, program, {
             ...more,
-            env: { ...passed[of], ...more.env, ...clockEnv(clock) },
+            env: { ...passed[program], ...more.env, ...clockEnv(clock) },
             logLevel: settings.logLevel,
             signal: ending,
           }),
@@ -179,20 +179,20 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
     );
   // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
-  await step('Witness of the audit trail', () => addHouse('witness'));
+  await step('Witness of the audit trail', () => addProcess('witness'));
   await step('Gateway, alarms, trends, dashboard, canary', () =>
     allOrFirstError([
-      addHouse('alarms'),
-      addHouse('trends'),
-      addHouse('dashboard'),
-      addHouse('canary'),
-      ...gateways.map((more) => addHouse('gateway', more)),
+      addProcess('alarms'),
+      addProcess('trends'),
+      addProcess('dashboard'),
+      addProcess('canary'),
+      ...gateways.map((more) => addProcess('gateway', more)),
       settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
     ]),
   );
   if (settings.beds > 0) {
     const args = ['--beds', String(settings.beds), '--scenario', settings.scenario, '--json'];
-    await step(`${settings.beds} simulated beds`, () => addHouse('simulators', { args }));
+    await step(`${settings.beds} simulated beds`, () => addProcess('simulators', { args }));
   }
   signal.throwIfAborted();
   const renewal = keepCertificates({

@@ -10,12 +10,12 @@ import { createReader } from '../log/kafka/reader.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import type { TestPlatform } from '../tests/platform.ts';
-import { openLogAs, ownPorts, type RunningHouse, root, startHouse, until } from '../tests/system.ts';
+import { openLogAs, ownPorts, type RunningProcess, root, startProcess, until } from '../tests/system.ts';
 
 type OpenedRecord = { boot: string; seq: number; contentType: string; body: unknown };
 
 let platform: TestPlatform;
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 /** The records in the topics `observations` and `waveforms`, by device id. */
 const recordsByDevice = new Map<string, OpenedRecord[]>();
@@ -25,7 +25,7 @@ const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   platform = await ownPorts(inject('platform'));
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
   operator = await openLogAs(platform, 'operator');
   const reader = await createReader(operator.kafka, {
     group: `operator-simulators-${process.pid}`,

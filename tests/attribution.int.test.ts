@@ -14,7 +14,7 @@ import { type Browser, newBrowser } from '../dashboard/server/browser.testing.ts
 import type { SealedLog } from '../log/sealed-log.ts';
 import { connectMqtt, publishFor, recordsOf } from './gateway/gateway.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
-import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from './system.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningProcess, startProcess, until } from './system.ts';
 
 const run = randomUUID().slice(0, 6);
 const ward = `icu-${run}`;
@@ -27,7 +27,7 @@ let testPlatform: Awaited<ReturnType<typeof startTestPlatform>>;
 let platform: TestPlatform;
 let operator: SealedLog;
 let physician: Browser;
-const houses: RunningHouse[] = [];
+const processes: RunningProcess[] = [];
 const clients: MqttClient[] = [];
 
 beforeAll(async () => {
@@ -40,11 +40,11 @@ beforeAll(async () => {
   const account = { userId: 'physician', name: 'P', role: 'physician', wards: ['*'], password: hash, disabled: false };
   writeAccounts(accountsFile, new Map([['physician', account as never]]));
   operator = await openLogAs(platform, 'operator');
-  houses.push(
+  processes.push(
     ...(await Promise.all([
-      startHouse(platform, 'gateway'),
-      startHouse(platform, 'alarms'),
-      startHouse(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile }),
+      startProcess(platform, 'gateway'),
+      startProcess(platform, 'alarms'),
+      startProcess(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile }),
     ])),
   );
   physician = newBrowser({
@@ -57,7 +57,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const client of clients) await client.endAsync(true);
-  await Promise.all(houses.map((house) => house.close()));
+  await Promise.all(processes.map((running) => running.close()));
   await operator?.close();
   await testPlatform.platform.close();
   rmSync(testPlatform.data.stateDir, { recursive: true, force: true });
@@ -203,7 +203,7 @@ async function reconnectingMonitor(name: string, boot: string | undefined, hr: n
 
 /** Returns how often the gateway has noticed two devices with one certificate. */
 async function signsOfSharing(): Promise<number> {
-  const metricsPort = /"metricsPort":(\d+)/.exec(houses[0]!.output())?.[1];
+  const metricsPort = /"metricsPort":(\d+)/.exec(processes[0]!.output())?.[1];
   const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   return Number(/^vigil_gateway_shared_identity_total (\d+)/m.exec(metrics)?.[1]);
 }

@@ -22,10 +22,10 @@ import { addAccount, password } from './browser.ts';
 import { connectDevice } from './device.ts';
 import { alarmsOf, readWhole } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
-import { admitted, associate, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
+import { admitted, associate, openLogAs, type RunningProcess, startProcess, until } from './system.ts';
 
 const ward = 'ward-canary';
-const houses = new Map<string, RunningHouse>();
+const processes = new Map<string, RunningProcess>();
 const closers: (() => Promise<unknown>)[] = [];
 let platform: TestPlatform;
 let operator: SealedLog;
@@ -44,11 +44,11 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   alarms: { VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '1000' },
 };
 
-async function start(house: 'gateway' | 'alarms' | 'dashboard' | 'canary'): Promise<void> {
-  const stopped = houses.get(house);
+async function start(name: 'gateway' | 'alarms' | 'dashboard' | 'canary'): Promise<void> {
+  const stopped = processes.get(name);
   if (stopped) return stopped.start();
-  const running = await startHouse(platform, house, settings[house]);
-  houses.set(house, running);
+  const running = await startProcess(platform, name, settings[name]);
+  processes.set(name, running);
   closers.push(running.close);
 }
 
@@ -58,7 +58,7 @@ const isWell = () => health()?.canary === undefined && health()?.kafka === 'ok';
 /** Sends a request to the canary's own server, which has another port after each start. */
 function fetchFromCanary(path: '/healthz' | '/metrics'): Promise<Response> {
   const port = [
-    ...houses
+    ...processes
       .get('canary')!
       .output()
       .matchAll(/"metricsPort":(\d+)/g),
@@ -100,7 +100,7 @@ beforeAll(async () => {
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);
   operator = await openLogAs(platform, 'operator');
   closers.push(operator.close);
-  for (const house of ['gateway', 'alarms', 'dashboard', 'canary'] as const) await start(house);
+  for (const name of ['gateway', 'alarms', 'dashboard', 'canary'] as const) await start(name);
   const browser = newBrowser({
     port: platform.httpPort,
     ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
@@ -144,18 +144,18 @@ describe('the canary', () => {
     ['alarms', 'engine'],
   ] as const)(
     'the dashboard reports a fault when the process %s is killed, and none when the process runs again',
-    async (house, step) => {
-      await houses.get(house)!.kill();
+    async (name, step) => {
+      await processes.get(name)!.kill();
       const tookMs = await untilReported(step);
-      console.log(`${house} killed → step ${step} reported after ${(tookMs / 1000).toFixed(1)} s`);
+      console.log(`${name} killed → step ${step} reported after ${(tookMs / 1000).toFixed(1)} s`);
       expect(health()?.canary).toMatchObject({ partitions: clinicalPartitions, grave: true });
-      await start(house);
+      await start(name);
       await untilWell();
     },
   );
 
   it('the dashboard reports a fault if the alarm processor is stopped so often that it cannot report missing data', async () => {
-    const pid = houses.get('alarms')!.pid();
+    const pid = processes.get('alarms')!.pid();
     let stopsGoOn = true;
     const stops = (async () => {
       while (stopsGoOn) {
@@ -188,7 +188,7 @@ describe('the canary', () => {
         return Number(offsets.observations) >= readings;
       }),
     );
-    await houses.get('alarms')!.kill();
+    await processes.get('alarms')!.kill();
     await start('alarms');
     await untilWell();
     const kafka = admin();
@@ -203,7 +203,7 @@ describe('the canary', () => {
     await ensureTopics(platform.kafkaBrokers, join(platform.stateDir, 'certs'));
     // The alarm processor notices the new topic when Kafka assigns the partitions again. If it ends instead, the test restarts it, as
     // `npm start` and Compose do.
-    const output = () => houses.get('alarms')!.output();
+    const output = () => processes.get('alarms')!.output();
     await until('the alarm processor to notice the new topic', () =>
       output().includes('the log of readings was made anew'),
     );

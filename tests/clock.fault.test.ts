@@ -10,12 +10,20 @@ import { addAccount, logIn, openBrowser } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import { alarmsOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
-import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
+import {
+  admitted,
+  associate,
+  openLogAs,
+  type ProcessName,
+  type RunningProcess,
+  startProcess,
+  until,
+} from './system.ts';
 
 const ward = 'ward-c';
 const earlier = admitted('bed-01', ward, 'Earlier');
-const houseNames: readonly House[] = ['gateway', 'alarms', 'dashboard'];
-const houses: RunningHouse[] = [];
+const processNames: readonly ProcessName[] = ['gateway', 'alarms', 'dashboard'];
+const processes: RunningProcess[] = [];
 const closers: (() => Promise<unknown>)[] = [];
 let platform: TestPlatform;
 let operator: SealedLog;
@@ -32,8 +40,8 @@ async function setClock(aheadMs: number): Promise<void> {
 
 /** Asserts that the fault has taken effect: every process logs by how many milliseconds its clock is wrong. */
 async function assertClockWrong(aheadMs: number): Promise<void> {
-  for (const { house, output } of houses)
-    await until(`${house} to notice its clock at ${aheadMs} ms`, () => {
+  for (const { name, output } of processes)
+    await until(`${name} to notice its clock at ${aheadMs} ms`, () => {
       const loggedAheadMs = [...output().matchAll(/"aheadMs":(-?\d+)/g)].at(-1)?.[1];
       return loggedAheadMs !== undefined && Math.abs(Number(loggedAheadMs) - aheadMs) < 2_000;
     });
@@ -58,9 +66,9 @@ beforeAll(async () => {
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   };
-  for (const house of houseNames) {
-    const running = await startHouse(platform, house, env);
-    houses.push(running);
+  for (const name of processNames) {
+    const running = await startProcess(platform, name, env);
+    processes.push(running);
     closers.push(running.close);
   }
   browser = await openBrowser(inject('chromium'));
@@ -165,9 +173,9 @@ describe('the clock of the server', () => {
     // The certificates of this test are older than 4 min. With a larger step TLS would refuse them as not yet valid.
     await setClock(-240_000);
     await assertClockWrong(-240_000);
-    for (const house of houses) {
-      await house.kill();
-      await house.start();
+    for (const running of processes) {
+      await running.kill();
+      await running.start();
     }
     page = await logIn(browser, platform, 'nurse');
     await page.getByText('Later').first().waitFor();

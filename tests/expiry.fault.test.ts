@@ -15,13 +15,13 @@ import type { Software } from '../ops/platform/software.ts';
 import { keepCertificates, readCertificateState } from '../ops/renewal.ts';
 import { connectDevice } from './device.ts';
 import { startTestPlatform, stateRoot, type TestPlatform, testDevices } from './platform.ts';
-import { type RunningHouse, startHouse, until } from './system.ts';
+import { type RunningProcess, startProcess, until } from './system.ts';
 
 const name = `test-${process.pid}-expiry`;
 const stateDir = join(stateRoot, name);
 const certs = join(stateDir, 'certs');
 const closers: (() => Promise<unknown>)[] = [];
-const houses: RunningHouse[] = [];
+const processes: RunningProcess[] = [];
 let platform: TestPlatform;
 let software: Software;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
@@ -89,9 +89,9 @@ describe('certificates', () => {
     ({ kafka, software } = testPlatform.platform);
     closers.push(testPlatform.platform.influx.close, () => kafka.close());
     expect(readFileSync(join(certs, 'kafka.pem'), 'utf8')).not.toBe(before);
-    for (const house of ['gateway', 'alarms'] as const) {
-      const running = await startHouse(platform, house);
-      houses.push(running);
+    for (const name of ['gateway', 'alarms'] as const) {
+      const running = await startProcess(platform, name);
+      processes.push(running);
       closers.push(running.close);
     }
     await observe('bed-01', 80);
@@ -100,7 +100,7 @@ describe('certificates', () => {
   it('certificates are renewed while Vigil runs, and readings are acknowledged after the old certificates expired and after each process was restarted', async () => {
     const untilExpiryMs = 15_000 + 8 * startMs;
     const endMs = Date.now() + untilExpiryMs;
-    for (const house of houses) await house.kill();
+    for (const running of processes) await running.kill();
     await kafka.close();
     await issueAsOf(leafLifeMs - untilExpiryMs);
     const restartKafka = async () => {
@@ -113,7 +113,7 @@ describe('certificates', () => {
       });
     };
     await restartKafka();
-    for (const house of houses) await house.start();
+    for (const running of processes) await running.start();
     await observe('bed-01', 81);
     const oldFiles = filesOf('bed-01');
     const oldHandshake = await tryConnect(oldFiles);
@@ -144,9 +144,9 @@ describe('certificates', () => {
     // The old certificate has expired: the gateway accepted it before, and refuses it now.
     expect((await tryConnect(oldFiles)).accepted).toBe(false);
     await observe('bed-03', 83);
-    for (const house of houses) {
-      await house.kill();
-      await house.start();
+    for (const running of processes) {
+      await running.kill();
+      await running.start();
     }
     await observe('bed-04', 84);
   }, 900_000);

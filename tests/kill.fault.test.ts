@@ -15,7 +15,15 @@ import { connectDevice, streamOf } from './device.ts';
 import { randomFrom } from './faults/random.ts';
 import { alarmsOf, sequencesOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
-import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
+import {
+  admitted,
+  associate,
+  openLogAs,
+  type ProcessName,
+  type RunningProcess,
+  startProcess,
+  until,
+} from './system.ts';
 
 const seed = Number(process.env.VIGIL_TEST_SEED ?? randomInt(2 ** 31));
 const random = randomFrom(seed).next;
@@ -24,7 +32,7 @@ console.log(`seed ${seed}: repeat with VIGIL_TEST_SEED=${seed}`);
 const ward = 'ward-k';
 const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04'] as const;
 const periods = new Map<string, AssociationPeriod>(beds.map((bed) => [bed, admitted(bed, ward, `Patient-${bed}`)]));
-const houses = new Map<House, RunningHouse>();
+const processes = new Map<ProcessName, RunningProcess>();
 const closers: (() => Promise<unknown>)[] = [];
 let platform: TestPlatform;
 let kafkaPid: number;
@@ -52,9 +60,9 @@ beforeAll(async () => {
   operator = await openLogAs(platform, 'operator');
   closers.push(operator.close);
   for (const bed of beds) await associate(platform, operator, bed, 1, periods.get(bed)!);
-  for (const house of ['gateway', 'alarms', 'dashboard'] as const) {
-    const running = await startHouse(platform, house);
-    houses.set(house, running);
+  for (const name of ['gateway', 'alarms', 'dashboard'] as const) {
+    const running = await startProcess(platform, name);
+    processes.set(name, running);
     closers.push(running.close);
   }
   browser = await openBrowser(inject('chromium'));
@@ -66,12 +74,12 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-async function killAndRestart(victim: House | 'kafka'): Promise<void> {
+async function killAndRestart(victim: ProcessName | 'kafka'): Promise<void> {
   if (victim !== 'kafka') {
-    const house = houses.get(victim)!;
-    await house.kill();
+    const victimProcess = processes.get(victim)!;
+    await victimProcess.kill();
     await sleep(random() * 500);
-    await house.start();
+    await victimProcess.start();
     return;
   }
   process.kill(kafkaPid, 'SIGKILL');
@@ -134,7 +142,7 @@ describe('kill -9 while readings arrive', () => {
   it('the screens show a notice from the kill of the alarm processor until the alarm processor runs again', async () => {
     const device = await connectDevice(platform, 'bed-02');
     const readings = streamOf(device);
-    const alarms = houses.get('alarms')!;
+    const alarms = processes.get('alarms')!;
     const notice = page.getByTestId('notice-alarms');
     try {
       await until('readings', () => device.acknowledged.size >= 5);

@@ -10,7 +10,7 @@ import { hashPassword } from '../dashboard/server/accounts/password.ts';
 import { type Live, newBrowser } from '../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import { startTestPlatform, type TestPlatform, testDevices } from './platform.ts';
-import { admitted, associate, openLogAs, ownPorts, startHouse, until } from './system.ts';
+import { admitted, associate, openLogAs, ownPorts, startProcess, until } from './system.ts';
 
 const ward = `odd-${randomUUID().slice(0, 6)}`;
 const password = 'a long enough phrase';
@@ -41,8 +41,8 @@ beforeAll(async () => {
   const operator = await openLogAs(platform, 'operator');
   closers.push(operator.close);
   for (const { deviceId, period } of beds) await associate(platform, operator, deviceId, 1, period);
-  for (const house of ['gateway', 'alarms', 'dashboard'] as const) {
-    const running = await startHouse(platform, house, { VIGIL_ACCOUNTS_FILE: accountsFile });
+  for (const name of ['gateway', 'alarms', 'dashboard'] as const) {
+    const running = await startProcess(platform, name, { VIGIL_ACCOUNTS_FILE: accountsFile });
     closers.push(running.close);
   }
   const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');

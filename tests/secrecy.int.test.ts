@@ -8,12 +8,12 @@ import { addAccount } from './browser.ts';
 import { connectDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';
 import { filesBelow, findReadable, isLoopback, listeningAddresses } from './scan.ts';
-import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from './system.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningProcess, startProcess, until } from './system.ts';
 
 const deviceId = 'bed-11';
 const period = admitted('Bed-Wyvern', 'Ward-Basilisk', 'Quetzalcoatlus');
 const closers: (() => Promise<void>)[] = [];
-const houses: RunningHouse[] = [];
+const processes: RunningProcess[] = [];
 let platform: TestPlatform;
 
 beforeAll(async () => {
@@ -22,9 +22,9 @@ beforeAll(async () => {
   closers.push(operator.close);
   await associate(platform, operator, deviceId, Date.now(), period);
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [period.ward]);
-  for (const house of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
-    const running = await startHouse(platform, house);
-    houses.push(running);
+  for (const name of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
+    const running = await startProcess(platform, name);
+    processes.push(running);
     closers.push(running.close);
   }
   const device = await connectDevice(platform, deviceId);
@@ -92,12 +92,12 @@ describe('patient data', () => {
   it('no secret text is in the logs of Vigil’s processes', () => {
     const files = filesBelow(join(platform.stateDir, 'logs'));
     expect(files.length).toBeGreaterThan(0);
-    for (const house of houses) expect(house.output()).toContain('"msg":"ready"');
+    for (const running of processes) expect(running.output()).toContain('"msg":"ready"');
     expect(findReadable(files, [patient.familyName, patient.patientId, '147.25', 'Leviathan'])).toEqual([]);
   });
 
   it('Vigil’s processes, Kafka and InfluxDB listen only on addresses that other machines cannot reach', () => {
-    const pids = [platform.kafkaPid, platform.influxPid, ...houses.map((house) => house.pid())];
+    const pids = [platform.kafkaPid, platform.influxPid, ...processes.map((running) => running.pid())];
     const addresses = pids.flatMap(listeningAddresses);
     expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
     expect(addresses.some((address) => address.endsWith(`:${platform.httpPort}`))).toBe(true);

@@ -20,11 +20,11 @@ it.each([
 });
 
 it('only process/stopping.ts and two programs that are not servers listen for the signals that end a process', () => {
-  const houses = ['certs', 'contracts', 'dashboard', 'gateway', 'log', 'ops', 'process', 'processors', 'simulators'];
-  const files = houses.flatMap((house) =>
-    readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
+  const folders = ['certs', 'contracts', 'dashboard', 'gateway', 'log', 'ops', 'process', 'processors', 'simulators'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-      .map((file) => join(house, file)),
+      .map((file) => join(folder, file)),
   );
   expect(files.length).toBeGreaterThan(300);
   const listening = files.filter((file) => /process\s*\.(on|once)\((signal|'SIG)/.test(textOf(file)));

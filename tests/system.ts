@@ -1,6 +1,6 @@
 /**
- * Starts processes of Vigil against the test platform, with the settings that `npm start` gives them, so that a test can kill and restart
- * them. A house is one of these processes, such as the gateway or the alarm processor (docs/glossary.md).
+ * Starts processes of Vigil, such as the gateway, against the test platform with the settings that `npm start` gives them. A test can
+ * kill and restart these processes.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ import type { TestPlatform } from './platform.ts';
 
 export const root = join(import.meta.dirname, '..');
 
-const entries = {
+const programs = {
   gateway: 'gateway/main.ts',
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
@@ -36,10 +36,10 @@ const entries = {
 } as const;
 /** Makes the dashboard expect no canary. A test that starts a canary overrides this setting. */
 const withoutCanary = { VIGIL_CANARY_SILENT_MS: '0' };
-export type House = keyof typeof entries;
+export type ProcessName = keyof typeof programs;
 
-export type RunningHouse = {
-  readonly house: House;
+export type RunningProcess = {
+  readonly name: ProcessName;
   pid(): number;
   /** Ends the process with SIGKILL. Throws if something else ended the process. */
   kill(): Promise<void>;
@@ -50,20 +50,20 @@ export type RunningHouse = {
 };
 
 /** Starts a process and waits until it reports that it is ready. */
-export async function startHouse(
+export async function startProcess(
   platform: Whereabouts,
-  house: House,
+  name: ProcessName,
   overrides: Readonly<Record<string, string>> = {},
-): Promise<RunningHouse> {
-  const logFile = join(platform.stateDir, 'logs', `${house}-${randomUUID().slice(0, 8)}.log`);
+): Promise<RunningProcess> {
+  const logFile = join(platform.stateDir, 'logs', `${name}-${randomUUID().slice(0, 8)}.log`);
   let child: Child;
   async function start(): Promise<void> {
     child = startChild({
-      name: house,
+      name,
       command: process.execPath,
-      args: [join(root, entries[house])],
+      args: [join(root, programs[name])],
       cwd: root,
-      env: serviceEnv(platform, house, { ...(house === 'dashboard' && withoutCanary), ...overrides }),
+      env: serviceEnv(platform, name, { ...(name === 'dashboard' && withoutCanary), ...overrides }),
       logFile,
       isReady: saysReady,
     });
@@ -71,22 +71,22 @@ export async function startHouse(
   }
   await start();
   return {
-    house,
+    name,
     pid: () => child.pid,
     start,
     async kill() {
       process.kill(child.pid, 'SIGKILL');
       const { signal } = await child.exited;
-      if (signal !== 'SIGKILL') throw new Error(`SIGKILL did not end ${house}: it ended by ${signal ?? 'itself'}`);
+      if (signal !== 'SIGKILL') throw new Error(`SIGKILL did not end ${name}: it ended by ${signal ?? 'itself'}`);
     },
     output: () => readFileSync(logFile, 'utf8'),
     close: () => child.stop(),
   };
 }
 
-/** Reads /metrics and /healthz of a process that `startHouse` started. */
-export async function figuresOf(house: Pick<RunningHouse, 'output'>) {
-  const port = [...house.output().matchAll(/"metricsPort":(\d+)/g)].at(-1)?.[1];
+/** Reads /metrics and /healthz of a process that `startProcess` started. */
+export async function figuresOf(running: Pick<RunningProcess, 'output'>) {
+  const port = [...running.output().matchAll(/"metricsPort":(\d+)/g)].at(-1)?.[1];
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   const [metrics, health] = await Promise.all([get('/metrics'), get('/healthz')]);
   return { figures: await metrics.text(), status: health.status, health: await health.text() };

@@ -9,7 +9,7 @@ import { serviceEnv } from '../ops/platform/service-env.ts';
 import { addAccount, logIn, openBrowser, openPatient, pixelsDrawn } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';
-import { admitted, associate, openLogAs, ownPorts, root, startHouse, until } from './system.ts';
+import { admitted, associate, openLogAs, ownPorts, root, startProcess, until } from './system.ts';
 
 const ward = 'ward-e';
 const monitored = admitted('E-09', ward, 'Okapi');
@@ -37,8 +37,8 @@ beforeAll(async () => {
   closers.push(operator.close);
   await associate(platform, operator, 'bed-09', Date.now(), monitored);
   await associate(platform, operator, 'bed-01', Date.now(), simulated);
-  for (const house of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
-    const running = await startHouse(platform, house);
+  for (const name of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
+    const running = await startProcess(platform, name);
     closers.push(running.close);
   }
   browser = await openBrowser(inject('chromium'));

@@ -17,8 +17,8 @@ import {
   connectFor,
   openLogAs,
   ownPorts,
-  type RunningHouse,
-  startHouse,
+  type RunningProcess,
+  startProcess,
   until,
 } from '../../tests/system.ts';
 import type { Watch } from '../protocol/live.ts';
@@ -36,7 +36,7 @@ const deviceLoose = `dash-${run}-3`;
 const beds = Array.from({ length: 9 }, (_, at) => String(at + 1));
 const registry = { version: 1, wards: [wards.icu, wards.step].map((ward) => ({ ward, beds })) };
 
-let house: RunningHouse;
+let dashboard: RunningProcess;
 let target: Target;
 let operator: SealedLog;
 let gateway: SealedLog;
@@ -130,7 +130,7 @@ beforeAll(async () => {
   await associate(platform, operator, deviceIcu, 1, inIcu);
   await associate(platform, operator, deviceStep, 1, inStep);
   for (const id of ['child', '4', '5', '6', '9']) await connectFor(platform, gateway, `dash-${run}-${id}`);
-  house = await startHouse(platform, 'dashboard', {
+  dashboard = await startProcess(platform, 'dashboard', {
     VIGIL_ACCOUNTS_FILE: accountsFile,
     VIGIL_WARDS_FILE: wardsFile,
     VIGIL_LOG_LEVEL: 'debug',
@@ -143,7 +143,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await house?.close();
+  await dashboard?.close();
   await Promise.all([operator?.close(), gateway?.close(), alarms?.close()]);
   await own.platform.close();
   rmSync(own.data.stateDir, { recursive: true, force: true });
@@ -664,8 +664,8 @@ describe('the audit trail', () => {
     writeAccounts(accountsFile, before);
     await recorded('account-enabled');
     expect((await nurse.get('/api/session')).status).toBe(401);
-    await house.kill();
-    await house.start();
+    await dashboard.kill();
+    await dashboard.start();
     expect((await nurse.get('/api/session')).status).toBe(401);
     expect((await (await loggedIn('nurse-step')).get('/api/session')).status).toBe(200);
   });
@@ -676,21 +676,21 @@ describe('sessions', () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu));
     await until('a snapshot', () => live.of('snapshot').length === 1);
-    await house.kill();
+    await dashboard.kill();
     await live.closed;
-    await house.start();
+    await dashboard.start();
     expect((await nurse.get('/api/session')).status).toBe(200);
     const oldCookie = nurse.cookie();
     expect((await nurse.post('/api/logout')).status).toBe(204);
     nurse.setCookie(oldCookie);
     expect((await nurse.get('/api/session')).status).toBe(401);
-    await house.kill();
-    await house.start();
+    await dashboard.kill();
+    await dashboard.start();
     expect((await nurse.get('/api/session')).status).toBe(401);
   });
 
   it('the server writes no name, no value and no address with an id into its log', () => {
-    const output = house.output();
+    const output = dashboard.output();
     expect(output).toContain('answered');
     for (const secret of ['Secretname', 'Othername', inIcu.associationId, inIcu.patient!.patientId, password, 'HR 1'])
       expect(output).not.toContain(secret);

@@ -10,7 +10,15 @@ import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { admitted, associate, figuresOf, openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import {
+  admitted,
+  associate,
+  figuresOf,
+  openLogAs,
+  type RunningProcess,
+  startProcess,
+  until,
+} from '../../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { newBrowser } from './browser.testing.ts';
@@ -18,7 +26,7 @@ import { newBrowser } from './browser.testing.ts';
 const password = 'a long enough phrase';
 const period = admitted('1', 'icu', 'Somename');
 let own: { platform: Platform; data: TestPlatform };
-let house: RunningHouse;
+let dashboard: RunningProcess;
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -36,8 +44,8 @@ beforeAll(async () => {
     disabled: false,
   };
   writeAccounts(join(data.stateDir, 'secrets', 'accounts.json'), new Map([['nurse', account]]));
-  house = await startHouse(data, 'dashboard');
-  closing.push(house.close);
+  dashboard = await startProcess(data, 'dashboard');
+  closing.push(dashboard.close);
 });
 
 afterAll(async () => {
@@ -60,7 +68,7 @@ it('when Kafka is away, the screens say so in time and what cannot be put on rec
   const live = await nurse.live(watch);
   const kafka = () => live.of('heartbeat').at(-1)?.health.kafka;
   await until('health', () => kafka() === 'ok');
-  const before = await figuresOf(house);
+  const before = await figuresOf(dashboard);
   expect([before.status, before.health]).toEqual([200, 'ready\n']);
   for (const line of ['kafka_up 1', 'screens 1', 'sessions 1', 'audit_waiting 0'])
     expect(before.figures).toContain(`\nvigil_dashboard_${line}\n`);
@@ -84,7 +92,7 @@ it('when Kafka is away, the screens say so in time and what cannot be put on rec
   expect((await newBrowser({ ...target(), origin }).login('nurse', password)).status).toBe(503);
   expect((await nurse.get('/healthz')).body).toEqual({ status: 'degraded' });
   expect(await (await nurse.live(watch)).closed).toBe(4005);
-  const { figures, health } = await figuresOf(house);
+  const { figures, health } = await figuresOf(dashboard);
   expect(health).toMatch(/^ready\nKafka does not answer the dashboard: look at Kafka/);
   expect(figures).toContain('\nvigil_dashboard_kafka_up 0\n');
   expect(figures).toMatch(/^vigil_dashboard_audit_waiting [1-9]/m);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { connectFor, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import { connectFor, openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type Answer, type Browser, newBrowser } from './browser.testing.ts';
@@ -16,7 +16,7 @@ const beds = Array.from({ length: 40 }, (_, at) => String(at + 1));
 /** Two acts overlap only by chance, so each test is repeated. In each round exactly one act must win. */
 const rounds = [1, 2, 3, 4, 5];
 
-const houses: RunningHouse[] = [];
+const processes: RunningProcess[] = [];
 let anna: Browser;
 let bert: Browser;
 
@@ -39,8 +39,8 @@ beforeAll(async () => {
   await gateway.close();
   const start = async (userId: string): Promise<Browser> => {
     const platform = await ownPorts(inject('platform'));
-    houses.push(
-      await startHouse(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
+    processes.push(
+      await startProcess(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
     );
     const browser = newBrowser({
       port: platform.httpPort,
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const house of houses) await house.close();
+  for (const running of processes) await running.close();
 });
 
 const patientOf = (patientId: string, familyName = 'Made') => ({

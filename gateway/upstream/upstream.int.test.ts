@@ -20,7 +20,7 @@ import {
   storedOf,
 } from '../../tests/gateway/upstream.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
+import { devicePseudonym, openLogAs, type RunningProcess, until } from '../../tests/system.ts';
 
 // Killing and starting processes may take long on a busy machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -32,7 +32,7 @@ const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 
 let own: Awaited<ReturnType<typeof startTestPlatform>>;
 let platform: TestPlatform;
 let hospital: Hospital;
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contentTypes, type ObservationRecord } from '../../contracts/messages/records.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../../tests/system.ts';
 import type { SealedLog } from '../sealed-log.ts';
 import { partitionOf } from './connect.ts';
 import { openPartitionReader } from './read-all.ts';
@@ -103,15 +103,15 @@ it('every reader continues after damaged batches, returns undamaged records, and
   const data = await ownPorts(own.data);
   const accounts = join(own.data.stateDir, 'accounts.json');
   writeFileSync(accounts, JSON.stringify({ accounts: [] }), { mode: 0o600 });
-  const houses: RunningHouse[] = [];
+  const processes: RunningProcess[] = [];
   try {
     for (const name of ['trends', 'alarms', 'dashboard'] as const) {
-      const house = await startHouse(data, name, { VIGIL_ACCOUNTS_FILE: accounts });
-      houses.push(house);
-      await until(`${name} has logged the damage`, () => house.output().includes('a batch in Kafka is damaged'));
-      expect(house.output()).not.toMatch(/the reader stopped|uncaught/);
+      const running = await startProcess(data, name, { VIGIL_ACCOUNTS_FILE: accounts });
+      processes.push(running);
+      await until(`${name} has logged the damage`, () => running.output().includes('a batch in Kafka is damaged'));
+      expect(running.output()).not.toMatch(/the reader stopped|uncaught/);
     }
   } finally {
-    for (const house of houses) await house.close();
+    for (const running of processes) await running.close();
   }
 });

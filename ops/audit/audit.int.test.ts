@@ -22,7 +22,7 @@ import { parseHeader } from '../../log/envelope/header.ts';
 import { createReader } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { figuresOf, openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
+import { figuresOf, openLogAs, type RunningProcess, root, startProcess, until } from '../../tests/system.ts';
 import { anchorsFileOf, serviceEnv } from '../platform/service-env.ts';
 import { ensureTopics, topicConfig } from '../platform/topics.ts';
 import { verifyTrail } from './verify.ts';
@@ -48,7 +48,7 @@ let platform: TestPlatform;
 let dashboard: SealedLog;
 let operator: SealedLog;
 let admin: kafkajs.Admin;
-let witness: RunningHouse;
+let witness: RunningProcess;
 let witnessMetrics: Awaited<ReturnType<typeof figuresOf>>;
 let anchorsFile: string;
 let signer: Signer;
@@ -72,7 +72,7 @@ beforeAll(async () => {
   signer = readSigner(secret('audit-dashboard.jwk'), 'dashboard');
 
   await appendOlder(dashboard, 'older-boot', 6);
-  witness = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+  witness = await startProcess(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
   const trail = trailOf(dashboard, signer);
   for (const actor of people) await trail.record(eventOf(actor, { action: 'login' }));
   for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
@@ -366,7 +366,7 @@ describe('changes by a Kafka administrator', () => {
     await audit.close();
     expect(chain).toMatchObject({ intact: false, records: 0 });
     expect(chain.faults[0]).toMatch(/ends before offset 0, and offset \d+ was anchored/);
-    const newWitness = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+    const newWitness = await startProcess(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
     const { figures } = await figuresOf(newWitness);
     await newWitness.close();
     expect(figures).toMatch(/^vigil_witness_faults_total\{where="trail"\} [1-9]/m);

@@ -18,7 +18,15 @@ import { sha256 } from '../../log/audit/trail.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { connectMqtt, publishFor, recordsOf } from '../../tests/gateway/gateway.ts';
 import { readWhole } from '../../tests/log-witness.ts';
-import { admitted, associate, openLogAs, ownPorts, type RunningHouse, root, startHouse } from '../../tests/system.ts';
+import {
+  admitted,
+  associate,
+  openLogAs,
+  ownPorts,
+  type RunningProcess,
+  root,
+  startProcess,
+} from '../../tests/system.ts';
 import { openGatewaySide } from './gateway.ts';
 
 const platform = await ownPorts(inject('platform'));
@@ -36,7 +44,7 @@ const implausible = { code: 'MDC_ECG_HEART_RATE', value: 4321, unit: '/min' };
 const patient = admitted('9', 'ICU', 'Rejected');
 const iso = (ms: number) => new Date(ms).toISOString();
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 let client: MqttClient;
 let time: string;
@@ -56,7 +64,7 @@ beforeAll(async () => {
   writeAccounts(accountsFile, new Map(accounts.map((entry) => [entry.userId, entry])));
   operator = await openLogAs(platform, 'operator');
   await associate(platform, operator, device, 1, patient);
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
   client = await connectMqtt(platform, device);
   time = iso(Date.now() + aheadMs);
   const publish = (payload: string | object) => publishFor(client, topic, payload);

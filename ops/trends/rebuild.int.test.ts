@@ -14,7 +14,7 @@ import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
+import { openLogAs, type RunningProcess, root, startProcess, until } from '../../tests/system.ts';
 import { ensureDatabase, mustQuery } from '../platform/influx-setup.ts';
 import type { Platform } from '../platform/platform.ts';
 
@@ -28,7 +28,7 @@ const recentMs = Math.floor((Date.now() - 30 * minuteMs) / minuteMs) * minuteMs;
 let own: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
 let alarms: SealedLog;
-let trends: RunningHouse;
+let trends: RunningProcess;
 let reader: InfluxDB;
 let accountsFile: string;
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   );
   gateway = await openLogAs(own.data, 'gateway');
   alarms = await openLogAs(own.data, 'alarms');
-  trends = await startHouse(own.data, 'trends');
+  trends = await startProcess(own.data, 'trends');
   const { hostname, port } = new URL(influxUrl);
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'));
   reader = new InfluxDB({

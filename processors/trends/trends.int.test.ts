@@ -12,12 +12,12 @@ import { startBroker } from '../../ops/platform/kafka.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { figuresOf, openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import { figuresOf, openLogAs, type RunningProcess, startProcess, until } from '../../tests/system.ts';
 
 let testPlatform: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
 let alarms: SealedLog;
-let trends: RunningHouse;
+let trends: RunningProcess;
 let influx: Influx | undefined;
 let kafka: Child | undefined;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   testPlatform = await startTestPlatform(`test-${process.pid}-trends`);
   gateway = await openLogAs(testPlatform.data, 'gateway');
   alarms = await openLogAs(testPlatform.data, 'alarms');
-  trends = await startHouse(testPlatform.data, 'trends');
+  trends = await startProcess(testPlatform.data, 'trends');
 });
 
 afterAll(async () => {
@@ -261,7 +261,7 @@ describe('trends', () => {
 
   it('the trends have every point after one of two trend writers is killed', async () => {
     const ids = Array.from({ length: 24 }, () => randomUUID());
-    const second = await startHouse(testPlatform.data, 'trends');
+    const second = await startProcess(testPlatform.data, 'trends');
     try {
       const appendAll = async (from: number, to: number) => {
         for (let n = from; n < to; n++) await Promise.all(ids.map((id) => append(id, n, beats(60 + n))));

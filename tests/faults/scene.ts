@@ -7,7 +7,7 @@ import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { partitionOf } from '../../log/kafka/connect.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { defaultSoftwareDir, ensureSoftware } from '../../ops/platform/software.ts';
-import { type RunningHouse, root, startHouse } from '../system.ts';
+import { type RunningProcess, root, startProcess } from '../system.ts';
 import { type Broker, type Cluster, startCluster } from './cluster.ts';
 import { type Device, startDevice } from './device.ts';
 import type { Evidence } from './evidence.ts';
@@ -21,7 +21,7 @@ export type Scene = {
   readonly stateDir: string;
   readonly cluster: Cluster;
   readonly network: Network;
-  readonly gateway: RunningHouse;
+  readonly gateway: RunningProcess;
   /** Relay between the devices and the gateway. */
   readonly doorstep: Relay;
   /** Starts devices. Each start of a device has a new boot id. */
@@ -92,7 +92,7 @@ export async function openScene(options: {
     report(`three brokers are up after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
     const [mqttPort = 0] = await freePorts(1);
     const where = { stateDir, kafkaBrokers: cluster.relayed, influxUrl: '', mqttPort, httpPort: 0 };
-    const gateway = await startHouse(where, 'gateway', options.gatewaySettings);
+    const gateway = await startProcess(where, 'gateway', options.gatewaySettings);
     closers.push(gateway.close);
     const doorstep = await network.relay('doorstep', mqttPort);
     const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, doorstep, devices });

@@ -7,7 +7,7 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { type DeviceRecord, recordsOf } from '../gateway/gateway.ts';
 import { readWhole } from '../log-witness.ts';
-import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../system.ts';
+import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../system.ts';
 import type { ForeignClient, ForeignConnection, ForeignOptions, Reach } from './client.ts';
 import { openHiveMq } from './hivemq.ts';
 import { openMosquitto } from './mosquitto.ts';
@@ -26,14 +26,14 @@ const clients: readonly [name: string, open: (reach: Reach) => Promise<ForeignCl
 const cases = clients.flatMap(([name, open]) => ([4, 5] as const).map((version) => [name, version, open] as const));
 const deviceOf = (name: string, version: 4 | 5) => `${name}${version}-${run}`;
 
-let gateway: RunningHouse;
+let gateway: RunningProcess;
 let operator: SealedLog;
 
 beforeAll(async () => {
   const devices = cases.map(([name, version]) => deviceOf(name, version));
   await ensureCertificates({ stateDir: platform.stateDir, devices, nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
-  gateway = await startHouse(platform, 'gateway');
+  gateway = await startProcess(platform, 'gateway');
 });
 afterAll(async () => {
   await gateway?.close();

@@ -5,13 +5,13 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { type Mosquitto, startMosquitto } from '../independent/mosquitto.ts';
 import { readWhole } from '../log-witness.ts';
 import type { TestPlatform } from '../platform.ts';
-import { devicePseudonym, openLogAs, type RunningHouse, startHouse } from '../system.ts';
+import { devicePseudonym, openLogAs, type RunningProcess, startProcess } from '../system.ts';
 
 export type Hospital = {
   readonly platform: TestPlatform;
   readonly mosquitto: Mosquitto;
   /** Starts a gateway that reads from Mosquitto. `more`: further settings, such as its client ids and its group. */
-  startGateway(more?: Readonly<Record<string, string>>): Promise<RunningHouse>;
+  startGateway(more?: Readonly<Record<string, string>>): Promise<RunningProcess>;
   /** Connects a device to Mosquitto, with a session that outlives the connection. */
   connect(deviceId: string, more?: IClientOptions): Promise<MqttClient>;
   /** Ends a session at Mosquitto, with the messages that wait in it. */
@@ -28,12 +28,12 @@ export async function openHospital(platform: TestPlatform, more: readonly string
     more: ['log_type all', 'log_timestamp true', ...more],
   });
   const clients: MqttClient[] = [];
-  const gateways: RunningHouse[] = [];
+  const gateways: RunningProcess[] = [];
   return {
     platform,
     mosquitto,
     async startGateway(settings = {}) {
-      const gateway = await startHouse(platform, 'gateway', {
+      const gateway = await startProcess(platform, 'gateway', {
         VIGIL_UPSTREAM_URL: mosquitto.url,
         VIGIL_UPSTREAM_CA_FILE: join(certs, 'ca.pem'),
         VIGIL_UPSTREAM_CERT_FILE: join(certs, 'gateway.pem'),

@@ -14,10 +14,10 @@ const programs = {
   canary: 'processors/canary/main.ts',
   simulators: 'simulators/main.ts',
 } as const;
-export type House = keyof typeof programs;
+export type ProcessName = keyof typeof programs;
 
-export type HouseOptions = {
-  /** Name of the process in reports and of its log file; by default the name of the house. */
+export type ProcessOptions = {
+  /** Name of the process in reports and of its log file; by default the name of the program. */
   readonly name?: string;
   readonly args?: readonly string[];
   /** Further settings of this process. */
@@ -30,15 +30,15 @@ export type HouseOptions = {
 };
 
 /** Starts one of our processes and waits until it reports that it is ready. */
-export async function startHouse(where: Whereabouts, house: House, options: HouseOptions): Promise<Child> {
-  const name = options.name ?? house;
+export async function startProcess(where: Whereabouts, program: ProcessName, options: ProcessOptions): Promise<Child> {
+  const name = options.name ?? program;
   const child = startChild({
     name,
     command: process.execPath,
-    args: [join(root, programs[house]), ...(options.args ?? [])],
+    args: [join(root, programs[program]), ...(options.args ?? [])],
     cwd: root,
     signal: options.signal,
-    env: serviceEnv(where, house, { VIGIL_LOG_LEVEL: options.logLevel, ...options.env }),
+    env: serviceEnv(where, program, { VIGIL_LOG_LEVEL: options.logLevel, ...options.env }),
     logFile: join(where.stateDir, 'logs', `${name}.log`),
     isReady: (line) => {
       options.onLine?.(line);
