@@ -102,7 +102,7 @@ describe('patient data', () => {
     expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
     expect(addresses.some((address) => address.endsWith(`:${platform.httpPort}`))).toBe(true);
     expect(addresses.length).toBeGreaterThanOrEqual(4);
-    // InfluxDB's backup service listens on a multicast address, to which nobody can connect (docs/decisions/027-brokers.md).
+    // InfluxDB's backup service listens on a multicast address, to which nobody can connect (docs/decisions/051-influx-backup-service.md).
     const open = addresses.filter((address) => !isLoopback(address) && !address.startsWith('224.0.0.1:'));
     expect(open).toEqual([]);
   });
