@@ -40,8 +40,11 @@ export function noteError(
   const difference = receivedAtMs - timeMs;
   if (error === null)
     return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
-  // The clock was set forward. Readings from before that may still come, as a backlog.
-  if (difference < error.leastMs - clockToleranceMs) return restartError(error, timeMs, receivedAtMs);
+  if (difference < error.leastMs - clockToleranceMs) {
+    if (isFromFormer(error, timeMs, difference)) return error;
+    // The clock was set forward. Readings from before that may still come, as a backlog.
+    return restartError(error, timeMs, receivedAtMs);
+  }
   const isNewest = timeMs > error.newestMs;
   const leastMs = Math.min(error.leastMs, difference);
   const steadyMs = clock.pace?.steadyMs ?? Number.POSITIVE_INFINITY;
@@ -54,6 +57,11 @@ export function noteError(
     // The pace of a backlog is not the pace of real time. The pace was measured, so no backlog is coming any more.
     former: isMeasuredNow ? null : error.former,
   };
+}
+
+/** Returns whether the limits before the clock was set explain a message: it is a reading that waited in the device since then. */
+function isFromFormer({ former }: ClockError, timeMs: number, difference: number): boolean {
+  return former !== null && timeMs < former.untilMs && difference >= former.leastMs - clockToleranceMs;
 }
 
 /**

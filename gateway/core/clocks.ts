@@ -39,6 +39,11 @@ export type BootClock = {
   setSeq: number;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
+  /**
+   * Whether the birth message of the connection says how wrong the clock is, because it came before each message of this start and the
+   * clock was not set since then.
+   */
+  followsConnection: boolean;
 };
 
 /** The clocks of one device's starts. The start with the newest message is the last entry. */
@@ -60,7 +65,8 @@ export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
   bootClock.grainMs = finerGrain(bootClock.grainMs, timed.timeMs);
   switch (timed.kind) {
     case 'birth':
-      noteBirth(bootClock, timed);
+      // The device has one clock. So the message also shows whether the clock was set after the messages of earlier starts.
+      for (const each of clocks) if (each === bootClock || each.error !== null) noteBirth(each, timed);
       break;
     case 'observation':
       if (isBeforeSet(bootClock, timed.seq)) break;
@@ -81,6 +87,9 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
   const former = bootClock.error?.former ?? null;
   bootClock.clock = assess(bootClock.clock, timeMs, receivedAtMs).clock;
   bootClock.error = noteError(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
+  // The clock was set forward: messages from before that must not count as a proof of its new error.
+  const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
+  if (isSetForward) bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
   if (former !== null && bootClock.error.former === null) bootClock.setSeq = bootClock.seq;
 }
 
@@ -90,6 +99,7 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
  */
 function noteBirth(bootClock: BootClock, timed: Timed): void {
   const { error } = bootClock;
+  bootClock.followsConnection = false;
   const { timeMs, receivedAtMs } = timed;
   if (error === null || !isTooLateForLimits(error, timeMs, receivedAtMs)) {
     noteMessage(bootClock, timed);
@@ -108,7 +118,8 @@ function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed):
     seq === undefined ? timeMs < bootClock.timeMs - clockToleranceMs : wasSetBack(bootClock, { seq, timeMs });
   if (isSet) {
     bootClock.clock = initialClock;
-    bootClock.error = null;
+    bootClock.error = bootClock.error && restartError(bootClock.error, timeMs, receivedAtMs);
+    bootClock.followsConnection = false;
     bootClock.setSeq = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
@@ -136,6 +147,7 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
     timeMs: Number.NEGATIVE_INFINITY,
     setSeq: 0,
     grainMs: grainMsMax,
+    followsConnection: true,
   };
   const entry = existing ?? fresh;
   clocks.push(entry);
@@ -144,9 +156,10 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
 }
 
 /**
- * Returns the span of time in which a reading was measured. If nothing is known of the clock for the start that sent the reading, uses the
- * clock of the connection, where a birth message without a `boot` is noted. If the device sends coarse times (whole minutes), widens the
- * span by one step on each side: the reading, and the message that gave the limits, may lie anywhere in their steps.
+ * Returns the span of time in which a reading was measured. If the error of the clock is not known for the start that sent the reading,
+ * uses the clock of the connection, where a birth message without a `boot` is noted, unless the clock was set since that message. If the
+ * device sends coarse times (whole minutes), widens the span by one step on each side: the reading, and the message that gave the limits,
+ * may lie anywhere in their steps.
  */
 export function measuredWithin(
   clocks: DeviceClocks,
@@ -155,10 +168,11 @@ export function measuredWithin(
   { kind, seq, timeMs, receivedAtMs }: Timed,
 ): Span {
   const { error, grainMs } = bootClock;
+  const isFollowing = bootClock.followsConnection && !error?.former;
   if (kind === 'observation' && isBeforeSet(bootClock, seq))
     return widened(whenMeasured(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
   if (isErrorKnown(error)) return widened(whenMeasured(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
-  const ofConnection = clocks.find(({ boot }) => boot === connectionBoot);
+  const ofConnection = isFollowing ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
   return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }
 

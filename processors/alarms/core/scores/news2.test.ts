@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Consciousness, consciousnessLevels } from '../../../../contracts/score-names.ts';
+import { evenNumber } from '../../../../tests/even-number.ts';
 import { type News2Set, news2 } from './news2.ts';
 
 /** A set with a total of 0. */
@@ -88,13 +89,13 @@ describe('an incomplete set', () => {
 
 const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 const anySet: fc.Arbitrary<News2Set> = fc.record({
-  RR: maybe(fc.double({ min: 0, max: 150, noNaN: true })),
-  SpO2: maybe(fc.double({ min: 0, max: 100, noNaN: true })),
+  RR: maybe(evenNumber(0, 150)),
+  SpO2: maybe(evenNumber(0, 100)),
   oxygen: maybe(fc.boolean()),
-  BPsys: maybe(fc.double({ min: -50, max: 350, noNaN: true })),
-  pulse: maybe(fc.double({ min: 0, max: 350, noNaN: true })),
+  BPsys: maybe(evenNumber(-50, 350)),
+  pulse: maybe(evenNumber(0, 350)),
   consciousness: maybe(fc.constantFrom<Consciousness>(...consciousnessLevels)),
-  Temp: maybe(fc.double({ min: 15, max: 45, noNaN: true })),
+  Temp: maybe(evenNumber(15, 45)),
   scale: fc.constantFrom(1 as const, 2 as const),
 });
 
