@@ -35,13 +35,13 @@ afterAll(async () => {
 
 const issue = (nowMs: number) => ensureCertificates({ stateDir, devices: testDevices, nowMs });
 
-/** Issues all certificates of services and devices again, with a date that is `agoMs` in the past. The authorities keep their keys. */
-async function issueAsOf(agoMs: number): Promise<void> {
+/** Issues all certificates of services and devices again, as if the time were `nowMs`. The authorities keep their keys. */
+async function issueAt(nowMs: number): Promise<void> {
   const isOfAuthority = (file: string) => /^(device-)?ca\./.test(file);
   const files = readdirSync(certs).filter((file) => /\.(pem|key)$/.test(file) && !isOfAuthority(file));
   for (const file of files) rmSync(join(certs, file));
   rmSync(join(certs, 'devices'), { recursive: true });
-  await issue(Date.now() - agoMs);
+  await issue(nowMs);
 }
 
 type Handshake = { readonly accepted: boolean; readonly certificate: PeerCertificate | undefined };
@@ -102,7 +102,7 @@ describe('certificates', () => {
     const endMs = Date.now() + untilExpiryMs;
     for (const running of processes) await running.kill();
     await kafka.close();
-    await issueAsOf(leafLifeMs - untilExpiryMs);
+    await issueAt(endMs - leafLifeMs);
     const restartKafka = async () => {
       await kafka.close();
       kafka = await startKafka({

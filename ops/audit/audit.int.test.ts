@@ -270,7 +270,7 @@ describe('forgeries by a person who may write the topic', () => {
     [
       'an act signed by the dashboard in the session of another person',
       'forged',
-      /record 1 of past-6 (names a session of paula of which no login|says that paula acted, and its session is of nora)/,
+      /record 1 of past-6 (names a session of paula without an earlier record of its login|names paula as the actor, but its session is of nora)/,
       () =>
         appendAs(dashboard, 'k', contentTypes.audit, forged('past-6', signer, { ...act, session: 'session-of-nora' })),
     ],

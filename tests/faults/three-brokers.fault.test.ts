@@ -168,7 +168,7 @@ it('Vigil adds copies to a topic until it has three, and refuses to run topics w
   expect(await copies()).toEqual([3]);
   expect(await ensureTopics(platform.kafkaBrokers, certs, threeCopies)).toEqual([]);
   await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(
-    /has 3 copies, and VIGIL_KAFKA_COPIES is 1: set VIGIL_KAFKA_COPIES=3\./,
+    /has 3 copies, but VIGIL_KAFKA_COPIES is 1: set VIGIL_KAFKA_COPIES=3\./,
   );
 });
 
