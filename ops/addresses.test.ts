@@ -104,7 +104,8 @@ describe('npm run vigil', () => {
 describe('errors of services that do not answer', () => {
   it('the error for Kafka names its address and the setting of the address', async () => {
     const settings = { kafkaBrokers: '127.0.0.1:9092', kafkaFrom: 'the default' };
-    await expect(within(1, settings, new Promise(() => {}))).rejects.toThrow(
+    const terminal = { isInteractive: () => false, writeError: () => {} };
+    await expect(within(1, settings, new Promise(() => {}), terminal)).rejects.toThrow(
       /^Kafka at 127\.0\.0\.1:9092 \(the default\) has not answered .*VIGIL_KAFKA_BROKERS/,
     );
   });

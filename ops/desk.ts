@@ -13,6 +13,7 @@ import { createTrail, type Trail } from '../log/audit/trail.ts';
 import { kafkaSettings } from '../log/kafka/settings.ts';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { readSettings } from '../process/settings.ts';
+import type { Terminal } from '../process/terminal.ts';
 import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 import { askPassword, knownPerson, type Person } from './rejected/person.ts';
 import type { VigilSettings } from './rejected/settings.ts';
@@ -26,7 +27,10 @@ export type Desk = {
   readonly log: SealedLog;
   readonly logger: Logger;
   readonly trail: Trail;
+  /** Prints a line of the result. */
   readonly say: (line: string) => void;
+  /** Prints a line about the progress to standard error. */
+  readonly sayProgress: (line: string) => void;
 };
 
 /** The account that a person named, and the person; undefined if the password is wrong. */
@@ -37,9 +41,10 @@ export async function readAccount(
   settings: VigilSettings,
   userId: string,
   fromStdin: boolean,
+  terminal: Terminal,
 ): Promise<ClaimedAccount> {
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw usageError('--as takes the id of an account');
-  const password = await askPassword(fromStdin, userId);
+  const password = await askPassword(fromStdin, userId, terminal);
   const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
   return { userId, person: await knownPerson(accountsFile, userId, password) };
 }
@@ -85,6 +90,7 @@ export function whereabouts(settings: VigilSettings, stateDir: string): Whereabo
 export async function atDesk(
   settings: VigilSettings,
   name: string,
+  terminal: Terminal,
   work: (desk: Desk) => Promise<number>,
 ): Promise<number> {
   const logger = pino({ level: 'silent' });
@@ -96,11 +102,16 @@ export async function atDesk(
     answerMsMax,
     settings,
     openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
+    terminal,
   );
   const operatorTrail = createTrail(log, { pseudonymKey: operator.pseudonymKey, signer, now: Date.now, logger });
   const trail = trailOfRun(operatorTrail, { session: boot, station: hostname().slice(0, 64) });
   try {
-    return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
+    return await work({
+      ...{ log, logger, trail },
+      say: (line) => terminal.writeOut(`${line}\n`),
+      sayProgress: (line) => terminal.writeError(`${line}\n`),
+    });
   } finally {
     await trail.close();
     await log.close();
@@ -131,13 +142,14 @@ export async function within<T>(
   ms: number,
   { kafkaBrokers, kafkaFrom }: Pick<VigilSettings, 'kafkaBrokers' | 'kafkaFrom'>,
   work: Promise<T>,
+  terminal: Pick<Terminal, 'isInteractive' | 'writeError'>,
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const where = `Kafka at ${kafkaBrokers} (${kafkaFrom})`;
   const message = `${where} has not answered for ${ms / 1000} s. Check that Vigil runs. If its Kafka has another address, set VIGIL_KAFKA_BROKERS to that address.`;
   const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), ms);
   const hint = setTimeout(() => {
-    if (process.stderr.isTTY) process.stderr.write(`… waiting for ${where}\n`);
+    if (terminal.isInteractive('error')) terminal.writeError(`… waiting for ${where}\n`);
   }, hintAfterMs);
   try {
     return await Promise.race([work, late]);
@@ -148,6 +160,6 @@ export async function within<T>(
 }
 
 /** Returns the error for a command line that cannot be used. */
-export function usageError(message: string): VigilError {
-  return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`);
+export function usageError(message: string, cause?: Error): VigilError {
+  return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`, { cause });
 }

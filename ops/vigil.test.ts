@@ -3,20 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runCommandHere } from '../process/command.testing.ts';
 import { runProgram } from '../tests/program.ts';
+import { vigilCommand } from './vigil-command.ts';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'vigil-desk-'));
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
-function vigil(...args: string[]) {
-  return runProgram('ops/vigil.ts', args, { env: { VIGIL_STATE_DIR: stateDir } });
-}
+const env = { VIGIL_STATE_DIR: stateDir };
+const vigil = (...args: string[]) => runCommandHere(vigilCommand, args, { env });
 
-it('npm run vigil -- --help prints the commands and their settings', () => {
-  const { code, out, err } = vigil('--help');
+it('npm run vigil -- --help prints the commands and their settings', async () => {
+  const { code, out, err } = await vigil('--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(vigil('capture', '--help')).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/--pseudonymous/) });
-  expect(vigil('trends', '--help')).toMatchObject({
+  expect(await vigil('capture', '--help')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/--pseudonymous/),
+  });
+  expect(await vigil('trends', '--help')).toMatchObject({
     code: 0,
     err: '',
     out: expect.stringMatching(/trends rebuild --as/),
@@ -58,9 +63,15 @@ it.each([
   [['trends', '--nonsense'], /--nonsense/],
   [['capture', '--nonsense'], /--nonsense/],
   [['--nonsense'], /--nonsense/],
-])('npm run vigil refuses the arguments %j in one sentence', (args, message) => {
-  const { code, out, err } = vigil(...args);
+])('npm run vigil refuses the arguments %j in one sentence', async (args, message) => {
+  const { code, out, err } = await vigil(...args);
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(message);
   expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+it('the program vigil.ts runs the command with its arguments, and ends with the exit code of the command', async () => {
+  expect(runProgram('ops/vigil.ts', ['--help'], { env })).toEqual(await vigil('--help'));
+  const err = 'Name the messages to show by their ids; see npm run vigil -- --help.\n';
+  expect(runProgram('ops/vigil.ts', ['rejected', 'show', '--as', 'x'], { env })).toEqual({ code: 1, out: '', err });
 });

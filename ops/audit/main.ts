@@ -1,12 +1,13 @@
 /** `npm run vigil -- audit verify|head`: checks that the audit trail is unchanged, and prints the head that an auditor keeps on paper. */
 
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import { readPublicKeys } from '../../log/audit/keys.ts';
 import { loadAnchors } from '../../log/audit/reading.ts';
 import { auditReaderSettings } from '../../log/audit/settings.ts';
+import { readArguments } from '../../process/command.ts';
 import { readSettings } from '../../process/settings.ts';
+import type { Terminal } from '../../process/terminal.ts';
 import { atDesk, whereabouts } from '../desk.ts';
 import { anchorsFileOf, serviceEnv } from '../platform/service-env.ts';
 import { readVigil, type VigilSettings } from '../rejected/settings.ts';
@@ -25,28 +26,35 @@ writer, and records that name a session which the person did not have. It names 
 is unchanged, 1 if it was changed or could not be checked.
 `;
 
+const options = {
+  help: { type: 'boolean' },
+  head: { type: 'string', multiple: true },
+  anchors: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
 /** Runs `audit verify` or `audit head`. Returns the exit code. */
-export async function audit(args: string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
-  const { values, positionals } = readArguments(args);
+export async function audit(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   const [command = '', ...more] = positionals;
   if (values.help === true) {
-    process.stdout.write(help);
+    terminal.writeOut(help);
     return 0;
   }
   if (!['verify', 'head'].includes(command) || more.length > 0)
     throw usageError(`"${positionals.join(' ')}" is not a command`);
-  const settings = readVigil(env);
+  const settings = readVigil(terminal.env);
   const keys = readKeys(settings);
   const anchorsFile = values.anchors ?? (settings.anchorsFile || anchorsFileOf(settings.stateDir));
   const loaded = loadAnchors(anchorsFile, keys);
   if (command === 'head') {
     const last = loaded.anchors.at(-1);
     if (!last) throw new VigilError('not-found', `${anchorsFile} has no anchor: check that the witness runs.`);
-    process.stdout.write(`${headLine(last)}\n`);
+    terminal.writeOut(`${headLine(last)}\n`);
     return 0;
   }
   const heads = (values.head ?? []).map(readHead);
-  return atDesk(settings, 'audit-verify', async ({ log, logger, say }) => {
+  return atDesk(settings, 'audit-verify', terminal, async ({ log, logger, say }) => {
     const report = await verifyTrail({ log, logger, keys, loaded, heads, anchorsFile, nowMs: Date.now() });
     if (values.json === true) say(JSON.stringify(report));
     else for (const line of reportLines(report)) say(line);
@@ -65,23 +73,6 @@ function readHead(text: string) {
   const head = headOf(text);
   if (head) return head;
   throw usageError(`--head takes the line that audit head printed, which begins like 12:Ab3…, not "${text}"`);
-}
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean' },
-        head: { type: 'string', multiple: true },
-        anchors: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
-  } catch (cause) {
-    throw usageError((cause as Error).message.split('. ')[0] ?? '', cause);
-  }
 }
 
 const usageError = (message: string, cause?: unknown) =>

@@ -1,8 +1,8 @@
 /** The arguments of `npm run vigil -- capture`, and its help. */
-import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import { textFault } from '../../contracts/text.ts';
 import { kafkaTopics } from '../../contracts/topics.ts';
+import { readArguments } from '../../process/command.ts';
 import { describeSettings } from '../../process/settings.ts';
 import { readSince } from '../rejected/arguments.ts';
 import { vigilSettings } from '../rejected/settings.ts';
@@ -55,17 +55,9 @@ const options = {
   why: { type: 'string' },
 } as const;
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: false }).values;
-  } catch (cause) {
-    throw new VigilError('settings-invalid', seeHelp((cause as Error).message.split('. ')[0]!), { cause });
-  }
-}
-
 /** Reads the arguments. Returns undefined for `--help`. @throws VigilError `settings-invalid` */
-export function readRequest(args: string[], nowMs: number): CaptureRequest | undefined {
-  const values = parse(args);
+export function readRequest(args: readonly string[], nowMs: number): CaptureRequest | undefined {
+  const { values } = readArguments(args, { allowPositionals: false, options }, usageError);
   if (values.help) return undefined;
   const { ward = '', bed, why = '' } = values;
   const needed = (['ward', 'since', 'out', 'as', 'why'] as const).find((name) => !values[name]);
@@ -92,10 +84,6 @@ export function readRequest(args: string[], nowMs: number): CaptureRequest | und
   };
 }
 
-function usageError(message: string): VigilError {
-  return new VigilError('settings-invalid', seeHelp(message));
-}
-
-function seeHelp(message: string): string {
-  return `${message}; see npm run vigil -- capture --help.`;
+function usageError(message: string, cause?: Error): VigilError {
+  return new VigilError('settings-invalid', `${message}; see npm run vigil -- capture --help.`, { cause });
 }

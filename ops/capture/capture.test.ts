@@ -213,7 +213,7 @@ describe('captureAt', () => {
       waiting: () => 0,
       close: async () => {},
     };
-    const desk: Desk = { log, logger: pino({ level: 'silent' }), trail, say: () => {} };
+    const desk: Desk = { log, logger: pino({ level: 'silent' }), trail, say: () => {}, sayProgress: () => {} };
     const actor = { userId: 'anna', name: 'Anna', role: role ?? 'nurse' };
     const person = role && { actor, wards, may: permissionsOf(role) };
     const request = readRequest(args('who'), t0)!;

@@ -4,6 +4,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import type { Terminal } from '../../process/terminal.ts';
 import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission } from '../desk.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';
@@ -18,15 +19,15 @@ import type { Stay } from './stays.ts';
 const progressMs = 5_000;
 
 /** Runs the command. Returns the exit code: 1 if no patient was at a device in that time. */
-export async function capture(args: string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function capture(args: readonly string[], terminal: Terminal): Promise<number> {
   const request = readRequest(args, Date.now());
   if (request === undefined) {
-    process.stdout.write(captureHelp);
+    terminal.writeOut(captureHelp);
     return 0;
   }
-  const settings = readVigil(env);
-  const account = await readAccount(settings, request.userId, request.fromStdin);
-  return atDesk(settings, 'capture', (desk) => captureAt(desk, account, request));
+  const settings = readVigil(terminal.env);
+  const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
+  return atDesk(settings, 'capture', terminal, (desk) => captureAt(desk, account, request));
 }
 
 /**
@@ -86,7 +87,7 @@ async function readReadings(desk: Desk, recorders: readonly Recorder[], { scope 
   const byKey = new Map(recorders.map((recorder) => [recorder.stay.associationId, recorder]));
   let unreadable = 0;
   let written = 0;
-  const timer = setInterval(() => process.stderr.write(`… ${written} records written\n`), progressMs);
+  const timer = setInterval(() => desk.sayProgress(`… ${written} records written`), progressMs);
   const isWanted = (key: string) => byKey.has(key);
   const read = { topic: 'observations', start: { sinceMs: scope.sinceMs }, isWanted } as const;
   try {

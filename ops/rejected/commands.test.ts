@@ -27,7 +27,14 @@ function createDesk(recorded: AuditEvent[], isKafkaAway = false): Desk & { reado
     waiting: () => 0,
     close: async () => {},
   };
-  return { log, logger: pino({ level: 'silent' }), trail, printed, say: (line) => void printed.push(line) };
+  return {
+    log,
+    logger: pino({ level: 'silent' }),
+    trail,
+    printed,
+    say: (line) => void printed.push(line),
+    sayProgress: () => {},
+  };
 }
 const claimedBy = (role: Role, wards: string[]): ClaimedAccount => ({
   userId: 'u',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
+import type { Terminal } from '../../process/terminal.ts';
 
 export type Person = { readonly actor: Actor; readonly wards: readonly string[]; readonly may: readonly string[] };
 
@@ -26,29 +27,12 @@ export async function knownPerson(accountsFile: string, userId: string, password
 }
 
 /** Returns the password: the whole standard input, or what the person types at the terminal, which does not show it. */
-export async function askPassword(fromStdin: boolean, userId: string): Promise<string> {
-  const { stdin, stderr } = process;
-  if (fromStdin) return (await text(stdin)).replace(/\r?\n$/, '');
-  if (!stdin.isTTY)
+export async function askPassword(fromStdin: boolean, userId: string, terminal: Terminal): Promise<string> {
+  if (fromStdin) return (await terminal.readInput()).replace(/\r?\n$/, '');
+  if (!terminal.isInteractive('input'))
     throw new VigilError(
       'settings-invalid',
       'No terminal can ask for the password: give the password on standard input, with --password-stdin.',
     );
-  // In raw mode the terminal does not show what the person types. It is set before the question, in case the person types at once.
-  stdin.setRawMode(true);
-  stderr.write(`Password of ${userId}: `);
-  let typed = '';
-  try {
-    for await (const chunk of stdin) {
-      for (const char of String(chunk)) {
-        if (char === '\r' || char === '\n') return typed;
-        if (char === '\u0003') throw new VigilError('not-logged-in', 'Stopped by Ctrl-C.');
-        typed = char === '\u007f' ? typed.slice(0, -1) : typed + char;
-      }
-    }
-    return typed;
-  } finally {
-    stdin.setRawMode(false);
-    stderr.write('\n');
-  }
+  return terminal.askHidden(`Password of ${userId}: `);
 }

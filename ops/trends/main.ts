@@ -1,11 +1,12 @@
 /** `npm run vigil -- trends rebuild`: writes lost trends into InfluxDB again, from the readings in Kafka. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
 import { textFault } from '../../contracts/text.ts';
-import { describeSettings, type Environment } from '../../process/settings.ts';
+import { readArguments } from '../../process/command.ts';
+import { describeSettings } from '../../process/settings.ts';
+import type { Terminal } from '../../process/terminal.ts';
 import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission, whereabouts } from '../desk.ts';
 import { rebuildMinutes } from '../platform/influx-minutes.ts';
 import { readVigil, type VigilSettings, vigilSettings } from '../rejected/settings.ts';
@@ -37,10 +38,10 @@ const rawRetentionMs = 7 * dayMs;
 const whyCharsMax = 200;
 
 /** Runs the command. Returns the exit code. */
-export async function trends(args: string[], env: Environment): Promise<number> {
-  const { values, positionals } = parse(args);
+export async function trends(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help) {
-    process.stdout.write(help);
+    terminal.writeOut(help);
     return 0;
   }
   if (positionals.join(' ') !== 'rebuild') throw usageError(`"trends ${positionals.join(' ')}" is not a command`);
@@ -50,17 +51,9 @@ export async function trends(args: string[], env: Environment): Promise<number> 
   const fault = textFault(why);
   if (fault !== undefined) throw usageError(`--why ${fault}`);
   if (why.length > whyCharsMax) throw usageError(`--why has more than ${whyCharsMax} characters`);
-  const settings = readVigil(env);
-  const account = await readAccount(settings, userId, values['password-stdin'] === true);
-  return atDesk(settings, 'trends', (desk) => rebuildAt(desk, account, settings, why));
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (cause) {
-    throw usageError((cause as Error).message.split('. ')[0]!, cause);
-  }
+  const settings = readVigil(terminal.env);
+  const account = await readAccount(settings, userId, values['password-stdin'] === true, terminal);
+  return atDesk(settings, 'trends', terminal, (desk) => rebuildAt(desk, account, settings, why));
 }
 
 async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSettings, why: string): Promise<number> {
@@ -72,17 +65,17 @@ async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSet
     influxUrl: settings.influxUrl,
   };
   const influxAddress = `${settings.influxUrl} (${settings.influxFrom})`;
-  process.stderr.write(
-    `Reading from Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}), writing into InfluxDB at ${influxAddress}.\n`,
+  desk.sayProgress(
+    `Reading from Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}), writing into InfluxDB at ${influxAddress}.`,
   );
   const result = await runRebuild(where, influxAddress, (progress) => {
-    process.stderr.write(`${progressLine(progress, settings.influxUrl)}\n`);
+    desk.sayProgress(progressLine(progress, settings.influxUrl));
   });
   desk.say(`Readings: ${result.records} records read, ${result.points} points written.`);
   const setup = setupOf(settings);
   const untilMs = Date.now();
   await rebuildMinutes(setup, untilMs - rawRetentionMs, untilMs, (done, total) => {
-    if (done % 24 === 0) process.stderr.write(`… minute values: ${done} of ${total} hours computed\n`);
+    if (done % 24 === 0) desk.sayProgress(`… minute values: ${done} of ${total} hours computed`);
   });
   desk.say('Minute values: computed again for all hours of which InfluxDB has raw points.');
   if (result.refused > 0)
