@@ -3,74 +3,81 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCommandHere } from '../process/command.testing.ts';
 import { readRevocationLists } from '../process/crl.ts';
 import { runProgram } from '../tests/program.ts';
+import { certsCommand } from './command.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
-function certs(...args: string[]) {
-  return runProgram('certs/main.ts', args, { env: { VIGIL_STATE_DIR: state } });
-}
+const env = { VIGIL_STATE_DIR: state };
+const certs = (...args: string[]) => runCommandHere(certsCommand, args, { env });
 
 describe('npm run certs', () => {
-  it('the command makes everything, then has nothing to do, then issues one more certificate', () => {
-    expect(certs()).toMatchObject({ code: 0, err: '', out: expect.stringContaining('certs/kafka: issued (missing)') });
-    expect(certs().out).toMatch(/^Nothing to do/);
-    expect(certs('device', 'bed-07').out).toBe('certs/devices/bed-07: issued (missing)\n');
+  it('the command makes everything, then has nothing to do, then issues one more certificate', async () => {
+    expect(await certs()).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('certs/kafka: issued (missing)'),
+    });
+    expect((await certs()).out).toMatch(/^Nothing to do/);
+    expect((await certs('device', 'bed-07')).out).toBe('certs/devices/bed-07: issued (missing)\n');
     expect(existsSync(join(state, 'certs/devices/bed-07.key'))).toBe(true);
   });
 
-  it('the command enrols by request, lists, revokes, and issues the CRL', () => {
+  it('the command enrols by request, lists, revokes, and issues the CRL', async () => {
     const csr = join(state, 'bed-09.csr');
     const pair = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'der' },
       privateKeyEncoding: { type: 'pkcs8', format: 'der' },
     });
     writeFileSync(csr, ed25519Request('bed-09', pair));
-    const enrolled = certs('enrol', '--csr', csr);
+    const enrolled = await certs('enrol', '--csr', csr);
     expect(enrolled).toMatchObject({ code: 0, err: expect.stringMatching(/^bed-09: enrolled until .*, serial /) });
     expect(new X509Certificate(enrolled.out).subject).toBe('CN=bed-09');
-    expect(certs('enrol', '--csr', csr)).toMatchObject({ code: 1, err: expect.stringMatching(/say --renew/) });
+    expect(await certs('enrol', '--csr', csr)).toMatchObject({ code: 1, err: expect.stringMatching(/say --renew/) });
     const out = join(state, 'bed-09.pem');
-    expect(certs('enrol', '--csr', csr, '--renew', '--out', out).out).toMatch(/^bed-09: enrolled .*bed-09\.pem\n$/);
-    expect(certs('list').out.match(/bed-09 .* request {2}good\n/g)).toHaveLength(2);
+    expect((await certs('enrol', '--csr', csr, '--renew', '--out', out)).out).toMatch(
+      /^bed-09: enrolled .*bed-09\.pem\n$/,
+    );
+    expect((await certs('list')).out.match(/bed-09 .* request {2}good\n/g)).toHaveLength(2);
     expect(
-      certs('revoke', 'bed-09', '--reason', 'superseded').out.match(/bed-09: revoked \w+ \(superseded\)/g),
+      (await certs('revoke', 'bed-09', '--reason', 'superseded')).out.match(/bed-09: revoked \w+ \(superseded\)/g),
     ).toHaveLength(2);
-    expect(certs('revoke', 'bed-09').out).toMatch(/^bed-09 has no certificate that is still good/);
-    expect(certs('list').out).toMatch(/bed-09 .* request {2}revoked \(superseded\)/);
-    expect(certs('crl').out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
+    expect((await certs('revoke', 'bed-09')).out).toMatch(/^bed-09 has no certificate that is still good/);
+    expect((await certs('list')).out).toMatch(/bed-09 .* request {2}revoked \(superseded\)/);
+    expect((await certs('crl')).out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
   });
 
-  it('the command names the owner of a serial that does not belong to the named device', () => {
-    certs('device', 'bed-11', 'bed-12');
-    const serial = certs('list').out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
-    expect(certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
+  it('the command names the owner of a serial that does not belong to the named device', async () => {
+    await certs('device', 'bed-11', 'bed-12');
+    const serial = (await certs('list')).out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
+    expect(await certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
       code: 1,
       out: '',
       err: expect.stringContaining(`of bed-12: it is one of bed-11.`),
     });
   });
 
-  it('the command revokes serials again that an older register does not list, or lists as valid', () => {
-    certs('device', 'bed-13');
-    const serial = certs('list').out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
-    expect(certs('revoke-again', serial, '0ABC')).toMatchObject({
+  it('the command revokes serials again that an older register does not list, or lists as valid', async () => {
+    await certs('device', 'bed-13');
+    const serial = (await certs('list')).out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
+    expect(await certs('revoke-again', serial, '0ABC')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^certs\/device-ca\.crl: number \d+, 2 revoked again, \d+ revoked, good until /),
     });
-    expect(certs('list').out).toMatch(/bed-13 .* revoked \(key-compromise\)/);
+    expect((await certs('list')).out).toMatch(/bed-13 .* revoked \(key-compromise\)/);
     const listed = readRevocationLists(readFileSync(join(state, 'certs/device-ca.crl')), [
       readFileSync(join(state, 'certs/device-ca.pem'), 'utf8'),
     ]).get(0);
     expect(listed?.serials).toContain('abc');
     expect(listed?.serials).toContain(serial);
-    expect(certs('revoke-again', '0abc').out).toMatch(/: number \d+, 0 revoked again, /);
+    expect((await certs('revoke-again', '0abc')).out).toMatch(/: number \d+, 0 revoked again, /);
   });
 
-  it('the command explains itself', () => {
-    expect(certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
+  it('the command explains itself', async () => {
+    expect(await certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
 
   it.each([
@@ -97,13 +104,20 @@ describe('npm run certs', () => {
     [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is no reason/],
     [['crl', '--renew'], /--renew does not belong/],
     [['--state', '/proc/nowhere'], /^Cannot write \/proc\/nowhere/],
-  ])('the command answers %j in one sentence and exits 1', (args, message) => {
-    const { code, out, err } = certs(...args);
+  ])('the command answers %j in one sentence and exits 1', async (args, message) => {
+    const { code, out, err } = await certs(...args);
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(err).toMatch(message);
     expect(err.trimEnd().split('\n').length).toBe(1);
   });
+});
+
+it('certs/main.ts runs the command with its arguments, and ends with the exit code of the command', async () => {
+  expect(runProgram('certs/main.ts', ['--help'], { env })).toEqual(await certs('--help'));
+  const { code, out, err } = runProgram('certs/main.ts', ['--csr', 'x'], { env });
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toMatch(/^--csr does not belong to this command.*\n$/);
 });
 
 /** A certificate signing request as any device can write it: PKCS #10 by hand, so that it owes nothing to our library. */
