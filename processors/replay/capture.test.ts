@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { runCommandHere } from '../../process/command.testing.ts';
 import { runProgram } from '../../tests/program.ts';
 import { env } from '../bed.testing.ts';
 import { readCapture } from './capture.ts';
+import { replayCommand } from './command.ts';
 import { eventLine, playCapture } from './play.ts';
 
 const startMs = Date.parse('2026-03-01T10:00:00.000Z');
@@ -189,7 +191,7 @@ describe('readCapture', () => {
   });
 });
 
-describe('npm run vigil -- replay', () => {
+describe('npm run replay -- --capture', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-capture-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const file = (name: string, text: string) => {
@@ -197,14 +199,14 @@ describe('npm run vigil -- replay', () => {
     writeFileSync(path, text);
     return path;
   };
-  const run = (...args: string[]) => {
-    const { code: status, out: stdout, err: stderr } = runProgram('ops/vigil.ts', ['replay', ...args]);
+  const run = async (...args: string[]) => {
+    const { code: status, out: stdout, err: stderr } = await runCommandHere(replayCommand, args);
     return { status, stdout, stderr };
   };
 
-  it('prints the events as NDJSON or as lines of text', () => {
+  it('prints the events as NDJSON or as lines of text', async () => {
     const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
-    const { status, stdout, stderr } = run('--capture', path, '--events');
+    const { status, stdout, stderr } = await run('--capture', path, '--events');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(
       stdout
@@ -214,13 +216,13 @@ describe('npm run vigil -- replay', () => {
     ).toMatchObject([
       { type: 'raised', at: at(7), alarm: { condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120' } },
     ]);
-    expect(run('--capture', path).stdout).toMatch(/0:07 {2}raised {8}medium {2}HR 134 > 120\n/);
-    expect(run('--capture', path, '--limits', '{"HR":{"high":135}}').stdout).toBe('No alarm.\n');
+    expect((await run('--capture', path)).stdout).toMatch(/0:07 {2}raised {8}medium {2}HR 134 > 120\n/);
+    expect((await run('--capture', path, '--limits', '{"HR":{"high":135}}')).stdout).toBe('No alarm.\n');
   });
 
-  it('names each line that cannot be read, and does not judge the capture', () => {
+  it('names each line that cannot be read, and does not judge the capture', async () => {
     const path = file('broken.ndjson', `${ndjson([admitted])}nonsense\n{"at":1,"kind":"waves"}\n`);
-    const { status, stdout, stderr } = run('--capture', path, '--events');
+    const { status, stdout, stderr } = await run('--capture', path, '--events');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
       /:2: The line is not a JSON object\.\n.*:3: "kind" must be [\s\S]*2 of its lines cannot be read/,
@@ -232,16 +234,25 @@ describe('npm run vigil -- replay', () => {
     [['--capture', 'a', 'b'], /--capture takes one file/],
     [['--events'], /npm run replay/],
     [['--kapture', 'a'], /Unknown option/],
-  ])('explains the fault of the arguments %j', (args, message) => {
-    const { status, stderr } = run(...(args as string[]));
+  ])('explains the fault of the arguments %j', async (args, message) => {
+    const { status, stderr } = await run(...(args as string[]));
     expect(status).toBe(1);
     expect(stderr).toMatch(message as RegExp);
   });
 
-  it('reports an empty capture', () => {
-    expect(run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
+  it('reports an empty capture', async () => {
+    expect(await run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/has no lines with input/),
     });
+  });
+
+  it('npm run vigil -- replay runs the program of npm run replay, and ends with its output and its exit code', async () => {
+    const path = file('passed-on.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
+    for (const args of [
+      ['--capture', path],
+      ['--capture', path, 'b'],
+    ])
+      expect(runProgram('ops/vigil.ts', ['replay', ...args])).toEqual(await runCommandHere(replayCommand, args));
   });
 });

@@ -2,10 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCommandHere } from '../../process/command.testing.ts';
 import { runProgram } from '../../tests/program.ts';
 import { adultProfile, type Profile } from '../alarms/core/profile.ts';
 import type { LimitsByGroup } from '../alarms/core/profile-table.ts';
 import { env } from '../bed.testing.ts';
+import { replayCommand } from './command.ts';
 import { compareProfiles, type NamedProfile } from './compare.ts';
 import { comparisonText } from './compare-text.ts';
 import { callMs } from './core/calls.ts';
@@ -254,27 +256,27 @@ describe('npm run vigil -- replay --profile', () => {
   };
   const recording = join(import.meta.dirname, '../../simulators/recordings/bidmc_13_Numerics.csv');
   const shipped = join(import.meta.dirname, '../alarms/profiles/smart-delay.json');
-  const run = (...args: string[]) => {
-    const { code: status, out: stdout, err: stderr } = runProgram('processors/replay/main.ts', args);
+  const run = async (...args: string[]) => {
+    const { code: status, out: stdout, err: stderr } = await runCommandHere(replayCommand, args);
     return { status, stdout, stderr };
   };
 
-  it('prints the comparison as text or JSON, and writes a page', () => {
+  it('prints the comparison as text or JSON, and writes a page', async () => {
     const two = ['--profile', 'adult', '--profile', shipped];
-    expect(run(...two, recording)).toMatchObject({
+    expect(await run(...two, recording)).toMatchObject({
       status: 0,
       stderr: '',
       stdout: expect.stringMatching(/^Patients: 1\./),
     });
     const page = join(folder, 'page.html');
-    const json = JSON.parse(run(...two, '--json', '--html', page, recording).stdout);
+    const json = JSON.parse((await run(...two, '--json', '--html', page, recording)).stdout);
     expect(json.profiles.map(({ name }: { name: string }) => name)).toEqual(['adult', shipped]);
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
   }, 60_000);
 
-  it('compares captures and recordings together, including a capture of a device without a patient', () => {
+  it('compares captures and recordings together, including a capture of a device without a patient', async () => {
     const capture = join(import.meta.dirname, '../../tests/alarms/device-without-a-patient.ndjson');
-    const { status, stdout, stderr } = run('--profile', 'adult', '--profile', shipped, capture, recording);
+    const { status, stdout, stderr } = await run('--profile', 'adult', '--profile', shipped, capture, recording);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^Patients: 2\./);
   }, 60_000);
@@ -313,10 +315,17 @@ describe('npm run vigil -- replay --profile', () => {
     ['an option without --profile', () => ['--json', recording], /need --profile/],
   ])(
     'explains the fault and exits with 1 for %s',
-    (_name, args, message) => {
-      const { status, stdout, stderr } = run(...args());
+    async (_name, args, message) => {
+      const { status, stdout, stderr } = await run(...args());
       expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(message) });
     },
     60_000,
   );
+
+  it('processors/replay/main.ts runs the command with its arguments, and ends with the exit code of the command', async () => {
+    const program = 'processors/replay/main.ts';
+    expect(runProgram(program, ['--help'])).toEqual(await runCommandHere(replayCommand, ['--help']));
+    const { code, out, err } = runProgram(program, ['--json', recording]);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: expect.stringMatching(/need --profile/) });
+  });
 });
