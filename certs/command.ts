@@ -1,4 +1,4 @@
-/** `npm run certs`: makes and renews every certificate. Its commands issue and revoke the certificates of devices. */
+/** `npm run certs`: creates and renews all certificates and secrets, and issues and revokes the certificates of devices. */
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { readArguments } from '../process/command.ts';
@@ -15,31 +15,31 @@ import { readRegister } from './register.ts';
 import { revokeService } from './services.ts';
 import { certsSettings } from './settings.ts';
 
-const help = `Makes what is missing and renews what expires within 30 days; leaves the rest as it is.
+const help = `Creates missing certificates and secrets, and renews certificates that expire within 30 days. Does not change the others.
 
-  npm run certs                         every certificate and secret, and the devices' CRL
-  npm run certs -- --name <host> ...    the gateway's and the dashboard's certificates also carry this name or address
-      --name gateway=<host>             that of the gateway alone; likewise dashboard=, kafka=, influxdb=
+  npm run certs                         creates what is missing, and renews certificates and CRLs
+  npm run certs -- --name <host> ...    adds this host name or address to the certificates of the gateway and the dashboard
+      --name gateway=<host>             adds it only to the certificate of the gateway; likewise dashboard=, kafka=, influxdb=
 
 Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots, underscores, hyphens):
-  npm run certs -- enrol --csr <file>   signs the request of a device that has made its key itself, for 90 days
-      --out <file>                      writes the certificate there, too; without it, it is printed
-      --renew                           even if the device has a certificate that is still good
-  npm run certs -- device <id> ...      makes key and certificate here (development, simulators)
-  npm run certs -- list                 every device certificate: serial, device, end, state
-  npm run certs -- revoke <id>          ends all certificates of the device; gateways end its sessions within 5 s
-      --serial <hex>                    only this one
-      --service                         <id> is a service of Vigil, named as its files are (gateway, web-server); it gets a new key at once
-      --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
-  npm run certs -- revoke-again <serial> ...  revokes certificates that a restored folder no longer lists as revoked;
-                                        the start that was refused printed their serials
-  npm run certs -- crl                  issues certs/${crlFiles['device-ca']} anew, good for 30 days
+  npm run certs -- enrol --csr <file>   issues a certificate for 90 days from the request of a device that has its own key
+      --out <file>                      writes the certificate to this file; without --out, the certificate is printed
+      --renew                           issues it even if the device already has a valid certificate
+  npm run certs -- device <id> ...      creates a key and a certificate for each device (for development and simulators)
+  npm run certs -- list                 prints all device certificates: serial number, device, end, state
+  npm run certs -- revoke <id>          revokes all certificates of the device; gateways end its sessions within 5 s
+      --serial <hex>                    revokes only the certificate with this serial number
+      --service                         <id> is a service of Vigil (for example gateway or web-server); it gets a new key at once
+      --reason <reason>                 ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
+  npm run certs -- revoke-again <serial> ...  revokes certificates that a restored backup does not list as revoked;
+                                        Vigil printed their serial numbers when it refused to start
+  npm run certs -- crl                  issues a new certs/${crlFiles['device-ca']}, valid for 30 days
 
-Keys that are lost (Vigil does not start without those that its data were written with):
-  npm run certs -- accept-lost-keys     makes new ones for those that are missing or different;
-                                        data that only the lost keys can open stay closed
+Lost keys (Vigil does not start without the keys with which its data were written):
+  npm run certs -- accept-lost-keys     creates new keys for those that are missing or were replaced;
+                                        data that need the lost keys can never be read again
 
-  --state <folder>                      another state folder
+  --state <folder>                      uses another state folder
 Settings:
 ${describeSettings(certsSettings)}
 `;
@@ -58,7 +58,7 @@ const options = {
 
 function parse(args: readonly string[]) {
   const usageError = (sentence: string, cause: Error) =>
-    new VigilError('settings-invalid', `${sentence}; see npm run certs -- --help.`, { cause });
+    new VigilError('settings-invalid', `${sentence}; see \`npm run certs -- --help\`.`, { cause });
   return readArguments(args, { allowPositionals: true, options }, usageError);
 }
 
@@ -74,7 +74,7 @@ const commands: Readonly<Record<string, Command>> = {
   device: {
     options: ['name'],
     run(stateDir, ids, values) {
-      if (ids.length === 0) throw wrong('Name the device: npm run certs -- device bed-07.');
+      if (ids.length === 0) throw invalid('Name the device, for example: `npm run certs -- device bed-07`.');
       return ensure(stateDir, ids, values);
     },
   },
@@ -82,12 +82,12 @@ const commands: Readonly<Record<string, Command>> = {
     options: ['csr', 'out', 'renew'],
     async run(stateDir, names, { csr, out, renew = false }, terminal) {
       if (csr === undefined || names.length > 0)
-        throw wrong('Name the request: npm run certs -- enrol --csr bed-07.csr.');
+        throw invalid('Name the file of the request, for example: `npm run certs -- enrol --csr bed-07.csr`.');
       const { certificate, entry, file } = await enrol({ stateDir, csrFile: csr, out, renew, nowMs: Date.now() });
       const until = new Date(entry.notAfterMs).toISOString();
       const summary = `${entry.deviceId}: enrolled until ${until}, serial ${entry.serial}, in ${file}`;
       if (out !== undefined) return `${summary}\n`;
-      // Only the certificate goes to standard output, so that it can be sent from there.
+      // Only the certificate goes to standard output, so that an operator can redirect it to a file.
       terminal.writeError(`${summary}\n`);
       return certificate;
     },
@@ -95,7 +95,7 @@ const commands: Readonly<Record<string, Command>> = {
   list: {
     options: [],
     async run(stateDir, names) {
-      if (names.length > 0) throw wrong('list takes no name: it says all device certificates.');
+      if (names.length > 0) throw invalid('`list` takes no name: it prints all device certificates.');
       return list(stateDir, Date.now());
     },
   },
@@ -103,70 +103,71 @@ const commands: Readonly<Record<string, Command>> = {
     options: ['serial', 'reason', 'service'],
     async run(stateDir, ids, values) {
       const { serial, reason = revocationReasons[0], service = false } = values;
-      const [deviceId, ...more] = ids;
-      if (deviceId === undefined || more.length > 0) throw wrong('Name one device: npm run certs -- revoke bed-07.');
-      if (!isReason(reason)) throw wrong(`"${reason}" is no reason: say one of ${revocationReasons.join(', ')}.`);
+      const [id, ...otherIds] = ids;
+      if (id === undefined || otherIds.length > 0)
+        throw invalid('Name one device, for example: `npm run certs -- revoke bed-07`.');
+      if (!isReason(reason)) throw invalid(`"${reason}" is not a reason: use one of ${revocationReasons.join(', ')}.`);
       if (service) {
-        if (serial !== undefined) throw wrong('--serial is for devices: all certificates of a service end together.');
-        const ended = await revokeService({ stateDir, service: deviceId, reason, nowMs: Date.now() });
-        const lines = ended.map(({ serial }) => `${deviceId}: revoked ${serial} (${reason})\n`);
-        return `${lines.join('')}${await ensure(stateDir, [], values)}${afterRevoked}`;
+        if (serial !== undefined) throw invalid('--serial is only for devices: --service revokes all certificates of a service.');
+        const revoked = await revokeService({ stateDir, service: id, reason, nowMs: Date.now() });
+        const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
+        return `${lines.join('')}${await ensure(stateDir, [], values)}${afterServiceRevocation}`;
       }
-      const ended = await revoke({ stateDir, deviceId, serial, reason, nowMs: Date.now() });
-      const lines = ended.map(({ serial }) => `${deviceId}: revoked ${serial} (${reason})\n`);
+      const revoked = await revoke({ stateDir, deviceId: id, serial, reason, nowMs: Date.now() });
+      const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
       return lines.length > 0
         ? lines.join('')
-        : `${deviceId} has no certificate that is still good; the CRL is issued anew.\n`;
+        : `${id} has no valid certificate to revoke. A new CRL was issued.\n`;
     },
   },
   'revoke-again': {
     options: [],
     async run(stateDir, serials) {
-      if (serials.length === 0) throw wrong('Name the serial numbers that the refused start named.');
-      const { again, crl } = await revokeAgain({ stateDir, serials, nowMs: Date.now() });
-      return crlLine(crl, `${again} revoked again, `);
+      if (serials.length === 0) throw invalid('Name the serial numbers that Vigil printed when it refused to start.');
+      const { newlyRevoked, crl } = await revokeAgain({ stateDir, serials, nowMs: Date.now() });
+      return crlLine(crl, `${newlyRevoked} newly revoked, `);
     },
   },
   'accept-lost-keys': {
     options: [],
     async run(stateDir, names, values) {
-      if (names.length > 0) throw wrong('accept-lost-keys takes no name.');
-      const lost = acceptLostKeys(stateDir);
-      const made = await ensure(stateDir, [], values);
-      return `Given up: ${lost.length > 0 ? lost.join(', ') : 'none'}.\n${made}`;
+      if (names.length > 0) throw invalid('`accept-lost-keys` takes no name.');
+      const lostFiles = acceptLostKeys(stateDir);
+      const issued = await ensure(stateDir, [], values);
+      return `Lost keys given up: ${lostFiles.length > 0 ? lostFiles.join(', ') : 'none'}.\n${issued}`;
     },
   },
   crl: {
     options: [],
     async run(stateDir, names) {
-      if (names.length > 0) throw wrong('crl takes no name: to end the certificates of a device, use revoke.');
+      if (names.length > 0) throw invalid('`crl` takes no name. To revoke the certificates of a device, use `npm run certs -- revoke`.');
       const directory = join(stateDir, 'certs');
       return crlLine(await issueCrl(directory, deviceAuthority(directory), Date.now()));
     },
   },
 };
 
-function crlLine({ number, serials, nextUpdateMs }: RevocationList, also = ''): string {
+function crlLine({ number, serials, nextUpdateMs }: RevocationList, newlyRevoked = ''): string {
   const until = new Date(nextUpdateMs ?? 0).toISOString();
-  return `certs/${crlFiles['device-ca']}: number ${number}, ${also}${serials.size} revoked, good until ${until}\n`;
+  return `certs/${crlFiles['device-ca']}: number ${number}, ${newlyRevoked}${serials.size} revoked, valid until ${until}\n`;
 }
 
-const afterRevoked =
-  'If Vigil runs with npm start, it takes this up within seconds. If not, see docs/operator.md, ' +
+const afterServiceRevocation =
+  'If Vigil was started with `npm start`, it uses the new key within seconds. If not, see docs/operator.md, ' +
   '"The key of a service was stolen".\n';
 
 async function ensure(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
   const names = values.name ?? [];
   const issued = await ensureCertificates({ stateDir, devices, names, replaceRevoked: true, nowMs: Date.now() });
-  if (issued.length === 0) return 'Nothing to do: every certificate is good for 30 days or more.\n';
+  if (issued.length === 0) return 'Nothing to do: all certificates are valid for 30 days or more.\n';
   return issued.map(({ file, reason }) => `${file}: issued (${reason})\n`).join('');
 }
 
 function list(stateDir: string, nowMs: number): string {
   const { issued, revoked } = readRegister(join(stateDir, 'certs'));
   const rows = [...issued.values()].map(({ serial, deviceId, notAfterMs, origin }) => {
-    const ended = revoked.get(serial);
-    const state = ended ? `revoked (${ended.reason})` : notAfterMs <= nowMs ? 'expired' : 'good';
+    const revocation = revoked.get(serial);
+    const state = revocation ? `revoked (${revocation.reason})` : notAfterMs <= nowMs ? 'expired' : 'valid';
     return `${serial}  ${deviceId.padEnd(20)}  ${new Date(notAfterMs).toISOString()}  ${origin.padEnd(7)}  ${state}\n`;
   });
   return rows.length > 0 ? rows.join('') : 'No device has a certificate.\n';
@@ -182,13 +183,14 @@ export async function certsCommand(args: readonly string[], terminal: Terminal):
   const [name = 'all', ...rest] = positionals;
   const command = commands[name];
   if (command === undefined || (name === 'all' && positionals.length > 0)) {
-    throw wrong(`"${name}" is no command; see npm run certs -- --help.`);
+    throw invalid(`"${name}" is not a command; see \`npm run certs -- --help\`.`);
   }
-  const stray = Object.keys(values).find((option) => option !== 'state' && !command.options.includes(option));
-  if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
+  const foreignOption = Object.keys(values).find((option) => option !== 'state' && !command.options.includes(option));
+  if (foreignOption !== undefined)
+    throw invalid(`--${foreignOption} is not an option of this command; see \`npm run certs -- --help\`.`);
   const settings = readSettings(certsSettings, terminal.env);
   const stateDir = values.state ?? settings.stateDir;
-  // A gateway that runs as another user could not read files that root wrote.
+  // If root runs this command, the files must still belong to the user of the gateway, because the gateway reads them.
   becomeOwnerOf(stateDir);
   terminal.writeOut(await command.run(stateDir, rest, values, terminal));
   return 0;
@@ -198,6 +200,6 @@ function isReason(text: string): text is RevocationReason {
   return (revocationReasons as readonly string[]).includes(text);
 }
 
-function wrong(message: string): VigilError {
+function invalid(message: string): VigilError {
   return new VigilError('settings-invalid', message);
 }

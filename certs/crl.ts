@@ -26,7 +26,7 @@ export async function issueCrl(
   const path = join(directory, crlFiles[of]);
   for (let i = 0; i < attemptsMax; i += 1) {
     const last = readCrl(path, authority);
-    const lastMs = shownMs(last, nowMs);
+    const lastMs = issueTimeOf(last, nowMs);
     const listed = listedIn(readRegister(directory, of), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
     // The number comes from the clock, so that it also rises if the former CRL was lost.
@@ -35,10 +35,10 @@ export async function issueCrl(
     const written = readCrl(path, authority);
     if (written && listsAll(written, readRegister(directory, of), lastMs)) return written;
   }
-  throw new VigilError('conflict', `${path} was written by others all the time: try again.`);
+  throw new VigilError('conflict', `Other processes wrote ${path} at the same time, ${attemptsMax} times: try again.`);
 }
 
-/** Returns why a new CRL must be issued; undefined if the present CRL is right. */
+/** Returns why a new CRL must be issued; undefined if the CRL on disk is right. */
 export function crlReason(
   directory: string,
   authority: Pair,
@@ -49,15 +49,15 @@ export function crlReason(
   if (!existsSync(path)) return 'missing';
   const crl = readCrl(path, authority);
   if (crl === undefined) return 'other-authority';
-  if (!listsAll(crl, readRegister(directory, of), shownMs(crl, nowMs))) return 'revoked';
+  if (!listsAll(crl, readRegister(directory, of), issueTimeOf(crl, nowMs))) return 'revoked';
   return (crl.nextUpdateMs ?? 0) - nowMs < crlRenewalMs ? 'expires' : undefined;
 }
 
 /**
- * Returns when the last CRL was issued, but never a time in the future. A CRL from the future was issued by a clock that was ahead:
- * a revoked certificate that ends before that time has not ended yet, so it must stay on the list.
+ * Returns when the last CRL was issued, but at most `nowMs`. If that CRL was issued while the clock was ahead, its time is in the future.
+ * A revoked certificate that ends before that future time is still valid now, so it must stay on the list.
  */
-function shownMs(last: RevocationList | undefined, nowMs: number): number {
+function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {
   return Math.min(last?.thisUpdateMs ?? 0, nowMs);
 }
 
@@ -65,7 +65,7 @@ function listsAll({ serials }: RevocationList, register: Register, lastMs: numbe
   return listedIn(register, lastMs).every(({ serial }) => serials.has(serial));
 }
 
-/** Reads the CRL; undefined if this authority has issued none. */
+/** Reads the CRL; undefined if the file is missing, or this authority did not sign it. */
 function readCrl(path: string, authority: Pair): RevocationList | undefined {
   if (!existsSync(path)) return undefined;
   try {

@@ -69,7 +69,7 @@ async function csr(
   });
   return request.toString('pem');
 }
-async function ask(text: string | Buffer, more: { renew?: boolean; out?: string; atMs?: number } = {}) {
+async function enrolRequest(text: string | Buffer, more: { renew?: boolean; out?: string; atMs?: number } = {}) {
   writeFileSync(csrFile, text);
   return enrol({ stateDir, csrFile, out: more.out, renew: more.renew ?? false, nowMs: more.atMs ?? nowMs });
 }
@@ -77,10 +77,10 @@ const crlNow = () => {
   const list = readRevocationLists(readFileSync(join(certs, 'device-ca.crl')), [
     readFileSync(join(certs, 'device-ca.pem'), 'utf8'),
   ]).get(0);
-  if (list === undefined) throw new Error('no list');
+  if (list === undefined) throw new Error('no CRL');
   return list;
 };
-const end = (deviceId: string, more: { serial?: string; atMs?: number; reason?: 'superseded' } = {}) =>
+const revokeDevice = (deviceId: string, more: { serial?: string; atMs?: number; reason?: 'superseded' } = {}) =>
   revoke({
     stateDir,
     deviceId,
@@ -98,17 +98,20 @@ describe('enrol', () => {
     ['RSA of 4096 bits', rsa(4096)],
   ])('enrol signs a request with a key of the kind %s', async (_name, algorithm) => {
     const keys = await keysOf(algorithm);
-    const asked = [
+    const requestedExtensions = [
       new x509.BasicConstraintsExtension(true, 3, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'kafka' }]),
     ];
     const out = join(root, `${runs}.pem`);
-    const { certificate, entry } = await ask(await csr('CN=bed-07, O=Ward', algorithm, keys, asked), { out });
+    const { certificate, entry } = await enrolRequest(
+      await csr('CN=bed-07, O=Ward', algorithm, keys, requestedExtensions),
+      { out },
+    );
     const made = new X509Certificate(certificate);
     const authority = new X509Certificate(readFileSync(join(certs, 'device-ca.pem')));
     expect(made.checkIssued(authority) && made.verify(authority.publicKey)).toBe(true);
-    // Only the name and the key are the device's; the rest is ours.
+    // Only the name and the key come from the request. Vigil sets all other fields.
     expect(made).toMatchObject({
       subject: 'CN=bed-07',
       ca: false,
@@ -126,21 +129,29 @@ describe('enrol', () => {
   });
 
   it('enrol accepts a request in DER', async () => {
-    const { entry } = await ask(Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07'))));
+    const { entry } = await enrolRequest(Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07'))));
     expect(entry.deviceId).toBe('bed-07');
   });
 
   const keyPem = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' }) as string;
   it.each<[string, () => Promise<string | Buffer>, RegExp]>([
-    ['nothing', async () => '', /no certificate signing request; for example: openssl req/],
-    ['text', async () => 'hello', /no certificate signing request/],
-    ['a cut block', async () => (await csr('CN=bed-07')).slice(0, 150), /no certificate signing request/],
+    ['an empty file', async () => '', /does not contain a certificate signing request; create one with: openssl req/],
+    ['a text that is not a request', async () => 'hello', /no certificate signing request/],
     [
-      'another block',
+      'a PEM block that is cut short',
+      async () => (await csr('CN=bed-07')).slice(0, 150),
+      /no certificate signing request/,
+    ],
+    [
+      'a PEM block of another kind',
       async () => (await csr('CN=bed-07')).replaceAll('CERTIFICATE REQUEST', 'PUBLIC KEY'),
       /no certificate signing request/,
     ],
-    ['a certificate', async () => (await issueAuthority('x', nowMs)).certificate, /holds a certificate, not a request/],
+    [
+      'a certificate',
+      async () => (await issueAuthority('x', nowMs)).certificate,
+      /contains a certificate, not a request/,
+    ],
     [
       'a private key',
       async () => keyPem(generateKeyPairSync('ed25519').privateKey),
@@ -151,40 +162,44 @@ describe('enrol', () => {
       async () => keyPem(generateKeyPairSync('ed25519').privateKey) + (await csr('CN=bed-07')),
       /private key/,
     ],
-    ['too much', async () => Buffer.alloc(65_537), /larger than 65536 bytes/],
+    ['65537 bytes', async () => Buffer.alloc(65_537), /larger than 65536 bytes/],
     ['no CN', () => csr('O=Ward'), /no CN/],
     ['an empty subject', () => csr(''), /no CN/],
     ['two CNs', () => csr('CN=bed-07, CN=bed-08'), /several CNs/],
-    ['a name with a slash', () => csr('CN=bed/07'), /"bed\/07" is no device id/],
+    ['a name with a slash', () => csr('CN=bed/07'), /"bed\/07" is not a device id/],
     [
-      'a name that plays with the terminal',
+      'a name with control characters of a terminal',
       () => csr('CN=bed\u001b[2J\u202e'),
-      /"bed\\u\{1b\}\[2J\\u\{202e\}" is no device id/,
+      /"bed\\u\{1b\}\[2J\\u\{202e\}" is not a device id/,
     ],
-    ['a path', () => csr('CN=..'), /"\.\." is no device id/],
-    ['a name of 65 letters', () => csr(`CN=${'x'.repeat(65)}`), /is no device id/],
-    ['RSA of 1024 bits', () => csr('CN=bed-07', rsa(1024)), /1024 bits: take 2048 to 4096/],
+    ['the name ..', () => csr('CN=..'), /"\.\." is not a device id/],
+    ['a name of 65 letters', () => csr(`CN=${'x'.repeat(65)}`), /is not a device id/],
+    ['RSA of 1024 bits', () => csr('CN=bed-07', rsa(1024)), /1024 bits: use 2048 to 4096/],
     ['RSA of 4104 bits', () => csr('CN=bed-07', rsa(4104)), /4104 bits/],
     ['RSA with the exponent 3', () => csr('CN=bed-07', rsa(2048, 'SHA-256', [3])), /exponent below 65537/],
     ['a digest of SHA-1', () => csr('CN=bed-07', rsa(2048, 'SHA-1')), /SHA-1/],
     [
-      'a curve that is not taken',
+      'a key on P-521',
       () => csr('CN=bed-07', { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' }),
       /curve secp521r1/,
     ],
-  ])('enrol refuses %s, and records nothing', { timeout: 120_000 }, async (_name, make, message) => {
-    await expect(ask(await make())).rejects.toThrow(message);
-    expect(readRegister(certs).issued.size).toBe(0);
-  });
+  ])(
+    'enrol refuses a request that is or has %s, and records nothing',
+    { timeout: 120_000 },
+    async (_name, make, message) => {
+      await expect(enrolRequest(await make())).rejects.toThrow(message);
+      expect(readRegister(certs).issued.size).toBe(0);
+    },
+  );
 
-  it('enrol refuses a request that another key has signed, or that was changed', async () => {
+  it('enrol refuses a request that was changed after it was signed', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const at = der.indexOf('bed-07');
     der.write('bed-08', at);
-    await expect(ask(der)).rejects.toThrow(/its signature is not by its own key/);
+    await expect(enrolRequest(der)).rejects.toThrow(/its signature is not by its own key/);
   });
 
-  it('enrol reads no other name or key from a request with any changed bit, and does not crash', async () => {
+  it('a request with any single bit changed is refused, or still has the same name and key', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const { keySha256 } = await readRequest(der);
     for (let at = 0; at < der.length; at += 1) {
@@ -192,7 +207,7 @@ describe('enrol', () => {
         const changed = Buffer.from(der);
         changed[at]! ^= 1 << bit;
         const read = await readRequest(changed).catch((error: unknown) => error);
-        // Only bits in the frame around the signed part may change without a refusal.
+        // Only bits outside of the signed part may change without a refusal.
         if (read instanceof VigilError) continue;
         expect([at, bit, read]).toMatchObject([at, bit, { commonName: 'bed-07', keySha256 }]);
       }
@@ -203,79 +218,81 @@ describe('enrol', () => {
     await expect(enrol({ stateDir, csrFile: join(root, 'none'), out: undefined, renew: false, nowMs })).rejects.toThrow(
       /Cannot read .*ENOENT/,
     );
-    await expect(ask(await csr('CN=bed-07'), { out: csrFile })).rejects.toThrow(/exists and holds no certificate/);
-    await expect(ask(await csr('CN=bed-07'), { out: join(root, 'no/such/folder.pem') })).rejects.toThrow(
+    await expect(enrolRequest(await csr('CN=bed-07'), { out: csrFile })).rejects.toThrow(
+      /exists and is not a certificate/,
+    );
+    await expect(enrolRequest(await csr('CN=bed-07'), { out: join(root, 'no/such/folder.pem') })).rejects.toThrow(
       /Cannot write/,
     );
     await expect(enrol({ stateDir: root, csrFile, out: undefined, renew: false, nowMs })).rejects.toThrow(
-      /no device authority yet/,
+      /does not contain the device authority yet/,
     );
   });
 
-  it('enrol gives a name a second certificate only with --renew, or after the end of the first', async () => {
-    await ask(await csr('CN=bed-07'));
-    await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({
+  it('enrol issues a second certificate for a device only with `renew`, or after the first certificate has expired', async () => {
+    await enrolRequest(await csr('CN=bed-07'));
+    await expect(enrolRequest(await csr('CN=bed-07'))).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringMatching(/say --renew/),
+      message: expect.stringMatching(/add --renew/),
     });
-    const renewed = await ask(await csr('CN=bed-07'), { renew: true });
+    const renewed = await enrolRequest(await csr('CN=bed-07'), { renew: true });
     expect(readRegister(certs).issued.size).toBe(2);
-    await expect(ask(await csr('CN=bed-07'), { atMs: nowMs + leafLifeMs - 1 })).rejects.toMatchObject({
+    await expect(enrolRequest(await csr('CN=bed-07'), { atMs: nowMs + leafLifeMs - 1 })).rejects.toMatchObject({
       code: 'conflict',
     });
-    const later = await ask(await csr('CN=bed-07'), { atMs: nowMs + leafLifeMs });
+    const later = await enrolRequest(await csr('CN=bed-07'), { atMs: nowMs + leafLifeMs });
     expect(later.entry.serial).not.toBe(renewed.entry.serial);
   });
 
-  it('enrol also takes these for the first certificate: one whose key was made here, and one that is older than the register', async () => {
+  it('enrol refuses a device that has a valid certificate with a key of Vigil, even if the register was lost', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
-    await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(enrolRequest(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
     rmSync(join(certs, 'devices.jsonl'));
-    await expect(ask(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(enrolRequest(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('enrol refuses a compromised key, and the key of another device', async () => {
+  it('enrol refuses a key that was revoked as compromised, and the key of another device', async () => {
     const keys = await keysOf(ec);
-    await ask(await csr('CN=bed-07', ec, keys));
-    await expect(ask(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is already used by bed-07/);
-    await ask(await csr('CN=bed-07', ec, keys), { renew: true });
-    await end('bed-07');
-    await expect(ask(await csr('CN=bed-07', ec, keys))).rejects.toThrow(/make a new key/);
-    await ask(await csr('CN=bed-07'));
+    await enrolRequest(await csr('CN=bed-07', ec, keys));
+    await expect(enrolRequest(await csr('CN=bed-08', ec, keys))).rejects.toThrow(/its key is already used by bed-07/);
+    await enrolRequest(await csr('CN=bed-07', ec, keys), { renew: true });
+    await revokeDevice('bed-07');
+    await expect(enrolRequest(await csr('CN=bed-07', ec, keys))).rejects.toThrow(/create a new key/);
+    await enrolRequest(await csr('CN=bed-07'));
   });
 });
 
 describe('revoke', () => {
-  it('revoke ends every certificate of a device, made here or not, renewed or not, and no other', async () => {
+  it('revoke revokes every certificate of a device, of each origin, and no certificate of another device', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07', 'bed-08'], nowMs });
-    await ask(await csr('CN=bed-07'), { renew: true });
-    const ended = await end('bed-07');
-    expect(ended.map(({ origin }) => origin)).toEqual(['made', 'request']);
-    expect(crlNow().serials).toEqual(new Set(ended.map(({ serial }) => serial)));
-    expect(await end('bed-07')).toEqual([]);
+    await enrolRequest(await csr('CN=bed-07'), { renew: true });
+    const revoked = await revokeDevice('bed-07');
+    expect(revoked.map(({ origin }) => origin)).toEqual(['made', 'request']);
+    expect(crlNow().serials).toEqual(new Set(revoked.map(({ serial }) => serial)));
+    expect(await revokeDevice('bed-07')).toEqual([]);
     expect(crlNow().serials.size).toBe(2);
   });
 
-  it('revoke ends one certificate by its serial number, in any notation', async () => {
-    const first = await ask(await csr('CN=bed-07'));
-    const second = await ask(await csr('CN=bed-07'), { renew: true });
-    const written = new X509Certificate(first.certificate).serialNumber.replace(/(..)(?=.)/g, '$1:');
-    expect(await end('bed-07', { serial: written, reason: 'superseded' })).toEqual([first.entry]);
+  it('revoke revokes one certificate by its serial number, with or without colons', async () => {
+    const first = await enrolRequest(await csr('CN=bed-07'));
+    const second = await enrolRequest(await csr('CN=bed-07'), { renew: true });
+    const serialWithColons = new X509Certificate(first.certificate).serialNumber.replace(/(..)(?=.)/g, '$1:');
+    expect(await revokeDevice('bed-07', { serial: serialWithColons, reason: 'superseded' })).toEqual([first.entry]);
     expect(crlNow().serials).toEqual(new Set([first.entry.serial]));
-    await expect(end('bed-08', { serial: second.entry.serial })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(revokeDevice('bed-08', { serial: second.entry.serial })).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('revoke of a certificate that was never issued is an error', async () => {
-    await expect(end('bed-09')).rejects.toMatchObject({
+  it('revoke refuses a device that never had a certificate, and a text that is not a device id', async () => {
+    await expect(revokeDevice('bed-09')).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringMatching(/list says which there are/),
+      message: expect.stringMatching(/prints all certificates/),
     });
-    await expect(end('../x')).rejects.toMatchObject({ code: 'settings-invalid' });
+    await expect(revokeDevice('../x')).rejects.toMatchObject({ code: 'settings-invalid' });
   });
 
-  it('the next start does not undo a revocation, only a person who names the device does', async () => {
+  it('a start does not replace a revoked certificate; only `replaceRevoked` for the named device does', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
-    await end('bed-07');
+    await revokeDevice('bed-07');
     const file = join(certs, 'devices/bed-07.pem');
     const before = readFileSync(file, 'utf8');
     const atMs = nowMs + leafLifeMs;
@@ -289,21 +306,21 @@ describe('revoke', () => {
 describe('the CRL', () => {
   const authority = () => deviceAuthority(certs);
 
-  it('the CRL is there from the first start, empty, for 30 days, closed to others', () => {
+  it('the first start issues an empty CRL that is valid for 30 days and that other users cannot read', () => {
     expect(crlNow()).toMatchObject({ thisUpdateMs: nowMs, nextUpdateMs: nowMs + crlLifeMs, serials: new Set() });
     expect(statSync(join(certs, 'device-ca.crl')).mode & 0o777).toBe(0o600);
   });
 
   it.each([
-    ['15 days left', crlLifeMs / 2, undefined],
-    ['a millisecond less', crlLifeMs / 2 + 1, 'expires'],
-  ])('crlReason of a CRL with %s', (_name, passedMs, reason) => {
+    ['exactly 15 days', crlLifeMs / 2, undefined],
+    ['a millisecond less than 15 days', crlLifeMs / 2 + 1, 'expires'],
+  ])('crlReason of a CRL that is valid for %s', (_name, passedMs, reason) => {
     expect(crlReason(certs, authority(), nowMs + passedMs)).toBe(reason);
   });
 
-  it('the CRL is issued anew if it is missing, garbage, another authority’s, or lacks a revoked certificate', async () => {
+  it('a new CRL is issued if the old one is missing, cannot be parsed, or does not list a revoked certificate', async () => {
     const file = join(certs, 'device-ca.crl');
-    const good = readFileSync(file);
+    const oldCrl = readFileSync(file);
     rmSync(file);
     expect(crlReason(certs, authority(), nowMs)).toBe('missing');
     writeFileSync(file, 'garbage');
@@ -312,14 +329,14 @@ describe('the CRL', () => {
       { file: 'certs/device-ca.crl', reason: 'other-authority' },
     ]);
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
-    await end('bed-07');
-    // Somebody put yesterday's back.
-    writeFileSync(file, good);
+    await revokeDevice('bed-07');
+    // Put back the CRL from before the revocation.
+    writeFileSync(file, oldCrl);
     expect(await ensureCertificates({ stateDir, nowMs })).toEqual([{ file: 'certs/device-ca.crl', reason: 'revoked' }]);
     expect(crlNow().serials.size).toBe(1);
   });
 
-  it('the CRL has a higher number each time, even if the CRL before was lost or the clock stands still', async () => {
+  it('each CRL has a higher number, even if the last CRL was lost or the clock stands still', async () => {
     const first = await issueCrl(certs, authority(), nowMs);
     const second = await issueCrl(certs, authority(), nowMs);
     expect(second.number! > first.number!).toBe(true);
@@ -328,52 +345,52 @@ describe('the CRL', () => {
     expect(third.number! > second.number!).toBe(true);
   });
 
-  it('the CRL keeps a certificate until a list that was issued after the certificate’s end has shown it', async () => {
+  it('the CRL lists a revoked certificate until one CRL after the certificate’s end has listed it', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
-    await end('bed-07');
+    await revokeDevice('bed-07');
     const endMs = nowMs + leafLifeMs;
     expect((await issueCrl(certs, authority(), endMs - dayMs)).serials.size).toBe(1);
     expect((await issueCrl(certs, authority(), endMs + dayMs)).serials.size).toBe(1);
     expect((await issueCrl(certs, authority(), endMs + 2 * dayMs)).serials.size).toBe(0);
   });
 
-  it('the CRL keeps a revoked certificate that has not expired, even if a list was issued while the clock was ahead', async () => {
+  it('the CRL lists a revoked certificate that has not expired, even if a CRL was issued while the clock was ahead', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs });
     await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs });
-    const ahead = nowMs + 2 * leafLifeMs;
-    expect((await issueCrl(certs, authority(), ahead)).serials.size).toBe(1);
+    const aheadMs = nowMs + 2 * leafLifeMs;
+    expect((await issueCrl(certs, authority(), aheadMs)).serials.size).toBe(1);
     expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
-    // Two lists by that clock: the second leaves it out, and the next start puts it back.
-    await issueCrl(certs, authority(), ahead);
-    expect((await issueCrl(certs, authority(), ahead + dayMs)).serials.size).toBe(0);
+    // After two CRLs with the clock ahead, the second CRL no longer lists the certificate. The next start lists it again.
+    await issueCrl(certs, authority(), aheadMs);
+    expect((await issueCrl(certs, authority(), aheadMs + dayMs)).serials.size).toBe(0);
     expect(crlReason(certs, authority(), nowMs + dayMs)).toBe('revoked');
     expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
   });
 
-  it('the CRL has all certificates that different people revoked at the same moment', async () => {
+  it('the CRL lists all certificates of revocations that run at the same moment', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await ensureCertificates({ stateDir, devices: ids, nowMs });
-    await Promise.all(ids.map((id) => end(id)));
+    await Promise.all(ids.map((id) => revokeDevice(id)));
     expect(crlNow().serials.size).toBe(4);
   });
 });
 
 describe('the register', () => {
-  it('the register accepts a last line that was cut short, and no other foreign text', async () => {
-    await ask(await csr('CN=bed-07'));
+  it('readRegister ignores a last line that was cut short, and refuses a cut line before the last', async () => {
+    await enrolRequest(await csr('CN=bed-07'));
     const file = join(certs, 'devices.jsonl');
     const size = statSync(file).size;
     appendFileSync(file, '{"event":"issu');
     expect(readRegister(certs).issued.size).toBe(1);
-    await ask(await csr('CN=bed-08'));
+    await enrolRequest(await csr('CN=bed-08'));
     expect(readRegister(certs).issued.size).toBe(2);
     truncateSync(file, size - 10);
     appendFileSync(file, '\n');
-    expect(() => readRegister(certs)).toThrow(/a line that is none of Vigil's/);
+    expect(() => readRegister(certs)).toThrow(/a line that Vigil did not write/);
   });
 
   it.each(['[]', '{}', 'null', '{"event":"issued"}', '{"event":"other","serial":"a","atMs":1}'])(
-    'refuses the line %s',
+    'parseRegister refuses the line %s',
     (line) => {
       expect(parseRegister(`${line}\n`)).toBeUndefined();
     },

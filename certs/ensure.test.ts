@@ -70,20 +70,20 @@ describe('ensureCertificates', () => {
     },
   );
 
-  it('each server has names of its own: no server passes for another, except by the loopback addresses', () => {
+  it('no two servers have a name in common, except the loopback names', () => {
     const loopback = ['localhost', '127.0.0.1', '::1'];
-    const own = ['kafka', 'influxdb', 'mqtt-server', 'web-server'].map((file) =>
+    const namesOfServers = ['kafka', 'influxdb', 'mqtt-server', 'web-server'].map((file) =>
       namesOf(certificate(file)).filter((name) => !loopback.includes(name)),
     );
-    expect(own).toEqual([['kafka'], ['influxdb'], ['gateway'], ['dashboard']]);
+    expect(namesOfServers).toEqual([['kafka'], ['influxdb'], ['gateway'], ['dashboard']]);
   });
 
-  it('services and devices are apart: neither authority has signed the other kind', () => {
+  it('the authority of the services did not sign a device, and the authority of the devices did not sign a service', () => {
     expect(certificate('devices/bed-07').verify(certificate('ca').publicKey)).toBe(false);
     expect(certificate('gateway').verify(certificate('device-ca').publicKey)).toBe(false);
   });
 
-  it('the authorities sign only leaves, for ten years', () => {
+  it('each authority is self-signed and valid for ten years', () => {
     for (const name of ['ca', 'device-ca']) {
       expect(certificate(name).ca).toBe(true);
       expect(certificate(name).verify(certificate(name).publicKey)).toBe(true);
@@ -91,7 +91,7 @@ describe('ensureCertificates', () => {
     }
   });
 
-  it('every certificate has another serial number of 127 bits', () => {
+  it('every certificate has a different serial number of 127 bits', () => {
     const serials = files(join(stateDir, 'certs'))
       .filter((file) => file.endsWith('.pem'))
       .map((file) => new X509Certificate(readFileSync(file)).serialNumber);
@@ -99,7 +99,7 @@ describe('ensureCertificates', () => {
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{31}$/);
   });
 
-  it('nobody else can read a secret', () => {
+  it('only the owner can read the state folder, its keys and its secrets', () => {
     for (const folder of ['', 'certs', 'certs/devices', 'secrets']) {
       expect(statSync(join(stateDir, folder)).mode & 0o777).toBe(0o700);
     }
@@ -109,7 +109,7 @@ describe('ensureCertificates', () => {
     expect(files(stateDir).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('the public half of every reader key is published, and only that', () => {
+  it('readers.json contains the public half of every reader key, and no private half', () => {
     const { keys } = JSON.parse(read('secrets/readers.json')) as { keys: Record<string, string>[] };
     expect(keys.map((key) => key.kid)).toEqual([...services]);
     for (const key of keys) {
@@ -125,17 +125,17 @@ describe('the keys of the audit trail', () => {
   const published = (folder = stateDir) =>
     (JSON.parse(read('secrets/audit-keys.json', folder)) as { keys: Key[] }).keys;
 
-  it('each writer and the witness have a key of their own, and the public halves are published', () => {
+  it('each writer of the audit trail and the witness has its own key, and audit-keys.json contains the public halves', () => {
     expect(published().map(({ owner }) => owner)).toEqual(['dashboard', 'operator', 'witness']);
     expect(new Set(published().map(({ kid }) => kid)).size).toBe(3);
     for (const key of published()) {
       expect(key).not.toHaveProperty('d');
-      const own = JSON.parse(read(`secrets/audit-${key.owner}.jwk`));
-      expect(own).toMatchObject({ crv: 'Ed25519', owner: key.owner, d: expect.any(String) });
+      const privateKey = JSON.parse(read(`secrets/audit-${key.owner}.jwk`));
+      expect(privateKey).toMatchObject({ crv: 'Ed25519', owner: key.owner, d: expect.any(String) });
     }
   });
 
-  it('replaced keys stay published, so that what they signed still verifies', async () => {
+  it('audit-keys.json keeps the public half of a replaced key', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const before = published(folder);
@@ -146,25 +146,25 @@ describe('the keys of the audit trail', () => {
     expect(published(folder)).toEqual(expect.arrayContaining(before));
   });
 
-  it('a key file is refused if it holds the key of another owner', async () => {
+  it('an audit key file is refused if it contains the key of another owner', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const file = (owner: string) => join(folder, 'secrets', `audit-${owner}.jwk`);
     writeFileSync(file('dashboard'), readFileSync(file('operator')), { mode: 0o600 });
     await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(
-      /audit-dashboard\.jwk is not the private Ed25519 JWK of dashboard: restore it/,
+      /audit-dashboard\.jwk is not the private Ed25519 JWK of dashboard: restore it from a backup/,
     );
   });
 });
 
 describe('a second run', () => {
-  it('a second run changes nothing', async () => {
+  it('a second run on the next day changes no file', async () => {
     const before = fingerprints(stateDir);
     expect(await ensureCertificates({ stateDir, nowMs: nowMs + dayMs })).toEqual([]);
     expect(fingerprints(stateDir)).toEqual(before);
   });
 
-  it('a later run renews every leaf within 30 days of its end, devices too, and keeps authorities and secrets', async () => {
+  it('a run 61 days later renews every leaf, of services and devices, and keeps authorities and secrets', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, devices: ['bed-01'], names: ['kafka=kafka.example'], nowMs });
     const before = fingerprints(folder);
@@ -176,7 +176,7 @@ describe('a second run', () => {
     expect(issued).toContainEqual({ file: 'certs/device-ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });
     const changed = Object.entries(fingerprints(folder)).filter(([file, hash]) => before[file] !== hash);
-    // Each leaf with its key, the CRLs, and the registers.
+    // Each leaf has two files (certificate and key). The two CRLs and the two registers also change.
     expect(changed.length).toBe(leaves * 2 + 4);
     expect(certificate('kafka', folder).verify(certificate('ca', folder).publicKey)).toBe(true);
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
@@ -192,7 +192,7 @@ describe('a second run', () => {
     expect(certificate('web-server', folder).checkHost('ward.example')).toBe('ward.example');
   });
 
-  it('a second run removes from a server the names of the others, which it had in an earlier version', async () => {
+  it('a second run removes the names of other servers from a certificate that an older version issued', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const names = ['localhost', '127.0.0.1', '::1', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
@@ -213,7 +213,7 @@ describe('a second run', () => {
     expect(await ensureCertificates({ stateDir: folder, nowMs })).toEqual([]);
   });
 
-  it('a later run renews an authority in its last year with the same key, so that its leaves stay good', async () => {
+  it('a run renews an authority in its last year with the same key, so that its leaves stay valid', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs: nowMs - authorityLifeMs + 300 * dayMs });
     const leafBefore = certificate('gateway', folder);
@@ -223,7 +223,7 @@ describe('a second run', () => {
     expect(Date.parse(certificate('ca', folder).validTo)).toBe(nowMs + authorityLifeMs);
   });
 
-  it('a second run replaces a certificate that another authority signed or whose key was swapped', async () => {
+  it('a second run replaces a certificate that another authority signed, and a certificate whose key was replaced', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, 'certs/gateway.pem'), read('certs/gateway.pem'));
@@ -235,11 +235,16 @@ describe('a second run', () => {
   });
 });
 
-describe('one sentence explains what cannot be repaired', () => {
+describe('refusals of ensureCertificates', () => {
   const corrupt: [string, string, string, RegExp][] = [
-    ['a certificate file without a certificate', 'certs/gateway.pem', 'garbage', /gateway\.pem holds no certificate/],
-    ['a key file without a key', 'certs/gateway.key', '', /gateway\.key holds no private key/],
-    ['an authority without its key', 'certs/ca.key', 'garbage', /ca\.key holds no private key/],
+    [
+      'a certificate file without a certificate',
+      'certs/gateway.pem',
+      'garbage',
+      /gateway\.pem does not contain a certificate/,
+    ],
+    ['a key file without a key', 'certs/gateway.key', '', /gateway\.key does not contain a private key/],
+    ['an authority without its key', 'certs/ca.key', 'garbage', /ca\.key does not contain a private key/],
     [
       'a reader key file without a key',
       'secrets/reader-alarms.jwk',
@@ -256,29 +261,31 @@ describe('one sentence explains what cannot be repaired', () => {
     await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(message);
   });
 
-  it('one sentence explains an authority with the key of another', async () => {
+  it('ensureCertificates refuses an authority with the key of another authority', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, 'certs/ca.key'), read('certs/device-ca.key', folder));
-    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(/certs\/ca\.key is another key/);
+    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(
+      /certs\/ca\.key contains another key/,
+    );
   });
 
   it.each(['', 'a/b', '../x', '..', '.', 'a b', 'x'.repeat(65), 'bed\n7', 'bed,CN=kafka'])(
-    'the device id "%s"',
+    'ensureCertificates refuses the device id "%s"',
     async (id) => {
       await expect(ensureCertificates({ stateDir: freshFolder(), devices: [id], nowMs })).rejects.toThrow(
-        /is no device id/,
+        /is not a device id/,
       );
     },
   );
 
-  it('one sentence explains a host name that is not valid', async () => {
+  it('ensureCertificates refuses a text that is not a host name', async () => {
     await expect(ensureCertificates({ stateDir: freshFolder(), names: ['a b'], nowMs })).rejects.toThrow(
-      /"a b" is no name for a server/,
+      /"a b" is not valid: use a host name/,
     );
   });
 
-  it('one sentence explains a path that cannot be a folder', async () => {
+  it('ensureCertificates names the path that it cannot write, and the path that it cannot read', async () => {
     const file = join(freshFolder(), 'file');
     writeFileSync(file, '');
     await expect(ensureCertificates({ stateDir: join(file, 'state'), nowMs })).rejects.toThrow(

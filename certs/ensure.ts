@@ -1,4 +1,4 @@
-/** Makes, renews and keeps the certificates and secrets of a state folder. */
+/** Creates and renews the certificates and secrets of a state folder. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -30,9 +30,9 @@ export type Issued = { readonly file: string; readonly reason: RenewalReason | '
 export type EnsureOptions = {
   /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
   readonly stateDir: string;
-  /** Devices that must have a certificate. Existing certificates of all devices are renewed anyway, except revoked ones. */
+  /** Ids of devices that must have a certificate. Existing certificates of other devices are renewed too, except revoked ones. */
   readonly devices?: readonly string[];
-  /** Whether the named devices get a new certificate if theirs is revoked. Only a person may decide this. */
+  /** Whether each device of `devices` gets a new certificate if its certificate is revoked. Only a person may decide this. */
   readonly replaceRevoked?: boolean;
   /** Further host names of the servers: `gateway=mqtt.example`. A name without a server belongs to the gateway and the dashboard. */
   readonly names?: readonly string[];
@@ -41,16 +41,16 @@ export type EnsureOptions = {
 };
 
 /**
- * Makes or renews each certificate and secret that is missing, expires within 30 days, or lacks a wanted name. Keeps the rest.
- * @returns what was issued and why; empty if nothing had to be done
- * @throws VigilError `settings-invalid` (bad name, folder not writable), `certificate-invalid` (a broken file, or a key that is
- * missing now but existed before), `no-space`
+ * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or is not as wanted. Keeps the others.
+ * @returns the files that were written, each with the reason
+ * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a broken file, or a
+ * recorded key that is missing or different), `no-space`
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<Issued[]> {
   const directory = join(options.stateDir, 'certs');
-  const asked = options.devices ?? [];
-  const names = (options.names ?? []).map(readName);
-  for (const id of asked) checkDeviceId(id);
+  const namedIds = options.devices ?? [];
+  const names = (options.names ?? []).map(readExtraName);
+  for (const id of namedIds) checkDeviceId(id);
   privateDirectory(options.stateDir);
   requireRecordedKeys(options.stateDir);
   privateDirectory(directory);
@@ -63,14 +63,14 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     ca: await ensureAuthority(directory, 'ca', options.nowMs, issued),
     'device-ca': await ensureAuthority(directory, 'device-ca', options.nowMs, issued),
   };
-  const devices = new Set([...asked, ...storedDevices(directory)]);
+  const devices = new Set([...namedIds, ...storedDevices(directory)]);
   enterServices(directory, pairs.ca, options.nowMs);
   const services = readRegister(directory, 'ca');
-  for (const one of serviceCertificates(serviceClients, names, principalsOf(services))) {
-    await ensureLeaf(directory, one, pairs.ca, services, options.nowMs, issued);
+  for (const wanted of serviceCertificates(serviceClients, names, principalsOf(services))) {
+    await ensureLeaf(directory, wanted, pairs.ca, services, options.nowMs, issued);
   }
   writePrincipals(directory);
-  await ensureDevices(directory, [...devices], asked, pairs['device-ca'], options, issued);
+  await ensureDevices(directory, [...devices], namedIds, pairs['device-ca'], options, issued);
   for (const authority of ['ca', 'device-ca'] as const) {
     const reason = crlReason(directory, pairs[authority], options.nowMs, authority);
     if (reason === undefined) continue;
@@ -85,10 +85,13 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
 export function deviceAuthority(directory: string): Pair {
   const pair = readPair(directory, 'device-ca');
   if (pair) return pair;
-  throw new VigilError('certificate-invalid', `${directory} holds no device authority yet: npm run certs makes it.`);
+  throw new VigilError(
+    'certificate-invalid',
+    `${directory} does not contain the device authority yet: \`npm run certs\` creates it.`,
+  );
 }
 
-/** Enters into the register the devices' certificates that are older than the register. */
+/** Adds to the register the devices' certificates on disk that it does not list yet, because an older version issued them. */
 export function enterStored(directory: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {
@@ -102,7 +105,7 @@ export function enterStored(directory: string, authority: Pair, nowMs: number): 
 async function ensureAuthority(directory: string, name: AuthorityName, nowMs: number, issued: Issued[]): Promise<Pair> {
   const stored = readPair(directory, name);
   if (stored === undefined) {
-    // If only the certificate is missing, a new one for the same key keeps the old signatures valid.
+    // If only the certificate is missing, a new certificate for the same key keeps the old signatures valid.
     const key = readKey(directory, name);
     const pair = key
       ? await renewAuthority(authorities[name], key, nowMs)
@@ -116,7 +119,7 @@ async function ensureAuthority(directory: string, name: AuthorityName, nowMs: nu
   if (!facts.keyFits || !facts.issuedByOurs) {
     throw new VigilError(
       'certificate-invalid',
-      `${file} and its key do not belong together: restore them or delete both.`,
+      `${file} and its key do not belong together: restore both files from a backup, or delete both.`,
     );
   }
   if (!authorityNeedsRenewal(facts, nowMs)) return stored;
@@ -139,7 +142,7 @@ async function ensureLeaf(
   const isRevoked = stored !== undefined && register.revoked.has(serialOf(stored.certificate));
   const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
   if (reason === undefined) return;
-  // A renewed certificate keeps the names that an earlier run was asked for.
+  // A renewed certificate keeps the names that an operator gave in an earlier run.
   const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? keptNames(wanted, facts.names) : [])])];
   const pair = await issueLeaf({ ...wanted, names }, authority, nowMs);
   record(directory, [entryOf(pair.certificate, wanted.file, 'made', nowMs)], 'ca');
@@ -147,44 +150,44 @@ async function ensureLeaf(
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 
-/** This many certificates are entered into the register with one write to the disk. */
-const devicesAtOnce = 500;
+/** Most certificates that are added to the register with one write to the disk. */
+const batchSizeMax = 500;
 
-/** Makes or renews the devices' certificates and enters them into the register. A revoked certificate is not renewed when it expires. */
+/** Issues the devices' certificates and adds them to the register. A revoked certificate is not renewed when it expires. */
 async function ensureDevices(
   directory: string,
   devices: readonly string[],
-  asked: readonly string[],
+  namedIds: readonly string[],
   authority: Pair,
   { nowMs, replaceRevoked = false }: EnsureOptions,
   issued: Issued[],
 ): Promise<void> {
   enterStored(directory, authority, nowMs);
   const { revoked } = readRegister(directory);
-  let made: { readonly wanted: WantedCertificate; readonly pair: Pair; readonly reason: Issued['reason'] }[] = [];
-  const write = () => {
+  let batch: { readonly wanted: WantedCertificate; readonly pair: Pair; readonly reason: Issued['reason'] }[] = [];
+  const writeBatch = () => {
     record(
       directory,
-      made.map(({ wanted, pair }) => entryOf(pair.certificate, wanted.commonName, 'made', nowMs)),
+      batch.map(({ wanted, pair }) => entryOf(pair.certificate, wanted.commonName, 'made', nowMs)),
     );
-    for (const { wanted, pair, reason } of made) {
+    for (const { wanted, pair, reason } of batch) {
       writePair(directory, wanted.file, pair);
       issued.push({ file: `certs/${wanted.file}`, reason });
     }
-    made = [];
+    batch = [];
   };
   for (const id of devices) {
     const wanted = deviceCertificate(id);
     const stored = readPair(directory, wanted.file);
     const isRevoked = stored !== undefined && revoked.has(serialOf(stored.certificate));
-    if (isRevoked && !(replaceRevoked && asked.includes(id))) continue;
+    if (isRevoked && !(replaceRevoked && namedIds.includes(id))) continue;
     const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
     const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
     if (reason === undefined) continue;
-    made.push({ wanted, reason, pair: await issueLeaf(wanted, authority, nowMs) });
-    if (made.length >= devicesAtOnce) write();
+    batch.push({ wanted, reason, pair: await issueLeaf(wanted, authority, nowMs) });
+    if (batch.length >= batchSizeMax) writeBatch();
   }
-  write();
+  writeBatch();
 }
 
 function storedDevices(directory: string): string[] {
@@ -194,20 +197,20 @@ function storedDevices(directory: string): string[] {
     .filter((id) => deviceIdPattern.test(id));
 }
 
-/** Throws VigilError `settings-invalid`. */
+/** Throws VigilError `settings-invalid` if a text is not a device id. */
 export function checkDeviceId(id: string): void {
   if (deviceIdPattern.test(id) && id !== '.' && id !== '..') return;
   throw new VigilError(
     'settings-invalid',
-    `"${visibleText(id)}" is no device id: it has 1 to 64 letters, digits, dots, underscores or hyphens.`,
+    `"${visibleText(id)}" is not a device id: a device id has 1 to 64 letters, digits, dots, underscores or hyphens.`,
   );
 }
 
-function readName(text: string): ExtraName {
+function readExtraName(text: string): ExtraName {
   const name = parseExtraName(text);
   if (name !== undefined) return name;
   throw new VigilError(
     'settings-invalid',
-    `"${visibleText(text)}" is no name for a server: write a host name or an address, for one server alone gateway=NAME, dashboard=NAME, kafka=NAME or influxdb=NAME. No server gets the name of another.`,
+    `"${visibleText(text)}" is not valid: use a host name or an address, or for one server gateway=NAME, dashboard=NAME, kafka=NAME or influxdb=NAME. A server cannot have the name of another server.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Writes small files. A reader gets either the old content or the new content, never a part. Other users cannot read secrets. */
+/** Writes small files whole or not at all, and keeps other users from reading secrets. */
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 
-/** Makes a directory that only this user may enter. If the directory exists, removes the rights of other users. */
+/** Creates a directory that only this user may enter. If the directory exists, removes the rights of other users. */
 export function privateDirectory(path: string): void {
   guarded(path, () => {
     makeDirectories(path);
@@ -23,7 +23,7 @@ export function privateDirectory(path: string): void {
   });
 }
 
-/** Writes a whole file under another name, flushes it and renames it to its own name. */
+/** Writes a temporary file, flushes it and renames it to `path`. So a reader gets the old content or the new content, never a part. */
 export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644): void {
   guarded(path, () => {
     const temporary = join(dirname(path), `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
@@ -50,7 +50,10 @@ export function keepPrivate(path: string): void {
   });
 }
 
-/** Not `recursive: true`: Node 26 then retries without end if a file system refuses a folder with ENOENT, as /proc does. */
+/**
+ * Creates a directory and its missing parents. Does not use `recursive: true`, because Node 26 then tries again without end if a file
+ * system refuses a folder with ENOENT, as /proc does.
+ */
 function makeDirectories(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -63,7 +66,7 @@ function makeDirectories(path: string): void {
   }
 }
 
-/** Calls `write`. @throws VigilError that says why the file cannot be written */
+/** Calls `write`. @throws VigilError `no-space` or `settings-invalid` if the file cannot be written */
 export function guarded(path: string, write: () => void): void {
   try {
     write();

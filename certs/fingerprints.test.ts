@@ -7,75 +7,79 @@ import { acceptLostKeys, differing, parseRecorded, printsOf, readRecorded } from
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const folder = mkdtempSync(join(tmpdir(), 'vigil-keys-'));
-const [made, other, stateDir] = [join(folder, 'made'), join(folder, 'other'), join(folder, 'state')];
+const [template, otherInstallation, stateDir] = [
+  join(folder, 'template'),
+  join(folder, 'other'),
+  join(folder, 'state'),
+];
 beforeAll(async () => {
-  await ensureCertificates({ stateDir: made, nowMs });
-  await ensureCertificates({ stateDir: other, nowMs });
+  await ensureCertificates({ stateDir: template, nowMs });
+  await ensureCertificates({ stateDir: otherInstallation, nowMs });
 });
 beforeEach(() => {
   rmSync(stateDir, { recursive: true, force: true });
-  cpSync(made, stateDir, { recursive: true });
+  cpSync(template, stateDir, { recursive: true });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const begin = () => ensureCertificates({ stateDir, nowMs });
+const startVigil = () => ensureCertificates({ stateDir, nowMs });
 const keys = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
 
-describe('a key that the data need', () => {
-  it.each(keys)('if %s is gone, no new key and nothing else is made', async (file) => {
+describe('recorded keys', () => {
+  it.each(keys)('if %s is missing, the start is refused and creates no file', async (file) => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, file));
     rmSync(join(stateDir, 'certs/gateway.pem'));
-    await expect(begin()).rejects.toThrow(`${file} is missing. The data were written with the keys that were there`);
-    const { [file]: _gone, ...others } = before;
-    expect(printsOf(stateDir)).toEqual(others);
+    await expect(startVigil()).rejects.toThrow(`${file} is missing. Vigil's data were written with the former keys`);
+    const { [file]: _missing, ...otherPrints } = before;
+    expect(printsOf(stateDir)).toEqual(otherPrints);
     expect(() => readFileSync(join(stateDir, 'certs/gateway.pem'))).toThrow();
   });
 
-  it.each(keys)('a key is not taken from elsewhere: %s', async (file) => {
-    writeFileSync(join(stateDir, file), readFileSync(join(other, file)));
-    await expect(begin()).rejects.toThrow(`${file} is another key. `);
+  it.each(keys)('if %s was replaced by the key of another installation, the start is refused', async (file) => {
+    writeFileSync(join(stateDir, file), readFileSync(join(otherInstallation, file)));
+    await expect(startVigil()).rejects.toThrow(`${file} contains another key. `);
   });
 
   it('a start succeeds after the key was restored from a backup', async () => {
     const saved = readFileSync(join(stateDir, 'secrets/pseudonym.key'));
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
-    await expect(begin()).rejects.toThrow();
+    await expect(startVigil()).rejects.toThrow();
     writeFileSync(join(stateDir, 'secrets/pseudonym.key'), saved, { mode: 0o600 });
-    expect(await begin()).toEqual([]);
+    expect(await startVigil()).toEqual([]);
   });
 
-  it('the signatures of a key stay valid if only its certificate is gone', async () => {
+  it('if only the certificate of an authority is missing, a start issues a new certificate for the same key', async () => {
     const before = printsOf(stateDir);
     rmSync(join(stateDir, 'certs/device-ca.pem'));
-    expect(await begin()).toEqual([{ file: 'certs/device-ca', reason: 'missing' }]);
+    expect(await startVigil()).toEqual([{ file: 'certs/device-ca', reason: 'missing' }]);
     expect(printsOf(stateDir)).toEqual(before);
   });
 
-  it('only an operator can give a key up, and learns which key it is', async () => {
+  it('acceptLostKeys returns the lost keys, and the next start creates new keys', async () => {
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
     expect(acceptLostKeys(stateDir)).toEqual(['secrets/pseudonym.key']);
-    await begin();
+    await startVigil();
     expect(readRecorded(stateDir)).toEqual({ epoch: 1, keys: printsOf(stateDir) });
-    expect(await begin()).toEqual([]);
+    expect(await startVigil()).toEqual([]);
   });
 
-  it('the keys are recorded in state folders from before there was a record', async () => {
+  it('a start records the keys of a state folder that has no record yet', async () => {
     rmSync(join(stateDir, 'secrets/fingerprints.json'));
-    expect(await begin()).toEqual([]);
+    expect(await startVigil()).toEqual([]);
     expect(readRecorded(stateDir)).toEqual({ epoch: 0, keys: printsOf(stateDir) });
   });
 
   it.each(['', '{', 'null', '[]', '{"epoch":1.5,"keys":{}}', '{"epoch":0,"keys":[]}', '{"epoch":0,"keys":{"a":1}}'])(
-    'is not judged by a record of "%s"',
+    'a start is refused if the record of the keys is "%s"',
     async (text) => {
       expect(parseRecorded(text)).toBeUndefined();
       writeFileSync(join(stateDir, 'secrets/fingerprints.json'), text);
-      await expect(begin()).rejects.toThrow(/fingerprints\.json does not hold what Vigil wrote there/);
+      await expect(startVigil()).rejects.toThrow(/fingerprints\.json does not contain what Vigil wrote/);
     },
   );
 });
 
-it('the refusal names keys that are missing or replaced, and no added keys', () => {
+it('differing returns keys that are missing or replaced, but not added keys', () => {
   expect(differing({ a: '1', b: '2', c: '3' }, { a: '1', b: 'x', d: '4' })).toEqual(['b', 'c']);
 });

@@ -1,6 +1,7 @@
 /**
- * Records the fingerprints of the keys with which Vigil's data were written. With them, the start finds out if a key was lost or replaced.
- * With a new key, enrolled devices could not connect, old records could not be opened, and every patient would get another pseudonym.
+ * Records the fingerprints of the keys with which Vigil's data were written. At each start, Vigil compares the keys with their fingerprints,
+ * to find out if a key was lost or replaced. With a new key, enrolled devices could not connect, old records could not be decrypted, or
+ * every patient would get another pseudonym.
  */
 import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -19,52 +20,52 @@ export type RecordedKeys = {
 
 const recordFile = 'secrets/fingerprints.json';
 
-type Read = (path: string) => string;
+type ReadFingerprint = (path: string) => string;
 const publicPrint = (key: KeyObject) =>
   createHash('sha256')
     .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
     .digest('base64url');
-const pem: Read = (path) => publicPrint(createPrivateKey(readFileSync(path, 'utf8')));
-const jwk: Read = (path) =>
+const pem: ReadFingerprint = (path) => publicPrint(createPrivateKey(readFileSync(path, 'utf8')));
+const jwk: ReadFingerprint = (path) =>
   publicPrint(createPrivateKey({ key: JSON.parse(readFileSync(path, 'utf8')), format: 'jwk' }));
-/** The key itself has 256 random bits, so nobody can find it from the hash. */
-const random: Read = (path) => {
+/** A key has 256 random bits, so nobody can find the key from its hash. */
+const random: ReadFingerprint = (path) => {
   const key = readFileSync(path, 'utf8').trim();
   if (key === '') throw new Error('empty');
   return createHmac('sha256', key).update('vigil key fingerprint').digest('base64url');
 };
 
-const kept: Readonly<Record<string, Read>> = {
+const fingerprintReaders: Readonly<Record<string, ReadFingerprint>> = {
   'certs/ca.key': pem,
   'certs/device-ca.key': pem,
   'secrets/pseudonym.key': random,
   ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
 };
 
-/** Returns the fingerprints of the existing keys. Leaves out a file without a valid key, which the code that uses the file reports. */
+/** Returns the fingerprints of the existing keys. Leaves out a file without a valid key; the code that uses the file throws an error. */
 export function printsOf(stateDir: string): KeyPrints {
-  const found = Object.entries(kept).flatMap(([file, print]) => {
+  const prints = Object.entries(fingerprintReaders).flatMap(([file, readFingerprint]) => {
     const path = join(stateDir, file);
     if (!existsSync(path)) return [];
     try {
-      return [[file, print(path)]];
+      return [[file, readFingerprint(path)]];
     } catch {
       return [];
     }
   });
-  return Object.fromEntries(found);
+  return Object.fromEntries(prints);
 }
 
-/** Reads the recorded fingerprints. @returns undefined if there are none yet. @throws VigilError `certificate-invalid` */
+/** Reads the recorded fingerprints. @returns undefined if there is no file yet. @throws VigilError `certificate-invalid` */
 export function readRecorded(stateDir: string): RecordedKeys | undefined {
   const path = join(stateDir, recordFile);
   if (!existsSync(path)) return undefined;
   const recorded = parseRecorded(readFileSync(path, 'utf8'));
   if (recorded) return recorded;
-  throw new VigilError('certificate-invalid', `${path} does not hold what Vigil wrote there: restore it.`);
+  throw new VigilError('certificate-invalid', `${path} does not contain what Vigil wrote: restore it from a backup.`);
 }
 
-/** Parses the recorded fingerprints. @returns undefined if the text is no such record */
+/** Parses the recorded fingerprints. @returns undefined if the text is not valid */
 export function parseRecorded(text: string): RecordedKeys | undefined {
   try {
     const { epoch, keys } = JSON.parse(text) as { epoch?: unknown; keys?: unknown };
@@ -77,52 +78,54 @@ export function parseRecorded(text: string): RecordedKeys | undefined {
   }
 }
 
-/** Returns the files of `recorded` that are missing now or have another key. */
-export function differing(recorded: KeyPrints, present: KeyPrints): string[] {
-  return Object.keys(recorded).filter((file) => recorded[file] !== present[file]);
+/** Returns the files of `recorded` whose key in `current` is missing or different. */
+export function differing(recorded: KeyPrints, current: KeyPrints): string[] {
+  return Object.keys(recorded).filter((file) => recorded[file] !== current[file]);
 }
 
 /**
- * Checks that every recorded key still exists. Runs before any new key is made.
- * @throws VigilError `certificate-invalid` with the files to restore
+ * Checks that every recorded key exists and is still the same. Runs before any new key is created.
+ * @throws VigilError `certificate-invalid` that names the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
   const recorded = readRecorded(stateDir);
   if (!recorded) return;
-  const present = printsOf(stateDir);
-  const wrong = differing(recorded.keys, present).filter((file) => present[file] || !existsSync(join(stateDir, file)));
-  if (wrong.length === 0) return;
-  const faults = wrong.map((file) => `${file} ${present[file] ? 'is another key' : 'is missing'}`).join(', ');
+  const current = printsOf(stateDir);
+  const lostFiles = differing(recorded.keys, current).filter(
+    (file) => current[file] || !existsSync(join(stateDir, file)),
+  );
+  if (lostFiles.length === 0) return;
+  const faults = lostFiles.map((file) => `${file} ${current[file] ? 'contains another key' : 'is missing'}`).join(', ');
   throw new VigilError('certificate-invalid', `${faults}. ${remedy(stateDir)}`);
 }
 
-/** Returns sentences that tell an operator what to do about missing keys. */
+/** Returns sentences that say to an operator what to do about lost keys. */
 export function remedy(stateDir: string): string {
   return (
-    `The data were written with the keys that were there before: restore them from the backup of ${stateDir}. ` +
-    'If they are lost for good, npm run certs -- accept-lost-keys makes new ones. Data that only the lost keys can open ' +
-    'stay closed. If device-ca.key is lost, devices must be enrolled anew.'
+    `Vigil's data were written with the former keys: restore them from the backup of ${stateDir}. ` +
+    'If you have no backup, `npm run certs -- accept-lost-keys` creates new keys, but data that need the lost keys can ' +
+    'never be read again. If device-ca.key is lost, all devices must be enrolled again.'
   );
 }
 
-/** Records the present keys; the next start requires them. Runs after everything was made. */
+/** Records the current keys, which the next start requires. Runs after all files were written. */
 export function recordKeys(stateDir: string): void {
   const recorded = readRecorded(stateDir);
   const keys = printsOf(stateDir);
-  const isKnown = recorded && Object.keys(keys).every((file) => recorded.keys[file] === keys[file]);
-  if (!isKnown) write(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
+  const areAllRecorded = recorded && Object.keys(keys).every((file) => recorded.keys[file] === keys[file]);
+  if (!areAllRecorded) writeRecord(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
-/** Records the present keys instead of the lost keys, at the request of an operator. @returns the files of the lost keys */
+/** Records the current keys instead of the lost keys, at the request of an operator. @returns the files of the lost keys */
 export function acceptLostKeys(stateDir: string): string[] {
   const recorded = readRecorded(stateDir);
-  const present = printsOf(stateDir);
-  const lost = differing(recorded?.keys ?? {}, present);
-  write(stateDir, { epoch: (recorded?.epoch ?? 0) + 1, keys: present });
-  return lost;
+  const current = printsOf(stateDir);
+  const lostFiles = differing(recorded?.keys ?? {}, current);
+  writeRecord(stateDir, { epoch: (recorded?.epoch ?? 0) + 1, keys: current });
+  return lostFiles;
 }
 
-function write(stateDir: string, recorded: RecordedKeys): void {
+function writeRecord(stateDir: string, recorded: RecordedKeys): void {
   privateDirectory(join(stateDir, 'secrets'));
   writeAtomic(join(stateDir, recordFile), `${JSON.stringify(recorded, null, 2)}\n`, 0o600);
 }

@@ -1,4 +1,4 @@
-/** Makes X.509 certificates (RFC 5280), signed with ECDSA P-256 keys. */
+/** Creates X.509 certificates and CRLs (RFC 5280), signed with ECDSA P-256 keys. */
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -15,7 +15,7 @@ const usages: KeyUsage[] = ['sign', 'verify'];
 /** A certificate and its PKCS #8 private key, both in PEM. */
 export type Pair = { readonly certificate: string; readonly key: string };
 
-/** Makes a new authority: its own key, self-signed, signs leaves only (path length 0). */
+/** Creates a key and a self-signed certificate of an authority that may sign only leaves (path length 0). */
 export async function issueAuthority(commonName: string, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   return { certificate: await selfSign(commonName, keys, nowMs), key: await exportKey(keys.privateKey) };
@@ -30,7 +30,7 @@ export async function renewAuthority(commonName: string, keyPem: string, nowMs: 
   return { certificate: await selfSign(commonName, { privateKey, publicKey }, nowMs), key: keyPem };
 }
 
-/** Makes a leaf with a new key, signed by the given authority. */
+/** Creates a key, and a leaf certificate for it that the authority signs. */
 export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const spki = await crypto.subtle.exportKey('spki', keys.publicKey);
@@ -38,9 +38,9 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
 }
 
 /**
- * Makes a leaf certificate for a public key, signed by the given authority. We set its extensions; the request does not.
+ * Creates a leaf certificate for a public key, signed by the authority. Only `wanted` decides its names and its extensions.
  * @param spki the public key, SubjectPublicKeyInfo in DER
- * @returns PEM
+ * @returns the certificate in PEM
  */
 export async function certify(
   wanted: WantedCertificate,
@@ -98,20 +98,20 @@ async function selfSign(commonName: string, keys: CryptoKeyPair, nowMs: number):
   return pem(certificate);
 }
 
-/** Gives the name as data, not as text, so that no character of it can be read as another attribute. */
+/** Returns the subject as data, not as text, so that no character of the name can be read as another attribute. */
 function subjectOf(commonName: string): x509.JsonName {
   return [{ CN: [commonName] }];
 }
 
-/** Returns 127 random bits, positive and never zero (RFC 5280, 4.1.2.2). */
+/** Returns a random serial number of 127 bits in hexadecimal; never zero (RFC 5280, 4.1.2.2). */
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes.toString('hex');
 }
 
-function pem(made: x509.X509Certificate): string {
-  return `${made.toString('pem').trim()}\n`;
+function pem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem').trim()}\n`;
 }
 
 async function exportKey(key: CryptoKey): Promise<string> {
@@ -130,16 +130,20 @@ const crlReasons: Readonly<Record<RevocationReason, x509.X509CrlReason>> = {
   'cessation-of-operation': x509.X509CrlReason.cessationOfOperation,
 };
 
-/** Makes a complete CRL (RFC 5280 section 5), PEM. `number` is below 2^63. */
+/**
+ * Creates a complete CRL (RFC 5280 section 5).
+ * @param number the CRL's number, below 2^63
+ * @returns the CRL in PEM
+ */
 export async function signCrl(
-  listed: readonly RevokedCertificate[],
+  revoked: readonly RevokedCertificate[],
   number: bigint,
   authority: Pair,
   nowMs: number,
 ): Promise<string> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const digits = number.toString(16).padStart(16, '0');
-  // A DER INTEGER starts with a zero byte only if the number would be negative without it.
+  // A DER INTEGER starts with a zero byte only if the number would be negative without this byte.
   const bytes = [...Buffer.from(digits, 'hex')];
   while (bytes.length > 1 && bytes[0] === 0 && (bytes[1] ?? 0) < 0x80) bytes.shift();
   const crl = await x509.X509CrlGenerator.create({
@@ -152,12 +156,12 @@ export async function signCrl(
       new x509.Extension('2.5.29.20', false, Uint8Array.from([2, bytes.length, ...bytes])),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
     ],
-    entries: listed.map(({ serial, atMs, reason }) => ({
+    entries: revoked.map(({ serial, atMs, reason }) => ({
       serialNumber: serial.padStart(serial.length + (serial.length % 2), '0'),
       revocationDate: new Date(atMs),
       reason: crlReasons[reason],
     })),
   });
-  // The label of RFC 7468 section 6. OpenSSL does not read the label that the library writes.
+  // RFC 7468 section 6 gives the PEM label. OpenSSL does not read the label that the library writes.
   return `${x509.PemConverter.encode(crl.rawData, 'X509 CRL').trim()}\n`;
 }

@@ -15,7 +15,7 @@ const env = { VIGIL_STATE_DIR: state };
 const certs = (...args: string[]) => runCommandHere(certsCommand, args, { env });
 
 describe('npm run certs', () => {
-  it('the command makes everything, then has nothing to do, then issues one more certificate', async () => {
+  it('npm run certs issues all certificates once, and `device` issues one more', async () => {
     expect(await certs()).toMatchObject({
       code: 0,
       err: '',
@@ -26,7 +26,7 @@ describe('npm run certs', () => {
     expect(existsSync(join(state, 'certs/devices/bed-07.key'))).toBe(true);
   });
 
-  it('the command enrols by request, lists, revokes, and issues the CRL', async () => {
+  it('npm run certs enrols a device by its request, lists and revokes its certificates, and issues the CRL', async () => {
     const csr = join(state, 'bed-09.csr');
     const pair = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'der' },
@@ -36,36 +36,36 @@ describe('npm run certs', () => {
     const enrolled = await certs('enrol', '--csr', csr);
     expect(enrolled).toMatchObject({ code: 0, err: expect.stringMatching(/^bed-09: enrolled until .*, serial /) });
     expect(new X509Certificate(enrolled.out).subject).toBe('CN=bed-09');
-    expect(await certs('enrol', '--csr', csr)).toMatchObject({ code: 1, err: expect.stringMatching(/say --renew/) });
+    expect(await certs('enrol', '--csr', csr)).toMatchObject({ code: 1, err: expect.stringMatching(/add --renew/) });
     const out = join(state, 'bed-09.pem');
     expect((await certs('enrol', '--csr', csr, '--renew', '--out', out)).out).toMatch(
       /^bed-09: enrolled .*bed-09\.pem\n$/,
     );
-    expect((await certs('list')).out.match(/bed-09 .* request {2}good\n/g)).toHaveLength(2);
+    expect((await certs('list')).out.match(/bed-09 .* request {2}valid\n/g)).toHaveLength(2);
     expect(
       (await certs('revoke', 'bed-09', '--reason', 'superseded')).out.match(/bed-09: revoked \w+ \(superseded\)/g),
     ).toHaveLength(2);
-    expect((await certs('revoke', 'bed-09')).out).toMatch(/^bed-09 has no certificate that is still good/);
+    expect((await certs('revoke', 'bed-09')).out).toMatch(/^bed-09 has no valid certificate to revoke/);
     expect((await certs('list')).out).toMatch(/bed-09 .* request {2}revoked \(superseded\)/);
-    expect((await certs('crl')).out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
+    expect((await certs('crl')).out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, valid until /);
   });
 
-  it('the command names the owner of a serial that does not belong to the named device', async () => {
+  it('`revoke --serial` names the owner of a certificate that is not of the named device', async () => {
     await certs('device', 'bed-11', 'bed-12');
     const serial = (await certs('list')).out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
     expect(await certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining(`of bed-12: it is one of bed-11.`),
+      err: expect.stringContaining(`of bed-12: this certificate belongs to bed-11.`),
     });
   });
 
-  it('the command revokes serials again that an older register does not list, or lists as valid', async () => {
+  it('`revoke-again` revokes a certificate that the register does not list, and one that it lists as valid', async () => {
     await certs('device', 'bed-13');
     const serial = (await certs('list')).out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
     expect(await certs('revoke-again', serial, '0ABC')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^certs\/device-ca\.crl: number \d+, 2 revoked again, \d+ revoked, good until /),
+      out: expect.stringMatching(/^certs\/device-ca\.crl: number \d+, 2 newly revoked, \d+ revoked, valid until /),
     });
     expect((await certs('list')).out).toMatch(/bed-13 .* revoked \(key-compromise\)/);
     const listed = readRevocationLists(readFileSync(join(state, 'certs/device-ca.crl')), [
@@ -73,38 +73,38 @@ describe('npm run certs', () => {
     ]).get(0);
     expect(listed?.serials).toContain('abc');
     expect(listed?.serials).toContain(serial);
-    expect((await certs('revoke-again', '0abc')).out).toMatch(/: number \d+, 0 revoked again, /);
+    expect((await certs('revoke-again', '0abc')).out).toMatch(/: number \d+, 0 newly revoked, /);
   });
 
-  it('the command explains itself', async () => {
+  it('`--help` prints the help with the settings', async () => {
     expect(await certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
 
   it.each([
-    [['frobnicate'], /"frobnicate" is no command/],
+    [['frobnicate'], /"frobnicate" is not a command/],
     [['device'], /Name the device/],
-    [['device', 'a/b'], /"a\/b" is no device id/],
+    [['device', 'a/b'], /"a\/b" is not a device id/],
     [['--nonsense'], /--nonsense/],
-    [['all'], /"all" is no command/],
-    [['enrol'], /Name the request/],
+    [['all'], /"all" is not a command/],
+    [['enrol'], /Name the file of the request/],
     [['enrol', '--csr'], /--csr/],
     [['enrol', '--csr', '/nowhere'], /Cannot read \/nowhere \(ENOENT\)/],
-    [['enrol', 'bed-07', '--csr', 'x'], /Name the request/],
-    [['--csr', 'x'], /--csr does not belong to this command/],
+    [['enrol', 'bed-07', '--csr', 'x'], /Name the file of the request/],
+    [['--csr', 'x'], /--csr is not an option of this command/],
     [['revoke'], /Name one device/],
     [['revoke-again'], /Name the serial numbers/],
-    [['revoke-again', 'bed-07'], /"bed-07" is no serial number/],
+    [['revoke-again', 'bed-07'], /"bed-07" is not a serial number/],
     [['revoke', 'a', 'b'], /Name one device/],
-    [['revoke', 'bed-77'], /no certificate of bed-77: npm run certs -- list says which there are/],
-    [['revoke', 'gateway'], /gateway: it is a service of Vigil; .* add --service/],
-    [['revoke', 'web-server', '--serial', '0a'], /it is a service of Vigil; .* add --service/],
-    [['revoke', 'bed-07', '--service'], /"bed-07" is no service: .* A device is revoked without --service/],
-    [['list', 'bed-07'], /list takes no name/],
-    [['crl', 'bed-07'], /crl takes no name: .* use revoke/],
-    [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is no reason/],
-    [['crl', '--renew'], /--renew does not belong/],
+    [['revoke', 'bed-77'], /no certificate of bed-77: `npm run certs -- list` prints all/],
+    [['revoke', 'gateway'], /gateway: gateway is a service of Vigil; .* add --service/],
+    [['revoke', 'web-server', '--serial', '0a'], /web-server is a service of Vigil; .* add --service/],
+    [['revoke', 'bed-07', '--service'], /"bed-07" is not a service: .* leave out --service/],
+    [['list', 'bed-07'], /`list` takes no name/],
+    [['crl', 'bed-07'], /`crl` takes no name\. .* use `npm run certs -- revoke`/],
+    [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is not a reason/],
+    [['crl', '--renew'], /--renew is not an option/],
     [['--state', '/proc/nowhere'], /^Cannot write \/proc\/nowhere/],
-  ])('the command answers %j in one sentence and exits 1', async (args, message) => {
+  ])('npm run certs refuses the arguments %j with one line on stderr, and exits with 1', async (args, message) => {
     const { code, out, err } = await certs(...args);
     expect(code).toBe(1);
     expect(out).toBe('');
@@ -117,10 +117,10 @@ it('certs/main.ts runs the command with its arguments, and ends with the exit co
   expect(runProgram('certs/main.ts', ['--help'], { env })).toEqual(await certs('--help'));
   const { code, out, err } = runProgram('certs/main.ts', ['--csr', 'x'], { env });
   expect({ code, out }).toEqual({ code: 1, out: '' });
-  expect(err).toMatch(/^--csr does not belong to this command.*\n$/);
+  expect(err).toMatch(/^--csr is not an option of this command.*\n$/);
 });
 
-/** A certificate signing request as any device can write it: PKCS #10 by hand, so that it owes nothing to our library. */
+/** Returns a certificate signing request (PKCS #10) that this test encodes byte by byte, without our library. */
 function ed25519Request(commonName: string, pair: { publicKey: Buffer; privateKey: Buffer }): string {
   const der = (tag: number, ...parts: Uint8Array[]) => {
     const content = Buffer.concat(parts);

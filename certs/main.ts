@@ -2,4 +2,4 @@
 import { runCommand } from '../process/command.ts';
 import { certsCommand } from './command.ts';
 
-await runCommand(certsCommand, (error) => `Certificates failed: ${String(error)}`);
+await runCommand(certsCommand, (error) => `The certificates could not be created or renewed: ${String(error)}`);

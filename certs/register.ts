@@ -8,29 +8,32 @@ import { type IssuedCertificate, parseRegister, type Register, type RegisterEntr
 import type { AuthorityName } from './core/wanted.ts';
 import { guarded } from './files.ts';
 
-/** By authority, in `certs/`. */
+/** The register's file of each authority, in `certs/`. */
 export const registerFiles: Readonly<Record<AuthorityName, string>> = {
   'device-ca': 'devices.jsonl',
   ca: 'services.jsonl',
 };
 
-/** Reads a register. @throws VigilError `certificate-invalid` if the file has a line that Vigil did not write */
+/** Reads a register. @throws VigilError `certificate-invalid` if the file contains a line that Vigil did not write */
 export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {
   const path = join(directory, registerFiles[of]);
   const register = parseRegister(existsSync(path) ? readFileSync(path, 'utf8') : '');
   if (register) return register;
-  throw new VigilError('certificate-invalid', `${path} has a line that is none of Vigil's: restore it from a backup.`);
+  throw new VigilError(
+    'certificate-invalid',
+    `${path} contains a line that Vigil did not write: restore the file from a backup.`,
+  );
 }
 
-/** Writes entries to disk. Runs before a certificate is given to anybody, so that every certificate can be revoked. */
+/** Appends entries to the register on disk. Runs before a certificate is given to anybody, so that every certificate can be revoked. */
 export function record(directory: string, entries: readonly RegisterEntry[], of: AuthorityName = 'device-ca'): void {
   if (entries.length === 0) return;
   const path = join(directory, registerFiles[of]);
   guarded(path, () => {
-    const text = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-    // A crash may have cut the last line short. Its certificate was never handed out. The next line must not be appended to it.
-    const whole = text.lastIndexOf('\n') + 1;
-    if (whole < text.length) truncateSync(path, whole);
+    const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    // A crash may have cut the last line short. Nobody got that line's certificate, so the line is removed.
+    const wholeLinesBytes = content.lastIndexOf('\n') + 1;
+    if (wholeLinesBytes < content.length) truncateSync(path, wholeLinesBytes);
     const file = openSync(path, 'a', 0o600);
     try {
       writeSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
@@ -43,7 +46,7 @@ export function record(directory: string, entries: readonly RegisterEntry[], of:
 
 /**
  * Returns the register entry of a certificate.
- * @param deviceId the device, or, in the register of the services, the name of the service
+ * @param deviceId the device id; in the register of the services, the name of the service
  */
 export function entryOf(
   certificatePem: string,
@@ -68,6 +71,7 @@ export function serialOf(certificatePem: string): string {
   return serialKey(new X509Certificate(certificatePem).serialNumber);
 }
 
+/** Returns the SHA-256 of a public key, base64url. */
 export function keySha256(spki: Uint8Array): string {
   return createHash('sha256').update(spki).digest('base64url');
 }

@@ -1,4 +1,4 @@
-/** Reads a certificate signing request (PKCS #10, RFC 2986). An error says what is wrong, so that the person can make a right request. */
+/** Reads a certificate signing request (PKCS #10, RFC 2986). An error says what is wrong, so that a person can create a right request. */
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -18,13 +18,13 @@ export const requestBytesMax = 65_536;
 /** Bits of RSA keys. Shorter keys can be broken; longer keys cost the gateway too much at each connection. */
 const rsaBits = { min: 2048, max: 4096 } as const;
 const curves = ['prime256v1', 'secp384r1'];
-const makeAnew =
+const exampleCommand =
   'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ID.key -out ID.csr -subj /CN=ID';
 
 /**
  * Reads a request, PEM or DER. Uses only the name and the key of the request, and ignores its extensions.
- * @throws VigilError `certificate-invalid`: no request, a signature that is not by its own key, not exactly one CN, or a key that is
- * too weak or of a kind that we do not accept
+ * @throws VigilError `certificate-invalid` if the bytes are not a request, its signature is not by its own key, it does not have exactly
+ * one CN, or its key is too weak or of a kind that Vigil does not accept
  */
 export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
   if (bytes.length > requestBytesMax) throw refuse(`it is larger than ${requestBytesMax} bytes`);
@@ -33,9 +33,9 @@ export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
   const fault = keyFault(key);
   if (fault !== undefined) throw refuse(fault);
   const digest = (request.signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
-  if (digest === 'SHA-1') throw refuse('it is signed with SHA-1: make it anew with -sha256');
+  if (digest === 'SHA-1') throw refuse('it is signed with SHA-1: create it again with -sha256');
   if (!(await request.verify().catch(() => false)))
-    throw refuse('its signature is not by its own key: it was changed on the way');
+    throw refuse('its signature is not by its own key, so it was changed: create it again');
   const names = request.subjectName.getField('CN');
   const [commonName] = names;
   if (names.length !== 1 || commonName === undefined) {
@@ -49,16 +49,18 @@ function parse(bytes: Buffer): x509.Pkcs10CertificateRequest {
   const text = bytes.toString('latin1');
   const block = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   if (block?.includes('PRIVATE KEY')) {
-    throw refuse('it holds a private key, which must never leave the device: if others have seen it, make a new one');
+    throw refuse(
+      'it contains a private key, which must never leave the device: if other people have seen the key, create a new one',
+    );
   }
-  if (block === 'CERTIFICATE') throw refuse('it holds a certificate, not a request for one');
+  if (block === 'CERTIFICATE') throw refuse('it contains a certificate, not a request for a certificate');
   try {
     if (block !== undefined && !/^(?:NEW )?CERTIFICATE REQUEST$/.test(block)) throw new Error('another PEM block');
     const [der] = block === undefined ? [Uint8Array.from(bytes)] : x509.PemConverter.decode(text);
     if (der === undefined) throw new Error('no PEM block');
     return new x509.Pkcs10CertificateRequest(der);
   } catch (cause) {
-    throw refuse(`it holds no certificate signing request; for example: ${makeAnew}`, cause);
+    throw refuse(`it does not contain a certificate signing request; create one with: ${exampleCommand}`, cause);
   }
 }
 
@@ -76,18 +78,20 @@ function keyFault(key: KeyObject): string | undefined {
     case 'ed25519':
       return undefined;
     case 'ec': {
-      const curve = details.namedCurve ?? 'of its own';
-      return curves.includes(curve) ? undefined : `its key is on the curve ${curve}: take P-256 or P-384`;
+      const curve = details.namedCurve ?? 'without a name';
+      return curves.includes(curve) ? undefined : `its key is on the curve ${curve}: use P-256 or P-384`;
     }
     case 'rsa': {
       const bits = details.modulusLength ?? 0;
       if (bits < rsaBits.min || bits > rsaBits.max) {
-        return `its RSA key has ${bits} bits: take ${rsaBits.min} to ${rsaBits.max}, or an EC key on P-256`;
+        return `its RSA key has ${bits} bits: use ${rsaBits.min} to ${rsaBits.max}, or an EC key on P-256`;
       }
-      return (details.publicExponent ?? 0n) < 65_537n ? 'its RSA key has a public exponent below 65537' : undefined;
+      return (details.publicExponent ?? 0n) < 65_537n
+        ? 'its RSA key has a public exponent below 65537: use 65537'
+        : undefined;
     }
     default:
-      return `its key is of the kind ${key.asymmetricKeyType}: take EC on P-256 or P-384, Ed25519 or RSA`;
+      return `its key is of the kind ${key.asymmetricKeyType}: use EC on P-256 or P-384, Ed25519 or RSA`;
   }
 }
 

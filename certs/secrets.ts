@@ -1,4 +1,4 @@
-/** Makes the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
+/** Creates the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { services } from '../contracts/topics.ts';
 import { type AuditKeys, auditSigners, thumbprint } from '../log/audit/keys.ts';
 import { keepPrivate, privateDirectory, writeAtomic } from './files.ts';
 
-/** 256 random bits each, base64url. */
+/** Names of the files that contain 256 random bits each, base64url. */
 const randomSecrets = [
   'pseudonym.key',
   'session.key',
@@ -17,42 +17,42 @@ const randomSecrets = [
 ] as const;
 
 /**
- * Makes missing secrets and keeps existing ones: with a new pseudonym key or reader key, older records would be unreadable.
- * @returns the names of the files made
+ * Creates missing secrets. Keeps existing ones, because older records are unreadable without their pseudonym key and reader keys.
+ * @returns the names of the files that were written
  */
 export function ensureSecrets(directory: string): string[] {
   privateDirectory(directory);
-  const made: string[] = [];
+  const written: string[] = [];
   for (const name of randomSecrets) {
-    if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) made.push(name);
+    if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) written.push(name);
   }
   const keys: object[] = [];
   for (const role of services) {
     const name = `reader-${role}.jwk`;
-    if (ensureFile(join(directory, name), () => newReaderKey(role))) made.push(name);
+    if (ensureFile(join(directory, name), () => newReaderKey(role))) written.push(name);
     keys.push(publicReaderKey(join(directory, name), role));
   }
-  if (keepFile(join(directory, 'readers.json'), { keys })) made.push('readers.json');
-  return [...made, ...ensureAuditKeys(directory)];
+  if (updateFile(join(directory, 'readers.json'), { keys })) written.push('readers.json');
+  return [...written, ...ensureAuditKeys(directory)];
 }
 
-/** Makes the audit keys. The file of public keys keeps the replaced ones, so that their signatures still verify. */
+/** Creates missing audit keys. `audit-keys.json` keeps the public keys of replaced keys, so that their signatures still verify. */
 function ensureAuditKeys(directory: string): string[] {
-  const made: string[] = [];
+  const written: string[] = [];
   const path = join(directory, 'audit-keys.json');
   const keys: AuditKeys['keys'][number][] = existsSync(path) ? [...readAuditKeys(path).keys] : [];
   for (const owner of auditSigners) {
     const name = `audit-${owner}.jwk`;
-    if (ensureFile(join(directory, name), () => newAuditKey(owner))) made.push(name);
+    if (ensureFile(join(directory, name), () => newAuditKey(owner))) written.push(name);
     const key = publicAuditKey(join(directory, name), owner);
     if (!keys.some(({ kid }) => kid === key.kid)) keys.push(key);
   }
-  if (keepFile(path, { keys })) made.push('audit-keys.json');
-  return made;
+  if (updateFile(path, { keys })) written.push('audit-keys.json');
+  return written;
 }
 
-/** Writes the file if its content changes. @returns whether it was written */
-function keepFile(path: string, content: object): boolean {
+/** Writes the file if its content changes. @returns whether the file was written */
+function updateFile(path: string, content: object): boolean {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   writeAtomic(path, text, 0o600);
@@ -65,7 +65,7 @@ function readAuditKeys(path: string): AuditKeys {
     if (!Array.isArray(set.keys)) throw new Error('no keys');
     return set;
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} is no set of public keys: restore it from a backup.`, {
+    throw new VigilError('certificate-invalid', `${path} is not a set of public keys: restore it from a backup.`, {
       cause,
     });
   }
@@ -83,9 +83,13 @@ function publicAuditKey(path: string, owner: string): AuditKeys['keys'][number] 
     const key = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({ format: 'jwk' });
     return { ...key, use: 'sig', owner, kid: thumbprint(key) };
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} is not the private Ed25519 JWK of ${owner}: restore it.`, {
-      cause,
-    });
+    throw new VigilError(
+      'certificate-invalid',
+      `${path} is not the private Ed25519 JWK of ${owner}: restore it from a backup.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -95,7 +99,7 @@ function ensureFile(path: string, content: () => string): boolean {
     if (readFileSync(path, 'utf8').trim() === '') {
       throw new VigilError(
         'certificate-invalid',
-        `${path} is empty: restore it, or delete it if nothing was sealed yet.`,
+        `${path} is empty: restore it from a backup, or delete it if Vigil has stored no data yet.`,
       );
     }
     return false;
@@ -104,7 +108,7 @@ function ensureFile(path: string, content: () => string): boolean {
   return true;
 }
 
-/** RFC 7517 members that tell a JOSE library the purpose of the key. */
+/** Returns the members of RFC 7517 that name the key and its purpose. */
 function labels(role: string): { kid: string; alg: string; use: string } {
   return { kid: role, alg: 'ECDH-ES+A256KW', use: 'enc' };
 }
@@ -121,8 +125,12 @@ function publicReaderKey(path: string, role: string): object {
     const publicKey = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' }));
     return { ...publicKey.export({ format: 'jwk' }), ...labels(role) };
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} is not the private P-256 JWK of ${role}: restore it.`, {
-      cause,
-    });
+    throw new VigilError(
+      'certificate-invalid',
+      `${path} is not the private P-256 JWK of ${role}: restore it from a backup.`,
+      {
+        cause,
+      },
+    );
   }
 }

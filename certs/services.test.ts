@@ -10,13 +10,13 @@ import { readPrincipals, revokeService } from './services.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const folder = mkdtempSync(join(tmpdir(), 'vigil-services-'));
-const made = join(folder, 'made');
+const template = join(folder, 'template');
 const stateDir = join(folder, 'state');
 
-beforeAll(() => ensureCertificates({ stateDir: made, nowMs }));
+beforeAll(() => ensureCertificates({ stateDir: template, nowMs }));
 beforeEach(() => {
   rmSync(stateDir, { recursive: true, force: true });
-  cpSync(made, stateDir, { recursive: true });
+  cpSync(template, stateDir, { recursive: true });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -28,7 +28,7 @@ const revoke = (service: string, atMs = nowMs) =>
   revokeService({ stateDir, service, reason: 'key-compromise', nowMs: atMs });
 
 it.each(['gateway', 'admin', 'kafka', 'witness'])(
-  'a stolen key of %s: the certificate is listed, and the service gets another key and another name in Kafka',
+  'a revocation of the service %s adds its certificate to the CRL, and the service gets another key and another name in Kafka',
   async (service) => {
     const before = certificate(service);
     const key = read(`${service}.key`);
@@ -44,7 +44,7 @@ it.each(['gateway', 'admin', 'kafka', 'witness'])(
   },
 );
 
-it('after the key of a server was stolen, its next certificate has the same names', async () => {
+it('after the revocation of a server, its next certificate has the same host names', async () => {
   const before = certificate('web-server');
   await revoke('web-server');
   await ensureCertificates({ stateDir, nowMs });
@@ -53,7 +53,7 @@ it('after the key of a server was stolen, its next certificate has the same name
   expect(certificate('web-server').serialNumber).not.toBe(before.serialNumber);
 });
 
-it('a certificate that was renewed before and still lives ends with the new one, and no name comes a second time', async () => {
+it('a revocation revokes the renewed certificate and the older one that is still valid, and Kafka never sees a name again', async () => {
   const first = certificate('gateway');
   const laterMs = nowMs + 65 * dayMs;
   await ensureCertificates({ stateDir, nowMs: laterMs });
@@ -69,14 +69,14 @@ it('a certificate that was renewed before and still lives ends with the new one,
   expect(nameOf('gateway')).not.toBe(name);
 });
 
-it('certificates from before there was a register can be revoked', async () => {
+it('a certificate that was issued before the register existed can be revoked', async () => {
   const before = certificate('alarms');
   for (const file of ['services.jsonl', 'ca.crl', 'principals.json']) rmSync(join(stateDir, 'certs', file));
   await revoke('alarms');
   expect(listed()).toContain(serialKey(before.serialNumber));
 });
 
-it('a renewal keeps the name, and a revoked certificate that is put back is replaced', async () => {
+it('a renewal keeps the new name in Kafka, and a revoked certificate that somebody puts back is replaced', async () => {
   const old = { pem: read('gateway.pem'), key: read('gateway.key') };
   await revoke('gateway');
   await ensureCertificates({ stateDir, nowMs });
@@ -87,6 +87,6 @@ it('a renewal keeps the name, and a revoked certificate that is put back is repl
   expect(certificate('gateway').subject).toBe('CN=gateway.2');
 });
 
-it('revoke refuses a name that is not a service, in one sentence', async () => {
-  await expect(revoke('bed-07')).rejects.toThrow(/^"bed-07" is no service: name one of kafka, influxdb/);
+it('revokeService refuses a name that is not a service, in one sentence', async () => {
+  await expect(revoke('bed-07')).rejects.toThrow(/^"bed-07" is not a service: name one of kafka, influxdb/);
 });

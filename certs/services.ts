@@ -1,13 +1,13 @@
 /**
  * Revokes the certificate of a service. Kafka's brokers do not check CRLs. So after each revocation the service gets another name in Kafka
- * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses them at once, even on open connections.
- * Vigil's own clients check the CRL when they connect to a server.
+ * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses its permissions at once, even on open
+ * connections. Vigil's own clients check the CRL when they connect to a server.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { principals } from '../contracts/topics.ts';
-import { type IssuedCertificate, livingOf, type Register, type RevocationReason } from './core/register.ts';
+import { type IssuedCertificate, type Register, type RevocationReason, validCertificatesOf } from './core/register.ts';
 import { serviceCertificates } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
 import { writeAtomic } from './files.ts';
@@ -24,7 +24,7 @@ export const serviceNames: readonly string[] = serviceCertificates(serviceClient
 
 export const principalsFile = 'principals.json';
 
-/** Returns each service's name in Kafka, from `certs/principals.json`. A service that the file does not list keeps its own name. */
+/** Returns a function that returns a service's name in Kafka, from `certs/principals.json`; for a service not in the file, its own name. */
 export function readPrincipals(certsDir: string): (service: string) => string {
   const path = join(certsDir, principalsFile);
   if (!existsSync(path)) return (service) => service;
@@ -32,21 +32,25 @@ export function readPrincipals(certsDir: string): (service: string) => string {
   try {
     names = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} is no table of names: npm run certs writes it anew.`, {
-      cause,
-    });
+    throw new VigilError(
+      'certificate-invalid',
+      `${path} is not a table of names: run \`npm run certs\` to write it again.`,
+      {
+        cause,
+      },
+    );
   }
   return (service) => (typeof names[service] === 'string' ? names[service] : service);
 }
 
-/** Returns each service's name in Kafka, from the register: its number rises with each revoked certificate of the service. */
+/** Returns a function that returns a service's name in Kafka. The number in the name rises with each revoked certificate of the service. */
 export function principalsOf({ issued, revoked }: Register): (service: string) => string {
-  const ended = new Map<string, number>();
+  const revokedCounts = new Map<string, number>();
   for (const serial of revoked.keys()) {
     const service = issued.get(serial)?.deviceId;
-    if (service !== undefined) ended.set(service, (ended.get(service) ?? 0) + 1);
+    if (service !== undefined) revokedCounts.set(service, (revokedCounts.get(service) ?? 0) + 1);
   }
-  return (service) => (ended.has(service) ? `${service}.${1 + (ended.get(service) ?? 0)}` : service);
+  return (service) => (revokedCounts.has(service) ? `${service}.${1 + (revokedCounts.get(service) ?? 0)}` : service);
 }
 
 /** Writes the table of names if it changed. */
@@ -58,7 +62,7 @@ export function writePrincipals(certsDir: string): void {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomic(path, text, 0o600);
 }
 
-/** Adds the certificates of services to the register that were issued before the register existed. */
+/** Adds to the register the services' certificates on disk that it does not list yet, because an older version issued them. */
 export function enterServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceNames.flatMap((file) => {
@@ -70,10 +74,10 @@ export function enterServices(certsDir: string, authority: Pair, nowMs: number):
 }
 
 /**
- * Revokes a service's certificates and issues the CRL of the services. `ensureCertificates` then makes a new key and certificate.
- * @param service the name of its files: `gateway`, `web-server`
+ * Revokes a service's certificates and issues the CRL of the services. A later `ensureCertificates` creates a new key and certificate.
+ * @param service the name of the service's files: `gateway`, `web-server`
  * @returns the revoked certificates
- * @throws VigilError `not-found`
+ * @throws VigilError `not-found` if no service has this name, `certificate-invalid` if the authority does not exist yet
  */
 export async function revokeService(options: {
   readonly stateDir: string;
@@ -86,23 +90,23 @@ export async function revokeService(options: {
   if (!serviceNames.includes(service)) {
     throw new VigilError(
       'not-found',
-      `"${service}" is no service: name one of ${serviceNames.join(', ')}. A device is revoked without --service.`,
+      `"${service}" is not a service: name one of ${serviceNames.join(', ')}. To revoke a device, leave out --service.`,
     );
   }
   const authority = readPair(certsDir, 'ca');
   if (authority === undefined) {
     throw new VigilError(
       'certificate-invalid',
-      `${certsDir} holds no authority of the services yet: npm run certs makes it.`,
+      `${certsDir} does not contain the authority of the services yet: \`npm run certs\` creates it.`,
     );
   }
   enterServices(certsDir, authority, nowMs);
-  const ended = livingOf(readRegister(certsDir, 'ca'), service, nowMs);
+  const toRevoke = validCertificatesOf(readRegister(certsDir, 'ca'), service, nowMs);
   record(
     certsDir,
-    ended.map(({ serial }) => ({ event: 'revoked', atMs: nowMs, serial, reason })),
+    toRevoke.map(({ serial }) => ({ event: 'revoked', atMs: nowMs, serial, reason })),
     'ca',
   );
   await issueCrl(certsDir, authority, nowMs, 'ca');
-  return ended;
+  return toRevoke;
 }

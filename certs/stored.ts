@@ -1,4 +1,4 @@
-/** Reads and writes a certificate and its key on disk. */
+/** Reads and writes pairs on disk. A pair is a certificate and its private key, in two files. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import type { Pair } from './issue.ts';
 /**
  * Reads a pair.
  * @returns undefined if the certificate or its key is missing
- * @throws VigilError `certificate-invalid` if one of the files does not hold what its name says
+ * @throws VigilError `certificate-invalid` if the certificate or the key cannot be read or parsed
  */
 export function readPair(directory: string, file: string): Pair | undefined {
-  const certificate = readIfThere(join(directory, `${file}.pem`));
-  const key = readIfThere(join(directory, `${file}.key`));
+  const certificate = readIfExists(join(directory, `${file}.pem`));
+  const key = readIfExists(join(directory, `${file}.key`));
   if (certificate === undefined || key === undefined) return undefined;
   keepPrivate(join(directory, `${file}.key`));
   parse(join(directory, `${file}.pem`), 'certificate', () => new X509Certificate(certificate));
@@ -23,21 +23,21 @@ export function readPair(directory: string, file: string): Pair | undefined {
   return { certificate, key };
 }
 
-/** Reads the key of a pair, even if its certificate is missing. @throws VigilError `certificate-invalid` */
+/** Reads the key of a pair, even if its certificate is missing. @throws VigilError `certificate-invalid` if it is not a key */
 export function readKey(directory: string, file: string): string | undefined {
   const path = join(directory, `${file}.key`);
-  const key = readIfThere(path);
+  const key = readIfExists(path);
   if (key !== undefined) parse(path, 'private key', () => createPrivateKey(key));
   return key;
 }
 
-/** Writes a pair. Writes the key first: a certificate without its key would be kept. */
+/** Writes a pair, the key first. So after a crash between the two writes, the key does not fit, and the pair is created anew. */
 export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);
 }
 
-/** Returns what the certificate says, checked against our present authority. */
+/** Returns what the certificate says, and whether our authority signed it and its key fits. */
 export function factsOf(pair: Pair, authorityCertificate: string): CertificateFacts {
   const certificate = new X509Certificate(pair.certificate);
   const authority = new X509Certificate(authorityCertificate);
@@ -70,7 +70,7 @@ function purposesOf(certificate: X509Certificate): Purpose[] {
   return (certificate.keyUsage ?? []).flatMap((oid) => purposeOids[oid] ?? []);
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
@@ -84,8 +84,12 @@ function parse(path: string, kind: string, read: () => unknown): void {
   try {
     read();
   } catch (cause) {
-    throw new VigilError('certificate-invalid', `${path} holds no ${kind}: delete it and a new one is made.`, {
-      cause,
-    });
+    throw new VigilError(
+      'certificate-invalid',
+      `${path} does not contain a ${kind}: delete this file, and Vigil creates a new one.`,
+      {
+        cause,
+      },
+    );
   }
 }

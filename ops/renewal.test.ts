@@ -168,5 +168,5 @@ it('a check reports a certificate file that cannot be read', async () => {
   now += 61 * dayMs;
   writeFileSync(join(stateDir, 'certs/gateway.pem'), 'garbage');
   await renewal.check();
-  expect(reports.at(-1)).toMatch(/^Certificates could not be renewed: .*gateway\.pem holds no certificate/);
+  expect(reports.at(-1)).toMatch(/^Certificates could not be renewed: .*gateway\.pem does not contain a certificate/);
 });

@@ -100,7 +100,7 @@ describe('refusals of npm start', { timeout: 90_000 }, () => {
     writeFileSync(join(state, 'certs', 'kafka.key'), 'garbage');
     await expectSentence(
       start({ VIGIL_STATE_DIR: state }),
-      /kafka\.pem holds no certificate: delete it and a new one is made/,
+      /kafka\.pem does not contain a certificate: delete this file, and Vigil creates a new one/,
     );
   });
 

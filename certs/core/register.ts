@@ -34,8 +34,7 @@ export type Register = {
 };
 
 /**
- * Reads the register's lines, one JSON object each. Ignores a last line that a crash cut short: it was written before its certificate
- * was handed out.
+ * Parses the lines of a register, one JSON object each. Ignores a last line that a crash cut short: nobody has the line's certificate yet.
  * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
@@ -65,20 +64,24 @@ function parseLine(line: string): RegisterEntry | undefined {
   }
 }
 
-/** Returns the certificates with which a device can connect: not revoked and not expired. The newest is last. */
-export function livingOf({ issued, revoked }: Register, deviceId: string, nowMs: number): IssuedCertificate[] {
+/** Returns the certificates of a device that are not revoked and not expired, the newest last. */
+export function validCertificatesOf(
+  { issued, revoked }: Register,
+  deviceId: string,
+  nowMs: number,
+): IssuedCertificate[] {
   return [...issued.values()].filter(
     (certificate) =>
       certificate.deviceId === deviceId && certificate.notAfterMs > nowMs && !revoked.has(certificate.serial),
   );
 }
 
-/** Returns why a device may not have a certificate for this key; undefined if it may. */
+/** Returns why a device may not have a certificate for this key; undefined if the key is accepted. */
 export function keyFault(register: Register, deviceId: string, keySha256: string): string | undefined {
   for (const certificate of register.issued.values()) {
     if (certificate.keySha256 !== keySha256) continue;
     if (register.revoked.get(certificate.serial)?.reason === 'key-compromise') {
-      return 'its key belongs to a certificate that was revoked because the key may be known to others: make a new key';
+      return 'its key belongs to a certificate that was revoked because other people may know the key: create a new key';
     }
     if (certificate.deviceId !== deviceId)
       return `its key is already used by ${certificate.deviceId}: each device needs its own key`;
@@ -87,13 +90,13 @@ export function keyFault(register: Register, deviceId: string, keySha256: string
 }
 
 export const crlLifeMs = 30 * 24 * 60 * 60 * 1000;
-/** A new CRL is issued when less than this is left. */
+/** A new CRL is issued when the old one is valid for less than this time. */
 export const crlRenewalMs = crlLifeMs / 2;
 
 /**
- * Returns the certificates that a CRL lists if it is issued now. A certificate stays on the list until a CRL that was issued after the
- * certificate's own end has listed it (RFC 5280 section 3.3).
- * @param lastMs when the CRL before was issued
+ * Returns the revoked certificates that the next CRL must list. A certificate stays on the list until one CRL that was issued after the
+ * certificate's end has listed it (RFC 5280 section 3.3).
+ * @param lastMs time at which the last CRL was issued
  */
 export function listedIn({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {
   return [...revoked.values()].filter(

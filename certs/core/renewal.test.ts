@@ -26,35 +26,35 @@ const good: CertificateFacts = {
 
 describe('renewalReason', () => {
   it.each<[string, Partial<CertificateFacts>, ReturnType<typeof renewalReason>]>([
-    ['a right certificate', {}, undefined],
-    ['exactly 30 days left', { notAfterMs: now + leafRenewalMs }, undefined],
-    ['a millisecond less than 30 days left', { notAfterMs: now + leafRenewalMs - 1 }, 'expires'],
-    ['expired', { notAfterMs: now - 1 }, 'expires'],
-    ['valid from now', { notBeforeMs: now }, undefined],
-    ['valid a millisecond from now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
-    ['another authority', { issuedByOurs: false }, 'other-authority'],
-    ["another certificate's key", { keyFits: false }, 'key-does-not-fit'],
-    ['another subject', { commonName: 'gateway' }, 'other-subject'],
-    ['a name missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
-    ['a further name', { names: [...good.names, 'other.example'] }, undefined],
-    ['the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
-    ['server only', { purposes: ['server'] }, 'other-purpose'],
-    ['no purpose', { purposes: [] }, 'other-purpose'],
-  ])('renewalReason of a certificate: %s', (_name, change, reason) => {
+    ['everything is right', {}, undefined],
+    ['it is valid for exactly 30 days', { notAfterMs: now + leafRenewalMs }, undefined],
+    ['it is valid for a millisecond less than 30 days', { notAfterMs: now + leafRenewalMs - 1 }, 'expires'],
+    ['it has expired', { notAfterMs: now - 1 }, 'expires'],
+    ['it is valid from now', { notBeforeMs: now }, undefined],
+    ['it is valid from a millisecond after now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
+    ['another authority signed it', { issuedByOurs: false }, 'other-authority'],
+    ["its key is another certificate's", { keyFits: false }, 'key-does-not-fit'],
+    ['its subject is another', { commonName: 'gateway' }, 'other-subject'],
+    ['a name is missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
+    ['it has a further name', { names: [...good.names, 'other.example'] }, undefined],
+    ['it has the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
+    ['its only purpose is server', { purposes: ['server'] }, 'other-purpose'],
+    ['it has no purpose', { purposes: [] }, 'other-purpose'],
+  ])('renewalReason if %s: %j → %s', (_name, change, reason) => {
     expect(renewalReason({ ...good, ...change }, wanted, now)).toBe(reason);
   });
 
-  it('a missing certificate is issued', () => {
+  it('renewalReason of a missing certificate is `missing`', () => {
     expect(renewalReason(undefined, wanted, now)).toBe('missing');
   });
 });
 
 describe('authorityNeedsRenewal and leafEndMs', () => {
   it.each([
-    ['a year left', authorityRenewalMs, false],
-    ['less than a year', authorityRenewalMs - 1, true],
-    ['expired', -1, true],
-  ])('authorityNeedsRenewal of an authority with %s', (_name, leftMs, renew) => {
+    ['is valid for exactly one year', authorityRenewalMs, false],
+    ['is valid for a millisecond less than a year', authorityRenewalMs - 1, true],
+    ['has expired', -1, true],
+  ])('authorityNeedsRenewal of an authority that %s', (_name, leftMs, renew) => {
     expect(authorityNeedsRenewal({ notBeforeMs: now - 1, notAfterMs: now + leftMs }, now)).toBe(renew);
   });
 
@@ -73,13 +73,13 @@ describe('isHostName', () => {
   );
 
   it.each(['', ' ', '-a', 'a..b', 'a b', 'a/b', '*.example', 'DNS:x, IP:y', ':', 'x'.repeat(254), 'naïve.example'])(
-    'refuses "%s"',
+    'isHostName refuses "%s"',
     (name) => {
       expect(isHostName(name)).toBe(false);
     },
   );
 
-  it('devices have certificates of their own authority, for clients only', () => {
+  it('deviceCertificate is of the authority of the devices, and only for clients', () => {
     expect(deviceCertificate('bed-07')).toEqual({
       file: 'devices/bed-07',
       commonName: 'bed-07',
@@ -102,22 +102,31 @@ describe('parseExtraName and keptNames', () => {
   });
 
   it.each(['', 'kafka', 'gateway', 'dashboard=kafka', 'gateway=', 'trends=a.example', 'ca=a.example', 'gateway=a b'])(
-    'refuses "%s": a server has no name of another',
+    'parseExtraName refuses "%s"',
     (text) => {
       expect(parseExtraName(text)).toBeUndefined();
     },
   );
 
-  const all = ['localhost', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
-  const own = (file: string) => serviceCertificates([], []).find((one) => one.file === file)!;
+  const allNames = ['localhost', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
   it.each<[string, string, readonly string[], readonly string[]]>([
-    ['of the web server from before names were apart', 'web-server', all, ['localhost', 'dashboard', 'ward.example']],
-    ['of Kafka from before names were apart', 'kafka', all, []],
-    ['of Kafka from before it had a name', 'kafka', ['localhost', 'ward.example'], []],
-    ['of Kafka that were asked for', 'kafka', ['kafka', 'localhost', 'k.example'], ['kafka', 'localhost', 'k.example']],
-    ['of a client', 'gateway', ['gateway'], []],
-  ])('keptNames of a certificate: %s', (_case, file, former, kept) => {
-    const wanted = serviceCertificates(['gateway'], []).find((one) => one.file === file) ?? own(file);
+    [
+      'the web server, from a version in which all servers had all names',
+      'web-server',
+      allNames,
+      ['localhost', 'dashboard', 'ward.example'],
+    ],
+    ['Kafka, from a version in which all servers had all names', 'kafka', allNames, []],
+    ['Kafka, from a version in which Kafka had no name', 'kafka', ['localhost', 'ward.example'], []],
+    [
+      'Kafka, with a name that an operator gave',
+      'kafka',
+      ['kafka', 'localhost', 'k.example'],
+      ['kafka', 'localhost', 'k.example'],
+    ],
+    ['a client', 'gateway', ['gateway'], []],
+  ])('keptNames of the former certificate of %s', (_case, file, former, kept) => {
+    const wanted = serviceCertificates(['gateway'], []).find((certificate) => certificate.file === file)!;
     expect(keptNames(wanted, former)).toEqual(kept);
   });
 });

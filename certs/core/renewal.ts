@@ -3,11 +3,11 @@ import { hasNameOfAnother, type Purpose, type WantedCertificate } from './wanted
 export const dayMs = 24 * 60 * 60 * 1000;
 export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
-/** A leaf is renewed when less than this is left. */
+/** A leaf is renewed when it is valid for less than this time. */
 export const leafRenewalMs = 30 * dayMs;
-/** An authority is renewed, with the same key, when less than this is left. So it never ends before the certificates that it issued. */
+/** An authority's certificate is renewed, with the same key, when it is valid for less than this time. So it never ends before a leaf. */
 export const authorityRenewalMs = 365 * dayMs;
-/** A new certificate is valid from this long before now, because the clock of another machine may be behind. */
+/** A new certificate is valid from this time before now, because the clock of another machine may be slow. */
 export const clockSkewMs = 5 * 60 * 1000;
 
 /** What Vigil reads from a certificate on disk. Times are milliseconds since 1970. */
@@ -17,9 +17,9 @@ export type CertificateFacts = {
   readonly notAfterMs: number;
   readonly names: readonly string[];
   readonly purposes: readonly Purpose[];
-  /** Whether Vigil's present authority signed the certificate. */
+  /** Whether the authority on disk signed the certificate. */
   readonly issuedByOurs: boolean;
-  /** Whether the private key on disk belongs to the certificate. After a crash between the two writes it does not. */
+  /** Whether the private key on disk belongs to the certificate. False after a crash between the writes of the two files. */
   readonly keyFits: boolean;
 };
 
@@ -35,7 +35,8 @@ export type RenewalReason =
   | 'other-subject';
 
 /**
- * Returns why a leaf certificate must be issued anew; undefined if it stays as it is.
+ * Returns why a new leaf certificate must be issued; undefined if the certificate stays as it is.
+ * @param facts the certificate on disk; undefined if it is missing
  * @param nowMs milliseconds since 1970
  */
 export function renewalReason(
@@ -63,7 +64,7 @@ export function authorityNeedsRenewal(
   return facts.notBeforeMs > nowMs || facts.notAfterMs - nowMs < authorityRenewalMs;
 }
 
-/** Returns when a leaf issued now ends: after its normal life, but never after its authority. */
+/** Returns the time at which a leaf that is issued now ends: after its normal life, but never after its authority. */
 export function leafEndMs(nowMs: number, authorityEndMs: number): number {
   return Math.min(nowMs + leafLifeMs, authorityEndMs);
 }

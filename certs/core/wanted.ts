@@ -29,9 +29,9 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
- * The servers: the name of each, and the file of its certificate. No other server's certificate has this name, and clients check it. So
- * nobody can use the stolen certificate of one server for another server, even at the same address. With compose, the name is also the
- * host name.
+ * The file of each server's certificate, by the name of the server. The certificate contains this name, no other server's certificate
+ * contains it, and clients check it. So nobody can use the stolen certificate of one server for another server, even at the same
+ * address. With compose, the name is also the host name.
  */
 export const servers = {
   kafka: 'kafka',
@@ -43,26 +43,29 @@ export type ServerName = keyof typeof servers;
 
 const serverNames = Object.keys(servers) as ServerName[];
 
-/** The servers to which devices and browsers connect. They get the further names that name no server. */
+/** The servers to which devices and browsers connect. A further name that is given without a server is for these servers. */
 const reachedFromOutside: readonly ServerName[] = ['gateway', 'dashboard'];
 
-/** A further name or address of a server: `gateway=mqtt.example`. Without a server it belongs to the gateway and the dashboard. */
+/** A host name or address that an operator adds to the certificates of the servers `of`. */
 export type ExtraName = { readonly name: string; readonly of: readonly ServerName[] };
 
-/** Parses a further name. @returns undefined if the text is not a host name, or is the name of another server */
+/**
+ * Parses the text of a further name: `gateway=mqtt.example`, or `mqtt.example` for both the gateway and the dashboard.
+ * @returns undefined if the name is not a host name, or is the name of another server
+ */
 export function parseExtraName(text: string): ExtraName | undefined {
   const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
   const of = server === undefined ? reachedFromOutside : serverNames.filter((serverName) => serverName === server);
-  const isAnothers = serverNames.some(
+  const isNameOfAnother = serverNames.some(
     (serverName) => serverName === name && !(of.length === 1 && of[0] === serverName),
   );
-  return of.length > 0 && isHostName(name) && !isAnothers ? { name, of } : undefined;
+  return of.length > 0 && isHostName(name) && !isNameOfAnother ? { name, of } : undefined;
 }
 
 /**
- * The certificates of the services.
+ * Returns the certificates that the services need.
  * @param clients names of the Kafka client identities, besides the broker itself
- * @param principalOf returns the name by which Kafka knows a service now (certs/services.ts)
+ * @param principalOf function that returns a service's name in Kafka (certs/services.ts)
  * @param extraNames further host names of the servers (a hospital's DNS name, the hosts of several brokers)
  */
 export function serviceCertificates(
@@ -77,7 +80,7 @@ export function serviceCertificates(
         file: servers[server],
         commonName: server === 'kafka' ? principalOf(server) : servers[server],
         authority: 'ca',
-        // The broker connects to its own controller, so it is a client too. The other servers only answer.
+        // The broker also is a client, because it connects to its own controller. The other servers only accept connections.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
         names: [...new Set([server, ...localNames, ...extra])],
       };
@@ -95,18 +98,18 @@ export function serviceCertificates(
 }
 
 /**
- * Returns the names of a server's former certificate that its next one must keep, because an earlier run was asked for them. Older
- * certificates do not say which server a name belongs to. Their names go to the servers that are reached from outside.
+ * Returns the names in a server's former certificate that its next certificate must keep, because an operator gave them in an earlier run.
+ * Certificates of older versions contain the names of all servers. Their further names go only to the servers that are reached from outside.
  */
 export function keptNames(wanted: WantedCertificate, former: readonly string[]): string[] {
-  const own = serverNames.find((server) => servers[server] === wanted.file);
-  if (own === undefined) return [];
-  const isOfAll = !former.includes(own) || hasNameOfAnother(wanted, former);
-  if (isOfAll && !reachedFromOutside.includes(own)) return [];
-  return former.filter((name) => name === own || !isServerName(name));
+  const server = serverNames.find((name) => servers[name] === wanted.file);
+  if (server === undefined) return [];
+  const isOfOlderVersion = !former.includes(server) || hasNameOfAnother(wanted, former);
+  if (isOfOlderVersion && !reachedFromOutside.includes(server)) return [];
+  return former.filter((name) => name === server || !isServerName(name));
 }
 
-/** Returns whether a server's certificate carries the name of another server. */
+/** Returns whether the names of a server's certificate contain the name of another server. */
 export function hasNameOfAnother(wanted: WantedCertificate, names: readonly string[]): boolean {
   return names.some((name) => isServerName(name) && servers[name] !== wanted.file);
 }
