@@ -136,16 +136,16 @@ describe('enrol', () => {
   const keyPem = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs8' }) as string;
   it.each<[string, () => Promise<string | Buffer>, RegExp]>([
     ['an empty file', async () => '', /does not contain a certificate signing request; create one with: openssl req/],
-    ['a text that is not a request', async () => 'hello', /no certificate signing request/],
+    ['a text that is not a request', async () => 'hello', /does not contain a certificate signing request/],
     [
       'a PEM block that is cut short',
       async () => (await csr('CN=bed-07')).slice(0, 150),
-      /no certificate signing request/,
+      /does not contain a certificate signing request/,
     ],
     [
       'a PEM block of another kind',
       async () => (await csr('CN=bed-07')).replaceAll('CERTIFICATE REQUEST', 'PUBLIC KEY'),
-      /no certificate signing request/,
+      /does not contain a certificate signing request/,
     ],
     [
       'a certificate',

@@ -83,7 +83,7 @@ describe('contentRevisionAfter', () => {
       4,
     ],
     [
-      'returns the revision with the gravest value, also after the value became less grave',
+      'returns the revision with the gravest value, even after the value became less grave',
       [hr(150), hr(147), hr(141)],
       1_000,
       2,

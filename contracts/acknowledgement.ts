@@ -1,16 +1,16 @@
 /**
  * Decides whether an acknowledgement counts for the newest revision of an alarm. A person acknowledges the revision that the screen showed.
- * The acknowledgement counts for a newer revision if that revision has no new content: the alarm was escalated, its sound was paused, the
- * alarm ended, or it starts and ends each second. The acknowledgement does not count if the alarm became graver.
+ * The acknowledgement also counts for a newer revision that has no new content: the alarm was escalated, its sound was paused, the alarm
+ * ended, or the alarm starts and ends each second. The acknowledgement does not count if the alarm became graver.
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** An alarm that starts again within this time after its end has no new content. After a longer pause it counts as a new onset (ours). */
+/** If an alarm starts again at least this time after its end, the start is a new onset. An earlier start is not new content (ours). */
 export const newOnsetMs = 5_000;
 
-/** The engine and the server keep this for each alarm, beside its newest revision. */
+/** When the current content of an alarm began. The engine and the server keep it with the newest revision of the alarm (field `said`). */
 export type ContentRevision = {
-  /** The revision with which the present content began. Whoever saw this revision, or a later one, has seen the present content. */
+  /** The revision with which the current content began. A person who saw this or a later revision has seen the current content. */
   readonly rev: number;
   /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
@@ -32,9 +32,9 @@ export function contentRevisionAfter(
   return { rev: isNewOnset || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Whether a person who saw only `before` has not seen what `after` reports: another condition, a graver value, or a new call. */
+/** Returns whether `after` has content that `before` did not have: another condition, a graver value, or a new call. */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
-  if (isOther(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
+  if (isAnotherAlarm(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
   if (before.text === after.text) return false;
   const [excessBefore, excessAfter] = [excessOf(before), excessOf(after)];
   // A changed text is new content, unless only the value in the text changed.
@@ -42,7 +42,7 @@ export function hasNewContent(before: Alarm, after: Alarm): boolean {
   return excessAfter > excessBefore;
 }
 
-function isOther(a: Alarm, b: Alarm): boolean {
+function isAnotherAlarm(a: Alarm, b: Alarm): boolean {
   return (
     a.alarmId !== b.alarmId ||
     a.condition !== b.condition ||

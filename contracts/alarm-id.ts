@@ -1,4 +1,4 @@
-/** Makes the id of an alarm. The same readings always give the same alarm ids, on every machine. Pure. */
+/** Computes from what the id of an alarm is made. The same readings always give the same alarm ids, on every machine. Pure. */
 import type { Alarm } from './messages/alarms.ts';
 import { formatInstant } from './time.ts';
 
@@ -8,9 +8,9 @@ export function alarmIdText(associationId: string, key: string, onsetMs: number)
 }
 
 /**
- * Returns the key of an alarm among the alarms of its patient. A technical alarm about one parameter has that parameter in its key. An
- * alarm about the pulse rate has the key of the alarm about the heart rate. Do not use this for alarms that the device raised itself:
- * own-alerts.ts of the alarm engine makes their keys.
+ * Returns the key of an alarm among the alarms of its patient. A technical alarm about one parameter has the parameter in its key. An
+ * alarm about the pulse rate has the key of the alarm about the heart rate. Do not use this function for alarms that the device raised
+ * itself: own-alerts.ts of the alarm engine computes their keys.
  */
 export function alarmKey({ kind, condition, code }: Pick<Alarm, 'kind' | 'condition' | 'code'>): string {
   if (kind === 'technical' && code !== undefined) return `${condition}/${code}`;

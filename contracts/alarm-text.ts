@@ -1,7 +1,7 @@
-/** The text of an alarm for people. `Monitor:` in front marks an alarm that the device raised itself (CLINICAL, "Alarm vocabulary"). */
+/** Writes the text of an alarm for people. `Monitor:` marks an alarm that the device raised itself (CLINICAL, "Alarm vocabulary"). */
 import type { Alarm } from './messages/alarms.ts';
 
-/** Returns for example `Monitor: Ventricular tachycardia` or `HR 134 > 120`. */
+/** Returns the text of an alarm, for example `Monitor: Ventricular tachycardia` or `HR 134 > 120`. */
 export function alarmText({ origin, text }: Pick<Alarm, 'origin' | 'text'>): string {
   return origin === 'device' ? `Monitor: ${text}` : text;
 }

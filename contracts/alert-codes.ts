@@ -1,14 +1,14 @@
 /**
  * The conditions for which bedside devices raise alarms themselves, one row each. A hospital adds and replaces rows with
- * VIGIL_ALERT_CODES_FILE. If a code has no row, screens show the text that the device sent. No alarm is dropped because a row is missing.
+ * VIGIL_ALERT_CODES_FILE. An alarm whose code has no row is shown too, with the text that the device sent.
  *
- * Names are reference ids of IEEE 11073-10101 (partition 3, events). Those marked (v) were seen with their numbers in DICOM
- * CID 3038 or in a message of IHE PCD-04; the others are *unverified*.
+ * Names are reference ids of IEEE 11073-10101 (partition 3, events). Names marked (v) were seen with their numbers in DICOM
+ * CID 3038 or in a message of IHE PCD-04. All other names are *unverified*.
  */
 export type AlertCode = {
-  /** For people. */
+  /** The text that screens show. */
   readonly text: string;
-  /** The parameter of the alarm, as an MDC code of the parameter table. If the device's message names another parameter, that one is used. */
+  /** The parameter of the alarm, as an MDC code of the parameter table. If the device's message names a parameter, that parameter is used. */
   readonly parameter?: string;
   /** The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one of them sounds. */
   readonly side?: 'low' | 'high';

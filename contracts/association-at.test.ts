@@ -116,9 +116,9 @@ describe('the rules for any table', () => {
 
   it('currentPeriod returns the same period as periodAt for now, no matter when the table was read', () => {
     fc.assert(
-      fc.property(rows, minute, fc.nat(1_000), (table, read, later) => {
-        const periods = timed(table, ms(read));
-        expect(periodAt(periods, ms(read + later))?.period.id).toBe(currentPeriod(tableOf(table))?.id);
+      fc.property(rows, minute, fc.nat(1_000), (table, readMinute, laterMinutes) => {
+        const periods = timed(table, ms(readMinute));
+        expect(periodAt(periods, ms(readMinute + laterMinutes))?.period.id).toBe(currentPeriod(tableOf(table))?.id);
       }),
       { seed, numRuns: 1_000 },
     );
@@ -130,10 +130,10 @@ describe('the rules for any table', () => {
         const periods = timed(table);
         const instants = periods.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).concat(nowMs, ms(1_000));
         for (const period of periods) {
-          const overMs = decidesUntilMs(periods, period);
-          for (const atMs of instants.filter((each) => each >= overMs && Number.isFinite(each)))
+          const untilMs = decidesUntilMs(periods, period);
+          for (const atMs of instants.filter((each) => each >= untilMs && Number.isFinite(each)))
             expect(periodAt(periods, atMs)).not.toBe(period);
-          if (overMs > period.fromMs && Number.isFinite(overMs)) expect(periodAt(periods, overMs - 1)).toBe(period);
+          if (untilMs > period.fromMs && Number.isFinite(untilMs)) expect(periodAt(periods, untilMs - 1)).toBe(period);
         }
       }),
       { seed, numRuns: 1_000 },

@@ -13,12 +13,12 @@ import { parseInstant } from './time.ts';
 type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
 
 /**
- * Returns the period that applies at the instant; undefined if the device had no patient and no bed then.
+ * Returns the period that applies at an instant; undefined if the device had no patient and no bed at that instant.
  * @param periods the periods of one device, in the table's order
  */
 export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
   let latest: Period | undefined;
-  // Search from the newest period, because that one nearly always applies and the gateway searches for each reading.
+  // Search from the newest period, because the newest period nearly always applies and the gateway searches for each reading.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;
@@ -28,8 +28,8 @@ export function periodAt<Period extends Interval>(periods: readonly Period[], at
 }
 
 /**
- * Returns the period that applies now; undefined if the device has no patient and no bed. This needs no clock, because every start and
- * end in a table has already happened (contracts/periods.ts).
+ * Returns the period that applies now; undefined if the device has no patient and no bed. Needs no clock, because every start and end in
+ * a table has already happened (contracts/periods.ts).
  */
 export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
   const lasting = periods.flatMap((period) => {
@@ -42,17 +42,17 @@ export function currentPeriod<Period extends FromTo>(periods: readonly Period[])
 }
 
 /**
- * Returns the instant from which a period no longer applies: its end, or the start of a later period that does not end before it.
- * Infinity while the period applies. If the period never applied, the result is not after its `fromMs`.
+ * Returns the instant from which a period never applies again: its end, or the start of a later period that does not end earlier.
+ * Infinity if the period applies now. If the period never applied, the result is at most its `fromMs`.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
 export function decidesUntilMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
-  const place = periods.indexOf(period);
+  const index = periods.indexOf(period);
   let endMs = period.toMs;
   for (;;) {
     const later = periods.find(
       (other, i) =>
-        (other.stampMs > period.stampMs || (other.stampMs === period.stampMs && i > place)) &&
+        (other.stampMs > period.stampMs || (other.stampMs === period.stampMs && i > index)) &&
         other.fromMs < endMs &&
         other.toMs >= endMs,
     );

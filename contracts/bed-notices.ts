@@ -21,11 +21,11 @@ export const gatewayNotices = {
 
 export type GatewayNotice = keyof typeof gatewayNotices;
 
-/** If no reading was accepted for this long, a refusal makes the measured error of the device's clock void. */
+/** If no reading was accepted for this time, a refusal makes the measured error of the device's clock void. */
 const clockStaleMs = 10_000;
 
 /**
- * Whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of their
+ * Returns whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of their
  * time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
  * @param acceptedAtMs receive time of the last accepted reading
  */

@@ -1,4 +1,4 @@
-/** Decides which of two readings with the same device time counts: a device may correct a value, or send a message twice. Pure. */
+/** Decides which of two readings with the same device time counts. A device may correct a value, or send a message twice. Pure. */
 
 /** A reading's identity, from its envelope. The device gives it, or else the gateway. */
 export type ReadingId = { readonly boot: string; readonly seq: number };
@@ -7,16 +7,16 @@ export type ReadingId = { readonly boot: string; readonly seq: number };
 export const bootsMax = 4;
 
 /**
- * Whether a reading is a repeat, which must be ignored. Of two readings with the same device time, the later one normally counts, because
- * the device has corrected itself. But a correction has a greater `seq` than all accepted readings of the same `boot`. A reading without a
- * greater `seq` is the same message again, or the message that was corrected.
- * @param accepted the accepted readings with this device time: the last one of each `boot`
+ * Returns whether a reading is a repeat, which must be ignored. A second reading with the same device time is a correction only if its
+ * `seq` is greater than that of all accepted readings of the same `boot`. Otherwise it is the same message again, or the message that was
+ * corrected.
+ * @param accepted the accepted readings with this device time, the last reading of each `boot`
  */
 export function isRepeatedReading(accepted: readonly ReadingId[], reading: ReadingId): boolean {
   return accepted.some(({ boot, seq }) => boot === reading.boot && reading.seq <= seq);
 }
 
-/** Returns the accepted readings with `reading` at the end. It replaces the reading of the same `boot`. Above `bootsMax` the oldest is dropped. */
+/** Returns the accepted readings with `reading` in place of the reading of the same `boot`. If there are more than `bootsMax`, drops the oldest. */
 export function withAcceptedReading<Reading extends ReadingId>(
   accepted: readonly Reading[],
   reading: Reading,

@@ -15,11 +15,11 @@
  */
 export const lateMsMax = 10_000;
 
-/** How long, and over how many readings, the difference must stay the same to be the clock's error and not a delay (ours). */
+/** If the difference stays the same for this time and this many readings, the difference is the clock's error and not a delay (ours). */
 const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
-/** Two windows give a measured error only if their smallest differences agree within this (ours). */
+/** Two windows give a measured error only if their smallest differences differ by at most this (ours). */
 const agreeMs = 500;
 /** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
 const stepMs = 2_000;
@@ -32,17 +32,18 @@ export const clockErrorShownMsMin = 3_000;
 
 /** The recent differences (receive time − device time), in windows of half of `skewProofMs`, one after the other. */
 export type Pace = {
-  /** Receive time at which the present window began. The first reading of a window is also the last reading of the window before. */
+  /** Receive time at which the current window began. The first reading of a window is also the last reading of the former window. */
   readonly sinceMs: number;
   readonly readings: number;
-  /** The smallest difference in the present window, and in the window before; null if there is no window before. */
+  /** The smallest difference in the current window. */
   readonly leastMs: number;
+  /** The smallest difference in the former window; null if there is no former window. */
   readonly beforeMs: number | null;
   /** The measured error of the clock: positive if the clock is behind. Null until two windows agree. */
   readonly steadyMs: number | null;
 };
 
-/** Plain JSON: the engine keeps it in its state. */
+/** What is known about a device's clock. Plain JSON, because the engine stores it in its state. */
 export type DeviceClock = {
   /** The error that is used to decide whether a reading is late: gateway's clock minus device's clock; 0 if they agree within `lateMsMax`. */
   readonly offsetMs: number;
@@ -53,7 +54,7 @@ export const initialClock: DeviceClock = { offsetMs: 0, pace: null };
 
 export type Assessment = {
   readonly clock: DeviceClock;
-  /** The reading is too old to show the patient's present state. */
+  /** The reading is too old to show the patient's current state. */
   readonly late: boolean;
   /** Somebody set the device's clock, so its times may jump forward or back. */
   readonly stepped: boolean;
@@ -61,20 +62,21 @@ export type Assessment = {
 
 /**
  * Returns the clock after one more reading of the device, in the order of receipt, and what the reading shows.
- * @param time the device's time of the reading, ms since 1970
- * @param isSetBack `wasSetBack` shows that the clock was set back before this reading, so the difference is not a delay
+ * @param timeMs the device's time of the reading, ms since 1970
+ * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). Then the difference is not a delay
  */
-export function assess(clock: DeviceClock, time: number, receivedAt: number, isSetBack = false): Assessment {
-  const difference = receivedAt - time;
-  const pace = nextPace(isSetBack ? null : (clock.pace ?? null), difference, receivedAt);
-  if (Math.abs(difference) <= lateMsMax) return assessment(0, pace, false, clock.offsetMs !== 0);
-  const beyondMs = difference - clock.offsetMs;
+export function assess(clock: DeviceClock, timeMs: number, receivedAtMs: number, isSetBack = false): Assessment {
+  const differenceMs = receivedAtMs - timeMs;
+  const pace = nextPace(isSetBack ? null : (clock.pace ?? null), differenceMs, receivedAtMs);
+  if (Math.abs(differenceMs) <= lateMsMax) return assessment(0, pace, false, clock.offsetMs !== 0);
+  const beyondMs = differenceMs - clock.offsetMs;
   if (Math.abs(beyondMs) <= lateMsMax) return assessment(clock.offsetMs, pace, false, false);
   // A delay makes the difference larger. If the difference is smaller than before, somebody set the clock.
-  if (beyondMs < 0 || isSetBack) return assessment(difference, pace, false, true);
+  if (beyondMs < 0 || isSetBack) return assessment(differenceMs, pace, false, true);
   const { steadyMs } = pace;
-  const accepted = steadyMs !== null && steadyMs - clock.offsetMs > lateMsMax && difference - steadyMs <= lateMsMax;
-  return accepted ? assessment(steadyMs, pace, false, true) : assessment(clock.offsetMs, pace, true, false);
+  const isClockError =
+    steadyMs !== null && steadyMs - clock.offsetMs > lateMsMax && differenceMs - steadyMs <= lateMsMax;
+  return isClockError ? assessment(steadyMs, pace, false, true) : assessment(clock.offsetMs, pace, true, false);
 }
 
 const assessment = (offsetMs: number, pace: Pace, late: boolean, stepped: boolean): Assessment => ({
@@ -83,18 +85,18 @@ const assessment = (offsetMs: number, pace: Pace, late: boolean, stepped: boolea
   stepped,
 });
 
-function nextPace(pace: Pace | null, difference: number, receivedAt: number): Pace {
-  const isSet = pace !== null && pace.steadyMs !== null && difference < pace.steadyMs - stepMs;
-  if (pace === null || isSet) return freshPace(receivedAt, difference, null, null);
-  const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, difference);
+function nextPace(pace: Pace | null, differenceMs: number, receivedAtMs: number): Pace {
+  const wasClockSet = pace !== null && pace.steadyMs !== null && differenceMs < pace.steadyMs - stepMs;
+  if (pace === null || wasClockSet) return freshPace(receivedAtMs, differenceMs, null, null);
+  const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, differenceMs);
   // The gateway's clock was set back, or the clock of another gateway is behind.
-  if (receivedAt < pace.sinceMs) return freshPace(receivedAt, difference, null, steadyMs);
+  if (receivedAtMs < pace.sinceMs) return freshPace(receivedAtMs, differenceMs, null, steadyMs);
   const readings = pace.readings + 1;
-  const leastMs = Math.min(pace.leastMs, difference);
-  const isFull = receivedAt - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
+  const leastMs = Math.min(pace.leastMs, differenceMs);
+  const isFull = receivedAtMs - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
   if (!isFull) return { sinceMs: pace.sinceMs, readings, leastMs, beforeMs: pace.beforeMs, steadyMs };
   const isMeasured = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMs;
-  return freshPace(receivedAt, difference, leastMs, isMeasured ? Math.min(leastMs, pace.beforeMs!) : steadyMs);
+  return freshPace(receivedAtMs, differenceMs, leastMs, isMeasured ? Math.min(leastMs, pace.beforeMs!) : steadyMs);
 }
 
 const freshPace = (sinceMs: number, leastMs: number, beforeMs: number | null, steadyMs: number | null): Pace => ({
@@ -105,7 +107,7 @@ const freshPace = (sinceMs: number, leastMs: number, beforeMs: number | null, st
   steadyMs,
 });
 
-/** Whether the accepted error of the clock is more than `lateMsMax`. */
+/** Returns whether the accepted error of the clock is more than `lateMsMax`. */
 export function isSkewed(clock: DeviceClock): boolean {
   return Math.abs(clock.offsetMs) > lateMsMax;
 }
@@ -116,8 +118,8 @@ export function measuredOffsetMs(clock: DeviceClock): number {
 }
 
 /**
- * Returns when a value was measured, by the gateway's clock: the device's time, corrected by the measured error. Never later than the
- * receive time, so a wrong correction cannot make a value look newer than that.
+ * Returns when a value was measured, by the gateway's clock: the device's time, corrected by the measured error. The result is never later
+ * than the receive time, so a wrong correction cannot make a value look newer than its receipt.
  */
 export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number): number {
   return Math.min(receivedAtMs, timeMs + offsetMs);
@@ -127,9 +129,9 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
 export const grainMsMax = 300_000;
 
 /**
- * Returns the rounding of a device's times after one more time, ms: the greatest number that divides all times. It begins at `grainMsMax`
- * and falls within a few readings to the real rounding: 1 for times in milliseconds, 60,000 for times in whole minutes.
- * @param grainMs the result of the call for the time before; `grainMsMax` for the first time
+ * Returns the rounding of a device's times after one more time, ms: the greatest number that divides all times. The result begins at
+ * `grainMsMax` and falls within a few readings to the real rounding: 1 for times in milliseconds, 60,000 for times in whole minutes.
+ * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
 export function finerGrain(grainMs: number, timeMs: number): number {
   let step = grainMs;
@@ -142,12 +144,13 @@ export function finerGrain(grainMs: number, timeMs: number): number {
   return step;
 }
 
-/** The newest reading of one start (`boot`) of a device: the one with the highest number. */
+/** Number and time of a reading. Numbers count from 1 at each start (`boot`) of a device. */
 export type Numbered = { readonly seq: number; readonly timeMs: number };
 
 /**
- * Whether a reading shows that the device's clock was set back: the reading has a greater `seq` and an earlier time than the newest
+ * Returns whether a reading shows that the device's clock was set back: the reading has a greater `seq` and an earlier time than the newest
  * reading. A device numbers its readings in the order in which it measures them (docs/integrator.md).
+ * @param newest the reading with the highest `seq` of the same `boot`
  */
 export function wasSetBack(newest: Numbered, reading: Numbered): boolean {
   return reading.seq > newest.seq && reading.timeMs < newest.timeMs - clockToleranceMs;

@@ -1,7 +1,10 @@
 /** Decides whether an alarm is about a device that sends nothing. The server and the screens use the same rule. */
 import type { Alarm } from './messages/alarms.ts';
 
-/** Whether the alarm is about a silent device. Not if it has a `code` (only one parameter is missing), or if the device itself sent the alarm. */
+/**
+ * Returns whether the alarm is about a silent device. False for an alarm with a `code`, because only one parameter is missing, and for an
+ * alarm that the device itself raised.
+ */
 export function isDeviceSilent(alarm: Alarm): boolean {
   if (alarm.origin !== undefined || alarm.kind !== 'technical' || !alarm.present || alarm.code !== undefined)
     return false;

@@ -8,7 +8,7 @@ import { type LimitGroup, limitGroups } from './parameters.ts';
 const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
 
 describe('limitsFault', () => {
-  it.each(limitGroups)('accepts the limits of the adult profile for %s', (group) => {
+  it.each(limitGroups)('limitsFault accepts the limits of the adult profile for %s', (group) => {
     expect(limitsFault(group, adultLimits[group])).toBeUndefined();
   });
 
@@ -37,7 +37,7 @@ describe('limitsFault', () => {
       'The extreme low limit 140 of HR is not below the extreme high limit 140.',
     ],
     ['HR', { extremeLow: 50, high: 50 }, 'The extreme low limit 50 of HR is not below the high limit 50.'],
-  ])('refuses impossible limits with a sentence that has the numbers: %s %o', (group, limits, sentence) => {
+  ])('limitsFault refuses impossible limits with a sentence that has the numbers: %s %o', (group, limits, sentence) => {
     expect(limitsFault(group, limits)).toBe(sentence);
   });
 
@@ -51,7 +51,7 @@ describe('limitsFault', () => {
     ['HR', { extremeLow: 50, low: 50, high: 120, extremeHigh: 120 }],
     ['HR', { low: 119, high: 120 }],
     ['HR', {}],
-  ])('accepts limits at the edge of what is allowed: %s %o', (group, limits) => {
+  ])('limitsFault accepts limits at the edge of the allowed range: %s %o', (group, limits) => {
     expect(limitsFault(group, limits)).toBeUndefined();
   });
 });
@@ -82,11 +82,11 @@ describe('setLimitsFault', () => {
       { high: 112, extremeHigh: 115 },
       'The high limit 118 of PR is not below the extreme high limit 115.',
     ],
-  ])('refuses a change that crosses %s', (_what, group, asked, sentence) => {
+  ])('setLimitsFault refuses a change that crosses %s', (_what, group, asked, sentence) => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
-  it('refuses a change that names no limit', () => {
+  it('setLimitsFault refuses a change that names no limit', () => {
     expect(setLimitsFault(inForce, 'HR', {}, nowMs)).toBe('The change names no limit of HR: nothing would change.');
   });
 
@@ -94,12 +94,12 @@ describe('setLimitsFault', () => {
     ['to remove own limits that the patient does not have', 'HR', { low: null, extremeHigh: null }],
     ['to switch on limits that are not switched off', 'HR', { off: null }],
     ['to remove own limits of a group without any', 'SpO2', { low: null, high: null }],
-  ])('refuses a request %s, because nothing would change', (_what, group, asked) => {
+  ])('setLimitsFault refuses a request %s, because nothing would change', (_what, group, asked) => {
     const sentence = `The patient has no such limit of ${group}: nothing would change.`;
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
-  it('accepts a change that removes at least one own limit, or switches limits on again', () => {
+  it('setLimitsFault accepts a change that removes at least one own limit, or switches limits on again', () => {
     expect(setLimitsFault(inForce, 'HR', { low: null, high: null }, nowMs)).toBeUndefined();
     const off = { reason: 'pacing', until: new Date(nowMs + 1_000).toISOString() };
     const isOff = newLimits('assoc-01', { HR: { own: { off }, off } }).groups;
@@ -112,7 +112,7 @@ describe('setLimitsFault', () => {
     ['that removes all own limits', 'HR', null],
     ['that removes all own limits of a patient without own limits', 'SpO2', null],
     ['that switches limits off for the longest allowed time', 'HR', offUntil(limitsOffMsMax)],
-  ])('accepts a change %s', (_what, group, asked) => {
+  ])('setLimitsFault accepts a change %s', (_what, group, asked) => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBeUndefined();
   });
 
@@ -120,11 +120,11 @@ describe('setLimitsFault', () => {
     ['a time that has passed', offUntil(0)],
     ['a time too far ahead', offUntil(limitsOffMsMax + 1)],
     ['a text that is not an instant', { off: { reason: 'pacing', until: 'tomorrow' } }],
-  ])('refuses to switch limits off until %s', (_what, asked) => {
+  ])('setLimitsFault refuses to switch limits off until %s', (_what, asked) => {
     expect(setLimitsFault(inForce, 'HR', asked, nowMs)).toMatch(/switched off/);
   });
 
-  it('refuses to change limits if the patient has no profile, or if the profile switched the group off', () => {
+  it('setLimitsFault refuses a change if the patient has no profile, or if the profile switched the group off', () => {
     expect(setLimitsFault([], 'HR', { high: 110 }, nowMs)).toContain('there is no profile');
     const off = newLimits('assoc-01', { EtCO2: { limits: {}, base: {}, off: { reason: 'not measured here' } } }).groups;
     expect(setLimitsFault(off, 'EtCO2', { high: 60 }, nowMs)).toContain('off by the profile: not measured here');

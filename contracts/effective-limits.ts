@@ -4,7 +4,7 @@
 import type { GroupInForce, Limits, LimitsAsked, OwnLimits } from './messages/alarms.ts';
 import { type LimitGroup, parameters } from './parameters.ts';
 
-/** Ordered from the lowest. */
+/** The limits of a group, from the lowest to the highest. */
 export const bounds = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
 export type BoundName = (typeof bounds)[number];
 export const boundLabels = {
@@ -29,29 +29,29 @@ export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
 /** A limit can be switched off for at most this long (ours: as long as a shift). */
 export const limitsOffMsMax = 12 * 3_600_000;
 
-/** Returns a sentence that says why these limits of a group are refused, with the numbers. Undefined if they are accepted. */
+/** Returns a sentence that says with numbers why the limits of a group are refused; undefined if they are accepted. */
 export function limitsFault(group: LimitGroup, limits: Limits): string | undefined {
   const { min, max } = rangeOf(group);
   const within = extremesWithin[group] ?? {};
   for (const name of bounds) {
     const limit = limits[name];
     if (limit === undefined) continue;
-    const what = `The ${boundLabels[name]} limit ${limit} of ${group}`;
+    const limitText = `The ${boundLabels[name]} limit ${limit} of ${group}`;
     const isLow = name === 'low' || name === 'extremeLow';
     if (!Number.isFinite(limit) || limit < min || limit > max)
-      return `${what} is outside the measuring range, ${min} to ${max}.`;
-    if (isLow && limit <= min) return `${what} could never alarm: no value is below ${min}.`;
-    if (!isLow && limit >= max) return `${what} could never alarm: no value is above ${max}.`;
+      return `${limitText} is outside the measuring range, ${min} to ${max}.`;
+    if (isLow && limit <= min) return `${limitText} could never alarm: no value is below ${min}.`;
+    if (!isLow && limit >= max) return `${limitText} could never alarm: no value is above ${max}.`;
     if (isLow && within.min !== undefined && limit < within.min)
-      return `${what} is below the lowest allowed value, ${within.min}.`;
+      return `${limitText} is below the lowest allowed value, ${within.min}.`;
     if (!isLow && within.max !== undefined && limit > within.max)
-      return `${what} is above the highest allowed value, ${within.max}.`;
+      return `${limitText} is above the highest allowed value, ${within.max}.`;
   }
-  return crossing(group, limits);
+  return crossingFault(group, limits);
 }
 
-/** Returns a sentence if two limits are in the wrong order. An extreme limit may equal the plain limit of its side. */
-function crossing(group: LimitGroup, limits: Limits): string | undefined {
+/** Returns a sentence that names two limits in the wrong order; undefined if the order is right. An extreme limit may equal the plain limit of its side. */
+function crossingFault(group: LimitGroup, limits: Limits): string | undefined {
   const ordered = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
   for (const [at, above] of ordered.entries()) {
     const below = ordered[at - 1];
@@ -70,7 +70,7 @@ function rangeOf(group: LimitGroup): { readonly min: number; readonly max: numbe
   return { min: Math.max(...rows.map((row) => row.min)), max: Math.min(...rows.map((row) => row.max)) };
 }
 
-/** Returns the patient's own limits after a change; undefined if the patient has no own limits then. */
+/** Returns the patient's own limits after a change; undefined if no own limit is left. */
 export function ownLimitsAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
   if (asked === null) return undefined;
   const after = Object.entries({ ...own, ...asked }).filter(([, value]) => value !== null);

@@ -56,9 +56,9 @@ describe('numericsByCode', () => {
 
 it('numericsByCode returns a reading without repeated parameters unchanged', () => {
   const values = [hr(80), spo2(98), numericOf('MDC_RESP_RATE')(12), numericOf('MDC_CO2_RESP_RATE')(13)];
-  const read = numericsByCode(values);
-  expect(read.values).toBe(values);
-  expect(read.doubled).toEqual([]);
+  const result = numericsByCode(values);
+  expect(result.values).toBe(values);
+  expect(result.doubled).toEqual([]);
 });
 
 it('numericsByCode keeps one numeric of an unknown code that comes twice', () => {

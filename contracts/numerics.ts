@@ -39,11 +39,11 @@ export function numericsByCode(values: readonly NumericValue[]): Numerics {
   for (const numeric of values) {
     const parameter = canonicalParameter(numeric.code);
     const code = parameter?.code ?? numeric.code;
-    const before = chosen.get(code);
-    if (before === undefined) chosen.set(code, numeric);
+    const former = chosen.get(code);
+    if (former === undefined) chosen.set(code, numeric);
     else {
       if (parameter) doubled.set(code, parameter);
-      const graver = gravity(parameter, numeric) >= gravity(parameter, before) ? numeric : before;
+      const graver = gravity(parameter, numeric) >= gravity(parameter, former) ? numeric : former;
       chosen.set(code, graver);
     }
   }
@@ -58,7 +58,7 @@ function withCanonicalCode(numeric: NumericValue): NumericValue {
   return isCanonical(numeric) ? numeric : { ...numeric, code: canonicalParameter(numeric.code)!.code };
 }
 
-/** Whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost more. */
+/** Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost more. */
 function hasDouble(values: readonly NumericValue[]): boolean {
   for (let i = 1; i < values.length; i += 1) {
     const { code } = values[i]!;
@@ -71,7 +71,7 @@ function hasDouble(values: readonly NumericValue[]): boolean {
   return false;
 }
 
-/** Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0. -Infinity if unusable. */
+/** Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if unusable. */
 function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;

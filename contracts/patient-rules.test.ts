@@ -32,21 +32,21 @@ describe('birthDateFault', () => {
 });
 
 describe('contradictions', () => {
-  const there = { patientId: 'P-1', familyName: 'Made', givenName: '', category: 'adult' } as const;
+  const bedPatient = { patientId: 'P-1', familyName: 'Made', givenName: '', category: 'adult' } as const;
   it.each([
     ['no field if nothing is typed', {}, []],
     ['no field if the typed fields are empty', { patientId: '', birthDate: '' }, []],
-    ['no field if the typed person is the patient at the bed', there, []],
+    ['no field if the typed person is the patient at the bed', bedPatient, []],
     ['the id if it differs', { patientId: 'P-2' }, [{ field: 'patientId', typed: 'P-2', there: 'P-1' }]],
     [
       'the name and the date of birth if only the id is the same',
-      { ...there, familyName: 'Other', birthDate: '1990-01-01' },
+      { ...bedPatient, familyName: 'Other', birthDate: '1990-01-01' },
       [
         { field: 'familyName', typed: 'Other', there: 'Made' },
         { field: 'birthDate', typed: '1990-01-01', there: null },
       ],
     ],
   ])('contradictions returns %s', (_, typed, expected) => {
-    expect(contradictions(typed, there)).toEqual(expected);
+    expect(contradictions(typed, bedPatient)).toEqual(expected);
   });
 });

@@ -32,14 +32,14 @@ export function birthDateFault(birthDate: string, nowMs: number): string | undef
 /**
  * Returns the typed fields that contradict the data of the patient who is at the bed. A missing or empty field contradicts nothing.
  */
-export function contradictions(typed: Partial<Record<PatientField, string>>, there: Patient): FieldDifference[] {
+export function contradictions(typed: Partial<Record<PatientField, string>>, bedPatient: Patient): FieldDifference[] {
   return patientFields.flatMap((field) => {
     const text = normalText(typed[field] ?? '');
-    return text === '' || text === there[field] ? [] : [{ field, typed: text, there: there[field] || null }];
+    return text === '' || text === bedPatient[field] ? [] : [{ field, typed: text, there: bedPatient[field] || null }];
   });
 }
 
-/** @param text a text of the form `YYYY-MM-DD` */
+/** Returns whether the day exists. @param text a text of the form `YYYY-MM-DD` */
 function isCalendarDate(text: string): boolean {
   const at = new Date(`${text}T00:00:00.000Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);

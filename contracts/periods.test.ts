@@ -64,7 +64,7 @@ describe('timePeriods', () => {
       [[-begunMin, forEver, -begunMin - doubtMin, forEver]],
     ],
     [
-      'never puts a start before the act before it',
+      'never puts a start before the former act',
       [period('a', -9, -0.5), period('b', 3, null)],
       [
         [-9, -0.5, -9, -0.5],

@@ -14,7 +14,7 @@ export type FromTo = { readonly from: string; readonly to: string | null };
 /** The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended). */
 type Ending = { readonly to: string | null } | { readonly toMs: number };
 
-/** Whether a period has ended. Every process uses this function. */
+/** Returns whether a period has ended. Every process uses this function. */
 export function hasEnded(period: Ending): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
 }
@@ -37,8 +37,8 @@ export function lastPlace<Period extends FromTo & { readonly ward: string }>(
 }
 
 /**
- * If the stamp of a period's start is wrong, the period counts as begun this long before the next act, or before now if it is the last act.
- * The readings of this time belong to the patient of the period.
+ * If the stamp of a period's start is wrong, the period is assumed to have begun this long before the next act, or before now if no act
+ * follows. The readings of this time belong to the patient of the period.
  */
 export const begunBeforeMs = 60_000;
 
@@ -50,9 +50,9 @@ export type Timed<Period> = {
   readonly period: Period;
   /** The start as it is written in the table. */
   readonly stampMs: number;
-  /** Included. */
+  /** The start. This instant belongs to the period. */
   readonly fromMs: number;
-  /** Excluded; Infinity while it lasts. */
+  /** The end. This instant no longer belongs to the period. Infinity while the period lasts. */
   readonly toMs: number;
   /** The earliest instants at which the period may have begun and ended. Equal to `fromMs` and `toMs` if their stamps are right. */
   readonly fromEarliestMs: number;
@@ -89,11 +89,11 @@ export function timePeriods<Period extends FromTo>(
     }
   }
   acceptRightStamps(acts, nowMs);
-  placeOtherActs(acts, nowMs);
-  let next = 0;
+  estimateOtherActs(acts, nowMs);
+  let nextIndex = 0;
   return periods.map((period) => {
-    const from = acts[next++]!;
-    const to = hasEnded(period) ? acts[next++]! : undefined;
+    const from = acts[nextIndex++]!;
+    const to = hasEnded(period) ? acts[nextIndex++]! : undefined;
     return {
       period,
       stampMs: from.stampMs,
@@ -117,8 +117,8 @@ function acceptRightStamps(acts: readonly Act[], nowMs: number): void {
   }
 }
 
-/** Gives each act with a wrong stamp an instant between the accepted act before it and the act after it. The exact instant is unknown. */
-function placeOtherActs(acts: readonly Act[], nowMs: number): void {
+/** Gives each act with a wrong stamp an instant between the last accepted act before it and the next act. The exact instant is unknown. */
+function estimateOtherActs(acts: readonly Act[], nowMs: number): void {
   const misstamped: { readonly act: Act; readonly floorMs: number }[] = [];
   let floorMs = Number.NEGATIVE_INFINITY;
   for (const act of acts) {
@@ -126,8 +126,8 @@ function placeOtherActs(acts: readonly Act[], nowMs: number): void {
     else floorMs = Math.max(floorMs, act.atMs);
   }
   for (const { act, floorMs } of misstamped.reverse()) {
-    const next = acts[acts.indexOf(act) + 1]?.atMs ?? nowMs;
-    act.atMs = Math.max(act.kind === 'from' ? next - begunBeforeMs : next, Math.min(floorMs, next));
+    const nextActMs = acts[acts.indexOf(act) + 1]?.atMs ?? nowMs;
+    act.atMs = Math.max(act.kind === 'from' ? nextActMs - begunBeforeMs : nextActMs, Math.min(floorMs, nextActMs));
     act.earliestMs = Math.max(act.atMs - actDoubtMs, Math.min(floorMs, act.atMs));
   }
 }

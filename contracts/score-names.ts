@@ -1,10 +1,10 @@
 /** The names in early warning scores. This file imports nothing, to keep the schemas out of the browser's bundle. */
 
-/** Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
+/** The levels of consciousness: Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
 export const consciousnessLevels = ['A', 'C', 'V', 'P', 'U'] as const;
 export type Consciousness = (typeof consciousnessLevels)[number];
 
-/** In the order of the chart. */
+/** The parameters of NEWS2, in the order of its chart. */
 export const newsParameters = ['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const;
 export type NewsParameter = (typeof newsParameters)[number];
 

@@ -1,7 +1,10 @@
-/** Keys to compare the scores of two instants: equal keys mean that nothing changed except the age of the values. Pure. */
+/** Computes keys to compare the scores of two instants. Equal keys mean that nothing changed except the age of the values. Pure. */
 import type { Scores } from './messages/scores.ts';
 
-/** Returns a key of what must be published at once if it changes: the NEWS2 total, the missing inputs, and the times of entered assessments. */
+/**
+ * Returns a key of the NEWS2 total, the missing inputs, and the times of entered assessments. If this key changes, the scores must be
+ * published at once.
+ */
 export function urgentKey({ news2: { total, missing }, assessment }: Scores): string {
   const { consciousness, oxygen, spo2Scale } = assessment;
   return [total, ...missing, consciousness?.at, oxygen?.at, spo2Scale?.at].join();
@@ -16,7 +19,7 @@ export function scoresKey(scores: Scores): string {
 }
 
 /**
- * Unchanged scores are published again this often (ours). If the newest scores are older than this and a little more, they may be out of
- * date, because the alarm processor may have been stopped.
+ * Unchanged scores are published again after this time (ours). If the newest scores are clearly older, they may be out of date, because
+ * the alarm processor may have stopped.
  */
 export const scoresRepeatMs = 300_000;

@@ -9,7 +9,7 @@
 import { assess, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';
 
-/** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many (ours). */
+/** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (ours). */
 const turnsMin = 3;
 const windowMs = 60_000;
 /** Most boots that are remembered of a device. */
@@ -37,7 +37,7 @@ export function noteBoot(
   return boots.includes(boot) ? noteTurn(next, nowMs) : { turns: next, isShared: false };
 }
 
-/** Counts one more turn. */
+/** Counts one more turn. @returns `isShared`: two devices use this certificate */
 export function noteTurn(turns: Turns, nowMs: number): { readonly turns: Turns; readonly isShared: boolean } {
   const turnsMs = [...turns.turnsMs, nowMs].slice(-turnsMin);
   const isShared = turnsMs.length === turnsMin && Math.max(...turnsMs) - Math.min(...turnsMs) <= windowMs;
@@ -47,7 +47,7 @@ export function noteTurn(turns: Turns, nowMs: number): { readonly turns: Turns; 
 /** One start of a device, with the receive times of its first and last reading, ms since 1970. */
 type Start = { readonly boot: string; readonly clock: DeviceClock; readonly firstMs: number; readonly lastMs: number };
 
-/** State of the detection in the log. Plain JSON: the alarm engine keeps it in its state. */
+/** State of the detection in the log. Plain JSON, because the alarm engine stores it in its state. */
 export type Starts = { readonly turns: Turns; readonly starts: readonly Start[] };
 
 export const noStarts: Starts = { turns: noTurns, starts: [] };
@@ -67,19 +67,19 @@ function moveToEnd(starts: readonly Start[], former: Start | undefined, start: S
  * @returns `isShared`: two devices use this certificate
  */
 export function noteStart(
-  now: Starts,
+  former: Starts,
   { boot, timeMs, receivedMs }: StartReading,
 ): { readonly starts: Starts; readonly isShared: boolean } {
-  const last = now.starts.at(-1);
-  const former = last?.boot === boot ? last : now.starts.find((start) => start.boot === boot);
-  if (former !== undefined && receivedMs <= former.lastMs) return { starts: now, isShared: false };
-  const { clock, late } = assess(former?.clock ?? initialClock, timeMs, receivedMs);
-  const start = { boot, clock, firstMs: former?.firstMs ?? receivedMs, lastMs: receivedMs };
-  const starts = moveToEnd(now.starts, former, start);
-  const isAfter =
-    former === undefined ||
-    now.starts.every((other) => other === former || receivedMs > other.firstMs + clocksApartMsMax);
-  if (late || !isAfter) return { starts: { turns: now.turns, starts }, isShared: false };
-  const { turns, isShared } = noteBoot(now.turns, boot, receivedMs);
+  const last = former.starts.at(-1);
+  const formerStart = last?.boot === boot ? last : former.starts.find((start) => start.boot === boot);
+  if (formerStart !== undefined && receivedMs <= formerStart.lastMs) return { starts: former, isShared: false };
+  const { clock, late } = assess(formerStart?.clock ?? initialClock, timeMs, receivedMs);
+  const start = { boot, clock, firstMs: formerStart?.firstMs ?? receivedMs, lastMs: receivedMs };
+  const starts = moveToEnd(former.starts, formerStart, start);
+  const isAfterOtherBoots =
+    formerStart === undefined ||
+    former.starts.every((other) => other === formerStart || receivedMs > other.firstMs + clocksApartMsMax);
+  if (late || !isAfterOtherBoots) return { starts: { turns: former.turns, starts }, isShared: false };
+  const { turns, isShared } = noteBoot(former.turns, boot, receivedMs);
   return { starts: { turns, starts }, isShared };
 }

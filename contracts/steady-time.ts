@@ -23,12 +23,12 @@ export type SteadyTime = {
 /** If the machine's clock moves by this much more or less than the monotonic clock, somebody set it. Slewing moves it by at most 0.1 s in a second. */
 export const clockStepMsMin = 500;
 
-/** @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown */
+/** Starts steady time. @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown */
 export function startSteadyTime(reading: ClockReading, aheadMs = 0): SteadyTime {
   return { last: reading, baseMs: reading.wallMs - reading.monotonicMs - aheadMs };
 }
 
-/** Returns how far the machine's clock is ahead of steady time, ms; negative if it is behind, 0 if the two agree. */
+/** Returns how far the machine's clock is ahead of steady time, ms: negative if it is behind, 0 if the two clocks agree. */
 export function wallAheadOf(time: SteadyTime): number {
   const { last, baseMs } = time;
   const aheadMs = last.wallMs - last.monotonicMs - baseMs;
@@ -36,9 +36,9 @@ export function wallAheadOf(time: SteadyTime): number {
 }
 
 /**
- * Takes the next reading of the clocks.
- * @returns `stepMs`: by how much somebody set the machine's clock since the last reading, negative if back, 0 if nobody set it. If the
- * machine slept, steady time advances by the sleep, and `stepMs` does not include it
+ * Returns steady time after the next reading of the clocks. If the machine slept, steady time advances by the time of the sleep.
+ * @returns `stepMs`: by how much somebody set the machine's clock since the last reading, ms: negative if set back, 0 if nobody set it. The
+ * time of a sleep is not included
  */
 export function followClock(time: SteadyTime, reading: ClockReading): { time: SteadyTime; stepMs: number } {
   const { last } = time;

@@ -19,7 +19,7 @@ const isOther = /[\p{Cf}\p{Co}\p{Noncharacter_Code_Point}]/u;
 const isSurrogate = /\p{Cs}/u;
 const onlyInvisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]*$/u;
 
-/** Scripts in which a joiner (U+200C, U+200D) changes the look of a word: RFC 5892, appendix A, and scripts for which Unicode defines joiners. */
+/** Characters of scripts in which a joiner (U+200C, U+200D) changes the look of a word: RFC 5892, appendix A, and scripts for which Unicode defines joiners. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Inherited}]/u;
 const letterOrMark = /[\p{L}\p{M}]/u;
@@ -54,7 +54,7 @@ export function textFault(text: string): string | undefined {
   if (isMark.test(chars[0]!)) return 'begins with a combining mark: a letter must come first';
   // U+3000 is allowed because it separates the names of a Japanese person. Other unusual spaces look like a plain space.
   const space = chars.find((char) => isSpace.test(char) && char !== ' ' && char !== '\u3000');
-  if (space !== undefined) return `holds an unusual space (${nameOf(space)}): use a plain one`;
+  if (space !== undefined) return `holds an unusual space (${nameOf(space)}): use a plain space`;
   if (/[ \u3000]{2}/.test(text)) return 'holds two spaces in a row';
   return undefined;
 }
@@ -85,8 +85,9 @@ export function visibleLines(text: string): string {
 }
 
 /**
- * Searches a value (for example, a request's body) for a text that `textFault` refuses. Returns the reason for the first one and its place
- * (`patient.familyName`). Accepts empty texts, because schemas decide whether a text may be empty. Checks the names of members, too.
+ * Searches a value (for example, a request's body) for a text that `textFault` refuses. Accepts empty texts, because schemas decide whether
+ * a text may be empty. Also checks the names of members.
+ * @returns the reason for the first refused text, and the path of that text (`at`: `patient.familyName`)
  * @param depthMax nested values deeper than this are not searched
  */
 export function textFaultIn(
@@ -115,7 +116,7 @@ function kindAt(chars: readonly string[], at: number): Kind | undefined {
   return isOther.test(char) ? 'other' : undefined;
 }
 
-/** Whether an invisible character is needed between its neighbours: a joiner or a variation selector that changes how they look. */
+/** Returns whether an invisible character is needed between its neighbours: a joiner or a variation selector that changes how they look. */
 function isNeeded(char: string, before: string | undefined, after: string | undefined): boolean {
   if (before === undefined) return false;
   if (char === '\u200c' || char === '\u200d') {

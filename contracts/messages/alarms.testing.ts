@@ -1,4 +1,4 @@
-/** Makes alarms for tests, so that a test names only the members that matter to it. */
+/** Creates alarms for tests, so that a test names only the members that matter to it. */
 import type { Alarm } from './alarms.ts';
 
 /** Returns an alarm that was raised at `at`, is still present, and is not acknowledged. `fields` replace its members. */

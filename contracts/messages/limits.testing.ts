@@ -1,4 +1,4 @@
-/** Makes limits in force for tests: the limits of the adult profile. The arguments replace members. */
+/** Creates limits in force for tests: the limits of the adult profile. The arguments replace members. */
 import { adultLimits } from '../adult-limits.ts';
 import { mergeLimits } from '../effective-limits.ts';
 import { type LimitGroup, limitGroups } from '../parameters.ts';

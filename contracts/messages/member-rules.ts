@@ -11,7 +11,7 @@ import { alertTextMax, DeviceAlert, DeviceAlerts, deviceSounds } from './device-
 /** Path of the file with the codes and units, relative to the root of the repository. */
 export const tableFile = 'contracts/parameters.ts';
 
-export const instantRule = 'an instant in UTC with milliseconds, as 2026-03-01T12:00:00.000Z';
+export const instantRule = 'an instant in UTC with milliseconds, for example 2026-03-01T12:00:00.000Z';
 
 /** The rule for each member, by its name. If a name has two meanings, the key is the list or object, a point, and the name. */
 const memberRules: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const memberRules: Readonly<Record<string, string>> = {
   start: instantRule,
   intervalMs: 'a whole number of ms from 100 to 86400000',
   values: 'a list of 1 to 64 numerics',
-  code: `a code of ${tableFile}, as MDC_ECG_HEART_RATE`,
+  code: `a code of ${tableFile}, for example MDC_ECG_HEART_RATE`,
   value: 'a number; if it is missing, validity says why',
   unit: `the unit of the code in ${tableFile}, as text`,
   validity: 'invalid, questionable or calibrating, or left out',
@@ -67,7 +67,7 @@ export type SchemaError = { readonly instancePath: string; readonly keyword: str
 export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {
   const path = [...at, ...(error?.instancePath ?? '').split('/').slice(1)];
   const missing = missingOf(error).filter((name) => schemaNames.has(name));
-  if (missing.length > 0) return `${path.length === 0 ? 'it' : placeOf(path)} has no ${missing.join(' and no ')}`;
+  if (missing.length > 0) return `${path.length === 0 ? 'it' : pathText(path)} has no ${missing.join(' and no ')}`;
   if (path.length === 0) return 'it must be a JSON object';
   return mustBe(path);
 }
@@ -75,8 +75,8 @@ export function misfitText(error: SchemaError | undefined, at: readonly string[]
 /** Returns what a member must be. @param path the names and list positions that lead to the member */
 export function mustBe(path: readonly string[]): string {
   const name = path.findLast((part) => schemaNames.has(part)) ?? '';
-  const rule = isPlace(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
-  return `${placeOf(path)} ${rule === undefined ? 'cannot be used' : `must be ${rule}`}`;
+  const rule = isListIndex(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
+  return `${pathText(path)} ${rule === undefined ? 'cannot be used' : `must be ${rule}`}`;
 }
 
 function missingOf(error: SchemaError | undefined): readonly string[] {
@@ -84,14 +84,14 @@ function missingOf(error: SchemaError | undefined): readonly string[] {
 }
 
 /** Returns the path as text, for example `values[0].unit`. Ends before a name that is not in our schemas. */
-function placeOf(path: readonly string[]): string {
-  const end = path.findIndex((part) => !schemaNames.has(part) && !isPlace(part));
+function pathText(path: readonly string[]): string {
+  const end = path.findIndex((part) => !schemaNames.has(part) && !isListIndex(part));
   const knownPath = end === -1 ? path : path.slice(0, end);
-  const text = knownPath.map((part, i) => (isPlace(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  const text = knownPath.map((part, i) => (isListIndex(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
   return text === '' ? 'a member' : text;
 }
 
-function isPlace(part: string | undefined): boolean {
+function isListIndex(part: string | undefined): boolean {
   return part !== undefined && /^\d{1,5}$/.test(part);
 }
 

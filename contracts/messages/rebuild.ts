@@ -14,7 +14,7 @@ export const RebuildProgress = Type.Object(
     points: count,
     /** Points that InfluxDB refused, because they are older than its retention time. */
     refused: count,
-    /** Records that cannot be opened or do not fit their schema. */
+    /** Records that cannot be decrypted, or do not match their schema. */
     unreadable: count,
     /** InfluxDB did not accept the last points. They are sent again until it accepts them. */
     isStoreAway: Type.Boolean(),

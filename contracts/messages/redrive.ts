@@ -29,7 +29,7 @@ export const RedriveResult = Type.Object(
     outcome: Type.Enum(['appended', 'invalid', 'failed']),
     /** What is wrong with the reading, or with a part of it. */
     words: Type.Optional(Type.String()),
-    /** Where the reading is now. */
+    /** The topic of the appended reading, and the numbers that identify the reading in it. */
     place: Type.Optional(Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, closed)),
   },
   closed,

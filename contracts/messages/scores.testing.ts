@@ -1,4 +1,4 @@
-/** Makes scores for tests: the scores of a patient who scores 0. The arguments replace members. */
+/** Creates scores for tests: the scores of a patient who scores 0. The arguments replace members. */
 import type { Scores } from './scores.ts';
 
 const at = '2026-01-01T09:59:00.000Z';

@@ -22,7 +22,7 @@ import {
 import { misfitText, mustBe, type SchemaError } from './member-rules.ts';
 
 export type Usable<Body> = {
-  /** Fits the schema. */
+  /** The usable part of the message. It fits the schema. */
   readonly body: Body;
   /** One fault for each part that is not used, in the order of the message. */
   readonly faults: readonly Fault[];
@@ -150,7 +150,7 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
 
 /**
  * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value to use instead. Without
- * that, screens would go on showing an old number.
+ * this numeric, screens would go on showing an old number.
  */
 function replacementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
   if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${at}`])}.`) };
