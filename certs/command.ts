@@ -108,16 +108,15 @@ const commands: Readonly<Record<string, Command>> = {
         throw invalid('Name one device, for example: `npm run certs -- revoke bed-07`.');
       if (!isReason(reason)) throw invalid(`"${reason}" is not a reason: use one of ${revocationReasons.join(', ')}.`);
       if (service) {
-        if (serial !== undefined) throw invalid('--serial is only for devices: --service revokes all certificates of a service.');
+        if (serial !== undefined)
+          throw invalid('--serial is only for devices: --service revokes all certificates of a service.');
         const revoked = await revokeService({ stateDir, service: id, reason, nowMs: Date.now() });
         const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
         return `${lines.join('')}${await ensure(stateDir, [], values)}${afterServiceRevocation}`;
       }
       const revoked = await revoke({ stateDir, deviceId: id, serial, reason, nowMs: Date.now() });
       const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
-      return lines.length > 0
-        ? lines.join('')
-        : `${id} has no valid certificate to revoke. A new CRL was issued.\n`;
+      return lines.length > 0 ? lines.join('') : `${id} has no valid certificate to revoke. A new CRL was issued.\n`;
     },
   },
   'revoke-again': {
@@ -140,7 +139,8 @@ const commands: Readonly<Record<string, Command>> = {
   crl: {
     options: [],
     async run(stateDir, names) {
-      if (names.length > 0) throw invalid('`crl` takes no name. To revoke the certificates of a device, use `npm run certs -- revoke`.');
+      if (names.length > 0)
+        throw invalid('`crl` takes no name. To revoke the certificates of a device, use `npm run certs -- revoke`.');
       const directory = join(stateDir, 'certs');
       return crlLine(await issueCrl(directory, deviceAuthority(directory), Date.now()));
     },

@@ -31,7 +31,7 @@ export function readKey(directory: string, file: string): string | undefined {
   return key;
 }
 
-/** Writes a pair, the key first. So after a crash between the two writes, the key does not fit, and the pair is created anew. */
+/** Writes a pair, the key first. If a crash comes between the two writes, the next run sees that the key does not fit, and replaces the pair. */
 export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);

@@ -22,7 +22,7 @@ export function parseInstant(text: string): number | undefined {
   return Date.UTC(year, month - 1, day, hour, minute, second, digits(text, 20, 23));
 }
 
-/** Returns the number in the characters from `from` to `to`, which must be digits. Makes no substring, because it runs for each reading. */
+/** Returns the number in the characters from `from` to `to`, which must be digits. Creates no substring, because it runs for each reading. */
 function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let i = from; i < to; i += 1) value = value * 10 + text.charCodeAt(i) - 48;

@@ -42,19 +42,20 @@ export type SealedLog = {
   readonly service: Service;
   readonly boot: string;
   readonly damage: DamageBook;
-  /** Seals a JSON body as this service and appends it, for writers of few records. Rejects like `Appender.append`. */
+  /** Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
-  /** Takes the turn of a topic: from now on Kafka refuses the writes of the process that had the turn before. Rejects as log/kafka/turn.ts does. */
+  /** Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /**
    * Opens a record. If the record's data key is unknown, first waits until this process has read all keys that were in the log when the
-   * record was fetched. Throws or rejects like `Opener.open`.
+   * record was fetched. Throws or rejects as `Opener.open` does.
    */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
-   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be opened or does not fit
-   * (sealed-reading.ts). `read` is null for a tombstone.
-   * @param from `end` leaves out the records that are already in the topics
+   * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be decrypted, or does
+   * not match its schema (sealed-reading.ts).
+   * @param onRecord called for each record; `read` is null for a tombstone
+   * @param from where to begin; `end` leaves out the records that are already in the topics
    */
   followTable(
     topics: readonly KafkaTopic[],
@@ -100,7 +101,7 @@ export async function openSealedLog(options: {
   });
   const opener = createOpener({ service, privateJwk, wrappedKey: keys.get });
   let seq = 0;
-  let tables = 0;
+  let tableCount = 0;
   const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
@@ -137,10 +138,10 @@ export async function openSealedLog(options: {
       };
     },
     async followTable(topics, onRecord, from = 'beginning') {
-      tables += 1;
+      tableCount += 1;
       const reading = createSealedReading({ open: opener.open, log, of: topics.join(' and ') });
       const reader = await createReader(kafka, {
-        group: `${service}-${boot}-table-${tables}`,
+        group: `${service}-${boot}-table-${tableCount}`,
         topics,
         start: from,
         log,
@@ -166,6 +167,6 @@ function readJson<T>(setting: string, text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new VigilError('settings-invalid', `The file that ${setting} names does not hold JSON.`, { cause });
+    throw new VigilError('settings-invalid', `The file that ${setting} names does not contain JSON.`, { cause });
   }
 }

@@ -123,7 +123,7 @@ it('an unwanted record is not opened and does not count as left out', () => {
 });
 
 describe('missing data keys', () => {
-  /** Makes a reading in which only the data key of the gateway exists, and `tries` lists the searches. */
+  /** Creates a reading in which only the data key of the gateway exists, and `tries` lists the searches. */
   function counting(missingKeys: 'ask' | 'remember') {
     const tries: string[] = [];
     const open: SealedLog['open'] = async ({ value }) => {

@@ -1,8 +1,8 @@
 /**
  * Reads sealed records: opens each record, checks that its type belongs in its topic, and validates it. Every process that reads the log
- * uses this code. A record that fails is left out and counted, and one line with its place, but not its content, goes to the process's log
- * output. Later records are not affected. A record is also left out if the code that handles it throws. Otherwise the reader would fetch
- * the same record again and again.
+ * uses this code. A record that fails is left out and counted, and one line with its topic, partition and offset, but not its content, goes
+ * to the process's log output. Later records are not affected. A record is also left out if the code that handles the record throws.
+ * Otherwise the reader would fetch the same record again and again.
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -13,29 +13,29 @@ import { type Opened, parseHeader, type SealedHeader } from './envelope/header.t
 import type { Opener } from './envelope/opener.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 
-/** A record that was opened and fits its type. */
+/** A record that was decrypted and matches the schema of its type. */
 export type ReadRecord = { readonly opened: Opened; readonly record: AnyRecord };
 
 /** The partition of a record. A `RecordBatch` can be passed as such. */
-export type TopicPlace = { readonly topic: KafkaTopic; readonly partition: number };
+export type RecordPartition = { readonly topic: KafkaTopic; readonly partition: number };
 
-type LeftOut = ErrorCode | 'tombstone' | 'unknown';
+type LeftOutCode = ErrorCode | 'tombstone' | 'unknown';
 type MaybeNow<T> = T | Promise<T>;
 
 export type SealedReading = {
   /** Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or not wanted. */
-  take(place: TopicPlace, record: LogRecord): MaybeNow<ReadRecord | undefined>;
-  /** Opens a record without validating it, for the audit trail, which must also report records that do not fit. */
-  open(place: TopicPlace, record: LogRecord): MaybeNow<Opened | undefined>;
+  take(place: RecordPartition, record: LogRecord): MaybeNow<ReadRecord | undefined>;
+  /** Opens a record without validating it, for the audit trail, which must also report records that do not match their schema. */
+  open(place: RecordPartition, record: LogRecord): MaybeNow<Opened | undefined>;
   /** Counts and reports a record that the caller leaves out. @param reason a sentence without content of the record */
-  leave(place: TopicPlace, record: LogRecord, code: LeftOut, reason: string): undefined;
+  leave(place: RecordPartition, record: LogRecord, code: LeftOutCode, reason: string): undefined;
   /** Returns the result of the task. If the task throws, returns undefined and leaves the record out. */
-  attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined;
+  attempt<T>(place: RecordPartition, record: LogRecord, task: () => T): T | undefined;
   /** Returns the number of records that were left out. */
   leftOut(): number;
 };
 
-/** Most ids of data keys that are remembered. Above it the oldest is forgotten. */
+/** Most ids of data keys that are remembered. If there are more, the oldest id is forgotten. */
 const keysMax = 10_000;
 
 export function createSealedReading(options: {
@@ -43,44 +43,50 @@ export function createSealedReading(options: {
   readonly log: Pick<Logger, 'error'>;
   /** What the record is left out of, for the line in the log: "a record is left out of the screens". */
   readonly of: string;
-  /** Whether to open records of a content type; by default all are opened. */
+  /** Returns whether to open records of a content type; by default all records are opened. */
   readonly wants?: (contentType: string) => boolean;
   /**
-   * `ask` (default): a missing data key is searched again for each record. `remember`: it is searched only once, and a key that is not
-   * wrapped for this service is reported only once. `remember` is for readers of old records, whose keys may have been deleted.
+   * `ask` (default): a missing data key is searched again for each record. `remember`: a missing key is searched only once, and a key that
+   * is not wrapped for this service is reported only once. `remember` is for readers of old records, whose keys may have been deleted.
    */
   readonly missingKeys?: 'ask' | 'remember';
   readonly onLeftOut?: () => void;
 }): SealedReading {
   const { log, of, wants, missingKeys = 'ask', onLeftOut } = options;
   const remembers = missingKeys === 'remember';
-  const missing = bounded(keysMax);
-  const foreign = bounded(keysMax);
+  const missingKeyIds = createBoundedSet(keysMax);
+  const foreignKeyIds = createBoundedSet(keysMax);
   let leftOut = 0;
 
-  function leave({ topic, partition }: TopicPlace, record: LogRecord, code: LeftOut, reason: string): undefined {
+  function leave(
+    { topic, partition }: RecordPartition,
+    record: LogRecord,
+    code: LeftOutCode,
+    reason: string,
+  ): undefined {
     leftOut += 1;
     onLeftOut?.();
     const id = remembers && code === 'key-not-for-us' ? keyIdOf(headerOf(record)) : undefined;
-    if (id === undefined || foreign.add(id))
+    if (id === undefined || foreignKeyIds.add(id))
       log.error({ topic, partition, offset: record.offset, code, reason }, `a record is left out of ${of}`);
     return undefined;
   }
 
-  function fail(place: TopicPlace, record: LogRecord, error: unknown): undefined {
+  function fail(place: RecordPartition, record: LogRecord, error: unknown): undefined {
     if (!(error instanceof VigilError)) return leave(place, record, 'unknown', `It cannot be read${whereIn(error)}.`);
     const id = remembers && error.code === 'key-unknown' ? keyIdOf(headerOf(record)) : undefined;
-    if (id !== undefined) missing.add(id);
+    if (id !== undefined) missingKeyIds.add(id);
     return leave(place, record, error.code, error.message);
   }
 
-  function open(place: TopicPlace, record: LogRecord): MaybeNow<Opened | undefined> {
+  function open(place: RecordPartition, record: LogRecord): MaybeNow<Opened | undefined> {
     const { key, value, fetchedMs } = record;
     if (value === null) return leave(place, record, 'tombstone', 'It is a tombstone.');
     const header = wants || remembers ? headerOf(record) : undefined;
     if (header && wants?.(header.contentType) === false) return undefined;
     const id = keyIdOf(header);
-    if (id !== undefined && missing.has(id)) return leave(place, record, 'key-unknown', 'Its data key is missing.');
+    if (id !== undefined && missingKeyIds.has(id))
+      return leave(place, record, 'key-unknown', 'Its data key is missing.');
     try {
       const pending = options.open({ topic: place.topic, key, value, fetchedMs });
       return pending instanceof Promise ? pending.catch((error: unknown) => fail(place, record, error)) : pending;
@@ -89,15 +95,15 @@ export function createSealedReading(options: {
     }
   }
 
-  function check(place: TopicPlace, record: LogRecord, opened: Opened | undefined): ReadRecord | undefined {
+  function check(place: RecordPartition, record: LogRecord, opened: Opened | undefined): ReadRecord | undefined {
     if (opened === undefined) return undefined;
-    const stray = homeFault(place.topic, opened.contentType);
-    if (stray !== undefined) return leave(place, record, 'payload-schema', stray);
+    const topicFault = homeFault(place.topic, opened.contentType);
+    if (topicFault !== undefined) return leave(place, record, 'payload-schema', topicFault);
     const checked = checkRecord(opened.contentType, opened.plaintext);
     return checked.ok ? { opened, record: checked } : leave(place, record, checked.fault.code, checked.fault.message);
   }
 
-  function attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined {
+  function attempt<T>(place: RecordPartition, record: LogRecord, task: () => T): T | undefined {
     try {
       return task();
     } catch (error) {
@@ -137,8 +143,8 @@ function headerOf({ value }: LogRecord): SealedHeader | undefined {
   }
 }
 
-/** Makes a set of at most `max` ids that drops its oldest id. `add` returns whether the id is new. */
-function bounded(max: number) {
+/** Creates a set of at most `max` ids that drops its oldest id. `add` returns whether the id is new. */
+function createBoundedSet(max: number) {
   const ids = new Set<string>();
   return {
     has: (id: string) => ids.has(id),

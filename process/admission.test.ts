@@ -35,11 +35,11 @@ it('takeTokens never gives more than the rate and one full bucket, for any calls
       fc.array(fc.tuple(evenNumber(0, 500), fc.integer({ min: 0, max: 300 })), {
         maxLength: 200,
       }),
-      (perS, asks) => {
+      (perS, calls) => {
         const bucket = newBucket(perS, 0);
         let atMs = 0;
         let taken = 0;
-        for (const [ms, wanted] of asks) {
+        for (const [ms, wanted] of calls) {
           atMs += ms;
           taken += takeTokens(bucket, perS, atMs, wanted);
         }
@@ -49,7 +49,7 @@ it('takeTokens never gives more than the rate and one full bucket, for any calls
   );
 });
 
-it('takeTokens gives tokens at the full rate if all are wanted', () => {
+it('takeTokens gives tokens at the full rate if each call wants more tokens than there are', () => {
   const bucket = newBucket(200, 0);
   let taken = 0;
   for (let atMs = 0; atMs <= 10_000; atMs += 25) taken += takeTokens(bucket, 200, atMs, 5_000);

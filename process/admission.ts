@@ -25,7 +25,7 @@ export function takeTokens(bucket: Bucket, perS: number, nowMs: number, wanted: 
   const earned = (Math.max(0, nowMs - bucket.atMs) / 1000) * perS;
   bucket.tokens = Math.min(capacity(perS), bucket.tokens + earned);
   bucket.atMs = nowMs;
-  const taken = Math.min(wanted, Math.floor(bucket.tokens));
-  bucket.tokens -= taken;
-  return taken;
+  const tokens = Math.min(wanted, Math.floor(bucket.tokens));
+  bucket.tokens -= tokens;
+  return tokens;
 }

@@ -1,6 +1,6 @@
 /**
- * Follows the certificates that a process presents or trusts: reads their files again when they change, so that a renewal needs no restart,
- * and reports certificates that end soon.
+ * Follows the certificates that a process presents or trusts: reads their files again when the files change, so that a renewal needs no
+ * restart, and reports certificates that end soon.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { wallAheadMs } from './system-clock.ts';
 /** `presents`: the process's own certificate. `trusts`: a CA. `crl`: a revocation list, whose end is its next update. */
 export type CertificateUse = 'presents' | 'trusts' | 'crl';
 
-/** `endMs` is in the time of the machine's clock, ms since 1970, because TLS uses that clock. */
+/** The end of a certificate. `endMs` is a time of the machine's clock, ms since 1970, because TLS uses this clock. */
 export type CertificateEnd = { readonly name: string; readonly use: CertificateUse; readonly endMs: number };
 
 type FileLog = Pick<Logger, 'info' | 'error'>;
@@ -65,7 +65,7 @@ export function endOf(pem: string): number {
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** Certificates are renewed 30 days before their end. With less time than this left, the renewal has failed (ours). */
+/** Certificates are renewed 30 days before their end. If a certificate is valid for less than this, its renewal has failed (ours). */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 
@@ -76,7 +76,7 @@ export function endingSoon(nowMs: number): CertificateEnd[] {
 
 /** Logs which certificates of this process end soon or have ended, at once and every six hours. */
 export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
-  const look = () => {
+  const logEnds = () => {
     const nowMs = Date.now() + wallAheadMs();
     for (const { name, use, endMs } of endingSoon(nowMs)) {
       const fields = { certificate: name, use, until: untilText(endMs) };
@@ -84,8 +84,8 @@ export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(
       else log.warn(fields, 'a certificate ends soon and was not renewed');
     }
   };
-  look();
-  const timer = setInterval(look, logEveryMs);
+  logEnds();
+  const timer = setInterval(logEnds, logEveryMs);
   timer.unref();
   return { close: () => clearInterval(timer) };
 }
@@ -107,24 +107,24 @@ function followFiles<Content>(options: {
   readonly log: FileLog;
 }): Files<Content> {
   const { paths, read, onChange, log } = options;
-  let seen = stampOf(paths);
+  let lastStamp = stampOf(paths);
   let content = read();
-  let refusedWhy: string | undefined;
+  let lastFault: string | undefined;
   return {
     current() {
       const stamp = stampOf(paths);
-      if (stamp === seen && refusedWhy === undefined) return content;
+      if (stamp === lastStamp && lastFault === undefined) return content;
       try {
         const next = read();
-        seen = stamp;
-        refusedWhy = undefined;
+        lastStamp = stamp;
+        lastFault = undefined;
         content = next;
         onChange(next);
       } catch (error) {
         const why = (error as Error).message;
-        if (why !== refusedWhy)
+        if (why !== lastFault)
           log.error({ files: paths, why }, 'changed certificate files cannot be used; the former files stay in use');
-        refusedWhy = why;
+        lastFault = why;
       }
       return content;
     },
@@ -153,7 +153,7 @@ export type FollowedPair = {
   close(): void;
 };
 
-const lookEveryMs = 5_000;
+const checkEveryMs = 5_000;
 
 /**
  * Follows the certificate and the key of a server.
@@ -187,7 +187,7 @@ export function followServerPair(options: {
     },
   });
   followed.set(name, { use: 'presents', endMs: () => files.current().endMs });
-  const timer = setInterval(files.current, options.everyMs ?? lookEveryMs);
+  const timer = setInterval(files.current, options.everyMs ?? checkEveryMs);
   timer.unref();
   return {
     current: files.current,
@@ -204,12 +204,12 @@ function requireUsable(parts: { readonly ca?: string; readonly cert?: string; re
 }
 
 export type ClientTls = {
-  /** Returns the options for a new connection, with the present content of the certificate files. */
+  /** Returns the options for a new connection, with the current content of the certificate files. */
   options(): ConnectionOptions;
 };
 
 /**
- * Makes the TLS options of a client for a server of Vigil.
+ * Creates the TLS options of a client of one of Vigil's servers.
  * @param options.name name in metrics and logs, for example `kafka`
  * @param options.crlFile CRL of the servers' CA; if empty, revocation is not checked
  * @throws VigilError `certificate-invalid`
@@ -261,7 +261,7 @@ export function serverChecks(options: {
     checkServerIdentity(host: string, certificate: PeerCertificate) {
       const fault = checkServerIdentity(host, certificate);
       if (fault !== undefined || !list?.current().serials.has(serialKey(certificate.serialNumber))) return fault;
-      log.error({ host, serial: certificate.serialNumber }, 'a server shows a certificate that is revoked');
+      log.error({ host, serial: certificate.serialNumber }, 'a server presents a revoked certificate');
       return new VigilError('certificate-invalid', `The certificate of ${host} is revoked.`);
     },
   };
@@ -276,9 +276,9 @@ function followList(options: { readonly caFile: string; readonly crlFile: string
     log,
     read() {
       const next = readRevocationLists(readFileSync(crlFile), [readFileSync(caFile, 'utf8')]).get(0);
-      if (next === undefined) throw new VigilError('certificate-invalid', `${crlFile} holds no CRL.`);
+      if (next === undefined) throw new VigilError('certificate-invalid', `${crlFile} does not contain a CRL.`);
       if ((next.number ?? 0n) < (last?.number ?? 0n)) {
-        throw new VigilError('certificate-invalid', `${crlFile} is older than the CRL that was read before.`);
+        throw new VigilError('certificate-invalid', `${crlFile} is older than the last CRL that was read.`);
       }
       last = next;
       return next;

@@ -6,7 +6,7 @@ import type { CertificateEnd } from './certificate-files.ts';
 /**
  * Returns a line for each certificate or CRL, and whether the process is failing because of an ended certificate.
  * @param ending the certificates and CRLs that end soon or have ended (`endingSoon`)
- * @param nowMs present time by the machine's clock, ms since 1970
+ * @param nowMs current time of the machine's clock, ms since 1970
  * @param fails returns whether the process cannot work after the end of this certificate
  */
 export function certificateNotes(
@@ -15,9 +15,9 @@ export function certificateNotes(
   fails: (end: CertificateEnd) => boolean,
 ): { readonly lines: readonly string[]; readonly isFailing: boolean } {
   const lines = ending.map(({ name, use, endMs }) => {
-    const what = use === 'crl' ? `the revocation list ${name}` : `certificate ${name}`;
+    const subject = use === 'crl' ? `the revocation list ${name}` : `certificate ${name}`;
     const end = use === 'crl' ? 'should have been renewed by' : endMs <= nowMs ? 'ended at' : 'ends at';
-    return `${what} ${end} ${formatInstant(endMs)}`;
+    return `${subject} ${end} ${formatInstant(endMs)}`;
   });
   return { lines, isFailing: ending.some((end) => end.endMs <= nowMs && fails(end)) };
 }

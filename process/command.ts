@@ -12,7 +12,7 @@ export type FaultText = (error: unknown) => string;
 
 /**
  * Runs a command with the arguments and the terminal of this process, and sets the exit code of this process.
- * @param faultText Without this function, an error that is not a VigilError ends the process with its stack.
+ * @param faultText returns the text for an error that is not a VigilError. If absent, such an error ends the process with its stack
  */
 export async function runCommand(command: Command, faultText?: FaultText): Promise<void> {
   process.exitCode = await exitCodeOf(command, process.argv.slice(2), processTerminal(), faultText);
@@ -20,7 +20,7 @@ export async function runCommand(command: Command, faultText?: FaultText): Promi
 
 /**
  * Runs a command and returns the exit code. Prints the message of a VigilError to standard error, and returns 1.
- * @throws every other error, if there is no `faultText`
+ * @throws every other error if `faultText` is absent
  */
 export async function exitCodeOf(
   command: Command,
@@ -40,7 +40,7 @@ export async function exitCodeOf(
 
 /**
  * Reads the arguments of a command line.
- * @param usageError makes the error for the command line from the first sentence of Node's message, without its full stop
+ * @param usageError creates the error for the command line from the first sentence of Node's message, without its full stop
  * @throws VigilError for an unknown option, a missing value, or an argument that the command does not have
  */
 export function readArguments<const Config extends Omit<ParseArgsConfig, 'args'>>(

@@ -16,7 +16,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
 }
 
 /** Opens a port with a queue, whose clock moves only by the test. */
-async function world({ perS, waitingMax }: { perS: number; waitingMax: number }) {
+async function openLine({ perS, waitingMax }: { perS: number; waitingMax: number }) {
   const clock = { ms: 0 };
   const begun: Socket[] = [];
   const counts = { turnedAway: 0, gaveUp: 0 };
@@ -49,59 +49,63 @@ async function world({ perS, waitingMax }: { perS: number; waitingMax: number })
   };
 }
 
-it('the line lets one address begin after at most one of a flood, however many of the flood wait', async () => {
-  const w = await world({ perS: 20, waitingMax: 1_000 });
-  for (let n = 0; n < 200; n += 1) await w.dial('127.0.0.2');
+it('a connection waits for at most one of the 199 waiting connections of another address', async () => {
+  const opened = await openLine({ perS: 20, waitingMax: 1_000 });
+  for (let n = 0; n < 200; n += 1) await opened.dial('127.0.0.2');
   // One connection began at once. After that, the clock did not move.
-  await until('199 in line', () => w.line.waiting() === 199);
-  await w.dial('127.0.0.3');
-  await until('200 in line', () => w.line.waiting() === 200);
+  await until('199 in line', () => opened.line.waiting() === 199);
+  await opened.dial('127.0.0.3');
+  await until('200 in line', () => opened.line.waiting() === 200);
   for (let turn = 0; turn < 2; turn += 1) {
-    w.clock.ms += 50;
-    await until('one more let in', () => w.begun.length === 2 + turn);
+    opened.clock.ms += 50;
+    await until('one more let in', () => opened.begun.length === 2 + turn);
   }
-  expect(w.addresses()).toContain('127.0.0.3');
+  expect(opened.addresses()).toContain('127.0.0.3');
 });
 
-it('the line lets in no more than its rate, and after a pause no more than the rate gives in a twentieth of a second', async () => {
-  const w = await world({ perS: 100, waitingMax: 1_000 });
-  for (let n = 0; n < 60; n += 1) await w.dial('127.0.0.2');
-  await until('55 in line', () => w.line.waiting() === 55);
+it('after a pause, the line begins at most the handshakes of a twentieth of a second at once', async () => {
+  const opened = await openLine({ perS: 100, waitingMax: 1_000 });
+  for (let n = 0; n < 60; n += 1) await opened.dial('127.0.0.2');
+  await until('55 in line', () => opened.line.waiting() === 55);
   // A process that was busy for a minute does not begin all handshakes at once.
-  w.clock.ms += 60_000;
-  await until('five more let in', () => w.line.waiting() <= 50);
+  opened.clock.ms += 60_000;
+  await until('five more let in', () => opened.line.waiting() <= 50);
   await new Promise((done) => setTimeout(done, 200));
-  expect(w.line.waiting()).toBe(50);
+  expect(opened.line.waiting()).toBe(50);
 });
 
-it('the line closes the newest connection of the address with the most if there is no room, and keeps the others', async () => {
-  const w = await world({ perS: 1, waitingMax: 10 });
-  for (let n = 0; n < 11; n += 1) await w.dial('127.0.0.2');
-  await until('ten in line', () => w.line.waiting() === 10);
-  const hers = await w.dial('127.0.0.3');
-  await until('one turned away', () => w.counts.turnedAway === 1);
-  expect(w.line.waiting()).toBe(10);
+it('a full line closes the newest connection of the address with the most connections, and keeps the others', async () => {
+  const opened = await openLine({ perS: 1, waitingMax: 10 });
+  for (let n = 0; n < 11; n += 1) await opened.dial('127.0.0.2');
+  await until('ten in line', () => opened.line.waiting() === 10);
+  const otherClient = await opened.dial('127.0.0.3');
+  await until('one turned away', () => opened.counts.turnedAway === 1);
+  expect(opened.line.waiting()).toBe(10);
   for (let turn = 0; turn < 2; turn += 1) {
-    w.clock.ms += 1_000;
-    await until('one more let in', () => w.begun.length === 2 + turn);
+    opened.clock.ms += 1_000;
+    await until('one more let in', () => opened.begun.length === 2 + turn);
   }
-  expect(w.addresses()).toContain('127.0.0.3');
-  expect(hers.closed).toBe(false);
+  expect(opened.addresses()).toContain('127.0.0.3');
+  expect(otherClient.closed).toBe(false);
 });
 
-it('the line keeps what a client sent meanwhile, forgets clients that give up, and closes waiting clients at the end', async () => {
-  const w = await world({ perS: 1, waitingMax: 10 });
-  await w.dial('127.0.0.2');
-  const [first, second, third] = [await w.dial('127.0.0.2'), await w.dial('127.0.0.2'), await w.dial('127.0.0.2')];
+it('the line keeps the bytes that a waiting client sends, removes clients that give up, and closes the others at its end', async () => {
+  const opened = await openLine({ perS: 1, waitingMax: 10 });
+  await opened.dial('127.0.0.2');
+  const [first, second, third] = [
+    await opened.dial('127.0.0.2'),
+    await opened.dial('127.0.0.2'),
+    await opened.dial('127.0.0.2'),
+  ];
   first.write('hello');
-  await until('three in line', () => w.line.waiting() === 3);
+  await until('three in line', () => opened.line.waiting() === 3);
   second.resetAndDestroy();
-  await until('one gave up', () => w.counts.gaveUp === 1);
-  w.clock.ms += 1_000;
-  await until('the second let in', () => w.begun.length === 2);
-  w.begun[1]!.resume();
-  expect(String((await once(w.begun[1]!, 'data'))[0])).toBe('hello');
-  w.line.close();
+  await until('one gave up', () => opened.counts.gaveUp === 1);
+  opened.clock.ms += 1_000;
+  await until('the second let in', () => opened.begun.length === 2);
+  opened.begun[1]!.resume();
+  expect(String((await once(opened.begun[1]!, 'data'))[0])).toBe('hello');
+  opened.line.close();
   await until('the third closed', () => third.resume().closed);
-  expect(w.line.waiting()).toBe(0);
+  expect(opened.line.waiting()).toBe(0);
 });

@@ -16,9 +16,9 @@ export type ConnectionLine = {
 };
 
 export type ConnectionLineOptions = {
-  /** Most handshakes per second, above 0. In one turn of the event loop at most a twentieth of it, so a busy process begins fewer. */
+  /** Most handshakes per second, above 0. One turn of the event loop begins at most a twentieth of them, so a busy process begins fewer. */
   readonly perS: number;
-  /** Most waiting connections. Above it, the newest connection of the address with the most connections is closed. */
+  /** Most waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
   readonly waitingMax: number;
   /** Returns the key by which connections are grouped; by default the address. */
   readonly keyOf?: (address: string) => string;
@@ -26,7 +26,9 @@ export type ConnectionLineOptions = {
   readonly monotonicMs: () => number;
   /** Begins the handshake. The bytes that the client has sent so far can be read from the socket. */
   readonly begin: (socket: Socket, waitedMs: number) => void;
+  /** Called when a connection is closed because too many wait. */
   readonly onTurnedAway?: () => void;
+  /** Called when a client closes its connection while it waits. */
   readonly onGaveUp?: () => void;
 };
 
@@ -35,7 +37,7 @@ const tickMs = 25;
 /** Most bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
 
-type Waiting = {
+type WaitingConnection = {
   readonly socket: Socket;
   readonly sinceMs: number;
   readonly received: Buffer[];
@@ -45,17 +47,17 @@ type Waiting = {
 export function createConnectionLine(options: ConnectionLineOptions): ConnectionLine {
   const { perS, monotonicMs, begin } = options;
   const { keyOf = (address) => address, onTurnedAway = () => {}, onGaveUp = () => {} } = options;
-  const waiting = createFairQueue<Waiting>(options.waitingMax);
+  const waiting = createFairQueue<WaitingConnection>(options.waitingMax);
   const bucket = newBucket(perS, monotonicMs());
   let timer: NodeJS.Timeout | undefined;
 
-  function turnAway({ socket, removeListeners }: Waiting): void {
+  function turnAway({ socket, removeListeners }: WaitingConnection): void {
     removeListeners();
     socket.on('error', () => {}).destroy();
     onTurnedAway();
   }
 
-  function wait(socket: Socket): void {
+  function putIntoQueue(socket: Socket): void {
     const key = keyOf(socket.remoteAddress ?? '');
     const received: Buffer[] = [];
     let bytes = 0;
@@ -71,13 +73,13 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
       socket.destroy();
     };
     const removeListeners = () => {
-      // Not with `removeAllListeners`, after which the socket would still read data without a listener.
+      // After `removeAllListeners`, the socket would still read data, without a listener. So each listener is removed by itself.
       socket.off('data', receive).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
-    const entry: Waiting = { socket, sinceMs: monotonicMs(), received, removeListeners };
+    const entry: WaitingConnection = { socket, sinceMs: monotonicMs(), received, removeListeners };
     socket.on('data', receive).on('error', giveUp).on('end', giveUp).on('close', giveUp);
-    const tooMany = waiting.add(key, entry);
-    if (tooMany) turnAway(tooMany);
+    const connectionToClose = waiting.add(key, entry);
+    if (connectionToClose) turnAway(connectionToClose);
     timer ??= setInterval(serve, tickMs);
   }
 
@@ -86,12 +88,12 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
     for (let tokens = takeTokens(bucket, perS, nowMs, waiting.size()); tokens > 0; tokens -= 1) {
       const entry = waiting.take();
       if (!entry) break;
-      letIn(entry, nowMs);
+      beginHandshake(entry, nowMs);
     }
     if (waiting.size() === 0) stop();
   }
 
-  function letIn({ socket, received, sinceMs, removeListeners }: Waiting, nowMs: number): void {
+  function beginHandshake({ socket, received, sinceMs, removeListeners }: WaitingConnection, nowMs: number): void {
     removeListeners();
     socket.pause();
     if (received.length > 0) socket.unshift(Buffer.concat(received));
@@ -106,7 +108,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
   return {
     arrive(socket) {
       if (waiting.size() === 0 && takeTokens(bucket, perS, monotonicMs(), 1) === 1) begin(socket, 0);
-      else wait(socket);
+      else putIntoQueue(socket);
     },
     waiting: waiting.size,
     close() {

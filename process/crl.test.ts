@@ -108,12 +108,14 @@ describe('readRevocationLists of a wrong file', () => {
     ['a length beyond the end', Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff])],
     ['an indefinite length', Buffer.from([0x30, 0x80, 0, 0])],
   ])('readRevocationLists refuses %s', (_name, bytes) => {
-    expect(refusal(bytes)).toBe('The file holds no CRL in PEM or DER.');
+    expect(refusal(bytes)).toBe('The file does not contain a CRL in PEM or DER.');
   });
 
   it('readRevocationLists refuses a certificate, and a CRL that is followed by a certificate', async () => {
-    expect(refusal(authority.certificate)).toMatch(/no CRL/);
-    expect(refusal((await signCrl([], 1n, authority, nowMs)) + authority.certificate)).toMatch(/no CRL/);
+    expect(refusal(authority.certificate)).toMatch(/does not contain a CRL/);
+    expect(refusal((await signCrl([], 1n, authority, nowMs)) + authority.certificate)).toMatch(
+      /does not contain a CRL/,
+    );
   });
 
   it('readRevocationLists refuses a CRL of another authority, even if that has the same name', async () => {

@@ -26,37 +26,37 @@ export function serialKey(hex: string): string {
  * Reads one or several CRLs, PEM or DER, and verifies the signature of each.
  * @param authorities PEM certificates of the authorities, one of which must have signed each CRL
  * @returns the CRLs by the index of their authority
- * @throws VigilError `certificate-invalid`: the file is not a CRL, another authority signed it, there are two CRLs of one authority, or a CRL
- *   is not complete (delta, indirect and partial CRLs have critical extensions, which this reader does not know)
+ * @throws VigilError `certificate-invalid` if the file is not a CRL, another authority signed it, it has two CRLs of one authority, or a
+ *   CRL is not complete (delta, indirect and partial CRLs have critical extensions, which this reader does not know)
  */
 export function readRevocationLists(bytes: Buffer, authorities: readonly string[]): Map<number, RevocationList> {
   if (bytes.length > crlBytesMax) throw refuse(`The CRL is larger than ${crlBytesMax} bytes.`);
   const signers = authorities.map((pem) => new X509Certificate(pem));
   const lists = new Map<number, RevocationList>();
   for (const der of dersOf(bytes)) {
-    const { list, signer } = readOne(der, signers);
-    if (lists.has(signer)) throw refuse('The file holds two CRLs of one authority.');
+    const { list, signer } = readList(der, signers);
+    if (lists.has(signer)) throw refuse('The file contains two CRLs of one authority.');
     lists.set(signer, list);
   }
   return lists;
 }
 
 const pemPattern = /-----BEGIN ([^-\n]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g;
-/** RFC 7468 section 6. */
+/** The PEM label of a CRL (RFC 7468 section 6). */
 const pemLabel = 'X509 CRL';
 
 function dersOf(bytes: Buffer): Buffer[] {
   const text = bytes.toString('latin1');
   if (!text.includes('-----BEGIN ')) return [bytes];
   const blocks = [...text.matchAll(pemPattern)];
-  const begun = text.split('-----BEGIN ').length - 1;
-  if (blocks.length !== begun || blocks.some(([, label]) => label !== pemLabel)) throw notCrl();
+  const beginLines = text.split('-----BEGIN ').length - 1;
+  if (blocks.length !== beginLines || blocks.some(([, label]) => label !== pemLabel)) throw notCrl();
   return blocks.map(([, , base64 = '']) => Buffer.from(base64, 'base64'));
 }
 
-function readOne(der: Buffer, signers: readonly X509Certificate[]): { list: RevocationList; signer: number } {
+function readList(der: Buffer, signers: readonly X509Certificate[]): { list: RevocationList; signer: number } {
   try {
-    const [tbs, algorithm, signature] = outer(der);
+    const [tbs, algorithm, signature] = signedPartsOf(der);
     const fields = childrenOf(der, tbs);
     // Version 1 has no version field, and no extensions: no CRL number.
     const first = fields[0]?.tag === tags.integer ? 1 : 0;
@@ -68,13 +68,13 @@ function readOne(der: Buffer, signers: readonly X509Certificate[]): { list: Revo
         isSigned(wholeOf(der, tbs), objectIdOf(der, algorithm), authority, signature),
     );
     if (signer < 0) throw refuse('The CRL is not signed by the authority of the certificates.');
-    return { signer, list: factsOf(der, fields.slice(first + 2)) };
+    return { signer, list: contentOfList(der, fields.slice(first + 2)) };
   } catch (cause) {
     throw cause instanceof DerError ? notCrl(cause) : cause;
   }
 }
 
-function outer(der: Buffer): [Element, Element, Buffer] {
+function signedPartsOf(der: Buffer): [Element, Element, Buffer] {
   const whole = expectTag(elementAt(der, 0, der.length), tags.sequence);
   const [tbs, algorithm, bits] = childrenOf(der, whole);
   const signature = contentOf(der, expectTag(bits, tags.bitString));
@@ -116,8 +116,8 @@ function isSigned(tbs: Buffer, objectId: string, { publicKey }: X509Certificate,
   }
 }
 
-/** Reads the fields from thisUpdate on. */
-function factsOf(der: Buffer, fields: readonly Element[]): RevocationList {
+/** Reads the fields of a CRL, from thisUpdate to the extensions. */
+function contentOfList(der: Buffer, fields: readonly Element[]): RevocationList {
   const [thisUpdate, ...rest] = fields;
   const thisUpdateMs = timeOf(der, thisUpdate);
   const nextUpdateMs = timeOf(der, rest[0]);
@@ -142,7 +142,7 @@ function serialsOf(der: Buffer, revoked: Element | undefined): Set<string> {
   return serials;
 }
 
-/** OBJECT IDENTIFIER 2.5.29.20. */
+/** OBJECT IDENTIFIER 2.5.29.20, in hexadecimal. */
 const crlNumberId = '551d14';
 
 function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefined {
@@ -154,14 +154,14 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   return BigInt(`0x${number.toString('hex')}`);
 }
 
-/** Returns the value of the wanted extension. @throws VigilError if there is another critical extension (section 5.2) */
-function extensionOf(der: Buffer, extensions: Element | undefined, wanted: string): Buffer | undefined {
+/** Returns the value of the wantedId extension. @throws VigilError if there is another critical extension (section 5.2) */
+function extensionOf(der: Buffer, extensions: Element | undefined, wantedId: string): Buffer | undefined {
   let wantedValue: Buffer | undefined;
   for (const extension of extensions === undefined ? [] : childrenOf(der, expectTag(extensions, tags.sequence))) {
     const parts = childrenOf(der, extension);
     const id = contentOf(der, expectTag(parts[0], tags.objectId)).toString('hex');
     const value = contentOf(der, expectTag(parts.at(-1), tags.octetString));
-    if (id === wanted) wantedValue = value;
+    if (id === wantedId) wantedValue = value;
     else if (parts.length > 2)
       throw refuse('The CRL is not a complete list of this authority: it has an unknown critical extension.');
   }
@@ -169,7 +169,7 @@ function extensionOf(der: Buffer, extensions: Element | undefined, wanted: strin
 }
 
 function notCrl(cause?: unknown): VigilError {
-  return refuse('The file holds no CRL in PEM or DER.', cause);
+  return refuse('The file does not contain a CRL in PEM or DER.', cause);
 }
 
 function refuse(message: string, cause?: unknown): VigilError {

@@ -28,19 +28,19 @@ export class DerError extends Error {}
 /** Returns the element that begins at `at` and ends at `end` or before. Tags of more than one byte are not supported. */
 export function elementAt(bytes: Buffer, at: number, end: number): Element {
   const tag = bytes[at];
-  const first = bytes[at + 1];
-  if (tag === undefined || first === undefined || at + 2 > end || (tag & 0x1f) === 0x1f)
+  const lengthByte = bytes[at + 1];
+  if (tag === undefined || lengthByte === undefined || at + 2 > end || (tag & 0x1f) === 0x1f)
     throw new DerError('the element is cut off');
-  if (first < 0x80) return within({ tag, start: at, content: at + 2, end: at + 2 + first }, end);
-  const count = first & 0x7f;
+  if (lengthByte < 0x80) return requireWithin({ tag, start: at, content: at + 2, end: at + 2 + lengthByte }, end);
+  const count = lengthByte & 0x7f;
   if (count === 0 || count > 4 || at + 2 + count > end) throw new DerError('a length form that DER does not allow');
   const length = bytes.readUIntBE(at + 2, count);
   // DER writes a length in as few bytes as possible.
   if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw new DerError('a length with too many bytes');
-  return within({ tag, start: at, content: at + 2 + count, end: at + 2 + count + length }, end);
+  return requireWithin({ tag, start: at, content: at + 2 + count, end: at + 2 + count + length }, end);
 }
 
-function within(element: Element, end: number): Element {
+function requireWithin(element: Element, end: number): Element {
   if (element.end > end) throw new DerError('the element is cut off');
   return element;
 }
@@ -77,11 +77,11 @@ const generalizedPattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 /** Reads UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if the element is not a time. */
 export function timeOf(bytes: Buffer, element: Element | undefined): number | undefined {
   if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
-  const short = element.tag === tags.utcTime;
-  const match = (short ? utcPattern : generalizedPattern).exec(contentOf(bytes, element).toString('latin1'));
+  const isUtcTime = element.tag === tags.utcTime;
+  const match = (isUtcTime ? utcPattern : generalizedPattern).exec(contentOf(bytes, element).toString('latin1'));
   if (!match) throw new DerError('an invalid time');
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-  const ms = Date.UTC(short ? year + (year >= 50 ? 1900 : 2000) : year, month - 1, day, hour, minute, second);
+  const ms = Date.UTC(isUtcTime ? year + (year >= 50 ? 1900 : 2000) : year, month - 1, day, hour, minute, second);
   if (!Number.isFinite(ms)) throw new DerError('an invalid time');
   return ms;
 }

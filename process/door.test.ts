@@ -7,11 +7,11 @@ import { createDoor, type Door, type DoorOptions } from './door.ts';
 let server: Server;
 let door: Door;
 const clients: Socket[] = [];
-const closed: string[] = [];
+const closeReasons: string[] = [];
 afterEach(() => {
   door.close();
   for (const client of clients.splice(0)) client.destroy();
-  closed.length = 0;
+  closeReasons.length = 0;
   server.close();
 });
 
@@ -21,7 +21,7 @@ async function open(options: Partial<DoorOptions>): Promise<void> {
     max: 100,
     perAddressMax: 100,
     withinMs: 60_000,
-    onClosed: (why) => closed.push(why),
+    onClosed: (why) => closeReasons.push(why),
     ...options,
   });
   server = createServer((socket) => {
@@ -36,15 +36,15 @@ async function open(options: Partial<DoorOptions>): Promise<void> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
 }
 
-/** @param from an address of loopback: Linux has all of 127/8 */
-async function join(from = '127.0.0.1'): Promise<Socket> {
+/** Connects a client to the server. @param from an address of loopback; Linux has all addresses of 127/8 */
+async function connectClient(from = '127.0.0.1'): Promise<Socket> {
   const { port } = server.address() as AddressInfo;
-  const before = door.count() + closed.length;
+  const countBefore = door.count() + closeReasons.length;
   const client = connect({ host: '127.0.0.1', port, localAddress: from });
   client.on('error', () => undefined);
   clients.push(client);
   await once(client, 'connect');
-  await until(() => door.count() + closed.length > before);
+  await until(() => door.count() + closeReasons.length > countBefore);
   return client;
 }
 
@@ -65,51 +65,51 @@ const ended = (client: Socket) =>
 
 it('the door closes a connection that does not identify itself in time, even if it sends bytes', async () => {
   await open({ withinMs: 600 });
-  const silent = await join();
-  const trickling = await join();
+  const silent = await connectClient();
+  const trickling = await connectClient();
   const trickle = setInterval(() => trickling.write('x'), 50);
   await Promise.all([ended(silent), ended(trickling)]);
   clearInterval(trickle);
-  expect(closed).toEqual(['too-slow', 'too-slow']);
+  expect(closeReasons).toEqual(['too-slow', 'too-slow']);
   expect(door.count()).toBe(0);
 });
 
 it('the door does not close a connection that has identified itself', async () => {
   await open({ withinMs: 600 });
-  const known = await join();
-  known.write('me');
-  await once(known, 'data');
-  const silent = await join();
+  const identified = await connectClient();
+  identified.write('me');
+  await once(identified, 'data');
+  const silent = await connectClient();
   await ended(silent);
-  expect(known.closed).toBe(false);
+  expect(identified.closed).toBe(false);
   expect(door.count()).toBe(0);
 });
 
 it('the door closes the oldest connection of an address that has too many, and lets the newest in', async () => {
   await open({ perAddressMax: 3 });
-  const silent = [await join(), await join(), await join()];
-  const honest = await join();
+  const silent = [await connectClient(), await connectClient(), await connectClient()];
+  const honest = await connectClient();
   await ended(silent[0]!);
-  expect(closed).toEqual(['too-many']);
+  expect(closeReasons).toEqual(['too-many']);
   honest.write('me');
   expect((await once(honest, 'data')).toString()).toBe('welcome');
 });
 
-it('the door closes the oldest connection of the address with the most if all together are too many', async () => {
+it('if there are too many connections, the door closes the oldest connection of the address with the most connections', async () => {
   await open({ max: 4 });
-  const quiet = await join('127.0.0.2');
-  const silent = [await join(), await join(), await join()];
-  await join('127.0.0.3');
+  const otherAddress = await connectClient('127.0.0.2');
+  const silent = [await connectClient(), await connectClient(), await connectClient()];
+  await connectClient('127.0.0.3');
   await ended(silent[0]!);
-  expect(quiet.closed).toBe(false);
-  expect(closed).toEqual(['too-many']);
+  expect(otherAddress.closed).toBe(false);
+  expect(closeReasons).toEqual(['too-many']);
   expect(door.count()).toBe(4);
 });
 
-it('the door forgets a connection that has closed', async () => {
+it('the door does not count a connection that its client has closed', async () => {
   await open({});
-  const client = await join();
+  const client = await connectClient();
   client.destroy();
   await until(() => door.count() === 0);
-  expect(closed).toEqual([]);
+  expect(closeReasons).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 export type Door = {
   /** Counts a new connection. */
   enter(socket: Socket): void;
-  /** Stops counting a connection, which has identified itself or sent a request. Accepts the TLS socket around the connection, too. */
+  /** Stops counting a connection, which has identified itself or sent a request. Accepts the connection's TLS socket too. */
   passed(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
   /** Returns the number of counted connections. */
   count(): number;
@@ -50,7 +50,7 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
     timer = undefined;
   }
 
-  function end(entry: Entry | undefined, why: 'too-many' | 'too-slow'): void {
+  function closeEntry(entry: Entry | undefined, why: 'too-many' | 'too-slow'): void {
     if (!entry) return;
     remove(entry.key);
     entry.socket.destroy();
@@ -67,7 +67,7 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
     const nowMs = performance.now();
     for (const entry of [...entries.values()]) {
       if (entry.dueMs > nowMs) return;
-      end(entry, 'too-slow');
+      closeEntry(entry, 'too-slow');
     }
   }
 
@@ -84,8 +84,8 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
       socket.once('close', () => {
         if (entries.get(key) === entry) remove(key);
       });
-      if (ofAddress.size > perAddressMax) end(ofAddress.values().next().value, 'too-many');
-      if (entries.size > max) end(oldestOfLargest(), 'too-many');
+      if (ofAddress.size > perAddressMax) closeEntry(ofAddress.values().next().value, 'too-many');
+      if (entries.size > max) closeEntry(oldestOfLargest(), 'too-many');
     },
     passed: (socket) => remove(keyOf(socket)),
     count: () => entries.size,

@@ -4,8 +4,8 @@ import { createFairQueue } from './fair-queue.ts';
 
 function filled(itemsMax: number, ...items: string[]) {
   const queue = createFairQueue<string>(itemsMax);
-  const gone = items.map((item) => queue.add(item[0]!, item));
-  return { queue, gone };
+  const removed = items.map((item) => queue.add(item[0]!, item));
+  return { queue, removed };
 }
 
 function takeAll(queue: ReturnType<typeof createFairQueue<string>>): string[] {
@@ -48,9 +48,9 @@ describe('a fair queue', () => {
       [undefined, undefined, undefined, 'b2'],
       ['a1', 'b1', 'a2'],
     ],
-  ])('a full queue removes %s', (_name, items, gone, order) => {
+  ])('a full queue removes %s', (_name, items, removed, order) => {
     const result = filled(3, ...items);
-    expect(result.gone).toEqual(gone);
+    expect(result.removed).toEqual(removed);
     expect(takeAll(result.queue)).toEqual(order);
   });
 
@@ -84,8 +84,8 @@ describe('a fair queue', () => {
               expect(taken === undefined ? inside.size === 0 : inside.delete(taken)).toBe(true);
             } else {
               inside.add(`${step}${i}`);
-              const gone = queue.add(step, `${step}${i}`);
-              if (gone !== undefined) expect(inside.delete(gone)).toBe(true);
+              const removed = queue.add(step, `${step}${i}`);
+              if (removed !== undefined) expect(inside.delete(removed)).toBe(true);
             }
             expect(queue.size()).toBe(inside.size);
             expect(queue.size()).toBeLessThanOrEqual(itemsMax);

@@ -19,7 +19,7 @@ export type FairQueue<Item> = {
   clear(): Item[];
 };
 
-/** Makes a queue. @param itemsMax most items in all lines together, at least 1 */
+/** Creates a queue. @param itemsMax most items in all lines together, at least 1 */
 export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
   /** The line of each source, in the order of their turns. */
   const lines = new Map<string, Set<Item>>();
@@ -42,8 +42,8 @@ export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
     }
     let longest: [string, Set<Item>] | undefined;
     for (const entry of lines) if (entry[1].size > (longest?.[1].size ?? 0)) longest = entry;
-    const own = lines.get(source)?.size ?? 0;
-    if (!longest || longest[1].size <= own + 1) return item;
+    const sourceCount = lines.get(source)?.size ?? 0;
+    if (!longest || longest[1].size <= sourceCount + 1) return item;
     const newest = [...longest[1]].at(-1)!;
     remove(longest[0], newest);
     add(source, item);

@@ -1,7 +1,7 @@
 /** Follows a file that the operator edits. */
 import { statSync } from 'node:fs';
 
-const lookEveryMs = 2_000;
+const checkEveryMs = 2_000;
 
 export type Followed<Content> = { current(): Content; close(): void };
 
@@ -18,20 +18,20 @@ export function followFile<Content>(options: {
   readonly everyMs?: number;
 }): Followed<Content> {
   const { path, read, onRead, onFault } = options;
-  // The stamp is read before the file. If somebody writes between these two, the file is read again later.
-  let seen = stampOf(path);
+  // The stamp is read before the file. So if somebody writes the file in between, the file is read again later.
+  let lastStamp = stampOf(path);
   let content = read(path);
   const timer = setInterval(() => {
     const stamp = stampOf(path);
-    if (stamp === seen) return;
-    seen = stamp;
+    if (stamp === lastStamp) return;
+    lastStamp = stamp;
     try {
       content = read(path);
       onRead(content);
     } catch (error) {
       onFault((error as Error).message);
     }
-  }, options.everyMs ?? lookEveryMs);
+  }, options.everyMs ?? checkEveryMs);
   timer.unref();
   return { current: () => content, close: () => clearInterval(timer) };
 }

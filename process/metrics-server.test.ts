@@ -80,7 +80,7 @@ it.each(['starting', 'ready', 'draining'] as const)('/healthz answers that the p
   expect([status, text]).toEqual([state === 'ready' ? 200 : 503, `${state}\n`]);
 });
 
-it('the server answers no other path', async () => {
+it('the server answers 404 to every other path, and 405 to POST', async () => {
   await open();
   for (const path of ['/', '/metrics/', '/metricsx', '/..%2fmetrics', '//']) {
     expect((await call(path)).status, path).toBe(404);

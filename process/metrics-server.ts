@@ -10,7 +10,10 @@ import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** Only `ready` answers 200; the others answer 503, so that a load balancer sends no clients. `failing`: the process cannot do its work. */
+/**
+ * The state in `/healthz`. `ready` answers 200. Every other state answers 503, so that a load balancer sends no clients. `failing`: the
+ * process cannot work.
+ */
 export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
 export type MetricsServer = {
@@ -66,20 +69,20 @@ export async function openMetricsServer(options: {
       const path = (request.url ?? '').split('?', 1)[0];
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
-        answer(response, 405, 'Only GET and HEAD are answered.\n');
+        respond(response, 405, 'Only GET and HEAD are answered.\n');
       } else if (path === '/healthz') {
         const { health, text } = state();
-        answer(response, health === 'ready' ? 200 : 503, text);
+        respond(response, health === 'ready' ? 200 : 503, text);
       } else if (path === '/metrics') {
         metrics.text().then(
-          (text) => answer(response, 200, text, metrics.contentType),
+          (text) => respond(response, 200, text, metrics.contentType),
           (error: unknown) => {
             log.error({ err: error }, 'the metrics could not be read');
-            answer(response, 500, 'The metrics could not be read.\n');
+            respond(response, 500, 'The metrics could not be read.\n');
           },
         );
       } else {
-        answer(response, 404, 'There are /metrics and /healthz.\n');
+        respond(response, 404, 'Only /metrics and /healthz exist.\n');
       }
     },
   );
@@ -87,12 +90,12 @@ export async function openMetricsServer(options: {
   server.on('connection', door.enter);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === 'EADDRINUSE';
-      const why = isTaken
+      const isPortTaken = cause.code === 'EADDRINUSE';
+      const why = isPortTaken
         ? 'is taken: set VIGIL_METRICS_PORT to a free port, or to 0.'
         : `cannot be opened (${cause.code}): check VIGIL_METRICS_HOST and VIGIL_METRICS_PORT.`;
       const text = `Port ${port} on ${host} for /metrics ${why}`;
-      reject(new VigilError(isTaken ? 'port-taken' : 'start-failed', text, { cause }));
+      reject(new VigilError(isPortTaken ? 'port-taken' : 'start-failed', text, { cause }));
     });
     server.listen({ port, host }, () => {
       server.removeAllListeners('error');
@@ -119,7 +122,7 @@ function healthText(reported: Health, reasons: readonly string[], fails: (end: C
   return { health, text: `${[health, ...reasons, ...lines].join('\n')}\n` };
 }
 
-function answer(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8') {
+function respond(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8') {
   const headers = {
     'content-type': contentType,
     'content-length': Buffer.byteLength(text),

@@ -1,5 +1,5 @@
 /**
- * The metrics of a process, in the format of Prometheus. At each scrape, a function reads the present number of each metric from the code
+ * The metrics of a process, in the format of Prometheus. At each scrape, a function reads the current number of each metric from the code
  * that counts. So counting an event takes only one addition.
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
@@ -12,14 +12,14 @@ export type Metrics = {
   /** Adds a number that only grows until the process ends. Its name must end in `_total`. */
   counter(name: string, help: string, read: () => Reading, ...labels: string[]): void;
   gauge(name: string, help: string, read: () => Reading, ...labels: string[]): void;
-  /** Adds a histogram. @param unit factor for all its numbers: 0.001 if the histogram counts ms and the metric is in seconds */
-  histogram(name: string, help: string, histogram: Histogram, unit?: number): void;
+  /** Adds a histogram. @param factor for all its numbers: 0.001 if the histogram counts ms and the metric is in seconds */
+  histogram(name: string, help: string, histogram: Histogram, factor?: number): void;
   /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
   text(): Promise<string>;
   readonly contentType: string;
 };
 
-/** Makes the metrics of a process, with those of Node: CPU, memory, file descriptors, event-loop delay, garbage collection. */
+/** Creates the metrics of a process, with those of Node: CPU, memory, file descriptors, event-loop delay, garbage collection. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -49,16 +49,16 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    histogram(name, help, histogram, unit = 1) {
+    histogram(name, help, histogram, factor = 1) {
       // The histogram of prom-client cannot read numbers from elsewhere. The registry needs only these members of a metric.
-      const shown = {
+      const metric = {
         name,
         help,
         type: 'histogram',
         aggregator: 'sum',
-        get: () => showHistogram(name, help, histogram, unit),
+        get: () => showHistogram(name, help, histogram, factor),
       };
-      registry.registerMetric(shown as unknown as Metric);
+      registry.registerMetric(metric as unknown as Metric);
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -74,10 +74,10 @@ function labelsOf(names: readonly string[], values: string | readonly string[]):
   return Object.fromEntries(names.map((name, at) => [name, all[at] ?? '']));
 }
 
-function showHistogram(name: string, help: string, histogram: Histogram, unit: number) {
+function showHistogram(name: string, help: string, histogram: Histogram, factor: number) {
   // Removes rounding errors such as 0.012000000000000001, because the text of a bound must not change.
-  const tidy = (value: number) => Number((value * unit).toPrecision(12));
-  const bounds = [...boundsOf(histogram).map((bound) => String(tidy(bound))), '+Inf'];
+  const scaled = (value: number) => Number((value * factor).toPrecision(12));
+  const bounds = [...boundsOf(histogram).map((bound) => String(scaled(bound))), '+Inf'];
   let count = 0;
   const buckets = bounds.map((le, at) => {
     count += histogram.counts[at]!;
@@ -85,7 +85,7 @@ function showHistogram(name: string, help: string, histogram: Histogram, unit: n
   });
   const values = [
     ...buckets,
-    { metricName: `${name}_sum`, labels: {}, value: tidy(histogram.sum) },
+    { metricName: `${name}_sum`, labels: {}, value: scaled(histogram.sum) },
     { metricName: `${name}_count`, labels: {}, value: count },
   ];
   return { name, help, type: 'histogram', values, aggregator: 'sum' };

@@ -25,7 +25,7 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('the log writes every line if the output takes them', () => {
+it('the log writes every line if the output accepts all lines', () => {
   const { status, stdout } = run('');
   expect(status).toBe(42);
   expect(

@@ -1,12 +1,12 @@
 /** Opens the log of a process: JSON lines on standard output. */
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Most characters that wait while the output accepts none. Further lines are dropped. */
+/** Most characters that wait while the output accepts no characters. Further lines are dropped. */
 const waitingCharsMax = 1_000_000;
 
 /**
- * Makes a logger that never blocks the process. With the default output of pino, the process blocks for ever if standard output is a file on
- * a full disk. Here, lines wait and are dropped if there are too many.
+ * Creates a logger that never blocks the process. With the default output of pino, the process blocks for ever if standard output is a file
+ * on a full disk. Here, lines wait and are dropped if there are too many.
  * @param fd file descriptor: 1, or 2 (standard error) if standard output is for results
  */
 export function openProcessLog(options: LoggerOptions, fd: 1 | 2 = 1): Logger {

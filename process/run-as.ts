@@ -25,10 +25,10 @@ export function idsOf(user: string): Ids {
 function askId(option: '-u' | '-g', user: string): number {
   const { status, stdout } = spawnSync('id', [option, '--', user], { encoding: 'utf8' });
   if (status === 0 && /^\d+\s*$/.test(stdout)) return Number(stdout);
-  throw new VigilError('settings-invalid', `VIGIL_RUN_AS: there is no user ${user}. Make it, or name uid:gid.`);
+  throw new VigilError('settings-invalid', `VIGIL_RUN_AS: no user ${user} exists. Create this user, or use uid:gid.`);
 }
 
-/** Changes the user of this process, and of all processes that it starts from now on. It cannot be changed back. */
+/** Changes the user of this process, and of all processes that it starts later. The user cannot be changed back. */
 export function become({ uid, gid }: Ids): void {
   process.setgroups?.([]);
   process.setgid?.(gid);

@@ -75,7 +75,7 @@ describe('runProcess', () => {
   it('the process logs an error that nothing catches, and ends with 1', async () => {
     const { code, out } = await run(`setTimeout(() => { throw new Error('odd'); }, 10); return { async close() {} };`);
     expect(code).toBe(1);
-    expect(out).toContain('uncaught');
+    expect(out).toContain('an error was not caught');
     expect(out).toContain('odd');
   });
 

@@ -40,7 +40,7 @@ export function runProcess<const M extends ServerManifest>(options: {
     const settings = readSettings(manifest, env);
     const log = openProcessLog({ ...options.log, level: settings.logLevel as string });
     process.on('uncaughtException', (error) => {
-      log.fatal({ err: error }, 'uncaught');
+      log.fatal({ err: error }, 'an error was not caught: the process ends');
       process.exit(1);
     });
     let opened: { close(): Promise<void> } | undefined;

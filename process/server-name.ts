@@ -4,7 +4,7 @@
  */
 import type { TextSetting } from './settings.ts';
 
-/** Value of the setting for a server with a certificate of the hospital: its certificate must have the host name or address of the server. */
+/** Value of the setting for a server whose certificate is from the hospital. Then the certificate must have the server's host name or address. */
 export const byAddress = 'address';
 
 export const serverNameSetting = (env: string, fallback: string) =>
@@ -16,7 +16,7 @@ export const serverNameSetting = (env: string, fallback: string) =>
     fallback,
   }) as const satisfies TextSetting;
 
-/** Returns the TLS option for the name. */
+/** Returns the TLS option for the name that the server's certificate must have. */
 export function serverNameOption(name: string): { readonly servername?: string } {
   return name === byAddress ? {} : { servername: name };
 }

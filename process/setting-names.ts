@@ -133,11 +133,16 @@ const shownCharsMax = 64;
 export function unknownNameFaults(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^VIGIL_/i.test(name) && !settingNames.includes(name))
-    .map((name) => `${visibleText(name.slice(0, shownCharsMax))} is not a setting (did you mean ${nearest(name)}?)`);
+    .map(
+      (name) =>
+        `${visibleText(name.slice(0, shownCharsMax))} is not a setting (did you mean ${mostSimilarName(name)}?)`,
+    );
 }
 
-function nearest(name: string): string {
-  const distances = settingNames.map((known) => editDistance(name.toUpperCase().slice(0, shownCharsMax), known));
+function mostSimilarName(name: string): string {
+  const distances = settingNames.map((validName) =>
+    editDistance(name.toUpperCase().slice(0, shownCharsMax), validName),
+  );
   return settingNames[distances.indexOf(Math.min(...distances))] ?? '';
 }
 

@@ -66,10 +66,10 @@ describe('readSettings', () => {
     ['V_BROKERS', 'a:1,b\u200b:2'],
   ])('settings refuse invisible characters in %s: %j', (name, text) => {
     const anyText = { ...manifest, name: { kind: 'text', env: 'V_NAME', help: 'name' } } as const satisfies Manifest;
-    expect(faultOf({ V_NAME: 'x', [name]: text }, anyText)).toContain(`${name} holds a control character`);
+    expect(faultOf({ V_NAME: 'x', [name]: text }, anyText)).toContain(`${name} contains a control character`);
   });
 
-  it('settings take a secret from a file that only its owner and group may read', () => {
+  it('settings read a secret from a file that only its owner and group may read', () => {
     const secret = { key: { kind: 'secret', env: 'V_KEY', help: 'key' } } as const satisfies Manifest;
     expect(readSettings(secret, { V_KEY: file('good', 'abc\n', 0o600) }).key).toBe('abc');
     expect(faultOf({ V_KEY: file('open', 'abc', 0o644) }, secret)).toContain('chmod 600');
@@ -87,12 +87,12 @@ describe('readSettings', () => {
   });
 
   it('describeSettings names the values of a switch, and calls an empty default "none"', () => {
-    const words = describeSettings({
+    const helpText = describeSettings({
       on: manifest.on,
       who: { kind: 'text', env: 'V_WHO', help: 'who', fallback: '' },
     });
-    expect(words).toMatch(/V_ON .*\(on or off, default: off\)/);
-    expect(words).toMatch(/V_WHO .*\(default: none\)/);
-    expect(words).not.toContain('false');
+    expect(helpText).toMatch(/V_ON .*\(on or off, default: off\)/);
+    expect(helpText).toMatch(/V_WHO .*\(default: none\)/);
+    expect(helpText).not.toContain('false');
   });
 });

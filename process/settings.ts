@@ -70,7 +70,7 @@ export function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }
 
-/** Returns the settings of a manifest, and one sentence for each wrong one. The settings are complete only if there is no fault. */
+/** Returns the settings of a manifest, and one sentence for each wrong setting. The settings are complete only if no setting is wrong. */
 export function checkSettings<const M extends Manifest>(
   manifest: M,
   env: Environment,
@@ -92,14 +92,14 @@ export function checkSettings<const M extends Manifest>(
   return { settings: Object.freeze(values) as Settings<M>, faults };
 }
 
-const invisible = 'holds a control character or one that cannot be seen';
+const invisibleFault = 'contains a control character or an invisible character';
 
 type Parsed = { value: unknown } | { fault: string };
 
 function parse(setting: Setting, text: string): Parsed {
   switch (setting.kind) {
     case 'text': {
-      if (visibleText(text) !== text) return { fault: invisible };
+      if (visibleText(text) !== text) return { fault: invisibleFault };
       return setting.pattern && !setting.pattern.test(text)
         ? { fault: `does not match ${setting.pattern}` }
         : { value: text };
@@ -116,7 +116,7 @@ function parse(setting: Setting, text: string): Parsed {
     }
     case 'list': {
       const items = text.split(',').map((item) => item.trim());
-      if (visibleText(text) !== text) return { fault: invisible };
+      if (visibleText(text) !== text) return { fault: invisibleFault };
       return items.every((item) => item !== '') ? { value: Object.freeze(items) } : { fault: 'has an empty item' };
     }
     case 'switch':
@@ -127,7 +127,8 @@ function parse(setting: Setting, text: string): Parsed {
     case 'secret-file': {
       const unreadable = readableFile(text);
       if (unreadable) return unreadable;
-      if ((statSync(text).mode & 0o007) !== 0) return { fault: `names ${text}, which others may read: chmod 600 it` };
+      if ((statSync(text).mode & 0o007) !== 0)
+        return { fault: `names ${text}, which other users may read: run \`chmod 600 ${text}\`` };
       const value = readFileSync(text, 'utf8').replace(/\r?\n$/, '');
       return value === ''
         ? { fault: `names ${text}, which is empty` }

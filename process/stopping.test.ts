@@ -41,7 +41,7 @@ it('the process ends with the exit code that it has set', async () => {
 it('the process ends if closing takes too long', async () => {
   const { code, out } = await stopped('() => new Promise(() => {})', 200, ['SIGINT']);
   expect(code).toBe(0);
-  expect(out).toContain('not closed in time, leaving');
+  expect(out).toContain('not closed in time: the process ends now');
 });
 
 it('the process ends with 1 if closing fails', async () => {

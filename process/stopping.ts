@@ -15,13 +15,13 @@ export function stopOnSignals(options: {
   readonly log: Logger;
 }): void {
   const { close, withinMs, log } = options;
-  let closing = false;
+  let isClosing = false;
   const stop = (signal: string) => {
-    if (closing) return;
-    closing = true;
+    if (isClosing) return;
+    isClosing = true;
     log.info({ signal }, 'draining');
     setTimeout(() => {
-      log.warn({ withinMs }, 'not closed in time, leaving');
+      log.warn({ withinMs }, 'not closed in time: the process ends now');
       process.exit();
     }, withinMs).unref();
     close().then(

@@ -1,6 +1,6 @@
 /**
- * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries call it, too. Without
- * this, kafkajs would send no heartbeats after the clock was set back, and would time out every request after it was set forward.
+ * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries call `Date.now` too.
+ * Without this, kafkajs would send no heartbeats after the clock was set back, and would time out every request after it was set forward.
  * `new Date()` still reads the machine's clock.
  */
 import { uptime } from 'node:os';
@@ -19,7 +19,7 @@ export const clockSettings = {
   },
 } as const satisfies Manifest;
 
-const lookEveryMs = 500;
+const checkEveryMs = 500;
 const machineNow = Date.now;
 
 /** The machine's clock, ms since 1970. It jumps when somebody sets it. */
@@ -45,22 +45,22 @@ export type ClockStep = {
 };
 
 export type ClockLog = {
-  warn(of: { readonly stepMs: number; readonly aheadMs: number }, text: string): void;
-  info(of: object, text: string): void;
+  warn(fields: { readonly stepMs: number; readonly aheadMs: number }, text: string): void;
+  info(fields: object, text: string): void;
 };
 
 export type SystemClock = {
-  /** Returns the present step; undefined while the machine's clock agrees with the process's time. */
+  /** Returns the current step; undefined while the machine's clock agrees with the process's time. */
   step(): ClockStep | undefined;
   /** Returns how often somebody set the clock since the start of the process. */
   steps(): number;
   close(): void;
 };
 
-const read = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs: uptime() * 1000 });
+const readClocks = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs: uptime() * 1000 });
 
 /**
- * Makes `Date.now` a clock that never jumps, until closed. Call this before anything else reads the time.
+ * Makes `Date.now` a clock that never jumps, until `close` is called. Call this function before anything else reads the time.
  * @param options.aheadMs how far the machine's clock is ahead of the time of the other processes, ms
  * @param options.replace whether to replace `Date.now`; if false, only watches the machine's clock
  */
@@ -70,14 +70,14 @@ export function keepSteadyTime(options: {
   readonly replace?: boolean;
 }): SystemClock {
   const { log, aheadMs = 0, replace = true } = options;
-  let time: SteadyTime = startSteadyTime(read(), aheadMs);
+  let time: SteadyTime = startSteadyTime(readClocks(), aheadMs);
   let steps = 0;
   const steadyNow = () => Math.floor(time.baseMs + performance.now());
   let step: ClockStep | undefined = aheadMs === 0 ? undefined : { aheadMs, atMs: steadyNow() };
   if (replace) Date.now = steadyNow;
 
   const timer = setInterval(() => {
-    const { time: next, stepMs } = followClock(time, read());
+    const { time: next, stepMs } = followClock(time, readClocks());
     time = next;
     const ahead = wallAheadOf(time);
     if (ahead === 0) {
@@ -90,7 +90,7 @@ export function keepSteadyTime(options: {
       { stepMs, aheadMs: ahead },
       'the machine’s clock was set: this process keeps its own time; restart all processes to take the new time',
     );
-  }, lookEveryMs);
+  }, checkEveryMs);
   timer.unref();
 
   return {
@@ -103,7 +103,7 @@ export function keepSteadyTime(options: {
   };
 }
 
-/** The metrics of a process's clock. */
+/** Adds the metrics of a process's clock. */
 export function addClockMetrics(metrics: Metrics, clock: SystemClock | undefined): void {
   metrics.gauge(
     'vigil_clock_ahead_seconds',

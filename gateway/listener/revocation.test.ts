@@ -177,8 +177,8 @@ describe('the CRL file', () => {
       },
       /not a regular file/,
     ],
-    ['is empty', async () => put(''), /no CRL/],
-    ['is cut short', async () => put((await crl(['bed-08'])).slice(0, 200)), /no CRL/],
+    ['is empty', async () => put(''), /does not contain a CRL/],
+    ['is cut short', async () => put((await crl(['bed-08'])).slice(0, 200)), /does not contain a CRL/],
     ['is forged', async () => put(await crl(['bed-08'], Date.now(), foreignCa)), /not signed/],
     [
       'has a lower number',
@@ -239,7 +239,7 @@ describe('the CRL file', () => {
 
   it.each([
     ['is missing', () => rmSync(file), /cannot be read \(ENOENT\)/],
-    ['contains no CRL', () => writeFileSync(file, 'no CRL'), /no CRL in PEM or DER/],
+    ['contains no CRL', () => writeFileSync(file, 'no CRL'), /does not contain a CRL in PEM or DER/],
   ])('a CRL file that %s at the start is an error', async (_name, spoil, message) => {
     spoil();
     await expect(openBench({}, file)).rejects.toMatchObject({

@@ -35,7 +35,7 @@ export const Anchor = Type.Object(
     /** The anchor covers all records that were in the log at this time. */
     at: Instant,
     places: Type.Array(AnchorPlace, { minItems: 1, maxItems: 1_000 }),
-    /** Faults that the witness has found in the log since the line before. */
+    /** Faults that the witness has found in the log since the former line. */
     faults: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 })),
     prev: Type.String({ maxLength: 120 }),
     key: Text,
@@ -52,7 +52,7 @@ const signedText = (hash: string) => `vigil audit anchor 1 ${hash}`;
 export type AnchorTip = Pick<Anchor, 'line' | 'hash'>;
 export const noAnchors: AnchorTip = { line: 0, hash: '' };
 
-/** The digest of no records. */
+/** The digest before the first record. */
 export const digestStart = '';
 
 /** Returns the digest with one more record of the partition. @param value base64url of the sealed record; empty for a tombstone */
@@ -60,7 +60,7 @@ export function nextDigest(digest: string, key: string, value: string, hash: Has
   return hash(canonicalJson([digest, key, value]));
 }
 
-/** Makes the anchor of the next line. @param tip line number and hash of the line before */
+/** Creates the anchor of the next line. @param tip line number and hash of the former line */
 export function linkAnchor(
   tip: AnchorTip,
   { at, places, faults = [] }: Pick<Anchor, 'at' | 'places' | 'faults'>,
@@ -75,8 +75,8 @@ export function linkAnchor(
 
 /**
  * Parses and verifies one line of a file.
- * @param tip line number and hash of the line before
- * @returns the anchor, or why the line is not as the witness wrote it
+ * @param tip line number and hash of the former line
+ * @returns the anchor, or the reason why the line is wrong, as the second half of a sentence
  */
 export function readAnchor(
   text: string,
@@ -118,24 +118,24 @@ export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof 
   const faults: string[] = [];
   let tip = noAnchors;
   /** The fault of an unreadable line. It is not reported if the next line is right, because then a crash cut the unreadable line short. */
-  let unreadable: string | undefined;
+  let unreadableFault: string | undefined;
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
     if (line === '') continue;
-    const read = readAnchor(line, tip, hash, verify);
-    if (read.ok) {
-      unreadable = undefined;
-      anchors.push(read.anchor);
-      tip = read.anchor;
+    const result = readAnchor(line, tip, hash, verify);
+    if (result.ok) {
+      unreadableFault = undefined;
+      anchors.push(result.anchor);
+      tip = result.anchor;
       continue;
     }
-    const why = `line ${index + 1} of the anchors ${read.why}`;
+    const why = `line ${index + 1} of the anchors ${result.why}`;
     const wrongTip = tipOf(line);
     if (wrongTip) tip = wrongTip;
-    if (unreadable !== undefined) faults.push(unreadable);
-    unreadable = wrongTip ? undefined : why;
+    if (unreadableFault !== undefined) faults.push(unreadableFault);
+    unreadableFault = wrongTip ? undefined : why;
     if (wrongTip) faults.push(why);
   }
-  return { anchors, tip, faults: unreadable === undefined ? faults : [...faults, unreadable] };
+  return { anchors, tip, faults: unreadableFault === undefined ? faults : [...faults, unreadableFault] };
 }
 
 /** Returns number and hash of a line without verifying it; undefined if it is not an anchor. */

@@ -73,7 +73,7 @@ describe('createAnchoredCheck', () => {
 
   it('an anchored log is not intact if records at its beginning are missing, and later records are still compared', () => {
     const { faults, checked } = faultsOf(log.slice(15), anchors, 15);
-    expect(faults).toEqual([{ kind: 'cut', text: 'the records of partition 0 before offset 15 are gone' }]);
+    expect(faults).toEqual([{ kind: 'cut', text: 'the records of partition 0 before offset 15 are missing' }]);
     expect(checked).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-/** Makes keys of the audit trail's writers and of the witness for tests. */
+/** Creates keys of the audit trail's writers and of the witness for tests. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { AuditWriter, Signer } from './chain.ts';
 import { type AuditKeys, auditSigners, readAuditKey, readPublicKeys, readSigner } from './keys.ts';

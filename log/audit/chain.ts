@@ -18,13 +18,13 @@ export type AuditEvent = Omit<AuditRecord, 'at' | 'boot' | 'n' | 'prev' | 'hash'
 
 export type ChainHead = { readonly boot: string; readonly n: number; readonly hash: string };
 
-/** Signs as one writer. */
+/** The signing key of one writer. */
 export type Signer = { readonly writer: AuditWriter; readonly key: string; readonly sign: (text: string) => string };
 
 /** Returns the text that is signed for a record with this hash. Because of the prefix, the signature is not valid for any other text. */
 export const signedText = (hash: string) => `vigil audit record 2 ${hash}`;
 
-/** Makes the next record of a chain. */
+/** Creates the next record of a chain. */
 export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash: Hash, signer: Signer): AuditRecord {
   const { writer, key } = signer;
   const hashed = { ...event, at, boot: head.boot, n: head.n + 1, prev: head.hash, writer, key };
@@ -34,10 +34,10 @@ export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash:
 
 export const isSigned = (record: AnyAuditRecord): record is AuditRecord => 'sig' in record;
 
-/** Whether a record's own hash is right. */
+/** Returns whether a record's own hash is right. */
 export function hashIsRight(record: AnyAuditRecord, hash: Hash): boolean {
   const { hash: ownHash, ...rest } = record;
-  const { sig: _, ...hashed } = rest as Partial<AuditRecord>;
+  const { sig: _sig, ...hashed } = rest as Partial<AuditRecord>;
   return hash(canonicalJson(hashed)) === ownHash;
 }
 

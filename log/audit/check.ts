@@ -23,7 +23,7 @@ type Chain = {
 export type CheckBounds = {
   /** Most records after a gap, for each chain. With more records, the missing record counts as lost. */
   readonly aheadMax: number;
-  /** Most chains (starts of processes) that are remembered. Above it the oldest is forgotten. */
+  /** Most chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
   readonly chainsMax: number;
   /** Most records that are remembered for each chain. */
   readonly settledMax: number;
@@ -34,7 +34,7 @@ export type CheckBounds = {
 /** The limits in the dashboard, which reads the trail all the time. */
 export const followBounds: CheckBounds = { aheadMax: 1_000, chainsMax: 1_000, settledMax: 1_000, faultsMax: 20 };
 
-/** A record's time may be this much before the time of the record that it follows, because a clock may be set back. More is a fault. */
+/** A record's time may be at most this much before the time of the former record, because a clock may be set back. */
 const backMsMax = 60_000;
 
 export type ChainCheck = {
@@ -69,27 +69,27 @@ export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
  * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a retry of the writer,
  * a record may arrive twice.
  * @param verdict the verdict on the record by itself (rules.ts, sessions.ts)
- * @returns `repeat` if the same record was read before, `wrong` if the record or its place in the chain is wrong, `older` if it is right
- *   but from a version without signatures
+ * @returns `repeat` if the same record was read before, `wrong` if the record or its position in the chain is wrong, `older` if the
+ *   record is right but from a version without signatures
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);
-  const former = chain.settled.get(record.n) ?? chain.ahead.get(record.n);
-  if (former?.hash === record.hash && verdict.kind !== 'bad') return 'repeat';
+  const sameNumber = chain.settled.get(record.n) ?? chain.ahead.get(record.n);
+  if (sameNumber?.hash === record.hash && verdict.kind !== 'bad') return 'repeat';
   check.records += 1;
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
-    note(check, verdict.fault, `${placeOf(record)} ${verdict.why}`);
-    // The bad record still gets its place in the chain. Otherwise its number would also be reported as missing.
-    if (former === undefined) settle(check, record.boot, chain, rowOf(record));
+    note(check, verdict.fault, `${recordText(record)} ${verdict.why}`);
+    // The bad record still gets its position in the chain. Otherwise its number would also be reported as missing.
+    if (sameNumber === undefined) settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
-  if (former !== undefined || record.n <= chain.n) {
-    note(check, 'added', `${placeOf(record)} exists twice`);
+  if (sameNumber !== undefined || record.n <= chain.n) {
+    note(check, 'added', `${recordText(record)} exists twice`);
     return 'wrong';
   }
   if (chain.signed !== isSigned(record)) {
-    note(check, 'unsigned', `${placeOf(record)} is in a chain with both signed and unsigned records`);
+    note(check, 'unsigned', `${recordText(record)} is in a chain with both signed and unsigned records`);
     settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
@@ -97,7 +97,7 @@ export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: Re
   return verdict.kind === 'older' ? 'older' : 'ok';
 }
 
-const placeOf = ({ boot, n }: Pick<AnyAuditRecord, 'boot' | 'n'>) => `record ${n} of ${boot}`;
+const recordText = ({ boot, n }: Pick<AnyAuditRecord, 'boot' | 'n'>) => `record ${n} of ${boot}`;
 
 const rowOf = ({ n, prev, hash, at }: AnyAuditRecord): Row => ({ n, prev, hash, atMs: parseInstant(at) ?? 0 });
 
@@ -126,12 +126,12 @@ function settle(check: ChainCheck, boot: string, chain: Chain, row: Row): boolea
 }
 
 function settleAhead(check: ChainCheck, boot: string, chain: Chain, row?: Row): boolean {
-  let follows = true;
+  let rowFollows = true;
   for (let next = chain.ahead.get(chain.n + 1); next; next = chain.ahead.get(chain.n + 1)) {
     const fault = linkFault(chain, next);
     if (fault) {
       note(check, fault.kind, `record ${next.n} of ${boot} ${fault.text}`);
-      if (next === row) follows = false;
+      if (next === row) rowFollows = false;
     }
     chain.n = next.n;
     chain.hash = next.hash;
@@ -140,7 +140,7 @@ function settleAhead(check: ChainCheck, boot: string, chain: Chain, row?: Row): 
     chain.settled.set(next.n, { hash: next.hash, atMs: next.atMs });
     if (chain.settled.size > check.bounds.settledMax) chain.settled.delete(chain.settled.keys().next().value!);
   }
-  return follows;
+  return rowFollows;
 }
 
 function linkFault(chain: Chain, next: Row): AuditFault | undefined {
@@ -160,8 +160,8 @@ function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
 }
 
 function gapText(boot: string, from: number, to: number, nextAtMs: number): string {
-  const which = from === to ? `record ${from} of ${boot} is` : `records ${from} to ${to} of ${boot} are`;
-  return `${which} missing, before the record of ${formatInstant(nextAtMs)}`;
+  const records = from === to ? `record ${from} of ${boot} is` : `records ${from} to ${to} of ${boot} are`;
+  return `${records} missing, before the record of ${formatInstant(nextAtMs)}`;
 }
 
 /** Returns a text about the first gap of each chain. Call this after the whole log was read. */

@@ -36,7 +36,7 @@ export function readAuditKey(
     const key = thumbprint(createPublicKey(privateKey).export({ format: 'jwk' }));
     return { key, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url') };
   } catch (cause) {
-    throw new VigilError('settings-invalid', `The file that ${setting} names does not hold a private Ed25519 JWK.`, {
+    throw new VigilError('settings-invalid', `The file that ${setting} names does not contain a private Ed25519 JWK.`, {
       cause,
     });
   }

@@ -1,5 +1,5 @@
 /**
- * Judges the records of the audit trail as they are read from Kafka: each record by itself, its place in the partition, and the anchors.
+ * Judges the records of the audit trail as they are read from Kafka: each record by itself, its position in the partition, and the anchors.
  * Takes the records of each partition in their order. The dashboard and `vigil audit verify` use this code.
  */
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { type AnyAuditRecord, contentTypes } from '../../contracts/messages/reco
 import { parseInstant } from '../../contracts/time.ts';
 import type { Opened } from '../envelope/header.ts';
 import { type Anchor, type AnchorTip, readAnchors } from './anchor.ts';
-import { createAnchoredCheck, type LogPlace } from './anchored.ts';
+import { createAnchoredCheck, type LogPosition } from './anchored.ts';
 import type { AuditFault } from './chain.ts';
 import { isSigned } from './chain.ts';
 import type { PublicKeys } from './keys.ts';
@@ -16,30 +16,30 @@ import { judgeRecord, type RecordVerdict } from './rules.ts';
 import { createSessionCheck } from './sessions.ts';
 import { sha256 } from './trail.ts';
 
-export type AuditLogRecord = LogPlace & { readonly key: string; readonly value: Buffer };
+export type AuditLogRecord = LogPosition & { readonly key: string; readonly value: Buffer };
 
 export type AuditRead = {
-  /** Undefined if the record cannot be opened, or is not an audit record. */
+  /** Undefined if the record cannot be decrypted, or is not an audit record. */
   readonly record: AnyAuditRecord | undefined;
   readonly verdict: RecordVerdict;
-  /** Faults of the log at this place, beside the verdict on the record. */
+  /** Faults of the log at this offset, besides the verdict on the record. */
   readonly faults: readonly AuditFault[];
 };
 
 export type AuditReading = {
-  /** Judges the next record. @param opened undefined if the record cannot be opened */
+  /** Judges the next record. @param opened the decrypted record; undefined if the record cannot be decrypted */
   take(record: AuditLogRecord, opened: Opened | undefined): AuditRead;
   /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
   finish(): readonly AuditFault[];
-  /** Returns the number of anchored places that were right. */
+  /** Returns the number of anchored offsets whose digest was right. */
   checked(): number;
 };
 
-/** Makes a judge of the trail. @param fromMs time of the first records that are read; undefined if the whole log is read */
+/** Creates a judge of the trail. @param fromMs time of the first records that are read; undefined if the whole log is read */
 export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[], fromMs?: number): AuditReading {
   const anchored = createAnchoredCheck(anchors, sha256, fromMs !== undefined);
   const sessions = createSessionCheck(fromMs);
-  /** By partition. `lastN` is the highest record number of each chain. */
+  /** The state of each partition. `lastN` is the highest record number of each chain. */
   const parts = new Map<number, { hasSigned: boolean; nextOffset: number; readonly lastN: Map<string, number> }>();
 
   function partOf(partition: number) {
@@ -51,23 +51,23 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   }
 
   /** Judges one record. An unsigned record is bad after the first signed record of the partition, and after the first anchor. */
-  function judge(record: AnyAuditRecord, opened: Opened, place: LogPlace): RecordVerdict {
+  function judge(record: AnyAuditRecord, opened: Opened, place: LogPosition): RecordVerdict {
     const { writer, boot } = opened.place;
-    const own = judgeRecord(record, { writer, boot }, sha256, keys.verify);
+    const recordVerdict = judgeRecord(record, { writer, boot }, sha256, keys.verify);
     const part = partOf(place.partition);
-    if (own.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
+    if (recordVerdict.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
       return {
         kind: 'bad',
         fault: 'unsigned',
         why: 'is not signed, but is in a part of the log where all records are signed',
       };
-    const verdict = sessions.judge(record, own);
+    const verdict = sessions.judge(record, recordVerdict);
     if (isSigned(record) && verdict.kind !== 'bad') part.hasSigned = true;
     return verdict;
   }
 
   /** Returns a fault if a record has a smaller number than an earlier record of its chain in the same partition. */
-  function orderFaults({ partition, offset }: LogPlace, { boot, n }: AnyAuditRecord): AuditFault[] {
+  function orderFaults({ partition, offset }: LogPosition, { boot, n }: AnyAuditRecord): AuditFault[] {
     const part = partOf(partition);
     if (offset < part.nextOffset) return [];
     part.nextOffset = offset + 1;
@@ -84,10 +84,10 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
       const atMs = record && parseInstant(record.at);
       const faults = anchored.take(place, key, value.toString('base64url'), atMs);
       if (!opened || !record) {
-        const where = `the record at offset ${place.offset} of partition ${place.partition}`;
+        const recordText = `the record at offset ${place.offset} of partition ${place.partition}`;
         return {
           record: undefined,
-          verdict: { kind: 'bad', fault: 'unreadable', why: `${where} cannot be opened` },
+          verdict: { kind: 'bad', fault: 'unreadable', why: `${recordText} cannot be opened` },
           faults,
         };
       }

@@ -8,14 +8,14 @@ import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from '
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
 /** The actions that the operator's key may sign. */
-const signedByOperator: readonly AnyAuditRecord['action'][] = [
+const allowedForOperator: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
   ...operatorActions,
 ];
 /** The actions that the dashboard's key may not sign. */
-const notAtScreens: readonly AnyAuditRecord['action'][] = operatorActions;
+const neverSignedByDashboard: readonly AnyAuditRecord['action'][] = operatorActions;
 
 /** The actions that may be recorded without a session. */
 const withoutSession: readonly AnyAuditRecord['action'][] = [
@@ -60,16 +60,16 @@ export function judgeRecord(
     case 'right':
       break;
   }
-  if (writer === 'operator' && !signedByOperator.includes(action))
+  if (writer === 'operator' && !allowedForOperator.includes(action))
     return bad(`records ${action}, which the operator's command line never does`);
-  if (writer === 'dashboard' && notAtScreens.includes(action))
+  if (writer === 'dashboard' && neverSignedByDashboard.includes(action))
     return bad(`records ${action}, which nobody can do at a screen`);
   if (session === undefined && !needsNoSession(record))
     return bad(`names ${actor.userId} as the actor, but no session`);
   return { kind: 'signed' };
 }
 
-/** Whether a record needs no session: a refused request of somebody who is not logged in, or a change of accounts. */
+/** Returns whether a record needs no session: a refused request of somebody who is not logged in, or a change of accounts. */
 function needsNoSession({ action, actor }: AnyAuditRecord): boolean {
   return withoutSession.includes(action) && !('role' in actor);
 }

@@ -1,5 +1,5 @@
 /**
- * Checks whether the actor of an audit record was logged in: the record names a session, and an earlier record must be the login of that
+ * Checks whether the actor of an audit record was logged in: the record names a session, and an earlier record must be the login of this
  * session. All records of one person are in one partition. Takes the records of each partition in their order. Pure.
  */
 
@@ -10,9 +10,9 @@ import type { RecordVerdict } from './rules.ts';
 
 /** Longest session, even if it is used all the time: one shift. */
 export const sessionMaxMs = 12 * 60 * 60_000;
-/** A request before the end of a session may be recorded this much after the end. */
+/** A request before the end of a session may be recorded at most this long after the end. */
 const graceMs = 5 * 60_000;
-/** Most sessions that are remembered. Above it the oldest login is forgotten. */
+/** Most sessions that are remembered. If there are more, the oldest login is forgotten. */
 const sessionsMax = 200_000;
 
 type Login = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
@@ -23,8 +23,8 @@ export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefi
 }
 
 /**
- * Makes a check of sessions.
- * @param fromMs time of the first records that are read. The login of a session that may have begun before is not required
+ * Creates a check of sessions.
+ * @param fromMs time of the first records that are read. No login is required of a session that may have begun before this time
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   const logins = new Map<string, Login>();

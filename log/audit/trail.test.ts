@@ -6,7 +6,7 @@ import { createTrail } from './trail.ts';
 
 const signer = newAuditKeys().signer('dashboard');
 
-/** Makes a trail on a false Kafka that accepts the next `times` records when a test calls `accept`. */
+/** Creates a trail on a false Kafka that accepts the next `times` records when a test calls `accept`. */
 function newTrail() {
   const written: string[] = [];
   let gate = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 /**
- * Writes the audit trail, one record after the other. The next record is made only after Kafka has the record before. So a crash can lose
+ * Writes the audit trail, one record after the other. The next record is created only after Kafka has the last record. So a crash can lose
  * only the last record, whose act was then refused, and never leaves a gap in the chain. Records wait in two queues, one for acts and one
- * for looks, and acts go first. Each queue serves all persons in turn, so a person with a thousand looks delays nobody else.
+ * for looks, and acts go first. Each queue serves all persons in turn, so a person with a thousand looks does not delay other persons.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -16,8 +16,8 @@ import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } 
 /** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Most records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. The act
- * or look of a refused record is refused, too.
+ * Most records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. Then the
+ * act or look of this record is refused too.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;
 /** Most waiting records of one person, or of one address if nobody is logged in. */
@@ -41,7 +41,7 @@ const kindOf = ({ action }: AuditEvent): Kind => (looks.includes(action) ? 'look
 const keyOf = ({ session, actor, address }: AuditEvent) =>
   session === undefined ? `address ${address ?? 'none'}` : `account ${actor.userId}`;
 
-type Waiting = { readonly event: AuditEvent; done(): void; fail(error: unknown): void };
+type WaitingEvent = { readonly event: AuditEvent; done(): void; fail(error: unknown): void };
 
 export const sha256: (text: string) => string = (text) => createHash('sha256').update(text).digest('base64url');
 
@@ -63,7 +63,10 @@ export function createTrail(
   const { pseudonymKey, signer, now, logger } = options;
   let head: ChainHead = { boot: sealedLog.boot, n: 0, hash: chainStart };
   let closed = false;
-  const queues = { act: createFairQueue<Waiting>(waitingMax.act), look: createFairQueue<Waiting>(waitingMax.look) };
+  const queues = {
+    act: createFairQueue<WaitingEvent>(waitingMax.act),
+    look: createFairQueue<WaitingEvent>(waitingMax.look),
+  };
   let writing: Promise<void> | undefined;
   let beingWritten = 0;
   let actsInRow = 0;
@@ -85,7 +88,7 @@ export function createTrail(
     throw new VigilError('log-closed', 'The audit trail is being closed.');
   }
 
-  function next(): Waiting | undefined {
+  function takeNext(): WaitingEvent | undefined {
     const order: readonly Kind[] = actsInRow < actsInRowMax ? ['act', 'look'] : ['look', 'act'];
     for (const kind of order) {
       const record = queues[kind].take();
@@ -97,7 +100,7 @@ export function createTrail(
   }
 
   async function writeAll(): Promise<void> {
-    for (let waiting = next(); waiting !== undefined; waiting = next()) {
+    for (let waiting = takeNext(); waiting !== undefined; waiting = takeNext()) {
       beingWritten = 1;
       await write(waiting.event).then(waiting.done, waiting.fail);
       beingWritten = 0;
@@ -105,10 +108,10 @@ export function createTrail(
     writing = undefined;
   }
 
-  const refused = () =>
+  const refusal = () =>
     new VigilError(
       'log-unavailable',
-      'This was not done, because the audit trail cannot record it now. Try again shortly.',
+      'This was not done, because the audit trail cannot record it now. Try again in a few seconds.',
     );
 
   return {
@@ -116,11 +119,11 @@ export function createTrail(
     async record(event) {
       const queue = queues[kindOf(event)];
       const key = keyOf(event);
-      if (closed || queue.sizeOf(key) >= waitingPerKeyMax) throw refused();
+      if (closed || queue.sizeOf(key) >= waitingPerKeyMax) throw refusal();
       const { promise: written, resolve, reject } = Promise.withResolvers<void>();
-      queue.add(key, { event, done: resolve, fail: reject })?.fail(refused());
+      queue.add(key, { event, done: resolve, fail: reject })?.fail(refusal());
       writing ??= writeAll();
-      const timer = setTimeout(() => reject(refused()), auditWaitMs);
+      const timer = setTimeout(() => reject(refusal()), auditWaitMs);
       try {
         await written;
       } finally {

@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { type KafkaTopic, type KeysTopic, type Service, services } from '../../contracts/topics.ts';
-import type { Place } from './header.ts';
+import type { RecordOrigin } from './header.ts';
 import { createKeyTable, type KeyTable } from './key-table.ts';
 import { createOpener, type Opener } from './opener.ts';
 import { pseudonym, unassignedAssociation } from './pseudonym.ts';
 import { createSealer, keyLifetimeMs, lastingKeyLifetimeMs, type Sealer } from './sealer.ts';
 import { createKeyTag, createUnwrap, type ReaderKeys } from './wrapped-key.ts';
 
-const place: Place = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
+const place: RecordOrigin = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
 const text = Buffer.from('{"heart":134}');
 
 type Published = { topic: KeysTopic; kid: string; value: Buffer };
@@ -245,8 +245,8 @@ describe('keyFor for records that are kept for years', () => {
     const count = bench.published.size;
     for (let day = 0; day < 30; day += 1) {
       bench.clock.nowMs += 24 * keyLifetimeMs;
-      const again = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
-      expect([again.kid, again.secret.equals(first.secret)]).toEqual([first.kid, true]);
+      const later = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
+      expect([later.kid, later.secret.equals(first.secret)]).toEqual([first.kid, true]);
       expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarm-state')).kid).toBe(first.kid);
     }
     expect(bench.published.size).toBe(count);
@@ -283,9 +283,9 @@ describe('keyFor for records that are kept for years', () => {
 
   it('a record that names another writer cannot be opened, even if its data key is already unwrapped', async () => {
     const sealer = bench.begin('dashboard');
-    const own = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
+    const genuine = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
     const at = { topic: 'audit', key: 'assoc-used' } as const;
-    await open('dashboard', own, at as never);
+    await open('dashboard', genuine, at as never);
     const forged = await sealed(sealer, 'audit', 'operator', 'assoc-used');
     expect(await failure(() => open('dashboard', forged, at as never))).toBe('key-unknown');
   });
@@ -299,18 +299,18 @@ describe('createKeyTable', () => {
 
   it('the table keeps a writer’s keys if another writer deletes them or writes very many keys', async () => {
     const table = createKeyTable('dashboard', [], 3);
-    const own = await wrappedBy('alarms', 'alarms', 'assoc-flood');
-    table.put(own.topic, own.kid, own.value);
+    const alarmsKey = await wrappedBy('alarms', 'alarms', 'assoc-flood');
+    table.put(alarmsKey.topic, alarmsKey.kid, alarmsKey.value);
     for (let n = 0; n < 10; n += 1) {
       const other = await wrappedBy('dashboard', 'commands', `assoc-flood-${n}`);
       table.put(other.topic, other.kid, other.value);
-      table.put('keys-dashboard', own.kid, null);
-      table.put('keys-dashboard', own.kid, other.value);
+      table.put('keys-dashboard', alarmsKey.kid, null);
+      table.put('keys-dashboard', alarmsKey.kid, other.value);
     }
-    expect(table.find(own.kid, 'alarms', 'alarms')?.from).toBe('keys-alarms');
+    expect(table.find(alarmsKey.kid, 'alarms', 'alarms')?.from).toBe('keys-alarms');
     expect(table.size()).toBe(4);
-    table.put('keys-alarms', own.kid, null);
-    expect(table.find(own.kid, 'alarms', 'alarms')).toBeUndefined();
+    table.put('keys-alarms', alarmsKey.kid, null);
+    expect(table.find(alarmsKey.kid, 'alarms', 'alarms')).toBeUndefined();
   });
 
   it('the table stores less than half of a key with several readers, and almost nothing of a key for other services', async () => {
@@ -352,9 +352,9 @@ describe('createKeyTable', () => {
     expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: 'others' })).toBeUndefined();
     delete header.iat;
     const old = { ...jwe, protected: Buffer.from(JSON.stringify(header)).toString('base64url') };
-    const before = createKeyTable('alarms', ['keys-alarms']);
-    expect(before.put('keys-alarms', kid, Buffer.from(JSON.stringify(old)))).toBe(true);
-    expect(before.latest('keys-alarms', { subject: 'assoc-old', audience: header.aud as string })).toBeUndefined();
+    const tableOfOld = createKeyTable('alarms', ['keys-alarms']);
+    expect(tableOfOld.put('keys-alarms', kid, Buffer.from(JSON.stringify(old)))).toBe(true);
+    expect(tableOfOld.latest('keys-alarms', { subject: 'assoc-old', audience: header.aud as string })).toBeUndefined();
   });
 });
 

@@ -5,8 +5,8 @@
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
 
-/** Where a record belongs, and who wrote it. `key` is the key in Kafka; `writer` is the pseudonym of a device, or the name of a service. */
-export type Place = {
+/** Where a record belongs, and who wrote it. `key` is the key in Kafka. `writer` is the pseudonym of a device, or the name of a service. */
+export type RecordOrigin = {
   readonly topic: KafkaTopic;
   readonly key: string;
   readonly writer: string;
@@ -14,16 +14,16 @@ export type Place = {
   readonly seq: number;
 };
 
-export type Opened = { readonly place: Place; readonly contentType: string; readonly plaintext: Buffer };
+export type Opened = { readonly place: RecordOrigin; readonly contentType: string; readonly plaintext: Buffer };
 
-export type SealedHeader = { readonly kid: string; readonly contentType: string; readonly place: Place };
+export type SealedHeader = { readonly kid: string; readonly contentType: string; readonly place: RecordOrigin };
 
-const text = /^[A-Za-z0-9._-]{1,64}$/;
+const partPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Returns the header up to the value of `seq`, as JSON with a fixed order of members. @throws VigilError `sealed-malformed` */
-export function headerPrefix(kid: string, contentType: string, place: Omit<Place, 'seq'>): string {
+export function headerPrefix(kid: string, contentType: string, place: Omit<RecordOrigin, 'seq'>): string {
   for (const part of [kid, place.key, place.writer, place.boot]) {
-    if (!text.test(part))
+    if (!partPattern.test(part))
       throw new VigilError(
         'sealed-malformed',
         'A record cannot be sealed: its key id, key, writer or boot has a character that is not allowed.',

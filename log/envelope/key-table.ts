@@ -3,8 +3,8 @@ import { type KafkaTopic, type KeysTopic, keysTopicFor, keysTopics, type Service
 import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
 
 /**
- * Most keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000 stays of patients. Above it the
- * oldest keys are dropped, and this service cannot open their records.
+ * Most keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000 stays of patients. If there
+ * are more, the oldest keys are dropped, and this service cannot open their records.
  */
 export const keysPerTopicMax = 200_000;
 
@@ -21,11 +21,15 @@ export type KeyTable = {
   size(): number;
 };
 
-/** @param reuses the topics of keys for which `latest` is called @param most the largest number of keys for each topic */
+/**
+ * Creates an empty table.
+ * @param reuses the topics of keys for which `latest` is called
+ * @param keysMax most keys of each topic
+ */
 export function createKeyTable(
   service: Service,
   reuses: readonly KeysTopic[] = [],
-  most: number = keysPerTopicMax,
+  keysMax: number = keysPerTopicMax,
 ): KeyTable {
   const tables = new Map(keysTopics.map((topic) => [topic, new Map<string, Buffer>()]));
   const latest = new Map(reuses.map((topic) => [topic, new Map<string, { kid: string; facts: KeyFacts }>()]));
@@ -37,18 +41,18 @@ export function createKeyTable(
         table.delete(kid);
         return true;
       }
-      const read = readWrapped(service, kid, value);
-      if (!read) return false;
-      table.set(kid, read.wrapped);
-      const oldest = table.size > most ? table.keys().next().value : undefined;
+      const parsed = readWrapped(service, kid, value);
+      if (!parsed) return false;
+      table.set(kid, parsed.wrapped);
+      const oldest = table.size > keysMax ? table.keys().next().value : undefined;
       if (oldest !== undefined) table.delete(oldest);
-      const own = latest.get(topic);
-      if (!own || !read.facts) return true;
-      const name = nameOf(read.facts);
-      own.delete(name);
-      own.set(name, { kid, facts: read.facts });
-      const first = own.size > most ? own.keys().next().value : undefined;
-      if (first !== undefined) own.delete(first);
+      const latestOfTopic = latest.get(topic);
+      if (!latestOfTopic || !parsed.facts) return true;
+      const name = nameOf(parsed.facts);
+      latestOfTopic.delete(name);
+      latestOfTopic.set(name, { kid, facts: parsed.facts });
+      const oldestName = latestOfTopic.size > keysMax ? latestOfTopic.keys().next().value : undefined;
+      if (oldestName !== undefined) latestOfTopic.delete(oldestName);
       return true;
     },
     find(kid, topic, writer) {
@@ -59,9 +63,9 @@ export function createKeyTable(
       return undefined;
     },
     latest(topic, of) {
-      const own = latest.get(topic)?.get(nameOf(of));
-      const wrapped = own && tables.get(topic)!.get(own.kid);
-      return wrapped && { ...own, wrapped };
+      const latestKey = latest.get(topic)?.get(nameOf(of));
+      const wrapped = latestKey && tables.get(topic)!.get(latestKey.kid);
+      return wrapped && { ...latestKey, wrapped };
     },
     size: () => [...tables.values()].reduce((sum, { size }) => sum + size, 0),
   };

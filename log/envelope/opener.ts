@@ -7,7 +7,7 @@ import { type Opened, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
-/** Most unwrapped data keys in memory. Above it the oldest key is dropped. It is unwrapped again if needed. */
+/** Most unwrapped data keys in memory. If there are more, the oldest key is dropped. A dropped key is unwrapped again if needed. */
 const keysMax = 100_000;
 
 export type SealedRecord = {
@@ -28,7 +28,11 @@ export type Opener = {
 };
 
 /** The topic and writer of a record whose data key is needed, and when the record was fetched. */
-export type KeyAsked = { readonly topic: KafkaTopic; readonly writer: string; readonly fetchedMs: number | undefined };
+export type KeyRequest = {
+  readonly topic: KafkaTopic;
+  readonly writer: string;
+  readonly fetchedMs: number | undefined;
+};
 
 /** An unwrapped data key, and the topic in which it was found. */
 type UnwrappedKey = { readonly secret: Buffer; readonly from: KeysTopic };
@@ -36,23 +40,23 @@ type UnwrappedKey = { readonly secret: Buffer; readonly from: KeysTopic };
 export function createOpener(options: {
   readonly service: Service;
   readonly privateJwk: JWK;
-  /** Returns the wrapped key with an id, for a record. @throws VigilError `key-unknown` */
-  readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
+  /** Returns the wrapped key with this id, for a record. @throws VigilError `key-unknown` */
+  readonly wrappedKey: (kid: string, request: KeyRequest) => Promise<FoundKey>;
 }): Opener {
   const secrets = new Map<string, UnwrappedKey>();
   const pending = new Map<string, Promise<UnwrappedKey>>();
   const unwrap = createUnwrap(options.service, options.privateJwk);
 
-  async function findAndUnwrap(kid: string, asked: KeyAsked): Promise<UnwrappedKey> {
-    const { wrapped, from } = await options.wrappedKey(kid, asked);
+  async function findAndUnwrap(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
+    const { wrapped, from } = await options.wrappedKey(kid, request);
     return { secret: await unwrap(kid, wrapped), from };
   }
 
-  function unwrapOnce(kid: string, asked: KeyAsked): Promise<UnwrappedKey> {
-    const id = `${kid} ${asked.topic} ${asked.writer}`;
+  function unwrapOnce(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
+    const id = `${kid} ${request.topic} ${request.writer}`;
     let unwrapping = pending.get(id);
     if (!unwrapping) {
-      unwrapping = findAndUnwrap(kid, asked)
+      unwrapping = findAndUnwrap(kid, request)
         .then((unwrapped) => {
           secrets.set(kid, unwrapped);
           const oldest = secrets.size > keysMax ? secrets.keys().next().value : undefined;
@@ -73,11 +77,11 @@ export function createOpener(options: {
       const header = parseHeader(parts[0]!);
       const { topic, writer } = header.place;
       if (topic !== record.topic || header.place.key !== record.key) {
-        throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another place.`);
+        throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another topic or key.`);
       }
-      const known = secrets.get(header.kid);
-      if (known && (known.from === keysTopicFor(topic, writer) || known.from === 'keys'))
-        return decrypt(parts, header, known.secret);
+      const unwrappedKey = secrets.get(header.kid);
+      if (unwrappedKey && (unwrappedKey.from === keysTopicFor(topic, writer) || unwrappedKey.from === 'keys'))
+        return decrypt(parts, header, unwrappedKey.secret);
       return unwrapOnce(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
         decrypt(parts, header, secret),
       );

@@ -14,7 +14,7 @@ import {
   keysTopicOf,
   type Service,
 } from '../../contracts/topics.ts';
-import { headerPrefix, type Place } from './header.ts';
+import { headerPrefix, type RecordOrigin } from './header.ts';
 import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
 /** How long one data key seals records that Kafka keeps for days: an hour. */
@@ -26,7 +26,7 @@ export const keyLifetimeMs = 3_600_000;
 export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
 /** Most messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
-/** Most subjects whose key is in memory, for each set of readers. Above it the oldest key is dropped, and a new key is made if needed. */
+/** Most subjects whose key is in memory, for each set of readers. If there are more, the oldest key is dropped, and replaced if needed. */
 const keysMax = 50_000;
 
 export type DataKey = {
@@ -46,7 +46,7 @@ export type DataKey = {
   start: HeaderStart | undefined;
 };
 
-type HeaderStart = Omit<Place, 'seq'> & {
+type HeaderStart = Omit<RecordOrigin, 'seq'> & {
   readonly contentType: string;
   /** The header up to `seq`: its whole groups of three bytes in base64url (`encoded`), and the remaining text (`rest`). */
   readonly encoded: string;
@@ -63,7 +63,7 @@ export type Sealer = {
   /** Returns the key of a subject. A new key is wrapped for the topic's readers and published before it is returned. */
   keyFor(subject: string, topic: KafkaTopic): Promise<DataKey>;
   /** Returns the sealed record: a compact JWE in ASCII. Takes about 8 µs for 400 bytes. */
-  seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer;
+  seal(key: DataKey, place: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -86,7 +86,7 @@ export function createSealer(options: {
   const pending = new Map<string, Promise<DataKey>>();
 
   // A key with a negative age means that the clock was set back. Such a key is not used.
-  const usable = (key: DataKey) => {
+  const isUsable = (key: DataKey) => {
     const ageMs = options.now() - key.createdMs;
     return ageMs < key.lifetimeMs && ageMs > -keyLifetimeMs && key.count < keyMessagesMax;
   };
@@ -99,14 +99,14 @@ export function createSealer(options: {
     return { kid, secret, createdMs, lifetimeMs, lasts, nonce, count: 0, start: undefined };
   }
 
-  async function make(subject: string, topic: KafkaTopic): Promise<DataKey> {
+  async function createKey(subject: string, topic: KafkaTopic): Promise<DataKey> {
     const roles = audienceOf(topic);
-    const place = keysTopicOf(service, topic);
+    const keysTopic = keysTopicOf(service, topic);
     const audience = audiences.name(roles);
-    if (kafkaTopics[place].retentionMs < 0) {
-      const earlier = await options.earlierKey?.(place, { subject, audience });
-      const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.madeMs, place);
-      if (key && usable(key)) return key;
+    if (kafkaTopics[keysTopic].retentionMs < 0) {
+      const earlier = await options.earlierKey?.(keysTopic, { subject, audience });
+      const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.madeMs, keysTopic);
+      if (key && isUsable(key)) return key;
     }
     const kid = randomBytes(16).toString('base64url');
     const secret = randomBytes(32);
@@ -117,38 +117,38 @@ export function createSealer(options: {
       { subject, madeMs, audience, tag: options.tagOf?.(kid, secret) ?? '' },
       roles,
     );
-    await options.publishKey({ topic: place, kid, value });
-    return dataKey(kid, secret, madeMs, place);
+    await options.publishKey({ topic: keysTopic, kid, value });
+    return dataKey(kid, secret, madeMs, keysTopic);
   }
 
   /** Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic of keys. */
-  function sharedBy(topic: KafkaTopic): string {
+  function keySetName(topic: KafkaTopic): string {
     return `${audienceOf(topic).join()} ${keysTopicOf(service, topic)}`;
   }
 
   function keysFor(topic: KafkaTopic): Map<string, DataKey> {
     let keys = byTopic.get(topic);
     if (keys) return keys;
-    const audience = sharedBy(topic);
-    keys = keysOf.get(audience) ?? new Map();
-    keysOf.set(audience, keys);
+    const setName = keySetName(topic);
+    keys = keysOf.get(setName) ?? new Map();
+    keysOf.set(setName, keys);
     byTopic.set(topic, keys);
     return keys;
   }
 
   function cachedKey(subject: string, topic: KafkaTopic): DataKey | undefined {
     const key = keysFor(topic).get(subject);
-    return key && usable(key) ? key : undefined;
+    return key && isUsable(key) ? key : undefined;
   }
 
   function keyFor(subject: string, topic: KafkaTopic): Promise<DataKey> {
     const cached = cachedKey(subject, topic);
     if (cached) return Promise.resolve(cached);
     const keys = keysFor(topic);
-    const id = `${subject} ${sharedBy(topic)}`;
+    const id = `${subject} ${keySetName(topic)}`;
     let made = pending.get(id);
     if (!made) {
-      made = make(subject, topic)
+      made = createKey(subject, topic)
         .then((key) => {
           keys.delete(subject);
           keys.set(subject, key);
@@ -165,7 +165,7 @@ export function createSealer(options: {
   return { cachedKey, keyFor, seal };
 }
 
-function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer {
+function seal(key: DataKey, place: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer {
   const { start } = key;
   const isSameStart =
     start !== undefined &&
@@ -174,15 +174,16 @@ function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: U
     start.contentType === contentType &&
     start.topic === place.topic &&
     start.writer === place.writer;
-  const headStart = isSameStart ? start : headerStart(key.kid, place, contentType);
-  key.start = headStart;
+  const currentStart = isSameStart ? start : headerStart(key.kid, place, contentType);
+  key.start = currentStart;
   if (key.count >= keyMessagesMax)
     throw new VigilError('key-unknown', 'A data key has sealed the highest allowed number of messages.');
   key.count += 1;
   if (key.lasts) randomFillSync(key.nonce);
   // The counter is the low 48 bits of the invocation field.
   else key.nonce.writeUIntBE(key.count, 6, 6);
-  const header = headStart.encoded + Buffer.from(`${headStart.rest}${place.seq}}`, 'latin1').toString('base64url');
+  const header =
+    currentStart.encoded + Buffer.from(`${currentStart.rest}${place.seq}}`, 'latin1').toString('base64url');
   const bodyAt = header.length + 2 + nonceLength + 1;
   const value = Buffer.allocUnsafe(bodyAt + Math.ceil((plaintext.length * 4) / 3) + 1 + tagLength);
   value.write(header, 0, 'latin1');
@@ -200,7 +201,7 @@ function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: U
 const nonceLength = 16;
 const tagLength = 22;
 
-function headerStart(kid: string, { topic, key, writer, boot }: Place, contentType: ContentType): HeaderStart {
+function headerStart(kid: string, { topic, key, writer, boot }: RecordOrigin, contentType: ContentType): HeaderStart {
   const text = headerPrefix(kid, contentType, { topic, key, writer, boot });
   const whole = text.length - (text.length % 3);
   return {

@@ -19,7 +19,7 @@ export type KeyOwner = {
 };
 /** The facts in a wrapped key's protected header. */
 export type KeyFacts = KeyOwner & {
-  /** When the key was made, ms since 1970. */
+  /** When the key was created, ms since 1970. */
   readonly madeMs: number;
   /** See `createKeyTag`. */
   readonly tag: string;
@@ -41,16 +41,16 @@ export function createKeyTag(privateJwk: JWK): KeyTag {
 
 type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
 
-/** Longest wrapped key. Real ones have about 1.5 kB. */
+/** Longest wrapped key. Real wrapped keys have about 1.5 kB. */
 const wrappedBytesMax = 8_192;
 const kidPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Makes functions that wrap data keys for readers. Both throw VigilError `key-unknown` if a reader has no public key. */
+/** Creates functions that wrap data keys for readers. Both functions throw VigilError `key-unknown` if a reader has no public key. */
 export function createAudience(readers: ReaderKeys) {
   const imported = new Map<Service, ImportedKey | Promise<ImportedKey>>();
   const publicKey = (role: Service): JWK => {
     const jwk = readers.keys.find(({ kid }) => kid === role);
-    if (!jwk) throw new VigilError('key-unknown', `There is no public reader key of the service ${role}.`);
+    if (!jwk) throw new VigilError('key-unknown', `The service ${role} has no public reader key.`);
     return jwk;
   };
   return {
@@ -86,7 +86,7 @@ export function createAudience(readers: ReaderKeys) {
 export type Unwrap = (kid: string, wrapped: Buffer) => Promise<Buffer>;
 
 /**
- * Makes a function that unwraps data keys for one service. It returns the 32 bytes of a key.
+ * Creates a function that unwraps data keys for one service and returns the 32 bytes of a key.
  * @throws VigilError `key-not-for-us`, `sealed-tampered`
  */
 export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
@@ -116,7 +116,7 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
 }
 
 /** Stored instead of a key that is not wrapped for this service, to save memory: a gateway of 10,000 devices sees many such keys. */
-const forOthers = Buffer.from('{"recipients":[]}');
+const foreignKeyPlaceholder = Buffer.from('{"recipients":[]}');
 
 /**
  * Parses a record of a topic of keys. Drops the parts for other services, which are more than half of the record.
@@ -132,7 +132,7 @@ export function readWrapped(
     const jwe = JSON.parse(value.toString('latin1')) as GeneralJWE;
     if (typeof jwe.protected !== 'string' || !Array.isArray(jwe.recipients)) return undefined;
     const recipients = jwe.recipients.filter(({ header }) => header?.kid === service);
-    if (recipients.length !== 1) return { wrapped: forOthers, facts: undefined };
+    if (recipients.length !== 1) return { wrapped: foreignKeyPlaceholder, facts: undefined };
     const header = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString('utf8')) as Record<string, unknown>;
     const { sub, iat, aud, tag } = header;
     // Keys from before 2026-11-28 lack these members. They still open old records, but they seal no new records.

@@ -2,8 +2,8 @@
  * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts each batch into this
  * queue at once, and kafkajs fetches the next records while the queue runs its tasks one after the other.
  *
- * No task runs in the turn of the event loop in which it was put. In that turn, kafkajs puts all batches of a fetch and requests the next
- * fetch. Between two tasks of a fetch, no timer runs, unless a task waits for something. So a timer that looks for silent devices runs
+ * No task runs in the turn of the event loop in which the task was put. In that turn, kafkajs puts all batches of a fetch and requests the
+ * next fetch. Between two tasks of a fetch, no timer runs, unless a task waits for something. So a timer that looks for silent devices runs
  * after all batches of a fetch were handled.
  */
 
@@ -27,32 +27,32 @@ function bytesOf(records: readonly SizedRecord[]): number {
 }
 
 /**
- * Makes a queue. Its size is counted in bytes and not in records, because a record may have 256 kB.
+ * Creates a queue. Its size is counted in bytes and not in records, because a record may have 256 kB.
  * @param bytesMax while the queue has more bytes than this, `put` does not resolve
  */
 export function createAhead(bytesMax: number): Ahead {
-  let waiting = 0;
+  let waitingBytes = 0;
   let last = Promise.resolve();
-  const watchers = new Set<() => void>();
+  const waitingCallers = new Set<() => void>();
 
   async function run(bytes: number, task: () => Promise<void>): Promise<void> {
     await task();
-    waiting -= bytes;
-    if (waiting <= bytesMax) {
-      for (const resolve of watchers) resolve();
-      watchers.clear();
+    waitingBytes -= bytes;
+    if (waitingBytes <= bytesMax) {
+      for (const resolve of waitingCallers) resolve();
+      waitingCallers.clear();
     }
   }
 
   return {
     async put(records, task) {
       const bytes = bytesOf(records);
-      waiting += bytes;
-      const before = last;
+      waitingBytes += bytes;
+      const formerTask = last;
       last = nextTurn()
-        .then(() => before)
+        .then(() => formerTask)
         .then(() => run(bytes, task));
-      if (waiting > bytesMax) await new Promise<void>((resolve) => watchers.add(resolve));
+      if (waitingBytes > bytesMax) await new Promise<void>((resolve) => waitingCallers.add(resolve));
     },
     done: () => last,
   };

@@ -13,7 +13,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
 import { partitionOf } from './connect.ts';
-import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type Waiting } from './lane.ts';
+import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type WaitingRecord } from './lane.ts';
 import { createProducing, isStale, protocolError } from './produce.ts';
 import type { PartitionAnswer } from './record-batch.ts';
 
@@ -73,7 +73,7 @@ const disconnectMsMax = 2_000;
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
   const producing = createProducing(kafka);
-  /** By topic, then by partition. */
+  /** The lanes, by topic, then by partition. */
   const lanes = new Map<KafkaTopic, Map<number, Lane>>();
   const everyLane = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
   /** Lanes that have records and no request in flight. */
@@ -103,7 +103,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     count.pendingBytes += bytes;
     count.pendingRecords += 1;
     lane.queue.push({ key, value, timestampMs: logNowMs(), bytes, settle });
-    if (lane.busy || ready.has(lane)) return;
+    if (lane.isBusy || ready.has(lane)) return;
     ready.add(lane);
     flushIn(lingerMs);
   }
@@ -154,22 +154,22 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     }
   }
 
-  function begin(lane: Lane): void {
+  function beginRequest(lane: Lane): void {
     ready.delete(lane);
-    lane.busy = true;
+    lane.isBusy = true;
     if (lane.batch.length > 0) return;
     lane.batch = takeBatch(lane, batchBytesMax);
     lane.sinceMs = performance.now();
     lane.retryMs = retryMinMs;
   }
 
-  function end(lane: Lane): void {
-    lane.busy = false;
+  function endRequest(lane: Lane): void {
+    lane.isBusy = false;
     if (lane.batch.length > 0 || lane.queue.length > 0) ready.add(lane);
   }
 
   async function findLeaders(leaderless: readonly Lane[]): Promise<void> {
-    for (const lane of leaderless) begin(lane);
+    for (const lane of leaderless) beginRequest(lane);
     let failure: Error | undefined;
     try {
       await producing.refresh([...lanes.keys()]);
@@ -180,13 +180,13 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       if (producing.leaderOf(lane.topic, lane.partition) === undefined) {
         tryLater(lane, failure ?? new Error('The partition has no leader.'));
       }
-      end(lane);
+      endRequest(lane);
     }
     flush();
   }
 
   async function sendTo(node: number, lanesOfNode: readonly Lane[]): Promise<void> {
-    const chosen = choose(lanesOfNode);
+    const chosen = lanesForRequest(lanesOfNode);
     busyNodes.add(node);
     const batches = chosen.map((lane) => ({ topic: lane.topic, partition: lane.partition, records: lane.batch }));
     let answers: readonly PartitionAnswer[] = [];
@@ -197,29 +197,29 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       failure = error as Error;
     }
     busyNodes.delete(node);
-    let stale = answers.length === 0;
+    let areLeadersStale = answers.length === 0;
     for (const lane of chosen) {
       const answer = answers.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
       if (answer?.errorCode === 0) {
         acknowledge(lane, answer.baseOffset);
       } else {
         const error = answer ? protocolError(answer.errorCode) : failure;
-        stale ||= isStale(error);
+        areLeadersStale ||= isStale(error);
         tryLater(lane, error);
       }
-      end(lane);
+      endRequest(lane);
     }
-    if (stale) producing.refresh([]).then(flush, flush);
+    if (areLeadersStale) producing.refresh([]).then(flush, flush);
     flush();
   }
 
   /** Returns the lanes whose batches go into the next request, sorted by topic as the request needs it. */
-  function choose(lanesOfNode: readonly Lane[]): Lane[] {
+  function lanesForRequest(lanesOfNode: readonly Lane[]): Lane[] {
     const chosen: Lane[] = [];
     let bytes = 0;
     for (const lane of lanesOfNode) {
       if (bytes > requestBytesMax) break;
-      begin(lane);
+      beginRequest(lane);
       for (const waiting of lane.batch) bytes += waiting.bytes;
       chosen.push(lane);
     }
@@ -232,7 +232,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     const bytes = removePending(batch);
     if (base <= lane.lastOffset) {
       lane.lastOffset = base + BigInt(batch.length - 1);
-      fail(lane, batch, regressed(lane));
+      fail(lane, batch, regressionError(lane));
       return;
     }
     lane.lastOffset = base + BigInt(batch.length - 1);
@@ -245,7 +245,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
   }
 
   /** Counts and logs an offset that Kafka gave before, which means that Kafka has lost acknowledged records. Returns the error. */
-  function regressed({ topic, partition }: Lane): VigilError {
+  function regressionError({ topic, partition }: Lane): VigilError {
     count.regressed += 1;
     log.error({ topic, partition }, 'the log answered with an offset that it had given before');
     return new VigilError(
@@ -274,8 +274,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.retryMs = Math.min(2 * lane.retryMs, retryMaxMs);
   }
 
-  /** Rejects a batch and all records behind it in the lane. If those were sent, they would overtake a batch that the caller appends again. */
-  function fail(lane: Lane, batch: readonly Waiting[], error: VigilError): void {
+  /** Rejects a batch and all records behind it in the lane. Otherwise these records could overtake a batch that is appended again. */
+  function fail(lane: Lane, batch: readonly WaitingRecord[], error: VigilError): void {
     const behind = lane.queue;
     lane.queue = [];
     removePending(behind);
@@ -285,7 +285,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
   }
 
   /** Subtracts records from the pending counts, and returns their bytes. */
-  function removePending(records: readonly Waiting[]): number {
+  function removePending(records: readonly WaitingRecord[]): number {
     let bytes = 0;
     for (const waiting of records) bytes += waiting.bytes;
     count.pendingBytes -= bytes;
@@ -309,8 +309,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       clearTimeout(flushing);
       ready.clear();
       for (const lane of everyLane()) {
-        const unsent = lane.busy ? [] : lane.batch;
-        if (!lane.busy) lane.batch = [];
+        const unsent = lane.isBusy ? [] : lane.batch;
+        if (!lane.isBusy) lane.batch = [];
         removePending(unsent);
         fail(lane, unsent, new VigilError('log-closed', 'The log was closed.'));
       }

@@ -45,7 +45,7 @@ calmRequestQueue();
 guardFetches();
 
 /**
- * Makes a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
+ * Creates a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
  * @param retries most retries of a call while no broker answers. Readers need the default, which has no limit
  */
 export function connectKafka(
@@ -66,7 +66,7 @@ export function connectKafka(
   });
 }
 
-/** The same value as in kafkajs. */
+/** Time between TCP keep-alive probes; kafkajs uses the same value. */
 const tcpKeepAliveMs = 60_000;
 
 /** Returns the function that opens connections. Each new connection reads the certificate files again; open connections stay open. */

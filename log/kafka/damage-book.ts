@@ -13,17 +13,17 @@ export type DamageBook = {
 };
 
 /** Most damaged batches that are remembered. Further batches count again each time they are read. */
-const placesMax = 10_000;
+const batchesMax = 10_000;
 
 export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
   const batches = new Map<string, number>();
-  const places = new Set<string>();
+  const knownBatches = new Set<string>();
   let total = 0;
   let lastAtMs: number | undefined;
   const close = onDamagedBatch((damage) => {
-    const place = placeOf(damage);
-    if (places.has(place)) return;
-    if (places.size < placesMax) places.add(place);
+    const id = batchIdOf(damage);
+    if (knownBatches.has(id)) return;
+    if (knownBatches.size < batchesMax) knownBatches.add(id);
     total += 1;
     lastAtMs = Date.now();
     batches.set(damage.topic, (batches.get(damage.topic) ?? 0) + 1);
@@ -46,16 +46,16 @@ export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
   };
 }
 
-/** @param damage returns undefined until the log is open */
+/** Adds the metric of damaged batches. @param damage function that returns the book; undefined until the log is open */
 export function addDamageMetrics(metrics: Metrics, damage: () => DamageBook | undefined): void {
   metrics.counter(
     'vigil_kafka_damaged_batches_total',
-    'Damaged batches in Kafka. The log of the process names the place of each batch.',
+    'Damaged batches in Kafka. The log of the process names the topic, partition and offsets of each batch.',
     () => damage()?.batches ?? [],
     'topic',
   );
 }
 
-function placeOf({ topic, partition, firstOffset, lastOffset }: Damage): string {
+function batchIdOf({ topic, partition, firstOffset, lastOffset }: Damage): string {
   return `${topic}/${partition}/${firstOffset ?? ''}/${lastOffset ?? ''}`;
 }

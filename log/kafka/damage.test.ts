@@ -70,16 +70,16 @@ describe('readBatches', () => {
         const damaged = batch(4);
         damaged[at]! ^= flip;
         // In the first answer, the damaged batch is behind an undamaged batch. In the next answer, it comes first.
-        const first = await read(batch(0), damaged, batch(8));
-        const again = await read(damaged, batch(8), batch(12));
-        const seen = new Set([...first.offsets, ...again.offsets]);
+        const firstResult = await read(batch(0), damaged, batch(8));
+        const secondResult = await read(damaged, batch(8), batch(12));
+        const seen = new Set([...firstResult.offsets, ...secondResult.offsets]);
         for (const n of [...upTo(0, 4), ...upTo(8, 12)]) expect(seen).toContain(n);
-        expect(again.damage).toHaveLength(1);
-        expect(again.damage[0]).toMatchObject(place);
-        const reached = Math.max(...again.all.map(({ offset }) => Number(offset)));
+        expect(secondResult.damage).toHaveLength(1);
+        expect(secondResult.damage[0]).toMatchObject(place);
+        const reached = Math.max(...secondResult.all.map(({ offset }) => Number(offset)));
         expect(reached).toBe(15);
         // The records of the damaged batch are in order.
-        expect(again.offsets).toEqual([...new Set(again.offsets)].sort((a, b) => a - b));
+        expect(secondResult.offsets).toEqual([...new Set(secondResult.offsets)].sort((a, b) => a - b));
       }),
       {
         seed,
@@ -142,7 +142,7 @@ describe('guardFetches', () => {
     require('kafkajs/src/protocol/requests/fetch/v11/response') as { decode(bytes: Buffer): Promise<Answer> };
 
   /** Fetch Response (Version: 11) with one partition. */
-  function answer(errorCode: number, records: Buffer): Buffer {
+  function fetchResponse(errorCode: number, records: Buffer): Buffer {
     const topic = Buffer.from('alarms');
     const bytes = Buffer.alloc(4 + 2 + 4 + 4 + 2 + topic.length + 4 + 4 + 2 + 8 * 3 + 4 + 4 + 4);
     let at = bytes.writeInt32BE(0, 0);
@@ -162,18 +162,18 @@ describe('guardFetches', () => {
   }
 
   it('kafkajs decodes an undamaged answer to the same result with and without guardFetches', async () => {
-    const bytes = answer(0, Buffer.concat([batch(0), batch(4)]));
-    const before = await response().decode(bytes);
+    const bytes = fetchResponse(0, Buffer.concat([batch(0), batch(4)]));
+    const unguarded = await response().decode(bytes);
     guardFetches();
-    expect(await response().decode(bytes)).toEqual(before);
-    expect(before.responses[0]?.partitions[0]?.messages).toHaveLength(8);
+    expect(await response().decode(bytes)).toEqual(unguarded);
+    expect(unguarded.responses[0]?.partitions[0]?.messages).toHaveLength(8);
   });
 
   it('an answer with the error "damaged file" is reported and gets a placeholder', async () => {
     guardFetches();
     const seen: Damage[] = [];
     const stop = onDamagedBatch((damage) => seen.push(damage));
-    const { responses } = await response().decode(answer(2, Buffer.alloc(0)));
+    const { responses } = await response().decode(fetchResponse(2, Buffer.alloc(0)));
     stop();
     expect(responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: '12' });
     expect(responses[0]?.partitions[0]?.messages.map(({ offset }) => offset)).toEqual(['0']);
@@ -182,7 +182,7 @@ describe('guardFetches', () => {
 
   it('an answer with another error keeps its error', async () => {
     guardFetches();
-    expect((await response().decode(answer(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
+    expect((await response().decode(fetchResponse(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
       errorCode: 1,
     });
   });
@@ -193,9 +193,9 @@ describe('guardFetches', () => {
     const book = openDamageBook({ error: (line: object) => lines.push(line) } as never);
     const damaged = batch(4);
     damaged[headerBytes + 3]! ^= 1;
-    for (let n = 0; n < 3; n += 1) await response().decode(answer(0, damaged));
+    for (let n = 0; n < 3; n += 1) await response().decode(fetchResponse(0, damaged));
     book.close();
-    await response().decode(answer(0, batch(0).fill(0xff, 70)));
+    await response().decode(fetchResponse(0, batch(0).fill(0xff, 70)));
     expect(book.total).toBe(1);
     expect([...book.batches]).toEqual([['alarms', 1]]);
     expect(lines).toMatchObject([

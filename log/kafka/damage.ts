@@ -17,7 +17,7 @@ export type Damage = {
    * the format is impossible. `broker`: the broker reports that its file is damaged.
    */
   readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
-  /** Number of records of the batch that are returned anyway. Whoever opens them finds out whether their content was changed. */
+  /** Number of records of the batch that are returned anyway. Decryption shows whether their content was changed. */
   readonly saved: number;
 };
 
@@ -32,7 +32,7 @@ export type DecodedRecord = {
   readonly batchContext: { readonly inTransaction: boolean; readonly producerId: string };
 };
 
-export type Place = { readonly topic: string; readonly partition: number };
+export type FetchedPartition = { readonly topic: string; readonly partition: number };
 type Report = (damage: Damage) => void;
 
 /** Positions in a batch: first offset (8 bytes), length (4), leader epoch (4), magic (1), checksum (4), bytes that the checksum covers. */
@@ -64,7 +64,7 @@ export function onDamagedBatch(listener: Report): () => void {
  */
 export async function readBatches(
   bytes: Buffer,
-  place: Place,
+  place: FetchedPartition,
   decode: (batch: Buffer) => Promise<DecodedRecord[]>,
   report: Report,
 ): Promise<DecodedRecord[]> {
@@ -74,7 +74,7 @@ export async function readBatches(
     if (end === undefined || bytes[at + magicAt] !== 2) {
       // A later batch is probably cut off. If it is damaged instead, it comes first in the next answer.
       if (at > 0) break;
-      const next = nextWhole(bytes, at + 1);
+      const next = nextWholeBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
       report({ ...place, firstOffset: undefined, lastOffset, reason: 'header', saved: 0 });
       records.push(placeholder(lastOffset ?? unknownOffset));
@@ -82,9 +82,9 @@ export async function readBatches(
       at = next;
       continue;
     }
-    const ownEnd = trueEnd(bytes, at, end);
-    records.push(...(await readOne(bytes, at, ownEnd, place, decode, report)));
-    at = ownEnd;
+    const realEnd = realEndOf(bytes, at, end);
+    records.push(...(await readBatch(bytes, at, realEnd, place, decode, report)));
+    at = realEnd;
   }
   return records;
 }
@@ -93,9 +93,9 @@ export async function readBatches(
  * Returns the real end of a batch, which may differ from `end`, the end by its length field, because the checksum does not cover the length.
  * If the checksum is wrong, the batch ends at the next undamaged batch, if that begins before `end` or if no batch can begin at `end`.
  */
-function trueEnd(bytes: Buffer, at: number, end: number): number {
+function realEndOf(bytes: Buffer, at: number, end: number): number {
   if (isChecksumRight(bytes, at, end)) return end;
-  const next = nextWhole(bytes, at + 1);
+  const next = nextWholeBatch(bytes, at + 1);
   if (next === undefined || !follows(bytes, at, next)) return end;
   const isCut = bytes.length - end < behindLength + lengthMin;
   const canBegin = isCut || (bytes[end + magicAt] === 2 && follows(bytes, at, end));
@@ -107,16 +107,16 @@ function follows(bytes: Buffer, at: number, later: number): boolean {
   return further > 0n && further <= BigInt(lastDeltaMax);
 }
 
-async function readOne(
+async function readBatch(
   bytes: Buffer,
   at: number,
   end: number,
-  place: Place,
+  place: FetchedPartition,
   decode: (batch: Buffer) => Promise<DecodedRecord[]>,
   report: Report,
 ): Promise<DecodedRecord[]> {
   const firstOffset = bytes.readBigInt64BE(at);
-  const lastOffset = lastOf(bytes, at, end);
+  const lastOffset = lastOffsetOf(bytes, at, end);
   const isLengthRight = endOf(bytes, at) === end;
   const isWhole = isLengthRight && isChecksumRight(bytes, at, end);
   const batch = isLengthRight ? bytes.subarray(at, end) : Buffer.from(bytes.subarray(at, end));
@@ -129,19 +129,19 @@ async function readOne(
   }
   // Compaction may leave a batch without records. Its placeholder lets kafkajs continue after it.
   if (isWhole && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
-  const saved = savedOf(decoded ?? [], firstOffset, lastOffset);
+  const saved = plausibleRecords(decoded ?? [], firstOffset, lastOffset);
   const reason = isWhole ? 'undecodable' : 'checksum';
   report({ ...place, firstOffset, lastOffset, reason, saved: saved.length });
   return [...saved, placeholder(lastOffset)];
 }
 
 /** Returns the records with a plausible offset and with a value. A tombstone is left out, because nothing proves that it is undamaged. */
-function savedOf(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
+function plausibleRecords(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
   let next = first;
   return records.filter(({ offset, value, isControlRecord }) => {
-    const own = BigInt(offset);
-    if (isControlRecord || value === null || own < next || own > last) return false;
-    next = own + 1n;
+    const recordOffset = BigInt(offset);
+    if (isControlRecord || value === null || recordOffset < next || recordOffset > last) return false;
+    next = recordOffset + 1n;
     return true;
   });
 }
@@ -171,7 +171,7 @@ function isChecksumRight(bytes: Buffer, at: number, end: number): boolean {
 }
 
 /** Returns the last offset of a batch, which is always below the first offset of an undamaged batch at `end`. */
-function lastOf(bytes: Buffer, at: number, end: number): bigint {
+function lastOffsetOf(bytes: Buffer, at: number, end: number): bigint {
   const first = bytes.readBigInt64BE(at);
   const delta = bytes.readInt32BE(at + lastDeltaAt);
   const isPossible = delta >= 0 && delta <= lastDeltaMax;
@@ -188,7 +188,7 @@ function isWholeAt(bytes: Buffer, at: number): boolean {
 }
 
 /** Returns the position of the next undamaged batch. */
-function nextWhole(bytes: Buffer, from: number): number | undefined {
+function nextWholeBatch(bytes: Buffer, from: number): number | undefined {
   for (let at = from; bytes.length - at >= behindLength + lengthMin; at += 1) if (isWholeAt(bytes, at)) return at;
   return undefined;
 }
@@ -216,14 +216,14 @@ export function guardFetches(): void {
   const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
     decoder: Decoder,
   ) => Promise<{ records: DecodedRecord[] }>;
-  const answer = require(`kafkajs/src/protocol/requests/fetch/${fetchVersion}/response`) as {
+  const fetchResponse = require(`kafkajs/src/protocol/requests/fetch/${fetchVersion}/response`) as {
     decode: (bytes: Buffer) => Promise<unknown>;
   };
   const decode = async (bytes: Buffer) => (await decodeBatch(new Decoder(bytes))).records;
   const report: Report = (damage) => {
     for (const listener of listeners) listener(damage);
   };
-  answer.decode = (bytes) =>
+  fetchResponse.decode = (bytes) =>
     readAnswer(new Decoder(bytes), (records, place) => readBatches(records, place, decode, report), report);
 }
 
@@ -234,7 +234,7 @@ export function guardFetches(): void {
  */
 async function readAnswer(
   decoder: Decoder,
-  readRecords: (bytes: Buffer, place: Place) => Promise<DecodedRecord[]>,
+  readRecords: (bytes: Buffer, place: FetchedPartition) => Promise<DecodedRecord[]>,
   report: Report,
 ) {
   const clientSideThrottleTime = decoder.readInt32();

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { type KeysTopic, keysTopics, type Service, topicsOf } from '../../contracts/topics.ts';
 import { createKeyTable, type FoundKey, type OwnKey } from '../envelope/key-table.ts';
-import type { KeyAsked } from '../envelope/opener.ts';
+import type { KeyRequest } from '../envelope/opener.ts';
 import type { KeyOwner } from '../envelope/wrapped-key.ts';
 import { createReader } from './reader.ts';
 
@@ -14,10 +14,10 @@ const retryMs = 500;
 export type FollowedKeys = {
   /**
    * Returns the data key of a record. If the key is unknown, first reads all keys that were in the log when the record was fetched. A key is
-   * always in the log before its first record. So if the key is still unknown then, it does not exist.
+   * always in the log before its first record. So a key that is still unknown does not exist.
    * @throws VigilError `key-unknown`
    */
-  get(kid: string, asked: KeyAsked): Promise<FoundKey>;
+  get(kid: string, request: KeyRequest): Promise<FoundKey>;
   /** Returns the latest key that this service itself made for a subject and readers. Waits until the topic is read. */
   latest(topic: KeysTopic, of: KeyOwner): Promise<OwnKey | undefined>;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export async function followKeys(
   { service, group, log }: { readonly service: Service; readonly group: string; readonly log: Logger },
 ): Promise<FollowedKeys> {
   const table = createKeyTable(service, topicsOf(service, 'writers').filter(isKeysTopic));
-  let refused = 0;
+  let refusedRecords = 0;
   const reader = await createReader(kafka, {
     group,
     topics: keysTopics,
@@ -37,10 +37,13 @@ export async function followKeys(
     onRecords({ topic, records }) {
       for (const { key, value, offset } of records) {
         if (table.put(topic as KeysTopic, key, value)) continue;
-        refused += 1;
-        // Logs only the first of many, and then every thousandth.
-        if (refused % 1_000 === 1)
-          log.error({ topic, offset, refused }, 'a record in a topic of keys is not a wrapped data key');
+        refusedRecords += 1;
+        // Logs the first refused record, and then every thousandth.
+        if (refusedRecords % 1_000 === 1)
+          log.error(
+            { topic, offset, refused: refusedRecords },
+            'a record in a topic of keys is not a wrapped data key',
+          );
       }
     },
   });

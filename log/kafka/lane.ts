@@ -3,13 +3,13 @@ import type { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';
 
-/** The place of an appended record. */
+/** The partition and offset of an appended record. */
 export type Appended = { readonly partition: number; readonly offset: bigint };
 
-/** Called once for each record: with the error, or with the place of the record. */
+/** Called once for each record, with the error, or with the partition and offset of the record. */
 export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
 
-export type Waiting = BatchRecord & {
+export type WaitingRecord = BatchRecord & {
   /** Size of the record with Kafka's overhead. */
   readonly bytes: number;
   readonly settle: Settle;
@@ -18,15 +18,16 @@ export type Waiting = BatchRecord & {
 export type Lane = {
   readonly topic: KafkaTopic;
   readonly partition: number;
-  queue: Waiting[];
+  queue: WaitingRecord[];
   /** The records that are sent next or are being sent. They come before the queue. */
-  batch: readonly Waiting[];
+  batch: readonly WaitingRecord[];
   /** Whether a request with the batch is in flight. */
-  busy: boolean;
-  /** When the batch was first sent, in ms of `performance.now()`, as all times here. */
+  isBusy: boolean;
+  /** When the batch was first sent, in ms of `performance.now()`, like all times of a lane. */
   sinceMs: number;
-  /** When the next attempt may begin, and how long to wait if it fails. */
+  /** Time before which the next attempt may not begin. */
   notBeforeMs: number;
+  /** Wait after the next failed attempt. */
   retryMs: number;
   lastOffset: bigint;
 };
@@ -37,7 +38,7 @@ export function createLane(topic: KafkaTopic, partition: number): Lane {
     partition,
     queue: [],
     batch: [],
-    busy: false,
+    isBusy: false,
     sinceMs: 0,
     notBeforeMs: 0,
     retryMs: 0,
@@ -46,7 +47,7 @@ export function createLane(topic: KafkaTopic, partition: number): Lane {
 }
 
 /** Removes the first records from the queue and returns them: at least one record, and at most `bytesMax` bytes if there are more. */
-export function takeBatch(lane: Lane, bytesMax: number): Waiting[] {
+export function takeBatch(lane: Lane, bytesMax: number): WaitingRecord[] {
   let bytes = 0;
   let records = 0;
   for (const waiting of lane.queue) {

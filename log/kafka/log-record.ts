@@ -1,4 +1,4 @@
-/** A record of Kafka, as all readers of this folder return it. */
+/** A record of Kafka. All readers of this folder return records of this type. */
 import type { KafkaMessage } from 'kafkajs';
 import { logAheadMs } from '../../process/system-clock.ts';
 

@@ -92,10 +92,10 @@ describe('openSealedLog with a real Kafka', () => {
         return { key, kid };
       }),
     );
-    const kept = `kept-${run}`;
+    const keptKey = `kept-${run}`;
     await Promise.all(records.map(({ kid }) => alarms.appender.append('keys-alarms', kid, null)));
-    await alarms.append('alarm-state', kept, contentTypes.alarmEvent, {});
-    const seen = { gone: 0, kept: 0 };
+    await alarms.append('alarm-state', keptKey, contentTypes.alarmEvent, {});
+    const counts = { refused: 0, opened: 0 };
     const startedMs = performance.now();
     const reader = await read(dashboard, {
       topics: ['alarm-state'],
@@ -106,18 +106,18 @@ describe('openSealedLog with a real Kafka', () => {
           const opened = await Promise.resolve(dashboard.open({ ...record, topic, value: record.value! })).catch(
             (error: VigilError) => error.code,
           );
-          if (opened === 'key-unknown') seen.gone += 1;
-          else if (record.key === kept && typeof opened === 'object') seen.kept += 1;
+          if (opened === 'key-unknown') counts.refused += 1;
+          else if (record.key === keptKey && typeof opened === 'object') counts.opened += 1;
         }
       },
     });
     await reader.caughtUp;
-    expect(seen).toEqual({ gone: count, kept: 1 });
+    expect(counts).toEqual({ refused: count, opened: 1 });
     // A long wait for each missing key would take hours.
     expect(performance.now() - startedMs).toBeLessThan(count * 1_000);
     // Removes the records, because other test files read this topic, too.
     await Promise.all(
-      [...records.map(({ key }) => key), kept].map((key) => alarms.appender.append('alarm-state', key, null)),
+      [...records.map(({ key }) => key), keptKey].map((key) => alarms.appender.append('alarm-state', key, null)),
     );
   });
 
@@ -148,15 +148,15 @@ describe('openSealedLog with a real Kafka', () => {
       contentType: contentTypes.associations,
       body: { deviceId, version: 1, periods: [] },
     });
-    const lost = await first.takeTurn('associations');
-    await lost.write([record('lost')]);
+    const lostTurn = await first.takeTurn('associations');
+    await lostTurn.write([record('lost')]);
     const turn = await second.takeTurn('associations');
-    await expect(lost.commit()).rejects.toMatchObject({ code: 'turn-lost' });
+    await expect(lostTurn.commit()).rejects.toMatchObject({ code: 'turn-lost' });
     await turn.write([record('d1'), record('d2')]);
     await turn.commit();
     const uncommitted = await first.takeTurn('associations');
     await uncommitted.write([record('given-up')]);
-    for (const each of [lost, turn, uncommitted]) await each.close();
+    for (const each of [lostTurn, turn, uncommitted]) await each.close();
     const gateway = await as('gateway');
     const seen: string[] = [];
     const reader = await read(gateway, {
@@ -254,8 +254,8 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('one member of a group gets partition p of every topic, and gets no record before onAssigned resolves', async () => {
-    const one = await as('alarms');
-    const two = await as('alarms');
+    const firstProcess = await as('alarms');
+    const secondProcess = await as('alarms');
     const group = `alarms-${randomUUID()}`;
     const owned = new Map<string, Map<string, readonly number[]>>();
     let ready = false;
@@ -276,8 +276,8 @@ describe('openSealedLog with a real Kafka', () => {
         if (!ready) early += 1;
       },
     });
-    await read(one, member('one'));
-    await read(two, member('two'));
+    await read(firstProcess, member('one'));
+    await read(secondProcess, member('two'));
     await until(
       () => owned.get('one')?.get('commands')?.length === 6 && owned.get('two')?.get('commands')?.length === 6,
     );
@@ -300,7 +300,7 @@ describe('openSealedLog with a real Kafka', () => {
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
     opened.push(appender);
     const key = `behind-${randomUUID()}`;
-    // The access list refuses the first batch until its time is over; the others wait in the same lane meanwhile.
+    // The access list refuses the first batch until its time-out. The other records wait behind it in the same lane.
     const results = await Promise.allSettled([1, 2, 3, 4].map(() => appender.append('alarms', key, Buffer.alloc(800))));
     expect(results.map((result) => result.status)).toEqual(Array(4).fill('rejected'));
     const reasons = results.map((result) => (result as PromiseRejectedResult).reason as VigilError);

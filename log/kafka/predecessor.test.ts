@@ -37,7 +37,7 @@ describe('isGone and parseMember', () => {
     expect(isGone(member, machine({ 41: '900' }))).toBe(false);
   });
 
-  it('a member that ran on another machine does not count as gone', () => {
+  it('a member that ran on another machine is not gone', () => {
     expect(isGone({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
   });
 
@@ -52,11 +52,11 @@ it('leaveForPredecessor ends after its time-out if Kafka never answers', async (
   const folder = mkdtempSync(join(tmpdir(), 'vigil-member-'));
   const file = join(folder, 'alarms.member');
   writeFileSync(file, JSON.stringify({ ...member, host: hostname(), machineBoot: 'of before' }));
-  const asked: string[] = [];
+  const requestedGroups: string[] = [];
   const cluster = {
     connect: async () => {},
     findGroupCoordinator: ({ groupId }: { groupId: string }) => {
-      asked.push(groupId);
+      requestedGroups.push(groupId);
       return new Promise<never>(() => {});
     },
     disconnect: async () => {},
@@ -64,5 +64,5 @@ it('leaveForPredecessor ends after its time-out if Kafka never answers', async (
   const kafka = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as Kafka;
   await leaveForPredecessor(kafka, 'alarms', file, pino({ level: 'silent' }), 20);
   rmSync(folder, { recursive: true });
-  expect(asked).toEqual(['alarms']);
+  expect(requestedGroups).toEqual(['alarms']);
 });

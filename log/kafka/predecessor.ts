@@ -1,7 +1,7 @@
 /**
- * Removes a killed process from its Kafka group. Without this, the killed process stays in the group until its session times out, and until
- * then nobody reads its partitions. The next process on the same machine can see that the killed process does not run, and sends Kafka the
- * request to leave the group for it.
+ * Removes a killed process from its Kafka group. Without this, the killed process stays in the group until its session times out, and no
+ * process reads its partitions until that time. The next process on the same machine can see that the killed process does not run. So it
+ * asks Kafka to remove the killed process from the group.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -29,8 +29,8 @@ export type Machine = {
 };
 
 /**
- * Whether the process of a group member certainly does not run any more. False if this is unknown, for example if the process ran on another
- * machine. Pure.
+ * Returns whether the process of a group member certainly does not run any more. False if this is unknown, for example if the process ran
+ * on another machine. Pure.
  */
 export function isGone(member: ProcessMark, machine: Machine): boolean {
   if (member.host !== machine.host) return false;
@@ -75,7 +75,7 @@ export async function leaveForPredecessor(
   const timer = setTimeout(() => {
     log.warn(
       { group, pid, waitMs },
-      'Kafka does not answer the request to remove the process before this one from the group: not waiting for it',
+      'Kafka did not answer in time to the request to remove the former process from the group: this process continues',
     );
     resolve();
   }, waitMs);
@@ -89,10 +89,13 @@ async function leave(kafka: Kafka, { group, memberId, pid }: Member, log: Logger
     await cluster.connect();
     const coordinator = await cluster.findGroupCoordinator({ groupId: group });
     await coordinator.leaveGroup({ groupId: group, memberId });
-    log.info({ group, pid }, 'removed the process before this one, which does not run any more, from the group');
+    log.info({ group, pid }, 'the former process, which does not run any more, was removed from the group');
   } catch (error) {
     // The session of that process has timed out already, or Kafka cannot be reached.
-    log.info({ group, pid, error: (error as Error).message }, 'the process before this one was not in the group');
+    log.info(
+      { group, pid, error: (error as Error).message },
+      'the former process was not in the group, or Kafka could not be asked',
+    );
   } finally {
     await cluster.disconnect().catch(() => undefined);
   }

@@ -126,7 +126,7 @@ async function send(connection: Connection, batches: readonly PartitionBatch[]):
   return payload;
 }
 
-/** Returns a cluster client of kafkajs. The function that makes it is private: its name is a symbol. */
+/** Returns a cluster client of kafkajs. The function that creates a cluster client is private: its name is a symbol. */
 export function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',

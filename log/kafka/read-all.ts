@@ -1,5 +1,5 @@
 /**
- * Reads partitions from given offsets up to their present ends, without a shared group. A process does this to rebuild its state before it
+ * Reads partitions from given offsets up to their current ends, without a shared group. A process does this to rebuild its state before it
  * reads new records.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
@@ -7,16 +7,16 @@ import type { Logger } from 'pino';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 
-/** The first offset to read, by partition. If Kafka has deleted that record already, reading begins at the first record that exists. */
+/** The first offset to read, by partition. If Kafka has deleted this record already, reading begins at the first record that exists. */
 export type Starts = ReadonlyMap<number, bigint>;
 export type LogEnds = { readonly low: bigint; readonly high: bigint };
 
 export type PartitionReader = {
-  /** Returns the present start and end of each partition of a topic. */
+  /** Returns the current start and end of each partition of a topic. */
   ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
   /** Returns the offsets that a group has committed. A partition without a committed offset is absent. */
   committed(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
-  /** Calls `onRecord` for every record from `starts` to the present ends, which it returns. Only one call at a time. */
+  /** Calls `onRecord` for every record from `starts` to the current ends, and returns the ends. Only one call at a time. */
   read(
     topic: KafkaTopic,
     starts: Starts,
@@ -61,7 +61,7 @@ export async function openPartitionReader(
 
   consumer.on(consumer.events.GROUP_JOIN, () => {
     consumer.pause(topics.map((topic) => ({ topic })));
-    if (reading) aim(reading);
+    if (reading) seekAndResume(reading);
     setJoined();
   });
   // Compaction may leave a batch without records, for which `eachBatch` is not called.
@@ -70,37 +70,37 @@ export async function openPartitionReader(
       advance(reading, payload.partition, BigInt(payload.lastOffset) + 1n);
   });
 
-  function advance(now: Reading, partition: number, next: bigint): void {
-    const position = now.positions.get(partition);
-    const end = now.ends.get(partition)?.high;
+  function advance(current: Reading, partition: number, next: bigint): void {
+    const position = current.positions.get(partition);
+    const end = current.ends.get(partition)?.high;
     if (position === undefined || end === undefined || next <= position) return;
     if (next < end) {
-      now.positions.set(partition, next);
+      current.positions.set(partition, next);
       return;
     }
-    now.positions.delete(partition);
-    consumer.pause([{ topic: now.topic, partitions: [partition] }]);
-    if (now.positions.size === 0) now.done();
+    current.positions.delete(partition);
+    consumer.pause([{ topic: current.topic, partitions: [partition] }]);
+    if (current.positions.size === 0) current.done();
   }
 
-  function aim({ topic, positions }: Reading): void {
+  function seekAndResume({ topic, positions }: Reading): void {
     for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
     consumer.resume([{ topic, partitions: [...positions.keys()] }]);
   }
 
   async function eachBatch({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
-    const now = reading;
-    if (!now || isStale() || batch.topic !== now.topic) return;
-    const position = now.positions.get(batch.partition);
-    const end = now.ends.get(batch.partition)?.high;
+    const current = reading;
+    if (!current || isStale() || batch.topic !== current.topic) return;
+    const position = current.positions.get(batch.partition);
+    const end = current.ends.get(batch.partition)?.high;
     if (position === undefined || end === undefined) return;
     const fetchedMs = performance.now();
     for (const message of batch.messages) {
       const offset = BigInt(message.offset);
-      if (offset >= position && offset < end) now.onRecord(batch.partition, logRecordOf(message, fetchedMs));
+      if (offset >= position && offset < end) current.onRecord(batch.partition, logRecordOf(message, fetchedMs));
     }
     resolveOffset(batch.lastOffset());
-    advance(now, batch.partition, BigInt(batch.lastOffset()) + 1n);
+    advance(current, batch.partition, BigInt(batch.lastOffset()) + 1n);
     await heartbeat();
   }
 
@@ -132,21 +132,21 @@ export async function openPartitionReader(
     },
     async read(topic, starts, onRecord) {
       if (reading) throw new Error('Another read is running.');
-      const now = await ends(topic);
+      const currentEnds = await ends(topic);
       const positions = new Map<number, bigint>();
       for (const [partition, start] of starts) {
-        const { low, high } = now.get(partition) ?? { low: 0n, high: 0n };
+        const { low, high } = currentEnds.get(partition) ?? { low: 0n, high: 0n };
         const from = start < low ? low : start;
         if (from < high) positions.set(partition, from);
       }
-      if (positions.size === 0) return now;
+      if (positions.size === 0) return currentEnds;
       const { promise, resolve: done } = Promise.withResolvers<void>();
-      reading = { topic, positions, ends: now, onRecord, done };
-      aim(reading);
+      reading = { topic, positions, ends: currentEnds, onRecord, done };
+      seekAndResume(reading);
       await promise;
       reading = undefined;
       consumer.pause([{ topic }]);
-      return now;
+      return currentEnds;
     },
     async close() {
       await consumer.disconnect();

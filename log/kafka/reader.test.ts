@@ -8,7 +8,7 @@ const settled = async () => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
 };
 
-/** Makes a false client of kafkajs, whose events and batches a test sends by hand. `high` is the end of the only partition. */
+/** Creates a false client of kafkajs, whose events and batches a test sends by hand. `high` is the end of the only partition. */
 function fakeKafka(high: number) {
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};

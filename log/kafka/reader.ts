@@ -8,7 +8,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
-import { type Ends, logEnds, offsetsSince } from './log-places.ts';
+import { type Ends, logEnds, offsetsSince } from './log-ends.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 import { leaveForPredecessor, recordMember } from './predecessor.ts';
 
@@ -48,8 +48,8 @@ export type ReaderOptions = {
   readonly onRevoked?: () => void;
   /** Called for each batch. The next batch waits until the result resolves. If it rejects, the batch is handed out again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
-  /** Called when all records before offset `next` were handed out, or skipped because of damage. Called in order with `onRecords`. */
-  readonly onReached?: (topic: KafkaTopic, partition: number, next: bigint) => void;
+  /** Called when all records before `nextOffset` were handed out, or skipped because of damage. Called in order with `onRecords`. */
+  readonly onReached?: (topic: KafkaTopic, partition: number, nextOffset: bigint) => void;
   readonly log: Logger;
 };
 
@@ -78,7 +78,7 @@ const disconnectMsMax = 3_000;
 /** If kafkajs stops a consumer after an error, this reader restarts it after this time, which doubles at each attempt. */
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
-const lookEveryMs = 10;
+const positionCheckMs = 10;
 /** While more bytes than this wait to be handed out, nothing is fetched. About the size of one fetch. */
 const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -91,7 +91,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     typeof options.start === 'object' && 'committedOrSinceMs' in options.start
       ? options.start.committedOrSinceMs
       : undefined;
-  const committed = options.start === 'committed' || firstSinceMs !== undefined;
+  const startsAtCommitted = options.start === 'committed' || firstSinceMs !== undefined;
   const consumer = kafka.consumer({
     groupId: options.group,
     sessionTimeout: sessionTimeoutMs,
@@ -141,7 +141,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const ownGeneration = generation;
     const movePosition = () => {
       const position = positions.get(place);
-      if (ownGeneration === generation && position !== undefined && next > BigInt(position)) reached(place, next);
+      if (ownGeneration === generation && position !== undefined && next > BigInt(position)) moveTo(place, next);
     };
     // Earlier records may still wait in the queue.
     if (ahead) void ahead.put([], async () => movePosition());
@@ -152,7 +152,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (payload.restart || closed) return;
     const error = payload.error.message;
-    log.error({ group: options.group, error, restartMs }, 'the reader stopped, starting it again');
+    log.error({ group: options.group, error, restartMs }, 'the reader stopped and starts again');
     setTimeout(() => void retry(begin, () => closed), restartMs);
     restartMs = Math.min(2 * restartMs, restartMsMax);
   });
@@ -161,7 +161,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const partitions = new Map(Object.entries(partitionsOf) as [KafkaTopic, number[]][]);
     assigned = partitions;
     const ends = await logEnds(kafka, partitions);
-    const start = committed ? await firstOffsets(partitions, ends) : await startOffsets(partitions, ends);
+    const start = startsAtCommitted ? await firstOffsets(partitions, ends) : await startOffsets(partitions, ends);
     const chosen = (await options.onAssigned?.(partitions)) ?? start;
     if (ownGeneration !== generation) return;
     for (const [place, offset] of chosen) seek(place, offset);
@@ -171,7 +171,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         .filter(([place, end]) => end.high > end.low && BigInt(chosen.get(place) ?? -1) < end.high)
         .map(([place, end]) => [place, end.high]),
     );
-    if (committed) for (const [place, offset] of await committedOffsets()) arrived(place, BigInt(offset));
+    if (startsAtCommitted) for (const [place, offset] of await committedOffsets()) markReached(place, BigInt(offset));
     if (endsToReach.size === 0) setCaughtUp();
   }
 
@@ -224,14 +224,14 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     consumer.seek({ topic, partition: Number(partition), offset });
   }
 
-  function reached(place: TopicPartition, next: bigint): void {
+  function moveTo(place: TopicPartition, next: bigint): void {
     positions.set(place, String(next));
     const [topic, partition] = place.split('/') as [KafkaTopic, string];
     options.onReached?.(topic, Number(partition), next);
-    arrived(place, next);
+    markReached(place, next);
   }
 
-  function arrived(place: TopicPartition, next: bigint): void {
+  function markReached(place: TopicPartition, next: bigint): void {
     const end = endsToReach?.get(place);
     if (end === undefined || next < end) return;
     endsToReach?.delete(place);
@@ -269,7 +269,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     }
     if (isOver()) return;
     restartMs = restartMsMin;
-    reached(`${topic}/${batch.partition}`, BigInt(batch.lastOffset()) + 1n);
+    moveTo(`${topic}/${batch.partition}`, BigInt(batch.lastOffset()) + 1n);
   }
 
   async function retry(task: () => Promise<void>, isOver: () => boolean): Promise<void> {
@@ -316,7 +316,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     async reachEnd() {
       const ends = await logEnds(kafka, assigned);
       const isBehind = () => [...ends].some(([place, { high }]) => BigInt(positions.get(place) ?? 0) < high);
-      while (isBehind() && !closed) await sleep(lookEveryMs);
+      while (isBehind() && !closed) await sleep(positionCheckMs);
       return new Map([...ends].map(([place, { high }]) => [place, high]));
     },
     async commit(offsets) {

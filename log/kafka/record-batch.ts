@@ -1,5 +1,5 @@
 /**
- * Writes Kafka's produce request (version 7) with its record batches (magic 2) into one buffer. kafkajs makes a buffer for each record,
+ * Writes Kafka's produce request (version 7) with its record batches (magic 2) into one buffer. kafkajs creates a buffer for each record,
  * batch and topic, which cost the gateway 17 µs of its 57 µs per reading. The batches are not compressed, because ciphertext does not get
  * smaller.
  */

@@ -1,6 +1,6 @@
 /**
- * The turn to write: of all processes that have taken the turn with the same name, only the last one can write. Kafka enforces this, because
- * the name is a transactional id. When a process takes the turn, all uncommitted writes of the process that had the turn before become void.
+ * The turn to write: of all processes that have taken the turn with the same name, only the last process can write. Kafka enforces this,
+ * because the name is a transactional id. When a process takes the turn, all uncommitted writes of the former process become void.
  * The writes of one turn get into the log together at the commit, or not at all.
  */
 import type { Kafka, Transaction } from 'kafkajs';
@@ -11,8 +11,8 @@ import { partitionOf } from './connect.ts';
 
 /** If a process dies during a turn, readers of the topic wait for this time, or until another process takes the turn. */
 const transactionMsMax = 10_000;
-/** Kafka's errors that mean: another process has taken the turn, or is taking it. */
-const takenOver = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
+/** Kafka's errors that mean that another process has taken the turn, or is taking the turn. */
+const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
 type KeyedValue = { readonly key: string; readonly value: Buffer };
 
@@ -48,7 +48,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
       : new VigilError('log-unavailable', 'The turn to write cannot be taken from Kafka.', { cause: error });
   }
 
-  async function ask(request: () => Promise<unknown>): Promise<void> {
+  async function send(request: () => Promise<unknown>): Promise<void> {
     try {
       await request();
     } catch (error) {
@@ -59,7 +59,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
 
   return {
     write: (topic, records) =>
-      ask(() =>
+      send(() =>
         transaction.send({
           topic,
           acks: -1,
@@ -71,7 +71,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
           })),
         }),
       ),
-    commit: () => ask(() => transaction.commit()),
+    commit: () => send(() => transaction.commit()),
     async close() {
       if (transaction.isActive()) await transaction.abort().catch(() => undefined);
       await disconnect();
@@ -81,11 +81,11 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });
 
-/** Whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after retries. */
+/** Returns whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after retries. */
 function isTakenOver(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { type } = at as Error & { type?: string };
-    if (type !== undefined && takenOver.has(type)) return true;
+    if (type !== undefined && turnLostTypes.has(type)) return true;
   }
   return false;
 }

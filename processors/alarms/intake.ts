@@ -5,7 +5,7 @@ import { soundOf } from '../../contracts/messages/device-alerts.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { numericsByCode } from '../../contracts/numerics.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import type { Place } from '../../log/envelope/header.ts';
+import type { RecordOrigin } from '../../log/envelope/header.ts';
 import type { Input, StatusInput } from './core/inputs.ts';
 
 export type IntakeResult =
@@ -13,7 +13,7 @@ export type IntakeResult =
   | { readonly ok: false; readonly reason: string };
 
 /** The identity of a message, from the envelope of its record. */
-type MessageId = Pick<Place, 'boot' | 'seq'>;
+type MessageId = Pick<RecordOrigin, 'boot' | 'seq'>;
 
 /** Returns the engine's input for a record of `observations` or `commands`, or the reason why the engine cannot use the record. */
 export function inputOf(record: AnyRecord, place: MessageId): IntakeResult {

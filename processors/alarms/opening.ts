@@ -5,7 +5,7 @@ import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { createSealedReading, type ReadRecord, type TopicPlace } from '../../log/sealed-reading.ts';
+import { createSealedReading, type ReadRecord, type RecordPartition } from '../../log/sealed-reading.ts';
 import { type IntakeResult, inputOf } from './intake.ts';
 
 /** A canary, which no engine gets. `canaryMs`: the time of its receipt at the gateway, ms since 1970. */
@@ -23,7 +23,7 @@ export type Opening = {
 export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Opening {
   const reading = createSealedReading({ open: log.open, log: logger, of: 'the alarms' });
 
-  function convert(place: TopicPlace, at: LogRecord, read: ReadRecord | undefined): OpenedRecord {
+  function convert(place: RecordPartition, at: LogRecord, read: ReadRecord | undefined): OpenedRecord {
     if (read === undefined) return undefined;
     const { opened, record } = read;
     if (record.contentType === contentTypes.canary) {

@@ -5,7 +5,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import { notAhead } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { KafkaTopic } from '../../../contracts/topics.ts';
-import type { Place } from '../../../log/envelope/header.ts';
+import type { RecordOrigin } from '../../../log/envelope/header.ts';
 import type { LogRecord } from '../../../log/kafka/log-record.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -72,7 +72,7 @@ export async function openFeed(
     notAhead(parseInstant(receivedAt) ?? 0, now());
 
   /** Folds a record. Returns whether the screens must be updated at once. */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: Place): boolean {
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: RecordOrigin): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
         noteReading(signs, receivedMs(record.body));

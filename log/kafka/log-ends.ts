@@ -5,6 +5,7 @@ import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 /** `low` is the first offset of a partition; `high` is the offset after its last record. */
 export type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
 
+/** Returns the first and the next offset of each partition. @throws Error of kafkajs */
 export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {
   const admin = kafka.admin();
   await admin.connect();
@@ -22,6 +23,7 @@ export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, 
   }
 }
 
+/** Returns the first offset of each partition that was appended at `sinceMs` or later. @throws Error of kafkajs */
 export async function offsetsSince(
   kafka: Kafka,
   topics: readonly KafkaTopic[],
