@@ -1,17 +1,21 @@
 /** Builds the browser client for the screen tests. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { root } from '../system.ts';
 
 /** Name of the environment variable with the folder of the client that was built for the whole test run. */
 export const builtClientVariable = 'SCREENS_CLIENT_DIR';
 
-/** Builds the client of this repository into a folder, which is emptied first. */
+/**
+ * Builds the client of this repository into a folder, which is emptied first. The build runs in a process of its own, because vitest sets
+ * NODE_ENV, and vite then makes a development build, which is not what hospitals run.
+ */
 export async function buildClient(outDir: string): Promise<void> {
-  const client = join(root, 'dashboard', 'client');
-  await build({
-    configFile: join(client, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, reportCompressedSize: false },
-  });
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', 'dashboard/client', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const build = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env });
+  const [code] = await once(build, 'close');
+  if (code !== 0) throw new Error(`vite build ended with exit code ${code}.`);
 }

@@ -77,7 +77,7 @@ describe('the page of a patient', () => {
     expect(text).not.toContain('also at this bed');
     expect(await page.getByTestId('limits-HR').textContent()).toContain('133');
     expect(await page.getByTestId('not-live').textContent()).toMatch(
-      /last state that this screen saw, at \d\d:\d\d:\d\d/,
+      /last state that this screen received, at \d\d:\d\d:\d\d/,
     );
     for (const act of [...acts, 'limit-form']) expect(await page.getByTestId(act).count(), act).toBe(0);
     expect(await page.locator('main').textContent()).not.toContain('No alarms.');
