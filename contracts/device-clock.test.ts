@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { evenNumber } from '../tests/even-number.ts';
 import {
   assess,
+  clockErrorText,
   type DeviceClock,
   finerGrain,
   grainMsMax,
   initialClock,
+  isLateReading,
+  lateMsMax,
   measuredOffsetMs,
   sampledMs,
   wasSetBack,
@@ -108,6 +111,39 @@ describe('measuredOffsetMs', () => {
   it('the measured error stays 0 if the device’s clock stands still', () => {
     const sent = live(0, 60, (s) => s);
     expect(Math.abs(measuredOffsetMs(feed(sent)))).toBeLessThan(100);
+  });
+});
+
+describe('isLateReading', () => {
+  const clockOf = (steadyMs: number | null): DeviceClock => ({
+    offsetMs: 0,
+    pace: { sinceMs: t0, readings: 1, leastMs: 0, beforeMs: null, steadyMs },
+  });
+  it.each([
+    [0, lateMsMax, false],
+    [0, lateMsMax + 1, true],
+    [null, lateMsMax, false],
+    [null, lateMsMax + 1, true],
+    [30_000, lateMsMax + 30_000, false],
+    [30_000, lateMsMax + 30_001, true],
+    [-30_000, lateMsMax - 30_000, false],
+    [-30_000, lateMsMax - 29_999, true],
+  ])(
+    'judges with a measured error of %s ms a reading that came %d ms after its time: late is %s',
+    (steadyMs, tookMs, late) => {
+      expect(isLateReading(clockOf(steadyMs), t0, t0 + tookMs)).toBe(late);
+    },
+  );
+});
+
+describe('clockErrorText', () => {
+  it.each([
+    [30_000, '30 s behind'],
+    [-30_000, '30 s ahead'],
+    [1_499, '1 s behind'],
+    [1_500, '2 s behind'],
+  ])('writes an error of %d ms as %s', (offsetMs, text) => {
+    expect(clockErrorText(offsetMs)).toBe(text);
   });
 });
 

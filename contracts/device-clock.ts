@@ -117,6 +117,16 @@ export function measuredOffsetMs(clock: DeviceClock): number {
   return clock.pace?.steadyMs ?? 0;
 }
 
+/** Returns whether a reading reached the gateway too long after its time, given the measured error of the device's clock. */
+export function isLateReading(clock: DeviceClock, timeMs: number, receivedAtMs: number): boolean {
+  return receivedAtMs - timeMs - measuredOffsetMs(clock) > lateMsMax;
+}
+
+/** Returns the error of a device's clock for texts: `30 s behind` for 30,000 ms, `30 s ahead` for -30,000 ms. */
+export function clockErrorText(offsetMs: number): string {
+  return `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs > 0 ? 'behind' : 'ahead'}`;
+}
+
 /**
  * Returns when a value was measured, by the gateway's clock: the device's time, corrected by the measured error. The result is never later
  * than the receive time, so a wrong correction cannot make a value look newer than its receipt.

@@ -3,10 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
+import { isLateReading } from '../contracts/device-clock.ts';
 import type { ErrorCode, Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
-import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
+import { measuredWithin, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
 import { publishReasonCode } from './core/reasons.ts';
@@ -124,7 +125,7 @@ export function createIngest(options: {
       kind: isBirth ? 'birth' : timedKinds[kind],
     } as const;
     const clock = noteTime(source.clocks, timed);
-    if (kind === 'observations' && reading.boot !== undefined && isAboutNow(clock, timeMs, receivedAtMs)) {
+    if (kind === 'observations' && reading.boot !== undefined && !isLateReading(clock.clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
     const measured = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));

@@ -9,8 +9,6 @@ import {
   finerGrain,
   grainMsMax,
   initialClock,
-  lateMsMax,
-  measuredOffsetMs,
   wasSetBack,
 } from '../../contracts/device-clock.ts';
 import {
@@ -180,9 +178,4 @@ export function measuredWithin(
 function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
   if (grainMs <= clockToleranceMs) return span;
   return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };
-}
-
-/** Returns whether a reading is current: by what is known of the clock, the reading did not wait in the device. */
-export function isAboutNow({ clock }: BootClock, timeMs: number, receivedAtMs: number): boolean {
-  return receivedAtMs - timeMs - measuredOffsetMs(clock) <= lateMsMax;
 }

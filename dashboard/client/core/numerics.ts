@@ -2,7 +2,7 @@
  * Prepares a bed's values for a clinician: in a fixed order, with the values of a pressure together, each with the
  * limits that judge it.
  */
-import { clockErrorShownMsMin, sampledMs } from '../../../contracts/device-clock.ts';
+import { clockErrorShownMsMin, clockErrorText, sampledMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
@@ -66,12 +66,11 @@ export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): numb
 
 /**
  * Returns the text for the mark beside a number whose device clock is wrong; undefined if the clock is wrong by less than
- * `clockTellMs`.
+ * `clockErrorShownMsMin`.
  */
 export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
-  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
-  return `The device clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead'}: the age counts from the corrected time`;
+  return `The device clock is ${clockErrorText(clockOffsetMs)}: the age counts from the corrected time`;
 }
 
 /** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */

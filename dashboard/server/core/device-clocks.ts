@@ -2,6 +2,7 @@
 import {
   assess,
   clockErrorShownMsMin,
+  clockErrorText,
   clockToleranceMs,
   finerGrain,
   initialClock,
@@ -97,6 +98,6 @@ export function updateClockNotice(state: LiveState, bed: BedState, device: Devic
     return;
   }
   if (Math.abs(errorMs - clockState.shownErrorMs) >= noticeStepMs) clockState.shownErrorMs = errorMs;
-  const text = `Device clock is ${Math.round(Math.abs(clockState.shownErrorMs) / 1000)} s ${clockState.shownErrorMs > 0 ? 'behind' : 'ahead'}`;
+  const text = `Device clock is ${clockErrorText(clockState.shownErrorMs)}`;
   noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
 }

@@ -1,5 +1,6 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
+import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
 import { sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
@@ -167,7 +168,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (receivedMs === undefined) return;
   const device = noteDeviceAndBed(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
-  if (record.will && isOldWill(device, record.will)) return;
+  if (record.will && isOldWill(record.will, device.claim)) return;
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs, record.will?.reason);
   const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;
@@ -189,17 +190,12 @@ export function foldConnection(state: LiveState, associationId: string, record: 
   if (device === undefined) return;
   const { claim } = record;
   if (claim !== undefined) {
-    if (device.claim !== undefined && claim < device.claim) return;
+    if (isOlderConnection(claim, device.claim)) return;
     // The clock of the new gateway may be behind. The record of a newer connection counts nevertheless.
-    if (device.claim !== undefined && claim > device.claim) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
+    if (isOlderConnection(device.claim, claim)) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
   if (setOnline(device, record.connected, receivedMs, record.reason)) stampHeads(state, device);
-}
-
-/** Returns whether a will belongs to an older connection of the device. Such a will is ignored. */
-function isOldWill({ claim }: DeviceState, will: NonNullable<StatusRecord['will']>): boolean {
-  return will.reason === 'taken-over' || (claim !== undefined && (will.claim === undefined || will.claim < claim));
 }
 
 /**
@@ -260,12 +256,6 @@ function noteSeen(state: LiveState, deviceId: string, receivedMs: number): Devic
   return device;
 }
 
-/**
- * Reasons for the end of a connection after which the device's values stay current, because the device has or gets another
- * connection. The alarm engine uses the same reasons.
- */
-const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
-
 function setOnline(
   device: DeviceState,
   online: boolean,
@@ -275,7 +265,7 @@ function setOnline(
   if (receivedMs < device.onlineAtMs || device.online === online) return false;
   device.online = online;
   device.onlineAtMs = receivedMs;
-  if (!online && !handOverReasons.includes(endReason)) device.lostAtMs = receivedMs;
+  if (!online && !isHandOver(endReason)) device.lostAtMs = receivedMs;
   // If the gateway's clock was set back, values that come from now on must not look older than the loss.
   if (online) device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);
   return true;

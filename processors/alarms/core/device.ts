@@ -3,14 +3,8 @@
  * measured by the wall clock only. Pure.
  */
 import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
-import {
-  assess,
-  type DeviceClock,
-  initialClock,
-  isSkewed,
-  lateMsMax,
-  measuredOffsetMs,
-} from '../../../contracts/device-clock.ts';
+import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
+import { assess, clockErrorText, type DeviceClock, initialClock, isSkewed } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -155,19 +149,13 @@ export function takeReading(part: DevicePart, input: ObservationInput, facts: Re
   };
 }
 
-/** Returns whether a message reached the gateway too long after its time, given the known error of the device's clock. */
-export function isLate({ clock }: DevicePart, time: number, receivedAt: number): boolean {
-  return receivedAt - time - measuredOffsetMs(clock) > lateMsMax;
-}
-
 function skewOf(offsetMs: number, before: DevicePart['skew'], reading: ObservationInput): DevicePart['skew'] {
   const { time, receivedAt } = reading;
   if (!isSkewed({ offsetMs })) {
     // If the modules of a device have different clocks, one clock may be right while another is wrong.
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }
-  const seconds = Math.round(Math.abs(offsetMs) / 1000);
-  const text = `Device clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}`;
+  const text = `Device clock is ${clockErrorText(offsetMs)}`;
   // The first text stays, because the seconds would change with each reading.
   return { ...(before ?? { since: time, text }), seenAt: receivedAt };
 }
@@ -178,7 +166,7 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
  */
 export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
-  if (isOlder(input.claim, claim)) return part;
+  if (isOlderConnection(input.claim, claim)) return part;
   const newer = input.claim !== undefined && claim !== undefined && input.claim > claim;
   const updated: DevicePart =
     input.claim === undefined
@@ -186,8 +174,7 @@ export function connection(part: DevicePart, input: ConnectionInput, now: number
       : // The clock of another gateway may be behind. Its message about a newer connection counts all the same.
         { ...part, claim: input.claim, connectionAt: newer ? Math.min(connectionAt, input.receivedAt) : connectionAt };
   if (input.connected) return connected(updated, input.receivedAt, now);
-  const isNoEnd = input.reason === 'taken-over' || input.reason === 'drained' || input.reason === 'refused';
-  return isNoEnd ? updated : disconnected(updated, input.receivedAt);
+  return isHandOver(input.reason) ? updated : disconnected(updated, input.receivedAt);
 }
 
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
@@ -211,20 +198,9 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
-/** Returns whether a message is about an older connection than the device's newest. */
-function isOlder(claim: number | undefined, known: number | undefined): boolean {
-  return claim !== undefined && known !== undefined && claim < known;
-}
-
-/** Returns whether a will belongs to an old connection. A connection without a claim is old if a connection with a claim is known. */
-function isOldWill({ will }: StatusInput, known: number | undefined): boolean {
-  if (will === undefined) return false;
-  return will.reason === 'taken-over' || (will.claim === undefined ? known !== undefined : isOlder(will.claim, known));
-}
-
 /** Takes the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
 export function status(part: DevicePart, input: StatusInput, now: number): DevicePart {
-  if (isOldWill(input, part.claim)) return part;
+  if (input.will && isOldWill(input.will, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
   const isOlderStatus = part.status?.boot === input.boot && input.seq <= part.status.seq;
   if (isOlderStatus || input.receivedAt < part.statusAt) return part;

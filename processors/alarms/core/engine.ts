@@ -5,6 +5,7 @@
  * inputs are repeated, or if the engine stops and continues from a saved state.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
+import { isLateReading } from '../../../contracts/device-clock.ts';
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
@@ -32,7 +33,6 @@ import {
   connection,
   deviceConditions,
   endClockMeasure,
-  isLate,
   noticeSilence,
   type ReadingFacts,
   silenceDue,
@@ -153,7 +153,7 @@ const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits
 function takeAlerts(env: Environment, state: State, input: AlertsInput): Judged {
   const { part, episodes } = ownAlerts(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
-    late: isLate(state.device, input.time, input.receivedAt),
+    late: isLateReading(state.device.clock, input.time, input.receivedAt),
     latched: latchedOf(Object.entries(state.book.live)),
     isEnded: isOver(state),
   });

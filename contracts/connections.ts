@@ -1,0 +1,31 @@
+/** Decides which messages about a device's connections count. The alarm engine and the dashboard use the same rules. Pure. */
+import type { ConnectionEndReason } from './messages/records.ts';
+
+/**
+ * Returns whether a message is about an older connection of the device than the newest known connection. A message without a claim never is.
+ * @param claim the claim of the connection in the message
+ * @param newest the claim of the newest known connection
+ */
+export function isOlderConnection(claim: number | undefined, newest: number | undefined): boolean {
+  return claim !== undefined && newest !== undefined && claim < newest;
+}
+
+type Will = { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
+
+/**
+ * Returns whether a will belongs to an older connection of the device, so that readers must ignore the will. A connection without a claim is
+ * older than each connection with a claim.
+ */
+export function isOldWill({ claim, reason }: Will, newest: number | undefined): boolean {
+  return reason === 'taken-over' || (claim === undefined ? newest !== undefined : isOlderConnection(claim, newest));
+}
+
+const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
+
+/**
+ * Returns whether a connection ended for a reason after which the device does not count as disconnected, because the device has or gets
+ * another connection.
+ */
+export function isHandOver(reason: ConnectionEndReason | undefined): boolean {
+  return handOverReasons.includes(reason);
+}
