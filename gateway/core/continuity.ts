@@ -3,6 +3,8 @@
  * because the device may have sent the numbers before to another gateway. Whether a reading is lost for good is decided by the readers
  * of the log (docs/decisions/011-gap-watch.md).
  */
+import { isCountedByOne } from '../../contracts/reading-numbers.ts';
+
 export type Continuity = {
   boot: string | undefined;
   /** Number that should come next. */
@@ -18,12 +20,6 @@ export type ContinuityCounts = { missing: number; filled: number; repeated: numb
 
 /** Most holes that are remembered. Above this number the oldest is dropped; if its numbers come later, they count as repeated. */
 const holesMax = 16;
-/**
- * A device counts by one if a jump is at most `numbersAtOnceMax` numbers plus one number for each `numberMsMin` ms of device time. A larger
- * jump means that the device takes its numbers from a clock.
- */
-const numbersAtOnceMax = 20;
-const numberMsMin = 10;
 
 export function newContinuity(): Continuity {
   return { boot: undefined, next: 0, timeMs: 0, holes: [] };
@@ -49,7 +45,7 @@ export function noteNumber(
     if (fillHole(state, seq)) counts.filled += 1;
     else counts.repeated += 1;
     return;
-  } else if (seq - state.next > numbersAtOnceMax + Math.abs(timeMs - state.timeMs) / numberMsMin) {
+  } else if (!isCountedByOne(seq - state.next, timeMs - state.timeMs)) {
     counts.odd += 1;
   } else {
     counts.missing += seq - state.next;

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { isCountedByOne } from './reading-numbers.ts';
+
+it.each([
+  [0, 0, true],
+  [20, 0, true],
+  [21, 0, false],
+  [21, 9, false],
+  [21, 10, true],
+  [21, -10, true],
+  [120, 1_000, true],
+  [121, 1_000, false],
+])('isCountedByOne judges %d missing numbers between readings %d ms apart: %s', (missing, apartMs, isCounted) => {
+  expect(isCountedByOne(missing, apartMs)).toBe(isCounted);
+});
