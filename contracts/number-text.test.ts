@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evenNumber } from '../tests/even-number.ts';
-import { limitNumberText, numberText } from './number-text.ts';
+import { exactSum, limitNumberText, numberText } from './number-text.ts';
 
 describe('numberText', () => {
   it.each([
@@ -23,6 +23,18 @@ describe('numberText', () => {
         expect(numberText(value, digits)).not.toMatch(/^-0(\.0*)?$/);
       }),
     );
+  });
+});
+
+describe('exactSum', () => {
+  it.each([
+    [36 + 0.1, 36.1],
+    [36 - 0.1, 35.9],
+    [0.1 + 0.2, 0.3],
+    [0, 0],
+    [90.5, 90.5],
+  ])('returns %d as %d', (sum, exact) => {
+    expect(exactSum(sum)).toBe(exact);
   });
 });
 

@@ -3,7 +3,7 @@
  * come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
-import { numberText } from '../../../contracts/number-text.ts';
+import { exactSum, numberText } from '../../../contracts/number-text.ts';
 import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
 import type { Bound, Delay, GroupRules } from './profile.ts';
 
@@ -131,16 +131,13 @@ export function isBeyond({ tier, limit }: Rule, value: number): boolean {
 /** Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea: above 0. */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;
-  return tiers[tier].side === 'low' ? value >= exact(limit + hysteresis) : value <= exact(limit - hysteresis);
+  return tiers[tier].side === 'low' ? value >= exactSum(limit + hysteresis) : value <= exactSum(limit - hysteresis);
 }
 
 /** Returns the distance of a value from the limit. */
 export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number {
   return Math.abs(value - limit);
 }
-
-/** Rounds a sum or difference of limits: 36 + 0.1 must be 36.1, not 36.100000000000001. */
-const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 
 /** Returns the name of a condition, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
 export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierName): string {
@@ -164,4 +161,4 @@ function rounded(value: number, limit: number, digits: number): string {
   return plain(value);
 }
 
-const plain = (value: number) => String(exact(value));
+const plain = (value: number) => String(exactSum(value));
