@@ -2,7 +2,8 @@
 import type { Patient } from './messages/records.ts';
 import { normalText } from './text.ts';
 
-const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
+/** The fields of a patient's data. */
+export const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 export type PatientField = (typeof patientFields)[number];
 /** A field in which the typed data differ from the data of the patient at the bed (`there`; null if the field has no value). */
 export type FieldDifference = { readonly field: PatientField; readonly typed: string; readonly there: string | null };

@@ -6,11 +6,11 @@ import type {
   DeviceAssociations,
   Patient,
 } from '../../../contracts/messages/records.ts';
+import { patientFields } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 
 const placeFields = ['ward', 'bed'] as const;
-const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 
 /** Returns the fields of place and patient that differ. `before` is undefined for a device that had no association. */
 export function changedFields(
