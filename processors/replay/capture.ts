@@ -4,6 +4,7 @@
  */
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { isObject, type Members } from '../../contracts/messages/usable.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
@@ -31,7 +32,6 @@ const deviceId = 'capture';
 export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' } as const;
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
-type Members = Readonly<Record<string, unknown>>;
 type LineResult = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
 /** The identity of a message: the start of the sender, and the number of the message in it. */
 type MessageId = { readonly boot: string; readonly seq: number };
@@ -157,8 +157,4 @@ function parseTime(at: unknown): number | undefined {
   if (typeof at !== 'string' || !/^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(at)) return undefined;
   const ms = Date.parse(at);
   return Number.isNaN(ms) ? undefined : ms;
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
