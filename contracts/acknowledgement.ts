@@ -34,7 +34,8 @@ export function contentRevisionAfter(
 
 /** Returns whether `after` has content that `before` did not have: another condition, a graver value, or a new call. */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
-  if (isAnotherAlarm(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
+  if (isAnotherAlarm(before, after) || (before.late && !after.late) || (isUnanswered(after) && !isUnanswered(before)))
+    return true;
   if (before.text === after.text) return false;
   const [excessBefore, excessAfter] = [excessOf(before), excessOf(after)];
   // A changed text is new content, unless only the value in the text changed.
@@ -53,7 +54,11 @@ function isAnotherAlarm(a: Alarm, b: Alarm): boolean {
   );
 }
 
-function calls({ signal }: Alarm): boolean {
+/**
+ * Returns whether nobody has acknowledged the alarm: screens let the alarm flash and sound. An acknowledged alarm that calls again has the
+ * signal `on` again.
+ */
+export function isUnanswered({ signal }: Pick<Alarm, 'signal'>): boolean {
   return signal === 'on' || signal === 'latched';
 }
 

@@ -4,7 +4,7 @@
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
-import { priorities } from '../priorities.ts';
+import { gravity } from '../priorities.ts';
 import type { Priority } from './alarms.ts';
 import { Instant } from './device.ts';
 import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
@@ -53,8 +53,7 @@ function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] 
   const alerts = sent.map((item, at) => (check.alert.Check(item) ? item : repairAlert(item, at, faults)));
   if (alerts.length <= alertsMax) return alerts;
   faults.push(fault(`alerts has more than ${alertsMax} alarms: only the gravest are used.`));
-  const byGravity = (a: Priority, b: Priority) => priorities.indexOf(a) - priorities.indexOf(b);
-  return alerts.sort((a, b) => byGravity(a.priority, b.priority)).slice(0, alertsMax);
+  return alerts.sort((a, b) => gravity[b.priority] - gravity[a.priority]).slice(0, alertsMax);
 }
 
 /** Returns an alarm with its unusable members replaced. Only the first fault gets its reason, because finding it is slow. */

@@ -1,20 +1,12 @@
 /** The order of alarms, the alarms on a bed's tile, and the look of each alarm. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
-
-const rank: Readonly<Record<Priority, number>> = { high: 3, medium: 2, low: 1 };
+import { gravity } from '../../../contracts/priorities.ts';
 
 /** A mark for each priority: colour must never be the only difference (CLINICAL, "Signals"). */
 export const marks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
-
-/**
- * Returns whether nobody has acknowledged the alarm: it flashes and sounds. An acknowledged alarm that calls again has
- * the signal `on` again.
- */
-export function isUnanswered(alarm: Alarm): boolean {
-  return alarm.signal === 'on' || alarm.signal === 'latched';
-}
 
 /** Returns whether the condition is present now. A late alarm was judged from old readings, so it is not about now. */
 export function isAboutNow(alarm: Alarm): boolean {
@@ -35,7 +27,7 @@ export function compareAlarms(a: Alarm, b: Alarm): number {
  */
 function compareGravity(a: Alarm, b: Alarm): number {
   return (
-    rank[b.priority] - rank[a.priority] ||
+    gravity[b.priority] - gravity[a.priority] ||
     Number(isUnanswered(b)) - Number(isUnanswered(a)) ||
     Number(isAboutNow(b)) - Number(isAboutNow(a)) ||
     Date.parse(b.onsetAt) - Date.parse(a.onsetAt) ||

@@ -1,6 +1,6 @@
 /** How the sound of an unanswered high alarm gets louder with each burst. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { isUnanswered } from './alarm-order.ts';
 import type { LoudnessRise } from './sound-table.ts';
 
 /**

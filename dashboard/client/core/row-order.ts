@@ -1,6 +1,7 @@
 /** The order of rows in the list of alarms. A row must not move away while somebody points at it. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { compareAlarms, isUnanswered } from './alarm-order.ts';
+import { compareAlarms } from './alarm-order.ts';
 
 export type Rows = {
   readonly rows: readonly Row[];

@@ -1,6 +1,7 @@
 /** Decides which sound a page plays. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { audioPausedUntilMs, isUnanswered } from './alarm-order.ts';
+import { audioPausedUntilMs } from './alarm-order.ts';
 import type { SoundLevel } from './sound-table.ts';
 
 /**

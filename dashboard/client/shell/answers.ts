@@ -4,11 +4,12 @@
  */
 
 import { effect, type Signal, signal } from '@preact/signals';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AcknowledgeRefused } from '../../protocol/rest.ts';
-import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
+import { audioPausedUntilMs } from '../core/alarm-order.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
 

@@ -1,6 +1,7 @@
 /** The panel with all alarms of the watched wards, the most urgent first. */
 
-import { isUnanswered, listed } from '../core/alarm-order.ts';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import { listed } from '../core/alarm-order.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';

@@ -1,17 +1,10 @@
 /** A row of the alarm list: bed, text, onset, who acknowledged the alarm, and the button to acknowledge it. */
 import { useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import {
-  audioPausedUntilMs,
-  isUnanswered,
-  lookOf,
-  marks,
-  possibleRemarks,
-  remarks,
-  widestText,
-} from '../core/alarm-order.ts';
+import { audioPausedUntilMs, lookOf, marks, possibleRemarks, remarks, widestText } from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';

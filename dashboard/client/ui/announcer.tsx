@@ -2,8 +2,9 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
-import { gravest, isUnanswered, marks } from '../core/alarm-order.ts';
+import { gravest, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 

@@ -1,10 +1,11 @@
 /** The page of a patient: large numbers, waves, and the bed's alarms, limits and trends. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol/rest.ts';
-import { isUnanswered, listed } from '../core/alarm-order.ts';
+import { listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
 import { clockText, dateTimeText, livedText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';

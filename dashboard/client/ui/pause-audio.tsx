@@ -3,7 +3,8 @@
  * ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on the same thing, although the sounding
  * alarms change: a pause is short and its end is shown, and in a busy ward the button could otherwise never be pressed.
  */
-import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import { audioPausedUntilMs } from '../core/alarm-order.ts';
 import { countdownText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 

@@ -1,5 +1,6 @@
 /** The tile of a bed: patient, alarm line, waves and numbers. */
 import { useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -7,7 +8,6 @@ import {
   behind,
   foremost,
   frameOf,
-  isUnanswered,
   listed,
   lookOf,
   marks,

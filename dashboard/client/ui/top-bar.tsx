@@ -1,13 +1,13 @@
 /** The top bar: ward, pages, numbers of alarms, sound, time, and the person who is logged in. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
-import { isUnanswered, marks } from '../core/alarm-order.ts';
+import { priorities } from '../../../contracts/priorities.ts';
+import { marks } from '../core/alarm-order.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
-
-const priorities: readonly Priority[] = ['high', 'medium', 'low'];
 
 const tabs = {
   ward: { href: '#/', text: 'Ward' },

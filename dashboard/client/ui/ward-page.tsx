@@ -1,9 +1,10 @@
 /** The overview of a ward: a tile for each bed, and the list of alarms beside the tiles. */
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { compareHeadlines, foremost, isUnanswered } from '../core/alarm-order.ts';
+import { compareHeadlines, foremost } from '../core/alarm-order.ts';
 import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
 import { type Grid, gridFor } from '../core/grid.ts';
 import { compareBeds } from '../core/numerics.ts';

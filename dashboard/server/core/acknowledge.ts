@@ -1,6 +1,6 @@
 /** Refuses an acknowledgement if the alarm got worse since the person saw it. */
 
-import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
+import { type ContentRevision, isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -13,8 +13,8 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
  * hash over it.
  */
 export function acknowledgeFault(current: Alarm, said: ContentRevision, seenRev: number): Fault | undefined {
-  const isOpen = current.signal === 'on' || current.signal === 'latched';
-  if (current.rev === seenRev || (isOpen && said.rev <= seenRev && seenRev < current.rev)) return undefined;
+  if (current.rev === seenRev || (isUnanswered(current) && said.rev <= seenRev && seenRev < current.rev))
+    return undefined;
   return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${alarmText(current)}.` };
 }
 

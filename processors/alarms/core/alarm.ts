@@ -2,8 +2,9 @@
  * The life of one alarm (CLINICAL, "Alarm vocabulary"): the alarm is raised, updated, acknowledged, calls again, and ends. The `decide…`
  * functions return the change that is due. `evolve` applies a change. Pure: the wall clock and all numbers are arguments.
  */
-import { type ContentRevision, contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
+import { type ContentRevision, contentRevisionAfter, isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
+import { gravity } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
 import { type Profile, type Times, timesOf } from './profile.ts';
@@ -246,7 +247,7 @@ export function latches({ alarm, subsumed, away }: Live): boolean {
 
 /** Returns whether an alarm calls: nobody has acknowledged it, and no other alarm calls instead. */
 export function calls(live: Live): boolean {
-  return !live.subsumed && (live.alarm.signal === 'on' || live.alarm.signal === 'latched');
+  return !live.subsumed && isUnanswered(live.alarm);
 }
 
 /**
@@ -255,9 +256,6 @@ export function calls(live: Live): boolean {
  */
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
-
-/** The order of the priorities: a higher number is a graver priority. */
-export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
 
 /** An alarm is published again at the earliest after `worseMs` if its value got worse, and after `changedMs` if its text changed (ours). */
 const worseMs = 5_000;

@@ -5,6 +5,7 @@
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
+import { gravity } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import {
   alarmOf,
@@ -17,7 +18,6 @@ import {
   decideRefresh,
   eventTypeOf,
   evolve,
-  gravity,
   isGraver,
   isQuiet,
   type Live,

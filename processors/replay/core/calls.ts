@@ -1,4 +1,5 @@
 /** Collects the calls of one patient under one profile. A call is a raised alarm, or a further onset of a live alarm. Pure. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Step } from '../../alarms/core/engine.ts';
@@ -52,7 +53,7 @@ export function createCallLog(patient: string): CallLog {
       for (const { at, alarm } of events) {
         const { alarmId, onsets } = alarm;
         if (onsets > (last.get(alarmId)?.onsets ?? 0)) {
-          const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
+          const isCall = isUnanswered(alarm);
           last.set(alarmId, { onsets, index: isCall ? calls.length : -1 });
           const live = Object.values(state.book.live).find((entry) => entry.alarm.alarmId === alarmId);
           // An alarm that was raised and cleared in one step is no longer live. Its event has the onset.
