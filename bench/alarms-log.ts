@@ -61,8 +61,8 @@ export function paceReadings(log: ReadingLog, everyMs: number) {
   const startMs = performance.now();
   const perMs = log.beds.length / everyMs;
   const timer = setInterval(() => {
-    const due = Math.floor((performance.now() - startMs) * perMs);
-    for (; sent < due; sent += 1) {
+    const dueCount = Math.floor((performance.now() - startMs) * perMs);
+    for (; sent < dueCount; sent += 1) {
       const bed = log.beds[sent % log.beds.length]!;
       log.send(bed, Date.now(), 78 + (sent % 5)).catch(() => {
         failed += 1;
@@ -99,8 +99,8 @@ async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) =
 
 /** Returns the number of records that the alarm processor has read, from its metrics. */
 async function recordsRead(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(/^vigil_alarms_records_total (\d+)$/m.exec(text)?.[1] ?? 0);
+  const metricsText = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^vigil_alarms_records_total (\d+)$/m.exec(metricsText)?.[1] ?? 0);
 }
 
 /**
@@ -120,29 +120,32 @@ export async function measureThroughput(
   const processor = await startProcess(data, 'alarms');
   try {
     const port = data.alarmsMetricsPort!;
-    let from: { readonly atMs: number; readonly read: number } | undefined;
-    let to = { atMs: 0, read: 0 };
+    let firstCount: { readonly atMs: number; readonly read: number } | undefined;
+    let lastCount = { atMs: 0, read: 0 };
     await until(
       'all readings are read',
       async () => {
         // With a shorter pause, the answers to these requests would take 4 % of the processor's time.
         await sleep(200);
         const read = await recordsRead(port).catch(() => 0);
-        if (from === undefined && read >= readings / 5) from = { atMs: performance.now(), read };
-        if (read > to.read) to = { atMs: performance.now(), read };
+        if (firstCount === undefined && read >= readings / 5) firstCount = { atMs: performance.now(), read };
+        if (read > lastCount.read) lastCount = { atMs: performance.now(), read };
         return read >= readings;
       },
       300_000,
     );
-    return { perS: Math.round(((to.read - from!.read) * 1000) / (to.atMs - from!.atMs)), readings };
+    return {
+      perS: Math.round(((lastCount.read - firstCount!.read) * 1000) / (lastCount.atMs - firstCount!.atMs)),
+      readings,
+    };
   } finally {
     await processor.close();
   }
 }
 
 /**
- * Measures the time from `kill -9` of the only alarm processor until an alarm for a later breach comes, s. Each bed sends one reading per
- * second meanwhile. Returns one time for each round.
+ * Measures the time from `kill -9` of the only alarm processor until an alarm for a later breach comes, s. During the
+ * measurement, each bed sends one reading per second. Returns one time for each round.
  */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {
   const dashboard = await openLogAs(data, 'dashboard');

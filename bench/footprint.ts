@@ -25,22 +25,22 @@ async function measure(beds: number, seconds: number): Promise<Cost[]> {
     ...{ httpPort, mqttPort, influxPort, ...(await freeKafkaPorts(settings.kafkaCopies)) },
     ...(await freeMetricsPorts()),
   };
-  const say = (text: string) => process.stderr.write(text);
+  const writeProgress = (text: string) => process.stderr.write(text);
   const system = await startSystem({
     settings: { ...settings, ...ports, stateDir, beds, demo: true },
-    steps: createSteps(say, Date.now),
-    report: (line) => say(`${line}\n`),
+    steps: createSteps(writeProgress, Date.now),
+    report: (line) => writeProgress(`${line}\n`),
     signal: new AbortController().signal,
   });
   try {
     await sleep(settleMs);
-    const before = system.processes.map((process) => cpuSeconds(process.pid()));
+    const cpuSecondsBefore = system.processes.map((process) => cpuSeconds(process.pid()));
     const startMs = performance.now();
     await sleep(seconds * 1000);
     const wallS = (performance.now() - startMs) / 1000;
     return system.processes.map((running, n) => ({
       process: running.name,
-      cpuPercent: Math.round(((cpuSeconds(running.pid()) - before[n]!) / wallS) * 1000) / 10,
+      cpuPercent: Math.round(((cpuSeconds(running.pid()) - cpuSecondsBefore[n]!) / wallS) * 1000) / 10,
       rssMb: rssMb(running.pid()),
     }));
   } finally {
@@ -58,18 +58,18 @@ export async function measureFootprint(args: string[]): Promise<void> {
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 3600)) throw new VigilError('settings-invalid', '--seconds takes 1 to 3600.');
   const idle = await measure(0, seconds);
-  const eight = await measure(8, seconds);
+  const eightBeds = await measure(8, seconds);
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ seconds, idle, eightBeds: eight })}\n`);
+    process.stdout.write(`${JSON.stringify({ seconds, idle, eightBeds })}\n`);
     return;
   }
   process.stdout.write(
     '| process | CPU idle, % of a core | CPU 8 beds | memory idle, MB | memory 8 beds |\n|---|---|---|---|---|\n',
   );
-  for (const row of eight) {
-    const alone = idle.find((other) => other.process === row.process);
+  for (const row of eightBeds) {
+    const idleRow = idle.find((other) => other.process === row.process);
     process.stdout.write(
-      `| ${row.process} | ${alone?.cpuPercent ?? '–'} | ${row.cpuPercent} | ${alone?.rssMb ?? '–'} | ${row.rssMb} |\n`,
+      `| ${row.process} | ${idleRow?.cpuPercent ?? '–'} | ${row.cpuPercent} | ${idleRow?.rssMb ?? '–'} | ${row.rssMb} |\n`,
     );
   }
 }

@@ -53,21 +53,21 @@ export async function startRig(options: {
   };
   try {
     const software = await ensureSoftware(softwareDir, report);
-    report(`making certificates for ${options.devices} devices`);
+    report(`creating certificates for ${options.devices} devices`);
     const devices = Array.from({ length: options.devices }, (_, n) => `dev-${n}`);
     await ensureCertificates({ stateDir, devices, nowMs: Date.now() });
     report('starting Kafka and the gateway');
     const [port = 0, controllerPort = 0, mqttPort = 0] = await freePorts(3);
     const kafka = await startKafka({ software, stateDir, port, controllerPort });
     opened.push(() => kafka.close());
-    const where = { stateDir, kafkaBrokers: kafka.broker, influxUrl: '', mqttPort, httpPort: 0 };
+    const addresses = { stateDir, kafkaBrokers: kafka.broker, influxUrl: '', mqttPort, httpPort: 0 };
     const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : [];
     const gateway = startChild({
       name: 'gateway',
       command: process.execPath,
       args: [...profile, join(root, 'gateway', 'main.ts')],
       cwd: root,
-      env: serviceEnv(where, 'gateway', { VIGIL_MQTT_CONNECTIONS_MAX: '16000' }),
+      env: serviceEnv(addresses, 'gateway', { VIGIL_MQTT_CONNECTIONS_MAX: '16000' }),
       logFile: join(stateDir, 'logs', 'gateway.log'),
       isReady: saysReady,
     });
@@ -84,9 +84,9 @@ export async function startRig(options: {
 
     const measure = async (order: Order): Promise<Measured> => {
       await request(order, 'measuring');
-      const before = cpuSeconds(gateway.pid);
+      const cpuSecondsBefore = cpuSeconds(gateway.pid);
       const measured = await request(undefined, 'measured');
-      const cpuS = cpuSeconds(gateway.pid) - before;
+      const cpuS = cpuSeconds(gateway.pid) - cpuSecondsBefore;
       return {
         ...measured,
         ackedPerS: Math.round(measured.acked / measured.seconds),

@@ -78,14 +78,14 @@ export async function measureScreen(args: string[]): Promise<void> {
   const executablePath = await ensureChromium(report);
   const rows: Row[] = [];
   for (const name of values.rows.split(',')) {
-    const case_ = cases[name];
-    if (!case_) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
+    const screenCase = cases[name];
+    if (!screenCase) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
     const { client } = values;
     const built = client === undefined ? {} : { clientDir: resolve(client) };
-    const ward = await openMadeUpWard({ beds: case_.beds, chunkMs, ...built });
+    const ward = await openMadeUpWard({ beds: screenCase.beds, chunkMs, ...built });
     const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
     try {
-      const row = await measureRow(browser, ward, case_, seconds);
+      const row = await measureRow(browser, ward, screenCase, seconds);
       report(JSON.stringify(row));
       rows.push(row);
     } finally {
@@ -97,23 +97,24 @@ export async function measureScreen(args: string[]): Promise<void> {
   else process.stdout.write(tableOf(rows));
 }
 
-async function measureRow(browser: Browser, ward: MadeUpWard, case_: Case, seconds: number): Promise<Row> {
-  const viewport = { width: case_.width, height: case_.height };
+async function measureRow(browser: Browser, ward: MadeUpWard, screenCase: Case, seconds: number): Promise<Row> {
+  const viewport = { width: screenCase.width, height: screenCase.height };
   const page = await (await browser.newContext({ ignoreHTTPSErrors: true, viewport })).newPage();
   await logIn(page, ward);
   const cdp = await page.context().newCDPSession(page);
   const browserCdp = await browser.newBrowserCDPSession();
   await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
   // As in a real ward, there are always some active alarms on the screen.
-  for (let bed = 0; bed < case_.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
+  for (let bed = 0; bed < screenCase.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
   await sleep(settleMs);
   // Measures the processor time before it counts frames, because counting needs the main thread for every frame.
-  const before = await costOf(cdp, browserCdp);
+  const costBefore = await costOf(cdp, browserCdp);
   await sleep(seconds * 1000);
-  const after = await costOf(cdp, browserCdp);
-  const perS = (name: keyof Cost) => Math.round(((after[name] - before[name]) * 1000) / (after.atS - before.atS));
+  const costAfter = await costOf(cdp, browserCdp);
+  const perS = (name: keyof Cost) =>
+    Math.round(((costAfter[name] - costBefore[name]) * 1000) / (costAfter.atS - costBefore.atS));
   await page.evaluate(watchPage);
-  const raised = await probeAlarms(ward, case_.beds, seconds);
+  const raised = await probeAlarms(ward, screenCase.beds, seconds);
   const seen = await page.evaluate<Seen>('window.vigilBench()');
   const delays = raised.flatMap(({ alarmId, atMs }) => {
     const paintedAtMs = seen.paintedAtMs[alarmId];
@@ -121,7 +122,7 @@ async function measureRow(browser: Browser, ward: MadeUpWard, case_: Case, secon
   });
   const { usedSize } = await cdp.send('HeapProfiler.collectGarbage').then(() => cdp.send('Runtime.getHeapUsage'));
   return {
-    ...case_,
+    ...screenCase,
     mainMsPerS: perS('mainS'),
     mainCpuMsPerS: perS('mainCpuS'),
     browserCpuMsPerS: perS('browserCpuS'),

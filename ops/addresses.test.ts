@@ -131,6 +131,6 @@ describe('errors of services that do not answer', () => {
   });
 });
 
-it('writeAddresses makes a file that only its owner can read', () => {
+it('writeAddresses creates a file that only its owner can read', () => {
   expect(statSync(join(usedFolder, 'addresses.json')).mode & 0o777).toBe(0o600);
 });

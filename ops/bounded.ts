@@ -3,15 +3,15 @@
  * (for instance a download) is not stopped by that; it ends with the process.
  */
 export async function endedWithin<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
+  const deadline = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => late.reject(signal.reason), graceMs);
+    timer = setTimeout(() => deadline.reject(signal.reason), graceMs);
   };
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([work, late.promise]);
+    return await Promise.race([work, deadline.promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

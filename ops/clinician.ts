@@ -37,7 +37,7 @@ export async function watchForAlarm(options: {
   const { ticket } = (await post(origin, ca, '/api/ticket', undefined, cookie)).body as { ticket: string };
   const address = `wss://localhost:${where.httpPort}${livePath}?ticket=${encodeURIComponent(ticket)}`;
   const socket = new WebSocket(address, { ca, headers: { origin, cookie } });
-  const done = Promise.withResolvers<void>();
+  const alarmArrived = Promise.withResolvers<void>();
   let readings = 0;
   const alarms = new Set<string>();
   socket.on('open', () => socket.send(JSON.stringify({ type: 'watch', scope: { ward: '*' }, waves: null })));
@@ -47,18 +47,22 @@ export async function watchForAlarm(options: {
     for (const { kind, alarmId } of message.alarms ?? []) {
       if (kind === 'physiological' && alarmId !== undefined) alarms.add(alarmId);
     }
-    if (alarms.size > 0) done.resolve();
+    if (alarms.size > 0) alarmArrived.resolve();
   });
-  socket.on('error', (error) => done.reject(failed(`The live connection failed: ${error.message}`)));
+  socket.on('error', (error) => alarmArrived.reject(failed(`The live connection failed: ${error.message}`)));
   socket.on('close', (code, reason) =>
-    done.reject(failed(`The server closed the live connection (${code} ${reason}).`)),
+    alarmArrived.reject(failed(`The server closed the live connection (${code} ${reason}).`)),
   );
-  const timer = setTimeout(() => done.resolve(), options.withinMs);
-  options.signal.addEventListener('abort', () => done.reject(failed('The check was stopped before an alarm came.')), {
-    once: true,
-  });
+  const timer = setTimeout(() => alarmArrived.resolve(), options.withinMs);
+  options.signal.addEventListener(
+    'abort',
+    () => alarmArrived.reject(failed('The check was stopped before an alarm came.')),
+    {
+      once: true,
+    },
+  );
   try {
-    await done.promise;
+    await alarmArrived.promise;
     return { readings, alarms: alarms.size };
   } finally {
     clearTimeout(timer);

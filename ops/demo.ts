@@ -55,12 +55,12 @@ export async function ensureDemoAccounts(stateDir: string): Promise<Login[]> {
   const passwords: Record<string, string> = existsSync(passwordsFile)
     ? JSON.parse(readFileSync(passwordsFile, 'utf8'))
     : {};
-  const present = existsSync(file) ? await listAccounts(file) : [];
+  const existingUserIds = existsSync(file) ? await listAccounts(file) : [];
   const logins: Login[] = [];
   for (const person of people) {
     const storedPassword = passwords[person.userId];
     const password = storedPassword ?? newPassword();
-    if (storedPassword === undefined || !present.includes(person.userId)) {
+    if (storedPassword === undefined || !existingUserIds.includes(person.userId)) {
       passwords[person.userId] = password;
       await addAccount(file, person, password);
       writeAtomic(passwordsFile, `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
@@ -114,8 +114,10 @@ const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', '
 export async function ensureDemoAdmissions(where: Whereabouts, beds: number, nowMs: number): Promise<void> {
   const marker = join(where.stateDir, 'kafka', 'demo-admissions.json');
   const admitted: string[] = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : [];
-  const missing = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter((id) => !admitted.includes(id));
-  if (missing.length === 0) return;
+  const unassignedDevices = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter(
+    (id) => !admitted.includes(id),
+  );
+  if (unassignedDevices.length === 0) return;
   const settings = readSettings(kafkaSettings, serviceEnv(where, 'operator'));
   const log = await openSealedLog({
     settings,
@@ -124,7 +126,7 @@ export async function ensureDemoAdmissions(where: Whereabouts, beds: number, now
     log: pino({ level: 'silent' }),
   });
   try {
-    for (const deviceId of missing) {
+    for (const deviceId of unassignedDevices) {
       const body: DeviceAssociations = { deviceId, version: 1, periods: [admission(deviceId, nowMs)] };
       await log.append(
         'associations',
@@ -136,7 +138,7 @@ export async function ensureDemoAdmissions(where: Whereabouts, beds: number, now
   } finally {
     await log.close();
   }
-  writeAtomic(marker, `${JSON.stringify([...admitted, ...missing])}\n`, 0o600);
+  writeAtomic(marker, `${JSON.stringify([...admitted, ...unassignedDevices])}\n`, 0o600);
 }
 
 function admission(deviceId: string, nowMs: number): AssociationPeriod {

@@ -70,12 +70,12 @@ export async function requirePermission(
   const hasWard = person.wards.includes('*') || (ward !== undefined && person.wards.includes(ward));
   if (person.may.includes(permission) && hasWard) return person;
   await trail.record({ actor: person.actor, action: 'access-denied', ...record });
-  const why = !hasWard
+  const refusalReason = !hasWard
     ? ward === undefined
       ? 'this needs an account with all wards (*)'
       : 'the account does not have this ward'
     : `the role ${person.actor.role} may not do this`;
-  throw new VigilError('not-allowed', `${userId} is refused: ${why}.`);
+  throw new VigilError('not-allowed', `${userId} is refused: ${refusalReason}.`);
 }
 
 /** Returns the addresses that a client of Kafka needs. The addresses of our servers are empty. */

@@ -14,10 +14,12 @@ const startedAtMs = Date.now();
 /** Returns whether node_modules contains the versions in package-lock.json. npm lists installed packages in .package-lock.json. */
 function isInstalled() {
   try {
-    const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-    const present = JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')).packages;
-    return Object.entries(wanted).every(
-      ([path, entry]) => path === '' || entry.optional || present[path]?.version === entry.version,
+    const lockedPackages = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const installedPackages = JSON.parse(
+      readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8'),
+    ).packages;
+    return Object.entries(lockedPackages).every(
+      ([path, entry]) => path === '' || entry.optional || installedPackages[path]?.version === entry.version,
     );
   } catch {
     return false;

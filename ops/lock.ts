@@ -12,9 +12,9 @@ export type Lock = { release(): void };
 export function takeLock(stateDir: string): Lock {
   const file = join(stateDir, 'lock');
   const mine = `${process.pid} ${startOf(process.pid)}`;
-  const aside = mkdtempSync(join(stateDir, '.lock-'));
+  const temporaryFolder = mkdtempSync(join(stateDir, '.lock-'));
   try {
-    const temporary = join(aside, 'lock');
+    const temporary = join(temporaryFolder, 'lock');
     writeFileSync(temporary, mine, { mode: 0o600 });
     // A link fails if the lock exists already. And nobody can read an incomplete lock, because the link is made after the file was written.
     if (!link(temporary, file)) {
@@ -24,7 +24,7 @@ export function takeLock(stateDir: string): Lock {
       if (!link(temporary, file)) throw alreadyLocked(stateDir, read(file).split(' ')[0] ?? '');
     }
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(temporaryFolder, { recursive: true, force: true });
   }
   return {
     release() {

@@ -9,8 +9,10 @@ import type { Login } from './demo.ts';
 export function loginLines(logins: readonly Login[], isTerminal: boolean, readCommand: string): string[] {
   if (logins.length === 0) return [];
   const rows = logins.map(({ userId, role, password, wards }) => {
-    const where = wards === '*' ? 'all wards' : wards;
-    return isTerminal ? `  ${userId.padEnd(12)} ${password}   ${where}` : `  ${userId.padEnd(12)} ${role}, ${where}`;
+    const wardText = wards === '*' ? 'all wards' : wards;
+    return isTerminal
+      ? `  ${userId.padEnd(12)} ${password}   ${wardText}`
+      : `  ${userId.padEnd(12)} ${role}, ${wardText}`;
   });
   const hint = isTerminal ? [] : [`The passwords are not logged. To read them: ${readCommand}`];
   return ['Demo logins of this installation:', ...rows, ...hint];

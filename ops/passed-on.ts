@@ -105,13 +105,13 @@ export function passedOn(
   const faults = new Set<string>();
   for (const processName of processNames) {
     const computed = serviceEnv(where, processName);
-    const present = Object.entries(manifests[processName]).filter(
+    const setEntries = Object.entries(manifests[processName]).filter(
       ([, setting]) => !ownNames.includes(setting.env) && (env[setting.env] ?? '').trim() !== '',
     );
-    for (const [, { env: name }] of present.filter(([, setting]) => isMadeByStart(setting.env))) {
+    for (const [, { env: name }] of setEntries.filter(([, setting]) => isMadeByStart(setting.env))) {
       if (env[name]?.trim() !== computed[name]) faults.add(`${name} is set by npm start itself: leave it out`);
     }
-    const accepted = present.filter(([, setting]) => !isMadeByStart(setting.env));
+    const accepted = setEntries.filter(([, setting]) => !isMadeByStart(setting.env));
     for (const fault of checkSettings(Object.fromEntries(accepted), env).faults) faults.add(fault);
     for (const [, setting] of accepted) {
       if (!upstreamNames.includes(setting.env))

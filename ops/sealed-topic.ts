@@ -61,11 +61,11 @@ async function readEach<Read>(
     log: logger,
     async onRecords(batch) {
       const { partition } = batch;
-      const wanted = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
-      const reads = await Promise.all(wanted.map((record) => readRecord(batch, record)));
+      const wantedRecords = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
+      const reads = await Promise.all(wantedRecords.map((record) => readRecord(batch, record)));
       await after;
       try {
-        for (const [index, record] of wanted.entries()) onRecord(reads[index]!, { ...record, partition });
+        for (const [index, record] of wantedRecords.entries()) onRecord(reads[index]!, { ...record, partition });
       } catch (error) {
         // If this function threw the error, the reader would read the same batch again.
         reject(error);

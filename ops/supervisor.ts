@@ -101,7 +101,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       ending.abort();
       await child.stop(options.graceMs);
       await loop;
-      // A start in progress may have succeeded meanwhile, so `child` may be a new process.
+      // A start in progress may have succeeded in the meantime, so `child` may be a new process.
       await child.stop(options.graceMs);
     },
   };

@@ -32,7 +32,7 @@ export type System = {
   readonly where: Whereabouts;
   readonly logins: readonly Login[];
   readonly processes: readonly Supervised[];
-  /** Restarts the gateways one after the other. If there are several, the others take readings meanwhile. */
+  /** Restarts the gateways one after the other. While one of several gateways restarts, the other gateways take readings. */
   restartGateways(): Promise<void>;
   close(): Promise<void>;
 };
@@ -151,7 +151,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await ensureCertificates({ stateDir, devices, names, nowMs: Date.now() });
     ensureWards(stateDir);
   });
-  const since = readCertificateState(stateDir);
+  const certificateState = readCertificateState(stateDir);
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
@@ -198,7 +198,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   const renewal = keepCertificates({
     stateDir,
     names: serverNamesOf(passed),
-    since,
+    since: certificateState,
     processes,
     permit: () => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replicationOf(settings.kafkaCopies)),
     report,
@@ -242,6 +242,6 @@ function portsOf(settings: StartSettings) {
     { setting: startSettings.kafkaPort.env, port },
     { setting: startSettings.kafkaControllerPort.env, port: controllerPort },
   ]);
-  const own = names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
-  return [...own, ...brokers, ...furtherGateways];
+  const mainPorts = names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
+  return [...mainPorts, ...brokers, ...furtherGateways];
 }

@@ -209,7 +209,9 @@ describe('the canary', () => {
     );
     if (output().includes('beginning again')) await start('alarms');
     await untilWell();
-    console.log(`observations made again → whole after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
+    console.log(
+      `topic observations created again → canary complete after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`,
+    );
     // A fault of the engine is reported later than a fault of the log. This wait is long enough for both.
     await until('no report of a fault for longer than the time limit', () => {
       const last = screen.of('heartbeat').slice(-Math.ceil(reportedWithinMs / 1000));

@@ -167,8 +167,8 @@ describe('the clock of the server', () => {
   );
 
   it('when the clock is set back by 4 min and Vigil restarts, the patients stay, values are current, and missing readings raise the alarm "No data"', async () => {
-    const later = admitted('bed-02', ward, 'Later');
-    await associate(platform, operator, 'bed-02', 1, { ...later, from: new Date().toISOString() });
+    const laterPatient = admitted('bed-02', ward, 'Later');
+    await associate(platform, operator, 'bed-02', 1, { ...laterPatient, from: new Date().toISOString() });
     await page.getByText('Later').first().waitFor();
     // The certificates of this test are older than 4 min. With a larger step TLS would refuse them as not yet valid.
     await setClock(-240_000);

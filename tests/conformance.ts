@@ -56,10 +56,10 @@ const folders: Readonly<Record<string, string>> = {
 export function readPage(text: string): Page {
   const section = (version: Version) =>
     (text.split(`\n## MQTT ${version}\n`)[1] ?? '').split('\n## ')[0]?.split('\n') ?? [];
-  const of = <T>(make: (version: Version) => T) => ({ '3.1.1': make('3.1.1'), '5.0': make('5.0') });
+  const forEachVersion = <T>(make: (version: Version) => T) => ({ '3.1.1': make('3.1.1'), '5.0': make('5.0') });
   return {
-    statements: of((version) => section(version).flatMap(readRow)),
-    counts: of((version) => {
+    statements: forEachVersion((version) => section(version).flatMap(readRow)),
+    counts: forEachVersion((version) => {
       const row = text.split('\n').find((line) => line.startsWith(`| ${version} |`));
       return (row ?? '').split('|').slice(2, -1).map(Number);
     }),
@@ -93,9 +93,9 @@ export function pageFaults(page: Page, sources: ReadonlyMap<string, string>): st
   for (const version of versions) {
     const statements = page.statements[version];
     const ids = statements.map(({ id }) => id);
-    const wanted = idsOf(version);
-    for (const id of wanted.filter((id) => !ids.includes(id))) faults.push(`${version}: ${id} is missing`);
-    for (const id of ids.filter((id) => !wanted.includes(id))) faults.push(`${version}: ${id} does not exist`);
+    const knownIds = idsOf(version);
+    for (const id of knownIds.filter((id) => !ids.includes(id))) faults.push(`${version}: ${id} is missing`);
+    for (const id of ids.filter((id) => !knownIds.includes(id))) faults.push(`${version}: ${id} does not exist`);
     for (const id of ids.filter((id, index) => ids.indexOf(id) !== index))
       faults.push(`${version}: ${id} has two rows`);
     const count = (kind: Kind) => statements.filter((statement) => statement.kind === kind).length;

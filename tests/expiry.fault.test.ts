@@ -52,7 +52,7 @@ function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Pro
     const ca = readFileSync(join(certs, 'ca.pem'));
     const socket = connectTls({ host: '127.0.0.1', port: platform.mqttPort, ca, ...files, rejectUnauthorized: false });
     let certificate: PeerCertificate | undefined;
-    const done = (accepted: boolean) => {
+    const finish = (accepted: boolean) => {
       socket.destroy();
       resolve({ accepted, certificate });
     };
@@ -61,8 +61,8 @@ function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Pro
       socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: '', clean: true }));
     });
     // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake: then no CONNACK comes.
-    socket.once('data', () => done(true));
-    socket.on('close', () => done(false));
+    socket.once('data', () => finish(true));
+    socket.on('close', () => finish(false));
     socket.on('error', () => undefined);
   });
 }
@@ -81,14 +81,14 @@ async function observe(deviceId: string, heartRate: number): Promise<void> {
 describe('certificates', () => {
   it('certificates that expired while Vigil was stopped are renewed before Kafka starts, and readings are acknowledged', async () => {
     await issue(Date.now() - leafLifeMs - 10 * dayMs);
-    const before = readFileSync(join(certs, 'kafka.pem'), 'utf8');
+    const certificateBefore = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
     const testPlatform = await startTestPlatform(name);
     startMs = Date.now() - beganMs;
     platform = testPlatform.data;
     ({ kafka, software } = testPlatform.platform);
     closers.push(testPlatform.platform.influx.close, () => kafka.close());
-    expect(readFileSync(join(certs, 'kafka.pem'), 'utf8')).not.toBe(before);
+    expect(readFileSync(join(certs, 'kafka.pem'), 'utf8')).not.toBe(certificateBefore);
     for (const name of ['gateway', 'alarms'] as const) {
       const running = await startProcess(platform, name);
       processes.push(running);

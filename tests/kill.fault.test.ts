@@ -51,10 +51,15 @@ beforeAll(async () => {
   });
   restartKafka = async () => {
     const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
-    const again = await startBroker({ software: testPlatform.platform.software, stateDir, port, controllerPort });
-    kafkaPid = again.pid;
+    const restartedBroker = await startBroker({
+      software: testPlatform.platform.software,
+      stateDir,
+      port,
+      controllerPort,
+    });
+    kafkaPid = restartedBroker.pid;
     // The broker must stop after the processes, because these close their connections to the broker.
-    closers.splice(1, 0, () => again.stop());
+    closers.splice(1, 0, () => restartedBroker.stop());
   };
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);
   operator = await openLogAs(platform, 'operator');
@@ -115,10 +120,13 @@ describe('kill -9 while readings arrive', () => {
         const crossesBeforeKill = random() < 0.5;
         if (crossesBeforeKill) readings.set(150);
         await sleep(random() * 500);
-        const before = device.acknowledged.size;
+        const acknowledgedBefore = device.acknowledged.size;
         await killAndRestart(victim);
         readings.set(150);
-        await until(`acknowledgements after the kill of ${victim}`, () => device.acknowledged.size > before + 40);
+        await until(
+          `acknowledgements after the kill of ${victim}`,
+          () => device.acknowledged.size > acknowledgedBefore + 40,
+        );
         await page.getByTestId('banner-lost').waitFor({ state: 'hidden' });
         await until('the alarm on the page', async () => (await rows(bed).count()) > 0);
         await sleep(1_000);
@@ -128,9 +136,9 @@ describe('kill -9 while readings arrive', () => {
         await readings.stop();
       }
       const inKafka = await sequencesOf(operator, device.boot);
-      const missing = [...device.acknowledged].filter((seq) => !inKafka.includes(seq));
+      const lostNumbers = [...device.acknowledged].filter((seq) => !inKafka.includes(seq));
       expect(device.acknowledged.size).toBeGreaterThan(60);
-      expect(missing).toEqual([]);
+      expect(lostNumbers).toEqual([]);
       expect(inKafka).toEqual([...inKafka].sort((a, b) => a - b));
       const alarms = await alarmsOf(operator, patient.associationId);
       const breaches = alarms.filter((alarm) => alarm.kind === 'physiological');

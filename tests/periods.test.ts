@@ -1,5 +1,5 @@
 /**
- * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same answer, also if
+ * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same answer, even if
  * patients were admitted or discharged while the clock of the server was ahead, so that their times lie in the future. Times in this file
  * are minutes after noon by the right clock.
  */

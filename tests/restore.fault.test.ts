@@ -99,11 +99,11 @@ describe('a restore', () => {
     const stateDir = restore('newer-data', { data: 'today', keys: 'yesterday' });
     const keysOf = () =>
       readFileSync(join(stateDir, lostKey), 'utf8') + readFileSync(join(stateDir, 'secrets/fingerprints.json'), 'utf8');
-    const before = keysOf();
+    const keysBefore = keysOf();
     await expect(run(stateDir, seePatient)).rejects.toThrow(
       `The data in Kafka were written with other keys. These files differ or are missing: ${lostKey}.`,
     );
-    expect(keysOf()).toBe(before);
+    expect(keysOf()).toBe(keysBefore);
     // The product starts with data and keys of the same day.
     for (const part of keyFolders) {
       rmSync(join(stateDir, part), { recursive: true });

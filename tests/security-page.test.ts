@@ -17,7 +17,7 @@ const requirementCounts: Readonly<Record<string, number>> = {
   ...{ '14.1': 2, '14.2': 4, '14.3': 3, '15.1': 3, '15.2': 3, '15.3': 7 },
   ...{ '16.1': 1, '16.2': 5, '16.3': 4, '16.4': 3, '16.5': 3 },
 };
-const wanted = Object.entries(requirementCounts).flatMap(([section, last]) =>
+const requirementNumbers = Object.entries(requirementCounts).flatMap(([section, last]) =>
   Array.from({ length: last }, (_, at) => `${section}.${at + 1}`),
 );
 /** Chapters that do not apply to Vigil. */
@@ -48,10 +48,10 @@ function faultsOf(text: string): string[] {
   const rows = rowsOf(text);
   const numbers = rows.filter(({ first }) => /^\d/.test(first)).flatMap(numbersOf);
   const faults = [
-    ...wanted.filter((number) => !numbers.includes(number)).map((number) => `${number} is missing`),
+    ...requirementNumbers.filter((number) => !numbers.includes(number)).map((number) => `${number} is missing`),
     ...numbers.filter((number, at) => numbers.indexOf(number) !== at).map((number) => `${number} has two rows`),
     ...numbers
-      .filter((number) => !wanted.includes(number))
+      .filter((number) => !requirementNumbers.includes(number))
       .map((number) => `${number} is not a requirement of level 1 or 2`),
     ...unused.filter((chapter) => !text.includes(`### ${chapter} `)).map((chapter) => `${chapter} is missing`),
   ];
@@ -73,7 +73,7 @@ function faultsOf(text: string): string[] {
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'");
 
 it('docs/security.md names every requirement of level 1 and 2 once, and names only tests that exist', () => {
-  expect(wanted.length).toBeGreaterThan(200);
+  expect(requirementNumbers.length).toBeGreaterThan(200);
   expect(faultsOf(page)).toEqual([]);
 });
 

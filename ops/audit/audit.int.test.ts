@@ -58,9 +58,9 @@ const secret = (name: string) => readFileSync(join(platform.stateDir, 'secrets',
 const keys = () => readPublicKeys(secret('audit-keys.json'));
 
 beforeAll(async () => {
-  const own = await startTestPlatform(`test-${process.pid}-audit`);
-  platform = own.data;
-  closing.push(() => own.platform.close());
+  const testPlatform = await startTestPlatform(`test-${process.pid}-audit`);
+  platform = testPlatform.data;
+  closing.push(() => testPlatform.platform.close());
   const cert = (file: string) => readFileSync(join(platform.stateDir, 'certs', file), 'utf8');
   const ssl = { ca: [cert('ca.pem')], cert: cert('admin.pem'), key: cert('admin.key') };
   admin = new kafkajs.Kafka({ brokers: [platform.kafkaBrokers], ssl, logLevel: 0 }).admin();
@@ -120,7 +120,7 @@ async function appendAs(log: SealedLog, key: string, type: string, body: Pick<An
   const dataKey = await log.sealer.keyFor(key, 'audit');
   const place = { topic: 'audit', key, writer: log.service, boot: body.boot, seq: 1 } as const;
   const value = log.sealer.seal(dataKey, place, type as never, Buffer.from(JSON.stringify(body)));
-  // Writes without the appender, because the appender would notice that the topic was made again.
+  // Writes without the appender, because the appender would notice that the topic was created again.
   await produce(log, [{ key, value }]);
 }
 
@@ -141,7 +141,7 @@ async function rawRecords(): Promise<Raw[]> {
 
 const bootOf = ({ value }: Raw) => parseHeader(value.toString('latin1').split('.')[0]!).place.boot;
 
-/** Deletes the topic and makes it again with these records, as a Kafka administrator can. */
+/** Deletes the topic and creates it again with these records, as a Kafka administrator can. */
 async function rewrite(records: readonly Raw[]): Promise<void> {
   await admin.deleteTopics({ topics: ['audit'] });
   await until('the topic is deleted', async () => !(await admin.listTopics()).includes('audit'));

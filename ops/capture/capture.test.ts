@@ -33,7 +33,7 @@ const ids = (periods: DeviceAssociations, more: object = {}) =>
   staysOf(periods, { ...scope, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
 
 describe('staysOf', () => {
-  it('returns the stays that overlap the requested time, also at its bounds', () => {
+  it('returns the stays that overlap the requested time, including stays that touch its bounds', () => {
     const end = scope.untilMs;
     expect(ids(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
     expect(ids(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
@@ -137,7 +137,7 @@ describe('createRecorder', () => {
 });
 
 describe('files of captures', () => {
-  it('openCapture makes a file that only its owner can read, names it when it is complete, and overwrites no file', () => {
+  it('openCapture creates a file that only its owner can read, names it when it is complete, and overwrites no file', () => {
     const out = join(folder, 'whole');
     const file = openCapture(out, 'a.ndjson');
     file.write('line\n');
@@ -154,7 +154,7 @@ describe('files of captures', () => {
     expect(readdirSync(out)).toEqual(['a.ndjson']);
   });
 
-  it('targetOf refuses a folder in a git work tree, also behind a link, unless the person allows it', () => {
+  it('targetOf refuses a folder in a git work tree, even behind a link, unless the person allows it', () => {
     mkdirSync(join(folder, 'tree', '.git'), { recursive: true });
     mkdirSync(join(folder, 'tree', 'inside'));
     symlinkSync(join(folder, 'tree', 'inside'), join(folder, 'link'));

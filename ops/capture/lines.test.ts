@@ -21,30 +21,30 @@ function opened(contentType: ContentType, body: object): Opened {
   return { place, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
 }
 
-const own = { boot: 'miller-1', seq: 5, time: iso(t0 - 20) };
+const deviceMessage = { boot: 'miller-1', seq: 5, time: iso(t0 - 20) };
 const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VT of Mrs Miller' };
 const records: [string, ContentType, object][] = [
   [
     'an observation with numbers of the device',
     contentTypes.observation,
-    { reading: { ...own, intervalMs: 1000, values: [hr] } },
+    { reading: { ...deviceMessage, intervalMs: 1000, values: [hr] } },
   ],
   [
     'an observation with numbers of the gateway',
     contentTypes.observation,
-    { reading: { time: own.time, values: [hr, hr] } },
+    { reading: { time: deviceMessage.time, values: [hr, hr] } },
   ],
   [
     'an observation with an invalid value',
     contentTypes.observation,
-    { reading: { ...own, values: [hr, { code: 'miller', value: 'x' }] } },
+    { reading: { ...deviceMessage, values: [hr, { code: 'miller', value: 'x' }] } },
   ],
   [
     'a birth message',
     contentTypes.status,
     {
       reading: {
-        ...own,
+        ...deviceMessage,
         online: true,
         device: { manufacturer: 'Miller', model: 'M', serial: 'miller-9' },
         conditions: [{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }],
@@ -55,7 +55,7 @@ const records: [string, ContentType, object][] = [
   [
     'the device’s own alarms',
     contentTypes.alerts,
-    { reading: { ...own, alerts: [{ ...vt, since: own.time }], sound: 'off' } },
+    { reading: { ...deviceMessage, alerts: [{ ...vt, since: deviceMessage.time }], sound: 'off' } },
   ],
   ['a connection', contentTypes.connection, { connected: false, claim: 12, reason: 'closed' }],
   ['a notice of the gateway', contentTypes.notice, { notice: 'shared-identity', forMs: 60_000 }],
@@ -92,7 +92,7 @@ describe('lineOf', () => {
   );
 
   it('uses the time of the append if a record was appended more than 5 s after it was received', () => {
-    const record = opened(contentTypes.observation, { ...fromGateway, reading: { ...own, values: [hr] } });
+    const record = opened(contentTypes.observation, { ...fromGateway, reading: { ...deviceMessage, values: [hr] } });
     expect(lineOf(record, t0 + 5_000, plain)?.at).toBe(iso(t0));
     expect(lineOf(record, t0 + 5_001, plain)?.at).toBe(iso(t0 + 5_001));
   });

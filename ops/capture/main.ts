@@ -130,9 +130,11 @@ async function keepAll(
     say(visibleText(`${file.name}  ${count.lines} lines, ${count.readings} readings, ${count.commands} commands`));
   }
   say(`${total} written.`);
-  const leftOut = recorders.reduce((sum, recorder) => sum + recorder.leftOut, 0);
-  if (leftOut > 0)
-    say(`${leftOut} acknowledgements are left out: their alarms are a monitor's own alarms, or are not in this time.`);
+  const unnamedCount = recorders.reduce((sum, recorder) => sum + recorder.leftOut, 0);
+  if (unnamedCount > 0)
+    say(
+      `${unnamedCount} acknowledgements are left out: their alarms are a monitor's own alarms, or are not in this time.`,
+    );
 }
 
 function describeRequest({ scope, isPseudonymous }: CaptureRequest): string {

@@ -46,12 +46,12 @@ export async function readStays(
       return;
     }
     const { body } = read.record;
-    const before = rows.get(body.deviceId);
-    if (!before || before.version <= body.version) rows.set(body.deviceId, body);
+    const earlierRow = rows.get(body.deviceId);
+    if (!earlierRow || earlierRow.version <= body.version) rows.set(body.deviceId, body);
   });
   const perDevice = [...rows.values()].map((row) => staysOf(row, scope, nowMs));
   const stays = perDevice.flatMap((ofDevice) => ofDevice ?? []).sort((a, b) => a.fromMs - b.fromMs);
-  if (stays.length > staysMax) throw tooMany('patients');
+  if (stays.length > staysMax) throw tooManyError('patients');
   return { stays, unreadable: unreadable + perDevice.filter((ofDevice) => ofDevice === undefined).length };
 }
 
@@ -82,7 +82,7 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
     }
     if (timestampMs > untilMs) return;
     count += 1;
-    if (count > commandsMax) throw tooMany('commands');
+    if (count > commandsMax) throw tooManyError('commands');
     const ofKey = commands.get(key) ?? [];
     ofKey.push({ command: read.record.body, atMs: timestampMs });
     commands.set(key, ofKey);
@@ -106,11 +106,11 @@ async function readAlarms({ log, logger }: Log, isWanted: (key: string) => boole
       if (alarm.origin === 'device') return;
       onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });
     }
-    if (onsets.size > alarmsMax) throw tooMany('alarms');
+    if (onsets.size > alarmsMax) throw tooManyError('alarms');
   });
   return { onsets, answers, unreadable };
 }
 
-function tooMany(what: string): VigilError {
+function tooManyError(what: string): VigilError {
   return new VigilError('settings-invalid', `There are too many ${what} in this time: select a bed or a shorter time.`);
 }

@@ -14,8 +14,8 @@ export type CaptureScope = {
   readonly untilMs: number;
 };
 
-/** The patient's ward and category from `atMs` on. */
-type Place = { readonly atMs: number; readonly ward: string; readonly category: string };
+/** Part of a stay in which ward and category do not change. It begins at `atMs`. */
+type StayPart = { readonly atMs: number; readonly ward: string; readonly category: string };
 
 /** One association in the requested time. */
 export type Stay = {
@@ -25,8 +25,8 @@ export type Stay = {
   readonly fromMs: number;
   /** The end of the period, ms since 1970; undefined if the period did not end within the requested time. */
   readonly endedMs: number | undefined;
-  /** Oldest first. The first place begins at `fromMs`. */
-  readonly places: readonly [Place, ...Place[]];
+  /** Oldest first. The first part begins at `fromMs`. */
+  readonly parts: readonly [StayPart, ...StayPart[]];
 };
 
 /**
@@ -39,27 +39,27 @@ export function staysOf(row: DeviceAssociations, scope: CaptureScope, nowMs: num
   return timed.flatMap((timedPeriod): Stay[] => {
     const { period, fromMs: periodFromMs } = timedPeriod;
     const toMs = decidesUntilMs(timed, timedPeriod);
-    const isInPlace = period.ward === scope.ward && (scope.bed === undefined || period.bed === scope.bed);
-    if (!isInPlace || periodFromMs > scope.untilMs || toMs <= scope.sinceMs) return [];
+    const isInScope = period.ward === scope.ward && (scope.bed === undefined || period.bed === scope.bed);
+    if (!isInScope || periodFromMs > scope.untilMs || toMs <= scope.sinceMs) return [];
     const { associationId, bed, patient } = period;
     const fromMs = Math.max(periodFromMs, scope.sinceMs);
     const endedMs = toMs <= scope.untilMs ? toMs : undefined;
-    const present = { ward: period.ward, category: patient?.category ?? 'unassigned' };
-    const places = placesOf(row, associationId, fromMs, present).filter(({ atMs }) => atMs <= scope.untilMs);
-    const [first = { atMs: fromMs, ...present }, ...later] = places;
-    return [{ associationId, patientId: patient?.patientId, bed, fromMs, endedMs, places: [first, ...later] }];
+    const currentPart = { ward: period.ward, category: patient?.category ?? 'unassigned' };
+    const parts = partsOf(row, associationId, fromMs, currentPart).filter(({ atMs }) => atMs <= scope.untilMs);
+    const [firstPart = { atMs: fromMs, ...currentPart }, ...laterParts] = parts;
+    return [{ associationId, patientId: patient?.patientId, bed, fromMs, endedMs, parts: [firstPart, ...laterParts] }];
   });
 }
 
-/** Returns the places of a stay from `fromMs` on. Starts with the present place and undoes the changes, from the last to the first. */
-function placesOf(
+/** Returns the parts of a stay from `fromMs` on. Starts with the current part and undoes the changes, from the last to the first. */
+function partsOf(
   row: DeviceAssociations,
   associationId: string,
   fromMs: number,
-  present: Omit<Place, 'atMs'>,
-): Place[] {
-  const places: Place[] = [];
-  let place = present;
+  currentPart: Omit<StayPart, 'atMs'>,
+): StayPart[] {
+  const parts: StayPart[] = [];
+  let part = currentPart;
   const changes = (row.changes ?? []).filter((change) => change.associationId === associationId);
   for (const { act, at, fields } of changes.toReversed()) {
     const atMs = parseInstant(at) ?? 0;
@@ -67,21 +67,21 @@ function placesOf(
     const ward = fields.find(({ field }) => field === 'ward');
     const category = fields.find(({ field }) => field === 'category');
     if (!ward && !category) continue;
-    places.unshift({ atMs, ...place });
-    place = {
-      ward: ward?.from ?? place.ward,
-      category: category ? (category.from ?? 'unassigned') : place.category,
+    parts.unshift({ atMs, ...part });
+    part = {
+      ward: ward?.from ?? part.ward,
+      category: category ? (category.from ?? 'unassigned') : part.category,
     };
   }
-  return [{ atMs: fromMs, ...place }, ...places];
+  return [{ atMs: fromMs, ...part }, ...parts];
 }
 
 /** A line and the time at which it is due, ms since 1970. */
 export type Due = { readonly atMs: number; readonly line: Line };
 
 /** Returns the lines about the association of a stay. The last line is at the end of the stay or of the requested time. */
-export function associationLines({ places, endedMs }: Stay, untilMs: number, disguise: Disguise | undefined): Due[] {
-  const line = ({ atMs, ward, category }: Place, endedAt?: string): Due => ({
+export function associationLines({ parts, endedMs }: Stay, untilMs: number, disguise: Disguise | undefined): Due[] {
+  const line = ({ atMs, ward, category }: StayPart, endedAt?: string): Due => ({
     atMs,
     line: {
       at: instantOf(atMs, disguise),
@@ -91,10 +91,10 @@ export function associationLines({ places, endedMs }: Stay, untilMs: number, dis
       ...(endedAt !== undefined && { endedAt }),
     },
   });
-  const last = places.at(-1)!;
+  const lastPart = parts.at(-1)!;
   const end =
     endedMs === undefined
-      ? line({ ...last, atMs: untilMs })
-      : line({ ...last, atMs: endedMs }, instantOf(endedMs, disguise));
-  return [...places.map((place) => line(place)), end];
+      ? line({ ...lastPart, atMs: untilMs })
+      : line({ ...lastPart, atMs: endedMs }, instantOf(endedMs, disguise));
+  return [...parts.map((part) => line(part)), end];
 }

@@ -18,31 +18,31 @@ export type Tape = {
 export function createTape(due: readonly Due[], write: (line: Line) => void): Tape {
   const count = { readings: 0, commands: 0, lines: 0 };
   // The sort is stable, so lines with the same time keep their order.
-  const waiting = due.toSorted((a, b) => a.atMs - b.atMs);
-  let next = 0;
+  const sortedLines = due.toSorted((a, b) => a.atMs - b.atMs);
+  let nextIndex = 0;
 
-  function put(line: Line): void {
+  function writeLine(line: Line): void {
     count.lines += 1;
     if (line.kind === 'command') count.commands += 1;
     if (line.kind === 'observations') count.readings += 1;
     write(line);
   }
 
-  function putUntil(ms: number): void {
-    for (let due = waiting[next]; due && due.atMs <= ms; due = waiting[next]) {
-      next += 1;
-      put(due.line);
+  function writeUntil(ms: number): void {
+    for (let due = sortedLines[nextIndex]; due && due.atMs <= ms; due = sortedLines[nextIndex]) {
+      nextIndex += 1;
+      writeLine(due.line);
     }
   }
 
   // The line about the association comes first, even if the clocks of Kafka and the dashboard differ.
-  putUntil(waiting[0]?.atMs ?? Number.NEGATIVE_INFINITY);
+  writeUntil(sortedLines[0]?.atMs ?? Number.NEGATIVE_INFINITY);
   return {
     count,
     take(line, appendedMs) {
-      putUntil(appendedMs);
-      put(line);
+      writeUntil(appendedMs);
+      writeLine(line);
     },
-    finish: () => putUntil(Number.POSITIVE_INFINITY),
+    finish: () => writeUntil(Number.POSITIVE_INFINITY),
   };
 }

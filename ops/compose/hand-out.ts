@@ -30,8 +30,8 @@ function handOutTo(holder: Holder, stateDir: string, folder: string, devices: re
     writeAtomic(path, content, 0o600);
     changed.push(to);
   }
-  const wanted = new Set(shares.map(({ to }) => to));
-  for (const name of filesIn(folder).filter((file) => !wanted.has(file))) {
+  const sharedNames = new Set(shares.map(({ to }) => to));
+  for (const name of filesIn(folder).filter((file) => !sharedNames.has(file))) {
     rmSync(join(folder, name));
     changed.push(name);
   }

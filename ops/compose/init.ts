@@ -75,8 +75,8 @@ async function demo(): Promise<void> {
   privateDirectory(join(stateDir, 'kafka'));
   const logins = await ensureDemoAccounts(accountsDir);
   // Admitting a patient needs only Kafka's address.
-  const where = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
-  await ensureDemoAdmissions(where, devices.length, Date.now());
+  const addresses = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
+  await ensureDemoAdmissions(addresses, devices.length, Date.now());
   // Docker stores this output, so it must not contain passwords.
   for (const line of loginLines(logins, false, readLoginsCommand)) say(line);
 }

@@ -41,8 +41,8 @@ async function brokerIds(admin: Admin): Promise<number[]> {
  */
 export async function addCopies(admin: Admin, replication: Replication): Promise<string[]> {
   const { factor } = replication;
-  const present = await admin.listTopics();
-  const names = [...kafkaTopicNames, ...internalTopics].filter((name) => present.includes(name));
+  const existingTopics = await admin.listTopics();
+  const names = [...kafkaTopicNames, ...internalTopics].filter((name) => existingTopics.includes(name));
   const all = await partitionsOf(admin, names);
   const excess = all.find(({ replicas }) => replicas.length > factor);
   if (excess !== undefined)
@@ -69,9 +69,9 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
 
 /** Returns the brokers for a partition: those that have it already, then others. Different partitions get different others first. */
 function withMore(replicas: readonly number[], ids: readonly number[], partition: number, factor: number): number[] {
-  const others = ids.filter((id) => !replicas.includes(id));
-  const shift = partition % Math.max(others.length, 1);
-  return [...replicas, ...others.slice(shift), ...others.slice(0, shift)].slice(0, factor);
+  const otherBrokers = ids.filter((id) => !replicas.includes(id));
+  const shift = partition % Math.max(otherBrokers.length, 1);
+  return [...replicas, ...otherBrokers.slice(shift), ...otherBrokers.slice(0, shift)].slice(0, factor);
 }
 
 async function partitionsOf(admin: Admin, names: string[]) {

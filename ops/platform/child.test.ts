@@ -92,7 +92,7 @@ describe('startChild', () => {
     await missing.stop();
   });
 
-  it('ends a process that is not ready when the signal is aborted, but not a process that is ready', async () => {
+  it('an abort of the start ends a process that is not ready yet, but not a process that is ready', async () => {
     const stopping = new AbortController();
     const { child: readyChild } = start(`console.log('ready'); ${forever}`, { isReady, signal: stopping.signal });
     await readyChild.ready;
@@ -103,7 +103,7 @@ describe('startChild', () => {
     await readyChild.stop();
   });
 
-  it('kills a process that ignores SIGTERM after the signal was aborted', async () => {
+  it('when the start is aborted, kills a process that ignores SIGTERM', async () => {
     const stopping = new AbortController();
     const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('ignores SIGTERM'); ${forever}`, {
       isReady,
@@ -116,7 +116,7 @@ describe('startChild', () => {
     expect(isRunning(child.pid)).toBe(false);
   });
 
-  it('starts no process if the signal is already aborted', () => {
+  it('starts no process if the start is already aborted', () => {
     expect(() => start(forever, { signal: AbortSignal.abort() })).toThrow(/abort/i);
     expect(existsSync(join(folder, `${count}.log`))).toBe(false);
   });
@@ -154,7 +154,7 @@ describe('openLogFile', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('makes a removed file again, also if it is removed when it is full', () => {
+  it('creates the file again if somebody removed it, even if it was full', () => {
     const file = join(folder, 'removed', 'c.log');
     let nowMs = 0;
     const log = openLogFile(file, { bytesMax: 20, nowMs: () => nowMs });
@@ -190,7 +190,7 @@ describe('openLogFile', () => {
     },
   );
 
-  it('does not throw if the folder cannot be made, and the process runs without a log', async () => {
+  it('does not throw if the folder cannot be created, and the process runs without a log', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
     const logFile = join(folder, 'no-folder', 'e.log');
     const log = openLogFile(logFile);

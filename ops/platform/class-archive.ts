@@ -16,7 +16,7 @@ const unfinished = '.unfinished';
 const unfinishedAgeMaxMs = 60 * 60 * 1000;
 
 /**
- * Returns the flags that use the archive, or that make it if it is missing. Never throws: without an archive the start is only slower.
+ * Returns the flags that use the archive, or that create it if it is missing. Never throws: without an archive the start is only slower.
  * @param home the folder of the broker's software, in which the archive is stored
  */
 export function classArchive(home: string, java: string): ClassArchive {

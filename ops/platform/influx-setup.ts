@@ -27,19 +27,19 @@ const retryMs = 100;
 const requestTimeoutMs = 10_000;
 
 /**
- * Makes the database, its retention policies and its logins if they are missing, and sets the passwords of the logins. Safe to repeat.
+ * Creates the database, its retention policies and its logins if they are missing, and sets the passwords of the logins. Safe to repeat.
  * @throws VigilError `start-failed` if InfluxDB does not answer or refuses the administrator's password
  */
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await untilAnswers(setup);
   // InfluxDB accepts the first administrator without a login. If an administrator exists, InfluxDB refuses this statement, which is no
   // fault.
-  await query(setup, `CREATE USER admin WITH PASSWORD ${text(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
+  await query(setup, `CREATE USER admin WITH PASSWORD ${quoted(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
   const login = await query(setup, 'SHOW DATABASES');
   if (login.status === 401) {
     throw new VigilError(
       'start-failed',
-      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the folder influxdb in the state folder, with all trends.',
+      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the folder influxdb in the state folder (this deletes all trends).',
     );
   }
   await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
@@ -47,8 +47,8 @@ export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await ensurePolicy(setup, 'minutes', '400d', '7d', false);
   for (const statement of rollupStatements(influxDatabase)) await mustQuery(setup, statement);
   for (const user of setup.users) {
-    await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${text(user.password)}`);
-    await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${text(user.password)}`);
+    await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${quoted(user.password)}`);
+    await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${quoted(user.password)}`);
     await mustQuery(setup, `GRANT ${user.privilege} ON ${influxDatabase} TO ${user.name}`);
   }
 }
@@ -140,6 +140,6 @@ async function send(
 }
 
 /** Returns a string literal of InfluxQL. */
-function text(value: string): string {
+function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -103,11 +103,13 @@ export function requireOwnData(stateDir: string, settings: KafkaSettings): strin
       'settings-invalid',
       `The data in ${stateDir}/kafka belong to a single broker, but ${env} is ${settings.kafkaCopies}: leave ${env} out, or set another VIGIL_STATE_DIR for three brokers (docs/operator.md, "Three brokers").`,
     );
-  const lost = nodes.filter(({ name }) => !hasData(stateDir, name)).map(({ name }) => join(stateDir, name, 'data'));
-  if (existsSync(begunFile(stateDir)) && lost.length > 1)
+  const missingFolders = nodes
+    .filter(({ name }) => !hasData(stateDir, name))
+    .map(({ name }) => join(stateDir, name, 'data'));
+  if (existsSync(begunFile(stateDir)) && missingFolders.length > 1)
     throw new VigilError(
       'start-failed',
-      `The data of ${lost.length} of ${nodes.length} brokers are missing (${lost.join(', ')}): restore these folders. Without them the other broker would delete its data.`,
+      `The data of ${missingFolders.length} of ${nodes.length} brokers are missing (${missingFolders.join(', ')}): restore these folders. Without them the other broker would delete its data.`,
     );
   const file = idFile(stateDir);
   privateDirectory(dirname(file));

@@ -71,20 +71,20 @@ async function canDescribeReadings(identity: string): Promise<boolean> {
 /** Reads until the record with this value comes. Other tests write to the same topics. */
 async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
-  const got = Promise.withResolvers<string>();
+  const receivedValue = Promise.withResolvers<string>();
   consumer.on('consumer.crash', ({ payload }) => {
     // A broker that has just started may not be the group coordinator yet. Then the consumer tries again.
-    if (!payload.restart) got.reject(payload.error);
+    if (!payload.restart) receivedValue.reject(payload.error);
   });
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message }) => {
-        if (String(message.value) === value) got.resolve(value);
+        if (String(message.value) === value) receivedValue.resolve(value);
       },
     });
-    return await got.promise;
+    return await receivedValue.promise;
   } finally {
     await consumer.disconnect();
   }

@@ -47,56 +47,80 @@ it.each([
 
 describe('the revoked key of a service', () => {
   const ca = { 'certs/ca.key': '1' };
-  const of = (epoch: number, gateway: number, keys = ca) => ({ ...mark(epoch, keys), revoked: { gateway } });
+  const markWithRevokedGateway = (epoch: number, gateway: number, keys = ca) => ({
+    ...mark(epoch, keys),
+    revoked: { gateway },
+  });
 
   it('serviceRevocationFault refuses certificates from before a revocation, and names the command that revokes again', () => {
     const fault = /older than the revocation of a stolen key of gateway.*npm run certs -- revoke --service gateway/;
-    expect(serviceRevocationFault(of(0, 2), of(0, 1))).toMatch(fault);
-    expect(serviceRevocationFault(of(0, 2), mark(0, ca))).toMatch(fault);
+    expect(serviceRevocationFault(markWithRevokedGateway(0, 2), markWithRevokedGateway(0, 1))).toMatch(fault);
+    expect(serviceRevocationFault(markWithRevokedGateway(0, 2), mark(0, ca))).toMatch(fault);
     // The operator gave up another key, not the key of the authority.
-    expect(serviceRevocationFault(of(0, 2), of(1, 1))).toMatch(fault);
+    expect(serviceRevocationFault(markWithRevokedGateway(0, 2), markWithRevokedGateway(1, 1))).toMatch(fault);
   });
 
   it('serviceRevocationFault accepts certificates with the same revocations, or of a new authority', () => {
-    expect(serviceRevocationFault(undefined, of(0, 0))).toBeUndefined();
-    expect(serviceRevocationFault(of(0, 2), of(0, 2))).toBeUndefined();
-    expect(serviceRevocationFault(of(0, 1), of(0, 2))).toBeUndefined();
-    expect(serviceRevocationFault(of(0, 2), of(1, 0, { 'certs/ca.key': '2' }))).toBeUndefined();
+    expect(serviceRevocationFault(undefined, markWithRevokedGateway(0, 0))).toBeUndefined();
+    expect(serviceRevocationFault(markWithRevokedGateway(0, 2), markWithRevokedGateway(0, 2))).toBeUndefined();
+    expect(serviceRevocationFault(markWithRevokedGateway(0, 1), markWithRevokedGateway(0, 2))).toBeUndefined();
+    expect(
+      serviceRevocationFault(markWithRevokedGateway(0, 2), markWithRevokedGateway(1, 0, { 'certs/ca.key': '2' })),
+    ).toBeUndefined();
   });
 
   it('nextMark contains the revocations of services', () => {
-    expect(nextMark(of(0, 1), of(0, 2))).toEqual(of(0, 2));
-    expect(nextMark(mark(0, ca), of(0, 1))).toEqual(of(0, 1));
+    expect(nextMark(markWithRevokedGateway(0, 1), markWithRevokedGateway(0, 2))).toEqual(markWithRevokedGateway(0, 2));
+    expect(nextMark(mark(0, ca), markWithRevokedGateway(0, 1))).toEqual(markWithRevokedGateway(0, 1));
   });
 });
 
 describe('the revoked certificate of a device', () => {
   const ca = { 'certs/device-ca.key': '1' };
   const nowMs = 1_000;
-  const of = (devices: Record<string, number>, epoch = 0, keys = ca) => ({ ...mark(epoch, keys), devices });
+  const markWithDevices = (devices: Record<string, number>, epoch = 0, keys = ca) => ({
+    ...mark(epoch, keys),
+    devices,
+  });
 
   it('deviceRevocationFault refuses a register from before a revocation, and names the command that revokes again', () => {
-    const fault = deviceRevocationFault(of({ a1: 2_000, b2: 2_000, c3: 2_000 }), of({ b2: 2_000 }), nowMs);
+    const fault = deviceRevocationFault(
+      markWithDevices({ a1: 2_000, b2: 2_000, c3: 2_000 }),
+      markWithDevices({ b2: 2_000 }),
+      nowMs,
+    );
     expect(fault).toMatch(/certs\/devices\.jsonl lacks the revocation of 2 certificates of devices/);
     expect(fault).toMatch(/npm run certs -- revoke-again a1 c3$/);
-    expect(deviceRevocationFault(of({ a1: 2_000 }), mark(0, ca), nowMs)).toMatch(/revoke-again a1$/);
+    expect(deviceRevocationFault(markWithDevices({ a1: 2_000 }), mark(0, ca), nowMs)).toMatch(/revoke-again a1$/);
     // The operator gave up another key, not the key of the authority.
-    expect(deviceRevocationFault(of({ a1: 2_000 }), of({}, 1), nowMs)).toMatch(/revoke-again a1$/);
+    expect(deviceRevocationFault(markWithDevices({ a1: 2_000 }), markWithDevices({}, 1), nowMs)).toMatch(
+      /revoke-again a1$/,
+    );
   });
 
   it('deviceRevocationFault accepts a register with the same revocations, ended certificates, and a new authority', () => {
-    expect(deviceRevocationFault(undefined, of({}), nowMs)).toBeUndefined();
-    expect(deviceRevocationFault(mark(0, ca), of({}), nowMs)).toBeUndefined();
-    expect(deviceRevocationFault(of({ a1: 2_000 }), of({ a1: 2_000, b2: 2_000 }), nowMs)).toBeUndefined();
-    expect(deviceRevocationFault(of({ a1: 999 }), of({}), nowMs)).toBeUndefined();
-    expect(deviceRevocationFault(of({ a1: 2_000 }), of({}, 1, { 'certs/device-ca.key': '2' }), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(undefined, markWithDevices({}), nowMs)).toBeUndefined();
+    expect(deviceRevocationFault(mark(0, ca), markWithDevices({}), nowMs)).toBeUndefined();
+    expect(
+      deviceRevocationFault(markWithDevices({ a1: 2_000 }), markWithDevices({ a1: 2_000, b2: 2_000 }), nowMs),
+    ).toBeUndefined();
+    expect(deviceRevocationFault(markWithDevices({ a1: 999 }), markWithDevices({}), nowMs)).toBeUndefined();
+    expect(
+      deviceRevocationFault(
+        markWithDevices({ a1: 2_000 }),
+        markWithDevices({}, 1, { 'certs/device-ca.key': '2' }),
+        nowMs,
+      ),
+    ).toBeUndefined();
   });
 
   it('nextMark contains the revocations of devices, and is unchanged if there is no new revocation', () => {
-    expect(nextMark(mark(0, ca), of({ a1: 1 }))).toEqual(of({ a1: 1 }));
-    expect(nextMark(of({ a1: 1 }), of({ a1: 1, b2: 2 }))).toEqual(of({ a1: 1, b2: 2 }));
-    const same = of({ a1: 1 });
-    expect(nextMark(same, of({ a1: 1 }))).toBe(same);
+    expect(nextMark(mark(0, ca), markWithDevices({ a1: 1 }))).toEqual(markWithDevices({ a1: 1 }));
+    expect(nextMark(markWithDevices({ a1: 1 }), markWithDevices({ a1: 1, b2: 2 }))).toEqual(
+      markWithDevices({ a1: 1, b2: 2 }),
+    );
+    const same = markWithDevices({ a1: 1 });
+    expect(nextMark(same, markWithDevices({ a1: 1 }))).toBe(same);
   });
 });
 

@@ -83,8 +83,8 @@ function devicesOf({ issued, revoked }: Register): Record<string, number> {
  * start. A certificate stays in the mark until one certificate lifetime after its end, because the clock may be wrong now. Pure.
  */
 export function withoutEnded({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
-  const kept = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
-  return kept.length === 0 ? mark : { ...mark, devices: Object.fromEntries(kept) };
+  const unexpired = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
+  return unexpired.length === 0 ? mark : { ...mark, devices: Object.fromEntries(unexpired) };
 }
 
 /** Returns how often each service was revoked. The name in Kafka shows that: `gateway.3` is the gateway after two revocations. */

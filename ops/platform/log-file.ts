@@ -13,7 +13,7 @@ type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
 
 /**
  * Opens a log file that only its owner can read. A full file is renamed to `<file>.1`, which replaces the previous `<file>.1`. A removed
- * file is made again. Never throws: lines that cannot be written are lost, for instance on a full disk. The next line that can be written
+ * file is created again. Never throws: lines that cannot be written are lost, for instance on a full disk. The next line that can be written
  * is preceded by the number of lost lines.
  */
 export function openLogFile(path: string, options: Options = {}): LogFile {

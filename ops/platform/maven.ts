@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
-import { makeAside } from './aside.ts';
+import { makeFolderAtomically } from './atomic-folder.ts';
 import { installPackages, onPath, type Report } from './programs.ts';
 import { run } from './run.ts';
 
@@ -27,8 +27,8 @@ export async function ensureJars(
   if (existsSync(libs)) return libs;
   if (onPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
   report(`downloading ${what} with Maven`);
-  await makeAside(directory, home, async (aside) => {
-    writeFileSync(join(aside, 'pom.xml'), pom(dependencies));
+  await makeFolderAtomically(directory, home, async (temporaryFolder) => {
+    writeFileSync(join(temporaryFolder, 'pom.xml'), pom(dependencies));
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
     const flags = [
       '-q',
@@ -36,9 +36,9 @@ export async function ensureJars(
       '-C',
       '-Dstyle.color=never',
       '-DincludeScope=runtime',
-      `-DoutputDirectory=${join(aside, 'libs')}`,
+      `-DoutputDirectory=${join(temporaryFolder, 'libs')}`,
     ];
-    const result = await run('mvn', ['-f', join(aside, 'pom.xml'), ...flags, goal]);
+    const result = await run('mvn', ['-f', join(temporaryFolder, 'pom.xml'), ...flags, goal]);
     if (result.code !== 0) {
       const reason = result.output.split('\n').find((line) => line.includes('ERROR')) ?? result.output.trim();
       throw new VigilError('missing-program', `Maven could not download ${what}: ${reason.slice(0, 300)}`);

@@ -12,16 +12,19 @@ export type NamedPort = { readonly setting: string; readonly port: number };
  */
 export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
   for (const [index, { setting, port }] of ports.entries()) {
-    const other = ports.slice(0, index).find((earlier) => earlier.port === port);
-    if (other) {
-      throw new VigilError('settings-invalid', `${other.setting} and ${setting} are both ${port}: change one of them.`);
+    const samePort = ports.slice(0, index).find((earlier) => earlier.port === port);
+    if (samePort) {
+      throw new VigilError(
+        'settings-invalid',
+        `${samePort.setting} and ${setting} are both ${port}: change one of them.`,
+      );
     }
   }
-  const taken: string[] = [];
+  const faults: string[] = [];
   for (const { setting, port } of ports) {
-    if (!(await isFree(port))) taken.push(`port ${port} is in use (for another port set ${setting})`);
+    if (!(await isFree(port))) faults.push(`port ${port} is in use (for another port set ${setting})`);
   }
-  if (taken.length > 0) throw new VigilError('port-taken', `Cannot start: ${taken.join('; ')}.`);
+  if (faults.length > 0) throw new VigilError('port-taken', `Cannot start: ${faults.join('; ')}.`);
 }
 
 /** Ports below the ephemeral ports, which systems give to outgoing connections. So no connection takes a port after it was checked. */

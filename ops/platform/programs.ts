@@ -25,7 +25,7 @@ export function mayInstall(): boolean {
   return process.getuid?.() === 0 && onPath(['apt-get']) !== undefined;
 }
 
-const quiet = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+const aptEnvironment = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
 /** With a timeout for the package manager's lock, two starts at the same time wait for each other. */
 const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
@@ -43,7 +43,7 @@ export async function installPackages(what: string, packages: readonly string[],
   report(`installing ${packages.join(', ')} with apt-get`);
   await updateLists();
   const result = await run('apt-get', [...lockOptions, 'install', '-y', '--no-install-recommends', ...packages], {
-    env: quiet,
+    env: aptEnvironment,
   });
   if (result.code !== 0) throw installFailed(what, packages, result.output);
 }
@@ -58,11 +58,11 @@ export async function unpackPackage(what: string, name: string, directory: strin
   }
   await updateLists();
   const download = await run('apt-get', [...lockOptions, '-o', 'APT::Sandbox::User=root', 'download', name], {
-    env: quiet,
+    env: aptEnvironment,
     cwd: directory,
   });
   if (download.code !== 0) throw installFailed(what, [name], download.output);
-  const unpack = await run('sh', ['-c', 'dpkg -x ./*.deb . && rm -f ./*.deb'], { env: quiet, cwd: directory });
+  const unpack = await run('sh', ['-c', 'dpkg -x ./*.deb . && rm -f ./*.deb'], { env: aptEnvironment, cwd: directory });
   if (unpack.code !== 0) throw installFailed(what, [name], unpack.output);
 }
 
@@ -78,15 +78,15 @@ export async function unpackWithDependencies(what: string, name: string, directo
   await updateLists();
   const archives = join(directory, 'archives');
   mkdirSync(join(archives, 'partial'), { recursive: true });
-  const where = ['-o', `Dir::Cache::archives=${archives}`, '-o', 'APT::Sandbox::User=root'];
-  const options = [...lockOptions, ...where, '-y', '--no-install-recommends', '--download-only'];
-  const download = await run('apt-get', [...options, 'install', '--reinstall', name], { env: quiet });
+  const aptOptions = ['-o', `Dir::Cache::archives=${archives}`, '-o', 'APT::Sandbox::User=root'];
+  const options = [...lockOptions, ...aptOptions, '-y', '--no-install-recommends', '--download-only'];
+  const download = await run('apt-get', [...options, 'install', '--reinstall', name], { env: aptEnvironment });
   if (download.code !== 0) throw installFailed(what, [name], download.output);
   const unpack = await run(
     'sh',
     ['-c', 'for f in archives/*.deb; do dpkg -x "$f" . || exit 1; done; rm -rf archives'],
     {
-      env: quiet,
+      env: aptEnvironment,
       cwd: directory,
     },
   );
@@ -97,7 +97,8 @@ let updated: Promise<unknown> | undefined;
 
 /** Updates the package lists, once per process. Ignores a failure, because the later download reports it. */
 function updateLists(): Promise<unknown> {
-  updated ??= process.getuid?.() === 0 ? run('apt-get', [...lockOptions, 'update'], { env: quiet }) : Promise.resolve();
+  updated ??=
+    process.getuid?.() === 0 ? run('apt-get', [...lockOptions, 'update'], { env: aptEnvironment }) : Promise.resolve();
   return updated;
 }
 

@@ -43,7 +43,7 @@ async function startServer(certificate: string): Promise<{ readonly port: number
 }
 
 const silent = pino({ level: 'silent' });
-const where = (port: number) => ({
+const addressesAt = (port: number) => ({
   stateDir,
   kafkaBrokers: `127.0.0.1:${port}`,
   influxUrl: `https://127.0.0.1:${port}`,
@@ -51,7 +51,7 @@ const where = (port: number) => ({
   httpPort: 0,
 });
 const envOf = (port: number, service: 'trends' | 'dashboard') => ({
-  ...serviceEnv(where(port), service),
+  ...serviceEnv(addressesAt(port), service),
   VIGIL_ACCOUNTS_FILE: join(stateDir, 'certs/ca.pem'),
 });
 
@@ -66,7 +66,7 @@ const clients: Readonly<
         .admin()
         .connect(),
   },
-  'the Kafka client that makes the topics': {
+  'the Kafka client that creates the topics': {
     expected: 'kafka',
     isSlow: true,
     call: (port) =>
@@ -89,7 +89,7 @@ const clients: Readonly<
         '00000000-0000-7000-8000-000000000000',
       ),
   },
-  'the InfluxDB client that makes the database': {
+  'the InfluxDB client that creates the database': {
     expected: 'influxdb',
     isSlow: true,
     call: (port) =>

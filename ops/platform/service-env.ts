@@ -39,8 +39,8 @@ export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.
  * Returns the path of a state folder's registry of wards. A folder of a test or benchmark has no registry; then it is the example registry.
  */
 function wardsFileOf(stateDir: string): string {
-  const own = join(stateDir, 'wards.json');
-  return existsSync(own) ? own : shippedWardsFile;
+  const ownFile = join(stateDir, 'wards.json');
+  return existsSync(ownFile) ? ownFile : shippedWardsFile;
 }
 
 /**

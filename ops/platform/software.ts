@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { makeAside } from './aside.ts';
+import { makeFolderAtomically } from './atomic-folder.ts';
 import { ensureJars } from './maven.ts';
 import { installPackages, onPath, type Report, unpackPackage } from './programs.ts';
 import { run } from './run.ts';
@@ -25,7 +25,7 @@ export type Software = {
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**
- * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time (`makeAside`).
+ * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time, because `makeFolderAtomically` creates each folder.
  * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
@@ -45,10 +45,10 @@ export async function ensureJava(report: Report): Promise<string> {
   const java = find();
   const version = java === undefined ? undefined : await javaVersion(java);
   if (java === undefined || version === undefined || version < javaVersionMin) {
-    const present = version === undefined ? 'no Java runs here' : `found version ${version}`;
+    const foundText = version === undefined ? 'no Java runs here' : `found version ${version}`;
     throw new VigilError(
       'missing-program',
-      `Java ${javaVersionMin} or later is needed (${present}): install it (on Debian: apt-get install ${packages.join(' ')}) or set JAVA_HOME.`,
+      `Java ${javaVersionMin} or later is needed (${foundText}): install it (on Debian: apt-get install ${packages.join(' ')}) or set JAVA_HOME.`,
     );
   }
   return java;
@@ -91,7 +91,9 @@ async function ensureInfluxd(directory: string, report: Report): Promise<string>
   const installed = onPath(['influxd']);
   if (installed !== undefined && (await isInfluxd1(installed))) return installed;
   report('downloading InfluxDB with apt-get');
-  await makeAside(directory, home, (aside) => unpackPackage('InfluxDB 1.x', 'influxdb', aside));
+  await makeFolderAtomically(directory, home, (temporaryFolder) =>
+    unpackPackage('InfluxDB 1.x', 'influxdb', temporaryFolder),
+  );
   if (!(await isInfluxd1(unpacked))) {
     throw new VigilError(
       'missing-program',
@@ -132,6 +134,9 @@ export async function ensureFaketime(report: Report): Promise<string> {
   if (find() === undefined) await installPackages('libfaketime', ['libfaketime'], report);
   const library = find();
   if (library === undefined)
-    throw new VigilError('missing-program', 'libfaketime is missing: install it for the tests of a clock that is set.');
+    throw new VigilError(
+      'missing-program',
+      'libfaketime is missing: install it for the tests in which the clock jumps.',
+    );
   return library;
 }

@@ -47,9 +47,9 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
   const kafka = adminKafka(brokers, certsDir);
   const admin = await connectAdmin(kafka, brokers);
   try {
-    const present = await admin.listTopics();
+    const existingTopics = await admin.listTopics();
     const topics = kafkaTopicNames
-      .filter((name) => !present.includes(name))
+      .filter((name) => !existingTopics.includes(name))
       .map((name) => topicConfig(name, replication));
     if (topics.length > 0) {
       await requireBrokers(admin, replication);
@@ -145,9 +145,9 @@ async function untilInForce(admin: Admin, count: number): Promise<void> {
 async function requirePartitions(admin: Admin): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
   for (const { name, partitions } of topics) {
-    const wanted = kafkaTopics[name as KafkaTopic].partitions;
-    if (partitions.length !== wanted)
-      throw new Error(`${name} has ${partitions.length} partitions instead of ${wanted}`);
+    const expectedPartitions = kafkaTopics[name as KafkaTopic].partitions;
+    if (partitions.length !== expectedPartitions)
+      throw new Error(`${name} has ${partitions.length} partitions instead of ${expectedPartitions}`);
   }
 }
 
@@ -163,20 +163,20 @@ async function correctSettings(admin: Admin, wanted: readonly ITopicConfig[]): P
   });
   const changes: string[] = [];
   const corrections = wanted.flatMap(({ topic, configEntries = [] }) => {
-    const present = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
+    const currentEntries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
     const differing = configEntries.filter(
-      ({ name, value }) => present.find(({ configName }) => configName === name)?.configValue !== value,
+      ({ name, value }) => currentEntries.find(({ configName }) => configName === name)?.configValue !== value,
     );
     for (const { name, value } of differing) {
-      const before = present.find(({ configName }) => configName === name)?.configValue;
-      changes.push(`Kafka's topic ${topic} had ${name}=${before}, and has ${value} now`);
+      const oldValue = currentEntries.find(({ configName }) => configName === name)?.configValue;
+      changes.push(`Kafka's topic ${topic} had ${name}=${oldValue}, and has ${value} now`);
     }
     // Sends the topic's other settings too, because Kafka resets every setting that is not sent.
-    const others = present
+    const otherEntries = currentEntries
       .filter((entry) => (entry as { configSource?: number }).configSource === topicConfigSource)
       .filter(({ configName }) => !configEntries.some(({ name }) => name === configName))
       .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
-    return differing.length === 0 ? [] : [{ type, name: topic, configEntries: [...configEntries, ...others] }];
+    return differing.length === 0 ? [] : [{ type, name: topic, configEntries: [...configEntries, ...otherEntries] }];
   });
   if (corrections.length > 0) await admin.alterConfigs({ validateOnly: false, resources: corrections });
   return changes;

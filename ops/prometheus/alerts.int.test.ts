@@ -19,8 +19,8 @@ import { trendMetrics } from '../../processors/trends/metrics.ts';
 import { newStatus, witnessMetrics } from '../../processors/witness/metrics.ts';
 import { ensurePromtool } from '../../tests/independent/promtool.ts';
 
-const here = import.meta.dirname;
-const read = (...path: string[]) => readFileSync(join(here, ...path), 'utf8');
+const prometheusFolder = import.meta.dirname;
+const read = (...path: string[]) => readFileSync(join(prometheusFolder, ...path), 'utf8');
 type Rule = { readonly alert: string; readonly expr: string; readonly labels: { readonly severity: string } };
 const { groups } = parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
@@ -42,7 +42,7 @@ it.each([
   ['check', 'config', 'prometheus.yml'],
   ['test', 'rules', 'alerts.spec.yml'],
 ])('promtool %s %s accepts %s', (...args) => {
-  const { status, stdout, stderr } = spawnSync(promtool, args, { cwd: here, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(promtool, args, { cwd: prometheusFolder, encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
 });
 

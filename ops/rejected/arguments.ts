@@ -25,7 +25,7 @@ export function checkIds(ids: readonly string[]): void {
   if (invalid === undefined) return;
   throw new VigilError(
     'settings-invalid',
-    `"${invalid}" is not the id of a message: an id looks like 0:12; rejected list shows the ids.`,
+    `"${invalid}" is not the id of a message: an id looks like 0:12. \`npm run vigil -- rejected list\` shows the ids.`,
   );
 }
 
@@ -35,5 +35,8 @@ const notKept = 'not-kept';
 /** Throws VigilError `settings-invalid` if a rejected message cannot have this code. */
 export function checkCode(code: string): void {
   if (code === notKept || errorCodes.includes(code)) return;
-  throw new VigilError('settings-invalid', `--code "${code}" does not exist: rejected list shows the codes.`);
+  throw new VigilError(
+    'settings-invalid',
+    `--code "${code}" does not exist: \`npm run vigil -- rejected list\` shows the codes.`,
+  );
 }

@@ -123,8 +123,8 @@ function requestDetail(batch: readonly RedriveRequest[]): string {
 }
 
 function resultLine({ id, outcome, words: reason, place }: RedriveResult): string {
-  const where = place ? ` to ${place.topic} as ${place.boot}/${place.seq}` : '';
-  const texts = { appended: `appended${where}`, invalid: 'still rejected', failed: 'failed: redrive it again' };
+  const placeText = place ? ` to ${place.topic} as ${place.boot}/${place.seq}` : '';
+  const texts = { appended: `appended${placeText}`, invalid: 'still rejected', failed: 'failed: redrive it again' };
   return visibleText(`${id}: ${texts[outcome]}${reason ? `. ${reason}` : ''}`);
 }
 
@@ -137,11 +137,11 @@ function requireForAllWards(desk: Desk, account: ClaimedAccount, permission: str
 }
 
 function requireAll({ entries }: Entries, { ids }: Filter): void {
-  const missing = ids.filter((id) => !entries.some((entry) => entry.id === id));
-  if (missing.length === 0) return;
+  const unknownIds = ids.filter((id) => !entries.some((entry) => entry.id === id));
+  if (unknownIds.length === 0) return;
   throw new VigilError(
     'not-found',
-    `There is no rejected message with the id ${missing.join(' ')}; see rejected list.`,
+    `There is no rejected message with the id ${unknownIds.join(' ')}: \`npm run vigil -- rejected list\` shows the ids.`,
   );
 }
 

@@ -53,11 +53,11 @@ it.each([
   [{ ids: [] }, 'There are no rejected messages.'],
   [
     { ids: [], device: 'bed-7' },
-    'There are no rejected messages with --device bed-7; without these options, rejected list shows all messages.',
+    'There are no rejected messages with --device bed-7; without these options, `npm run vigil -- rejected list` shows all messages.',
   ],
   [
     { ids: [], code: 'time-invalid', sinceMs: 0 },
-    'There are no rejected messages with --code time-invalid, since 1970-01-01T00:00:00.000Z; without these options, rejected list shows all messages.',
+    'There are no rejected messages with --code time-invalid, since 1970-01-01T00:00:00.000Z; without these options, `npm run vigil -- rejected list` shows all messages.',
   ],
 ])('noMatchText names the options of the filter %j', (filter, text) => {
   expect(noMatchText(filter)).toBe(text);

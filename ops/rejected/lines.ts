@@ -32,5 +32,5 @@ export function noMatchText({ device, code, sinceMs }: Filter): string {
   ];
   return options.length === 0
     ? 'There are no rejected messages.'
-    : `There are no rejected messages with ${options.join(', ')}; without these options, rejected list shows all messages.`;
+    : `There are no rejected messages with ${options.join(', ')}; without these options, \`npm run vigil -- rejected list\` shows all messages.`;
 }

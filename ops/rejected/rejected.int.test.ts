@@ -189,24 +189,24 @@ describe('show', () => {
 
 describe('redrive', () => {
   it('redrive appends no reading if the rules are unchanged, and says why', async () => {
-    const before = await readings();
+    const readingsBefore = await readings();
     const { out, code } = await vigil(['redrive', ...ofDevice, ...as('technician')]);
     expect(code).toBe(1);
     expect(out).toMatch(/still rejected\. The time is more than 5 min ahead/);
     expect(out).toMatch(/still rejected\. The payload is not JSON/);
     expect(out).toMatch(/not sent, because its reading is in its topic already/);
     expect(out).toMatch(/0 of 3 messages were appended/);
-    expect(await readings()).toEqual(before);
+    expect(await readings()).toEqual(readingsBefore);
     expect(await states()).toEqual(['open', 'open', 'kept', 'open']);
     expect(await listIds()).toHaveLength(4);
   });
 
   it('redrive refuses a nurse, and the audit trail records the refusal', async () => {
-    const before = await readings();
+    const readingsBefore = await readings();
     const { code, err } = await vigil(['redrive', ...ofDevice, ...as('nurse')], changedRule);
     expect(code).toBe(1);
     expect(err).toMatch(/the role nurse may not do this/);
-    expect(await readings()).toEqual(before);
+    expect(await readings()).toEqual(readingsBefore);
     const denied = (await audit()).filter(
       ({ action, detail }) => action === 'access-denied' && detail?.includes('redrive'),
     );
@@ -214,16 +214,16 @@ describe('redrive', () => {
   });
 
   it('redrive with a changed rule appends each valid reading to its patient once, and leaves the other message open', async () => {
-    const before = await readings();
-    expect(before).toHaveLength(1);
+    const readingsBefore = await readings();
+    expect(readingsBefore).toHaveLength(1);
     const rejected = (await recordsOf(operator, 'rejected', device)).map(({ body }) => body as RejectedRecord);
     const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
     expect(out).toMatch(/2 of 3 messages were appended/);
     expect(out).not.toMatch(/values|MDC_PULS_OXIM/);
-    const after = await readings();
-    expect(after).toHaveLength(3);
-    const numbered = after.find(({ place }) => place === `b-${run}/1`);
-    const unnumbered = after.find(({ place }) => place.startsWith('redrive.'));
+    const readingsAfter = await readings();
+    expect(readingsAfter).toHaveLength(3);
+    const numbered = readingsAfter.find(({ place }) => place === `b-${run}/1`);
+    const unnumbered = readingsAfter.find(({ place }) => place.startsWith('redrive.'));
     for (const [index, reading] of [numbered, unnumbered].entries()) {
       const { receivedAt, payload } = rejected[index]!;
       expect(reading).toMatchObject({ key: patient.associationId, receivedAt });
@@ -237,14 +237,14 @@ describe('redrive', () => {
   });
 
   it('a second redrive appends no reading again', async () => {
-    const before = await readings();
+    const readingsBefore = await readings();
     const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
     expect(out.match(/not sent, because it was redriven before/g)).toHaveLength(2);
-    expect(await readings()).toEqual(before);
+    expect(await readings()).toEqual(readingsBefore);
   });
 
   it('redrive appends equal records with the same boot and seq if a crash lost the audit record of the first redrive', async () => {
-    const before = await readings();
+    const readingsBefore = await readings();
     const rejected = (await recordsOf(operator, 'rejected', device)).slice(0, 2);
     const side = openGatewaySide(platform, changedRule);
     const requests = rejected.map(({ body, opened }, n) => ({
@@ -255,10 +255,10 @@ describe('redrive', () => {
     }));
     expect((await side.redrive(requests)).map(({ outcome }) => outcome)).toEqual(['appended', 'appended']);
     await side.close();
-    const after = await readings();
-    expect(after).toHaveLength(before.length + 2);
-    const asSet = (list: typeof after) => new Set(list.map((reading) => JSON.stringify(reading)));
-    expect(asSet(after)).toEqual(asSet(before));
+    const readingsAfter = await readings();
+    expect(readingsAfter).toHaveLength(readingsBefore.length + 2);
+    const asSet = (list: typeof readingsAfter) => new Set(list.map((reading) => JSON.stringify(reading)));
+    expect(asSet(readingsAfter)).toEqual(asSet(readingsBefore));
   });
 });
 

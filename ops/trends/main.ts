@@ -60,7 +60,7 @@ async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSet
   const { actor } = await requirePermission(desk, account, 'rebuild-trends', undefined, `rebuild trends, why: ${why}`);
   const action = 'trends-rebuilt';
   await desk.trail.record({ actor, action, detail: `asked for, why: ${why}` });
-  const where = {
+  const addresses = {
     ...whereabouts(settings, settings.trendsStateDir || settings.stateDir),
     influxUrl: settings.influxUrl,
   };
@@ -68,7 +68,7 @@ async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSet
   desk.sayProgress(
     `Reading from Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}), writing into InfluxDB at ${influxAddress}.`,
   );
-  const result = await runRebuild(where, influxAddress, (progress) => {
+  const result = await runRebuild(addresses, influxAddress, (progress) => {
     desk.sayProgress(progressLine(progress, settings.influxUrl));
   });
   desk.say(`Readings: ${result.records} records read, ${result.points} points written.`);

@@ -25,7 +25,7 @@ const dayMs = 24 * 60 * minuteMs;
 const longAgoMs = Math.floor((Date.now() - 3 * dayMs) / minuteMs) * minuteMs;
 const recentMs = Math.floor((Date.now() - 30 * minuteMs) / minuteMs) * minuteMs;
 
-let own: { platform: Platform; data: TestPlatform };
+let testPlatform: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
 let alarms: SealedLog;
 let trends: RunningProcess;
@@ -34,8 +34,8 @@ let accountsFile: string;
 
 beforeAll(async () => {
   // A separate Kafka and InfluxDB, because this test deletes the data of InfluxDB.
-  own = await startTestPlatform(`test-${process.pid}-rebuild`);
-  const { stateDir, influxUrl } = own.data;
+  testPlatform = await startTestPlatform(`test-${process.pid}-rebuild`);
+  const { stateDir, influxUrl } = testPlatform.data;
   accountsFile = join(stateDir, 'accounts.json');
   const hash = await hashPassword(password);
   const account = (userId: string, role: Role, wards: string[]) =>
@@ -48,9 +48,9 @@ beforeAll(async () => {
       account('nurse', 'nurse', ['*']),
     ]),
   );
-  gateway = await openLogAs(own.data, 'gateway');
-  alarms = await openLogAs(own.data, 'alarms');
-  trends = await startProcess(own.data, 'trends');
+  gateway = await openLogAs(testPlatform.data, 'gateway');
+  alarms = await openLogAs(testPlatform.data, 'alarms');
+  trends = await startProcess(testPlatform.data, 'trends');
   const { hostname, port } = new URL(influxUrl);
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'));
   reader = new InfluxDB({
@@ -65,8 +65,8 @@ afterAll(async () => {
   await trends?.close();
   await gateway?.close();
   await alarms?.close();
-  await own?.platform.close();
-  if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
+  await testPlatform?.platform.close();
+  if (testPlatform) rmSync(testPlatform.data.stateDir, { recursive: true, force: true });
 });
 
 async function append(associationId: string, timeMs: number, value: number): Promise<void> {
@@ -96,9 +96,9 @@ async function vigil(...args: string[]) {
     stdio: 'pipe',
     env: {
       PATH: process.env.PATH,
-      VIGIL_STATE_DIR: own.data.stateDir,
-      VIGIL_KAFKA_BROKERS: own.data.kafkaBrokers,
-      VIGIL_INFLUX_URL: own.data.influxUrl,
+      VIGIL_STATE_DIR: testPlatform.data.stateDir,
+      VIGIL_KAFKA_BROKERS: testPlatform.data.kafkaBrokers,
+      VIGIL_INFLUX_URL: testPlatform.data.influxUrl,
       VIGIL_ACCOUNTS_FILE: accountsFile,
     },
   });
@@ -111,7 +111,7 @@ async function vigil(...args: string[]) {
 const rebuild = (user: string) => vigil('--as', user, '--password-stdin', '--why', 'the disk of InfluxDB was lost');
 
 async function wipe(): Promise<void> {
-  const { stateDir, influxUrl } = own.data;
+  const { stateDir, influxUrl } = testPlatform.data;
   const adminPassword = readFileSync(join(stateDir, 'secrets', 'influx-admin.password'), 'utf8').trim();
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'), 'utf8');
   const setup = { url: influxUrl, ca, adminPassword, users: [] };
@@ -134,7 +134,7 @@ it('a rebuild restores all trends and their minute values while new readings com
   await until('the score is written', async () => (await rowsOf(scored, 'raw')).length > 1);
   await until('all values are written', async () => (await rowsOf(early, 'raw')).length === 90);
   await until('the corrected value is written', async () => (await rowsOf(corrected, 'raw'))[0]?.[1] === 91);
-  const before = {
+  const rowsBefore = {
     early: await rowsOf(early, 'raw'),
     corrected: await rowsOf(corrected, 'raw'),
     scored: await rowsOf(scored, 'raw'),
@@ -153,7 +153,7 @@ it('a rebuild restores all trends and their minute values while new readings com
       early: await rowsOf(early, 'raw'),
       corrected: await rowsOf(corrected, 'raw'),
       scored: await rowsOf(scored, 'raw'),
-    }).toEqual(before);
+    }).toEqual(rowsBefore);
     expect(await rowsOf(early, 'minutes')).toEqual([
       [longAgoMs, 74.5, 60],
       [longAgoMs + minuteMs, 74.5, 30],
@@ -189,7 +189,7 @@ it.each(['nurse', 'icu'])(
 );
 
 async function auditDetails(): Promise<string[]> {
-  const operator = await openLogAs(own.data, 'operator');
+  const operator = await openLogAs(testPlatform.data, 'operator');
   const records = await readWhole(operator, 'audit');
   await operator.close();
   return records.flatMap(({ opened }) => {

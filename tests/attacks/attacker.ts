@@ -49,22 +49,22 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
   const { promise, resolve, reject } = Promise.withResolvers<{ text: string; closed: boolean }>();
   const parts: Buffer[] = [];
   const socket = connectTls({ host: '127.0.0.1', port, ca: certFile('ca.pem'), servername: 'localhost', ...options });
-  const done = (closed: boolean) => {
+  const finish = (closed: boolean) => {
     resolve({ text: Buffer.concat(parts).toString('latin1'), closed });
     socket.destroy();
   };
-  socket.setTimeout(quietMs, () => done(false));
+  socket.setTimeout(quietMs, () => finish(false));
   let isConnected = false;
   socket.on('secureConnect', () => {
     isConnected = true;
     socket.write(bytes);
   });
   socket.on('data', (part: Buffer) => parts.push(part));
-  socket.on('close', () => done(true));
+  socket.on('close', () => finish(true));
   // If a server closes before it has read everything, the connection is reset, and its answer may be lost.
   const isReset = ({ code }: NodeJS.ErrnoException) => isConnected && (code === 'ECONNRESET' || code === 'EPIPE');
   socket.on('error', (error: NodeJS.ErrnoException) =>
-    parts.length > 0 || isReset(error) ? done(true) : reject(error),
+    parts.length > 0 || isReset(error) ? finish(true) : reject(error),
   );
   return promise;
 }

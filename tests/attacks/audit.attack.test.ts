@@ -137,8 +137,8 @@ describe('a forged record of an act of a physician', () => {
   ];
 
   it('the auditor’s command finds a forged act and names it: unsigned, signed with other keys, as the operator, in no session', async () => {
-    const before = await verify();
-    for (const [, fault] of forgeries) expect(before.faults.filter(({ text }) => fault.test(text))).toEqual([]);
+    const reportBefore = await verify();
+    for (const [, fault] of forgeries) expect(reportBefore.faults.filter(({ text }) => fault.test(text))).toEqual([]);
     for (const [, , forge] of forgeries) await forge();
     const { code, faults } = await verify();
     for (const [name, fault] of forgeries)

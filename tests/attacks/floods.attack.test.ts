@@ -114,8 +114,8 @@ describe('an alarm and its acknowledgement', () => {
     const inBed = screen
       .of('snapshot')[0]
       ?.beds.find(({ bed, device: { deviceId } }) => bed === 'ICU-1' && deviceId === 'bed-01');
-    const place = { ward: 'icu', bed: 'ICU-1', patient: null, samePatientAs: inBed?.associationId, version: null };
-    associationId = await assignDevice(nurse, 'spare-12', place);
+    const assignment = { ward: 'icu', bed: 'ICU-1', patient: null, samePatientAs: inBed?.associationId, version: null };
+    associationId = await assignDevice(nurse, 'spare-12', assignment);
     readings = setInterval(() => void device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => {}), 500);
   }, longMs);
 
@@ -170,14 +170,14 @@ describe('an alarm and its acknowledgement', () => {
     return commands.map(({ ms }) => ms);
   }
 
-  /** Acts as a nurse during a flood, and checks that the dashboard meanwhile accepted no more connections of the flood than its limit. */
+  /** Acts as a nurse during a flood. Checks that the dashboard accepted no more connections of the flood in that time than its limit. */
   async function actDuring(floodName: string, newAddress: string, counts: () => FloodCounts): Promise<void> {
     const startMs = performance.now();
-    const before = acceptedConnections(counts());
+    const acceptedBefore = acceptedConnections(counts());
     const alarm = await raiseAndAcknowledge();
     const commands = await commandsFrom(newAddress);
     const tookS = (performance.now() - startMs) / 1000;
-    const accepted = acceptedConnections(counts()) - before;
+    const accepted = acceptedConnections(counts()) - acceptedBefore;
     print(
       `${floodName}: alarm shown after ${alarm.shownMs} ms, acknowledged in ${alarm.answerMs} ms; commands on new connections ${commands.join(' ')} ms; ${accepted} connections of the flood accepted in ${tookS.toFixed(1)} s`,
     );
@@ -220,12 +220,12 @@ describe('an alarm and its acknowledgement', () => {
   it(
     'an alarm and its acknowledgement arrive while a person without a login opens connections without end',
     async () => {
-      const { before } = await underFlood(
+      const { before: countsBefore } = await underFlood(
         { target, kind: 'handshakes', lanes: 400, addresses: addressesOf(21, 4), path: '' },
         ({ connections }) => connections >= 400,
         (counts) => actDuring('handshakes', '127.0.16.4', counts),
       );
-      expect(before.connections).toBeGreaterThanOrEqual(400);
+      expect(countsBefore.connections).toBeGreaterThanOrEqual(400);
     },
     longMs,
   );

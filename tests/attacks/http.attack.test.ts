@@ -100,13 +100,13 @@ describe('a path', () => {
     ...['../', '..\\', '%2e%2e/', '%2e%2e%2f', '..%2f', '..%5c', '.%2e/', '%2e./'],
     ...['%252e%252e%252f', '..%252f', '%c0%ae%c0%ae/', '..%c0%af', '..%ef%bc%8f', '....//', '..;/', '..%00/', './../'],
   ];
-  const before = ['/', '/assets/', '/assets/..%2f', '//', '/api/', '/api/associations/'];
+  const urlStarts = ['/', '/assets/', '/assets/..%2f', '//', '/api/', '/api/associations/'];
 
   it('a path to files leads to no file outside of the page, in any notation', async () => {
     const texts: (readonly [string, string])[] = [];
     // Only a few dozen connections at the same time, because the server limits the handshakes of an address.
     for (const step of steps) {
-      const paths = before.flatMap((start) => targets.map((target) => `${start}${step.repeat(4)}${target}`));
+      const paths = urlStarts.flatMap((start) => targets.map((target) => `${start}${step.repeat(4)}${target}`));
       const requestFor = (path: string) => `GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
       texts.push(
         ...(await Promise.all(
@@ -119,7 +119,7 @@ describe('a path', () => {
       for (const status of statusesOf(text)) statuses.add(status);
       for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     }
-    expect(texts.length).toBe(steps.length * before.length * targets.length);
+    expect(texts.length).toBe(steps.length * urlStarts.length * targets.length);
     // The server answered these requests with the page, or with an error.
     expect([...statuses].every((status) => [200, 400, 401, 403, 404, 414].includes(status))).toBe(true);
     expect(statuses.has(404)).toBe(true);

@@ -150,8 +150,8 @@ describe.each(principals)('the certificate of %s', (principal) => {
     }
     for (const { id, service } of Object.values(turns)) {
       if (service === principal) continue;
-      const turn = { transactionalId: id, transactionTimeout: 1_000 };
-      expect(await answerTo(broker.initProducerId(turn))).toBe('TRANSACTIONAL_ID_AUTHORIZATION_FAILED');
+      const transaction = { transactionalId: id, transactionTimeout: 1_000 };
+      expect(await answerTo(broker.initProducerId(transaction))).toBe('TRANSACTIONAL_ID_AUTHORIZATION_FAILED');
     }
   });
 });

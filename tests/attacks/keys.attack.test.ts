@@ -36,12 +36,17 @@ it('after a flood of garbage and tombstones into the gateway’s topic of keys, 
     ['alarms', 'alarms/main.ts'],
     ['trends', 'trends/main.ts'],
   ] as const;
-  const before = programs.map(([name, program]) => ({ name, program, pid: pidOf(program), ready: readyCount(name) }));
-  for (const { pid } of before) {
+  const processesBefore = programs.map(([name, program]) => ({
+    name,
+    program,
+    pid: pidOf(program),
+    ready: readyCount(name),
+  }));
+  for (const { pid } of processesBefore) {
     expect(pid).toBeDefined();
     process.kill(pid!, 'SIGKILL');
   }
-  for (const { name, program, pid, ready } of before) {
+  for (const { name, program, pid, ready } of processesBefore) {
     await until(`a new process of ${name}`, () => ![undefined, pid].includes(pidOf(program)));
     await until(`${name} is ready again`, () => readyCount(name) > ready);
   }

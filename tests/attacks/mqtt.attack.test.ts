@@ -152,21 +152,21 @@ describe('the certificate of one device', () => {
     expect(retainAnswer).toMatch(/^(closed|answered \d+)$/);
     await sleep(500);
     expect(receivedTopics.filter((topic) => topic !== `devices/${stolen}/inbox`)).toEqual([]);
-    const later = await connectMqtt('spare-06');
-    later.on('message', (topic) => receivedTopics.push(topic));
-    await later.subscribeAsync('devices/spare-06/inbox');
+    const laterClient = await connectMqtt('spare-06');
+    laterClient.on('message', (topic) => receivedTopics.push(topic));
+    await laterClient.subscribeAsync('devices/spare-06/inbox');
     await sleep(500);
-    await later.endAsync(true);
+    await laterClient.endAsync(true);
     expect(receivedTopics.filter((topic) => !/^devices\/spare-0[56]\/inbox$/.test(topic))).toEqual([]);
   });
 
   it('a device cannot take over the session of another device, neither with a clean start nor without', async () => {
-    const before = live.of('delta').length;
+    const deltaCountBefore = live.of('delta').length;
     for (let tries = 0; tries < 5; tries += 1) {
       await connectResult({ clientId: victim, clean: false, properties: { sessionExpiryInterval: 600 } });
       await connectResult({ clientId: victim, clean: true });
     }
-    await until('further values of the other device', () => live.of('delta').length > before + 2);
+    await until('further values of the other device', () => live.of('delta').length > deltaCountBefore + 2);
     expect(isOnline()).toBe(true);
   });
 });

@@ -8,7 +8,9 @@ it('a nurse can test at most three patient ids for a stay in another ward, and e
   const nurse = await loggedIn('nurse', '127.0.30.1');
   const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.30.2'));
   const ownBed = beds.find(({ ward }) => ward === 'icu');
-  const others = beds.filter(({ ward }) => ward === 'step-down').flatMap(({ patient }) => patient?.patientId ?? []);
+  const hiddenPatientIds = beds
+    .filter(({ ward }) => ward === 'step-down')
+    .flatMap(({ patient }) => patient?.patientId ?? []);
   const patientOf = async () => (await nurse.get(`/api/associations/${ownBed?.associationId}`)).body;
   const rename = async (patientId: string) => {
     const { version } = await patientOf();
@@ -21,7 +23,7 @@ it('a nurse can test at most three patient ids for a stay in another ward, and e
   });
   expect(refusalOfOtherWard.status).toBe(403);
   // The text of these refusals is the same as for a ward that the nurse may not see.
-  for (const patientId of others.slice(0, 3)) {
+  for (const patientId of hiddenPatientIds.slice(0, 3)) {
     const elsewhere = await rename(patientId);
     expect([elsewhere.status, elsewhere.body]).toEqual([403, refusalOfOtherWard.body]);
   }

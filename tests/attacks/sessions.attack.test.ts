@@ -60,9 +60,9 @@ describe('a cookie', () => {
       expect(tokenOf(victim)).not.toBe(value);
       expect((await victim.get('/api/session')).body.actor.userId).toBe('icu-nurse-4');
     }
-    const again = browserFrom(address);
-    again.setCookie(`__Host-vigil=${planted}`);
-    expect((await again.get('/api/session')).status).toBe(401);
+    const browserWithPlantedCookie = browserFrom(address);
+    browserWithPlantedCookie.setCookie(`__Host-vigil=${planted}`);
+    expect((await browserWithPlantedCookie.get('/api/session')).status).toBe(401);
     expect((await otherLogin.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
   });
 
@@ -71,13 +71,13 @@ describe('a cookie', () => {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const chief = encoded({ ...decoded(payload), sub: 'chief' });
     const longer = encoded({ ...decoded(payload), exp: decoded(payload).exp + 1_000_000 });
-    const none = encoded({ ...decoded(header), alg: 'none' });
+    const unsignedHeader = encoded({ ...decoded(header), alg: 'none' });
     const publicKeys = [certFile('ca.pem'), certFile('web-server.pem'), '', 'secret', 'vigil', Buffer.alloc(32)];
     const forged = [
       `${header}.${chief}.${signature}`,
       `${header}.${longer}.${signature}`,
       ...['none', 'None', 'NONE', ''].map((alg) => `${encoded({ alg, typ: 'JWT' })}.${chief}.`),
-      `${none}.${payload}.${signature}`,
+      `${unsignedHeader}.${payload}.${signature}`,
       ...publicKeys.map((key) => `${header}.${chief}.${signed(`${header}.${chief}`, key)}`),
       ...['HS384', 'HS512', 'RS256', 'ES256', 'EdDSA'].map((alg) => `${encoded({ alg })}.${payload}.${signature}`),
       `${encoded({ alg: 'HS256', jwk: { kty: 'oct', k: '' } })}.${chief}.${signed(`${encoded({ alg: 'HS256' })}.${chief}`, '')}`,
@@ -216,18 +216,18 @@ describe('a locked screen', () => {
 
   it('a locked screen still gets beds and values over a new live connection, without names, and its old connection is closed', async () => {
     const nurse = await loggedIn('icu-nurse-9', address);
-    const before = await nurse.live(watchIcu);
-    await until('the ward with names', () => JSON.stringify(before.messages).includes('"familyName":"Demo-'));
+    const liveBefore = await nurse.live(watchIcu);
+    await until('the ward with names', () => JSON.stringify(liveBefore.messages).includes('"familyName":"Demo-'));
     await nurse.post('/api/lock');
-    expect(await before.closed).toBe(closeCodes.resync);
-    const after = await nurse.live(watchIcu);
-    await until('values that change', () => after.of('delta').length > 2);
-    const text = JSON.stringify(after.messages);
+    expect(await liveBefore.closed).toBe(closeCodes.resync);
+    const liveAfter = await nurse.live(watchIcu);
+    await until('values that change', () => liveAfter.of('delta').length > 2);
+    const text = JSON.stringify(liveAfter.messages);
     for (const word of ['Demo-', 'familyName', 'DEMO-0', 'birthDate'])
       expect([word, text.includes(word)]).toEqual([word, false]);
-    expect(after.of('snapshot')[0]?.beds.some(({ occupied }) => occupied)).toBe(true);
-    expect(after.of('delta').flatMap(({ beds }) => beds.flatMap(({ values }) => values)).length).toBeGreaterThan(0);
-    after.close();
+    expect(liveAfter.of('snapshot')[0]?.beds.some(({ occupied }) => occupied)).toBe(true);
+    expect(liveAfter.of('delta').flatMap(({ beds }) => beds.flatMap(({ values }) => values)).length).toBeGreaterThan(0);
+    liveAfter.close();
   });
 });
 

@@ -119,7 +119,7 @@ function closeCodeOf(bytes: Buffer): number | undefined {
   return undefined;
 }
 
-const watch = JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null });
+const watchMessage = JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null });
 
 describe('a handshake', () => {
   it.each<[string, number, Handshake]>([
@@ -151,14 +151,14 @@ describe('a handshake', () => {
   it('a correct handshake opens a live connection that shows the ward', async () => {
     const live = await handshake();
     expect(live.status()).toBe(101);
-    live.socket.write(frame(watch));
+    live.socket.write(frame(watchMessage));
     await until('the ward', () => live.frames().includes('"type":"snapshot"'));
     live.socket.destroy();
   });
 });
 
 describe('a frame', () => {
-  const whole = { type: 'watch', scope: { ward: 'icu' }, waves: null };
+  const watchFields = { type: 'watch', scope: { ward: 'icu' }, waves: null };
   it.each<[string, readonly number[], () => Buffer[]]>([
     ['of 16,385 bytes', [1009], () => [frame('x'.repeat(16_385))]],
     ['whose header says 2^40 bytes', [1009], () => [frame('x', { length: 2 ** 40 })]],
@@ -172,31 +172,31 @@ describe('a frame', () => {
         frame('', { opcode: 0 }),
       ],
     ],
-    ['that is not masked', [1002], () => [frame(watch, { masked: false })]],
-    ['with reserved bits', [1002], () => [frame(watch, { reserved: 4 })]],
-    ['with a reserved opcode', [1002], () => [frame(watch, { opcode: 3 })]],
-    ['that continues a message which never began', [1002], () => [frame(watch, { opcode: 0 })]],
+    ['that is not masked', [1002], () => [frame(watchMessage, { masked: false })]],
+    ['with reserved bits', [1002], () => [frame(watchMessage, { reserved: 4 })]],
+    ['with a reserved opcode', [1002], () => [frame(watchMessage, { opcode: 3 })]],
+    ['that continues a message which never began', [1002], () => [frame(watchMessage, { opcode: 0 })]],
     ['that is a ping of 126 bytes', [1002], () => [frame('x'.repeat(126), { opcode: 9 })]],
     ['that is not UTF-8', [1007], () => [frame(Buffer.from([0xc0, 0xaf, 0xff]))]],
-    ['with binary data', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
+    ['with binary data', [closeCodes.badMessage], () => [frame(watchMessage, { opcode: 2 })]],
     ['that is no JSON', [closeCodes.badMessage], () => [frame('{')]],
     ['that is empty', [closeCodes.badMessage], () => [frame('')]],
-    ['with an unknown member', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
+    ['with an unknown member', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...watchFields, as: 'chief' }))]],
     [
       'with the member __proto__',
       [closeCodes.badMessage],
-      () => [frame(watch.replace('{', '{"__proto__":{"ward":"*"},'))],
+      () => [frame(watchMessage.replace('{', '{"__proto__":{"ward":"*"},'))],
     ],
     ['that is nested 8,000 deep', [closeCodes.badMessage], () => [frame('['.repeat(8_000) + ']'.repeat(8_000))]],
     [
       'with 101 associations',
       [closeCodes.badMessage],
-      () => [frame(JSON.stringify({ ...whole, waves: { associations: Array(101).fill('association-0') } }))],
+      () => [frame(JSON.stringify({ ...watchFields, waves: { associations: Array(101).fill('association-0') } }))],
     ],
     ['of garbage', [1002, 1007, 1009], () => [Buffer.from([0xff, 0xff, ...randomBytes(4_096)])]],
   ])('a frame %s ends only its own connection', async (_name, codes, frames) => {
     const other = await openLive();
-    other.socket.write(frame(watch));
+    other.socket.write(frame(watchMessage));
     const live = await openLive();
     for (const bytes of frames()) live.socket.write(bytes);
     await until('the close frame', () => closeCodeOf(live.frames()) !== undefined);
@@ -216,7 +216,7 @@ describe('a frame', () => {
     expect(performance.now() - sentMs).toBeLessThan(12_000);
     const slow = await openLive();
     const silent = await openLive();
-    const bytes = frame(watch);
+    const bytes = frame(watchMessage);
     const timer = setInterval(() => slow.socket.write(bytes.subarray(0, 1)), 1_000);
     await Promise.all([slow.closed, silent.closed]);
     clearInterval(timer);

@@ -79,8 +79,8 @@ const manifests: Record<string, Manifest> = {
 /** Replaces `${NAME:-default}` by its default, as Compose does if NAME is not set, and `$$` by a dollar sign. */
 function substituted(value: string): string {
   let result = value;
-  for (let before = ''; before !== result; ) {
-    before = result;
+  for (let previous = ''; previous !== result; ) {
+    previous = result;
     result = result.replace(/(?<!\$)\$\{[A-Z_]+:-([^${}]*)\}/g, '$1');
   }
   return result.replaceAll('$$', '$');
@@ -188,12 +188,12 @@ describe('every service of docker-compose.yml', () => {
 
 describe('the networks', () => {
   it('only the services that need Kafka and InfluxDB are in their networks, and neither publishes a port', () => {
-    const on = (network: string) =>
+    const servicesOn = (network: string) =>
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(compose.networks.log?.internal).toBe(true);
     expect(compose.networks.trends?.internal).toBe(true);
-    expect(on('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends', 'vigil']);
-    expect(on('log')).not.toContain('simulators');
+    expect(servicesOn('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends', 'vigil']);
+    expect(servicesOn('log')).not.toContain('simulators');
     for (const name of ['kafka', 'influxdb']) expect(compose.services[name]!.ports).toBeUndefined();
   });
 });
@@ -235,8 +235,8 @@ describe('the settings in docker-compose.yml', () => {
   it('init reads the whole file .env before all other services, so that a name that no program reads stops the start', () => {
     expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
     const waitsForInit = (name: string): boolean => {
-      const before = Object.keys(compose.services[name]!.depends_on ?? {});
-      return before.includes('init') || before.some(waitsForInit);
+      const dependencies = Object.keys(compose.services[name]!.depends_on ?? {});
+      return dependencies.includes('init') || dependencies.some(waitsForInit);
     };
     expect(services.map(([name]) => name).filter((name) => name !== 'init' && !waitsForInit(name))).toEqual([]);
   });

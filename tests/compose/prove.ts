@@ -27,7 +27,7 @@ const startedAtMs = performance.now();
 const report = (line: string) =>
   process.stderr.write(`${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 
-/** Steps that clean up, to be run from the last to the first, also after an error or a signal. */
+/** Steps that clean up, to be run from the last to the first, even after an error or a signal. */
 const undo: (() => Promise<unknown>)[] = [];
 const took: Record<string, number> = {};
 

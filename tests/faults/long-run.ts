@@ -27,7 +27,7 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
   try {
     const troubles = begin(scene, fleet, seed, wanted);
     onCtrlC(troubles.enough);
-    await Promise.race([troubles.over, watch(startedMs, troubles, () => fleet.acknowledged())]);
+    await Promise.race([troubles.over, throwWhenSilent(startedMs, troubles, () => fleet.acknowledged())]);
     print('All faults are over. The devices send their remaining readings.');
     await fleet.finish(finishMsMax);
     print('A Python program reads and decrypts the records in Kafka.');
@@ -59,22 +59,22 @@ function onCtrlC(enough: () => void): void {
 }
 
 /** Prints a line of progress every few seconds. Rejects if no acknowledgement comes for too long, and never resolves. */
-async function watch(startedMs: number, troubles: Troubles, acknowledged: () => number): Promise<never> {
+async function throwWhenSilent(startedMs: number, troubles: Troubles, acknowledged: () => number): Promise<never> {
   let last = { count: -1, atMs: Date.now() };
-  let over = false;
+  let isOver = false;
   const stop = () => {
-    over = true;
+    isOver = true;
   };
   troubles.over.then(stop, stop);
-  while (!over) {
+  while (!isOver) {
     await sleep(progressMs);
     const count = acknowledged();
     if (count > last.count) last = { count, atMs: Date.now() };
     if (Date.now() - last.atMs > silenceMsMax) throw new Error(`nothing was acknowledged for ${silenceMsMax} ms`);
     const seconds = String(Math.round((Date.now() - startedMs) / 1000)).padStart(5);
-    const rest = Object.keys(others).reduce((sum, which) => sum + troubles.count(which as Trouble), 0);
+    const otherFaults = Object.keys(others).reduce((sum, which) => sum + troubles.count(which as Trouble), 0);
     print(
-      `${seconds} s ${String(troubles.killed()).padStart(5)} killed ${String(rest).padStart(5)} other faults ${String(count).padStart(8)} acknowledged`,
+      `${seconds} s ${String(troubles.killed()).padStart(5)} killed ${String(otherFaults).padStart(5)} other faults ${String(count).padStart(8)} acknowledged`,
     );
   }
   return new Promise(() => {});

@@ -23,9 +23,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (!args.some((arg) => /^--(?:kills|seed)\b/.test(arg))) return eachOnce(args);
   const options = { kills: { type: 'string' }, seed: { type: 'string' } } as const;
   const { kills, seed } = parseArgs({ args: [...args], options }).values;
-  const wanted = wholeNumber('kills', kills ?? '200', 1, 100_000);
-  const from = seed === undefined ? randomInt(seedsMax) : wholeNumber('seed', seed, 0, seedsMax);
-  return (await longRun({ kills: wanted, seed: from })) ? 0 : 1;
+  const killCount = wholeNumber('kills', kills ?? '200', 1, 100_000);
+  const firstSeed = seed === undefined ? randomInt(seedsMax) : wholeNumber('seed', seed, 0, seedsMax);
+  return (await longRun({ kills: killCount, seed: firstSeed })) ? 0 : 1;
 }
 
 function eachOnce(args: readonly string[]): Promise<number> {

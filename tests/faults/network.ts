@@ -12,7 +12,7 @@ export type Toxic =
   | { readonly type: 'bandwidth'; readonly kbPerS: number }
   /** Delivers no more bytes, and leaves the connection open, as if a cable was pulled out. */
   | { readonly type: 'silence' }
-  /** Closes the connection after this number of bytes, also in the middle of a packet. */
+  /** Closes the connection after this number of bytes, even in the middle of a packet. */
   | { readonly type: 'tear'; readonly afterBytes: number };
 
 export type Relay = {

@@ -51,7 +51,7 @@ export async function limit(pid: number, resource: 'nofile' | 'fsize', soft: num
     .split('\n')
     .find((row) => row.startsWith(name));
   const hard = line?.slice(name.length).trim().split(/\s+/)[1] ?? '';
-  const wanted = soft === 'max' ? hard : String(soft);
-  const { code, output } = await run('prlimit', [`--pid=${pid}`, `--${resource}=${wanted}:${hard}`]);
+  const softLimit = soft === 'max' ? hard : String(soft);
+  const { code, output } = await run('prlimit', [`--pid=${pid}`, `--${resource}=${softLimit}:${hard}`]);
   if (code !== 0) throw new Error(`prlimit: ${output}`);
 }

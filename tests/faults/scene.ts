@@ -91,8 +91,8 @@ export async function openScene(options: {
     closers.push(cluster.close);
     report(`three brokers are up after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
     const [mqttPort = 0] = await freePorts(1);
-    const where = { stateDir, kafkaBrokers: cluster.relayed, influxUrl: '', mqttPort, httpPort: 0 };
-    const gateway = await startProcess(where, 'gateway', options.gatewaySettings);
+    const addresses = { stateDir, kafkaBrokers: cluster.relayed, influxUrl: '', mqttPort, httpPort: 0 };
+    const gateway = await startProcess(addresses, 'gateway', options.gatewaySettings);
     closers.push(gateway.close);
     const doorstep = await network.relay('doorstep', mqttPort);
     const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, doorstep, devices });
@@ -151,13 +151,13 @@ function startFleet(
       return first;
     },
     async finish(withinMs = finishMsMax) {
-      const late = Promise.withResolvers<never>();
+      const deadline = Promise.withResolvers<never>();
       const timer = setTimeout(
-        () => late.reject(new Error(`some readings were not acknowledged within ${withinMs} ms`)),
+        () => deadline.reject(new Error(`some readings were not acknowledged within ${withinMs} ms`)),
         withinMs,
       );
       try {
-        await Promise.race([Promise.all(devices.map((device) => device.finish())), late.promise]);
+        await Promise.race([Promise.all(devices.map((device) => device.finish())), deadline.promise]);
       } finally {
         clearTimeout(timer);
       }

@@ -9,8 +9,8 @@ export type Stage = {
   readonly scene: () => Scene;
   /** Starts devices, and waits until the first readings are acknowledged. */
   publishing(options?: FleetOptions): Promise<Fleet>;
-  /** Waits until no more acknowledgements come. Then runs `meanwhile`, and asserts that no acknowledgement comes during this time. */
-  silent(fleet: Fleet, meanwhile: () => Promise<unknown>): Promise<void>;
+  /** Waits until no more acknowledgements come. Then runs `action`, and asserts that no acknowledgement comes during this time. */
+  silent(fleet: Fleet, action: () => Promise<unknown>): Promise<void>;
   /** Waits until more than `count` further readings are acknowledged. */
   flows(fleet: Fleet, count?: number): Promise<void>;
   /**
@@ -37,20 +37,20 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
       await until('the first acknowledgements', () => fleet.acknowledged() > 5 * fleet.devices.length, flowsWithinMs);
       return fleet;
     },
-    async silent(fleet, meanwhile) {
+    async silent(fleet, action) {
       let last = -1;
       await until('silence', async () => {
-        const before = last;
+        const countBefore = last;
         last = fleet.acknowledged();
         await sleep(quietMs);
-        return last === before;
+        return last === countBefore;
       });
-      await meanwhile();
+      await action();
       expect(fleet.acknowledged()).toBe(last);
     },
     async flows(fleet, count = 60) {
-      const before = fleet.acknowledged();
-      await until('acknowledgements', () => fleet.acknowledged() > before + count, flowsWithinMs);
+      const countBefore = fleet.acknowledged();
+      await until('acknowledgements', () => fleet.acknowledged() > countBefore + count, flowsWithinMs);
     },
     async expectNothingLost(fleet) {
       await fleet.finish();

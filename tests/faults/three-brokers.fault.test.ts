@@ -157,8 +157,11 @@ it('Vigil adds copies to a topic until it has three, and refuses to run topics w
   timeout: 600_000,
 }, async () => {
   const certs = join(stateDir, 'certs');
-  const before = await partitions(['rejected']);
-  const partitionAssignment = before.map(({ partitionId, leader }) => ({ partition: partitionId, replicas: [leader] }));
+  const partitionsBefore = await partitions(['rejected']);
+  const partitionAssignment = partitionsBefore.map(({ partitionId, leader }) => ({
+    partition: partitionId,
+    replicas: [leader],
+  }));
   await admin.alterPartitionReassignments({ topics: [{ topic: 'rejected', partitionAssignment }] });
   const copies = async () => [...new Set((await partitions(['rejected'])).map(({ replicas }) => replicas.length))];
   await until('one copy', async () => (await copies()).join() === '1', withinMs);
@@ -188,11 +191,15 @@ describe('kill -9 of one of three brokers', () => {
         const leader = await leaderOf(patient);
         const victim = killed.has(leader) ? [1, 2, 3].find((node) => !killed.has(node))! : leader;
         killed.add(victim);
-        const before = device.acknowledged.size;
+        const acknowledgedBefore = device.acknowledged.size;
         const port = await killAndKeepAway(victim);
         try {
           readings.set(150);
-          await until('acknowledgements without the broker', () => device.acknowledged.size > before + 60, withinMs);
+          await until(
+            'acknowledgements without the broker',
+            () => device.acknowledged.size > acknowledgedBefore + 60,
+            withinMs,
+          );
           const alarm = await until('the alarm on the screen', () => alarmOn(live, patient), withinMs);
           // Until the partition has a new leader, the dashboard answers 503 within seconds, and the clinician presses again.
           await until('the acknowledgement of the alarm', () => acknowledge(alarm), withinMs);

@@ -142,9 +142,9 @@ function gatewayActs(
 
 function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
   const { cluster } = scene;
-  const any = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
+  const anyBroker = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
   // If no broker leads a partition of these devices at the moment, takes any broker.
-  const leader = (random: Random) => fleet.leader().catch(() => any(random));
+  const leader = (random: Random) => fleet.leader().catch(() => anyBroker(random));
   const killAll = async (which: Trouble, random: Random, ...nodes: readonly KafkaNode[]) => {
     await kill(which, ...nodes);
     await sleep(random.between(0, 2_000));
@@ -153,11 +153,11 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
   };
   return [
     [4, async (random) => killAll('leader', random, await leader(random))],
-    [2, (random) => killAll('broker', random, any(random))],
+    [2, (random) => killAll('broker', random, anyBroker(random))],
     [
       1,
       (random) => {
-        const spared = any(random);
+        const spared = anyBroker(random);
         return killAll('pair', random, ...cluster.brokers.filter((broker) => broker !== spared));
       },
     ],
@@ -165,7 +165,7 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
     [
       2,
       async (random) => {
-        const broker = random.next() < 0.7 ? await leader(random) : any(random);
+        const broker = random.next() < 0.7 ? await leader(random) : anyBroker(random);
         await broker.freeze();
         struck('brokerFrozen');
         await sleep(freezeMs(random));

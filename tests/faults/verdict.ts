@@ -64,8 +64,11 @@ export function judge(devices: readonly DeviceAcknowledgements[], stored: readon
     first.set(name, reading);
     // The order is checked for each topic, because rejected readings are in another topic than accepted readings.
     const stream = `${reading.topic} ${reading.deviceId} ${reading.boot} ${reading.kind}`;
-    const before = last.get(stream);
-    if (before !== undefined && (before.partition !== reading.partition || before.seq > reading.seq))
+    const previousReading = last.get(stream);
+    if (
+      previousReading !== undefined &&
+      (previousReading.partition !== reading.partition || previousReading.seq > reading.seq)
+    )
       reordered.push(name);
     last.set(stream, reading);
   }

@@ -83,7 +83,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
 
   it('a client gets the reason why a message is refused, and the message is in the topic rejected', async () => {
     const connection = await connect();
-    const before = (await recordsOf(operator, 'rejected', device)).length;
+    const countBefore = (await recordsOf(operator, 'rejected', device)).length;
     const rows = [
       ['devices/bed-01/observations', reading(run, 1), 0x87],
       [topic('inbox'), '{}', 0x87],
@@ -98,7 +98,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
         expect([target, codes]).toEqual([target, [version === 5 ? expected : 0]]);
       }
     }
-    const rejected = (await recordsOf(operator, 'rejected', device)).slice(before);
+    const rejected = (await recordsOf(operator, 'rejected', device)).slice(countBefore);
     expect(rejected.map(({ body }) => body.topic)).toEqual([...rows, ...rows].map(([target]) => target));
     await connection.close();
   });
@@ -188,10 +188,10 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
       const records = await readWhole(operator, 'observations');
       return records.filter(({ opened }) => opened.contentType === contentTypes.status).length;
     };
-    const before = await wills();
+    const willsBefore = await wills();
     await gateway.close();
     expect(await Promise.all(connections.map(({ ended }) => ended))).toEqual(clients.map(() => 0x8b));
-    expect(await wills()).toBe(before);
+    expect(await wills()).toBe(willsBefore);
     await gateway.start();
   });
 });

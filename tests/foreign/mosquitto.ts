@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { makeAside } from '../../ops/platform/aside.ts';
+import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';
 import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
 import {
   type Acknowledgement,
@@ -30,8 +30,8 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
   const home = join(softwareDir, 'mosquitto-clients-2');
   if (!existsSync(home)) {
     process.stderr.write('mosquitto: fetching its clients by apt-get\n');
-    await makeAside(softwareDir, home, (aside) =>
-      unpackWithDependencies("Mosquitto's clients", 'mosquitto-clients', aside),
+    await makeFolderAtomically(softwareDir, home, (temporaryFolder) =>
+      unpackWithDependencies("Mosquitto's clients", 'mosquitto-clients', temporaryFolder),
     );
   }
   const bin = join(home, 'usr', 'bin');
@@ -54,9 +54,19 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
   function start(program: string, clientId: string, version: 4 | 5, more: readonly string[]): ChildProcess {
     const device = join(certsDir, 'devices', clientId.split('/')[0] ?? '');
     const tls = ['--cafile', join(certsDir, 'ca.pem'), '--cert', `${device}.pem`, '--key', `${device}.key`];
-    const where = ['-h', '127.0.0.1', '-p', String(port), '-i', clientId, '-V', version === 5 ? '5' : '311', '-d'];
+    const connectionOptions = [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-i',
+      clientId,
+      '-V',
+      version === 5 ? '5' : '311',
+      '-d',
+    ];
     // stdbuf makes the program write each line at once, although its output is a pipe.
-    const child = spawn('stdbuf', ['-oL', '-eL', program, ...where, ...tls, ...more], { env });
+    const child = spawn('stdbuf', ['-oL', '-eL', program, ...connectionOptions, ...tls, ...more], { env });
     running.add(child);
     child.once('close', () => running.delete(child));
     return child;

@@ -167,7 +167,7 @@ function keepIfNew(
 async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Totals): Promise<void> {
   const world = openPayloadWorld();
   const heap = watchHeap(payloads);
-  const before = totals.heapGrowthMb;
+  const growthBefore = totals.heapGrowthMb;
   for (let batch = 0; totals.payloads < payloads; batch += 1) {
     let broken: { kind: DeviceTopicKind; payload: Buffer } | undefined;
     try {
@@ -187,7 +187,7 @@ async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Tot
       if (broken) keepPayload(broken.kind, `fault-${seed + batch}`, broken.payload);
       throw error;
     }
-    totals.heapGrowthMb = Math.max(before, heap(totals.payloads));
+    totals.heapGrowthMb = Math.max(growthBefore, heap(totals.payloads));
     onProgress?.(totals, 'payloads');
   }
 }

@@ -63,27 +63,27 @@ export function applyEdit(packets: readonly Buffer[], edit: Edit, foreign: reado
 }
 
 function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
-  const place = at % Math.max(1, packet.length);
+  const position = at % Math.max(1, packet.length);
   switch (kind) {
     case 'flip-bit':
-      return withByte(packet, place, (packet[place] ?? 0) ^ (1 << (value & 7)));
+      return withByte(packet, position, (packet[position] ?? 0) ^ (1 << (value & 7)));
     case 'set-byte':
-      return withByte(packet, place, value & 0xff);
+      return withByte(packet, position, value & 0xff);
     case 'first-byte':
       return withByte(packet, 0, value & 0xff);
     case 'insert-bytes': {
       const bytes = Buffer.alloc(1 + (value % 40), value >> 8);
       return withLengthCorrectedByHalf(
-        Buffer.concat([packet.subarray(0, place), bytes, packet.subarray(place)]),
+        Buffer.concat([packet.subarray(0, position), bytes, packet.subarray(position)]),
         value,
       );
     }
     case 'delete-bytes': {
-      const end = place + 1 + (value % 12);
-      return withLengthCorrectedByHalf(Buffer.concat([packet.subarray(0, place), packet.subarray(end)]), value);
+      const end = position + 1 + (value % 12);
+      return withLengthCorrectedByHalf(Buffer.concat([packet.subarray(0, position), packet.subarray(end)]), value);
     }
     case 'truncate':
-      return withLengthCorrectedByHalf(packet.subarray(0, place), value);
+      return withLengthCorrectedByHalf(packet.subarray(0, position), value);
     case 'length-off':
       return withLength(packet, Math.max(0, bodyOf(packet).length + lengthError(value)));
     case 'length-padded':
@@ -97,7 +97,7 @@ function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
     case 'inner-length':
       return withInnerLength(packet, at, value);
     case 'bad-utf8':
-      return overwritten(packet, place, badUtf8[value % badUtf8.length]!);
+      return overwritten(packet, position, badUtf8[value % badUtf8.length]!);
     default:
       return withProperties(packet, at, value);
   }
@@ -130,10 +130,10 @@ function overwritten(packet: Buffer, at: number, bytes: Buffer): Buffer {
 function withInnerLength(packet: Buffer, at: number, value: number): Buffer {
   const places = [];
   for (let i = 2; i + 1 < packet.length; i += 1) if (packet.readUInt16BE(i) <= packet.length - i - 2) places.push(i);
-  const place = places[at % Math.max(1, places.length)];
-  if (place === undefined) return packet;
+  const position = places[at % Math.max(1, places.length)];
+  if (position === undefined) return packet;
   const copy = Buffer.from(packet);
-  copy.writeUInt16BE(boundaryNumbers[value % boundaryNumbers.length]!, place);
+  copy.writeUInt16BE(boundaryNumbers[value % boundaryNumbers.length]!, position);
   return copy;
 }
 
@@ -169,9 +169,9 @@ function withProperties(packet: Buffer, at: number, value: number): Buffer {
   if (from === undefined || from >= body.length) return packet;
   const mix = randomProperties(at, value);
   const statedLength = value & 0x800000 ? Math.max(0, mix.length + lengthError(value >> 3)) : mix.length;
-  const after = from + 1 + (body[from] ?? 0);
-  const whole = Buffer.concat([body.subarray(0, from), variable(statedLength), mix, body.subarray(after)]);
-  return withLength(Buffer.concat([packet.subarray(0, 1), variable(whole.length), whole]), whole.length);
+  const propertiesEnd = from + 1 + (body[from] ?? 0);
+  const newBody = Buffer.concat([body.subarray(0, from), variable(statedLength), mix, body.subarray(propertiesEnd)]);
+  return withLength(Buffer.concat([packet.subarray(0, 1), variable(newBody.length), newBody]), newBody.length);
 }
 
 function randomProperties(at: number, value: number): Buffer {

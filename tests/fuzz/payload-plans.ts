@@ -164,8 +164,8 @@ export function payloadOf(plan: PayloadPlan): Buffer {
   let text = mutatedJson(root, '', changes);
   for (const { at, to } of plan.samples) {
     text = text.replace(/"samples":"([^"]*)"/, (_all, samples: string) => {
-      const place = at % (samples.length + 1);
-      return `"samples":"${samples.slice(0, place)}${base64[to % base64.length]}${samples.slice(place + (at & 1))}"`;
+      const position = at % (samples.length + 1);
+      return `"samples":"${samples.slice(0, position)}${base64[to % base64.length]}${samples.slice(position + (at & 1))}"`;
     });
   }
   let bytes: Buffer = Buffer.from(text);
@@ -212,17 +212,17 @@ function mutatedJson(
 }
 
 function changedBytes(bytes: Buffer, { kind, at, to }: PayloadPlan['bytes'][number]): Buffer {
-  const place = at % (bytes.length + 1);
+  const position = at % (bytes.length + 1);
   switch (kind) {
     case 'set':
-      return Buffer.concat([bytes.subarray(0, place), Buffer.from([to]), bytes.subarray(place + 1)]);
+      return Buffer.concat([bytes.subarray(0, position), Buffer.from([to]), bytes.subarray(position + 1)]);
     case 'insert':
-      return Buffer.concat([bytes.subarray(0, place), Buffer.from([to]), bytes.subarray(place)]);
+      return Buffer.concat([bytes.subarray(0, position), Buffer.from([to]), bytes.subarray(position)]);
     case 'delete':
-      return Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1 + (to & 7))]);
+      return Buffer.concat([bytes.subarray(0, position), bytes.subarray(position + 1 + (to & 7))]);
     case 'cut':
-      return bytes.subarray(0, place);
+      return bytes.subarray(0, position);
     case 'splice':
-      return Buffer.concat([bytes.subarray(0, place), bytes.subarray(to % (bytes.length + 1))]);
+      return Buffer.concat([bytes.subarray(0, position), bytes.subarray(to % (bytes.length + 1))]);
   }
 }

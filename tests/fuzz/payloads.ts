@@ -115,9 +115,9 @@ function judge(outcome: Outcome, records: readonly Unsealed[], failed: number, p
 /** Throws unless the samples are base64 (RFC 4648, section 4) of one or more 16-bit numbers. Every reader of a waveform expects this. */
 function checkSamples(plaintext: Buffer): void {
   const { samples } = (JSON.parse(plaintext.toString()) as { reading: { samples: string } }).reading;
-  const whole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(samples);
+  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(samples);
   const { length } = Buffer.from(samples, 'base64');
-  if (!whole || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
+  if (!isBase64 || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
 }
 
 /** Throws if a refused reading has a valid time and at least one usable number. Other invalid parts are no reason to refuse it. */

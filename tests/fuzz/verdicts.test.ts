@@ -17,7 +17,7 @@ function verdictOf(frame: Buffer, version: Version): string {
   return packet.type === 'violation' ? `0x${packet.code.toString(16)} ${packet.reasonString}` : packet.type;
 }
 
-/** Returns the verdicts on all packets of a stream, also on the packets behind one that would end the connection. */
+/** Returns the verdicts on all packets of a stream, including the packets after a packet that would end the connection. */
 function verdictsOf(chunks: readonly Buffer[], version: Version): string[] {
   const frames = emptyFrames();
   const verdicts: string[] = [];

@@ -45,7 +45,7 @@ export type StreamResult = {
 
 /** Turns of the event loop within which a stream must end after its last byte. The limit is generous, because nothing here is slow. */
 const turnsMax = 300;
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const letEventsRun = () => new Promise<void>((resolve) => setImmediate(resolve));
 const msByRun = 7;
 
 class MemorySocket extends Duplex {
@@ -75,7 +75,7 @@ type Message = {
 export async function openWorld(): Promise<World> {
   const counters = createCounters();
   const faults: string[] = [];
-  const judges = new Set<Judge>();
+  const openJudges = new Set<Judge>();
   const fault = (text: string) => void faults.push(text);
   let nowMs = 1_000_000;
   let sources = 0;
@@ -88,7 +88,7 @@ export async function openWorld(): Promise<World> {
     },
     publish({ source, topic, payload }, settle) {
       if (typeof topic !== 'string' || !Buffer.isBuffer(payload)) fault('a message without topic or payload');
-      const judge = [...judges].find(({ connection }) => connection.client?.source === source);
+      const judge = [...openJudges].find(({ connection }) => connection.client?.source === source);
       if (judge) judge.publish(settle);
       else fault('a message that belongs to no connection');
     },
@@ -142,22 +142,22 @@ export async function openWorld(): Promise<World> {
       const players = drives.map((drive) => {
         const judge: Judge = new Judge(drive.fates, appended, fault);
         judge.enter((socket) => enter!(socket as unknown as TLSSocket) as Connection);
-        judges.add(judge);
+        openJudges.add(judge);
         return { drive, judge };
       });
-      await turn();
+      await letEventsRun();
       const longest = Math.max(...drives.map(({ chunks }) => chunks.length));
       for (let i = 0; i < longest; i += 1) {
         for (const { drive, judge } of players) {
           const chunk = drive.chunks[i];
           if (chunk) judge.feed(chunk);
-          if (drive.paces[i % drive.paces.length]) await turn();
+          if (drive.paces[i % drive.paces.length]) await letEventsRun();
         }
       }
       const results = [];
       for (const { drive, judge } of players) {
         results.push(await judge.finish(drive.torn));
-        judges.delete(judge);
+        openJudges.delete(judge);
       }
       checkEmpty(listener, fault);
       if (faults.length > 0) throw new Error(faults.splice(0).join('; '));
@@ -298,17 +298,17 @@ class Judge {
 
   /** Ends the connection, settles the remaining messages, and returns the result. */
   async finish(torn: boolean): Promise<StreamResult> {
-    await turn();
+    await letEventsRun();
     const closed = this.connection.phase === 'ending';
     for (const end of this.#pending.splice(0)) end();
     if (torn && !closed) this.#socket.destroy();
     else if (!this.#socket.destroyed) this.#socket.push(null);
     let turns = 0;
     for (; this.connection.phase !== 'ending' && turns < turnsMax; turns += 1) {
-      await turn();
+      await letEventsRun();
       for (const end of this.#pending.splice(0)) end();
     }
-    await turn();
+    await letEventsRun();
     for (const end of this.#pending.splice(0)) end();
     if (turns === turnsMax) this.#fault('hang: the connection has not ended');
     this.#socket.destroy();

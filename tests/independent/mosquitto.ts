@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { makeAside } from '../../ops/platform/aside.ts';
+import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';
 import { type Child, startChild } from '../../ops/platform/child.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
@@ -19,7 +19,9 @@ async function ensureMosquitto(softwareDir: string): Promise<Program> {
   const command = join(home, 'usr', 'sbin', 'mosquitto');
   if (!existsSync(command)) {
     report('fetching Mosquitto by apt-get');
-    await makeAside(softwareDir, home, (aside) => unpackWithDependencies('Mosquitto', 'mosquitto', aside));
+    await makeFolderAtomically(softwareDir, home, (temporaryFolder) =>
+      unpackWithDependencies('Mosquitto', 'mosquitto', temporaryFolder),
+    );
   }
   const lib = join(home, 'usr', 'lib');
   const machine = readdirSync(lib).find((name) => name.endsWith('-linux-gnu')) ?? '';
@@ -85,7 +87,7 @@ export async function startMosquitto(options: {
   const runs = () => output().split(' running').length;
   let child: Child;
   async function start(): Promise<void> {
-    const before = runs();
+    const runsBefore = runs();
     child = startChild({
       name: 'mosquitto',
       command,
@@ -94,7 +96,7 @@ export async function startMosquitto(options: {
       logFile,
     });
     await child.ready;
-    await until('the start of Mosquitto', () => runs() > before);
+    await until('the start of Mosquitto', () => runs() > runsBefore);
   }
   await start();
   return {

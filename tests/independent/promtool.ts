@@ -1,7 +1,7 @@
 /** Unpacks promtool, Prometheus's checker for metrics and alert rules, from Debian's package into the software folder. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeAside } from '../../ops/platform/aside.ts';
+import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';
 import { unpackPackage } from '../../ops/platform/programs.ts';
 import { defaultSoftwareDir } from '../../ops/platform/software.ts';
 
@@ -11,6 +11,8 @@ export async function ensurePromtool(): Promise<string> {
   const promtool = join(home, 'usr', 'bin', 'promtool');
   if (existsSync(promtool)) return promtool;
   mkdirSync(software, { recursive: true });
-  await makeAside(software, home, (aside) => unpackPackage('promtool', 'prometheus', aside));
+  await makeFolderAtomically(software, home, (temporaryFolder) =>
+    unpackPackage('promtool', 'prometheus', temporaryFolder),
+  );
   return promtool;
 }

@@ -15,17 +15,17 @@ export function ensurePython(): string {
   const home = join(software, 'python');
   const python = join(home, 'bin', 'python');
   const mark = join(home, 'installed');
-  const wanted = packages.join('\n');
+  const packageList = packages.join('\n');
   // If the list above has changed, pip adds the missing packages to the existing environment.
   if (existsSync(mark)) {
-    if (readFileSync(mark, 'utf8') === wanted) return python;
+    if (readFileSync(mark, 'utf8') === packageList) return python;
   } else {
     mkdirSync(software, { recursive: true });
     rmSync(home, { recursive: true, force: true });
     makeVenv(home);
   }
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'ignore' });
-  writeFileSync(`${mark}.new`, wanted);
+  writeFileSync(`${mark}.new`, packageList);
   renameSync(`${mark}.new`, mark);
   return python;
 }

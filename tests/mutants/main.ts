@@ -31,8 +31,8 @@ const { values, positionals } = parseArgs({
 
 /** Installs Stryker outside of the project's own packages, because nothing else needs its 170 packages. */
 function ensureStryker(): void {
-  const present = packages.every((name) => existsSync(join(home, 'node_modules', name, 'package.json')));
-  if (present) return;
+  const isInstalled = packages.every((name) => existsSync(join(home, 'node_modules', name, 'package.json')));
+  if (isInstalled) return;
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
   const install = ['install', '--save-exact', '--loglevel=error', ...packages.map((name) => `${name}@${version}`)];
@@ -106,18 +106,18 @@ type Report = { readonly files: Record<string, { readonly source: string; readon
 /** Reads the results of the sample from Stryker's report. */
 function readReport(sample: readonly Mutant[]): Tried[] {
   const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
-  const wanted = new Set(sample.map(keyOf));
+  const sampleKeys = new Set(sample.map(keyOf));
   return Object.entries(report.files)
     .flatMap(([fileName, { mutants }]) =>
       mutants.map((mutant) => ({ ...mutant, fileName, key: keyOf(countedFromZero(fileName, mutant)) })),
     )
-    .filter(({ key }) => wanted.has(key));
+    .filter(({ key }) => sampleKeys.has(key));
 }
 
 /** Converts a mutant of the report, whose lines and columns count from 1, to lines and columns that count from 0. */
 function countedFromZero(fileName: string, { location: { start, end }, ...mutant }: Reported): Mutant {
-  const before = ({ line, column }: typeof start) => ({ line: line - 1, column: column - 1 });
-  return { ...mutant, fileName, location: { start: before(start), end: before(end) } };
+  const fromZero = ({ line, column }: typeof start) => ({ line: line - 1, column: column - 1 });
+  return { ...mutant, fileName, location: { start: fromZero(start), end: fromZero(end) } };
 }
 
 const isFound = ({ status }: Reported) => status === 'Killed' || status === 'Timeout';
@@ -131,8 +131,8 @@ function changeOf({ fileName, location: { start, end }, replacement, mutatorName
   lines[lines.length - 1] = lines.at(-1)!.slice(0, end.column - 1);
   lines[0] = lines[0]!.slice(start.column - 1);
   const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
-  const missing = status === 'NoCoverage' ? ' (no test runs this code)' : '';
-  return `${fileName}:${start.line}:${start.column} ${mutatorName}${missing}\n  - ${oneLine(lines.join('\n'))}\n  + ${oneLine(replacement)}`;
+  const noTestRemark = status === 'NoCoverage' ? ' (no test runs this code)' : '';
+  return `${fileName}:${start.line}:${start.column} ${mutatorName}${noTestRemark}\n  - ${oneLine(lines.join('\n'))}\n  + ${oneLine(replacement)}`;
 }
 
 /** Prints the results. Returns whether the tests found enough mutants. */

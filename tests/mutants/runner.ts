@@ -130,7 +130,7 @@ export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>
     restore();
     const { beforeHooks, afterHooks } = takeHooks();
     atEnd.push(...afterHooks);
-    for (const before of beforeHooks) await before();
+    for (const hook of beforeHooks) await hook();
     for (const [index, { name, run }] of takeCollected().entries()) {
       const id = `${file}, test ${index + 1}: ${name}`;
       tests.set(id, { name: id, run, switchReads: 0, ms: 0, kills: 0 });
@@ -158,7 +158,7 @@ class CoreTests {
   }
 
   async dispose(): Promise<void> {
-    for (const after of atEnd) await after();
+    for (const hook of atEnd) await hook();
   }
 
   async dryRun() {
@@ -191,8 +191,8 @@ class CoreTests {
       active = undefined;
       if (outcome === 'passed') continue;
       test.kills += 1;
-      const again = await runTest(test);
-      if (again.outcome !== 'passed')
+      const runWithoutMutant = await runTest(test);
+      if (runWithoutMutant.outcome !== 'passed')
         throw new Error(`${test.name} fails without a mutant, after it ran with a mutant`);
       if (outcome === 'endless') return { status: 'timeout', reason: test.name };
       return { status: 'killed', killedBy: [test.name], failureMessage: outcome.failed, nrOfTests: index + 1 };

@@ -1,13 +1,14 @@
 /** Chooses the mutants to try, and estimates from their results how many of all mutants the tests find. */
 
-type Place = { readonly line: number; readonly column: number };
+/** Position in a source file, counted from 0. */
+type Position = { readonly line: number; readonly column: number };
 /** A mutant as Stryker describes it. `fileName` is a path from the root of the repository; lines and columns count from 0. */
 export type Mutant = {
   readonly id: string;
   readonly fileName: string;
   readonly mutatorName: string;
   readonly replacement: string;
-  readonly location: { readonly start: Place; readonly end: Place };
+  readonly location: { readonly start: Position; readonly end: Position };
 };
 
 /** Order to the runner: the keys of the mutants to try, and whether the slow tests run too. */
@@ -33,7 +34,7 @@ export function sampleOf<M extends Omit<Mutant, 'id'>>(mutants: readonly M[], sh
   });
 }
 
-/** Makes a Mulberry32 generator, which returns random numbers from 0 up to 1. */
+/** Creates a Mulberry32 generator, which returns random numbers from 0 up to 1. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

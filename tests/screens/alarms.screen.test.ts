@@ -31,11 +31,11 @@ const spo2 = {
   value: 79,
   limit: 85,
 };
-const over = { present: false, signal: 'latched', resolvedAt: new Date().toISOString() } as const;
+const latched = { present: false, signal: 'latched', resolvedAt: new Date().toISOString() } as const;
 const alarms = {
   answered: alarmOf(answered, { ...spo2, ...acknowledged }),
   late: alarmOf(late, { late: true }),
-  ended: alarmOf(ended, { ...over, text: 'HR 30 < 40' }),
+  ended: alarmOf(ended, { ...latched, text: 'HR 30 < 40' }),
   present: alarmOf(ended, { ...spo2, priority: 'medium', text: 'SpO2 79 < 90' }),
   hiddenTop: alarmOf(hidden, { ...acknowledged, text: 'HR 190 > 140' }),
   hiddenCalling: alarmOf(hidden, { ...spo2, priority: 'medium', text: 'SpO2 79 < 90' }),

@@ -27,7 +27,7 @@ describe('a ward in which an alarm begins and ends again and again', () => {
 
   /** Ends the flapping alarm, or begins it again with one more onset. */
   async function flap(): Promise<void> {
-    const { resolvedAt: _over, ...before } = flapping;
+    const { resolvedAt: _resolvedAt, ...before } = flapping;
     const rev = before.rev + 1;
     flapping = before.present
       ? { ...before, rev, ...ended, resolvedAt: new Date().toISOString(), escalation: rev > 6 ? 1 : 0 }
@@ -54,11 +54,11 @@ describe('a ward in which an alarm begins and ends again and again', () => {
       await frames();
       await settled();
       await holdClock();
-      const before = await places();
+      const placesBefore = await places();
       for (let times = 0; times < 24; times += 1) {
         if (times === 12) await stage.page.mouse.move(...(await centre(button(steady))));
         await flap();
-        expect([times, await places()]).toEqual([times, before]);
+        expect([times, await places()]).toEqual([times, placesBefore]);
         for (const alarm of [steady, flapping])
           expect([times, await ignoresPresses(button(alarm))]).toEqual([times, false]);
       }
@@ -73,10 +73,10 @@ describe('a ward in which an alarm begins and ends again and again', () => {
         const text = element.querySelector('.tile__text')!;
         return [element.getBoundingClientRect().height, text.getClientRects().length];
       });
-    const before = await shape();
+    const shapeBefore = await shape();
     for (let times = 0; times < 14; times += 1) {
       await flap();
-      expect([times, await shape()]).toEqual([times, before]);
+      expect([times, await shape()]).toEqual([times, shapeBefore]);
     }
     expect(await line.textContent()).toContain('escalated');
   });
@@ -118,13 +118,13 @@ describe('a ward in which an alarm begins and ends again and again', () => {
   });
 
   it('the row of an alarm whose value got worse ignores presses for a second, and moves no other row', async () => {
-    const before = await places();
+    const placesBefore = await places();
     flapping = { ...flapping, rev: 2, value: 151, text: 'HR 151 > 140' };
     sendAlarms({ ...raised(flapping), type: 'updated' });
     await row(flapping).getByText('HR 151 > 140').waitFor();
     await until('a button that ignores presses', () => ignoresPresses(button(flapping)));
     expect(await ignoresPresses(button(steady))).toBe(false);
-    expect(await places()).toEqual(before);
+    expect(await places()).toEqual(placesBefore);
     await stage.page.mouse.click(...(await centre(button(flapping))));
     await stage.page.getByTestId('moved-hint').waitFor();
     expect(stage.server.commands).toEqual([]);

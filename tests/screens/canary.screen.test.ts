@@ -84,10 +84,10 @@ it.each([
 ] as const)(
   'a notice says that test readings do not arrive when %s, and no tile moves',
   async (name, since, expected) => {
-    const before = await tops();
+    const topsBefore = await tops();
     silenceCanary(since);
     await expect.poll(() => notice().textContent(), { timeout: 60_000 }).toMatch(expected);
-    expect(await tops()).toEqual(before);
+    expect(await tops()).toEqual(topsBefore);
     // The failure sound and its pause button exist only for a grave failure.
     const isGrave = name !== 'patients’ readings still arrive';
     await expect.poll(() => page.getByTestId('pause-failure-sound').count()).toBe(isGrave ? 1 : 0);
@@ -103,12 +103,12 @@ it('the notice about test readings goes when test readings arrive again', async 
 it('a notice says that a certificate ends within two days or has ended, until the certificate is renewed', async () => {
   const certificateNotice = page.getByTestId('notice-certificate');
   const at = (inMs: number) => new Date(Date.now() + inMs).toISOString();
-  const before = await tops();
+  const topsBefore = await tops();
   server.alive.certificate = { name: 'web-server', at: at(3_600_000), ended: false };
   await expect
     .poll(() => certificateNotice.textContent(), { timeout: 60_000 })
     .toMatch(/^\*\*A certificate .*\(web-server\) ends at /);
-  expect(await tops()).toEqual(before);
+  expect(await tops()).toEqual(topsBefore);
   await expectReadable(page, 'certificate-ends', windows);
   server.alive.certificate = { name: 'web-server', at: at(-3_600_000), ended: true };
   await expect

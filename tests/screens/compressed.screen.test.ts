@@ -42,15 +42,15 @@ describe('the script of the page', () => {
   ] as const)(
     'the server sends the script compressed with %s to a browser that accepts this encoding',
     async (encoding, open) => {
-      const whole = readFileSync(join(server.clientDir, 'assets', script));
+      const uncompressed = readFileSync(join(server.clientDir, 'assets', script));
       const answer = await get(`/assets/${script}`, { 'accept-encoding': encoding });
       expect(answer.status).toBe(200);
       expect(answer.headers['content-encoding']).toBe(encoding);
       expect(answer.headers['content-type']).toContain('javascript');
       expect(String(answer.headers.vary).toLowerCase()).toContain('accept-encoding');
       expect(answer.headers['cache-control']).toContain('immutable');
-      expect(answer.bytes.length).toBeLessThan(whole.length / 2);
-      expect(open(answer.bytes).equals(whole)).toBe(true);
+      expect(answer.bytes.length).toBeLessThan(uncompressed.length / 2);
+      expect(open(answer.bytes).equals(uncompressed)).toBe(true);
     },
   );
 

@@ -69,13 +69,13 @@ async function open(on: Page, deviceId: string, act?: string) {
 
 describe('the form that moves a device', () => {
   it('the form moves a newborn together with the device, and the data of the newborn do not change', async () => {
-    const before = assign('bed-01', period('U-1', ward, newborn('Otter')));
+    const assigned = assign('bed-01', period('U-1', ward, newborn('Otter')));
     await open(page, 'bed-01', 'move');
     // This form has no fields for the patient.
     expect(await page.locator('select[name=category], input[name=patientId]').count()).toBe(0);
     await page.locator('select[name=bed]').selectOption('U-2');
     await press(page, 'associate-save', async () => now('bed-01').bed === 'U-2');
-    expect(now('bed-01')).toEqual({ ...before, bed: 'U-2' });
+    expect(now('bed-01')).toEqual({ ...assigned, bed: 'U-2' });
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
@@ -124,7 +124,7 @@ describe('the form that moves a device', () => {
 
 describe('the form that corrects a patient', () => {
   it('the form shows the present data of the patient, and changes only the field that was edited', async () => {
-    const before = assign('bed-02', period('U-3', ward, newborn('Marten')));
+    const assigned = assign('bed-02', period('U-3', ward, newborn('Marten')));
     await open(page, 'bed-02', 'correct');
     await page.locator('select[name=category]').waitFor();
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
@@ -132,10 +132,10 @@ describe('the form that corrects a patient', () => {
     await page.locator('input[name=givenName]').fill('Ada');
     await page.getByTestId('associate-save').click();
     await until('the correction', () => now('bed-02').patient?.givenName === 'Ada');
-    expect(now('bed-02')).toEqual({ ...before, patient: { ...before.patient, givenName: 'Ada' } });
+    expect(now('bed-02')).toEqual({ ...assigned, patient: { ...assigned.patient, givenName: 'Ada' } });
   });
 
-  it('the form shows a change that another person made meanwhile, and saves only after the person has decided', async () => {
+  it('the form shows a change that another person has made in the meantime, and saves only after the person has decided', async () => {
     assign('bed-03', period('U-4', ward, newborn('Weasel')));
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
@@ -239,7 +239,7 @@ describe('text that was typed and not saved', () => {
 
 describe('a second device at a bed', () => {
   it('the form asks whether a second device belongs to the patient in the bed, and then assigns it without changing the patient', async () => {
-    const before = assign('bed-05', period('U-6', ward, newborn('Badger')));
+    const assigned = assign('bed-05', period('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
     await page.getByTestId('associate-unlisted').click();
@@ -250,14 +250,14 @@ describe('a second device at a bed', () => {
     expect(server.state.associations.get('bed-06')).toBeUndefined();
     await page.getByTestId('associate-same').click();
     await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
-    expect(now('bed-06')).toMatchObject({ bed: 'U-6', patient: before.patient, to: null });
-    expect(now('bed-06').associationId).not.toBe(before.associationId);
+    expect(now('bed-06')).toMatchObject({ bed: 'U-6', patient: assigned.patient, to: null });
+    expect(now('bed-06').associationId).not.toBe(assigned.associationId);
   });
 });
 
 describe('another patient entered for an occupied bed', () => {
   it('the form does not offer to assign the device to the patient in the bed, and names the contradiction', async () => {
-    const before = assign('bed-10', period('U-8', ward, newborn('Fisher')));
+    const assigned = assign('bed-10', period('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
     await page.getByTestId('associate-unlisted').click();
@@ -267,14 +267,14 @@ describe('another patient entered for an occupied bed', () => {
     await page.locator('input[name=familyName]').fill('Fisher');
     await page.locator('select[name=category]').selectOption('neonatal');
     await page.getByTestId('associate-save').click();
-    const { patientId } = before.patient!;
+    const { patientId } = assigned.patient!;
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();
     expect(await page.getByTestId('associate-same').count()).toBe(0);
     // After the person has typed the id of the patient in the bed, the form offers it.
     await page.locator('input[name=patientId]').fill(patientId);
     await press(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
-    expect(now('bed-11')).toMatchObject({ bed: 'U-8', patient: before.patient });
+    expect(now('bed-11')).toMatchObject({ bed: 'U-8', patient: assigned.patient });
   });
 });
 

@@ -84,10 +84,10 @@ describe.each(widths)('a window %i px wide', (width) => {
     const low = page.getByLabel('Low', { exact: true });
     const reason = page.getByLabel('Reason to switch low and high off');
     const places = async () => [await placeOf('limit-save'), await placeOf('limit-switch-off')];
-    const before = await places();
+    const placesBefore = await places();
     const moved: string[] = [];
     const look = async (what: string) => {
-      if (JSON.stringify(await places()) !== JSON.stringify(before)) moved.push(what);
+      if (JSON.stringify(await places()) !== JSON.stringify(placesBefore)) moved.push(what);
     };
     for (const text of ['110,5', '150', 'abc', '1000', '12']) {
       await high.fill(text);
@@ -104,10 +104,10 @@ describe.each(widths)('a window %i px wide', (width) => {
     await high.fill('abc');
     await pressStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText('is not a plain number').waitFor();
-    expect(await places()).toEqual(before);
+    expect(await places()).toEqual(placesBefore);
     await reason.fill('p');
     expect(await page.getByTestId('limit-problem').textContent()).toBe('');
-    expect(await places()).toEqual(before);
+    expect(await places()).toEqual(placesBefore);
     expect(moved).toEqual([]);
     await reason.fill('');
     await leave(`#/ward/${ward}`);
@@ -163,20 +163,20 @@ describe('Enter pressed twice', () => {
 
   it('Enter pressed twice in the login form sends one login', async () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const other = await context.newPage();
+    const otherPage = await context.newPage();
     let logins = 0;
-    await other.route('**/api/login', async (route) => {
+    await otherPage.route('**/api/login', async (route) => {
       logins += 1;
       await route.continue();
     });
-    await other.goto(`${server.origin}/`);
-    await other.getByTestId('login-user').fill('nora');
-    await other.getByTestId('login-password').fill('wrong');
-    await other.getByTestId('login-submit').evaluate((element) => {
+    await otherPage.goto(`${server.origin}/`);
+    await otherPage.getByTestId('login-user').fill('nora');
+    await otherPage.getByTestId('login-password').fill('wrong');
+    await otherPage.getByTestId('login-submit').evaluate((element) => {
       element.closest('form')!.requestSubmit();
       element.closest('form')!.requestSubmit();
     });
-    await other.getByTestId('login-error').getByText(/wrong/).waitFor();
+    await otherPage.getByTestId('login-error').getByText(/wrong/).waitFor();
     expect(logins).toBe(1);
     await context.close();
   });

@@ -98,10 +98,10 @@ function strays(): () => void {
   const ids = [longDeviceId.replace('bedside', 'strayed'), 'bed-31', 'bed-32'];
   const played = ids.map((deviceId): PlayedBed => {
     // The stay ended before the alarms began, because the tray does not show alarms of a stay.
-    const before = { ...period('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
-    server.associate({ deviceId, version: 1, periods: [before] });
+    const endedPeriod = { ...period('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
+    server.associate({ deviceId, version: 1, periods: [endedPeriod] });
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), deviceId);
-    return { deviceId, period: { ...before, associationId }, values: widest, waves: [], ageMs: 0 };
+    return { deviceId, period: { ...endedPeriod, associationId }, values: widest, waves: [], ageMs: 0 };
   });
   const send = () => {
     for (const {
@@ -147,8 +147,8 @@ function changeMeanwhile(deviceId: string): void {
   const table = server.state.associations.get(deviceId)!;
   const version = table.version + 1;
   const [now] = table.periods;
-  const before = { patientId: longPatientId, familyName: longFamilyName, givenName: longGivenName };
-  const fields = Object.entries(before).map(([field, from]) => ({ field, from, to: `${from.slice(1)}X` }));
+  const wrongIdentity = { patientId: longPatientId, familyName: longFamilyName, givenName: longGivenName };
+  const fields = Object.entries(wrongIdentity).map(([field, from]) => ({ field, from, to: `${from.slice(1)}X` }));
   const change = {
     version,
     at: new Date().toISOString(),

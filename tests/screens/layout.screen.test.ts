@@ -76,9 +76,9 @@ beforeAll(async () => {
     closers.push(play(server, bedsOfWard, ward === wards.many ? 4_000 : 2_000));
     const alarmCount = ward === wards.many ? 99 : count * 3;
     // Each eighth bed has no alarm. Its alarm line shows the longest standby text.
-    const away = bedsOfWard.filter((_, at) => at % 8 === 7);
-    for (const { period } of away) foldStandby(server.state, standbyOf(period.associationId));
-    const bedsWithAlarms = bedsOfWard.filter((bed) => !away.includes(bed));
+    const bedsOnStandby = bedsOfWard.filter((_, at) => at % 8 === 7);
+    for (const { period } of bedsOnStandby) foldStandby(server.state, standbyOf(period.associationId));
+    const bedsWithAlarms = bedsOfWard.filter((bed) => !bedsOnStandby.includes(bed));
     server.alarms(...longestAlarms(bedsWithAlarms, alarmCount).map(raised));
   }
   nurse = await logInCalm(browser, server, 'nora');

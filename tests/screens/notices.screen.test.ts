@@ -85,15 +85,15 @@ async function pressUntilItSays(text: string): Promise<void> {
 }
 
 it('new notices move no button, at every window size', async () => {
-  const before = new Map<string, string[]>();
+  const placesBefore = new Map<string, string[]>();
   for (const size of windows) {
     await resize(page, size);
-    before.set(size.name, await places());
+    placesBefore.set(size.name, await places());
   }
   await fail(true);
   for (const size of windows) {
     await resize(page, size);
-    expect(await places(), size.name).toEqual(before.get(size.name));
+    expect(await places(), size.name).toEqual(placesBefore.get(size.name));
     expect(await shownPx('notice-kafka'), size.name).toBeGreaterThan(18);
     // At least 100 px of the list of alarms are visible below the notices.
     const list = await page.locator('.alarms__list').boundingBox();
@@ -103,10 +103,10 @@ it('new notices move no button, at every window size', async () => {
 
 it('the button for notices without room shows their number and the highest priority, and opens them over the page', async () => {
   const more = page.getByTestId('notices-more');
-  const before = new Map<string, string[]>();
+  const placesBefore = new Map<string, string[]>();
   for (const size of windows) {
     await resize(page, size);
-    before.set(size.name, await places());
+    placesBefore.set(size.name, await places());
     expect(await more.textContent(), size.name).toContain('+1 ***');
   }
   await pressUntilItSays('Close');
@@ -114,7 +114,7 @@ it('the button for notices without room shows their number and the highest prior
     await resize(page, size);
     for (const id of ['notice-kafka', 'notice-alarms']) expect(await shownPx(id), size.name).toBeGreaterThan(18);
     expect(await page.getByTestId('pause-failure-sound').isVisible()).toBe(true);
-    expect(await places(), size.name).toEqual(before.get(size.name));
+    expect(await places(), size.name).toEqual(placesBefore.get(size.name));
   }
   await expectReadable(page, 'notices-open', windows);
   await pressUntilItSays('+1 ***');
@@ -133,10 +133,10 @@ it('a notice says that a part of the message log cannot be read', async () => {
 });
 
 it('no button moves when the notices go', async () => {
-  const before = await places();
+  const placesBefore = await places();
   await fail(false);
   await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);
-  expect(await places()).toEqual(before);
+  expect(await places()).toEqual(placesBefore);
 });
 
 it('after a reload the notice that the sound is off and its button are completely visible, at every window size', async () => {

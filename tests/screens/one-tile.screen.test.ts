@@ -74,16 +74,16 @@ describe('a bed with two devices', () => {
 
 describe('a device without a bed', () => {
   it('after a discharge the device is in the tray of its last ward with its alarm, and other wards get no data of it', async () => {
-    const before = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
+    const earlierBed = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
       MDC_ECG_HEART_RATE: 177,
     });
-    const stopPlaying = play(server, [before]);
+    const stopPlaying = play(server, [earlierBed]);
     const nora = await logIn(browser, server, 'nora');
     await nora.getByTestId('bed-U-7').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
     stopPlaying();
     const endedAt = new Date().toISOString();
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), 'bed-07');
-    server.associate({ deviceId: 'bed-07', version: 2, periods: [{ ...before.period, to: endedAt }] });
+    server.associate({ deviceId: 'bed-07', version: 2, periods: [{ ...earlierBed.period, to: endedAt }] });
     const measure = () =>
       server.observe(associationId, {
         deviceId: 'bed-07',
@@ -98,7 +98,7 @@ describe('a device without a bed', () => {
     // The alarm began after the discharge, because the tray does not show alarms of the stay.
     const at = new Date().toISOString();
     const stray = alarmOf(
-      { ...before, period: { ...before.period, associationId } },
+      { ...earlierBed, period: { ...earlierBed.period, associationId } },
       { text: 'HR 178 > 160', onsetAt: at, determinedAt: at, raisedAt: at },
     );
     server.alarms(raised(stray));

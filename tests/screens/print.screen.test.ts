@@ -62,7 +62,7 @@ it('each curve fits on an A4 sheet, in portrait and in landscape', async () => {
     await canvas.waitFor();
     const drawn = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL().length);
     await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThan(3_000);
-    const before = await canvas.evaluate((element: HTMLCanvasElement) => element.width);
+    const widthBefore = await canvas.evaluate((element: HTMLCanvasElement) => element.width);
     await page.emulateMedia({ media: 'print' });
     // Widths of an A4 sheet without margins, at 96 px per inch.
     for (const width of [718, 1047]) {
@@ -77,7 +77,7 @@ it('each curve fits on an A4 sheet, in portrait and in landscape', async () => {
       for (const chart of sheet) {
         expect(chart.over).toBeLessThanOrEqual(1);
         // The chart must not be drawn again for printing, because it would then be empty on the sheet.
-        expect(chart.width).toBe(before);
+        expect(chart.width).toBe(widthBefore);
       }
     }
     stop();

@@ -250,21 +250,28 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   }
 
   function takeLimits({ type, commandId, associationId, group, limits, by, at }: SetLimits): void {
-    const before = state.limits.get(associationId) ?? newLimits(associationId);
+    const limitsBefore = state.limits.get(associationId) ?? newLimits(associationId);
     const ownOf = ({ own }: GroupInForce) => ownLimitsAfter(own, limits);
-    const groups = before.groups.map((present): GroupInForce => {
-      const { base } = present;
-      if (present.group === group) {
-        const own = ownOf(present);
-        return { group, base, limits: mergeLimits(base, own), ...(own && { own }), changed: { by, at } };
+    const groups = limitsBefore.groups.map((groupBefore): GroupInForce => {
+      const { base } = groupBefore;
+      if (groupBefore.group === group) {
+        const ownLimits = ownOf(groupBefore);
+        return {
+          group,
+          base,
+          limits: mergeLimits(base, ownLimits),
+          ...(ownLimits && { own: ownLimits }),
+          changed: { by, at },
+        };
       }
       // The limits of the heart rate also apply to the pulse rate.
-      const heartRate = present.group === 'PR' && group === 'HR' && before.groups.find((other) => other.group === 'HR');
-      if (!heartRate) return present;
+      const heartRate =
+        groupBefore.group === 'PR' && group === 'HR' && limitsBefore.groups.find((other) => other.group === 'HR');
+      if (!heartRate) return groupBefore;
       const pulseBase = mergeLimits(heartRate.base, ownOf(heartRate));
-      return { ...present, base: pulseBase, limits: mergeLimits(pulseBase, present.own) };
+      return { ...groupBefore, base: pulseBase, limits: mergeLimits(pulseBase, groupBefore.own) };
     });
-    foldLimits(state, { ...before, rev: before.rev + 1, groups });
+    foldLimits(state, { ...limitsBefore, rev: limitsBefore.rev + 1, groups });
     answer({ type, commandId, associationId, at, accepted: true });
   }
 

@@ -196,7 +196,7 @@ describe('other elements that can be pressed', () => {
     }
   });
 
-  it('the pause button of the sound acts at once, also when an alarm has just begun', async () => {
+  it('the pause button of the sound acts at once, even when an alarm has just begun', async () => {
     sendAlarms(raised(alarmOf(first, { priority: 'low' })));
     await stage.page.getByTestId('pause-audio').waitFor();
     await settled();

@@ -111,7 +111,7 @@ describe('the limits dialog', () => {
       return hoursOf(24);
     };
     const save = page.getByTestId('limit-save');
-    const before = await save.boundingBox();
+    const buttonBefore = await save.boundingBox();
     await typeHigh('110');
     await says(/^Counting/);
     expect(await rows()).toEqual([2, '… … … … … … … …']);
@@ -119,7 +119,7 @@ describe('the limits dialog', () => {
     await typeHigh('125');
     gate.resolve();
     await says('In the last 24 h these limits would have called 24 times, and so would the limits in force.');
-    expect(await save.boundingBox()).toEqual(before);
+    expect(await save.boundingBox()).toEqual(buttonBefore);
   });
 
   it('the limits dialog names both numbers of limits that cross, before saving', async () => {

@@ -68,10 +68,11 @@ export function describeNetwork({ scene, publishing, silent, flows, expectNothin
 
     it('connections to brokers that are torn in the middle of a request lose nothing', async () => {
       const fleet = await publishing();
-      const before = scene().gateway.output().length;
+      const outputLengthBefore = scene().gateway.output().length;
       await each((relay) => relay.poison({ type: 'tear', afterBytes: 5_000 }));
       // The gateway logs this line if a connection was lost while a batch was on its way.
-      const torn = () => scene().gateway.output().slice(before).split('append failed, trying again').length - 1;
+      const torn = () =>
+        scene().gateway.output().slice(outputLengthBefore).split('append failed, trying again').length - 1;
       await until('torn requests', () => torn() >= 5);
       await each((relay) => relay.heal());
       await flows(fleet);

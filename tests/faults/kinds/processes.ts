@@ -55,9 +55,9 @@ export function describeProcesses({ scene, publishing, silent, flows, expectNoth
         await until('another leader', async () => (await fleet.leader()).nodeId !== leader.nodeId);
         // The gateway writes to the new leader after a request timed out, so devices need not wait for the frozen broker.
         const frozenMs = Date.now();
-        const before = fleet.devices.map(({ acknowledged }) => acknowledged.length);
+        const acknowledgedBefore = fleet.devices.map(({ acknowledged }) => acknowledged.length);
         await until('acknowledgements to every device', () =>
-          fleet.devices.every(({ acknowledged }, i) => acknowledged.length > (before[i] ?? 0) + 10),
+          fleet.devices.every(({ acknowledged }, i) => acknowledged.length > (acknowledgedBefore[i] ?? 0) + 10),
         );
         await sleep(Math.max(0, frozenMs + freezeMs - Date.now()));
         expect(stateOf(leader.pid())).toBe('T');
