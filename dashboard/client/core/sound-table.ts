@@ -38,8 +38,8 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     repeatMs: 6000,
     loudness: 0.95,
   },
-  medium: { ...pulse, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.55 },
-  low: { ...pulse, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.4 },
+  medium: { ...pulse, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.62 },
+  low: { ...pulse, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
   /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
   lost: {
     ...pulse,
@@ -57,4 +57,4 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
  */
 export type LoudnessRise = { readonly startLoudness: number; readonly fullAtBurst: number };
 
-export const highRise: LoudnessRise = { startLoudness: 0.55, fullAtBurst: 4 };
+export const highRise: LoudnessRise = { startLoudness: 0.64, fullAtBurst: 4 };
