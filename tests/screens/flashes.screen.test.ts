@@ -1,0 +1,167 @@
+/** Counts the flashes of alarms in Chromium. The limits are those of CLINICAL, "Signals on the screen and in the ear". */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { until } from '../system.ts';
+import { openAlarmWard } from './alarm-ward.ts';
+import { alarmOf, raised } from './scene.ts';
+
+const stage = openAlarmWard();
+const { beds, sendAlarms, row, settled } = stage;
+
+/** What one flashing element did: `edges` are the times at which it became bright, and `seenMs` is how long it was on the page. */
+type Flashes = {
+  readonly group: 'high' | 'medium';
+  readonly name: string;
+  readonly edges: readonly number[];
+  readonly seenMs: number;
+};
+
+/**
+ * Watches all elements with a flashing animation for some seconds, and returns when each became bright. In each frame it reads
+ * the opacity that the browser computed for the element.
+ */
+function watchFlashes(seconds: number): Promise<Flashes[]> {
+  return stage.page.evaluate(async (watchedS) => {
+    type Seen = {
+      group: 'high' | 'medium';
+      name: string;
+      edges: number[];
+      firstMs: number;
+      lastMs: number;
+      isBright?: boolean;
+    };
+    const seen = new Map<string, Seen>();
+    const ids = new WeakMap<Element, number>();
+    let lastId = 0;
+    const idOf = (element: Element) => {
+      if (!ids.has(element)) ids.set(element, ++lastId);
+      return ids.get(element)!;
+    };
+    const look = (atMs: number) => {
+      for (const animation of document.getAnimations()) {
+        const name = animation instanceof CSSAnimation ? animation.animationName : '';
+        const effect = animation.effect as KeyframeEffect;
+        if (!/^flash-/.test(name) || !effect.target) continue;
+        const key = `${idOf(effect.target)}${effect.pseudoElement}`;
+        const group = name === 'flash-high' ? 'high' : 'medium';
+        const element: Seen = seen.get(key) ?? {
+          group,
+          name: `${effect.target.className}${effect.pseudoElement}`,
+          edges: [],
+          firstMs: atMs,
+          lastMs: atMs,
+        };
+        const isBright = Number(getComputedStyle(effect.target, effect.pseudoElement).opacity) > 0.5;
+        if (element.isBright === false && isBright) element.edges.push(atMs);
+        seen.set(key, { ...element, isBright, lastMs: atMs });
+      }
+    };
+    const startMs = performance.now();
+    for (let atMs = startMs; atMs - startMs < watchedS * 1000; atMs = performance.now()) {
+      look(atMs);
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return [...seen.values()].map(({ firstMs, lastMs, ...element }) => ({ ...element, seenMs: lastMs - firstMs }));
+  }, seconds);
+}
+
+/** Returns the flashes per second between the first and the last time at which an element became bright. */
+function rateHz({ edges }: Flashes): number {
+  return (1000 * (edges.length - 1)) / (edges.at(-1)! - edges[0]!);
+}
+
+/** One second without two frames: the times are those of frames, so an element may seem to become bright a frame too early or late. */
+const windowMs = 966;
+
+/** Returns the largest number of times in one second at which any element became bright; times within 100 ms are one flash. */
+function flashesInASecond(all: readonly Flashes[]): number {
+  const times = all.flatMap(({ edges }) => edges).sort((a, b) => a - b);
+  const flashes = times.filter((at, i) => i === 0 || at - times[i - 1]! > 100);
+  return Math.max(0, ...flashes.map((from) => flashes.filter((at) => at >= from && at < from + windowMs).length));
+}
+
+function expectRates(all: readonly Flashes[]): void {
+  for (const flashes of all) {
+    expect(flashesInASecond([flashes]), flashes.name).toBeLessThanOrEqual(3);
+    const [least, most] = flashes.group === 'high' ? [1.4, 2.8] : [0.4, 0.8];
+    // A new alarm may be shown in a place that it leaves at once.
+    if (flashes.seenMs < 2000 / least) continue;
+    expect(flashes.edges.length, `${flashes.name} in ${flashes.seenMs} ms`).toBeGreaterThanOrEqual(2);
+    expect(rateHz(flashes), flashes.name).toBeGreaterThanOrEqual(least);
+    expect(rateHz(flashes), flashes.name).toBeLessThanOrEqual(most);
+  }
+  expect(flashesInASecond(all), 'the whole page').toBeLessThanOrEqual(3);
+}
+
+async function show(...alarms: Alarm[]): Promise<void> {
+  sendAlarms(...alarms.map(raised));
+  for (const alarm of alarms) await row(alarm).waitFor({ state: 'attached' });
+}
+
+beforeEach(() => settled());
+
+describe('the flashing of alarms', () => {
+  it.each([
+    ['high', 3],
+    ['medium', 8],
+  ] as const)(
+    'an alarm of priority "%s" flashes at its rate, on the tile and in the list',
+    async (priority, seconds) => {
+      await show(alarmOf(beds[0], { priority }));
+      const flashes = await watchFlashes(seconds);
+      expect(new Set(flashes.map(({ group }) => group))).toEqual(new Set([priority]));
+      expect(flashes.length).toBeGreaterThanOrEqual(2);
+      expectRates(flashes);
+    },
+  );
+
+  it('a low alarm and an acknowledged alarm do not flash', async () => {
+    await show(alarmOf(beds[0], { priority: 'low' }), alarmOf(beds[1], { signal: 'acknowledged' }));
+    expect(await watchFlashes(2)).toEqual([]);
+  });
+
+  it('many alarms of all priorities flash at most three times a second in all, in step', async () => {
+    const priorities = ['high', 'medium', 'low'] as const;
+    await show(...Array.from({ length: 24 }, (_, i) => alarmOf(beds[i % 4]!, { priority: priorities[i % 3]! })));
+    const flashes = await watchFlashes(8);
+    expect(flashes.length).toBeGreaterThan(10);
+    expectRates(flashes);
+  });
+
+  it.each([130, 370, 620])(
+    'an alarm that comes %i ms after others flashes in step with them, and nothing flashes more than three times a second',
+    async (afterMs) => {
+      await show(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
+      const watched = watchFlashes(8);
+      await stage.page.waitForTimeout(2000 + afterMs);
+      const late = [alarmOf(beds[2]), alarmOf(beds[3], { priority: 'medium' })];
+      sendAlarms(...late.map(raised));
+      const flashes = await watched;
+      for (const alarm of late) expect(await row(alarm).count()).toBe(1);
+      expect(flashes.filter(({ seenMs }) => seenMs > 4_000 && seenMs < 7_000).length).toBeGreaterThanOrEqual(4);
+      expectRates(flashes);
+    },
+  );
+
+  it('a page whose user prefers reduced motion does not flash', async () => {
+    await stage.page.emulateMedia({ reducedMotion: 'reduce' });
+    await show(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
+    expect(await watchFlashes(2)).toEqual([]);
+    await stage.page.emulateMedia({ reducedMotion: null });
+  });
+
+  it('an alarm that is acknowledged and calls again flashes at most three times a second', async () => {
+    const alarms = [alarmOf(beds[0]), alarmOf(beds[1])];
+    await show(...alarms);
+    const watched = watchFlashes(5);
+    for (const [i, rev] of [2, 3, 4, 5].entries()) {
+      await stage.page.waitForTimeout(700 + 130 * i);
+      const signal = rev % 2 === 0 ? 'acknowledged' : 'on';
+      sendAlarms({ ...raised({ ...alarms[0]!, rev, signal }), type: signal === 'on' ? 'realarmed' : 'acknowledged' });
+    }
+    const flashes = await watched;
+    await until('the alarm flashes again', async () => (await row(alarms[0]!).getAttribute('data-signal')) === 'on');
+    expect(flashesInASecond(flashes)).toBeLessThanOrEqual(3);
+    expect(flashes.length).toBeGreaterThan(0);
+  });
+});
