@@ -34,7 +34,7 @@ export type CanaryOptions = {
 /** Returns a sink that handles canaries itself and passes all other calls on to `sink`. */
 export function withCanary(sink: Sink, options: CanaryOptions): Sink {
   const publishCanary = createCanaryIntake(options);
-  const ofDevices =
+  const unlessCanary =
     <Rest extends unknown[]>(call: (source: Incoming['source'], ...rest: Rest) => void) =>
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
@@ -48,12 +48,12 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
       if (isCanary(message.source.deviceId)) publishCanary(message, settle);
       else sink.publish(message, settle);
     },
-    connected: ofDevices(sink.connected),
-    lostIdWhileAlive: ofDevices(sink.lostIdWhileAlive),
-    heldBack: ofDevices(sink.heldBack),
+    connected: unlessCanary(sink.connected),
+    lostIdWhileAlive: unlessCanary(sink.lostIdWhileAlive),
+    heldBack: unlessCanary(sink.heldBack),
     // Is called for the canary too, because it gives up the claim. It reports nothing, because the canary was never reported as connected.
     ended: sink.ended,
-    will: ofDevices(sink.will),
+    will: unlessCanary(sink.will),
     inbox(source) {
       if (!isCanary(source.deviceId)) return sink.inbox(source);
       return Buffer.from(JSON.stringify(inboxAt([], [], options.now())));
@@ -77,8 +77,8 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
       return sealedLog.appender.append('observations', key, value);
     });
     // Waits for all partitions, so that a canary counts as failed once even if several partitions fail.
-    const failed = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    const failedAppend = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
+    if (failedAppend) throw failedAppend.reason;
   }
 
   /** Reports that the gateway received the canary, so that screens can show how far it came if Kafka accepts no readings. */
@@ -97,14 +97,14 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
     const { source, topic, payload, receivedAtMs } = message;
     const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
     const kind = source.topics.get(topic);
-    const judged = judgeCanary(kind, payload, text, receivedAtMs, options.bounds, pace, options.monotonicMs());
-    if (!judged.ok) {
+    const judgement = judgeCanary(kind, payload, text, receivedAtMs, options.bounds, pace, options.monotonicMs());
+    if (!judgement.ok) {
       counters.canariesRefused += 1;
-      logLimited(message, { reason: judged.reasonString }, 'a canary was refused');
-      settle({ kind: 'refused', code: judged.code, reasonString: judged.reasonString });
+      logLimited(message, { reason: judgement.reasonString }, 'a canary was refused');
+      settle({ kind: 'refused', code: judgement.code, reasonString: judgement.reasonString });
       return;
     }
-    pace = judged.pace;
+    pace = judgement.pace;
     reportReceived(receivedAtMs);
     appendEverywhere(receivedAtMs).then(
       () => {

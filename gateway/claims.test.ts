@@ -40,7 +40,7 @@ beforeEach(async () => {
     },
     boot: 'us',
     onClaimed: ({ boot, claim }) => calls.push(`${boot} has ${claim}`),
-    onTaken: (clientId) => calls.push(`${clientId} taken`),
+    onClaimedElsewhere: (clientId) => calls.push(`${clientId} taken`),
     counters,
     measures,
     log: pino({ level: 'silent' }),

@@ -16,9 +16,9 @@ import type { Source } from './source.ts';
  * Longest time for which CONNACK waits for the claim. After it the client is accepted without a claim: Kafka does not answer, so no gateway
  * acknowledges anything, and a connected device costs less than a device that connects again and again.
  */
-const waitMs = 2_000;
+const claimWaitMsMax = 2_000;
 /** Time after which a claim that could not be written is written again, if its connection is still open. */
-const againMs = 1_000;
+const retryMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {
   /** Resolves when the gateway reads all new claims. */
@@ -33,13 +33,13 @@ type PendingClaim = {
   readonly source: Source;
   readonly clientId: string;
   readonly sinceMs: number;
-  /** Undefined after it was called. */
+  /** Reports whether the log has the claim in time. Undefined after the report. */
   settle: ((claimed: boolean) => void) | undefined;
   timer: NodeJS.Timeout;
   /** Runs until the claim is written again; undefined while no retry waits. */
   retry: NodeJS.Timeout | undefined;
   /** Whether the connection has ended. */
-  isOver: boolean;
+  hasConnectionEnded: boolean;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -50,7 +50,7 @@ export async function createClaims(options: {
   /** Called when the log has the claim of a connection that was accepted before. The connection may have ended. */
   readonly onClaimed: (source: Source) => void;
   /** Called when another gateway has claimed a client id. */
-  readonly onTaken: (clientId: string) => void;
+  readonly onClaimedElsewhere: (clientId: string) => void;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
@@ -66,7 +66,7 @@ export async function createClaims(options: {
     const body: ClaimRecord = { clientId, connection: source.boot };
     sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
       if (pending.get(source.boot) !== claim) return;
-      if (claim.isOver) {
+      if (claim.hasConnectionEnded) {
         remove(claim);
         return;
       }
@@ -74,7 +74,7 @@ export async function createClaims(options: {
       claim.retry = setTimeout(() => {
         claim.retry = undefined;
         write(claim);
-      }, againMs);
+      }, retryMs);
     });
   }
 
@@ -84,19 +84,19 @@ export async function createClaims(options: {
     clearTimeout(claim.retry);
   }
 
-  function settle(claim: PendingClaim, claimed: boolean): void {
+  function reportClaimed(claim: PendingClaim, claimed: boolean): void {
     const { settle } = claim;
     claim.settle = undefined;
     settle?.(claimed);
   }
 
-  function onOwn({ connection }: ClaimRecord, offset: string): void {
+  function onOwnClaim({ connection }: ClaimRecord, offset: string): void {
     const claim = pending.get(connection);
     if (!claim) return;
     remove(claim);
     claim.source.claim = Number(offset);
     observe(measures.claimMs, monotonicMs() - claim.sinceMs);
-    if (claim.settle) settle(claim, true);
+    if (claim.settle) reportClaimed(claim, true);
     else options.onClaimed(claim.source);
   }
 
@@ -107,8 +107,8 @@ export async function createClaims(options: {
       if (read?.record.contentType !== contentTypes.claim) return;
       const { place } = read.opened;
       if (!noteClaim(lastClaims, place.boot, place.seq)) return;
-      if (place.boot === boot) onOwn(read.record.body, offset);
-      else options.onTaken(read.record.body.clientId);
+      if (place.boot === boot) onOwnClaim(read.record.body, offset);
+      else options.onClaimedElsewhere(read.record.body.clientId);
     },
     'end',
   );
@@ -118,22 +118,22 @@ export async function createClaims(options: {
     forget({ boot: connection }) {
       const claim = pending.get(connection);
       if (!claim) return;
-      claim.isOver = true;
+      claim.hasConnectionEnded = true;
       if (claim.retry) remove(claim);
     },
     claim(source, clientId, onSettled) {
       const giveUp = () => {
         counters.connectionsUnclaimed += 1;
-        settle(claim, false);
+        reportClaimed(claim, false);
       };
       const claim: PendingClaim = {
         source,
         clientId,
         sinceMs: monotonicMs(),
         settle: onSettled,
-        timer: setTimeout(giveUp, waitMs),
+        timer: setTimeout(giveUp, claimWaitMsMax),
         retry: undefined,
-        isOver: false,
+        hasConnectionEnded: false,
       };
       pending.set(source.boot, claim);
       write(claim);

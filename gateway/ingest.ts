@@ -7,7 +7,7 @@ import { isLateReading } from '../contracts/device-clock.ts';
 import type { ErrorCode, Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
-import { measuredWithin, noteTime } from './core/clocks.ts';
+import { measurementSpan, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
 import { publishReasonCode } from './core/reasons.ts';
@@ -43,7 +43,7 @@ export function createIngest(options: {
    * by the time that the message states, or to the association that the person names.
    */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
-  /** Called for each reading attributed patient is not known. The reading was kept apart or refused. */
+  /** Called for each reading whose patient is not known. The reading was kept apart or refused. */
   readonly onUnattributed?: (source: Source) => void;
   /** Called for each reading that shows that two devices use this device's certificate. */
   readonly onSharedIdentity?: (source: Source) => void;
@@ -68,31 +68,32 @@ export function createIngest(options: {
       return;
     }
     const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
-    const judged = judgePayload(kind, payload, text, receivedAtMs, bounds);
-    switch (judged.verdict) {
+    const judgement = judgePayload(kind, payload, text, receivedAtMs, bounds);
+    switch (judgement.verdict) {
       case 'accepted':
       case 'accepted-in-part':
-        take(message, kind, judged, settle);
+        accept(message, kind, judgement, settle);
         break;
       case 'refused':
-        reject(message, judged.fault, settle, judged.notice);
+        reject(message, judgement.fault, settle, judgement.notice);
         break;
     }
   }
 
-  function take(message: Incoming, kind: DeviceTopicKind, judged: Accepted, settle: Settle): void {
-    const attributed = attributionOf(message, kind, judged.reading);
-    if (attributed.kind === 'unclear') {
+  function accept(message: Incoming, kind: DeviceTopicKind, judgement: Accepted, settle: Settle): void {
+    const recordOwner = attributionOf(message, kind, judgement.reading);
+    if (recordOwner.kind === 'unclear') {
       keepApart(message, kind, settle);
       return;
     }
-    if (judged.verdict === 'accepted-in-part') {
-      const readAs = judged.mended === undefined ? message : { ...message, payload: Buffer.from(judged.mended) };
-      const record = recordOf(readAs, kind, judged.reading, attributed.associationId);
-      appendInPart(message, kind, record, judged.fault, settle);
+    if (judgement.verdict === 'accepted-in-part') {
+      const usedMessage =
+        judgement.mended === undefined ? message : { ...message, payload: Buffer.from(judgement.mended) };
+      const record = recordOf(usedMessage, kind, judgement.reading, recordOwner.associationId);
+      appendInPart(message, kind, record, judgement.fault, settle);
       return;
     }
-    const record = recordOf(message, kind, judged.reading, attributed.associationId);
+    const record = recordOf(message, kind, judgement.reading, recordOwner.associationId);
     append(record, (error) => {
       if (error !== undefined) {
         settle(noteFailure(message, error));
@@ -115,8 +116,8 @@ export function createIngest(options: {
     const { timeMs } = reading;
     if (timeMs === undefined || attribution === 'by-stated-time')
       return { kind: 'certain', associationId: periodAt(periods, timeMs ?? receivedAtMs)?.associationId };
-    const isBirth = kind === 'status' && !source.born;
-    if (isBirth) source.born = true;
+    const isBirth = kind === 'status' && !source.hasBirthCome;
+    if (isBirth) source.hasBirthCome = true;
     const timed = {
       boot: reading.boot ?? source.boot,
       seq: reading.seq,
@@ -128,18 +129,18 @@ export function createIngest(options: {
     if (kind === 'observations' && reading.boot !== undefined && !isLateReading(clock.clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
-    const measured = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));
+    const measured = attribute(periods, measurementSpan(source.clocks, clock, source.boot, timed));
     return measured.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
       : measured;
   }
 
   /**
-   * Seals a reading attributed patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the patient
-   * is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, it is refused.
+   * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the
+   * patient is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, it is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
-    const kept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
+    const isKept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
       if (error !== undefined) {
         settle(noteFailure(message, error));
         return;
@@ -148,7 +149,7 @@ export function createIngest(options: {
       noteUnattributed(message, kind, associationUnclear.code, 'a reading was kept apart: its patient is not clear');
       settle({ kind: 'appended', reasonString: associationUnclear.message });
     });
-    if (kept) return;
+    if (isKept) return;
     counters.rejected += 1;
     noteUnattributed(
       message,
@@ -173,8 +174,8 @@ export function createIngest(options: {
     associationId: string | undefined,
   ): Unsealed {
     const { topic, contentType } = recordKinds[kind];
-    const numbered = reading.boot !== undefined && reading.seq !== undefined;
-    if (!numbered) source.seqs[kind] += 1;
+    const isNumbered = reading.boot !== undefined && reading.seq !== undefined;
+    if (!isNumbered) source.seqs[kind] += 1;
     else
       noteNumber(
         source.numbers[kind],
@@ -187,8 +188,8 @@ export function createIngest(options: {
       topic,
       key: associationId ?? source.unassigned,
       writer: source.pseudonym,
-      boot: numbered ? reading.boot : source.boot,
-      seq: numbered ? reading.seq : source.seqs[kind],
+      boot: isNumbered ? reading.boot : source.boot,
+      seq: isNumbered ? reading.seq : source.seqs[kind],
       contentType,
       plaintext: embed(recordPrefix(source.deviceId, receivedAtMs, kind === 'status' ? will : undefined), payload),
     };
@@ -202,19 +203,22 @@ export function createIngest(options: {
     fault: Fault,
     settle: Settle,
   ): void {
-    let missing = 2;
+    let pendingAppends = 2;
     let error: unknown;
     const onAppended = (failure?: unknown) => {
       error ??= failure;
-      missing -= 1;
-      if (missing > 0) return;
+      pendingAppends -= 1;
+      if (pendingAppends > 0) return;
       if (error !== undefined) {
         settle(noteFailure(message, error));
         return;
       }
       counters.appendedInPart += 1;
       measures.readings[kind].appendedInPart += 1;
-      settle({ kind: 'appended', reasonString: `The message is kept, but a part of it is not used. ${fault.message}` });
+      settle({
+        kind: 'appended',
+        reasonString: `The message is kept, but a part of it is not used. ${fault.message}`,
+      });
     };
     append(record, onAppended);
     rejections.keep(message, fault, 'in-part', onAppended);

@@ -13,7 +13,7 @@ import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
-import { createMemory } from './core/remembered.ts';
+import { createDeviceMemories } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { watchDeviceCertificates } from './ending.ts';
 import { createIngest } from './ingest.ts';
@@ -39,7 +39,7 @@ const drainMs = 6_000;
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
 /** Name of the gateway's server certificate in metrics and logs. */
-const serverPair = 'mqtt-server';
+const serverCertificateName = 'mqtt-server';
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
@@ -90,23 +90,27 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     metrics,
     health: () => health,
     // Only devices refuse an expired server certificate. Other certificates that end must not make a load balancer end the process.
-    failsWithout: ({ name }) => name === serverPair,
+    failsWithout: ({ name }) => name === serverCertificateName,
     log,
   });
   sealedLog = await openLog(common);
   const intake = await openIntake(common, sealedLog, () => listener);
-  const pair = followServerPair({
-    name: serverPair,
+  const serverCertificate = followServerPair({
+    name: serverCertificateName,
     certFile: settings.mqttCertFile,
     keyFile: settings.mqttKeyFile,
     settings: 'VIGIL_MQTT_CERT_FILE and VIGIL_MQTT_KEY_FILE',
     onRenewed: (renewed) => listener?.renew(renewed),
     log,
   });
-  listener = await openMqtt(common, intake.sink, { clientCa, ...pair.current() }, revocation);
+  listener = await openMqtt(common, intake.sink, { clientCa, ...serverCertificate.current() }, revocation);
   showCertificates('device-ca', 'trusts', clientCa);
-  const ends = watchCertificates(log);
-  const devices = watchDeviceCertificates({ presented: listener.presented, log, nowMs: () => now() + wallAheadMs() });
+  const certificateWatch = watchCertificates(log);
+  const deviceCertificateWatch = watchDeviceCertificates({
+    presented: listener.presented,
+    log,
+    nowMs: () => now() + wallAheadMs(),
+  });
   upstream =
     upstreamConfig &&
     openUpstream({
@@ -135,9 +139,9 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       clearInterval(timer);
       await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
       revocation.close();
-      pair.close();
-      ends.close();
-      devices.close();
+      serverCertificate.close();
+      certificateWatch.close();
+      deviceCertificateWatch.close();
       await intake.close();
       await sealedLog.close();
       await metricsServer.close();
@@ -212,14 +216,14 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     sealedLog,
     boot,
     onClaimed: notices.claimed,
-    onTaken: (clientId) => listener()?.endClaimedElsewhere(clientId),
+    onClaimedElsewhere: (clientId) => listener()?.endClaimedElsewhere(clientId),
     counters,
     measures,
     log,
     monotonicMs,
   });
   let connections = 0;
-  const memoryOf = createMemory();
+  const memoryOf = createDeviceMemories();
   const sink: Sink = {
     publish,
     ...notices,

@@ -89,20 +89,27 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'outcome',
   );
-  const waiting = 'Connections that wait for their TLS handshake (VIGIL_MQTT_CONNECTS_PER_S).';
-  metrics.gauge('vigil_gateway_connects_waiting', waiting, () => listener()?.waiting() ?? 0);
-  const admission = 'Time for which connections waited for their TLS handshake.';
-  metrics.histogram('vigil_gateway_admission_seconds', admission, measures.admissionMs, ms);
-  const claim =
-    'Time from CONNECT until the log has the claim of the client id. CONNACK waits for the claim at most 2 s.';
-  metrics.histogram('vigil_gateway_claim_seconds', claim, measures.claimMs, ms);
-  const takenOver = 'Connections that ended because the client connected again, to this gateway or to another gateway.';
+  metrics.gauge(
+    'vigil_gateway_connects_waiting',
+    'Connections that wait for their TLS handshake (VIGIL_MQTT_CONNECTS_PER_S).',
+    () => listener()?.waiting() ?? 0,
+  );
+  metrics.histogram(
+    'vigil_gateway_admission_seconds',
+    'Time for which connections waited for their TLS handshake.',
+    measures.admissionMs,
+    ms,
+  );
+  metrics.histogram('vigil_gateway_claim_seconds', 'Time from CONNECT until the log has the claim of the client id. CONNACK waits for the claim at most 2 s.', measures.claimMs, ms);
   const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
-  metrics.counter('vigil_gateway_taken_over_total', takenOver, byWhere, 'where');
-  const shared = 'Signs that two devices use one certificate.';
-  metrics.counter('vigil_gateway_shared_identity_total', shared, () => counters.sharedIdentity);
-  const unclaimed = 'Connections that were accepted without a claim of the client id, because Kafka did not answer.';
-  metrics.counter('vigil_gateway_unclaimed_total', unclaimed, () => counters.connectionsUnclaimed);
+  metrics.counter(
+    'vigil_gateway_taken_over_total',
+    'Connections that ended because the client connected again, to this gateway or to another gateway.',
+    byWhere,
+    'where',
+  );
+  metrics.counter('vigil_gateway_shared_identity_total', 'Signs that two devices use one certificate.', () => counters.sharedIdentity);
+  metrics.counter('vigil_gateway_unclaimed_total', 'Connections that were accepted without a claim of the client id, because Kafka did not answer.', () => counters.connectionsUnclaimed);
   metrics.counter(
     'vigil_gateway_limits_hit_total',
     'Connections that the gateway ended because of a limit or a time-out.',
@@ -118,8 +125,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'limit',
   );
-  const ended = 'Accepted connections that ended, by cause.';
-  metrics.counter('vigil_gateway_disconnects_total', ended, () => measures.ends, 'cause');
+  metrics.counter('vigil_gateway_disconnects_total', 'Accepted connections that ended, by cause.', () => measures.ends, 'cause');
   metrics.gauge(
     'vigil_gateway_paused_connections',
     'Connections that are paused now, by what they wait for.',
@@ -139,34 +145,26 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'cause',
   );
-  const heldBack = 'Pauses of devices that have sent more than one device may for more than 10 s.';
-  metrics.counter('vigil_gateway_held_back_total', heldBack, () => counters.heldBack);
+  metrics.counter('vigil_gateway_held_back_total', 'Pauses of devices that have sent more than one device may for more than 10 s.', () => counters.heldBack);
 }
 
 function certificateMetrics(metrics: Metrics, { counters, crl, listener }: GatewayMetricsSources): void {
   addCertificateMetrics(metrics);
   const presented = () => listener()?.presented() ?? [];
-  const first =
-    'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.';
-  metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', first, () => {
+  metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', 'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.', () => {
     return (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
   });
-  const ending = 'Connected devices whose certificate ends within 30 days. The log names these devices.';
-  metrics.gauge('vigil_gateway_device_certificates_ending', ending, () => {
+  metrics.gauge('vigil_gateway_device_certificates_ending', 'Connected devices whose certificate ends within 30 days. The log names these devices.', () => {
     return endingSoon(presented(), Date.now() + wallAheadMs()).length;
   });
-  const due = 'Time of the next update of the CRL of the devices, seconds since 1970; infinite if no CRL is used.';
-  metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
+  metrics.gauge('vigil_gateway_crl_next_update_seconds', 'Time of the next update of the CRL of the devices, seconds since 1970; infinite if no CRL is used.', () => {
     return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;
   });
-  const checked = '1 if a CRL of the devices is used; 0 if revoked devices can connect (VIGIL_MQTT_WITHOUT_CRL).';
-  metrics.gauge('vigil_gateway_revocation_checked', checked, () => (crl?.() === undefined ? 0 : 1));
-  const listed = 'Revoked certificates on the CRL.';
-  metrics.gauge('vigil_gateway_crl_revoked', listed, () => crl?.()?.listed ?? 0);
-  const loads = 'Reads of a changed CRL file: taken, or refused so that the CRL before stays in use.';
+  metrics.gauge('vigil_gateway_revocation_checked', '1 if a CRL of the devices is used; 0 if revoked devices can connect (VIGIL_MQTT_WITHOUT_CRL).', () => (crl?.() === undefined ? 0 : 1));
+  metrics.gauge('vigil_gateway_crl_revoked', 'Revoked certificates on the CRL.', () => crl?.()?.listed ?? 0);
   metrics.counter(
     'vigil_gateway_crl_reads_total',
-    loads,
+    'Reads of a changed CRL file: taken, or refused. After a refusal the previous CRL stays in use.',
     () => outcomes(counters, { taken: 'crlLoaded', refused: 'crlRefused' }),
     'outcome',
   );
@@ -215,8 +213,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     () => measures.rejections,
     'code',
   );
-  const notKept = 'Refused messages that were not kept in `rejected`, because one device or all devices sent too many.';
-  metrics.counter('vigil_gateway_rejected_not_kept_total', notKept, () => counters.rejectedNotKept);
+  metrics.counter('vigil_gateway_rejected_not_kept_total', 'Refused messages that were not kept in `rejected`, because one device or all devices sent too many.', () => counters.rejectedNotKept);
   metrics.counter(
     'vigil_gateway_rejected_bytes_total',
     'Bytes of refused messages and of readings whose patient is not clear, by whether they are kept in `rejected`.',
@@ -228,9 +225,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'Readings that are kept apart in `rejected`, because it is not clear which patient they belong to.',
     () => counters.unattributed,
   );
-  const unattributedNotKept =
-    'Readings that were refused and not kept: it is not clear which patient they belong to, and the space for such readings is full.';
-  metrics.counter('vigil_gateway_unattributed_not_kept_total', unattributedNotKept, () => counters.unattributedNotKept);
+  metrics.counter('vigil_gateway_unattributed_not_kept_total', 'Readings that were refused and not kept: it is not clear which patient they belong to, and the space for such readings is full.', () => counters.unattributedNotKept);
   metrics.counter(
     'vigil_gateway_acknowledged_total',
     'PUBACK and PUBREC that were written.',
@@ -243,15 +238,10 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'outcome',
   );
   metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that were repeated.', () => counters.qos2Repeats);
-  const ackHelp =
-    'Time from the last byte of a PUBLISH until its PUBACK or PUBREC is written. It includes the append to Kafka.';
-  metrics.histogram('vigil_gateway_ack_latency_seconds', ackHelp, measures.ackMs, ms);
-  const unacked = 'Estimated memory of unacknowledged publishes.';
-  metrics.gauge('vigil_gateway_unacked_bytes', unacked, () => from.listener()?.unackedBytes() ?? 0);
-  const unackedMax = 'Largest memory of unacknowledged publishes. Above it every connection waits.';
-  metrics.gauge('vigil_gateway_unacked_bytes_max', unackedMax, () => from.unackedBytesMax);
-  const partial = 'Bytes of incomplete packets.';
-  metrics.gauge('vigil_gateway_partial_bytes', partial, () => from.listener()?.partialBytes() ?? 0);
+  metrics.histogram('vigil_gateway_ack_latency_seconds', 'Time from the last byte of a PUBLISH until its PUBACK or PUBREC is written. It includes the append to Kafka.', measures.ackMs, ms);
+  metrics.gauge('vigil_gateway_unacked_bytes', 'Estimated memory of unacknowledged publishes.', () => from.listener()?.unackedBytes() ?? 0);
+  metrics.gauge('vigil_gateway_unacked_bytes_max', 'Largest memory of unacknowledged publishes. Above it every connection waits.', () => from.unackedBytesMax);
+  metrics.gauge('vigil_gateway_partial_bytes', 'Bytes of incomplete packets.', () => from.listener()?.partialBytes() ?? 0);
   metrics.gauge(
     'vigil_gateway_qos0_bytes',
     'Estimated memory of QoS 0 publishes on their way to Kafka. It is a part of vigil_gateway_unacked_bytes.',
@@ -260,11 +250,10 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   metrics.counter(
     'vigil_gateway_qos0_lost_total',
     'QoS 0 messages that were lost: dropped because too many waited, or failed because Kafka did not answer.',
-    () => outcomes(counters, { dropped: 'unpromisedDropped', failed: 'unpromisedLost' }),
+    () => outcomes(counters, { dropped: 'qos0Dropped', failed: 'qos0Lost' }),
     'cause',
   );
-  const sealHelp = 'Time for sealing one record, measured at every 64th record.';
-  metrics.histogram('vigil_gateway_seal_seconds', sealHelp, measures.sealUs, us);
+  metrics.histogram('vigil_gateway_seal_seconds', 'Time for sealing one record, measured at every 64th record.', measures.sealUs, us);
 }
 
 function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
@@ -276,14 +265,10 @@ function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   metrics.gauge('vigil_gateway_lane_bytes', 'Bytes that wait for Kafka.', () => depths('bytes'), 'topic');
   metrics.histogram('vigil_gateway_batch_records', 'Records in a batch that Kafka accepted.', measures.batchRecords);
   metrics.histogram('vigil_gateway_batch_bytes', 'Bytes in a batch that Kafka accepted.', measures.batchBytes);
-  const appendHelp = 'Time from the first attempt to append a batch until all in-sync replicas have it.';
-  metrics.histogram('vigil_gateway_append_seconds', appendHelp, measures.appendMs, ms);
+  metrics.histogram('vigil_gateway_append_seconds', 'Time from the first attempt to append a batch until all in-sync replicas have it.', measures.appendMs, ms);
   metrics.counter('vigil_gateway_append_retries_total', 'Attempts to append a batch again.', () => stat('retries'));
-  const failures = 'Records that could not be appended. Their messages were not acknowledged.';
-  metrics.counter('vigil_gateway_append_failures_total', failures, () => stat('failed'));
-  const regressed =
-    'Batches for which Kafka answered with an offset that it had given before: Kafka lost acknowledged records.';
-  metrics.counter('vigil_gateway_offsets_regressed_total', regressed, () => stat('regressed'));
+  metrics.counter('vigil_gateway_append_failures_total', 'Records that could not be appended. Their messages were not acknowledged.', () => stat('failed'));
+  metrics.counter('vigil_gateway_offsets_regressed_total', 'Batches for which Kafka answered with an offset that it had given before: Kafka lost acknowledged records.', () => stat('regressed'));
 }
 
 function outcomes(counters: Counters, names: Readonly<Record<string, CounterName>>): [string, number][] {

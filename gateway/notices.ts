@@ -49,33 +49,33 @@ export function createNotices(options: {
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
   /** By device id: the number of its open connections, the newest of them, and the claim of the newest that was reported. */
-  const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
+  const connectedDevices = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
   /** By the boot of a connection: how it ended before its claim was read. The end is reported when the claim is read. */
-  const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
+  const endsWithoutClaim = new Map<string, { atMs: number; reason: EndReason }>();
   /** By notice and association: the time at which the notice was last written. */
   const bedNoticesWritten = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
-  /** Calls `again` after a second, unless a newer notice of the same kind is written about the device. */
-  function retryLater(kind: string, { deviceId }: Source, again: () => void): void {
+  /** Calls `writeAgain` after a second, unless a newer notice of the same kind is written about the device. */
+  function retryLater(kind: string, { deviceId }: Source, writeAgain: () => void): void {
     const id = `${kind}/${deviceId}`;
-    drop(id);
+    cancelRetry(id);
     const oldest = retries.size >= retriesMax ? retries.keys().next().value : undefined;
     if (oldest !== undefined) {
-      drop(oldest);
+      cancelRetry(oldest);
       counters.noticesDropped += 1;
       log.error({ deviceId }, 'a notice was dropped: too many notices wait for Kafka');
     }
     const timer = setTimeout(() => {
       retries.delete(id);
       counters.noticesRetried += 1;
-      again();
+      writeAgain();
     }, retryMs);
     retries.set(id, timer);
   }
 
-  function drop(id: string): void {
+  function cancelRetry(id: string): void {
     clearTimeout(retries.get(id));
     retries.delete(id);
   }
@@ -88,7 +88,7 @@ export function createNotices(options: {
     reason: EndReason | undefined,
   ): void {
     const { deviceId } = source;
-    drop(`connection/${deviceId}`);
+    cancelRetry(`connection/${deviceId}`);
     const period = periodAt(tables.periodsOf(source.pseudonym), atMs);
     seq += 1;
     append(
@@ -103,7 +103,7 @@ export function createNotices(options: {
       },
       (error) => {
         // If the device has connected or gone since, this notice is no longer true.
-        if (error !== undefined && open.has(deviceId) === connected) {
+        if (error !== undefined && connectedDevices.has(deviceId) === connected) {
           retryLater('connection', source, () => writeConnection(source, claim, atMs, connected, reason));
         }
       },
@@ -122,7 +122,7 @@ export function createNotices(options: {
     bedNoticesWritten.set(id, atMs);
     const oldest = bedNoticesWritten.size > bedNoticesMax ? bedNoticesWritten.keys().next().value : undefined;
     if (oldest !== undefined) bedNoticesWritten.delete(oldest);
-    drop(`${notice}/${deviceId}`);
+    cancelRetry(`${notice}/${deviceId}`);
     const record: NoticeRecord = {
       deviceId,
       receivedAt: formatInstant(atMs),
@@ -149,18 +149,24 @@ export function createNotices(options: {
   }
 
   function noteUnclaimed(source: Source, reason: EndReason): void {
-    unclaimed.set(source.boot, { atMs: now(), reason });
-    const oldest = unclaimed.size > retriesMax ? unclaimed.keys().next().value : undefined;
-    if (oldest !== undefined) unclaimed.delete(oldest);
+    endsWithoutClaim.set(source.boot, { atMs: now(), reason });
+    const oldest = endsWithoutClaim.size > retriesMax ? endsWithoutClaim.keys().next().value : undefined;
+    if (oldest !== undefined) endsWithoutClaim.delete(oldest);
   }
 
   function publishWill(source: Source, will: Will, reason: EndReason): void {
     const { claim } = source;
-    const of = { ...(claim !== undefined && { claim }), reason };
-    const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now(), will: of };
+    const willOrigin = { ...(claim !== undefined && { claim }), reason };
+    const message = {
+      source,
+      topic: will.topic,
+      payload: Buffer.from(will.payload),
+      receivedAtMs: now(),
+      will: willOrigin,
+    };
     options.publish(message, (outcome: Outcome) => {
       // If the device has connected again, its will is no longer true.
-      const newest = open.get(source.deviceId)?.newest ?? source;
+      const newest = connectedDevices.get(source.deviceId)?.newest ?? source;
       if (outcome.kind === 'failed' && newest === source) {
         retryLater('will', source, () => publishWill(source, will, reason));
       }
@@ -169,18 +175,18 @@ export function createNotices(options: {
 
   return {
     connected(source, replaced) {
-      const before = open.get(source.deviceId);
-      const claim = source.claim ?? before?.claim;
-      open.set(source.deviceId, { count: (before?.count ?? 0) + 1, newest: source, claim });
-      drop(`will/${source.deviceId}`);
+      const device = connectedDevices.get(source.deviceId);
+      const claim = source.claim ?? device?.claim;
+      connectedDevices.set(source.deviceId, { count: (device?.count ?? 0) + 1, newest: source, claim });
+      cancelRetry(`will/${source.deviceId}`);
       if (source.claim === undefined) return;
-      if (!before || replaced) writeConnection(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
+      if (!device || replaced) writeConnection(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
     },
     claimed(source) {
       if (source.claim === undefined) return;
-      const device = open.get(source.deviceId);
-      const end = unclaimed.get(source.boot);
-      unclaimed.delete(source.boot);
+      const device = connectedDevices.get(source.deviceId);
+      const end = endsWithoutClaim.get(source.boot);
+      endsWithoutClaim.delete(source.boot);
       if (end && !device) writeConnection(source, source.claim, end.atMs, false, end.reason);
       if (end || !device) return;
       device.claim = source.claim;
@@ -188,11 +194,11 @@ export function createNotices(options: {
     },
     /** Writes that the device has gone when its last connection ends. After a take-over, `connected` writes the notice instead. */
     ended(source, reason) {
-      const device = open.get(source.deviceId);
+      const device = connectedDevices.get(source.deviceId);
       if (!device) return;
       device.count -= 1;
       if (device.count > 0) return;
-      open.delete(source.deviceId);
+      connectedDevices.delete(source.deviceId);
       if (reason === 'taken-over') return;
       if (device.claim !== undefined) writeConnection(source, device.claim, now(), false, reason);
       else noteUnclaimed(source, reason);
@@ -200,7 +206,7 @@ export function createNotices(options: {
     will: publishWill,
     notifyBed,
     close() {
-      for (const id of [...retries.keys()]) drop(id);
+      for (const id of [...retries.keys()]) cancelRetry(id);
     },
   };
 }

@@ -78,8 +78,8 @@ export function createRejections(options: {
   const { append, boot, limits, counters, log, monotonicMs } = options;
   /** Devices by pseudonym. The device with the newest rejected message is the last. */
   const devices = new Map<string, Device>();
-  const all = newUsedBudgets(monotonicMs());
-  let written = 0;
+  const usedByAll = newUsedBudgets(monotonicMs());
+  let lastSeq = 0;
   const timer = setInterval(() => void writeCounts(), summaryMs).unref();
 
   function deviceOf(source: Source): Device {
@@ -95,13 +95,13 @@ export function createRejections(options: {
   }
 
   function record(pseudonym: string, body: RejectedRecord): Unsealed {
-    written += 1;
+    lastSeq += 1;
     return {
       topic: 'rejected',
       key: pseudonym,
       writer: 'gateway',
       boot,
-      seq: written,
+      seq: lastSeq,
       contentType: contentTypes.rejected,
       plaintext: Buffer.from(JSON.stringify(body)),
     };
@@ -143,7 +143,7 @@ export function createRejections(options: {
     const device = deviceOf(source);
     const budget = purpose === 'apart' ? 'apart' : 'refused';
     const bytes = bytesInKafka(payload.length);
-    if (!reserveRoom(all[budget], device.used[budget], bytes, limits[budget], monotonicMs(), share)) {
+    if (!reserveRoom(usedByAll[budget], device.used[budget], bytes, limits[budget], monotonicMs(), share)) {
       device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
       counters[purpose === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
       counters.rejectedBytesNotKept += payload.length;
@@ -163,7 +163,7 @@ export function createRejections(options: {
       }),
       (error) => {
         if (error === undefined) counters.rejectedBytesKept += length;
-        else releaseRoom(all[budget], device.used[budget], bytes);
+        else releaseRoom(usedByAll[budget], device.used[budget], bytes);
         settle(error);
       },
     );
@@ -180,9 +180,9 @@ export function createRejections(options: {
     async close() {
       clearInterval(timer);
       const { promise, resolve } = Promise.withResolvers<void>();
-      const late = setTimeout(resolve, closeMsMax);
+      const timeLimit = setTimeout(resolve, closeMsMax);
       await Promise.race([writeCounts(), promise]);
-      clearTimeout(late);
+      clearTimeout(timeLimit);
     },
   };
 }
@@ -192,7 +192,7 @@ function newUsedBudgets(nowMs: number): UsedBudgets {
 }
 
 function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {
-  const by = [...reasons].map(([code, count]) => `${code} ${count}`).join(', ');
+  const reasonsText = [...reasons].map(([code, count]) => `${code} ${count}`).join(', ');
   const from = formatInstant(fromMs);
   const to = formatInstant(toMs);
   return {
@@ -200,10 +200,11 @@ function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }:
     receivedAt: to,
     topic: deviceTopic(deviceId, 'observations'),
     code: 'not-kept',
-    detail: `${messages} more messages with ${bytes} bytes were not kept between ${from} and ${to}: ${by}.`.slice(
-      0,
-      500,
-    ),
+    detail:
+      `${messages} more messages with ${bytes} bytes were not kept between ${from} and ${to}: ${reasonsText}.`.slice(
+        0,
+        500,
+      ),
     payload: '',
     notKept: { messages, bytes, from, to, reasons: Object.fromEntries(reasons) },
   };

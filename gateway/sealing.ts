@@ -19,11 +19,11 @@ export type Unsealed = {
 /** Appends a record. Calls `settle` once: with an error, or without an argument when every in-sync replica has the record. */
 export type AppendSealed = (record: Unsealed, settle: (error?: unknown) => void) => void;
 
-type Waiting = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
+type PendingRecord = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
 
 /** Returns a function that seals and appends. The listener's limit of unacknowledged bytes also limits the records that wait for a key. */
 export function createSealing(sealer: Sealer, appender: Appender): AppendSealed {
-  const waitingFor = new Map<string, Waiting[]>();
+  const pendingBySubject = new Map<string, PendingRecord[]>();
 
   function write(dataKey: DataKey, record: Unsealed, settle: (error?: unknown) => void): void {
     let value: Buffer;
@@ -36,23 +36,23 @@ export function createSealing(sealer: Sealer, appender: Appender): AppendSealed 
     appender.enqueue(record.topic, record.key, value, settle);
   }
 
-  function fetchKey(subject: string, first: Waiting): void {
+  function fetchKey(subject: string, first: PendingRecord): void {
     const queue = [first];
-    waitingFor.set(subject, queue);
+    pendingBySubject.set(subject, queue);
     sealer.keyFor(first.record.key, first.record.topic).then(
       (dataKey) => {
-        waitingFor.delete(subject);
+        pendingBySubject.delete(subject);
         for (const { record, settle } of queue) write(dataKey, record, settle);
       },
       (error: unknown) => {
-        waitingFor.delete(subject);
+        pendingBySubject.delete(subject);
         for (const { settle } of queue) settle(error);
       },
     );
   }
 
   return (record, settle) => {
-    const queue = waitingFor.size > 0 ? waitingFor.get(subjectOf(record)) : undefined;
+    const queue = pendingBySubject.size > 0 ? pendingBySubject.get(subjectOf(record)) : undefined;
     if (queue) {
       queue.push({ record, settle });
       return;

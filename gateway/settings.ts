@@ -213,8 +213,8 @@ export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings
   );
 }
 
-/** Time after which a client without an answer gives up, about. More connections than begin in this time need not wait. */
-const patienceS = 30;
+/** Approximate time after which a client that gets no answer gives up. The line need not be longer than the handshakes of this time. */
+const clientGiveUpS = 30;
 
 export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
   return {
@@ -230,7 +230,7 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     connectionsPerDeviceMax: settings.connectionsPerDeviceMax,
     sessionsMax: 2 * settings.connectionsMax,
     connectsPerS: settings.connectsPerS,
-    connectsWaitingMax: patienceS * settings.connectsPerS,
+    connectsWaitingMax: clientGiveUpS * settings.connectsPerS,
     connectMs: settings.connectMs,
     keepAliveMaxS: settings.keepAliveMaxS,
     sessionExpiryMaxMs: settings.sessionExpiryMaxS * 1000,

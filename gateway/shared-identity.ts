@@ -1,7 +1,7 @@
 /** Reports to the bed, the log and the metrics that two devices use one certificate (core/shared-identity.ts). */
 import type { Logger } from 'pino';
 import { linesLeftOut } from './core/log-limiter.ts';
-import { noteLost } from './core/shared-identity.ts';
+import { noteLostClientId } from './core/shared-identity.ts';
 import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
@@ -32,7 +32,7 @@ export function createIdentityAlarm(options: {
     lostIdWhileAlive(source, address) {
       const { observations, status, waveforms } = source.numbers;
       const boot = observations.boot ?? status.boot ?? waveforms.boot;
-      if (noteLost(source.identity, { boot, address }, now())) raise(source);
+      if (noteLostClientId(source.identity, { boot, address }, now())) raise(source);
     },
   };
 }

@@ -5,8 +5,8 @@ import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { DeviceClocks } from './core/clocks.ts';
 import { type Continuity, newContinuity } from './core/continuity.ts';
 import { type LogLimiter, newLogLimiter } from './core/log-limiter.ts';
-import { newRemembered, type Remembered } from './core/remembered.ts';
-import type { IdentityWatch } from './core/shared-identity.ts';
+import { type DeviceMemory, newDeviceMemory } from './core/remembered.ts';
+import type { IdentitySigns } from './core/shared-identity.ts';
 
 export type Source = {
   readonly deviceId: string;
@@ -25,9 +25,9 @@ export type Source = {
   /** What is known of the device's clock. All connections of the device share it. */
   readonly clocks: DeviceClocks;
   /** Signs that two devices use the certificate. All connections of the device share them. */
-  readonly identity: IdentityWatch;
+  readonly identity: IdentitySigns;
   /** Whether the birth message of the connection has come, which is its first status. */
-  born: boolean;
+  hasBirthCome: boolean;
   /** Limits the log lines about the device's messages, so that a faulty device cannot fill the disk. */
   readonly logLimiter: LogLimiter;
   /** The device's own topics. */
@@ -43,10 +43,10 @@ export function createSource(
   pseudonymKey: string,
   deviceId: string,
   boot: string,
-  rememberedOf: (devicePseudonym: string) => Remembered = newRemembered,
+  memoryOfDevice: (devicePseudonym: string) => DeviceMemory = newDeviceMemory,
 ): Source {
   const devicePseudonym = pseudonym(pseudonymKey, 'device', deviceId);
-  const { clocks, identity } = rememberedOf(devicePseudonym);
+  const { clocks, identity } = memoryOfDevice(devicePseudonym);
   return {
     deviceId,
     pseudonym: devicePseudonym,
@@ -57,7 +57,7 @@ export function createSource(
     numbers: forDeviceTopics(newContinuity),
     clocks,
     identity,
-    born: false,
+    hasBirthCome: false,
     logLimiter: newLogLimiter(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };

@@ -12,7 +12,7 @@ import { type Presence, presenceLifeMs } from './core/inbox.ts';
  * Most devices with associations. A dashboard creates at most half as many. Above this number the associations of further devices are left
  * out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the patient.
  */
-const usualDevicesMax = 100_000;
+const devicesMaxDefault = 100_000;
 /** Most dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
 const presencesMax = 1_000;
 
@@ -28,7 +28,7 @@ export type Tables = {
   close(): Promise<void>;
 };
 
-const none: readonly Period[] = [];
+const noPeriods: readonly Period[] = [];
 
 type Entry = { readonly version: number; readonly periods: readonly Period[] };
 
@@ -38,10 +38,10 @@ export async function followTables(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly onAssociation: (deviceId: string) => void;
-  /** Most devices with associations; `usualDevicesMax` if absent. */
+  /** Most devices with associations; `devicesMaxDefault` if absent. */
   readonly devicesMax?: number;
 }): Promise<Tables> {
-  const { log, sealedLog, pseudonymKey, now, devicesMax = usualDevicesMax } = options;
+  const { log, sealedLog, pseudonymKey, now, devicesMax = devicesMaxDefault } = options;
   const devices = new Map<string, Entry>();
   const presences = new Map<string, Presence>();
   let isReady = false;
@@ -98,7 +98,7 @@ export async function followTables(options: {
   return {
     ready,
     isReady: () => isReady,
-    periodsOf: (devicePseudonym) => devices.get(devicePseudonym)?.periods ?? none,
+    periodsOf: (devicePseudonym) => devices.get(devicePseudonym)?.periods ?? noPeriods,
     serves: (devicePseudonym) => !overflowed || devices.has(devicePseudonym),
     presences: () => presences.values(),
     close: table.close,

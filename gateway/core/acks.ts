@@ -14,6 +14,7 @@ export type Ack = {
   reasonString: string | undefined;
 };
 
+/** The acknowledgements that are not sent are those in `waiting` from the index `head` on. */
 export type AckQueue = { waiting: Ack[]; head: number };
 
 export function emptyAckQueue(): AckQueue {
@@ -29,20 +30,20 @@ export function expectAck(queue: AckQueue, kind: AckKind, packetId: number, rece
 
 /** Removes and returns the acknowledgements that may be sent now: those at the front of the queue that have a reason code. */
 export function takeReadyAcks(queue: AckQueue): Ack[] {
-  const from = queue.head;
-  let to = from;
-  while (to < queue.waiting.length && queue.waiting[to]!.reasonCode !== undefined) to += 1;
-  if (to === from) return [];
-  const ready = queue.waiting.slice(from, to);
-  if (to === queue.waiting.length) {
+  const start = queue.head;
+  let end = start;
+  while (end < queue.waiting.length && queue.waiting[end]!.reasonCode !== undefined) end += 1;
+  if (end === start) return [];
+  const ready = queue.waiting.slice(start, end);
+  if (end === queue.waiting.length) {
     queue.waiting = [];
     queue.head = 0;
-  } else if (to > 256) {
+  } else if (end > 256) {
     // Copying the array for each acknowledgement would take quadratic time. So it is copied only after 256 of them.
-    queue.waiting = queue.waiting.slice(to);
+    queue.waiting = queue.waiting.slice(end);
     queue.head = 0;
   } else {
-    queue.head = to;
+    queue.head = end;
   }
   return ready;
 }

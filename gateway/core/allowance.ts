@@ -55,9 +55,9 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
 /** A device counts as held back when it had to wait again and again for this long. */
 const heldBackAfterMs = 10_000;
 /** If the device did not have to wait for longer than this, the time of `heldBackAfterMs` starts again. */
-const gapMs = 3_000;
+const waitGapMsMax = 3_000;
 
-/** `sinceMs`: time of the first wait in the present series of waits. `lastMs`: time of the last wait. */
+/** `sinceMs`: time of the first wait in the series of waits that goes on now. `lastMs`: time of the last wait. */
 export type HeldBack = { sinceMs: number; lastMs: number };
 
 export function newHeldBack(): HeldBack {
@@ -69,7 +69,7 @@ export function newHeldBack(): HeldBack {
  * @returns whether the device counts as held back, so that the screen of its bed must show it
  */
 export function noteHeldBack(state: HeldBack, nowMs: number): boolean {
-  if (nowMs - state.lastMs > gapMs) state.sinceMs = nowMs;
+  if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;
   state.lastMs = nowMs;
   return nowMs - state.sinceMs >= heldBackAfterMs;
 }

@@ -50,17 +50,17 @@ const unclear: Attribution = { kind: 'unclear' };
 /** Returns the association of a reading that was measured at some instant within `span`. */
 export function attribute(periods: readonly Period[], span: Span): Attribution {
   const { fromMs, toMs } = span;
-  const first = periodAt(periods, fromMs)?.associationId;
-  if (isAfterLastChange(periods, span)) return { kind: 'certain', associationId: first };
+  const associationAtStart = periodAt(periods, fromMs)?.associationId;
+  if (isAfterLastChange(periods, span)) return { kind: 'certain', associationId: associationAtStart };
   for (const period of periods) {
     if (overlaps(span, period.fromEarliestMs, period.fromMs)) return unclear;
     if (overlaps(span, period.toEarliestMs, period.toMs)) return unclear;
     for (const boundaryMs of [period.fromMs, period.toMs]) {
       if (boundaryMs <= fromMs || boundaryMs > toMs) continue;
-      if (periodAt(periods, boundaryMs)?.associationId !== first) return unclear;
+      if (periodAt(periods, boundaryMs)?.associationId !== associationAtStart) return unclear;
     }
   }
-  return { kind: 'certain', associationId: first };
+  return { kind: 'certain', associationId: associationAtStart };
 }
 
 /** Returns whether the whole span lies after the last start or end of a period. Runs for each reading, so it uses no closure. */

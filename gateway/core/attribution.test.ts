@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evenNumber } from '../../tests/even-number.ts';
 import { attribute, type Period } from './associations.ts';
-import { type DeviceClocks, measuredWithin, noteTime } from './clocks.ts';
-import { createMemory } from './remembered.ts';
+import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';
+import { createDeviceMemories } from './remembered.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 const ms = (s: number) => t0 + Math.round(s * 1000);
@@ -39,7 +39,7 @@ function device(periods: readonly Period[], clocks: DeviceClocks = []) {
     const number = sent.numbered === false ? undefined : (sent.seq ?? seq);
     const timed = { boot, seq: number, timeMs, receivedAtMs, kind };
     const clock = noteTime(clocks, timed);
-    const patient = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
+    const patient = attribute(periods, measurementSpan(clocks, clock, 'connection', timed));
     return patient.kind === 'unclear' ? 'unclear' : (patient.associationId ?? 'none');
   };
 }
@@ -345,7 +345,7 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
 });
 
 it('remembers the clocks of a device that is not connected, for at most four of its starts', () => {
-  const memoryOf = createMemory();
+  const memoryOf = createDeviceMemories();
   const { clocks } = memoryOf('p1');
   for (const boot of ['a', 'b', 'c', 'd', 'e'])
     noteTime(clocks, { boot, seq: 1, timeMs: t0, receivedAtMs: t0, kind: 'observation' });

@@ -5,13 +5,13 @@ import { publishReasonCode, reason } from './reasons.ts';
 import { judgePayload, type TimeBounds } from './validate.ts';
 
 /** Largest payload. The payload of Vigil's own canary has about 170 bytes. */
-const bytesMax = 512;
+const payloadBytesMax = 512;
 /**
- * At most `perWindowMax` canaries are accepted in this time, because each canary becomes a record in every partition, and a stolen key
+ * At most `canariesPerWindowMax` canaries are accepted in this time, because each canary becomes a record in every partition, and a stolen key
  * must not be able to send many. Two senders with one canary each 2 s are within this limit.
  */
 const windowMs = 10_000;
-const perWindowMax = 10;
+const canariesPerWindowMax = 10;
 
 /** Times at which the last canaries were accepted, ms of the monotonic clock. */
 export type CanaryPace = readonly number[];
@@ -40,16 +40,20 @@ export function judgeCanary(
 ): CanaryJudgement {
   if (kind !== 'observations')
     return refuse(reason.notAuthorized, 'A canary may publish only to its topic observations.');
-  if (payload.length > bytesMax) return refuse(reason.packetTooLarge, `A canary may have at most ${bytesMax} bytes.`);
+  if (payload.length > payloadBytesMax)
+    return refuse(reason.packetTooLarge, `A canary may have at most ${payloadBytesMax} bytes.`);
   const recent = pace.filter((acceptedMs) => atMs - acceptedMs < windowMs);
-  if (recent.length >= perWindowMax)
-    return refuse(reason.quotaExceeded, `At most ${perWindowMax} canaries are accepted in ${windowMs / 1000} s.`);
-  const judged = judgePayload('observations', payload, text, receivedAtMs, bounds);
-  switch (judged.verdict) {
+  if (recent.length >= canariesPerWindowMax)
+    return refuse(
+      reason.quotaExceeded,
+      `At most ${canariesPerWindowMax} canaries are accepted in ${windowMs / 1000} s.`,
+    );
+  const judgement = judgePayload('observations', payload, text, receivedAtMs, bounds);
+  switch (judgement.verdict) {
     case 'accepted':
       return { ok: true, pace: [...recent, atMs] };
     case 'accepted-in-part':
     case 'refused':
-      return refuse(publishReasonCode(judged.fault.code), judged.fault.message);
+      return refuse(publishReasonCode(judgement.fault.code), judgement.fault.message);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceClocks, measuredWithin, noteTime, type Timed } from './clocks.ts';
+import { type DeviceClocks, measurementSpan, noteTime, type TimedMessage } from './clocks.ts';
 
 /** Not a whole second, so that the device does not seem to cut its times to seconds. */
 const t0 = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
@@ -11,7 +11,7 @@ const live = (from: number, to: number, behind: number, delay = 0.05) =>
 function clockOf(sent: readonly { at: number; behind: number; delay: number }[]) {
   const clocks: DeviceClocks = [];
   let seq = 0;
-  const take = (timeS: number, receiptS: number, kind: Timed['kind']) => {
+  const take = (timeS: number, receiptS: number, kind: TimedMessage['kind']) => {
     seq += kind === 'observation' ? 1 : 0;
     const timed = { boot: 'b', seq, timeMs: t0 + timeS * 1000, receivedAtMs: t0 + receiptS * 1000, kind };
     return { timed, clock: noteTime(clocks, timed) };
@@ -25,7 +25,7 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
      */
     spanOf(timeS: number, receiptS: number) {
       const { timed, clock } = take(timeS, receiptS, 'waveform');
-      const { fromMs, toMs } = measuredWithin(clocks, clock, 'b', timed);
+      const { fromMs, toMs } = measurementSpan(clocks, clock, 'b', timed);
       return [Math.round((fromMs - t0) / 100) / 10, Math.round((toMs - t0) / 100) / 10];
     },
   };

@@ -108,7 +108,7 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
  * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later device time,
  * the clock was not set between the reading and that time
  */
-export function whenMeasured(
+export function spanByError(
   error: ClockError | null,
   timeMs: number,
   receivedAtMs: number,
@@ -120,8 +120,8 @@ export function whenMeasured(
   const { leastMs, measured, former } = error;
   const isRight = Math.abs(leastMs) <= clockToleranceMs;
   const nearMs = isRight ? clockToleranceMs : leastMs + correctedToleranceMs;
-  const mostMs = Math.min(receivedAtMs - timeMs, mostBefore(error, timeMs));
-  const isNear = mostMs <= nearMs || others.some((other) => mostBefore(other.error, timeMs) <= nearMs);
+  const mostMs = Math.min(receivedAtMs - timeMs, mostErrorAt(error, timeMs));
+  const isNear = mostMs <= nearMs || others.some((other) => mostErrorAt(other.error, timeMs) <= nearMs);
   const isFormer = former !== null && timeMs < former.untilMs;
   if (isRight && isNear && !isFormer) return { fromMs: timeMs, toMs: timeMs };
   let fromMs = timeMs;
@@ -138,7 +138,7 @@ export function whenMeasured(
 }
 
 /** Returns by how much the clock was behind at most when the device wrote `timeMs`, judged by a message with a later device time. */
-function mostBefore(error: ClockError | null, timeMs: number): number {
+function mostErrorAt(error: ClockError | null, timeMs: number): number {
   return error !== null && timeMs <= error.newestMs ? error.mostMs : Number.POSITIVE_INFINITY;
 }
 

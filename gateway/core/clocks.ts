@@ -18,7 +18,7 @@ import {
   noteError,
   restartError,
   type Span,
-  whenMeasured,
+  spanByError,
 } from './clock-error.ts';
 
 /** Most starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
@@ -34,7 +34,7 @@ export type BootClock = {
   seq: number;
   timeMs: number;
   /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
-  setSeq: number;
+  firstSeqAfterSet: number;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
   /**
@@ -47,7 +47,7 @@ export type BootClock = {
 /** The clocks of one device's starts. The start with the newest message is the last entry. */
 export type DeviceClocks = BootClock[];
 
-export type Timed = {
+export type TimedMessage = {
   readonly boot: string;
   /** Number of the reading; undefined if the device does not number its readings. */
   readonly seq: number | undefined;
@@ -58,7 +58,7 @@ export type Timed = {
 };
 
 /** Updates what is known of the clock by the time of one more message. @returns the clock of the start that sent the message */
-export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
+export function noteTime(clocks: DeviceClocks, timed: TimedMessage): BootClock {
   const bootClock = clockOfBoot(clocks, timed);
   bootClock.grainMs = finerGrain(bootClock.grainMs, timed.timeMs);
   switch (timed.kind) {
@@ -67,7 +67,7 @@ export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
       for (const each of clocks) if (each === bootClock || each.error !== null) noteBirth(each, timed);
       break;
     case 'observation':
-      if (isBeforeSet(bootClock, timed.seq)) break;
+      if (isFromBeforeSet(bootClock, timed.seq)) break;
       noteNumber(bootClock, timed);
       noteMessage(bootClock, timed);
       break;
@@ -81,21 +81,21 @@ export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
   return bootClock;
 }
 
-function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): void {
+function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessage): void {
   const former = bootClock.error?.former ?? null;
   bootClock.clock = assess(bootClock.clock, timeMs, receivedAtMs).clock;
   bootClock.error = noteError(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
   // The clock was set forward: messages from before that must not count as a proof of its new error.
   const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
   if (isSetForward) bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
-  if (former !== null && bootClock.error.former === null) bootClock.setSeq = bootClock.seq;
+  if (former !== null && bootClock.error.former === null) bootClock.firstSeqAfterSet = bootClock.seq;
 }
 
 /**
  * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow, then either the
  * clock was set back or the message was delayed. Then the limits start again.
  */
-function noteBirth(bootClock: BootClock, timed: Timed): void {
+function noteBirth(bootClock: BootClock, timed: TimedMessage): void {
   const { error } = bootClock;
   bootClock.followsConnection = false;
   const { timeMs, receivedAtMs } = timed;
@@ -111,14 +111,14 @@ function noteBirth(bootClock: BootClock, timed: Timed): void {
  * Notes the number and time of a reading. Forgets what is known of the clock if the clock was set back: a higher number has an earlier
  * time. If the device does not number its readings, an earlier time may also be a late reading. The clock is forgotten in this case too.
  */
-function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
+function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const isSet =
     seq === undefined ? timeMs < bootClock.timeMs - clockToleranceMs : wasSetBack(bootClock, { seq, timeMs });
   if (isSet) {
     bootClock.clock = initialClock;
     bootClock.error = bootClock.error && restartError(bootClock.error, timeMs, receivedAtMs);
     bootClock.followsConnection = false;
-    bootClock.setSeq = seq ?? 0;
+    bootClock.firstSeqAfterSet = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
   // The clock may have been set back by a small step. So the upper limit from earlier readings does not hold for this reading.
@@ -128,22 +128,22 @@ function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed):
   bootClock.timeMs = timeMs;
 }
 
-function isBeforeSet({ setSeq }: BootClock, seq: number | undefined): boolean {
-  return seq !== undefined && seq < setSeq;
+function isFromBeforeSet({ firstSeqAfterSet }: BootClock, seq: number | undefined): boolean {
+  return seq !== undefined && seq < firstSeqAfterSet;
 }
 
-function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
+function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
   const last = clocks[clocks.length - 1];
   if (last?.boot === boot) return last;
-  const at = clocks.findIndex((clock) => clock.boot === boot);
-  const [existing] = at < 0 ? [] : clocks.splice(at, 1);
+  const index = clocks.findIndex((clock) => clock.boot === boot);
+  const [existing] = index < 0 ? [] : clocks.splice(index, 1);
   const fresh = {
     boot,
     clock: initialClock,
     error: null,
     seq: 0,
     timeMs: Number.NEGATIVE_INFINITY,
-    setSeq: 0,
+    firstSeqAfterSet: 0,
     grainMs: grainMsMax,
     followsConnection: true,
   };
@@ -159,19 +159,19 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
  * device sends coarse times (whole minutes), widens the span by one step on each side: the reading, and the message that gave the limits,
  * may lie anywhere in their steps.
  */
-export function measuredWithin(
+export function measurementSpan(
   clocks: DeviceClocks,
   bootClock: BootClock,
   connectionBoot: string,
-  { kind, seq, timeMs, receivedAtMs }: Timed,
+  { kind, seq, timeMs, receivedAtMs }: TimedMessage,
 ): Span {
   const { error, grainMs } = bootClock;
   const isFollowing = bootClock.followsConnection && !error?.former;
-  if (kind === 'observation' && isBeforeSet(bootClock, seq))
-    return widened(whenMeasured(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
-  if (isErrorKnown(error)) return widened(whenMeasured(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
-  const ofConnection = isFollowing ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
-  return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
+  if (kind === 'observation' && isFromBeforeSet(bootClock, seq))
+    return widened(spanByError(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
+  if (isErrorKnown(error)) return widened(spanByError(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
+  const clockOfConnection = isFollowing ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
+  return widened(spanByError(clockOfConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }
 
 /** Returns the span, widened by the step of the device's times if the step is too large to count as exact. */

@@ -1,7 +1,7 @@
 /** Tests that no reading gets the wrong patient if a device cuts or rounds its times to whole seconds or minutes and the patient changes. */
 import { describe, expect, it } from 'vitest';
 import { attribute, type Period } from './associations.ts';
-import { type DeviceClocks, measuredWithin, noteTime } from './clocks.ts';
+import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 const ms = (s: number) => t0 + Math.round(s * 1000);
@@ -32,7 +32,7 @@ function device({ way, grainS, behindS }: Device, periods: readonly Period[], is
       kind,
     };
     const clock = noteTime(clocks, timed);
-    const patient = attribute(periods, measuredWithin(clocks, clock, 'connection', timed));
+    const patient = attribute(periods, measurementSpan(clocks, clock, 'connection', timed));
     return patient.kind === 'unclear' ? undefined : patient.associationId;
   };
 }

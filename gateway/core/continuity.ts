@@ -8,7 +8,7 @@ import { isCountedByOne } from '../../contracts/reading-numbers.ts';
 export type Continuity = {
   boot: string | undefined;
   /** Number that should come next. */
-  next: number;
+  nextSeq: number;
   /** Device time of the reading with the highest number. */
   timeMs: number;
   /** Ranges of missing numbers, `[from, to]`, both included, the oldest first; at most `holesMax`. */
@@ -22,7 +22,7 @@ export type ContinuityCounts = { missing: number; filled: number; repeated: numb
 const holesMax = 16;
 
 export function newContinuity(): Continuity {
-  return { boot: undefined, next: 0, timeMs: 0, holes: [] };
+  return { boot: undefined, nextSeq: 0, timeMs: 0, holes: [] };
 }
 
 /** Notes the number of one reading. `counts.missing - counts.filled` is the number of readings that are still missing. */
@@ -33,39 +33,39 @@ export function noteNumber(
   timeMs: number,
   counts: ContinuityCounts,
 ): void {
-  if (seq === state.next && boot === state.boot) {
-    state.next += 1;
+  if (seq === state.nextSeq && boot === state.boot) {
+    state.nextSeq += 1;
     state.timeMs = timeMs;
     return;
   }
   if (boot !== state.boot) {
     state.boot = boot;
     state.holes = [];
-  } else if (seq < state.next) {
+  } else if (seq < state.nextSeq) {
     if (fillHole(state, seq)) counts.filled += 1;
     else counts.repeated += 1;
     return;
-  } else if (!isCountedByOne(seq - state.next, timeMs - state.timeMs)) {
+  } else if (!isCountedByOne(seq - state.nextSeq, timeMs - state.timeMs)) {
     counts.odd += 1;
   } else {
-    counts.missing += seq - state.next;
-    state.holes = [...state.holes, [state.next, seq - 1] as [number, number]].slice(-holesMax);
+    counts.missing += seq - state.nextSeq;
+    state.holes = [...state.holes, [state.nextSeq, seq - 1] as [number, number]].slice(-holesMax);
   }
-  state.next = seq + 1;
+  state.nextSeq = seq + 1;
   state.timeMs = timeMs;
 }
 
 /** Removes a number from the holes. @returns whether the number was in a hole */
 function fillHole(state: Continuity, seq: number): boolean {
-  const hit = state.holes.find(([from, to]) => seq >= from && seq <= to);
-  if (hit === undefined) return false;
-  const [from, to] = hit;
-  const rest = (
+  const filledHole = state.holes.find(([from, to]) => seq >= from && seq <= to);
+  if (filledHole === undefined) return false;
+  const [from, to] = filledHole;
+  const remainingHoles = (
     [
       [from, seq - 1],
       [seq + 1, to],
     ] as [number, number][]
   ).filter(([a, b]) => a <= b);
-  state.holes = state.holes.flatMap((hole) => (hole === hit ? rest : [hole])).slice(-holesMax);
+  state.holes = state.holes.flatMap((hole) => (hole === filledHole ? remainingHoles : [hole])).slice(-holesMax);
   return true;
 }

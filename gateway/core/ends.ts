@@ -28,36 +28,36 @@ export type End = {
   /** Present with every code, because Paho for Python cannot read a DISCONNECT without a reason string. */
   readonly reasonString: string | undefined;
   /** Whether the will is published, if the client has a will [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
-  readonly willDue: boolean;
+  readonly isWillDue: boolean;
   /** The end as the log records it. */
-  readonly notice: NonNullable<ConnectionRecord['reason']>;
+  readonly endReason: NonNullable<ConnectionRecord['reason']>;
 };
 
-const silence = 'The gateway received nothing for one and a half times Keep Alive.';
-const takenOver = 'Another connection with the same client id has replaced this one.';
-const drained = 'The gateway is shutting down. Connect again.';
+const keepAliveText = 'The gateway received nothing for one and a half times Keep Alive.';
+const takenOverText = 'Another connection with the same client id has replaced this one.';
+const drainedText = 'The gateway is shutting down. Connect again.';
 
 export function endOf(cause: EndCause, hasWill: boolean): End {
   const abrupt = hasWill ? 'will' : 'closed';
   switch (cause.kind) {
     case 'disconnected':
-      return { code: undefined, reasonString: undefined, willDue: false, notice: 'closed' };
+      return { code: undefined, reasonString: undefined, isWillDue: false, endReason: 'closed' };
     case 'disconnected-with-will':
     case 'lost':
-      return { code: undefined, reasonString: undefined, willDue: true, notice: abrupt };
+      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: abrupt };
     case 'keep-alive':
-      return { code: reason.keepAliveTimeout, reasonString: silence, willDue: true, notice: 'keep-alive' };
+      return { code: reason.keepAliveTimeout, reasonString: keepAliveText, isWillDue: true, endReason: 'keep-alive' };
     case 'taken-over':
-      return { code: reason.sessionTakenOver, reasonString: takenOver, willDue: true, notice: 'taken-over' };
+      return { code: reason.sessionTakenOver, reasonString: takenOverText, isWillDue: true, endReason: 'taken-over' };
     case 'violation':
-      return { code: cause.code, reasonString: cause.reasonString, willDue: true, notice: 'refused' };
+      return { code: cause.code, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'certificate':
       // The will tells the readers of the log that the device is gone. The device sent it while its certificate was valid.
-      return { code: reason.notAuthorized, reasonString: cause.reasonString, willDue: true, notice: 'refused' };
+      return { code: reason.notAuthorized, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'append-failed':
-      return { code: undefined, reasonString: undefined, willDue: true, notice: abrupt };
+      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: abrupt };
     case 'drained':
       // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again at once.
-      return { code: reason.serverShuttingDown, reasonString: drained, willDue: false, notice: 'drained' };
+      return { code: reason.serverShuttingDown, reasonString: drainedText, isWillDue: false, endReason: 'drained' };
   }
 }

@@ -131,7 +131,7 @@ const hashes = new Int32Array(namesMax);
 const firstAtDepth = new Int32Array(depthMax + 1);
 
 /** Strings longer than this are not hashed. No name is so long, and the samples of a wave have thousands of characters. */
-const hashedMax = 64;
+const hashedLengthMax = 64;
 
 /**
  * Returns false if certainly no member comes twice in one object; true if a member may come twice. Reads the bytes once, in about 1.5 µs
@@ -154,7 +154,7 @@ function mayRepeat(json: Uint8Array): boolean {
       const start = i + 1;
       let hash = 0;
       let end = start;
-      while (json[end] !== quote && json[end] !== backslash && end - start < hashedMax) {
+      while (json[end] !== quote && json[end] !== backslash && end - start < hashedLengthMax) {
         hash = (Math.imul(hash, 31) + json[end]!) | 0;
         end += 1;
       }

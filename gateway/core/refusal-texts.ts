@@ -31,13 +31,13 @@ export function valueRefusal(fault: ValueFault, code: string): string {
 export const noInstantRefusal = `The time does not exist in the calendar. It must be ${instantRule}.`;
 
 /** @param byMs how far the time may be ahead, ms */
-export function aheadRefusal(byMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(byMs)} ahead of the gateway's time, ${formatInstant(nowMs)}. Set the device's clock.`;
+export function aheadRefusal(allowedMs: number, nowMs: number): string {
+  return `The time is more than ${spanText(allowedMs)} ahead of the gateway's time, ${formatInstant(nowMs)}. Set the device's clock.`;
 }
 
 /** @param byMs how old a reading may be, ms */
-export function tooOldRefusal(byMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(byMs)} before the gateway's time, ${formatInstant(nowMs)}. Set the device's clock, or do not send so old readings.`;
+export function tooOldRefusal(allowedMs: number, nowMs: number): string {
+  return `The time is more than ${spanText(allowedMs)} before the gateway's time, ${formatInstant(nowMs)}. Set the device's clock, or do not send so old readings.`;
 }
 
 /** The text for a reading whose patient is not known, if the budget for such readings is spent (rejected-budget.ts). */

@@ -75,8 +75,8 @@ export type NotKept = {
   readonly reasons: Map<ErrorCode, number>;
 };
 
-export function noteNotKept(before: NotKept | undefined, code: ErrorCode, bytes: number, atMs: number): NotKept {
-  const notKept = before ?? { messages: 0, bytes: 0, fromMs: atMs, toMs: atMs, reasons: new Map() };
+export function noteNotKept(existing: NotKept | undefined, code: ErrorCode, bytes: number, atMs: number): NotKept {
+  const notKept = existing ?? { messages: 0, bytes: 0, fromMs: atMs, toMs: atMs, reasons: new Map() };
   notKept.messages += 1;
   notKept.bytes += bytes;
   notKept.toMs = Math.max(notKept.toMs, atMs);

@@ -1,21 +1,21 @@
 /** Keeps what the gateway remembers of a device after a connection has ended. */
 import type { DeviceClocks } from './clocks.ts';
-import { type IdentityWatch, newIdentityWatch } from './shared-identity.ts';
+import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
-export type Remembered = { readonly clocks: DeviceClocks; readonly identity: IdentityWatch };
+export type DeviceMemory = { readonly clocks: DeviceClocks; readonly identity: IdentitySigns };
 
 /** Most devices that are remembered. Above this number the device whose last connection began first is forgotten. */
 const devicesMax = 20_000;
 
-export function newRemembered(): Remembered {
-  return { clocks: [], identity: newIdentityWatch() };
+export function newDeviceMemory(): DeviceMemory {
+  return { clocks: [], identity: newIdentitySigns() };
 }
 
 /** Returns a function that returns what is remembered of a device, by the pseudonym of the device. */
-export function createMemory(): (devicePseudonym: string) => Remembered {
-  const all = new Map<string, Remembered>();
+export function createDeviceMemories(): (devicePseudonym: string) => DeviceMemory {
+  const all = new Map<string, DeviceMemory>();
   return (devicePseudonym) => {
-    const remembered = all.get(devicePseudonym) ?? newRemembered();
+    const remembered = all.get(devicePseudonym) ?? newDeviceMemory();
     all.delete(devicePseudonym);
     all.set(devicePseudonym, remembered);
     const oldest = all.size > devicesMax ? all.keys().next().value : undefined;

@@ -41,30 +41,34 @@ export function certificateFault(
 }
 
 /**
- * Returns why the lists of a changed file must not replace the present lists; undefined if they may. If somebody put an old list back, by
+ * Returns why the lists of a changed file must not replace the lists in use; undefined if the new lists may replace them. If somebody put an old list back, by
  * mistake or as an attack, revoked devices could connect again.
  */
-export function replacementFault(present: RevocationLists, changed: RevocationLists): string | undefined {
-  for (const [issuer, old] of present) {
-    const next = changed.get(issuer);
-    if (next === undefined) return 'The file no longer has the CRL of one of the authorities.';
-    if (old.number !== undefined) {
-      if (next.number === undefined) return `The new CRL has no number, but the CRL in use has number ${old.number}.`;
-      const hasSameTime = next.number === old.number && next.thisUpdateMs === old.thisUpdateMs;
-      if (next.number < old.number)
-        return `The new CRL has number ${next.number}, which is lower than ${old.number}, the number of the CRL in use.`;
-      if (next.number === old.number && !(hasSameTime && hasSameSerials(old, next))) {
-        return `The new CRL differs from the CRL in use, but has the same number ${old.number}.`;
+export function replacementFault(listsInUse: RevocationLists, newLists: RevocationLists): string | undefined {
+  for (const [issuer, listInUse] of listsInUse) {
+    const newList = newLists.get(issuer);
+    if (newList === undefined) return 'The file no longer has the CRL of one of the authorities.';
+    if (listInUse.number !== undefined) {
+      if (newList.number === undefined)
+        return `The new CRL has no number, but the CRL in use has number ${listInUse.number}.`;
+      const hasSameTime = newList.number === listInUse.number && newList.thisUpdateMs === listInUse.thisUpdateMs;
+      if (newList.number < listInUse.number)
+        return `The new CRL has number ${newList.number}, which is lower than ${listInUse.number}, the number of the CRL in use.`;
+      if (newList.number === listInUse.number && !(hasSameTime && hasSameSerials(listInUse, newList))) {
+        return `The new CRL differs from the CRL in use, but has the same number ${listInUse.number}.`;
       }
-    } else if (next.number === undefined && next.thisUpdateMs < old.thisUpdateMs) {
+    } else if (newList.number === undefined && newList.thisUpdateMs < listInUse.thisUpdateMs) {
       return 'The new CRL was issued before the CRL in use.';
     }
   }
   return undefined;
 }
 
-function hasSameSerials(old: RevocationList, next: RevocationList): boolean {
-  return old.serials.size === next.serials.size && [...old.serials].every((serial) => next.serials.has(serial));
+function hasSameSerials(listInUse: RevocationList, newList: RevocationList): boolean {
+  return (
+    listInUse.serials.size === newList.serials.size &&
+    [...listInUse.serials].every((serial) => newList.serials.has(serial))
+  );
 }
 
 /** Returns the earliest time of a next update among the lists, ms since 1970; undefined if no list names such a time. */

@@ -32,8 +32,8 @@ export function sessionExpiryMs(
   expiryMaxMs: number,
 ): number {
   if (version === 4) return clean ? 0 : expiryMaxMs;
-  const asked = expiryS ?? 0;
-  return asked === neverS ? expiryMaxMs : Math.min(asked * 1000, expiryMaxMs);
+  const expiryAskedS = expiryS ?? 0;
+  return expiryAskedS === neverS ? expiryMaxMs : Math.min(expiryAskedS * 1000, expiryMaxMs);
 }
 
 /**

@@ -1,18 +1,22 @@
 import { expect, it } from 'vitest';
-import { newIdentityWatch, noteBoot, noteLost } from './shared-identity.ts';
+import { newIdentitySigns, noteBoot, noteLostClientId } from './shared-identity.ts';
 
 /**
  * Lets connections of the starts in `sequence` lose the client id, one each `everyMs`. Returns the indices at which two devices were
  * detected.
  */
 function lost(sequence: (string | undefined)[], everyMs = 1000): number[] {
-  const watch = newIdentityWatch();
-  return sequence.flatMap((boot, i) => (noteLost(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : []));
+  const watch = newIdentitySigns();
+  return sequence.flatMap((boot, i) =>
+    noteLostClientId(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : [],
+  );
 }
 /** Like `lost`, for connections without a start, by their addresses. */
 function lostAt(addresses: (string | undefined)[]): number[] {
-  const watch = newIdentityWatch();
-  return addresses.flatMap((address, i) => (noteLost(watch, { boot: undefined, address }, i * 1000) ? [i] : []));
+  const watch = newIdentitySigns();
+  return addresses.flatMap((address, i) =>
+    noteLostClientId(watch, { boot: undefined, address }, i * 1000) ? [i] : [],
+  );
 }
 
 it.each([
@@ -45,10 +49,10 @@ it('noteLost detects no second device if the client id is lost once in half a mi
 });
 
 it('signs from readings and signs from connections count together', () => {
-  const watch = newIdentityWatch();
+  const watch = newIdentitySigns();
   expect(noteBoot(watch, 'A', 0)).toBe(false);
   expect(noteBoot(watch, 'B', 1000)).toBe(false);
   expect(noteBoot(watch, 'A', 2000)).toBe(false);
-  expect(noteLost(watch, { boot: 'A', address: undefined }, 3000)).toBe(false);
+  expect(noteLostClientId(watch, { boot: 'A', address: undefined }, 3000)).toBe(false);
   expect(noteBoot(watch, 'B', 4000)).toBe(true);
 });

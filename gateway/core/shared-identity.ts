@@ -5,20 +5,20 @@
 import { noTurns, noteBoot as noteBootIn, noteTurn, type Turns } from '../../contracts/shared-identity.ts';
 
 /** The signs that one gateway has seen of one device. */
-export type IdentityWatch = {
+export type IdentitySigns = {
   turns: Turns;
   /** The live connection that last lost the client id: its start (`boot`), or its address if the device sends no `boot`. */
-  lostBy: string | undefined;
+  lastLoser: string | undefined;
 };
 
-export function newIdentityWatch(): IdentityWatch {
-  return { turns: noTurns, lostBy: undefined };
+export function newIdentitySigns(): IdentitySigns {
+  return { turns: noTurns, lastLoser: undefined };
 }
 
 /** Notes the `boot` of a current reading. The caller leaves out readings of a backlog. @returns whether two devices use the certificate */
-export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boolean {
-  const { turns, isShared } = noteBootIn(watch.turns, boot, nowMs);
-  watch.turns = turns;
+export function noteBoot(signs: IdentitySigns, boot: string, nowMs: number): boolean {
+  const { turns, isShared } = noteBootIn(signs.turns, boot, nowMs);
+  signs.turns = turns;
   return isShared;
 }
 
@@ -36,13 +36,13 @@ type Loser = {
  * If neither the start nor the address is known, this does not count either.
  * @returns whether two devices use the certificate
  */
-export function noteLost(watch: IdentityWatch, { boot, address }: Loser, nowMs: number): boolean {
+export function noteLostClientId(signs: IdentitySigns, { boot, address }: Loser, nowMs: number): boolean {
   const loser = boot !== undefined ? `boot ${boot}` : address !== undefined ? `address ${address}` : undefined;
   if (loser === undefined) return false;
-  const before = watch.lostBy;
-  watch.lostBy = loser;
-  if (loser === before) return false;
-  const { turns, isShared } = noteTurn(watch.turns, nowMs);
-  watch.turns = turns;
+  const previousLoser = signs.lastLoser;
+  signs.lastLoser = loser;
+  if (loser === previousLoser) return false;
+  const { turns, isShared } = noteTurn(signs.turns, nowMs);
+  signs.turns = turns;
   return isShared;
 }

@@ -29,7 +29,7 @@ describe('judgeForwarded', () => {
     // A canary must show that the gateway's own listener works, so a forwarded message is never a canary.
     'devices/vigil-canary/observations',
   ])('a message on %j belongs to no device', (topic) => {
-    expect(judgeForwarded(topic, false)).toEqual({ kind: 'stranger' });
+    expect(judgeForwarded(topic, false)).toEqual({ kind: 'unknown-device' });
   });
 
   it('a message with the retain flag is old, whatever its topic', () => {

@@ -7,7 +7,7 @@ export type Forwarded =
   /** The topic names this device. The broker guarantees that only this device writes to the topic. */
   | { readonly kind: 'device'; readonly deviceId: string }
   /** The topic contains no valid device id. */
-  | { readonly kind: 'stranger' }
+  | { readonly kind: 'unknown-device' }
   /** An old message that the broker kept and sends because the gateway subscribed. */
   | { readonly kind: 'retained' };
 
@@ -21,7 +21,7 @@ export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   const deviceId = parseDeviceTopic(topic)?.deviceId;
   // A canary shows that the gateway's own listener works. A forwarded canary would show that even if the listener is closed.
   const isDevice = deviceId !== undefined && identify(deviceId, '').ok && !isCanary(deviceId);
-  return isDevice ? { kind: 'device', deviceId } : { kind: 'stranger' };
+  return isDevice ? { kind: 'device', deviceId } : { kind: 'unknown-device' };
 }
 
 /**

@@ -67,7 +67,7 @@ const status = Compile(Status);
 const alerts = Compile(DeviceAlerts);
 
 /** Longest text that is repaired, so that the repaired text fits into one record of the log. */
-const mendedMax = 65_536;
+const mendedLengthMax = 65_536;
 
 /**
  * Checks a payload. If the payload is not UTF-8 or not JSON, checks its repaired text.
@@ -81,25 +81,25 @@ export function judgePayload(
   nowMs: number,
   bounds: TimeBounds,
 ): Judgement {
-  const judged = judgeText(kind, payload, text, nowMs, bounds);
-  if (judged.verdict !== 'refused' || !unreadableCodes.includes(judged.fault.code)) return judged;
-  const mended = payload.length > mendedMax ? undefined : repairEncoding(payload);
-  if (mended === undefined) return judged;
-  const mendedJudged = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
-  if (mendedJudged.verdict === 'refused')
-    return unreadableCodes.includes(mendedJudged.fault.code) ? judged : mendedJudged;
-  return asMended(mendedJudged, mended.text, mended.fault);
+  const judgement = judgeText(kind, payload, text, nowMs, bounds);
+  if (judgement.verdict !== 'refused' || !unreadableCodes.includes(judgement.fault.code)) return judgement;
+  const mended = payload.length > mendedLengthMax ? undefined : repairEncoding(payload);
+  if (mended === undefined) return judgement;
+  const mendedJudgement = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
+  if (mendedJudgement.verdict === 'refused')
+    return unreadableCodes.includes(mendedJudgement.fault.code) ? judgement : mendedJudgement;
+  return asMended(mendedJudgement, mended.text, mended.fault);
 }
 
 const unreadableCodes: readonly string[] = ['payload-not-utf8', 'payload-not-json'];
 
 /** Returns the judgement of a repaired text. The fault names the repair, and then the fault of the repaired text. */
-function asMended(judged: Exclude<Judgement, Refused>, text: string, { code, message }: Fault): InPart {
-  const { reading } = judged;
-  if (judged.verdict === 'accepted')
+function asMended(judgement: Exclude<Judgement, Refused>, text: string, { code, message }: Fault): InPart {
+  const { reading } = judgement;
+  if (judgement.verdict === 'accepted')
     return { verdict: 'accepted-in-part', reading, fault: { code, message }, mended: text };
-  const fault = { code, message: `${message} ${judged.fault.message}` };
-  return { verdict: 'accepted-in-part', reading, fault, mended: judged.mended ?? text };
+  const fault = { code, message: `${message} ${judgement.fault.message}` };
+  return { verdict: 'accepted-in-part', reading, fault, mended: judgement.mended ?? text };
 }
 
 function judgeText(
@@ -118,9 +118,9 @@ function judgeText(
   }
   const expanded = expandRepeatedMembers(payload, text);
   if (expanded === undefined) return judgeBody(kind, body, nowMs, bounds);
-  if (expanded.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
-  const judged = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
-  return judged.verdict === 'refused' ? judged : asMended(judged, expanded, memberTwice);
+  if (expanded.length > mendedLengthMax) return { verdict: 'refused', fault: memberTwice };
+  const judgement = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
+  return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwice);
 }
 
 const memberTwice: Fault = {
@@ -197,8 +197,8 @@ function accept(
   const count = faultCount + (hasHalfIdentity ? 1 : 0);
   if (count === 0) return { verdict: 'accepted', reading };
   const { code, message } = firstFault ?? halfIdentity(boot === undefined ? 'boot' : 'seq');
-  const more = count > 1 ? ` The message has ${count - 1} more ${count === 2 ? 'fault' : 'faults'}.` : '';
-  return { verdict: 'accepted-in-part', reading, fault: { code, message: message + more } };
+  const furtherFaults = count > 1 ? ` The message has ${count - 1} more ${count === 2 ? 'fault' : 'faults'}.` : '';
+  return { verdict: 'accepted-in-part', reading, fault: { code, message: message + furtherFaults } };
 }
 
 function judgeWaveform(

@@ -42,7 +42,7 @@ function flushAcks(context: Context, connection: Connection): void {
   const { ackMs } = context.measures;
   const atMs = context.monotonicMs();
   let batch = Buffer.allocUnsafe(ready.length * bareAckBytes);
-  let at = 0;
+  let filledBytes = 0;
   for (const ack of ready) {
     observe(ackMs, atMs - ack.receivedMs);
     const reasonCode = ack.reasonCode ?? reason.success;
@@ -50,27 +50,27 @@ function flushAcks(context: Context, connection: Connection): void {
     // The exchange of QoS 2 counts until PUBCOMP (MQTT 5 section 4.9), unless PUBREC ends it.
     if (ack.kind === 'puback' || failed) client.quotaUsed -= 1;
     if (client.version === 4 || (reasonCode === 0 && ack.reasonString === undefined)) {
-      writeBareAck(batch, at, ack.kind, ack.packetId);
-      at += bareAckBytes;
+      writeBareAck(batch, filledBytes, ack.kind, ack.packetId);
+      filledBytes += bareAckBytes;
       continue;
     }
-    if (at > 0) writeBytes(connection, batch.subarray(0, at));
+    if (filledBytes > 0) writeBytes(connection, batch.subarray(0, filledBytes));
     batch = Buffer.allocUnsafe(ready.length * bareAckBytes);
-    at = 0;
+    filledBytes = 0;
     sendAckWithReason(connection, client, ack, reasonCode);
   }
-  if (at > 0) writeBytes(connection, batch.subarray(0, at));
+  if (filledBytes > 0) writeBytes(connection, batch.subarray(0, filledBytes));
   if (connection.paused) context.pump(connection);
 }
 
 /** Sends the reason string only if the client wants it and it fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
 function sendAckWithReason(connection: Connection, client: Client, ack: Ack, reasonCode: number): void {
-  const bare = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
+  const packetWithoutReason = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
   const { reasonString } = ack;
   if (client.problemInformation && reasonString !== undefined) {
-    if (sendPacket(connection, { ...bare, properties: { reasonString } })) return;
+    if (sendPacket(connection, { ...packetWithoutReason, properties: { reasonString } })) return;
   }
-  sendPacket(connection, bare);
+  sendPacket(connection, packetWithoutReason);
 }
 
 /** Whether one more PUBLISH of QoS 1 or 2 would exceed Receive Maximum. */
@@ -79,17 +79,17 @@ export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client
 }
 
 /** What a connection waits for before its next packet. `draining`: the gateway shuts down, so the wait has no end. */
-export type Wait = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'unacked' | 'outgoing' | 'draining';
+export type WaitCause = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'unacked' | 'outgoing' | 'draining';
 
 /** Returns what the connection must wait for before its next packet; undefined if it need not wait. */
-export function mustWait(context: Context, connection: Connection): Wait | undefined {
+export function waitCauseOf(context: Context, connection: Connection): WaitCause | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
   if (!client) return connection.abandonClaim && 'claim';
   if (context.draining) return 'draining';
   if (client.unmeteredInFlight >= context.limits.inFlightMax) return 'in-flight';
   if (connection.waitingPublish && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
-  return context.budget.isFull() ? 'unacked' : context.shares.mustWait(client.share);
+  return context.budget.isFull() ? 'unacked' : context.shares.waitCauseOf(client.share);
 }
 
 /**
@@ -117,7 +117,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
       },
       'connection ended',
     );
-    context.sessions.leave(client.session, connection, end.willDue ? client.will : undefined, end.notice);
+    context.sessions.leave(client.session, connection, end.isWillDue ? client.will : undefined, end.endReason);
   }
   const { remoteAddress } = socket;
   if (client && cause.kind === 'taken-over')
@@ -175,8 +175,8 @@ const lingerMs = 1_000;
 
 /** Sends DISCONNECT. Leaves out the reason string if the packet would be larger than the client accepts [MQTT-3.14.2-3]. */
 function sendDisconnect(connection: Connection, code: number, reasonString: string | undefined): void {
-  const bare: Packet = { cmd: 'disconnect', reasonCode: code };
+  const packetWithoutReason: Packet = { cmd: 'disconnect', reasonCode: code };
   // The library can write the reason string of a DISCONNECT, but its types do not have it.
-  const withReason = { ...bare, properties: { reasonString: reasonString } } as Packet;
-  if (reasonString === undefined || !sendPacket(connection, withReason)) sendPacket(connection, bare);
+  const withReason = { ...packetWithoutReason, properties: { reasonString: reasonString } } as Packet;
+  if (reasonString === undefined || !sendPacket(connection, withReason)) sendPacket(connection, packetWithoutReason);
 }

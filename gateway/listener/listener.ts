@@ -5,7 +5,7 @@ import { newLogLimiter } from '../core/log-limiter.ts';
 import { certificateRefusals } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import { createBudget } from './budget.ts';
-import { dropWaitingPublish, endConnection, mustWait, type Wait } from './connection.ts';
+import { dropWaitingPublish, endConnection, type WaitCause, waitCauseOf } from './connection.ts';
 import { endTakenElsewhere } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
@@ -43,7 +43,7 @@ export type Listener = {
   /** Number of connections that wait for their TLS handshake, because more came at once than the process accepts. */
   waiting(): number;
   /** Number of paused connections, by what they wait for. */
-  paused(): Readonly<Record<Wait, number>>;
+  paused(): Readonly<Record<WaitCause, number>>;
   /**
    * Shuts down: accepts no more connections, reads no more packets, waits at most `withinMs` until all messages on their way are
    * acknowledged, sends DISCONNECT (MQTT 5: 0x8B) to the clients, and closes.
@@ -169,13 +169,13 @@ function accept(context: Context, socket: TLSSocket): Connection {
   return connection;
 }
 
-function countPaused(context: Context): Record<Wait, number> {
-  const counts: Record<Wait, number> = {
+function countPaused(context: Context): Record<WaitCause, number> {
+  const counts: Record<WaitCause, number> = {
     ...{ claim: 0, 'in-flight': 0, 'device-rate': 0, 'device-share': 0 },
     ...{ unacked: 0, outgoing: 0, draining: 0 },
   };
   for (const connection of context.connections) {
-    const wait = connection.paused ? mustWait(context, connection) : undefined;
+    const wait = connection.paused ? waitCauseOf(context, connection) : undefined;
     if (wait !== undefined) counts[wait] += 1;
   }
   return counts;

@@ -180,13 +180,13 @@ describe('QoS 0', () => {
     client!.send(publishPacket(1, 1, 'e'));
     await until('the QoS 1 publish is handed on', () => bench.handed.some(({ text }) => text === 'e'));
     expect(bench.handed.map(({ text }) => text)).toEqual(['a', 'b', 'e']);
-    expect(bench.counters.unpromisedDropped).toBe(2);
+    expect(bench.counters.qos0Dropped).toBe(2);
     expect(bench.listener.qos0Bytes()).toBe(2 * size);
     expect(bench.logged.filter((line) => line.includes('a QoS 0 message was dropped'))).toHaveLength(1);
     // Now there is space for one more.
     bench.handed[0]!.settle(appended);
     for (const letter of 'fg') client!.send(publishPacket(0, 0, letter));
-    await until('one more is dropped', () => bench.counters.unpromisedDropped === 3);
+    await until('one more is dropped', () => bench.counters.qos0Dropped === 3);
     expect(bench.handed.map(({ text }) => text)).toEqual(['a', 'b', 'e', 'f']);
     expect(bench.listener.connections()).toBe(1);
   });
@@ -199,7 +199,7 @@ describe('QoS 0', () => {
     await until('it waits', () => bench.listener.paused().unacked === 1);
     bench.handed[0]!.settle(appended);
     await until('it is handed on', () => bench.handed.length === 2);
-    expect(bench.counters.unpromisedDropped).toBe(0);
+    expect(bench.counters.qos0Dropped).toBe(0);
   });
 
   it('a QoS 0 publish that may not be in Kafka is counted', async () => {
@@ -208,7 +208,7 @@ describe('QoS 0', () => {
     await until('it is handed on', () => bench.handed.length === 1);
     bench.handed[0]!.settle({ kind: 'failed' });
     await client!.closed;
-    expect(bench.counters).toMatchObject({ unpromisedLost: 1, unpromisedDropped: 0 });
+    expect(bench.counters).toMatchObject({ qos0Lost: 1, qos0Dropped: 0 });
     expect(bench.listener.qos0Bytes()).toBe(0);
   });
 });

@@ -118,7 +118,7 @@ type DelayedWill = {
   readonly will: Will;
   readonly source: Source;
   /** How the connection of the will ended. */
-  readonly notice: EndReason;
+  readonly endReason: EndReason;
   readonly dueMs: number;
 };
 
@@ -141,10 +141,10 @@ export type Sessions = {
     deviceId: string,
     clean: boolean,
     certificate: CertificateFacts,
-  ): { readonly session: Session; readonly present: boolean };
+  ): { readonly session: Session; readonly existed: boolean };
   get(clientId: string): Session | undefined;
   /** Handles the end of a connection: publishes its will, or keeps the will for its delay, and keeps or ends the session. */
-  leave(session: Session, connection: Connection, will: Will | undefined, notice: EndReason): void;
+  leave(session: Session, connection: Connection, will: Will | undefined, endReason: EndReason): void;
   /** Ends a session whose client continues at another gateway. Does not publish a delayed will [MQTT-3.1.3-9]. */
   drop(session: Session): void;
   /** Ends sessions that have expired or for which `isBarred` returns true, and publishes the delayed wills that are due. */

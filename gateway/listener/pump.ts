@@ -1,7 +1,7 @@
 /** Handles the packets in the received bytes of a connection, one after the other, until the connection must wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
-import { endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
+import { endConnection, exceedsQuota, type WaitCause, waitCauseOf } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
 import { publishMemoryBytes } from './limits.ts';
@@ -20,7 +20,7 @@ export function pump(context: Context, connection: Connection): void {
   if (connection.isPumping) return;
   connection.isPumping = true;
   try {
-    run(context, connection);
+    handleReceivedPackets(context, connection);
   } catch (error) {
     context.log.error({ err: error }, 'the handling of a packet failed: the connection is closed');
     endConnection(context, connection, {
@@ -33,9 +33,9 @@ export function pump(context: Context, connection: Connection): void {
   }
 }
 
-function run(context: Context, connection: Connection): void {
+function handleReceivedPackets(context: Context, connection: Connection): void {
   while (connection.phase !== 'ending') {
-    const wait = mustWait(context, connection);
+    const wait = waitCauseOf(context, connection);
     if (wait !== undefined) {
       pause(context, connection, wait);
       return;
@@ -112,7 +112,7 @@ function handleFirstPacket(context: Context, connection: Connection, frame: Buff
 }
 
 /** Pauses a connection, and registers a callback that continues when the wait is over, unless an event that ends the wait calls `pump`. */
-function pause(context: Context, connection: Connection, wait: Wait): void {
+function pause(context: Context, connection: Connection, wait: WaitCause): void {
   if (!connection.paused) {
     connection.paused = true;
     connection.pausedMs = context.monotonicMs();
@@ -141,7 +141,7 @@ function pause(context: Context, connection: Connection, wait: Wait): void {
   }
 }
 
-function countPause({ counters }: Context, wait: Wait): void {
+function countPause({ counters }: Context, wait: WaitCause): void {
   switch (wait) {
     case 'in-flight':
       counters.pausedInFlight += 1;

@@ -190,7 +190,7 @@ describe('the CRL file', () => {
       /lower/,
     ],
   ])(
-    'a CRL file that %s is refused with an error, the CRL before stays in use, and a later good CRL is used',
+    'a CRL file that %s is refused with an error, the previous CRL stays in use, and a later good CRL is used',
     async (_name, spoil, why) => {
       writeFileSync(file, await crl(['bed-07']));
       await loaded(2);

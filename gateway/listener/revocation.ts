@@ -64,7 +64,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
     if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
     lists = next;
     counters.crlLoaded += 1;
-    log.info(describe(next), 'CRL loaded');
+    log.info(crlFields(next), 'CRL loaded');
     const uncovered = certificates.length - next.size;
     if (uncovered > 0)
       log.warn({ uncovered }, 'some authorities of devices have no CRL: their devices are refused, add their CRL');
@@ -90,7 +90,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
       if (why === refusal?.why && now() - refusal.loggedMs < crlWarnEveryMs) return;
       refusal = { why, loggedMs: now() };
       counters.crlRefused += 1;
-      log.error({ file, why }, 'the changed CRL file cannot be used: the CRL before stays in use');
+      log.error({ file, why }, 'the changed CRL file cannot be used: the previous CRL stays in use');
     }
   }
 
@@ -124,7 +124,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
     faultOf: (facts) => certificateFault(facts, lists, now()),
     state() {
       if (lists === undefined) return undefined;
-      return { listed: describe(lists).listed, nextUpdateMs: nextUpdateOf(lists) };
+      return { listed: crlFields(lists).listed, nextUpdateMs: nextUpdateOf(lists) };
     },
     close: () => clearInterval(timer),
   };
@@ -141,7 +141,7 @@ function factsOf(socket: TLSSocket, authorities: readonly X509Certificate[]): Ce
 }
 
 /** Returns the fields of the lists for the log and the metrics. */
-function describe(lists: RevocationLists) {
+function crlFields(lists: RevocationLists) {
   return {
     listed: [...lists.values()].reduce((sum, { serials }) => sum + serials.size, 0),
     numbers: [...lists.values()].map(({ number }) => number?.toString()),

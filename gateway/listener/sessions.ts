@@ -24,7 +24,7 @@ export function createSessions(options: {
   function publishDelayed(session: Session): void {
     const { delayedWill } = session;
     session.delayedWill = undefined;
-    if (delayedWill) sink.will(delayedWill.source, delayedWill.will, delayedWill.notice);
+    if (delayedWill) sink.will(delayedWill.source, delayedWill.will, delayedWill.endReason);
   }
 
   function makeRoom(): void {
@@ -45,7 +45,7 @@ export function createSessions(options: {
         // The client connected again before the delay was over, so the will is not published [MQTT-3.1.3-9].
         existing.delayedWill = undefined;
         existing.certificate = certificate;
-        return { session: existing, present: true };
+        return { session: existing, existed: true };
       }
       if (existing) end(existing);
       makeRoom();
@@ -61,14 +61,14 @@ export function createSessions(options: {
         delayedWill: undefined,
       };
       sessions.set(clientId, session);
-      return { session, present: false };
+      return { session, existed: false };
     },
-    leave(session, connection, will, notice) {
+    leave(session, connection, will, endReason) {
       const source = connection.client!.source;
       const nowMs = monotonicMs();
       const isDelayed = will !== undefined && will.delayMs > 0 && session.expiryMs > 0;
-      if (will && !isDelayed) sink.will(source, will, notice);
-      sink.ended(source, notice);
+      if (will && !isDelayed) sink.will(source, will, endReason);
+      sink.ended(source, endReason);
       if (session.connection !== connection) return;
       session.connection = undefined;
       if (session.expiryMs === 0) {
@@ -76,7 +76,7 @@ export function createSessions(options: {
         return;
       }
       session.endsAtMs = nowMs + session.expiryMs;
-      if (will && isDelayed) session.delayedWill = { will, source, notice, dueMs: nowMs + will.delayMs };
+      if (will && isDelayed) session.delayedWill = { will, source, endReason, dueMs: nowMs + will.delayMs };
       parked.add(session);
     },
     drop(session) {

@@ -36,15 +36,15 @@ export type Share = {
 };
 
 /** What the connections of a device wait for. `device-rate`: the device may send again. `device-share`: the device uses less memory. */
-type DeviceWait = 'device-rate' | 'device-share';
+type DeviceWaitCause = 'device-rate' | 'device-share';
 
 export type Shares = {
   /** Returns the share of a device. The share is remembered after the last connection has ended, so a device cannot get a new share. */
   of(deviceId: string): Share;
   /** Returns what the connections of the device must wait for; undefined if they need not wait. */
-  mustWait(share: Share): DeviceWait | undefined;
+  waitCauseOf(share: Share): DeviceWaitCause | undefined;
   /** Calls `resume` once, when the device may send again. The connections of a device are called in turn. */
-  onRoom(client: { readonly share: Share; readonly source: Source }, why: DeviceWait, resume: () => void): void;
+  onRoom(client: { readonly share: Share; readonly source: Source }, why: DeviceWaitCause, resume: () => void): void;
   /** Counts the memory of a publish that is on its way to Kafka. */
   hold(share: Share, bytes: number): void;
   /** Frees the memory of a publish that was counted by `hold`. */
@@ -156,7 +156,7 @@ export function createShares(options: {
       shares.set(deviceId, share);
       return share;
     },
-    mustWait(share) {
+    waitCauseOf(share) {
       if (rateWaitMs(share) > 0) return 'device-rate';
       return usesMoreThan(share, budget.freeBytes()) ? 'device-share' : undefined;
     },

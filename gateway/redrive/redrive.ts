@@ -28,16 +28,17 @@ export function createRedrive(options: {
   const { append, tables, pseudonymKey, bounds, log } = options;
 
   return ({ id, boot, seq, record, associationId }) => {
-    const invalid = (words: string) => Promise.resolve({ id, outcome: 'invalid', words } as const);
+    const invalidResult = (reasonText: string) =>
+      Promise.resolve({ id, outcome: 'invalid', words: reasonText } as const);
     const receivedAtMs = parseInstant(record.receivedAt);
-    if (receivedAtMs === undefined) return invalid('The record has no valid time of receipt.');
+    if (receivedAtMs === undefined) return invalidResult('The record has no valid time of receipt.');
     const source = createSource(pseudonymKey, record.deviceId, bootOf(boot, seq));
     const fault = ownerFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
-    if (fault !== undefined) return invalid(fault);
-    let written: Unsealed | undefined;
+    if (fault !== undefined) return invalidResult(fault);
+    let writtenRecord: Unsealed | undefined;
     const publish = createIngest({
       append(unsealed, settle) {
-        written = unsealed;
+        writtenRecord = unsealed;
         append(unsealed, settle);
       },
       // A message that is still not valid is in `rejected` already, so nothing is written.
@@ -52,7 +53,7 @@ export function createRedrive(options: {
     const payload = Buffer.from(record.payload, 'base64');
     return new Promise((resolve) => {
       publish({ source, topic: record.topic, payload, receivedAtMs }, (outcome) =>
-        resolve(resultOf(id, outcome, written)),
+        resolve(resultOf(id, outcome, writtenRecord)),
       );
     });
   };
@@ -73,25 +74,25 @@ function ownerFault(
   receivedAtMs: number,
 ): string | undefined {
   if (associationId === undefined && code !== 'association-unclear') return undefined;
-  const begun = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
-  if (begun.some((period) => period.associationId === associationId)) return undefined;
-  const periodTexts = begun.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
+  const begunPeriods = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
+  if (begunPeriods.some((period) => period.associationId === associationId)) return undefined;
+  const periodTexts = begunPeriods.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
     const to = Number.isFinite(toMs) ? formatInstant(toMs) : 'now';
     return `${id} (${ward}, ${formatInstant(fromMs)} to ${to})`;
   });
-  const which =
+  const associationsText =
     periodTexts.length === 0
       ? 'The device had no association when the message came.'
       : `The associations of the device were: ${periodTexts.join('; ')}.`;
   return associationId === undefined
-    ? `The time of the message does not show which patient it belongs to. Name its association with --association. ${which}`
-    : `The device did not have this association when the message came. ${which}`;
+    ? `The time of the message does not show which patient it belongs to. Name its association with --association. ${associationsText}`
+    : `The device did not have this association when the message came. ${associationsText}`;
 }
 
-function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): RedriveResult {
+function resultOf(id: string, outcome: Outcome, writtenRecord: Unsealed | undefined): RedriveResult {
   switch (outcome.kind) {
     case 'appended': {
-      const place = written && { topic: written.topic, boot: written.boot, seq: written.seq };
+      const place = writtenRecord && { topic: writtenRecord.topic, boot: writtenRecord.boot, seq: writtenRecord.seq };
       return {
         id,
         outcome: 'appended',

@@ -41,7 +41,7 @@ export type LinkOptions = {
 };
 
 /** The state of one network connection. It is not used for the next connection, on which packet ids belong to other messages. */
-type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; isOver: boolean };
+type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; hasEnded: boolean };
 
 const reconnectMs = 1_000;
 /** Time before the next attempt after another client took the client id, so that two gateways do not disconnect each other all the time. */
@@ -72,26 +72,27 @@ export function openLink(options: LinkOptions): Link {
   /** Returns the state of the present network connection. The library uses a new stream for each connection. */
   function currentFlow(): Flow {
     if (flow?.stream !== client.stream) {
-      flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, isOver: false };
+      flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, hasEnded: false };
     }
     return flow!;
   }
 
-  function drop(dropped: Flow | undefined): void {
-    if (!dropped || dropped.isOver) return;
-    dropped.isOver = true;
+  function drop(flowToEnd: Flow | undefined): void {
+    if (!flowToEnd || flowToEnd.hasEnded) return;
+    flowToEnd.hasEnded = true;
     subscribed = false;
-    dropped.stream.destroy();
+    flowToEnd.stream.destroy();
   }
 
   function handleMessage(packet: IPublishPacket, next: (error?: Error) => void): void {
-    const mine = currentFlow();
-    if (draining || mine.isOver) return;
+    const connectionFlow = currentFlow();
+    if (draining || connectionFlow.hasEnded) return;
     if (!options.ready()) {
-      drop(mine);
+      drop(connectionFlow);
       return;
     }
-    const ack = packet.qos === 1 ? expectAck(mine.acks, 'puback', packet.messageId!, options.monotonicMs()) : undefined;
+    const ack =
+      packet.qos === 1 ? expectAck(connectionFlow.acks, 'puback', packet.messageId!, options.monotonicMs()) : undefined;
     const payload = packet.payload as Buffer;
     const bytes = publishMemoryBytes(payload.length + packet.topic.length);
     budget.hold(bytes);
@@ -99,7 +100,7 @@ export function openLink(options: LinkOptions): Link {
       budget.release(bytes);
       if (!ack) counters.upstreamUnacknowledged += 1;
       else if (outcome.kind === 'failed') options.onFailed();
-      else settle(mine, ack, outcome);
+      else settle(connectionFlow, ack, outcome);
     });
     if (budget.isFull()) waitForRoom(() => next(acknowledgedLater));
     else next(acknowledgedLater);
@@ -117,28 +118,28 @@ export function openLink(options: LinkOptions): Link {
     });
   }
 
-  function settle(mine: Flow, ack: Ack, outcome: Exclude<Outcome, { kind: 'failed' }>): void {
+  function settle(connectionFlow: Flow, ack: Ack, outcome: Exclude<Outcome, { kind: 'failed' }>): void {
     ack.reasonCode = outcome.kind === 'refused' ? outcome.code : reason.success;
     ack.reasonString = outcome.reasonString;
-    if (mine.flushing) return;
-    mine.flushing = true;
-    process.nextTick(flush, mine);
+    if (connectionFlow.flushing) return;
+    connectionFlow.flushing = true;
+    process.nextTick(flush, connectionFlow);
   }
 
   /** Sends the ready acknowledgements in the order of the messages [MQTT-4.6.0-2]. Sends nothing if the connection has ended. */
-  function flush(mine: Flow): void {
-    mine.flushing = false;
-    if (mine.isOver || !mine.stream.writable) return;
-    const ready = takeReadyAcks(mine.acks);
+  function flush(connectionFlow: Flow): void {
+    connectionFlow.flushing = false;
+    if (connectionFlow.hasEnded || !connectionFlow.stream.writable) return;
+    const ready = takeReadyAcks(connectionFlow.acks);
     if (ready.length === 0) return;
     counters.upstreamAcknowledged += ready.length;
     const atMs = options.monotonicMs();
     for (const { receivedMs } of ready) observe(options.measures.ackMs, atMs - receivedMs);
-    mine.stream.write(Buffer.concat(ready.map(ackBytes)));
+    connectionFlow.stream.write(Buffer.concat(ready.map(ackBytes)));
   }
 
   function onConnect(connack: IConnackPacket): void {
-    const mine = currentFlow();
+    const connectionFlow = currentFlow();
     if (connectedBefore && !connack.sessionPresent) {
       counters.upstreamSessionsLost += 1;
       log.error({ clientId }, 'the upstream broker lost our session: messages that it kept for us may be lost');
@@ -147,10 +148,10 @@ export function openLink(options: LinkOptions): Link {
     client.options.reconnectPeriod = reconnectMs;
     // Subscribes at each connection, because a session may exist without its subscriptions. Retain Handling 2: no retained messages.
     client.subscribe([...options.filters], { qos: 1, rh: 2, rap: false, nl: false }, (error, grants = []) => {
-      if (mine.isOver || draining) return;
+      if (connectionFlow.hasEnded || draining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {
         logError('the upstream broker does not grant our subscriptions at QoS 1', { error: error?.message });
-        drop(mine);
+        drop(connectionFlow);
         return;
       }
       subscribed = true;
@@ -162,7 +163,7 @@ export function openLink(options: LinkOptions): Link {
   client.handleMessage = handleMessage;
   client.on('connect', onConnect);
   client.on('close', () => {
-    if (flow) flow.isOver = true;
+    if (flow) flow.hasEnded = true;
     if (subscribed && !draining) logError('upstream broker lost', {});
     subscribed = false;
   });
@@ -182,7 +183,7 @@ export function openLink(options: LinkOptions): Link {
     restart: () => drop(flow),
     async close(withinMs) {
       draining = true;
-      const waiting = () => (flow && !flow.isOver ? acksWaiting(flow.acks) : 0);
+      const waiting = () => (flow && !flow.hasEnded ? acksWaiting(flow.acks) : 0);
       for (const endMs = performance.now() + withinMs; waiting() > 0 && performance.now() < endMs; ) await sleep(5);
       await sleep(0);
       await endClient(client);

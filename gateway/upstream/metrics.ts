@@ -22,15 +22,21 @@ export function upstreamMetrics(
   metrics.gauge(name('unacked_bytes'), 'Memory of messages from the upstream broker that wait for Kafka.', () => {
     return upstream()?.unackedBytes() ?? 0;
   });
-  const connects = 'Connections to the upstream broker that were subscribed.';
-  metrics.counter(name('connects_total'), connects, () => counters.upstreamConnects);
+  metrics.counter(
+    name('connects_total'),
+    'Connections to the upstream broker that were subscribed.',
+    () => counters.upstreamConnects,
+  );
   metrics.counter(
     name('sessions_lost_total'),
     'Sessions that the upstream broker lost. Messages that it kept for the gateway may be lost.',
     () => counters.upstreamSessionsLost,
   );
-  const messages = 'Messages from the upstream broker, with repeats.';
-  metrics.counter(name('messages_total'), messages, () => counters.upstreamMessages);
+  metrics.counter(
+    name('messages_total'),
+    'Messages from the upstream broker, with repeats.',
+    () => counters.upstreamMessages,
+  );
   metrics.counter(
     name('acknowledged_total'),
     'Messages that the gateway acknowledged to the upstream broker.',
@@ -41,8 +47,6 @@ export function upstreamMetrics(
     'Messages from the upstream broker at QoS 0, which are not sent again if they are lost.',
     () => counters.upstreamUnacknowledged,
   );
-  const retained = 'Retained messages from the upstream broker. They are old and were left out.';
-  metrics.counter(name('retained_total'), retained, () => counters.upstreamRetained);
-  const pauses = 'Pauses of connections to the upstream broker because too many messages waited for Kafka.';
-  metrics.counter(name('pauses_total'), pauses, () => counters.upstreamPaused);
+  metrics.counter(name('retained_total'), 'Retained messages from the upstream broker. They are old and were left out.', () => counters.upstreamRetained);
+  metrics.counter(name('pauses_total'), 'Pauses of connections to the upstream broker because too many messages waited for Kafka.', () => counters.upstreamPaused);
 }

@@ -29,7 +29,7 @@ export type Upstream = {
 const sourcesMax = 20_000;
 
 /** The device id in records of messages whose topic contains no valid device id. All these messages are refused. */
-const strangerId = 'upstream';
+const unknownDeviceId = 'upstream';
 
 /** Opens the connections to the upstream broker. Returns at once, and connects in the background without a limit of attempts. */
 export function openUpstream(options: {
@@ -48,7 +48,7 @@ export function openUpstream(options: {
   const { config, sink, counters, log, now } = options;
   const sources = new Map<string, Source>();
   const budget = createBudget(options.unackedBytesMax);
-  const stranger = sink.sourceOf(strangerId);
+  const unknownDevice = sink.sourceOf(unknownDeviceId);
 
   function sourceOf(deviceId: string): Source {
     const existing = sources.get(deviceId);
@@ -68,7 +68,7 @@ export function openUpstream(options: {
       settle({ kind: 'appended' });
       return;
     }
-    const source = forwarded.kind === 'device' ? sourceOf(forwarded.deviceId) : stranger;
+    const source = forwarded.kind === 'device' ? sourceOf(forwarded.deviceId) : unknownDevice;
     sink.publish({ source, topic, payload, receivedAtMs: now() }, settle);
   }
 

@@ -15,8 +15,12 @@ function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void 
     () => agesMs(Date.now()).map(([partition, ageMs]) => [partition, ageMs / 1000] as const),
     'partition',
   );
-  const help = 'Time from the receipt of a canary at the gateway to its receipt at the alarm processor.';
-  metrics.histogram('vigil_alarms_canary_seconds', help, tookMs, 0.001);
+  metrics.histogram(
+    'vigil_alarms_canary_seconds',
+    'Time from the receipt of a canary at the gateway to its receipt at the alarm processor.',
+    tookMs,
+    0.001,
+  );
 }
 
 /** @param counters the processor's counters by name; undefined until it has started */
@@ -39,19 +43,23 @@ export function alarmsMetrics(
   metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
   const isRefused = (file: 'profiles' | 'alertCodes') => () => (files?.[file].isRefused() ? 1 : 0);
   const accepted = (file: 'profiles' | 'alertCodes') => () => files?.[file].changesAccepted() ?? 0;
-  const profiles = '1 while the changed file of limit profiles is refused and the former file is in use.';
-  metrics.gauge('vigil_alarms_profiles_refused', profiles, isRefused('profiles'));
-  const profileChanges = 'Accepted changes of the file of limit profiles.';
-  metrics.counter('vigil_alarms_profiles_taken_total', profileChanges, accepted('profiles'));
-  const codes = '1 while the changed file of texts for device alarms is refused and the former file is in use.';
-  metrics.gauge('vigil_alarms_codes_refused', codes, isRefused('alertCodes'));
-  const codeChanges = 'Accepted changes of the file of texts for device alarms.';
-  metrics.counter('vigil_alarms_codes_taken_total', codeChanges, accepted('alertCodes'));
+  metrics.gauge(
+    'vigil_alarms_profiles_refused',
+    '1 while the changed file of limit profiles is refused and the former file is in use.',
+    isRefused('profiles'),
+  );
+  metrics.counter(
+    'vigil_alarms_profiles_taken_total',
+    'Accepted changes of the file of limit profiles.',
+    accepted('profiles'),
+  );
+  metrics.gauge('vigil_alarms_codes_refused', '1 while the changed file of texts for device alarms is refused and the former file is in use.', isRefused('alertCodes'));
+  metrics.counter('vigil_alarms_codes_taken_total', 'Accepted changes of the file of texts for device alarms.', accepted('alertCodes'));
   metrics.counter('vigil_alarms_records_total', 'Records read.', read('records'));
   metrics.counter('vigil_alarms_events_total', 'Alarm events written.', read('events'));
   metrics.counter(
     'vigil_alarms_left_out_total',
-    'Records that were skipped, because they did not open or the engine cannot use them.',
+    'Records that were skipped, because they could not be decrypted or the engine cannot use them.',
     read('leftOut'),
   );
   metrics.counter(
@@ -59,16 +67,13 @@ export function alarmsMetrics(
     'Gaps in the sequence numbers of readings that raised an alarm.',
     read('gaps'),
   );
-  const missing = 'Readings that were lost before the alarm processor. The bed of each lost reading has an alarm.';
-  metrics.counter('vigil_alarms_readings_missing_total', missing, read('readingsMissing'));
+  metrics.counter('vigil_alarms_readings_missing_total', 'Readings that were lost before the alarm processor. The bed of each lost reading has an alarm.', read('readingsMissing'));
   metrics.counter(
     'vigil_alarms_readings_filled_total',
     'Readings that counted as lost and arrived later.',
     read('readingsFilled'),
   );
-  const shared =
-    'Signs in the readings of all gateways that two devices use one certificate. The bed has an alarm for each sign.';
-  metrics.counter('vigil_alarms_shared_identity_total', shared, read('sharedIdentity'));
+  metrics.counter('vigil_alarms_shared_identity_total', 'Signs in the readings of all gateways that two devices use one certificate. The bed has an alarm for each sign.', read('sharedIdentity'));
   metrics.counter(
     'vigil_alarms_judged_total',
     'Inputs of the engines by kind, such as readings, repeats and late readings. After a restart, records that are read again count again.',

@@ -9,9 +9,11 @@ export function canaryMetrics(canary: Canary, monotonicMs: () => number, clock?:
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addCertificateMetrics(metrics);
-  const age =
-    'Time since the gateway last acknowledged a canary. An acknowledged canary is in every partition of the readings.';
-  metrics.gauge('vigil_canary_success_age_seconds', age, () => (monotonicMs() - canary.state().answeredMs) / 1000);
+  metrics.gauge(
+    'vigil_canary_success_age_seconds',
+    'Time since the gateway last acknowledged a canary. An acknowledged canary is in every partition of the readings.',
+    () => (monotonicMs() - canary.state().answeredMs) / 1000,
+  );
   metrics.gauge('vigil_canary_connected', '1 while the canary is connected to a gateway.', () =>
     canary.isConnected() ? 1 : 0,
   );

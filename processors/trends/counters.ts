@@ -11,8 +11,8 @@ export type TrendCounters = {
   pointsRefused: number;
   writesFailed: number;
   commits: number;
-  /** Records that do not open or do not fit their schema. The log of the process names each with its position. */
-  poison: number;
+  /** Records that were skipped, because they could not be decrypted or did not match their schema. The log of the process names each with its position. */
+  skipped: number;
 };
 
 export function newTrendCounters(): TrendCounters {
@@ -24,6 +24,6 @@ export function newTrendCounters(): TrendCounters {
     pointsRefused: 0,
     writesFailed: 0,
     commits: 0,
-    poison: 0,
+    skipped: 0,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Turns sealed records into points. A record that does not open or does not fit its schema is skipped and counted, and its position is
+ * Turns sealed records into points. A record that cannot be decrypted or does not match its schema is skipped and counted, and its position is
  * logged. Such a record does not delay the records after it.
  */
 import type { Logger } from 'pino';
@@ -75,7 +75,7 @@ export function createIntake(
     wants: source.wants,
     missingKeys: 'remember',
     onLeftOut: () => {
-      counters.poison += 1;
+      counters.skipped += 1;
     },
   });
 

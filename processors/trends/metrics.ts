@@ -31,9 +31,11 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
     ],
     'what',
   );
-  const leftOut =
-    'Records that were skipped, because they did not open or did not fit. The log of the process names each.';
-  metrics.counter('vigil_trends_left_out_total', leftOut, () => counters.poison);
+  metrics.counter(
+    'vigil_trends_left_out_total',
+    'Records that were skipped, because they could not be decrypted or did not match their schema. The log of the process names each.',
+    () => counters.skipped,
+  );
   metrics.counter(
     'vigil_trends_points_total',
     'Points by result: written to InfluxDB (a repeated write counts again), or permanently refused by InfluxDB.',
@@ -49,10 +51,9 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
     () => counters.writesFailed,
   );
   metrics.counter('vigil_trends_commits_total', 'Commits of written offsets to Kafka.', () => counters.commits);
-  const waiting = 'Points that are not in InfluxDB yet, by the topic of their records.';
   metrics.gauge(
     'vigil_trends_waiting',
-    waiting,
+    'Points that are not in InfluxDB yet, by the topic of their records.',
     () => pipelines().map((pipeline) => [pipeline.topic, pipeline.pending] as const),
     'topic',
   );
@@ -62,7 +63,6 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
     () => pipelines().map((pipeline) => [pipeline.topic, pipeline.behindMs() / 1000] as const),
     'topic',
   );
-  const stored = '1 while InfluxDB accepts points.';
-  metrics.gauge('vigil_trends_influx_up', stored, () => (pipelines().every(({ healthy }) => healthy) ? 1 : 0));
+  metrics.gauge('vigil_trends_influx_up', '1 while InfluxDB accepts points.', () => (pipelines().every(({ healthy }) => healthy) ? 1 : 0));
   return metrics;
 }

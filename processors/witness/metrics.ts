@@ -42,16 +42,29 @@ export function witnessMetrics(
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addCertificateMetrics(metrics);
-  const age = 'Time since the anchors last covered the whole audit trail.';
-  metrics.gauge('vigil_witness_success_age_seconds', age, () => (monotonicMs() - status.doneMs) / 1000);
-  const every = 'Time between two checks of the audit trail (VIGIL_AUDIT_ANCHOR_EVERY_MS).';
-  metrics.gauge('vigil_witness_anchor_every_seconds', every, () => everyMs / 1000);
+  metrics.gauge(
+    'vigil_witness_success_age_seconds',
+    'Time since the anchors last covered the whole audit trail.',
+    () => (monotonicMs() - status.doneMs) / 1000,
+  );
+  metrics.gauge(
+    'vigil_witness_anchor_every_seconds',
+    'Time between two checks of the audit trail (VIGIL_AUDIT_ANCHOR_EVERY_MS).',
+    () => everyMs / 1000,
+  );
   metrics.counter('vigil_witness_anchors_total', 'Anchors written since the start.', () => status.anchors);
-  const newest = 'Time of the newest anchor, seconds since 1970; 0 before the first anchor.';
-  metrics.gauge('vigil_witness_anchor_timestamp_seconds', newest, () => status.anchoredAtMs / 1000);
-  const reach = 'For each partition of the audit trail, the offset before which the anchors cover all records.';
+  metrics.gauge(
+    'vigil_witness_anchor_timestamp_seconds',
+    'Time of the newest anchor, seconds since 1970; 0 before the first anchor.',
+    () => status.anchoredAtMs / 1000,
+  );
   const places = () => [...status.reach].map(([partition, offset]) => [String(partition), offset] as const);
-  metrics.gauge('vigil_witness_anchored_offset', reach, places, 'partition');
+  metrics.gauge(
+    'vigil_witness_anchored_offset',
+    'For each partition of the audit trail, the offset before which the anchors cover all records.',
+    places,
+    'partition',
+  );
   metrics.counter(
     'vigil_witness_faults_total',
     'Places at which the audit trail was cut or changed (trail), or the file of the anchors was changed (anchors).',

@@ -10,7 +10,7 @@ import type { Client, Connection, Context } from '../parts.ts';
 import type { Share } from '../shares.ts';
 
 /** Maximum Packet Size of a client that names none: the largest number of four bytes. */
-export const anySize = 0xffffffff;
+export const packetBytesMaxDefault = 0xffffffff;
 
 export type Accepted = {
   readonly packet: Connect;
@@ -34,10 +34,10 @@ export function claimId(
   proceed: (claimed: boolean) => void,
 ): void {
   const { claiming } = context;
-  const older = claiming.get(clientId);
-  if (older) {
+  const olderConnection = claiming.get(clientId);
+  if (olderConnection) {
     context.counters.takeOvers += 1;
-    endConnection(context, older, { kind: 'taken-over' });
+    endConnection(context, olderConnection, { kind: 'taken-over' });
   }
   claiming.set(clientId, connection);
   const endWait = () => {
@@ -68,7 +68,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const existing = sessions.get(clientId);
   // Without a claim, the client may have been at another gateway in between, and may use packet ids again that the session here remembers.
   if (existing && !claimed) sessions.drop(existing);
-  const { session, present } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
+  const { session, existed } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
   session.expiryMs = sessionExpiryMs(version, cleanStart, sessionExpiryS, limits.sessionExpiryMaxMs);
   const keepAlive = keepAliveMs(packet.keepAliveS, limits.keepAliveMaxS);
@@ -80,7 +80,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
     share,
     will: copyWill(packet),
     keepAliveMs: keepAlive.ms,
-    packetBytesMax: packet.packetBytesMax ?? anySize,
+    packetBytesMax: packet.packetBytesMax ?? packetBytesMaxDefault,
     problemInformation: packet.problemInformation,
     expiryAskedS: sessionExpiryS ?? 0,
     aliases: new Map(),
@@ -92,9 +92,9 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   connection.client = client;
   connection.phase = 'open';
   context.counters.connectionsAccepted += 1;
-  context.log.info({ deviceId, version, present, replaced, claimed }, 'connection accepted');
+  context.log.info({ deviceId, version, sessionPresent: existed, replaced, claimed }, 'connection accepted');
   context.sink.connected(source, replaced);
-  const connack = buildConnack(context, client, present, packet.clientId === '', keepAlive.changed);
+  const connack = buildConnack(context, client, existed, packet.clientId === '', keepAlive.changed);
   if (sendPacket(connection, connack) || connection.isClientGone) return;
   const reasonString = 'CONNACK is larger than the Maximum Packet Size of the client.';
   endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, reasonString });
@@ -105,10 +105,10 @@ export function acceptConnect(context: Context, connection: Connection, accepted
  * @returns whether there was an older connection
  */
 function takeOver(context: Context, clientId: string): boolean {
-  const older = context.sessions.get(clientId)?.connection;
-  if (!older) return false;
+  const olderConnection = context.sessions.get(clientId)?.connection;
+  if (!olderConnection) return false;
   context.counters.takeOvers += 1;
-  endConnection(context, older, { kind: 'taken-over' });
+  endConnection(context, olderConnection, { kind: 'taken-over' });
   return true;
 }
 

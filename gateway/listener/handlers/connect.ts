@@ -10,7 +10,7 @@ import type { Connect } from '../packet/connect.ts';
 import { encode } from '../packet/encode.ts';
 import type { Violation } from '../packet/fields.ts';
 import type { Connection, Context } from '../parts.ts';
-import { acceptConnect, anySize, claimId } from './accept.ts';
+import { acceptConnect, claimId, packetBytesMaxDefault } from './accept.ts';
 
 /** Why a client may not connect. A client of MQTT 5 gets the reason string. */
 type Refusal = Pick<Violation, 'code' | 'reasonString'>;
@@ -28,8 +28,8 @@ export function handleConnect(context: Context, connection: Connection, packet: 
     refuse(judged);
     return;
   }
-  const older = context.sessions.get(packet.clientId)?.connection ?? context.claiming.get(packet.clientId);
-  const share = joinDevice(context, connection, judged.deviceId, older !== undefined);
+  const olderConnection = context.sessions.get(packet.clientId)?.connection ?? context.claiming.get(packet.clientId);
+  const share = joinDevice(context, connection, judged.deviceId, olderConnection !== undefined);
   if (!share) {
     context.counters.connectionsOfDeviceTooMany += 1;
     refuse({ code: reason.quotaExceeded, reasonString: 'The device already has the maximum number of connections.' });
@@ -110,7 +110,7 @@ export function refuseConnect(
   connection: Connection,
   version: 4 | 5,
   refusal: Refusal,
-  packetBytesMax = anySize,
+  packetBytesMax = packetBytesMaxDefault,
 ): void {
   const { code, reasonString } = refusal;
   context.counters.connectionsRefused += 1;
@@ -122,9 +122,19 @@ export function refuseConnect(
     );
   }
   const returnCode = connectReturnCode(code);
-  const bare: IConnackPacket = { cmd: 'connack', sessionPresent: false, returnCode: returnCode ?? 0, reasonCode: code };
-  const forms = version === 5 ? [{ ...bare, properties: { reasonString: reasonString } }, bare] : [bare];
-  const connack = forms.map((form) => encode(form, version)).find(({ length }) => length <= packetBytesMax);
+  const connackWithoutReason: IConnackPacket = {
+    cmd: 'connack',
+    sessionPresent: false,
+    returnCode: returnCode ?? 0,
+    reasonCode: code,
+  };
+  const possiblePackets =
+    version === 5
+      ? [{ ...connackWithoutReason, properties: { reasonString: reasonString } }, connackWithoutReason]
+      : [connackWithoutReason];
+  const connack = possiblePackets
+    .map((possiblePacket) => encode(possiblePacket, version))
+    .find(({ length }) => length <= packetBytesMax);
   if (connack && (version === 5 || returnCode !== undefined)) writeBytes(connection, connack);
   endConnection(context, connection, { kind: 'violation', code, reasonString });
 }

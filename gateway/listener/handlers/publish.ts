@@ -61,14 +61,14 @@ function countQos0(context: Context, connection: Connection, client: Client, pac
     context.qos0InFlight.usedBytes -= bytes;
     release();
     if (outcome.kind !== 'failed') return;
-    context.counters.unpromisedLost += 1;
+    context.counters.qos0Lost += 1;
     endConnection(context, connection, { kind: 'append-failed' });
   };
 }
 
 /** Drops a QoS 0 publish because QoS 0 may use only a part of the memory, so that messages which are acknowledged always have space. */
 function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
-  context.counters.unpromisedDropped += 1;
+  context.counters.qos0Dropped += 1;
   const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
   if (leftOut === undefined) return;
   context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for Kafka');

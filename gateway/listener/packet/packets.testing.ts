@@ -23,8 +23,9 @@ function some<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Pa
 
 /** Generates a packet, in MQTT 5 with properties. The types of the library do not have all properties. */
 function packet(version: Version, fields: object, properties: object, more: object = {}): fc.Arbitrary<Packet> {
-  const five = version === 5 ? { properties: some(properties as Record<string, fc.Arbitrary<unknown>>), ...more } : {};
-  return fc.record({ ...fields, ...five }) as unknown as fc.Arbitrary<Packet>;
+  const version5Fields =
+    version === 5 ? { properties: some(properties as Record<string, fc.Arbitrary<unknown>>), ...more } : {};
+  return fc.record({ ...fields, ...version5Fields }) as unknown as fc.Arbitrary<Packet>;
 }
 
 const messageProperties = {
@@ -38,17 +39,17 @@ const messageProperties = {
 
 function publish(version: Version): fc.Arbitrary<Packet> {
   const flags = fc.record({ qos, dup: fc.boolean(), retain: fc.boolean(), messageId: id });
-  const ofTopic = (topic: fc.Arbitrary<string>, properties: object, topicAlias: object = {}) =>
+  const publishWith = (topic: fc.Arbitrary<string>, properties: object, topicAlias: object = {}) =>
     fc
       .tuple(packet(version, { cmd: fc.constant('publish'), topic, payload: bytes }, properties, topicAlias), flags)
       .map(([fields, { messageId, dup, ...more }]) => {
-        const numbered = more.qos > 0 ? { messageId, dup } : { dup: false };
-        return { ...fields, ...more, ...numbered } as Packet;
+        const idFields = more.qos > 0 ? { messageId, dup } : { dup: false };
+        return { ...fields, ...more, ...idFields } as Packet;
       });
-  const named = ofTopic(someText, { ...messageProperties, topicAlias: id });
+  const named = publishWith(someText, { ...messageProperties, topicAlias: id });
   // The library refuses an empty topic without an alias.
-  const aliased = ofTopic(fc.constant(''), {}, { properties: fc.record({ topicAlias: id }) });
-  return version === 5 ? fc.oneof(named, aliased) : named;
+  const withAliasOnly = publishWith(fc.constant(''), {}, { properties: fc.record({ topicAlias: id }) });
+  return version === 5 ? fc.oneof(named, withAliasOnly) : named;
 }
 
 function connect(version: Version): fc.Arbitrary<Packet> {
@@ -77,8 +78,8 @@ function connect(version: Version): fc.Arbitrary<Packet> {
     authenticationMethod: text,
     userProperties,
   };
-  return packet(version, fields, properties).map((made) => {
-    const { login, ...rest } = made as unknown as { login: { username?: string; password?: Buffer } };
+  return packet(version, fields, properties).map((generated) => {
+    const { login, ...rest } = generated as unknown as { login: { username?: string; password?: Buffer } };
     const { username, password } = login;
     // MQTT 3.1.1 allows no password without a user name.
     const named = username === undefined ? {} : { username, ...(password ? { password } : {}) };
@@ -86,14 +87,19 @@ function connect(version: Version): fc.Arbitrary<Packet> {
   });
 }
 
-const answers = { reasonString: text, userProperties };
-const received = fc.constantFrom(0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99);
-const released = fc.constantFrom(0x00, 0x92);
+const ackProperties = { reasonString: text, userProperties };
+const receiptCodes = fc.constantFrom(0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99);
+const releaseCodes = fc.constantFrom(0x00, 0x92);
 
 function acknowledgement(version: Version): fc.Arbitrary<Packet> {
-  const of = (cmd: string, reasonCode: fc.Arbitrary<number>) =>
-    packet(version, { cmd: fc.constant(cmd), messageId: id }, answers, { reasonCode });
-  return fc.oneof(of('puback', received), of('pubrec', received), of('pubrel', released), of('pubcomp', released));
+  const ackPacket = (cmd: string, reasonCode: fc.Arbitrary<number>) =>
+    packet(version, { cmd: fc.constant(cmd), messageId: id }, ackProperties, { reasonCode });
+  return fc.oneof(
+    ackPacket('puback', receiptCodes),
+    ackPacket('pubrec', receiptCodes),
+    ackPacket('pubrel', releaseCodes),
+    ackPacket('pubcomp', releaseCodes),
+  );
 }
 
 function subscribe(version: Version): fc.Arbitrary<Packet> {
@@ -110,11 +116,11 @@ function unsubscribe(version: Version): fc.Arbitrary<Packet> {
 }
 
 function disconnect(version: Version): fc.Arbitrary<Packet> {
-  const properties = { sessionExpiryInterval: seconds, ...answers };
+  const properties = { sessionExpiryInterval: seconds, ...ackProperties };
   return packet(version, { cmd: fc.constant('disconnect') }, properties, { reasonCode: fc.constantFrom(0, 4, 0x82) });
 }
 
-const ofVersion = (version: Version): fc.Arbitrary<Packet> =>
+const packetsOfVersion = (version: Version): fc.Arbitrary<Packet> =>
   fc.oneof(
     publish(version),
     connect(version),
@@ -126,4 +132,7 @@ const ofVersion = (version: Version): fc.Arbitrary<Packet> =>
   );
 
 /** Generators of client packets, by protocol version. */
-export const clientPackets: Readonly<Record<Version, fc.Arbitrary<Packet>>> = { 4: ofVersion(4), 5: ofVersion(5) };
+export const clientPackets: Readonly<Record<Version, fc.Arbitrary<Packet>>> = {
+  4: packetsOfVersion(4),
+  5: packetsOfVersion(5),
+};

@@ -56,19 +56,19 @@ type PropertyRule = {
   readonly topicName?: true;
 };
 
-const message: readonly PropertyHolder[] = ['will', 'publish'];
-const everywhere: readonly PropertyHolder[] = [
-  ...message,
+const messageHolders: readonly PropertyHolder[] = ['will', 'publish'];
+const allHolders: readonly PropertyHolder[] = [
+  ...messageHolders,
   ...(['connect', 'ack', 'subscribe', 'unsubscribe', 'disconnect', 'auth'] as const),
 ];
 
 /** The rules by identifier. The comment at each rule names the section of the standard. */
 const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
-  [0x01, { type: 'byte', in: message, flag: true }], // Payload Format Indicator, 3.3.2.3.2
-  [0x02, { type: 'u32', in: message }], // Message Expiry Interval, 3.3.2.3.3
-  [0x03, { type: 'string', in: message }], // Content Type, 3.3.2.3.9 [MQTT-3.3.2-19]
-  [0x08, { type: 'string', in: message, topicName: true }], // Response Topic, 3.3.2.3.5 [MQTT-3.3.2-13] [MQTT-3.3.2-14]
-  [0x09, { type: 'binary', in: message }], // Correlation Data, 3.3.2.3.6
+  [0x01, { type: 'byte', in: messageHolders, flag: true }], // Payload Format Indicator, 3.3.2.3.2
+  [0x02, { type: 'u32', in: messageHolders }], // Message Expiry Interval, 3.3.2.3.3
+  [0x03, { type: 'string', in: messageHolders }], // Content Type, 3.3.2.3.9 [MQTT-3.3.2-19]
+  [0x08, { type: 'string', in: messageHolders, topicName: true }], // Response Topic, 3.3.2.3.5 [MQTT-3.3.2-13] [MQTT-3.3.2-14]
+  [0x09, { type: 'binary', in: messageHolders }], // Correlation Data, 3.3.2.3.6
   // Subscription Identifier, 3.8.2.1.2; a client must not send it in PUBLISH [MQTT-3.3.4-6].
   [
     property.subscriptionIdentifier,
@@ -85,7 +85,7 @@ const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
   [0x21, { type: 'u16', in: ['connect'], zero: reason.protocolError }], // Receive Maximum, 3.1.2.11.3
   [0x22, { type: 'u16', in: ['connect'] }], // Topic Alias Maximum, 3.1.2.11.5
   [property.topicAlias, { type: 'u16', in: ['publish'], zero: reason.topicAliasInvalid }], // 3.3.2.3.4 [MQTT-3.3.2-8]
-  [0x26, { type: 'pair', in: everywhere, many: true }], // User Property, 3.1.2.11.8
+  [0x26, { type: 'pair', in: allHolders, many: true }], // User Property, 3.1.2.11.8
   [property.maximumPacketSize, { type: 'u32', in: ['connect'], zero: reason.protocolError }], // 3.1.2.11.4
 ]);
 
