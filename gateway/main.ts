@@ -22,7 +22,7 @@ import type { PortOptions } from './listener/port.ts';
 import { openRevocation, type Revocation } from './listener/revocation.ts';
 import type { Sink } from './listener/sink.ts';
 import { createMeasures, type Measures } from './measures.ts';
-import { gatewayMetrics, timedSealer } from './metrics.ts';
+import { gatewayMetrics } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createRejections } from './rejections.ts';
 import { createSealing } from './sealing.ts';
@@ -30,6 +30,7 @@ import { gatewaySettings, limitsOf, rejectionLimitsOf, requireRevocation } from 
 import { createIdentityAlarm } from './shared-identity.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
+import { timedSealer } from './timed-sealer.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 

@@ -1,11 +1,9 @@
 /** The gateway's metrics for Prometheus. The alerts of docs/operator.md use the names of the metrics. */
 
 import { deviceTopicKinds } from '../contracts/topics.ts';
-import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
 import type { Appender } from '../log/kafka/appender.ts';
 import { addDamageMetrics, type DamageBook } from '../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../process/certificate-files.ts';
-import { observe } from '../process/histogram.ts';
 import { createMetrics, type Metrics } from '../process/metrics.ts';
 import { addClockMetrics, type SystemClock, wallAheadMs } from '../process/system-clock.ts';
 import { earliestEnd, endingSoon } from './core/ending.ts';
@@ -100,7 +98,12 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
     measures.admissionMs,
     ms,
   );
-  metrics.histogram('vigil_gateway_claim_seconds', 'Time from CONNECT until the log has the claim of the client id. CONNACK waits for the claim at most 2 s.', measures.claimMs, ms);
+  metrics.histogram(
+    'vigil_gateway_claim_seconds',
+    'Time from CONNECT until the log has the claim of the client id. CONNACK waits for the claim at most 2 s.',
+    measures.claimMs,
+    ms,
+  );
   const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
   metrics.counter(
     'vigil_gateway_taken_over_total',
@@ -108,8 +111,16 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
     byWhere,
     'where',
   );
-  metrics.counter('vigil_gateway_shared_identity_total', 'Signs that two devices use one certificate.', () => counters.sharedIdentity);
-  metrics.counter('vigil_gateway_unclaimed_total', 'Connections that were accepted without a claim of the client id, because Kafka did not answer.', () => counters.connectionsUnclaimed);
+  metrics.counter(
+    'vigil_gateway_shared_identity_total',
+    'Signs that two devices use one certificate.',
+    () => counters.sharedIdentity,
+  );
+  metrics.counter(
+    'vigil_gateway_unclaimed_total',
+    'Connections that were accepted without a claim of the client id, because Kafka did not answer.',
+    () => counters.connectionsUnclaimed,
+  );
   metrics.counter(
     'vigil_gateway_limits_hit_total',
     'Connections that the gateway ended because of a limit or a time-out.',
@@ -125,7 +136,12 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'limit',
   );
-  metrics.counter('vigil_gateway_disconnects_total', 'Accepted connections that ended, by cause.', () => measures.ends, 'cause');
+  metrics.counter(
+    'vigil_gateway_disconnects_total',
+    'Accepted connections that ended, by cause.',
+    () => measures.ends,
+    'cause',
+  );
   metrics.gauge(
     'vigil_gateway_paused_connections',
     'Connections that are paused now, by what they wait for.',
@@ -145,22 +161,36 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
       }),
     'cause',
   );
-  metrics.counter('vigil_gateway_held_back_total', 'Pauses of devices that have sent more than one device may for more than 10 s.', () => counters.heldBack);
+  metrics.counter(
+    'vigil_gateway_held_back_total',
+    'Pauses of devices that have sent more than one device may for more than 10 s.',
+    () => counters.heldBack,
+  );
 }
 
 function certificateMetrics(metrics: Metrics, { counters, crl, listener }: GatewayMetricsSources): void {
   addCertificateMetrics(metrics);
   const presented = () => listener()?.presented() ?? [];
-  metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', 'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.', () => {
-    return (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
-  });
-  metrics.gauge('vigil_gateway_device_certificates_ending', 'Connected devices whose certificate ends within 30 days. The log names these devices.', () => {
-    return endingSoon(presented(), Date.now() + wallAheadMs()).length;
-  });
-  metrics.gauge('vigil_gateway_crl_next_update_seconds', 'Time of the next update of the CRL of the devices, seconds since 1970; infinite if no CRL is used.', () => {
-    return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;
-  });
-  metrics.gauge('vigil_gateway_revocation_checked', '1 if a CRL of the devices is used; 0 if revoked devices can connect (VIGIL_MQTT_WITHOUT_CRL).', () => (crl?.() === undefined ? 0 : 1));
+  metrics.gauge(
+    'vigil_gateway_device_certificate_first_end_timestamp_seconds',
+    'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.',
+    () => (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000,
+  );
+  metrics.gauge(
+    'vigil_gateway_device_certificates_ending',
+    'Connected devices whose certificate ends within 30 days. The log names these devices.',
+    () => endingSoon(presented(), Date.now() + wallAheadMs()).length,
+  );
+  metrics.gauge(
+    'vigil_gateway_crl_next_update_seconds',
+    'Time of the next update of the CRL of the devices, seconds since 1970; infinite if no CRL is used.',
+    () => (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000,
+  );
+  metrics.gauge(
+    'vigil_gateway_revocation_checked',
+    '1 if a CRL of the devices is used; 0 if revoked devices can connect (VIGIL_MQTT_WITHOUT_CRL).',
+    () => (crl?.() === undefined ? 0 : 1),
+  );
   metrics.gauge('vigil_gateway_crl_revoked', 'Revoked certificates on the CRL.', () => crl?.()?.listed ?? 0);
   metrics.counter(
     'vigil_gateway_crl_reads_total',
@@ -213,7 +243,11 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     () => measures.rejections,
     'code',
   );
-  metrics.counter('vigil_gateway_rejected_not_kept_total', 'Refused messages that were not kept in `rejected`, because one device or all devices sent too many.', () => counters.rejectedNotKept);
+  metrics.counter(
+    'vigil_gateway_rejected_not_kept_total',
+    'Refused messages that were not kept in `rejected`, because one device or all devices sent too many.',
+    () => counters.rejectedNotKept,
+  );
   metrics.counter(
     'vigil_gateway_rejected_bytes_total',
     'Bytes of refused messages and of readings whose patient is not clear, by whether they are kept in `rejected`.',
@@ -225,7 +259,11 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'Readings that are kept apart in `rejected`, because it is not clear which patient they belong to.',
     () => counters.unattributed,
   );
-  metrics.counter('vigil_gateway_unattributed_not_kept_total', 'Readings that were refused and not kept: it is not clear which patient they belong to, and the space for such readings is full.', () => counters.unattributedNotKept);
+  metrics.counter(
+    'vigil_gateway_unattributed_not_kept_total',
+    'Readings that were refused and not kept: it is not clear which patient they belong to, and the space for such readings is full.',
+    () => counters.unattributedNotKept,
+  );
   metrics.counter(
     'vigil_gateway_acknowledged_total',
     'PUBACK and PUBREC that were written.',
@@ -238,10 +276,27 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'outcome',
   );
   metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that were repeated.', () => counters.qos2Repeats);
-  metrics.histogram('vigil_gateway_ack_latency_seconds', 'Time from the last byte of a PUBLISH until its PUBACK or PUBREC is written. It includes the append to Kafka.', measures.ackMs, ms);
-  metrics.gauge('vigil_gateway_unacked_bytes', 'Estimated memory of unacknowledged publishes.', () => from.listener()?.unackedBytes() ?? 0);
-  metrics.gauge('vigil_gateway_unacked_bytes_max', 'Largest memory of unacknowledged publishes. Above it every connection waits.', () => from.unackedBytesMax);
-  metrics.gauge('vigil_gateway_partial_bytes', 'Bytes of incomplete packets.', () => from.listener()?.partialBytes() ?? 0);
+  metrics.histogram(
+    'vigil_gateway_ack_latency_seconds',
+    'Time from the last byte of a PUBLISH until its PUBACK or PUBREC is written. It includes the append to Kafka.',
+    measures.ackMs,
+    ms,
+  );
+  metrics.gauge(
+    'vigil_gateway_unacked_bytes',
+    'Estimated memory of unacknowledged publishes.',
+    () => from.listener()?.unackedBytes() ?? 0,
+  );
+  metrics.gauge(
+    'vigil_gateway_unacked_bytes_max',
+    'Largest memory of unacknowledged publishes. Above it every connection waits.',
+    () => from.unackedBytesMax,
+  );
+  metrics.gauge(
+    'vigil_gateway_partial_bytes',
+    'Bytes of incomplete packets.',
+    () => from.listener()?.partialBytes() ?? 0,
+  );
   metrics.gauge(
     'vigil_gateway_qos0_bytes',
     'Estimated memory of QoS 0 publishes on their way to Kafka. It is a part of vigil_gateway_unacked_bytes.',
@@ -253,7 +308,12 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     () => outcomes(counters, { dropped: 'qos0Dropped', failed: 'qos0Lost' }),
     'cause',
   );
-  metrics.histogram('vigil_gateway_seal_seconds', 'Time for sealing one record, measured at every 64th record.', measures.sealUs, us);
+  metrics.histogram(
+    'vigil_gateway_seal_seconds',
+    'Time for sealing one record, measured at every 64th record.',
+    measures.sealUs,
+    us,
+  );
 }
 
 function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
@@ -265,31 +325,25 @@ function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   metrics.gauge('vigil_gateway_lane_bytes', 'Bytes that wait for Kafka.', () => depths('bytes'), 'topic');
   metrics.histogram('vigil_gateway_batch_records', 'Records in a batch that Kafka accepted.', measures.batchRecords);
   metrics.histogram('vigil_gateway_batch_bytes', 'Bytes in a batch that Kafka accepted.', measures.batchBytes);
-  metrics.histogram('vigil_gateway_append_seconds', 'Time from the first attempt to append a batch until all in-sync replicas have it.', measures.appendMs, ms);
+  metrics.histogram(
+    'vigil_gateway_append_seconds',
+    'Time from the first attempt to append a batch until all in-sync replicas have it.',
+    measures.appendMs,
+    ms,
+  );
   metrics.counter('vigil_gateway_append_retries_total', 'Attempts to append a batch again.', () => stat('retries'));
-  metrics.counter('vigil_gateway_append_failures_total', 'Records that could not be appended. Their messages were not acknowledged.', () => stat('failed'));
-  metrics.counter('vigil_gateway_offsets_regressed_total', 'Batches for which Kafka answered with an offset that it had given before: Kafka lost acknowledged records.', () => stat('regressed'));
+  metrics.counter(
+    'vigil_gateway_append_failures_total',
+    'Records that could not be appended. Their messages were not acknowledged.',
+    () => stat('failed'),
+  );
+  metrics.counter(
+    'vigil_gateway_offsets_regressed_total',
+    'Batches for which Kafka answered with an offset that it had given before: Kafka lost acknowledged records.',
+    () => stat('regressed'),
+  );
 }
 
 function outcomes(counters: Counters, names: Readonly<Record<string, CounterName>>): [string, number][] {
   return Object.entries(names).map(([outcome, name]) => [outcome, counters[name]]);
-}
-
-const sealSample = 64;
-
-/** Returns a sealer that measures the time for every 64th record. */
-export function timedSealer(sealer: Sealer, { sealUs }: Measures): Sealer {
-  let untilNext = 1;
-  return {
-    ...sealer,
-    seal(key: DataKey, place, contentType, plaintext) {
-      untilNext -= 1;
-      if (untilNext > 0) return sealer.seal(key, place, contentType, plaintext);
-      untilNext = sealSample;
-      const startedMs = performance.now();
-      const value = sealer.seal(key, place, contentType, plaintext);
-      observe(sealUs, (performance.now() - startedMs) * 1000);
-      return value;
-    },
-  };
 }

@@ -195,10 +195,10 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
   const again = `${boot}-dead`;
   gateway = await startProcess(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
-  let goodbyes = 0;
+  let disconnectCount = 0;
   for (const { client } of streams)
     client.on('disconnect', () => {
-      goodbyes += 1;
+      disconnectCount += 1;
     });
   for (const stream of streams) publish(stream, 20, again);
   await until('the first readings', () => all(streams) === 80);
@@ -212,7 +212,7 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
   await until('closed connections', () => failed() >= 4);
   expect(all(streams)).toBe(80);
   // The gateway sends no DISCONNECT, because the devices must send the readings again.
-  expect(goodbyes).toBe(0);
+  expect(disconnectCount).toBe(0);
 
   const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
   const broker = await startBroker({ software: own.platform.software, stateDir, port, controllerPort });

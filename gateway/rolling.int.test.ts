@@ -10,7 +10,7 @@ import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { readSettings } from '../process/settings.ts';
-import { type Rover, startRover } from '../tests/gateway/rolling.ts';
+import { type ReconnectingDevice, startReconnectingDevice } from '../tests/gateway/rolling.ts';
 import { alarmsOf, readWhole } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../tests/system.ts';
@@ -26,7 +26,7 @@ let platform: TestPlatform;
 let operator: SealedLog;
 const gateways: RunningProcess[] = [];
 let alarms: RunningProcess;
-let rovers: Rover[] = [];
+let reconnectingDevices: ReconnectingDevice[] = [];
 /** Time at which the test made the devices disconnect. */
 let finishedMs = 0;
 
@@ -37,8 +37,8 @@ beforeAll(async () => {
   alarms = await startProcess(platform, 'alarms');
   const env = { VIGIL_MQTT_SHARE_PORT: 'on' };
   gateways.push(...(await Promise.all([1, 2, 3].map(() => startProcess(platform, 'gateway', env)))));
-  rovers = names.map((deviceId, n) =>
-    startRover({
+  reconnectingDevices = names.map((deviceId, n) =>
+    startReconnectingDevice({
       platform,
       deviceId,
       boot: `${deviceId}-boot`,
@@ -49,13 +49,13 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  for (const rover of rovers) rover.close();
+  for (const device of reconnectingDevices) device.close();
   await alarms?.close();
   for (const gateway of gateways) await gateway.close();
   await operator?.close();
 });
 
-const acknowledged = () => rovers.reduce((sum, rover) => sum + rover.acknowledged.length, 0);
+const acknowledged = () => reconnectingDevices.reduce((sum, device) => sum + device.acknowledged.length, 0);
 const lines = (gateway: RunningProcess, text: string) =>
   gateway
     .output()
@@ -65,9 +65,9 @@ const everywhere = (text: string) => gateways.reduce((sum, gateway) => sum + lin
 
 /** Waits until each device has got `count` more acknowledgements. */
 async function allFlow(count: number): Promise<void> {
-  const before = rovers.map((rover) => rover.acknowledged.length);
+  const before = reconnectingDevices.map((device) => device.acknowledged.length);
   await until(`${count} acknowledgements of each device`, () =>
-    rovers.every((rover, n) => rover.acknowledged.length >= before[n]! + count),
+    reconnectingDevices.every((device, n) => device.acknowledged.length >= before[n]! + count),
   );
 }
 
@@ -79,7 +79,7 @@ describe('while devices publish', () => {
 
   it('each gateway restarts after SIGTERM within 10 s, and its devices continue at the others', async () => {
     for (const gateway of gateways) {
-      const before = rovers.map((rover) => rover.connections());
+      const before = reconnectingDevices.map((device) => device.connections());
       const closed = lines(gateway, '"msg":"closed"');
       const sinceMs = performance.now();
       await gateway.close();
@@ -88,31 +88,31 @@ describe('while devices publish', () => {
       expect(lines(gateway, '"msg":"closed"')).toBe(closed + 1);
       expect(lines(gateway, '"cause":"drained"')).toBeGreaterThan(0);
       await allFlow(5);
-      expect(rovers.some((rover, n) => rover.connections() > before[n]!)).toBe(true);
+      expect(reconnectingDevices.some((device, n) => device.connections() > before[n]!)).toBe(true);
       await gateway.start();
       // Some devices connect again, so that the new process also gets devices before the next restart.
-      for (const rover of rovers) if (Math.random() < 0.4) rover.wander();
+      for (const device of reconnectingDevices) if (Math.random() < 0.4) device.connectAgain();
       await allFlow(3);
     }
     // MQTT 5 clients get the reason code: the server shuts down.
-    expect(rovers.flatMap(({ goodbyes }) => goodbyes)).toContain(0x8b);
+    expect(reconnectingDevices.flatMap(({ disconnectCodes }) => disconnectCodes)).toContain(0x8b);
   });
 
   it('devices that come to another gateway without leaving the first are taken over', async () => {
     const before = everywhere('"cause":"taken-over"');
     for (let n = 0; n < 5; n += 1) {
-      for (const rover of rovers) rover.wander();
+      for (const device of reconnectingDevices) device.connectAgain();
       await allFlow(1);
     }
     expect(everywhere('"cause":"taken-over"') - before).toBeGreaterThan(20);
-    expect(rovers.flatMap(({ goodbyes }) => goodbyes)).toContain(0x8e);
+    expect(reconnectingDevices.flatMap(({ disconnectCodes }) => disconnectCodes)).toContain(0x8e);
   });
 
   it('a gateway is killed by SIGKILL, and all devices continue', async () => {
-    const before = rovers.map((rover) => rover.connections());
+    const before = reconnectingDevices.map((device) => device.connections());
     await gateways[0]!.kill();
     await allFlow(10);
-    expect(rovers.some((rover, n) => rover.connections() > before[n]!)).toBe(true);
+    expect(reconnectingDevices.some((device, n) => device.connections() > before[n]!)).toBe(true);
     await gateways[0]!.start();
     await allFlow(5);
   });
@@ -120,7 +120,7 @@ describe('while devices publish', () => {
 
 it('after the restarts no acknowledged reading is missing, and the readings of each device are in order', async () => {
   finishedMs = Date.now();
-  await Promise.all(rovers.map((rover) => rover.finish()));
+  await Promise.all(reconnectingDevices.map((device) => device.finish()));
   const seqsByBoot = new Map<string, number[]>();
   let repeats = 0;
   for (const { opened } of await readWhole(operator, 'observations')) {
@@ -130,7 +130,7 @@ it('after the restarts no acknowledged reading is missing, and the readings of e
     if (seqs.includes(opened.place.seq)) repeats += 1;
     else seqs.push(opened.place.seq);
   }
-  for (const { boot, acknowledged } of rovers) {
+  for (const { boot, acknowledged } of reconnectingDevices) {
     const seqs = seqsByBoot.get(boot) ?? [];
     expect(acknowledged.filter((seq) => !seqs.includes(seq))).toEqual([]);
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, n) => n + 1));
@@ -138,13 +138,13 @@ it('after the restarts no acknowledged reading is missing, and the readings of e
   }
   console.log(
     `rolling restart: ${acknowledged()} acknowledged, ${repeats} repeated, ` +
-      `${rovers.reduce((sum, rover) => sum + rover.connections(), 0)} connections of ${rovers.length} devices`,
+      `${reconnectingDevices.reduce((sum, device) => sum + device.connections(), 0)} connections of ${reconnectingDevices.length} devices`,
   );
 });
 
 it('after the restarts each device has one alarm that it is disconnected, from the time when it really disconnected', async () => {
   const { pseudonymKey } = readSettings(gatewaySettings, serviceEnv(platform, 'gateway'));
-  for (const { deviceId } of rovers) {
+  for (const { deviceId } of reconnectingDevices) {
     const gone = await until('the alarm of the device that has gone', async () => {
       const alarmRecords = await alarmsOf(operator, unassignedAssociation(pseudonymKey, deviceId));
       return alarmRecords.find(({ condition }) => condition === 'disconnected');

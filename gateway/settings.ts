@@ -26,20 +26,20 @@ export const gatewaySettings = {
   mqttSharePort: {
     kind: 'switch',
     env: 'VIGIL_MQTT_SHARE_PORT',
-    help: 'let several gateways on this machine listen on that port: on or off, the same in all (Linux, FreeBSD)',
+    help: 'let several gateways on this machine listen on the MQTT port: on or off; must be the same for all of them (Linux, FreeBSD)',
     fallback: false,
   },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
   mqttKeyFile: {
     kind: 'secret-file',
     env: 'VIGIL_MQTT_KEY_FILE',
-    help: 'private key of that certificate, PEM, mode 0600',
+    help: 'private key of the server certificate, PEM, mode 0600',
   },
   mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
   mqttCrlFile: {
     kind: 'file',
     env: 'VIGIL_MQTT_CRL_FILE',
-    help: 'revocation list of that CA, PEM or DER; read again when it changes; the gateway does not start without it',
+    help: 'revocation list (CRL) of the CA of the devices, PEM or DER; read again when it changes; the gateway does not start without it',
     fallback: '',
   },
   mqttWithoutCrl: {

@@ -108,18 +108,19 @@ export function bed(
   let state: State = initial ?? initialState(associationId);
   const events: AlarmEvent[] = [];
   const answers: CommandAnswer[] = [];
-  const counted = new Map<Counter, number>();
+  const countsByName = new Map<Counter, number>();
   let commands = 0;
-  let fed = 0;
+  let inputCount = 0;
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
     const result = step(environment, state, input, now);
     // The state goes through JSON, as in a snapshot. This takes ten times as long as a step, so later it is done only now and then.
-    fed += 1;
-    state = fed <= 64 || fed % 17 === 0 ? (JSON.parse(JSON.stringify(result.state)) as State) : result.state;
+    inputCount += 1;
+    state =
+      inputCount <= 64 || inputCount % 17 === 0 ? (JSON.parse(JSON.stringify(result.state)) as State) : result.state;
     events.push(...result.events);
     if (result.answer) answers.push(result.answer);
-    addCounts(counted, result.counts ?? {});
+    addCounts(countsByName, result.counts ?? {});
     return result.events;
   }
   const associationOf = (endedAt: number | null) => ({ type: 'association' as const, category, ward: 'ICU', endedAt });
@@ -138,7 +139,7 @@ export function bed(
     end: (s: number) => feed(associationOf(t0 + s * 1000), t0 + s * 1000),
     command(
       s: number,
-      asked:
+      content:
         | { type: 'acknowledge'; alarmId: string; rev?: number }
         | { type: 'pause-audio'; forMs: number }
         | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>
@@ -149,7 +150,7 @@ export function bed(
     ) {
       return feed({
         type: 'command',
-        command: { commandId, associationId, at: instant(s), by: nurse, ...asked } as Command,
+        command: { commandId, associationId, at: instant(s), by: nurse, ...content } as Command,
       });
     },
     /** Acknowledges the alarm that is live under `key`. */
@@ -162,7 +163,7 @@ export function bed(
     raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
     types: (condition: string) =>
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
-    count: (name: Counter) => counted.get(name) ?? 0,
+    count: (name: Counter) => countsByName.get(name) ?? 0,
   };
 }
 

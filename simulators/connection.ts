@@ -41,22 +41,22 @@ const goodbyeMsMax = 2_000;
 
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
   const client = mqtt.connect(options.url, clientOptions(options));
-  let gone = false;
+  let hasEnded = false;
   let lastError: string | undefined;
 
   const end = (reason: string) => {
-    if (gone) return;
-    gone = true;
+    if (hasEnded) return;
+    hasEnded = true;
     client.end(true);
     events.down(reason);
   };
   client.on('connect', (connack: IConnackPacket) => {
-    if (gone) return;
+    if (hasEnded) return;
     client.subscribe(deviceTopic(options.deviceId, 'inbox'), { qos: 1 });
     events.up(connack.properties?.receiveMaximum ?? 65_535);
   });
   client.on('message', (_topic, payload) => {
-    if (!gone) events.inbox(payload);
+    if (!hasEnded) events.inbox(payload);
   });
   client.on('disconnect', (packet) => {
     lastError = `the gateway ended the connection, reason 0x${(packet.reasonCode ?? 0).toString(16)}`;
@@ -70,15 +70,15 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   return {
     publish(topic, payload, qos, done) {
       client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos }, (error) => {
-        if (gone) return;
+        if (hasEnded) return;
         if (!error) return done(undefined);
         const { code } = error as { code?: unknown };
         if (typeof code === 'number') done(code);
       });
     },
     async close() {
-      if (gone) return;
-      gone = true;
+      if (hasEnded) return;
+      hasEnded = true;
       const { promise, resolve } = Promise.withResolvers<void>();
       const forceEnd = setTimeout(() => client.end(true, () => resolve()), goodbyeMsMax);
       client.end(false, () => resolve());

@@ -6,7 +6,7 @@ import { type Connection, type ConnectionOptions, openConnection } from './conne
 import { type BackoffState, initialBackoff, nextAttempt } from './core/backoff.ts';
 import type { RandomState } from './core/random.ts';
 import { advance, birth, initialReplayState, type Replay, will } from './core/replay.ts';
-import { initialWatch, type LocalAlarm, type WatchEvent, watch } from './core/watch.ts';
+import { initialWatch, type LocalAlarm, nextWatchState, type WatchEvent } from './core/watch.ts';
 import type { Counters } from './counters.ts';
 import { createSender, type Sender } from './sender.ts';
 
@@ -149,7 +149,7 @@ function watchInbox({ counters, log, replay, startedAtMs }: DeviceOptions) {
   let state = initialWatch(startedAtMs);
 
   function apply(event: WatchEvent, nowMs: number): void {
-    const next = watch(state, event, nowMs);
+    const next = nextWatchState(state, event, nowMs);
     if (next.alarm !== state.alarm) {
       if (next.alarm) counters.localAlarms += 1;
       const text = next.alarm ? 'alarm at the bedside' : 'alarm at the bedside has ended';

@@ -100,8 +100,8 @@ export function startFleet(options: FleetOptions): Fleet {
     },
     lastError: () => devices.find((device) => !device.connected && device.lastError !== undefined)?.lastError,
     get finished() {
-      const passed = performance.now() - startedAtMs > onePassMs + plans.length * startSpacingMs + tickMs;
-      return passed && waiting() === 0;
+      const isPassOver = performance.now() - startedAtMs > onePassMs + plans.length * startSpacingMs + tickMs;
+      return isPassOver && waiting() === 0;
     },
     async close() {
       for (const device of devices) device.stopMeasuring();

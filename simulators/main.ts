@@ -26,8 +26,8 @@ async function run(options: Options): Promise<number> {
   if (options.help) return print(helpText);
   if (options.inspect) return inspect(options);
   const settings = readSettings(simulatorSettings, process.env);
-  const lines = options.json || !process.stdout.isTTY;
-  const log = openProcessLog({ level: lines ? settings.logLevel : 'silent', base: { process: 'simulators' } });
+  const printsJson = options.json || !process.stdout.isTTY;
+  const log = openProcessLog({ level: printsJson ? settings.logLevel : 'silent', base: { process: 'simulators' } });
   keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const certs = options.certs ?? (settings.deviceCertsDir || join(settings.stateDir, 'certs', 'devices'));
   const ca = readPem(options.ca ?? (settings.mqttCaFile || join(settings.stateDir, 'certs', 'ca.pem')));
@@ -42,12 +42,12 @@ async function run(options: Options): Promise<number> {
   stopOnSignals({ close, withinMs: closeMsMax, log });
   const fleet = startFleet({ ...options, url, ca, certs, seed, log, recording: recordingShelf() });
   log.info({ beds: options.beds, scenario: options.scenario, seed, url, issued }, 'started');
-  if (!lines) print(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
+  if (!printsJson) print(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
 
   const startedAtMs = performance.now();
   const report = () => {
     const elapsedMs = performance.now() - startedAtMs;
-    if (lines) log.info({ elapsedMs: Math.round(elapsedMs), ...fleet.status() }, 'progress');
+    if (printsJson) log.info({ elapsedMs: Math.round(elapsedMs), ...fleet.status() }, 'progress');
     else print(`${progressLine(fleet.status(), elapsedMs)}\n`);
   };
   const progress = setInterval(report, progressEveryMs);

@@ -44,12 +44,12 @@ export function loadRecording(name: string): Recording {
  * as many recordings as the fleet plays.
  */
 export function recordingShelf(): (name: string) => Recording {
-  const shelf = new Map<string, Recording>();
+  const cache = new Map<string, Recording>();
   return (name) => {
-    const onShelf = shelf.get(name);
-    if (onShelf) return onShelf;
+    const cachedRecording = cache.get(name);
+    if (cachedRecording) return cachedRecording;
     const loaded = loadRecording(name);
-    shelf.set(name, loaded);
+    cache.set(name, loaded);
     return loaded;
   };
 }

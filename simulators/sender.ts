@@ -48,11 +48,11 @@ export function createSender(options: {
     sentBefore.add(message);
   }
 
-  function send(over: Connection, message: Message): void {
+  function send(upConnection: Connection, message: Message): void {
     count(message);
     const qos = message.kind === 'waveforms' ? waveQos : 1;
     if (qos === 1) inFlight.add(message);
-    over.publish(message.topic, message.payload, qos, (refusal) => {
+    upConnection.publish(message.topic, message.payload, qos, (refusal) => {
       inFlight.delete(message);
       if (refusal !== undefined) {
         counters.refused += 1;
@@ -75,8 +75,8 @@ export function createSender(options: {
       if (!message.repeat) counters.measured += 1;
       if (!box.add(message)) counters.dropped += 1;
     },
-    up(over, receiveMaximum) {
-      connection = over;
+    up(upConnection, receiveMaximum) {
+      connection = upConnection;
       // One place of the window is reserved for garbage.
       window = Math.max(1, Math.min(windowMax, receiveMaximum - 1));
     },
@@ -89,9 +89,9 @@ export function createSender(options: {
     },
     pump,
     sendGarbage(garbage) {
-      for (const bad of connection ? garbage : []) {
+      for (const message of connection ? garbage : []) {
         counters.garbage += 1;
-        connection?.publish(bad.topic, bad.payload, bad.qos, (refusal) => {
+        connection?.publish(message.topic, message.payload, message.qos, (refusal) => {
           if (refusal !== undefined) counters.garbageRefused += 1;
         });
       }

@@ -13,7 +13,7 @@ export const simulatorSettings = {
   mqttUrl: {
     kind: 'text',
     env: 'VIGIL_MQTT_URL',
-    help: 'the gateway, mqtts://host:port',
+    help: 'URL of the gateway, mqtts://host:port',
     pattern: /^mqtts:\/\/[^/\s]+$/,
     fallback: 'mqtts://127.0.0.1:8883',
   },
@@ -33,7 +33,7 @@ export const simulatorSettings = {
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',
-    help: 'least level of log lines',
+    help: 'least severe level that is logged',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     fallback: 'info',
   },

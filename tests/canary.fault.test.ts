@@ -205,7 +205,7 @@ describe('the canary', () => {
     // `npm start` and Compose do.
     const output = () => processes.get('alarms')!.output();
     await until('the alarm processor to notice the new topic', () =>
-      output().includes('the log of readings was made anew'),
+      output().includes('the log of readings was created again'),
     );
     if (output().includes('beginning again')) await start('alarms');
     await untilWell();

@@ -31,7 +31,7 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
   };
 }
 
-describe('measuredWithin', () => {
+describe('measurementSpan', () => {
   it('returns the own time of a reading if the clock is right, also for a backlog', () => {
     expect(clockOf(live(0, 0, 0)).spanOf(-3600, 1)).toEqual([-3600, -3600]);
     expect(clockOf(live(0, 30, 1.9)).spanOf(-3600, 31)).toEqual([-3600, -3600]);

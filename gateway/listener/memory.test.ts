@@ -92,7 +92,7 @@ describe('a publish above Receive Maximum', () => {
 });
 
 describe('a paused connection', () => {
-  const goodbyes: [string, (client: RawClient) => void][] = [
+  const clientEndings: [string, (client: RawClient) => void][] = [
     ['closes its connection', (client) => void client.socket.end()],
     ['destroys its connection', (client) => void client.socket.destroy()],
     [
@@ -103,19 +103,22 @@ describe('a paused connection', () => {
       },
     ],
   ];
-  it.each(goodbyes)('the listener notices the end of a paused connection if the client %s', async (_name, leave) => {
-    const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
-    client!.send(publishPacket(1, 1));
-    await until('it is handed on', () => bench.handed.length === 1);
-    client!.send({ cmd: 'pingreq' });
-    await until('it is paused', () => bench.listener.paused().unacked === 1);
-    leave(client!);
-    for (let i = 0; i < 20 && bench.listener.connections() > 0; i += 1) await bench.pass(10_001);
-    expect(bench.listener.connections()).toBe(0);
-    expect(bench.sinkCalls).toContain('bed-07 ended: closed');
-  });
+  it.each(clientEndings)(
+    'the listener notices the end of a paused connection if the client %s',
+    async (_name, leave) => {
+      const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
+      client!.send(publishPacket(1, 1));
+      await until('it is handed on', () => bench.handed.length === 1);
+      client!.send({ cmd: 'pingreq' });
+      await until('it is paused', () => bench.listener.paused().unacked === 1);
+      leave(client!);
+      for (let i = 0; i < 20 && bench.listener.connections() > 0; i += 1) await bench.pass(10_001);
+      expect(bench.listener.connections()).toBe(0);
+      expect(bench.sinkCalls).toContain('bed-07 ended: closed');
+    },
+  );
 
-  it('a paused connection stays open, and the packets that came meanwhile are handled later in order', async () => {
+  it('a paused connection stays open, and the packets that came during the pause are handled later in order', async () => {
     const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
     client!.send(publishPacket(1, 1));
     await until('it is handed on', () => bench.handed.length === 1);

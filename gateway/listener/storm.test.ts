@@ -34,7 +34,7 @@ async function knock(): Promise<Socket> {
   return socket;
 }
 
-it('accepts all of many connections at its steady rate, and acknowledges publishes meanwhile', async () => {
+it('accepts all of many connections at its steady rate, and acknowledges publishes of connected devices in this time', async () => {
   const perS = 50;
   bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000, connectionsPerDeviceMax: 1_000 });
   bench.atOnce = { kind: 'appended' };

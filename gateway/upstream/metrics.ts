@@ -47,6 +47,14 @@ export function upstreamMetrics(
     'Messages from the upstream broker at QoS 0, which are not sent again if they are lost.',
     () => counters.upstreamUnacknowledged,
   );
-  metrics.counter(name('retained_total'), 'Retained messages from the upstream broker. They are old and were left out.', () => counters.upstreamRetained);
-  metrics.counter(name('pauses_total'), 'Pauses of connections to the upstream broker because too many messages waited for Kafka.', () => counters.upstreamPaused);
+  metrics.counter(
+    name('retained_total'),
+    'Retained messages from the upstream broker. They are old and were left out.',
+    () => counters.upstreamRetained,
+  );
+  metrics.counter(
+    name('pauses_total'),
+    'Pauses of connections to the upstream broker because too many messages waited for Kafka.',
+    () => counters.upstreamPaused,
+  );
 }

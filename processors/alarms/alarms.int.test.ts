@@ -59,12 +59,12 @@ describe('the alarm processor', () => {
     const t = Date.now() - 80_000;
     const received = (time: number) => time + 20;
     await bed.send(t, 0, 9, { HR: 80 }, received);
-    bed.lose(2);
+    bed.skipNumbers(2);
     await bed.send(t, 12, 78, { HR: 80 }, received);
     const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'readings-missing');
     expect(raised.alarm).toMatchObject({ kind: 'technical', priority: 'low', text: '2 readings missing' });
     expect(raised.alarm.onsetAt).toBe(new Date(t + 12_000).toISOString());
-    await bed.again();
+    await bed.resendLast();
     await bed.send(t, 79, 80, { HR: 140.5 }, received);
     await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.extreme-high');
     const events = lab.eventsOf(bed).filter(({ alarm }) => alarm.condition === 'readings-missing');
@@ -90,7 +90,7 @@ describe('the alarm processor', () => {
     const t = Date.now() - 9_000;
     await bed.send(t, 0, 0, { HR: 130 });
     await bed.setLimits('HR', { high: 135 });
-    await bed.poison();
+    await bed.appendUnsealed();
     // Commands and readings are in two topics. The wait ensures that the command is processed before the next readings.
     await new Promise((done) => setTimeout(done, 1_000));
     await bed.send(t, 1, 8, { HR: 134 });
@@ -133,7 +133,7 @@ describe('the alarm processor', () => {
 
   it('the processor skips bytes that are no record, and does not log them', async () => {
     const bed = await lab.admit('adult');
-    await bed.poison();
+    await bed.appendUnsealed();
     await bed.send(Date.now(), 0, 0, { SpO2: 80 });
     await lab.until(bed, ({ alarm }) => alarm.condition === 'SpO2.extreme-low');
     const log = readFileSync(lab.logFile('alarms-one'), 'utf8');

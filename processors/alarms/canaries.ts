@@ -9,11 +9,11 @@ export type Canaries = {
   /** Times from the receipt of a canary at the gateway to its receipt here, ms; 0 if the clock here is behind the gateway's clock. */
   readonly tookMs: Histogram;
   /** Sets the partitions that this process judges, and forgets all canaries. */
-  own(partitions: Iterable<number>, nowMs: number): void;
+  setPartitions(partitions: Iterable<number>, nowMs: number): void;
   /** @param receivedMs the receipt at the gateway, by the gateway's clock, ms since 1970 */
   receive(partition: number, receivedMs: number, nowMs: number): void;
   /** Returns the record for the topic `canary`; undefined before the first canary. */
-  sight(): CanarySightRecord | undefined;
+  report(): CanarySightRecord | undefined;
   /** Returns the age of each partition's newest canary, ms. Without a canary, it is the time since this process owns the partition. */
   agesMs(nowMs: number): readonly (readonly [partition: string, ageMs: number])[];
 };
@@ -23,18 +23,18 @@ export function createCanaries(): Canaries {
   let owned = new Map<number, { readonly sinceMs: number; receivedMs: number | undefined }>();
   return {
     tookMs,
-    own(partitions, nowMs) {
+    setPartitions(partitions, nowMs) {
       owned = new Map([...partitions].map((partition) => [partition, { sinceMs: nowMs, receivedMs: undefined }]));
     },
     receive(partition, receivedMs, nowMs) {
       const lane = owned.get(partition);
       if (!lane) return;
-      const seenMs = notAhead(receivedMs, nowMs);
-      if (seenMs <= (lane.receivedMs ?? Number.NEGATIVE_INFINITY)) return;
-      lane.receivedMs = seenMs;
-      observe(tookMs, nowMs - seenMs);
+      const receivedMsNotAhead = notAhead(receivedMs, nowMs);
+      if (receivedMsNotAhead <= (lane.receivedMs ?? Number.NEGATIVE_INFINITY)) return;
+      lane.receivedMs = receivedMsNotAhead;
+      observe(tookMs, nowMs - receivedMsNotAhead);
     },
-    sight() {
+    report() {
       const judged = [...owned].flatMap(([partition, { receivedMs }]) =>
         receivedMs === undefined ? [] : [{ partition, receivedAt: formatInstant(receivedMs) }],
       );

@@ -61,7 +61,7 @@ async function openFlushing(...partitions: number[]) {
       });
       return { partition, outbox };
     },
-    canaries: { own: () => {} },
+    canaries: { setPartitions: () => {} },
     onTakenOver: () => {},
     now: Date.now,
   });
@@ -78,7 +78,7 @@ async function openFlushing(...partitions: number[]) {
       append: (topic, recordKey, _contentType, body) => append(topic, recordKey, body),
       appender: { append: (topic, recordKey, value) => append(topic, recordKey, value) },
     } as Parameters<typeof createFlushing>[0]['sealedLog'],
-    canaries: { sight: () => ({ judged: [{ partition: 3, receivedAt: '2026-03-01T10:00:00.000Z' }] }) },
+    canaries: { report: () => ({ judged: [{ partition: 3, receivedAt: '2026-03-01T10:00:00.000Z' }] }) },
     snapshotMs,
     quietSnapshotMs,
     now: Date.now,

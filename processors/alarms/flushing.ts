@@ -48,7 +48,7 @@ export function createFlushing(options: {
   readonly ask: Liveness['ask'];
   readonly commit: (rows: readonly CommitRow[]) => Promise<void>;
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'> & { readonly appender: Pick<Appender, 'append'> };
-  readonly canaries: Pick<Canaries, 'sight'>;
+  readonly canaries: Pick<Canaries, 'report'>;
   /** Time from the end of a round to the start of the next round, ms. */
   readonly snapshotMs: number;
   /** Longest time until the snapshot of an association that only got readings, ms. */
@@ -113,8 +113,9 @@ export function createFlushing(options: {
     if (isClosing) return;
     const sign: PresenceRecord = { at: formatInstant(now()), wards: [] };
     sealedLog.append('presence', sealedLog.boot, contentTypes.presence, sign).catch(() => {});
-    const sight = options.canaries.sight();
-    if (sight) sealedLog.append('canary', sealedLog.boot, contentTypes.canarySight, sight).catch(() => {});
+    const canaryReport = options.canaries.report();
+    if (canaryReport)
+      sealedLog.append('canary', sealedLog.boot, contentTypes.canarySight, canaryReport).catch(() => {});
   }
 
   function start(): void {

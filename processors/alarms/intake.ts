@@ -16,8 +16,8 @@ export type IntakeResult =
 type MessageId = Pick<RecordOrigin, 'boot' | 'seq'>;
 
 /** Returns the engine's input for a record of `observations` or `commands`, or the reason why the engine cannot use the record. */
-export function inputOf(record: AnyRecord, place: MessageId): IntakeResult {
-  const input = convert(record, place);
+export function inputOf(record: AnyRecord, id: MessageId): IntakeResult {
+  const input = convert(record, id);
   return input
     ? { ok: true, input, receivedAt: 'receivedAt' in input ? input.receivedAt : undefined }
     : {
@@ -27,11 +27,12 @@ export function inputOf(record: AnyRecord, place: MessageId): IntakeResult {
 }
 
 /** Returns the engine's input for the decrypted content of an envelope, or the reason why the engine cannot use the content. */
-export function inputOfText(contentType: string, plaintext: Uint8Array, place: MessageId): IntakeResult {
+export function inputOfText(contentType: string, plaintext: Uint8Array, id: MessageId): IntakeResult {
   const checked = checkRecord(contentType, plaintext);
-  return checked.ok ? inputOf(checked, place) : { ok: false, reason: checked.fault.message };
+  return checked.ok ? inputOf(checked, id) : { ok: false, reason: checked.fault.message };
 }
 
+/** The `boot` and `seq` of an input are those of the envelope. If the device sends no `boot`, the gateway creates them. */
 function convert(record: AnyRecord, { boot, seq }: MessageId): Input | undefined {
   switch (record.contentType) {
     case contentTypes.observation: {
@@ -40,10 +41,10 @@ function convert(record: AnyRecord, { boot, seq }: MessageId): Input | undefined
       const receivedAt = parseInstant(record.body.receivedAt);
       if (time === undefined || receivedAt === undefined) return undefined;
       const { values, doubled } = numericsByCode(reading.values);
-      const { intervalMs, boot: start } = reading;
+      const { intervalMs, boot: deviceBoot } = reading;
       const declared = {
         ...(intervalMs !== undefined && { intervalMs }),
-        ...(start !== undefined && { start }),
+        ...(deviceBoot !== undefined && { start: deviceBoot }),
         ...(doubled.length > 0 && { doubled: doubled.map(({ code }) => code) }),
       };
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };

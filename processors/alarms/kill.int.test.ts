@@ -114,7 +114,7 @@ describe('a killed processor', () => {
           if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
           const numerics = course.get(bed)!;
           await bed.send(t, s, s, numerics, (time) => time + 20);
-          if (rand() < 0.05) await bed.again();
+          if (rand() < 0.05) await bed.resendLast();
         }
         const received = (time: number) => time + 20;
         for (const { bed, readings } of recorded)
@@ -143,7 +143,7 @@ describe('a killed processor', () => {
       expect(kills.length).toBeGreaterThanOrEqual(killsMin);
 
       const all = [...beds, ...recorded.map(({ bed }) => bed)];
-      const expected = await lab.judged(all);
+      const expected = await lab.alarmsOfPureEngine(all);
       let seen: string[][] = [];
       const deadline = Date.now() + 60_000;
       do {

@@ -2,7 +2,7 @@
  * Says whether silence may be judged now. Keeps the state of reception.ts, and the times of requests to Kafka and of Kafka's answers.
  *
  * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process stood still. Afterwards,
- * the records that arrived meanwhile are read first (reception.ts has the times).
+ * the records that arrived in that time are read first (reception.ts has the times).
  */
 import { mayJudge, startReception, updateReception } from './reception.ts';
 

@@ -113,7 +113,10 @@ async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
 
 /** Ends the process. The supervisor starts it again, and the start restores the states for the new log. */
 function exitToRestart(log: Logger, partition: number, offset: bigint): never {
-  log.fatal({ partition, offset: String(offset) }, 'the log of readings was made anew: beginning again');
+  log.fatal(
+    { partition, offset: String(offset) },
+    'the log of readings was created again: the process ends, so that its next start restores the states for the new log',
+  );
   process.exit(1);
 }
 

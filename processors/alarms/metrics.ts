@@ -53,8 +53,16 @@ export function alarmsMetrics(
     'Accepted changes of the file of limit profiles.',
     accepted('profiles'),
   );
-  metrics.gauge('vigil_alarms_codes_refused', '1 while the changed file of texts for device alarms is refused and the former file is in use.', isRefused('alertCodes'));
-  metrics.counter('vigil_alarms_codes_taken_total', 'Accepted changes of the file of texts for device alarms.', accepted('alertCodes'));
+  metrics.gauge(
+    'vigil_alarms_codes_refused',
+    '1 while the changed file of texts for device alarms is refused and the former file is in use.',
+    isRefused('alertCodes'),
+  );
+  metrics.counter(
+    'vigil_alarms_codes_taken_total',
+    'Accepted changes of the file of texts for device alarms.',
+    accepted('alertCodes'),
+  );
   metrics.counter('vigil_alarms_records_total', 'Records read.', read('records'));
   metrics.counter('vigil_alarms_events_total', 'Alarm events written.', read('events'));
   metrics.counter(
@@ -67,13 +75,21 @@ export function alarmsMetrics(
     'Gaps in the sequence numbers of readings that raised an alarm.',
     read('gaps'),
   );
-  metrics.counter('vigil_alarms_readings_missing_total', 'Readings that were lost before the alarm processor. The bed of each lost reading has an alarm.', read('readingsMissing'));
+  metrics.counter(
+    'vigil_alarms_readings_missing_total',
+    'Readings that were lost before the alarm processor. The bed of each lost reading has an alarm.',
+    read('readingsMissing'),
+  );
   metrics.counter(
     'vigil_alarms_readings_filled_total',
     'Readings that counted as lost and arrived later.',
     read('readingsFilled'),
   );
-  metrics.counter('vigil_alarms_shared_identity_total', 'Signs in the readings of all gateways that two devices use one certificate. The bed has an alarm for each sign.', read('sharedIdentity'));
+  metrics.counter(
+    'vigil_alarms_shared_identity_total',
+    'Signs in the readings of all gateways that two devices use one certificate. The bed has an alarm for each sign.',
+    read('sharedIdentity'),
+  );
   metrics.counter(
     'vigil_alarms_judged_total',
     'Inputs of the engines by kind, such as readings, repeats and late readings. After a restart, records that are read again count again.',

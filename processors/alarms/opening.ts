@@ -23,25 +23,25 @@ export type Opening = {
 export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Opening {
   const reading = createSealedReading({ open: log.open, log: logger, of: 'the alarms' });
 
-  function convert(place: RecordPartition, at: LogRecord, read: ReadRecord | undefined): OpenedRecord {
+  function convert(recordPartition: RecordPartition, logRecord: LogRecord, read: ReadRecord | undefined): OpenedRecord {
     if (read === undefined) return undefined;
     const { opened, record } = read;
     if (record.contentType === contentTypes.canary) {
       const canaryMs = parseInstant(record.body.receivedAt);
       return canaryMs === undefined
-        ? reading.leave(place, at, 'time-invalid', 'The time of a canary is invalid.')
+        ? reading.leave(recordPartition, logRecord, 'time-invalid', 'The time of a canary is invalid.')
         : { ok: false, canaryMs };
     }
     const result = inputOf(record, opened.place);
-    return result.ok ? result : reading.leave(place, at, 'time-invalid', result.reason);
+    return result.ok ? result : reading.leave(recordPartition, logRecord, 'time-invalid', result.reason);
   }
 
   return {
     open(topic, partition, record) {
-      const place = { topic, partition };
+      const recordPartition = { topic, partition };
       const tryConvert = (read: ReadRecord | undefined) =>
-        reading.attempt(place, record, () => convert(place, record, read));
-      const read = reading.take(place, record);
+        reading.attempt(recordPartition, record, () => convert(recordPartition, record, read));
+      const read = reading.take(recordPartition, record);
       return read instanceof Promise ? read.then(tryConvert) : tryConvert(read);
     },
     leftOut: reading.leftOut,

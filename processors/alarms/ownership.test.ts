@@ -57,7 +57,7 @@ function openOwnership() {
       });
       return { partition, outbox };
     },
-    canaries: { own: (partitions) => void canaries.push([...partitions]) },
+    canaries: { setPartitions: (partitions) => void canaries.push([...partitions]) },
     onTakenOver: (partitions) => void takenOver.push(partitions),
     now: () => t0,
   });

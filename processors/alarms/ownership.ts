@@ -31,7 +31,7 @@ export type Ownership = {
   generation(): number;
   /**
    * Releases all owned partitions and takes over the assigned ones.
-   * @returns the offsets from which to read on; an empty map if a later assignment came meanwhile
+   * @returns the offsets from which to read on; an empty map if a later assignment came during the restore
    */
   takeOver(partitionsOf: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<ReadonlyMap<TopicPartition, string>>;
   /** Releases all owned partitions. */
@@ -42,7 +42,7 @@ export function createOwnership(options: {
   /** Reads from Kafka the states, events and commands of these partitions. */
   readonly restore: (partitions: readonly number[]) => Promise<ReadonlyMap<number, RestoredPartition>>;
   readonly open: (restored: RestoredPartition) => Pick<Owner, 'partition' | 'outbox'>;
-  readonly canaries: Pick<Canaries, 'own'>;
+  readonly canaries: Pick<Canaries, 'setPartitions'>;
   readonly onTakenOver: (partitions: readonly number[], tookMs: number) => void;
   /** The wall clock, ms since 1970. */
   readonly now: () => number;
@@ -55,7 +55,7 @@ export function createOwnership(options: {
     generation += 1;
     for (const { outbox } of owners.values()) outbox.close();
     owners = new Map();
-    canaries.own([], now());
+    canaries.setPartitions([], now());
   }
 
   return {
@@ -78,7 +78,7 @@ export function createOwnership(options: {
         starts.set(`commands/${p}`, String(from.commandsRead));
       }
       owners = next;
-      canaries.own(next.keys(), now());
+      canaries.setPartitions(next.keys(), now());
       onTakenOver(partitions, Math.round(performance.now() - beganMs));
       return starts;
     },

@@ -55,7 +55,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
       const endsOf = ends.get(p) ?? { low: 0n, high: 0n };
       const beginning = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
       if (beginning.isRecreated)
-        log.error({ partition: p, start: String(beginning.start) }, 'the log of readings was made anew');
+        log.error({ partition: p, start: String(beginning.start) }, 'the log of readings was created again');
       const commandsRead = commands.ends.get(p)?.high ?? 0n;
       const pending = commands.items.get(p) ?? [];
       const publishedHere = published.items.get(p) ?? [];
@@ -151,15 +151,15 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
 
   async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
-    const place = { topic, partition };
-    const opened = await reading.take(place, record);
+    const recordPartition = { topic, partition };
+    const opened = await reading.take(recordPartition, record);
     if (opened === undefined) return undefined;
     return reading.attempt(
-      place,
+      recordPartition,
       record,
       () =>
         decode(opened, record) ??
-        reading.leave(place, record, 'payload-schema', 'A restore does not use records of this type.'),
+        reading.leave(recordPartition, record, 'payload-schema', 'A restore does not use records of this type.'),
     );
   }
 

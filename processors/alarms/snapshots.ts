@@ -4,7 +4,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { scoresOf } from './core/scores/view.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type EngineSnapshot, isForgettable, type PatientEngine, type Position } from './patient-engine.ts';
-import { quietShareOf } from './turn-to-write.ts';
+import { quietShareOf } from './quiet-share.ts';
 
 /** A record of `alarm-state`. A null body is a tombstone. */
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };

@@ -21,7 +21,7 @@ export const canarySettings = {
   canaryKeyFile: {
     kind: 'file',
     env: 'VIGIL_CANARY_KEY_FILE',
-    help: 'private key of that certificate, PEM, mode 0600; read again for each connection',
+    help: 'private key of the canary’s certificate, PEM, mode 0600; read again for each connection',
   },
   canaryEveryMs: {
     kind: 'integer',

@@ -41,12 +41,12 @@ function table(profiles: readonly Summary[], bedDays: number): string[] {
   const cell = (n: number) => `${perDay(n, bedDays)} (${n})`.padStart(16);
   const line = (name: string, of: (summary: Summary) => string) =>
     `${name.padEnd(24)}${profiles.map((profile) => of(profile).padStart(16)).join('')}`;
-  const head = `${''.padEnd(24)}${profiles.map((_one, n) => letterOf(n).padStart(16)).join('')}`;
+  const head = `${''.padEnd(24)}${profiles.map((_profile, n) => letterOf(n).padStart(16)).join('')}`;
   const priorities = (['high', 'medium', 'low'] as const).map((priority) =>
     line(priority, ({ byPriority }) => cell(byPriority[priority])),
   );
   const parameters = rowsOf(profiles).map(({ label, counts }) => {
-    const numbers = profiles.map((_one, n) => {
+    const numbers = profiles.map((_profile, n) => {
       const { high, medium, low } = counts[n]!;
       return `${perDay(high + medium + low, bedDays)} (${high}/${medium}/${low})`.padStart(16);
     });

@@ -63,6 +63,8 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
     () => pipelines().map((pipeline) => [pipeline.topic, pipeline.behindMs() / 1000] as const),
     'topic',
   );
-  metrics.gauge('vigil_trends_influx_up', '1 while InfluxDB accepts points.', () => (pipelines().every(({ healthy }) => healthy) ? 1 : 0));
+  metrics.gauge('vigil_trends_influx_up', '1 while InfluxDB accepts points.', () =>
+    pipelines().every(({ healthy }) => healthy) ? 1 : 0,
+  );
   return metrics;
 }

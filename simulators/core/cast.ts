@@ -34,7 +34,7 @@ export const ward: readonly string[] = [
   'bidmc-14',
 ];
 
-/** Patients who become septic. `onsetHour` is the hour in the recording (from 0) at which the label of the publisher changes to sepsis. */
+/** Patients who become septic. `onsetHour` is the hour in the recording (from 0) at which the label of the data set changes to sepsis. */
 export const septic: readonly { readonly recording: string; readonly onsetHour: number }[] = [
   { recording: 'p002029', onsetHour: 16 },
   { recording: 'p016395', onsetHour: 15 },

@@ -35,10 +35,10 @@ const waveNames: Readonly<Record<string, readonly string[]>> = {
   MDC_PRESS_BLD_ART_ABP: ['abp', 'art'],
 };
 
-const index = (names: Readonly<Record<string, readonly string[]>>) =>
+const codesByName = (names: Readonly<Record<string, readonly string[]>>) =>
   new Map(Object.entries(names).flatMap(([code, list]) => list.map((name) => [name, code] as const)));
-const numericByName = index(numericNames);
-const waveByName = index(waveNames);
+const numericByName = codesByName(numericNames);
+const waveByName = codesByName(waveNames);
 
 /** Returns the MDC code of a column of numerics; undefined if Vigil has no such parameter (laboratory values, ages, labels). */
 export function numericCode(name: string): string | undefined {
@@ -51,15 +51,24 @@ export function waveCode(name: string): string | undefined {
 }
 
 type Convert = (value: number) => number;
-const same: Convert = (value) => value;
+const unchanged: Convert = (value) => value;
 const tenth = (value: number) => Math.round(value * 10) / 10;
 const perMinute = ['bpm', 'pm', '/min', '1/min', 'rpm', 'brpm', 'beats/min', 'breaths/min', 'min-1', 'count/min'];
 
 const unitsOf: Readonly<Record<string, Readonly<Record<string, Convert>>>> = {
-  '/min': Object.fromEntries(perMinute.map((unit) => [unit, same])),
-  '%': { '%': same, pct: same, percent: same },
-  'mm[Hg]': { mmhg: same, 'mm[hg]': same, 'mm hg': same, kpa: (v) => tenth(v * 7.50062) },
-  Cel: { c: same, '°c': same, degc: same, cel: same, celsius: same, f: fahrenheit, '°f': fahrenheit, degf: fahrenheit },
+  '/min': Object.fromEntries(perMinute.map((unit) => [unit, unchanged])),
+  '%': { '%': unchanged, pct: unchanged, percent: unchanged },
+  'mm[Hg]': { mmhg: unchanged, 'mm[hg]': unchanged, 'mm hg': unchanged, kpa: (v) => tenth(v * 7.50062) },
+  Cel: {
+    c: unchanged,
+    '°c': unchanged,
+    degc: unchanged,
+    cel: unchanged,
+    celsius: unchanged,
+    f: fahrenheit,
+    '°f': fahrenheit,
+    degf: fahrenheit,
+  },
 };
 
 function fahrenheit(value: number): number {
@@ -71,7 +80,7 @@ function fahrenheit(value: number): number {
  * Undefined if the parameter cannot have this unit.
  */
 export function numericConversion(code: string, column: Column): Convert | undefined {
-  if (column.unit === undefined || column.unit === '') return same;
+  if (column.unit === undefined || column.unit === '') return unchanged;
   return unitsOf[parameters.get(code)!.unit]?.[column.unit.toLowerCase()];
 }
 

@@ -9,7 +9,7 @@ import { garbage, garbageNames } from './garbage.ts';
 import { outbox } from './outbox.ts';
 import { nextRandom, seedRandom } from './random.ts';
 import type { Message } from './replay.ts';
-import { inboxSilenceMs, initialWatch, type WatchEvent, type WatchState, watch } from './watch.ts';
+import { inboxSilenceMs, initialWatch, nextWatchState, type WatchEvent, type WatchState } from './watch.ts';
 
 const message = (kind: Message['kind'], n: number): Message => ({
   kind,
@@ -88,7 +88,7 @@ describe('watch', () => {
       'unwatched',
     ],
   ])('a device %s', (_, events, times, expected) => {
-    const state = events.reduce((before, event, i) => watch(before, event, times[i]!), initialWatch(0));
+    const state = events.reduce((before, event, i) => nextWatchState(before, event, times[i]!), initialWatch(0));
     expect(state.alarm).toBe(expected);
   });
 });

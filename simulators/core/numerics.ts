@@ -11,7 +11,7 @@ import {
   type RecordingFamily,
   withLoop,
 } from './recording.ts';
-import { isMagic, type Table } from './table.ts';
+import { meansNoValue, type Table } from './table.ts';
 
 const hourMs = 3_600_000;
 
@@ -24,7 +24,7 @@ type Vital = {
   readonly episodic: boolean;
 };
 
-/** Returns the family of a table. Each family writes "no value" in another way (ATTRIBUTION.md). */
+/** Returns the family of a table: the data set whose form the table has. Each family writes "no value" in another way (ATTRIBUTION.md). */
 function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
   const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
@@ -108,7 +108,7 @@ function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
     const parameter = parameters.get(code)!;
     const values = table.rows.map((row) => {
       const raw = row[index]!;
-      if (Number.isNaN(raw) || isMagic(raw) || (family === 'mimic2' && raw === 0)) return Number.NaN;
+      if (Number.isNaN(raw) || meansNoValue(raw) || (family === 'mimic2' && raw === 0)) return Number.NaN;
       const value = convert(raw);
       if (value >= parameter.min && value <= parameter.max) return value;
       implausible += 1;

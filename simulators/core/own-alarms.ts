@@ -3,7 +3,7 @@ import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-
 import { effectAt, type Scenario } from './scenario.ts';
 
 /** The whole list is repeated this often, so that a receiver that missed a message gets the present list (docs/integrator.md). */
-export const againMs = 30_000;
+export const ownAlarmsRepeatMs = 30_000;
 
 /** The content of a message, without its sender and time. */
 export type OwnAlarms = Pick<DeviceAlerts, 'alerts' | 'sound' | 'pausedUntil'>;

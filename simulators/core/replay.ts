@@ -8,7 +8,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { type DeviceTopicKind, deviceTopic, forDeviceTopics } from '../../contracts/topics.ts';
 import { applyToSamples, applyToValues } from './effects.ts';
 import { type Garbage, garbage } from './garbage.ts';
-import { againMs, hasOwnAlarms, ownAlarmsAt } from './own-alarms.ts';
+import { hasOwnAlarms, ownAlarmsAt, ownAlarmsRepeatMs } from './own-alarms.ts';
 import { nextRandom, type RandomState } from './random.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 import { type Item, itemsBetween, type Playback } from './timeline.ts';
@@ -83,22 +83,25 @@ export function declaredIntervalMs(replay: Playback): number {
 /** Returns all messages that are due before `elapsedMs` and have not been produced yet. */
 export function advance(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; output: Output } {
   const fromMs = Math.max(state.atMs, elapsedMs - catchUpMsMax);
-  const run = draft(state);
-  if (fromMs > state.atMs) run.dropped += itemsBetween(replay, state.atMs, fromMs).length;
-  for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, run, item);
+  const draft = draftOf(state);
+  if (fromMs > state.atMs) draft.dropped += itemsBetween(replay, state.atMs, fromMs).length;
+  for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, draft, item);
   const sceneMs = elapsedMs - replay.episodeDelayMs;
-  changeConditions(replay, run, elapsedMs);
-  sendOwnAlarms(replay, run, elapsedMs);
-  if (run.backlog.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
+  changeConditions(replay, draft, elapsedMs);
+  sendOwnAlarms(replay, draft, elapsedMs);
+  if (draft.backlog.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) sendBacklog(draft);
   const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
-  const bad: Garbage[] = [];
+  const garbageMessages: Garbage[] = [];
   // After a pause only one garbage message is sent, even if several were due.
-  if (due > run.garbageSent) {
-    bad.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
-    run.garbageSent = due;
+  if (due > draft.garbageSent) {
+    garbageMessages.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
+    draft.garbageSent = due;
   }
-  const { sent, ...rest } = run;
-  return { state: { ...rest, atMs: Math.max(state.atMs, elapsedMs) }, output: { messages: sent, garbage: bad } };
+  const { sent, ...rest } = draft;
+  return {
+    state: { ...rest, atMs: Math.max(state.atMs, elapsedMs) },
+    output: { messages: sent, garbage: garbageMessages },
+  };
 }
 
 /**
@@ -128,32 +131,32 @@ export function will(): string {
 /** A writable copy of `ReplayState` for the duration of one call. */
 type Draft = { -readonly [Name in keyof ReplayState]: ReplayState[Name] } & { sent: Message[]; backlog: Message[] };
 
-function draft(state: ReplayState): Draft {
+function draftOf(state: ReplayState): Draft {
   return { ...state, backlog: [...state.backlog], sent: [] };
 }
 
-function produce(replay: Replay, run: Draft, item: Item): void {
-  changeConditions(replay, run, item.elapsedMs);
-  sendOwnAlarms(replay, run, item.elapsedMs);
+function produce(replay: Replay, draft: Draft, item: Item): void {
+  changeConditions(replay, draft, item.elapsedMs);
+  sendOwnAlarms(replay, draft, item.elapsedMs);
   const sceneMs = item.elapsedMs - replay.episodeDelayMs;
   if (effectAt(replay.scenario, 'silence', sceneMs)) return;
   switch (item.kind) {
     case 'frame': {
       const reading: Observation = {
         boot: replay.boot,
-        seq: nextSeq(run, 'observations'),
+        seq: nextSeq(draft, 'observations'),
         time: deviceInstant(replay, item.elapsedMs),
         intervalMs: declaredIntervalMs(replay),
         values: [...applyToValues(replay.scenario, item.frame.values, sceneMs)],
       };
-      send(replay, run, message(replay, 'observations', reading), item.elapsedMs);
+      send(replay, draft, message(replay, 'observations', reading), item.elapsedMs);
       break;
     }
     case 'chunk': {
       const { code, scale, offset, rateHz } = item.track;
       const reading: Waveform = {
         boot: replay.boot,
-        seq: nextSeq(run, 'waveforms'),
+        seq: nextSeq(draft, 'waveforms'),
         start: deviceInstant(replay, item.startMs),
         code,
         rateHz: rateHz * replay.speed,
@@ -161,81 +164,81 @@ function produce(replay: Replay, run: Draft, item: Item): void {
         offset,
         samples: encodeSamples(applyToSamples(replay.scenario, code, item.samples, sceneMs)),
       };
-      send(replay, run, message(replay, 'waveforms', reading), item.elapsedMs);
+      send(replay, draft, message(replay, 'waveforms', reading), item.elapsedMs);
       break;
     }
   }
 }
 
 /** Sends a status message when leads come off or are attached again, before the readings that this changes. */
-function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
-  const off = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
-  if (off === run.conditions.some((c) => c.present)) return;
-  run.conditions = [{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: off }];
+function changeConditions(replay: Replay, draft: Draft, elapsedMs: number): void {
+  const areLeadsOff = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
+  if (areLeadsOff === draft.conditions.some((c) => c.present)) return;
+  draft.conditions = [{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: areLeadsOff }];
   const status: Status = {
     boot: replay.boot,
-    seq: nextSeq(run, 'status'),
+    seq: nextSeq(draft, 'status'),
     time: deviceInstant(replay, elapsedMs),
     online: true,
     intervalMs: declaredIntervalMs(replay),
-    conditions: [...run.conditions],
+    conditions: [...draft.conditions],
   };
-  send(replay, run, message(replay, 'status', status), elapsedMs);
+  send(replay, draft, message(replay, 'status', status), elapsedMs);
 }
 
-/** Sends the whole list of the device's own alarms after each connect, when the list changes, and every `againMs`. */
-function sendOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
+/** Sends the whole list of the device's own alarms after each connect, when the list changes, and every `ownAlarmsRepeatMs`. */
+function sendOwnAlarms(replay: Replay, draft: Draft, elapsedMs: number): void {
   if (!hasOwnAlarms(replay.scenario)) return;
   const { episodeDelayMs } = replay;
   const instantOf = (sceneMs: number) => deviceInstant(replay, sceneMs + episodeDelayMs);
-  const own = ownAlarmsAt(replay.scenario, elapsedMs - episodeDelayMs, instantOf);
-  const json = JSON.stringify(own);
-  if (run.alarms?.json === json && elapsedMs - run.alarms.atMs < againMs) return;
-  run.alarms = { json, atMs: elapsedMs };
+  const ownAlarms = ownAlarmsAt(replay.scenario, elapsedMs - episodeDelayMs, instantOf);
+  const json = JSON.stringify(ownAlarms);
+  if (draft.alarms?.json === json && elapsedMs - draft.alarms.atMs < ownAlarmsRepeatMs) return;
+  draft.alarms = { json, atMs: elapsedMs };
   const list: DeviceAlerts = {
     boot: replay.boot,
-    seq: nextSeq(run, 'alerts'),
+    seq: nextSeq(draft, 'alerts'),
     time: deviceInstant(replay, elapsedMs),
-    ...own,
+    ...ownAlarms,
   };
-  send(replay, run, message(replay, 'alerts', list), elapsedMs);
+  send(replay, draft, message(replay, 'alerts', list), elapsedMs);
 }
 
-function send(replay: Replay, run: Draft, made: Message, elapsedMs: number): void {
+function send(replay: Replay, draft: Draft, newMessage: Message, elapsedMs: number): void {
   if (effectAt(replay.scenario, 'backlog', elapsedMs - replay.episodeDelayMs)) {
-    run.backlog.push(made);
-    if (run.backlog.length > backlogMax) {
-      run.backlog.shift();
-      run.dropped += 1;
+    draft.backlog.push(newMessage);
+    if (draft.backlog.length > backlogMax) {
+      draft.backlog.shift();
+      draft.dropped += 1;
     }
     return;
   }
-  release(run);
-  run.sent.push(made);
-  if (replay.scenario.duplicates) repeatSome(run, made);
+  sendBacklog(draft);
+  draft.sent.push(newMessage);
+  if (replay.scenario.duplicates) repeatSome(draft, newMessage);
 }
 
-function release(run: Draft): void {
-  run.sent.push(...run.backlog.splice(0));
+function sendBacklog(draft: Draft): void {
+  draft.sent.push(...draft.backlog.splice(0));
 }
 
 /**
  * Repeats a share of the messages. Half of the repeats come at once. The other half repeat an earlier message, as a device does after its
  * connection broke before the PUBACK.
  */
-function repeatSome(run: Draft, made: Message): void {
-  const drawn = nextRandom(run.random);
-  run.random = drawn.state;
+function repeatSome(draft: Draft, newMessage: Message): void {
+  const drawn = nextRandom(draft.random);
+  draft.random = drawn.state;
   if (drawn.value < duplicateShare) {
-    const again = drawn.value < duplicateShare / 2 ? made : (run.recent[0] ?? made);
-    run.sent.push({ ...again, repeat: true });
+    const repeated = drawn.value < duplicateShare / 2 ? newMessage : (draft.recent[0] ?? newMessage);
+    draft.sent.push({ ...repeated, repeat: true });
   }
-  run.recent = [...run.recent, made].slice(-recentMax);
+  draft.recent = [...draft.recent, newMessage].slice(-recentMax);
 }
 
-function nextSeq(run: Draft, kind: DeviceTopicKind): number {
-  const seq = run.seq[kind] + 1;
-  run.seq = { ...run.seq, [kind]: seq };
+function nextSeq(draft: Draft, kind: DeviceTopicKind): number {
+  const seq = draft.seq[kind] + 1;
+  draft.seq = { ...draft.seq, [kind]: seq };
   return seq;
 }
 

@@ -31,7 +31,7 @@ export type Scenario = {
   readonly speed: number;
 };
 
-const plain = {
+const defaults = {
   roundMs: 240_000,
   episodes: [],
   duplicates: false,
@@ -42,60 +42,60 @@ const plain = {
 } as const;
 
 export const scenarios: readonly Scenario[] = [
-  { ...plain, name: 'steady', text: 'the recordings as they are, with their own gaps and breaches' },
+  { ...defaults, name: 'steady', text: 'the recordings as they are, with their own gaps and breaches' },
   {
-    ...plain,
+    ...defaults,
     name: 'desaturation',
     text: 'SpO2 falls to 78 % within 30 s, stays and recovers, every 4 min',
     episodes: [{ effect: 'desaturation', fromMs: 5_000, toMs: 125_000 }],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'tachycardia',
     text: 'heart and pulse rate climb to 150 /min within 30 s, every 4 min',
     episodes: [{ effect: 'tachycardia', fromMs: 5_000, toMs: 125_000 }],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'leads-off',
     text: 'ECG leads come off for 45 s every 2 min: status condition, invalid values, waves without samples',
     roundMs: 120_000,
     episodes: [{ effect: 'leads-off', fromMs: 10_000, toMs: 55_000 }],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'silence',
     text: 'connected, but publishes nothing for 60 s every 2 min',
     roundMs: 120_000,
     episodes: [{ effect: 'silence', fromMs: 15_000, toMs: 75_000 }],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'skew',
     text: 'device clocks 2 s to 5 min ahead or behind, by bed',
     skewsMs: [300_000, -300_000, 20_000, -20_000, 2_000, -2_000],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'duplicates',
     text: 'a quarter of the messages is sent twice with the same boot and seq',
     duplicates: true,
   },
   {
-    ...plain,
+    ...defaults,
     name: 'backlog',
     text: 'publishes nothing for 45 s, then all stored messages at once in order, every 90 s',
     roundMs: 90_000,
     episodes: [{ effect: 'backlog', fromMs: 15_000, toMs: 60_000 }],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'garbage',
     text: 'sends every 4 s a message that must be refused: no JSON, absurd value, wrong unit, wrong topic',
     garbageEveryMs: 4_000,
   },
   {
-    ...plain,
+    ...defaults,
     name: 'arrhythmia',
     text: 'the monitor’s own alarm: VT for 30 s every 2 min; its sound is paused after 10 s for 60 s',
     roundMs: 120_000,
@@ -105,7 +105,7 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
-    ...plain,
+    ...defaults,
     name: 'sepsis',
     text: 'hourly values of patients who become septic, one hour in 5 s',
     cast: 'sepsis',

@@ -3,7 +3,7 @@ import { missingSample } from '../../contracts/parameters.ts';
 import { timeColumn, waveCode } from './columns.ts';
 import { rowTimes } from './numerics.ts';
 import { badRecording, type Decoded, medianStep, type Recording, type WaveTrack, withLoop } from './recording.ts';
-import { isMagic, type Table } from './table.ts';
+import { meansNoValue, type Table } from './table.ts';
 
 /** If the rows are at most this far apart, the table contains samples of waves, not numerics. */
 const waveStepMsMax = 100;
@@ -40,7 +40,7 @@ export function decodeSignals(table: Table): Decoded<Recording> {
       continue;
     }
     // In a wave -1 is a usual value and does not mean "no value".
-    const values = table.rows.map((row) => (isMagic(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
+    const values = table.rows.map((row) => (meansNoValue(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
     waves.push({ code, rateHz, ...quantise(values, positions, count) });
   }
   return { ok: withLoop({ family: 'signals', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };

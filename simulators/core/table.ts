@@ -27,8 +27,8 @@ const tableRowsMax = 2_000_000;
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const noValue = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
-/** Numbers that publishers use for "no value" (CLINICAL.md). 0 is not in this list; only some families use it. */
-const magic = new Set([-1, -100, -999, -32768]);
+/** Numbers that the authors of data sets write for "no value". 0 is not in this list, because only some file formats use 0 for it. */
+const noValueNumbers = new Set([-1, -100, -999, -32768]);
 
 /** Returns the text of a file; a fault if the bytes are not UTF-8 text (for example UTF-16 or a picture). */
 export function decodeText(file: string, bytes: Uint8Array): Decoded<string> {
@@ -73,8 +73,8 @@ export function parseTable(file: string, text: string): Decoded<Table> {
 }
 
 /** Returns whether a number means "no value" in a column of measurements: -1, -100, -999 or -32768. */
-export function isMagic(value: number): boolean {
-  return magic.has(value);
+export function meansNoValue(value: number): boolean {
+  return noValueNumbers.has(value);
 }
 
 function parseColumn(cell: string): Column {

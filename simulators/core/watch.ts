@@ -1,6 +1,6 @@
 /**
- * The device's own alarm if Vigil does not watch its bed (CLINICAL.md, "Silence is an alarm"). The inbox says whether a screen shows this bed.
- * The device alarms at the bedside if no screen shows the bed, or if no inbox message comes because the gateway is gone.
+ * Decides whether the device raises its own alarm at the bedside, because Vigil does not watch its bed. The inbox says whether a screen shows
+ * the bed. The device alarms if no screen shows the bed, or if no inbox message comes because the gateway is gone.
  */
 
 /** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 10 s. */
@@ -9,7 +9,7 @@ export const inboxSilenceMs = 30_000;
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
 
 export type WatchState = {
-  /** When the last inbox message came, monotonic ms; before the first message, when the device started. */
+  /** Monotonic ms of the last inbox message. Until the first message: the time at which the device started. */
   readonly heardAtMs: number;
   /** Whether a screen shows the bed; undefined until the first inbox message. */
   readonly watched: boolean | undefined;
@@ -23,7 +23,7 @@ export function initialWatch(nowMs: number): WatchState {
 }
 
 /** Returns the state after an event. If the inbox is silent, the alarm is `inbox-silent`, because the last message may be out of date. */
-export function watch(state: WatchState, event: WatchEvent, nowMs: number): WatchState {
+export function nextWatchState(state: WatchState, event: WatchEvent, nowMs: number): WatchState {
   const heard = event.kind === 'inbox' ? { heardAtMs: nowMs, watched: event.watched } : state;
   const alarm = alarmOf(heard, nowMs);
   if (event.kind === 'tick' && alarm === state.alarm) return state;

@@ -64,8 +64,17 @@ export function parseHeader(file: string, text: string): Decoded<RecordHeader> {
 }
 
 function parseSignal(line: string): SignalHeader | string {
-  const [fileName = '', format = '', gainText = String(defaultGain), , zero = '0', , checksum, , ...words] =
-    line.split(/\s+/);
+  const [
+    fileName = '',
+    format = '',
+    gainText = String(defaultGain),
+    ,
+    baselineText = '0',
+    ,
+    checksum,
+    ,
+    ...descriptionWords
+  ] = line.split(/\s+/);
   const formatParts = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(format);
   if (!formatParts) return `the format "${format}" is invalid`;
   if (formatParts[1] !== '16') return `the format ${formatParts[1]} is not supported; convert to format 16`;
@@ -75,8 +84,8 @@ function parseSignal(line: string): SignalHeader | string {
   const gainParts = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)(?:\((-?\d+)\))?(?:\/(\S+))?$/.exec(gainText);
   const gain = Number(gainParts?.[1] ?? Number.NaN);
   if (!gainParts || Number.isNaN(gain)) return `the gain "${gainText}" is not a number`;
-  const baseline = Number(gainParts[2] ?? zero);
-  if (Number.isNaN(baseline)) return `the baseline "${zero}" is not a number`;
+  const baseline = Number(gainParts[2] ?? baselineText);
+  if (Number.isNaN(baseline)) return `the baseline "${baselineText}" is not a number`;
   if (checksum !== undefined && !/^-?\d+$/.test(checksum)) return `the checksum "${checksum}" is not a whole number`;
   return {
     fileName,
@@ -85,7 +94,7 @@ function parseSignal(line: string): SignalHeader | string {
     baseline,
     unit: gainParts[3] ?? 'mV',
     checksum: checksum === undefined ? undefined : Number(checksum),
-    description: words.join(' '),
+    description: descriptionWords.join(' '),
   };
 }
 

@@ -97,14 +97,14 @@ export async function openLab(platform: Platform) {
     sealedLog: SealedLog,
     topic: KafkaTopic,
     key: string,
-    place: { writer: string; boot: string; seq: number },
+    messageId: { writer: string; boot: string; seq: number },
     contentType: ContentType,
     body: unknown,
   ) {
     const dataKey = await sealedLog.sealer.keyFor(key, topic);
     const value = sealedLog.sealer.seal(
       dataKey,
-      { topic, key, ...place },
+      { topic, key, ...messageId },
       contentType,
       Buffer.from(JSON.stringify(body)),
     );
@@ -118,7 +118,9 @@ export async function openLab(platform: Platform) {
     const boot = `boot-${id}`;
     const writer = pseudonym(pseudonymKey, 'device', deviceId);
     let seq = 0;
-    let last: { key: string; place: { writer: string; boot: string; seq: number }; body: unknown } | undefined;
+    let lastReading:
+      | { key: string; messageId: { writer: string; boot: string; seq: number }; body: unknown }
+      | undefined;
     let commands = 0;
     let version = 0;
     const patient = category && { patientId: id, familyName: 'Test', givenName: 'T', category };
@@ -159,9 +161,9 @@ export async function openLab(platform: Platform) {
           seq += 1;
           const reading = { time: iso(time), intervalMs: 1000, values: valuesOf(numerics) };
           const body = { deviceId, receivedAt: iso(receivedAt?.(time) ?? Date.now()), reading };
-          const place = { writer, boot, seq };
-          last = { key: associationId, place, body };
-          sent.push(appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body));
+          const messageId = { writer, boot, seq };
+          lastReading = { key: associationId, messageId, body };
+          sent.push(appendAs(gateway, 'observations', associationId, messageId, contentTypes.observation, body));
         }
         await Promise.all(sent);
       },
@@ -171,18 +173,18 @@ export async function openLab(platform: Platform) {
         const time = t + s * 1000;
         const reading = { time: iso(time), intervalMs: 1000, values };
         const body = { deviceId, receivedAt: iso(receivedAt(time)), reading };
-        const place = { writer, boot, seq };
-        await appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
+        const messageId = { writer, boot, seq };
+        await appendAs(gateway, 'observations', associationId, messageId, contentTypes.observation, body);
       },
       /** Sends one reading, and repeats it until the log accepts it. */
       async sendUntilTaken(time: number, numerics: Numerics) {
         seq += 1;
-        const place = { writer, boot, seq };
+        const messageId = { writer, boot, seq };
         const reading = { time: iso(time), intervalMs: 250, values: valuesOf(numerics) };
         for (;;) {
           const body = { deviceId, receivedAt: iso(Date.now()), reading };
           try {
-            await appendAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
+            await appendAs(gateway, 'observations', associationId, messageId, contentTypes.observation, body);
             return;
           } catch {
             await new Promise((done) => setTimeout(done, 500));
@@ -197,15 +199,15 @@ export async function openLab(platform: Platform) {
           ...(reason && { reason }),
         }),
       /** Appends a record that is not sealed. */
-      poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
+      appendUnsealed: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
       /** Skips `count` numbers, as if their readings were lost. */
-      lose(count: number) {
+      skipNumbers(count: number) {
         seq += count;
       },
       /** Sends the last reading again, as another record with the same boot and number. */
-      async again() {
-        const { key, place, body } = last!;
-        await appendAs(gateway, 'observations', key, place, contentTypes.observation, body);
+      async resendLast() {
+        const { key, messageId, body } = lastReading!;
+        await appendAs(gateway, 'observations', key, messageId, contentTypes.observation, body);
       },
       acknowledge: (alarmId: string) => command({ type: 'acknowledge', alarmId }),
       assess: (assessment: Assessment) => command({ type: 'enter-assessment', ...assessment }),
@@ -283,7 +285,7 @@ export async function openLab(platform: Platform) {
       return { committed, ends };
     },
     /** Returns the alarms that the pure engine makes from the beds' records in the log, without any restart. */
-    async judged(beds: readonly { associationId: string }[]): Promise<Alarm[][]> {
+    async alarmsOfPureEngine(beds: readonly { associationId: string }[]): Promise<Alarm[][]> {
       const inputs = new Map<string, { input: Input; receivedAt: number }[]>();
       const reader = await createReader(dashboard.kafka, {
         group: `dashboard-lab-${randomBytes(6).toString('hex')}`,

@@ -55,7 +55,8 @@ export function readStory(text: string): Story {
 }
 
 function mustOf(text: string, line: number): Must {
-  const bad = () => new Error(`line ${line}: "${text}" is not a form of "must:" that tests/alarms/README.md explains.`);
+  const unknownForm = () =>
+    new Error(`line ${line}: "${text}" is not a form of "must:" that tests/alarms/README.md explains.`);
   if (text === 'nothing else') return { kind: 'nothing-else', text, line };
   const says = /^(\S+) says "(.+)"$/.exec(text);
   if (says) return { kind: 'says', names: says[1]!, words: says[2]!, text, line };
@@ -64,13 +65,13 @@ function mustOf(text: string, line: number): Must {
   if (isOneOf(priorityWords, word) && when === '') return { kind: 'priority', names, word, text, line };
   if (isOneOf(stateWords, word)) {
     const span = spanOf(when);
-    if (span === undefined || when === '') throw bad();
+    if (span === undefined || when === '') throw unknownForm();
     return { kind: 'state', names, word, in: span, text, line };
   }
-  if (!isOneOf(eventWords, word)) throw bad();
+  if (!isOneOf(eventWords, word)) throw unknownForm();
   const counted = /^(once|twice|never|\d+ times|at most \d+ times)?(?:^| ?)(.*)$/.exec(when);
   const span = counted && spanOf(counted[2]!);
-  if (!span) throw bad();
+  if (!span) throw unknownForm();
   return { kind: 'event', names, word, times: timesOf(counted[1]), in: span, text, line };
 }
 

@@ -225,7 +225,7 @@ export async function dial(
   const packets: Packet[] = [];
   const waiting: { resolve: (packet: Packet) => void; reject: (error: Error) => void }[] = [];
   const { promise: closed, resolve: setClosed } = Promise.withResolvers<void>();
-  let over = false;
+  let isClosed = false;
   const reader = parser({ protocolVersion: version });
   reader.on('packet', (packet) => {
     const waiter = waiting.shift();
@@ -235,7 +235,7 @@ export async function dial(
   socket.on('data', (bytes: Buffer) => void reader.parse(bytes));
   socket.on('error', () => {});
   socket.on('close', () => {
-    over = true;
+    isClosed = true;
     for (const { reject } of waiting.splice(0)) reject(new Error('the connection was closed'));
     setClosed();
   });
@@ -251,7 +251,7 @@ export async function dial(
     next() {
       const packet = packets.shift();
       if (packet) return Promise.resolve(packet);
-      if (over) return Promise.reject(new Error('the connection was closed'));
+      if (isClosed) return Promise.reject(new Error('the connection was closed'));
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
     rest: () => packets,

@@ -10,16 +10,16 @@ import { deviceTopic } from '../../contracts/topics.ts';
 import { makeReading, type Reading } from '../faults/reading.ts';
 import type { TestPlatform } from '../platform.ts';
 
-export type Rover = {
+export type ReconnectingDevice = {
   readonly deviceId: string;
   readonly boot: string;
   readonly acknowledged: readonly number[];
   /** Returns the number of connections that were accepted so far. */
   connections(): number;
   /** Reason codes of the DISCONNECT packets of the gateways. */
-  readonly goodbyes: readonly number[];
+  readonly disconnectCodes: readonly number[];
   /** Opens a new connection without closing the present one, so that a gateway must end it. */
-  wander(): void;
+  connectAgain(): void;
   /** Makes no more readings, and resolves when all are acknowledged and the device has disconnected. */
   finish(): Promise<void>;
   close(): void;
@@ -27,14 +27,14 @@ export type Rover = {
 
 const windowMax = 16;
 
-export function startRover(options: {
+export function startReconnectingDevice(options: {
   readonly platform: TestPlatform;
   readonly deviceId: string;
   readonly boot: string;
   readonly version: 4 | 5;
   readonly qos: 1 | 2;
   readonly everyMs: number;
-}): Rover {
+}): ReconnectingDevice {
   const { deviceId, boot, version, qos } = options;
   const certs = join(options.platform.stateDir, 'certs');
   const read = (...path: string[]) => readFileSync(join(certs, ...path));
@@ -44,14 +44,14 @@ export function startRover(options: {
     key: read('devices', `${deviceId}.key`),
   };
   const acknowledged: number[] = [];
-  const goodbyes: number[] = [];
+  const disconnectCodes: number[] = [];
   const waiting: Reading[] = [];
   const sent: Reading[] = [];
-  const former = new Set<MqttClient>();
+  const formerClients = new Set<MqttClient>();
   const done = Promise.withResolvers<void>();
   let current: MqttClient | undefined;
   let connections = 0;
-  let made = 0;
+  let readingCount = 0;
   let finishing = false;
   let closed = false;
 
@@ -69,15 +69,15 @@ export function startRover(options: {
     });
     current = client;
     client.on('error', () => {});
-    client.on('disconnect', ({ reasonCode }) => void goodbyes.push(reasonCode ?? 0));
+    client.on('disconnect', ({ reasonCode }) => void disconnectCodes.push(reasonCode ?? 0));
     client.on('connect', () => {
       if (current !== client) return;
       connections += 1;
       for (const reading of [...sent]) send(client, reading);
-      flow();
+      sendWaiting();
     });
     client.on('close', () => {
-      former.delete(client);
+      formerClients.delete(client);
       client.end(true);
       if (current !== client) return;
       current = undefined;
@@ -92,11 +92,11 @@ export function startRover(options: {
       if (at < 0) return;
       sent.splice(at, 1);
       acknowledged.push(reading.seq);
-      flow();
+      sendWaiting();
     });
   }
 
-  function flow(): void {
+  function sendWaiting(): void {
     while (current?.connected && sent.length < windowMax && waiting.length > 0) {
       const reading = waiting.shift()!;
       sent.push(reading);
@@ -106,16 +106,16 @@ export function startRover(options: {
   }
 
   const timer = setInterval(() => {
-    made += 1;
-    waiting.push(makeReading('observations', boot, made, Date.now()));
-    flow();
+    readingCount += 1;
+    waiting.push(makeReading('observations', boot, readingCount, Date.now()));
+    sendWaiting();
   }, options.everyMs);
   open();
 
   function close(): void {
     clearInterval(timer);
     closed = true;
-    const all = [current, ...former];
+    const all = [current, ...formerClients];
     current = undefined;
     for (const client of all) client?.end(true);
   }
@@ -125,16 +125,16 @@ export function startRover(options: {
     boot,
     acknowledged,
     connections: () => connections,
-    goodbyes,
-    wander() {
+    disconnectCodes,
+    connectAgain() {
       if (!current?.connected) return;
-      former.add(current);
+      formerClients.add(current);
       open();
     },
     async finish() {
       clearInterval(timer);
       finishing = true;
-      flow();
+      sendWaiting();
       await done.promise;
       await sleep(0);
       close();

@@ -19,7 +19,7 @@ export type Live = {
   readonly subsumed: boolean;
   /** The alarm's signal is off because the bed is on standby, not because of a graver condition. */
   readonly away?: boolean;
-  /** Device time at which the present occurrenceOf began. */
+  /** Device time at which the present occurrence of the condition began. */
   readonly onset: number;
   /** Wall clock at which the alarm began to call. */
   readonly signalSince: number;
@@ -27,7 +27,7 @@ export type Live = {
   readonly realarmAt: number | null;
   /** Device time of the value that was last published. */
   readonly toldAt: number;
-  /** The revisions that an acknowledgement may refer to. */
+  /** The content revision of the alarm. An acknowledgement of an earlier revision is stale. */
   readonly said?: ContentRevision;
 };
 
@@ -91,20 +91,20 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
   const { alarm } = before;
   switch (change.type) {
     case 'recur': {
-      const { resolvedAt: _over, under: _caller, ...rest } = alarm;
+      const { resolvedAt: _resolvedAt, under: _under, ...rest } = alarm;
       const { condition, acknowledged } = change;
-      const again = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
+      const next = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
       if (acknowledged) {
         const realarmAt = Date.parse(alarm.acknowledgedAt!) + realarmMsOf(alarm, context);
-        const answered = { ...again, realarmAt: formatInstant(realarmAt) };
-        return { ...before, ...occurrenceOf(condition), acknowledged, realarmAt, alarm: answered };
+        const acknowledgedAlarm = { ...next, realarmAt: formatInstant(realarmAt) };
+        return { ...before, ...occurrenceOf(condition), acknowledged, realarmAt, alarm: acknowledgedAlarm };
       }
-      return withCall({ ...newLiveOf(condition), alarm: withoutAcknowledgement(again) }, context);
+      return withCall({ ...newLiveOf(condition), alarm: withoutAcknowledgement(next) }, context);
     }
     case 'refresh': {
       const { condition, subsumed, away = false } = change;
       const late = alarm.late && condition.late;
-      const { under: _caller, ...rest } = alarm;
+      const { under: _under, ...rest } = alarm;
       const next = {
         ...before,
         subsumed,
@@ -120,7 +120,7 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
       return before.subsumed && !subsumed && !before.acknowledged ? withCall(next, context) : next;
     }
     case 'end': {
-      const { realarmAt: _off, ...rest } = alarm;
+      const { realarmAt: _realarmAt, ...rest } = alarm;
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
       if (!latches(next)) return { ...next, escalateAt: null };
@@ -150,14 +150,14 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
       );
     case 'escalate': {
       const escalation = alarm.escalation + 1;
-      const wait = timesOf(context.profile, alarm).escalationMs[alarm.priority];
-      const again = wait !== undefined && escalation < escalationMax;
-      return { ...before, escalateAt: again ? before.escalateAt! + wait : null, alarm: { ...alarm, escalation } };
+      const waitMs = timesOf(context.profile, alarm).escalationMs[alarm.priority];
+      const isLast = waitMs === undefined || escalation >= escalationMax;
+      return { ...before, escalateAt: isLast ? null : before.escalateAt! + waitMs, alarm: { ...alarm, escalation } };
     }
     case 'pause-audio':
       return { ...before, alarm: { ...alarm, audioPausedUntil: formatInstant(change.until) } };
     case 'resume-audio': {
-      const { audioPausedUntil: _over, ...rest } = alarm;
+      const { audioPausedUntil: _audioPausedUntil, ...rest } = alarm;
       return { ...before, alarm: rest };
     }
     case 'clear':
@@ -167,18 +167,18 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
 
 /** Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a graver alarm silences the call. */
 function withCall(live: Live, { now, profile, pausedUntil }: ChangeContext): Live {
-  const wait = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
-  const { audioPausedUntil: _old, ...rest } = live.alarm;
+  const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
+  const { audioPausedUntil: _audioPausedUntil, ...rest } = live.alarm;
   const until = pausedUntil?.(rest.priority) ?? null;
   const alarm = until === null ? rest : { ...rest, audioPausedUntil: formatInstant(until) };
-  return { ...live, alarm, signalSince: now, escalateAt: wait === undefined ? null : now + wait };
+  return { ...live, alarm, signalSince: now, escalateAt: waitMs === undefined ? null : now + waitMs };
 }
 
 /** Returns whether an alarm never calls again after an acknowledgement. The sound of a monitor may be off for good reasons. */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
 function withoutAcknowledgement(alarm: Alarm): Alarm {
-  const { acknowledgedBy: _by, acknowledgedAt: _at, realarmAt: _was, ...rest } = alarm;
+  const { acknowledgedBy: _acknowledgedBy, acknowledgedAt: _acknowledgedAt, realarmAt: _realarmAt, ...rest } = alarm;
   return { ...rest, escalation: 0 };
 }
 
@@ -257,9 +257,9 @@ export function calls(live: Live): boolean {
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** An alarm is published again at the earliest after `worseMs` if its value got worse, and after `changedMs` if its text changed (ours). */
-const worseMs = 5_000;
-const changedMs = 60_000;
+/** An alarm is published again at the earliest after `worseAgainMs` if its value got worse, and after `textAgainMs` if its text changed (ours). */
+const worseAgainMs = 5_000;
+const textAgainMs = 60_000;
 
 /** Returns whether a condition has become graver than its alarm. Then an earlier acknowledgement no longer counts. */
 export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
@@ -269,17 +269,22 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
   const { alarm } = live;
   const sincePublishedMs = condition.valueAt - live.toldAt;
   const shownExcess = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
-  const worse = condition.excess > shownExcess && sincePublishedMs >= worseMs;
-  const changed = condition.text !== alarm.text && sincePublishedMs >= changedMs;
-  const isOther =
+  const isWorse = condition.excess > shownExcess && sincePublishedMs >= worseAgainMs;
+  const isTextDue = condition.text !== alarm.text && sincePublishedMs >= textAgainMs;
+  const hasOtherContent =
     condition.priority !== alarm.priority ||
     condition.limit !== alarm.limit ||
     condition.code !== alarm.code ||
     condition.listedUnder !== alarm.under;
-  const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
+  const mustShowAtOnce = hasOtherContent || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const isCurrentNow = alarm.late && !condition.late;
   const mustPublish =
-    worse || changed || moved || isCurrentNow || subsumed !== live.subsumed || away !== (live.away ?? false);
+    isWorse ||
+    isTextDue ||
+    mustShowAtOnce ||
+    isCurrentNow ||
+    subsumed !== live.subsumed ||
+    away !== (live.away ?? false);
   return mustPublish ? { type: 'refresh', condition, subsumed, away } : undefined;
 }
 
@@ -296,8 +301,8 @@ export function decideAcknowledge(
   live: Live,
   command: Extract<Command, { type: 'acknowledge' }>,
 ): Change | 'repeated' | 'stale' {
-  const again = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
-  const isBeforeCall = again && Date.parse(command.at) + clockToleranceMs < live.signalSince;
+  const hasCalledAgain = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
+  const isBeforeCall = hasCalledAgain && Date.parse(command.at) + clockToleranceMs < live.signalSince;
   const isOfMilderRevision = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
   if (isBeforeCall || isOfMilderRevision) return 'stale';
   return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };

@@ -99,7 +99,7 @@ export function noteReading(
   const order: Order = { boot, seq, time, receivedAt };
   const context: Context = { isBeyond, wallMs, reading, statusMs: part.declaredMs };
   let { now, quietUntil } = part;
-  let place: Place | undefined;
+  let timing: ReadingTime | undefined;
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
@@ -107,16 +107,16 @@ export function noteReading(
     const clock = previous?.clock ?? initialClock;
     const isBack = previous !== undefined && isSetBack(previous.order, reading);
     // The values of one reading nearly always have the same clock, so the clock is assessed only once.
-    if (place === undefined || place.isBack !== isBack || !isSameClock(place.before, clock))
-      place = placeOf(clock, reading, isBack);
-    const { assessed, at } = place;
+    if (timing === undefined || timing.isBack !== isBack || !isSameClock(timing.before, clock))
+      timing = readingTimeOf(clock, reading, isBack);
+    const { assessed, at } = timing;
     const { late } = assessed;
     const { setByMs, apart, isNewest } = readingPlaceOf(previous?.order ?? order, reading, clock, assessed, isBack);
     // A parameter is expected from its first value on. A device clock that is behind, or a backlog, must not make the value look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
-    const next = afterReading(before, { parameter, numeric, value }, place, isNewest ? order : before.order, context);
+    const next = afterReading(before, { parameter, numeric, value }, timing, isNewest ? order : before.order, context);
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
@@ -174,14 +174,14 @@ export function arrivalOf(
 }
 
 /** The time of a reading. `at` is the reading's time, corrected by the error of the device's clock. */
-type Place = {
+type ReadingTime = {
   readonly before: DeviceClock;
   readonly isBack: boolean;
   readonly assessed: Assessment;
   readonly at: number;
 };
 
-function placeOf(before: DeviceClock, { time, receivedAt }: Reading, isBack: boolean): Place {
+function readingTimeOf(before: DeviceClock, { time, receivedAt }: Reading, isBack: boolean): ReadingTime {
   const assessed = assess(before, time, receivedAt, isBack);
   return { before, isBack, assessed, at: sampledMs(time, receivedAt, assessed.clock.offsetMs) };
 }
@@ -196,27 +196,27 @@ type Context = {
 
 /** Returns the data of a parameter after a reading that names the parameter, with or without a value. */
 function afterReading(
-  known: Arrival,
+  previous: Arrival,
   { parameter, numeric, value }: Pick<ReceivedValue, 'parameter' | 'numeric' | 'value'>,
-  { assessed: { clock, late, stepped }, at }: Place,
+  { assessed: { clock, late, stepped }, at }: ReadingTime,
   order: Order,
   context: Context,
 ): Arrival {
   // Until the error of the clock was known, the device's times did not show how often the device sends.
-  const isFirstKnown = stepped && known.heardAt === 0;
-  const declaredMs = context.reading.declaredMs ?? known.declaredMs;
+  const isFirstKnown = stepped && previous.heardAt === 0;
+  const declaredMs = context.reading.declaredMs ?? previous.declaredMs;
   // The time before a shorter interval was declared must not count as silence (CLINICAL, "Judged or told", 1).
-  const isMoreFrequent = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
+  const isMoreFrequent = declaredMs !== null && declaredMs < (previous.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && context.isBeyond(parameter, value);
   // After a silence the values are counted from the beginning, unless the last value was beyond a limit.
-  const endsSilence = valid && known.silentSince !== null && !known.beyond && !isBeyond;
-  const { spacings: spaced } = known;
+  const endsSilence = valid && previous.silentSince !== null && !previous.beyond && !isBeyond;
+  const { spacings: spaced } = previous;
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
-  const before = startsAnew ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
+  const before = startsAnew ? { ...previous, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : previous;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
-  const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
+  const isSame = spacings === previous.spacings && declaredMs === before.declaredMs;
   const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, context.statusMs);
   // The parameter was slow until now. The time before now must not count as missing values.
   const since = intervalMs < before.intervalMs && before.intervalMs >= patchyIntervalMsMax ? at : before.since;
@@ -264,7 +264,7 @@ function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericV
   return sent === unit ? 'out of range' : `unit ${sent} not understood`;
 }
 
-/** Marks every parameter that is silent or intermittent at the time of the newest reading, also if the reading does not name it. */
+/** Marks every parameter that is silent or intermittent at the time of the newest reading, even if the reading does not name it. */
 function withSilences(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
   if (now === null) return part;

@@ -137,9 +137,9 @@ export function reconcile(
   // The gravest condition comes first, so that the screen shows a calling alarm at every moment.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
-    const covered = isSubsumed(condition) || isQuiet(condition, live);
-    const away = !covered && hides?.(condition, live) === true;
-    const hidden = covered || away;
+    const isCovered = isSubsumed(condition) || isQuiet(condition, live);
+    const away = !isCovered && hides?.(condition, live) === true;
+    const hidden = isCovered || away;
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden, away);
       if (change) apply(draft, condition.key, change, context);
@@ -149,10 +149,10 @@ export function reconcile(
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, context);
     } else if (hidden ? !condition.quiet : staysHidden(draft, condition)) {
       stillHidden.push(condition.key);
-    } else if (!condition.onlyGoesOn) begin(draft, condition, context);
+    } else if (!condition.onlyGoesOn) beginAlarm(draft, condition, context);
   }
   for (const [key, live] of Object.entries(draft.live))
-    if (live.alarm.present && !byKey.has(key)) end(draft, key, endedAt(key), context);
+    if (live.alarm.present && !byKey.has(key)) endAlarm(draft, key, endedAt(key), context);
   if (draft.events.length === 0 && stillHidden.join() === part.hidden.join()) return { part, events: [] };
   draft.hidden = stillHidden;
   return resultOf(draft);
@@ -165,7 +165,7 @@ const staysHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) 
 /**
  * Makes an alarm from a condition that begins: a new alarm, or a further onset of an alarm that is still on the screens or has just ended.
  */
-function begin(draft: Draft, condition: Condition, context: BookContext): void {
+function beginAlarm(draft: Draft, condition: Condition, context: BookContext): void {
   const { key } = condition;
   const before = draft.live[key];
   if (before === undefined) {
@@ -186,9 +186,9 @@ function begin(draft: Draft, condition: Condition, context: BookContext): void {
   }
   const { acknowledged, alarm } = draft.live[key]!;
   // The acknowledgement lasts as long as if the condition had not ended in between. An acknowledgement never counts for a second asystole.
-  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, context);
-  const isAnswered = acknowledged && answeredUntil > context.now && !isVital(condition);
-  apply(draft, key, { type: 'recur', condition, acknowledged: isAnswered }, context);
+  const acknowledgedUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, context);
+  const isAcknowledged = acknowledged && acknowledgedUntil > context.now && !isVital(condition);
+  apply(draft, key, { type: 'recur', condition, acknowledged: isAcknowledged }, context);
   endPauseAfterCall(draft, key, context);
 }
 
@@ -210,7 +210,7 @@ function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContex
  * Ends the alarm of a condition: the alarm latches or leaves the screens. @param endAt device time of the end. If an old reading gives a
  * time before the onset, the alarm ends at its onset
  */
-function end(draft: Draft, key: string, endAt: number, context: BookContext): void {
+function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext): void {
   const at = Math.max(endAt, draft.live[key]!.onset);
   const { alarm } = apply(draft, key, { type: 'end', at }, context);
   if (alarm.signal !== 'latched') removeAlarm(draft, key, at, context);
@@ -227,7 +227,7 @@ function raiseRevealed(
   context: BookContext,
 ): void {
   if (condition === undefined || condition.onlyGoesOn || draft.live[condition.key]?.alarm.present) return;
-  begin(draft, { ...condition, quiet: isSubsumed(condition) }, context);
+  beginAlarm(draft, { ...condition, quiet: isSubsumed(condition) }, context);
 }
 
 /** Raises and ends the alarm of a condition that had already ended when its readings came. Does nothing if that alarm is already known. */
@@ -239,8 +239,8 @@ function recordEpisode(
 ): void {
   const { key } = condition;
   if (byKey.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
-  begin(draft, condition, context);
-  end(draft, key, endedAt, context);
+  beginAlarm(draft, condition, context);
+  endAlarm(draft, key, endedAt, context);
 }
 
 /**
@@ -258,9 +258,9 @@ export function closeAll(
   const isSubsumed = subsumption(conditions);
   for (const condition of conditions)
     if (!draft.live[condition.key] && !isSubsumed(condition) && !isKnown(draft, condition, condition.onset))
-      begin(draft, { ...condition, late: true }, context);
+      beginAlarm(draft, { ...condition, late: true }, context);
   for (const key of Object.keys(draft.live)) {
-    if (draft.live[key]!.alarm.present) end(draft, key, endAt, context);
+    if (draft.live[key]!.alarm.present) endAlarm(draft, key, endAt, context);
     if (draft.live[key]) removeAlarm(draft, key, endAt, context);
   }
   return resultOf(draft);
@@ -304,15 +304,15 @@ export function pauseAudio(
 ): BookResult & { readonly refused?: string } {
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));
   const isPaused = part.pause !== null && part.pause.until > context.now;
-  const ends = Math.min(until, context.now + audioPauseMsMax);
-  if (isPaused || calling.length === 0 || ends <= context.now)
+  const untilMs = Math.min(until, context.now + audioPauseMsMax);
+  if (isPaused || calling.length === 0 || untilMs <= context.now)
     return { part, events: [], refused: pauseFault(isPaused, calling.length === 0) };
   const draft = draftOf(part);
-  const over = calling
+  const gravestPriority = calling
     .map(([, { alarm }]) => alarm.priority)
     .reduce((most, priority) => (gravity[priority] > gravity[most] ? priority : most));
-  draft.pause = { until: ends, over };
-  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: ends }, context);
+  draft.pause = { until: untilMs, over: gravestPriority };
+  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: untilMs }, context);
   return resultOf(draft);
 }
 

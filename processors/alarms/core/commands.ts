@@ -7,9 +7,9 @@ import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { initialArrivals } from './arrivals.ts';
 import { acknowledge, type BookContext, pauseAudio } from './book.ts';
+import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
-import type { Judged } from './judged.ts';
 import { isOver, isScored, refolded, rulesIn, scoreRulesIn } from './judging.ts';
 import { withoutCodes } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
@@ -32,22 +32,22 @@ const acknowledgementFaults = {
 } as const;
 
 /** Carries out a command, unless it is a repeat. @returns also the answer to the command */
-export function command(env: Environment, before: State, asked: Command, context: BookContext): Judged {
-  if (before.commandIds.includes(asked.commandId)) {
-    const answer = answerOf(asked, before.refused?.[asked.commandId]);
+export function command(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
+  if (before.commandIds.includes(commandToRun.commandId)) {
+    const answer = answerOf(commandToRun, before.refused?.[commandToRun.commandId]);
     return { state: before, endAt: context.now, answer, counts: { commandsRepeated: 1 } };
   }
-  const { refused, ...judged } = carryOut(env, before, asked, context);
-  const commandIds = [...before.commandIds, asked.commandId].slice(-commandIdsMax);
-  const refusals = { ...before.refused, ...(refused !== undefined && { [asked.commandId]: refused }) };
+  const { refused, ...result } = carryOut(env, before, commandToRun, context);
+  const commandIds = [...before.commandIds, commandToRun.commandId].slice(-commandIdsMax);
+  const refusals = { ...before.refused, ...(refused !== undefined && { [commandToRun.commandId]: refused }) };
   const remembered = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
-  const { refused: _before, ...rest } = judged.state;
+  const { refused: _refused, ...rest } = result.state;
   const state: State = {
     ...rest,
     commandIds,
     ...(remembered.length > 0 && { refused: Object.fromEntries(remembered) }),
   };
-  return { ...judged, state, answer: answerOf(asked, refused) };
+  return { ...result, state, answer: answerOf(commandToRun, refused) };
 }
 
 /** Returns the answer to a command. `at` is the time of the command, so that the answer is the same after a crash. */
@@ -60,52 +60,52 @@ function answerOf({ commandId, associationId, type, at }: Command, refused: stri
 function carryOut(
   env: Environment,
   state: State,
-  asked: Command,
+  commandToRun: Command,
   context: BookContext,
-): Omit<Judged, 'answer'> & { readonly refused?: string } {
+): Omit<EngineResult, 'answer'> & { readonly refused?: string } {
   const endAt = context.now;
-  switch (asked.type) {
+  switch (commandToRun.type) {
     case 'acknowledge': {
-      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), context);
+      const { part: book, events, outcome } = acknowledge(state.book, commandToRun, isOver(state), context);
       const next = endAcknowledgedSilence({ ...state, book });
       const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
       const isRefused = outcome === 'unknown' || outcome === 'stale';
       return { state: next, endAt, events, counts, ...(isRefused && { refused: acknowledgementFaults[outcome] }) };
     }
     case 'pause-audio': {
-      const until = Math.min(Date.parse(asked.at), context.now) + asked.forMs;
+      const until = Math.min(Date.parse(commandToRun.at), context.now) + commandToRun.forMs;
       const { part: book, events, refused } = pauseAudio(state.book, until, context);
       return { state: { ...state, book }, endAt, events, ...(refused !== undefined && { refused }) };
     }
     case 'enter-assessment':
-      return enterAssessment(env, state, asked, context);
+      return enterAssessment(env, state, commandToRun, context);
     case 'standby':
-      return beginStandby(state, asked, context);
+      return beginStandby(state, commandToRun, context);
     case 'end-standby':
       if (state.standby === null) return { state, endAt, refused: 'The bed is not on standby.' };
       return { state: { ...state, standby: null }, endAt };
     case 'set-limits':
-      return setLimits(env, state, asked, context);
+      return setLimits(env, state, commandToRun, context);
   }
 }
 
 /** Begins a standby. A second standby replaces the first one. */
 function beginStandby(
   state: State,
-  asked: Extract<Command, { type: 'standby' }>,
+  commandToRun: Extract<Command, { type: 'standby' }>,
   { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   const refuse = (reason: string) => ({ state, endAt: now, refused: `Standby did not begin: ${reason}.` });
   if (isOver(state)) return refuse('the patient is no longer at this device');
   if (state.association?.category === 'unassigned') return refuse('no patient is at this device');
-  const standby = standbyOf(asked, now);
+  const standby = standbyOf(commandToRun, now);
   return standby === undefined ? refuse('the command came too late') : { state: { ...state, standby }, endAt: now };
 }
 
 function enterAssessment(
   env: Environment,
   state: State,
-  asked: Extract<Command, { type: 'enter-assessment' }>,
+  commandToRun: Extract<Command, { type: 'enter-assessment' }>,
   { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   if (!isScored(state)) {
@@ -113,7 +113,7 @@ function enterAssessment(
     return { state, endAt: now, refused: `The assessment was not saved: ${reason}.` };
   }
   return {
-    state: { ...state, scores: scoreAssessment(state.scores, asked, now, scoreRulesIn(env, state)) },
+    state: { ...state, scores: scoreAssessment(state.scores, commandToRun, now, scoreRulesIn(env, state)) },
     endAt: now,
   };
 }
@@ -129,7 +129,7 @@ function setLimits(
     : setLimitsFault(limitsInForce(env, state).groups, group, change, now);
   if (fault !== undefined) return { state, endAt: now, counts: { limitsRefused: 1 }, refused: fault };
   const own = ownLimitsAfter(state.overrides[group], change);
-  const { [group]: _before, ...others } = state.overrides;
+  const { [group]: _ownLimits, ...others } = state.overrides;
   const setBy = { ...state.setBy, [group]: { by, at } };
   return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
 }

@@ -23,9 +23,9 @@ export function crossingConditions(env: Environment, state: State): readonly Con
 function cachedConditions(env: Environment, state: State): readonly Condition[] {
   const profile = profileInForce(env, state);
   if (profile === undefined) return noConditions;
-  const ofProfile = cache.get(profile) ?? new WeakMap<Overrides, readonly Condition[]>();
-  cache.set(profile, ofProfile);
-  const cached = ofProfile.get(state.overrides);
+  const cacheOfProfile = cache.get(profile) ?? new WeakMap<Overrides, readonly Condition[]>();
+  cache.set(profile, cacheOfProfile);
+  const cached = cacheOfProfile.get(state.overrides);
   if (cached !== undefined) return cached;
   const conditions = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {
     const fault = own && limitsFault(group, limits);
@@ -35,6 +35,6 @@ function cachedConditions(env: Environment, state: State): readonly Condition[] 
       ? []
       : [technicalCondition(`limits-cross-${group}`, 'medium', `Own limits: ${fault}`, setAt)];
   });
-  ofProfile.set(state.overrides, conditions);
+  cacheOfProfile.set(state.overrides, conditions);
   return conditions;
 }

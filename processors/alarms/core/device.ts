@@ -167,12 +167,16 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
 export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
   if (isOlderConnection(input.claim, claim)) return part;
-  const newer = input.claim !== undefined && claim !== undefined && input.claim > claim;
+  const isNewerConnection = input.claim !== undefined && claim !== undefined && input.claim > claim;
   const updated: DevicePart =
     input.claim === undefined
       ? part
       : // The clock of another gateway may be behind. Its message about a newer connection counts all the same.
-        { ...part, claim: input.claim, connectionAt: newer ? Math.min(connectionAt, input.receivedAt) : connectionAt };
+        {
+          ...part,
+          claim: input.claim,
+          connectionAt: isNewerConnection ? Math.min(connectionAt, input.receivedAt) : connectionAt,
+        };
   if (input.connected) return connected(updated, input.receivedAt, now);
   return isHandOver(input.reason) ? updated : disconnected(updated, input.receivedAt);
 }
@@ -180,7 +184,7 @@ export function connection(part: DevicePart, input: ConnectionInput, now: number
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
   // If no readings come yet, the wait for the first one starts now. While readings come, a connection changes nothing.
-  const begins = (!part.armed || part.awaiting) && part.silentSince === null;
+  const startsWait = (!part.armed || part.awaiting) && part.silentSince === null;
   const armed = {
     armed: true,
     awaiting: false,
@@ -189,7 +193,7 @@ function connected(part: DevicePart, receivedAt: number, now: number): DevicePar
     receivedAt,
     heardAt: now,
   };
-  return { ...part, disconnectedSince: null, connectionAt: receivedAt, ...(begins && armed) };
+  return { ...part, disconnectedSince: null, connectionAt: receivedAt, ...(startsWait && armed) };
 }
 
 function disconnected(part: DevicePart, receivedAt: number): DevicePart {

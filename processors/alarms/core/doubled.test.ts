@@ -1,4 +1,4 @@
-/** Tests of a parameter that a message contains twice (CLINICAL, "Judged or conditionTexts", 1). */
+/** Tests of a parameter that a message contains twice (CLINICAL, "Judged or told", 1). */
 import { describe, expect, it } from 'vitest';
 import { reading, t0 } from '../../bed.testing.ts';
 import { type DoubledPart, doubled, doubledConditions, initialDoubled } from './doubled.ts';

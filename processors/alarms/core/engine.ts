@@ -1,7 +1,7 @@
 /**
  * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has its own part of the
  * state and judges readings by the device's time. After each input the engine updates the alarms once, from all conditions that hold. The
- * wall clock (`now`) only decides about silence, escalation, re-alarm, pauses and standby. The same inputs give the same alarms, also if
+ * wall clock (`now`) only decides about silence, escalation, re-alarm, pauses and standby. The same inputs give the same alarms, even if
  * inputs are repeated, or if the engine stops and continues from a saved state.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
@@ -40,10 +40,10 @@ import {
   takeReading,
 } from './device.ts';
 import { doubled, doubledConditions } from './doubled.ts';
+import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import { identity } from './identity.ts';
 import type { AlertsInput, AssociationInput, Input, ObservationInput, StatusInput } from './inputs.ts';
-import type { Judged } from './judged.ts';
 import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
 import { conditionsOf, endLate, lateDue, limits, type ReceivedValue, withoutCodes } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
@@ -73,11 +73,11 @@ export type Step = {
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const context = contextOf(env, before, input, now);
-  const passed = passTime(env, before, context);
-  const judged = take(env, withDevice(passed.state, input), input, context);
-  const settled = settle(env, judged, passed.endings, context);
-  const isPlain = passed.events.length === 0 && judged.events === undefined;
-  const events = isPlain ? settled.events : [...passed.events, ...(judged.events ?? []), ...settled.events];
+  const afterTime = passTime(env, before, context);
+  const judged = takeInput(env, withDevice(afterTime.state, input), input, context);
+  const settled = settle(env, judged, afterTime.endings, context);
+  const isPlain = afterTime.events.length === 0 && judged.events === undefined;
+  const events = isPlain ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
   const { answer, counts } = judged;
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
@@ -87,7 +87,7 @@ function withDevice(state: State, input: Input): State {
   return deviceId === undefined || deviceId === state.deviceId ? state : { ...state, deviceId };
 }
 
-function take(env: Environment, state: State, input: Input, context: BookContext): Judged {
+function takeInput(env: Environment, state: State, input: Input, context: BookContext): EngineResult {
   switch (input.type) {
     case 'observation':
       return takeObservation(env, state, input, context.now);
@@ -131,7 +131,12 @@ function takeStatus(state: State, input: StatusInput, now: number): State {
 }
 
 /** Updates the alarms from the conditions that hold. */
-function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, context: BookContext): Step {
+function settle(
+  env: Environment,
+  judged: EngineResult,
+  endings: ReadonlyMap<string, number>,
+  context: BookContext,
+): Step {
   const { state, endAt, episodes = [] } = judged;
   const result = isOver(state)
     ? closeAll(state.book, [...brokenLimits(state), ...ofDevice(episodes)], endAt, context)
@@ -150,7 +155,7 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
 const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits, ratesNow(rates, arrivals));
 
 /** Takes the list of the device's own alarms. */
-function takeAlerts(env: Environment, state: State, input: AlertsInput): Judged {
+function takeAlerts(env: Environment, state: State, input: AlertsInput): EngineResult {
   const { part, episodes } = ownAlerts(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
     late: isLateReading(state.device.clock, input.time, input.receivedAt),
@@ -181,7 +186,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
 }
 
 /** Takes a reading. A repeated reading changes nothing. */
-function takeObservation(env: Environment, state: State, input: ObservationInput, now: number): Judged {
+function takeObservation(env: Environment, state: State, input: ObservationInput, now: number): EngineResult {
   const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
   if (repeat) return { state, endAt: input.time, counts: { repeats: 1 } };
   const judgedBy = rulesIn(env, state);
@@ -191,7 +196,7 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
   const numbered = input.start !== undefined;
   const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
   const { part: noted, received } = noteReading(state.arrivals, reading, isBeyond, now);
-  const { part: arrivals, codes: givenUp } = giveUp(noted, (chain) => isSilenceAnswered(state, chain));
+  const { part: arrivals, codes: givenUp } = giveUp(noted, (chain) => isSilenceAcknowledged(state, chain));
   const judged = limits(withoutCodes(state.limits, givenUp), received, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
   const standby = afterValues(state.standby, received, (numeric) => mayCall(numeric, isBeyond), now);
@@ -252,15 +257,15 @@ function readingFactsOf(arrivals: ArrivalsPart, received: readonly ReceivedValue
 }
 
 /** Returns whether a person has acknowledged the silence of a sensor, and all other alarms of its parameters. */
-function isSilenceAnswered({ book, standby }: State, chain: string): boolean {
+function isSilenceAcknowledged({ book, standby }: State, chain: string): boolean {
   // On standby no parameter is given up, because all parameters are measured again when the patient is back.
   if (standby !== null) return false;
-  const about = Object.values(book.live).filter(({ alarm }) => {
+  const sensorAlarms = Object.values(book.live).filter(({ alarm }) => {
     const parameter = parameters.get(alarm.code ?? '');
     return parameter !== undefined && silenceChainOf(parameter) === chain;
   });
-  const isSilenceSeen = about.some(({ alarm, acknowledged }) => alarm.kind === 'technical' && acknowledged);
-  return isSilenceSeen && about.every(({ acknowledged, subsumed }) => acknowledged || subsumed);
+  const isSilenceSeen = sensorAlarms.some(({ alarm, acknowledged }) => alarm.kind === 'technical' && acknowledged);
+  return isSilenceSeen && sensorAlarms.every(({ acknowledged, subsumed }) => acknowledged || subsumed);
 }
 
 function contextOf(env: Environment, state: State, input: Input, now: number): BookContext {
@@ -311,9 +316,9 @@ export function nextDue(state: State): number {
 
 /**
  * Takes a change of the patient at the device. If the patient's time at the device has ended, all conditions end and all alarms leave the
- * screens, also those that nobody has acknowledged.
+ * screens, even those that nobody has acknowledged.
  */
-function associate(env: Environment, before: State, input: AssociationInput, now: number): Judged {
+function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
   const { category, ward, endedAt, from } = input;
   const next: State = { ...before, association: { category, ward, endedAt } };
   // A device without a patient always has the same association. When a patient leaves the device, the values from before the patient are

@@ -49,15 +49,15 @@ const cache = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
 /** Returns the rules of a profile, changed by a patient's own limits. */
 export function rulesOf(profile: Profile | undefined, overrides: Overrides): RulesOf {
   if (profile === undefined) return noRules;
-  let ofProfile = cache.get(profile);
-  if (ofProfile === undefined) {
-    ofProfile = new WeakMap();
-    cache.set(profile, ofProfile);
+  let cacheOfProfile = cache.get(profile);
+  if (cacheOfProfile === undefined) {
+    cacheOfProfile = new WeakMap();
+    cache.set(profile, cacheOfProfile);
   }
-  let rules = ofProfile.get(overrides);
+  let rules = cacheOfProfile.get(overrides);
   if (rules === undefined) {
     rules = makeRules(profile, overrides);
-    ofProfile.set(overrides, rules);
+    cacheOfProfile.set(overrides, rules);
   }
   return rules;
 }

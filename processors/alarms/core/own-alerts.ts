@@ -96,18 +96,19 @@ export function ownAlerts(
   input: AlertsInput,
   context: ListContext,
 ): { readonly part: OwnAlertsPart; readonly episodes: readonly Episode[] } {
-  const place = placeOf(part.lists, input, context.late);
-  if (place === 'repeat') return { part, episodes: [] };
+  const listOrder = listOrderOf(part.lists, input, context.late);
+  if (listOrder === 'repeat') return { part, episodes: [] };
   const { boot, seq, time, receivedAt, sound } = input;
   const list = { boot, seq, time, receivedAt };
   const begun = begunAt(part, receivedAt);
-  const listed = byKey(input, context);
+  const listedAlerts = byKey(input, context);
   // A list whose place is unclear ends no alarm: its alarms are added to the present alarms.
-  const all = place === 'unclear' ? new Map([...Object.entries(part.alerts), ...listed]) : listed;
+  const all = listOrder === 'unclear' ? new Map([...Object.entries(part.alerts), ...listedAlerts]) : listedAlerts;
   const limited = bounded(all, { ...part, begun }, context.latched);
-  const began = [...limited.keys()].filter((key) => part.alerts[key] === undefined).length;
-  const counted = { ...part, begun: { ...begun, n: begun.n + began } };
-  if (place === 'older') return { part: withOlderList(counted, list), episodes: episodesOf(part, input, limited) };
+  const newAlertCount = [...limited.keys()].filter((key) => part.alerts[key] === undefined).length;
+  const countedPart = { ...part, begun: { ...begun, n: begun.n + newAlertCount } };
+  if (listOrder === 'older')
+    return { part: withOlderList(countedPart, list), episodes: episodesOf(part, input, limited) };
   const alerts: Record<string, OwnAlert> = {};
   for (const [key, alert] of limited) {
     const before = part.alerts[key];
@@ -117,9 +118,9 @@ export function ownAlerts(
   const isSame = part.sound?.state === sound;
   const nextSound = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
   const next =
-    place === 'unclear'
-      ? { ...withOlderList(counted, { ...list, unclear: true }), alerts }
-      : { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: nextSound };
+    listOrder === 'unclear'
+      ? { ...withOlderList(countedPart, { ...list, unclear: true }), alerts }
+      : { ...countedPart, lists: [...part.lists, list].slice(-listsMax), alerts, sound: nextSound };
   if (!context.isEnded) return { part: next, episodes: [] };
   const episodes = Object.entries(alerts).map(([key, alert]) => ({
     condition: conditionOf(key, alert),
@@ -136,7 +137,7 @@ export function ownAlerts(
  * - A late list of an unknown start with an earlier time is unclear: a delayed list of an earlier start, or a list of a new start whose
  *   clock is behind. The start stays unclear until a current list of it comes.
  */
-function placeOf(
+function listOrderOf(
   lists: readonly List[],
   { boot, seq, time, receivedAt }: AlertsInput,
   late: boolean,
@@ -166,11 +167,11 @@ const isLater = (other: List, list: List) => (other.boot === list.boot ? other.s
 function episodesOf(
   part: OwnAlertsPart,
   input: AlertsInput,
-  listed: ReadonlyMap<string, OwnAlert>,
+  listedAlerts: ReadonlyMap<string, OwnAlert>,
 ): readonly Episode[] {
   const next = part.lists.find((list) => isLater(list, input));
   const endedAt = Math.max(input.time, next?.time ?? input.time);
-  return [...listed]
+  return [...listedAlerts]
     .filter(([key]) => part.alerts[key] === undefined)
     .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
 }
@@ -198,9 +199,9 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
   const kind = row?.arrest ? 'physiological' : sent.kind;
   const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
   const side = sent.side ?? row?.side ?? sideOf(sent);
-  const about = sent.parameter ?? row?.parameter;
+  const parameterCode = sent.parameter ?? row?.parameter;
   const textKey = row === undefined ? [withoutNumbers(sent.text)] : [];
-  const key = ['device', code, about ?? '', side ?? '', kind, priority, ...textKey].join('/');
+  const key = ['device', code, parameterCode ?? '', side ?? '', kind, priority, ...textKey].join('/');
   const since = sent.since === undefined ? time : (parseInstant(sent.since) ?? time);
   const isCause = kind === 'physiological' && parameter !== undefined && side !== undefined;
   const alert: OwnAlert = {
@@ -210,7 +211,7 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
     text: ownAlertText(sent, row, parameter?.label),
     chain: isCause ? causeOf(parameter, side) : chainOf(sent, key),
     rank: row?.arrest ? 30 : priority === 'high' ? 20 : 10,
-    ...(about !== undefined && { parameter: about }),
+    ...(parameterCode !== undefined && { parameter: parameterCode }),
     ...(value !== undefined && { value }),
     ...(limit !== undefined && { limit }),
     onset: time - since > sinceMsMax ? time : Math.min(since, time),
@@ -238,7 +239,7 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, also if that clock was set back. */
+/** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock was set back. */
 function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
 }
@@ -248,17 +249,17 @@ function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnA
  * long, only the gravest alarms stay, and one alarm stands for the rest.
  */
 function bounded(
-  listed: ReadonlyMap<string, OwnAlert>,
+  listedAlerts: ReadonlyMap<string, OwnAlert>,
   { alerts, begun }: OwnAlertsPart & Required<Pick<OwnAlertsPart, 'begun'>>,
   latched: readonly string[],
 ): ReadonlyMap<string, OwnAlert> {
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
-  const waiting = new Set([...latched, ...latching].filter((key) => !listed.has(key)));
+  const waiting = new Set([...latched, ...latching].filter((key) => !listedAlerts.has(key)));
   const isKnown = (key: string) => Number(alerts[key] !== undefined);
-  const presentCount = [...listed.keys()].filter(isKnown).length;
+  const presentCount = [...listedAlerts.keys()].filter(isKnown).length;
   const room = Math.min(Math.max(0, alertsMax - waiting.size), presentCount + Math.max(0, begunMax - begun.n));
-  if (listed.size <= room) return listed;
-  const inOrder = [...listed].sort(
+  if (listedAlerts.size <= room) return listedAlerts;
+  const inOrder = [...listedAlerts].sort(
     ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || gravity[b.priority] - gravity[a.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);

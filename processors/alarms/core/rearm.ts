@@ -23,63 +23,63 @@ import { rearmStandby } from './standby.ts';
 import type { State } from './state.ts';
 
 /** Returns a time, or the present time if the time is in the future. */
-type Past = (ms: number) => number;
+type ClampToNow = (ms: number) => number;
 
 /** Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the timers */
 export function rearm(state: State, profile: Profile, now: number): State {
-  const past: Past = (ms) => notAhead(ms, now);
+  const clampToNow: ClampToNow = (ms) => notAhead(ms, now);
   return {
     ...state,
-    arrivals: rearmArrivals(state.arrivals, past, now),
-    limits: rearmLimits(state.limits, past),
-    device: rearmDevice(state.device, past),
-    continuity: rearmContinuity(state.continuity, past),
-    identity: rearmIdentity(state.identity, past),
+    arrivals: rearmArrivals(state.arrivals, clampToNow, now),
+    limits: rearmLimits(state.limits, clampToNow),
+    device: rearmDevice(state.device, clampToNow),
+    continuity: rearmContinuity(state.continuity, clampToNow),
+    identity: rearmIdentity(state.identity, clampToNow),
     notices: rearmNotices(state.notices, now),
     overrides: rearmOverrides(state.overrides, now),
     scores: rearmScores(state.scores, now),
-    ownAlerts: rearmOwnAlerts(state.ownAlerts, past),
+    ownAlerts: rearmOwnAlerts(state.ownAlerts, clampToNow),
     standby: rearmStandby(state.standby, now),
     book: rearmBook(state.book, profile, now),
   };
 }
 
-function rearmArrivals(part: ArrivalsPart, past: Past, now: number): ArrivalsPart {
+function rearmArrivals(part: ArrivalsPart, clampToNow: ClampToNow, now: number): ArrivalsPart {
   const rearmed = Object.entries(part.codes).map(
-    ([code, arrival]) => [code, { ...arrival, heardAt: past(arrival.heardAt) }] as const,
+    ([code, arrival]) => [code, { ...arrival, heardAt: clampToNow(arrival.heardAt) }] as const,
   );
   return { ...part, codes: Object.fromEntries(rearmed), quietUntil: Math.min(part.quietUntil, now + noDataMsMin) };
 }
 
-function rearmLimits(part: LimitsPart, past: Past): LimitsPart {
+function rearmLimits(part: LimitsPart, clampToNow: ClampToNow): LimitsPart {
   const lines = Object.entries(part).map(([code, line]) => {
     const { late } = line;
-    return [code, late ? { ...line, late: { ...late, heardAt: past(late.heardAt) } } : line] as const;
+    return [code, late ? { ...line, late: { ...late, heardAt: clampToNow(late.heardAt) } } : line] as const;
   });
   return Object.fromEntries(lines);
 }
 
-function rearmDevice(part: DevicePart, past: Past): DevicePart {
+function rearmDevice(part: DevicePart, clampToNow: ClampToNow): DevicePart {
   return {
     ...part,
-    receivedAt: past(part.receivedAt),
-    heardAt: past(part.heardAt),
-    skew: part.skew && { ...part.skew, seenAt: past(part.skew.seenAt) },
-    readingAt: past(part.readingAt),
-    connectionAt: past(part.connectionAt),
-    statusAt: past(part.statusAt),
+    receivedAt: clampToNow(part.receivedAt),
+    heardAt: clampToNow(part.heardAt),
+    skew: part.skew && { ...part.skew, seenAt: clampToNow(part.skew.seenAt) },
+    readingAt: clampToNow(part.readingAt),
+    connectionAt: clampToNow(part.connectionAt),
+    statusAt: clampToNow(part.statusAt),
   };
 }
 
-function rearmContinuity(part: ContinuityPart, past: Past): ContinuityPart {
-  const holes = part.holes.map((hole) => ({ ...hole, since: past(hole.since) }));
-  return { ...part, holes, toldAt: past(part.toldAt) };
+function rearmContinuity(part: ContinuityPart, clampToNow: ClampToNow): ContinuityPart {
+  const holes = part.holes.map((hole) => ({ ...hole, since: clampToNow(hole.since) }));
+  return { ...part, holes, toldAt: clampToNow(part.toldAt) };
 }
 
-function rearmIdentity({ turns, starts }: Starts, past: Past): Starts {
+function rearmIdentity({ turns, starts }: Starts, clampToNow: ClampToNow): Starts {
   return {
-    turns: { ...turns, turnsMs: turns.turnsMs.map(past) },
-    starts: starts.map((start) => ({ ...start, firstMs: past(start.firstMs), lastMs: past(start.lastMs) })),
+    turns: { ...turns, turnsMs: turns.turnsMs.map(clampToNow) },
+    starts: starts.map((start) => ({ ...start, firstMs: clampToNow(start.firstMs), lastMs: clampToNow(start.lastMs) })),
   };
 }
 
@@ -101,8 +101,8 @@ function rearmOverrides(overrides: State['overrides'], now: number): State['over
   return Object.fromEntries(rearmed);
 }
 
-function rearmOwnAlerts(part: OwnAlertsPart, past: Past): OwnAlertsPart {
-  return { ...part, lists: part.lists.map((list) => ({ ...list, receivedAt: past(list.receivedAt) })) };
+function rearmOwnAlerts(part: OwnAlertsPart, clampToNow: ClampToNow): OwnAlertsPart {
+  return { ...part, lists: part.lists.map((list) => ({ ...list, receivedAt: clampToNow(list.receivedAt) })) };
 }
 
 function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {

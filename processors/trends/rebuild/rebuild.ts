@@ -18,7 +18,7 @@ type Part = { readonly topic: TrendSource['topic']; readonly intake: Intake };
 
 /**
  * Writes the points of every record since `sinceMs`. An existing point gets the same value again, so a rebuild may run twice, and while the
- * writer runs. The rebuild continues to the present end of the log. So if the writer wrote a correction meanwhile, the rebuild writes the
+ * writer runs. The rebuild continues to the present end of the log. So if the writer wrote a correction during the rebuild, the rebuild writes the
  * corrected value too, after the old value.
  * @param openReader opens a reader whose group commits no offset
  * @param sinceMs ms since 1970; InfluxDB does not accept older points

@@ -4,7 +4,7 @@ import type { Counts } from './counts.ts';
 import type { State } from './state.ts';
 
 /** The result of the detectors for one input. */
-export type Judged = {
+export type EngineResult = {
   readonly state: State;
   /** Device time that counts as the end of the conditions that no longer hold. */
   readonly endAt: number;
