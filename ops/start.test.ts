@@ -15,7 +15,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let ports: Record<string, string> = {};
 
 beforeAll(async () => {
-  const metrics = ['METRICS', ...['ALARMS', 'CANARY', 'DASHBOARD', 'TRENDS', 'WITNESS'].map((name) => `${name}_METRICS`)];
+  const metrics = [
+    'METRICS',
+    ...['ALARMS', 'CANARY', 'DASHBOARD', 'TRENDS', 'WITNESS'].map((name) => `${name}_METRICS`),
+  ];
   const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX', ...metrics];
   const free = await freePorts(names.length);
   ports = Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(free[index])]));

@@ -15,7 +15,7 @@ import { contentTypes } from '../contracts/messages/records.ts';
 import { clinicalPartitions } from '../contracts/topics.ts';
 import type { Health } from '../dashboard/protocol/live.ts';
 import { type Live, newBrowser } from '../dashboard/server/browser.testing.ts';
-import { judgedLaterMs } from '../dashboard/server/core/canary.ts';
+import { engineExtraMs } from '../dashboard/server/core/canary.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { ensureTopics } from '../ops/platform/topics.ts';
 import { addAccount, password } from './browser.ts';
@@ -35,7 +35,7 @@ let screen: Live;
 const readings = 100;
 const silentMs = String(canarySilentMsDefault);
 /** Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every second. */
-const reportedWithinMs = canarySilentMsDefault + judgedLaterMs + 10_000;
+const reportedWithinMs = canarySilentMsDefault + engineExtraMs + 10_000;
 /** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/reception.ts). */
 const stopMs = 2_000;
 

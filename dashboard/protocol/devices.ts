@@ -92,7 +92,7 @@ export const AssociateBody = Type.Object(
     samePatientAs: Type.Optional(AssociationId),
     /**
      * The device's version from `GET /api/devices`; 0 for a device that never had an association; null for a device that
-     * is not in the caller's list. If the device has another version meanwhile, the answer is 409.
+     * is not in the caller's list. If the device now has another version, the answer is 409.
      */
     version: Type.Union([Version, Type.Null()]),
   },

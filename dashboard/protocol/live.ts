@@ -153,7 +153,7 @@ export const Delta = Type.Object(
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),
-    /** Outcomes of commands about beds in scope, also of commands that other people sent. */
+    /** Outcomes of commands about beds in scope, including commands that other people sent. */
     answers: Type.Array(CommandAnswer),
   },
   closed,
@@ -180,7 +180,7 @@ export const WaveMessage = Type.Object(
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
-/** The server sends a heartbeat each second, also when it sends other messages. */
+/** The server sends a heartbeat each second, even when it sends other messages. */
 export const Heartbeat = Type.Object(
   { type: Type.Literal('heartbeat'), at: Instant, n: Type.Integer(), health: Health },
   closed,

@@ -123,7 +123,7 @@ export const Device = Type.Object(
     /** null: the server has read nothing about this device since its start. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
-    /** When the device last lost its connection. Older values are not current, also after the device is connected again. */
+    /** When the device last lost its connection. Older values are not current, even after the device is connected again. */
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
@@ -150,7 +150,7 @@ const head = {
   /** null: the device has no association. The screens list it in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
-  /** True if a patient is admitted, also for a technician, for whom `patient` is null. */
+  /** True if a patient is admitted, even for a technician, for whom `patient` is null. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
   /** For a device without an association: the ward where the device was last. Absent if no such ward is known. */
@@ -270,7 +270,7 @@ export const LimitsBody = Type.Object(
 );
 export type LimitsBody = Static<typeof LimitsBody>;
 
-/** The 409 answer to a change of limits: nothing was changed. `current` is the change that somebody else made meanwhile. */
+/** The 409 answer to a change of limits: nothing was changed. `current` is the change that somebody else has made. */
 export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
 export type LimitsRefused = Static<typeof LimitsRefused>;
 

@@ -8,7 +8,7 @@ import { visibleText } from '../../contracts/text.ts';
 import type { Trail } from '../../log/audit/trail.ts';
 import { requestHeader } from '../protocol/pace.ts';
 import type { App } from './app.ts';
-import { accountOf, countFor, createRouteSlots, type PacedBy, shareOf } from './bounds.ts';
+import { accountOf, countFor, createRouteSlots, type PacedKind, shareOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
@@ -150,10 +150,10 @@ export async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
   trail: AccessOptions['trail'],
-  by: PacedBy,
+  kind: PacedKind,
 ): Promise<void> {
-  const counted = countFor(pace, by, sessionOf(request).claims, performance.now());
-  if (counted === 'taken') return;
+  const counted = countFor(pace, kind, sessionOf(request).claims, performance.now());
+  if (counted === 'accepted') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
   throw new VigilError('rate-limited', 'Too many requests of this account: try again in a minute.');

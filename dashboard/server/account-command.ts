@@ -51,22 +51,23 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
 
 const newEpoch = () => randomBytes(9).toString('base64url');
 
-const bad = (message: string) => new VigilError('settings-invalid', message);
+const settingsError = (message: string) => new VigilError('settings-invalid', message);
 
 /** Creates an account from the options and the password. */
 async function newAccount(options: Options, password: string): Promise<Account> {
   const { user = '', role = '', wards = '' } = options;
   const name = normalText(options.name ?? '');
-  if (!userIdPattern.test(user)) throw bad('--user must have 1 to 64 letters, digits, dots, dashes, underscores or @.');
-  if (name === '' || name.length > 80) throw bad('--name must have 1 to 80 characters.');
+  if (!userIdPattern.test(user))
+    throw settingsError('--user must have 1 to 64 letters, digits, dots, dashes, underscores or @.');
+  if (name === '' || name.length > 80) throw settingsError('--name must have 1 to 80 characters.');
   const nameFault = textFault(name);
-  if (nameFault) throw bad(`--name ${nameFault}.`);
-  if (!roles.includes(role as Role)) throw bad(`--role must be one of ${roles.join(', ')}.`);
+  if (nameFault) throw settingsError(`--name ${nameFault}.`);
+  if (!roles.includes(role as Role)) throw settingsError(`--role must be one of ${roles.join(', ')}.`);
   const names = wards.split(',').map((ward) => normalText(ward.trim()));
   const wardFault = textFaultIn(names);
-  if (wardFault) throw bad(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
+  if (wardFault) throw settingsError(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
-    throw bad('--wards must be names of wards, separated by commas, or *.');
+    throw settingsError('--wards must be names of wards, separated by commas, or *.');
   const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));
   if (fault) throw new VigilError(fault.code, fault.message);
   return {
@@ -83,8 +84,8 @@ async function newAccount(options: Options, password: string): Promise<Account> 
 const roleAndWards = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
 
 function didYouMean(names: Iterable<string>, typed: string): string {
-  const near = nearNames([...names], typed);
-  return near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+  const similarNames = nearNames([...names], typed);
+  return similarNames.length === 0 ? '' : ` Did you mean ${similarNames.join(' or ')}?`;
 }
 
 /** Returns the wards file if it is where `npm start` or Compose puts it (ops/platform/service-env.ts, docker-compose.yml). */
@@ -107,14 +108,14 @@ function wardsNote(wards: readonly string[], file: string, options: Options): st
   const [first] = missing;
   if (first === undefined) return '';
   if (options.unregistered) return `\nNot registered yet in ${wardsFile}: ${missing.join(', ')}.`;
-  const registered = names.length === 0 ? 'none' : names.join(', ');
-  throw bad(
-    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${registered}.${didYouMean(names, first)} To register a ward, see docs/operator.md, Wards and beds. To create the account before that, use --unregistered.`,
+  const registeredText = names.length === 0 ? 'none' : names.join(', ');
+  throw settingsError(
+    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${registeredText}.${didYouMean(names, first)} To register a ward, see docs/operator.md, Wards and beds. To create the account before that, use --unregistered.`,
   );
 }
 
 async function passwordFrom(options: Options, terminal: Terminal): Promise<string> {
-  if (!options['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
+  if (!options['password-stdin']) throw settingsError('Give the password on standard input, with --password-stdin.');
   return (await terminal.readInput()).replace(/\r?\n$/, '');
 }
 
@@ -145,15 +146,17 @@ function readCommand(args: readonly string[]) {
     unregistered: { type: 'boolean' },
   } as const;
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, (_, { message }) =>
-    bad(message),
+    settingsError(message),
   );
-  const [command = '', ...more] = positionals;
+  const [command = '', ...extraArguments] = positionals;
   const ownOptions = optionsOf[command];
-  if (ownOptions === undefined || values.file === undefined) throw bad(usage);
+  if (ownOptions === undefined || values.file === undefined) throw settingsError(usage);
   const wrongOption = Object.keys(values).find((option) => option !== 'file' && !ownOptions.includes(option));
-  if (wrongOption !== undefined) throw bad(`--${wrongOption} does not belong to ${command}.`);
-  if (more.length > 0 || (ownOptions.includes('user') && !values.user))
-    throw bad(ownOptions.includes('user') ? `Name the account: ${command} --user ID.` : `${command} takes no name.`);
+  if (wrongOption !== undefined) throw settingsError(`--${wrongOption} does not belong to ${command}.`);
+  if (extraArguments.length > 0 || (ownOptions.includes('user') && !values.user))
+    throw settingsError(
+      ownOptions.includes('user') ? `Name the account: ${command} --user ID.` : `${command} takes no name.`,
+    );
   return { command, values, file: values.file };
 }
 
@@ -165,7 +168,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
   becomeOwnerOf(dirname(file));
   const isNew = !existsSync(file);
   // A misspelt file name must not look like a file without accounts.
-  if (isNew && command !== 'add') throw bad(`There is no file ${file}.`);
+  if (isNew && command !== 'add') throw settingsError(`There is no file ${file}.`);
   const accounts = isNew ? new Map<string, Account>() : readAccounts(file);
   switch (command) {
     case 'add': {
@@ -180,8 +183,8 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
     case 'disable':
     case 'enable': {
       const account = accounts.get(user);
-      if (!account) throw bad(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
-      // The new epoch ends all sessions of the account, also those that began before the account was disabled.
+      if (!account) throw settingsError(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
+      // The new epoch ends all sessions of the account, even those that began before the account was disabled.
       accounts.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
       writeAccounts(file, accounts);
       return `${user}: ${command}d`;
@@ -193,7 +196,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
         .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)
         .join('\n');
     default:
-      throw bad(usage);
+      throw settingsError(usage);
   }
 }
 

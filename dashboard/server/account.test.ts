@@ -65,7 +65,7 @@ describe('the account command', () => {
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
-  it('finds the registry also in the folder above, and accepts all wards, and an auditor without wards', async () => {
+  it('finds the registry in the folder above, too, and accepts all wards, and an auditor without wards', async () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');

@@ -16,19 +16,19 @@ const claims = (userId: string, sessionId: string) => ({
 });
 
 describe('countFor', () => {
-  it('one session cannot use up the share of its account, and all sessions together have three times the share', () => {
+  it('one session cannot use up the requests of its account: an account has three times the requests of a session', () => {
     const pace: RequestPace = new Map();
     const taken = (session: string, times: number) =>
       Array.from({ length: times }, () => countFor(pace, 'act', claims('nora', session), 0)).filter(
-        (outcome) => outcome === 'taken',
+        (outcome) => outcome === 'accepted',
       ).length;
     expect(taken('stolen', 5_000)).toBe(perMinuteMax.act);
     expect(taken('own', 100)).toBe(100);
     let sum = perMinuteMax.act + 100;
     for (let login = 0; login < 43; login += 1) sum += taken(`login ${login}`, 700);
     expect(sum).toBe(3 * perMinuteMax.act);
-    expect(countFor(pace, 'act', claims('nils', 'his'), 0)).toBe('taken');
-    expect(countFor(pace, 'look', claims('nora', 'own'), 0)).toBe('taken');
+    expect(countFor(pace, 'act', claims('nils', 'his'), 0)).toBe('accepted');
+    expect(countFor(pace, 'look', claims('nora', 'own'), 0)).toBe('accepted');
   });
 });
 
@@ -39,7 +39,7 @@ it('any number of waiting looks does not delay an act', async () => {
     for (let times = 0; times < 100; times += 1)
       void slots.look.run(`account ${account}`, () => never.promise).catch(() => {});
   await new Promise(setImmediate);
-  expect([slots.look.atWork(), slots.look.waiting()]).toEqual([64, 512]);
+  expect([slots.look.usedSlots(), slots.look.waiting()]).toEqual([64, 512]);
   expect(await slots.act.run('nora', async () => 'done')).toBe('done');
 });
 

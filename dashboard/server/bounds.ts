@@ -28,19 +28,19 @@ const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPe
 
 /** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
 export const perMinuteMax = { look: 600, act: 600, beds: 60, 'what-if': 60, watch: 240, login: 30 } as const;
-export type PacedBy = keyof typeof perMinuteMax;
+export type PacedKind = keyof typeof perMinuteMax;
 /** The maximum for all sessions of an account is this many times higher, so that a stolen session cannot use it up. */
-const accountTimes = 3;
+const accountFactor = 3;
 
 /**
  * Counts one request for its session and for its account. A request that is refused because of its session is not counted
  * for the account.
  * @param nowMs monotonic clock, ms
  */
-export function countFor(pace: RequestPace, by: PacedBy, { sessionId, userId }: Claims, nowMs: number) {
-  const ofSession = countRequest(pace, `${by} of session ${sessionId}`, nowMs, perMinuteMax[by]);
-  if (ofSession !== 'taken') return ofSession;
-  return countRequest(pace, `${by} of account ${userId}`, nowMs, accountTimes * perMinuteMax[by]);
+export function countFor(pace: RequestPace, kind: PacedKind, { sessionId, userId }: Claims, nowMs: number) {
+  const ofSession = countRequest(pace, `${kind} of session ${sessionId}`, nowMs, perMinuteMax[kind]);
+  if (ofSession !== 'accepted') return ofSession;
+  return countRequest(pace, `${kind} of account ${userId}`, nowMs, accountFactor * perMinuteMax[kind]);
 }
 
 export type RouteSlots = Readonly<Record<Exclude<Share, 'own'>, Slots>>;

@@ -216,7 +216,7 @@ describe('a change on a dashboard that reads the log too slowly', () => {
     expect(await ask(move)).toMatchObject({ ok: true });
   });
 
-  it('a change that was written but not read back gets an error as answer', async () => {
+  it('a change that was written but not read back is answered with an error', async () => {
     const log = newLog();
     const { state, ask, stopReading, resumeReading } = dashboard(log);
     log.on((step) => {

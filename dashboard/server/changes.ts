@@ -2,7 +2,7 @@
  * Decides and writes changes of associations one after the other, so that each change is decided on the result of all
  * earlier changes. Otherwise two devices could get the same bed, or a change could undo the former change. Because several
  * dashboards may run, each change first takes the turn (log/kafka/turn.ts) and then reads the topic to its end. If another
- * dashboard takes the turn meanwhile, the change is not written, and is decided again. Why: docs/decisions/019-turns.md.
+ * dashboard takes the turn before the change is written, the change is decided again (docs/decisions/019-turns.md).
  *
  * A change of several devices writes one record for each device. Kafka gets all of these records or none of them.
  */
@@ -66,10 +66,10 @@ export function createChanges(options: {
   readonly waitMs?: number;
 }): MakeChange {
   const { feed, trail, log, pseudonymKey, now, waitMs = waitMsMax } = options;
-  const tooMany = () =>
+  const tooManyChanges = () =>
     new VigilError('log-backlog-full', 'Nothing was changed: too many changes wait. Try again in a moment.');
   const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
-  const slots = createSlots(bounds, tooMany);
+  const slots = createSlots(bounds, tooManyChanges);
 
   async function recordDenied({ who }: Requester, { action }: Change, { detail, ...about }: Denied): Promise<void> {
     await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });

@@ -430,7 +430,7 @@ describe('acts', () => {
     const answers = await Promise.all([1, 2].map(() => setLimits(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
-      message: 'Not saved: The physician set the HR limits to low 45, high 130 meanwhile.',
+      message: 'Not saved: meanwhile The physician set the HR limits to low 45, high 130.',
       current: { limits },
     });
     // The alarm processor refuses the change. The next change starts again from the limits in force.

@@ -20,8 +20,8 @@ import { judgeCertificates } from './core/certificate-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
-import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
+import { openRegistryCheck } from './live/registry-check.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 import { proxyCheck, proxyFault } from './proxies.ts';
 import { buildServer, renewServer } from './server.ts';
@@ -122,10 +122,10 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
-  const places = watchPlaces({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
+  const registryCheck = openRegistryCheck({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
   hub = createHub({
     feed: () => feed,
-    unregistered: places.count,
+    unregistered: registryCheck.count,
     sessions,
     trail,
     stream: boot,
@@ -149,7 +149,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   figures = {
     hub,
     isReady: () => ready,
-    sessions: sessions.atWork,
+    sessions: sessions.countInUse,
     auditWaiting: trail.waiting,
     appendBytes: () => log.appender.pendingBytes(),
     unreadable: feed.unreadable,
@@ -186,7 +186,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   await waitingRoom.close();
   renew = (pair) => renewServer(app, pair);
   renew(tls.current());
-  const ends = watchCertificates(logger);
+  const certificateWatch = watchCertificates(logger);
   const address = await app.listen({ host: configured.httpHost, port: configured.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(configured.httpPort, cause) : cause;
   });
@@ -196,17 +196,17 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     logger.info({ port, metricsPort: metrics.port, accounts: accounts.size() }, 'ready');
   });
 
-  const counting = setInterval(() => {
+  const countersTimer = setInterval(() => {
     const { leftOut, beds, alarms, devices } = feed.state;
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
-    const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
-    const warnings = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
+    const queued = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
+    const warnings = { unregistered: registryCheck.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
     const faults = { unreadable: feed.unreadable(), damaged: log.damage.total };
-    logger.info({ ...hub?.stats(), ...sizes, ...warnings, ...waits, leftOut, ...faults }, 'counters');
+    logger.info({ ...hub?.stats(), ...sizes, ...warnings, ...queued, leftOut, ...faults }, 'counters');
   }, countersEveryMs);
 
   async function close(): Promise<void> {
-    clearInterval(counting);
+    clearInterval(countersTimer);
     hub?.close();
     await app.close();
     await presence.close();
@@ -215,11 +215,11 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await feed.close();
     await audit.close();
     await log.close();
-    places.close();
+    registryCheck.close();
     wards.close();
     accounts.close();
     tls.close();
-    ends.close();
+    certificateWatch.close();
     await metrics.close();
     clock.close();
   }

@@ -12,7 +12,15 @@
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
 import { unmatchableHash, verifyPassword } from './accounts/password.ts';
-import { beginGuess, forgiveGuess, type Guess, isFirst, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
+import {
+  beginGuess,
+  forgiveGuess,
+  type Guess,
+  isFirstTry,
+  isSuspect,
+  newGuesses,
+  noteRightPassword,
+} from './core/guesses.ts';
 import { createSlots } from './core/slots.ts';
 
 /** Passwords that are checked at the same time (ours). They need 128 MiB. */
@@ -28,14 +36,14 @@ export type PasswordDesk = {
    * Returns whether the password is right and the account may log in. Takes the same time for an unknown account.
    * @throws VigilError `rate-limited` if there were too many tries, or too many tries wait
    */
-  judge(guess: Guess, password: string, account: Judged | undefined): Promise<boolean>;
+  judge(guess: Guess, password: string, account: CheckedAccount | undefined): Promise<boolean>;
 };
 
 /** @property password the hash of the password */
-type Judged = Pick<Account, 'password' | 'disabled'>;
+type CheckedAccount = Pick<Account, 'password' | 'disabled'>;
 
-const tooMany = (leftMs: number) =>
-  new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000)} s.`);
+const tooManyLogins = (waitMs: number) =>
+  new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(waitMs / 1000)} s.`);
 
 /**
  * @param now returns the time in ms since 1970
@@ -43,10 +51,10 @@ const tooMany = (leftMs: number) =>
  */
 export function createPasswordDesk(now: () => number, verify = verifyPassword): PasswordDesk {
   const guesses = newGuesses();
-  const busy = () => tooMany(busyWaitS * 1000);
+  const busy = () => tooManyLogins(busyWaitS * 1000);
   const queue = (atOnce: number) =>
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
-  const common = queue(atOnceMax);
+  const commonQueue = queue(atOnceMax);
   const queues = { station: queue(1), first: queue(1), none: queue(1), suspect: queue(1) };
   /** The queues `first` and `none` share one place in the common queue. */
   const newBrowsers = queue(1);
@@ -55,25 +63,26 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
   function queueOf(guess: Guess): keyof typeof queues {
     if (guess.proof !== 'none') return 'station';
     if (isSuspect(guesses, guess)) return 'suspect';
-    return isFirst(guesses, guess) ? 'first' : 'none';
+    return isFirstTry(guesses, guess) ? 'first' : 'none';
   }
 
   /** Does the work when the queues allow it. */
-  function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
-    if (guess.proof === 'known') return common.run(`known ${guess.userId}`, work);
+  function runInQueue(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
+    if (guess.proof === 'known') return commonQueue.run(`known ${guess.userId}`, work);
     const name = queueOf(guess);
-    if (name === 'station' || name === 'suspect') return queues[name].run(guess.place, () => common.run(name, work));
-    return queues[name].run(guess.place, () => newBrowsers.run(name, () => common.run('new', work)));
+    if (name === 'station' || name === 'suspect')
+      return queues[name].run(guess.place, () => commonQueue.run(name, work));
+    return queues[name].run(guess.place, () => newBrowsers.run(name, () => commonQueue.run('new', work)));
   }
 
   return {
     async judge(guess, password, account) {
-      const leftMs = beginGuess(guesses, guess, now());
-      if (leftMs > 0) throw tooMany(leftMs);
+      const waitMs = beginGuess(guesses, guess, now());
+      if (waitMs > 0) throw tooManyLogins(waitMs);
       try {
-        const isRight = await inTurn(guess, () => verify(password, account?.password ?? unmatchableHash));
+        const isRight = await runInQueue(guess, () => verify(password, account?.password ?? unmatchableHash));
         if (!isRight || account === undefined || account.disabled) return false;
-        noteRight(guesses, guess);
+        noteRightPassword(guesses, guess);
         return true;
       } catch (error) {
         forgiveGuess(guesses, guess);

@@ -1,4 +1,4 @@
-/** Finds the address of the browser that sent a request, also if the request came through a proxy of the hospital. */
+/** Finds the address of the browser that sent a request, even if the request came through a proxy of the hospital. */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 

@@ -76,7 +76,7 @@ function visit(port: number, from: string): Promise<number | undefined> {
 it('a client that keeps many connections open does not block other clients, and does not end a live connection', async () => {
   const server = createServer({ cert, key, keepAliveTimeout: 600_000 }, (request, response) => {
     // The server does this for each live connection.
-    if (request.socket.remoteAddress === '127.0.0.3') guard.stays(request.socket);
+    if (request.socket.remoteAddress === '127.0.0.3') guard.markAsScreen(request.socket);
     response.end('seen');
   });
   const guard = guardConnections(server as unknown as Server, {

@@ -21,9 +21,12 @@ const usualMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as
 const handshakesMax = 512;
 /** All screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
-/** Connections wait for at most about this time, s: if more than `connectsPerS` times this wait, a connection is refused. */
+/**
+ * Connections wait for at most about this time, s. If `connectsPerS` times this number of connections wait, a new
+ * connection is refused.
+ */
 const waitSMax = 20;
-/** Maximum of waiting connections, also with a high `connectsPerS`. */
+/** Maximum of waiting connections, even with a high `connectsPerS`. */
 const waitingMax = 2_048;
 /** Refused connections are logged at most this often. */
 const logEveryMs = 60_000;
@@ -37,7 +40,7 @@ export const quietBounds = {
 
 export type Guard = {
   /** Marks a socket as the live connection of a screen. Such a socket no longer counts as a visitor. */
-  stays(socket: Parameters<Door['passed']>[0]): void;
+  markAsScreen(socket: Parameters<Door['passed']>[0]): void;
   /** Ends the connections that wait or are in their handshake. Otherwise a closing server would wait for them. */
   end(): void;
 };
@@ -89,7 +92,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
       visitors.enter(socket);
     });
   return {
-    stays: visitors.passed,
+    markAsScreen: visitors.passed,
     end() {
       line.close();
       handshakes.close();

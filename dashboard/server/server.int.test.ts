@@ -197,7 +197,7 @@ describe('every route', () => {
     }
   });
 
-  it('every route that changes something, also the login, refuses a request without the header or from another origin', async () => {
+  it('every route that changes something, even the login, refuses a request without the header or from another origin', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     for (const { method, url } of routes.filter((route) => route.method === 'POST' || route.method === 'DELETE')) {
@@ -347,7 +347,7 @@ describe('a further login', () => {
     return records.filter((record) => record.action === 'logout' && record.userId === userId);
   }
 
-  it('a login ends the earlier login of the same browser, with its screens, on record; a login of another browser continues', async () => {
+  it('a login ends the earlier session of the same browser with its screens and records it; a session of another browser continues', async () => {
     const browser = newBrowser(target);
     const otherBrowser = newBrowser(target);
     for (const each of [browser, otherBrowser]) await each.login('technician', password);
@@ -366,10 +366,10 @@ describe('a further login', () => {
     expect(logout).toMatchObject({ userId: 'technician', detail: 'another login at this browser' });
   });
 
-  it('a login past 64 of an account ends the login that has been idle longest, on record', async () => {
+  it('the 65th login of an account ends the session of this account that was idle longest, and records it', async () => {
     const user = { userId: 'stranger', name: 'stranger', role: 'nurse' as const };
     const openSessions = [];
-    for (let n = 0; n < 64; n += 1) openSessions.push((await sessions.start('stranger'))!);
+    for (let n = 0; n < 64; n += 1) openSessions.push((await sessions.startSession('stranger'))!);
     for (const { token } of openSessions) await sessions.read(token);
     // The first session is used again, so the second session is idle for longest.
     await sessions.read(openSessions[0]!.token);
@@ -385,7 +385,7 @@ describe('a further login', () => {
       const records = await logoutsOf('stranger');
       return records.length > 0 ? records : undefined;
     });
-    expect(logouts).toMatchObject([{ session, detail: 'gave way to a newer login: 64 of this account at once' }]);
+    expect(logouts).toMatchObject([{ session, detail: 'ended by a newer login: an account may have 64 sessions' }]);
   });
 });
 
@@ -480,12 +480,12 @@ describe('what other limits would have done', () => {
     return browser;
   };
 
-  it('the server refuses the question before the alarm processor has published limits', async () => {
+  it('the server refuses a what-if question before the alarm processor has published limits', async () => {
     const answer = await (await who('nurse')).post(path, { group: 'HR' });
     expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
   });
 
-  it('the answer is calculated from the stored values, and each request is on record', async () => {
+  it('the what-if answer is calculated from the stored values, and each what-if request is recorded', async () => {
     await publishLimits();
     const nurse = await who('nurse');
     const withoutValues = await nurse.post(path, { group: 'HR' });
@@ -511,7 +511,7 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('the server refuses, with both numbers, limits that a save would refuse', async () => {
+  it('for limits that a save would refuse, the what-if route answers with the refusal that names both numbers', async () => {
     const nurse = await who('nurse');
     const message = 'The high limit 150 of HR is not below the extreme high limit 140.';
     const wrongLimits = { group: 'HR', limits: { high: 150 } };
@@ -521,7 +521,7 @@ describe('what other limits would have done', () => {
     expect(await nurse.post(limitsPath, { ...wrongLimits, seenAt: null })).toMatchObject(refusal);
   });
 
-  it('accounts that may not see this patient get no answer', async () => {
+  it('accounts that may not see a patient get no what-if answer about the patient', async () => {
     const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
       const { status } = await (await who(userId)).post(path, { group: 'HR' });
       return [userId, status];
@@ -533,7 +533,7 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('the server limits how often one login gets an answer in a minute', async () => {
+  it('the server limits how many what-if answers one session gets in a minute', async () => {
     const nurse = await who('curious');
     const wrongLimits = { group: 'HR', limits: { high: 150 } };
     const statuses: number[] = [];

@@ -237,7 +237,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
     },
     (socket, request) => {
       if (!request.live) return socket.terminate();
-      guard.stays(request.socket);
+      guard.markAsScreen(request.socket);
       return hub.open(socket, request.live.claims, whoOf(request));
     },
   );

@@ -1,5 +1,5 @@
 /** A store of values in memory with the same answers as InfluxDB. */
-import type { Stored } from './core/trend-query.ts';
+import type { StoredQuery } from './core/trend-query.ts';
 import type { StoredValue } from './core/what-if.ts';
 import type { TrendStore } from './trend-store.ts';
 
@@ -10,9 +10,9 @@ const hourMs = 3_600_000;
  * @param all returns all values of the association; called for each query
  */
 export function storeOfValues(
-  all: (stored: Stored) => Promise<readonly StoredValue[]>,
+  all: (stored: StoredQuery) => Promise<readonly StoredValue[]>,
 ): Pick<TrendStore, 'counts' | 'values'> {
-  const values = async (stored: Stored) =>
+  const values = async (stored: StoredQuery) =>
     (await all(stored)).filter(
       ({ code, timeMs }) => stored.codes.includes(code) && timeMs >= stored.fromMs && timeMs < stored.toMs,
     );
@@ -24,7 +24,7 @@ export function storeOfValues(
         const atMs = Math.floor(timeMs / hourMs) * hourMs;
         hours.set(atMs, (hours.get(atMs) ?? 0) + 1);
       }
-      return [...hours].map(([atMs, n]) => ({ atMs, values: n }));
+      return [...hours].map(([atMs, n]) => ({ atMs, valueCount: n }));
     },
   };
 }

@@ -5,7 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { influxTls } from '../../process/influx-tls.ts';
 import {
   countsQueryText,
-  type Stored,
+  type StoredQuery,
   type TrendPlan,
   type TrendRow,
   trendQueryText,
@@ -27,12 +27,12 @@ export type TrendStore = {
    * Returns the number of values of all codes in each hour.
    * @throws VigilError `trends-unavailable`
    */
-  counts(stored: Stored, associationId: string): Promise<HourCount[]>;
+  counts(stored: StoredQuery, associationId: string): Promise<HourCount[]>;
   /**
    * Returns the raw values.
    * @throws VigilError `trends-unavailable`
    */
-  values(stored: Stored, associationId: string): Promise<StoredValue[]>;
+  values(stored: StoredQuery, associationId: string): Promise<StoredValue[]>;
 };
 
 export function createTrendStore(
@@ -63,7 +63,11 @@ export function createTrendStore(
     ],
     pool: { requestTimeout: timeoutMs },
   });
-  async function ask<T>(text: string, retentionPolicy: string, read: (series: readonly RawSeries[]) => T): Promise<T> {
+  async function runQuery<T>(
+    text: string,
+    retentionPolicy: string,
+    read: (series: readonly RawSeries[]) => T,
+  ): Promise<T> {
     try {
       const { results }: RawAnswer = await influx.queryRaw(text, { precision: 'ms', retentionPolicy });
       const error = results.find((result) => result.error !== undefined)?.error;
@@ -77,9 +81,9 @@ export function createTrendStore(
   }
 
   return {
-    query: async (plan, associationId) => ask(trendQueryText(plan, associationId), plan.retention, rowsOf),
-    counts: async (stored, associationId) => ask(countsQueryText(stored, associationId), 'raw', countsOf),
-    values: async (stored, associationId) => ask(valuesQueryText(stored, associationId), 'raw', valuesOf),
+    query: async (plan, associationId) => runQuery(trendQueryText(plan, associationId), plan.retention, rowsOf),
+    counts: async (stored, associationId) => runQuery(countsQueryText(stored, associationId), 'raw', countsOf),
+    values: async (stored, associationId) => runQuery(valuesQueryText(stored, associationId), 'raw', valuesOf),
   };
 }
 
@@ -87,9 +91,9 @@ type Cell = number | boolean | null;
 type RawSeries = { tags?: { code?: string }; columns: string[]; values: Cell[][] };
 type RawAnswer = { results: { error?: string; series?: RawSeries[] }[] };
 
-function rowsOf(all: readonly RawSeries[]): Map<string, TrendRow[]> {
+function rowsOf(series: readonly RawSeries[]): Map<string, TrendRow[]> {
   const rows = new Map<string, TrendRow[]>();
-  for (const { tags, values } of all) {
+  for (const { tags, values } of series) {
     const points = rows.get(tags?.code ?? '') ?? [];
     rows.set(tags?.code ?? '', points);
     for (const [timeMs, mean, min, max] of values) {
@@ -100,14 +104,14 @@ function rowsOf(all: readonly RawSeries[]): Map<string, TrendRow[]> {
   return rows;
 }
 
-function countsOf(all: readonly RawSeries[]): HourCount[] {
-  return all.flatMap(({ values }) =>
-    values.flatMap(([atMs, n]) => (typeof atMs === 'number' && typeof n === 'number' ? [{ atMs, values: n }] : [])),
+function countsOf(series: readonly RawSeries[]): HourCount[] {
+  return series.flatMap(({ values }) =>
+    values.flatMap(([atMs, n]) => (typeof atMs === 'number' && typeof n === 'number' ? [{ atMs, valueCount: n }] : [])),
   );
 }
 
-function valuesOf(all: readonly RawSeries[]): StoredValue[] {
-  return all.flatMap(({ tags: { code = '' } = {}, values }) => {
+function valuesOf(series: readonly RawSeries[]): StoredValue[] {
+  return series.flatMap(({ tags: { code = '' } = {}, values }) => {
     if (values.length >= valuesOfCodeMax)
       throw new Error(`InfluxDB has more than ${valuesOfCodeMax} values of ${code} in the requested time`);
     return values.flatMap(([timeMs, value, questionable]) =>

@@ -30,7 +30,7 @@ describe('the wards file', () => {
     expect(() => readWardsFile(path)).toThrow(path);
   });
 
-  it('is read again when it changes; after a faulty change the former registry stays in force, and the fault is logged', async () => {
+  it('the wards file is read again when it changes; after a faulty change the former registry stays in force, and the fault is logged', async () => {
     write(icu);
     const lines: string[] = [];
     const wards = followWards(file, pino({}, { write: (line: string) => void lines.push(line) }), 5);

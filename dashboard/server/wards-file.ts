@@ -14,7 +14,7 @@ export function readWardsFile(path: string): Registry {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw bad(path, 'cannot be read', cause);
+    throw wardsFileError(path, 'cannot be read', cause);
   }
   return parseWards(path, text);
 }
@@ -29,14 +29,14 @@ export function parseWards(path: string, text: string): Registry {
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw bad(path, 'is not valid JSON', cause);
+    throw wardsFileError(path, 'is not valid JSON', cause);
   }
   const result = readRegistry(content);
-  if (!result.ok) throw bad(path, `is wrong: ${result.faults.join('; ')}`);
+  if (!result.ok) throw wardsFileError(path, `is wrong: ${result.faults.join('; ')}`);
   return result.registry;
 }
 
-function bad(path: string, what: string, cause?: unknown): VigilError {
+function wardsFileError(path: string, what: string, cause?: unknown): VigilError {
   return new VigilError('settings-invalid', `The wards file ${path} ${what}.`, { cause });
 }
 

@@ -5,7 +5,7 @@ import { adultProfile } from '../../processors/alarms/core/profile.ts';
 import type { StoredValue } from './core/what-if.ts';
 import { valuesMax } from './core/what-if-spans.ts';
 import { storeOfValues } from './stored-values.testing.ts';
-import { createWhatIf, type Question, turnMsMax, waitingMax } from './what-if.ts';
+import { createWhatIf, type Question, waitingMax, workMsMax } from './what-if.ts';
 
 const t0 = Date.parse('2026-03-01T00:00:00.000Z');
 const dayMs = 24 * 3_600_000;
@@ -14,7 +14,7 @@ const hr = 'MDC_ECG_HEART_RATE';
 const question = (more: Partial<Question> = {}): Question => ({
   associationId: 'association-1',
   group: 'HR',
-  judges: { profile: adultProfile, inForce: {}, entered: { HR: { high: 135 } } },
+  limitsToCompare: { profile: adultProfile, inForce: {}, entered: { HR: { high: 135 } } },
   fromMs: t0,
   toMs: t0 + dayMs,
   intervalMs: 1_000,
@@ -35,7 +35,7 @@ const neverClosed = new AbortController().signal;
 const asker = (name: string) => ({ account: name, dialog: name });
 
 describe('an answer', () => {
-  it('the answer covers the whole day, also if it is read in several spans', async () => {
+  it('the answer covers the whole day, even if the values are read in several spans', async () => {
     const desk = createWhatIf(storeOfValues(async () => day));
     expect(await desk.ask(asker('a'), question(), neverClosed)).toEqual({
       from: formatInstant(t0),
@@ -50,8 +50,8 @@ describe('an answer', () => {
 
   it('a question without entered limits gets only the numbers for the limits in force', async () => {
     const desk = createWhatIf(storeOfValues(async () => valuesOf(0, 1_200)));
-    const judges = { profile: adultProfile, inForce: {}, entered: null };
-    const answer = await desk.ask(asker('a'), question({ judges }), neverClosed);
+    const limitsToCompare = { profile: adultProfile, inForce: {}, entered: null };
+    const answer = await desk.ask(asker('a'), question({ limitsToCompare }), neverClosed);
     expect(answer).toMatchObject({ inForce: { medium: 2 }, entered: null, since: formatInstant(t0) });
     // The last value is that of second 1199. The engine counts silence from 20 s after it.
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
@@ -66,13 +66,13 @@ describe('an answer', () => {
     });
   });
 
-  it('refuses a question about an hour with too many values', async () => {
+  it('the desk refuses a question about an hour with too many values', async () => {
     const store = storeOfValues(async () => []);
-    const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, values: valuesMax + 1 }] });
+    const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, valueCount: valuesMax + 1 }] });
     await expect(desk.ask(asker('a'), question(), neverClosed)).rejects.toMatchObject({ code: 'trends-unavailable' });
   });
 
-  it('lets other work run after a few ms of judging', async () => {
+  it('the desk lets other work of the process run after a few ms of judging', async () => {
     // This clock advances 1 ms with each call, so each reading takes 1 ms.
     let ms = 0;
     const desk = createWhatIf(
@@ -88,8 +88,8 @@ describe('an answer', () => {
     setImmediate(other);
     await desk.ask(asker('a'), question(), neverClosed);
     done = true;
-    expect(turns).toBeGreaterThanOrEqual(800 / turnMsMax);
-    expect(turnMsMax).toBeLessThan(50);
+    expect(turns).toBeGreaterThanOrEqual(800 / workMsMax);
+    expect(workMsMax).toBeLessThan(50);
   });
 });
 
@@ -144,7 +144,7 @@ describe('waiting questions', () => {
       (error: VigilError) => error.code,
     );
 
-  it('a new question of a dialog replaces its earlier questions', async () => {
+  it('a new question of a dialog replaces the earlier questions of this dialog', async () => {
     const { gates, store } = createGatedStore();
     const desk = createWhatIf(store);
     const ask = () => outcome(desk.ask(asker('a'), question(), neverClosed));

@@ -1,14 +1,21 @@
 /**
- * Computes how often alarms would have called under other limits, without a delay for the live screens: one question at a
- * time, and after a few ms of work other work of the process is done first.
+ * Computes how often alarms would have called under other limits, without a delay for the live screens. Only one question
+ * is computed at a time. After each few ms of work, the other work of the process is done first.
  */
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { WhatIf } from '../protocol/what-if.ts';
 import { createSlots } from './core/slots.ts';
-import { codesOfGroup, type Judges, type Replay, readingsOf, type StoredReading, startReplay } from './core/what-if.ts';
+import {
+  codesOfGroup,
+  type LimitsToCompare,
+  type Replay,
+  readingsOf,
+  type StoredReading,
+  startReplay,
+} from './core/what-if.ts';
 import { spansOf } from './core/what-if-spans.ts';
 import type { TrendStore } from './trend-store.ts';
 
@@ -17,7 +24,7 @@ type Store = Pick<TrendStore, 'counts' | 'values'>;
 export type Question = {
   readonly associationId: string;
   readonly group: LimitGroup;
-  readonly judges: Judges;
+  readonly limitsToCompare: LimitsToCompare;
   /** The examined time, ms since 1970; `toMs` is excluded. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -28,7 +35,7 @@ export type Question = {
 export type WhatIfDesk = {
   /**
    * Answers a question. Accounts are served in rotation.
-   * @param asker a new question of the same `dialog` replaces the former question
+   * @param asker the account and the dialog that ask; a new question of a dialog replaces the dialog's former question
    * @param closed a signal that is aborted when nobody waits for the answer any more
    * @throws VigilError `trends-unavailable` if the values cannot be read or the answer takes too long; `rate-limited` if
    *   too many questions wait; `conflict` if a newer question replaced this question
@@ -41,19 +48,20 @@ export type Asker = { readonly account: string; readonly dialog: string };
 /** Maximum of waiting questions (ours) of all accounts, and of one account. */
 export const waitingMax = 16;
 export const waitingPerAccountMax = 3;
-/** After this time of work, other work of the process is done first. The server must show a breach within 60 ms. */
-export const turnMsMax = 8;
+/** After this time of work, other work of the process is done first. The server must show a breach of a limit within 60 ms. */
+export const workMsMax = 8;
 const answerMsMax = 20_000;
 
 const superseded = () =>
   new VigilError('conflict', 'This question was replaced by a newer question about other limits.');
+const noLongerNeeded = () => new VigilError('conflict', 'The dialog that asked this question was closed.');
 const tooLate = () =>
   new VigilError(
     'trends-unavailable',
     'The server is too busy to compute what these limits would have done. Try again later.',
   );
 
-const tooMany = () =>
+const tooManyValues = () =>
   new VigilError(
     'trends-unavailable',
     'There are too many stored values to compute what these limits would have done.',
@@ -72,7 +80,7 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
       const controller = new AbortController();
       controllers.set(dialog, controller);
       const timer = setTimeout(() => controller.abort(tooLate()), answerMsMax);
-      const onClosed = () => controller.abort(superseded());
+      const onClosed = () => controller.abort(noLongerNeeded());
       closed.addEventListener('abort', onClosed);
       if (closed.aborted) onClosed();
       try {
@@ -89,20 +97,20 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
 type Work = Question & { readonly store: Store; readonly elapsedMs: () => number; readonly stop: AbortSignal };
 
 async function answer(work: Work): Promise<WhatIf> {
-  const { associationId, group, judges, intervalMs, store, stop, ...query } = work;
+  const { associationId, group, limitsToCompare, intervalMs, store, stop, ...query } = work;
   stop.throwIfAborted();
   const codes = codesOfGroup(group);
   const counts = await store.counts({ ...query, codes }, associationId);
   const { fromMs, spans } = spansOf(counts, query.fromMs, query.toMs);
-  if (spans.length === 0 && counts.some(({ values }) => values > 0)) throw tooMany();
-  const replayOf = (own: Judges['inForce']) => startReplay(judges.profile, own, group, intervalMs);
-  const inForce = replayOf(judges.inForce);
-  const entered = judges.entered && replayOf(judges.entered);
+  if (spans.length === 0 && counts.some(({ valueCount }) => valueCount > 0)) throw tooManyValues();
+  const replayOf = (own: LimitsToCompare['inForce']) => startReplay(limitsToCompare.profile, own, group, intervalMs);
+  const inForce = replayOf(limitsToCompare.inForce);
+  const entered = limitsToCompare.entered && replayOf(limitsToCompare.entered);
   const replays = entered ? [inForce, entered] : [inForce];
   const readingStats: ReadingStats = { firstMs: undefined, count: 0 };
   for (const span of spans) {
     stop.throwIfAborted();
-    await judge(readingsOf(await store.values({ codes, ...span }, associationId)), replays, readingStats, work);
+    await judgeReadings(readingsOf(await store.values({ codes, ...span }, associationId)), replays, readingStats, work);
   }
   for (const replay of replays) replay.endAt(query.toMs);
   const silentMs = readingStats.firstMs === undefined ? 0 : inForce.silentMs();
@@ -110,7 +118,7 @@ async function answer(work: Work): Promise<WhatIf> {
     from: formatInstant(fromMs),
     to: formatInstant(query.toMs),
     since: readingStats.firstMs === undefined ? null : formatInstant(readingStats.firstMs),
-    everyMs: everyMsOf(readingStats, query.toMs, silentMs),
+    everyMs: meanIntervalMs(readingStats, query.toMs, silentMs),
     silentMs,
     inForce: inForce.counts(),
     entered: entered?.counts() ?? null,
@@ -120,27 +128,27 @@ async function answer(work: Work): Promise<WhatIf> {
 /** The time of the first judged reading, and the number of judged readings. */
 type ReadingStats = { firstMs: number | undefined; count: number };
 
-async function judge(
+async function judgeReadings(
   readings: readonly StoredReading[],
   replays: readonly Replay[],
   readingStats: ReadingStats,
   { elapsedMs, stop }: Work,
 ): Promise<void> {
-  await otherWork();
+  await letOtherWorkRun();
   let sinceMs = elapsedMs();
   for (const reading of readings) {
     readingStats.firstMs ??= reading.timeMs;
     readingStats.count += 1;
     for (const replay of replays) replay.take(reading);
-    if (elapsedMs() - sinceMs < turnMsMax) continue;
-    await otherWork();
+    if (elapsedMs() - sinceMs < workMsMax) continue;
+    await letOtherWorkRun();
     stop.throwIfAborted();
     sinceMs = elapsedMs();
   }
 }
 
 /** Returns the mean time between two readings, ms; null if there are fewer than two readings. */
-function everyMsOf({ firstMs, count }: ReadingStats, toMs: number, silentMs: number): number | null {
+function meanIntervalMs({ firstMs, count }: ReadingStats, toMs: number, silentMs: number): number | null {
   if (firstMs === undefined || count < 2) return null;
   return Math.max(1, Math.round((toMs - firstMs - silentMs) / count));
 }

@@ -46,12 +46,12 @@ function silenceCanary(since: { taken?: boolean; loggedLate?: number; judgedLate
   const nowMs = Date.now();
   const lateMs = nowMs - 2 * canarySilentMsDefault;
   const arrivals = (late: number) =>
-    server.signs.canary.loggedMs.map((_, at) => (at < late ? lateMs : nowMs + 600_000));
+    server.signs.canary.newestInLogMs.map((_, at) => (at < late ? lateMs : nowMs + 600_000));
   server.alive.canary = false;
   server.signs.canary.sinceMs = 0;
-  server.signs.canary.takenMs = since.taken ? nowMs + 600_000 : lateMs;
-  server.signs.canary.loggedMs.splice(0, Number.POSITIVE_INFINITY, ...arrivals(since.loggedLate ?? 0));
-  server.signs.canary.judgedMs.splice(0, Number.POSITIVE_INFINITY, ...arrivals(since.judgedLate ?? 0));
+  server.signs.canary.newestAtGatewayMs = since.taken ? nowMs + 600_000 : lateMs;
+  server.signs.canary.newestInLogMs.splice(0, Number.POSITIVE_INFINITY, ...arrivals(since.loggedLate ?? 0));
+  server.signs.canary.newestJudgedMs.splice(0, Number.POSITIVE_INFINITY, ...arrivals(since.judgedLate ?? 0));
   server.signs.readingsAtMs = since.readings ? nowMs + 600_000 : 0;
 }
 

@@ -37,7 +37,7 @@ import {
   forgetWaves,
 } from '../../dashboard/server/core/readings.ts';
 import { emptyState } from '../../dashboard/server/core/state.ts';
-import { type Registry, unregistered } from '../../dashboard/server/core/wards.ts';
+import { findUnregistered, type Registry } from '../../dashboard/server/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/server/core/waves.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import type { Feed } from '../../dashboard/server/live/feed.ts';
@@ -112,7 +112,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     feed: () => live.feed,
     unregistered: () => {
       const { wards } = options;
-      return wards ? unregistered({ wards }, accounts.all(), live.state).length : 0;
+      return wards ? findUnregistered({ wards }, accounts.all(), live.state).length : 0;
     },
     sessions,
     trail,

@@ -49,7 +49,7 @@ export async function recordAccounts(options: {
     else recorded.set(facts.userId, facts);
   });
 
-  async function put({ action, account, detail }: AccountChange): Promise<void> {
+  async function recordChange({ action, account, detail }: AccountChange): Promise<void> {
     const { userId } = account;
     await trail.record({ actor: { userId: accountsFile }, action, account: userId, detail });
     const body: AccountRecord = action === 'account-removed' ? { ...account, removed: true } : account;
@@ -59,7 +59,7 @@ export async function recordAccounts(options: {
   }
 
   /** Records the changes one after the other. If Kafka is away, the remaining changes are tried again later. */
-  async function putAll(): Promise<void> {
+  async function recordChanges(): Promise<void> {
     clearTimeout(timer);
     const changes = accountChanges(
       recorded,
@@ -67,7 +67,7 @@ export async function recordAccounts(options: {
     );
     for (const change of changes) if (endsSessions(change)) endSessions(change.account.userId, now());
     try {
-      for (const change of changes) if (!closed) await put(change);
+      for (const change of changes) if (!closed) await recordChange(change);
     } catch (error) {
       logger.warn(
         { code: (error as { code?: string }).code },
@@ -77,18 +77,18 @@ export async function recordAccounts(options: {
     }
   }
 
-  let atWork: Promise<void> = table.ready.then(putAll);
+  let recording: Promise<void> = table.ready.then(recordChanges);
   function changed(): void {
-    atWork = atWork.then(putAll);
+    recording = recording.then(recordChanges);
   }
 
   return {
     changed,
-    settled: () => atWork,
+    settled: () => recording,
     async close() {
       closed = true;
       clearTimeout(timer);
-      await Promise.race([atWork, new Promise((done) => setTimeout(done, 2_000))]);
+      await Promise.race([recording, new Promise((done) => setTimeout(done, 2_000))]);
       await table.close();
     },
   };

@@ -41,25 +41,25 @@ const validator = Compile(AccountsFile);
  * @throws VigilError `settings-invalid` with a sentence that names the file, the number of the account, and the fault
  */
 export function readAccounts(path: string): Map<string, Account> {
-  const bad = (what: string, cause?: unknown) =>
+  const fileError = (what: string, cause?: unknown) =>
     new VigilError('settings-invalid', `The accounts file ${path} ${what}.`, { cause });
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw bad(cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read', cause);
+    throw fileError(cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read', cause);
   }
   if (!validator.Check(content)) {
     const [first] = validator.Errors(content);
-    throw bad(`is wrong at ${first?.instancePath || 'its root'}: ${first?.message ?? 'not an accounts file'}`);
+    throw fileError(`is wrong at ${first?.instancePath || 'its root'}: ${first?.message ?? 'not an accounts file'}`);
   }
   const accounts = new Map<string, Account>();
   for (const [index, account] of content.accounts.entries()) {
     const textFault = textFaultIn({ name: account.name, wards: account.wards });
     if (textFault)
-      throw bad(`has a text in account ${index + 1} that cannot be shown: ${textFault.at} ${textFault.fault}`);
-    if (!parseHash(account.password)) throw bad(`has no argon2id hash in account ${index + 1}`);
-    if (accounts.has(account.userId)) throw bad(`has the user ${account.userId} twice`);
+      throw fileError(`has a text in account ${index + 1} that cannot be shown: ${textFault.at} ${textFault.fault}`);
+    if (!parseHash(account.password)) throw fileError(`has no argon2id hash in account ${index + 1}`);
+    if (accounts.has(account.userId)) throw fileError(`has the user ${account.userId} twice`);
     accounts.set(account.userId, account);
   }
   return accounts;

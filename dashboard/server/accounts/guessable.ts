@@ -1,6 +1,6 @@
 /**
- * Refuses passwords that are easy to guess: common passwords and words, also with added digits and signs, rows of keys,
- * dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare a new password with commonly used,
+ * Refuses passwords that are easy to guess: common passwords and words (even with added digits and signs), rows of
+ * keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare a new password with commonly used,
  * expected and compromised passwords).
  */
 import type { Fault } from '../../../contracts/errors.ts';
@@ -26,9 +26,9 @@ const expectedWords = [
 
 /**
  * Returns a fault if the password is easy to guess.
- * @param own the user id, name and wards of the account
+ * @param ownNames the user id, name and wards of the account
  */
-export async function guessableFault(password: string, own: readonly string[]): Promise<Fault | undefined> {
+export async function guessableFault(password: string, ownNames: readonly string[]): Promise<Fault | undefined> {
   // The word lists take a second to load, so they are loaded only when somebody sets a password.
   const [{ ZxcvbnFactory }, common, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
@@ -39,7 +39,9 @@ export async function guessableFault(password: string, own: readonly string[]): 
     dictionary: { ...common.dictionary, ...english.dictionary },
     graphs: common.adjacencyGraphs,
   });
-  const ownWords = own.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
+  const ownWords = ownNames
+    .flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)])
+    .filter((word) => word.length > 2);
   const { guessesLog10 } = zxcvbn.check(password.normalize('NFKC'), [...expectedWords, ...ownWords]);
   if (guessesLog10 >= guessesLog10Min) return undefined;
   return {

@@ -26,7 +26,7 @@ export type AuditProjection = {
   close(): Promise<void>;
 };
 
-type Judged = { readonly record: AnyAuditRecord; readonly verdict: RecordVerdict };
+type JudgedRecord = { readonly record: AnyAuditRecord; readonly verdict: RecordVerdict };
 
 export type FollowAuditOptions = {
   readonly nowMs: number;
@@ -50,9 +50,9 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
   const reading = createAuditReading(keys, anchors, sinceMs);
   view.addFaults(faults);
   /** The records that were in Kafka at the start. They are checked together, because one chain lies in several partitions. */
-  let backlog: Judged[] | undefined = [];
+  let backlog: JudgedRecord[] | undefined = [];
 
-  function take({ record, verdict }: Judged): void {
+  function addJudged({ record, verdict }: JudgedRecord): void {
     // A forged record and a repeated record end no session.
     if (!view.add(record, verdict) || verdict.kind === 'bad') return;
     const atMs = parseInstant(record.at) ?? nowMs;
@@ -65,20 +65,20 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     if (isSigned(record) && record.account !== undefined && endsSessions(record)) onSessionsEnded(record.account, atMs);
   }
 
-  function takeBacklog(): void {
+  function addBacklog(): void {
     const judged = (backlog ?? []).sort(byTime);
     backlog = undefined;
     view.begin(judged.map(({ record }) => record));
-    for (const entry of judged) take(entry);
+    for (const entry of judged) addJudged(entry);
     view.addFaults(reading.finish());
-    const last = anchors.at(-1);
-    if (last) view.anchored(last.at);
+    const newestAnchor = anchors.at(-1);
+    if (newestAnchor) view.anchored(newestAnchor.at);
   }
 
-  function takeRead({ record, verdict, faults }: AuditRead): void {
+  function addRead({ record, verdict, faults }: AuditRead): void {
     view.addFaults(faults);
     if (!record) view.addUnreadable();
-    else if (backlog === undefined) take({ record, verdict });
+    else if (backlog === undefined) addJudged({ record, verdict });
     else {
       backlog.push({ record, verdict });
       if (backlog.length > 2 * auditRecordsMax) backlog = backlog.sort(byTime).slice(-auditRecordsMax);
@@ -97,11 +97,12 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
         const { key, value, offset } = record;
         if (value === null) continue;
         const opened = await opening.open(batch, record);
-        takeRead(reading.take({ partition, offset: Number(offset), key, value }, opened));
+        addRead(reading.take({ partition, offset: Number(offset), key, value }, opened));
       }
     },
   });
-  return { caughtUp: reader.caughtUp.then(takeBacklog), page: view.page, close: reader.close };
+  return { caughtUp: reader.caughtUp.then(addBacklog), page: view.page, close: reader.close };
 }
 
-const byTime = ({ record: a }: Judged, { record: b }: Judged) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n);
+const byTime = ({ record: a }: JudgedRecord, { record: b }: JudgedRecord) =>
+  a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n;

@@ -62,7 +62,7 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
       for (let at = pageRecords.length - 1; at >= 0; at -= 1) {
         const { id: entryId, record, verified } = pageRecords[at]!;
         if (query.before !== undefined && entryId >= query.before) continue;
-        if (!fits(record, query)) continue;
+        if (!matchesQuery(record, query)) continue;
         if (records.length === limit) {
           next = pageRecords[at + 1]!.id;
           break;
@@ -75,15 +75,15 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
 }
 
 /** Returns whether a record matches a query. A user matches as the person who acted and as the account that was changed. */
-function fits(record: AnyAuditRecord, { action, userId }: AuditQuery): boolean {
+function matchesQuery(record: AnyAuditRecord, { action, userId }: AuditQuery): boolean {
   if (action !== undefined && record.action !== action) return false;
   if (userId === undefined || record.actor.userId === userId) return true;
   return isSigned(record) && record.account === userId;
 }
 
 function entryOf(record: AnyAuditRecord, verified: boolean): AuditPage['records'][number] {
-  const { actor, prev: _, hash: __, ...rest } = record;
+  const { actor, prev: _prev, hash: _hash, ...rest } = record;
   if (!isSigned(record)) return { ...rest, ...actor, verified, signed: false };
-  const { actor: ___, prev: ____, hash: _____, key, sig, ...signed } = record;
+  const { actor: _actor, prev: _signedPrev, hash: _signedHash, key, sig, ...signed } = record;
   return { ...signed, ...actor, verified, signed: true };
 }

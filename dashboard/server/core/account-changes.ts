@@ -23,25 +23,26 @@ export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' 
 type Accounts = ReadonlyMap<string, AccountFacts>;
 
 /** Returns the changes between two states of the accounts. An account that is both disabled and changed gives two changes. */
-export function accountChanges(before: Accounts, after: Accounts): AccountChange[] {
+export function accountChanges(formerAccounts: Accounts, currentAccounts: Accounts): AccountChange[] {
   const changes: AccountChange[] = [];
-  for (const account of after.values()) {
-    const old = before.get(account.userId);
-    if (!old) {
+  for (const account of currentAccounts.values()) {
+    const former = formerAccounts.get(account.userId);
+    if (!former) {
       changes.push({ action: 'account-created', account, detail: describe(account) });
       continue;
     }
-    const detail = changedText(old, account);
+    const detail = changedText(former, account);
     if (detail !== '') changes.push({ action: 'account-changed', account, detail });
-    if (old.disabled !== account.disabled)
+    if (former.disabled !== account.disabled)
       changes.push({
         action: account.disabled ? 'account-disabled' : 'account-enabled',
         account,
         detail: describe(account),
       });
   }
-  for (const account of before.values())
-    if (!after.has(account.userId)) changes.push({ action: 'account-removed', account, detail: describe(account) });
+  for (const account of formerAccounts.values())
+    if (!currentAccounts.has(account.userId))
+      changes.push({ action: 'account-removed', account, detail: describe(account) });
   return changes;
 }
 
@@ -54,11 +55,12 @@ function describe({ name, role, wards, disabled }: AccountFacts): string {
   return `${name}, ${role} of ${wardsText(wards)}${disabled ? ', disabled' : ''}`;
 }
 
-function changedText(old: AccountFacts, now: AccountFacts): string {
+function changedText(former: AccountFacts, current: AccountFacts): string {
   const parts: string[] = [];
-  if (old.secret !== now.secret) parts.push(newPassword);
-  if (old.name !== now.name) parts.push(`name ${old.name} → ${now.name}`);
-  if (old.role !== now.role) parts.push(`role ${old.role} → ${now.role}`);
-  if (old.wards.join() !== now.wards.join()) parts.push(`wards ${wardsText(old.wards)} → ${wardsText(now.wards)}`);
+  if (former.secret !== current.secret) parts.push(newPassword);
+  if (former.name !== current.name) parts.push(`name ${former.name} → ${current.name}`);
+  if (former.role !== current.role) parts.push(`role ${former.role} → ${current.role}`);
+  if (former.wards.join() !== current.wards.join())
+    parts.push(`wards ${wardsText(former.wards)} → ${wardsText(current.wards)}`);
   return parts.join(', ');
 }

@@ -19,7 +19,7 @@ describe('acknowledgeFault', () => {
     },
   );
 
-  it('refuses to acknowledge an alarm that was acknowledged meanwhile', () => {
+  it('acknowledgeFault refuses to acknowledge an alarm that somebody else has just acknowledged', () => {
     const now = alarm('a1', 'assoc-1', 3, { signal: 'acknowledged', acknowledgedBy: nurse });
     expect(acknowledgeFault(now, { rev: 1 }, 2)?.code).toBe('conflict');
   });
@@ -34,11 +34,11 @@ describe('acknowledgeFault', () => {
   it('the refusal names the person who acknowledged the alarm first', () => {
     const now = alarm('a1', 'assoc-1', 2, { signal: 'acknowledged', acknowledgedBy: nurse });
     expect(acknowledgeFault(now, { rev: 2 }, 1)?.message).toBe(
-      'Nora has acknowledged this alarm meanwhile. It now says: HR rev 2.',
+      'Meanwhile Nora has acknowledged this alarm. It now says: HR rev 2.',
     );
   });
 
-  it('the refusal says that the condition has ended meanwhile', () => {
+  it('the refusal says that the condition has ended since the person saw the alarm', () => {
     const now = alarm('a1', 'assoc-1', 2, { signal: 'latched', present: false, text: 'HR 130 > 120' });
     expect(acknowledgeFault(now, { rev: 2 }, 1)?.message).toBe(
       'Not acknowledged: the condition has ended since you saw the alarm. It now says: HR 130 > 120.',

@@ -7,14 +7,14 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
 /**
  * Returns a `conflict` if the person has not seen what the alarm says now, otherwise undefined. A person who acknowledged
- * an SpO2 of 85 % has not acknowledged 70 %. Every change of an alarm raises its revision, also a change that the person
- * need not see. So every revision from `said.rev` on is accepted: since `said.rev` the alarm's condition may have ended,
- * returned or been escalated, but it did not get worse. The association id is not compared, because the alarm id is a
- * hash over it.
+ * an SpO2 of 85 % has not acknowledged 70 %. Every change of an alarm raises its revision, even a change that the person
+ * need not see. So every revision from `contentRevision.rev` on is accepted: since this revision the alarm's condition may
+ * have ended, returned or been escalated, but the alarm did not get worse. The association id is not compared, because the
+ * alarm id is a hash over the association id.
  */
-export function acknowledgeFault(current: Alarm, said: ContentRevision, seenRev: number): Fault | undefined {
-  if (current.rev === seenRev || (isUnanswered(current) && said.rev <= seenRev && seenRev < current.rev))
-    return undefined;
+export function acknowledgeFault(current: Alarm, contentRevision: ContentRevision, seenRev: number): Fault | undefined {
+  const hasSeenContent = contentRevision.rev <= seenRev && seenRev < current.rev;
+  if (current.rev === seenRev || (isUnanswered(current) && hasSeenContent)) return undefined;
   return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${alarmText(current)}.` };
 }
 
@@ -22,7 +22,7 @@ function whatChanged(current: Alarm, seenRev: number): string {
   if (current.rev < seenRev)
     return 'Not acknowledged: this server has not yet read the change that you saw. Try again.';
   if (current.signal === 'acknowledged' && current.acknowledgedBy)
-    return `${current.acknowledgedBy.name} has acknowledged this alarm meanwhile.`;
+    return `Meanwhile ${current.acknowledgedBy.name} has acknowledged this alarm.`;
   if (!current.present) return 'Not acknowledged: the condition has ended since you saw the alarm.';
   return 'Not acknowledged: the alarm has changed since you saw it.';
 }

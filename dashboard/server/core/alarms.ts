@@ -17,8 +17,8 @@ import {
   clearedMax,
   type LiveState,
   nextN,
-  remember,
-  rememberHidden,
+  rememberHiddenAlarm,
+  rememberRemoval,
   type ShownAlarm,
   stampHead,
   stampHeads,
@@ -34,7 +34,7 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
   const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
-  if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
+  if (event.type === 'raised' && isDeviceSilent(alarm)) noteSilence(state, alarm, atMs);
   if (event.type !== 'cleared') return putAlarm(state, alarm, atMs);
   noteCleared(state, alarm);
   return removeAlarm(state, alarm.alarmId);
@@ -42,15 +42,15 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 
 /**
  * Notes that a device was silent, so that its values from before the silence are not shown as current when the device
- * sends again. Uses the alarm's onset, because the engine may notice the silence only when a reading ends it. The onset is
- * device time and `lostAtMs` is receive time, so the measured error of the device's clock is added.
+ * sends again. Uses the alarm's onset, because the engine may notice the silence only when a reading ends the silence. The
+ * onset is device time and `lostAtMs` is receive time, so the measured error of the device's clock is added.
  */
-function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
+function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
   const offsetMs = device === undefined ? 0 : measuredOffsetMs(device.clock.clock);
-  const lostMs = Math.min(atMs, (parseInstant(alarm.onsetAt) ?? atMs) + offsetMs);
-  if (device && lostMs > device.lostAtMs) {
-    device.lostAtMs = lostMs;
+  const silentSinceMs = Math.min(atMs, (parseInstant(alarm.onsetAt) ?? atMs) + offsetMs);
+  if (device && silentSinceMs > device.lostAtMs) {
+    device.lostAtMs = silentSinceMs;
     stampHeads(state, device);
   }
 }
@@ -80,8 +80,8 @@ export function forgetAlarmsBefore(
 ): boolean {
   let changed = false;
   for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
-    const present = state.alarms.get(alarmId);
-    if (!present || present.publishedAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
+    const shownAlarm = state.alarms.get(alarmId);
+    if (!shownAlarm || shownAlarm.publishedAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
     changed = removeAlarm(state, alarmId) || changed;
   }
   return changed;
@@ -98,11 +98,11 @@ function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolea
     return false;
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId);
-  const before = state.alarms.get(alarm.alarmId);
-  const said = contentRevisionAfter(before, alarm, publishedAtMs);
-  const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
-  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), publishedAtMs, said, ofTray });
-  if (bed && before?.ofTray && !ofTray) rememberHidden(state, bed, alarm.alarmId);
+  const formerAlarm = state.alarms.get(alarm.alarmId);
+  const contentRevision = contentRevisionAfter(formerAlarm, alarm, publishedAtMs);
+  const isOfTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), publishedAtMs, contentRevision, isOfTray });
+  if (bed && formerAlarm?.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarm.alarmId);
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);
   state.alarmsOf.set(alarm.associationId, ofBed);
@@ -114,8 +114,8 @@ function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolea
 }
 
 /**
- * Returns what an alarm says of the device's own sound. Undefined for an alarm about something else, and for an alarm
- * of the device's own list, whose codes may have any name.
+ * Returns the state of the device's own sound if the alarm is about this sound. Undefined for every other alarm, and for
+ * an alarm that the device itself reported, because its code may have any name.
  */
 export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
   if (origin !== undefined) return undefined;
@@ -129,9 +129,9 @@ function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
 }
 
 function removeAlarm(state: LiveState, alarmId: string): boolean {
-  const present = state.alarms.get(alarmId);
-  if (present === undefined) return false;
-  const { associationId } = present.alarm;
+  const shownAlarm = state.alarms.get(alarmId);
+  if (shownAlarm === undefined) return false;
+  const { associationId } = shownAlarm.alarm;
   state.alarms.delete(alarmId);
   const ofBed = state.alarmsOf.get(associationId);
   ofBed?.delete(alarmId);
@@ -139,8 +139,8 @@ function removeAlarm(state: LiveState, alarmId: string): boolean {
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
   bed.n = nextN(state);
-  stampSound(state, bed, present.alarm);
-  remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
+  stampSound(state, bed, shownAlarm.alarm);
+  rememberRemoval(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
   return true;
 }
 
@@ -150,18 +150,18 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
 }
 
 /**
- * Removes one alarm when the maximum is reached: an alarm that no screen shows, otherwise an acknowledged technical alarm.
- * Returns false if there is no such alarm.
+ * Removes one alarm when the maximum is reached: an alarm that no screen shows; or, if every alarm is on a screen, an
+ * acknowledged technical alarm. Returns false if there is no such alarm.
  */
 function makeRoom(state: LiveState): boolean {
-  const firstWith = (test: (present: ShownAlarm) => boolean) => {
-    for (const [alarmId, present] of state.alarms) if (test(present)) return alarmId;
+  const firstWith = (test: (shownAlarm: ShownAlarm) => boolean) => {
+    for (const [alarmId, shownAlarm] of state.alarms) if (test(shownAlarm)) return alarmId;
     return undefined;
   };
-  const victim =
+  const alarmIdToRemove =
     firstWith(({ alarm }) => !state.beds.has(alarm.associationId)) ??
     firstWith(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
-  if (victim === undefined) return false;
-  removeAlarm(state, victim);
-  return !state.alarms.has(victim);
+  if (alarmIdToRemove === undefined) return false;
+  removeAlarm(state, alarmIdToRemove);
+  return !state.alarms.has(alarmIdToRemove);
 }

@@ -60,7 +60,7 @@ export type Decision =
  * Assigns a device without a patient to a bed, and starts an association. Refuses with:
  * - `not-found`: the device is, or was last, in a ward that the viewer may not see; or no gateway has received anything
  *   from the device.
- * - `conflict`: the device was changed meanwhile or has a patient; the patient is in another bed; or `wanted.patient` is
+ * - `conflict`: the device has changed since the viewer saw it, or has a patient; the patient is in another bed; or `wanted.patient` is
  *   not the patient of `samePatientAs`.
  * - `patient-invalid`: the date of birth is impossible.
  * - `bed-occupied`: the bed has a patient, and `samePatientAs` is absent.
@@ -93,42 +93,49 @@ export function assignDevice(
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
   if (current?.patient)
     return refuse('conflict', 'A patient is admitted at this device. Discharge the patient first, or move the device.');
-  const inBed = patientInBed(state, wanted, [deviceId]);
+  const occupant = patientInBed(state, wanted, [deviceId]);
   let { patient } = wanted;
   if (wanted.samePatientAs !== undefined) {
     if (!may(viewer, 'admit-patient')) return notAllowed({ detail: deviceId, ward: wanted.ward });
-    if (inBed?.period.associationId !== wanted.samePatientAs)
+    if (occupant?.period.associationId !== wanted.samePatientAs)
       return refuse('conflict', 'That patient is no longer in this bed. Look at the bed again.');
-    if (patient && contradictions(patient, inBed.period.patient).length > 0)
+    if (patient && contradictions(patient, occupant.period.patient).length > 0)
       return refuse(
         'conflict',
         'Nothing was saved: you entered another patient than the patient who is in this bed. Choose another bed, or leave the patient’s fields empty if the device is at the patient in this bed.',
       );
-    patient = inBed.period.patient;
+    patient = occupant.period.patient;
   } else {
     const fault = birthDateRefusal(patient?.birthDate, nowMs);
     if (fault) return fault;
-    if (inBed) return bedOccupied(viewer, inBed);
+    if (occupant) return bedOccupied(viewer, occupant);
   }
   const sentence =
     'This patient is in another bed. First move the patient’s device from there, or end its association.';
-  const elsewhere = patient && inOtherBedRefusal(state, viewer, patient.patientId, wanted, [deviceId], sentence);
-  if (elsewhere) return elsewhere;
+  const otherBedRefusal = patient && inOtherBedRefusal(state, viewer, patient.patientId, wanted, [deviceId], sentence);
+  if (otherBedRefusal) return otherBedRefusal;
   const at = formatInstant(nowMs);
   const { ward, bed } = wanted;
   const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
   const fields = changedFields(current, period);
-  const periods = [...ended(table, current, at), period];
-  const overlaps = (of: readonly AssociationPeriod[]) => overlapsIn(timePeriods(of, nowMs) ?? []);
+  const periods = [...periodsAfterEnd(table, current, at), period];
+  const overlapCount = (checkedPeriods: readonly AssociationPeriod[]) =>
+    overlapsIn(timePeriods(checkedPeriods, nowMs) ?? []);
   // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
-  if (overlaps(periods) > overlaps(table?.periods ?? [])) return overlappingPeriods();
-  const written = write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs });
-  return { ok: true, tables: [written], period };
+  if (overlapCount(periods) > overlapCount(table?.periods ?? [])) return overlappingPeriods();
+  const newTable = tableAfterChange(
+    deviceId,
+    table,
+    periods,
+    { associationId, act: 'assigned', fields },
+    { viewer, nowMs },
+  );
+  return { ok: true, tables: [newTable], period };
 }
 
 /**
  * Moves a device and the patient's other devices to another bed. The association continues, with its patient, alarms,
- * acknowledgements and limits. If somebody corrected the patient's data meanwhile, the move is still allowed.
+ * acknowledgements and limits. The move is allowed even if somebody has just corrected the patient's data.
  */
 export function moveDevice(state: LiveState, context: ActContext, deviceId: string, wanted: MoveBody): Decision {
   const { viewer } = context;
@@ -144,20 +151,20 @@ export function moveDevice(state: LiveState, context: ActContext, deviceId: stri
   if (!current) return refuse('not-found', 'The device has no bed now. Assign the device to a bed.');
   if (current.ward === wanted.ward && current.bed === wanted.bed)
     return refuse('conflict', 'The device is in this bed already.');
-  const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
-  const inBed = patientInBed(state, wanted, movers);
-  if (inBed && inBed.period.patient.patientId !== current.patient?.patientId) {
-    if (current.patient === null) return bedOccupied(viewer, inBed);
+  const movedDevices = [deviceId, ...othersAtPatient(state, deviceId, current)];
+  const occupant = patientInBed(state, wanted, movedDevices);
+  if (occupant && occupant.period.patient.patientId !== current.patient?.patientId) {
+    if (current.patient === null) return bedOccupied(viewer, occupant);
     return refuse('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
   }
   const { ward, bed } = wanted;
-  return changeAll(state, context, movers, 'moved', (period) => ({ ...period, ward, bed }));
+  return changeAll(state, context, movedDevices, 'moved', (period) => ({ ...period, ward, bed }));
 }
 
 /**
  * Corrects a patient's data, in the tables of all of the patient's devices. The association continues. If anybody else
- * changed the patient's data since the form was opened, also in another field, the correction is a conflict: two partial
- * changes could mix the data of two persons. If somebody moved the device meanwhile, the correction is still allowed.
+ * changed the patient's data since the form was opened, even in another field, the correction is a conflict: two partial
+ * changes could mix the data of two persons. The correction is allowed even if somebody has just moved the device.
  */
 export function correctPatient(
   state: LiveState,
@@ -179,15 +186,15 @@ export function correctPatient(
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
     return refuse('conflict', 'The category decides the limits. Confirm the change by naming the former category.');
-  const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
+  const correctedDevices = [deviceId, ...othersAtPatient(state, deviceId, current)];
   if (patient.patientId !== current.patient.patientId) {
     const sentence = 'A patient with this id is in another bed.';
-    const elsewhere = inOtherBedRefusal(state, viewer, patient.patientId, current, movers, sentence);
-    if (elsewhere) return elsewhere;
+    const otherBedRefusal = inOtherBedRefusal(state, viewer, patient.patientId, current, correctedDevices, sentence);
+    if (otherBedRefusal) return otherBedRefusal;
   }
   if (changedFields(current, { ...current, patient }).length === 0)
     return refuse('conflict', 'Nothing was changed: the patient has these data already.');
-  return changeAll(state, context, movers, 'corrected', (period) => ({ ...period, patient }));
+  return changeAll(state, context, correctedDevices, 'corrected', (period) => ({ ...period, patient }));
 }
 
 /**
@@ -207,9 +214,9 @@ export function endAssociation(
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
     return associationIsOver(viewer, table, associationId);
   if (!mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
-  const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
+  const endedDevices = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
   const to = formatInstant(nowMs);
-  return changeAll(state, context, enders, 'ended', (period) => ({ ...period, to }));
+  return changeAll(state, context, endedDevices, 'ended', (period) => ({ ...period, to }));
 }
 
 /** Changes the current period of each device. The `period` of the result belongs to the first device. */
@@ -221,35 +228,37 @@ function changeAll(
   change: (period: AssociationPeriod) => AssociationPeriod,
 ): Decision {
   const tables: DeviceAssociations[] = [];
-  let first: AssociationPeriod | undefined;
+  let firstPeriod: AssociationPeriod | undefined;
   for (const deviceId of deviceIds) {
     const table = state.associations.get(deviceId);
     const before = currentPeriodOf(table);
     if (!table || !before) continue;
     const after = change(before);
-    first ??= after;
+    firstPeriod ??= after;
     const periods = table.periods.map((period) => (period === before ? after : period));
     const fields = changedFields(before, after);
-    tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, context));
+    tables.push(
+      tableAfterChange(deviceId, table, periods, { associationId: before.associationId, act, fields }, context),
+    );
   }
-  if (!first) return refuse('not-found', 'The device has no association now.');
-  return { ok: true, tables, period: first };
+  if (!firstPeriod) return refuse('not-found', 'The device has no association now.');
+  return { ok: true, tables, period: firstPeriod };
 }
 
-function ended(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {
+function periodsAfterEnd(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {
   return (table?.periods ?? []).map((period) => (period === current ? { ...period, to: at } : period));
 }
 
-function write(
+function tableAfterChange(
   deviceId: string,
   table: DeviceAssociations | undefined,
   periods: readonly AssociationPeriod[],
-  what: Pick<AssociationChange, 'associationId' | 'act' | 'fields'>,
+  recordedAct: Pick<AssociationChange, 'associationId' | 'act' | 'fields'>,
   { viewer, nowMs }: ActContext,
 ): DeviceAssociations {
   const version = (table?.version ?? 0) + 1;
   const { userId, name, role } = viewer;
-  const change: AssociationChange = { version, at: formatInstant(nowMs), by: { userId, name, role }, ...what };
+  const change: AssociationChange = { version, at: formatInstant(nowMs), by: { userId, name, role }, ...recordedAct };
   const changes = [...(table?.changes ?? []), change].slice(-changesMax);
   return { deviceId, version, periods: periods.slice(-periodsMax), changes };
 }

@@ -63,10 +63,10 @@ export function visibleChanges(
   version: number,
 ): AssociationChange[] {
   const clinical = may(viewer, 'view-vitals');
-  const isPlace = (field: string) => placeFields.some((name) => name === field);
+  const isPlaceField = (field: string) => placeFields.some((name) => name === field);
   return recordedSince(table, version)
     .filter((change) => wardsOf(change, table).every((ward) => ward !== undefined && seesWard(viewer, ward)))
-    .map((change) => ({ ...change, fields: change.fields.filter(({ field }) => clinical || isPlace(field)) }));
+    .map((change) => ({ ...change, fields: change.fields.filter(({ field }) => clinical || isPlaceField(field)) }));
 }
 
 /** Returns the wards of a change; an unknown ward is undefined. */
@@ -75,8 +75,8 @@ function wardsOf(
   table: DeviceAssociations | undefined,
 ): (string | undefined)[] {
   const period = table?.periods.find((candidate) => candidate.associationId === associationId);
-  const named = fields.filter(({ field }) => field === 'ward').flatMap(({ from, to }) => [from, to]);
-  return [period?.ward, ...named.filter((ward) => ward !== null)];
+  const wardsInFields = fields.filter(({ field }) => field === 'ward').flatMap(({ from, to }) => [from, to]);
+  return [period?.ward, ...wardsInFields.filter((ward) => ward !== null)];
 }
 
 function recordedSince(table: DeviceAssociations | undefined, version: number): readonly AssociationChange[] {

@@ -8,7 +8,7 @@ import type { AuditEvent } from '../../../log/audit/chain.ts';
 import type { AssociationRefused } from '../../protocol/devices.ts';
 import { visibleChanges } from './association-changes.ts';
 import { currentPeriodOf } from './beds.ts';
-import { currentPeriods, type InBed, type Place } from './occupancy.ts';
+import { currentPeriods, type Occupant, type WardAndBed } from './occupancy.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
@@ -22,7 +22,7 @@ type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupie
 };
 export type Refusal = { readonly ok: false } & Fault & Details;
 
-/** The viewer who asks for an act, and the time of the request. */
+/** The viewer who requests an act, and the time of the request. */
 export type ActContext = { readonly viewer: Viewer; readonly nowMs: number };
 
 export const refuse = (code: Fault['code'], message: string, details: Details = {}): Refusal => ({
@@ -110,7 +110,7 @@ export function associationIsOver(
 export function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Refusal {
   const changes = visibleChanges(viewer, table, version);
   const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
-  const message = `Not saved: ${who === '' ? 'somebody' : who} changed this device's bed or patient meanwhile. Look at what changed and decide.`;
+  const message = `Not saved: meanwhile ${who === '' ? 'somebody' : who} changed this device's bed or patient. Look at what changed and decide.`;
   return refuse('conflict', message, { version: table?.version ?? 0, changes });
 }
 
@@ -124,7 +124,7 @@ export function birthDateRefusal(birthDate: string | null | undefined, nowMs: nu
  * Returns the refusal for a bed that has a patient. A viewer who may admit patients is asked whether the device belongs to
  * that patient; another viewer gets no patient data.
  */
-export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusal {
+export function bedOccupied(viewer: Viewer, { deviceId, period }: Occupant): Refusal {
   if (!may(viewer, 'admit-patient'))
     return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.', {
       denied: deniedAt(deviceId, period),
@@ -139,22 +139,22 @@ export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusa
  * Returns the refusal for a patient who is already in another bed than `place`: no patient is admitted twice. A viewer who
  * may not see the ward of that bed gets the message of `notAllowed`, which does not reveal that the patient is there.
  * id-guesses.ts limits how many ids an account can try.
- * @param except devices whose associations are ignored
- * @param sentence the message for a viewer who may see one of the patient's beds
+ * @param ignoredDevices devices whose associations are ignored
+ * @param message the message for a viewer who may see one of the patient's beds
  */
 export function inOtherBedRefusal(
   state: LiveState,
   viewer: Viewer,
   patientId: string,
-  place: Place,
-  except: readonly string[],
-  sentence: string,
+  place: WardAndBed,
+  ignoredDevices: readonly string[],
+  message: string,
 ): Refusal | undefined {
-  const wards = [...currentPeriods(state, except)]
+  const wards = [...currentPeriods(state, ignoredDevices)]
     .filter(([, { patient }]) => patient?.patientId === patientId)
     .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
     .map(([, { ward }]) => ward);
   if (wards.length === 0) return undefined;
-  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', sentence);
+  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', message);
   return { ...notAllowed({ patientId, detail: 'a patient of another ward' }), hiddenId: patientId };
 }

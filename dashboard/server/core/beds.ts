@@ -11,8 +11,8 @@ import {
   type LiveState,
   newDeviceClock,
   nextN,
-  remember,
-  rememberHidden,
+  rememberHiddenAlarm,
+  rememberRemoval,
   stampHead,
   unassignedForgetMs,
 } from './state.ts';
@@ -32,20 +32,20 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
  * processor.
  */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
-  const before = state.associations.get(table.deviceId);
-  if (before && before.version > table.version) return;
+  const formerTable = state.associations.get(table.deviceId);
+  if (formerTable && formerTable.version > table.version) return;
   if (timePeriods(table.periods, state.nowMs) === undefined) {
     state.leftOut += 1;
     return;
   }
   state.associations.set(table.deviceId, table);
   deviceOf(state, table.deviceId);
-  place(state, table.deviceId);
+  updateBedsOfDevice(state, table.deviceId);
 }
 
 /** Forgets a device's associations (a tombstone: the hospital deleted the device). */
 export function forgetAssociations(state: LiveState, deviceId: string): void {
-  if (state.associations.delete(deviceId)) place(state, deviceId);
+  if (state.associations.delete(deviceId)) updateBedsOfDevice(state, deviceId);
 }
 
 /**
@@ -64,18 +64,18 @@ export function tick(state: LiveState, nowMs: number): void {
 }
 
 /** Updates the beds of one device after a change of its associations. */
-function place(state: LiveState, deviceId: string): void {
+function updateBedsOfDevice(state: LiveState, deviceId: string): void {
   const period = currentPeriodOf(state.associations.get(deviceId));
   for (const bed of bedsOfDevice(state, deviceId)) {
     // The bed of a device without an association stays until the device gets an association.
-    const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
-    if (!stays) removeBed(state, bed);
+    const staysOnScreen = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
+    if (!staysOnScreen) removeBed(state, bed);
     else if (period === undefined) moveTray(state, bed);
   }
   if (period === undefined) return;
   const bed = state.beds.get(period.associationId);
   if (bed === undefined) addBed(state, period.associationId, deviceId, period);
-  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period)) move(state, bed, period);
+  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period)) moveBed(state, bed, period);
   else bed.period = period;
 }
 
@@ -113,7 +113,7 @@ function addBed(
 function removeBed(state: LiveState, bed: BedState): void {
   state.beds.delete(bed.associationId);
   state.devices.get(bed.deviceId)?.bedIds.delete(bed.associationId);
-  remember(state, {
+  rememberRemoval(state, {
     n: nextN(state),
     kind: 'bed',
     associationId: bed.associationId,
@@ -123,10 +123,10 @@ function removeBed(state: LiveState, bed: BedState): void {
 }
 
 /** Changes the period of a bed. If the ward changes, the former ward's screens lose the bed, and the new ward's screens get it. */
-function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
-  const before = audienceOf(bed);
+function moveBed(state: LiveState, bed: BedState, period: AssociationPeriod): void {
+  const formerAudience = audienceOf(bed);
   bed.period = period;
-  changeAudience(state, bed, before);
+  changeAudience(state, bed, formerAudience);
 }
 
 /**
@@ -136,37 +136,37 @@ function move(state: LiveState, bed: BedState, period: AssociationPeriod): void 
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
   if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
-  const before = audienceOf(bed);
+  const formerAudience = audienceOf(bed);
   bed.tray = tray;
-  if (audienceOf(bed) !== before) {
+  if (audienceOf(bed) !== formerAudience) {
     bed.values.clear();
     bed.waves.clear();
   }
-  changeAudience(state, bed, before);
+  changeAudience(state, bed, formerAudience);
 }
 
-function changeAudience(state: LiveState, bed: BedState, before: string | null): void {
-  if (audienceOf(bed) !== before) {
+function changeAudience(state: LiveState, bed: BedState, formerAudience: string | null): void {
+  if (audienceOf(bed) !== formerAudience) {
     const { associationId } = bed;
-    remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: before });
+    rememberRemoval(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: formerAudience });
     stampAlarms(state, bed, 'all');
   } else stampAlarms(state, bed, 'changed');
   stampHead(state, bed);
 }
 
 /**
- * Updates `ofTray` of a bed's alarms; the result of `isAlarmOfTray` may change with time and with the measured error of
- * the device's clock. Stamps the alarms whose `ofTray` changed, or all alarms: a screen that gets a bed needs all its
- * alarms, also old ones.
+ * Updates `isOfTray` of a bed's alarms; the result of `isAlarmOfTray` may change with time and with the measured error of
+ * the device's clock. Stamps the alarms whose `isOfTray` changed, or all alarms: a screen that gets a bed needs all alarms
+ * of the bed, even old alarms.
  */
 function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
     const alarmState = state.alarms.get(alarmId);
     if (alarmState === undefined) continue;
-    const ofTray = isAlarmOfTray(state, bed, alarmState);
-    if (which === 'changed' && ofTray === alarmState.ofTray) continue;
-    state.alarms.set(alarmId, { ...alarmState, ofTray, n: nextN(state) });
-    if (alarmState.ofTray && !ofTray) rememberHidden(state, bed, alarmId);
+    const isOfTray = isAlarmOfTray(state, bed, alarmState);
+    if (which === 'changed' && isOfTray === alarmState.isOfTray) continue;
+    state.alarms.set(alarmId, { ...alarmState, isOfTray, n: nextN(state) });
+    if (alarmState.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarmId);
     bed.n = state.n;
   }
 }

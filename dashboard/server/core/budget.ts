@@ -22,16 +22,21 @@ export const defaultBudget: Budget = {
   waitMsMax: 10_000,
 };
 
-export type Load = 'wave' | 'numerics' | 'alarms' | 'heartbeat' | 'snapshot';
+export type MessageKind = 'wave' | 'numerics' | 'alarms' | 'heartbeat' | 'snapshot';
 
 /**
- * Decides what to do with the next message of the kind `load`.
+ * Decides what to do with the next message of the kind `kind`.
  * @param waitingBytes number of bytes that the socket has not yet sent
  * @param waitedMs how long numerics have been waiting; 0 if no numerics wait
  */
-export function admit(budget: Budget, load: Load, waitingBytes: number, waitedMs: number): 'send' | 'skip' | 'close' {
+export function admit(
+  budget: Budget,
+  kind: MessageKind,
+  waitingBytes: number,
+  waitedMs: number,
+): 'send' | 'skip' | 'close' {
   if (waitingBytes > budget.closeBytesMax || waitedMs > budget.waitMsMax) return 'close';
-  switch (load) {
+  switch (kind) {
     case 'wave':
       return waitingBytes > budget.wavesBytesMax ? 'skip' : 'send';
     case 'numerics':

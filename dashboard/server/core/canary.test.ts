@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import { clinicalPartitions } from '../../../contracts/topics.ts';
-import { type CanarySigns, emptyCanarySigns, judgeCanary, judgedLaterMs, noteCanary, noteSight } from './canary.ts';
+import {
+  type CanarySigns,
+  emptyCanarySigns,
+  engineExtraMs,
+  judgeCanary,
+  noteCanary,
+  noteCanaryReport,
+} from './canary.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
 const silentMs = 15_000;
@@ -9,7 +16,7 @@ const all = (ms: number) => Array.from({ length: clinicalPartitions }, () => ms)
 
 /** Returns signs in which every canary came at `t0`, except for the given fields. */
 function signs(fields: Partial<CanarySigns>): CanarySigns {
-  return { sinceMs: 0, takenMs: t0, loggedMs: all(t0), judgedMs: all(t0), ...fields };
+  return { sinceMs: 0, newestAtGatewayMs: t0, newestInLogMs: all(t0), newestJudgedMs: all(t0), ...fields };
 }
 const withOne = (partition: number, ms: number) => all(t0).map((at, index) => (index === partition ? ms : at));
 const judge = (given: CanarySigns, nowMs = t0, readingsCome = false) =>
@@ -27,19 +34,19 @@ describe('judgeCanary', () => {
     expect(judge(signs({}), t0 + silentMs + 1)).toEqual(expected);
   });
 
-  it('returns a fault that is not grave if readings of devices come and no gateway reports canaries', () => {
+  it('returns a fault that is not grave if readings of devices arrive and no gateway reports canaries', () => {
     expect(judge(signs({}), t0 + silentMs + 1, true)).toMatchObject({ step: 'gateway', grave: false });
   });
 
   it('returns a fault at the log if the gateway reports canaries and no partition has them', () => {
-    const given = signs({ loggedMs: all(t0 - silentMs - 1) });
+    const given = signs({ newestInLogMs: all(t0 - silentMs - 1) });
     expect(judge(given)).toMatchObject({ step: 'log', partitions: clinicalPartitions, grave: true });
     expect(judge(given, t0, true)).toMatchObject({ step: 'log', grave: true });
   });
 
-  it('returns a fault at the log if one partition has no canaries, also while readings come', () => {
+  it('returns a fault at the log if one partition has no canaries, even while readings arrive', () => {
     const lateMs = t0 - silentMs - 1;
-    const fault = judge(signs({ loggedMs: withOne(7, lateMs) }), t0, true);
+    const fault = judge(signs({ newestInLogMs: withOne(7, lateMs) }), t0, true);
     expect(fault).toEqual({
       step: 'log',
       partitions: 1,
@@ -50,9 +57,9 @@ describe('judgeCanary', () => {
   });
 
   it('returns a fault at the engine if the alarm processor reports no canaries of one partition', () => {
-    const bound = t0 - silentMs - judgedLaterMs;
-    expect(judge(signs({ judgedMs: withOne(3, bound) }))).toBeUndefined();
-    const fault = judge(signs({ judgedMs: withOne(3, bound - 1) }), t0, true);
+    const bound = t0 - silentMs - engineExtraMs;
+    expect(judge(signs({ newestJudgedMs: withOne(3, bound) }))).toBeUndefined();
+    const fault = judge(signs({ newestJudgedMs: withOne(3, bound - 1) }), t0, true);
     expect(fault).toMatchObject({ step: 'engine', partitions: 1, grave: true, at: formatInstant(bound - 1) });
   });
 
@@ -62,9 +69,9 @@ describe('judgeCanary', () => {
     expect(judge(never, t0 + silentMs + 1)).toMatchObject({ step: 'gateway', at: null });
   });
 
-  it('returns no fault before the server is ready, and none if no canaries are expected', () => {
+  it('returns no fault before the server is ready, and no fault if no canaries are expected', () => {
     expect(judge(emptyCanarySigns(), t0)).toBeUndefined();
-    expect(judgeCanary(signs({ loggedMs: all(0) }), t0, 0, false)).toBeUndefined();
+    expect(judgeCanary(signs({ newestInLogMs: all(0) }), t0, 0, false)).toBeUndefined();
   });
 });
 
@@ -76,12 +83,12 @@ it('noteCanary ignores an older canary and an unknown partition', () => {
   expect(newest).toEqual(withOne(3, t0 + 1));
 });
 
-describe('noteSight', () => {
+describe('noteCanaryReport', () => {
   const sight = { taken: formatInstant(t0), judged: [{ partition: 0, receivedAt: formatInstant(t0) }] };
   const notedFrom = (writer: string) => {
     const given = emptyCanarySigns();
-    noteSight(given, sight, writer, Date.parse);
-    return { taken: given.takenMs > 0, judged: given.judgedMs.some((ms) => ms > 0) };
+    noteCanaryReport(given, sight, writer, Date.parse);
+    return { taken: given.newestAtGatewayMs > 0, judged: given.newestJudgedMs.some((ms) => ms > 0) };
   };
 
   it('accepts from each kind of process only its own step', () => {

@@ -8,23 +8,23 @@ import type { CanaryFault } from '../../protocol/live.ts';
  * Additional time for the step `engine` (ours): the alarm processor reports every 2 s, and a killed alarm processor is
  * replaced within about 10 s.
  */
-export const judgedLaterMs = 5_000;
+export const engineExtraMs = 5_000;
 
 /** Receive times of the newest canaries, by the gateways' clocks, ms since 1970; 0: no canary yet. */
 export type CanarySigns = {
   /** When this server was ready. Canaries are expected only from then on. Infinite before. */
   sinceMs: number;
   /** The newest canary that a gateway reported. */
-  takenMs: number;
+  newestAtGatewayMs: number;
   /** The newest canary that this server read from each partition of the readings. */
-  readonly loggedMs: number[];
+  readonly newestInLogMs: number[];
   /** The newest canary that an alarm processor reported for each partition. */
-  readonly judgedMs: number[];
+  readonly newestJudgedMs: number[];
 };
 
 export function emptyCanarySigns(): CanarySigns {
-  const never = () => Array.from({ length: clinicalPartitions }, () => 0);
-  return { sinceMs: Number.POSITIVE_INFINITY, takenMs: 0, loggedMs: never(), judgedMs: never() };
+  const zeros = () => Array.from({ length: clinicalPartitions }, () => 0);
+  return { sinceMs: Number.POSITIVE_INFINITY, newestAtGatewayMs: 0, newestInLogMs: zeros(), newestJudgedMs: zeros() };
 }
 
 export function noteCanary(newestMs: number[], partition: number, receivedMs: number): void {
@@ -32,32 +32,33 @@ export function noteCanary(newestMs: number[], partition: number, receivedMs: nu
 }
 
 /**
- * Notes the canaries that a process reports. A process may report only its own step: so a thief who has the key of a
- * gateway cannot hide that the alarm processor is dead.
+ * Notes the newest canaries that a process reports. A process may report only its own step. So a thief who has the key of
+ * a gateway cannot hide that the alarm processor is dead.
  * @param writer the kind of process that wrote the record, as its envelope proves
- * @param readMs parses an instant to ms since 1970
+ * @param parseMs parses an instant to ms since 1970
  */
-export function noteSight(
+export function noteCanaryReport(
   signs: CanarySigns,
   { taken, judged = [] }: CanarySightRecord,
   writer: string,
-  readMs: (instant: string) => number,
+  parseMs: (instant: string) => number,
 ): void {
-  if (writer === 'gateway' && taken !== undefined) signs.takenMs = Math.max(signs.takenMs, readMs(taken));
+  if (writer === 'gateway' && taken !== undefined)
+    signs.newestAtGatewayMs = Math.max(signs.newestAtGatewayMs, parseMs(taken));
   if (writer !== 'alarms') return;
-  for (const { partition, receivedAt } of judged) noteCanary(signs.judgedMs, partition, readMs(receivedAt));
+  for (const { partition, receivedAt } of judged) noteCanary(signs.newestJudgedMs, partition, parseMs(receivedAt));
 }
 
 /**
  * Returns the first step that canaries do not pass, or undefined if they pass all steps.
  * @param silentMs a step without a canary for this time is broken; 0 if this installation sends no canaries
- * @param readingsCome whether readings of devices arrived within the last seconds
+ * @param readingsArrive whether readings of devices arrived within the last seconds
  */
 export function judgeCanary(
   signs: CanarySigns,
   nowMs: number,
   silentMs: number,
-  readingsCome: boolean,
+  readingsArrive: boolean,
 ): CanaryFault | undefined {
   if (silentMs === 0) return undefined;
   const isLate = (seenMs: number, withinMs: number) => nowMs - Math.max(seenMs, signs.sinceMs) > withinMs;
@@ -71,13 +72,13 @@ export function judgeCanary(
       at: oldestMs > 0 ? formatInstant(oldestMs) : null,
     };
   };
-  const unlogged = signs.loggedMs.filter((seenMs) => isLate(seenMs, silentMs));
-  if (unlogged.length === clinicalPartitions) {
-    const isTaken = !isLate(signs.takenMs, silentMs);
+  const lateInLog = signs.newestInLogMs.filter((seenMs) => isLate(seenMs, silentMs));
+  if (lateInLog.length === clinicalPartitions) {
+    const reachesGateway = !isLate(signs.newestAtGatewayMs, silentMs);
     // If readings of devices arrive but no canaries, only the sender of canaries has failed.
-    return isTaken ? fault('log', unlogged, true) : fault('gateway', unlogged, !readingsCome);
+    return reachesGateway ? fault('log', lateInLog, true) : fault('gateway', lateInLog, !readingsArrive);
   }
-  if (unlogged.length > 0) return fault('log', unlogged, true);
-  const unjudged = signs.judgedMs.filter((seenMs) => isLate(seenMs, silentMs + judgedLaterMs));
-  return unjudged.length > 0 ? fault('engine', unjudged, true) : undefined;
+  if (lateInLog.length > 0) return fault('log', lateInLog, true);
+  const lateInEngine = signs.newestJudgedMs.filter((seenMs) => isLate(seenMs, silentMs + engineExtraMs));
+  return lateInEngine.length > 0 ? fault('engine', lateInEngine, true) : undefined;
 }

@@ -9,7 +9,7 @@ import {
   measuredOffsetMs,
   wasSetBack,
 } from '../../../contracts/device-clock.ts';
-import { clockNotice, endNotice, noteNotice } from './notices.ts';
+import { clockNoticeCode, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
 /** The text of the notice changes only when the error changes by this much. */
@@ -35,8 +35,8 @@ export function noteClock(
 ): number {
   if (device === undefined) return 0;
   const clockState = device.clock;
-  if (receivedMs >= clockState.heardMs) {
-    clockState.heardMs = receivedMs;
+  if (receivedMs >= clockState.newestReceivedMs) {
+    clockState.newestReceivedMs = receivedMs;
     useClockOf(clockState, number?.boot);
     if (showsSetBack(clockState.newest, number)) clockState.clock = initialClock;
     if (!isOlder(clockState.newest, number)) clockState.newest = number;
@@ -47,7 +47,7 @@ export function noteClock(
       clockState.statedAtMs = receivedMs;
     }
   }
-  return receivedMs < clockState.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(clockState.clock));
+  return receivedMs < clockState.newestReceivedMs - historyMs ? 0 : Math.round(measuredOffsetMs(clockState.clock));
 }
 
 /** Switches to the clock of a start (`boot`) of the device. A new start begins with the clock of the former start. */
@@ -60,9 +60,9 @@ function useClockOf(clockState: DeviceClockState, boot: string | undefined): voi
   if (clockState.others.size > otherBootsMax) clockState.others.delete(clockState.others.keys().next().value);
 }
 
-/** Returns whether the clock was set back between the readings `before` and `came` (contracts/device-clock.ts). */
-export function showsSetBack(before: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
-  return before !== undefined && came !== undefined && before.boot === came.boot && wasSetBack(before, came);
+/** Returns whether the clock was set back between the readings `earlier` and `later` (contracts/device-clock.ts). */
+export function showsSetBack(earlier: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
+  return earlier !== undefined && came !== undefined && earlier.boot === came.boot && wasSetBack(earlier, came);
 }
 
 function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
@@ -94,10 +94,10 @@ export function updateClockNotice(state: LiveState, bed: BedState, device: Devic
   const errorMs = measuredOffsetMs(clockState.clock);
   if (Math.abs(errorMs) < clockErrorShownMsMin) {
     clockState.shownErrorMs = 0;
-    if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
+    if (bed.notices.size > 0) endNotice(state, bed, clockNoticeCode);
     return;
   }
   if (Math.abs(errorMs - clockState.shownErrorMs) >= noticeStepMs) clockState.shownErrorMs = errorMs;
   const text = `Device clock is ${clockErrorText(clockState.shownErrorMs)}`;
-  noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
+  noteNotice(state, bed, { code: clockNoticeCode, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
 }

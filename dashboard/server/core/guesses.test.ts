@@ -7,7 +7,7 @@ import {
   forgiveGuess,
   type Guess,
   newGuesses,
-  noteRight,
+  noteRightPassword,
   type Proof,
   placeRules,
   rowsMax,
@@ -61,7 +61,7 @@ describe('tries at one place', () => {
     }
     for (let at = 0; at < 4; at += 1) beginGuess(guesses, guess('none'), t0);
     expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
-    noteRight(guesses, guess('none'));
+    noteRightPassword(guesses, guess('none'));
     for (let at = 0; at < 5; at += 1) expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
     expect(beginGuess(guesses, guess('none'), t0)).toBeGreaterThan(0);
   });

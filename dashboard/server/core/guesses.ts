@@ -58,11 +58,11 @@ const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
  */
 export function beginGuess({ places, accounts, addresses }: Guesses, guess: Guess, nowMs: number): number {
   const rule = guess.proof === 'known' ? undefined : accountRules[guess.proof];
-  const leftMs = Math.max(
-    leftMsOf(places.get(placeKey(guess)), placeRules[guess.proof], nowMs),
-    rule === undefined ? 0 : leftMsOf(accounts.get(accountKey(guess)), rule, nowMs),
+  const waitMs = Math.max(
+    remainingWaitMs(places.get(placeKey(guess)), placeRules[guess.proof], nowMs),
+    rule === undefined ? 0 : remainingWaitMs(accounts.get(accountKey(guess)), rule, nowMs),
   );
-  if (leftMs > 0) return leftMs;
+  if (waitMs > 0) return waitMs;
   count(places, placeKey(guess), nowMs);
   if (rule !== undefined) count(accounts, accountKey(guess), nowMs);
   if (guess.proof === 'none') count(addresses, guess.place, nowMs);
@@ -75,7 +75,7 @@ export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): bool
 }
 
 /** Returns whether a counted try is the only try of its address: no wrong try within the hour, and no other try waits. */
-export function isFirst({ addresses }: Guesses, { proof, place }: Guess): boolean {
+export function isFirstTry({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) <= 1;
 }
 
@@ -90,22 +90,22 @@ export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Gu
  * Notes that the password of a try was right. Forgets the tries of this person at this place. The counts of the account
  * and of the address are only lowered by this try, because other people may guess there at the same time.
  */
-export function noteRight(guesses: Guesses, guess: Guess): void {
+export function noteRightPassword(guesses: Guesses, guess: Guess): void {
   forgiveGuess(guesses, guess);
   guesses.places.delete(placeKey(guess));
 }
 
-function leftMsOf(row: Row | undefined, { freeTries, firstMs, waitMsMax }: Rule, nowMs: number): number {
+function remainingWaitMs(row: Row | undefined, { freeTries, firstMs, waitMsMax }: Rule, nowMs: number): number {
   if (row === undefined || row.count < freeTries || nowMs - row.atMs >= forgetMs) return 0;
-  const waitMs = Math.min(firstMs * 2 ** (row.count - freeTries), waitMsMax);
-  return Math.max(0, row.atMs + waitMs - nowMs);
+  const fullWaitMs = Math.min(firstMs * 2 ** (row.count - freeTries), waitMsMax);
+  return Math.max(0, row.atMs + fullWaitMs - nowMs);
 }
 
 function count(rows: Rows, key: string, nowMs: number): void {
   const row = rows.get(key);
-  const before = row !== undefined && nowMs - row.atMs < forgetMs ? row.count : 0;
+  const formerCount = row !== undefined && nowMs - row.atMs < forgetMs ? row.count : 0;
   rows.delete(key);
-  rows.set(key, { count: before + 1, atMs: nowMs });
+  rows.set(key, { count: formerCount + 1, atMs: nowMs });
   if (rows.size > rowsMax) rows.delete(rows.keys().next().value!);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Health } from '../../protocol/live.ts';
 
-const steps: Readonly<Record<NonNullable<Health['canary']>['step'], string>> = {
+const stepTexts: Readonly<Record<NonNullable<Health['canary']>['step'], string>> = {
   gateway: 'no gateway reports them: look at the gateway and at the process that sends them',
   log: 'the gateway takes them, but they are not in Kafka: look at the gateway and at Kafka',
   engine: 'they are in Kafka, but not judged: look at the alarm processor',
@@ -16,6 +16,6 @@ export function healthReasons({ kafka, alarms, canary }: Pick<Health, 'kafka' | 
   if (kafka !== 'ok')
     reasons.push('Kafka does not answer the dashboard: look at Kafka and at the network between them.');
   if (alarms !== 'ok') reasons.push('The alarm processor gives no sign of life: look at its log and its /healthz.');
-  if (canary !== undefined) reasons.push(`Test readings do not arrive: ${steps[canary.step]}.`);
+  if (canary !== undefined) reasons.push(`Test readings do not arrive: ${stepTexts[canary.step]}.`);
   return reasons;
 }

@@ -7,8 +7,8 @@ import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 export const presenceEveryMs = 2_500;
 /** Kafka counts as away if the server has not read back a presence record for this time (CLINICAL: at most 10 s). */
 export const kafkaAwayMs = 8_000;
-/** Readings are considered to be arriving if the last reading is not older than this. */
-const readingsNowMs = 15_000;
+/** Readings arrive now if the last reading is not older than this. */
+const readingsArriveMs = 15_000;
 /** The alarm processor counts as dead after this time without a sign of life (CLINICAL: at most 10 s). It gives one every 2 s. */
 export const alarmsStaleMs = 10_000;
 
@@ -34,7 +34,7 @@ export function newLifeSigns(nowMs: number): LifeSigns {
  * `alarmsStaleMs` for its next sign of life.
  */
 export function noteReading(signs: LifeSigns, receivedMs: number): void {
-  if (receivedMs - signs.readingsAtMs > readingsNowMs) signs.readingsSinceMs = receivedMs;
+  if (receivedMs - signs.readingsAtMs > readingsArriveMs) signs.readingsSinceMs = receivedMs;
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
@@ -54,17 +54,17 @@ export function judgeHealth(
   damage?: { readonly total: number; readonly lastAtMs: number | undefined },
   canarySilentMs = 0,
 ): Health {
-  const damagedAtMs = damage?.lastAtMs ?? Number.NEGATIVE_INFINITY;
-  const isShown = damage !== undefined && nowMs - damagedAtMs <= damageShownMs;
-  const readingsCome = nowMs - signs.readingsAtMs < readingsNowMs;
-  const alarmsSince = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
-  const canary = judgeCanary(signs.canary, nowMs, canarySilentMs, readingsCome);
+  const lastDamageAtMs = damage?.lastAtMs ?? Number.NEGATIVE_INFINITY;
+  const isDamageShown = damage !== undefined && nowMs - lastDamageAtMs <= damageShownMs;
+  const readingsArrive = nowMs - signs.readingsAtMs < readingsArriveMs;
+  const alarmsExpectedSinceMs = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
+  const canary = judgeCanary(signs.canary, nowMs, canarySilentMs, readingsArrive);
   return {
     kafka: nowMs - signs.kafkaAtMs > kafkaAwayMs ? 'away' : 'ok',
-    alarms: readingsCome && nowMs - alarmsSince > alarmsStaleMs ? 'stale' : 'ok',
+    alarms: readingsArrive && nowMs - alarmsExpectedSinceMs > alarmsStaleMs ? 'stale' : 'ok',
     kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
     alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
-    ...(isShown && { damaged: { batches: damage.total, at: formatInstant(damagedAtMs) } }),
+    ...(isDamageShown && { damaged: { batches: damage.total, at: formatInstant(lastDamageAtMs) } }),
     ...(canary && { canary }),
     ...(clock && { clock: { aheadMs: clock.aheadMs, at: formatInstant(clock.atMs) } }),
   };

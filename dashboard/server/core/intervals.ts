@@ -8,7 +8,7 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 /** Times kept for each parameter: nine times give eight intervals. */
 export const timesMax = 9;
 /** With fewer intervals no rhythm is assumed: two cuff measurements in a row prove nothing. */
-const spacingsLeast = 3;
+const spacingsMin = 3;
 /** A parameter with a longer interval is a single measurement (CLINICAL, "Judged or told", 6). */
 const singleMs = 60_000;
 /** DESIGN: used if a device does not say when its next reading is due. */
@@ -25,14 +25,14 @@ export type Rhythm = {
  * Returns the rhythm with one more value. Values may come in any order, because the server reads old records after the
  * newest ones. `declaredMs` is used only if the value is the newest.
  */
-export function withValue(before: Rhythm | undefined, atMs: number, declaredMs: number | undefined): Rhythm {
-  if (!before) return { times: [atMs], declaredMs };
-  const { times } = before;
+export function withValue(former: Rhythm | undefined, atMs: number, declaredMs: number | undefined): Rhythm {
+  if (!former) return { times: [atMs], declaredMs };
+  const { times } = former;
   const newest = times[times.length - 1]!;
   if (atMs > newest) return { times: [...times, atMs].slice(-timesMax), declaredMs };
-  if (times.includes(atMs)) return atMs === newest ? { times, declaredMs } : before;
+  if (times.includes(atMs)) return atMs === newest ? { times, declaredMs } : former;
   const sorted = [...times, atMs].sort((a, b) => a - b).slice(-timesMax);
-  return { ...before, times: sorted };
+  return { ...former, times: sorted };
 }
 
 /**
@@ -43,9 +43,9 @@ export function withValue(before: Rhythm | undefined, atMs: number, declaredMs: 
  */
 export function intervalMsOf({ times, declaredMs }: Rhythm, { episodicMs }: Pick<Parameter, 'episodicMs'>): number {
   const spacings = times.slice(1).map((time, at) => time - times[at]!);
-  if (spacings.length < spacingsLeast) return Math.max(declaredMs ?? defaultIntervalMs, episodicMs ?? 0);
+  if (spacings.length < spacingsMin) return Math.max(declaredMs ?? defaultIntervalMs, episodicMs ?? 0);
   const last = spacings[spacings.length - 1]!;
   const median = spacings.sort((a, b) => a - b)[Math.floor(spacings.length / 2)]!;
-  const single = episodicMs !== undefined && median >= singleMs;
-  return Math.max(median, declaredMs ?? 0, single ? Math.min(last, episodicMs) : 0);
+  const isSingleMeasurement = episodicMs !== undefined && median >= singleMs;
+  return Math.max(median, declaredMs ?? 0, isSingleMeasurement ? Math.min(last, episodicMs) : 0);
 }

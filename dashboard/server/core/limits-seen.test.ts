@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LimitChange } from '../../protocol/rest.ts';
-import { newestChange, noteSent, type SentChange, seenFault } from './limits-seen.ts';
+import { conflictFault, newestChange, rememberSent, type SentChange } from './limits-seen.ts';
 
 const by = { userId: 'p', name: 'Paul', role: 'physician' } as const;
 const first = '2026-01-01T10:00:00.000Z';
@@ -13,7 +13,7 @@ const change = (at: string, limits: LimitChange['limits'] = { low: 45, high: 130
   at,
 });
 
-describe('seenFault and newestChange', () => {
+describe('conflictFault and newestChange', () => {
   it.each<[string, LimitChange | undefined, string | null, string | undefined]>([
     ['a first change', undefined, null, undefined],
     ['a change on the shown limits', change(first), first, undefined],
@@ -21,22 +21,22 @@ describe('seenFault and newestChange', () => {
       'a change on no limits after somebody has set some',
       change(first),
       null,
-      'Not saved: Paul set the HR limits to low 45, high 130 meanwhile.',
+      'Not saved: meanwhile Paul set the HR limits to low 45, high 130.',
     ],
     [
       'a change on older limits',
       change(second, null),
       first,
-      "Not saved: Paul set the HR limits back to the ward's meanwhile.",
+      'Not saved: meanwhile Paul set the HR limits back to the limits of the ward.',
     ],
     ['a change on limits that the server has forgotten', undefined, first, undefined],
-  ])('seenFault returns the expected message for %s', (_, newest, seenAt, message) => {
-    expect(seenFault(newest, seenAt)?.message).toBe(message);
+  ])('conflictFault returns the expected message for %s', (_, newest, seenAt, message) => {
+    expect(conflictFault(newest, seenAt)?.message).toBe(message);
   });
 
   it('a sent change is the newest change before it is read back', () => {
     const sent = new Map<string, SentChange>();
-    noteSent(sent, 'assoc-01/HR', { change: change(second), over: change(first), commandId: 'c-1' });
+    rememberSent(sent, 'assoc-01/HR', { change: change(second), newestReadBefore: change(first), commandId: 'c-1' });
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(second);
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(second);
     expect(newestChange(change(third), sent.get('assoc-01/HR'))?.at).toBe(third);
@@ -45,7 +45,7 @@ describe('seenFault and newestChange', () => {
 
   it('a sent change is the newest change also if the clock was set back since the former change', () => {
     const sent = new Map<string, SentChange>();
-    noteSent(sent, 'assoc-01/HR', { change: change(first), over: change(second), commandId: 'c-1' });
+    rememberSent(sent, 'assoc-01/HR', { change: change(first), newestReadBefore: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(first);
   });

@@ -9,30 +9,33 @@ const sentMax = 1_000;
 export type SentChange = {
   readonly change: LimitChange;
   /** The newest change that this server had read before it sent this change. */
-  readonly over: LimitChange | undefined;
+  readonly newestReadBefore: LimitChange | undefined;
   readonly commandId: string;
 };
 
 /** Returns the newest change of a group: the change that was last read, or the change that this server sent after it. */
 export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
   if (sent === undefined) return read;
-  // Nothing was read since the sending. The times are not compared, because the clock may have been set back in between.
-  if (read === undefined || read.at === sent.over?.at) return sent.change;
+  // Since the change was sent, no change was read. The times are not compared, because the clock may have been set back.
+  if (read === undefined || read.at === sent.newestReadBefore?.at) return sent.change;
   return sent.change.at > read.at ? sent.change : read;
 }
 
-/** Returns a `conflict` that names the newest change and its author, if the form did not show this change. */
-export function seenFault(newest: LimitChange | undefined, seenAt: string | null): Fault | undefined {
-  if (newest === undefined || newest.at === seenAt) return undefined;
+/**
+ * Returns a `conflict` that names the newest change and its author, if the form did not show this change.
+ * @param shownChangeAt the time of the change that the form showed; null if the form showed no change
+ */
+export function conflictFault(newest: LimitChange | undefined, shownChangeAt: string | null): Fault | undefined {
+  if (newest === undefined || newest.at === shownChangeAt) return undefined;
   const { group, by, limits } = newest;
   const { off, ...bounds } = limits ?? {};
-  const boundTexts = Object.entries(bounds).map(([name, value]) => `${names[name] ?? name} ${value}`);
+  const boundTexts = Object.entries(bounds).map(([name, value]) => `${boundNames[name] ?? name} ${value}`);
   if (off) boundTexts.push(`off until ${off.until}`);
-  const what = boundTexts.length > 0 ? `to ${boundTexts.join(', ')}` : "back to the ward's";
-  return { code: 'conflict', message: `Not saved: ${by.name} set the ${group} limits ${what} meanwhile.` };
+  const newLimitsText = boundTexts.length > 0 ? `to ${boundTexts.join(', ')}` : 'back to the limits of the ward';
+  return { code: 'conflict', message: `Not saved: meanwhile ${by.name} set the ${group} limits ${newLimitsText}.` };
 }
 
-const names: Readonly<Record<string, string>> = {
+const boundNames: Readonly<Record<string, string>> = {
   extremeLow: 'extreme low',
   low: 'low',
   high: 'high',
@@ -40,8 +43,8 @@ const names: Readonly<Record<string, string>> = {
   delayMs: 'delay in ms',
 };
 
-/** Notes a change that this server sends. */
-export function noteSent(sent: Map<string, SentChange>, key: string, change: SentChange): void {
+/** Remembers a change that this server sends. */
+export function rememberSent(sent: Map<string, SentChange>, key: string, change: SentChange): void {
   sent.delete(key);
   sent.set(key, change);
   if (sent.size > sentMax) sent.delete(sent.keys().next().value!);

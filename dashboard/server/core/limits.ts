@@ -2,18 +2,18 @@
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { answersMax, type LiveState, limitsMax, nextN, stampHead } from './state.ts';
 
-/** Folds the limits of a patient, from the topics `alarms` and `alarm-state`, in any order. */
+/** Folds the limits of a patient, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const { associationId, rev } = inForce;
-  const before = state.limits.get(associationId);
-  if (before && before.rev > rev) return;
+  const formerLimits = state.limits.get(associationId);
+  if (formerLimits && formerLimits.rev > rev) return;
   state.limits.delete(associationId);
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
   // If two records have the same `rev`, the later record counts: an alarm processor that died may have published a record
   // that its successor does not know.
-  if (bed && JSON.stringify(before) !== JSON.stringify(inForce)) stampHead(state, bed);
+  if (bed && JSON.stringify(formerLimits) !== JSON.stringify(inForce)) stampHead(state, bed);
 }
 
 /**

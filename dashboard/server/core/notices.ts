@@ -11,7 +11,7 @@ import { bedFor } from './beds.ts';
 import { type BedState, type LiveState, stampHead } from './state.ts';
 
 /** The code of the notice about the error of the device's clock (device-clocks.ts). */
-export const clockNotice = 'device-clock';
+export const clockNoticeCode = 'device-clock';
 /** Notices of one bed at the same time. There are fewer codes than this, so only a mistake in Vigil reaches this limit. */
 const noticesMax = 16;
 
@@ -47,9 +47,9 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   const { text } = gatewayNotices[record.notice];
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
   const clock = state.devices.get(record.deviceId)?.clock;
-  if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.heardMs)) return;
+  if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.newestReceivedMs)) return;
   clock.shownErrorMs = 0;
-  endNotice(state, bed, clockNotice);
+  endNotice(state, bed, clockNoticeCode);
 }
 
 /** Ends the notices whose time is over. Called about once a second. */

@@ -4,12 +4,19 @@ import { currentPeriodOf } from './beds.ts';
 import type { LiveState } from './state.ts';
 
 /** A patient in a bed, with one of the devices at this patient. */
-export type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };
+export type Occupant = {
+  readonly deviceId: string;
+  readonly period: AssociationPeriod & { readonly patient: Patient };
+};
 
-export type Place = { readonly ward: string; readonly bed: string };
+export type WardAndBed = { readonly ward: string; readonly bed: string };
 
 /** Returns the patient who is in a bed now. The devices of `except` are ignored. */
-export function patientInBed(state: LiveState, { ward, bed }: Place, except: readonly string[]): InBed | undefined {
+export function patientInBed(
+  state: LiveState,
+  { ward, bed }: WardAndBed,
+  except: readonly string[],
+): Occupant | undefined {
   for (const [deviceId, period] of currentPeriods(state, except)) {
     const { patient } = period;
     if (patient && period.ward === ward && period.bed === bed) return { deviceId, period: { ...period, patient } };

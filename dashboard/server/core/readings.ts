@@ -19,7 +19,7 @@ import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, noteCoarseTimes, showsSetBack, updateClockNotice } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
-import { watchIdentity } from './shared-identity.ts';
+import { noteDeviceStart } from './shared-identity.ts';
 import {
   type BedState,
   type DeviceState,
@@ -69,24 +69,24 @@ export function foldObservation(
   const { boot } = record.reading;
   if (device && boot !== undefined) {
     const { deviceMs: timeMs, receivedMs } = times;
-    watchIdentity(state, bed, device, { boot, timeMs, receivedMs }, nowMs);
+    noteDeviceStart(state, bed, device, { boot, timeMs, receivedMs }, nowMs);
   }
   const effectiveMs = sampledMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let n = 0;
   // If a reading has a parameter twice, the more dangerous value is shown, and an alarm says that the parameter came twice.
-  for (const sent of numericsByCode(record.reading.values).values) {
-    const { code, unit } = sent;
+  for (const sentNumeric of numericsByCode(record.reading.values).values) {
+    const { code, unit } = sentNumeric;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
     const shownValue = bed.values.get(code);
     const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
     if (shownValue && !replacesShown(shownValue, origin, effectiveMs)) continue;
     if (n === 0) n = nextN(state);
-    const value = usableNumber(sent);
+    const value = usableNumber(sentNumeric);
     // A value that is physically impossible, or whose unit is not that of the table, is shown as invalid, without a number.
-    const validity = sent.validity ?? (value === undefined ? 'invalid' : undefined);
+    const validity = sentNumeric.validity ?? (value === undefined ? 'invalid' : undefined);
     const numeric = {
       code,
       ...(value === undefined ? {} : { value }),
@@ -97,11 +97,11 @@ export function foldObservation(
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs,
     };
-    const shown =
+    const shownReadings =
       id === undefined
-        ? shownValue?.shown
-        : withAcceptedReading(shownValue?.shown ?? [], { ...id, deviceMs: times.deviceMs });
-    bed.values.set(code, { numeric, effectiveMs, origin, shown: shown ?? [], n });
+        ? shownValue?.shownReadings
+        : withAcceptedReading(shownValue?.shownReadings ?? [], { ...id, deviceMs: times.deviceMs });
+    bed.values.set(code, { numeric, effectiveMs, origin, shownReadings: shownReadings ?? [], n });
     bed.n = n;
   }
 }
@@ -112,20 +112,21 @@ function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number)
 }
 
 /** Returns whether the value that came replaces the shown value. */
-function replacesShown(shownValue: ValueState, came: Origin, effectiveMs: number): boolean {
-  const before = shownValue.origin;
+function replacesShown(shownValue: ValueState, receivedOrigin: Origin, effectiveMs: number): boolean {
+  const shownOrigin = shownValue.origin;
   // Until the clock is measured again, the new value's time may look too old. Nevertheless, the new value is the newest.
-  if (showsSetBack(before.number, came.number)) return true;
-  if (showsSetBack(came.number, before.number)) return false;
-  const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
+  if (showsSetBack(shownOrigin.number, receivedOrigin.number)) return true;
+  if (showsSetBack(receivedOrigin.number, shownOrigin.number)) return false;
+  const sameBoot = receivedOrigin.id !== undefined && receivedOrigin.id.boot === shownOrigin.id?.boot;
   // A repeated reading never replaces a value: not if the device's clock is ahead, so that only the receive time counts,
   // and not if a reading of another start of the device was shown in between.
-  const notBefore = shownValue.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
-  if (came.id !== undefined && isRepeatedReading(notBefore, came.id)) return false;
-  if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
+  const shownNotOlder = shownValue.shownReadings.filter(({ deviceMs }) => receivedOrigin.deviceMs <= deviceMs);
+  if (receivedOrigin.id !== undefined && isRepeatedReading(shownNotOlder, receivedOrigin.id)) return false;
+  if (receivedOrigin.deviceMs === shownOrigin.deviceMs)
+    return sameBoot || receivedOrigin.receivedMs > shownOrigin.receivedMs;
   return (
     effectiveMs > shownValue.effectiveMs ||
-    (effectiveMs === shownValue.effectiveMs && came.receivedMs > before.receivedMs)
+    (effectiveMs === shownValue.effectiveMs && receivedOrigin.receivedMs > shownOrigin.receivedMs)
   );
 }
 
@@ -169,9 +170,9 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   const device = noteDeviceAndBed(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
   if (record.will && isOldWill(record.will, device.claim)) return;
-  const { online, conditions, device: about } = record.reading;
+  const { online, conditions, device: deviceInfo } = record.reading;
   let changed = setOnline(device, online, receivedMs, record.will?.reason);
-  const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;
+  const model = deviceInfo ? visibleText(`${deviceInfo.manufacturer} ${deviceInfo.model}`) : device.model;
   if (model !== device.model) changed = true;
   device.model = model;
   if (conditions && receivedMs >= device.conditionsAtMs) {

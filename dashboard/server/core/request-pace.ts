@@ -5,8 +5,11 @@
 
 const minuteMs = 60_000;
 
-/** The requests of the present minute, by kind of request and account. Old rows are removed. */
-export type RequestPace = Map<string, { readonly since: number; n: number }>;
+/**
+ * The number of requests in the present minute, by kind of request and account. `sinceMs`: the start of the minute, by a
+ * monotonic clock. Old rows are removed.
+ */
+export type RequestPace = Map<string, { readonly sinceMs: number; count: number }>;
 
 /**
  * Counts one request.
@@ -19,15 +22,15 @@ export function countRequest(
   key: string,
   nowMs: number,
   perMinuteMax: number,
-): 'taken' | 'first-refused' | 'refused' {
-  const isOver = ({ since }: { readonly since: number }) => nowMs - since >= minuteMs;
-  const before = pace.get(key);
-  if (before === undefined || isOver(before)) {
-    for (const [other, row] of pace) if (isOver(row)) pace.delete(other);
-    pace.set(key, { since: nowMs, n: 1 });
-    return 'taken';
+): 'accepted' | 'first-refused' | 'refused' {
+  const isOver = ({ sinceMs }: { readonly sinceMs: number }) => nowMs - sinceMs >= minuteMs;
+  const row = pace.get(key);
+  if (row === undefined || isOver(row)) {
+    for (const [oldKey, oldRow] of pace) if (isOver(oldRow)) pace.delete(oldKey);
+    pace.set(key, { sinceMs: nowMs, count: 1 });
+    return 'accepted';
   }
-  before.n += 1;
-  if (before.n <= perMinuteMax) return 'taken';
-  return before.n === perMinuteMax + 1 ? 'first-refused' : 'refused';
+  row.count += 1;
+  if (row.count <= perMinuteMax) return 'accepted';
+  return row.count === perMinuteMax + 1 ? 'first-refused' : 'refused';
 }

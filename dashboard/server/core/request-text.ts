@@ -9,10 +9,10 @@ const uncheckedField = 'password';
 
 /** Returns a sentence that says which field of a request is refused and why, without its text; undefined if all are fine. */
 export function requestTextFault(body: unknown): string | undefined {
-  const shown = isObject(body)
+  const checkedBody = isObject(body)
     ? Object.fromEntries(Object.entries(body).filter(([name]) => name !== uncheckedField))
     : body;
-  const textFault = textFaultIn(shown);
+  const textFault = textFaultIn(checkedBody);
   return textFault && `${textFault.at || 'The request'} ${textFault.fault}.`;
 }
 

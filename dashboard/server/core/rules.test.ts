@@ -5,7 +5,7 @@ import { roles } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
 import { permissions } from '../../protocol/rest.ts';
-import { admit, defaultBudget, type Load } from './budget.ts';
+import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
 import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, newLifeSigns, noteReading } from './health.ts';
 import { passwordFault } from './password-rules.ts';
@@ -54,20 +54,20 @@ describe('judgeSession', () => {
   const claims: Claims = { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
   const account = { fingerprint: 'f' };
   it.each<[string, Verdict, Partial<Claims>, typeof account | undefined, number, boolean, number]>([
-    ['a new session', 'holds', {}, account, 0, false, t0],
-    ['a session one ms before it is idle', 'holds', {}, account, 0, false, t0 + sessionIdleMs - 1],
+    ['a new session', 'valid', {}, account, 0, false, t0],
+    ['a session one ms before it is idle', 'valid', {}, account, 0, false, t0 + sessionIdleMs - 1],
     ['an idle session', 'idle', {}, account, 0, false, t0 + sessionIdleMs],
-    ['a session with a live connection', 'holds', {}, account, t0 + 2 * sessionIdleMs, false, t0 + 2 * sessionIdleMs],
+    ['a session with a live connection', 'valid', {}, account, t0 + 2 * sessionIdleMs, false, t0 + 2 * sessionIdleMs],
     [
       'a session with a renewed token',
-      'holds',
+      'valid',
       { seenAtMs: t0 + sessionIdleMs },
       account,
       0,
       false,
       t0 + sessionIdleMs,
     ],
-    ['a used session one ms before its end', 'holds', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs - 1],
+    ['a used session one ms before its end', 'valid', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs - 1],
     ['a used session at its end', 'too-old', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs],
     ['a session that was logged out', 'revoked', {}, account, t0, true, t0],
     ['a session of a removed or disabled account', 'account-changed', {}, undefined, t0, false, t0],
@@ -96,7 +96,7 @@ describe('a new password', () => {
 
 describe('the budget of a slow screen', () => {
   const { wavesBytesMax, numericsBytesMax, closeBytesMax, waitMsMax } = defaultBudget;
-  it.each<[Load, number, number, string]>([
+  it.each<[MessageKind, number, number, string]>([
     ['wave', 0, 0, 'send'],
     ['wave', wavesBytesMax, 0, 'send'],
     ['wave', wavesBytesMax + 1, 0, 'skip'],

@@ -10,7 +10,7 @@ import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, 
 import { foldConnection, foldObservation, foldStatus } from './readings.ts';
 import type { Viewer } from './rights.ts';
 import { changesSince, devicesFor, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
-import { emptyState, goneMax, type LiveState } from './state.ts';
+import { emptyState, type LiveState, removalsMax } from './state.ts';
 
 /** Returns the content of a screen after a delta, by the rules of protocol/live.ts. */
 function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<ReturnType<typeof changesSince>>) {
@@ -121,14 +121,14 @@ describe('changesSince', () => {
 
   it('there is no delta for a number that is older than the remembered changes, or that is in the future', () => {
     const state = emptyState();
-    for (let version = 1; version <= goneMax + 2; version += 1) {
+    for (let version = 1; version <= removalsMax + 2; version += 1) {
       const periods = version % 2 === 1 ? [period('assoc-01')] : [];
       foldAssociations(state, table('d1', version, ...periods));
     }
-    for (let at = 0; state.forgottenN === 0 && at < goneMax + 2; at += 1) {
-      foldAssociations(state, table('d1', goneMax + 3 + at, ...(at % 2 === 0 ? [period('assoc-01')] : [])));
+    for (let at = 0; state.forgottenN === 0 && at < removalsMax + 2; at += 1) {
+      foldAssociations(state, table('d1', removalsMax + 3 + at, ...(at % 2 === 0 ? [period('assoc-01')] : [])));
     }
-    expect(state.gone.length).toBe(goneMax);
+    expect(state.removals.length).toBe(removalsMax);
     expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN - 1)).toBeUndefined();
     expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN)).toBeDefined();
     expect(changesSince(state, nurse, { ward: 'icu' }, state.n + 1)).toBeUndefined();
@@ -280,7 +280,7 @@ describe('a device without a bed', () => {
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 0, alarms: 1 }]);
   });
 
-  it('a device that was in another ward since comes to the tray of that ward, without its former measurements', () => {
+  it('a device that was later in another ward comes to the tray of that ward, without its former measurements', () => {
     const state = discharged();
     const inStep = period('assoc-02', 'step', { from: at(3000), to: at(4000) });
     foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: at(1000) }), inStep));

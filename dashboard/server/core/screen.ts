@@ -40,7 +40,7 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
  */
 export function seesAlarm(viewer: Viewer, alarmState: ShownAlarm): boolean {
   if (alarmState.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
-  return viewer.wards.includes('*') || alarmState.ofTray;
+  return viewer.wards.includes('*') || alarmState.isOfTray;
 }
 
 /** Returns a bed's head as this viewer may see it. */
@@ -192,11 +192,11 @@ export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sin
     }
     changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceN));
   }
-  addGone(state, viewer, scope, sinceN, changes);
+  addRemovals(state, viewer, scope, sinceN, changes);
   return changes;
 }
 
-function addGone(
+function addRemovals(
   state: LiveState,
   viewer: Viewer,
   scope: Scope,
@@ -207,18 +207,18 @@ function addGone(
     const alarmState = state.alarms.get(alarmId);
     return alarmState === undefined || !seesAlarm(viewer, alarmState);
   };
-  for (let at = state.gone.length - 1; at >= 0; at -= 1) {
-    const gone = state.gone[at]!;
-    if (gone.n <= sinceN) break;
-    if ('associationId' in scope && scope.associationId !== gone.associationId) continue;
-    if (!wardInScope(viewer, scope, gone.ward)) continue;
-    if (gone.kind === 'alarm') {
-      if (gone.alarmId !== undefined && isHidden(gone.alarmId)) changes.cleared.push(gone.alarmId);
+  for (let at = state.removals.length - 1; at >= 0; at -= 1) {
+    const removal = state.removals[at]!;
+    if (removal.n <= sinceN) break;
+    if ('associationId' in scope && scope.associationId !== removal.associationId) continue;
+    if (!wardInScope(viewer, scope, removal.ward)) continue;
+    if (removal.kind === 'alarm') {
+      if (removal.alarmId !== undefined && isHidden(removal.alarmId)) changes.cleared.push(removal.alarmId);
       continue;
     }
-    const bed = state.beds.get(gone.associationId);
-    if ((bed === undefined || !isVisible(viewer, scope, bed)) && !changes.gone.includes(gone.associationId)) {
-      changes.gone.push(gone.associationId);
+    const bed = state.beds.get(removal.associationId);
+    if ((bed === undefined || !isVisible(viewer, scope, bed)) && !changes.gone.includes(removal.associationId)) {
+      changes.gone.push(removal.associationId);
     }
   }
 }
@@ -226,7 +226,7 @@ function addGone(
 /** Returns the devices of the viewer's wards, and devices without a bed that the viewer may see. */
 export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
   const devices: Devices['devices'] = [];
-  const othersOf = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
+  const otherDevicesAt = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = currentPeriodOf(table);
@@ -241,7 +241,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
             ward: visibleText(period.ward),
             bed: visibleText(period.bed),
             occupied: period.patient !== null,
-            others: othersOf(device.deviceId, period),
+            others: otherDevicesAt(device.deviceId, period),
           }
         : null,
       ...(last ? { lastWard: visibleText(last.ward) } : {}),

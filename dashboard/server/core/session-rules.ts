@@ -1,4 +1,4 @@
-/** Decides whether a session is still valid. Pure: the token's claims, the present account and the time are arguments. */
+/** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
 
 import { notAhead } from '../../../contracts/steady-time.ts';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
@@ -31,7 +31,7 @@ export function claimsAt(claims: Claims, nowMs: number): Claims {
     : { ...claims, startedAtMs, seenAtMs };
 }
 
-export type Verdict = 'holds' | 'too-old' | 'idle' | 'revoked' | 'account-changed';
+export type Verdict = 'valid' | 'too-old' | 'idle' | 'revoked' | 'account-changed';
 
 /**
  * Judges a session.
@@ -49,5 +49,5 @@ export function judgeSession(
   if (account === undefined || account.fingerprint !== claims.fingerprint) return 'account-changed';
   if (nowMs - claims.startedAtMs >= sessionMaxMs) return 'too-old';
   if (nowMs - Math.max(claims.seenAtMs, liveAtMs) >= sessionIdleMs) return 'idle';
-  return 'holds';
+  return 'valid';
 }

@@ -37,7 +37,7 @@ it('a bed shows a notice if two devices use one certificate, until 5 min after t
   expect(noticesAt(state)).toEqual([]);
 });
 
-it('a restart of a device causes no notice, also if the server reads the old records after the new ones', () => {
+it('a restart of a device causes no notice, even if the server reads the old records after the new ones', () => {
   const state = ward();
   const nowMs = t0 + 600_000;
   for (const fromS of [300, 0]) {

@@ -12,7 +12,7 @@ const code = 'shared-identity';
 const historyMs = 60_000;
 
 /** Notes the device start (`boot`) of a reading, in the order of the log. The alarm engine uses the same rule. */
-export function watchIdentity(
+export function noteDeviceStart(
   state: LiveState,
   bed: BedState,
   device: DeviceState,
@@ -20,7 +20,7 @@ export function watchIdentity(
   nowMs: number,
 ): void {
   const { receivedMs } = reading;
-  if (receivedMs < device.clock.heardMs - historyMs) return;
+  if (receivedMs < device.clock.newestReceivedMs - historyMs) return;
   const { starts, isShared } = noteStart(device.starts, reading);
   device.starts = starts;
   const untilMs = receivedMs + gatewayNoticeForMs[code];

@@ -67,7 +67,7 @@ it('a slot is given back once, also if the work fails', async () => {
   await leave('b1');
   await leave('c1');
   await expect(slots.run('d', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  expect([slots.atWork(), slots.waiting()]).toEqual([0, 0]);
+  expect([slots.usedSlots(), slots.waiting()]).toEqual([0, 0]);
 });
 
 it(`no maximum is exceeded and no request is lost (seed ${seed})`, async () => {
@@ -87,7 +87,7 @@ it(`no maximum is exceeded and no request is lost (seed ${seed})`, async () => {
         await settle();
         for (const name of log) if (!name.includes('refused') && !seen.has(name)) working.push(name);
         for (const name of log) seen.add(name);
-        expect(slots.atWork()).toBe(working.length);
+        expect(slots.usedSlots()).toBe(working.length);
         expect(working.length).toBeLessThanOrEqual(3);
         for (const key of ['a', 'b', 'c', 'd'])
           expect(working.filter((name) => name[0] === key).length).toBeLessThanOrEqual(2);

@@ -21,7 +21,7 @@ export type Slots = {
   enter(key: string): Promise<() => void>;
   /** Waits for a slot, does the work, and gives the slot back. */
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
-  atWork(): number;
+  usedSlots(): number;
   waiting(): number;
 };
 
@@ -31,39 +31,39 @@ type Waiter = { readonly key: string; begin(): void; refuse(): void };
 export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
   const { atOnceMax, atOncePerKeyMax, waitingMax, waitingPerKeyMax } = bounds;
   const queue = createFairQueue<Waiter>(waitingMax);
-  const workOf = new Map<string, number>();
-  let atWork = 0;
+  const usedSlotsOf = new Map<string, number>();
+  let usedCount = 0;
 
-  const mayWork = (key: string) => (workOf.get(key) ?? 0) < atOncePerKeyMax;
+  const mayUseSlot = (key: string) => (usedSlotsOf.get(key) ?? 0) < atOncePerKeyMax;
 
-  function begin(key: string): () => void {
-    atWork += 1;
-    workOf.set(key, (workOf.get(key) ?? 0) + 1);
+  function takeSlot(key: string): () => void {
+    usedCount += 1;
+    usedSlotsOf.set(key, (usedSlotsOf.get(key) ?? 0) + 1);
     let isGivenBack = false;
     return () => {
       if (isGivenBack) return;
       isGivenBack = true;
-      atWork -= 1;
-      const remaining = (workOf.get(key) ?? 1) - 1;
-      if (remaining === 0) workOf.delete(key);
-      else workOf.set(key, remaining);
-      wake();
+      usedCount -= 1;
+      const remaining = (usedSlotsOf.get(key) ?? 1) - 1;
+      if (remaining === 0) usedSlotsOf.delete(key);
+      else usedSlotsOf.set(key, remaining);
+      startWaiting();
     };
   }
 
-  function wake(): void {
-    while (atWork < atOnceMax) {
-      const next = queue.take(mayWork);
+  function startWaiting(): void {
+    while (usedCount < atOnceMax) {
+      const next = queue.take(mayUseSlot);
       if (next === undefined) return;
       next.begin();
     }
   }
 
   function enter(key: string): Promise<() => void> {
-    if (atWork < atOnceMax && mayWork(key)) return Promise.resolve(begin(key));
+    if (usedCount < atOnceMax && mayUseSlot(key)) return Promise.resolve(takeSlot(key));
     if (queue.sizeOf(key) >= waitingPerKeyMax) return Promise.reject(refuse());
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
-    queue.add(key, { key, begin: () => resolve(begin(key)), refuse: () => reject(refuse()) })?.refuse();
+    queue.add(key, { key, begin: () => resolve(takeSlot(key)), refuse: () => reject(refuse()) })?.refuse();
     return promise;
   }
 
@@ -77,7 +77,7 @@ export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
         leave();
       }
     },
-    atWork: () => atWork,
+    usedSlots: () => usedCount,
     waiting: queue.size,
   };
 }

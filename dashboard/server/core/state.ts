@@ -5,8 +5,8 @@
  *
  * Each change gets the next number `n` and stamps the changed bed, value or alarm with this number. A screen needs
  * everything in its scope whose stamp is higher than the screen's last number. So the server needs no queue for each
- * screen, and a slow screen gets only the newest values. Removed beds and alarms are kept in a bounded list. If the list
- * does not reach back to the screen's last number, the screen gets a snapshot.
+ * screen, and a slow screen gets only the newest values. Removed beds and alarms are kept in a bounded list (`removals`).
+ * If the list does not reach back to the screen's last number, the screen gets a snapshot.
  */
 
 import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
@@ -21,16 +21,21 @@ import { visibleText } from '../../../contracts/text.ts';
 import type { Numeric } from '../../protocol/rest.ts';
 import type { Rhythm } from './intervals.ts';
 
-/** Maximum of devices. If there are more, a device without an association is removed; otherwise the new device is left out. */
+/**
+ * Maximum of devices. If there are more, a device without an association is removed; if every device has an association,
+ * the new device is left out.
+ */
 export const devicesMax = 5_000;
 /** Maximum of alarms. If there are more, an alarm that no screen shows or an acknowledged technical alarm is removed. */
 export const alarmsMax = 20_000;
 /** Removed beds and alarms that are remembered, for screens that connect again. */
-export const goneMax = 2_000;
+export const removalsMax = 2_000;
 /** Ended alarms whose last revision is remembered, so that an older event does not bring the alarm back. */
 export const clearedMax = 50_000;
 /** Associations whose limits are remembered; if there are more, the limits that were published longest ago are forgotten. */
 export const limitsMax = 20_000;
+/** Associations whose standby is remembered; if there are more, the standby that was published longest ago is forgotten. */
+export const standbyMax = 20_000;
 /** Associations whose scores are remembered; if there are more, the scores that were published longest ago are forgotten. */
 export const scoresMax = 20_000;
 /** Outcomes of commands that are remembered; a screen waits some seconds for its outcome. */
@@ -48,7 +53,7 @@ export type DeviceClockState = {
   /** The clocks of other starts, by `boot`. A second device with the same certificate has a separate clock. */
   readonly others: Map<string | undefined, DeviceClock>;
   /** Receive time of the newest reading. */
-  heardMs: number;
+  newestReceivedMs: number;
   /** The reading of the start `boot` with the highest number; undefined if the device does not number its readings. */
   newest: StartNumbered | undefined;
   /** The clock error that the beds show; 0 if the beds show no error. */
@@ -66,7 +71,7 @@ export function newDeviceClock(): DeviceClockState {
     clock: initialClock,
     boot: undefined,
     others: new Map(),
-    heardMs: 0,
+    newestReceivedMs: 0,
     newest: undefined,
     shownErrorMs: 0,
     grainMs: grainMsMax,
@@ -81,8 +86,8 @@ export type DeviceState = {
   /** When `online` last changed, by the gateway's clock, ms since 1970. */
   onlineAtMs: number;
   /**
-   * When the device last lost its connection, by the gateway's clock, ms since 1970; 0: never. Values that were received
-   * before are not current.
+   * When the device last lost its connection or fell silent, by the gateway's clock, ms since 1970; 0: never. Values that
+   * were received before this time are not current.
    */
   lostAtMs: number;
   /** The claim of the device's newest connection; a later connection has a higher claim (gateway/claims.ts). */
@@ -108,8 +113,8 @@ export type ValueState = {
   readonly effectiveMs: number;
   /** The reading from which the value comes. */
   readonly origin: Origin;
-  /** The last shown reading of each start of the device. A repeat of such a reading does not replace the value. */
-  readonly shown: readonly (ReadingId & { readonly deviceMs: number })[];
+  /** The reading that was last shown, for each start of the device. A repeat of such a reading does not replace the value. */
+  readonly shownReadings: readonly (ReadingId & { readonly deviceMs: number })[];
   readonly n: number;
 };
 
@@ -153,14 +158,14 @@ export type ShownAlarm = {
   readonly n: number;
   /** When the alarm processor published the alarm, by its clock, ms. */
   readonly publishedAtMs: number;
-  /** Says which revisions an acknowledgement may name. */
-  readonly said: ContentRevision;
+  /** The revisions that an acknowledgement may name, because the alarm has not become worse since. */
+  readonly contentRevision: ContentRevision;
   /** For a device in a tray: whether the alarm may be shown there, by `isAlarmOfTray`. Always true for a device in a bed. */
-  readonly ofTray: boolean;
+  readonly isOfTray: boolean;
 };
 
-/** A bed, or an alarm of a bed, that was removed from the screens. */
-export type Gone = {
+/** The record of a bed, or of an alarm of a bed, that was removed from the screens. */
+export type Removal = {
   readonly n: number;
   readonly kind: 'bed' | 'alarm';
   readonly associationId: string;
@@ -189,7 +194,7 @@ export type LiveState = {
   readonly scores: Map<string, Scores>;
   /** The outcomes of the last commands, by `commandId`. */
   readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
-  readonly gone: Gone[];
+  readonly removals: Removal[];
   /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
   forgottenN: number;
   /** The number of records that were left out because a maximum was reached or the association is not on the screens. */
@@ -210,7 +215,7 @@ export function emptyState(): LiveState {
     standby: new Map(),
     scores: new Map(),
     answers: new Map(),
-    gone: [],
+    removals: [],
     forgottenN: 0,
     leftOut: 0,
   };
@@ -222,19 +227,19 @@ export function nextN(state: LiveState): number {
   return state.n;
 }
 
-/** Remembers a removed bed or alarm. If there are more than `goneMax`, forgets the oldest. */
-export function remember(state: LiveState, gone: Gone): void {
-  state.gone.push(gone);
-  if (state.gone.length > goneMax) {
-    const dropped = state.gone.splice(0, state.gone.length - goneMax);
+/** Remembers a removed bed or alarm. If there are more than `removalsMax`, forgets the oldest. */
+export function rememberRemoval(state: LiveState, removal: Removal): void {
+  state.removals.push(removal);
+  if (state.removals.length > removalsMax) {
+    const dropped = state.removals.splice(0, state.removals.length - removalsMax);
     state.forgottenN = dropped[dropped.length - 1]!.n;
   }
 }
 
 /** Remembers that an alarm of a tray is no longer shown, although the alarm is still in the state. */
-export function rememberHidden(state: LiveState, bed: BedState, alarmId: string): void {
+export function rememberHiddenAlarm(state: LiveState, bed: BedState, alarmId: string): void {
   const { associationId } = bed;
-  remember(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
+  rememberRemoval(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
 }
 
 export function stampHead(state: LiveState, bed: BedState): void {

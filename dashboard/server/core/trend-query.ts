@@ -57,14 +57,14 @@ const associationPattern = /^[A-Za-z0-9._-]{8,64}$/;
  * Returns the WHERE clause of a query.
  * @throws TypeError if the association id is malformed, which its route should have refused
  */
-function where({ codes, fromMs, toMs }: Stored, associationId: string): string {
+function whereClause({ codes, fromMs, toMs }: StoredQuery, associationId: string): string {
   if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
   const ofCodes = codes.map((code) => `"code" = '${code}'`).join(' OR ');
   return `WHERE "associationId" = '${associationId}' AND (${ofCodes}) AND time >= ${fromMs}ms AND time < ${toMs}ms`;
 }
 
 /** The codes and the time span of a query for stored raw values. */
-export type Stored = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
+export type StoredQuery = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
 
 /** Maximum of values of one code in a result. The caller must choose a span with fewer values. */
 export const valuesOfCodeMax = 50_000;
@@ -73,10 +73,10 @@ export const valuesOfCodeMax = 50_000;
  * Returns the query for the raw values.
  * @throws TypeError if the association id is malformed
  */
-export function valuesQueryText(stored: Stored, associationId: string): string {
+export function valuesQueryText(query: StoredQuery, associationId: string): string {
   return [
     'SELECT "value", "questionable" FROM "raw"."numerics"',
-    where(stored, associationId),
+    whereClause(query, associationId),
     `GROUP BY "code" LIMIT ${valuesOfCodeMax}`,
   ].join(' ');
 }
@@ -85,10 +85,10 @@ export function valuesQueryText(stored: Stored, associationId: string): string {
  * Returns the query for the number of values in each hour.
  * @throws TypeError if the association id is malformed
  */
-export function countsQueryText(stored: Stored, associationId: string): string {
+export function countsQueryText(query: StoredQuery, associationId: string): string {
   return [
     'SELECT count("value") FROM "raw"."numerics"',
-    where(stored, associationId),
+    whereClause(query, associationId),
     'GROUP BY time(1h) fill(none)',
   ].join(' ');
 }
@@ -104,7 +104,7 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
   return [
     `SELECT mean("value") AS "mean", min("${least}") AS "min", max("${most}") AS "max"`,
     `FROM "${plan.retention}"."numerics"`,
-    where(plan, associationId),
+    whereClause(plan, associationId),
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,
   ].join(' ');
 }

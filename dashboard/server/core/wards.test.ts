@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { foldAssociations } from './beds.ts';
 import { period, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
-import { nearNames, placeFault, readRegistry, unregistered } from './wards.ts';
+import { findUnregistered, nearNames, placeFault, readRegistry } from './wards.ts';
 
 const content = (...wards: unknown[]) => ({ version: 1, wards });
 const icu = { ward: 'ICU', beds: ['U-1', 'U-2', 'U-10'] };
@@ -84,8 +84,8 @@ describe('nearNames', () => {
   });
 });
 
-describe('unregistered', () => {
-  it('returns the unregistered wards of enabled accounts and the unregistered places of devices', () => {
+describe('findUnregistered', () => {
+  it('findUnregistered returns the unregistered wards of enabled accounts and the unregistered places of devices', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU', { bed: 'U-1' })));
     foldAssociations(state, table('d2', 1, period('assoc-02', 'ICU ', { bed: 'U-1' })));
@@ -95,7 +95,7 @@ describe('unregistered', () => {
       { userId: 'paul', wards: ['*'] },
       { userId: 'gone', wards: ['Older ward'], disabled: true },
     ];
-    expect(unregistered(registry(), accounts, state)).toEqual([
+    expect(findUnregistered(registry(), accounts, state)).toEqual([
       { what: 'account', id: 'nora', ward: 'Old ward' },
       { what: 'device', id: 'd2', ward: 'ICU ', bed: 'U-1' },
       { what: 'device', id: 'd3', ward: 'ICU', bed: 'U-99' },

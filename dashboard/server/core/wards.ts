@@ -59,34 +59,34 @@ function schemaErrorText(error: { message: string; params: object }): string {
   return `${error.message}${extra}${missing}`;
 }
 
-function namesFaults(names: readonly string[], place: (at: number) => string, kind: 'ward' | 'bed'): string[] {
+function namesFaults(names: readonly string[], positionText: (at: number) => string, kind: 'ward' | 'bed'): string[] {
   const faults: string[] = [];
-  const firstAt = new Map<string, number>();
+  const firstIndexOf = new Map<string, number>();
   for (const [at, name] of names.entries()) {
     const fault = textFault(name);
-    if (fault) faults.push(`${place(at)} ${fault}`);
-    else if (normalText(name) !== name) faults.push(`${place(at)} is not in Unicode's composed form (NFC)`);
-    const first = firstAt.get(folded(name));
-    if (first === undefined) firstAt.set(folded(name), at);
-    else if (names[first] === name) faults.push(`${place(at)} is listed twice`);
-    else faults.push(`${place(at)} looks like ${kind} ${first + 1}: people would confuse them`);
+    if (fault) faults.push(`${positionText(at)} ${fault}`);
+    else if (normalText(name) !== name) faults.push(`${positionText(at)} is not in Unicode's composed form (NFC)`);
+    const first = firstIndexOf.get(simplified(name));
+    if (first === undefined) firstIndexOf.set(simplified(name), at);
+    else if (names[first] === name) faults.push(`${positionText(at)} is listed twice`);
+    else faults.push(`${positionText(at)} looks like ${kind} ${first + 1}: people would confuse them`);
   }
   return faults;
 }
 
 /** Returns a simplified name, to compare names that people type. Never used to decide where a device is. */
-function folded(name: string): string {
+function simplified(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase();
 }
 
-type Place = { readonly ward: string; readonly bed: string };
+type WardAndBed = { readonly ward: string; readonly bed: string };
 export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
 
 /**
  * Returns `place-unknown` with similar names for a place that is not registered; undefined for a registered place. The
  * message does not repeat the typed text.
  */
-export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
+export function placeFault(registry: Registry, { ward, bed }: WardAndBed): PlaceFault | undefined {
   const registered = registry.wards.find((entry) => entry.ward === ward);
   if (registered?.beds.includes(bed)) return undefined;
   if (registry.wards.length === 0) {
@@ -95,12 +95,12 @@ export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault
   }
   const names = registered ? registered.beds : registry.wards.map((ward) => ward.ward);
   const suggestions = nearNames(names, registered ? bed : ward);
-  const meant = suggestions.length === 0 ? '' : ` Did you mean ${listed(suggestions)}?`;
-  const message = `There is no such ${registered ? 'bed in this ward' : 'ward'}.${meant}`;
+  const suggestionText = suggestions.length === 0 ? '' : ` Did you mean ${listText(suggestions)}?`;
+  const message = `There is no such ${registered ? 'bed in this ward' : 'ward'}.${suggestionText}`;
   return { code: 'place-unknown', message, suggestions };
 }
 
-function listed(names: readonly string[]): string {
+function listText(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
@@ -108,14 +108,14 @@ function listed(names: readonly string[]): string {
  * Returns the names that a person may have meant: names that differ only in case, character width and outer spaces;
  * otherwise names that differ by one or two typing errors.
  */
-export function nearNames(names: readonly string[], text: string): string[] {
-  const typed = folded(text);
-  if (typed === '') return [];
-  const equal = names.filter((name) => folded(name) === typed);
+export function nearNames(names: readonly string[], typedName: string): string[] {
+  const typedKey = simplified(typedName);
+  if (typedKey === '') return [];
+  const equal = names.filter((name) => simplified(name) === typedKey);
   if (equal.length > 0) return equal.slice(0, suggestionsMax);
-  const slipsMax = typed.length <= 4 ? 1 : 2;
+  const slipsMax = typedKey.length <= 4 ? 1 : 2;
   return names
-    .map((name) => ({ name, slips: slipsBetween(folded(name), typed) }))
+    .map((name) => ({ name, slips: slipsBetween(simplified(name), typedKey) }))
     .filter(({ slips }) => slips <= slipsMax)
     .sort((a, b) => a.slips - b.slips)
     .slice(0, suggestionsMax)
@@ -145,7 +145,7 @@ export type Unregistered =
   | { readonly what: 'device'; readonly id: string; readonly ward: string; readonly bed: string };
 
 /** Returns the accounts and devices at places that are not registered. Alarms of such devices may reach nobody. */
-export function unregistered(
+export function findUnregistered(
   registry: Registry,
   accounts: Iterable<{ readonly userId: string; readonly wards: readonly string[]; readonly disabled?: boolean }>,
   state: Pick<LiveState, 'beds'>,

@@ -5,7 +5,7 @@ import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { evenNumber } from '../../../tests/even-number.ts';
 import { t0 } from './fold.testing.ts';
-import { type Chunk, emptyWaves, foldWave, keptChunksMax, recentChunks } from './waves.ts';
+import { type Chunk, chunksMax, emptyWaves, foldWave, recentChunks } from './waves.ts';
 
 const code = 'MDC_ECG_ELEC_POTL_II';
 
@@ -171,10 +171,10 @@ describe('changing chunks of one device', () => {
   });
 });
 
-it('at most keptChunksMax chunks are kept, also of very short chunks', () => {
+it('at most chunksMax chunks of a wave are kept, even if the chunks are very short', () => {
   const { state } = scene(10, (second) => ({
     real: real(second),
     odd: Array.from({ length: 500 }, () => odd(second, 10, 1)),
   }));
-  expect(recentChunks(state, 'assoc-01', code).length).toBeLessThanOrEqual(keptChunksMax);
+  expect(recentChunks(state, 'assoc-01', code).length).toBeLessThanOrEqual(chunksMax);
 });

@@ -4,7 +4,7 @@ import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { evenNumber } from '../../../tests/even-number.ts';
 import { t0 } from './fold.testing.ts';
-import { emptyWaves, foldWave, forgetTracks, keptMs, recentChunks, wavesMax } from './waves.ts';
+import { emptyWaves, foldWave, forgetTracks, recentChunks, recentMs, wavesMax } from './waves.ts';
 
 /** Returns a chunk of one second at 100 Hz. */
 function second(startMs: number, receivedMs = startMs + 1000, code = 'MDC_PULS_OXIM_PLETH'): WaveformRecord {
@@ -106,11 +106,11 @@ describe('foldWave', () => {
 });
 
 describe('recentChunks', () => {
-  it('the kept chunks of a wave cover keptMs', () => {
+  it('the kept chunks of a wave cover recentMs', () => {
     const state = emptyWaves();
     for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
     const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
-    expect(kept.length).toBe(keptMs / 1000 + 1);
+    expect(kept.length).toBe(recentMs / 1000 + 1);
     expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
   });
 

@@ -14,26 +14,26 @@ import { samplesMs } from '../../../contracts/wave-samples.ts';
 
 /** Waves (association and code) that are kept; if there are more, the wave whose last chunk is oldest is forgotten. */
 export const wavesMax = 4_000;
-/** For each wave, chunks of this much device time are kept for screens that open. */
-export const keptMs = 8_000;
+/** For each wave, the chunks of the last seconds (device time) are kept for screens that open. */
+export const recentMs = 8_000;
 /** Maximum of kept chunks of a wave; if there are more, the oldest are dropped. */
-export const keptChunksMax = 512;
+export const chunksMax = 512;
 /** A chunk whose delay is longer than the usual delay by more than this is not live. */
-const lateMs = 10_000;
+const lateLimitMs = 10_000;
 /**
  * A chunk whose delay is shorter than the least delay of the trace by more than this claims a time in the future. It is
  * not shown, even if it begins exactly where the trace ended.
  */
-const aheadMs = 2_000;
+const aheadLimitMs = 2_000;
 /** Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1 %. */
 const rateTolerance = 0.025;
 /**
  * A chunk joins the trace if it begins this close to the trace's end. The delay of another chunk may be shorter than the
  * least delay by at most this much.
  */
-const joinMs = 250;
+const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
-const usualOverMs = 3_000;
+const usualDurationWindowMs = 3_000;
 /** The least delay rises by this share of the covered time, because a clock may drift or one chunk may have been too early. */
 const offsetRise = 0.05;
 /** Maximum of lines of a wave; if there are more, the line that covers least time is forgotten. */
@@ -45,10 +45,10 @@ const lineJitterMs = 200;
 const lineDrift = 0.05;
 /** A line is forgotten if no chunk of it came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
-/** Limit of the lead of the trace over a line, so that a new line can replace also a trace that has lasted for hours. */
-const creditMsMax = 5_000;
+/** Limit of the lead of the trace over a line, so that a new line can replace even a trace that has lasted for hours. */
+const traceLeadMsMax = 5_000;
 /** A line may cover less by this share of the shorter chunk, because times are rounded and rates are measured. */
-const slack = 0.1;
+const coverTolerance = 0.1;
 
 export type Chunk = {
   readonly associationId: string;
@@ -63,11 +63,11 @@ export type Chunk = {
 };
 
 /** The times and the rate of one chunk. */
-type Piece = {
+type ChunkTimes = {
   readonly rateHz: number;
   readonly startMs: number;
   readonly endMs: number;
-  readonly lastsMs: number;
+  readonly durationMs: number;
   readonly receivedMs: number;
   /** Receive time minus the device time of the chunk's end: the delay of the chunk plus the error of the device's clock. */
   readonly offsetMs: number;
@@ -77,8 +77,8 @@ type Piece = {
 type Line = {
   readonly rateHz: number;
   /** End, duration and offset of the line's first chunk. */
-  readonly fromMs: number;
-  readonly lastsMs: number;
+  readonly firstEndMs: number;
+  readonly firstDurationMs: number;
   readonly offsetMs: number;
   endMs: number;
   receivedMs: number;
@@ -96,7 +96,7 @@ type Track = {
   /** The smallest recent offset of the trace: its least delay plus the error of the device's clock. */
   offsetMs: number;
   /** The usual duration of a chunk of the trace. */
-  usualMs: number;
+  usualDurationMs: number;
   timeline: number;
   lines: Line[];
   lastReceivedMs: number;
@@ -124,26 +124,26 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   const startMs = parseInstant(reading.start);
   const receivedMs = parseInstant(record.receivedAt);
   if (startMs === undefined || receivedMs === undefined) return undefined;
-  const lastsMs = samplesMs(reading.samples, rateHz);
-  const endMs = startMs + lastsMs;
-  const piece = { rateHz, startMs, endMs, lastsMs, receivedMs, offsetMs: receivedMs - endMs };
-  const track = trackOf(state, associationId, reading.code, piece);
+  const durationMs = samplesMs(reading.samples, rateHz);
+  const endMs = startMs + durationMs;
+  const chunkTimes = { rateHz, startMs, endMs, durationMs, receivedMs, offsetMs: receivedMs - endMs };
+  const track = trackOf(state, associationId, reading.code, chunkTimes);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
-  if (belongsToTrace(track, piece)) extendTrace(track, piece);
-  else if (replacesTrace(track, piece)) restartTrace(track, piece);
+  if (belongsToTrace(track, chunkTimes)) extendTrace(track, chunkTimes);
+  else if (replacesTrace(track, chunkTimes)) restartTrace(track, chunkTimes);
   else return undefined;
   const { timeline } = track;
   const chunk = { associationId, code: reading.code, startMs, endMs, rateHz: track.rateHz, record, timeline };
   track.chunks.push(chunk);
-  while (track.chunks.length > 1 && isPast(track, track.chunks[0]!)) track.chunks.shift();
+  while (track.chunks.length > 1 && isTooOld(track, track.chunks[0]!)) track.chunks.shift();
   return chunk;
 }
 
-function isPast(track: Track, oldest: Chunk): boolean {
-  return oldest.endMs < track.endMs - keptMs || track.chunks.length > keptChunksMax;
+function isTooOld(track: Track, oldest: Chunk): boolean {
+  return oldest.endMs < track.endMs - recentMs || track.chunks.length > chunksMax;
 }
 
-function trackOf(state: WaveState, associationId: string, code: string, piece: Piece): Track {
+function trackOf(state: WaveState, associationId: string, code: string, chunkTimes: ChunkTimes): Track {
   const key = trackKey(associationId, code);
   const existing = state.tracks.get(key);
   if (existing) return existing;
@@ -154,11 +154,11 @@ function trackOf(state: WaveState, associationId: string, code: string, piece: P
   }
   const track: Track = {
     chunks: [],
-    rateHz: piece.rateHz,
+    rateHz: chunkTimes.rateHz,
     startMs: Number.NEGATIVE_INFINITY,
-    endMs: piece.startMs,
-    offsetMs: piece.offsetMs,
-    usualMs: piece.lastsMs,
+    endMs: chunkTimes.startMs,
+    offsetMs: chunkTimes.offsetMs,
+    usualDurationMs: chunkTimes.durationMs,
     timeline: 0,
     lines: [],
     lastReceivedMs: 0,
@@ -172,65 +172,82 @@ function isSameRate(a: number, b: number): boolean {
 }
 
 /** Returns whether a chunk is much shorter than usual. Such a chunk may be shown, but the trace does not continue from its end. */
-function isShort({ lastsMs }: Piece, usualMs: number): boolean {
-  return lastsMs < usualMs / 2;
+function isShort({ durationMs }: ChunkTimes, usualDurationMs: number): boolean {
+  return durationMs < usualDurationMs / 2;
 }
 
 /** Returns whether a chunk fits the trace. */
-function belongsToTrace(track: Track, piece: Piece): boolean {
-  if (!isSameRate(piece.rateHz, track.rateHz) || isOutOfPlace(track, piece)) return false;
-  const joins = !isShort(piece, track.usualMs) && Math.abs(piece.startMs - track.endMs) <= joinMs;
-  return joins || track.offsetMs - piece.offsetMs <= joinMs;
+function belongsToTrace(track: Track, chunkTimes: ChunkTimes): boolean {
+  if (!isSameRate(chunkTimes.rateHz, track.rateHz) || isOutOfPlace(track, chunkTimes)) return false;
+  const joinsEnd =
+    !isShort(chunkTimes, track.usualDurationMs) && Math.abs(chunkTimes.startMs - track.endMs) <= joinToleranceMs;
+  return joinsEnd || track.offsetMs - chunkTimes.offsetMs <= joinToleranceMs;
 }
 
 /** Returns whether the times of a chunk cannot be those of the trace: too late, in the future, or before the last chunk. */
-function isOutOfPlace(track: Track, { startMs, offsetMs }: Piece): boolean {
-  const isLate = offsetMs - track.offsetMs > lateMs;
-  const isAhead = track.offsetMs - offsetMs > aheadMs;
+function isOutOfPlace(track: Track, { startMs, offsetMs }: ChunkTimes): boolean {
+  const isLate = offsetMs - track.offsetMs > lateLimitMs;
+  const isAhead = track.offsetMs - offsetMs > aheadLimitMs;
   const isBehind = startMs <= track.startMs;
   return isLate || isAhead || isBehind;
 }
 
 /** Extends the trace by a chunk. A short chunk does not change the trace's end, because the next real chunk may begin earlier. */
-function extendTrace(track: Track, piece: Piece): void {
-  const { lastsMs } = piece;
-  for (const line of track.lines) line.leadMs = Math.max(-creditMsMax, line.leadMs - lastsMs);
-  const isShortChunk = isShort(piece, track.usualMs);
-  track.usualMs += (lastsMs - track.usualMs) * Math.min(1, lastsMs / usualOverMs);
+function extendTrace(track: Track, chunkTimes: ChunkTimes): void {
+  const { durationMs } = chunkTimes;
+  for (const line of track.lines) line.leadMs = Math.max(-traceLeadMsMax, line.leadMs - durationMs);
+  const isShortChunk = isShort(chunkTimes, track.usualDurationMs);
+  track.usualDurationMs += (durationMs - track.usualDurationMs) * Math.min(1, durationMs / usualDurationWindowMs);
   if (isShortChunk) return;
-  track.offsetMs = Math.min(track.offsetMs + offsetRise * lastsMs, piece.offsetMs);
-  track.startMs = piece.startMs;
-  track.endMs = piece.endMs;
+  track.offsetMs = Math.min(track.offsetMs + offsetRise * durationMs, chunkTimes.offsetMs);
+  track.startMs = chunkTimes.startMs;
+  track.endMs = chunkTimes.endMs;
 }
 
 /** Adds an odd chunk to its line, or begins a line. Returns whether the line has covered enough time to replace the trace. */
-function replacesTrace(track: Track, piece: Piece): boolean {
-  const { rateHz, endMs, lastsMs, receivedMs, offsetMs } = piece;
-  track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.lastsMs);
-  const line = track.lines.find((other) => isLike(other, piece));
+function replacesTrace(track: Track, chunkTimes: ChunkTimes): boolean {
+  const { rateHz, endMs, durationMs, receivedMs, offsetMs } = chunkTimes;
+  track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.firstDurationMs);
+  const line = track.lines.find((other) => fitsLine(other, chunkTimes));
   if (!line) {
-    if (track.lines.length >= linesMax) dropLeast(track.lines);
-    track.lines.push({ rateHz, fromMs: endMs, offsetMs, lastsMs, endMs, receivedMs, leadMs: lastsMs });
+    if (track.lines.length >= linesMax) dropShortestLine(track.lines);
+    track.lines.push({
+      rateHz,
+      firstEndMs: endMs,
+      offsetMs,
+      firstDurationMs: durationMs,
+      endMs,
+      receivedMs,
+      leadMs: durationMs,
+    });
     return false;
   }
-  const coveredMs = Math.min(lastsMs, endMs - line.endMs);
+  const coveredMs = Math.min(durationMs, endMs - line.endMs);
   if (coveredMs <= 0) return false;
   line.leadMs += coveredMs;
   line.endMs = endMs;
   line.receivedMs = receivedMs;
   // If the trace and a line both cover all of the time, the line leads by less than two chunks, and the trace stays.
-  const { usualMs } = track;
-  return endMs - line.fromMs >= lineMsMin && line.leadMs >= usualMs + lastsMs - slack * Math.min(usualMs, lastsMs);
+  const { usualDurationMs } = track;
+  return (
+    endMs - line.firstEndMs >= lineMsMin &&
+    line.leadMs >= usualDurationMs + durationMs - coverTolerance * Math.min(usualDurationMs, durationMs)
+  );
 }
 
 /** Returns whether a chunk fits a line. Chunks of very different durations never share a line, even if their times fit. */
-function isLike(line: Line, piece: Piece): boolean {
-  const { rateHz, endMs, lastsMs, offsetMs } = piece;
-  if (!isSameRate(rateHz, line.rateHz) || lastsMs < line.lastsMs / 2 || lastsMs > line.lastsMs * 2) return false;
-  return Math.abs(offsetMs - line.offsetMs) <= lineJitterMs + lineDrift * Math.abs(endMs - line.fromMs);
+function fitsLine(line: Line, chunkTimes: ChunkTimes): boolean {
+  const { rateHz, endMs, durationMs, offsetMs } = chunkTimes;
+  if (
+    !isSameRate(rateHz, line.rateHz) ||
+    durationMs < line.firstDurationMs / 2 ||
+    durationMs > line.firstDurationMs * 2
+  )
+    return false;
+  return Math.abs(offsetMs - line.offsetMs) <= lineJitterMs + lineDrift * Math.abs(endMs - line.firstEndMs);
 }
 
-function dropLeast(lines: Line[]): void {
+function dropShortestLine(lines: Line[]): void {
   const least = Math.min(...lines.map(({ leadMs }) => leadMs));
   lines.splice(
     lines.findIndex(({ leadMs }) => leadMs === least),
@@ -239,11 +256,11 @@ function dropLeast(lines: Line[]): void {
 }
 
 /** Begins the trace again with a chunk of its new line. If the device's clock was set, the screens clear what they have drawn. */
-function restartTrace(track: Track, piece: Piece): void {
-  const { rateHz, startMs, endMs, offsetMs, lastsMs } = piece;
-  const clockWasSet = isOutOfPlace(track, piece) || track.offsetMs - offsetMs > joinMs;
+function restartTrace(track: Track, chunkTimes: ChunkTimes): void {
+  const { rateHz, startMs, endMs, offsetMs, durationMs } = chunkTimes;
+  const clockWasSet = isOutOfPlace(track, chunkTimes) || track.offsetMs - offsetMs > joinToleranceMs;
   const timeline = track.timeline + (clockWasSet ? 1 : 0);
-  Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: lastsMs, timeline, lines: [] });
+  Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: durationMs, timeline, lines: [] });
 }
 
 /** Returns the kept chunks of a wave, oldest first. */

@@ -3,7 +3,7 @@ import { type HourCount, spansOf, spanValuesMax, valuesMax } from './what-if-spa
 
 const hourMs = 3_600_000;
 const t0 = Date.parse('2026-03-01T00:00:00.000Z');
-const hour = (n: number, values: number): HourCount => ({ atMs: t0 + n * hourMs, values });
+const hour = (n: number, valueCount: number): HourCount => ({ atMs: t0 + n * hourMs, valueCount });
 const at = (hours: number) => t0 + hours * hourMs;
 
 describe('spansOf', () => {

@@ -1,7 +1,7 @@
 /** Divides a time into spans with so few stored values that the reading of one span does not delay other work. Pure. */
 
 /** The number of stored values of all codes in one hour. `atMs`: the beginning of the hour, ms since 1970. */
-export type HourCount = { readonly atMs: number; readonly values: number };
+export type HourCount = { readonly atMs: number; readonly valueCount: number };
 
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
@@ -28,41 +28,50 @@ export function spansOf(
   fromMs: number,
   toMs: number,
 ): { readonly fromMs: number; readonly spans: readonly Span[] } {
-  const hours = counts.filter(({ values }) => values > 0).sort((a, b) => b.atMs - a.atMs);
+  const hours = counts.filter(({ valueCount }) => valueCount > 0).sort((a, b) => b.atMs - a.atMs);
   let total = 0;
   const examined: HourCount[] = [];
   for (const hour of hours) {
-    total += hour.values;
+    total += hour.valueCount;
     if (total > valuesMax) break;
     examined.unshift(hour);
   }
-  const isCut = examined.length < hours.length;
-  const firstMs = isCut ? Math.max(fromMs, examined[0]?.atMs ?? toMs) : fromMs;
-  const spans = examined.flatMap((hour) => partsOf(hour)).map((span) => clipped(span, firstMs, toMs));
-  return { fromMs: firstMs, spans: joined(spans.filter((span) => span.fromMs < span.toMs)) };
+  const isShortened = examined.length < hours.length;
+  const firstMs = isShortened ? Math.max(fromMs, examined[0]?.atMs ?? toMs) : fromMs;
+  const spans = examined.flatMap((hour) => spansOfHour(hour)).map((span) => clip(span, firstMs, toMs));
+  return { fromMs: firstMs, spans: joinSpans(spans.filter((span) => span.fromMs < span.toMs)) };
 }
 
-type CountedSpan = Span & { readonly values: number };
+type CountedSpan = Span & { readonly valueCount: number };
 
-function partsOf({ atMs, values }: HourCount): CountedSpan[] {
-  const parts = Math.ceil(values / spanValuesMax);
-  const edge = (n: number) => atMs + Math.round((hourMs * n) / parts);
-  return Array.from({ length: parts }, (_, n) => ({ fromMs: edge(n), toMs: edge(n + 1), values: values / parts }));
+function spansOfHour({ atMs, valueCount }: HourCount): CountedSpan[] {
+  const parts = Math.ceil(valueCount / spanValuesMax);
+  const edgeMs = (n: number) => atMs + Math.round((hourMs * n) / parts);
+  return Array.from({ length: parts }, (_, n) => ({
+    fromMs: edgeMs(n),
+    toMs: edgeMs(n + 1),
+    valueCount: valueCount / parts,
+  }));
 }
 
-const clipped = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan => ({
+const clip = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan => ({
   ...span,
   fromMs: Math.max(span.fromMs, fromMs),
   toMs: Math.min(span.toMs, toMs),
 });
 
 /** Joins neighbouring spans that together have at most `spanValuesMax` values. There are no values between the spans. */
-function joined(spans: readonly CountedSpan[]): Span[] {
+function joinSpans(spans: readonly CountedSpan[]): Span[] {
   const result: CountedSpan[] = [];
   for (const span of spans) {
     const last = result.at(-1);
-    if (last === undefined || last.values + span.values > spanValuesMax) result.push(span);
-    else result[result.length - 1] = { fromMs: last.fromMs, toMs: span.toMs, values: last.values + span.values };
+    if (last === undefined || last.valueCount + span.valueCount > spanValuesMax) result.push(span);
+    else
+      result[result.length - 1] = {
+        fromMs: last.fromMs,
+        toMs: span.toMs,
+        valueCount: last.valueCount + span.valueCount,
+      };
   }
   return result.map(({ fromMs, toMs }) => ({ fromMs, toMs }));
 }

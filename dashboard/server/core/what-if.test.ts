@@ -6,7 +6,7 @@ import { limitsInForce } from '../../../processors/alarms/core/in-force.ts';
 import { adultProfile, type Profile } from '../../../processors/alarms/core/profile.ts';
 import { initialState } from '../../../processors/alarms/core/state.ts';
 import { env } from '../../../processors/bed.testing.ts';
-import { codesOfGroup, judgesOf, readingsOf, type StoredValue, startReplay } from './what-if.ts';
+import { codesOfGroup, limitsToCompare, readingsOf, type StoredValue, startReplay } from './what-if.ts';
 
 const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 const hr = 'MDC_ECG_HEART_RATE';
@@ -26,7 +26,7 @@ const seconds = (from: number, to: number, value: number, more: Partial<StoredVa
   Array.from({ length: to - from }, (_, n) => stored(from + n, value, more));
 
 const judges = (published: LimitsInForce | undefined, group: 'HR' | 'EtCO2', entered?: LimitsAsked | null) =>
-  judgesOf(published, group, entered, t0);
+  limitsToCompare(published, group, entered, t0);
 
 /** Returns the calls under the limits in force, and the calls under the entered limits. */
 function callsOf(published: LimitsInForce, limits: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
@@ -147,13 +147,13 @@ describe('the profile of a hospital', () => {
     ]);
   });
 
-  it('judgesOf returns the fault `unknown` if the rules of the profile were not published', () => {
+  it('limitsToCompare returns the fault `unknown` if the rules of the profile were not published', () => {
     const { rules, ...without } = published;
     expect(rules).toEqual(slow.groups);
     expect(judges(without, 'HR', { high: 125 })).toMatchObject({ fault: 'unknown' });
   });
 
-  it('judgesOf refuses limits of a group that the profile has switched off', () => {
+  it('limitsToCompare refuses limits of a group that the profile has switched off', () => {
     expect(judges(published, 'EtCO2', { high: 40 })).toEqual({
       fault: 'refused',
       message: 'The limits of EtCO2 are switched off by the profile: not used here.',
@@ -161,7 +161,7 @@ describe('the profile of a hospital', () => {
   });
 });
 
-describe('judgesOf', () => {
+describe('limitsToCompare', () => {
   it.each<[string, LimitsInForce | undefined]>([
     ['before the alarm processor has published limits', undefined],
     ['if the category has no profile', { ...newLimits(association), profile: null, groups: [] }],
@@ -169,14 +169,14 @@ describe('judgesOf', () => {
       'if another release has other built-in limits',
       newLimits(association, { SpO2: { base: { low: 91, extremeLow: 85 } } }),
     ],
-  ])('judgesOf returns the fault `unknown` %s', (_, published) => {
+  ])('limitsToCompare returns the fault `unknown` %s', (_, published) => {
     expect(judges(published, 'HR')).toEqual({
       fault: 'unknown',
       message: 'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.',
     });
   });
 
-  it('judgesOf refuses limits that cross, with both numbers', () => {
+  it('limitsToCompare refuses limits that cross, with both numbers', () => {
     expect(judges(newLimits(association), 'HR', { high: 150 })).toEqual({
       fault: 'refused',
       message: 'The high limit 150 of HR is not below the extreme high limit 140.',

@@ -29,51 +29,60 @@ export type CallCounts = Readonly<Record<Priority, number>>;
 type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
 /** The profile, and the patient's own limits: those in force, and those that a person has entered (null: none entered). */
-export type Judges = { readonly profile: Profile; readonly inForce: Overrides; readonly entered: Overrides | null };
+export type LimitsToCompare = {
+  readonly profile: Profile;
+  readonly inForce: Overrides;
+  readonly entered: Overrides | null;
+};
 
 /**
  * `unknown`: the alarm processor has not published the patient's limits. `refused`: the entered limits are not valid; a
  * request to save them would be refused with the same message.
  */
-export type JudgesFault = { readonly fault: 'unknown' | 'refused'; readonly message: string };
+export type LimitsToCompareFault = { readonly fault: 'unknown' | 'refused'; readonly message: string };
 
 const unknownText = 'The alarm processor has not yet published the limits of this patient. Try again in a few seconds.';
 
 /**
  * Returns the profile and the own limits before and after a change of a group's limits.
- * @param asked the entered limits; undefined if none were entered
+ * @param enteredLimits the entered limits; undefined if none were entered
  * @param nowMs wall clock, ms since 1970
  */
-export function judgesOf(
+export function limitsToCompare(
   published: LimitsInForce | undefined,
   group: LimitGroup,
-  asked: LimitsAsked | null | undefined,
+  enteredLimits: LimitsAsked | null | undefined,
   nowMs: number,
-): Judges | JudgesFault {
+): LimitsToCompare | LimitsToCompareFault {
   if (published === undefined) return { fault: 'unknown', message: unknownText };
-  const refusal = asked === undefined ? undefined : setLimitsFault(published.groups, group, asked, nowMs);
+  const refusal =
+    enteredLimits === undefined ? undefined : setLimitsFault(published.groups, group, enteredLimits, nowMs);
   if (refusal !== undefined) return { fault: 'refused', message: refusal };
   const profile = profileOfMessage(published);
-  const owns = published.groups.flatMap((entry) =>
+  const ownLimitsEntries = published.groups.flatMap((entry) =>
     entry.own === undefined ? [] : [[entry.group, entry.own] as const],
   );
-  const inForce: Overrides = Object.fromEntries(owns);
+  const inForce: Overrides = Object.fromEntries(ownLimitsEntries);
   if (profile === undefined || !agreesWithPublished(profile, inForce, published))
     return { fault: 'unknown', message: unknownText };
-  if (asked === undefined) return { profile, inForce, entered: null };
-  const { [group]: own, ...others } = inForce;
-  const after = ownLimitsAfter(own, asked);
-  return { profile, inForce, entered: after === undefined ? others : { ...others, [group]: after } };
+  if (enteredLimits === undefined) return { profile, inForce, entered: null };
+  const { [group]: ownLimits, ...others } = inForce;
+  const changedOwnLimits = ownLimitsAfter(ownLimits, enteredLimits);
+  return {
+    profile,
+    inForce,
+    entered: changedOwnLimits === undefined ? others : { ...others, [group]: changedOwnLimits },
+  };
 }
 
 /**
  * Returns whether this server's code computes the same limits as the alarm processor published. The results may differ if
  * the alarm processor runs another release with other built-in limits; then no answer is given.
  */
-function agreesWithPublished(profile: Profile, own: Overrides, { groups }: LimitsInForce): boolean {
-  const ours = limitsInForce(environmentOf(profile), stateOf(own)).groups;
+function agreesWithPublished(profile: Profile, ownLimits: Overrides, { groups }: LimitsInForce): boolean {
+  const computed = limitsInForce(environmentOf(profile), initialReplayState(ownLimits)).groups;
   const bounds = (all: LimitsInForce['groups']) => all.map(({ group, limits }) => [group, sorted(limits)]);
-  return JSON.stringify(bounds(ours)) === JSON.stringify(bounds(groups));
+  return JSON.stringify(bounds(computed)) === JSON.stringify(bounds(groups));
 }
 
 const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -83,7 +92,7 @@ const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a 
  * group, for example heart rate and pulse, or all values of one pressure.
  */
 export function codesOfGroup(group: LimitGroup): string[] {
-  const causes = causesOf(group);
+  const causes = causesOfGroup(group);
   return [...parameters.values()]
     .filter((parameter) => isLimited(parameter) && causes.has(causeOf(parameter, 'low')))
     .map(codeOf);
@@ -92,7 +101,7 @@ export function codesOfGroup(group: LimitGroup): string[] {
 const codeOf = ({ code }: Parameter) => code;
 const isLimited = ({ limits }: Parameter) => limits !== undefined;
 
-function causesOf(group: LimitGroup): ReadonlySet<string> {
+function causesOfGroup(group: LimitGroup): ReadonlySet<string> {
   const own = [...parameters.values()].filter(({ limits }) => limits === group);
   return new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
 }
@@ -125,20 +134,20 @@ export type Replay = {
  */
 export function startReplay(
   profile: Profile,
-  own: Overrides,
+  ownLimits: Overrides,
   group: LimitGroup,
   intervalMs: number | undefined,
 ): Replay {
-  const causes = causesOf(group);
+  const causes = causesOfGroup(group);
   const log = createCallLog('');
   let silentMs = 0;
-  let silentAt: number | undefined;
+  let silentSinceMs: number | undefined;
   let seq = 0;
-  const player = createPlayer(environmentOf(profile), stateOf(own), (step) => {
+  const player = createPlayer(environmentOf(profile), initialReplayState(ownLimits), (step) => {
     log.addStep(step);
     const { now } = player;
-    if (silentAt !== undefined) silentMs += now - silentAt;
-    silentAt = isSilent(step.state) ? now : undefined;
+    if (silentSinceMs !== undefined) silentMs += now - silentSinceMs;
+    silentSinceMs = isSilent(step.state) ? now : undefined;
   });
   return {
     take({ timeMs, values }) {
@@ -180,7 +189,7 @@ const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text
  * Returns the engine's first state for a replay. The category `unassigned` makes the engine use the limits and compute no
  * scores; the profile is that of the patient.
  */
-function stateOf(overrides: Overrides): State {
+function initialReplayState(overrides: Overrides): State {
   const association = { category: 'unassigned', ward: null, endedAt: null } as const;
   return { ...initialState('what-if'), association, overrides };
 }

@@ -12,7 +12,7 @@ import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
-import { noteCanary, noteSight } from '../core/canary.ts';
+import { noteCanary, noteCanaryReport } from '../core/canary.ts';
 import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
@@ -121,10 +121,10 @@ export async function openFeed(
         if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
       case contentTypes.canary:
-        noteCanary(signs.canary.loggedMs, partition, receivedMs(record.body));
+        noteCanary(signs.canary.newestInLogMs, partition, receivedMs(record.body));
         return false;
       case contentTypes.canarySight:
-        noteSight(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
+        noteCanaryReport(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
         return false;
       case contentTypes.command:
       // The device's own alerts are shown as alarms of the engine.

@@ -8,10 +8,10 @@ import type { Health } from '../../protocol/live.ts';
 import { closeCodes, heartbeatMs, numericsEveryMs } from '../../protocol/pace.ts';
 import { countFor } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
+import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
-import { type Place, placeFor } from '../core/screen-places.ts';
 import type { Claims } from '../core/session-rules.ts';
 import type { Chunk } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
@@ -19,9 +19,9 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
 import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
-import { createWatchTurns } from './watch-turns.ts';
+import { createScreenWorkQueue } from './screen-work-queue.ts';
 
-/** A connection that has not answered a ping for this time is ended, also without an error. */
+/** A connection that has not answered a ping for this time is ended, even if no error was reported. */
 export const silentMsMax = 15_000;
 
 export type Hub = {
@@ -68,10 +68,10 @@ export function createHub(options: {
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
-  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly place: Place }>();
+  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly connection: OpenConnection }>();
   const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
-  const watches: RequestPace = new Map();
-  const turns = createWatchTurns(() => performance.now());
+  const watchMessagePace: RequestPace = new Map();
+  const workQueue = createScreenWorkQueue(() => performance.now());
   const health = (): Health => {
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
     const unregisteredCount = unregistered();
@@ -89,7 +89,7 @@ export function createHub(options: {
     for (const screen of screens.keys()) screen.flush(load);
   }
 
-  function beat(): void {
+  function sendHeartbeats(): void {
     const current = health();
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
@@ -106,34 +106,34 @@ export function createHub(options: {
   }
 
   /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */
-  function makeRoom(place: Place): boolean {
+  function makeRoom(newConnection: OpenConnection): boolean {
     const openScreens = [...screens].flatMap(([screen, entry]) =>
-      screen.endedWith() === undefined ? [{ ...entry.place, screen, socket: entry.socket }] : [],
+      screen.endedWith() === undefined ? [{ ...entry.connection, screen, socket: entry.socket }] : [],
     );
-    const judged = placeFor(openScreens, place);
-    if (!judged.taken || judged.goes) {
+    const decision = admitConnection(openScreens, newConnection);
+    if (!decision.accepted || decision.toClose) {
       totals.tooMany += 1;
       logger.warn(
-        { screens: openScreens.length, refused: !judged.taken },
+        { screens: openScreens.length, refused: !decision.accepted },
         'too many screens of one account or of all accounts; a screen was closed or refused',
       );
     }
-    const goes = judged.taken ? judged.goes : undefined;
-    goes?.screen.end(closeCodes.tooMany, 'replaced by a newer connection');
+    const toClose = decision.accepted ? decision.toClose : undefined;
+    toClose?.screen.end(closeCodes.tooMany, 'replaced by a newer connection');
     // A client that does not answer the close frame would keep its socket open.
-    if (goes) setTimeout(() => goes.socket.terminate(), cutOffMs).unref();
-    return judged.taken;
+    if (toClose) setTimeout(() => toClose.socket.terminate(), cutOffMs).unref();
+    return decision.accepted;
   }
 
-  const timers = [setInterval(() => flush('numerics'), numericsEveryMs), setInterval(beat, heartbeatMs)];
+  const timers = [setInterval(() => flush('numerics'), numericsEveryMs), setInterval(sendHeartbeats, heartbeatMs)];
 
   return {
     health,
     open(socket, claims, who) {
       const viewer = sessions.recheck(claims);
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
-      const place = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
-      if (!makeRoom(place)) return socket.close(closeCodes.tooMany, 'too many connections');
+      const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
+      if (!makeRoom(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
       const screen = createScreen({
         socket,
         claims,
@@ -143,16 +143,16 @@ export function createHub(options: {
         trail,
         stream,
         budget,
-        turns,
+        workQueue,
         health,
         now,
         logger,
       });
-      const state = { socket, answeredAtMs: now(), place };
+      const state = { socket, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
-        const counted = countFor(watches, 'watch', claims, performance.now());
-        if (counted !== 'taken') screen.end(closeCodes.tooMany, 'too many messages');
+        const counted = countFor(watchMessagePace, 'watch', claims, performance.now());
+        if (counted !== 'accepted') screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
         else screen.received(data.toString());
       });
@@ -174,11 +174,11 @@ export function createHub(options: {
     sendWave(chunk) {
       if (screens.size === 0) return;
       let sharedText: string | undefined;
-      const text = () => {
+      const sharedWaveText = () => {
         sharedText ??= waveText(chunk, false);
         return sharedText;
       };
-      for (const screen of screens.keys()) screen.wave(chunk, text);
+      for (const screen of screens.keys()) screen.wave(chunk, sharedWaveText);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
     watchesEngineering: () => [...screens.keys()].some((screen) => screen.watchesEngineering()),

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { closeCodes } from '../../protocol/pace.ts';
-import { admit, type Budget, type Load } from '../core/budget.ts';
+import { admit, type Budget, type MessageKind } from '../core/budget.ts';
 
 /** If the close frame is not answered within this time, the socket is terminated. */
 export const cutOffMs = 1_000;
@@ -11,7 +11,7 @@ export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'buf
 
 export type Outbox = {
   /** Sends a message if the budget allows it. Returns whether it was sent. `text` is called only then. */
-  send(load: Load, text: () => string): boolean;
+  send(load: MessageKind, text: () => string): boolean;
   /**
    * Must be called before a snapshot of `bytes` bytes is sent. The limit for waiting bytes rises by twice this number, and
    * the waiting of numerics ends.

@@ -10,7 +10,7 @@ import { foldAssociations } from '../core/beds.ts';
 import { alarm, hr, nurse, observation, period, t0, table, technician } from '../core/fold.testing.ts';
 import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
-import { emptyState, goneMax } from '../core/state.ts';
+import { emptyState, removalsMax } from '../core/state.ts';
 import { emptyWaves, foldWave } from '../core/waves.ts';
 import { createScreen, watchWithinMs, waveText } from './screen-connection.ts';
 
@@ -52,7 +52,7 @@ function world(viewer: Viewer = nurse) {
     },
     stream: 'stream-1',
     budget,
-    turns: { run: async (_, work) => work() },
+    workQueue: { run: async (_, work) => work() },
     health: () => health,
     now: () => clock.ms,
     logger: pino({ level: 'silent' }),
@@ -127,7 +127,7 @@ describe('a screen', () => {
     expect(w.screen.watched()?.scope).toEqual({ ward: '*' });
   });
 
-  it('a screen is closed and the denial recorded if one of several Watch messages names a ward of others', async () => {
+  it('a screen is closed, and the denial is recorded, if one of several Watch messages names a ward that the viewer may not see', async () => {
     const w = world();
     for (const scope of [{ ward: 'icu' }, { ward: 'step-down' }, { ward: 'icu' }])
       w.screen.received(JSON.stringify({ ...watchIcu, scope }));
@@ -174,7 +174,7 @@ describe('a screen', () => {
     expect([w.of('delta').length, w.audit.length]).toEqual([2, records]);
   });
 
-  it('a screen shows the alarms of a new patient also while the audit record has to wait', async () => {
+  it('a screen shows the alarms of a new patient even while the audit record has to wait', async () => {
     const w = world();
     await w.watch();
     w.trail.waits = true;
@@ -225,7 +225,7 @@ describe('a screen', () => {
 });
 
 describe('a Watch with resume', () => {
-  it('a resume gets a delta; it gets a snapshot if its stream or its number is unknown or too old', async () => {
+  it('a Watch with resume is answered with a delta; with a snapshot if its stream or its number is unknown or too old', async () => {
     for (const [resume, type] of [
       [{ stream: 'stream-1', n: 1 }, 'delta'],
       [{ stream: 'stream-2', n: 1 }, 'snapshot'],
@@ -238,7 +238,7 @@ describe('a Watch with resume', () => {
       expect([resume, w.sent[0]?.type]).toEqual([resume, type]);
     }
     const w = world();
-    for (let version = 2; version < 2 * goneMax + 6; version += 1)
+    for (let version = 2; version < 2 * removalsMax + 6; version += 1)
       foldAssociations(w.state, table('d2', version, ...(version % 2 === 0 ? [period('assoc-02')] : [])));
     await w.watch({ ...watchIcu, resume: { stream: 'stream-1', n: 1 } });
     expect(w.sent[0]?.type).toBe('snapshot');
@@ -275,7 +275,7 @@ describe('a slow screen', () => {
     expect(w.of('delta').map(firstValue)).toEqual([85]);
   });
 
-  it('a slow screen gets each alarm', async () => {
+  it('a slow screen gets every alarm', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = budget.numericsBytesMax + 1;

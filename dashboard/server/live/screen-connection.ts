@@ -25,12 +25,12 @@ import { type Chunk, recentChunks } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
 import type { Feed } from './feed.ts';
 import { createOutbox, type ScreenSocket } from './outbox.ts';
-import { createSeenPatients, type Look } from './seen-patients.ts';
-import type { WatchTurns } from './watch-turns.ts';
+import type { ScreenWorkQueue } from './screen-work-queue.ts';
+import { createSeenPatients, type ViewRecord } from './seen-patients.ts';
 
 const watchCheck = Compile(Watch);
 /** Before a new view is shown, its newly arrived patients are written to the audit trail at most this often. */
-const lookTriesMax = 5;
+const viewTriesMax = 5;
 /** A connection is closed if the screen sends no `Watch` within this time. */
 export const watchWithinMs = 5_000;
 
@@ -71,7 +71,7 @@ export type ScreenParts = {
   readonly trail: Pick<Trail, 'record'>;
   readonly stream: string;
   readonly budget: Budget;
-  readonly turns: WatchTurns;
+  readonly workQueue: ScreenWorkQueue;
   readonly health: () => Health;
   readonly now: () => number;
   readonly logger: Logger;
@@ -83,14 +83,14 @@ export function createScreen(parts: ScreenParts): Screen {
   const { state } = feed;
   const outbox = createOutbox(parts.socket, parts.budget, now, logger);
   const { end } = outbox;
-  const ended = () => outbox.endedWith() !== undefined;
+  const isEnded = () => outbox.endedWith() !== undefined;
   let watch: Watch | undefined;
   /** The number `n` of the last message that was sent. */
   let sentN = 0;
   /** All changes up to this number were sent, or do not concern this screen. */
   let seenN = 0;
   /** The last `Watch` of the screen that has not been handled yet. */
-  let wanted: Watch | undefined;
+  let pendingWatch: Watch | undefined;
   let isHandlingWatch = false;
   const gaps = new Set<string>();
   const seenPatients = createSeenPatients(trail, who, logger);
@@ -113,7 +113,7 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || ended() || seenN === state.n || seenPatients.isWaiting()) return;
+    if (!watch || isEnded() || seenN === state.n || seenPatients.isWaiting()) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
@@ -128,9 +128,9 @@ export function createScreen(parts: ScreenParts): Screen {
       seenN = state.n;
       return;
     }
-    const urgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
+    const isUrgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
     const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
-    if (outbox.send(urgent ? 'alarms' : 'numerics', text)) {
+    if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentN = seenN = state.n;
       outbox.noteWaiting(false);
     } else {
@@ -154,8 +154,8 @@ export function createScreen(parts: ScreenParts): Screen {
   function wave(chunk: Chunk, text: () => string): void {
     if (!wantsWave(chunk)) return;
     const key = `${chunk.associationId}/${chunk.code}`;
-    const gap = gaps.has(key);
-    if (outbox.send('wave', () => (gap ? waveText(chunk, true) : text()))) gaps.delete(key);
+    const hasGap = gaps.has(key);
+    if (outbox.send('wave', () => (hasGap ? waveText(chunk, true) : text()))) gaps.delete(key);
     else {
       skipped.waves += 1;
       gaps.add(key);
@@ -172,24 +172,24 @@ export function createScreen(parts: ScreenParts): Screen {
     }
   }
 
-  const inTurn = <T>(work: () => T) => parts.turns.run(parts.claims.userId, work);
+  const runInQueue = <T>(work: () => T) => parts.workQueue.run(parts.claims.userId, work);
 
   async function handleWatch(next: Watch): Promise<void> {
     if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
-    const look = lookOf(state, viewer, next.scope);
-    if (look === undefined) {
+    const viewRecord = viewRecordOf(state, viewer, next.scope);
+    if (viewRecord === undefined) {
       await trail.record({ ...who, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await seenPatients.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
+    if (!sameScope) await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
     // More patients may come while the audit record is written. They must be on record, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
-      const newPatients = await inTurn(() => {
-        if (ended()) return [];
+      const newPatients = await runInQueue(() => {
+        if (isEnded()) return [];
         const ids =
-          sameScope || tries === lookTriesMax ? [] : seenPatients.unrecorded(patientsIn(state, viewer, next.scope));
-        if (ids.length === 0) show(next);
+          sameScope || tries === viewTriesMax ? [] : seenPatients.unrecorded(patientsIn(state, viewer, next.scope));
+        if (ids.length === 0) showView(next);
         return ids;
       });
       if (newPatients.length === 0) return;
@@ -197,7 +197,7 @@ export function createScreen(parts: ScreenParts): Screen {
     }
   }
 
-  function show(next: Watch): void {
+  function showView(next: Watch): void {
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
@@ -207,11 +207,11 @@ export function createScreen(parts: ScreenParts): Screen {
     sendRecentWaves();
   }
 
-  async function handleWanted(): Promise<void> {
+  async function handlePendingWatch(): Promise<void> {
     isHandlingWatch = true;
     try {
-      for (let next = wanted; next !== undefined && !ended(); next = wanted) {
-        wanted = undefined;
+      for (let next = pendingWatch; next !== undefined && !isEnded(); next = pendingWatch) {
+        pendingWatch = undefined;
         await handleWatch(next);
       }
     } catch (error) {
@@ -233,7 +233,7 @@ export function createScreen(parts: ScreenParts): Screen {
       watch.scope.ward === '*' &&
       may(viewer, 'view-vitals') &&
       seesWard(viewer, null),
-    watched: () => (watch && !ended() ? { viewer, scope: watch.scope } : undefined),
+    watched: () => (watch && !isEnded() ? { viewer, scope: watch.scope } : undefined),
     flush,
     wave,
     end,
@@ -244,12 +244,13 @@ export function createScreen(parts: ScreenParts): Screen {
       outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
     },
     received(text) {
-      if (ended()) return;
+      if (isEnded()) return;
       const next = parseWatch(text);
       if (!next) return end(closeCodes.badMessage, 'not a valid watch message');
       // A new `Watch` replaces a waiting one. But a `Watch` that is not allowed stays, so that it is put on record.
-      if (wanted === undefined || lookOf(state, viewer, wanted.scope) !== undefined) wanted = next;
-      if (!isHandlingWatch) void handleWanted();
+      if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
+        pendingWatch = next;
+      if (!isHandlingWatch) void handlePendingWatch();
     },
   };
 }
@@ -280,7 +281,7 @@ function patientsOf({ beds }: Changes): string[] {
 }
 
 /** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
-function lookOf(state: LiveState, viewer: Viewer, scope: Scope): Look | undefined {
+function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): ViewRecord | undefined {
   if ('ward' in scope) {
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
     return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;

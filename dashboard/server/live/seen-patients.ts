@@ -14,11 +14,11 @@ import type { Who } from '../core/who.ts';
  */
 export const seenWaitMs = 500;
 
-export type Look = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
+export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
 
 export type SeenPatients = {
   /** Records a new view with the patients that it shows. Rejects if that fails; the view must then not be shown. */
-  begin(look: Look, patients: readonly string[]): Promise<void>;
+  begin(viewRecord: ViewRecord, patients: readonly string[]): Promise<void>;
   /** Records further patients of the view. Rejects if that fails. */
   recordMore(patients: readonly string[]): Promise<void>;
   /** Returns the patients of the list that are not recorded yet. */
@@ -31,7 +31,7 @@ export type SeenPatients = {
 
 export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logger: Logger): SeenPatients {
   const recordedIds = new Set<string>();
-  let look: Look = { action: 'ward-viewed' };
+  let viewRecord: ViewRecord = { action: 'ward-viewed' };
   /** The number of the last wait. */
   let lastWaitN = 0;
   /** The number of the present wait; 0 if no message waits. A wait that was replaced does not call back. */
@@ -41,13 +41,13 @@ export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logge
     for (const id of patients) recordedIds.add(id);
     for (let at = 0; at === 0 || at < patients.length; at += auditPatientsMax) {
       const part = patients.slice(at, at + auditPatientsMax);
-      await trail.record({ ...who, ...look, ...patientFields(look, part) });
+      await trail.record({ ...who, ...viewRecord, ...patientFields(viewRecord, part) });
     }
   }
 
   return {
     async begin(next, patients) {
-      look = next;
+      viewRecord = next;
       recordedIds.clear();
       waitN = 0;
       await record(patients);
@@ -77,7 +77,10 @@ export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logge
   };
 }
 
-function patientFields({ action }: Look, patients: readonly string[]): Pick<AuditEvent, 'patientId' | 'patients'> {
+function patientFields(
+  { action }: ViewRecord,
+  patients: readonly string[],
+): Pick<AuditEvent, 'patientId' | 'patients'> {
   const [patientId] = patients;
   if (patientId === undefined) return {};
   return action === 'patient-viewed' && patients.length === 1 ? { patientId } : { patients: [...patients] };

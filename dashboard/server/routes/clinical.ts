@@ -23,7 +23,7 @@ import {
 import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
-import { newestChange, noteSent, type SentChange, seenFault } from '../core/limits-seen.ts';
+import { conflictFault, newestChange, rememberSent, type SentChange } from '../core/limits-seen.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
@@ -37,8 +37,9 @@ const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLengt
 export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
 
 /**
- * Returns the bed of an association if the viewer may see it.
- * @throws VigilError `not-found`, also for a bed that the viewer may not see; the audit trail then gets `access-denied`
+ * Returns the bed of an association if the viewer may see the bed.
+ * @throws VigilError `not-found` if there is no such bed or the viewer may not see the bed; if the viewer may not see it,
+ *   the audit trail gets `access-denied`
  */
 export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
   const viewer = viewerOf(request);
@@ -70,7 +71,7 @@ export function whereabouts(bed: BedState): Partial<AuditEvent> {
  */
 export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () =>
       reject(
@@ -82,7 +83,7 @@ export async function sendCommand(parts: Parts, command: Command): Promise<Accep
     commandWaitMs,
   );
   try {
-    await Promise.race([appended, late]);
+    await Promise.race([appended, timeout]);
   } finally {
     clearTimeout(timer);
     appended.catch(() => {});
@@ -157,13 +158,13 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       const { rev } = request.body;
       const alarmState = feed.state.alarms.get(alarmId);
       if (!alarmState) throw notFound();
-      const { alarm, said } = alarmState;
+      const { alarm, contentRevision } = alarmState;
       const bed = await bedOf(parts, request, alarm.associationId);
       if (!seesAlarm(viewer, alarmState)) {
         await denied(parts, request, { ...whereabouts(bed), alarmId });
         throw notFound();
       }
-      const fault = acknowledgeFault(alarm, said, rev);
+      const fault = acknowledgeFault(alarm, contentRevision, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = {
         type: 'acknowledge',
@@ -220,7 +221,7 @@ function limitsRoute(app: App, parts: Parts): void {
       const sent = sentLimits.get(key);
       const isRefused = sent !== undefined && feed.state.answers.get(sent.commandId)?.answer.accepted === false;
       const newest = newestChange(lastRead, isRefused ? undefined : sent);
-      const fault = seenFault(newest, seenAt);
+      const fault = conflictFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = {
         type: 'set-limits',
@@ -231,8 +232,8 @@ function limitsRoute(app: App, parts: Parts): void {
       const { by, at, commandId } = command;
       const own = inForce?.groups.find((entry) => entry.group === group)?.own;
       const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
-      noteSent(sentLimits, key, { change, over: lastRead, commandId });
-      const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
+      rememberSent(sentLimits, key, { change, newestReadBefore: lastRead, commandId });
+      const detail = `${group} ${limits ? JSON.stringify(limits) : 'back to the limits of the ward'}; command ${command.commandId}`;
       try {
         await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });
         return reply.code(202).send(await sendCommand(parts, command));

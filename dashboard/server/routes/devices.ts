@@ -25,7 +25,7 @@ import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import { devicesFor } from '../core/screen.ts';
-import { placeFault, type Unregistered, unregistered } from '../core/wards.ts';
+import { findUnregistered, placeFault, type Unregistered } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 
 const DeviceParams = Type.Object({ deviceId: DeviceId });
@@ -51,16 +51,16 @@ type Changer = (request: FastifyRequest, change: Change, patientId?: string) => 
 export function deviceRoutes(app: App, parts: Parts): void {
   const decideAndWrite = createChanges(parts);
   const pace: RequestPace = new Map();
-  const ids: IdGuesses = new Map();
+  const idGuesses: IdGuesses = new Map();
   const changeAssociation: Changer = async (request, change, patientId) => {
     await keepPace(pace, request, parts.trail, 'beds');
     const viewer = viewerOf(request);
     const decide: Change['decide'] = (context) => {
-      if (patientId !== undefined && !mayTryId(ids, viewer.userId, patientId, context.nowMs))
+      if (patientId !== undefined && !mayTryId(idGuesses, viewer.userId, patientId, context.nowMs))
         return notAllowed({ patientId, detail: 'too many patient ids of other wards were tried before' });
       const decision = change.decide(context);
       if (!decision.ok && decision.hiddenId !== undefined)
-        noteHiddenId(ids, viewer.userId, decision.hiddenId, context.nowMs);
+        noteHiddenId(idGuesses, viewer.userId, decision.hiddenId, context.nowMs);
       return decision;
     };
     return decideAndWrite({ viewer, who: whoOf(request) }, { ...change, decide });
@@ -87,7 +87,9 @@ function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
       const registry = wards.current();
       return {
         wards: registry.wards.filter(({ ward }) => seesWard(viewer, ward)),
-        unregistered: viewer.wards.includes('*') ? unregistered(registry, accounts.all(), feed.state).map(visible) : [],
+        unregistered: viewer.wards.includes('*')
+          ? findUnregistered(registry, accounts.all(), feed.state).map(withVisibleNames)
+          : [],
       };
     },
   );
@@ -95,7 +97,7 @@ function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
 
 /** The routes that assign a device to a bed, and move it. */
 function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Changer): void {
-  const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
+  const bedText = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
 
   /** Runs before the body is checked, so that a name with a trailing space gets a suggestion and not a schema error. */
   const placeCheck = async (request: FastifyRequest) => {
@@ -124,7 +126,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Change
       const change: Change = {
         action: 'association-started',
         decide: (context) => assignDevice(feed.state, context, deviceId, request.body, associationId),
-        detail: ({ period }) => `${deviceId} ${at(period)}`,
+        detail: ({ period }) => `${deviceId} ${bedText(period)}`,
       };
       const enteredId = samePatientAs === undefined ? patient?.patientId : undefined;
       const decision = await changeAssociation(request, change, enteredId);
@@ -144,7 +146,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Change
       const decision = await changeAssociation(request, {
         action: 'association-moved',
         decide: (context) => moveDevice(feed.state, context, deviceId, request.body),
-        detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${at(period)}`,
+        detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${bedText(period)}`,
       });
       return answer(reply, decision);
     },
@@ -201,7 +203,7 @@ function answer(reply: FastifyReply, decision: Decision, okStatus = 200): Fastif
     const version = decision.tables[0]?.version ?? 0;
     return reply.code(okStatus).send({ associationId: decision.period.associationId, version });
   }
-  const { ok: _, denied: __, hiddenId: ___, ...refused } = decision;
+  const { ok: _ok, denied: _denied, hiddenId: _hiddenId, ...refused } = decision;
   if (refused.code === 'not-found') return reply.code(404).send(refused);
   if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
     throw new VigilError(refused.code, refused.message);
@@ -209,7 +211,7 @@ function answer(reply: FastifyReply, decision: Decision, okStatus = 200): Fastif
 }
 
 /** Makes misleading characters in names visible. Older versions of Vigil may have stored such names. */
-function visible(entry: Unregistered): Unregistered {
+function withVisibleNames(entry: Unregistered): Unregistered {
   return entry.what === 'account'
     ? { ...entry, ward: visibleText(entry.ward) }
     : { ...entry, ward: visibleText(entry.ward), bed: visibleText(entry.bed) };

@@ -30,7 +30,7 @@ import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
 import type { Parts } from './parts.ts';
 
-type From = Pick<Who, 'address' | 'station'>;
+type AddressAndStation = Pick<Who, 'address' | 'station'>;
 
 function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): Session {
   return {
@@ -54,7 +54,12 @@ export function loginRoutes(app: App, parts: Parts): void {
    * @param proofFor returns what the browser proves about the account, and the place at which the try is counted
    * @throws VigilError `not-logged-in` if the user id or the password is wrong; `rate-limited` after too many tries
    */
-  async function checkPassword(userId: string, password: string, from: From, proofFor: ProofFor): Promise<Account> {
+  async function checkPassword(
+    userId: string,
+    password: string,
+    from: AddressAndStation,
+    proofFor: ProofFor,
+  ): Promise<Account> {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // Tries are counted for every typed user id. A delay only for existing users would reveal which user ids exist.
     const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
@@ -66,29 +71,33 @@ export function loginRoutes(app: App, parts: Parts): void {
 
   /**
    * Starts a session for an account, and records the login.
-   * @param before the former session of this browser, which is ended
+   * @param formerSession the former session of this browser, which is ended
    */
-  async function login(account: Account, from: From, before: LiveSession | undefined) {
-    if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'taken')
+  async function login(account: Account, from: AddressAndStation, formerSession: LiveSession | undefined) {
+    if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'accepted')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
-    const started = await sessions.start(account.userId);
-    if (!started) throw new VigilError('not-logged-in', 'User or password is wrong.');
+    const newSession = await sessions.startSession(account.userId);
+    if (!newSession) throw new VigilError('not-logged-in', 'User or password is wrong.');
     const { userId, name, role, wards } = account;
     const viewer: Viewer = { userId, name, role, wards };
-    const session = sessionMark(started.claims.sessionId);
+    const session = sessionMark(newSession.claims.sessionId);
     await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
-    if (before) await endFor(before, from, 'another login at this browser');
-    for (const claims of sessions.makeRoomFor(started.claims))
+    if (formerSession) await endFor(formerSession, from, 'another login at this browser');
+    for (const claims of sessions.makeRoomFor(newSession.claims))
       await endFor(
         { claims, viewer },
         from,
-        `gave way to a newer login: ${sessionsPerAccountMax} of this account at once`,
+        `ended by a newer login: an account may have ${sessionsPerAccountMax} sessions`,
       );
-    return { ...started, viewer };
+    return { ...newSession, viewer };
   }
 
-  /** Ends a session because another session began. The session ends at once, also if the audit record has to wait. */
-  async function endFor({ claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>, from: From, detail: string) {
+  /** Ends a session because another session began. The session ends at once, even if the audit record has to wait. */
+  async function endFor(
+    { claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>,
+    from: AddressAndStation,
+    detail: string,
+  ) {
     const mark = sessionMark(claims.sessionId);
     sessions.revoke(mark, now());
     hub.endSession(claims.sessionId);
@@ -111,12 +120,12 @@ export function loginRoutes(app: App, parts: Parts): void {
       const provenStation = request.station;
       const station = keepStation(request, reply, stations);
       const from = whereFrom(request);
-      const account = await checkPassword(userId, password, from, (claimed) => {
-        const proof = stations.proofOf(knownValue, provenStation, claimed && knownOf(claimed));
+      const account = await checkPassword(userId, password, from, (claimedAccount) => {
+        const proof = stations.proofOf(knownValue, provenStation, claimedAccount && knownOf(claimedAccount));
         return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
       });
-      const before = await readSession(request, sessions);
-      const { token, claims, viewer } = await login(account, from, before);
+      const formerSession = await readSession(request, sessions);
+      const { token, claims, viewer } = await login(account, from, formerSession);
       reply.setCookie(cookieName, token, cookieOptions);
       reply.setCookie(knownCookie, stations.remember(knownValue, station, knownOf(account)), stationCookieOptions);
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
@@ -139,7 +148,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       if (!request.live) throw notLoggedIn();
       const { claims } = request.live;
       const mark = sessionMark(claims.sessionId);
-      // The session ends at once at this server and in this browser, also if the audit record has to wait.
+      // The session ends at once at this server and in this browser, even if the audit record has to wait.
       sessions.revoke(mark, now());
       hub.endSession(claims.sessionId);
       reply.clearCookie(cookieName, cookieOptions);
@@ -169,7 +178,12 @@ export function loginRoutes(app: App, parts: Parts): void {
 }
 
 type ProofFor = (account: Account | undefined) => Pick<Guess, 'proof' | 'place'>;
-type CheckPassword = (userId: string, password: string, from: From, proofFor: ProofFor) => Promise<unknown>;
+type CheckPassword = (
+  userId: string,
+  password: string,
+  from: AddressAndStation,
+  proofFor: ProofFor,
+) => Promise<unknown>;
 
 const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
@@ -184,7 +198,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
-      // Names are hidden at once, also if the audit record has to wait.
+      // Names are hidden at once, even if the audit record has to wait.
       sessions.setLocked(sessionMark(claims.sessionId), true);
       if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
       return reply.code(204).send(null);
@@ -213,7 +227,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
       }
       await trail.record({ ...who, action: 'screen-unlocked' });
       sessions.setLocked(sessionMark(claims.sessionId), false);
-      const { locked: _, ...unlocked } = viewer;
+      const { locked: _locked, ...unlocked } = viewer;
       return sessionBody(unlocked, claims.startedAtMs, lockAfterMs);
     },
   );

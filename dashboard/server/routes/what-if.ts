@@ -8,7 +8,7 @@ import { keepPace, sessionOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import type { BedState } from '../core/state.ts';
-import { codesOfGroup, judgesOf } from '../core/what-if.ts';
+import { codesOfGroup, limitsToCompare } from '../core/what-if.ts';
 import { lookBackMs } from '../core/what-if-spans.ts';
 import { createWhatIf } from '../what-if.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
@@ -44,17 +44,18 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const { group, limits } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
       const toMs = now();
-      const judges = judgesOf(feed.state.limits.get(bed.associationId), group, limits, toMs);
-      if ('fault' in judges)
-        throw new VigilError(judges.fault === 'refused' ? 'payload-schema' : 'log-unavailable', judges.message);
-      const limitsText = limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : "the ward's";
+      const compared = limitsToCompare(feed.state.limits.get(bed.associationId), group, limits, toMs);
+      if ('fault' in compared)
+        throw new VigilError(compared.fault === 'refused' ? 'payload-schema' : 'log-unavailable', compared.message);
+      const limitsText =
+        limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
       // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
-      // begins when the device came into its present tray, so that no ward learns what it measured in another ward.
+      // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
-      const question = { associationId: bed.associationId, group, judges, fromMs, toMs, intervalMs };
+      const question = { associationId: bed.associationId, group, limitsToCompare: compared, fromMs, toMs, intervalMs };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
       return desk.ask(asker, question, abortedOnClose(reply));
     },

@@ -31,7 +31,7 @@ function world() {
 describe('a session', () => {
   it('every process with the same key accepts the token of a session', async () => {
     const { sessions, open } = world();
-    const { token } = (await sessions.start('nurse1'))!;
+    const { token } = (await sessions.startSession('nurse1'))!;
     expect((await sessions.read(token))?.viewer).toMatchObject({ userId: 'nurse1', wards: ['icu'] });
     expect((await open().read(token))?.viewer.userId).toBe('nurse1');
   });
@@ -40,7 +40,7 @@ describe('a session', () => {
     'a session does not last longer if the server starts with a clock that was set back by %i ms',
     async (backMs) => {
       const { clock, sessions, open } = world();
-      const { token } = (await sessions.start('nurse1'))!;
+      const { token } = (await sessions.startSession('nurse1'))!;
       clock.ms = t0 - backMs;
       const renewed = (await open().read(token))?.renewed;
       expect(renewed).toBeDefined();
@@ -51,7 +51,7 @@ describe('a session', () => {
 
   it('a token with another key or algorithm, a changed token and an empty token are refused', async () => {
     const { sessions } = world();
-    const { token, claims } = (await sessions.start('nurse1'))!;
+    const { token, claims } = (await sessions.startSession('nurse1'))!;
     const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
     const [header, payload, signature] = token.split('.');
     const forged = Buffer.from(payload!, 'base64url').toString().replace('nurse1', 'nurse2');
@@ -77,7 +77,7 @@ describe('a session', () => {
 
   it('an old token is replaced, and only the new token is valid after the idle time in another process', async () => {
     const { sessions, open, clock } = world();
-    const { token } = (await sessions.start('nurse1'))!;
+    const { token } = (await sessions.startSession('nurse1'))!;
     clock.ms = t0 + renewAfterMs;
     expect((await sessions.read(token))?.renewed).toBeUndefined();
     clock.ms = t0 + sessionIdleMs - 1;
@@ -91,8 +91,8 @@ describe('a session', () => {
 
   it('a session ends at logout, when its account is disabled, and at a new password; a logout ends no other session', async () => {
     const { sessions, accounts, account } = world();
-    const { token, claims } = (await sessions.start('nurse1'))!;
-    const other = (await sessions.start('nurse1'))!;
+    const { token, claims } = (await sessions.startSession('nurse1'))!;
+    const other = (await sessions.startSession('nurse1'))!;
     sessions.revoke(sessionMark(claims.sessionId), t0);
     expect(await sessions.read(token)).toBeUndefined();
     expect(await sessions.read(other.token)).toBeDefined();
@@ -101,19 +101,19 @@ describe('a session', () => {
     expect(sessions.recheck(other.claims)).toBeUndefined();
     accounts.set('nurse1', { ...account, password: `${unmatchableHash.slice(0, -1)}Q` });
     expect(await sessions.read(other.token)).toBeUndefined();
-    expect(await sessions.start('nurse2')).toBeUndefined();
+    expect(await sessions.startSession('nurse2')).toBeUndefined();
   });
 
-  it('an ended session stays ended, also if its account is as before; later sessions stay valid', async () => {
+  it('an ended session stays ended, even if its account is restored; later sessions stay valid', async () => {
     const { sessions, accounts, account, clock } = world();
-    const { token, claims } = (await sessions.start('nurse1'))!;
+    const { token, claims } = (await sessions.startSession('nurse1'))!;
     clock.ms += 1;
     sessions.endBefore('nurse1', clock.ms);
     expect(accounts.get('nurse1')).toEqual(account);
     expect(await sessions.read(token)).toBeUndefined();
     expect(sessions.recheck(claims)).toBeUndefined();
     clock.ms += 1;
-    const later = (await sessions.start('nurse1'))!;
+    const later = (await sessions.startSession('nurse1'))!;
     expect(await sessions.read(later.token)).toBeDefined();
     // An end that is read late from the audit trail does not end newer sessions. An end in the future does not end later ones.
     sessions.endBefore('nurse1', t0 - 1);
@@ -121,13 +121,13 @@ describe('a session', () => {
     expect(await sessions.read(later.token)).toBeDefined();
     sessions.endBefore('nurse1', clock.ms + 3_600_000);
     clock.ms += 1;
-    expect(await sessions.read((await sessions.start('nurse1'))!.token)).toBeDefined();
+    expect(await sessions.read((await sessions.startSession('nurse1'))!.token)).toBeDefined();
   });
 
-  it('makeRoomFor ends the session of the account that was idle longest, and none with an open screen', async () => {
+  it('makeRoomFor ends the session of the account that was idle longest, and no session with an open screen', async () => {
     const { sessions, accounts, account, clock } = world();
     accounts.set('nurse2', { ...account, userId: 'nurse2' });
-    const start = async (userId: string) => (await sessions.start(userId))!;
+    const start = async (userId: string) => (await sessions.startSession(userId))!;
     const other = await start('nurse2');
     expect(sessions.makeRoomFor(other.claims)).toEqual([]);
     const claimsOfAll = [];
@@ -145,37 +145,38 @@ describe('a session', () => {
     expect(claimsOfAll.filter((claims) => sessions.recheck(claims) === undefined)).toEqual([claimsOfAll[1]]);
     expect(sessions.recheck(claims)).toBeDefined();
     expect(sessions.recheck(other.claims)).toBeDefined();
-    expect(sessions.atWork()).toBe(sessionsPerAccountMax + 1);
+    expect(sessions.countInUse()).toBe(sessionsPerAccountMax + 1);
   });
 
-  it('makeRoomFor does not end a session again that has ended by age, idling or logout', async () => {
+  it('makeRoomFor does not end a session that has already ended by its age, by idling or by logout', async () => {
     const { sessions, clock } = world();
     const claimsOfAll = [];
-    for (let n = 0; n < sessionsPerAccountMax; n += 1) claimsOfAll.push((await sessions.start('nurse1'))!.claims);
+    for (let n = 0; n < sessionsPerAccountMax; n += 1)
+      claimsOfAll.push((await sessions.startSession('nurse1'))!.claims);
     for (const claims of claimsOfAll) sessions.makeRoomFor(claims);
     sessions.revoke(sessionMark(claimsOfAll[0]!.sessionId), t0);
     // A second logout record of one session would look like a forgery.
-    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
+    expect(sessions.makeRoomFor((await sessions.startSession('nurse1'))!.claims)).toEqual([]);
     clock.ms = t0 + sessionIdleMs;
     const busy = [];
     for (let n = 0; n < sessionsPerAccountMax; n += 1) {
-      const { claims } = (await sessions.start('nurse1'))!;
+      const { claims } = (await sessions.startSession('nurse1'))!;
       expect(sessions.makeRoomFor(claims)).toEqual([]);
       busy.push(claims);
     }
     while (clock.ms < t0 + sessionIdleMs + sessionMaxMs) {
-      expect(sessions.atWork()).toBe(sessionsPerAccountMax);
+      expect(sessions.countInUse()).toBe(sessionsPerAccountMax);
       clock.ms += sessionIdleMs - 1;
       for (const claims of busy) sessions.recheck(claims);
     }
-    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
-    expect(sessions.atWork()).toBe(1);
+    expect(sessions.makeRoomFor((await sessions.startSession('nurse1'))!.claims)).toEqual([]);
+    expect(sessions.countInUse()).toBe(1);
   });
 
   it('setLocked locks and unlocks one session and no other session', async () => {
     const { sessions } = world();
-    const { token, claims } = (await sessions.start('nurse1'))!;
-    const other = (await sessions.start('nurse1'))!;
+    const { token, claims } = (await sessions.startSession('nurse1'))!;
+    const other = (await sessions.startSession('nurse1'))!;
     sessions.setLocked(sessionMark(claims.sessionId), true);
     expect((await sessions.read(token))?.viewer.locked).toBe(true);
     expect(sessions.recheck(claims)?.locked).toBe(true);
@@ -186,7 +187,7 @@ describe('a session', () => {
 
   it('a session ends when its account has a new epoch', async () => {
     const { sessions, accounts, account, open } = world();
-    const { token } = (await sessions.start('nurse1'))!;
+    const { token } = (await sessions.startSession('nurse1'))!;
     accounts.set('nurse1', { ...account, epoch: 'another' });
     expect(await open().read(token)).toBeUndefined();
   });

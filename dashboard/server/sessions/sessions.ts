@@ -14,7 +14,7 @@ const rememberedMax = 20_000;
 
 /**
  * Maximum of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
- * was idle for longest is ended first. So an ended session shows no screen, also for an account that a ward shares.
+ * was idle for longest is ended first. So an ended session shows no screen, even for an account that a ward shares.
  */
 export const sessionsPerAccountMax = 64;
 
@@ -27,7 +27,7 @@ export type LiveSession = {
 
 export type Sessions = {
   /** Creates a session for an account that has just logged in. Returns undefined if the account is unknown or disabled. */
-  start(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
+  startSession(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
    * Ends the account's sessions that were idle for longest, if the account has too many with this session.
    * @returns the ended sessions
@@ -54,13 +54,13 @@ export type Sessions = {
   /** Ends, for good, the sessions of the account that began at `atMs` or before. */
   endBefore(userId: string, atMs: number): void;
   /** Returns the number of valid sessions that were used at this process. */
-  atWork(): number;
+  countInUse(): number;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
   /** The last use of each session, by mark. The session that was idle for longest is first. */
-  const liveAt = new Map<string, { readonly claims: Claims; readonly atMs: number }>();
+  const lastUseOf = new Map<string, { readonly claims: Claims; readonly atMs: number }>();
   const revoked = new Map<string, number>();
   /** Marks of locked sessions, in the order of locking. */
   const locked = new Set<string>();
@@ -77,23 +77,23 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account) };
   }
 
-  function holds(claims: Claims, account: { fingerprint: string } | undefined, mark: string, nowMs: number): boolean {
-    const atMs = liveAt.get(mark)?.atMs ?? 0;
-    return judgeSession(claims, account, atMs, isRevoked(claims, mark), nowMs) === 'holds';
+  function isValid(claims: Claims, account: { fingerprint: string } | undefined, mark: string, nowMs: number): boolean {
+    const atMs = lastUseOf.get(mark)?.atMs ?? 0;
+    return judgeSession(claims, account, atMs, isRevoked(claims, mark), nowMs) === 'valid';
   }
 
   function noteUse(claims: Claims, mark: string, nowMs: number): void {
-    liveAt.delete(mark);
-    liveAt.set(mark, { claims, atMs: nowMs });
-    if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
+    lastUseOf.delete(mark);
+    lastUseOf.set(mark, { claims, atMs: nowMs });
+    if (lastUseOf.size > rememberedMax) lastUseOf.delete(lastUseOf.keys().next().value!);
   }
 
   function revoke(mark: string, atMs: number): void {
     revoked.set(mark, atMs);
     // A session that was logged out before this time has also ended because of its age.
-    for (const [old, oldAtMs] of revoked) {
+    for (const [oldMark, oldAtMs] of revoked) {
       if (now() - oldAtMs <= sessionMaxMs) break;
-      revoked.delete(old);
+      revoked.delete(oldMark);
     }
   }
 
@@ -101,7 +101,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     const nowMs = now();
     const account = viewerOf(claims.userId);
     const mark = sessionMark(claims.sessionId);
-    if (!holds(claims, account, mark, nowMs)) return undefined;
+    if (!isValid(claims, account, mark, nowMs)) return undefined;
     noteUse(claims, mark, nowMs);
     return account && (locked.has(mark) ? { ...account.viewer, locked: true } : account.viewer);
   }
@@ -109,23 +109,24 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
   return {
     recheck,
     revoke,
-    atWork() {
+    countInUse() {
       const nowMs = now();
-      return [...liveAt].filter(([mark, { claims }]) => holds(claims, viewerOf(claims.userId), mark, nowMs)).length;
+      return [...lastUseOf].filter(([mark, { claims }]) => isValid(claims, viewerOf(claims.userId), mark, nowMs))
+        .length;
     },
     makeRoomFor(claims) {
       const nowMs = now();
       const { userId } = claims;
       noteUse(claims, sessionMark(claims.sessionId), nowMs);
       const account = viewerOf(userId);
-      const ofAccount = [...liveAt].flatMap(([mark, session]) =>
-        session.claims.userId === userId && holds(session.claims, account, mark, nowMs) ? [session.claims] : [],
+      const ofAccount = [...lastUseOf].flatMap(([mark, session]) =>
+        session.claims.userId === userId && isValid(session.claims, account, mark, nowMs) ? [session.claims] : [],
       );
       const ended = ofAccount.slice(0, Math.max(0, ofAccount.length - sessionsPerAccountMax));
       for (const { sessionId } of ended) revoke(sessionMark(sessionId), nowMs);
       return ended;
     },
-    async start(userId) {
+    async startSession(userId) {
       const account = viewerOf(userId);
       if (!account) return undefined;
       const nowMs = now();
@@ -154,8 +155,8 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     },
     endBefore(userId, atMs) {
       // A time in the future would end sessions that have not begun yet.
-      const byMs = Math.min(atMs, now());
-      if (byMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, byMs);
+      const endedUntilMs = Math.min(atMs, now());
+      if (endedUntilMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, endedUntilMs);
     },
   };
 }

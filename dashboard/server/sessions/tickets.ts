@@ -17,23 +17,23 @@ export type Tickets = {
 };
 
 export function createTickets(now: () => number): Tickets {
-  const open = new Map<string, { claims: Claims; validUntilMs: number }>();
+  const unusedTickets = new Map<string, { claims: Claims; validUntilMs: number }>();
   return {
     issue(claims) {
       const ticket = randomBytes(32).toString('base64url');
       const validUntilMs = now() + ticketMs;
-      open.set(ticket, { claims, validUntilMs });
-      const ofAccount = [...open].filter(([, entry]) => entry.claims.userId === claims.userId);
-      if (ofAccount.length > ticketsPerAccountMax) open.delete(ofAccount[0]![0]);
-      for (const [old, { validUntilMs: until }] of open) {
-        if (until > now() && open.size <= ticketsMax) break;
-        open.delete(old);
+      unusedTickets.set(ticket, { claims, validUntilMs });
+      const ofAccount = [...unusedTickets].filter(([, entry]) => entry.claims.userId === claims.userId);
+      if (ofAccount.length > ticketsPerAccountMax) unusedTickets.delete(ofAccount[0]![0]);
+      for (const [oldTicket, { validUntilMs: oldUntilMs }] of unusedTickets) {
+        if (oldUntilMs > now() && unusedTickets.size <= ticketsMax) break;
+        unusedTickets.delete(oldTicket);
       }
       return ticket;
     },
     redeem(ticket, sessionId) {
-      const entry = open.get(ticket);
-      open.delete(ticket);
+      const entry = unusedTickets.get(ticket);
+      unusedTickets.delete(ticket);
       if (!entry || entry.validUntilMs <= now() || entry.claims.sessionId !== sessionId) return undefined;
       return entry.claims;
     },

@@ -3,14 +3,14 @@ import { expect, it, vi } from 'vitest';
 import { foldAssociations } from '../core/beds.ts';
 import { period, table } from '../core/fold.testing.ts';
 import { emptyState } from '../core/state.ts';
-import { watchPlaces } from './place-watch.ts';
+import { openRegistryCheck } from './registry-check.ts';
 
-it('watchPlaces logs once which devices are at unregistered places, and once when all are at registered places', async () => {
+it('openRegistryCheck logs once which devices are at unregistered places, and once when all are at registered places', async () => {
   const state = emptyState();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU ', { bed: '1' })));
   const lines: string[] = [];
   let wards = [{ ward: 'ICU', beds: ['1'] }];
-  const watch = watchPlaces({
+  const registryCheck = openRegistryCheck({
     wards: { current: () => ({ wards }) },
     accounts: { all: () => [] },
     state,
@@ -22,12 +22,12 @@ it('watchPlaces logs once which devices are at unregistered places, and once whe
     await vi.waitFor(() => expect(lines).toHaveLength(1), 30_000);
     expect(lines[0]).toContain('device d1: ward ICU  bed 1');
     expect(lines[0]).not.toContain('Made');
-    expect(watch.count()).toBe(1);
+    expect(registryCheck.count()).toBe(1);
     wards = [{ ward: 'ICU ', beds: ['1'] }];
     await vi.waitFor(() => expect(lines).toHaveLength(2), 30_000);
     expect(lines[1]).toContain('all accounts and devices are at registered');
-    expect(watch.count()).toBe(0);
+    expect(registryCheck.count()).toBe(0);
   } finally {
-    watch.close();
+    registryCheck.close();
   }
 });

@@ -3,38 +3,38 @@ import type { Logger } from 'pino';
 import { visibleText } from '../../../contracts/text.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { LiveState } from '../core/state.ts';
-import { unregistered } from '../core/wards.ts';
+import { findUnregistered } from '../core/wards.ts';
 import type { Wards } from '../wards-file.ts';
 
-const lookEveryMs = 5_000;
-/** A log line names this many of them; `count` has the number of all. */
+const checkEveryMs = 5_000;
+/** Maximum of accounts and devices that a log line names; `count` has the number of all. */
 const namedMax = 20;
 
-export type PlaceWatch = {
+export type RegistryCheck = {
   /** Returns the number of accounts and devices at wards or beds that are not registered. */
   count(): number;
   close(): void;
 };
 
-export function watchPlaces(options: {
+export function openRegistryCheck(options: {
   readonly wards: Pick<Wards, 'current'>;
   readonly accounts: Pick<Accounts, 'all'>;
   readonly state: Pick<LiveState, 'beds'>;
   readonly isReady: () => boolean;
   readonly logger: Logger;
   readonly everyMs?: number;
-}): PlaceWatch {
+}): RegistryCheck {
   const { wards, accounts, state, isReady, logger } = options;
   let count = 0;
   let loggedText = '';
 
-  function look(): void {
+  function checkRegistry(): void {
     if (!isReady()) return;
-    const unregisteredPlaces = unregistered(wards.current(), accounts.all(), state);
-    count = unregisteredPlaces.length;
-    const named = unregisteredPlaces.slice(0, namedMax).map((place) => {
-      const bed = place.what === 'device' ? ` bed ${visibleText(place.bed)}` : '';
-      return `${place.what} ${visibleText(place.id)}: ward ${visibleText(place.ward)}${bed}`;
+    const unregisteredEntries = findUnregistered(wards.current(), accounts.all(), state);
+    count = unregisteredEntries.length;
+    const named = unregisteredEntries.slice(0, namedMax).map((entry) => {
+      const bed = entry.what === 'device' ? ` bed ${visibleText(entry.bed)}` : '';
+      return `${entry.what} ${visibleText(entry.id)}: ward ${visibleText(entry.ward)}${bed}`;
     });
     const text = named.join('; ');
     if (text === loggedText) return;
@@ -47,7 +47,7 @@ export function watchPlaces(options: {
       );
   }
 
-  const timer = setInterval(look, options.everyMs ?? lookEveryMs);
+  const timer = setInterval(checkRegistry, options.everyMs ?? checkEveryMs);
   timer.unref();
   return { count: () => count, close: () => clearInterval(timer) };
 }

@@ -1,0 +1,67 @@
+/**
+ * Schedules the work for screens that change what they show. Only one item of work is done in each round of the event loop,
+ * so that alarms and acts are handled in between. The accounts are served in rotation. An account is limited by the time
+ * that its items take, not by the number of its items, because a view may show a small ward or the whole hospital.
+ */
+import { createFairQueue } from '../../../process/fair-queue.ts';
+
+/**
+ * After each item, no item of the same account is done for the duration of the item times this factor (ours). So one
+ * account uses at most a fifth of the process's time.
+ */
+export const restFactor = 4;
+/** The queue is checked this often while no item may be done yet. */
+const checkEveryMs = 5;
+/** Maximum of waiting items. Each screen has at most one item, and there are at most 500 screens (core/connection-limits.ts). */
+const itemsMax = 1_000;
+
+export type ScreenWorkQueue = {
+  /** Does an item of work after the items before it. Rejects with the error of the work, or if too many items wait. */
+  run<T>(account: string, work: () => T): Promise<T>;
+};
+
+type WorkItem = { readonly account: string; begin(): void; refuse(): void };
+
+/** @param monotonicMs a clock that never jumps */
+export function createScreenWorkQueue(monotonicMs: () => number): ScreenWorkQueue {
+  const queue = createFairQueue<WorkItem>(itemsMax);
+  const restUntilMs = new Map<string, number>();
+  let isScheduled = false;
+
+  function doNextItem(): void {
+    const startMs = monotonicMs();
+    for (const [account, untilMs] of restUntilMs) if (untilMs <= startMs) restUntilMs.delete(account);
+    const item = queue.take((account) => !restUntilMs.has(account));
+    if (item !== undefined) {
+      item.begin();
+      const endMs = monotonicMs();
+      restUntilMs.set(item.account, endMs + restFactor * (endMs - startMs));
+    }
+    isScheduled = queue.size() > 0;
+    if (!isScheduled) return;
+    if (item === undefined) setTimeout(doNextItem, checkEveryMs);
+    else setImmediate(doNextItem);
+  }
+
+  return {
+    run(account, work) {
+      return new Promise((resolve, reject) => {
+        const item: WorkItem = {
+          account,
+          begin() {
+            try {
+              resolve(work());
+            } catch (error) {
+              reject(error);
+            }
+          },
+          refuse: () => reject(new Error('too many screens change what they show')),
+        };
+        queue.add(account, item)?.refuse();
+        if (isScheduled) return;
+        isScheduled = true;
+        setImmediate(doNextItem);
+      });
+    },
+  };
+}
