@@ -154,7 +154,7 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   return BigInt(`0x${number.toString('hex')}`);
 }
 
-/** Returns the value of the wantedId extension. @throws VigilError if there is another critical extension (section 5.2) */
+/** Returns the value of the extension with the id `wantedId`. @throws VigilError if there is another critical extension (section 5.2) */
 function extensionOf(der: Buffer, extensions: Element | undefined, wantedId: string): Buffer | undefined {
   let wantedValue: Buffer | undefined;
   for (const extension of extensions === undefined ? [] : childrenOf(der, expectTag(extensions, tags.sequence))) {

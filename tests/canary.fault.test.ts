@@ -207,7 +207,7 @@ describe('the canary', () => {
     await until('the alarm processor to notice the new topic', () =>
       output().includes('the log of readings was created again'),
     );
-    if (output().includes('beginning again')) await start('alarms');
+    if (output().includes('the process ends, so that its next start')) await start('alarms');
     await untilWell();
     console.log(
       `topic observations created again → canary complete after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`,

@@ -160,7 +160,7 @@ describe('a killed processor', () => {
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
       // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if Kafka has removed it
       // already, as on a slow machine.
-      const removals = lines.filter((line) => line.includes('the process before this one'));
+      const removals = lines.filter((line) => line.includes('the former process'));
       expect(removals.length).toBe(kills.length);
       const takeovers = lines
         .filter((line) => line.includes('took over partitions'))
