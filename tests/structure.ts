@@ -31,7 +31,7 @@ const isOurs = (target: string) =>
 /** Returns one sentence for each rule that the file breaks. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
-    ? [unfinishedWork, testSupport]
+    ? [unfinishedWork, testSupport, randomNumbers]
     : [unfinishedWork, direction, libraries, kafka, environment, purity, size, form, fields];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
@@ -163,6 +163,13 @@ function testSupport(source: Source): string[] {
   return importsOf(source)
     .filter(({ target }) => isOurs(target) && top(target) !== ownHouse && !foundations.includes(top(target)))
     .map(({ target }) => `imports ${target}: a test helper that imports another house belongs into tests/`);
+}
+
+/** Finds random numbers of a range that are almost always near 0 (tests/even-number.ts says why). */
+function randomNumbers(source: Source): string[] {
+  return /\bfc\.(?:double|float)\(\{[^}]*\bmin:/.test(code(source))
+    ? ['draws from a range with fc.double: use evenNumber']
+    : [];
 }
 
 /** Finds notes about unfinished work, and tests that are skipped. */
