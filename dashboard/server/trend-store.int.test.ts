@@ -131,8 +131,8 @@ describe('stored values', () => {
       value(rr, 2_000, 12),
     ]);
     expect(await store().counts(query, id)).toEqual([
-      { atMs: t0, values: 3 },
-      { atMs: t0 + hourMs, values: 1 },
+      { atMs: t0, valueCount: 3 },
+      { atMs: t0 + hourMs, valueCount: 1 },
     ]);
     expect(await store().values(query, `none-${randomUUID()}`)).toEqual([]);
     expect(await store().counts(query, `none-${randomUUID()}`)).toEqual([]);
