@@ -10,7 +10,7 @@ import { type Pair, signCrl } from './issue.ts';
 import { readRegister } from './register.ts';
 
 export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
-/** Most attempts to issue a CRL. If another process revokes a certificate at the same moment, the CRL must be issued again. */
+/** Maximum number of attempts to issue a CRL. If another process revokes a certificate at the same moment, the CRL must be issued again. */
 const attemptsMax = 10;
 
 /**
@@ -54,7 +54,7 @@ export function crlReason(
 }
 
 /**
- * Returns when the last CRL was issued, but at most `nowMs`. If that CRL was issued while the clock was ahead, its time is in the future.
+ * Returns the time at which the last CRL was issued, but at most `nowMs`. If that CRL was issued while the clock was ahead, its time is in the future.
  * A revoked certificate that ends before that future time is still valid now, so it must stay on the list.
  */
 function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {

@@ -150,7 +150,7 @@ async function ensureLeaf(
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 
-/** Most certificates that are added to the register with one write to the disk. */
+/** Maximum number of certificates that are added to the register with one write to the disk. */
 const batchSizeMax = 500;
 
 /** Issues the devices' certificates and adds them to the register. A revoked certificate is not renewed when it expires. */

@@ -3,7 +3,7 @@
 /** A reading's identity, from its envelope. The device gives it, or else the gateway. */
 export type ReadingId = { readonly boot: string; readonly seq: number };
 
-/** Most starts (`boot`) of a device that are kept for one instant. */
+/** Maximum number of starts (`boot`) of a device that are kept for one instant. */
 export const bootsMax = 4;
 
 /**

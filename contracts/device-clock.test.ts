@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evenNumber } from '../tests/even-number.ts';
+import { uniformNumber } from '../tests/uniform-number.ts';
 import {
   assess,
   clockErrorText,
@@ -159,9 +159,9 @@ describe('sampledMs', () => {
     const outage = fc.record({ liveS: fc.integer({ min: 25, max: 90 }), outageS: fc.integer({ min: 3, max: 900 }) });
     fc.assert(
       fc.property(
-        evenNumber(-3600, 3600),
+        uniformNumber(-3600, 3600),
         fc.array(outage, { minLength: 1, maxLength: 4 }),
-        evenNumber(1.25, 1000),
+        uniformNumber(1.25, 1000),
         (behind, outages, factor) => {
           const sent: Sent[] = [];
           let at = 0;

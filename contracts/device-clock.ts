@@ -128,7 +128,7 @@ export function clockErrorText(offsetMs: number): string {
 }
 
 /**
- * Returns when a value was measured, by the gateway's clock: the device's time, corrected by the measured error. The result is never later
+ * Returns the time of measurement of a value, by the gateway's clock: the device's time, corrected by the measured error. The result is never later
  * than the receive time, so a wrong correction cannot make a value look newer than its receipt.
  */
 export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number): number {

@@ -9,7 +9,7 @@ export function numberText(value: number, digits: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** Most digits after the point in a limit. Further digits are rounding errors of binary numbers. */
+/** Maximum number of digits after the point in a limit. Further digits are rounding errors of binary numbers. */
 const limitDigitsMax = 6;
 
 /** Returns a sum or difference of limits without the rounding error of binary numbers: 36 + 0.1 is 36.1, not 36.100000000000001. */

@@ -1,6 +1,6 @@
 /** Rules for the numbers (`seq`) that a device gives its readings. Pure. */
 
-/** Most numbers that may be missing between two readings of a device that counts by one (ours). */
+/** Maximum number of numbers that may be missing between two readings of a device that counts by one (ours). */
 const missingMax = 20;
 /** So many milliseconds between the times of the two readings allow one more missing number (ours). */
 const numberMsMin = 10;

@@ -12,7 +12,7 @@ import { clocksApartMsMax } from './steady-time.ts';
 /** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (ours). */
 const turnsMin = 3;
 const windowMs = 60_000;
-/** Most boots that are remembered of a device. */
+/** Maximum number of boots that are remembered of a device. */
 const bootsMax = 4;
 
 export type Turns = {

@@ -6,7 +6,7 @@
  * characters by their codes. Use `visibleText` for a text that is already stored or that a device sent.
  */
 
-/** Most combining marks on one character. More marks overlap the lines above and below. Real writing needs up to about six. */
+/** Maximum number of combining marks on one character. More marks overlap the lines above and below. Real writing needs up to about six. */
 const marksMax = 8;
 
 const plain = /^[!-~]+(?: [!-~]+)*$/;

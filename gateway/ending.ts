@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { endingSoon, type PresentedCertificate } from './core/ending.ts';
 
 const checkEveryMs = 60_000;
-/** Most devices that one line of the log names. */
+/** Maximum number of devices that one line of the log names. */
 const namedMax = 100;
 
 /** Checks the certificates each minute. Logs a device only if it was not logged at the last check, or its end has changed. */

@@ -51,7 +51,7 @@ export type Rejections = {
 /** Time between two writes of the counts. */
 const summaryMs = 60_000;
 const closeMsMax = 1_000;
-/** Most devices whose budget is remembered. Above it, the device whose last rejected message is oldest is forgotten, after its count is written. */
+/** Maximum number of devices whose budget is remembered. Above it, the device whose last rejected message is oldest is forgotten, after its count is written. */
 const devicesMax = 20_000;
 
 /** The used part of each of the two budgets. */

@@ -9,11 +9,11 @@ import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 
 /**
- * Most devices with associations. A dashboard creates at most half as many. Above this number the associations of further devices are left
+ * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number the associations of further devices are left
  * out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the patient.
  */
 const devicesMaxDefault = 100_000;
-/** Most dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
+/** Maximum number of dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
 const presencesMax = 1_000;
 
 export type Tables = {
@@ -38,7 +38,7 @@ export async function followTables(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly onAssociation: (deviceId: string) => void;
-  /** Most devices with associations; `devicesMaxDefault` if absent. */
+  /** Maximum number of devices with associations; `devicesMaxDefault` if absent. */
   readonly devicesMax?: number;
 }): Promise<Tables> {
   const { log, sealedLog, pseudonymKey, now, devicesMax = devicesMaxDefault } = options;

@@ -35,7 +35,7 @@ export type SealedReading = {
   leftOut(): number;
 };
 
-/** Most ids of data keys that are remembered. If there are more, the oldest id is forgotten. */
+/** Maximum number of ids of data keys that are remembered. If there are more, the oldest id is forgotten. */
 const keysMax = 10_000;
 
 export function createSealedReading(options: {

@@ -8,7 +8,7 @@ export type Supervised = {
   pid(): number;
   /** Ends the process and starts a new one. Resolves when the new process is ready; attempts are repeated until a start succeeds. */
   restart(): Promise<void>;
-  /** Ends the process for good. */
+  /** Ends the process. It is not started again. */
   close(): Promise<void>;
 };
 

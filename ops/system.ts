@@ -61,7 +61,7 @@ const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators',
 type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
-/** Time that a step in progress has to end when everything stops. Longer than the 10 s after which a process is killed. */
+/** Time in which a running step must end when everything stops. Longer than the 10 s after which a process is killed. */
 const stepGraceMs = 15_000;
 
 /**

@@ -16,9 +16,9 @@ export type ConnectionLine = {
 };
 
 export type ConnectionLineOptions = {
-  /** Most handshakes per second, above 0. One turn of the event loop begins at most a twentieth of them, so a busy process begins fewer. */
+  /** Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of them, so a busy process begins fewer. */
   readonly perS: number;
-  /** Most waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
+  /** Maximum number of waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
   readonly waitingMax: number;
   /** Returns the key by which connections are grouped; by default the address. */
   readonly keyOf?: (address: string) => string;
@@ -34,7 +34,7 @@ export type ConnectionLineOptions = {
 
 /** How often the queue is served while connections wait. */
 const tickMs = 25;
-/** Most bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
+/** Maximum number of bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
 
 type WaitingConnection = {

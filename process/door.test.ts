@@ -53,7 +53,7 @@ async function until(holds: () => boolean): Promise<void> {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error('waited in vain');
+  throw new Error('the condition did not become true in time');
 }
 
 /** Resolves when the client is closed. Does not use `once`, which rejects if the connection is reset. */

@@ -17,9 +17,9 @@ export type Door = {
 };
 
 export type DoorOptions = {
-  /** Most counted connections, at least 1. */
+  /** Maximum number of counted connections, at least 1. */
   readonly max: number;
-  /** Most counted connections of one address, at least 1. */
+  /** Maximum number of counted connections of one address, at least 1. */
   readonly perAddressMax: number;
   /** A connection that is counted for longer than this is closed, even if it sends data. May be Infinity. */
   readonly withinMs: number;

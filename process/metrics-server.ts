@@ -21,9 +21,9 @@ export type MetricsServer = {
   close(): Promise<void>;
 };
 
-/** Most connections at the same time. */
+/** Maximum number of connections at the same time. */
 const connectionsMax = 64;
-/** Most connections that have not sent a request yet. */
+/** Maximum number of connections that have not sent a request yet. */
 const silentMax = 32;
 const requestMsMax = 5_000;
 

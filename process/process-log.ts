@@ -1,7 +1,7 @@
 /** Opens the log of a process: JSON lines on standard output. */
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Most characters that wait while the output accepts no characters. Further lines are dropped. */
+/** Maximum number of characters that wait while the output accepts no characters. Further lines are dropped. */
 const waitingCharsMax = 1_000_000;
 
 /**

@@ -167,7 +167,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'an open period counts around a period that has ended',
+    'an open period counts, although a later period inside it has ended',
     [
       ['a', -60, null],
       ['b', -30, -20],

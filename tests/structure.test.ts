@@ -163,7 +163,7 @@ describe('faultsOf', () => {
       /default value/,
     ],
     ['a note about unfinished work', 'gateway/a.ts', '// TODO: later', /unfinished work/],
-    ['a range of fc.double', 'gateway/a.test.ts', 'fc.double({ min: 0, max: 1 })', /use evenNumber/],
+    ['a range of fc.double', 'gateway/a.test.ts', 'fc.double({ min: 0, max: 1 })', /use uniformNumber/],
     [
       'a test helper of a house that imports another house',
       'gateway/a.testing.ts',

@@ -165,10 +165,10 @@ function testSupport(source: Source): string[] {
     .map(({ target }) => `imports ${target}: a test helper that imports another house belongs into tests/`);
 }
 
-/** Finds random numbers of a range that are almost always near 0 (tests/even-number.ts says why). */
+/** Finds random numbers of a range that are almost always near 0 (tests/uniform-number.ts says why). */
 function randomNumbers(source: Source): string[] {
   return /\bfc\.(?:double|float)\(\{[^}]*\bmin:/.test(code(source))
-    ? ['draws from a range with fc.double: use evenNumber']
+    ? ['draws from a range with fc.double: use uniformNumber']
     : [];
 }
 

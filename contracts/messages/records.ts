@@ -258,7 +258,7 @@ const auditFields = {
 export const OlderAuditRecord = Type.Object(auditFields, closed);
 export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 
-/** Most patients that one audit record can name. */
+/** Maximum number of patients that one audit record can name. */
 export const auditPatientsMax = 200;
 
 /** In the topic `audit`: one look or act. `prev` is the `hash` of the record before from the same process (`boot`). */

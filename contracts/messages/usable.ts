@@ -43,7 +43,7 @@ const check = {
   status: Compile(Status),
 };
 
-/** Most numerics or conditions in a message: the limit of the schema. */
+/** Maximum number of numerics or conditions in a message: the limit of the schema. */
 const listMax = 64;
 
 /**

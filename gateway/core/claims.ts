@@ -9,7 +9,7 @@
  */
 export type LastClaims = Map<string, number>;
 
-/** Most gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes within seconds. */
+/** Maximum number of gateway processes that are remembered. Above this number the first entry is dropped. A repeat comes within seconds. */
 export const bootsMax = 1_000;
 
 /**

@@ -21,7 +21,7 @@ import {
   spanByError,
 } from './clock-error.ts';
 
-/** Most starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
+/** Maximum number of starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
 const bootsMax = 4;
 
 export type BootClock = {

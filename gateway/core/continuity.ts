@@ -18,7 +18,7 @@ export type Continuity = {
 /** `filled`: missing numbers that came later. `odd`: jumps of a device that does not count by one. */
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
-/** Most holes that are remembered. Above this number the oldest is dropped; if its numbers come later, they count as repeated. */
+/** Maximum number of holes that are remembered. Above this number the oldest is dropped; if its numbers come later, they count as repeated. */
 const holesMax = 16;
 
 export function newContinuity(): Continuity {

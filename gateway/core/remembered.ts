@@ -4,7 +4,7 @@ import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
 export type DeviceMemory = { readonly clocks: DeviceClocks; readonly identity: IdentitySigns };
 
-/** Most devices that are remembered. Above this number the device whose last connection began first is forgotten. */
+/** Maximum number of devices that are remembered. Above this number the device whose last connection began first is forgotten. */
 const devicesMax = 20_000;
 
 export function newDeviceMemory(): DeviceMemory {

@@ -3,13 +3,13 @@ export type Limits = {
   /** Largest packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
   readonly packetBytesMax: number;
   /**
-   * Most publishes of one connection that are not acknowledged. MQTT 5 clients get this number as Receive Maximum. Above it the connection
+   * Maximum number of publishes of one connection that are not acknowledged. MQTT 5 clients get this number as Receive Maximum. Above it the connection
    * is paused while acknowledgements wait for Kafka. It is not ended then, because a monitor must stay connected when Kafka is slow, and
    * MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has too many open QoS 2 messages, which breaks the protocol
    * [MQTT-3.3.4-7], and is ended with DISCONNECT 0x93.
    */
   readonly inFlightMax: number;
-  /** Most QoS 2 messages of one session that the client has not released. Above it the connection is ended with DISCONNECT 0x93. */
+  /** Maximum number of QoS 2 messages of one session that the client has not released. Above it the connection is ended with DISCONNECT 0x93. */
   readonly exchangesMax: number;
   /** Memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
@@ -24,13 +24,13 @@ export type Limits = {
   readonly qos0BytesMax: number;
   /** Bytes of the incomplete packets of all connections. Above it the connection with the most is ended with DISCONNECT 0x97. */
   readonly partialBytesMax: number;
-  /** Most connections at once, including those in their TLS handshake. Above it a new connection is closed before its handshake. */
+  /** Maximum number of connections at once, including those in their TLS handshake. Above it a new connection is closed before its handshake. */
   readonly connectionsMax: number;
-  /** Most connections of one device. Above it a connection that replaces no other is refused with CONNACK 0x97. */
+  /** Maximum number of connections of one device. Above it a connection that replaces no other is refused with CONNACK 0x97. */
   readonly connectionsPerDeviceMax: number;
   /** Connections that may begin their TLS handshake per second. Above it they wait, and the addresses take turns. */
   readonly connectsPerS: number;
-  /** Most connections that wait for their handshake. Above it, the newest connection of the address with the most connections is closed. */
+  /** Maximum number of connections that wait for their handshake. Above it, the newest connection of the address with the most connections is closed. */
   readonly connectsWaitingMax: number;
   /** Longest TLS handshake, and longest time from its end to CONNECT. After either the connection is closed. */
   readonly connectMs: number;
@@ -40,7 +40,7 @@ export type Limits = {
   readonly keepAliveMaxS: number;
   /** Longest time for which a session is kept without a connection. */
   readonly sessionExpiryMaxMs: number;
-  /** Most sessions at once, with and without a connection. Above it the session that lost its connection first is ended. */
+  /** Maximum number of sessions at once, with and without a connection. Above it the session that lost its connection first is ended. */
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;

@@ -135,7 +135,7 @@ describe("a device's share of the memory", () => {
     expect(bench.listener.unackedBytes()).toBe(0);
   });
 
-  it('a device that uses no memory may send publishBytes message of any size', async () => {
+  it('a device that uses no memory may send a message of any size', async () => {
     await open({ unackedBytesMax: 100 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));

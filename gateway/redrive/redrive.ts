@@ -59,7 +59,7 @@ export function createRedrive(options: {
   };
 }
 
-/** Most periods of the device that a refusal names. It names the newest. */
+/** Maximum number of periods of the device that a refusal names. It names the newest. */
 const periodsNamedMax = 5;
 
 /**

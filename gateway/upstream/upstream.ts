@@ -23,7 +23,7 @@ export type Upstream = {
 };
 
 /**
- * Most devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device does not number
+ * Maximum number of devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device does not number
  * its readings, its next readings get a new boot.
  */
 const sourcesMax = 20_000;

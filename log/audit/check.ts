@@ -21,13 +21,13 @@ type Chain = {
 };
 
 export type CheckBounds = {
-  /** Most records after a gap, for each chain. With more records, the missing record counts as lost. */
+  /** Maximum number of records after a gap, for each chain. With more records, the missing record counts as lost. */
   readonly aheadMax: number;
-  /** Most chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
+  /** Maximum number of chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
   readonly chainsMax: number;
-  /** Most records that are remembered for each chain. */
+  /** Maximum number of records that are remembered for each chain. */
   readonly settledMax: number;
-  /** Most faults that are remembered. Further faults are only counted. */
+  /** Maximum number of faults that are remembered. Further faults are only counted. */
   readonly faultsMax: number;
 };
 

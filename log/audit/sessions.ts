@@ -12,7 +12,7 @@ import type { RecordVerdict } from './rules.ts';
 export const sessionMaxMs = 12 * 60 * 60_000;
 /** A request before the end of a session may be recorded at most this long after the end. */
 const graceMs = 5 * 60_000;
-/** Most sessions that are remembered. If there are more, the oldest login is forgotten. */
+/** Maximum number of sessions that are remembered. If there are more, the oldest login is forgotten. */
 const sessionsMax = 200_000;
 
 type Login = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };

@@ -16,11 +16,11 @@ import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } 
 /** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Most records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. Then the
+ * Maximum number of records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. Then the
  * act or look of this record is refused too.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;
-/** Most waiting records of one person, or of one address if nobody is logged in. */
+/** Maximum number of waiting records of one person, or of one address if nobody is logged in. */
 const waitingPerKeyMax = 100;
 /** After this many acts in a row, a look is written. */
 const actsInRowMax = 4;

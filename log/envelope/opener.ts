@@ -7,7 +7,7 @@ import { type Opened, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
-/** Most unwrapped data keys in memory. If there are more, the oldest key is dropped. A dropped key is unwrapped again if needed. */
+/** Maximum number of unwrapped data keys in memory. If there are more, the oldest key is dropped. A dropped key is unwrapped again if needed. */
 const keysMax = 100_000;
 
 export type SealedRecord = {

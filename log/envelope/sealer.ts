@@ -24,9 +24,9 @@ export const keyLifetimeMs = 3_600_000;
  * number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
  */
 export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
-/** Most messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
+/** Maximum number of messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
-/** Most subjects whose key is in memory, for each set of readers. If there are more, the oldest key is dropped, and replaced if needed. */
+/** Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is dropped, and replaced if needed. */
 const keysMax = 50_000;
 
 export type DataKey = {

@@ -51,7 +51,7 @@ export type AppenderOptions = {
   /** How long the first record waits for further records if no request is in flight, ms. */
   readonly lingerMs?: number;
   readonly batchBytesMax?: number;
-  /** Most bytes in all lanes together. If there are more, `append` rejects at once. */
+  /** Maximum number of bytes in all lanes together. If there are more, `append` rejects at once. */
   readonly pendingBytesMax?: number;
   /** How long a batch is retried, ms; `Infinity` for a caller that cannot go on without the log. */
   readonly timeoutMs?: number;

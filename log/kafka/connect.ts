@@ -46,7 +46,7 @@ guardFetches();
 
 /**
  * Creates a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
- * @param retries most retries of a call while no broker answers. Readers need the default, which has no limit
+ * @param retries maximum number of retries of a call while no broker answers. Readers need the default, which has no limit
  */
 export function connectKafka(
   settings: Settings<typeof kafkaClientSettings>,

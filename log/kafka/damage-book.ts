@@ -12,7 +12,7 @@ export type DamageBook = {
   close(): void;
 };
 
-/** Most damaged batches that are remembered. Further batches count again each time they are read. */
+/** Maximum number of damaged batches that are remembered. Further batches count again each time they are read. */
 const batchesMax = 10_000;
 
 export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {

@@ -38,7 +38,7 @@ async function read(from: SealedLog, options: Omit<ReaderOptions, 'log' | 'group
 
 async function until(what: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (what()) return;
-  throw new Error('waited in vain');
+  throw new Error('the condition did not become true in time');
 }
 
 const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });

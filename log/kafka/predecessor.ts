@@ -24,7 +24,7 @@ export type Member = ProcessMark & { readonly group: string; readonly memberId: 
 export type Machine = {
   readonly host: string;
   readonly machineBoot: string;
-  /** Returns when the process with this number started; undefined if no such process runs. */
+  /** Returns the start time of the process with this number; undefined if no such process runs. */
   startedAt(pid: number): string | undefined;
 };
 

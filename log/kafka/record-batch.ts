@@ -28,7 +28,7 @@ const batchHeaderBytes = 61;
 const lengthAt = 8;
 const crcAt = 17;
 const checkedFrom = 21;
-/** Most bytes of a record beside its key and value: six varints of at most five bytes, attributes, and the count of headers. */
+/** Maximum number of bytes of a record beside its key and value: six varints of at most five bytes, attributes, and the count of headers. */
 const recordOverheadBytesMax = 32;
 
 /**

@@ -20,7 +20,7 @@ export type Entry = {
   readonly code: string;
   readonly detail: string;
   /**
-   * `kept`: the record is a copy of a reading that is in its own topic. `redriven`: the message was sent through the gateway again.
+   * `kept`: the record is a copy of a reading that is also in `observations`. `redriven`: the message was sent through the gateway again.
    * `counted`: the record only counts messages that were not stored. `open`: none of these.
    */
   readonly state: 'open' | 'kept' | 'redriven' | 'counted';

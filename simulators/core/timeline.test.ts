@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evenNumber } from '../../tests/even-number.ts';
+import { uniformNumber } from '../../tests/uniform-number.ts';
 import { type Frame, type Recording, type WaveTrack, withLoop } from './recording.ts';
 import { type Item, itemsBetween, type Playback, playedWaves } from './timeline.ts';
 
@@ -43,7 +43,7 @@ const anyPlay = fc
     rows: fc.integer({ min: 1, max: 30 }),
     intervalMs: fc.constantFrom(250, 1000, 60_000),
     speed: fc.constantFrom(0.5, 1, 3, 60),
-    startShare: evenNumber(0, 0.99),
+    startShare: uniformNumber(0, 0.99),
     steps: fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 20 }),
   })
   .map(({ rows, intervalMs, speed, startShare, steps }) => {

@@ -13,9 +13,9 @@ import { type FloodCounts, underFlood } from './floods.ts';
 const target = { port: product.httpPort, ca: certFile('ca.pem'), origin };
 /** New connections that the dashboard accepts each second. */
 const connectsPerS = 100;
-/** Most connections that the dashboard may have accepted before the measurement, and that are counted only during it. */
+/** Maximum number of connections that the dashboard may have accepted before the measurement, and that are counted only during it. */
 const underWayMax = 300;
-/** Most connections that one address may keep open. The dashboard may close each of them once with the status 429. */
+/** Maximum number of connections that one address may keep open. The dashboard may close each of them once with the status 429. */
 const keptMax = 1_024;
 /** Returns the number of connections that the dashboard accepted from a flood. Each answer 429 closes a connection. */
 const acceptedConnections = ({ connections, statuses }: FloodCounts) => connections + (statuses[429] ?? 0);

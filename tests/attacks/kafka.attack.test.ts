@@ -89,7 +89,7 @@ describe.each(principals)('the certificate of %s', (principal) => {
   const writes: readonly string[] = topicsOf(principal, 'writers');
   const reads: readonly string[] = topicsOf(principal, 'readers');
 
-  it('a service can write no record and no tombstone to a topic that its row does not name', async () => {
+  it('a service can write no record and no tombstone to a topic whose row in contracts/topics.ts does not name it as a writer', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
         // Kafka does not refuse the same request here, so the other refusals are due to missing permissions.
@@ -168,7 +168,7 @@ describe('the broker', () => {
     ...({ file: commonName, commonName, authority: 'ca', purposes, names: [] as string[] } as const),
   });
   const ca = (): Pair => ({ certificate: certFile('ca.pem'), key: certFile('ca.key') });
-  const yearsAgo = 3 * 365 * 24 * 3_600_000;
+  const threeYearsMs = 3 * 365 * 24 * 3_600_000;
 
   const identities: [string, () => Promise<KafkaIdentity> | KafkaIdentity][] = [
     ['without a certificate', () => undefined],
@@ -193,11 +193,11 @@ describe('the broker', () => {
     ],
     [
       'with a certificate of the gateway that has expired',
-      () => issueLeaf(leaf('gateway'), ca(), Date.now() - yearsAgo),
+      () => issueLeaf(leaf('gateway'), ca(), Date.now() - threeYearsMs),
     ],
     [
       'with a certificate of the gateway that is not yet valid',
-      () => issueLeaf(leaf('gateway'), ca(), Date.now() + yearsAgo),
+      () => issueLeaf(leaf('gateway'), ca(), Date.now() + threeYearsMs),
     ],
     [
       'with a certificate of the gateway that is valid only for servers',

@@ -112,7 +112,7 @@ export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): {
   return { count: others.length, named };
 }
 
-/** Returns when the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */
+/** Returns the time at which the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */
 export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefined {
   return audioPauseUntil(alarm.audioPausedUntil, nowMs);
 }

@@ -5,7 +5,7 @@ import type { Burst } from './sound-table.ts';
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 
-/** Returns when each pulse of a burst begins, ms from the start of the burst. */
+/** Returns the start of each pulse of a burst, ms from the start of the burst. */
 export function pulseStarts(burst: Burst): number[] {
   const starts: number[] = [];
   let at = 0;

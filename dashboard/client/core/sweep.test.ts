@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evenNumber } from '../../../tests/even-number.ts';
+import { uniformNumber } from '../../../tests/uniform-number.ts';
 import { eraseSpans, oldestVisibleMs, periodMs, sweepOf, sweepX } from './sweep.ts';
 
 const sweep = { widthPx: 400, pxPerSecond: 100, eraseBarPx: 20 };
@@ -53,8 +53,8 @@ describe('sweep', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3000 }),
-        evenNumber(0, 4e12),
-        evenNumber(0.1, 5000),
+        uniformNumber(0, 4e12),
+        uniformNumber(0.1, 5000),
         (width, from, step) => {
           const s = sweepOf(width, 25);
           for (const span of eraseSpans(s, from, from + step)) {

@@ -105,7 +105,7 @@ export function indexAt(buffer: WaveBuffer, timeMs: number): number {
 }
 
 /**
- * Converts samples as they were sent to physical values.
+ * Converts the sent samples into physical values.
  * @param bytes little-endian int16 numbers
  * @param missing the number that stands for a missing sample; becomes NaN
  */

@@ -41,7 +41,7 @@ describe('createServerTime', () => {
     expect(time.now()).toBe(expected);
   });
 
-  it('after forget the next message sets the server’s time', () => {
+  it('after a call of forget, the next message sets the server’s time', () => {
     const { time } = at(1_000);
     time.saw(50_000, 's1', false);
     time.forget();

@@ -20,7 +20,7 @@ describe('the texts of a request', () => {
     else expect(fault).toContain(part);
   });
 
-  it('normalizeTexts composes all texts except the password', () => {
+  it('normalizeTexts normalizes all texts to NFC, except the password', () => {
     const typed = { name: 'Nu\u0301n\u0303ez', list: ['e\u0301', 1, null], password: 'e\u0301' };
     expect(normalizeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { evenNumber } from '../../../tests/even-number.ts';
+import { uniformNumber } from '../../../tests/uniform-number.ts';
 import { t0 } from './fold.testing.ts';
 import { type Chunk, chunksMax, emptyWaves, foldWave, recentChunks } from './waves.ts';
 
@@ -144,7 +144,7 @@ describe('a clock that is set while odd chunks come', () => {
 
 describe('changing chunks of one device', () => {
   it('chunks whose rates differ by 1 % are shown in one trace with one rate', () => {
-    const offPercent = fc.array(evenNumber(-1, 1), { minLength: 2, maxLength: 40 });
+    const offPercent = fc.array(uniformNumber(-1, 1), { minLength: 2, maxLength: 40 });
     fc.assert(
       fc.property(offPercent, fc.constantFrom(62.5, 250, 500), (offs, rateHz) => {
         const { text, shown } = scene(offs.length, (second) => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { evenNumber } from '../../../tests/even-number.ts';
+import { uniformNumber } from '../../../tests/uniform-number.ts';
 import { t0 } from './fold.testing.ts';
 import { emptyWaves, foldWave, forgetTracks, recentChunks, recentMs, wavesMax } from './waves.ts';
 
@@ -213,7 +213,7 @@ describe('a device clock that is set while a wave comes', () => {
 
   it('buffered chunks that come faster than real time do not start a new timeline', () => {
     fc.assert(
-      fc.property(lengths, fc.integer({ min: 1, max: 120 }), evenNumber(1.5, 50), (lengthMs, outageS, speed) => {
+      fc.property(lengths, fc.integer({ min: 1, max: 120 }), uniformNumber(1.5, 50), (lengthMs, outageS, speed) => {
         const state = emptyWaves();
         const fold = (at: number, receivedMs: number) =>
           foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));

@@ -117,7 +117,7 @@ describe('intermittent values at a bedside', () => {
     expect(bed.eventTexts()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
   });
 
-  it('an SpO2 of 87 that is valid for five seconds in ten alarms after its delay', () => {
+  it('an SpO2 of 87 that is valid five of every ten seconds raises an alarm after its delay', () => {
     const bed = bedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 10 < 5 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['10 raised SpO2.low']);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Consciousness, consciousnessLevels } from '../../../../contracts/score-names.ts';
-import { evenNumber } from '../../../../tests/even-number.ts';
+import { uniformNumber } from '../../../../tests/uniform-number.ts';
 import { type News2Set, news2 } from './news2.ts';
 
 /** A set with a total of 0. */
@@ -89,13 +89,13 @@ describe('an incomplete set', () => {
 
 const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 const anySet: fc.Arbitrary<News2Set> = fc.record({
-  RR: maybe(evenNumber(0, 150)),
-  SpO2: maybe(evenNumber(0, 100)),
+  RR: maybe(uniformNumber(0, 150)),
+  SpO2: maybe(uniformNumber(0, 100)),
   oxygen: maybe(fc.boolean()),
-  BPsys: maybe(evenNumber(-50, 350)),
-  pulse: maybe(evenNumber(0, 350)),
+  BPsys: maybe(uniformNumber(-50, 350)),
+  pulse: maybe(uniformNumber(0, 350)),
   consciousness: maybe(fc.constantFrom<Consciousness>(...consciousnessLevels)),
-  Temp: maybe(evenNumber(15, 45)),
+  Temp: maybe(uniformNumber(15, 45)),
   scale: fc.constantFrom(1 as const, 2 as const),
 });
 

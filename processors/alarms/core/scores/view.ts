@@ -144,7 +144,7 @@ function isAlike(published: Published, next: Published): boolean {
 }
 
 /**
- * Returns when unchanged scores are published again, so that a trend can tell a lasting score from a gap. Scores without any known input
+ * Returns the time at which unchanged scores are published again, so that a trend can tell a lasting score from a gap. Scores without any known input
  * are not published again.
  */
 function repeatAt({ news2: { parts } }: Scores, publishedMs: number): number {

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 const steps = 1_000_000;
 
 /**
- * Returns a generator of numbers from `min` to `max`, both included, with equal probability everywhere. `fc.double` draws evenly from the
+ * Returns a generator of uniformly distributed numbers from `min` to `max`, both included. `fc.double` draws evenly from the
  * doubles that a computer can represent, and half of those between 0 and 1 are below 1e-150. So a property over `fc.double` tests almost
  * only numbers that are 0 for it.
  */
-export function evenNumber(min: number, max: number): fc.Arbitrary<number> {
+export function uniformNumber(min: number, max: number): fc.Arbitrary<number> {
   return fc.integer({ min: 0, max: steps }).map((step) => min + ((max - min) * step) / steps);
 }
