@@ -1,7 +1,7 @@
 /**
  * Decides whether an acknowledgement counts for the newest revision of an alarm. A person acknowledges the revision that the screen showed.
  * The acknowledgement also counts for a newer revision that has no new content: the alarm was escalated, its sound was paused, the alarm
- * ended, or the alarm starts and ends each second. The acknowledgement does not count if the alarm became graver.
+ * ended, or the alarm starts and ends each second. The acknowledgement does not count if the alarm became more serious.
  */
 import type { Alarm } from './messages/alarms.ts';
 
@@ -32,7 +32,7 @@ export function contentRevisionAfter(
   return { rev: isNewOnset || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Returns whether `after` has content that `before` did not have: another condition, a graver value, or a new call. */
+/** Returns whether `after` has content that `before` did not have: another condition, a more serious value, or a new call. */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
   if (isAnotherAlarm(before, after) || (before.late && !after.late) || (isUnanswered(after) && !isUnanswered(before)))
     return true;

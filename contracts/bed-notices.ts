@@ -4,7 +4,7 @@
  */
 
 export const gatewayNotices = {
-  /** The device sent readings that may belong to this patient or to the patient before. The gateway put them into `rejected`. */
+  /** The device sent readings that may belong to this patient or to the previous patient. The gateway put them into `rejected`. */
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
   /** Two devices use the certificate of this bed's device, and both send readings. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
@@ -25,8 +25,8 @@ export type GatewayNotice = keyof typeof gatewayNotices;
 const clockStaleMs = 10_000;
 
 /**
- * Returns whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of their
- * time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
+ * Returns whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of
+ * their time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
  * @param acceptedAtMs receive time of the last accepted reading
  */
 export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {

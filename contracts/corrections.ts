@@ -3,7 +3,7 @@
 /** A reading's identity, from its envelope. The device gives it, or else the gateway. */
 export type ReadingId = { readonly boot: string; readonly seq: number };
 
-/** Maximum number of starts (`boot`) of a device that are kept for one instant. */
+/** Maximum number of starts (`boot`) of a device that are kept for one device time. */
 export const bootsMax = 4;
 
 /**
@@ -16,7 +16,10 @@ export function isRepeatedReading(accepted: readonly ReadingId[], reading: Readi
   return accepted.some(({ boot, seq }) => boot === reading.boot && reading.seq <= seq);
 }
 
-/** Returns the accepted readings with `reading` in place of the reading of the same `boot`. If there are more than `bootsMax`, drops the oldest. */
+/**
+ * Returns the accepted readings with `reading` in place of the reading of the same `boot`. If there are more than `bootsMax`, drops the
+ * oldest.
+ */
 export function withAcceptedReading<Reading extends ReadingId>(
   accepted: readonly Reading[],
   reading: Reading,

@@ -13,7 +13,7 @@ describe('numberText', () => {
     [-0.06, 1, '-0.1'],
     [-50, 0, '-50'],
     [36.94, 1, '36.9'],
-  ])('writes %d with %d digits as %s', (value, digits, text) => {
+  ])('writes %d with %d digits after the point as %s', (value, digits, text) => {
     expect(numberText(value, digits)).toBe(text);
   });
 
@@ -33,7 +33,7 @@ describe('exactSum', () => {
     [0.1 + 0.2, 0.3],
     [0, 0],
     [90.5, 90.5],
-  ])('returns %d as %d', (sum, exact) => {
+  ])('removes the rounding error: %d becomes %d', (sum, exact) => {
     expect(exactSum(sum)).toBe(exact);
   });
 });
@@ -48,7 +48,7 @@ describe('limitNumberText', () => {
     [-0, 0, '0'],
     [36 + 0.1, 1, '36.1'],
     [36.000_000_000_000_01, 1, '36.0'],
-  ])('writes the limit %d with at least %d digits as %s', (limit, digits, text) => {
+  ])('writes the limit %d with at least %d digits after the point as %s', (limit, digits, text) => {
     expect(limitNumberText(limit, digits)).toBe(text);
   });
 });

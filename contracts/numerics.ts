@@ -24,9 +24,9 @@ export type Numerics = {
 
 /**
  * Returns the numerics of a reading, one for each parameter, with the code of `canonicalParameter`. If a reading has two numerics of the
- * same parameter, the graver one counts. A usable number is graver than an unusable one. Of two usable numbers, the one that is further
- * beyond the built-in adult limits, or nearer to them, is graver. If both are equally grave, the later one in the message counts. The
- * chosen numeric has the position of the first.
+ * same parameter, the more serious value counts. A usable number is more serious than an unusable one. Of two usable numbers, the one that
+ * is further beyond the built-in adult limits, or nearer to them, is more serious. If both are equally grave, the later one in the message
+ * counts. The chosen numeric has the position of the first.
  *
  * The rule uses the built-in limits and not the patient's, because the screens and the trends do not know the limits in force and must
  * choose the same number as the alarm engine.
@@ -58,7 +58,10 @@ function withCanonicalCode(numeric: NumericValue): NumericValue {
   return isCanonical(numeric) ? numeric : { ...numeric, code: canonicalParameter(numeric.code)!.code };
 }
 
-/** Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost more. */
+/**
+ * Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost
+ * more.
+ */
 function hasDouble(values: readonly NumericValue[]): boolean {
   for (let i = 1; i < values.length; i += 1) {
     const { code } = values[i]!;
@@ -71,7 +74,10 @@ function hasDouble(values: readonly NumericValue[]): boolean {
   return false;
 }
 
-/** Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if unusable. */
+/**
+ * Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if
+ * unusable.
+ */
 function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
-/** Supervises a process. Each start runs the next script; without a script, a process that does not end by itself. */
+/** Supervises a process. Each start runs the next script. If no script is left, it runs a script that does not end by itself. */
 function superviseScripts(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];
   const starts: number[] = [];
@@ -21,7 +21,7 @@ function superviseScripts(scripts: string[], signal?: AbortSignal) {
     firstDelayMs: 10,
     lastDelayMs: 40,
     ...(signal && { signal }),
-    start: async (ending) => {
+    start: async (stopSignal) => {
       starts.push(performance.now());
       const child = startChild({
         name: 'probe',
@@ -29,7 +29,7 @@ function superviseScripts(scripts: string[], signal?: AbortSignal) {
         args: ['-e', scripts.shift() ?? forever],
         logFile: join(folder, 'probe.log'),
         isReady: (line) => line === 'ready',
-        signal: ending,
+        signal: stopSignal,
         graceMs: 200,
       });
       pids.push(child.pid);
@@ -48,7 +48,7 @@ async function until(probe: () => boolean): Promise<void> {
 }
 
 describe('supervise', () => {
-  it('restarts a killed process, and its report does not give an older line of output as the reason', async () => {
+  it('restarts a killed process, and does not report an old line of its output as the reason of its end', async () => {
     const { supervised, lines } = superviseScripts([]);
     const probe = await supervised;
     const first = probe.pid();
@@ -128,7 +128,7 @@ describe('supervise', () => {
   });
 });
 
-it('the supervisor still restarts the process after its full log file was removed', async () => {
+it('the supervisor still restarts the process after the folder of its log file was removed', async () => {
   const logFile = join(folder, 'removed', 'probe.log');
   const lines: string[] = [];
   const talkative = `console.log('ready'); const line = 'x'.repeat(100_000);
@@ -151,7 +151,7 @@ it('the supervisor still restarts the process after its full log file was remove
       return child;
     },
   });
-  // The log file is full for the first time when its previous file exists. When it is full again, the folder has been removed.
+  // When `probe.log.1` exists, the log file was full once and was renamed. Now the folder is removed, so the next renaming fails.
   await until(() => existsSync(`${logFile}.1`));
   rmSync(join(folder, 'removed'), { recursive: true });
   await until(() => existsSync(logFile) && statSync(logFile).size > 1_000_000);

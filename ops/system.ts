@@ -61,7 +61,7 @@ const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators',
 type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
-/** Time in which a running step must end when everything stops. Longer than the 10 s after which a process is killed. */
+/** How long a running step may still take when everything stops. Longer than the 10 s after which a process is killed. */
 const stepGraceMs = 15_000;
 
 /**
@@ -112,12 +112,12 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         report,
         signal,
         // A restarted process gets the time of the running processes, even if somebody has set the machine's clock.
-        start: (ending) =>
+        start: (stopSignal) =>
           startProcess(where, program, {
             ...more,
             env: { ...passed[program], ...more.env, ...clockEnv(clock) },
             logLevel: settings.logLevel,
-            signal: ending,
+            signal: stopSignal,
           }),
       }),
     );
@@ -126,7 +126,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
       const member = memberOf(settings, { name, ...node }, clusterId);
       const broker = { software, stateDir, ...node, ...(member && { member }), shortLived };
-      const start = (ending: AbortSignal) => startBroker({ ...broker, signal: ending });
+      const start = (stopSignal: AbortSignal) => startBroker({ ...broker, signal: stopSignal });
       return addToStage('stores', supervise({ name, report, signal, graceMs: kafkaGraceMs, start }));
     });
     await allOrFirstError(nodes);
@@ -167,8 +167,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           name: 'influxdb',
           report,
           signal,
-          start: async (ending) =>
-            (await startInflux({ software, stateDir, port: settings.influxPort, signal: ending })).child,
+          start: async (stopSignal) =>
+            (await startInflux({ software, stateDir, port: settings.influxPort, signal: stopSignal })).child,
         }),
       ),
     ]),

@@ -232,7 +232,7 @@ describe('attribute', () => {
     ['taken shortly before a discharge by a wrong clock is unclear', [['a', -300, 15]], 5, 'unclear'],
     ['taken this morning goes to the patient who was discharged by a wrong clock', [['a', -300, 15]], -120, 'a'],
     [
-      'taken before a change of patients by the right clock goes to the patient before the change',
+      'taken before a change of patients by the right clock goes to the previous patient',
       [
         ['a', -300, -5],
         ['b', -5, 15],

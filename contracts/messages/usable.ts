@@ -43,7 +43,7 @@ const check = {
   status: Compile(Status),
 };
 
-/** Maximum number of numerics or conditions in a message: the limit of the schema. */
+/** Maximum number of numerics, and of conditions, in a message. The schema has the same limit. */
 const listMax = 64;
 
 /**
@@ -55,7 +55,7 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
   if (!Array.isArray(sent.values) || sent.values.length < 1 || sent.values.length > listMax) return undefined;
   const faults: Fault[] = [];
   const values: NumericValue[] = [];
-  let stated = 0;
+  let withoutValue = 0;
   const members = { ...identityOf(sent, faults), time: sent.time, ...intervalOf(sent, faults) };
   for (const [at, item] of (sent.values as unknown[]).entries()) {
     if (check.numeric.Check(item)) {
@@ -66,16 +66,16 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
     faults.push(replacement.fault);
     if (replacement.numeric === undefined) continue;
     values.push(replacement.numeric);
-    stated += 1;
+    withoutValue += 1;
   }
-  if (values.length === stated) return undefined;
+  if (values.length === withoutValue) return undefined;
   const body = { ...members, values };
-  return check.observation.Check(body) ? { body, faults, stated } : undefined;
+  return check.observation.Check(body) ? { body, faults, stated: withoutValue } : undefined;
 }
 
 /**
- * Returns a waveform, without its `boot` and `seq` if these are unusable. Undefined if any other member is unusable, because a wrong sample,
- * rate or start would change the whole curve.
+ * Returns a waveform, without its `boot` and `seq` if these are unusable. Undefined if any other member is unusable, because a wrong
+ * sample, rate or start would change the whole curve.
  */
 export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
   if (!isObject(sent)) return undefined;

@@ -18,12 +18,17 @@ describe('certificateFault', () => {
     ['accepts a certificate that is not on the list', good, lists(), undefined],
     ['refuses a certificate that is on the list', { ...good, serial: 'a' }, lists(), 'revoked'],
     [
-      'refuses a certificate that is on a list after its next update',
+      'refuses a certificate that is on the list, even if the list is out of date (nextUpdate has passed)',
       { ...good, serial: 'a' },
       lists({ nextUpdateMs: 0 }),
       'revoked',
     ],
-    ['accepts a certificate that is not on a list after its next update', good, lists({ nextUpdateMs: 0 }), undefined],
+    [
+      'accepts a certificate that is not on the list, even if the list is out of date (nextUpdate has passed)',
+      good,
+      lists({ nextUpdateMs: 0 }),
+      undefined,
+    ],
     ['refuses a certificate at its end', { ...good, endMs: nowMs }, lists(), 'expired'],
     [
       'refuses an expired certificate even without revocation lists',
@@ -100,7 +105,7 @@ describe('replacementFault', () => {
     else expect(fault).toMatch(expected);
   });
 
-  it('accepts the list of one more authority, and rejects a file without the list of an authority', () => {
+  it('accepts the list of one more authority, and rejects a file that no longer has the list of one authority', () => {
     const two = new Map([...lists(), [1, list()] as const]);
     expect(replacementFault(lists(), two)).toBeUndefined();
     expect(replacementFault(two, lists())).toMatch(/no longer has the CRL/);

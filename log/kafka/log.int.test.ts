@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const resource of opened.splice(0).reverse()) await resource.close();
 });
 
-async function as(service: Service): Promise<SealedLog> {
+async function openLogAs(service: Service): Promise<SealedLog> {
   const settings = readSettings(kafkaSettings, serviceEnv(inject('platform'), service));
   const sealed = await openSealedLog({ settings, service, boot: randomUUID().slice(0, 8), log });
   opened.push(sealed);
@@ -38,19 +38,19 @@ async function read(from: SealedLog, options: Omit<ReaderOptions, 'log' | 'group
 
 async function until(what: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (what()) return;
-  throw new Error('the condition did not become true in time');
+  throw new Error('the condition did not become true within 60 s');
 }
 
 const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });
 
 describe('openSealedLog with a real Kafka', () => {
   it('a reader gets the records of a writer, even if it has not read the data key before', async () => {
-    const dashboard = await as('dashboard');
-    const gateway = await as('gateway');
+    const dashboard = await openLogAs('dashboard');
+    const gateway = await openLogAs('gateway');
     const key = `process-${randomUUID()}`;
     const seen: unknown[] = [];
-    const table = await gateway.followTable(['presence'], (read, { key: at }) => {
-      if (at === key) seen.push(read && read.record.body);
+    const table = await gateway.followTable(['presence'], (read, { key: recordKey }) => {
+      if (recordKey === key) seen.push(read && read.record.body);
     });
     opened.push(table);
     await table.ready;
@@ -62,12 +62,12 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('followTable continues with the next record if onRecord throws', async () => {
-    const dashboard = await as('dashboard');
-    const gateway = await as('gateway');
+    const dashboard = await openLogAs('dashboard');
+    const gateway = await openLogAs('gateway');
     const key = `process-${randomUUID()}`;
     const seen: unknown[] = [];
-    const table = await gateway.followTable(['presence'], (read, { key: at }) => {
-      if (at !== key || !read) return;
+    const table = await gateway.followTable(['presence'], (read, { key: recordKey }) => {
+      if (recordKey !== key || !read) return;
       seen.push(read.record.body);
       if (seen.length === 1) throw new Error('thrown by this test');
     });
@@ -80,8 +80,8 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('records whose data keys were deleted are refused without a long wait', async () => {
-    const alarms = await as('alarms');
-    const dashboard = await as('dashboard');
+    const alarms = await openLogAs('alarms');
+    const dashboard = await openLogAs('dashboard');
     const run = randomUUID().slice(0, 8);
     const count = 1_000;
     const records = await Promise.all(
@@ -123,11 +123,11 @@ describe('openSealedLog with a real Kafka', () => {
 
   it('a new process uses the data key of an earlier process, but no key that somebody else published', async () => {
     const key = `stay-${randomUUID()}`;
-    const first = await (await as('alarms')).sealer.keyFor(key, 'alarms');
-    const second = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    const first = await (await openLogAs('alarms')).sealer.keyFor(key, 'alarms');
+    const second = await (await openLogAs('alarms')).sealer.keyFor(key, 'alarms');
     expect(second.kid).toBe(first.kid);
     // A thief with the certificate of alarms, but without its reader key, publishes a data key.
-    const thief = await as('alarms');
+    const thief = await openLogAs('alarms');
     const planted = createSealer({
       service: 'alarms',
       readers: readersOf(inject('platform')),
@@ -136,12 +136,12 @@ describe('openSealedLog with a real Kafka', () => {
       now: Date.now,
     });
     const { kid } = await planted.keyFor(key, 'alarms');
-    const last = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    const last = await (await openLogAs('alarms')).sealer.keyFor(key, 'alarms');
     expect(last.kid).not.toBe(kid);
   });
 
   it('only the process that took the turn last can write, and readers get only committed records', async () => {
-    const [first, second] = [await as('dashboard'), await as('dashboard')];
+    const [first, second] = [await openLogAs('dashboard'), await openLogAs('dashboard')];
     const key = `device-${randomUUID()}`;
     const record = (deviceId: string) => ({
       key,
@@ -157,14 +157,14 @@ describe('openSealedLog with a real Kafka', () => {
     const uncommitted = await first.takeTurn('associations');
     await uncommitted.write([record('given-up')]);
     for (const each of [lostTurn, turn, uncommitted]) await each.close();
-    const gateway = await as('gateway');
+    const gateway = await openLogAs('gateway');
     const seen: string[] = [];
     const reader = await read(gateway, {
       topics: ['associations'],
       start: 'beginning',
       async onRecords({ records }) {
-        for (const { key: at, value } of records) {
-          if (at !== key || value === null) continue;
+        for (const { key: recordKey, value } of records) {
+          if (recordKey !== key || value === null) continue;
           const { plaintext } = await gateway.open({ topic: 'associations', key, value });
           seen.push(JSON.parse(plaintext.toString()).deviceId);
         }
@@ -182,7 +182,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('the records of a key keep their order over many batches', async () => {
-    const alarms = await as('alarms');
+    const alarms = await openLogAs('alarms');
     const key = `order-${randomUUID()}`;
     const dataKey = await alarms.sealer.keyFor(key, 'alarms');
     const total = 5_000;
@@ -214,7 +214,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('a batch is handed out again if onRecords throws, and the next reader of the group continues at the committed offset', async () => {
-    const alarms = await as('alarms');
+    const alarms = await openLogAs('alarms');
     const key = `again-${randomUUID()}`;
     const group = `alarms-${randomUUID()}`;
     const value = Buffer.from('opaque');
@@ -254,8 +254,8 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('one member of a group gets partition p of every topic, and gets no record before onAssigned resolves', async () => {
-    const firstProcess = await as('alarms');
-    const secondProcess = await as('alarms');
+    const firstProcess = await openLogAs('alarms');
+    const secondProcess = await openLogAs('alarms');
     const group = `alarms-${randomUUID()}`;
     const owned = new Map<string, Map<string, readonly number[]>>();
     let ready = false;
@@ -287,7 +287,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('Kafka refuses a record for a topic that the service may not write', async () => {
-    const gateway = await as('gateway');
+    const gateway = await openLogAs('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500 });
     opened.push(appender);
     await expect(appender.append('alarms', 'k', Buffer.from('forged'))).rejects.toMatchObject({
@@ -296,7 +296,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('if a batch fails, all records behind it in the lane fail, too', async () => {
-    const gateway = await as('gateway');
+    const gateway = await openLogAs('gateway');
     const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
     opened.push(appender);
     const key = `behind-${randomUUID()}`;
@@ -310,7 +310,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('append refuses a record that is too large, exceeds the backlog, or comes after close', async () => {
-    const gateway = await as('gateway');
+    const gateway = await openLogAs('gateway');
     const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });
     await expect(appender.append('rejected', 'k', Buffer.alloc(800))).rejects.toMatchObject({
       code: 'payload-too-large',
@@ -326,7 +326,7 @@ describe('openSealedLog with a real Kafka', () => {
   });
 
   it('a reader with `sinceMs` begins at the first record after that time', async () => {
-    const alarms = await as('alarms');
+    const alarms = await openLogAs('alarms');
     const key = `since-${randomUUID()}`;
     await alarms.appender.append('alarms', key, Buffer.from('before'));
     await sleep(50);
@@ -348,7 +348,7 @@ describe('openSealedLog with a real Kafka', () => {
   it('a reader with `committedOrSinceMs` begins at that time, and its successor at the committed offset', async () => {
     const key = `since-${randomUUID()}`;
     const partition = partitionOf('alarms', key);
-    const alarms = await as('alarms');
+    const alarms = await openLogAs('alarms');
     await alarms.appender.append('alarms', key, Buffer.from('before'));
     await sleep(50);
     const sinceMs = Date.now();

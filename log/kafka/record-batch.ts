@@ -27,8 +27,11 @@ export const produceApi = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as co
 const batchHeaderBytes = 61;
 const lengthAt = 8;
 const crcAt = 17;
-const checkedFrom = 21;
-/** Maximum number of bytes of a record beside its key and value: six varints of at most five bytes, attributes, and the count of headers. */
+const crcCoversFrom = 21;
+/**
+ * Maximum number of bytes of a record, not counting its key and value: six varints of at most five bytes, attributes, and the count of
+ * headers.
+ */
 const recordOverheadBytesMax = 32;
 
 /**
@@ -98,7 +101,7 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   bytes.writeInt32BE(at - from - lengthAt - 4, from + lengthAt);
   bytes.writeInt32BE(-1, from + 12); // leader epoch: the broker sets it
   bytes[from + 16] = 2; // magic
-  let field = from + checkedFrom;
+  let field = from + crcCoversFrom;
   field = bytes.writeInt16BE(0, field); // attributes: uncompressed, time of creation
   field = bytes.writeInt32BE(records.length - 1, field);
   field = bytes.writeBigInt64BE(BigInt(first), field);
@@ -107,7 +110,7 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   field = bytes.writeInt16BE(-1, field);
   field = bytes.writeInt32BE(-1, field);
   bytes.writeInt32BE(records.length, field);
-  bytes.writeUInt32BE(crc32c(bytes.subarray(from + checkedFrom, at)), from + crcAt);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(from + crcCoversFrom, at)), from + crcAt);
   return at;
 }
 

@@ -23,13 +23,14 @@ it('handOut gives every holder its files, which other users cannot read, and a s
   expect(handOut(authority(), folder, ['bed-01'])).toEqual([]);
 });
 
-it('handOut gives the set-up the fingerprints of the keys, but no key', () => {
+it('the holder `setup` gets the fingerprints of the keys, but no key', () => {
   handOut(authority(), folder, []);
   const setupMark = keysOf(join(folder, 'setup'));
   expect(Object.keys(setupMark.keys)).toContain('secrets/reader-alarms.jwk');
   expect(setupMark).toEqual(keysOf(authority()));
   const otherMark = { epoch: 0, keys: { ...setupMark.keys, 'secrets/pseudonym.key': 'of another installation' } };
-  expect(nextMark(otherMark, setupMark)).toContain('differ or are missing: secrets/pseudonym.key');
+  const refusalReason = nextMark(otherMark, setupMark);
+  expect(refusalReason).toContain('differ or are missing: secrets/pseudonym.key');
   expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);
 });
 

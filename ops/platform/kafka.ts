@@ -38,7 +38,7 @@ export type Kafka = {
 };
 
 const readyTimeoutMs = 120_000;
-/** Time that the broker has to flush its data and to end. */
+/** How long the broker may take to flush its data and to end. */
 const graceMs = 30_000;
 
 /**

@@ -27,11 +27,11 @@ export function createCanaries(): Canaries {
       owned = new Map([...partitions].map((partition) => [partition, { sinceMs: nowMs, receivedMs: undefined }]));
     },
     receive(partition, receivedMs, nowMs) {
-      const lane = owned.get(partition);
-      if (!lane) return;
+      const partitionState = owned.get(partition);
+      if (!partitionState) return;
       const receivedMsNotAhead = notAhead(receivedMs, nowMs);
-      if (receivedMsNotAhead <= (lane.receivedMs ?? Number.NEGATIVE_INFINITY)) return;
-      lane.receivedMs = receivedMsNotAhead;
+      if (receivedMsNotAhead <= (partitionState.receivedMs ?? Number.NEGATIVE_INFINITY)) return;
+      partitionState.receivedMs = receivedMsNotAhead;
       observe(tookMs, nowMs - receivedMsNotAhead);
     },
     report() {

@@ -27,7 +27,7 @@ describe('inputOfText', () => {
     });
   });
 
-  it('uses the graver value of a parameter that comes twice in a reading, in either order', () => {
+  it('uses the more serious value of a parameter that comes twice in a reading, in either order', () => {
     const [good] = values;
     const grave = { ...good, value: 30 };
     for (const both of [

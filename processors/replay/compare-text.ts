@@ -83,10 +83,10 @@ const noCalls = { high: 0, medium: 0, low: 0 };
 /** Returns the text about the calls that A and another profile both make. */
 export function bothText(difference: Difference, letter: string): string {
   const { both, later, laterMsMax, sooner, soonerMsMax, otherPriority } = difference;
-  const withMost = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
+  const countWithMaximum = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
   return [
     `Calls in A and ${letter}: ${both}. In ${letter},`,
-    `later: ${withMost(later, laterMsMax)}; sooner: ${withMost(sooner, soonerMsMax)};`,
+    `later: ${countWithMaximum(later, laterMsMax)}; sooner: ${countWithMaximum(sooner, soonerMsMax)};`,
     `with another priority: ${otherPriority}.`,
   ].join(' ');
 }

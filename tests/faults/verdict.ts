@@ -11,7 +11,7 @@ export type StoredReading = {
   readonly kind: string;
   readonly boot: string;
   readonly seq: number;
-  /** Time that the device gave the reading. */
+  /** The time of the reading by the device's clock. */
   readonly timeMs: number;
   /** Reason why the gateway rejected the reading; empty if the gateway accepted it. */
   readonly code: string;

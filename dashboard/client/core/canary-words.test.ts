@@ -47,7 +47,7 @@ describe('canaryText', () => {
     expect(canaryText(health, nowMs)).toMatch(expected);
   });
 
-  it('returns no notice if Vigil works, or if a graver notice already says what is wrong', () => {
+  it('returns no notice if Vigil works, or if a more serious notice already says what is wrong', () => {
     expect(canaryText(well, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({}), kafka: 'away' }, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();

@@ -7,7 +7,7 @@ export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
 }
 
-/** Returns the notice; undefined if the test reading arrives, or if a graver notice already says what is wrong. */
+/** Returns the notice; undefined if the test reading arrives, or if a more serious notice already says what is wrong. */
 export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): string | undefined {
   if (canary === undefined || kafka !== 'ok' || (canary.step === 'engine' && alarms !== 'ok')) return undefined;
   const since = canary.at === null ? '' : ` since ${whenText(Date.parse(canary.at), nowMs)}`;

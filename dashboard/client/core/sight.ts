@@ -1,5 +1,5 @@
 /**
- * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something graver, its
+ * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something more serious, its
  * button acts on something new, which the person may not have seen. If an alarm comes and goes, or its value falls and
  * rises again, the person has already seen it.
  */
@@ -10,7 +10,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 const seenMs = 5_000;
 
 export type Sight = {
-  /** Identifies what the button acts on; changes whenever the row shows something graver than before. */
+  /** Identifies what the button acts on; changes whenever the row shows something more serious than before. */
   readonly about: string;
   /** The gravest state of the alarm that the row has shown in the last seconds. */
   readonly gravest: Alarm;

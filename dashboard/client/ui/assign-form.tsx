@@ -14,8 +14,8 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const draft = useSignal(emptyPatient);
   const sending = useSending(onDone);
-  const isPlaced = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const isDirty = isPlaced || isTyped(emptyPatient, draft.value);
+  const isPlaceChanged = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
+  const isDirty = isPlaceChanged || isTyped(emptyPatient, draft.value);
 
   function save(samePatientAs?: string, seen = version) {
     const { ward, bed } = place.value;

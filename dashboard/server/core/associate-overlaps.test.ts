@@ -50,27 +50,27 @@ describe('a device whose table has two periods without an end', () => {
 describe('tables of another program with arbitrary periods', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
-  const minute = (min: number) => formatInstant(t0 + min * 60_000);
+  const minute = (minutes: number) => formatInstant(t0 + minutes * 60_000);
   const times = fc.record({
-    fromMin: fc.integer({ min: -200, max: 50 }),
-    toMin: fc.option(fc.integer({ min: -200, max: 90 })),
+    fromMinutes: fc.integer({ min: -200, max: 50 }),
+    toMinutes: fc.option(fc.integer({ min: -200, max: 90 })),
   });
-  const clockMin = fc.integer({ min: -100, max: 100 });
+  const clockMinutes = fc.integer({ min: -100, max: 100 });
 
   it('a nurse can always end the association that the screen shows', () => {
     let ended = 0;
     fc.assert(
-      fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), clockMin, (all, nowMin) => {
+      fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), clockMinutes, (all, nowMinutes) => {
         const state = emptyState();
-        const rows = all.map(({ fromMin, toMin }, n) => {
-          const to = toMin === null ? null : minute(toMin);
-          return period(`assoc-0${n}`, 'icu', { patient: null, bed: `${n}`, from: minute(fromMin), to });
+        const rows = all.map(({ fromMinutes, toMinutes }, n) => {
+          const to = toMinutes === null ? null : minute(toMinutes);
+          return period(`assoc-0${n}`, 'icu', { patient: null, bed: `${n}`, from: minute(fromMinutes), to });
         });
         foldAssociations(state, table('d1', 3, ...rows));
         const shown = state.beds.values().next().value?.associationId;
         if (shown === undefined) return;
         ended += 1;
-        const at = { viewer: nurse, nowMs: t0 + nowMin * 60_000 };
+        const at = { viewer: nurse, nowMs: t0 + nowMinutes * 60_000 };
         expect(carryOut(state, endAssociation(state, at, 'd1', shown))).toBe('ok');
       }),
       { seed, numRuns: 2_000 },
@@ -79,11 +79,15 @@ describe('tables of another program with arbitrary periods', () => {
   });
 });
 
-type Act = { readonly kind: 'assign' | 'move' | 'correct' | 'end'; readonly bed: number; readonly clockMin: number };
+type Act = {
+  readonly kind: 'assign' | 'move' | 'correct' | 'end';
+  readonly bed: number;
+  readonly clockMinutes: number;
+};
 
 /** Does an act at the given minute of the clock. Returns the table of the device after the act. */
-function act(state: LiveState, { kind, bed, clockMin }: Act, n: number): DeviceAssociations | undefined {
-  const at = { viewer: nurse, nowMs: t0 + clockMin * 60_000 };
+function act(state: LiveState, { kind, bed, clockMinutes }: Act, n: number): DeviceAssociations | undefined {
+  const at = { viewer: nurse, nowMs: t0 + clockMinutes * 60_000 };
   const before = state.associations.get('d1');
   const version = before?.version ?? 0;
   const current = state.beds.values().next().value?.associationId ?? 'assoc-none';
@@ -104,22 +108,22 @@ describe('arbitrary acts while the clock is set forward and back', () => {
   it('no sequence of acts leaves two periods that overlap', () => {
     const kinds = fc.constantFrom<Act['kind'][]>('assign', 'move', 'correct', 'end');
     const acts = fc.array(
-      fc.record({ kind: kinds, bed: fc.integer({ min: 1, max: 4 }), clockMin: fc.integer({ min: -90, max: 90 }) }),
+      fc.record({ kind: kinds, bed: fc.integer({ min: 1, max: 4 }), clockMinutes: fc.integer({ min: -90, max: 90 }) }),
       { maxLength: 12 },
     );
-    let written = 0;
+    let periodsMax = 0;
     fc.assert(
-      fc.property(acts, fc.integer({ min: -90, max: 90 }), (all, readMin) => {
+      fc.property(acts, fc.integer({ min: -90, max: 90 }), (all, readAtMinutes) => {
         const state = emptyState();
         deviceOf(state, 'd1');
         for (const [n, nextAct] of all.entries()) {
           const periods = act(state, nextAct, n)?.periods ?? [];
-          written = Math.max(written, periods.length);
-          expect(overlapsIn(timePeriods(periods, t0 + readMin * 60_000)!)).toBe(0);
+          periodsMax = Math.max(periodsMax, periods.length);
+          expect(overlapsIn(timePeriods(periods, t0 + readAtMinutes * 60_000)!)).toBe(0);
         }
       }),
       { seed, numRuns: 500 },
     );
-    expect(written).toBeGreaterThan(3);
+    expect(periodsMax).toBeGreaterThan(3);
   });
 });

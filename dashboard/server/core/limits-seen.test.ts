@@ -43,7 +43,7 @@ describe('conflictFault and newestChange', () => {
     expect(newestChange(undefined, undefined)).toBeUndefined();
   });
 
-  it('a sent change is the newest change also if the clock was set back since the former change', () => {
+  it('a sent change is the newest change even if the clock was set back since the former change', () => {
     const sent = new Map<string, SentChange>();
     rememberSent(sent, 'assoc-01/HR', { change: change(first), newestReadBefore: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);

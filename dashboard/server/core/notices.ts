@@ -1,6 +1,6 @@
 /**
  * Keeps the notices at a bed: texts that a person must know before trusting the bed's data. Some notices come from the
- * gateway (`NoticeRecord`), others from the fold of readings. A notice ends at `untilMs` unless it is extended.
+ * gateway (`NoticeRecord`), others from the code that takes readings into the state. A notice ends at `untilMs` unless it is extended.
  */
 import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';
@@ -48,6 +48,7 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
   const clock = state.devices.get(record.deviceId)?.clock;
   if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.newestReceivedMs)) return;
+  // The measured error of the device's clock is out of date, so it is no longer shown.
   clock.shownErrorMs = 0;
   endNotice(state, bed, clockNoticeCode);
 }

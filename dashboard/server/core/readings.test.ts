@@ -420,7 +420,7 @@ describe('two values with the same device time', () => {
 
   it.each<[string, Sent[], number]>([
     ['the value that was received later is shown', [sent(80, 1, 10), sent(30, 2, 500)], 30],
-    ['the value that was received later is shown, also if it is normal', [sent(30, 1, 10), sent(80, 2, 500)], 80],
+    ['the value that was received later is shown, even if it is normal', [sent(30, 1, 10), sent(80, 2, 500)], 80],
     ['a correction that was received in the same millisecond is shown', [sent(80, 1, 10), sent(30, 2, 10)], 30],
     [
       'a repeat of the first value after its correction is not shown',
@@ -428,7 +428,7 @@ describe('two values with the same device time', () => {
       30,
     ],
     [
-      'a repeat of the first value is not shown, also if the clock is ahead',
+      'a repeat of the first value is not shown, even if the clock is ahead',
       [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead), sent(80, 1, 900, ahead)],
       30,
     ],

@@ -58,7 +58,7 @@ it('a key with a full queue is refused, and the newest request of the longest qu
   expect(log).toEqual(['x1', 'y1', 'a3 refused', 'a2 refused']);
 });
 
-it('a slot is given back once, also if the work fails', async () => {
+it('a slot is given back once, even if the work fails', async () => {
   const { slots, enter, leave, log } = desk({ atOnceMax: 1 });
   await enter('a1', 'b1', 'c1');
   await leave('a1');

@@ -242,12 +242,13 @@ export function rememberHiddenAlarm(state: LiveState, bed: BedState, alarmId: st
   rememberRemoval(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
 }
 
+/** Gives the header data of a bed a new change number, so that the screens get them. */
 export function stampHead(state: LiveState, bed: BedState): void {
   bed.headN = nextN(state);
   bed.n = bed.headN;
 }
 
-/** Stamps every bed of a device. */
+/** Gives the header data of every bed of a device a new change number. */
 export function stampHeads(state: LiveState, device: DeviceState): void {
   for (const associationId of device.bedIds) {
     const bed = state.beds.get(associationId);

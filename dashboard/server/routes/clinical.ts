@@ -45,11 +45,11 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
   const viewer = viewerOf(request);
   const bed = parts.feed.state.beds.get(associationId);
   if (bed && seesWard(viewer, audienceOf(bed))) return bed;
-  if (bed) await denied(parts, request, whereabouts(bed));
+  if (bed) await recordDenied(parts, request, whereabouts(bed));
   throw notFound();
 }
 
-async function denied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
+async function recordDenied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
   const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
   await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
 }
@@ -161,7 +161,7 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       const { alarm, contentRevision } = alarmState;
       const bed = await bedOf(parts, request, alarm.associationId);
       if (!seesAlarm(viewer, alarmState)) {
-        await denied(parts, request, { ...whereabouts(bed), alarmId });
+        await recordDenied(parts, request, { ...whereabouts(bed), alarmId });
         throw notFound();
       }
       const fault = acknowledgeFault(alarm, contentRevision, rev);
@@ -217,10 +217,10 @@ function limitsRoute(app: App, parts: Parts): void {
       const inForce = feed.state.limits.get(bed.associationId);
       checkLimits(inForce, request.body, now());
       const key = `${bed.associationId}/${group}`;
-      const lastRead = lastChange(inForce, group);
+      const newestReadChange = lastChange(inForce, group);
       const sent = sentLimits.get(key);
       const isRefused = sent !== undefined && feed.state.answers.get(sent.commandId)?.answer.accepted === false;
-      const newest = newestChange(lastRead, isRefused ? undefined : sent);
+      const newest = newestChange(newestReadChange, isRefused ? undefined : sent);
       const fault = conflictFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = {
@@ -232,7 +232,7 @@ function limitsRoute(app: App, parts: Parts): void {
       const { by, at, commandId } = command;
       const own = inForce?.groups.find((entry) => entry.group === group)?.own;
       const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
-      rememberSent(sentLimits, key, { change, newestReadBefore: lastRead, commandId });
+      rememberSent(sentLimits, key, { change, newestReadBefore: newestReadChange, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : 'back to the limits of the ward'}; command ${command.commandId}`;
       try {
         await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });

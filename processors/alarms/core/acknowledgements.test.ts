@@ -104,7 +104,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.live()['HR.high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of an earlier onset counts if the condition was absent only for a moment and is no graver', () => {
+  it('an acknowledgement of an earlier onset counts if the condition was absent only for a moment and is not more serious', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.run(3, 8, { HR: 80 });
@@ -180,7 +180,7 @@ it('at most 16 acknowledgements wait, each for at most 10 min, and dropped ackno
   expect(patientBed.state().book.held).toEqual([]);
 });
 
-it('an alarm calls again if its acknowledgement ran out while a graver alarm called instead', () => {
+it('an alarm calls again if its acknowledgement ran out while a more serious alarm called instead', () => {
   const patientBed = mediumBed();
   patientBed.acknowledge(7, 'HR.high');
   patientBed.run(8, 200, { HR: 150 });

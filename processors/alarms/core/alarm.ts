@@ -15,9 +15,9 @@ import { builtInScores } from './scores/score-rules.ts';
 export type Live = {
   readonly alarm: Alarm;
   readonly acknowledged: boolean;
-  /** A graver condition of the same cause calls instead of this alarm. The alarm stays present, without a signal (BICEPS). */
+  /** A more serious condition of the same cause calls instead of this alarm. The alarm stays present, without a signal (BICEPS). */
   readonly subsumed: boolean;
-  /** The alarm's signal is off because the bed is on standby, not because of a graver condition. */
+  /** The alarm's signal is off because the bed is on standby, not because of a more serious condition. */
   readonly away?: boolean;
   /** Device time at which the present occurrence of the condition began. */
   readonly onset: number;
@@ -165,7 +165,10 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
   }
 }
 
-/** Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a graver alarm silences the call. */
+/**
+ * Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a more serious alarm silences the
+ * call.
+ */
 function withCall(live: Live, { now, profile, pausedUntil }: ChangeContext): Live {
   const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _audioPausedUntil, ...rest } = live.alarm;
@@ -238,8 +241,8 @@ function signalOf(live: Live): Alarm['signal'] {
 }
 
 /**
- * Returns whether an alarm stays after its end until a person acknowledges it: a high physiological alarm, unless a graver alarm calls
- * instead.
+ * Returns whether an alarm stays after its end until a person acknowledges it: a high physiological alarm, unless a more serious alarm
+ * calls instead.
  */
 export function latches({ alarm, subsumed, away }: Live): boolean {
   return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
@@ -251,17 +254,20 @@ export function calls(live: Live): boolean {
 }
 
 /**
- * Returns whether a condition must not call. If a graver condition called instead and has ended, a condition that is about to end too does
- * not begin to call.
+ * Returns whether a condition must not call. If a more serious condition called instead and has ended, a condition that is about to end too
+ * does not begin to call.
  */
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** An alarm is published again at the earliest after `worseAgainMs` if its value got worse, and after `textAgainMs` if its text changed (ours). */
+/**
+ * An alarm is published again at the earliest after `worseAgainMs` if its value got worse, and after `textAgainMs` if its text changed
+ * (ours).
+ */
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 
-/** Returns whether a condition has become graver than its alarm. Then an earlier acknowledgement no longer counts. */
+/** Returns whether a condition has become more serious than its alarm. Then an earlier acknowledgement no longer counts. */
 export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
 
 /** Returns the change that publishes a lasting condition again; undefined if nothing important has changed. */
@@ -295,7 +301,7 @@ const clockToleranceMs = 2_000;
 
 /**
  * Returns what an acknowledgement changes. The acknowledgement is stale if the person gave it before the alarm called again, or saw a
- * revision of the alarm from before the alarm became graver (contracts/acknowledgement.ts).
+ * revision of the alarm from before the alarm became more serious (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
   live: Live,

@@ -40,7 +40,7 @@ describe('the early end of an audio pause', () => {
     expect(patientBed.state().book.pause).toBeNull();
   });
 
-  it('an alarm of the same priority that calls because a graver alarm has ended ends an audio pause', () => {
+  it('an alarm of the same priority that calls because a more serious alarm has ended ends an audio pause', () => {
     const patientBed = bed();
     patientBed.run(0, 14, { HR: 130, RR: 31 });
     patientBed.run(15, 19, { HR: 150, RR: 31 });
@@ -80,7 +80,7 @@ describe('the early end of an audio pause', () => {
     const patientBed = mediumBed();
     patientBed.run(7, 9, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.acknowledge(10, 'HR.high');
-    // At first only the temperature calls. The heart rate is graver and calls again when its acknowledgement runs out.
+    // At first only the temperature calls. The heart rate is more serious and calls again when its acknowledgement runs out.
     patientBed.run(11, 179, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.command(180, pause());
     expect(patientBed.live()['Temp.high']?.audioPausedUntil).toBe(instant(300));
@@ -90,7 +90,7 @@ describe('the early end of an audio pause', () => {
   });
 });
 
-it('an audio pause also silences a new call that is less grave', () => {
+it('an audio pause also silences a new call that is less serious', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause());
   patientBed.run(11, 12, { HR: 130, Temp: 39 });

@@ -31,6 +31,6 @@ export type BookPart = {
   readonly held: readonly Held[];
   /** The audio pause. `over` is the gravest priority that the pause silences. */
   readonly pause: { readonly until: number; readonly over: Priority } | null;
-  /** Keys of conditions that hold but were never raised as alarms, because a graver condition called instead. */
+  /** Keys of conditions that hold but were never raised as alarms, because a more serious condition called instead. */
   readonly hidden: readonly string[];
 };

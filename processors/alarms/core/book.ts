@@ -75,7 +75,7 @@ function apply(draft: Draft, key: string, change: Change, context: BookContext):
 }
 
 /**
- * Returns the function that says until when the audio pause silences a priority. The pause silences only alarms that are less grave than
+ * Returns the function that says until when the audio pause silences a priority. The pause silences only alarms that are less serious than
  * the gravest alarm that called when the pause began.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
@@ -108,12 +108,13 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
 }
 
 /**
- * Turns conditions into alarms. If several conditions have one cause, only the gravest condition calls. The alarm of a less grave condition
- * stays present with its signal off, and calls again when the graver condition ends. A less grave condition without an alarm gets none.
+ * Turns conditions into alarms. If several conditions have one cause, only the gravest condition calls. The alarm of a less serious
+ * condition stays present with its signal off, and calls again when the more serious condition ends. A less serious condition without an
+ * alarm gets none.
  * @param endedAt returns the device time at which a condition ended that no longer holds
  * @param callingChains causes that call instead of other causes although none of their conditions holds
- * @param hides returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a graver one
- * called
+ * @param hides returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a more serious
+ * one called
  */
 export function reconcile(
   part: BookPart,
@@ -145,7 +146,7 @@ export function reconcile(
       if (change) apply(draft, condition.key, change, context);
       const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
       if (change && isCall) endPauseAfterCall(draft, condition.key, context);
-      // The alarm's acknowledgement may have run out while a graver alarm called instead.
+      // The alarm's acknowledgement may have run out while a more serious alarm called instead.
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, context);
     } else if (hidden ? !condition.quiet : staysHidden(draft, condition)) {
       stillHidden.push(condition.key);
@@ -158,7 +159,9 @@ export function reconcile(
   return resultOf(draft);
 }
 
-/** Returns whether a hidden condition stays hidden after the graver condition has ended, because only its own off-delay still runs. */
+/**
+ * Returns whether a hidden condition stays hidden after the more serious condition has ended, because only its own off-delay still runs.
+ */
 const staysHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
   clearing === true && (stoodFor === true || hidden.includes(key));
 
@@ -217,8 +220,8 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition that, as a late reading shows, called before a graver condition began. The events are the same as
- * if the readings had come in order.
+ * Raises the alarm of a lasting condition that, as a late reading shows, called before a more serious condition began. The events are the
+ * same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,

@@ -13,7 +13,7 @@ const extreme = condition('HR.extreme-low', 'HR.low', 21);
 const other = condition('SpO2.low', 'SpO2.low', 31);
 
 describe('subsumption', () => {
-  it('a condition does not call beside a graver condition of its cause, in any order of the list', () => {
+  it('a condition does not call beside a more serious condition of its cause, in any order of the list', () => {
     for (const conditions of [
       [low, extreme, other],
       [other, extreme, low],
@@ -56,7 +56,7 @@ describe('episodesThatCalled', () => {
     },
   );
 
-  it('an episode did not call if a graver condition of its cause began before its end and still holds', () => {
+  it('an episode did not call if a more serious condition of its cause began before its end and still holds', () => {
     const mild = episode(10_000, 20_000);
     expect(episodesThatCalled([mild], [{ ...extreme, onset: 15_000 }])).toEqual([]);
     expect(episodesThatCalled([mild], [{ ...extreme, onset: 20_001 }])).toEqual([mild]);
@@ -67,7 +67,7 @@ describe('episodesThatCalled', () => {
     expect(episodesThatCalled([mild], [low, other])).toEqual([mild]);
   });
 
-  it('an episode without an end did not call if a graver condition of its cause still holds', () => {
+  it('an episode without an end did not call if a more serious condition of its cause still holds', () => {
     const goesOn = episode(10_000, Number.POSITIVE_INFINITY);
     expect(episodesThatCalled([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
     expect(episodesThatCalled([], [low])).toEqual([]);

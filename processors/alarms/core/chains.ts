@@ -2,8 +2,8 @@
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Returns a function that says whether a condition must not call: a graver condition of the same cause calls instead, or a condition of
- * another cause that calls instead (`under`).
+ * Returns a function that says whether a condition must not call: a more serious condition of the same cause calls instead, or a condition
+ * of another cause that calls instead (`under`).
  * @param callingChains causes that call instead of other causes although none of their conditions holds
  */
 export function subsumption(
@@ -19,7 +19,10 @@ export function subsumption(
 
 const noChains: ReadonlySet<string> = new Set();
 
-/** Returns the episodes that called. An episode did not call if a graver episode or a graver lasting condition called at that time. */
+/**
+ * Returns the episodes that called. An episode did not call if a more serious episode or a more serious lasting condition called at that
+ * time.
+ */
 export function episodesThatCalled(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
   if (episodes.length === 0) return episodes;
   const all = [...episodes, ...conditions.map((condition) => ({ condition, endedAt: Number.POSITIVE_INFINITY }))];

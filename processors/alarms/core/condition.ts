@@ -37,7 +37,7 @@ export type Condition = {
   readonly excess: number;
   /** The value is inside the limit again, but not yet for long enough to end the condition. */
   readonly clearing?: boolean;
-  /** The condition is clearing and has never called, because a graver limit always called instead. */
+  /** The condition is clearing and has never called, because a more serious limit always called instead. */
   readonly stoodFor?: boolean;
   /** The condition keeps a present alarm alive, but does not raise a new alarm. */
   readonly onlyGoesOn?: boolean;
@@ -54,7 +54,7 @@ export type Condition = {
 
 /**
  * A condition that the engine finds only afterwards, because the readings came out of order. Either the condition had already ended, or
- * `endedAt` is infinite: then the condition still holds and should have called before a graver condition did.
+ * `endedAt` is infinite: then the condition still holds and should have called before a more serious condition did.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };
 

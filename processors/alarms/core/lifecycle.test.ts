@@ -182,7 +182,7 @@ describe('escalation', () => {
     expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
   });
 
-  it('the time until the escalation starts when no graver alarm calls instead any more', () => {
+  it('the time until the escalation starts when the more serious alarm no longer calls instead', () => {
     const patientBed = mediumBed();
     patientBed.run(7, 100, { HR: 150 });
     expect(patientBed.live()['HR.high']?.signal).toBe('off');
@@ -212,7 +212,7 @@ describe('clockDue', () => {
     expect(due()).toBe(180_000);
   });
 
-  it('no change is due for an alarm while a graver alarm calls instead', () => {
+  it('no change is due for an alarm while a more serious alarm calls instead', () => {
     const patientBed = mediumBed();
     patientBed.run(7, 8, { HR: 150 });
     expect(clockDue(patientBed.state().book.live['HR.high']!)).toBe(Number.POSITIVE_INFINITY);

@@ -305,8 +305,8 @@ describe('apnoea and asystole', () => {
   });
 });
 
-describe('a graver condition of the same cause', () => {
-  it('the plain alarm is silent while a graver alarm calls, and calls again afterwards under its id', () => {
+describe('a more serious condition of the same cause', () => {
+  it('the plain alarm is silent while a more serious alarm calls, and calls again afterwards under its id', () => {
     const patientBed = bed();
     patientBed.run(0, 6, { HR: 130 });
     const plain = patientBed.live()['HR.high']!;
@@ -324,7 +324,7 @@ describe('a graver condition of the same cause', () => {
     expect(Object.keys(patientBed.live())).toEqual(['HR.extreme-high']);
   });
 
-  it('the plain alarm is raised with its true onset when the graver condition has ended', () => {
+  it('the plain alarm is raised with its true onset when the more serious condition has ended', () => {
     const patientBed = bed();
     patientBed.run(0, 9, { SpO2: 80 });
     expect(patientBed.raised()).toEqual(['SpO2.extreme-low']);
@@ -333,7 +333,7 @@ describe('a graver condition of the same cause', () => {
     expect(patientBed.live()['SpO2.low']?.onsetAt).toBe('2026-03-01T10:00:00.000Z');
   });
 
-  it('the plain alarm keeps its acknowledgement while a graver alarm calls', () => {
+  it('the plain alarm keeps its acknowledgement while a more serious alarm calls', () => {
     const patientBed = bed();
     patientBed.run(0, 6, { HR: 130 });
     patientBed.command(7, { type: 'acknowledge', alarmId: patientBed.live()['HR.high']!.alarmId });

@@ -84,7 +84,7 @@ describe('an alarm of the device', () => {
     expect(signals(patientBed)).toEqual([]);
   });
 
-  it('a high alarm of the device breaks through an audio pause, and a less grave one does not', () => {
+  it('a high alarm of the device breaks through an audio pause, and a less serious one does not', () => {
     const patientBed = bed();
     patientBed.run(0, 8, { HR: 150 });
     patientBed.command(9, { type: 'pause-audio', forMs: 120_000 });
@@ -96,7 +96,7 @@ describe('an alarm of the device', () => {
     );
   });
 
-  it('an acknowledged alarm that the device makes graver is a new alarm and calls', () => {
+  it('an acknowledged alarm that the device makes more serious is a new alarm and calls', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [low]));
     patientBed.command(6, { type: 'acknowledge', alarmId: only(patientBed).alarmId });

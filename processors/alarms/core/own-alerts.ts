@@ -189,8 +189,8 @@ function byKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, Ow
 }
 
 /**
- * Returns an alarm with its key. The key contains the priority, so that an alarm that the device makes graver is a new alarm and calls. If
- * the table has no row for the code, the key also contains the text, because one unknown code may stand for different alarms.
+ * Returns an alarm with its key. The key contains the priority, so that an alarm that the device makes more serious is a new alarm and
+ * calls. If the table has no row for the code, the key also contains the text, because one unknown code may stand for different alarms.
  */
 function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContext) {
   const { code, priority, value, limit } = sent;

@@ -1,6 +1,6 @@
 /**
  * Aligns the state with the events after a crash. The state was rebuilt from the last snapshot. The events are those that were appended
- * after the snapshot. If the two differ, because the wall clock changed something in between, the screens get the present alarm again, with
+ * after the snapshot. If the two differ, because the wall clock changed something in between, the screens get the alarm as it is now, with
  * a higher `rev` than before. Pure.
  */
 import { alarmKey } from '../../../contracts/alarm-id.ts';
@@ -34,18 +34,22 @@ export function realign(
   return { state: book === state.book ? state : { ...state, book }, events };
 }
 
-/** Returns the book and the event that the screens must get for an alarm of which `event` is the last event; no event if both agree. */
+/**
+ * Returns the new book, and the event that the screens must get for an alarm. No event is returned if the book agrees with the last event.
+ * @param event the last event of the alarm that was appended
+ */
 function realignAlarm(
   book: BookPart,
-  { type, alarm }: AlarmEvent,
+  event: AlarmEvent,
   now: number,
 ): { readonly book: BookPart; readonly event?: AlarmEvent } {
+  const { type, alarm } = event;
   const at = formatInstant(now);
   const entry = Object.entries(book.live).find(([, live]) => live.alarm.alarmId === alarm.alarmId);
   if (entry) {
     const [key, live] = entry;
-    const isBehind = alarm.rev > live.alarm.rev || (alarm.rev === live.alarm.rev && !isSame(alarm, live.alarm));
-    if (!isBehind) return { book };
+    const screensDiffer = alarm.rev > live.alarm.rev || (alarm.rev === live.alarm.rev && !isSame(alarm, live.alarm));
+    if (!screensDiffer) return { book };
     const newest: Alarm = { ...live.alarm, rev: Math.max(alarm.rev, live.alarm.rev) + 1 };
     return {
       book: { ...book, live: { ...book.live, [key]: { ...live, alarm: newest } } },
@@ -53,9 +57,10 @@ function realignAlarm(
     };
   }
   const closed = book.closed.find((entry) => entry.alarmId === alarm.alarmId);
-  const isPublished =
+  // The screens already have the end of the alarm, or a later revision of the alarm.
+  const screensHaveThisEnd =
     closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
-  if (isPublished) return { book };
+  if (screensHaveThisEnd) return { book };
   const onset = Date.parse(alarm.onsetAt);
   if (type === 'cleared')
     return { book: rememberClosed(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };

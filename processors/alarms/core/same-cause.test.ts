@@ -24,7 +24,7 @@ describe('withOneCallPerCause', () => {
     expect(withOneCallPerCause(conditions)).toBe(conditions);
   });
 
-  it('the graver condition calls, and the gravest condition of Vigil can be listed under it', () => {
+  it('the more serious condition calls, and the gravest condition of Vigil can be listed under it', () => {
     expect(callTexts([plain, extreme, own, other])).toEqual([
       'HR.high',
       'HR.extreme-high calls',

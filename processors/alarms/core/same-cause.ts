@@ -1,6 +1,6 @@
 /**
- * Merges alarms of Vigil and of the device about the same cause: the graver alarm calls, and the other alarm is listed under it (CLINICAL,
- * "Alarm vocabulary"). If the two are equally grave, the earlier alarm calls. So nobody is called twice for one cause. Pure.
+ * Merges alarms of Vigil and of the device about the same cause: the more serious alarm calls, and the other alarm is listed under it
+ * (CLINICAL, "Alarm vocabulary"). If the two are equally grave, the earlier alarm calls. So nobody is called twice for one cause. Pure.
  */
 import { gravity } from '../../../contracts/priorities.ts';
 import type { Condition } from './condition.ts';

@@ -40,7 +40,7 @@ export type Tracker = {
   readonly noDataMs: number;
   /** Time since which the values are clear of the limit; null if the last value is not clear. */
   readonly insideSince: number | null;
-  /** At one time at least, no graver limit of the same side called instead. */
+  /** At one time at least, the condition called: no other limit of the same side that is more serious called instead. */
   readonly called?: true;
 };
 
@@ -68,7 +68,7 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   return next;
 }
 
-/** Returns a graver limit of the same side that calls instead of this limit; undefined if no such limit is broken. */
+/** Returns a more serious limit of the same side that calls instead of this limit; undefined if no such limit is broken. */
 export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefined {
   const { side, rank } = tiers[tier];
   return Object.values(trackers).find(

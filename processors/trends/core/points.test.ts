@@ -41,7 +41,7 @@ describe('pointsOf', () => {
     ['comes first', [hr(30), hr(72)]],
     ['comes last', [hr(72), hr(30)]],
     ['has another code of the same parameter', [hr(72), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })]],
-  ])('uses the graver of two values of one parameter if the graver value %s', (_, both) => {
+  ])('uses the more serious of two values of one parameter if the more serious value %s', (_, both) => {
     expect(points(...both)?.map(({ code, value }) => [code, value])).toEqual([['MDC_ECG_HEART_RATE', 30]]);
   });
 

@@ -38,7 +38,7 @@ function play(delivered: readonly Delivered[], isEntered: boolean) {
   const patient = bed();
   if (isEntered) patient.command(0, { type: 'enter-assessment', consciousness: 'A', oxygen: false });
   for (const { input, now } of delivered) patient.feed(input, now);
-  // All conditions that had an alarm. A score does not call while a graver condition of its inputs calls.
+  // All conditions that had an alarm. A score does not call while a more serious condition of its inputs calls.
   const others = new Set(patient.events.map(({ alarm }) => alarm.condition));
   const last = new Map(
     patient.events.filter(({ alarm }) => isScore(alarm.condition)).map((event) => [event.alarm.alarmId, event.alarm]),

@@ -67,7 +67,7 @@ describe('NEWS2', () => {
     expect(scoresRaised(patient)).toEqual([]);
   });
 
-  it('only the graver alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
+  it('only the more serious alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
     const patient = assessed();
     patient.run(1, 100, unwell);
     patient.run(101, 200, { ...unwell, RR: 26 });
