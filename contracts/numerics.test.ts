@@ -33,7 +33,7 @@ describe('numericsByCode', () => {
     ['the lower of two saturations', [spo2(97), spo2(91)], spo2(91)],
     ['a number before an absent number that comes last', [hr(80), hr(undefined, 'invalid')], hr(80)],
     ['a number before an absent number that comes first', [hr(undefined, 'invalid'), hr(80)], hr(80)],
-    ['a questionable number, if it is graver', [hr(80), hr(30, 'questionable')], hr(30, 'questionable')],
+    ['a questionable number, if it is more serious', [hr(80), hr(30, 'questionable')], hr(30, 'questionable')],
     ['a plausible number before an implausible number', [hr(80), hr(9000)], hr(80)],
     ['a valid number before a number that is marked as invalid', [hr(80), hr(30, 'invalid')], hr(80)],
     ['the later of two equal numbers', [hr(80), hr(80, 'questionable')], hr(80, 'questionable')],

@@ -19,8 +19,8 @@ type Message = {
 const requestTimeoutMs = 30_000;
 
 /**
- * Watches all wards of the clinician until the first physiological alarm comes, or `withinMs` is over. Returns the numbers of values and
- * alarms.
+ * Watches all wards of the clinician until the first physiological alarm comes, or `withinMs` is over. Returns how many values and
+ * alarms came.
  * @throws VigilError `start-failed` if the server refuses a request or closes the connection
  */
 export async function watchForAlarm(options: {

@@ -42,30 +42,30 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   const screens = emptyState();
   foldAssociations(screens, body);
   tick(screens, nowMs);
-  const engines = createAssociations(key);
-  engines.fold(body, startMs);
+  const associations = createAssociations(key);
+  associations.fold(body, startMs);
   return {
     reading: attribution.kind === 'unclear' ? 'unclear' : attribution.associationId,
     inbox: inboxAt(periods, [], nowMs).association?.associationId,
     screen: [...screens.beds.keys()],
-    engine: [...engines.open()],
-    lasting: rows.map(([id]) => id).filter((id) => engines.at(id)?.endedAt === null),
+    engine: [...associations.open()],
+    withoutEnd: rows.map(([id]) => id).filter((id) => associations.at(id)?.endedAt === null),
   };
 }
 
 /** Description, periods, start of the processes by the right clock in minutes, and the patient on the device since then. */
 const cases: readonly (readonly [string, readonly Row[], number, string | undefined])[] = [
   ['no patient at any time', [], 7, undefined],
-  ['a patient admitted by the right clock', [['a', -60, null]], 7, 'a'],
+  ['a patient admitted while the clock was right', [['a', -60, null]], 7, 'a'],
   ['a patient admitted while the clock was 1 ms ahead', [['a', 7 + 1 / 60_000, null]], 7, 'a'],
   ['a patient admitted while the clock was 10 min ahead', [['a', 10, null]], 7, 'a'],
   ['a patient admitted while the clock was 10 days ahead', [['a', 14_400, null]], 7, 'a'],
-  ['a patient discharged by the right clock', [['a', -60, 5]], 7, undefined],
+  ['a patient discharged while the clock was right', [['a', -60, 5]], 7, undefined],
   ['a patient discharged while the clock was 8 min ahead', [['a', -60, 15]], 7, undefined],
   ['a patient discharged while the clock was 1 s ahead', [['a', -60, 7 + 1 / 60]], 7, undefined],
   ['a patient admitted and discharged while the clock was ahead', [['a', 10, 15]], 7, undefined],
   [
-    'a change of patients by the right clock',
+    'a change of patients while the clock was right',
     [
       ['a', -60, 5],
       ['b', 5, null],
@@ -101,7 +101,12 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     7,
     'b',
   ],
-  ['a patient admitted while the clock was ahead and discharged by the right clock', [['a', 10, 8]], 9, undefined],
+  [
+    'a patient admitted while the clock was ahead and discharged while the clock was right',
+    [['a', 10, 8]],
+    9,
+    undefined,
+  ],
   [
     'a patient admitted while the clock was ahead and the next patient by the right clock',
     [
@@ -113,7 +118,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     'b',
   ],
   [
-    'a patient admitted by the right clock, and a second patient admitted and discharged while the clock was ahead',
+    'a patient admitted while the clock was right, and a second patient admitted and discharged while the clock was ahead',
     [
       ['a', -9, 13],
       ['b', 14, 16],
@@ -134,7 +139,7 @@ describe('the patient on a device', () => {
         inbox: expected,
         screen: same,
         engine: same,
-        lasting: same,
+        withoutEnd: same,
       });
     }
   });
@@ -159,7 +164,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'of two open periods with the same begin, the last in the table counts',
+    'of two open periods with the same start, the last in the table counts',
     [
       ['a', -60, null],
       ['b', -60, null],
@@ -175,7 +180,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'a',
   ],
   [
-    'of two open periods, the period that begins later counts even if its begin is in the future',
+    'of two open periods, the period that begins later counts even if its start is in the future',
     [
       ['a', 600, null],
       ['b', -30, null],
@@ -192,7 +197,7 @@ describe('overlapping periods', () => {
         inbox: expected,
         screen: [expected],
         engine: [expected],
-        lasting: [expected],
+        withoutEnd: [expected],
       });
   });
 
@@ -204,13 +209,13 @@ describe('overlapping periods', () => {
       periods: [{ ...body.periods[0]!, from: '2026-02-30T00:00:00.000Z', ward: 'b' }],
     };
     expect(readPeriods(invalidBody, ms(0))).toBeUndefined();
-    const engines = createAssociations(key);
+    const associations = createAssociations(key);
     const screens = emptyState();
-    for (const associations of [body, invalidBody]) {
-      engines.fold(associations, ms(0));
-      foldAssociations(screens, associations);
+    for (const periodsBody of [body, invalidBody]) {
+      associations.fold(periodsBody, ms(0));
+      foldAssociations(screens, periodsBody);
     }
-    expect(engines.at('a')?.ward).toBe('icu');
+    expect(associations.at('a')?.ward).toBe('icu');
     expect(screens.beds.get('a')?.period?.ward).toBe('icu');
   });
 });
@@ -226,11 +231,10 @@ describe('attribute', () => {
     ['taken yesterday goes to yesterday’s patient', handOver, yesterday + 60, 'y'],
     ['taken between two patients goes to no patient', handOver, -400, 'none'],
     ['taken this morning goes to the patient of this morning', handOver, -120, 'a'],
-    ['taken shortly before a change of patients by a wrong clock is unclear', handOver, -20, 'unclear'],
+    ['taken shortly before a change of patients while the clock was wrong is unclear', handOver, -20, 'unclear'],
     ['taken a few minutes before the start of the gateway is unclear', handOver, 5, 'unclear'],
     ['taken in the last minute goes to the present patient', handOver, 6.5, 'b'],
-    ['taken shortly before a discharge by a wrong clock is unclear', [['a', -300, 15]], 5, 'unclear'],
-    ['taken this morning goes to the patient who was discharged by a wrong clock', [['a', -300, 15]], -120, 'a'],
+    ['taken shortly before a discharge while the clock was wrong is unclear', [['a', -300, 15]], 5, 'unclear'],
     [
       'taken before a change of patients by the right clock goes to the previous patient',
       [

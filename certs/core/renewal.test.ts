@@ -33,7 +33,7 @@ describe('renewalReason', () => {
     ['it is valid from now', { notBeforeMs: now }, undefined],
     ['it is valid from a millisecond after now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
     ['another authority signed it', { issuedByOurs: false }, 'other-authority'],
-    ["its key is another certificate's", { keyFits: false }, 'key-does-not-fit'],
+    ["the certificate's key belongs to another certificate", { keyFits: false }, 'key-does-not-fit'],
     ['its subject is another', { commonName: 'gateway' }, 'other-subject'],
     ['a name is missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
     ['it has a further name', { names: [...good.names, 'other.example'] }, undefined],
@@ -78,15 +78,15 @@ describe('isHostName', () => {
       expect(isHostName(name)).toBe(false);
     },
   );
+});
 
-  it('deviceCertificate is of the authority of the devices, and only for clients', () => {
-    expect(deviceCertificate('bed-07')).toEqual({
-      file: 'devices/bed-07',
-      commonName: 'bed-07',
-      authority: 'device-ca',
-      purposes: ['client'],
-      names: [],
-    });
+it('deviceCertificate is of the authority of the devices, and only for clients', () => {
+  expect(deviceCertificate('bed-07')).toEqual({
+    file: 'devices/bed-07',
+    commonName: 'bed-07',
+    authority: 'device-ca',
+    purposes: ['client'],
+    names: [],
   });
 });
 
@@ -111,13 +111,13 @@ describe('parseExtraName and keptNames', () => {
   const allNames = ['localhost', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
   it.each<[string, string, readonly string[], readonly string[]]>([
     [
-      'the web server, from a version in which all servers had all names',
+      'the web server, made by an old Vigil that gave all servers all names',
       'web-server',
       allNames,
       ['localhost', 'dashboard', 'ward.example'],
     ],
-    ['Kafka, from a version in which all servers had all names', 'kafka', allNames, []],
-    ['Kafka, from a version in which Kafka had no name', 'kafka', ['localhost', 'ward.example'], []],
+    ['Kafka, made by an old Vigil that gave all servers all names', 'kafka', allNames, []],
+    ['Kafka, made by an old Vigil that gave Kafka no name', 'kafka', ['localhost', 'ward.example'], []],
     [
       'Kafka, with a name that an operator gave',
       'kafka',

@@ -67,7 +67,7 @@ export function isFromOurPage(request: FastifyRequest, origins: readonly string[
 
 export function guardRoutes(app: App, options: AccessOptions): void {
   const pace: RequestPace = new Map();
-  const foreignPace = newRefusalPace();
+  const foreignOriginPace = newRefusalPace();
   app.decorateRequest('live', undefined);
   app.decorateRequest('station', undefined);
   app.addHook('onRoute', (route) => {
@@ -80,7 +80,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     request.station = options.stations.read(request.cookies[stationCookie]);
     if (changingMethods.has(request.method) && !isFromOurPage(request, options.origins)) {
-      await recordForeign(foreignPace, request, options);
+      await recordForeign(foreignOriginPace, request, options);
       throw notAllowed();
     }
     if (access === 'public') return;

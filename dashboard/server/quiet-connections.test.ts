@@ -1,4 +1,7 @@
-/** Tests that silent connections do not block the dashboard's port, nor the waiting room at this port. */
+/**
+ * Tests that silent connections do not block the dashboard's port, nor the waiting room, which answers at this port
+ * until Kafka does.
+ */
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -35,7 +38,7 @@ const guarded = { connectsPerS: 10_000, isProxy: () => false, logger: pino({ lev
 
 const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
 
-it('a silent connection does not delay the closing of the waiting room', async () => {
+it('a silent connection does not delay the closing of the waiting room, the server that answers until Kafka does', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent = await dialSilently(port);

@@ -134,8 +134,8 @@ export async function buildServer(
     throw new VigilError('payload-schema', fault);
   });
   app.addHook('preHandler', async (request) => {
-    const parts = [request.body, request.query, request.params];
-    const fault = parts.map(requestTextFault).find((text) => text !== undefined);
+    const requestParts = [request.body, request.query, request.params];
+    const fault = requestParts.map(requestTextFault).find((text) => text !== undefined);
     if (fault !== undefined) throw new VigilError('payload-schema', fault);
     request.body = normalizeTexts(request.body);
   });
@@ -164,7 +164,7 @@ export async function buildServer(
 /** Returns the security headers: no inline scripts, no frames, no content from other hosts. */
 function helmetOptions(origins: readonly string[]) {
   const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
-  // With this header for `localhost`, a browser would demand HTTPS of every program on this machine for a year.
+  // With Strict-Transport-Security for `localhost`, a browser would demand HTTPS of every program on this machine for a year.
   const isLocal = origins.some((origin) => /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(origin));
   return {
     strictTransportSecurity: !isLocal,
@@ -211,7 +211,7 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
 /** The route of live connections. A request needs the cookie, an allowed `Origin`, and an unused ticket. */
 function liveRoute(app: App, parts: Parts, guard: Guard): void {
   const { tickets, hub, origins } = parts;
-  const foreignPace = newRefusalPace();
+  const foreignOriginPace = newRefusalPace();
   app.get(
     livePath,
     {
@@ -221,7 +221,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
       preHandler: async (request) => {
         const { origin } = request.headers;
         if (origin === undefined || !origins.includes(origin)) {
-          await recordForeign(foreignPace, request, parts);
+          await recordForeign(foreignOriginPace, request, parts);
           throw notAllowed();
         }
         if (!request.live) throw notLoggedIn();

@@ -67,9 +67,9 @@ describe('the rate of a device', () => {
     await open({ deviceBytesPerS: 1_000 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
-    await until('the first is taken', () => bench.handed.length === 1);
+    await until('the first publish is handed on', () => bench.handed.length === 1);
     client.send({ cmd: 'pingreq' });
-    await until('the next waits', () => bench.listener.paused()['device-rate'] === 1);
+    await until('bed-07 is paused by its rate', () => bench.listener.paused()['device-rate'] === 1);
     expect(await client.next()).toEqual(expect.objectContaining({ cmd: 'pingresp' }));
   });
 
@@ -79,7 +79,7 @@ describe('the rate of a device', () => {
       client.sendBytes(Buffer.concat(Array.from({ length: 60 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
     const first = await connect('bed-07');
     send(first);
-    await until('it waits', () => bench.counters.pausedDeviceRate > 0);
+    await until('bed-07 is paused by its rate', () => bench.counters.pausedDeviceRate > 0);
     const taken = bench.handed.length;
     send(await connect('bed-07'));
     await until('the next connection waits too', () => bench.listener.paused()['device-rate'] === 1);
@@ -92,7 +92,7 @@ describe('the rate of a device', () => {
     bench.atOnce = appended;
     const client = await connect('bed-07');
     client.sendBytes(Buffer.concat(Array.from({ length: 2_000 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
-    await until('it waits', () => bench.counters.pausedDeviceRate > 0);
+    await until('bed-07 is paused by its rate', () => bench.counters.pausedDeviceRate > 0);
     expect(bench.sinkCalls).not.toContain('bed-07 is held back');
     for (let i = 0; i < 6; i += 1) await bench.pass(2_000);
     await until('the report', () => bench.sinkCalls.includes('bed-07 is held back'));
@@ -109,7 +109,7 @@ describe("a device's share of the memory", () => {
     flooding.sendBytes(
       Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, 'x'.repeat(1_000)))),
     );
-    await until('it waits', () => bench.listener.paused()['device-share'] === 1);
+    await until('bed-07 is paused by its share', () => bench.listener.paused()['device-share'] === 1);
     expect(bench.handed).toHaveLength(11);
     const other = await connect('bed-08');
     other.sendBytes(Buffer.concat([bytesOf('bed-08', 1, 'y'.repeat(1_000)), bytesOf('bed-08', 2, 'y')]));
@@ -124,7 +124,7 @@ describe("a device's share of the memory", () => {
       Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, `${n} ${'x'.repeat(1_000)}`))),
     );
     const texts: string[] = [];
-    await until('all are taken', () => {
+    await until('all publishes are handed on', () => {
       for (const { text, settle } of bench.handed.splice(0, 1)) {
         texts.push(text.split(' ')[0]!);
         settle(appended);
@@ -139,7 +139,7 @@ describe("a device's share of the memory", () => {
     await open({ unackedBytesMax: 100 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
-    await until('it is taken', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handed.length === 1);
   });
 
   it('a device with no publish on its way to Kafka does not wait for memory, even if other devices use it all', async () => {
@@ -147,11 +147,16 @@ describe("a device's share of the memory", () => {
     await open({ unackedBytesMax: 2 * publishMemoryBytes(large.length), inFlightMax: 2 });
     const client = await connect('bed-07');
     client.sendBytes(Buffer.concat([bytesOf('bed-07', 1, 'a'), bytesOf('bed-07', 2, 'b'), large]));
-    await until('its third waits for its acknowledgements', () => bench.listener.paused()['in-flight'] === 1);
+    await until(
+      'the third publish of bed-07 waits for acknowledgements of the earlier ones',
+      () => bench.listener.paused()['in-flight'] === 1,
+    );
     const other = await connect('bed-08');
     other.sendBytes(bytesOf('bed-08', 1, 'y'));
     await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 1);
     for (const { deviceId, settle } of [...bench.handed]) if (deviceId === 'bed-07') settle(appended);
-    await until('its third is taken', () => textsOf('bed-07').some((text) => text.startsWith('large')));
+    await until('the third publish of bed-07 is handed on', () =>
+      textsOf('bed-07').some((text) => text.startsWith('large')),
+    );
   });
 });

@@ -57,7 +57,7 @@ export function connectKafka(
   return new Kafka({
     clientId,
     brokers: [...settings.brokers],
-    socketFactory: renewingSockets(settings, log),
+    socketFactory: socketsWithFreshCertificates(settings, log),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
@@ -70,14 +70,14 @@ export function connectKafka(
 const tcpKeepAliveMs = 60_000;
 
 /** Returns the function that opens connections. Each new connection reads the certificate files again; open connections stay open. */
-function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
+function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
   const tls = followClientTls({
     name: 'kafka',
     caFile: settings.kafkaCaFile,
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // The CRL is signed by Vigil's own CA. If the brokers' certificates come from another CA, no CRL is checked.
+    // The CRL is signed by Vigil's own CA. `byAddress` means that the brokers' certificates are from the hospital: then no CRL is checked.
     crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
     log,
   });

@@ -66,12 +66,12 @@ export async function readEntries(
         unreadable += 1;
         return;
       }
-      const { place } = read.opened;
+      const { place: origin } = read.opened;
       const record = read.record.body;
-      const name = nameOf(place);
+      const name = nameOf(origin);
       const state = stateOf(record, redriven.has(name));
       const { deviceId, code, detail } = record;
-      const { boot, seq } = place;
+      const { boot, seq } = origin;
       const entry: Entry = {
         id: `${partition}:${offset}`,
         boot,
@@ -94,9 +94,10 @@ export async function readEntries(
   return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
 }
 
-function stateOf({ kept, notKept }: RejectedRecord, wasRedriven: boolean): Entry['state'] {
-  if (notKept) return 'counted';
-  return kept ? 'kept' : wasRedriven ? 'redriven' : 'open';
+/** `kept`: the reading is also in `observations`. `notKept`: the record only counts messages that were not stored. */
+function stateOf({ kept: isCopy, notKept: countsOnly }: RejectedRecord, wasRedriven: boolean): Entry['state'] {
+  if (countsOnly) return 'counted';
+  return isCopy ? 'kept' : wasRedriven ? 'redriven' : 'open';
 }
 
 export function passes(entry: Entry, { ids, device, code, sinceMs }: Filter): boolean {

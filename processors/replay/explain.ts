@@ -10,11 +10,11 @@ import { type Point, pointsOf, type Stay } from './stays.ts';
 /**
  * The reason why the other profile does not make the call:
  * - `goes-on`: an alarm of the same condition calls already.
- * - `other-calls`: another alarm of the same cause calls.
+ * - `other-calls`: another alarm with the same cause calls.
  * - `off`: the limit is switched off, or the other profile is not for this patient.
  * - `limit-moved`: no value is beyond the limit of the other profile.
  * - `delay`: the values were beyond the limit for a shorter time than the delay.
- * - `not-raised`: no reason above applies.
+ * - `not-raised`: none of the reasons above applies. The words may name a physiological alarm that calls at the same time.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
@@ -127,7 +127,10 @@ export function delayText(delay: Delay): string {
     case 'fixed':
       return seconds(delay.ms);
     case 'tiered':
-      return [seconds(delay.ms), ...delay.steps.map(({ by, ms }) => `${seconds(ms)} from ${by} beyond`)].join(', ');
+      return [
+        seconds(delay.ms),
+        ...delay.steps.map(({ by: beyondBy, ms }) => `${seconds(ms)} from ${beyondBy} beyond`),
+      ].join(', ');
     case 'area':
       return `by area, ${delay.unitMs / 1000} unit·s, at most ${seconds(delay.capMs)}`;
   }

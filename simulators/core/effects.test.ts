@@ -20,7 +20,7 @@ describe('effectAt and scenarioOf', () => {
     expect(effectAt(desaturation, 'silence', elapsedMs)).toBeUndefined();
   });
 
-  it('each episode begins before its end and ends within its round', () => {
+  it('each episode begins before its end, and ends before the scenario repeats', () => {
     for (const { episodes, roundMs } of scenarios) {
       for (const { fromMs, toMs } of episodes) {
         expect(fromMs).toBeLessThan(toMs);
@@ -52,7 +52,7 @@ describe('applyToValues with desaturation', () => {
     expect(applyToValues(desaturation, [spo2(97)], elapsedMs)).toEqual([spo2(changed)]);
   });
 
-  it('a lower SpO2, a missing SpO2 and other parameters stay the same', () => {
+  it('an SpO2 already below the scenario’s value, a missing SpO2 and other parameters stay the same', () => {
     const missing = { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', validity: 'invalid' as const };
     const temp = { code: 'MDC_TEMP_BODY', value: 37.2, unit: 'Cel' };
     expect(applyToValues(desaturation, [spo2(60), missing, temp], 60_000)).toEqual([spo2(60), missing, temp]);

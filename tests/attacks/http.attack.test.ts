@@ -20,14 +20,14 @@ const answers = async (bytes: string) => {
 
 /** The smuggled request. The server answers it only if it takes these bytes for a separate request. */
 const smuggled = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx-marker: smuggled\r\n\r\n`;
-const host = `Host: localhost:${httpPort}\r\n`;
-const body = 'content-type: application/json\r\n';
+const hostHeader = `Host: localhost:${httpPort}\r\n`;
+const jsonHeader = 'content-type: application/json\r\n';
 
 describe('an ambiguous request', () => {
   it('a correct request is answered, and the request behind it is answered too', async () => {
-    const first = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
+    const first = `GET /healthz HTTP/1.1\r\n${hostHeader}\r\n`;
     expect((await answers(`${first}${smuggled}`)).statuses).toEqual([200, 200]);
-    const chunked = `POST /api/login HTTP/1.1\r\n${host}${body}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
+    const chunked = `POST /api/login HTTP/1.1\r\n${hostHeader}${jsonHeader}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
     expect((await answers(`${chunked}${smuggled}`)).statuses).toEqual([403, 200]);
   });
 
@@ -59,7 +59,7 @@ describe('an ambiguous request', () => {
   it.each(cases)(
     'a request %s gets at most an error, the request behind it gets no answer, and the connection is closed',
     async (_name, rest) => {
-      const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${host}${body}${rest}`);
+      const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${hostHeader}${jsonHeader}${rest}`);
       expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
       expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
       expect(text).not.toContain('"status":"');
@@ -69,15 +69,15 @@ describe('an ambiguous request', () => {
   it.each([
     ['in HTTP/0.9', `GET /healthz\r\n\r\n`],
     ['in HTTP/2 without negotiation', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`],
-    ['in HTTP/9.9', `GET /healthz HTTP/9.9\r\n${host}\r\n`],
-    ['with a space in its path', `GET /healthz /x HTTP/1.1\r\n${host}\r\n`],
+    ['in HTTP/9.9', `GET /healthz HTTP/9.9\r\n${hostHeader}\r\n`],
+    ['with a space in its path', `GET /healthz /x HTTP/1.1\r\n${hostHeader}\r\n`],
     ['without a host', `GET /healthz HTTP/1.1\r\n\r\n`],
-    ['with two hosts', `GET /healthz HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`],
-    ['with a header name that is not valid', `GET /healthz HTTP/1.1\r\n${host}x(y): z\r\n\r\n`],
-    ['with headers of 100 kB', `GET /healthz HTTP/1.1\r\n${host}x: ${'y'.repeat(100_000)}\r\n\r\n`],
-    ['with a method that does not exist', `GETX /healthz HTTP/1.1\r\n${host}\r\n`],
-    ['to connect to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`],
-    ['to send the request back (TRACE)', `TRACE / HTTP/1.1\r\n${host}x-secret: echo-me\r\n\r\n`],
+    ['with two hosts', `GET /healthz HTTP/1.1\r\n${hostHeader}Host: evil.example\r\n\r\n`],
+    ['with a header name that is not valid', `GET /healthz HTTP/1.1\r\n${hostHeader}x(y): z\r\n\r\n`],
+    ['with headers of 100 kB', `GET /healthz HTTP/1.1\r\n${hostHeader}x: ${'y'.repeat(100_000)}\r\n\r\n`],
+    ['with a method that does not exist', `GETX /healthz HTTP/1.1\r\n${hostHeader}\r\n`],
+    ['to connect to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${hostHeader}\r\n`],
+    ['to send the request back (TRACE)', `TRACE / HTTP/1.1\r\n${hostHeader}x-secret: echo-me\r\n\r\n`],
   ])('a request %s is refused', async (_name, bytes) => {
     const { statuses, text } = await answers(bytes);
     expect(statuses.filter((status) => status < 400)).toEqual([]);
@@ -102,12 +102,12 @@ describe('a path', () => {
   ];
   const urlStarts = ['/', '/assets/', '/assets/..%2f', '//', '/api/', '/api/associations/'];
 
-  it('a path to files leads to no file outside of the page, in any notation', async () => {
+  it('a path to files leads to no file outside of the folder with the page, in any notation', async () => {
     const texts: (readonly [string, string])[] = [];
     // Only a few dozen connections at the same time, because the server limits the handshakes of an address.
     for (const step of steps) {
       const paths = urlStarts.flatMap((start) => targets.map((target) => `${start}${step.repeat(4)}${target}`));
-      const requestFor = (path: string) => `GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
+      const requestFor = (path: string) => `GET ${path} HTTP/1.1\r\n${hostHeader}Connection: close\r\n\r\n`;
       texts.push(
         ...(await Promise.all(
           paths.map(async (path) => [path, (await sendRaw(httpPort, requestFor(path))).text] as const),
@@ -143,7 +143,7 @@ describe('a path', () => {
     ['/%zz'],
     ['*'],
   ])('the path %s leads to the page or to an error, and never to another file or a list of files', async (path) => {
-    const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+    const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${hostHeader}Connection: close\r\n\r\n`);
     for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     expect(text).not.toMatch(/Index of|Directory listing|repositoryformatversion/i);
     expect([200, 400, 404]).toContain(statuses[0]);
@@ -164,7 +164,7 @@ describe('a path', () => {
     ]) {
       for (const path of [`/api/associations/${id}`, `/api/associations/${id}/trends?codes=MDC_TEMP&from=a&to=b`]) {
         const { statuses, text } = await answers(
-          `GET ${path} HTTP/1.1\r\n${host}Cookie: ${nurse.cookie()}\r\nConnection: close\r\n\r\n`,
+          `GET ${path} HTTP/1.1\r\n${hostHeader}Cookie: ${nurse.cookie()}\r\nConnection: close\r\n\r\n`,
         );
         expect([path, [400, 404].includes(statuses[0] ?? 0)]).toEqual([path, true]);
         expect(text).not.toMatch(/set-cookie: x=y/i);

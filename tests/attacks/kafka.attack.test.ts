@@ -101,7 +101,7 @@ describe.each(principals)('the certificate of %s', (principal) => {
     }
   });
 
-  it('a service can read nothing that its row does not name', async () => {
+  it('a service can read no topic whose row in contracts/topics.ts does not name it as a reader', async () => {
     for (const topic of kafkaTopicNames)
       expect([topic, (await read(principal, topic)) === refused]).toEqual([topic, !reads.includes(topic)]);
   });

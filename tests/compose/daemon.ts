@@ -15,7 +15,7 @@ const startMsMax = 60_000;
 /** Time after which a daemon that does not stop is killed. Containers that ignore SIGTERM delay the stop. */
 const stopMsMax = 60_000;
 
-/** Firewall tables without rules. The saved rules are restored after them. */
+/** Empties the firewall's tables. Then the saved rules are restored. */
 const noRules = `*filter
 :INPUT ACCEPT
 :FORWARD ACCEPT

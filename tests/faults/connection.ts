@@ -18,7 +18,7 @@ export type ConnectionOptions = {
   /** True for the first connection of a device start, because this start has no state of an earlier session [MQTT-3.1.2-4]. */
   readonly clean: boolean;
   readonly keepAliveS: number;
-  /** Longest time from the begin of the connection to CONNACK. After it the connection is dropped. */
+  /** Longest time from the start of the connection to CONNACK. After it the connection is dropped. */
   readonly connectMs: number;
   readonly onReady: (sessionPresent: boolean) => void;
   /** Called at each PUBACK and PUBREC. */

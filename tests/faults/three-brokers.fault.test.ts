@@ -153,7 +153,7 @@ it('Kafka keeps three copies of each partition, and acknowledges a record when t
   expect(minima.map((entry) => entry?.configValue)).toEqual(['2', '2']);
 });
 
-it('Vigil adds copies to a topic until it has three, and refuses to run topics with three copies as one copy', {
+it('Vigil adds copies to a topic until it has three, and refuses VIGIL_KAFKA_COPIES=1 if a topic has three copies', {
   timeout: 600_000,
 }, async () => {
   const certs = join(stateDir, 'certs');
@@ -179,7 +179,7 @@ describe('kill -9 of one of three brokers', () => {
   // Each test kills the leader of the patient's readings, or another broker if this leader was killed before.
   const killed = new Set<number>();
   it.each([...patients])(
-    'kill -9 of a broker loses no acknowledged reading of %s, and its alarm reaches the screens and can be acknowledged',
+    'kill -9 of a broker loses no acknowledged reading of %s, and the alarm of this device’s patient reaches the screens and can be acknowledged',
     { timeout: 900_000 },
     async (id, patient) => {
       await until('every copy to be in sync', allInSync, withinMs);
@@ -192,7 +192,7 @@ describe('kill -9 of one of three brokers', () => {
         const victim = killed.has(leader) ? [1, 2, 3].find((node) => !killed.has(node))! : leader;
         killed.add(victim);
         const acknowledgedBefore = device.acknowledged.size;
-        const port = await killAndKeepAway(victim);
+        const blocker = await killAndKeepAway(victim);
         try {
           readings.set(150);
           await until(
@@ -213,7 +213,7 @@ describe('kill -9 of one of three brokers', () => {
           await until('the other brokers to go on without the killed one', isOut, withinMs);
           expect(reports.filter((line) => line === `kafka-${victim} runs again`)).toEqual([]);
         } finally {
-          await new Promise((resolve) => port.close(resolve));
+          await new Promise((resolve) => blocker.close(resolve));
         }
         await until('the broker to run again', () => reports.includes(`kafka-${victim} runs again`), withinMs);
         await until('every copy to be in sync again', allInSync, withinMs);

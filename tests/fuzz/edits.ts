@@ -189,7 +189,7 @@ function randomProperties(at: number, value: number): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Joins the begin of a packet and the end of another packet. */
+/** Joins the beginning of a packet and the end of another packet. */
 function splice(packet: Buffer, other: Buffer, { at, value }: Edit): Buffer {
   const head = packet.subarray(0, at % (packet.length + 1));
   return withLengthCorrectedByHalf(Buffer.concat([head, other.subarray(value % (other.length + 1))]), value);

@@ -1,6 +1,6 @@
 /**
- * Plays the answers of InfluxDB for trends: values at each step, cuff pressures and scores every 5 minutes, and a gap of 15 minutes. In the
- * third quarter of the chart the scores are partial.
+ * Imitates the answers of InfluxDB for trends: values at each step, cuff pressures and scores every 5 minutes, and a gap of 15 minutes. In
+ * the third quarter of the chart the scores are partial.
  */
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';
@@ -38,6 +38,7 @@ export const trendRows: TrendStore['query'] = async (plan) => {
       rows.set(code, scoreRows(code, plan));
       continue;
     }
+    // A trend needs only some value of the parameter, around which it goes up and down; `widest` has one for each.
     const level = widest[code] ?? 0;
     const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {

@@ -33,7 +33,7 @@ describe('sightOf', () => {
       1000,
       0,
     ],
-    ['acts on something new if the value gets graver', [hr(146), hr(150)], 1000, 1],
+    ['acts on something new if the value becomes more serious', [hr(146), hr(150)], 1000, 1],
     [
       'acts on something new if a value comes back that was last shown 5 s ago',
       [hr(150), hr(146), hr(146), hr(150)],

@@ -11,10 +11,10 @@ export const waveBufferSeconds = 40;
  */
 const joinTolerance = 2.5;
 /**
- * This part of the chunk's length is added to the tolerance. The server sends all chunks of a trace with one sample
+ * This fraction of the chunk's length is added to the tolerance. The server sends all chunks of a trace with one sample
  * rate, although the device measures its rate again for each chunk.
  */
-const joinTolerancePart = 0.02;
+const joinToleranceFraction = 0.02;
 
 export type WaveBuffer = {
   rateHz: number;
@@ -51,7 +51,7 @@ export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLik
   if (Number.isNaN(buffer.baseMs)) return restart(buffer, startMs, samples);
   const place = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
   const apart = place - buffer.next;
-  if (Math.abs(apart) <= joinTolerance + joinTolerancePart * samples.length) {
+  if (Math.abs(apart) <= joinTolerance + joinToleranceFraction * samples.length) {
     // The difference is rounding or drift of the device's clock. Moving the base avoids a gap that is not real.
     buffer.baseMs += (apart * 1000) / buffer.rateHz;
     return put(buffer, buffer.next, samples, 'joined');

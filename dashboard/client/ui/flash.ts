@@ -2,7 +2,10 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
-/** Starts the CSS animations of an element at time 0 of the page, so that all animations are in step. Repeats if `key` changes. */
+/**
+ * Starts the CSS animations of an element at time 0 of the page, so that all animations are in step. Does this again when `key`
+ * changes, and does nothing while `key` is undefined.
+ */
 export function useCommonBeat(ref: RefObject<HTMLElement | null>, key: unknown): void {
   useLayoutEffect(() => {
     if (key === undefined) return;

@@ -1,4 +1,7 @@
-/** Keeps the beds on the screens: one for each current association, and one for each device without an association. */
+/**
+ * Keeps the tiles on the screens (`BedState`): one for each current association, and one for each device without an
+ * association. To stamp a part of a tile means to give it the number of the newest change (`n`, `headN`).
+ */
 import { currentPeriod } from '../../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
 import { lastPlace, timePeriods } from '../../../contracts/periods.ts';
@@ -67,7 +70,7 @@ export function tick(state: LiveState, nowMs: number): void {
 function updateBedsOfDevice(state: LiveState, deviceId: string): void {
   const period = currentPeriodOf(state.associations.get(deviceId));
   for (const bed of bedsOfDevice(state, deviceId)) {
-    // The bed of a device without an association stays until the device gets an association.
+    // The tile of a device without an association stays until the device gets an association.
     const staysOnScreen = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
     if (!staysOnScreen) removeBed(state, bed);
     else if (period === undefined) moveTray(state, bed);
@@ -75,7 +78,8 @@ function updateBedsOfDevice(state: LiveState, deviceId: string): void {
   if (period === undefined) return;
   const bed = state.beds.get(period.associationId);
   if (bed === undefined) addBed(state, period.associationId, deviceId, period);
-  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period)) moveBed(state, bed, period);
+  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period))
+    changePeriod(state, bed, period);
   else bed.period = period;
 }
 
@@ -122,8 +126,11 @@ function removeBed(state: LiveState, bed: BedState): void {
   });
 }
 
-/** Changes the period of a bed. If the ward changes, the former ward's screens lose the bed, and the new ward's screens get it. */
-function moveBed(state: LiveState, bed: BedState, period: AssociationPeriod): void {
+/**
+ * Changes the period of a bed, for example its ward or its patient's name. If the ward changes, the former ward's screens lose the
+ * bed, and the new ward's screens get it.
+ */
+function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod): void {
   const formerAudience = audienceOf(bed);
   bed.period = period;
   changeAudience(state, bed, formerAudience);
@@ -206,7 +213,7 @@ function dropIdleDevice(state: LiveState): boolean {
 }
 
 /**
- * Returns the bed of a record with the key `associationId`, and creates the bed of a device without an association.
+ * Returns the bed of a record with the key `associationId`, and creates the tile of a device without an association.
  * Returns undefined if the association has ended, has not begun, or is unknown.
  */
 export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {

@@ -58,7 +58,7 @@ function bedside() {
     run(from: number, to: number, of: Numbers | ((s: number) => Numbers), more: Partial<ObservationInput> = {}) {
       for (let s = from; s <= to; s += 1) send(s, typeof of === 'function' ? of(s) : of, more);
     },
-    pass: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
+    tickAt: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
     acknowledgeAll(s: number) {
       const by = { userId: 'u', name: 'N. Urse', role: 'nurse' } as const;
       const at = new Date(t0 + s * 1000).toISOString();
@@ -111,7 +111,7 @@ function bedside() {
 const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
 
 describe('intermittent values at a bedside', () => {
-  it('SpO2 of 87 that is valid one second in three alarms after its delay, and has an alarm about intermittent values', () => {
+  it('an SpO2 of 87 that is valid one of every three seconds raises an alarm after its delay, and an alarm about intermittent values', () => {
     const bed = bedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
@@ -143,7 +143,7 @@ describe('modules of one monitor with different times', () => {
 });
 
 describe('a single measurement at a bedside', () => {
-  it('a cuff pressure of 82 stays until the next measurement', () => {
+  it('the alarm of a cuff pressure of 82 stays until the next measurement', () => {
     const bed = bedside();
     bed.send(0, { ...well, NBPs: 82 });
     bed.run(1, 1200, well);
@@ -154,11 +154,11 @@ describe('a single measurement at a bedside', () => {
 });
 
 describe('silent parameters at a bedside', () => {
-  it('a heart rate and an SpO2 that stop have alarms while an hourly cuff continues', () => {
+  it('a heart rate and an SpO2 that stop raise no-data alarms while an hourly cuff continues', () => {
     const bed = bedside();
     bed.run(0, 60, well);
     for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
-    bed.pass(4000);
+    bed.tickAt(4000);
     expect(bed.live()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
   });
 
@@ -241,7 +241,7 @@ describe('the end of an outage', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.acknowledgeAll(21);
-    bed.pass(410);
+    bed.tickAt(410);
     for (let s = 21; s <= 410; s += 1) bed.send(s, { ...well, HR: 134 }, { receivedAt: t0 + 411_000 });
     bed.run(412, 430, { ...well, HR: 134 });
     const raised = bed.eventTexts('physiological').filter((line) => line.includes('raised'));

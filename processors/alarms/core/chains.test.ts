@@ -49,7 +49,7 @@ describe('episodesThatCalled', () => {
     ['began at 20 s', 20_000, 30_000, true],
     ['began a moment after 20 s', 20_001, 30_000, false],
   ])(
-    'an episode from 10 s to 20 s called unless a graver episode of its cause overlapped: the graver one %s',
+    'an episode from 10 s to 20 s called unless a more serious episode of its cause overlapped: the more serious one %s',
     (_name, onset, endedAt, isCovered) => {
       const mild = episode(10_000, 20_000);
       expect(episodesThatCalled([mild, graver(onset, endedAt)], []).includes(mild)).toBe(!isCovered);

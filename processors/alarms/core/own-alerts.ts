@@ -48,7 +48,7 @@ export type OwnAlertsPart = {
   readonly lists: readonly List[];
   /** The present alarms, by key: at most `alertsMax`, and one alarm for the rest. */
   readonly alerts: Readonly<Record<string, OwnAlert>>;
-  /** The state of the device's sound and its begin; null if the sound is on. */
+  /** The state of the device's sound and its start; null if the sound is on. */
   readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
   /** The number of alarms that began since the time `since` (the gateway's clock); absent before the first list. */
   readonly begun?: { readonly since: number; readonly n: number };

@@ -21,7 +21,7 @@ export type StandbyPart = {
   readonly by: Command['by'];
 } | null;
 
-/** Values do not end a standby during this time after its begin, because the patient may still be connected (ours). */
+/** Values do not end a standby during this time after its start, because the patient may still be connected (ours). */
 const unpluggingMs = 60_000;
 
 /** Returns the standby that a command begins; undefined if its time has already passed. */
@@ -52,7 +52,7 @@ export const endStandby = (part: StandbyPart, now: number): StandbyPart =>
 /** Returns the wall clock at which the standby ends; infinity without a standby. */
 export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.POSITIVE_INFINITY;
 
-/** Returns a standby of a saved state, with a begin that is not in the future and at most the longest duration. */
+/** Returns a standby of a saved state, with a start that is not in the future and at most the longest duration. */
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: notAhead(part.since, now), until: notLonger(part.until, now, standbyMsMax) };
 
