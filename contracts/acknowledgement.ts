@@ -21,7 +21,7 @@ export type ContentRevision = {
  * the content counts as new.
  */
 export function contentRevisionAfter(
-  before: { readonly alarm: Alarm; readonly said?: ContentRevision | undefined } | undefined,
+  before: { readonly alarm: Alarm; readonly said: ContentRevision | undefined } | undefined,
   alarm: Alarm,
   atMs: number,
 ): ContentRevision {

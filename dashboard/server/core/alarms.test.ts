@@ -70,6 +70,15 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.size).toBe(0);
   });
 
+  it('an alarm that ends without new content keeps its content revision, so an acknowledgement of the former revision counts', () => {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);
+    const ended: Alarm = { ...a(1), rev: 2, present: false, signal: 'latched' };
+    foldAlarmEvent(state, { type: 'updated', at: formatInstant(t0), alarm: ended }, t0);
+    expect(state.alarms.get('alarm-0000000001')?.contentRevision.rev).toBe(1);
+  });
+
   it('an alarm that comes before its bed is shown when the bed comes', () => {
     const state = emptyState();
     expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0)).toBe(false);

@@ -99,7 +99,11 @@ function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolea
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId);
   const formerAlarm = state.alarms.get(alarm.alarmId);
-  const contentRevision = contentRevisionAfter(formerAlarm, alarm, publishedAtMs);
+  const contentRevision = contentRevisionAfter(
+    formerAlarm && { alarm: formerAlarm.alarm, said: formerAlarm.contentRevision },
+    alarm,
+    publishedAtMs,
+  );
   const isOfTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
   state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), publishedAtMs, contentRevision, isOfTray });
   if (bed && formerAlarm?.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarm.alarmId);

@@ -82,7 +82,11 @@ const escalationMax = 3;
 export function evolve(before: Live | undefined, change: Change, context: ChangeContext): Live {
   const after = withChange(before, change, context);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
-  return { ...after, alarm, said: contentRevisionAfter(before, alarm, context.now) };
+  return {
+    ...after,
+    alarm,
+    said: contentRevisionAfter(before && { alarm: before.alarm, said: before.said }, alarm, context.now),
+  };
 }
 
 function withChange(before: Live | undefined, change: Change, context: ChangeContext): Live {
