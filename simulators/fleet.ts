@@ -34,7 +34,7 @@ export type Fleet = {
   status(): FleetStatus;
   /** Whether every device has been connected at least once. */
   readonly allConnected: boolean;
-  /** Returns the last error of a device that is not connected; undefined if there is none. */
+  /** Returns the last error of a device that is not connected; undefined if no device has an error. */
   lastError(): string | undefined;
   /** Whether all recordings have ended (only without loop) and all their messages are acknowledged. */
   readonly finished: boolean;

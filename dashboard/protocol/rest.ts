@@ -150,7 +150,7 @@ const head = {
   /** null: the device has no association. The screens list it in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
-  /** True if a patient is admitted, even for a technician, for whom `patient` is null. */
+  /** Whether a patient is admitted. A technician gets this value too, but `patient` is null for a technician. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
   /** For a device without an association: the ward where the device was last. Absent if no such ward is known. */
