@@ -5,7 +5,8 @@ import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const programs = {
+/** Program file of each process of Vigil, from the root of the repository. */
+export const programs = {
   gateway: 'gateway/main.ts',
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',

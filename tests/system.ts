@@ -21,22 +21,15 @@ import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { serviceEnv, type Whereabouts } from '../ops/platform/service-env.ts';
+import { programs } from '../ops/processes.ts';
 import { readSettings } from '../process/settings.ts';
 import type { TestPlatform } from './platform.ts';
 
 export const root = join(import.meta.dirname, '..');
 
-const programs = {
-  gateway: 'gateway/main.ts',
-  alarms: 'processors/alarms/main.ts',
-  trends: 'processors/trends/main.ts',
-  dashboard: 'dashboard/server/main.ts',
-  witness: 'processors/witness/main.ts',
-  canary: 'processors/canary/main.ts',
-} as const;
 /** Makes the dashboard expect no canary. A test that starts a canary overrides this setting. */
 const withoutCanary = { VIGIL_CANARY_SILENT_MS: '0' };
-export type ProcessName = keyof typeof programs;
+export type ProcessName = Exclude<keyof typeof programs, 'simulators'>;
 
 export type RunningProcess = {
   readonly name: ProcessName;
