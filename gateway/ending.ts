@@ -1,6 +1,6 @@
 /** Logs the connected devices whose certificate ends soon. */
 import type { Logger } from 'pino';
-import { endingSoon, type PresentedCertificate } from './core/ending.ts';
+import { endingCertificates, type PresentedCertificate } from './core/ending.ts';
 
 const checkEveryMs = 60_000;
 /** Maximum number of devices that one line of the log names. */
@@ -17,7 +17,7 @@ export function watchDeviceCertificates(options: {
   const { presented, log, nowMs } = options;
   const loggedEnds = new Map<string, number>();
   const timer = setInterval(() => {
-    const ending = endingSoon(presented(), nowMs());
+    const ending = endingCertificates(presented(), nowMs());
     const newlyEnding = ending.filter(({ deviceId, endMs }) => loggedEnds.get(deviceId) !== endMs);
     // Devices that have gone are forgotten, so that they are logged again if they come back.
     loggedEnds.clear();

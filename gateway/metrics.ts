@@ -6,7 +6,7 @@ import { addDamageMetrics, type DamageBook } from '../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../process/metrics.ts';
 import { addClockMetrics, type SystemClock, wallAheadMs } from '../process/system-clock.ts';
-import { earliestEnd, endingSoon } from './core/ending.ts';
+import { earliestEndMs, endingCertificates } from './core/ending.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import type { Revocation } from './listener/revocation.ts';
@@ -174,12 +174,12 @@ function certificateMetrics(metrics: Metrics, { counters, crl, listener }: Gatew
   metrics.gauge(
     'vigil_gateway_device_certificate_first_end_timestamp_seconds',
     'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.',
-    () => (earliestEnd(presented()) ?? Number.POSITIVE_INFINITY) / 1000,
+    () => (earliestEndMs(presented()) ?? Number.POSITIVE_INFINITY) / 1000,
   );
   metrics.gauge(
     'vigil_gateway_device_certificates_ending',
     'Connected devices whose certificate ends within 30 days. The log names these devices.',
-    () => endingSoon(presented(), Date.now() + wallAheadMs()).length,
+    () => endingCertificates(presented(), Date.now() + wallAheadMs()).length,
   );
   metrics.gauge(
     'vigil_gateway_crl_next_update_seconds',

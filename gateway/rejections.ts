@@ -15,8 +15,8 @@ import {
   newUsedBudget,
   noteNotKept,
   type RejectedLimits,
-  releaseRoom,
-  reserveRoom,
+  releaseSpace,
+  reserveSpace,
   type UsedBudget,
   waveShare,
 } from './core/rejected-budget.ts';
@@ -143,7 +143,7 @@ export function createRejections(options: {
     const device = deviceOf(source);
     const budget = purpose === 'apart' ? 'apart' : 'refused';
     const bytes = bytesInKafka(payload.length);
-    if (!reserveRoom(usedByAll[budget], device.used[budget], bytes, limits[budget], monotonicMs(), share)) {
+    if (!reserveSpace(usedByAll[budget], device.used[budget], bytes, limits[budget], monotonicMs(), share)) {
       device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
       counters[purpose === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
       counters.rejectedBytesNotKept += payload.length;
@@ -163,7 +163,7 @@ export function createRejections(options: {
       }),
       (error) => {
         if (error === undefined) counters.rejectedBytesKept += length;
-        else releaseRoom(usedByAll[budget], device.used[budget], bytes);
+        else releaseSpace(usedByAll[budget], device.used[budget], bytes);
         settle(error);
       },
     );

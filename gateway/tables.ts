@@ -84,7 +84,7 @@ export async function followTables(options: {
     if (atMs === undefined) return false;
     presences.delete(key);
     if (now() - atMs > presenceLifeMs) return true;
-    presences.set(key, { atMs, wards: new Set(body.wards), engineering: body.engineering === true });
+    presences.set(key, { atMs, wards: new Set(body.wards), hasEngineering: body.engineering === true });
     const oldest = presences.size > presencesMax ? presences.keys().next().value : undefined;
     if (oldest !== undefined) presences.delete(oldest);
     return true;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from './acks.ts';
+import { countUnsentAcks, emptyAckQueue, expectAck, takeReadyAcks } from './acks.ts';
 
-it('sends no acknowledgement before an earlier one', () => {
+it('returns no acknowledgement before those of earlier packets', () => {
   const queue = emptyAckQueue();
   const first = expectAck(queue, 'puback', 1, 0);
   const second = expectAck(queue, 'pubrec', 2, 0);
@@ -11,7 +11,7 @@ it('sends no acknowledgement before an earlier one', () => {
   first.reasonCode = 0x99;
   expect(takeReadyAcks(queue)).toEqual([first, second]);
   expect(takeReadyAcks(queue)).toEqual([]);
-  expect(acksWaiting(queue)).toBe(0);
+  expect(countUnsentAcks(queue)).toBe(0);
 });
 
 it('returns every acknowledgement once and in the order of the packets, in whatever order the appends end', () => {
@@ -19,21 +19,21 @@ it('returns every acknowledgement once and in the order of the packets, in whate
   fc.assert(
     fc.property(steps, (list) => {
       const queue = emptyAckQueue();
-      const open: ReturnType<typeof expectAck>[] = [];
-      const taken: number[] = [];
+      const withoutCode: ReturnType<typeof expectAck>[] = [];
+      const takenIds: number[] = [];
       let packets = 0;
-      const take = () => taken.push(...takeReadyAcks(queue).map((ack) => ack.packetId));
+      const takeReady = () => takenIds.push(...takeReadyAcks(queue).map((ack) => ack.packetId));
       for (const step of list) {
         if (step === 'packet') {
           packets += 1;
-          open.push(expectAck(queue, 'puback', packets, 0));
-        } else if (open.length > 0) open.splice(step % open.length, 1)[0]!.reasonCode = 0;
-        take();
-        expect(acksWaiting(queue)).toBe(packets - taken.length);
+          withoutCode.push(expectAck(queue, 'puback', packets, 0));
+        } else if (withoutCode.length > 0) withoutCode.splice(step % withoutCode.length, 1)[0]!.reasonCode = 0;
+        takeReady();
+        expect(countUnsentAcks(queue)).toBe(packets - takenIds.length);
       }
-      for (const ack of open) ack.reasonCode = 0;
-      take();
-      expect(taken).toEqual(Array.from({ length: packets }, (_, i) => i + 1));
+      for (const ack of withoutCode) ack.reasonCode = 0;
+      takeReady();
+      expect(takenIds).toEqual(Array.from({ length: packets }, (_, i) => i + 1));
     }),
     { numRuns: 200 },
   );

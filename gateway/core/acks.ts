@@ -14,7 +14,7 @@ export type Ack = {
   reasonString: string | undefined;
 };
 
-/** The acknowledgements that are not sent are those in `waiting` from the index `head` on. */
+/** The acknowledgements that are not sent yet are those in `waiting` from the index `head` on. */
 export type AckQueue = { waiting: Ack[]; head: number };
 
 export function emptyAckQueue(): AckQueue {
@@ -48,6 +48,6 @@ export function takeReadyAcks(queue: AckQueue): Ack[] {
   return ready;
 }
 
-export function acksWaiting(queue: AckQueue): number {
+export function countUnsentAcks(queue: AckQueue): number {
   return queue.waiting.length - queue.head;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newAllowance, newHeldBack, noteHeldBack, refill, seemsSpent, spend } from './allowance.ts';
+import { isOverspent, newAllowance, newHeldBack, noteWait, refill, spend } from './allowance.ts';
 
 const rates = { bytesPerS: 1_000, messagesPerS: 10 };
 
@@ -7,15 +7,15 @@ describe('newAllowance, spend and refill', () => {
   it.each([
     ['bytes', 20, 100, 1],
     ['messages', 20, 1, 1],
-  ])('let a device send %s of two seconds at once, and not more', (_, count, bytes, more) => {
+  ])('allow a device to send the %s of two seconds at once, and not more', (_, count, bytes, more) => {
     const allowance = newAllowance(rates, 0);
     for (let i = 0; i < count; i += 1) spend(allowance, bytes);
-    expect(seemsSpent(allowance)).toBe(false);
+    expect(isOverspent(allowance)).toBe(false);
     spend(allowance, more);
-    expect(seemsSpent(allowance)).toBe(true);
+    expect(isOverspent(allowance)).toBe(true);
   });
 
-  it('refill returns the time in which the rate makes up for the bytes sent above the allowance', () => {
+  it('refill returns the time until the rate has made up for the bytes that were sent above the allowance', () => {
     const allowance = newAllowance(rates, 0);
     spend(allowance, 2_500);
     expect(refill(allowance, rates, 0)).toBe(500);
@@ -32,15 +32,15 @@ describe('newAllowance, spend and refill', () => {
 
   it('a device can send in an hour what the rate allows in an hour, and one burst', () => {
     const allowance = newAllowance(rates, 0);
-    let taken = 0;
+    let sent = 0;
     for (let nowMs = 0; nowMs < 3_600_000; nowMs += 100) {
-      while (!seemsSpent(allowance) || refill(allowance, rates, nowMs) === 0) {
+      while (!isOverspent(allowance) || refill(allowance, rates, nowMs) === 0) {
         spend(allowance, 50);
-        taken += 1;
+        sent += 1;
       }
     }
-    expect(taken).toBeGreaterThan(35_990);
-    expect(taken).toBeLessThan(36_030);
+    expect(sent).toBeGreaterThan(35_990);
+    expect(sent).toBeLessThan(36_030);
   });
 
   it('a silent device saves up at most the allowance of two seconds', () => {
@@ -51,26 +51,26 @@ describe('newAllowance, spend and refill', () => {
     expect(allowance.messages).toBe(20);
   });
 
-  it('refill takes nothing away if the clock seems to go back', () => {
+  it('refill does not lower the content of a bucket if the clock seems to go back', () => {
     const allowance = newAllowance(rates, 1_000);
     spend(allowance, 2_100);
     expect(refill(allowance, rates, 0)).toBe(100);
   });
 });
 
-describe('noteHeldBack', () => {
-  it('a device counts as heldBack back when it had to wait again and again for 10 s, and not before', () => {
+describe('noteWait', () => {
+  it('a device counts as held back after it had to wait again and again for 10 s, and not before', () => {
     const heldBack = newHeldBack();
     const heldBackAtMs: number[] = [];
-    for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) if (noteHeldBack(heldBack, nowMs)) heldBackAtMs.push(nowMs);
+    for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) if (noteWait(heldBack, nowMs)) heldBackAtMs.push(nowMs);
     expect(heldBackAtMs).toEqual([10_000]);
   });
 
   it('the 10 s start again after more than 3 s without a wait', () => {
     const heldBack = newHeldBack();
-    for (let nowMs = 0; nowMs <= 9_000; nowMs += 1_000) noteHeldBack(heldBack, nowMs);
-    expect(noteHeldBack(heldBack, 12_000)).toBe(true);
-    expect(noteHeldBack(heldBack, 15_001)).toBe(false);
-    expect(noteHeldBack(heldBack, 18_000)).toBe(false);
+    for (let nowMs = 0; nowMs <= 9_000; nowMs += 1_000) noteWait(heldBack, nowMs);
+    expect(noteWait(heldBack, 12_000)).toBe(true);
+    expect(noteWait(heldBack, 15_001)).toBe(false);
+    expect(noteWait(heldBack, 18_000)).toBe(false);
   });
 });

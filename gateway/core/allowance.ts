@@ -13,12 +13,13 @@ export type Rates = {
 export type Allowance = {
   /** Content of the bucket for bytes at `filledMs`; below 0 if the device has sent more than its rate allows. */
   bytes: number;
-  /** Content of the bucket for packets, as for `bytes`. */
+  /** Content of the bucket for packets at `filledMs`; below 0 if the device has sent more than its rate allows. */
   messages: number;
+  /** Time of the last `refill`, ms of the monotonic clock. */
   filledMs: number;
 };
 
-/** A full bucket holds what the rate allows in this many seconds. A device that was silent may send so much at once. */
+/** A full bucket holds what the rate allows in this many seconds. A device that was silent may send that much at once. */
 const burstS = 2;
 
 /** Returns full buckets. */
@@ -32,8 +33,8 @@ export function spend(allowance: Allowance, bytes: number): void {
   allowance.messages -= 1;
 }
 
-/** Returns whether a bucket was below 0 at the last `refill`. Runs for each packet, so it does not read the clock. */
-export function seemsSpent(allowance: Allowance): boolean {
+/** Returns whether a bucket is below 0, without refilling it. Runs for each packet, so it does not read the clock. */
+export function isOverspent(allowance: Allowance): boolean {
   return allowance.bytes < 0 || allowance.messages < 0;
 }
 
@@ -54,10 +55,10 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
 
 /** A device counts as held back when it had to wait again and again for this long. */
 const heldBackAfterMs = 10_000;
-/** If the device did not have to wait for longer than this, the time of `heldBackAfterMs` starts again. */
+/** If no wait came for longer than this, the time of `heldBackAfterMs` starts again at the next wait. */
 const waitGapMsMax = 3_000;
 
-/** `sinceMs`: time of the first wait in the series of waits that goes on now. `lastMs`: time of the last wait. */
+/** `sinceMs`: time of the first wait in the present series of waits. `lastMs`: time of the last wait. */
 export type HeldBack = { sinceMs: number; lastMs: number };
 
 export function newHeldBack(): HeldBack {
@@ -65,10 +66,10 @@ export function newHeldBack(): HeldBack {
 }
 
 /**
- * Notes that the device must wait. The caller calls this at each wait.
+ * Notes that the device must wait. The caller calls this function at each wait.
  * @returns whether the device counts as held back, so that the screen of its bed must show it
  */
-export function noteHeldBack(state: HeldBack, nowMs: number): boolean {
+export function noteWait(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;
   state.lastMs = nowMs;
   return nowMs - state.sinceMs >= heldBackAfterMs;

@@ -7,7 +7,7 @@ import type { Span } from './clock-error.ts';
 
 export type Period = {
   readonly associationId: string;
-  /** Start of the period as it is written in the table of associations. */
+  /** Start of the period as the table of associations has it. */
   readonly stampMs: number;
   /** First instant of the period. */
   readonly fromMs: number;

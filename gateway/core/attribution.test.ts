@@ -49,8 +49,8 @@ const seconds = (from: number, to: number) => Array.from({ length: to - from + 1
 describe('the attribution of readings from a device with a wrong clock', () => {
   it('old waves from a device that is 60 s ahead and sends only waves are not attributed to the second patient', () => {
     const send = device(changeAt(100));
-    const kept = seconds(80, 99).map((at) => send({ at, delay: 110 - at, behind: -60, kind: 'waveform' }));
-    expect(new Set(kept)).toEqual(new Set(['unclear']));
+    const patients = seconds(80, 99).map((at) => send({ at, delay: 110 - at, behind: -60, kind: 'waveform' }));
+    expect(new Set(patients)).toEqual(new Set(['unclear']));
   });
 
   it.each([0, 1.5, 5, 9, 60, 36_000, -5, -60, -280])(
@@ -109,41 +109,45 @@ it('a reading is certain if the patient moved to another bed with the device, an
 describe('the attribution of the backlog after an outage in which the patient changed', () => {
   const backlog = (send: (sent: Sent) => string, behind: number, boot?: string) =>
     seconds(31, 3630).map((at) => send({ at, delay: 3632 - at + at / 1000, behind, ...(boot && { boot }) }));
-  const wanted = seconds(31, 3630).map((at) => (at < 1800 ? 'first' : 'second'));
-  const wrong = (results: readonly string[]) =>
-    results.filter((patient, i) => patient !== wanted[i] && (patient !== 'unclear' || Math.abs(i + 31 - 1800) > 2));
+  const expectedPatients = seconds(31, 3630).map((at) => (at < 1800 ? 'first' : 'second'));
+  const wrongPatients = (results: readonly string[]) =>
+    results.filter(
+      (patient, i) => patient !== expectedPatients[i] && (patient !== 'unclear' || Math.abs(i + 31 - 1800) > 2),
+    );
 
   it.each([0, 60, -60])('the backlog has the right patients if the clock was measured as %d s behind', (behind) => {
     const send = device(changeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind });
     send({ at: 3630.5, behind, kind: 'birth' });
-    expect(wrong(backlog(send, behind))).toEqual([]);
+    expect(wrongPatients(backlog(send, behind))).toEqual([]);
   });
 
   it('the backlog has the right patients after a restart of the gateway if the birth message shows a right clock', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth' });
-    expect(wrong(backlog(send, 0))).toEqual([]);
+    expect(wrongPatients(backlog(send, 0))).toEqual([]);
   });
 
   it('the backlog has the right patients if the birth message shows a right clock but has no boot', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth', boot: 'connection' });
-    expect(wrong(backlog(send, 0))).toEqual([]);
+    expect(wrongPatients(backlog(send, 0))).toEqual([]);
   });
 
   it('the backlog from before the change is unclear after a restart of the gateway without a birth message', () => {
     const results = backlog(device(changeAt(1800)), 0);
-    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    for (const [i, patient] of results.entries())
+      expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
     expect(results[0]).toBe('unclear');
     expect(results.at(-1)).toBe('second');
   });
 
-  it('only the backlog around the change is unclear if the birth message shows how wrong the clock is at most', () => {
+  it('only the backlog around the change is unclear if the birth message shows a limit of the error of the clock', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
     const results = backlog(send, 60);
-    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    for (const [i, patient] of results.entries())
+      expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
     expect(results.filter((patient) => patient === 'unclear').length).toBeLessThan(70);
   });
 
@@ -152,7 +156,8 @@ describe('the attribution of the backlog after an outage in which the patient ch
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     send({ at: 3630.5, behind: 600, kind: 'birth' });
     const results = backlog(send, 600);
-    for (const [i, patient] of results.entries()) expect(patient === wanted[i] || patient === 'unclear').toBe(true);
+    for (const [i, patient] of results.entries())
+      expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
   });
 
   it('the backlog of an earlier start is attributed by the clock of that start if the clock of the later start agrees', () => {
@@ -184,7 +189,7 @@ describe('the attribution of readings over a network that becomes slower', () =>
       const results = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
       for (const [at, patient] of results)
         expect(patient, `at ${at} s`).toMatch(at < 100 ? /first|unclear/ : /^second$/);
-      // Unclear are only readings that were measured before the change and came after it.
+      // Only readings that were measured before the change and came after it are unclear.
       expect(results.filter(([, patient]) => patient === 'unclear').length).toBeLessThanOrEqual(delay);
     },
   );
@@ -197,7 +202,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
     [60, 10],
     [60, 59],
     [300, 60],
-  ])('with a reading each %d s, the reading after the clock was set back by %d s is unclear', (everyS, backS) => {
+  ])('with a reading every %d s, the reading after the clock was set back by %d s is unclear', (everyS, backS) => {
     const at = 12 * everyS;
     const send = device(changeAt(at - backS / 2));
     for (let i = 0; i < 12; i += 1) send({ at: i * everyS, behind: 0 });
@@ -289,7 +294,7 @@ const faultyDevice = fc.record({
   set: fc.oneof(fc.constant(0), uniformNumber(0, 300), uniformNumber(-300, 300)),
   /** By how much the delay rises and stays, s. Used only if the clock is not set. */
   slowerS: fc.oneof(fc.constant(0), uniformNumber(0, 10), uniformNumber(0, 60)),
-  /** Time at which the clock is set or the delay rises, as a part of the whole time. */
+  /** Time at which the clock is set or the delay rises, as a fraction of the whole time. */
   eventAt: uniformNumber(0, 1),
   changeAt: uniformNumber(0, 1),
   /** Messages of a backlog per second. */
@@ -300,16 +305,16 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
   fc.assert(
     fc.property(faultyDevice, (faults) => {
       const { everyS, counts, behindS, drift, birth, numbered, pace } = faults;
-      const [before, within, after] = counts;
-      // Without a birth message, no message shows that the clock was set forward in the outage or before the backlog had come.
-      const set = birth === 'none' && within > 0 ? Math.max(0, faults.set) : faults.set;
-      const total = (before + within + after) * everyS;
-      const backS = (before + within) * everyS - everyS / 2;
+      const [before, during, after] = counts;
+      // Without a birth message, no message shows that the clock was set forward during the outage, or before the whole backlog had come.
+      const set = birth === 'none' && during > 0 ? Math.max(0, faults.set) : faults.set;
+      const total = (before + during + after) * everyS;
+      const backS = (before + during) * everyS - everyS / 2;
       // The first reading has the usual delay.
       const eventAt = everyS / 2 + faults.eventAt * total;
       // No message shows that the clock was set back between the birth message and the next reading.
-      const isUnseen = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
-      const eventS = isUnseen ? backS : eventAt;
+      const isSetUnnoticed = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
+      const eventS = isSetUnnoticed ? backS : eventAt;
       const change = faults.changeAt * total;
       // A delay that rises by more than 10 s over a reconnect counts as a clock that was set back, and the drift adds to it.
       const slowerMaxS = birth === 'none' ? Infinity : Math.max(0, 9.5 - Math.abs(drift) * total);
@@ -318,7 +323,7 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
       const delayAt = (at: number) => 0.05 + (at >= eventS ? slowerS : 0);
       const send = device(changeAt(change));
       let lastReceiptS = 0;
-      for (let i = 0; i < before + within + after; i += 1) {
+      for (let i = 0; i < before + during + after; i += 1) {
         const at = i * everyS;
         // The birth message comes before the backlog, as docs/integrator.md asks.
         if (i === before && birth !== 'none') {
@@ -345,10 +350,10 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
 });
 
 it('remembers the clocks of a device that is not connected, for at most four of its starts', () => {
-  const memoryOf = createDeviceMemories();
-  const { clocks } = memoryOf('p1');
+  const memoryOfDevice = createDeviceMemories();
+  const { clocks } = memoryOfDevice('p1');
   for (const boot of ['a', 'b', 'c', 'd', 'e'])
     noteTime(clocks, { boot, seq: 1, timeMs: t0, receivedAtMs: t0, kind: 'observation' });
-  expect(memoryOf('p1').clocks.map(({ boot }) => boot)).toEqual(['b', 'c', 'd', 'e']);
-  expect(memoryOf('p2').clocks).toEqual([]);
+  expect(memoryOfDevice('p1').clocks.map(({ boot }) => boot)).toEqual(['b', 'c', 'd', 'e']);
+  expect(memoryOfDevice('p2').clocks).toEqual([]);
 });

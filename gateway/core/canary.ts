@@ -4,11 +4,11 @@ import type { ReasonCode } from './reasons.ts';
 import { publishReasonCode, reason } from './reasons.ts';
 import { judgePayload, type TimeBounds } from './validate.ts';
 
-/** Largest payload. The payload of Vigil's own canary has about 170 bytes. */
+/** Maximum number of bytes of a payload. The payload of Vigil's own canary has about 170 bytes. */
 const payloadBytesMax = 512;
 /**
  * At most `canariesPerWindowMax` canaries are accepted in this time, because each canary becomes a record in every partition, and a stolen key
- * must not be able to send many. Two senders with one canary each 2 s are within this limit.
+ * must not be able to send many. Two senders that each send one canary every 2 s are within this limit.
  */
 const windowMs = 10_000;
 const canariesPerWindowMax = 10;
@@ -23,11 +23,11 @@ export type CanaryJudgement =
 const refuse = (code: ReasonCode, reasonString: string): CanaryJudgement => ({ ok: false, code, reasonString });
 
 /**
- * Checks a canary: its topic, its size, how many came lately, and its payload as of any reading. A refused message is not written to
+ * Checks a canary: its topic, its size, how many canaries came lately, and its payload (like that of any reading). A refused message is not written to
  * `rejected`, because that topic is for messages that may come from a patient.
  * @param kind kind of the topic; undefined if the topic does not belong to the device
  * @param receivedAtMs time of receipt on the gateway's clock, to which the payload's time is compared
- * @param atMs time of receipt on the monotonic clock
+ * @param monotonicMs time of receipt on the monotonic clock
  */
 export function judgeCanary(
   kind: DeviceTopicKind | undefined,
@@ -36,13 +36,13 @@ export function judgeCanary(
   receivedAtMs: number,
   bounds: TimeBounds,
   pace: CanaryPace,
-  atMs: number,
+  monotonicMs: number,
 ): CanaryJudgement {
   if (kind !== 'observations')
     return refuse(reason.notAuthorized, 'A canary may publish only to its topic observations.');
   if (payload.length > payloadBytesMax)
     return refuse(reason.packetTooLarge, `A canary may have at most ${payloadBytesMax} bytes.`);
-  const recent = pace.filter((acceptedMs) => atMs - acceptedMs < windowMs);
+  const recent = pace.filter((acceptedMs) => monotonicMs - acceptedMs < windowMs);
   if (recent.length >= canariesPerWindowMax)
     return refuse(
       reason.quotaExceeded,
@@ -51,7 +51,7 @@ export function judgeCanary(
   const judgement = judgePayload('observations', payload, text, receivedAtMs, bounds);
   switch (judgement.verdict) {
     case 'accepted':
-      return { ok: true, pace: [...recent, atMs] };
+      return { ok: true, pace: [...recent, monotonicMs] };
     case 'accepted-in-part':
     case 'refused':
       return refuse(publishReasonCode(judgement.fault.code), judgement.fault.message);

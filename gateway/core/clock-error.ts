@@ -15,15 +15,15 @@ const correctedToleranceMs = 2_000;
 const unknownAgeMs = 60_000;
 
 export type ClockError = {
-  /** The smallest difference since the last proof that the clock was set. It never rises. */
-  readonly leastMs: number;
-  /** Whether `leastMs` was steady for so long that it is the error of the clock and not a delay. */
-  readonly measured: boolean;
-  /** Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at most `mostMs`. */
-  readonly newestMs: number;
-  readonly mostMs: number;
-  /** The limits before the clock was set. The device may have written times before `untilMs` with the error from before. */
-  readonly former: { readonly untilMs: number; readonly leastMs: number; readonly mostMs: number } | null;
+  /** Lower limit of the error: the smallest difference since the last proof that the clock was set. It never rises. */
+  readonly lowerMs: number;
+  /** Whether `lowerMs` was steady for so long that it is the error of the clock and not a delay. */
+  readonly isMeasured: boolean;
+  /** Latest device time of all messages. When the device wrote this time or an earlier time, its clock was behind by at most `upperMs`. */
+  readonly newestTimeMs: number;
+  readonly upperMs: number;
+  /** The limits before the clock was set. The device may have written times before `untilMs` with its former error. */
+  readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
 };
 
 /**
@@ -31,54 +31,54 @@ export type ClockError = {
  * @param error the limits before the message; null before the first message
  * @param clock the estimate of the clock after the message
  */
-export function noteError(
+export function clockErrorAfter(
   error: ClockError | null,
   clock: DeviceClock,
   timeMs: number,
   receivedAtMs: number,
 ): ClockError {
-  const difference = receivedAtMs - timeMs;
+  const differenceMs = receivedAtMs - timeMs;
   if (error === null)
-    return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
-  if (difference < error.leastMs - clockToleranceMs) {
-    if (isFromFormer(error, timeMs, difference)) return error;
-    // The clock was set forward. Readings from before that may still come, as a backlog.
-    return restartError(error, timeMs, receivedAtMs);
+    return { lowerMs: differenceMs, isMeasured: false, newestTimeMs: timeMs, upperMs: differenceMs, former: null };
+  if (differenceMs < error.lowerMs - clockToleranceMs) {
+    if (isExplainedByFormerLimits(error, timeMs, differenceMs)) return error;
+    // The clock was set forward. Readings that were written before may still come, as a backlog.
+    return restartedClockError(error, timeMs, receivedAtMs);
   }
-  const isNewest = timeMs > error.newestMs;
-  const leastMs = Math.min(error.leastMs, difference);
+  const isNewest = timeMs > error.newestTimeMs;
+  const lowerMs = Math.min(error.lowerMs, differenceMs);
   const steadyMs = clock.pace?.steadyMs ?? Number.POSITIVE_INFINITY;
-  const isMeasuredNow = !error.measured && steadyMs - leastMs <= clockToleranceMs;
+  const isMeasuredNow = !error.isMeasured && steadyMs - lowerMs <= clockToleranceMs;
   return {
-    leastMs,
-    measured: error.measured || isMeasuredNow,
-    newestMs: isNewest ? timeMs : error.newestMs,
-    mostMs: isNewest ? difference : error.mostMs,
+    lowerMs,
+    isMeasured: error.isMeasured || isMeasuredNow,
+    newestTimeMs: isNewest ? timeMs : error.newestTimeMs,
+    upperMs: isNewest ? differenceMs : error.upperMs,
     // The pace of a backlog is not the pace of real time. The pace was measured, so no backlog is coming any more.
     former: isMeasuredNow ? null : error.former,
   };
 }
 
-/** Returns whether the limits before the clock was set explain a message: it is a reading that waited in the device since then. */
-function isFromFormer({ former }: ClockError, timeMs: number, difference: number): boolean {
-  return former !== null && timeMs < former.untilMs && difference >= former.leastMs - clockToleranceMs;
+/** Returns whether the former limits explain a message: it is a reading that was written before the clock was set, and waited in the device. */
+function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, differenceMs: number): boolean {
+  return former !== null && timeMs < former.untilMs && differenceMs >= former.lowerMs - clockToleranceMs;
 }
 
 /**
- * Returns new limits after the clock was set, or may have been set. The limits before are kept in `former` for readings that the device
- * wrote before that.
+ * Returns new limits after the clock was set, or may have been set. The old limits are kept in `former` for readings that the device wrote
+ * before the clock was set.
  */
-export function restartError({ leastMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
-  const difference = receivedAtMs - timeMs;
+export function restartedClockError({ lowerMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
+  const differenceMs = receivedAtMs - timeMs;
   return {
-    leastMs: difference,
-    measured: false,
-    newestMs: timeMs,
-    mostMs: difference,
+    lowerMs: differenceMs,
+    isMeasured: false,
+    newestTimeMs: timeMs,
+    upperMs: differenceMs,
     former: {
-      untilMs: Math.max(timeMs, receivedAtMs - leastMs),
-      leastMs: Math.min(leastMs, former?.leastMs ?? leastMs),
-      mostMs: Math.max(leastMs, former?.mostMs ?? leastMs),
+      untilMs: Math.max(timeMs, receivedAtMs - lowerMs),
+      lowerMs: Math.min(lowerMs, former?.lowerMs ?? lowerMs),
+      upperMs: Math.max(lowerMs, former?.upperMs ?? lowerMs),
     },
   };
 }
@@ -87,13 +87,13 @@ export function restartError({ leastMs, former }: ClockError, timeMs: number, re
  * Returns whether a birth message came so late that the lower limit of the error can no longer be trusted. A device sends its birth
  * message when it connects, with the time of that moment. A birth message that is late by some seconds is explained by a slow network.
  */
-export function isTooLateForLimits({ leastMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
-  return receivedAtMs - timeMs - leastMs > lateMsMax;
+export function isTooLateForLimits({ lowerMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
+  return receivedAtMs - timeMs - lowerMs > lateMsMax;
 }
 
 /** Returns whether the error of the clock is measured, or a message has shown that the clock is right within `lateMsMax`. */
-export function isErrorKnown(error: ClockError | null): error is ClockError {
-  return error !== null && (error.measured || Math.abs(error.leastMs) <= lateMsMax);
+export function isClockErrorKnown(error: ClockError | null): error is ClockError {
+  return error !== null && (error.isMeasured || Math.abs(error.lowerMs) <= lateMsMax);
 }
 
 /** The time from `fromMs` to `toMs`, both included. */
@@ -104,7 +104,7 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
  * - If the upper limit of the error is close to the lower limit, the span is the reading's own time if the clock is right, and the
  *   corrected time with a tolerance if the clock is wrong. The limits are close if this reading or a later message had a short delay.
  * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the upper limit.
- * - If nothing is known of the error, the span goes from the reading's own time to its receipt.
+ * - If nothing is known about the error, the span goes from the reading's own time to its receipt.
  * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later device time,
  * the clock was not set between the reading and that time
  */
@@ -117,29 +117,29 @@ export function spanByError(
   // A device time after the receipt shows that the clock is ahead, but not by how much.
   if (error === null)
     return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
-  const { leastMs, measured, former } = error;
-  const isRight = Math.abs(leastMs) <= clockToleranceMs;
-  const nearMs = isRight ? clockToleranceMs : leastMs + correctedToleranceMs;
-  const mostMs = Math.min(receivedAtMs - timeMs, mostErrorAt(error, timeMs));
-  const isNear = mostMs <= nearMs || others.some((other) => mostErrorAt(other.error, timeMs) <= nearMs);
-  const isFormer = former !== null && timeMs < former.untilMs;
-  if (isRight && isNear && !isFormer) return { fromMs: timeMs, toMs: timeMs };
+  const { lowerMs, isMeasured, former } = error;
+  const isClockRight = Math.abs(lowerMs) <= clockToleranceMs;
+  const closeMs = isClockRight ? clockToleranceMs : lowerMs + correctedToleranceMs;
+  const upperMs = Math.min(receivedAtMs - timeMs, upperLimitAt(error, timeMs));
+  const areLimitsClose = upperMs <= closeMs || others.some((other) => upperLimitAt(other.error, timeMs) <= closeMs);
+  const mayHaveFormerError = former !== null && timeMs < former.untilMs;
+  if (isClockRight && areLimitsClose && !mayHaveFormerError) return { fromMs: timeMs, toMs: timeMs };
   let fromMs = timeMs;
-  if (!isRight && measured) fromMs += leastMs - correctedToleranceMs;
-  else if (leastMs < -clockToleranceMs) fromMs += leastMs - unknownAgeMs;
-  let toMs = timeMs + (isNear ? leastMs : mostMs) + correctedToleranceMs;
-  if (isFormer) {
-    fromMs = Math.min(fromMs, timeMs + former.leastMs - correctedToleranceMs);
-    toMs = Math.max(toMs, timeMs + former.mostMs + correctedToleranceMs);
+  if (!isClockRight && isMeasured) fromMs += lowerMs - correctedToleranceMs;
+  else if (lowerMs < -clockToleranceMs) fromMs += lowerMs - unknownAgeMs;
+  let toMs = timeMs + (areLimitsClose ? lowerMs : upperMs) + correctedToleranceMs;
+  if (mayHaveFormerError) {
+    fromMs = Math.min(fromMs, timeMs + former.lowerMs - correctedToleranceMs);
+    toMs = Math.max(toMs, timeMs + former.upperMs + correctedToleranceMs);
   }
-  // The clock was wrong when the device connected, and is right now: a device sets its clock when it reaches a time server.
-  if (!isRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
+  // The clock was wrong when the device connected, and now it is right: a device sets its clock when it reaches a time server.
+  if (!isClockRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
   return span(fromMs, toMs, receivedAtMs);
 }
 
-/** Returns by how much the clock was behind at most when the device wrote `timeMs`, judged by a message with a later device time. */
-function mostErrorAt(error: ClockError | null, timeMs: number): number {
-  return error !== null && timeMs <= error.newestMs ? error.mostMs : Number.POSITIVE_INFINITY;
+/** Returns how far the clock was behind at most when the device wrote `timeMs`. Infinity if no message had this device time or a later one. */
+function upperLimitAt(error: ClockError | null, timeMs: number): number {
+  return error !== null && timeMs <= error.newestTimeMs ? error.upperMs : Number.POSITIVE_INFINITY;
 }
 
 /** Returns the span, cut off at the receipt: a reading is measured before it is received. */

@@ -1,5 +1,5 @@
 /**
- * Keeps what the gateway knows of a device's clock, for each start (`boot`) of the device, because a restart may change the clock. The
+ * Keeps what the gateway knows about a device's clock, for each start (`boot`) of the device, because a restart may change the clock. The
  * gateway keeps this after the connection has ended. So it can attribute readings that come late, after an outage.
  */
 import {
@@ -13,10 +13,10 @@ import {
 } from '../../contracts/device-clock.ts';
 import {
   type ClockError,
-  isErrorKnown,
+  clockErrorAfter,
+  isClockErrorKnown,
   isTooLateForLimits,
-  noteError,
-  restartError,
+  restartedClockError,
   type Span,
   spanByError,
 } from './clock-error.ts';
@@ -30,8 +30,9 @@ export type BootClock = {
   clock: DeviceClock;
   /** Limits of the error of the clock. Null while nothing is known. */
   error: ClockError | null;
-  /** Number and device time of the newest reading: the reading with the highest number, or the last reading if they have no numbers. */
+  /** Number of the newest reading: the highest number. 0 if the readings have no numbers. */
   seq: number;
+  /** Device time of the newest reading: the reading with the highest number, or the last reading if the readings have no numbers. */
   timeMs: number;
   /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
   firstSeqAfterSet: number;
@@ -41,7 +42,7 @@ export type BootClock = {
    * Whether the birth message of the connection says how wrong the clock is, because it came before each message of this start and the
    * clock was not set since then.
    */
-  followsConnection: boolean;
+  birthMessageApplies: boolean;
 };
 
 /** The clocks of one device's starts. The start with the newest message is the last entry. */
@@ -57,22 +58,22 @@ export type TimedMessage = {
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
-/** Updates what is known of the clock by the time of one more message. @returns the clock of the start that sent the message */
-export function noteTime(clocks: DeviceClocks, timed: TimedMessage): BootClock {
-  const bootClock = clockOfBoot(clocks, timed);
-  bootClock.grainMs = finerGrain(bootClock.grainMs, timed.timeMs);
-  switch (timed.kind) {
+/** Uses the time of one more message to update what is known about the clock. @returns the clock of the start that sent the message */
+export function noteTime(clocks: DeviceClocks, message: TimedMessage): BootClock {
+  const bootClock = clockOfBoot(clocks, message);
+  bootClock.grainMs = finerGrain(bootClock.grainMs, message.timeMs);
+  switch (message.kind) {
     case 'birth':
       // The device has one clock. So the message also shows whether the clock was set after the messages of earlier starts.
-      for (const each of clocks) if (each === bootClock || each.error !== null) noteBirth(each, timed);
+      for (const each of clocks) if (each === bootClock || each.error !== null) noteBirth(each, message);
       break;
     case 'observation':
-      if (isFromBeforeSet(bootClock, timed.seq)) break;
-      noteNumber(bootClock, timed);
-      noteMessage(bootClock, timed);
+      if (isFromBeforeSet(bootClock, message.seq)) break;
+      noteNumber(bootClock, message);
+      noteMessage(bootClock, message);
       break;
     case 'status':
-      noteMessage(bootClock, timed);
+      noteMessage(bootClock, message);
       break;
     case 'waveform':
       // A waveform states the time of its first sample, but is sent after its last sample. So its delay is not known.
@@ -84,8 +85,8 @@ export function noteTime(clocks: DeviceClocks, timed: TimedMessage): BootClock {
 function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessage): void {
   const former = bootClock.error?.former ?? null;
   bootClock.clock = assess(bootClock.clock, timeMs, receivedAtMs).clock;
-  bootClock.error = noteError(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
-  // The clock was set forward: messages from before that must not count as a proof of its new error.
+  bootClock.error = clockErrorAfter(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
+  // The clock was set forward: messages that were written before must not count as a proof of its new error.
   const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
   if (isSetForward) bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
   if (former !== null && bootClock.error.former === null) bootClock.firstSeqAfterSet = bootClock.seq;
@@ -95,35 +96,35 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessag
  * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow, then either the
  * clock was set back or the message was delayed. Then the limits start again.
  */
-function noteBirth(bootClock: BootClock, timed: TimedMessage): void {
+function noteBirth(bootClock: BootClock, message: TimedMessage): void {
   const { error } = bootClock;
-  bootClock.followsConnection = false;
-  const { timeMs, receivedAtMs } = timed;
+  bootClock.birthMessageApplies = false;
+  const { timeMs, receivedAtMs } = message;
   if (error === null || !isTooLateForLimits(error, timeMs, receivedAtMs)) {
-    noteMessage(bootClock, timed);
+    noteMessage(bootClock, message);
     return;
   }
   bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
-  bootClock.error = restartError(error, timeMs, receivedAtMs);
+  bootClock.error = restartedClockError(error, timeMs, receivedAtMs);
 }
 
 /**
- * Notes the number and time of a reading. Forgets what is known of the clock if the clock was set back: a higher number has an earlier
+ * Notes the number and time of a reading. Forgets what is known about the clock if the clock was set back: a higher number has an earlier
  * time. If the device does not number its readings, an earlier time may also be a late reading. The clock is forgotten in this case too.
  */
 function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
-  const isSet =
+  const wasClockSet =
     seq === undefined ? timeMs < bootClock.timeMs - clockToleranceMs : wasSetBack(bootClock, { seq, timeMs });
-  if (isSet) {
+  if (wasClockSet) {
     bootClock.clock = initialClock;
-    bootClock.error = bootClock.error && restartError(bootClock.error, timeMs, receivedAtMs);
-    bootClock.followsConnection = false;
+    bootClock.error = bootClock.error && restartedClockError(bootClock.error, timeMs, receivedAtMs);
+    bootClock.birthMessageApplies = false;
     bootClock.firstSeqAfterSet = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
   // The clock may have been set back by a small step. So the upper limit from earlier readings does not hold for this reading.
   if (timeMs <= bootClock.timeMs && bootClock.error !== null)
-    bootClock.error = { ...bootClock.error, newestMs: timeMs, mostMs: receivedAtMs - timeMs };
+    bootClock.error = { ...bootClock.error, newestTimeMs: timeMs, upperMs: receivedAtMs - timeMs };
   bootClock.seq = seq ?? bootClock.seq;
   bootClock.timeMs = timeMs;
 }
@@ -137,7 +138,7 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
   if (last?.boot === boot) return last;
   const index = clocks.findIndex((clock) => clock.boot === boot);
   const [existing] = index < 0 ? [] : clocks.splice(index, 1);
-  const fresh = {
+  const newEntry = {
     boot,
     clock: initialClock,
     error: null,
@@ -145,9 +146,9 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
     timeMs: Number.NEGATIVE_INFINITY,
     firstSeqAfterSet: 0,
     grainMs: grainMsMax,
-    followsConnection: true,
+    birthMessageApplies: true,
   };
-  const entry = existing ?? fresh;
+  const entry = existing ?? newEntry;
   clocks.push(entry);
   if (clocks.length > bootsMax) clocks.shift();
   return entry;
@@ -166,11 +167,11 @@ export function measurementSpan(
   { kind, seq, timeMs, receivedAtMs }: TimedMessage,
 ): Span {
   const { error, grainMs } = bootClock;
-  const isFollowing = bootClock.followsConnection && !error?.former;
+  const canUseBirthMessage = bootClock.birthMessageApplies && !error?.former;
   if (kind === 'observation' && isFromBeforeSet(bootClock, seq))
     return widened(spanByError(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
-  if (isErrorKnown(error)) return widened(spanByError(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
-  const clockOfConnection = isFollowing ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
+  if (isClockErrorKnown(error)) return widened(spanByError(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
+  const clockOfConnection = canUseBirthMessage ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
   return widened(spanByError(clockOfConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }
 

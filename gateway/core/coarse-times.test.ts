@@ -10,24 +10,24 @@ const changeAt = (s: number): Period[] => [
   { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 const changes = [600, 607, 630, 655, 659.5];
-const ways = { cut: Math.floor, rounded: Math.round, 'rounded up': Math.ceil };
+const roundings = { cut: Math.floor, rounded: Math.round, 'rounded up': Math.ceil };
 type Device = {
-  readonly way: keyof typeof ways;
+  readonly rounding: keyof typeof roundings;
   readonly grainS: number;
   readonly everyS: number;
   readonly behindS: number;
 };
 
-function device({ way, grainS, behindS }: Device, periods: readonly Period[], isNumbered: boolean) {
+function device({ rounding, grainS, behindS }: Device, periods: readonly Period[], isNumbered: boolean) {
   const clocks: DeviceClocks = [];
   let seq = 0;
-  /** Sends a message that was measured at `atS` and returns the association of it; undefined if that is unclear. */
+  /** Sends a message that was measured at `atS` and returns its association; undefined if the association is unclear. */
   return (atS: number, receivedS: number, kind: 'observation' | 'birth' = 'observation'): string | undefined => {
     if (kind === 'observation') seq += 1;
     const timed = {
       boot: 'b1',
       seq: isNumbered && kind === 'observation' ? seq : undefined,
-      timeMs: ms(ways[way]((atS - behindS) / grainS) * grainS),
+      timeMs: ms(roundings[rounding]((atS - behindS) / grainS) * grainS),
       receivedAtMs: ms(receivedS),
       kind,
     };
@@ -37,25 +37,25 @@ function device({ way, grainS, behindS }: Device, periods: readonly Period[], is
   };
 }
 
-const table = (Object.keys(ways) as Device['way'][]).flatMap((way) =>
+const table = (Object.keys(roundings) as Device['rounding'][]).flatMap((rounding) =>
   [1, 10, 60].flatMap((grainS) =>
     [1, 7, 13, 30, 45, 60, 77, 90].map((everyS): [string, Omit<Device, 'behindS'>] => [
-      `${way} to ${grainS} s, every ${everyS} s`,
-      { way, grainS, everyS },
+      `${rounding} to ${grainS} s, every ${everyS} s`,
+      { rounding, grainS, everyS },
     ]),
   ),
 );
 
 type Result = { readonly atS: number; readonly patient: string | undefined };
 /** Returns the readings with the wrong patient, except within 1 s of the change: clocks that are right within 2 s are not corrected. */
-const wrong = (results: readonly Result[], change: number) =>
+const wrongResults = (results: readonly Result[], change: number) =>
   results.filter(
     ({ atS, patient }) =>
       patient !== undefined && patient !== (atS < change ? 'first' : 'second') && Math.abs(atS - change) > 1,
   );
 
 describe.each(table)('a device whose times are %s', (_, kind) => {
-  const each = (run: (deviceKind: Device, change: number, startS: number, isNumbered: boolean) => void) => {
+  const forEachCase = (run: (deviceKind: Device, change: number, startS: number, isNumbered: boolean) => void) => {
     for (const behindS of [0, 5, 60, -60])
       for (const change of changes)
         for (const startS of [0.3, 17, 35])
@@ -63,12 +63,12 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
   };
 
   it('a live reading has the right patient or is unclear, and is not unclear for long', () => {
-    each((deviceKind, change, startS, isNumbered) => {
+    forEachCase((deviceKind, change, startS, isNumbered) => {
       const send = device(deviceKind, changeAt(change), isNumbered);
       const results: Result[] = [];
       for (let atS = startS; atS < 1200; atS += deviceKind.everyS)
         results.push({ atS, patient: send(atS, atS + 0.05) });
-      expect(wrong(results, change)).toEqual([]);
+      expect(wrongResults(results, change)).toEqual([]);
       // If a clock is ahead and cannot be measured, it may be ahead by up to a minute more.
       const lastS = change + 60 + 2 * deviceKind.grainS + deviceKind.everyS + 5;
       expect(results.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
@@ -76,7 +76,7 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
   });
 
   it('a reading of a backlog after a birth message has the right patient or is unclear', () => {
-    each((deviceKind, change, startS, isNumbered) => {
+    forEachCase((deviceKind, change, startS, isNumbered) => {
       for (const backS of [900, 930, 955]) {
         const send = device(deviceKind, changeAt(change), isNumbered);
         let atS = startS;
@@ -85,7 +85,7 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
         const results: Result[] = [];
         for (; atS < backS; atS += deviceKind.everyS)
           results.push({ atS, patient: send(atS, backS + 0.1 + atS / 1000) });
-        expect(wrong(results, change)).toEqual([]);
+        expect(wrongResults(results, change)).toEqual([]);
       }
     });
   });

@@ -4,15 +4,15 @@ import { newContinuity, noteNumber } from './continuity.ts';
 
 type Row = [name: string, numbers: (number | string)[], missing: number, filled: number, repeated: number];
 
-function counted(numbers: readonly (number | string)[], everyMs = 1_000) {
-  const now = newContinuity();
+function countsOf(numbers: readonly (number | string)[], everyMs = 1_000) {
+  const state = newContinuity();
   const counts = { missing: 0, filled: 0, repeated: 0, odd: 0 };
   let boot = 'b1';
   let timeMs = 0;
   for (const step of numbers) {
     timeMs += everyMs;
     if (typeof step === 'string') boot = step;
-    else noteNumber(now, boot, step, timeMs, counts);
+    else noteNumber(state, boot, step, timeMs, counts);
   }
   return counts;
 }
@@ -29,7 +29,7 @@ it.each<Row>([
   ['of a new boot', [1, 2, 'b2', 1, 2], 0, 0, 0],
   ['of a new boot after a hole', [1, 9, 'b2', 1, 5], 10, 0, 0],
 ])('counts missing, filled and repeated numbers of readings %s', (_name, numbers, missing, filled, repeated) => {
-  expect(counted(numbers)).toEqual({ missing, filled, repeated, odd: 0 });
+  expect(countsOf(numbers)).toEqual({ missing, filled, repeated, odd: 0 });
 });
 
 it.each([
@@ -38,13 +38,13 @@ it.each([
   [22, 0, 0],
   [23, 0, 1],
 ])('a step from 1 to %i within %i ms gives an odd count of %i', (seq, everyMs, odd) => {
-  expect(counted([1, seq], everyMs)).toMatchObject({ odd, missing: odd === 1 ? 0 : seq - 2 });
+  expect(countsOf([1, seq], everyMs)).toMatchObject({ odd, missing: odd === 1 ? 0 : seq - 2 });
 });
 
-it('counts no reading as missing or repeated if each came once, in whatever order', () => {
+it('counts no reading as missing or repeated if each reading came once, in whatever order', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([2, 3, 4, 5, 6, 7, 8, 9, 10], { minLength: 9 }), (rest) => {
-      const { missing, filled, repeated } = counted([1, ...rest]);
+      const { missing, filled, repeated } = countsOf([1, ...rest]);
       expect({ open: missing - filled, repeated }).toEqual({ open: 0, repeated: 0 });
     }),
   );

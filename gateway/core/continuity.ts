@@ -1,7 +1,7 @@
 /**
  * Counts the numbers of readings that a connection leaves out, sends later, or sends twice. Each connection starts with new counts,
- * because the device may have sent the numbers before to another gateway. Whether a reading is lost for good is decided by the readers
- * of the log (docs/decisions/011-gap-watch.md).
+ * because the device may have sent the earlier numbers to another gateway. The readers of the log decide whether a reading is finally lost
+ * (docs/decisions/011-gap-watch.md).
  */
 import { isCountedByOne } from '../../contracts/reading-numbers.ts';
 
@@ -25,7 +25,7 @@ export function newContinuity(): Continuity {
   return { boot: undefined, nextSeq: 0, timeMs: 0, holes: [] };
 }
 
-/** Notes the number of one reading. `counts.missing - counts.filled` is the number of readings that are still missing. */
+/** Counts the number of one reading in `counts`. `counts.missing - counts.filled` is the number of readings that are still missing. */
 export function noteNumber(
   state: Continuity,
   boot: string,

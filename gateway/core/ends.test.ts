@@ -13,8 +13,11 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   // If Vigil fails, the client must get no error code, because that would end the delivery.
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
-])('endOf returns the end for the cause %j if a will is there: %s', (cause, hasWill, code, isWillDue, endReason) => {
-  const end = endOf(cause, hasWill);
-  expect(end).toMatchObject({ code, isWillDue, endReason });
-  expect(end.reasonString === undefined).toBe(end.code === undefined);
-});
+])(
+  'endOf returns the end for the cause %j if the client has a will: %s',
+  (cause, hasWill, code, isWillDue, endReason) => {
+    const end = endOf(cause, hasWill);
+    expect(end).toMatchObject({ code, isWillDue, endReason });
+    expect(end.reasonString === undefined).toBe(end.code === undefined);
+  },
+);

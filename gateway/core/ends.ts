@@ -38,13 +38,13 @@ const takenOverText = 'Another connection with the same client id has replaced t
 const drainedText = 'The gateway is shutting down. Connect again.';
 
 export function endOf(cause: EndCause, hasWill: boolean): End {
-  const abrupt = hasWill ? 'will' : 'closed';
+  const endWithoutGoodbye = hasWill ? 'will' : 'closed';
   switch (cause.kind) {
     case 'disconnected':
       return { code: undefined, reasonString: undefined, isWillDue: false, endReason: 'closed' };
     case 'disconnected-with-will':
     case 'lost':
-      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: abrupt };
+      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };
     case 'keep-alive':
       return { code: reason.keepAliveTimeout, reasonString: keepAliveText, isWillDue: true, endReason: 'keep-alive' };
     case 'taken-over':
@@ -55,9 +55,9 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
       // The will tells the readers of the log that the device is gone. The device sent it while its certificate was valid.
       return { code: reason.notAuthorized, reasonString: cause.reasonString, isWillDue: true, endReason: 'refused' };
     case 'append-failed':
-      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: abrupt };
+      return { code: undefined, reasonString: undefined, isWillDue: true, endReason: endWithoutGoodbye };
     case 'drained':
-      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again at once.
+      // A server that shuts down may leave out wills (MQTT 5 section 3.1.2.5): the device is alive and connects again immediately.
       return { code: reason.serverShuttingDown, reasonString: drainedText, isWillDue: false, endReason: 'drained' };
   }
 }

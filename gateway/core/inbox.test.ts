@@ -7,7 +7,7 @@ const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const presence = (ageMs: number, ...wards: string[]) => ({
   atMs: nowMs - ageMs,
   wards: new Set(wards),
-  engineering: wards.includes('*'),
+  hasEngineering: wards.includes('*'),
 });
 
 it.each([
@@ -39,7 +39,7 @@ it.each([
   expect(isWatched(ward, presences, nowMs)).toBe(expected);
 });
 
-it('the inbox has the present association', () => {
+it('the inbox names the association that is open now', () => {
   const periods = [
     { associationId: 'a-1', stampMs: nowMs - 1000, fromMs: nowMs - 1000, toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
   ];
@@ -60,7 +60,7 @@ it('the inbox has null as association if the device has no patient', () => {
 
 it.each([
   ['the last ward of the device', [presence(0, 'ED')], true],
-  ['the ward before the last', [presence(0, 'ICU')], false],
+  ['the ward before the last ward', [presence(0, 'ICU')], false],
   ['only biomedical engineering', [presence(0, '*')], false],
 ])(
   'the inbox of a device without a bed says whether a screen watches the device by showing %s',

@@ -10,12 +10,12 @@ export const presenceLifeMs = 30_000;
 /** Longest time between two inbox messages to a device. */
 export const inboxIntervalMs = 10_000;
 
-/** Which devices the screens of one dashboard process show. */
+/** The wards that the screens of one dashboard process show. */
 export type Presence = {
   readonly atMs: number;
   readonly wards: ReadonlySet<string>;
   /** Whether a screen shows the devices of biomedical engineering: those that were never in a ward. */
-  readonly engineering: boolean;
+  readonly hasEngineering: boolean;
 };
 
 /**
@@ -39,7 +39,7 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {
     if (Math.abs(nowMs - presence.atMs) > presenceLifeMs) continue;
-    if (ward === undefined ? presence.engineering : presence.wards.has(ward)) return true;
+    if (ward === undefined ? presence.hasEngineering : presence.wards.has(ward)) return true;
   }
   return false;
 }

@@ -17,15 +17,15 @@ export function repairEncoding(payload: Uint8Array): Mended | undefined {
   const text = decoded.slice(decoded.startsWith('\ufeff') ? 1 : 0, end);
   // The device may have sent U+FFFD itself. Then the decoded text encodes to the same bytes, and nothing is broken.
   const isBroken = decoded.includes('\ufffd') && !isSame(new TextEncoder().encode(decoded), payload);
-  if (isBroken) return { text, fault: notUtf8 };
-  return text === decoded ? undefined : { text, fault: notBare };
+  if (isBroken) return { text, fault: notUtf8Fault };
+  return text === decoded ? undefined : { text, fault: extraCharactersFault };
 }
 
-const notUtf8: Fault = {
+const notUtf8Fault: Fault = {
   code: 'payload-not-utf8',
   message: 'Some bytes are not UTF-8. Each of them is read as U+FFFD.',
 };
-const notBare: Fault = {
+const extraCharactersFault: Fault = {
   code: 'payload-not-json',
   message: 'The payload has a byte order mark or NULs around the JSON. Vigil ignores them.',
 };
@@ -71,7 +71,7 @@ const repeatsMax = 8;
 /** Returns one object for each value of the member that an object repeats; undefined if the object repeats no member. */
 function expandItem(object: string): string[] | undefined {
   const members = [...membersOf(object)];
-  const repeats = members.reduce((most, [, values]) => Math.max(most, values.length), 0);
+  const repeats = members.reduce((max, [, values]) => Math.max(max, values.length), 0);
   if (repeats < 2) return undefined;
   if (repeats > repeatsMax) return ['null'];
   return Array.from({ length: repeats }, (_, i) => {
@@ -121,7 +121,7 @@ function endOfText(text: string, from: number): number {
   return i + 1;
 }
 
-/** Deepest nesting and most names that `mayRepeat` can check. If a message has more, `mayRepeat` returns true. */
+/** Maximum depth and maximum number of names that `mayRepeat` can check. If a message has more, `mayRepeat` returns true. */
 const depthMax = 16;
 const namesMax = 128;
 
@@ -163,7 +163,8 @@ function mayRepeat(json: Uint8Array): boolean {
       if (!isName(json, i + 1)) continue;
       // A name with an escape can be the same as a name without it (\u0061 is a), so hashes cannot be compared.
       if (!isPlain || top === namesMax) return true;
-      for (let other = firstAtDepth[depth]!; other < top; other += 1) if (hashes[other] === hash) return true;
+      for (let nameIndex = firstAtDepth[depth]!; nameIndex < top; nameIndex += 1)
+        if (hashes[nameIndex] === hash) return true;
       hashes[top] = hash;
       top += 1;
     }

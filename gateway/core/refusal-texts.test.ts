@@ -17,17 +17,17 @@ function faultText(kind: Kind, body: unknown): string {
 }
 const numeric = (members: object) => faultText('observations', { time, values: [{ ...hr, ...members }] });
 
-const together = /boot and seq go together: without both, the gateway numbers the message/;
-const two = [hr, { ...hr, code: 'MDC_TEMP_BODY', unit: 'Cel', value: 37 }];
+const bothNeeded = /boot and seq go together: without both, the gateway numbers the message/;
+const twoNumerics = [hr, { ...hr, code: 'MDC_TEMP_BODY', unit: 'Cel', value: 37 }];
 const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VTACH' };
 const alarms = (members: object) => faultText('alerts', { time, alerts: [vt, { ...vt, ...members }] });
 const birth = (members: object) => faultText('status', { online: true, ...members });
 const leads = { condition: 'MDC_EVT_LEADS_OFF', present: true };
 
 /** Messages that are accepted in part: the text says what is left out and what would be right. */
-const partly: [string, string, RegExp][] = [
+const partialAcceptances: [string, string, RegExp][] = [
   ['a message has a seq but no boot', faultText('observations', { time, seq: 1, values: [hr] }), /has no boot/],
-  ['a message has a boot but no seq', faultText('observations', { time, boot: 'b', values: [hr] }), together],
+  ['a message has a boot but no seq', faultText('observations', { time, boot: 'b', values: [hr] }), bothNeeded],
   [
     'a wave has a seq but no boot',
     faultText('waveforms', { ...wave, samples: 'AAA=', seq: 1 }),
@@ -52,17 +52,21 @@ const partly: [string, string, RegExp][] = [
   [
     'only the boot of a numbered message is wrong',
     faultText('observations', { time, boot: 'a b', seq: 1, values: [hr] }),
-    together,
+    bothNeeded,
   ],
   [
     'an interval is 0',
     faultText('observations', { time, intervalMs: 0, values: [hr] }),
     /intervalMs must be .* 100 to/,
   ],
-  ['a numeric is null', faultText('observations', { time, values: [...two, null] }), /values\[2\] must be an object/],
+  [
+    'a numeric is null',
+    faultText('observations', { time, values: [...twoNumerics, null] }),
+    /values\[2\] must be an object/,
+  ],
   [
     'a numeric has an unknown code',
-    faultText('observations', { time, values: [...two, { ...hr, code: 'HR' }] }),
+    faultText('observations', { time, values: [...twoNumerics, { ...hr, code: 'HR' }] }),
     /values\[2\]\.code must be a code of contracts\/parameters\.ts/,
   ],
   ['a device is a text', birth({ device: 'Monitor' }), /device must be an object with manufacturer and model/],
@@ -166,7 +170,7 @@ describe('judgePayload', () => {
       faultText('observations', { time: '1970-01-01T00:00:00.000Z', values: [hr] }),
       /7 d before the gateway's time, 2026-03-01T12:00:00\.000Z/,
     ],
-    ...partly,
+    ...partialAcceptances,
   ])('says what is wrong, where it is, and what would be right if %s', (_name, message, expected) => {
     expect(message).toMatch(expected);
     expect(message).not.toMatch(/cannot be used/);

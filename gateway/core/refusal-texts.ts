@@ -30,14 +30,14 @@ export function valueRefusal(fault: ValueFault, code: string): string {
 
 export const noInstantRefusal = `The time does not exist in the calendar. It must be ${instantRule}.`;
 
-/** @param byMs how far the time may be ahead, ms */
+/** @param allowedMs how far the time may be ahead, ms */
 export function aheadRefusal(allowedMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(allowedMs)} ahead of the gateway's time, ${formatInstant(nowMs)}. Set the device's clock.`;
+  return `The time is more than ${durationText(allowedMs)} ahead of the gateway's time, ${formatInstant(nowMs)}. Set the device's clock.`;
 }
 
-/** @param byMs how old a reading may be, ms */
+/** @param allowedMs how old a reading may be, ms */
 export function tooOldRefusal(allowedMs: number, nowMs: number): string {
-  return `The time is more than ${spanText(allowedMs)} before the gateway's time, ${formatInstant(nowMs)}. Set the device's clock, or do not send so old readings.`;
+  return `The time is more than ${durationText(allowedMs)} before the gateway's time, ${formatInstant(nowMs)}. Set the device's clock, or do not send readings that are so old.`;
 }
 
 /** The text for a reading whose patient is not known, if the budget for such readings is spent (rejected-budget.ts). */
@@ -52,7 +52,7 @@ const units = [
 ] as const;
 
 /** Returns a duration in the largest unit that gives a whole number: `5 min` for 300,000 ms. */
-function spanText(ms: number): string {
+function durationText(ms: number): string {
   const [name, size] = units.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
   return `${ms / size} ${name}`;
 }

@@ -4,49 +4,49 @@ import {
   bytesInKafka,
   newUsedBudget,
   noteNotKept,
-  releaseRoom,
-  reserveRoom,
+  releaseSpace,
+  reserveSpace,
   waveShare,
 } from './rejected-budget.ts';
 
 const dayMs = 86_400_000;
 const limits = { deviceBytesPerDay: 100, allBytesPerDay: 250 };
 
-describe('reserveRoom', () => {
-  it('lets counts device use its budget of a day at once, to the byte, and frees it again within a day', () => {
+describe('reserveSpace', () => {
+  it('lets a device use its budget of a day at once, to the byte, and frees it again within a day', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
-    expect(reserveRoom(all, device, 99, limits, 0)).toBe(true);
-    expect(reserveRoom(all, device, 2, limits, 0)).toBe(false);
-    expect(reserveRoom(all, device, 1, limits, 0)).toBe(true);
-    expect(reserveRoom(all, device, 50, limits, dayMs / 2 - 1)).toBe(false);
-    expect(reserveRoom(all, device, 50, limits, dayMs / 2)).toBe(true);
+    expect(reserveSpace(all, device, 99, limits, 0)).toBe(true);
+    expect(reserveSpace(all, device, 2, limits, 0)).toBe(false);
+    expect(reserveSpace(all, device, 1, limits, 0)).toBe(true);
+    expect(reserveSpace(all, device, 50, limits, dayMs / 2 - 1)).toBe(false);
+    expect(reserveSpace(all, device, 50, limits, dayMs / 2)).toBe(true);
   });
 
   it('lets a device use at most as many bytes as are still free in the budget of all devices', () => {
     const all = newUsedBudget(0);
-    expect(reserveRoom(all, newUsedBudget(0), 100, limits, 0)).toBe(true);
-    expect(reserveRoom(all, newUsedBudget(0), 76, limits, 0)).toBe(true);
+    expect(reserveSpace(all, newUsedBudget(0), 100, limits, 0)).toBe(true);
+    expect(reserveSpace(all, newUsedBudget(0), 76, limits, 0)).toBe(true);
     // 74 bytes are free.
     const third = newUsedBudget(0);
-    expect(reserveRoom(all, third, 75, limits, 0)).toBe(false);
-    expect(reserveRoom(all, third, 30, limits, 0)).toBe(true);
+    expect(reserveSpace(all, third, 75, limits, 0)).toBe(false);
+    expect(reserveSpace(all, third, 30, limits, 0)).toBe(true);
     // The third device uses 30 bytes, and 44 bytes are free.
-    expect(reserveRoom(all, third, 14, limits, 0)).toBe(true);
-    expect(reserveRoom(all, third, 1, limits, 0)).toBe(false);
-    expect(reserveRoom(all, newUsedBudget(0), 29, limits, 0)).toBe(true);
+    expect(reserveSpace(all, third, 14, limits, 0)).toBe(true);
+    expect(reserveSpace(all, third, 1, limits, 0)).toBe(false);
+    expect(reserveSpace(all, newUsedBudget(0), 29, limits, 0)).toBe(true);
   });
 
   it('lets waves use three quarters of both budgets, and leaves the rest for other messages', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
-    expect(reserveRoom(all, device, 75, limits, 0, waveShare)).toBe(true);
-    expect(reserveRoom(all, device, 1, limits, 0, waveShare)).toBe(false);
-    expect(reserveRoom(all, device, 25, limits, 0)).toBe(true);
+    expect(reserveSpace(all, device, 75, limits, 0, waveShare)).toBe(true);
+    expect(reserveSpace(all, device, 1, limits, 0, waveShare)).toBe(false);
+    expect(reserveSpace(all, device, 25, limits, 0)).toBe(true);
     // Waves may use 187.5 bytes of the budget of all devices, and 100 bytes are used.
-    expect(reserveRoom(all, newUsedBudget(0), 75, limits, 0, waveShare)).toBe(true);
-    expect(reserveRoom(all, newUsedBudget(0), 13, limits, 0, waveShare)).toBe(false);
-    expect(reserveRoom(all, newUsedBudget(0), 75, limits, 0)).toBe(true);
+    expect(reserveSpace(all, newUsedBudget(0), 75, limits, 0, waveShare)).toBe(true);
+    expect(reserveSpace(all, newUsedBudget(0), 13, limits, 0, waveShare)).toBe(false);
+    expect(reserveSpace(all, newUsedBudget(0), 75, limits, 0)).toBe(true);
   });
 
   it('always has space for numerics that fit into their quarter, while waves use all that they may', () => {
@@ -55,30 +55,30 @@ describe('reserveRoom', () => {
     const hour = { deviceBytesPerDay: 24_000, allBytesPerDay: 240_000 };
     for (let minute = 0; minute < 48 * 60; minute += 1) {
       const atMs = minute * 60_000;
-      while (reserveRoom(all, device, 100, hour, atMs, waveShare));
+      while (reserveSpace(all, device, 100, hour, atMs, waveShare));
       // Numerics use 900 bytes per hour, and 1,000 bytes per hour become free.
-      expect(reserveRoom(all, device, 15, hour, atMs), `minute ${minute}`).toBe(true);
+      expect(reserveSpace(all, device, 15, hour, atMs), `minute ${minute}`).toBe(true);
     }
   });
 
-  it('releaseRoom frees the bytes of a message that could not be written', () => {
+  it('releaseSpace frees the bytes of a message that could not be written', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
-    reserveRoom(all, device, 100, limits, 0);
-    releaseRoom(all, device, 100);
+    reserveSpace(all, device, 100, limits, 0);
+    releaseSpace(all, device, 100);
     expect([all.bytes, device.bytes]).toEqual([0, 0]);
-    releaseRoom(all, device, 1);
+    releaseSpace(all, device, 1);
     expect([all.bytes, device.bytes]).toEqual([0, 0]);
   });
 
   it('frees nothing if the clock seems to go back', () => {
     const all = newUsedBudget(dayMs);
     const device = newUsedBudget(dayMs);
-    reserveRoom(all, device, 100, limits, dayMs);
-    expect(reserveRoom(all, device, 1, limits, 0)).toBe(false);
+    reserveSpace(all, device, 100, limits, dayMs);
+    expect(reserveSpace(all, device, 1, limits, 0)).toBe(false);
   });
 
-  it('bytesInKafka counts base64 twice and the rest of the record', () => {
+  it('bytesInKafka counts the growth by base64 twice, and the rest of the record', () => {
     expect(bytesInKafka(0)).toBe(1_024);
     expect(bytesInKafka(9_000)).toBe(17_024);
   });

@@ -21,8 +21,8 @@ export function newUsedBudget(nowMs: number): UsedBudget {
   return { bytes: 0, atMs: nowMs };
 }
 
-function lowerToNow(used: UsedBudget, perDay: number, nowMs: number): void {
-  used.bytes = Math.max(0, used.bytes - (Math.max(0, nowMs - used.atMs) / dayMs) * perDay);
+function freeUntilNow(used: UsedBudget, bytesPerDay: number, nowMs: number): void {
+  used.bytes = Math.max(0, used.bytes - (Math.max(0, nowMs - used.atMs) / dayMs) * bytesPerDay);
   used.atMs = nowMs;
 }
 
@@ -31,16 +31,16 @@ export function bytesInKafka(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
-/** The part of a budget that waves may use, so that many waves still leave space for numerics (chosen for Vigil). */
+/** The fraction of a budget that waves may use, so that many waves still leave space for numerics (chosen for Vigil). */
 export const waveShare = 0.75;
 
 /**
  * Counts a message against both budgets if both have space for it.
  * @param nowMs time of the monotonic clock
- * @param share the part of both limits that this kind of message may use, 0 to 1
+ * @param share the fraction of both limits that this kind of message may use, 0 to 1
  * @returns whether there was space
  */
-export function reserveRoom(
+export function reserveSpace(
   all: UsedBudget,
   device: UsedBudget,
   bytes: number,
@@ -48,17 +48,17 @@ export function reserveRoom(
   nowMs: number,
   share = 1,
 ): boolean {
-  lowerToNow(all, limits.allBytesPerDay, nowMs);
-  lowerToNow(device, limits.deviceBytesPerDay, nowMs);
-  const room = Math.min(share * limits.deviceBytesPerDay, share * limits.allBytesPerDay - all.bytes);
-  if (device.bytes + bytes > room) return false;
+  freeUntilNow(all, limits.allBytesPerDay, nowMs);
+  freeUntilNow(device, limits.deviceBytesPerDay, nowMs);
+  const spaceBytes = Math.min(share * limits.deviceBytesPerDay, share * limits.allBytesPerDay - all.bytes);
+  if (device.bytes + bytes > spaceBytes) return false;
   all.bytes += bytes;
   device.bytes += bytes;
   return true;
 }
 
 /** Frees the space of a counted message that could not be written to Kafka. */
-export function releaseRoom(all: UsedBudget, device: UsedBudget, bytes: number): void {
+export function releaseSpace(all: UsedBudget, device: UsedBudget, bytes: number): void {
   all.bytes = Math.max(0, all.bytes - bytes);
   device.bytes = Math.max(0, device.bytes - bytes);
 }

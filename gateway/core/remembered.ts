@@ -1,4 +1,4 @@
-/** Keeps what the gateway remembers of a device after a connection has ended. */
+/** Keeps what the gateway remembers about a device after a connection has ended. */
 import type { DeviceClocks } from './clocks.ts';
 import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
@@ -13,13 +13,13 @@ export function newDeviceMemory(): DeviceMemory {
 
 /** Returns a function that returns what is remembered of a device, by the pseudonym of the device. */
 export function createDeviceMemories(): (devicePseudonym: string) => DeviceMemory {
-  const all = new Map<string, DeviceMemory>();
+  const memories = new Map<string, DeviceMemory>();
   return (devicePseudonym) => {
-    const remembered = all.get(devicePseudonym) ?? newDeviceMemory();
-    all.delete(devicePseudonym);
-    all.set(devicePseudonym, remembered);
-    const oldest = all.size > devicesMax ? all.keys().next().value : undefined;
-    if (oldest !== undefined) all.delete(oldest);
-    return remembered;
+    const memory = memories.get(devicePseudonym) ?? newDeviceMemory();
+    memories.delete(devicePseudonym);
+    memories.set(devicePseudonym, memory);
+    const oldest = memories.size > devicesMax ? memories.keys().next().value : undefined;
+    if (oldest !== undefined) memories.delete(oldest);
+    return memory;
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RevocationList } from '../../process/crl.ts';
-import { certificateFault, nextUpdateOf, type RevocationLists, replacementFault } from './revocation.ts';
+import { certificateFault, earliestNextUpdateMs, type RevocationLists, replacementFault } from './revocation.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const list = (more: Partial<RevocationList> = {}): RevocationList => ({
@@ -112,8 +112,8 @@ describe('replacementFault', () => {
   });
 });
 
-it('nextUpdateOf returns the earliest next update of all lists', () => {
-  expect(nextUpdateOf(new Map())).toBeUndefined();
-  expect(nextUpdateOf(lists({ nextUpdateMs: undefined }))).toBeUndefined();
-  expect(nextUpdateOf(new Map([...lists(), [1, list({ nextUpdateMs: nowMs - 1 })]]))).toBe(nowMs - 1);
+it('earliestNextUpdateMs returns the earliest next update of all lists', () => {
+  expect(earliestNextUpdateMs(new Map())).toBeUndefined();
+  expect(earliestNextUpdateMs(lists({ nextUpdateMs: undefined }))).toBeUndefined();
+  expect(earliestNextUpdateMs(new Map([...lists(), [1, list({ nextUpdateMs: nowMs - 1 })]]))).toBe(nowMs - 1);
 });

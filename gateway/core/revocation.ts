@@ -41,8 +41,8 @@ export function certificateFault(
 }
 
 /**
- * Returns why the lists of a changed file must not replace the lists in use; undefined if the new lists may replace them. If somebody put an old list back, by
- * mistake or as an attack, revoked devices could connect again.
+ * Returns why the lists of a changed file must not replace the lists in use; undefined if the new lists may replace them. If somebody put
+ * an old list back, by mistake or as an attack, revoked devices could connect again.
  */
 export function replacementFault(listsInUse: RevocationLists, newLists: RevocationLists): string | undefined {
   for (const [issuer, listInUse] of listsInUse) {
@@ -72,7 +72,7 @@ function hasSameSerials(listInUse: RevocationList, newList: RevocationList): boo
 }
 
 /** Returns the earliest time of a next update among the lists, ms since 1970; undefined if no list names such a time. */
-export function nextUpdateOf(lists: RevocationLists): number | undefined {
+export function earliestNextUpdateMs(lists: RevocationLists): number | undefined {
   const times = [...lists.values()].flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -18,22 +18,22 @@ export type SessionState = {
 };
 
 /** Session Expiry Interval with which a client asks for a session without end [MQTT-3.1.2-23]. Vigil uses the maximum instead. */
-const neverS = 0xffffffff;
+const neverExpiresS = 0xffffffff;
 
 /**
  * Returns the time for which a session outlives its connection, ms.
- * @param clean Clean Session, which decides in MQTT 3.1.1 [MQTT-3.1.2-4]
+ * @param isClean Clean Session, which decides in MQTT 3.1.1 [MQTT-3.1.2-4]
  * @param expiryS Session Expiry Interval, which decides in MQTT 5; undefined counts as 0
  */
 export function sessionExpiryMs(
   version: 4 | 5,
-  clean: boolean,
+  isClean: boolean,
   expiryS: number | undefined,
   expiryMaxMs: number,
 ): number {
-  if (version === 4) return clean ? 0 : expiryMaxMs;
+  if (version === 4) return isClean ? 0 : expiryMaxMs;
   const expiryAskedS = expiryS ?? 0;
-  return expiryAskedS === neverS ? expiryMaxMs : Math.min(expiryAskedS * 1000, expiryMaxMs);
+  return expiryAskedS === neverExpiresS ? expiryMaxMs : Math.min(expiryAskedS * 1000, expiryMaxMs);
 }
 
 /**

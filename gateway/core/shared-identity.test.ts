@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import { newIdentitySigns, noteBoot, noteLostClientId } from './shared-identity.ts';
 
 /**
- * Lets connections of the starts in `sequence` lose the client id, one each `everyMs`. Returns the indices at which two devices were
+ * Lets connections of the starts in `sequence` lose the client id, one every `everyMs`. Returns the indices at which two devices were
  * detected.
  */
-function lost(sequence: (string | undefined)[], everyMs = 1000): number[] {
-  const watch = newIdentitySigns();
+function detectionsByStart(sequence: (string | undefined)[], everyMs = 1000): number[] {
+  const signs = newIdentitySigns();
   return sequence.flatMap((boot, i) =>
-    noteLostClientId(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : [],
+    noteLostClientId(signs, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : [],
   );
 }
-/** Like `lost`, for connections without a start, by their addresses. */
-function lostAt(addresses: (string | undefined)[]): number[] {
-  const watch = newIdentitySigns();
+/** Like `detectionsByStart`, for connections without a start, by their addresses. */
+function detectionsByAddress(addresses: (string | undefined)[]): number[] {
+  const signs = newIdentitySigns();
   return addresses.flatMap((address, i) =>
-    noteLostClientId(watch, { boot: undefined, address }, i * 1000) ? [i] : [],
+    noteLostClientId(signs, { boot: undefined, address }, i * 1000) ? [i] : [],
   );
 }
 
@@ -23,8 +23,8 @@ it.each([
   ['detects two devices if two starts lose the client id alternately', ['A', 'B', 'A', 'B'], [2, 3]],
   ['detects no second device if one start loses the client id again and again', ['A', 'A', 'A', 'A', 'A'], []],
   ['detects no second device if the client id was lost only twice', ['A', 'B'], []],
-])('noteLost %s', (_, sequence, detected) => {
-  expect(lost(sequence)).toEqual(detected);
+])('noteLostClientId %s', (_, sequence, detected) => {
+  expect(detectionsByStart(sequence)).toEqual(detected);
 });
 
 it.each([
@@ -40,19 +40,19 @@ it.each([
     [],
   ],
   ['detects no second device if the address is unknown', Array(8).fill(undefined), []],
-])('noteLost %s and the devices name no start', (_, addresses, detected) => {
-  expect(lostAt(addresses)).toEqual(detected);
+])('noteLostClientId %s and the devices name no start', (_, addresses, detected) => {
+  expect(detectionsByAddress(addresses)).toEqual(detected);
 });
 
-it('noteLost detects no second device if the client id is lost once in half a minute', () => {
-  expect(lost(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
+it('noteLostClientId detects no second device if the client id is lost once in half a minute', () => {
+  expect(detectionsByStart(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
 });
 
 it('signs from readings and signs from connections count together', () => {
-  const watch = newIdentitySigns();
-  expect(noteBoot(watch, 'A', 0)).toBe(false);
-  expect(noteBoot(watch, 'B', 1000)).toBe(false);
-  expect(noteBoot(watch, 'A', 2000)).toBe(false);
-  expect(noteLostClientId(watch, { boot: 'A', address: undefined }, 3000)).toBe(false);
-  expect(noteBoot(watch, 'B', 4000)).toBe(true);
+  const signs = newIdentitySigns();
+  expect(noteBoot(signs, 'A', 0)).toBe(false);
+  expect(noteBoot(signs, 'B', 1000)).toBe(false);
+  expect(noteBoot(signs, 'A', 2000)).toBe(false);
+  expect(noteLostClientId(signs, { boot: 'A', address: undefined }, 3000)).toBe(false);
+  expect(noteBoot(signs, 'B', 4000)).toBe(true);
 });

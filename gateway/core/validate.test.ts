@@ -23,8 +23,8 @@ function outcome(judged: Judgement): string {
   return judged.verdict === 'accepted' ? 'accepted' : `${judged.verdict}: ${judged.fault.code}`;
 }
 type Kind = 'observations' | 'waveforms' | 'status' | 'alerts';
-const judgeText = (kind: Kind, text: string, at = nowMs, within: TimeBounds = bounds) =>
-  judgePayload(kind, Buffer.from(text), text, at, within);
+const judgeText = (kind: Kind, text: string, at = nowMs, timeBounds: TimeBounds = bounds) =>
+  judgePayload(kind, Buffer.from(text), text, at, timeBounds);
 const judge = (kind: Kind, body: unknown) => judgeText(kind, JSON.stringify(body));
 
 describe('judgePayload for an observation', () => {
@@ -35,8 +35,8 @@ describe('judgePayload for an observation', () => {
     ['with seq but without boot', { seq: 1, time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
     ['with seq 0', { ...observation, seq: 0 }, 'accepted-in-part: payload-schema'],
     ['with seq 1.5', { ...observation, seq: 1.5 }, 'accepted-in-part: payload-schema'],
-    ['with the greatest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
-    ['with a seq above the greatest', { ...observation, seq: 2 ** 53 }, 'accepted-in-part: payload-schema'],
+    ['with the highest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
+    ['with a seq above the highest', { ...observation, seq: 2 ** 53 }, 'accepted-in-part: payload-schema'],
     ['with an empty boot', { ...observation, boot: '' }, 'accepted-in-part: payload-schema'],
     ['without values', { ...observation, values: [] }, 'refused: payload-schema'],
     ['with 64 values', { ...observation, values: Array(64).fill(spo2) }, 'accepted'],
@@ -337,7 +337,7 @@ describe('judgePayload for a payload that must be repaired', () => {
   const hr = (value: number) => `{"code":"MDC_ECG_HEART_RATE","value":${value},"unit":"/min"}`;
   const head = `"boot":"b1","seq":1,"time":"${at(0)}"`;
   const good = `{${head},"values":[${hr(30)}]}`;
-  const valuesOf = (payload: Buffer) => {
+  const valuesOrVerdict = (payload: Buffer) => {
     const utf8 = Buffer.from(payload.toString()).equals(payload) ? payload.toString() : undefined;
     const judged = judgePayload('observations', payload, utf8, nowMs, bounds);
     if (judged.verdict !== 'accepted-in-part') return judged.verdict;
@@ -358,7 +358,7 @@ describe('judgePayload for a payload that must be repaired', () => {
     ['is cut short', Buffer.from(good.slice(0, -1)), 'refused'],
     ['has two times', Buffer.from(good.replace('{', `{"time":"${at(-5)}",`)), 'refused'],
     ['has no fault', Buffer.from(good), 'accepted'],
-  ])('does not lose a heart rate of 30 unless all is refused, if the payload %s', (_name, payload, expected) => {
-    expect(valuesOf(payload)).toEqual(expected);
+  ])('keeps a heart rate of 30, or refuses the whole message, if the payload %s', (_name, payload, expected) => {
+    expect(valuesOrVerdict(payload)).toEqual(expected);
   });
 });

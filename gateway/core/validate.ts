@@ -118,12 +118,12 @@ function judgeText(
   }
   const expanded = expandRepeatedMembers(payload, text);
   if (expanded === undefined) return judgeBody(kind, body, nowMs, bounds);
-  if (expanded.length > mendedLengthMax) return { verdict: 'refused', fault: memberTwice };
+  if (expanded.length > mendedLengthMax) return { verdict: 'refused', fault: memberTwiceFault };
   const judgement = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
-  return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwice);
+  return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwiceFault);
 }
 
-const memberTwice: Fault = {
+const memberTwiceFault: Fault = {
   code: 'payload-schema',
   message:
     'A member comes twice in one object. In lists, all values are used. Elsewhere, a member with two values is not used.',
@@ -134,23 +134,23 @@ function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: 
     case 'observations': {
       if (observation.Check(body)) return judgeObservation(body, nowMs, bounds);
       const usable = usableObservation(body);
-      if (usable === undefined) return misfit(kind, observation.Errors(body));
+      if (usable === undefined) return refuseMisfit(kind, observation.Errors(body));
       return judgeObservation(usable.body, nowMs, bounds, usable.faults, usable.stated);
     }
     case 'waveforms': {
       if (waveform.Check(body)) return judgeWaveform(body, nowMs, bounds);
       const usable = usableWaveform(body);
-      if (usable === undefined) return misfit(kind, waveform.Errors(body));
+      if (usable === undefined) return refuseMisfit(kind, waveform.Errors(body));
       return judgeWaveform(usable.body, nowMs, bounds, usable.faults);
     }
     case 'status': {
       const usable = usableStatus(body);
-      if (usable === undefined) return misfit(kind, status.Errors(body));
+      if (usable === undefined) return refuseMisfit(kind, status.Errors(body));
       return judgeStatus(usable.body, nowMs, bounds, usable.faults);
     }
     case 'alerts': {
       const usable = usableAlerts(body);
-      if (usable === undefined) return misfit(kind, alerts.Errors(body));
+      if (usable === undefined) return refuseMisfit(kind, alerts.Errors(body));
       return judgeAlerts(usable.body, nowMs, bounds, usable.faults);
     }
   }
@@ -167,13 +167,13 @@ function judgeObservation(
   nowMs: number,
   bounds: TimeBounds,
   foundFaults: readonly Fault[] = noFaults,
-  unusable = 0,
+  unusableCount = 0,
 ): Judgement {
   const timeMs = readTime(body.time, nowMs, bounds);
   if (typeof timeMs === 'object') return timeMs;
   let firstFault = foundFaults[0];
   let faultCount = foundFaults.length;
-  let badNumerics = unusable;
+  let badNumerics = unusableCount;
   for (const numeric of body.values) {
     const fault = valueFault(numeric);
     if (fault === undefined) continue;
@@ -185,7 +185,7 @@ function judgeObservation(
   return accept(body, timeMs, firstFault, faultCount);
 }
 
-/** Returns that a reading is accepted: in part if it has a fault, or if it has only `boot` or only `seq`. */
+/** Returns that a reading is accepted. It is accepted in part if it has a fault, or if it has only `boot` or only `seq`. */
 function accept(
   { boot, seq }: { boot?: string; seq?: number },
   timeMs: number | undefined,
@@ -239,18 +239,18 @@ function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, foundFault
 function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, foundFaults: readonly Fault[]): Judgement {
   const timeMs = readTime(body.time, nowMs, bounds);
   if (typeof timeMs === 'object') return timeMs;
-  const faults = [...foundFaults, ...body.alerts.flatMap(({ text }) => textFaultOf('alerts.text', text))];
+  const faults = [...foundFaults, ...body.alerts.flatMap(({ text }) => textFaultsOf('alerts.text', text))];
   return accept(body, timeMs, faults[0], faults.length);
 }
 
 /** Returns faults for the texts about the device that have unusual characters. Screens show such characters as their codes. */
 function textFaults({ device }: Status): Fault[] {
   return Object.entries(device ?? {}).flatMap(([name, text]) =>
-    name in StatusDevice.properties && text !== '' ? textFaultOf(`device.${name}`, text) : [],
+    name in StatusDevice.properties && text !== '' ? textFaultsOf(`device.${name}`, text) : [],
   );
 }
 
-function textFaultOf(name: string, text: string): Fault[] {
+function textFaultsOf(name: string, text: string): Fault[] {
   const fault = textFault(text);
   return fault === undefined ? [] : [{ code: 'payload-schema', message: `${name} ${fault}.` }];
 }
@@ -279,7 +279,7 @@ function stepOrZero(differenceMs: number): number {
 }
 const stepMsMin = 100;
 
-function misfit(kind: DeviceTopicKind, errors: readonly SchemaError[]): Refused {
+function refuseMisfit(kind: DeviceTopicKind, errors: readonly SchemaError[]): Refused {
   return refuse('payload-schema', schemaRefusal(kind, errors));
 }
 

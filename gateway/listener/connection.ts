@@ -2,7 +2,7 @@
 
 import type { Packet } from 'mqtt-packet';
 import { observe } from '../../process/histogram.ts';
-import { type Ack, acksWaiting, takeReadyAcks } from '../core/acks.ts';
+import { type Ack, countUnsentAcks, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
 import { reason } from '../core/reasons.ts';
 import { bump } from '../measures.ts';
@@ -88,7 +88,8 @@ export function waitCauseOf(context: Context, connection: Connection): WaitCause
   if (!client) return connection.abandonClaim && 'claim';
   if (context.draining) return 'draining';
   if (client.unmeteredInFlight >= context.limits.inFlightMax) return 'in-flight';
-  if (connection.waitingPublish && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
+  if (connection.waitingPublish && exceedsQuota(context, client) && countUnsentAcks(client.acks) > 0)
+    return 'in-flight';
   return context.budget.isFull() ? 'unacked' : context.shares.waitCauseOf(client.share);
 }
 
@@ -113,7 +114,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
         cause: cause.kind,
         code: end.code,
         reasonString: end.reasonString,
-        unacknowledged: acksWaiting(client.acks),
+        unacknowledged: countUnsentAcks(client.acks),
       },
       'connection ended',
     );

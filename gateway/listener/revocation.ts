@@ -9,7 +9,7 @@ import {
   type CertificateFacts,
   type CertificateFault,
   certificateFault,
-  nextUpdateOf,
+  earliestNextUpdateMs,
   type RevocationLists,
   replacementFault,
 } from '../core/revocation.ts';
@@ -95,7 +95,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
   }
 
   function warnIfOutdated(): void {
-    const nextUpdateMs = lists && nextUpdateOf(lists);
+    const nextUpdateMs = lists && earliestNextUpdateMs(lists);
     if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - outdatedLoggedMs < crlWarnEveryMs) return;
     outdatedLoggedMs = now();
     counters.crlStale += 1;
@@ -124,7 +124,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
     faultOf: (facts) => certificateFault(facts, lists, now()),
     state() {
       if (lists === undefined) return undefined;
-      return { listed: crlFields(lists).listed, nextUpdateMs: nextUpdateOf(lists) };
+      return { listed: crlFields(lists).listed, nextUpdateMs: earliestNextUpdateMs(lists) };
     },
     close: () => clearInterval(timer),
   };

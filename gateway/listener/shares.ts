@@ -8,11 +8,11 @@
 import {
   type Allowance,
   type HeldBack,
+  isOverspent,
   newAllowance,
   newHeldBack,
-  noteHeldBack,
+  noteWait,
   refill,
-  seemsSpent,
 } from '../core/allowance.ts';
 import type { Source } from '../source.ts';
 import type { Budget } from './budget.ts';
@@ -87,7 +87,7 @@ export function createShares(options: {
   }
 
   const rateWaitMs = (share: Share) =>
-    seemsSpent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
+    isOverspent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
 
   /** Resumes the waiting connections of a device, one after the other, until the device must wait again. */
   function resumeConnections(share: Share): void {
@@ -163,7 +163,7 @@ export function createShares(options: {
     onRoom({ share, source }, why, resume) {
       share.waiting.push(resume);
       if (why === 'device-share') return;
-      if (noteHeldBack(share.heldBack, monotonicMs())) options.onHeldBack(source);
+      if (noteWait(share.heldBack, monotonicMs())) options.onHeldBack(source);
       resumeLater(share, rateWaitMs(share));
     },
     hold,

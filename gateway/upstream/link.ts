@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { observe } from '../../process/histogram.ts';
-import { type Ack, type AckQueue, acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from '../core/acks.ts';
+import { type Ack, type AckQueue, countUnsentAcks, emptyAckQueue, expectAck, takeReadyAcks } from '../core/acks.ts';
 import { linesLeftOut, newLogLimiter } from '../core/log-limiter.ts';
 import { reason } from '../core/reasons.ts';
 import type { Counters } from '../counters.ts';
@@ -183,7 +183,7 @@ export function openLink(options: LinkOptions): Link {
     restart: () => drop(flow),
     async close(withinMs) {
       draining = true;
-      const waiting = () => (flow && !flow.hasEnded ? acksWaiting(flow.acks) : 0);
+      const waiting = () => (flow && !flow.hasEnded ? countUnsentAcks(flow.acks) : 0);
       for (const endMs = performance.now() + withinMs; waiting() > 0 && performance.now() < endMs; ) await sleep(5);
       await sleep(0);
       await endClient(client);
