@@ -14,7 +14,7 @@ const seen = newAlarm('2026-01-01T10:00:00.000Z', {
   limit: 140,
 });
 const hr = (value: number): Partial<Alarm> => ({ value, text: `HR ${value} > 140` });
-const low = (value: number): Partial<Alarm> => ({
+const spo2 = (value: number): Partial<Alarm> => ({
   condition: 'SpO2.extreme-low',
   value,
   limit: 85,
@@ -33,8 +33,8 @@ describe('hasNewContent', () => {
     ['false if the sound was paused', {}, { audioPausedUntil: '2026-01-01T10:02:00.000Z' }, false],
     ['false if a value above its limit fell', hr(150), hr(149), false],
     ['true if a value above its limit rose by 1', hr(146), hr(147), true],
-    ['true if a value below its limit fell by 1', low(84), low(83), true],
-    ['false if a value below its limit rose', low(70), low(79), false],
+    ['true if a value below its limit fell by 1', spo2(84), spo2(83), true],
+    ['false if a value below its limit rose', spo2(70), spo2(79), false],
     ['true if the text changed and the value did not', {}, { text: 'HR 146 > 140, again' }, true],
     ['true if the text of an alarm without a value changed', noValue, { ...noValue, text: 'No HR' }, true],
     ['true if the priority became higher', { priority: 'medium' }, {}, true],
@@ -54,9 +54,9 @@ describe('contentRevisionAfter', () => {
   /** Returns the content revision of an alarm after these changes, each `everyMs` after the last. */
   function contentRevision(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
     let before: { alarm: Alarm; said: ContentRevision } | undefined;
-    for (const [at, change] of [{}, ...changes].entries()) {
-      const alarm = { ...seen, rev: at + 1, ...change };
-      before = { alarm, said: contentRevisionAfter(before, alarm, 1_000_000 + at * everyMs) };
+    for (const [index, change] of [{}, ...changes].entries()) {
+      const alarm = { ...seen, rev: index + 1, ...change };
+      before = { alarm, said: contentRevisionAfter(before, alarm, 1_000_000 + index * everyMs) };
     }
     return before!.said;
   }
@@ -83,13 +83,13 @@ describe('contentRevisionAfter', () => {
       4,
     ],
     [
-      'returns the revision with the gravest value, even after the value became less grave',
+      'returns the revision with the most serious value, even after the value became less serious',
       [hr(150), hr(147), hr(141)],
       1_000,
       2,
     ],
     ['returns the newest revision if a revision is missing', [ended, { rev: 9 }], 1_000, 9],
-  ] as const)('%s', (_name, changes, everyMs, rev) => {
+  ] as const)('contentRevisionAfter %s', (_name, changes, everyMs, rev) => {
     expect(contentRevision(changes as readonly Partial<Alarm>[], everyMs).rev).toBe(rev);
   });
 });

@@ -17,7 +17,7 @@ export type ContentRevision = {
 };
 
 /**
- * Returns the content revision after the alarm event of `atMs` with `alarm`. If `before` is unknown, or if a revision between is missing,
+ * Returns the content revision after the alarm event of `atMs` with `alarm`. If `before` is unknown, or if a revision between the two is missing,
  * the content counts as new.
  */
 export function contentRevisionAfter(
@@ -32,7 +32,7 @@ export function contentRevisionAfter(
   return { rev: isNewOnset || hasNewContent(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Returns whether `after` has content that `before` did not have: another condition, a more serious value, or a new call. */
+/** Returns whether `after` has content that `before` did not have: another condition, a more serious value, or a sound that begins again. */
 export function hasNewContent(before: Alarm, after: Alarm): boolean {
   if (isAnotherAlarm(before, after) || (before.late && !after.late) || (isUnanswered(after) && !isUnanswered(before)))
     return true;
@@ -55,8 +55,8 @@ function isAnotherAlarm(a: Alarm, b: Alarm): boolean {
 }
 
 /**
- * Returns whether nobody has acknowledged the alarm: screens let the alarm flash and sound. An acknowledged alarm that calls again has the
- * signal `on` again.
+ * Returns whether nobody has acknowledged the alarm: screens let the alarm flash and sound. An acknowledged alarm that sounds again has
+ * the signal `on` again.
  */
 export function isUnanswered({ signal }: Pick<Alarm, 'signal'>): boolean {
   return signal === 'on' || signal === 'latched';

@@ -12,7 +12,7 @@ export type AlertCode = {
   readonly parameter?: string;
   /** The side of the limit that the value crossed. If Vigil and the device both raise an alarm for this limit, only one of them sounds. */
   readonly side?: 'low' | 'high';
-  /** No heartbeat or no breath: the gravest condition. */
+  /** No heartbeat or no breath: the most serious condition. */
   readonly arrest?: true;
 };
 

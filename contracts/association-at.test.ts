@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { currentPeriod, decidesUntilMs, overlapsIn, periodAt } from './association-at.ts';
-import { timePeriods } from './periods.ts';
+import { appliesUntilMs, countOverlaps, currentPeriod, periodAt } from './association-at.ts';
+import { timedPeriods } from './periods.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12, 0);
 const ms = (minute: number) => nowMs + minute * 60_000;
@@ -12,7 +12,7 @@ const tableOf = (rows: readonly Row[]) =>
     from: new Date(ms(from)).toISOString(),
     to: to === null ? null : new Date(ms(to)).toISOString(),
   }));
-const timed = (rows: readonly Row[], atMs = nowMs) => timePeriods(tableOf(rows), atMs)!;
+const timed = (rows: readonly Row[], atMs = nowMs) => timedPeriods(tableOf(rows), atMs)!;
 
 const withGap: readonly Row[] = [
   ['a', -60, -50],
@@ -57,12 +57,15 @@ describe('periodAt', () => {
     ['returns the later row of the table at the common start of two periods', equalStarts, -60, 'b'],
     ['returns the later row of the table after the common start of two periods', equalStarts, 0, 'b'],
     ['returns the period that began last of three', threeOverlapping, -25, 'c'],
-  ] satisfies [string, readonly Row[], number, string | undefined][])('%s', (_what, rows, minute, expected) => {
-    expect(periodAt(timed(rows), ms(minute))?.period.id).toBe(expected);
-  });
+  ] satisfies [string, readonly Row[], number, string | undefined][])(
+    'periodAt %s',
+    (_what, rows, minute, expected) => {
+      expect(periodAt(timed(rows), ms(minute))?.period.id).toBe(expected);
+    },
+  );
 });
 
-describe('decidesUntilMs', () => {
+describe('appliesUntilMs', () => {
   const forEver = Number.POSITIVE_INFINITY;
   it.each([
     ['the end of a period', withGap, { a: -50, b: -40, c: forEver }],
@@ -70,22 +73,25 @@ describe('decidesUntilMs', () => {
     ['the start of a later open period', twoOpen, { a: -20, b: forEver }],
     ['the start of a period that never applied', equalStarts, { a: -60, b: forEver }],
     ['the start of the first of two later periods', threeOverlapping, { a: -40, b: -30, c: forEver }],
-  ] satisfies [string, readonly Row[], Record<string, number>][])('returns %s', (_what, rows, expected) => {
-    const periods = timed(rows);
-    const ends = periods.map((each) => [each.period.id, (decidesUntilMs(periods, each) - nowMs) / 60_000]);
-    expect(Object.fromEntries(ends)).toEqual(expected);
-  });
+  ] satisfies [string, readonly Row[], Record<string, number>][])(
+    'appliesUntilMs returns %s',
+    (_what, rows, expected) => {
+      const periods = timed(rows);
+      const ends = periods.map((each) => [each.period.id, (appliesUntilMs(periods, each) - nowMs) / 60_000]);
+      expect(Object.fromEntries(ends)).toEqual(expected);
+    },
+  );
 });
 
-describe('overlapsIn', () => {
+describe('countOverlaps', () => {
   it.each([
     ['no pair if each period ends before the next', withGap, 0],
     ['no pair for a period that ends at its start', [...noLength, ['b', -60, null]], 0],
     ['one pair for a period inside another', nested, 1],
     ['one pair for two open periods', twoOpen, 1],
     ['two pairs for three overlapping periods', threeOverlapping, 2],
-  ] satisfies [string, readonly Row[], number][])('counts %s', (_what, rows, pairs) => {
-    expect(overlapsIn(timed(rows))).toBe(pairs);
+  ] satisfies [string, readonly Row[], number][])('countOverlaps counts %s', (_what, rows, pairs) => {
+    expect(countOverlaps(timed(rows))).toBe(pairs);
   });
 });
 
@@ -99,10 +105,10 @@ describe('the rules for any table', () => {
 
   it('periodAt returns the period that began last of all periods that contain the instant', () => {
     fc.assert(
-      fc.property(rows, minute, (table, at) => {
+      fc.property(rows, minute, (table, atMinute) => {
         const periods = timed(table);
-        const containing = periods.filter(({ fromMs, toMs }) => ms(at) >= fromMs && ms(at) < toMs);
-        const result = periodAt(periods, ms(at));
+        const containing = periods.filter(({ fromMs, toMs }) => ms(atMinute) >= fromMs && ms(atMinute) < toMs);
+        const result = periodAt(periods, ms(atMinute));
         expect(result === undefined).toBe(containing.length === 0);
         for (const other of containing) {
           expect(other.stampMs).toBeLessThanOrEqual(result!.stampMs);
@@ -124,13 +130,13 @@ describe('the rules for any table', () => {
     );
   });
 
-  it('a period applies until decidesUntilMs and never again after it', () => {
+  it('a period applies until the result of appliesUntilMs, and never again after it', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const periods = timed(table);
         const instants = periods.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).concat(nowMs, ms(1_000));
         for (const period of periods) {
-          const untilMs = decidesUntilMs(periods, period);
+          const untilMs = appliesUntilMs(periods, period);
           for (const atMs of instants.filter((each) => each >= untilMs && Number.isFinite(each)))
             expect(periodAt(periods, atMs)).not.toBe(period);
           if (untilMs > period.fromMs && Number.isFinite(untilMs)) expect(periodAt(periods, untilMs - 1)).toBe(period);
@@ -144,7 +150,7 @@ describe('the rules for any table', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const inOrder = table.map(([id, from, to], i): Row => [id, from, i === table.length - 1 ? to : (to ?? from)]);
-        expect(overlapsIn(timed(inOrder))).toBe(0);
+        expect(countOverlaps(timed(inOrder))).toBe(0);
       }),
       { seed, numRuns: 1_000 },
     );

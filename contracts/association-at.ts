@@ -6,17 +6,17 @@
  * applies. If two periods have the same start, the later row of the table applies. Starts are compared as they are written in the table, so
  * the answer does not depend on when the table was read.
  */
-import { type FromTo, hasEnded, type Timed } from './periods.ts';
+import { hasEnded, type PeriodStamps, type TimedPeriod } from './periods.ts';
 import { parseInstant } from './time.ts';
 
 /** Start and end of a period. */
-type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
+type PeriodInterval = Pick<TimedPeriod<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
 
 /**
  * Returns the period that applies at an instant; undefined if the device had no patient and no bed at that instant.
  * @param periods the periods of one device, in the table's order
  */
-export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
+export function periodAt<Period extends PeriodInterval>(periods: readonly Period[], atMs: number): Period | undefined {
   let latest: Period | undefined;
   // Search from the newest period, because the newest period nearly always applies and the gateway searches for each reading.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
@@ -31,14 +31,14 @@ export function periodAt<Period extends Interval>(periods: readonly Period[], at
  * Returns the period that applies now; undefined if the device has no patient and no bed. Needs no clock, because every start and end in
  * a table has already happened (contracts/periods.ts).
  */
-export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
-  const lasting = periods.flatMap((period) => {
+export function currentPeriod<Period extends PeriodStamps>(periods: readonly Period[]): Period | undefined {
+  const openPeriods = periods.flatMap((period) => {
     const stampMs = hasEnded(period) ? undefined : parseInstant(period.from);
     return stampMs === undefined
       ? []
       : [{ period, stampMs, fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }];
   });
-  return periodAt(lasting, 0)?.period;
+  return periodAt(openPeriods, 0)?.period;
 }
 
 /**
@@ -46,7 +46,7 @@ export function currentPeriod<Period extends FromTo>(periods: readonly Period[])
  * Infinity if the period applies now. If the period never applied, the result is at most its `fromMs`.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
-export function decidesUntilMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
+export function appliesUntilMs<Period extends PeriodInterval>(periods: readonly Period[], period: Period): number {
   const index = periods.indexOf(period);
   let endMs = period.toMs;
   for (;;) {
@@ -62,7 +62,7 @@ export function decidesUntilMs<Period extends Interval>(periods: readonly Period
 }
 
 /** Returns the number of pairs of periods that overlap. */
-export function overlapsIn(periods: readonly Interval[]): number {
+export function countOverlaps(periods: readonly PeriodInterval[]): number {
   return periods.reduce(
     (sum, a, i) =>
       sum + periods.slice(i + 1).filter((b) => Math.max(a.fromMs, b.fromMs) < Math.min(a.toMs, b.toMs)).length,

@@ -9,7 +9,7 @@ export const audioPauseMsMax = 120_000;
  * last, the machine's clock was set back after the pause began. Such a pause is not active.
  * @param until the stored end of the pause, as an instant or as ms since 1970
  */
-export function audioPauseUntil(until: string | number | undefined, nowMs: number): number | undefined {
+export function activePauseEndMs(until: string | number | undefined, nowMs: number): number | undefined {
   if (until === undefined) return undefined;
   const untilMs = typeof until === 'number' ? until : Date.parse(until);
   return untilMs > nowMs && untilMs <= nowMs + audioPauseMsMax + clocksApartMsMax ? untilMs : undefined;

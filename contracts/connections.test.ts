@@ -11,7 +11,7 @@ describe('isOlderConnection', () => {
     [undefined, 7, false],
     [7, undefined, false],
     [undefined, undefined, false],
-  ])('compares claim %s with the newest claim %s: older is %s', (claim, newest, older) => {
+  ])('for claim %s and the newest claim %s, isOlderConnection is %s', (claim, newest, older) => {
     expect(isOlderConnection(claim, newest)).toBe(older);
   });
 });
@@ -24,17 +24,17 @@ describe('isOldWill', () => {
     [undefined, 7, true],
     [7, undefined, false],
     [undefined, undefined, false],
-  ])('judges a will with claim %s when the newest claim is %s: old is %s', (claim, newest, old) => {
+  ])('for a will with claim %s and the newest claim %s, isOldWill is %s', (claim, newest, old) => {
     expect(isOldWill({ claim, reason: 'keep-alive' }, newest)).toBe(old);
   });
 
-  it('always ignores the will of a connection that another connection took over', () => {
+  it('isOldWill is always true for a connection that another connection took over', () => {
     expect(isOldWill({ claim: 8, reason: 'taken-over' }, 7)).toBe(true);
   });
 });
 
 describe('isHandOver', () => {
-  it('accepts only the reasons after which the device has or gets another connection', () => {
+  it('isHandOver is true only for reasons after which the device has or gets another connection', () => {
     expect(connectionEndReasons.filter(isHandOver)).toEqual(['taken-over', 'refused', 'drained']);
     expect(isHandOver(undefined)).toBe(false);
   });

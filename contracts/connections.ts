@@ -2,12 +2,13 @@
 import type { ConnectionEndReason } from './messages/records.ts';
 
 /**
- * Returns whether a message is about an older connection of the device than the newest known connection. A message without a claim never is.
+ * Returns whether a message is about an older connection of the device than the newest known connection. False for a
+ * message without a claim.
  * @param claim the claim of the connection in the message
- * @param newest the claim of the newest known connection
+ * @param newestClaim the claim of the newest known connection
  */
-export function isOlderConnection(claim: number | undefined, newest: number | undefined): boolean {
-  return claim !== undefined && newest !== undefined && claim < newest;
+export function isOlderConnection(claim: number | undefined, newestClaim: number | undefined): boolean {
+  return claim !== undefined && newestClaim !== undefined && claim < newestClaim;
 }
 
 type Will = { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
@@ -16,8 +17,10 @@ type Will = { readonly claim?: number | undefined; readonly reason: ConnectionEn
  * Returns whether a will belongs to an older connection of the device, so that readers must ignore the will. A connection without a claim is
  * older than each connection with a claim.
  */
-export function isOldWill({ claim, reason }: Will, newest: number | undefined): boolean {
-  return reason === 'taken-over' || (claim === undefined ? newest !== undefined : isOlderConnection(claim, newest));
+export function isOldWill({ claim, reason }: Will, newestClaim: number | undefined): boolean {
+  return (
+    reason === 'taken-over' || (claim === undefined ? newestClaim !== undefined : isOlderConnection(claim, newestClaim))
+  );
 }
 
 const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];

@@ -98,7 +98,7 @@ describe('measuredOffsetMs', () => {
     }
   });
 
-  it('the measured error is void at once after a clock was set forward, and right 10 s after a clock was set back', () => {
+  it('the measured error is void immediately after a clock was set forward, and right 10 s after a clock was set back', () => {
     const slowClock = feed(live(0, 60, 60));
     expect(measuredS(slowClock)).toBeCloseTo(60, 0);
     expect(measuredOffsetMs(feed(live(61, 61, 0), slowClock))).toBe(0);
@@ -129,7 +129,7 @@ describe('isLateReading', () => {
     [-30_000, lateMsMax - 30_000, false],
     [-30_000, lateMsMax - 29_999, true],
   ])(
-    'judges with a measured error of %s ms a reading that came %d ms after its time: late is %s',
+    'with a measured error of %s ms, for a reading that came %d ms after its time, isLateReading is %s',
     (steadyMs, tookMs, late) => {
       expect(isLateReading(clockOf(steadyMs), t0, t0 + tookMs)).toBe(late);
     },
@@ -142,7 +142,7 @@ describe('clockErrorText', () => {
     [-30_000, '30 s ahead'],
     [1_499, '1 s behind'],
     [1_500, '2 s behind'],
-  ])('writes an error of %d ms as %s', (offsetMs, text) => {
+  ])('clockErrorText writes an error of %d ms as %s', (offsetMs, text) => {
     expect(clockErrorText(offsetMs)).toBe(text);
   });
 });

@@ -93,7 +93,7 @@ describe('setLimitsFault', () => {
   it.each<[string, LimitGroup, LimitsAsked | null]>([
     ['to remove own limits that the patient does not have', 'HR', { low: null, extremeHigh: null }],
     ['to switch on limits that are not switched off', 'HR', { off: null }],
-    ['to remove own limits of a group without any', 'SpO2', { low: null, high: null }],
+    ['to remove own limits of a group that has no own limits', 'SpO2', { low: null, high: null }],
   ])('setLimitsFault refuses a request %s, because nothing would change', (_what, group, asked) => {
     const sentence = `The patient has no such limit of ${group}: nothing would change.`;
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
@@ -102,8 +102,8 @@ describe('setLimitsFault', () => {
   it('setLimitsFault accepts a change that removes at least one own limit, or switches limits on again', () => {
     expect(setLimitsFault(inForce, 'HR', { low: null, high: null }, nowMs)).toBeUndefined();
     const off = { reason: 'pacing', until: new Date(nowMs + 1_000).toISOString() };
-    const isOff = newLimits('assoc-01', { HR: { own: { off }, off } }).groups;
-    expect(setLimitsFault(isOff, 'HR', { off: null }, nowMs)).toBeUndefined();
+    const switchedOff = newLimits('assoc-01', { HR: { own: { off }, off } }).groups;
+    expect(setLimitsFault(switchedOff, 'HR', { off: null }, nowMs)).toBeUndefined();
   });
 
   it.each<[string, LimitGroup, LimitsAsked | null]>([

@@ -15,7 +15,7 @@ export const boundLabels = {
 } as const satisfies Record<BoundName, string>;
 
 /** The range that is allowed for extreme limits (CLINICAL, "Judged or told", 10; the values are ours). */
-const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
+const extremeLimitRanges: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
   HR: { min: 20, max: 250 },
   PR: { min: 20, max: 250 },
   SpO2: { min: 60 },
@@ -32,7 +32,7 @@ export const limitsOffMsMax = 12 * 3_600_000;
 /** Returns a sentence that says with numbers why the limits of a group are refused; undefined if they are accepted. */
 export function limitsFault(group: LimitGroup, limits: Limits): string | undefined {
   const { min, max } = rangeOf(group);
-  const within = extremesWithin[group] ?? {};
+  const allowedRange = extremeLimitRanges[group] ?? {};
   for (const name of bounds) {
     const limit = limits[name];
     if (limit === undefined) continue;
@@ -42,19 +42,19 @@ export function limitsFault(group: LimitGroup, limits: Limits): string | undefin
       return `${limitText} is outside the measuring range, ${min} to ${max}.`;
     if (isLow && limit <= min) return `${limitText} could never alarm: no value is below ${min}.`;
     if (!isLow && limit >= max) return `${limitText} could never alarm: no value is above ${max}.`;
-    if (isLow && within.min !== undefined && limit < within.min)
-      return `${limitText} is below the lowest allowed value, ${within.min}.`;
-    if (!isLow && within.max !== undefined && limit > within.max)
-      return `${limitText} is above the highest allowed value, ${within.max}.`;
+    if (isLow && allowedRange.min !== undefined && limit < allowedRange.min)
+      return `${limitText} is below the lowest allowed value, ${allowedRange.min}.`;
+    if (!isLow && allowedRange.max !== undefined && limit > allowedRange.max)
+      return `${limitText} is above the highest allowed value, ${allowedRange.max}.`;
   }
   return crossingFault(group, limits);
 }
 
-/** Returns a sentence that names two limits in the wrong order; undefined if the order is right. An extreme limit may equal the plain limit of its side. */
+/** Returns a sentence that names two limits in the wrong order; undefined if the order is right. An extreme limit may be equal to the plain limit of its side. */
 function crossingFault(group: LimitGroup, limits: Limits): string | undefined {
   const ordered = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
-  for (const [at, above] of ordered.entries()) {
-    const below = ordered[at - 1];
+  for (const [index, above] of ordered.entries()) {
+    const below = ordered[index - 1];
     if (below === undefined || below.limit < above.limit) continue;
     const isPair =
       below.name === 'extremeLow' ? above.name === 'low' : above.name === 'extremeHigh' && below.name === 'high';
@@ -83,7 +83,7 @@ export function mergeLimits(base: Limits, own: OwnLimits | undefined): Limits {
   return { ...base, ...limits };
 }
 
-/** Whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is always allowed. */
+/** Returns whether a change only removes own limits that the patient does not have. `null` (remove all own limits) is always allowed. */
 function removesNothing(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
   if (asked === null) return false;
   return Object.entries(asked).every(([name, value]) => value === null && own?.[name as keyof OwnLimits] === undefined);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformNumber } from '../tests/uniform-number.ts';
-import { exactSum, limitNumberText, numberText } from './number-text.ts';
+import { limitNumberText, numberText, withoutRoundingError } from './number-text.ts';
 
 describe('numberText', () => {
   it.each([
@@ -13,11 +13,11 @@ describe('numberText', () => {
     [-0.06, 1, '-0.1'],
     [-50, 0, '-50'],
     [36.94, 1, '36.9'],
-  ])('writes %d with %d digits after the point as %s', (value, digits, text) => {
+  ])('numberText writes %d with %d digits after the point as %s', (value, digits, text) => {
     expect(numberText(value, digits)).toBe(text);
   });
 
-  it('never writes a zero with a sign', () => {
+  it('numberText never writes a zero with a sign', () => {
     fc.assert(
       fc.property(uniformNumber(-2, 2), fc.nat(3), (value, digits) => {
         expect(numberText(value, digits)).not.toMatch(/^-0(\.0*)?$/);
@@ -26,15 +26,15 @@ describe('numberText', () => {
   });
 });
 
-describe('exactSum', () => {
+describe('withoutRoundingError', () => {
   it.each([
     [36 + 0.1, 36.1],
     [36 - 0.1, 35.9],
     [0.1 + 0.2, 0.3],
     [0, 0],
     [90.5, 90.5],
-  ])('removes the rounding error: %d becomes %d', (sum, exact) => {
-    expect(exactSum(sum)).toBe(exact);
+  ])('withoutRoundingError changes %d to %d', (sum, exact) => {
+    expect(withoutRoundingError(sum)).toBe(exact);
   });
 });
 
@@ -48,7 +48,7 @@ describe('limitNumberText', () => {
     [-0, 0, '0'],
     [36 + 0.1, 1, '36.1'],
     [36.000_000_000_000_01, 1, '36.0'],
-  ])('writes the limit %d with at least %d digits after the point as %s', (limit, digits, text) => {
+  ])('limitNumberText writes the limit %d with at least %d digits after the point as %s', (limit, digits, text) => {
     expect(limitNumberText(limit, digits)).toBe(text);
   });
 });

@@ -13,17 +13,17 @@ export function numberText(value: number, digits: number): string {
 const limitDigitsMax = 6;
 
 /** Returns a sum or difference of limits without the rounding error of binary numbers: 36 + 0.1 is 36.1, not 36.100000000000001. */
-export function exactSum(value: number): number {
+export function withoutRoundingError(value: number): number {
   return Math.round(value * 10 ** limitDigitsMax) / 10 ** limitDigitsMax;
 }
 
 /**
  * Returns a limit with all its digits after the point, never rounded: `90.5` and not `91`, because 90.5 is the limit in force.
- * @param leastDigits digits of the parameter's values, 0 to 6: the text has at least this many digits after the point
+ * @param digitsMin digits of the parameter's values, 0 to 6: the text has at least this many digits after the point
  */
-export function limitNumberText(limit: number, leastDigits: number): string {
+export function limitNumberText(limit: number, digitsMin: number): string {
   const whole = Number(limit.toFixed(limitDigitsMax));
-  for (let digits = leastDigits; digits < limitDigitsMax; digits += 1) {
+  for (let digits = digitsMin; digits < limitDigitsMax; digits += 1) {
     const text = numberText(limit, digits);
     if (Number(text) === whole) return text;
   }

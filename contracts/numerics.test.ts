@@ -46,11 +46,11 @@ describe('numericsByCode', () => {
     ['one numeric for two codes of the same measurement, with the canonical code', [hr(80), beats(30)], hr(30)],
     ['the canonical code, if the other code comes first', [beats(30), hr(80)], hr(30)],
   ])('numericsByCode chooses %s', (_name, values, expected) => {
-    const { values: chosen, doubled } = numericsByCode(
+    const { values: chosen, repeatedParameters } = numericsByCode(
       [spo2(98), ...values].filter((numeric, at) => at > 0 || values[0]!.code !== numeric.code),
     );
     expect(chosen.at(-1)).toEqual(expected);
-    expect(doubled.map(({ code }) => code)).toEqual([canonicalParameter(values[0]!.code)!.code]);
+    expect(repeatedParameters.map(({ code }) => code)).toEqual([canonicalParameter(values[0]!.code)!.code]);
   });
 });
 
@@ -58,13 +58,13 @@ it('numericsByCode returns a reading without repeated parameters unchanged', () 
   const values = [hr(80), spo2(98), numericOf('MDC_RESP_RATE')(12), numericOf('MDC_CO2_RESP_RATE')(13)];
   const result = numericsByCode(values);
   expect(result.values).toBe(values);
-  expect(result.doubled).toEqual([]);
+  expect(result.repeatedParameters).toEqual([]);
 });
 
 it('numericsByCode keeps one numeric of an unknown code that comes twice', () => {
   expect(numericsByCode([numericOf('MDC_NO')(1), numericOf('MDC_NO')(2)])).toEqual({
     values: [numericOf('MDC_NO')(2)],
-    doubled: [],
+    repeatedParameters: [],
   });
 });
 

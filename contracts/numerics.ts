@@ -19,35 +19,38 @@ export function canonicalParameter(code: string): Parameter | undefined {
 export type Numerics = {
   readonly values: readonly NumericValue[];
   /** Parameters that the reading has more than once; usually empty. */
-  readonly doubled: readonly Parameter[];
+  readonly repeatedParameters: readonly Parameter[];
 };
 
 /**
  * Returns the numerics of a reading, one for each parameter, with the code of `canonicalParameter`. If a reading has two numerics of the
- * same parameter, the more serious value counts. A usable number is more serious than an unusable one. Of two usable numbers, the one that
- * is further beyond the built-in adult limits, or nearer to them, is more serious. If both are equally grave, the later one in the message
- * counts. The chosen numeric has the position of the first.
+ * same parameter, the more serious value counts. A usable number is more serious than an unusable one. Of two usable numbers, the number
+ * that is further beyond the built-in adult limits, or nearer to these limits, is more serious. If the two are equally serious, the
+ * later numeric in the message counts. The chosen numeric has the position of the first numeric.
  *
  * The rule uses the built-in limits and not the patient's, because the screens and the trends do not know the limits in force and must
  * choose the same number as the alarm engine.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
-  if (!hasDouble(values))
-    return { values: values.every(isCanonical) ? values : values.map(withCanonicalCode), doubled: noParameters };
+  if (!hasRepeatedParameter(values))
+    return {
+      values: values.every(isCanonical) ? values : values.map(withCanonicalCode),
+      repeatedParameters: noParameters,
+    };
   const chosen = new Map<string, NumericValue>();
-  const doubled = new Map<string, Parameter>();
+  const repeated = new Map<string, Parameter>();
   for (const numeric of values) {
     const parameter = canonicalParameter(numeric.code);
     const code = parameter?.code ?? numeric.code;
     const former = chosen.get(code);
     if (former === undefined) chosen.set(code, numeric);
     else {
-      if (parameter) doubled.set(code, parameter);
-      const graver = gravity(parameter, numeric) >= gravity(parameter, former) ? numeric : former;
-      chosen.set(code, graver);
+      if (parameter) repeated.set(code, parameter);
+      const moreSerious = seriousness(parameter, numeric) >= seriousness(parameter, former) ? numeric : former;
+      chosen.set(code, moreSerious);
     }
   }
-  return { values: [...chosen.values()].map(withCanonicalCode), doubled: [...doubled.values()] };
+  return { values: [...chosen.values()].map(withCanonicalCode), repeatedParameters: [...repeated.values()] };
 }
 
 const noParameters: readonly Parameter[] = [];
@@ -62,7 +65,7 @@ function withCanonicalCode(numeric: NumericValue): NumericValue {
  * Returns whether two numerics are of the same parameter. Compares all pairs: readings are short, and a set for each reading would cost
  * more.
  */
-function hasDouble(values: readonly NumericValue[]): boolean {
+function hasRepeatedParameter(values: readonly NumericValue[]): boolean {
   for (let i = 1; i < values.length; i += 1) {
     const { code } = values[i]!;
     const mdc = parameters.get(code)?.mdc;
@@ -75,10 +78,10 @@ function hasDouble(values: readonly NumericValue[]): boolean {
 }
 
 /**
- * Returns how grave a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if
+ * Returns how serious a number is for an adult: about 200 beyond an extreme limit, about 100 beyond a plain limit, else about 0; -Infinity if
  * unusable.
  */
-function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
+function seriousness(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;
   const limits = parameter?.limits && adultLimits[parameter.limits];
@@ -89,13 +92,13 @@ function gravity(parameter: Parameter | undefined, numeric: NumericValue): numbe
     extremeLow = low,
     extremeHigh = high,
   } = limits;
-  const beyond = Math.max(beyondBy(low - value, low), beyondBy(value - high, high));
+  const beyond = Math.max(excessFraction(low - value, low), excessFraction(value - high, high));
   const rank = value < extremeLow || value > extremeHigh ? 2 : value < low || value > high ? 1 : 0;
   // `beyond` stays below 10 for every value that a body can have, so `rank` decides first.
   return rank * 100 + beyond;
 }
 
 /** Returns the distance as a fraction of the limit; negative if the value is within the limit. */
-function beyondBy(distance: number, limit: number): number {
+function excessFraction(distance: number, limit: number): number {
   return Number.isFinite(limit) ? distance / Math.abs(limit) : Number.NEGATIVE_INFINITY;
 }

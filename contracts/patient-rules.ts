@@ -42,6 +42,6 @@ export function contradictions(typed: Partial<Record<PatientField, string>>, bed
 
 /** Returns whether the day exists. @param text a text of the form `YYYY-MM-DD` */
 function isCalendarDate(text: string): boolean {
-  const at = new Date(`${text}T00:00:00.000Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+  const date = new Date(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

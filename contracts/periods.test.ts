@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { currentPeriod } from './association-at.ts';
-import { actDoubtMs, begunBeforeMs, lastPlace, timePeriods } from './periods.ts';
+import { actDoubtMs, assumedPeriodMs, lastWard, timedPeriods } from './periods.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12, 0);
 const at = (minute: number) => new Date(nowMs + minute * 60_000).toISOString();
@@ -27,17 +27,17 @@ describe('currentPeriod', () => {
       'b',
     ],
     ['no period if both stamps of an ended period are ahead of the clock', [period('a', 4, 8)], undefined],
-  ])('returns %s', (_what, periods, expected) => {
+  ])('currentPeriod returns %s', (_what, periods, expected) => {
     expect(currentPeriod(periods)?.id).toBe(expected);
   });
 });
 
 const minutes = (ms: number) => (ms - nowMs) / 60_000;
-const begunMin = begunBeforeMs / 60_000;
-const doubtMin = actDoubtMs / 60_000;
+const assumedMinutes = assumedPeriodMs / 60_000;
+const doubtMinutes = actDoubtMs / 60_000;
 const forEver = Number.POSITIVE_INFINITY;
 
-describe('timePeriods', () => {
+describe('timedPeriods', () => {
   // Each row of the result: fromMs, toMs, fromEarliestMs, toEarliestMs; in minutes after now.
   it.each([
     [
@@ -56,12 +56,12 @@ describe('timePeriods', () => {
     [
       'returns an earlier earliest end if a stamp is ahead by 1 ms more than two clocks may differ',
       [period('a', -90, 5 / 60 + 1 / 60_000)],
-      [[-90, 0, -90, -doubtMin]],
+      [[-90, 0, -90, -doubtMinutes]],
     ],
     [
       'puts a start whose stamp is ahead a minute before now',
       [period('a', 14_400, null)],
-      [[-begunMin, forEver, -begunMin - doubtMin, forEver]],
+      [[-assumedMinutes, forEver, -assumedMinutes - doubtMinutes, forEver]],
     ],
     [
       'never puts a start before the former act',
@@ -75,17 +75,17 @@ describe('timePeriods', () => {
       'lets a period end when the next period begins if both stamps are ahead',
       [period('a', -90, 8), period('b', 8, null)],
       [
-        [-90, -begunMin, -90, -begunMin - doubtMin],
-        [-begunMin, forEver, -begunMin - doubtMin, forEver],
+        [-90, -assumedMinutes, -90, -assumedMinutes - doubtMinutes],
+        [-assumedMinutes, forEver, -assumedMinutes - doubtMinutes, forEver],
       ],
     ],
     [
       'corrects a stamp that is later than the stamp of a later act',
       [period('a', -10, -20)],
-      [[-20 - begunMin, -20, -20 - begunMin - doubtMin, -20]],
+      [[-20 - assumedMinutes, -20, -20 - assumedMinutes - doubtMinutes, -20]],
     ],
-  ])('%s', (_what, periods, expected) => {
-    const timed = timePeriods(periods, nowMs)!;
+  ])('timedPeriods %s', (_what, periods, expected) => {
+    const timed = timedPeriods(periods, nowMs)!;
     const rows = timed.map((row) => [row.fromMs, row.toMs, row.fromEarliestMs, row.toEarliestMs].map(minutes));
     for (const [i, row] of rows.entries())
       for (const [j, value] of row.entries()) {
@@ -95,18 +95,18 @@ describe('timePeriods', () => {
       }
   });
 
-  it('returns undefined if a stamp is not an instant', () => {
-    expect(timePeriods([{ from: '2026-02-30T00:00:00.000Z', to: null }], nowMs)).toBeUndefined();
+  it('timedPeriods returns undefined if a stamp is not an instant', () => {
+    expect(timedPeriods([{ from: '2026-02-30T00:00:00.000Z', to: null }], nowMs)).toBeUndefined();
   });
 
-  it('returns instants that are never ahead of now and never decrease along the table', () => {
+  it('timedPeriods returns instants that are never ahead of now and never decrease along the table', () => {
     const minute = fc.integer({ min: -300, max: 300 });
     const stamps = fc.array(fc.tuple(minute, minute), { maxLength: 8 });
     fc.assert(
       fc.property(stamps, fc.boolean(), (rows, lasts) => {
         const periods = rows.map(([from, to], i) => period(`${i}`, from, lasts && i === rows.length - 1 ? null : to));
         let beforeMs = Number.NEGATIVE_INFINITY;
-        for (const { fromMs, toMs, fromEarliestMs, toEarliestMs } of timePeriods(periods, nowMs)!) {
+        for (const { fromMs, toMs, fromEarliestMs, toEarliestMs } of timedPeriods(periods, nowMs)!) {
           for (const atMs of [fromMs, toMs]) {
             expect(atMs).toBeGreaterThanOrEqual(beforeMs);
             if (Number.isFinite(atMs)) expect(atMs).toBeLessThanOrEqual(nowMs);
@@ -121,7 +121,7 @@ describe('timePeriods', () => {
   });
 });
 
-describe('lastPlace', () => {
+describe('lastWard', () => {
   const inWard = (ward: string, from: number, to: number | null) => ({ ...period(ward, from, to), ward });
   it.each([
     ['returns undefined for an empty table', [], undefined],
@@ -132,7 +132,7 @@ describe('lastPlace', () => {
       [inWard('icu', -9, 15), inWard('ward-b', 6, 8)],
       'ward-b',
     ],
-  ])('%s', (_what, periods, ward) => {
-    expect(lastPlace(periods)?.ward).toBe(ward);
+  ])('lastWard %s', (_what, periods, ward) => {
+    expect(lastWard(periods)?.ward).toBe(ward);
   });
 });

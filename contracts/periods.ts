@@ -9,18 +9,18 @@
 import { clocksApartMsMax } from './steady-time.ts';
 import { parseInstant } from './time.ts';
 
-export type FromTo = { readonly from: string; readonly to: string | null };
+export type PeriodStamps = { readonly from: string; readonly to: string | null };
 
 /** The end of a period: as in the table (null if the period has not ended), or parsed (Infinity if it has not ended). */
-type Ending = { readonly to: string | null } | { readonly toMs: number };
+type PeriodEnd = { readonly to: string | null } | { readonly toMs: number };
 
 /** Returns whether a period has ended. Every process uses this function. */
-export function hasEnded(period: Ending): boolean {
+export function hasEnded(period: PeriodEnd): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
 }
 
 /** Returns the last ended period in the table's order. The stamps are not compared, because the clock may have been set back between two ends. */
-export function lastEnded<Period extends Ending>(periods: readonly Period[]): Period | undefined {
+export function lastEndedPeriod<Period extends PeriodEnd>(periods: readonly Period[]): Period | undefined {
   return periods.findLast(hasEnded);
 }
 
@@ -28,10 +28,10 @@ export function lastEnded<Period extends Ending>(periods: readonly Period[]): Pe
  * Returns the ward in which a device without a current period was last. Undefined if the device never had a period, or if the hospital
  * deleted its table. Screens list such a device under biomedical engineering.
  */
-export function lastPlace<Period extends FromTo & { readonly ward: string }>(
+export function lastWard<Period extends PeriodStamps & { readonly ward: string }>(
   periods: readonly Period[],
 ): { readonly ward: string; readonly endedAtMs: number } | undefined {
-  const last = lastEnded(periods);
+  const last = lastEndedPeriod(periods);
   const endedAtMs = parseInstant(last?.to ?? '');
   return last && endedAtMs !== undefined ? { ward: last.ward, endedAtMs } : undefined;
 }
@@ -40,13 +40,13 @@ export function lastPlace<Period extends FromTo & { readonly ward: string }>(
  * If the stamp of a period's start is wrong, the period is assumed to have begun this long before the next act, or before now if no act
  * follows. The readings of this time belong to the patient of the period.
  */
-export const begunBeforeMs = 60_000;
+export const assumedPeriodMs = 60_000;
 
 /** An act with a wrong stamp is assumed to have happened at most this long before the next act (ours). */
 export const actDoubtMs = 3_600_000;
 
 /** A period with its instants parsed. */
-export type Timed<Period> = {
+export type TimedPeriod<Period> = {
   readonly period: Period;
   /** The start as it is written in the table. */
   readonly stampMs: number;
@@ -54,7 +54,7 @@ export type Timed<Period> = {
   readonly fromMs: number;
   /** The end. This instant no longer belongs to the period. Infinity while the period lasts. */
   readonly toMs: number;
-  /** The earliest instants at which the period may have begun and ended. Equal to `fromMs` and `toMs` if their stamps are right. */
+  /** The earliest instants at which the period may have begun and ended. They are `fromMs` and `toMs` if the stamps are right. */
   readonly fromEarliestMs: number;
   readonly toEarliestMs: number;
 };
@@ -63,7 +63,7 @@ type Act = {
   readonly kind: 'from' | 'to';
   readonly stampMs: number;
   /** The period has no end but is not the last row of the table. Another program wrote the table, so its order means nothing. */
-  readonly outOfOrder: boolean;
+  readonly isOutOfOrder: boolean;
   /** The latest instant at which the act can have happened; undefined until it is computed. */
   atMs?: number;
   earliestMs: number;
@@ -73,19 +73,19 @@ type Act = {
  * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs` or after the instant of a later act.
  * Undefined if the table has a text that is not an instant.
  */
-export function timePeriods<Period extends FromTo>(
+export function timedPeriods<Period extends PeriodStamps>(
   periods: readonly Period[],
   nowMs: number,
-): Timed<Period>[] | undefined {
+): TimedPeriod<Period>[] | undefined {
   const acts: Act[] = [];
   for (const [i, period] of periods.entries()) {
-    const outOfOrder = !hasEnded(period) && i < periods.length - 1;
+    const isOutOfOrder = !hasEnded(period) && i < periods.length - 1;
     for (const kind of ['from', 'to'] as const) {
       const instant = period[kind];
       if (instant === null) continue;
       const stampMs = parseInstant(instant);
       if (stampMs === undefined) return undefined;
-      acts.push({ kind, stampMs, outOfOrder, earliestMs: stampMs });
+      acts.push({ kind, stampMs, isOutOfOrder, earliestMs: stampMs });
     }
   }
   acceptRightStamps(acts, nowMs);
@@ -109,11 +109,11 @@ export function timePeriods<Period extends FromTo>(
 function acceptRightStamps(acts: readonly Act[], nowMs: number): void {
   let latestMs = nowMs;
   for (const act of acts.toReversed()) {
-    const limitMs = act.outOfOrder ? nowMs : latestMs;
+    const limitMs = act.isOutOfOrder ? nowMs : latestMs;
     if (act.stampMs > limitMs + clocksApartMsMax) continue;
     act.atMs = Math.min(act.stampMs, limitMs);
     act.earliestMs = act.atMs;
-    if (!act.outOfOrder) latestMs = act.atMs;
+    if (!act.isOutOfOrder) latestMs = act.atMs;
   }
 }
 
@@ -127,7 +127,7 @@ function estimateOtherActs(acts: readonly Act[], nowMs: number): void {
   }
   for (const { act, floorMs } of misstamped.reverse()) {
     const nextActMs = acts[acts.indexOf(act) + 1]?.atMs ?? nowMs;
-    act.atMs = Math.max(act.kind === 'from' ? nextActMs - begunBeforeMs : nextActMs, Math.min(floorMs, nextActMs));
+    act.atMs = Math.max(act.kind === 'from' ? nextActMs - assumedPeriodMs : nextActMs, Math.min(floorMs, nextActMs));
     act.earliestMs = Math.max(act.atMs - actDoubtMs, Math.min(floorMs, act.atMs));
   }
 }

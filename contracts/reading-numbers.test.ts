@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isCountedByOne } from './reading-numbers.ts';
+import { countsByOne } from './reading-numbers.ts';
 
 it.each([
   [0, 0, true],
@@ -10,6 +10,6 @@ it.each([
   [21, -10, true],
   [120, 1_000, true],
   [121, 1_000, false],
-])('isCountedByOne judges %d missing numbers between readings %d ms apart: %s', (missing, apartMs, isCounted) => {
-  expect(isCountedByOne(missing, apartMs)).toBe(isCounted);
+])('for %d missing numbers between readings %d ms apart, countsByOne is %s', (missing, apartMs, isCounted) => {
+  expect(countsByOne(missing, apartMs)).toBe(isCounted);
 });

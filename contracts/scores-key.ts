@@ -3,7 +3,7 @@ import type { Scores } from './messages/scores.ts';
 
 /**
  * Returns a key of the NEWS2 total, the missing inputs, and the times of entered assessments. If this key changes, the scores must be
- * published at once.
+ * published immediately.
  */
 export function urgentKey({ news2: { total, missing }, assessment }: Scores): string {
   const { consciousness, oxygen, spo2Scale } = assessment;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noStarts, noTurns, noteBoot, noteStart, type StartReading, type Starts } from './shared-identity.ts';
 
-/** Sends one reading per letter, which is its boot. Returns the positions of the readings that show two devices. */
+/** Sends a reading for each letter; the letter is the boot of the reading. Returns the positions of the readings that show two devices. */
 function detections(sequence: string, everyMs = 1000): number[] {
   let turns = noTurns;
   return [...sequence].flatMap((boot, i) => {

@@ -70,8 +70,8 @@ export function noteStart(
   former: Starts,
   { boot, timeMs, receivedMs }: StartReading,
 ): { readonly starts: Starts; readonly isShared: boolean } {
-  const last = former.starts.at(-1);
-  const formerStart = last?.boot === boot ? last : former.starts.find((start) => start.boot === boot);
+  const lastStart = former.starts.at(-1);
+  const formerStart = lastStart?.boot === boot ? lastStart : former.starts.find((start) => start.boot === boot);
   if (formerStart !== undefined && receivedMs <= formerStart.lastMs) return { starts: former, isShared: false };
   const { clock, late } = assess(formerStart?.clock ?? initialClock, timeMs, receivedMs);
   const start = { boot, clock, firstMs: formerStart?.firstMs ?? receivedMs, lastMs: receivedMs };

@@ -62,7 +62,7 @@ export const clocksApartMsMax = 5_000;
  * Returns a past instant, or `nowMs` if the instant is in the future. An instant in the future means that the machine's clock was set back
  * after it. Instants up to `clocksApartMsMax` ahead stay as they are.
  */
-export function notAhead(instantMs: number, nowMs: number): number {
+export function atMostNow(instantMs: number, nowMs: number): number {
   return instantMs > nowMs + clocksApartMsMax ? nowMs : instantMs;
 }
 
@@ -70,6 +70,6 @@ export function notAhead(instantMs: number, nowMs: number): number {
  * Returns the end of something that lasts at most `lengthMs` and has begun (an audio pause, a notice, a timer). If `untilMs` is further
  * ahead than `lengthMs`, the machine's clock was set back after the beginning. Then the end is `lengthMs` from now.
  */
-export function notLonger(untilMs: number, nowMs: number, lengthMs: number): number {
+export function limitedEndMs(untilMs: number, nowMs: number, lengthMs: number): number {
   return Math.min(untilMs, nowMs + lengthMs);
 }

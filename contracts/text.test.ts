@@ -123,7 +123,7 @@ describe('textFaultIn', () => {
     ['a bad name of a member', { 'a\u202eb': 1 }, ''],
     ['a value that is itself a bad text', 'ICU ', ''],
   ])('textFaultIn finds %s', (_name, value, at) => {
-    expect(textFaultIn(value)?.at).toBe(at);
+    expect(textFaultIn(value)?.path).toBe(at);
   });
 
   it('textFaultIn does not search values that are nested too deeply', () => {

@@ -33,7 +33,7 @@ type TopicRow = {
   /** Principals that may fetch the records but cannot open them. */
   readonly witnesses?: readonly Principal[];
   /** Another topic whose data keys also seal the records of this topic. Both topics have the same writer and the same readers. */
-  readonly keysOf?: string;
+  readonly sharesKeysWith?: string;
 };
 
 /**
@@ -129,7 +129,7 @@ export const kafkaTopics = {
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
     // The same data keys seal `alarms` and `alarm-state`. So a process that starts after a crash unwraps only one key for each bed.
-    keysOf: 'alarms',
+    sharesKeysWith: 'alarms',
   },
   presence: {
     key: 'processId',
@@ -205,11 +205,11 @@ export type TurnTopic = keyof typeof turns;
 /** Kafka looks for old files every 5 min and deletes them 1 min later. */
 const deletionMsMax = 6 * 60_000;
 
-/** Returns how long Kafka keeps a record of a topic that is not compacted: at least `leastMs` and at most `mostMs`. */
-export function retentionOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
+/** Returns how long Kafka keeps a record of a topic that is not compacted: at least `msMin` and at most `msMax`. */
+export function retentionOf(topic: KafkaTopic): { readonly msMin: number; readonly msMax: number } {
   const { retentionMs, segmentMs } = kafkaTopics[topic];
-  if (retentionMs < 0) return { leastMs: Number.POSITIVE_INFINITY, mostMs: Number.POSITIVE_INFINITY };
-  return { leastMs: retentionMs, mostMs: retentionMs + segmentMs + deletionMsMax };
+  if (retentionMs < 0) return { msMin: Number.POSITIVE_INFINITY, msMax: Number.POSITIVE_INFINITY };
+  return { msMin: retentionMs, msMax: retentionMs + segmentMs + deletionMsMax };
 }
 
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
@@ -247,7 +247,7 @@ export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | und
 /** Returns the services that can open the data keys of a topic. */
 export function audienceOf(topic: KafkaTopic): readonly Service[] {
   const row = kafkaTopics[topic];
-  return kafkaTopics['keysOf' in row ? row.keysOf : topic].readers;
+  return kafkaTopics['sharesKeysWith' in row ? row.sharesKeysWith : topic].readers;
 }
 
 /** Returns the topics that a principal may write (`writers`) or fetch (`readers`). */

@@ -7,7 +7,7 @@
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { type AnyRecord, checkRecord } from '../contracts/messages/check.ts';
-import { homeFault } from '../contracts/messages/homes.ts';
+import { wrongTopicFault } from '../contracts/messages/homes.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 import { type Opened, parseHeader, type SealedHeader } from './envelope/header.ts';
 import type { Opener } from './envelope/opener.ts';
@@ -97,7 +97,7 @@ export function createSealedReading(options: {
 
   function check(place: RecordPartition, record: LogRecord, opened: Opened | undefined): ReadRecord | undefined {
     if (opened === undefined) return undefined;
-    const topicFault = homeFault(place.topic, opened.contentType);
+    const topicFault = wrongTopicFault(place.topic, opened.contentType);
     if (topicFault !== undefined) return leave(place, record, 'payload-schema', topicFault);
     const checked = checkRecord(opened.contentType, opened.plaintext);
     return checked.ok ? { opened, record: checked } : leave(place, record, checked.fault.code, checked.fault.message);

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../contracts/association-at.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
-import { lastPlace } from '../contracts/periods.ts';
+import { lastWard } from '../contracts/periods.ts';
 import { foldAssociations, tick } from '../dashboard/server/core/beds.ts';
 import { emptyState } from '../dashboard/server/core/state.ts';
 import { attribute, readPeriods } from '../gateway/core/associations.ts';
@@ -300,7 +300,7 @@ describe('the ward of a device without a patient', () => {
       expect(inboxAt(readPeriods(body, ms(7))!, [watching], ms(7)).watched).toBe(true);
       const screens = emptyState();
       foldAssociations(screens, body);
-      expect(lastPlace(body.periods)?.ward).toBe(ward);
+      expect(lastWard(body.periods)?.ward).toBe(ward);
     },
   );
 });

@@ -1,9 +1,9 @@
 /** Creates alarms for tests, so that a test names only the members that matter to it. */
 import type { Alarm } from './alarms.ts';
 
-/** Returns an alarm that was raised at `at`, is still present, and is not acknowledged. `fields` replace its members. */
+/** Returns an alarm that was raised at `raisedAt`, is still present, and is not acknowledged. `fields` replace its members. */
 export function newAlarm(
-  at: string,
+  raisedAt: string,
   fields: Pick<Alarm, 'alarmId' | 'associationId' | 'deviceId'> & Partial<Alarm>,
 ): Alarm {
   return {
@@ -14,9 +14,9 @@ export function newAlarm(
     text: 'HR 151 > 120',
     present: true,
     signal: 'on',
-    onsetAt: at,
-    determinedAt: at,
-    raisedAt: at,
+    onsetAt: raisedAt,
+    determinedAt: raisedAt,
+    raisedAt,
     onsets: 1,
     late: false,
     escalation: 0,

@@ -37,16 +37,18 @@ export const Alarm = Type.Object(
     kind: Type.Enum([...alertKinds]),
     priority: Type.Enum([...priorities]),
     code: Type.Optional(Type.String({ description: 'MDC reference id of the parameter' })),
-    origin: Type.Optional(Type.Enum(['device'], { description: 'the device’s own alarm; absent: Vigil’s' })),
+    origin: Type.Optional(
+      Type.Enum(['device'], { description: 'the device itself raised the alarm; absent if Vigil raised it' }),
+    ),
     under: Type.Optional(
       Type.String({
         maxLength: 80,
-        description: 'condition of the graver alarm of the same cause, which calls for this one',
+        description: 'condition of the more serious alarm with the same cause, which sounds instead of this alarm',
       }),
     ),
     /** Text for people, without the patient's name: `HR 134 > 120`. */
     text: Type.String({ maxLength: 120 }),
-    value: Type.Optional(Type.Number({ description: 'the latest value that breached' })),
+    value: Type.Optional(Type.Number({ description: 'the latest value outside the limit' })),
     limit: Type.Optional(Type.Number()),
     unit: Type.Optional(Type.String()),
     present: Type.Boolean({ description: 'the condition still holds' }),
@@ -54,8 +56,8 @@ export const Alarm = Type.Object(
     onsetAt: Type.String({ description: 'event time at which the condition began' }),
     determinedAt: Type.String({ description: 'event time at which its delay had passed' }),
     raisedAt: Type.String({ description: 'wall clock of the engine' }),
-    onsets: Type.Integer({ minimum: 1, description: 'occurrences counted in this tile' }),
-    late: Type.Boolean({ description: 'judged from readings that came late: not about now' }),
+    onsets: Type.Integer({ minimum: 1, description: 'how often the condition has begun' }),
+    late: Type.Boolean({ description: 'judged from readings that came late, so it does not show the current state' }),
     escalation: Type.Integer({ minimum: 0 }),
     acknowledgedBy: Type.Optional(Actor),
     acknowledgedAt: Type.Optional(Instant),
@@ -188,7 +190,7 @@ export const StandbyInForce = Type.Object(
 export type StandbyInForce = Static<typeof StandbyInForce>;
 
 /** The members of every command: who requested it, and when. A command that is read twice with the same `commandId` is carried out once. */
-const request = {
+const commandMembers = {
   commandId: Type.String({ minLength: 8, maxLength: 64 }),
   associationId: AssociationId,
   at: Instant,
@@ -199,36 +201,40 @@ export const Command = Type.Union([
   Type.Object(
     {
       type: Type.Literal('acknowledge'),
-      ...request,
+      ...commandMembers,
       alarmId: Type.String(),
       rev: Type.Optional(Type.Integer({ minimum: 1, description: 'the revision of the alarm that the person saw' })),
     },
     closed,
   ),
   Type.Object(
-    { type: Type.Literal('pause-audio'), ...request, forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) },
+    {
+      type: Type.Literal('pause-audio'),
+      ...commandMembers,
+      forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }),
+    },
     closed,
   ),
   Type.Object(
     {
       type: Type.Literal('set-limits'),
-      ...request,
+      ...commandMembers,
       group: Type.Enum([...limitGroups]),
       limits: Type.Union([LimitsAsked, Type.Null()], { description: 'null: back to the ward profile' }),
     },
     closed,
   ),
-  Type.Object({ type: Type.Literal('enter-assessment'), ...request, ...Assessment.properties }, closed),
+  Type.Object({ type: Type.Literal('enter-assessment'), ...commandMembers, ...Assessment.properties }, closed),
   Type.Object(
     {
       type: Type.Literal('standby'),
-      ...request,
+      ...commandMembers,
       reason: StandbyReason,
       forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }),
     },
     closed,
   ),
-  Type.Object({ type: Type.Literal('end-standby'), ...request }, closed),
+  Type.Object({ type: Type.Literal('end-standby'), ...commandMembers }, closed),
 ]);
 export type Command = Static<typeof Command>;
 

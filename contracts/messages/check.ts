@@ -55,7 +55,7 @@ const schemas = {
 
 export type RecordOf = { [C in ContentType]: { readonly contentType: C; readonly body: Static<(typeof schemas)[C]> } };
 export type AnyRecord = RecordOf[ContentType];
-export type Checked = ({ readonly ok: true } & AnyRecord) | { readonly ok: false; readonly fault: Fault };
+export type CheckedRecord = ({ readonly ok: true } & AnyRecord) | { readonly ok: false; readonly fault: Fault };
 
 const validators = new Map<string, Validator>(
   Object.entries(schemas).map(([name, schema]) => [name, Compile(schema as TSchema) as Validator]),
@@ -65,7 +65,7 @@ const validators = new Map<string, Validator>(
  * Parses and validates the plaintext of a sealed record. An unknown type or version is a fault. If a reading does not fit its schema, the
  * result has only the usable part of the reading (usable.ts), which is the same for every reader of the log.
  */
-export function checkRecord(contentType: string, plaintext: Uint8Array): Checked {
+export function checkRecord(contentType: string, plaintext: Uint8Array): CheckedRecord {
   const validator = validators.get(contentType);
   if (!validator) return fault(`holds ${contentType.slice(0, 80)}, which this version does not know`);
   let body: unknown;
@@ -77,29 +77,29 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
   if (contentType === contentTypes.status || !validator.Check(body)) {
     // This runs rarely: for a status, or for a reading with an unusable member.
     const usable = usableRecord(contentType, body);
-    if (usable !== undefined && validator.Check(usable)) return { ok: true, contentType, body: usable } as Checked;
-    const [first] = validator.Errors(body);
-    return fault(`does not fit ${contentType} at ${first?.instancePath || 'its root'}`);
+    if (usable !== undefined && validator.Check(usable))
+      return { ok: true, contentType, body: usable } as CheckedRecord;
+    const [firstError] = validator.Errors(body);
+    return fault(`does not fit ${contentType} at ${firstError?.instancePath || 'its root'}`);
   }
-  return { ok: true, contentType, body } as Checked;
+  return { ok: true, contentType, body } as CheckedRecord;
 }
 
 /** Returns the record with only the usable part of its reading; undefined if no part is usable. */
 function usableRecord(contentType: string, record: unknown): unknown {
   if (typeof record !== 'object' || record === null || !('reading' in record)) return undefined;
-  const use = usableBy[contentType];
-  const usable = use?.(record.reading);
+  const usable = usablePartFinders[contentType]?.(record.reading);
   return usable && { ...record, reading: usable.body };
 }
 
-const usableBy: Readonly<Record<string, (sent: unknown) => { readonly body: unknown } | undefined>> = {
+const usablePartFinders: Readonly<Record<string, (sent: unknown) => { readonly body: unknown } | undefined>> = {
   [contentTypes.observation]: usableObservation,
   [contentTypes.waveform]: usableWaveform,
   [contentTypes.status]: usableStatus,
   [contentTypes.alerts]: usableAlerts,
 };
 
-function fault(what: string): Checked {
+function fault(what: string): CheckedRecord {
   return { ok: false, fault: { code: 'payload-schema', message: `A record ${what}.` } };
 }
 

@@ -5,14 +5,14 @@
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';
 import { alertKinds } from './alarms.ts';
-import { Code, Instant, identity } from './device.ts';
-import { fromGateway } from './records.ts';
+import { Code, Instant, identityMembers } from './device.ts';
+import { gatewayMembers } from './records.ts';
 
 /** Whether the device itself sounds for its alarms. A pause ends by itself; a person must end `off`. */
 export const deviceSounds = ['on', 'paused', 'off'] as const;
 export type DeviceSound = (typeof deviceSounds)[number];
 
-/** Longest list of alarms in one message. */
+/** Maximum number of alarms in one message. */
 export const alertsMax = 64;
 /** Longest text of one alarm, in UTF-16 units. */
 export const alertTextMax = 120;
@@ -28,7 +28,9 @@ export const DeviceAlert = Type.Object({
   text: Type.String({ minLength: 1, maxLength: alertTextMax, description: 'for people, as the device shows it' }),
   since: Type.Optional(Instant),
   parameter: Type.Optional(Code),
-  side: Type.Optional(Type.Enum(['low', 'high'], { description: 'which limit of the parameter' })),
+  side: Type.Optional(
+    Type.Enum(['low', 'high'], { description: 'whether the value crossed the low or the high limit of the parameter' }),
+  ),
   value: Type.Optional(Type.Number()),
   limit: Type.Optional(Type.Number()),
   signal: Type.Optional(
@@ -42,16 +44,16 @@ export type DeviceAlert = Static<typeof DeviceAlert>;
  * 30 s. `sound` is about the whole device. If `sound` is left out, Vigil derives it from the `signal` of the alarms (`soundOf`).
  */
 export const DeviceAlerts = Type.Object({
-  ...identity,
+  ...identityMembers,
   time: Instant,
-  alerts: Type.Array(DeviceAlert, { maxItems: alertsMax, description: 'all that are present now' }),
+  alerts: Type.Array(DeviceAlert, { maxItems: alertsMax, description: 'all alarms that are present now' }),
   sound: Type.Optional(Type.Enum([...deviceSounds])),
   pausedUntil: Type.Optional(Instant),
 });
 export type DeviceAlerts = Static<typeof DeviceAlerts>;
 
 /** The record of a device's alarms. It is in `observations`, so that the alarm engine reads it in order with the readings. */
-export const AlertsRecord = Type.Object({ ...fromGateway, reading: DeviceAlerts }, { additionalProperties: false });
+export const AlertsRecord = Type.Object({ ...gatewayMembers, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 
 /** Returns the sound of the device: `sound`, or else the quietest `signal` of its alarms. */

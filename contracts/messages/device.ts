@@ -31,7 +31,7 @@ export const IntervalMs = Type.Integer({
 export const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /** A device sends both `boot` and `seq`, or neither. If it sends neither, the gateway adds its own. */
-export const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
+export const identityMembers = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
@@ -47,7 +47,7 @@ export type NumericValue = Static<typeof NumericValue>;
 
 /** Message to `devices/{deviceId}/observations`: the numerics of one instant. */
 export const Observation = Type.Object({
-  ...identity,
+  ...identityMembers,
   time: Instant,
   intervalMs: Type.Optional(IntervalMs),
   values: Type.Array(NumericValue, { minItems: 1, maxItems: 64 }),
@@ -62,7 +62,7 @@ export const chunkMsMax = 10_000;
  * samples cover at most `chunkMsMax`.
  */
 export const Waveform = Type.Object({
-  ...identity,
+  ...identityMembers,
   start: Instant,
   code: Code,
   rateHz: Type.Number({ minimum: 1, maximum: 2000 }),
@@ -95,7 +95,7 @@ export type StatusDevice = Static<typeof StatusDevice>;
  * (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds when the connection ended.
  */
 export const Status = Type.Object({
-  ...identity,
+  ...identityMembers,
   time: Type.Optional(Instant),
   online: Type.Boolean(),
   intervalMs: Type.Optional(IntervalMs),

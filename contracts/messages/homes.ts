@@ -5,7 +5,7 @@
 import type { KafkaTopic } from '../topics.ts';
 import { type ContentType, contentTypes } from './records.ts';
 
-const homes: Readonly<Record<ContentType, KafkaTopic>> = {
+const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.observation]: 'observations',
   [contentTypes.status]: 'observations',
   [contentTypes.alerts]: 'observations',
@@ -29,10 +29,12 @@ const homes: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',
 };
-const homeOf = new Map<string, KafkaTopic>(Object.entries(homes));
+const topicByTypeName = new Map<string, KafkaTopic>(Object.entries(topicOfContentType));
 
-/** Returns what is wrong if a record of this type is in this topic. Undefined if it belongs there, or if the type is unknown. */
-export function homeFault(topic: KafkaTopic, contentType: string): string | undefined {
-  const home = homeOf.get(contentType);
-  return home === undefined || home === topic ? undefined : `holds ${contentType}, which is only valid in ${home}`;
+/** Returns what is wrong if a record of this type is in this topic. Undefined if the type belongs in this topic, or is unknown. */
+export function wrongTopicFault(topic: KafkaTopic, contentType: string): string | undefined {
+  const rightTopic = topicByTypeName.get(contentType);
+  return rightTopic === undefined || rightTopic === topic
+    ? undefined
+    : `holds ${contentType}, which is only valid in ${rightTopic}`;
 }

@@ -11,13 +11,13 @@ const closed = { additionalProperties: false } as const;
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
 const Priority = Type.Enum([...priorities]);
-const Ms = Type.Optional(Type.Integer({ minimum: 0 }));
+const OptionalMs = Type.Optional(Type.Integer({ minimum: 0 }));
 /** After which time an alarm sounds again if it is still present, and when an unacknowledged alarm is escalated. */
-const times = {
-  realarmMs: Ms,
-  escalationMs: Type.Optional(Type.Object({ high: Ms, medium: Ms, low: Ms }, closed)),
+const repeatTimes = {
+  realarmMs: OptionalMs,
+  escalationMs: Type.Optional(Type.Object({ high: OptionalMs, medium: OptionalMs, low: OptionalMs }, closed)),
 };
-const extremes = { extremeLow: Type.Optional(Type.Number()), extremeHigh: Type.Optional(Type.Number()) };
+const extremeLimits = { extremeLow: Type.Optional(Type.Number()), extremeHigh: Type.Optional(Type.Number()) };
 
 const Steps = Type.Unsafe<readonly { readonly by: number; readonly ms: number }[]>(
   Type.Array(Type.Object({ by: Type.Number(), ms: DelayMs }, closed), { maxItems: 8 }),
@@ -42,22 +42,22 @@ const Bound = Type.Object(
     priority: Type.Optional(Priority),
     hysteresis: Type.Optional(Type.Number({ minimum: 0 })),
     offDelayMs: Type.Optional(OffDelayMs),
-    ...times,
+    ...repeatTimes,
   },
   closed,
 );
 
 const GroupRules = Type.Union([
-  Type.Object({ off: Type.String({ maxLength: 120 }), ...extremes }, closed),
+  Type.Object({ off: Type.String({ maxLength: 120 }), ...extremeLimits }, closed),
   Type.Object(
     {
       priority: Priority,
       low: Type.Optional(Bound),
       high: Type.Optional(Bound),
-      ...extremes,
+      ...extremeLimits,
       hysteresis: Type.Number({ minimum: 0 }),
       offDelayMs: OffDelayMs,
-      ...times,
+      ...repeatTimes,
     },
     closed,
   ),

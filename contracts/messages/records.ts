@@ -11,19 +11,19 @@ import { Instant, Observation, Status, Waveform } from './device.ts';
 const closed = { additionalProperties: false } as const;
 export const DeviceId = Type.String({ pattern: deviceIdPattern.source });
 export const AssociationId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9._-]+$' });
-const Name = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
+const NonEmptyText = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
 
-export const fromGateway = {
+export const gatewayMembers = {
   deviceId: DeviceId,
   /** When the gateway received the packet, by the gateway's clock. */
   receivedAt: Instant,
 };
 
 /** In the topic `observations`: `reading` is what the device sent, unchanged unless its JSON repeats a member name. The envelope's header has `boot` and `seq`. */
-export const ObservationRecord = Type.Object({ ...fromGateway, reading: Observation }, closed);
+export const ObservationRecord = Type.Object({ ...gatewayMembers, reading: Observation }, closed);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 
-export const WaveformRecord = Type.Object({ ...fromGateway, reading: Waveform }, closed);
+export const WaveformRecord = Type.Object({ ...gatewayMembers, reading: Waveform }, closed);
 export type WaveformRecord = Static<typeof WaveformRecord>;
 
 export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over', 'refused', 'drained'] as const;
@@ -41,7 +41,7 @@ const Claim = Type.Integer({ minimum: 0 });
  */
 export const StatusRecord = Type.Object(
   {
-    ...fromGateway,
+    ...gatewayMembers,
     will: Type.Optional(
       Type.Object({ claim: Type.Optional(Claim), reason: Type.Enum([...connectionEndReasons]) }, closed),
     ),
@@ -54,7 +54,7 @@ export type StatusRecord = Static<typeof StatusRecord>;
 /** In the topic `observations`: a device connected, or its connection ended. The gateway notices an end within 1 s. */
 export const ConnectionRecord = Type.Object(
   {
-    ...fromGateway,
+    ...gatewayMembers,
     connected: Type.Boolean(),
     claim: Type.Optional(Claim),
     reason: Type.Optional(Type.Enum([...connectionEndReasons])),
@@ -69,7 +69,7 @@ export type ConnectionRecord = Static<typeof ConnectionRecord>;
  */
 export const NoticeRecord = Type.Object(
   {
-    ...fromGateway,
+    ...gatewayMembers,
     notice: Type.Enum([...gatewayNoticeCodes]),
     forMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
   },
@@ -101,15 +101,15 @@ export const CanarySightRecord = Type.Object(
 export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
 /** In the topic `sessions`: a gateway claims a client id for one of its connections. The last claim in the log counts. */
-export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
+export const ClaimRecord = Type.Object({ clientId: NonEmptyText(129), connection: NonEmptyText(64) }, closed);
 export type ClaimRecord = Static<typeof ClaimRecord>;
 
 /** In the topic `rejected`: bad input with the reason. `payload` has its bytes unchanged. */
 export const RejectedRecord = Type.Object(
   {
-    ...fromGateway,
+    ...gatewayMembers,
     topic: Type.String({ maxLength: 65_535 }),
-    code: Name(),
+    code: NonEmptyText(),
     detail: Type.String({ maxLength: 500 }),
     payload: Type.String({ description: 'base64' }),
     /** The reading is in `observations` too. This record is a copy; `detail` says which part of the reading is not used. */
@@ -137,8 +137,8 @@ export type PatientCategory = (typeof patientCategories)[number];
 
 export const Patient = Type.Object(
   {
-    patientId: Name(64),
-    familyName: Name(),
+    patientId: NonEmptyText(64),
+    familyName: NonEmptyText(),
     givenName: Type.String({ maxLength: 80 }),
     birthDate: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })),
     sex: Type.Optional(
@@ -155,8 +155,8 @@ export const AssociationPeriod = Type.Object(
   {
     associationId: AssociationId,
     patient: Type.Union([Patient, Type.Null()]),
-    ward: Name(40),
-    bed: Name(40),
+    ward: NonEmptyText(40),
+    bed: NonEmptyText(40),
     from: Instant,
     to: Type.Union([Instant, Type.Null()]),
   },
@@ -167,7 +167,10 @@ export type AssociationPeriod = Static<typeof AssociationPeriod>;
 export const roles = ['nurse', 'physician', 'technician', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 
-export const Actor = Type.Object({ userId: Name(64), name: Name(), role: Type.Enum([...roles]) }, closed);
+export const Actor = Type.Object(
+  { userId: NonEmptyText(64), name: NonEmptyText(), role: Type.Enum([...roles]) },
+  closed,
+);
 export type Actor = Static<typeof Actor>;
 
 const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
@@ -184,7 +187,7 @@ export const AssociationChange = Type.Object(
     fields: Type.Array(
       Type.Object(
         {
-          field: Name(40),
+          field: NonEmptyText(40),
           from: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
           to: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
         },
@@ -216,7 +219,7 @@ export type DeviceAssociations = Static<typeof DeviceAssociations>;
 export const PresenceRecord = Type.Object(
   {
     at: Instant,
-    wards: Type.Array(Name(40), { maxItems: 200 }),
+    wards: Type.Array(NonEmptyText(40), { maxItems: 200 }),
     /** A clinician's screen shows the devices that are in no ward. */
     engineering: Type.Optional(Type.Literal(true)),
   },
@@ -227,12 +230,12 @@ export type PresenceRecord = Static<typeof PresenceRecord>;
 /** In the topic `accounts`: an account at its last recorded change. `secret` is a fingerprint of the password. */
 export const AccountRecord = Type.Object(
   {
-    userId: Name(64),
-    name: Name(),
+    userId: NonEmptyText(64),
+    name: NonEmptyText(),
     role: Type.Enum([...roles]),
     wards: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 }),
     disabled: Type.Boolean(),
-    secret: Name(64),
+    secret: NonEmptyText(64),
     removed: Type.Optional(Type.Literal(true)),
   },
   closed,
@@ -241,9 +244,9 @@ export type AccountRecord = Static<typeof AccountRecord>;
 
 const auditFields = {
   at: Instant,
-  boot: Name(64),
+  boot: NonEmptyText(64),
   n: Type.Integer({ minimum: 1 }),
-  actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
+  actor: Type.Union([Actor, Type.Object({ userId: NonEmptyText(64) }, closed)]),
   action: Type.Enum(auditActions),
   ward: Type.Optional(Type.String()),
   associationId: Type.Optional(Type.String()),
@@ -266,7 +269,7 @@ export const AuditRecord = Type.Object(
   {
     ...auditFields,
     /** The id of the session that acted; the record of its login has the same id. Absent if nobody was logged in. */
-    session: Type.Optional(Name(64)),
+    session: Type.Optional(NonEmptyText(64)),
     /** The network address of the request, as the server saw it. */
     address: Type.Optional(Type.String({ maxLength: 64 })),
     /** The browser of the request (an id that the server gave it), or the host of a command line. */
@@ -274,10 +277,10 @@ export const AuditRecord = Type.Object(
     /** The patients that a look at a ward or a list showed. */
     patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),
     /** The account that was created or changed. */
-    account: Type.Optional(Name(64)),
+    account: Type.Optional(NonEmptyText(64)),
     writer: Type.Enum([...auditWriters]),
     /** RFC 7638 thumbprint of the writer's public key. */
-    key: Name(64),
+    key: NonEmptyText(64),
     sig: Type.String({
       maxLength: 120,
       description: 'base64url of Ed25519 (RFC 8032) over `signedText` of this record',
@@ -288,32 +291,32 @@ export const AuditRecord = Type.Object(
 export type AuditRecord = Static<typeof AuditRecord>;
 export type AnyAuditRecord = AuditRecord | OlderAuditRecord;
 
-const version = <const N extends string, const V extends number>(name: N, v: V) =>
+const contentTypeName = <const N extends string, const V extends number>(name: N, v: V) =>
   `application/vnd.vigil.${name}+json;v=${v}` as const;
 
 /** The content types, as in an envelope's `cty`. */
 export const contentTypes = {
-  observation: version('observation', 1),
-  waveform: version('waveform', 1),
-  status: version('status', 1),
-  alerts: version('alerts', 1),
-  connection: version('connection', 1),
-  notice: version('notice', 1),
-  canary: version('canary', 1),
-  canarySight: version('canary-sight', 1),
-  claim: version('claim', 1),
-  rejected: version('rejected', 1),
-  associations: version('associations', 1),
-  command: version('command', 1),
-  alarmEvent: version('alarm-event', 1),
-  alarmState: version('alarm-state', 1),
-  commandAnswer: version('command-answer', 1),
-  limitsInForce: version('limits-in-force', 1),
-  scores: version('scores', 1),
-  standby: version('standby', 1),
-  presence: version('presence', 1),
-  account: version('account', 1),
-  olderAudit: version('audit', 1),
-  audit: version('audit', 2),
+  observation: contentTypeName('observation', 1),
+  waveform: contentTypeName('waveform', 1),
+  status: contentTypeName('status', 1),
+  alerts: contentTypeName('alerts', 1),
+  connection: contentTypeName('connection', 1),
+  notice: contentTypeName('notice', 1),
+  canary: contentTypeName('canary', 1),
+  canarySight: contentTypeName('canary-sight', 1),
+  claim: contentTypeName('claim', 1),
+  rejected: contentTypeName('rejected', 1),
+  associations: contentTypeName('associations', 1),
+  command: contentTypeName('command', 1),
+  alarmEvent: contentTypeName('alarm-event', 1),
+  alarmState: contentTypeName('alarm-state', 1),
+  commandAnswer: contentTypeName('command-answer', 1),
+  limitsInForce: contentTypeName('limits-in-force', 1),
+  scores: contentTypeName('scores', 1),
+  standby: contentTypeName('standby', 1),
+  presence: contentTypeName('presence', 1),
+  account: contentTypeName('account', 1),
+  olderAudit: contentTypeName('audit', 1),
+  audit: contentTypeName('audit', 2),
 } as const;
 export type ContentType = (typeof contentTypes)[keyof typeof contentTypes];

@@ -37,7 +37,7 @@ const ScorePart = Type.Object(
 );
 export type ScorePart = Static<typeof ScorePart>;
 
-const entered = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
+const enteredValue = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
   Type.Optional(Type.Object({ value, at: Instant, by: Actor }, closed));
 
 /** The scores of one association at `at`. A score has a `total` only if no input is missing. `atLeast` is the sum of the known points. */
@@ -72,9 +72,9 @@ export const Scores = Type.Object(
     ),
     assessment: Type.Object(
       {
-        consciousness: entered(Type.Enum([...consciousnessLevels])),
-        oxygen: entered(Type.Boolean()),
-        spo2Scale: entered(Spo2Scale),
+        consciousness: enteredValue(Type.Enum([...consciousnessLevels])),
+        oxygen: enteredValue(Type.Boolean()),
+        spo2Scale: enteredValue(Spo2Scale),
       },
       closed,
     ),

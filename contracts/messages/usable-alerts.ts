@@ -4,7 +4,7 @@
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
-import { gravity } from '../priorities.ts';
+import { priorityRank } from '../priorities.ts';
 import type { Priority } from './alarms.ts';
 import { Instant } from './device.ts';
 import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
@@ -22,7 +22,7 @@ const check = {
   sound: Compile(DeviceAlerts.properties.sound),
 };
 /** The optional members of an alarm, with their validators. */
-const optional = (['since', 'parameter', 'side', 'value', 'limit', 'signal'] as const).map(
+const optionalMembers = (['since', 'parameter', 'side', 'value', 'limit', 'signal'] as const).map(
   (name) => [name, Compile(members[name])] as const,
 );
 
@@ -46,26 +46,26 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   };
   if (sound !== undefined && body.sound === undefined) faults.push(fault(`${mustBe(['sound'])}.`));
   if (pausedUntil !== undefined && body.pausedUntil === undefined) faults.push(fault(`${mustBe(['pausedUntil'])}.`));
-  return check.alerts.Check(body) ? { body, faults, stated: 0 } : undefined;
+  return check.alerts.Check(body) ? { body, faults, replacedCount: 0 } : undefined;
 }
 
 function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
-  const alerts = sent.map((item, at) => (check.alert.Check(item) ? item : repairAlert(item, at, faults)));
+  const alerts = sent.map((item, index) => (check.alert.Check(item) ? item : repairAlert(item, index, faults)));
   if (alerts.length <= alertsMax) return alerts;
-  faults.push(fault(`alerts has more than ${alertsMax} alarms: only the gravest are used.`));
-  return alerts.sort((a, b) => gravity[b.priority] - gravity[a.priority]).slice(0, alertsMax);
+  faults.push(fault(`alerts has more than ${alertsMax} alarms: only the most serious alarms are used.`));
+  return alerts.sort((a, b) => priorityRank[b.priority] - priorityRank[a.priority]).slice(0, alertsMax);
 }
 
 /** Returns an alarm with its unusable members replaced. Only the first fault gets its reason, because finding it is slow. */
-function repairAlert(item: unknown, at: number, faults: Fault[]): DeviceAlert {
+function repairAlert(item: unknown, index: number, faults: Fault[]): DeviceAlert {
   faults.push(
     faults.length === 0
-      ? itemFault(check.alert.Errors(item), 'alerts', at)
+      ? itemFault(check.alert.Errors(item), 'alerts', index)
       : fault('One more alarm does not fit its schema.'),
   );
   const sent: Members = isObject(item) ? item : {};
   const code = check.code.Check(sent.code) ? sent.code : unknownCode;
-  const usableMembers = optional.flatMap(([name, validator]) => {
+  const usableMembers = optionalMembers.flatMap(([name, validator]) => {
     const value = sent[name];
     return value !== undefined && validator.Check(value) ? [[name, value] as const] : [];
   });

@@ -62,11 +62,11 @@ describe('checkRecord of an observation', () => {
 
 describe('checkRecord of a list of alarms', () => {
   const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VTACH' };
-  const gravest = { ...vt, code: 'unknown', text: 'Alarm that cannot be read' };
+  const unreadable = { ...vt, code: 'unknown', text: 'Alarm that cannot be read' };
   it.each<[string, unknown, unknown]>([
     ['keeps a valid alarm', vt, vt],
     ['keeps an alarm with an unknown member', { ...vt, site: 'x' }, { ...vt, site: 'x' }],
-    ['replaces null by an unreadable alarm of high priority', null, gravest],
+    ['replaces null by an unreadable alarm of high priority', null, unreadable],
     ['replaces an unusable code by `unknown` and keeps the text', { ...vt, code: 'V T' }, { ...vt, code: 'unknown' }],
     ['replaces an unknown priority by high', { ...vt, priority: 'red' }, vt],
     ['replaces the priority none by low', { ...vt, priority: 'none' }, { ...vt, priority: 'low' }],
@@ -80,7 +80,7 @@ describe('checkRecord of a list of alarms', () => {
     expect(read(contentTypes.alerts, { time, alerts: [item, next] })?.alerts).toEqual([used, next]);
   });
 
-  it('checkRecord keeps the gravest 64 of more than 64 alarms', () => {
+  it('checkRecord keeps the 64 most serious of more than 64 alarms', () => {
     const alerts = [...Array(64).fill({ ...vt, priority: 'low' }), vt];
     const used = read(contentTypes.alerts, { time, alerts })?.alerts as { priority: string }[];
     expect(used).toHaveLength(64);
@@ -150,7 +150,7 @@ it('usableObservation, usableStatus and usableAlerts never throw, for any JSON',
   fc.assert(
     fc.property(any, (sent) => {
       for (const usable of [usableObservation(sent), usableStatus(sent)]) {
-        if (usable) expect(usable.faults.length >= usable.stated).toBe(true);
+        if (usable) expect(usable.faults.length >= usable.replacedCount).toBe(true);
       }
       // A list of up to 64 alarms with a time is always accepted with all its alarms.
       const isList = sent.time === time && Array.isArray(sent.alerts);

@@ -26,8 +26,8 @@ export type Usable<Body> = {
   readonly body: Body;
   /** One fault for each part that is not used, in the order of the message. */
   readonly faults: readonly Fault[];
-  /** Number of numerics in `body` that have no value, because the device sent something unusable for their parameter. */
-  readonly stated: number;
+  /** Number of numerics in `body` that replace an unusable numeric of the device. They have no value. */
+  readonly replacedCount: number;
 };
 
 const check = {
@@ -55,22 +55,22 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
   if (!Array.isArray(sent.values) || sent.values.length < 1 || sent.values.length > listMax) return undefined;
   const faults: Fault[] = [];
   const values: NumericValue[] = [];
-  let withoutValue = 0;
+  let replacedCount = 0;
   const members = { ...identityOf(sent, faults), time: sent.time, ...intervalOf(sent, faults) };
-  for (const [at, item] of (sent.values as unknown[]).entries()) {
+  for (const [index, item] of (sent.values as unknown[]).entries()) {
     if (check.numeric.Check(item)) {
       values.push(item);
       continue;
     }
-    const replacement = replacementOf(item, at);
+    const replacement = replacementOf(item, index);
     faults.push(replacement.fault);
     if (replacement.numeric === undefined) continue;
     values.push(replacement.numeric);
-    withoutValue += 1;
+    replacedCount += 1;
   }
-  if (values.length === withoutValue) return undefined;
+  if (values.length === replacedCount) return undefined;
   const body = { ...members, values };
-  return check.observation.Check(body) ? { body, faults, stated: withoutValue } : undefined;
+  return check.observation.Check(body) ? { body, faults, replacedCount } : undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
   const faults: Fault[] = [];
   const { start, code, rateHz, scale, offset, samples } = sent;
   const body = { ...identityOf(sent, faults), start, code, rateHz, scale, offset, samples };
-  return check.waveform.Check(body) ? { body, faults, stated: 0 } : undefined;
+  return check.waveform.Check(body) ? { body, faults, replacedCount: 0 } : undefined;
 }
 
 /**
@@ -101,7 +101,7 @@ export function usableStatus(sent: unknown): Usable<Status> | undefined {
     ...deviceOf(sent, faults),
     ...conditionsOf(sent, faults),
   };
-  return check.status.Check(body) ? { body, faults, stated: 0 } : undefined;
+  return check.status.Check(body) ? { body, faults, replacedCount: 0 } : undefined;
 }
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -114,9 +114,9 @@ export function fault(message: string): Fault {
   return { code: 'payload-schema', message };
 }
 
-/** Returns the fault of item `at` of a list, from the errors of the item's schema. */
-export function itemFault(errors: readonly SchemaError[], list: string, at: number): Fault {
-  return fault(`${misfitText(errors[0], [list, `${at}`])}.`);
+/** Returns the fault of the item at `index` of a list, from the errors of the item's schema. */
+export function itemFault(errors: readonly SchemaError[], list: string, index: number): Fault {
+  return fault(`${misfitText(errors[0], [list, `${index}`])}.`);
 }
 
 /**
@@ -129,16 +129,16 @@ export function identityOf(
 ): { boot: string; seq: number } | Record<never, never> {
   if (boot === undefined && seq === undefined) return {};
   if (check.boot.Check(boot) && check.seq.Check(seq)) return { boot, seq };
-  if (boot === undefined || seq === undefined) faults.push(halfIdentity(boot === undefined ? 'boot' : 'seq'));
-  else faults.push(fault(`${mustBe([check.boot.Check(boot) ? 'seq' : 'boot'])}. ${togetherText}`));
+  if (boot === undefined || seq === undefined) faults.push(halfIdentityFault(boot === undefined ? 'boot' : 'seq'));
+  else faults.push(fault(`${mustBe([check.boot.Check(boot) ? 'seq' : 'boot'])}. ${bootAndSeqText}`));
   return {};
 }
 
-const togetherText = 'boot and seq go together: without both, the gateway numbers the message.';
+const bootAndSeqText = 'boot and seq go together: without both, the gateway numbers the message.';
 
 /** Returns the fault of a message that has only one of `boot` and `seq`. */
-export function halfIdentity(missing: 'boot' | 'seq'): Fault {
-  return fault(`It has no ${missing}. ${togetherText}`);
+export function halfIdentityFault(missing: 'boot' | 'seq'): Fault {
+  return fault(`It has no ${missing}. ${bootAndSeqText}`);
 }
 
 function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: number } {
@@ -152,11 +152,11 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
  * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value to use instead. Without
  * this numeric, screens would go on showing an old number.
  */
-function replacementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
-  if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${at}`])}.`) };
+function replacementOf(item: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
+  if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${index}`])}.`) };
   const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
   if (parameter === undefined) {
-    return { fault: { code: 'code-unknown', message: `${mustBe(['values', `${at}`, 'code'])}.` } };
+    return { fault: { code: 'code-unknown', message: `${mustBe(['values', `${index}`, 'code'])}.` } };
   }
   const { code, unit } = parameter;
   const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
@@ -205,13 +205,13 @@ function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: 
     return {};
   }
   const usable: TechnicalCondition[] = [];
-  for (const [at, item] of (conditions as unknown[]).entries()) {
+  for (const [index, item] of (conditions as unknown[]).entries()) {
     const { condition, code, present } = isObject(item) ? item : ({} as Members);
     const withoutCode = { condition, present };
     const whole = code === undefined ? withoutCode : { ...withoutCode, code };
     if (check.condition.Check(whole)) usable.push(whole);
     else {
-      faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', at));
+      faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', index));
       // A condition without its parameter is better than no condition.
       if (check.condition.Check(withoutCode)) usable.push(withoutCode);
     }

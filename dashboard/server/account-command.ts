@@ -65,7 +65,7 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   if (!roles.includes(role as Role)) throw settingsError(`--role must be one of ${roles.join(', ')}.`);
   const names = wards.split(',').map((ward) => normalText(ward.trim()));
   const wardFault = textFaultIn(names);
-  if (wardFault) throw settingsError(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
+  if (wardFault) throw settingsError(`--wards: ward ${Number(wardFault.path) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
     throw settingsError('--wards must be names of wards, separated by commas, or *.');
   const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));

@@ -2,7 +2,7 @@
 
 import { periodAt } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
-import { hasEnded, timePeriods } from '../../contracts/periods.ts';
+import { hasEnded, timedPeriods } from '../../contracts/periods.ts';
 import type { Span } from './clock-error.ts';
 
 export type Period = {
@@ -24,7 +24,7 @@ export type Period = {
  * not an instant.
  */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
-  return timePeriods(associations.periods, nowMs)?.map(
+  return timedPeriods(associations.periods, nowMs)?.map(
     ({ period, stampMs, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
       associationId: period.associationId,
       stampMs,

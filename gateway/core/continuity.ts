@@ -3,7 +3,7 @@
  * because the device may have sent the earlier numbers to another gateway. The readers of the log decide whether a reading is finally lost
  * (docs/decisions/011-gap-watch.md).
  */
-import { isCountedByOne } from '../../contracts/reading-numbers.ts';
+import { countsByOne } from '../../contracts/reading-numbers.ts';
 
 export type Continuity = {
   boot: string | undefined;
@@ -45,7 +45,7 @@ export function noteNumber(
     if (fillHole(state, seq)) counts.filled += 1;
     else counts.repeated += 1;
     return;
-  } else if (!isCountedByOne(seq - state.nextSeq, timeMs - state.timeMs)) {
+  } else if (!countsByOne(seq - state.nextSeq, timeMs - state.timeMs)) {
     counts.odd += 1;
   } else {
     counts.missing += seq - state.nextSeq;

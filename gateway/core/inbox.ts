@@ -1,7 +1,7 @@
 /** Computes what a device receives in its inbox. */
 import { periodAt } from '../../contracts/association-at.ts';
 import type { Inbox } from '../../contracts/messages/device.ts';
-import { lastEnded } from '../../contracts/periods.ts';
+import { lastEndedPeriod } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
@@ -28,7 +28,7 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
   return {
     time: formatInstant(nowMs),
     association: period ? { associationId: period.associationId, from: formatInstant(period.fromMs) } : null,
-    watched: isWatched((period ?? lastEnded(periods))?.ward, presences, nowMs),
+    watched: isWatched((period ?? lastEndedPeriod(periods))?.ward, presences, nowMs),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Fault } from '../../contracts/errors.ts';
 import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
 import { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
-import { halfIdentity, usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
+import { halfIdentityFault, usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
 import { usableAlerts } from '../../contracts/messages/usable-alerts.ts';
 import { waves } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
@@ -135,7 +135,7 @@ function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: 
       if (observation.Check(body)) return judgeObservation(body, nowMs, bounds);
       const usable = usableObservation(body);
       if (usable === undefined) return refuseMisfit(kind, observation.Errors(body));
-      return judgeObservation(usable.body, nowMs, bounds, usable.faults, usable.stated);
+      return judgeObservation(usable.body, nowMs, bounds, usable.faults, usable.replacedCount);
     }
     case 'waveforms': {
       if (waveform.Check(body)) return judgeWaveform(body, nowMs, bounds);
@@ -196,7 +196,7 @@ function accept(
   const reading = hasHalfIdentity ? { boot: undefined, seq: undefined, timeMs } : { boot, seq, timeMs };
   const count = faultCount + (hasHalfIdentity ? 1 : 0);
   if (count === 0) return { verdict: 'accepted', reading };
-  const { code, message } = firstFault ?? halfIdentity(boot === undefined ? 'boot' : 'seq');
+  const { code, message } = firstFault ?? halfIdentityFault(boot === undefined ? 'boot' : 'seq');
   const furtherFaults = count > 1 ? ` The message has ${count - 1} more ${count === 2 ? 'fault' : 'faults'}.` : '';
   return { verdict: 'accepted-in-part', reading, fault: { code, message: message + furtherFaults } };
 }

@@ -1,7 +1,7 @@
 /** Finds the stays of patients at the devices of a ward, and makes the capture's lines about a stay. Pure. */
-import { decidesUntilMs } from '../../contracts/association-at.ts';
+import { appliesUntilMs } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
-import { timePeriods } from '../../contracts/periods.ts';
+import { timedPeriods } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Disguise } from './disguise.ts';
 import { instantOf, type Line } from './lines.ts';
@@ -34,11 +34,11 @@ export type Stay = {
  * stay is the ward that its period has now, as everywhere in Vigil.
  */
 export function staysOf(row: DeviceAssociations, scope: CaptureScope, nowMs: number): Stay[] | undefined {
-  const timed = timePeriods(row.periods, nowMs);
+  const timed = timedPeriods(row.periods, nowMs);
   if (!timed) return undefined;
   return timed.flatMap((timedPeriod): Stay[] => {
     const { period, fromMs: periodFromMs } = timedPeriod;
-    const toMs = decidesUntilMs(timed, timedPeriod);
+    const toMs = appliesUntilMs(timed, timedPeriod);
     const isInScope = period.ward === scope.ward && (scope.bed === undefined || period.bed === scope.bed);
     if (!isInScope || periodFromMs > scope.untilMs || toMs <= scope.sinceMs) return [];
     const { associationId, bed, patient } = period;

@@ -21,33 +21,33 @@ describe('retention times', () => {
   const timed = kafkaTopicNames.filter((name) => kafkaTopics[name].retentionMs > 0);
 
   it.each(timed)('Kafka deletes records of %s soon after their retention time', (name) => {
-    const { leastMs, mostMs } = retentionOf(name);
-    expect(leastMs).toBe(kafkaTopics[name].retentionMs);
+    const { msMin, msMax } = retentionOf(name);
+    expect(msMin).toBe(kafkaTopics[name].retentionMs);
     // The delay is at most a twentieth of the retention time, for instance about 1 h for a day.
-    expect(mostMs - leastMs - 6 * minuteMs).toBeLessThanOrEqual(leastMs / 20);
+    expect(msMax - msMin - 6 * minuteMs).toBeLessThanOrEqual(msMin / 20);
   });
 
   it.each(timed)('the operator’s page has the right retention times of %s', (name) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operator.md'), 'utf8');
     const row = text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-    const { leastMs, mostMs } = retentionOf(name);
+    const { msMin, msMax } = retentionOf(name);
     expect(
       row
         ?.split('|')
         .map((cell) => cell.trim())
         .slice(3, 5),
-    ).toEqual([formatDuration(leastMs), formatDuration(mostMs)]);
+    ).toEqual([formatDuration(msMin), formatDuration(msMax)]);
   });
 
   it('Kafka keeps a key longer than each record that needs the key, although the key is up to 1 h older', () => {
-    const mostMs = Math.max(retentionOf('observations').mostMs, retentionOf('waveforms').mostMs);
-    expect(retentionOf('keys-readings').leastMs).toBeGreaterThan(mostMs + hourMs);
-    expect(retentionOf('keys-rejected').leastMs).toBeGreaterThan(retentionOf('rejected').mostMs + hourMs);
+    const mostMs = Math.max(retentionOf('observations').msMax, retentionOf('waveforms').msMax);
+    expect(retentionOf('keys-readings').msMin).toBeGreaterThan(mostMs + hourMs);
+    expect(retentionOf('keys-rejected').msMin).toBeGreaterThan(retentionOf('rejected').msMax + hourMs);
   });
 
   it('Kafka keeps the records of all other topics without a time limit', () => {
     for (const name of kafkaTopicNames.filter((topic) => !timed.includes(topic))) {
-      expect(retentionOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
+      expect(retentionOf(name).msMin).toBe(Number.POSITIVE_INFINITY);
     }
   });
 

@@ -1,7 +1,7 @@
 /** Follows the `associations` table: which patient is at which device, the category that selects the limits, and when a period ended. */
-import { currentPeriod, decidesUntilMs } from '../../contracts/association-at.ts';
+import { appliesUntilMs, currentPeriod } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { type Timed, timePeriods } from '../../contracts/periods.ts';
+import { type TimedPeriod, timedPeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
@@ -34,7 +34,7 @@ export function createAssociations(pseudonymKey: string): Associations {
   const devices = new Map<string, DeviceAssociations>();
   const periods = new Map<
     string,
-    Timed<AssociationPeriod> & { readonly deviceId: string; readonly endedAt: number | null }
+    TimedPeriod<AssociationPeriod> & { readonly deviceId: string; readonly endedAt: number | null }
   >();
   /** Device ids by the devices' pseudonyms. */
   const deviceIds = new Map<string, string>();
@@ -47,7 +47,7 @@ export function createAssociations(pseudonymKey: string): Associations {
   function fold(body: DeviceAssociations, nowMs: number): void {
     const before = devices.get(body.deviceId);
     if (before && before.version > body.version) return;
-    const timed = timePeriods(body.periods, nowMs);
+    const timed = timedPeriods(body.periods, nowMs);
     if (!timed || (!before && devices.size >= devicesMax)) {
       refused += 1;
       return;
@@ -61,7 +61,7 @@ export function createAssociations(pseudonymKey: string): Associations {
     const { deviceId } = body;
     deviceIds.set(pseudonym(pseudonymKey, 'device', deviceId), deviceId);
     for (const each of timed) {
-      const untilMs = decidesUntilMs(timed, each);
+      const untilMs = appliesUntilMs(timed, each);
       const endedAt = Number.isFinite(untilMs) ? Math.max(untilMs, each.fromMs) : null;
       periods.set(each.period.associationId, { ...each, deviceId, endedAt });
     }

@@ -1,7 +1,7 @@
 /** Keeps the newest canary of each partition. A canary is a test reading: it shows that readings arrive in its partition. */
 
 import type { CanarySightRecord } from '../../contracts/messages/records.ts';
-import { notAhead } from '../../contracts/steady-time.ts';
+import { atMostNow } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 
@@ -29,7 +29,7 @@ export function createCanaries(): Canaries {
     receive(partition, receivedMs, nowMs) {
       const partitionState = owned.get(partition);
       if (!partitionState) return;
-      const receivedMsNotAhead = notAhead(receivedMs, nowMs);
+      const receivedMsNotAhead = atMostNow(receivedMs, nowMs);
       if (receivedMsNotAhead <= (partitionState.receivedMs ?? Number.NEGATIVE_INFINITY)) return;
       partitionState.receivedMs = receivedMsNotAhead;
       observe(tookMs, nowMs - receivedMsNotAhead);

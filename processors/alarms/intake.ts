@@ -40,12 +40,12 @@ function convert(record: AnyRecord, { boot, seq }: MessageId): Input | undefined
       const time = parseInstant(reading.time);
       const receivedAt = parseInstant(record.body.receivedAt);
       if (time === undefined || receivedAt === undefined) return undefined;
-      const { values, doubled } = numericsByCode(reading.values);
+      const { values, repeatedParameters } = numericsByCode(reading.values);
       const { intervalMs, boot: deviceBoot } = reading;
       const declared = {
         ...(intervalMs !== undefined && { intervalMs }),
         ...(deviceBoot !== undefined && { start: deviceBoot }),
-        ...(doubled.length > 0 && { doubled: doubled.map(({ code }) => code) }),
+        ...(repeatedParameters.length > 0 && { doubled: repeatedParameters.map(({ code }) => code) }),
       };
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
     }

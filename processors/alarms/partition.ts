@@ -2,7 +2,7 @@
  * Creates a partition: its engines, and the position in the log up to which their states include the records. All functions here are
  * synchronous. The caller reads the records, appends the events, and writes the snapshots.
  */
-import { notAhead } from '../../contracts/steady-time.ts';
+import { atMostNow } from '../../contracts/steady-time.ts';
 import { nextDue } from './core/engine.ts';
 import type { CommandInput, Input } from './core/inputs.ts';
 import { profileInForce } from './core/judging.ts';
@@ -94,7 +94,7 @@ function addReading(partition: PartitionState, reading: Reading, nowMs: number):
   if (offset < engine.includedBefore.observations) counters.skipped += 1;
   else {
     // A receive time after now is from before the machine's clock was set back. It counts as now, so that silence is noticed in time.
-    const corrected = 'receivedAt' in input ? { ...input, receivedAt: notAhead(input.receivedAt, nowMs) } : input;
+    const corrected = 'receivedAt' in input ? { ...input, receivedAt: atMostNow(input.receivedAt, nowMs) } : input;
     const judgedMs = partition.phase === 'live' ? nowMs : Math.min(receivedAt, nowMs);
     runEngine(partition, engine, corrected, judgedMs, { ...partition.position, observations: offset });
   }

@@ -1,6 +1,6 @@
 /** Finds the patients with the most calls, and for each a limit that would fit (CLINICAL, "Delays": Lansdowne 2016). Pure. */
 import { limitsFault } from '../../contracts/effective-limits.ts';
-import { exactSum } from '../../contracts/number-text.ts';
+import { withoutRoundingError } from '../../contracts/number-text.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
 import type { Bound, GroupRules, Profile } from '../alarms/core/profile.ts';
 import type { Call, Side } from './core/calls.ts';
@@ -72,7 +72,7 @@ export function fitOf(
   const from = boundOf(profile, group, condition, side!);
   if (from === undefined) return noFit;
   for (let n = 1; n <= movesMax; n++) {
-    const to = exactSum(from + (side === 'low' ? -n : n) * step);
+    const to = withoutRoundingError(from + (side === 'low' ? -n : n) * step);
     const candidate = withLimit(profile, group, condition, side!, to);
     if (candidate === undefined) return { ...noFit, from };
     const left = callsOf({ hash, profile: () => candidate }, stay).filter((call) => call.cause === cause).length;

@@ -1,9 +1,9 @@
 /** The order of alarms, the alarms on a bed's tile, and the look of each alarm. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
-import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
+import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 
 /** A mark for each priority: colour must never be the only difference (CLINICAL, "Signals"). */
 export const marks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
@@ -27,7 +27,7 @@ export function compareAlarms(a: Alarm, b: Alarm): number {
  */
 function compareGravity(a: Alarm, b: Alarm): number {
   return (
-    gravity[b.priority] - gravity[a.priority] ||
+    priorityRank[b.priority] - priorityRank[a.priority] ||
     Number(isUnanswered(b)) - Number(isUnanswered(a)) ||
     Number(isAboutNow(b)) - Number(isAboutNow(a)) ||
     Date.parse(b.onsetAt) - Date.parse(a.onsetAt) ||
@@ -114,7 +114,7 @@ export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): {
 
 /** Returns the time at which the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */
 export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefined {
-  return audioPauseUntil(alarm.audioPausedUntil, nowMs);
+  return activePauseEndMs(alarm.audioPausedUntil, nowMs);
 }
 
 /**

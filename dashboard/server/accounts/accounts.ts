@@ -57,7 +57,7 @@ export function readAccounts(path: string): Map<string, Account> {
   for (const [index, account] of content.accounts.entries()) {
     const textFault = textFaultIn({ name: account.name, wards: account.wards });
     if (textFault)
-      throw fileError(`has a text in account ${index + 1} that cannot be shown: ${textFault.at} ${textFault.fault}`);
+      throw fileError(`has a text in account ${index + 1} that cannot be shown: ${textFault.path} ${textFault.fault}`);
     if (!parseHash(account.password)) throw fileError(`has no argon2id hash in account ${index + 1}`);
     if (accounts.has(account.userId)) throw fileError(`has the user ${account.userId} twice`);
     accounts.set(account.userId, account);

@@ -7,7 +7,7 @@ import { contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
 import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
 import { isDeviceSilent } from '../../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../../contracts/messages/alarms.ts';
-import { notAhead } from '../../../contracts/steady-time.ts';
+import { atMostNow } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor } from './beds.ts';
 import {
@@ -31,7 +31,7 @@ import { isAlarmOfTray } from './tray.ts';
  */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
   state.nowMs = nowMs;
-  const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
+  const atMs = atMostNow(parseInstant(event.at) ?? 0, nowMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type === 'raised' && isDeviceSilent(alarm)) noteSilence(state, alarm, atMs);
@@ -61,7 +61,7 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
-  const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
+  const atMs = atMostNow(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
     if (!isOld(state, alarm)) changed = putAlarm(state, alarm, atMs) || changed;

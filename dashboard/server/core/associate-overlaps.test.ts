@@ -1,9 +1,9 @@
 /** Tests that no act writes a table in which a device is in two beds at the same time. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { overlapsIn } from '../../../contracts/association-at.ts';
+import { countOverlaps } from '../../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../../contracts/messages/records.ts';
-import { timePeriods } from '../../../contracts/periods.ts';
+import { timedPeriods } from '../../../contracts/periods.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
 import { deviceOf, foldAssociations } from './beds.ts';
@@ -119,7 +119,7 @@ describe('arbitrary acts while the clock is set forward and back', () => {
         for (const [n, nextAct] of all.entries()) {
           const periods = act(state, nextAct, n)?.periods ?? [];
           periodsMax = Math.max(periodsMax, periods.length);
-          expect(overlapsIn(timePeriods(periods, t0 + readAtMinutes * 60_000)!)).toBe(0);
+          expect(countOverlaps(timedPeriods(periods, t0 + readAtMinutes * 60_000)!)).toBe(0);
         }
       }),
       { seed, numRuns: 500 },

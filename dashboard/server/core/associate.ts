@@ -5,7 +5,7 @@
  * A patient may have several devices in one bed. Each device has its own table and its own association. A move, a
  * correction or a discharge of the patient changes the tables of all these devices together.
  */
-import { overlapsIn } from '../../../contracts/association-at.ts';
+import { countOverlaps } from '../../../contracts/association-at.ts';
 import { isCanary } from '../../../contracts/canary.ts';
 import type {
   AssociationAct,
@@ -14,7 +14,7 @@ import type {
   DeviceAssociations,
 } from '../../../contracts/messages/records.ts';
 import { contradictions } from '../../../contracts/patient-rules.ts';
-import { timePeriods } from '../../../contracts/periods.ts';
+import { timedPeriods } from '../../../contracts/periods.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { AssociateBody, CorrectBody, MoveBody } from '../../protocol/devices.ts';
 import { actsSince, changedFields, patientWith } from './association-changes.ts';
@@ -120,7 +120,7 @@ export function assignDevice(
   const fields = changedFields(current, period);
   const periods = [...periodsAfterEnd(table, current, at), period];
   const overlapCount = (checkedPeriods: readonly AssociationPeriod[]) =>
-    overlapsIn(timePeriods(checkedPeriods, nowMs) ?? []);
+    countOverlaps(timedPeriods(checkedPeriods, nowMs) ?? []);
   // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
   if (overlapCount(periods) > overlapCount(table?.periods ?? [])) return overlappingPeriods();
   const newTable = tableAfterChange(

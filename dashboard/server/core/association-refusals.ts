@@ -3,7 +3,7 @@
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
 import { birthDateFault } from '../../../contracts/patient-rules.ts';
-import { lastPlace } from '../../../contracts/periods.ts';
+import { lastWard } from '../../../contracts/periods.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
 import type { AssociationRefused } from '../../protocol/devices.ts';
 import { visibleChanges } from './association-changes.ts';
@@ -53,7 +53,7 @@ export function deniedAt(deviceId: string, { ward, associationId, patient }: Ass
  */
 export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;
-  const ward = currentPeriodOf(table)?.ward ?? lastPlace(table.periods)?.ward;
+  const ward = currentPeriodOf(table)?.ward ?? lastWard(table.periods)?.ward;
   return seesWard(viewer, ward ?? null);
 }
 

@@ -4,7 +4,7 @@
  */
 import { currentPeriod } from '../../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
-import { lastPlace, timePeriods } from '../../../contracts/periods.ts';
+import { lastWard, timedPeriods } from '../../../contracts/periods.ts';
 import { noStarts } from '../../../contracts/shared-identity.ts';
 import {
   audienceOf,
@@ -37,7 +37,7 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const formerTable = state.associations.get(table.deviceId);
   if (formerTable && formerTable.version > table.version) return;
-  if (timePeriods(table.periods, state.nowMs) === undefined) {
+  if (timedPeriods(table.periods, state.nowMs) === undefined) {
     state.leftOut += 1;
     return;
   }
@@ -99,7 +99,7 @@ function addBed(
     associationId,
     deviceId,
     period,
-    tray: period ? undefined : lastPlace(state.associations.get(deviceId)?.periods ?? []),
+    tray: period ? undefined : lastWard(state.associations.get(deviceId)?.periods ?? []),
     values: new Map(),
     rhythms: new Map(),
     waves: new Map(),
@@ -141,7 +141,7 @@ function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod
  * Removes the device's values and waves, because they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
-  const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
+  const tray = lastWard(state.associations.get(bed.deviceId)?.periods ?? []);
   if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
   const formerAudience = audienceOf(bed);
   bed.tray = tray;

@@ -4,7 +4,7 @@
  */
 import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';
-import { notAhead } from '../../../contracts/steady-time.ts';
+import { atMostNow } from '../../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { BedNotice } from '../../protocol/rest.ts';
 import { bedFor } from './beds.ts';
@@ -40,7 +40,7 @@ export function endNotice(state: LiveState, bed: BedState, code: string): void {
 export function foldNotice(state: LiveState, associationId: string, record: NoticeRecord, nowMs: number): void {
   const receivedMs = parseInstant(record.receivedAt);
   if (receivedMs === undefined) return;
-  const sinceMs = notAhead(receivedMs, nowMs);
+  const sinceMs = atMostNow(receivedMs, nowMs);
   if (sinceMs + record.forMs <= nowMs) return;
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;

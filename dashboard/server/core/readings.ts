@@ -13,7 +13,7 @@ import type {
 } from '../../../contracts/messages/records.ts';
 import { numericsByCode } from '../../../contracts/numerics.ts';
 import { type Parameter, parameters, waves } from '../../../contracts/parameters.ts';
-import { notAhead } from '../../../contracts/steady-time.ts';
+import { atMostNow } from '../../../contracts/steady-time.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
@@ -234,7 +234,7 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
 /** Parses a receive time. Returns at most `nowMs`, because the machine's clock may have been set back since. */
 function receivedMsOf(receivedAt: string, nowMs: number): number | undefined {
   const receivedMs = parseInstant(receivedAt);
-  return receivedMs === undefined ? undefined : notAhead(receivedMs, nowMs);
+  return receivedMs === undefined ? undefined : atMostNow(receivedMs, nowMs);
 }
 
 function timesOf(

@@ -13,7 +13,7 @@ export function requestTextFault(body: unknown): string | undefined {
     ? Object.fromEntries(Object.entries(body).filter(([name]) => name !== uncheckedField))
     : body;
   const textFault = textFaultIn(checkedBody);
-  return textFault && `${textFault.at || 'The request'} ${textFault.fault}.`;
+  return textFault && `${textFault.path || 'The request'} ${textFault.fault}.`;
 }
 
 /** Returns the request's body with every text in Unicode's composed form. A password stays as it was typed. */

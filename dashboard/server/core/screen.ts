@@ -1,7 +1,7 @@
 /** Returns what one screen shows, limited to its scope and to what its viewer may see: all of it, or the changes since a number. */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
-import { lastPlace } from '../../../contracts/periods.ts';
+import { lastWard } from '../../../contracts/periods.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Devices } from '../../protocol/devices.ts';
@@ -230,7 +230,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = currentPeriodOf(table);
-    const last = period ? undefined : lastPlace(table?.periods ?? []);
+    const last = period ? undefined : lastWard(table?.periods ?? []);
     if (!seesWard(viewer, period?.ward ?? last?.ward ?? null)) continue;
     devices.push({
       device: deviceView(device, device.deviceId),

@@ -1,6 +1,6 @@
 /** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
 
-import { notAhead } from '../../../contracts/steady-time.ts';
+import { atMostNow } from '../../../contracts/steady-time.ts';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
 
 /** A session without a request and without a live connection ends after this time. */
@@ -24,8 +24,8 @@ export type Claims = {
  * Returns the claims with times that are not later than `nowMs`. A later time comes from before the clock was set back.
  */
 export function claimsAt(claims: Claims, nowMs: number): Claims {
-  const startedAtMs = notAhead(claims.startedAtMs, nowMs);
-  const seenAtMs = notAhead(claims.seenAtMs, nowMs);
+  const startedAtMs = atMostNow(claims.startedAtMs, nowMs);
+  const seenAtMs = atMostNow(claims.seenAtMs, nowMs);
   return startedAtMs === claims.startedAtMs && seenAtMs === claims.seenAtMs
     ? claims
     : { ...claims, startedAtMs, seenAtMs };

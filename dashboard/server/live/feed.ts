@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
-import { notAhead } from '../../../contracts/steady-time.ts';
+import { atMostNow } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { KafkaTopic } from '../../../contracts/topics.ts';
 import type { RecordOrigin } from '../../../log/envelope/header.ts';
@@ -69,7 +69,7 @@ export async function openFeed(
 
   /** Parses a receive time. Returns at most the present time, because the machine's clock may have been set back. */
   const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
-    notAhead(parseInstant(receivedAt) ?? 0, now());
+    atMostNow(parseInstant(receivedAt) ?? 0, now());
 
   /** Folds a record. Returns whether the screens must be updated at once. */
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: RecordOrigin): boolean {
@@ -93,10 +93,10 @@ export async function openFeed(
         return false;
       }
       case contentTypes.alarmEvent:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         return foldAlarmEvent(state, record.body, now());
       case contentTypes.alarmState:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         if (record.body.limits) foldLimits(state, record.body.limits);
         if (record.body.standby) foldStandby(state, record.body.standby);
         if (record.body.scores) foldScores(state, record.body.scores, now());
@@ -118,7 +118,7 @@ export async function openFeed(
         return true;
       case contentTypes.presence:
         if (key === sealedLog.boot) signs.kafkaAtMs = now();
-        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         return false;
       case contentTypes.canary:
         noteCanary(signs.canary.newestInLogMs, partition, receivedMs(record.body));

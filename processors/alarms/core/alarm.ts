@@ -4,7 +4,7 @@
  */
 import { type ContentRevision, contentRevisionAfter, isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
 import { type Profile, type Times, timesOf } from './profile.ts';
@@ -272,7 +272,8 @@ const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 
 /** Returns whether a condition has become more serious than its alarm. Then an earlier acknowledgement no longer counts. */
-export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
+export const isGraver = (condition: Condition, { priority }: Alarm) =>
+  priorityRank[condition.priority] > priorityRank[priority];
 
 /** Returns the change that publishes a lasting condition again; undefined if nothing important has changed. */
 export function decideRefresh(live: Live, condition: Condition, subsumed: boolean, away: boolean): Change | undefined {

@@ -5,7 +5,7 @@
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import {
   alarmOf,
@@ -80,7 +80,7 @@ function apply(draft: Draft, key: string, change: Change, context: BookContext):
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
-    pause !== null && pause.until > now && gravity[priority] < gravity[pause.over] ? pause.until : null;
+    pause !== null && pause.until > now && priorityRank[priority] < priorityRank[pause.over] ? pause.until : null;
 }
 
 /** Ends the audio pause after a new call, if the calling alarm is at least as grave as the gravest alarm that the pause silences. */
@@ -88,7 +88,7 @@ function endPauseAfterCall(draft: Draft, key: string, context: BookContext): voi
   const live = draft.live[key]!;
   const { pause } = draft;
   if (pause === null || pause.until <= context.now || !calls(live)) return;
-  if (gravity[live.alarm.priority] < gravity[pause.over]) return;
+  if (priorityRank[live.alarm.priority] < priorityRank[pause.over]) return;
   draft.pause = null;
   for (const [other, { alarm }] of Object.entries(draft.live))
     if (other !== key && alarm.audioPausedUntil !== undefined) apply(draft, other, { type: 'resume-audio' }, context);
@@ -313,7 +313,7 @@ export function pauseAudio(
   const draft = draftOf(part);
   const gravestPriority = calling
     .map(([, { alarm }]) => alarm.priority)
-    .reduce((most, priority) => (gravity[priority] > gravity[most] ? priority : most));
+    .reduce((most, priority) => (priorityRank[priority] > priorityRank[most] ? priority : most));
   draft.pause = { until: untilMs, over: gravestPriority };
   for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: untilMs }, context);
   return resultOf(draft);

@@ -3,7 +3,7 @@
  * device and the engine, and a person must know. A reading that comes out of order or again is not lost, and a new start of the device
  * loses none. See docs/decisions/011-gap-watch.md. Pure.
  */
-import { isCountedByOne } from '../../../contracts/reading-numbers.ts';
+import { countsByOne } from '../../../contracts/reading-numbers.ts';
 import { type Condition, technicalCondition } from './condition.ts';
 import type { Counts } from './counts.ts';
 
@@ -76,7 +76,7 @@ function withNumber(before: ContinuityPart, { boot, seq, time, receivedAt }: Num
   // Numbers before the first reading of a boot may belong to another patient, so they are not missing.
   if (head === undefined || isCountedAnew || seq === head.seq + 1) return { ...before, heads };
   const missing = seq - head.seq - 1;
-  if (!isCountedByOne(missing, time - head.time)) return { ...before, heads };
+  if (!countsByOne(missing, time - head.time)) return { ...before, heads };
   const hole: Hole = { boot, from: head.seq + 1, to: seq - 1, missing, at: time, since: receivedAt, told: false };
   return { ...before, heads, holes: bounded([...before.holes, hole]) };
 }

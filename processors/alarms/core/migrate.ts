@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile';
 import { Alarm, Limits, type Priority } from '../../../contracts/messages/alarms.ts';
 import { Actor, patientCategories } from '../../../contracts/messages/records.ts';
 import { parameters, type TechnicalConditionCode, technicalConditions } from '../../../contracts/parameters.ts';
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 import type { Live } from './alarm.ts';
 import { type Arrival, type ArrivalsPart, arrivalOf, initialArrivals } from './arrivals.ts';
 import type { DevicePart } from './device.ts';
@@ -134,7 +134,7 @@ function ofV1(associationId: string, before: StateV1): State {
   };
 }
 
-const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(gravity, over);
+const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(priorityRank, over);
 
 /** Returns the new key of an alarm. In version 1 the silence of a parameter had the key of its group; now each code has its own key. */
 function keyOf(key: string, { alarm: { condition, code } }: Pick<Live, 'alarm'>): string {

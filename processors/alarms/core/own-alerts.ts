@@ -6,7 +6,7 @@ import type { AlertCode } from '../../../contracts/alert-codes.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { alertsMax, type DeviceAlert, type DeviceSound } from '../../../contracts/messages/device-alerts.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type Condition, type Episode, technicalCondition } from './condition.ts';
 import type { AlertsInput } from './inputs.ts';
@@ -260,11 +260,11 @@ function bounded(
   const room = Math.min(Math.max(0, alertsMax - waiting.size), presentCount + Math.max(0, begunMax - begun.n));
   if (listedAlerts.size <= room) return listedAlerts;
   const inOrder = [...listedAlerts].sort(
-    ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || gravity[b.priority] - gravity[a.priority],
+    ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || priorityRank[b.priority] - priorityRank[a.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
   const gravest = others.reduce(
-    (most, alert) => (gravity[alert.priority] > gravity[most.priority] ? alert : most),
+    (most, alert) => (priorityRank[alert.priority] > priorityRank[most.priority] ? alert : most),
     first!,
   );
   const { kind, priority, onset, determined, valueAt, late } = gravest;

@@ -1,6 +1,6 @@
 /** Tests of a saved state after the machine's clock was set back. */
 import { describe, expect, it } from 'vitest';
-import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
+import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
 import { bed, connection, env, highBed, instant, reading, status, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
@@ -21,7 +21,7 @@ function pausedBed(atS: number) {
 }
 
 const pausedUntil = (state: State, now: number) =>
-  Object.values(state.book.live).flatMap(({ alarm }) => audioPauseUntil(alarm.audioPausedUntil, now) ?? []);
+  Object.values(state.book.live).flatMap(({ alarm }) => activePauseEndMs(alarm.audioPausedUntil, now) ?? []);
 
 describe('rearm of an audio pause', () => {
   it.each(steps)('a running audio pause ends within 2 min although the clock was set back by %i ms', (backMs) => {

@@ -2,11 +2,11 @@
  * Corrects the times of a saved state after the machine's clock was set back. A time in the future becomes the present time, and no timer
  * runs longer than its usual maximum. Pure.
  */
-import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
+import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
 import { limitsOffMsMax } from '../../../contracts/effective-limits.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
-import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
+import { atMostNow, limitedEndMs } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { type Live, realarmMsOf } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
@@ -27,7 +27,7 @@ type ClampToNow = (ms: number) => number;
 
 /** Returns the state without times in the future. @param profile the patient's profile, which has the maxima of the timers */
 export function rearm(state: State, profile: Profile, now: number): State {
-  const clampToNow: ClampToNow = (ms) => notAhead(ms, now);
+  const clampToNow: ClampToNow = (ms) => atMostNow(ms, now);
   return {
     ...state,
     arrivals: rearmArrivals(state.arrivals, clampToNow, now),
@@ -86,7 +86,7 @@ function rearmIdentity({ turns, starts }: Starts, clampToNow: ClampToNow): Start
 function rearmNotices(part: NoticesPart, now: number): NoticesPart {
   const rearmed = Object.entries(part).map(([code, { since, until }]) => {
     const forMs = gatewayNoticeForMs[code as GatewayNotice] ?? 0;
-    return [code, { since, until: notLonger(until, now, forMs) }] as const;
+    return [code, { since, until: limitedEndMs(until, now, forMs) }] as const;
   });
   return Object.fromEntries(rearmed);
 }
@@ -95,7 +95,7 @@ function rearmNotices(part: NoticesPart, now: number): NoticesPart {
 function rearmOverrides(overrides: State['overrides'], now: number): State['overrides'] {
   const rearmed = Object.entries(overrides).map(([group, own]) => {
     if (own.off === undefined) return [group, own] as const;
-    const until = formatInstant(notLonger(Date.parse(own.off.until), now, limitsOffMsMax));
+    const until = formatInstant(limitedEndMs(Date.parse(own.off.until), now, limitsOffMsMax));
     return [group, { ...own, off: { ...own.off, until } }] as const;
   });
   return Object.fromEntries(rearmed);
@@ -106,9 +106,9 @@ function rearmOwnAlerts(part: OwnAlertsPart, clampToNow: ClampToNow): OwnAlertsP
 }
 
 function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
-  const pause = part.pause && audioPauseUntil(part.pause.until, now) !== undefined ? part.pause : null;
+  const pause = part.pause && activePauseEndMs(part.pause.until, now) !== undefined ? part.pause : null;
   const live = Object.entries(part.live).map(([key, alarm]) => [key, rearmAlarm(alarm, pause, profile, now)] as const);
-  const waiting = part.held.map((entry) => ({ ...entry, heldAt: notAhead(entry.heldAt, now) }));
+  const waiting = part.held.map((entry) => ({ ...entry, heldAt: atMostNow(entry.heldAt, now) }));
   return { ...part, pause, held: waiting, live: Object.fromEntries(live) };
 }
 
@@ -122,8 +122,8 @@ function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now:
   return {
     ...live,
     alarm: isPauseOver ? alarm : live.alarm,
-    signalSince: notAhead(live.signalSince, now),
-    escalateAt: escalateAt === null || waitMs === undefined ? escalateAt : notLonger(escalateAt, now, waitMs),
-    realarmAt: realarmAt === null ? null : notLonger(realarmAt, now, realarmMsOf(live.alarm, { profile })),
+    signalSince: atMostNow(live.signalSince, now),
+    escalateAt: escalateAt === null || waitMs === undefined ? escalateAt : limitedEndMs(escalateAt, now, waitMs),
+    realarmAt: realarmAt === null ? null : limitedEndMs(realarmAt, now, realarmMsOf(live.alarm, { profile })),
   };
 }

@@ -3,7 +3,7 @@
  * come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
-import { exactSum, numberText } from '../../../contracts/number-text.ts';
+import { numberText, withoutRoundingError } from '../../../contracts/number-text.ts';
 import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
 import type { Bound, Delay, GroupRules } from './profile.ts';
 
@@ -131,7 +131,9 @@ export function isBeyond({ tier, limit }: Rule, value: number): boolean {
 /** Returns whether a value is clear of the limit: inside the limit by at least the hysteresis. For asystole and apnoea: above 0. */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;
-  return tiers[tier].side === 'low' ? value >= exactSum(limit + hysteresis) : value <= exactSum(limit - hysteresis);
+  return tiers[tier].side === 'low'
+    ? value >= withoutRoundingError(limit + hysteresis)
+    : value <= withoutRoundingError(limit - hysteresis);
 }
 
 /** Returns the distance of a value from the limit. */
@@ -161,4 +163,4 @@ function rounded(value: number, limit: number, digits: number): string {
   return plain(value);
 }
 
-const plain = (value: number) => String(exactSum(value));
+const plain = (value: number) => String(withoutRoundingError(value));

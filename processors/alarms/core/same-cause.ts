@@ -2,7 +2,7 @@
  * Merges alarms of Vigil and of the device about the same cause: the more serious alarm calls, and the other alarm is listed under it
  * (CLINICAL, "Alarm vocabulary"). If the two are equally grave, the earlier alarm calls. So nobody is called twice for one cause. Pure.
  */
-import { gravity } from '../../../contracts/priorities.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
 import type { Condition } from './condition.ts';
 
 /** A rank above all ranks of conditions. */
@@ -37,6 +37,7 @@ function callerOf(conditions: readonly Condition[], chain: string) {
 
 function isGraver(a: Condition, b: Condition): boolean {
   const tier = ({ rank }: Condition) => Math.floor(rank / 10);
-  const graver = gravity[a.priority] - gravity[b.priority] || tier(a) - tier(b) || b.determined - a.determined;
+  const graver =
+    priorityRank[a.priority] - priorityRank[b.priority] || tier(a) - tier(b) || b.determined - a.determined;
   return graver > 0 || (graver === 0 && a.key < b.key);
 }

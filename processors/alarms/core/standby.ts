@@ -5,7 +5,7 @@
 
 import type { Command, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { standbyMsMax } from '../../../contracts/standby.ts';
-import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
+import { atMostNow, limitedEndMs } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Live } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
@@ -54,7 +54,7 @@ export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.P
 
 /** Returns a standby of a saved state, with a start that is not in the future and at most the longest duration. */
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
-  part && { ...part, since: notAhead(part.since, now), until: notLonger(part.until, now, standbyMsMax) };
+  part && { ...part, since: atMostNow(part.since, now), until: limitedEndMs(part.until, now, standbyMsMax) };
 
 /** Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. */
 function isNothingComing(device: DevicePart, { codes }: ArrivalsPart): boolean {
