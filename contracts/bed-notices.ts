@@ -29,7 +29,7 @@ const clockStaleMs = 10_000;
  * their time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
  * @param acceptedAtMs receive time of the last accepted reading
  */
-export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {
+export function voidsClockError(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {
   const isAboutTime = notice === 'refused-ahead' || notice === 'refused-old';
   return isAboutTime && receivedAtMs - acceptedAtMs > clockStaleMs;
 }

@@ -32,7 +32,7 @@ const waitingMax = 2_048;
 const logEveryMs = 60_000;
 
 /** Options of Node's HTTPS server. */
-export const quietBounds = {
+export const silentConnectionLimits = {
   handshakeTimeout: quietMsMax,
   headersTimeout: quietMsMax,
   connectionsCheckingInterval: 2_000,

@@ -29,7 +29,7 @@ import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { normalizeTexts, requestTextFault } from './core/request-text.ts';
 import { plainAddress, proxyCheck } from './proxies.ts';
-import { type Guard, guardConnections, quietBounds } from './quiet-connections.ts';
+import { type Guard, guardConnections, silentConnectionLimits } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -94,7 +94,7 @@ export async function buildServer(
 ): Promise<App> {
   const { logger, tls } = options;
   const app: App = fastify({
-    https: { ...tls, ...tlsChoices, ...quietBounds },
+    https: { ...tls, ...tlsChoices, ...silentConnectionLimits },
     loggerInstance: logger,
     // Fastify's own log lines would contain the URL with its query.
     logController: new LogController({ disableRequestLogging: true }),

@@ -2,7 +2,7 @@
 import { createServer } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
 import { serverCiphers } from '../../process/tls.ts';
-import { type GuardOptions, guardConnections, quietBounds } from './quiet-connections.ts';
+import { type GuardOptions, guardConnections, silentConnectionLimits } from './quiet-connections.ts';
 
 const retrySeconds = 2;
 
@@ -26,7 +26,7 @@ export async function openWaitingRoom(options: {
 }): Promise<WaitingRoom> {
   const { tls, host, port } = options;
   const server = createServer(
-    { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers, ...quietBounds },
+    { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers, ...silentConnectionLimits },
     (request, response) => {
       const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
       response.writeHead(503, {

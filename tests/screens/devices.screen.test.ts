@@ -204,7 +204,7 @@ describe('a form of a stay that has ended', () => {
     await other.context().close();
     await page.getByTestId('associate-save').click();
     await page.getByTestId('associate-over').getByText('Nora Nurse took the device away').waitFor();
-    expect(await page.getByTestId('associate-error').textContent()).toContain('no longer at this patient');
+    expect(await page.getByTestId('associate-error').textContent()).toContain('has left this patient');
     expect(await page.getByTestId('associate-save').count()).toBe(0);
     await page.getByRole('button', { name: 'Close' }).click();
   });

@@ -82,9 +82,9 @@ describe('the alarms on the screens', () => {
   it('an alarm that comes before its bed is shown when the bed comes', () => {
     const state = emptyState();
     expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0)).toBe(false);
-    const before = state.n;
+    const before = state.changeNo;
     foldAssociations(state, table('d1', 1, period('assoc-01')));
-    expect(state.alarms.get('alarm-0000000001')!.n).toBeGreaterThan(before);
+    expect(state.alarms.get('alarm-0000000001')!.changeNo).toBeGreaterThan(before);
   });
 
   it('an alarm of a device without an association creates the bed of the device', () => {

@@ -16,12 +16,12 @@ import {
   type BedState,
   clearedMax,
   type LiveState,
-  nextN,
+  markHeaderChanged,
+  markHeadersChanged,
+  nextChangeNo,
   rememberHiddenAlarm,
   rememberRemoval,
   type ShownAlarm,
-  stampHead,
-  stampHeads,
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
 
@@ -51,7 +51,7 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
   const silentSinceMs = Math.min(atMs, (parseInstant(alarm.onsetAt) ?? atMs) + offsetMs);
   if (device && silentSinceMs > device.lostAtMs) {
     device.lostAtMs = silentSinceMs;
-    stampHeads(state, device);
+    markHeadersChanged(state, device);
   }
 }
 
@@ -105,14 +105,14 @@ function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolea
     publishedAtMs,
   );
   const isOfTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
-  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), publishedAtMs, contentRevision, isOfTray });
+  state.alarms.set(alarm.alarmId, { alarm, changeNo: nextChangeNo(state), publishedAtMs, contentRevision, isOfTray });
   if (bed && formerAlarm?.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarm.alarmId);
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);
   state.alarmsOf.set(alarm.associationId, ofBed);
   if (bed) {
-    bed.n = state.n;
-    stampSound(state, bed, alarm);
+    bed.changeNo = state.changeNo;
+    markSoundChanged(state, bed, alarm);
   }
   return bed !== undefined;
 }
@@ -127,9 +127,9 @@ export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | 
   return condition === 'device-sound-off' ? 'off' : undefined;
 }
 
-/** Stamps the bed's head if the alarm is about the device's sound, because the head shows the state of the sound. */
-function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
-  if (deviceSoundOf(alarm) !== undefined) stampHead(state, bed);
+/** Gives the bed's head a new change number if the alarm is about the device's sound, because the head shows the state of the sound. */
+function markSoundChanged(state: LiveState, bed: BedState, alarm: Alarm): void {
+  if (deviceSoundOf(alarm) !== undefined) markHeaderChanged(state, bed);
 }
 
 function removeAlarm(state: LiveState, alarmId: string): boolean {
@@ -142,9 +142,9 @@ function removeAlarm(state: LiveState, alarmId: string): boolean {
   if (ofBed?.size === 0) state.alarmsOf.delete(associationId);
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
-  bed.n = nextN(state);
-  stampSound(state, bed, shownAlarm.alarm);
-  rememberRemoval(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
+  bed.changeNo = nextChangeNo(state);
+  markSoundChanged(state, bed, shownAlarm.alarm);
+  rememberRemoval(state, { changeNo: bed.changeNo, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
   return true;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { AssociateBody, CorrectBody } from '../../protocol/devices.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
-import { type ActContext, associatedMax, noSuchDevice } from './association-refusals.ts';
+import { type ActContext, associatedDevicesMax, noSuchDevice } from './association-refusals.ts';
 import { deviceOf, foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
 import type { Viewer } from './rights.ts';
@@ -314,7 +314,7 @@ describe('a ward that the viewer may not see', () => {
 
   it('at the maximum of devices a new device gets no bed, but devices that had a bed can be assigned', () => {
     const state = ward();
-    for (let at = state.associations.size; at < associatedMax; at += 1)
+    for (let at = state.associations.size; at < associatedDevicesMax; at += 1)
       state.associations.set(`x${at}`, table(`x${at}`, 1));
     const put = (deviceId: string, version: number) =>
       outcome(assignDevice(state, by(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));

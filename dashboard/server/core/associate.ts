@@ -20,22 +20,22 @@ import type { AssociateBody, CorrectBody, MoveBody } from '../../protocol/device
 import { actsSince, changedFields, patientWith } from './association-changes.ts';
 import {
   type ActContext,
-  associatedMax,
-  associationIsOver,
-  bedOccupied,
+  associatedDevicesMax,
+  associationOverRefusal,
+  bedOccupiedRefusal,
   birthDateRefusal,
-  changedMeanwhile,
-  deniedAt,
-  hiddenDevice,
+  changedMeanwhileRefusal,
+  deniedOf,
+  hiddenDeviceRefusal,
   inOtherBedRefusal,
   mayChange,
-  notAllowed,
-  overlappingPeriods,
+  notAllowedRefusal,
+  overlapRefusal,
   type Refusal,
-  refuse,
+  refusalOf,
   seesDevice,
-  tooManyDevices,
-  unknownDevice,
+  tooManyDevicesRefusal,
+  unknownDeviceRefusal,
 } from './association-refusals.ts';
 import { currentPeriodOf } from './beds.ts';
 import { othersAtPatient, patientInBed } from './occupancy.ts';
@@ -77,30 +77,33 @@ export function assignDevice(
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
-    return notAllowed({ detail: deviceId, ward: wanted.ward });
+    return notAllowedRefusal({ detail: deviceId, ward: wanted.ward });
   if (isCanary(deviceId))
-    return refuse(
+    return refusalOf(
       'conflict',
       `${deviceId} is not a device. It sends Vigil’s own test readings and cannot be assigned to a bed.`,
     );
   if (wanted.patient !== null && !may(viewer, 'admit-patient'))
-    return notAllowed({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
-  if (!seesDevice(viewer, table)) return hiddenDevice(deviceId, table);
-  if (table === undefined && !state.devices.has(deviceId)) return unknownDevice(deviceId);
-  if (table === undefined && state.associations.size >= associatedMax) return tooManyDevices();
-  if (current && !mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
+    return notAllowedRefusal({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
+  if (!seesDevice(viewer, table)) return hiddenDeviceRefusal(deviceId, table);
+  if (table === undefined && !state.devices.has(deviceId)) return unknownDeviceRefusal(deviceId);
+  if (table === undefined && state.associations.size >= associatedDevicesMax) return tooManyDevicesRefusal();
+  if (current && !mayChange(viewer, current)) return notAllowedRefusal(deniedOf(deviceId, current));
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
-    return changedMeanwhile(viewer, table, wanted.version ?? 0);
+    return changedMeanwhileRefusal(viewer, table, wanted.version ?? 0);
   if (current?.patient)
-    return refuse('conflict', 'A patient is admitted at this device. Discharge the patient first, or move the device.');
+    return refusalOf(
+      'conflict',
+      'A patient is admitted at this device. Discharge the patient first, or move the device.',
+    );
   const occupant = patientInBed(state, wanted, [deviceId]);
   let { patient } = wanted;
   if (wanted.samePatientAs !== undefined) {
-    if (!may(viewer, 'admit-patient')) return notAllowed({ detail: deviceId, ward: wanted.ward });
+    if (!may(viewer, 'admit-patient')) return notAllowedRefusal({ detail: deviceId, ward: wanted.ward });
     if (occupant?.period.associationId !== wanted.samePatientAs)
-      return refuse('conflict', 'That patient is no longer in this bed. Look at the bed again.');
+      return refusalOf('conflict', 'That patient is no longer in this bed. Look at the bed again.');
     if (patient && contradictions(patient, occupant.period.patient).length > 0)
-      return refuse(
+      return refusalOf(
         'conflict',
         'Nothing was saved: you entered another patient than the patient who is in this bed. Choose another bed, or leave the patient’s fields empty if the device is at the patient in this bed.',
       );
@@ -108,7 +111,7 @@ export function assignDevice(
   } else {
     const fault = birthDateRefusal(patient?.birthDate, nowMs);
     if (fault) return fault;
-    if (occupant) return bedOccupied(viewer, occupant);
+    if (occupant) return bedOccupiedRefusal(viewer, occupant);
   }
   const sentence =
     'This patient is in another bed. First move the patient’s device from there, or end its association.';
@@ -122,7 +125,7 @@ export function assignDevice(
   const overlapCount = (checkedPeriods: readonly AssociationPeriod[]) =>
     countOverlaps(timedPeriods(checkedPeriods, nowMs) ?? []);
   // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
-  if (overlapCount(periods) > overlapCount(table?.periods ?? [])) return overlappingPeriods();
+  if (overlapCount(periods) > overlapCount(table?.periods ?? [])) return overlapRefusal();
   const newTable = tableAfterChange(
     deviceId,
     table,
@@ -142,20 +145,20 @@ export function moveDevice(state: LiveState, context: ActContext, deviceId: stri
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
-    return notAllowed({ detail: deviceId, ward: wanted.ward });
-  if (!table) return unknownDevice(deviceId);
-  if (!seesDevice(viewer, table)) return hiddenDevice(deviceId, table);
-  if (current && !mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
+    return notAllowedRefusal({ detail: deviceId, ward: wanted.ward });
+  if (!table) return unknownDeviceRefusal(deviceId);
+  if (!seesDevice(viewer, table)) return hiddenDeviceRefusal(deviceId, table);
+  if (current && !mayChange(viewer, current)) return notAllowedRefusal(deniedOf(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
-    return changedMeanwhile(viewer, table, wanted.version);
-  if (!current) return refuse('not-found', 'The device has no bed now. Assign the device to a bed.');
+    return changedMeanwhileRefusal(viewer, table, wanted.version);
+  if (!current) return refusalOf('not-found', 'The device has no bed now. Assign the device to a bed.');
   if (current.ward === wanted.ward && current.bed === wanted.bed)
-    return refuse('conflict', 'The device is in this bed already.');
+    return refusalOf('conflict', 'The device is in this bed already.');
   const movedDevices = [deviceId, ...othersAtPatient(state, deviceId, current)];
   const occupant = patientInBed(state, wanted, movedDevices);
   if (occupant && occupant.period.patient.patientId !== current.patient?.patientId) {
-    if (current.patient === null) return bedOccupied(viewer, occupant);
-    return refuse('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
+    if (current.patient === null) return bedOccupiedRefusal(viewer, occupant);
+    return refusalOf('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
   }
   const { ward, bed } = wanted;
   return changeAll(state, context, movedDevices, 'moved', (period) => ({ ...period, ward, bed }));
@@ -177,15 +180,15 @@ export function correctPatient(
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
-    return associationIsOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
+    return associationOverRefusal(viewer, table, associationId);
+  if (!mayChange(viewer, current)) return notAllowedRefusal(deniedOf(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
-    return changedMeanwhile(viewer, table, wanted.version);
+    return changedMeanwhileRefusal(viewer, table, wanted.version);
   const fault = birthDateRefusal(wanted.changes.birthDate, nowMs);
   if (fault) return fault;
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
-    return refuse('conflict', 'The category decides the limits. Confirm the change by naming the former category.');
+    return refusalOf('conflict', 'The category decides the limits. Confirm the change by naming the former category.');
   const correctedDevices = [deviceId, ...othersAtPatient(state, deviceId, current)];
   if (patient.patientId !== current.patient.patientId) {
     const sentence = 'A patient with this id is in another bed.';
@@ -193,7 +196,7 @@ export function correctPatient(
     if (otherBedRefusal) return otherBedRefusal;
   }
   if (changedFields(current, { ...current, patient }).length === 0)
-    return refuse('conflict', 'Nothing was changed: the patient has these data already.');
+    return refusalOf('conflict', 'Nothing was changed: the patient has these data already.');
   return changeAll(state, context, correctedDevices, 'corrected', (period) => ({ ...period, patient }));
 }
 
@@ -212,8 +215,8 @@ export function endAssociation(
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
-    return associationIsOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notAllowed(deniedAt(deviceId, current));
+    return associationOverRefusal(viewer, table, associationId);
+  if (!mayChange(viewer, current)) return notAllowedRefusal(deniedOf(deviceId, current));
   const endedDevices = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
   const to = formatInstant(nowMs);
   return changeAll(state, context, endedDevices, 'ended', (period) => ({ ...period, to }));
@@ -241,7 +244,7 @@ function changeAll(
       tableAfterChange(deviceId, table, periods, { associationId: before.associationId, act, fields }, context),
     );
   }
-  if (!firstPeriod) return refuse('not-found', 'The device has no association now.');
+  if (!firstPeriod) return refusalOf('not-found', 'The device has no association now.');
   return { ok: true, tables, period: firstPeriod };
 }
 

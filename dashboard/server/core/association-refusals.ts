@@ -1,4 +1,4 @@
-/** The refusals of acts on associations. Each refusal tells the person only what the person's account may know. */
+/** The refusals of acts on associations. Each refusal says only what the person's account may know. */
 
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
@@ -25,7 +25,7 @@ export type Refusal = { readonly ok: false } & Fault & Details;
 /** The viewer who requests an act, and the time of the request. */
 export type ActContext = { readonly viewer: Viewer; readonly nowMs: number };
 
-export const refuse = (code: Fault['code'], message: string, details: Details = {}): Refusal => ({
+export const refusalOf = (code: Fault['code'], message: string, details: Details = {}): Refusal => ({
   ok: false,
   code,
   message,
@@ -35,15 +35,15 @@ export const refuse = (code: Fault['code'], message: string, details: Details = 
  * Returns the refusal of an act that concerns a ward or patient that is not the viewer's. `denied` goes to the audit
  * trail. The message is the same in all cases, so that it does not reveal whether a patient id is in use in another ward.
  */
-export const notAllowed = (denied: Denied) =>
-  refuse(
+export const notAllowedRefusal = (denied: Denied) =>
+  refusalOf(
     'not-allowed',
     'Nothing was saved: your account may not use this ward, bed or patient id. Check what you entered. If it is right, ask somebody whose account has all wards. After three patient ids of other wards, your account cannot enter further patient ids for an hour.',
     { denied },
   );
 
 /** Returns the entry of the audit trail for a refused change of this period. */
-export function deniedAt(deviceId: string, { ward, associationId, patient }: AssociationPeriod): Denied {
+export function deniedOf(deviceId: string, { ward, associationId, patient }: AssociationPeriod): Denied {
   return { detail: deviceId, ward, associationId, ...(patient && { patientId: patient.patientId }) };
 }
 
@@ -58,28 +58,28 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
 }
 
 /** Returns the refusal for a device that the viewer may not see. It does not reveal that the device exists. */
-export function hiddenDevice(deviceId: string, table: DeviceAssociations | undefined): Refusal {
+export function hiddenDeviceRefusal(deviceId: string, table: DeviceAssociations | undefined): Refusal {
   const current = currentPeriodOf(table);
-  const denied = current ? deniedAt(deviceId, current) : { detail: deviceId };
-  return refuse('not-found', noSuchDevice, { denied });
+  const denied = current ? deniedOf(deviceId, current) : { detail: deviceId };
+  return refusalOf('not-found', noSuchDevice, { denied });
 }
 
 /** Returns the refusal for a device id from which no gateway has received anything. The message is that of `hiddenDevice`. */
-export const unknownDevice = (deviceId: string): Refusal =>
-  refuse('not-found', noSuchDevice, { denied: { detail: deviceId } });
+export const unknownDeviceRefusal = (deviceId: string): Refusal =>
+  refusalOf('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
 export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
 /** Devices that have or had a bed (ours): half of the number that a gateway and an alarm processor can hold. */
-export const associatedMax = 50_000;
-export const tooManyDevices = () =>
-  refuse(
+export const associatedDevicesMax = 50_000;
+export const tooManyDevicesRefusal = () =>
+  refusalOf(
     'conflict',
-    `Nothing was saved: ${associatedMax} devices have had a bed, and there is no room for another. Tell the operator.`,
+    `Nothing was saved: ${associatedDevicesMax} devices have had a bed, and there is no room for another. Tell the operator.`,
   );
 
 /** Returns the refusal of a period that overlaps another period of the device. Only another program can write such a table. */
-export const overlappingPeriods = () =>
-  refuse(
+export const overlapRefusal = () =>
+  refusalOf(
     'conflict',
     'Nothing was saved: the stored data say that this device is in two beds at once. End the association that the screen shows, look again, and then assign the device.',
   );
@@ -94,7 +94,7 @@ export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
  * Returns the refusal of a change to an association that has ended or that the viewer may not see. `changes` says who
  * ended the association, if the viewer may know that.
  */
-export function associationIsOver(
+export function associationOverRefusal(
   viewer: Viewer,
   table: DeviceAssociations | undefined,
   associationId: string,
@@ -102,35 +102,39 @@ export function associationIsOver(
   const changes = visibleChanges(viewer, table, 0).filter(
     (change) => change.associationId === associationId && change.act === 'ended',
   );
-  const message = 'Nothing was saved: the device is no longer at this patient in one of your wards.';
+  const message = 'Nothing was saved: the device has left this patient, or it has left your wards.';
   const denied = table && !seesDevice(viewer, table) ? { denied: { detail: table.deviceId } } : {};
-  return refuse('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
+  return refusalOf('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
 }
 
-export function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Refusal {
+export function changedMeanwhileRefusal(
+  viewer: Viewer,
+  table: DeviceAssociations | undefined,
+  version: number,
+): Refusal {
   const changes = visibleChanges(viewer, table, version);
   const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
   const message = `Not saved: meanwhile ${who === '' ? 'somebody' : who} changed this device's bed or patient. Look at what changed and decide.`;
-  return refuse('conflict', message, { version: table?.version ?? 0, changes });
+  return refusalOf('conflict', message, { version: table?.version ?? 0, changes });
 }
 
 /** Returns the refusal of an impossible date of birth; undefined if the date is possible or was not entered. */
 export function birthDateRefusal(birthDate: string | null | undefined, nowMs: number): Refusal | undefined {
   const message = typeof birthDate === 'string' ? birthDateFault(birthDate, nowMs) : undefined;
-  return message === undefined ? undefined : refuse('patient-invalid', message);
+  return message === undefined ? undefined : refusalOf('patient-invalid', message);
 }
 
 /**
  * Returns the refusal for a bed that has a patient. A viewer who may admit patients is asked whether the device belongs to
  * that patient; another viewer gets no patient data.
  */
-export function bedOccupied(viewer: Viewer, { deviceId, period }: Occupant): Refusal {
+export function bedOccupiedRefusal(viewer: Viewer, { deviceId, period }: Occupant): Refusal {
   if (!may(viewer, 'admit-patient'))
-    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.', {
-      denied: deniedAt(deviceId, period),
+    return refusalOf('not-allowed', 'A patient is in this bed. Ask a nurse to assign another device.', {
+      denied: deniedOf(deviceId, period),
     });
   const { associationId, patient } = period;
-  return refuse('bed-occupied', 'A patient is in this bed. Is this device the same patient’s?', {
+  return refusalOf('bed-occupied', 'A patient is in this bed. Is this device for that patient?', {
     occupiedBy: { associationId, deviceId, patient },
   });
 }
@@ -155,6 +159,6 @@ export function inOtherBedRefusal(
     .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
     .map(([, { ward }]) => ward);
   if (wards.length === 0) return undefined;
-  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', message);
-  return { ...notAllowed({ patientId, detail: 'a patient of another ward' }), hiddenId: patientId };
+  if (wards.some((ward) => seesWard(viewer, ward))) return refusalOf('conflict', message);
+  return { ...notAllowedRefusal({ patientId, detail: 'a patient of another ward' }), hiddenId: patientId };
 }

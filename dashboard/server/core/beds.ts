@@ -1,6 +1,6 @@
 /**
  * Keeps the tiles on the screens (`BedState`): one for each current association, and one for each device without an
- * association. To stamp a part of a tile means to give it the number of the newest change (`n`, `headN`).
+ * association.
  */
 import { currentPeriod } from '../../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
@@ -12,11 +12,11 @@ import {
   type DeviceState,
   devicesMax,
   type LiveState,
+  markHeaderChanged,
   newDeviceClock,
-  nextN,
+  nextChangeNo,
   rememberHiddenAlarm,
   rememberRemoval,
-  stampHead,
   unassignedForgetMs,
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
@@ -30,7 +30,7 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 }
 
 /**
- * Folds a record of the topic `associations`. An older version of a device's table changes nothing; if two tables have the
+ * Takes a record of the topic `associations` into the state. An older version of a device's table changes nothing; if two tables have the
  * same version, the later record counts. A table with an invalid date is ignored, as in the gateway and the alarm
  * processor.
  */
@@ -59,7 +59,7 @@ export function tick(state: LiveState, nowMs: number): void {
   state.nowMs = nowMs;
   for (const bed of state.beds.values()) {
     if (bed.period !== undefined) continue;
-    stampAlarms(state, bed, 'changed');
+    markAlarmsChanged(state, bed, 'changed');
     const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
     const alarms = state.alarmsOf.get(bed.associationId)?.size ?? 0;
     if (alarms === 0 && nowMs - seenAtMs > unassignedForgetMs) removeBed(state, bed);
@@ -104,13 +104,13 @@ function addBed(
     rhythms: new Map(),
     waves: new Map(),
     notices: new Map(),
-    headN: 0,
-    n: 0,
+    headChangeNo: 0,
+    changeNo: 0,
   };
   state.beds.set(associationId, bed);
   state.devices.get(deviceId)?.bedIds.add(associationId);
-  stampHead(state, bed);
-  stampAlarms(state, bed, 'all');
+  markHeaderChanged(state, bed);
+  markAlarmsChanged(state, bed, 'all');
   return bed;
 }
 
@@ -118,7 +118,7 @@ function removeBed(state: LiveState, bed: BedState): void {
   state.beds.delete(bed.associationId);
   state.devices.get(bed.deviceId)?.bedIds.delete(bed.associationId);
   rememberRemoval(state, {
-    n: nextN(state),
+    changeNo: nextChangeNo(state),
     kind: 'bed',
     associationId: bed.associationId,
     alarmId: undefined,
@@ -155,26 +155,32 @@ function moveTray(state: LiveState, bed: BedState): void {
 function changeAudience(state: LiveState, bed: BedState, formerAudience: string | null): void {
   if (audienceOf(bed) !== formerAudience) {
     const { associationId } = bed;
-    rememberRemoval(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: formerAudience });
-    stampAlarms(state, bed, 'all');
-  } else stampAlarms(state, bed, 'changed');
-  stampHead(state, bed);
+    rememberRemoval(state, {
+      changeNo: nextChangeNo(state),
+      kind: 'bed',
+      associationId,
+      alarmId: undefined,
+      ward: formerAudience,
+    });
+    markAlarmsChanged(state, bed, 'all');
+  } else markAlarmsChanged(state, bed, 'changed');
+  markHeaderChanged(state, bed);
 }
 
 /**
  * Updates `isOfTray` of a bed's alarms; the result of `isAlarmOfTray` may change with time and with the measured error of
- * the device's clock. Stamps the alarms whose `isOfTray` changed, or all alarms: a screen that gets a bed needs all alarms
- * of the bed, even old alarms.
+ * the device's clock. Gives a new change number to the alarms whose `isOfTray` changed, or to all alarms: a screen that
+ * gets a bed needs all alarms of the bed, even old alarms.
  */
-function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
+function markAlarmsChanged(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
     const alarmState = state.alarms.get(alarmId);
     if (alarmState === undefined) continue;
     const isOfTray = isAlarmOfTray(state, bed, alarmState);
     if (which === 'changed' && isOfTray === alarmState.isOfTray) continue;
-    state.alarms.set(alarmId, { ...alarmState, isOfTray, n: nextN(state) });
+    state.alarms.set(alarmId, { ...alarmState, isOfTray, changeNo: nextChangeNo(state) });
     if (alarmState.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarmId);
-    bed.n = state.n;
+    bed.changeNo = state.changeNo;
   }
 }
 

@@ -44,10 +44,10 @@ describe('the limits in force', () => {
 
   it('new limits are sent to the screens once, with the head of the bed', () => {
     const state = admitted();
-    const before = state.n;
+    const before = state.changeNo;
     foldLimits(state, newLimits('assoc-01'));
     expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.limits?.rev).toBe(1);
-    const after = state.n;
+    const after = state.changeNo;
     foldLimits(state, newLimits('assoc-01'));
     expect(changesSince(state, nurse, ward, after)?.beds).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('the limits in force', () => {
   it('limits with the same revision and another content replace the former limits', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));
-    const before = state.n;
+    const before = state.changeNo;
     const other = newLimits('assoc-01', { HR: { own: { high: 130 } } });
     foldLimits(state, other);
     expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.limits).toEqual(other);
@@ -71,11 +71,11 @@ describe('the limits in force', () => {
 describe('an answer to a command', () => {
   it('an answer is sent once to the screens that show the bed', () => {
     const state = admitted();
-    const before = state.n;
+    const before = state.changeNo;
     expect([foldAnswer(state, answer('command-1')), foldAnswer(state, answer('command-1'))]).toEqual([true, false]);
     expect(changesSince(state, nurse, ward, before)?.answers).toEqual([answer('command-1')]);
     expect(changesSince(state, ofOther, { ward: '*' }, before)?.answers).toEqual([]);
-    expect(changesSince(state, nurse, ward, state.n)?.answers).toEqual([]);
+    expect(changesSince(state, nurse, ward, state.changeNo)?.answers).toEqual([]);
     expect(wholeScreen(state, nurse, ward).answers).toEqual([answer('command-1')]);
   });
 

@@ -1,6 +1,6 @@
 /** Folds the limits in force and the outcomes of commands, which the alarm processor publishes. */
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
-import { answersMax, type LiveState, limitsMax, nextN, stampHead } from './state.ts';
+import { answersMax, type LiveState, limitsMax, markHeaderChanged, nextChangeNo } from './state.ts';
 
 /** Folds the limits of a patient, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
@@ -13,7 +13,7 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const bed = state.beds.get(associationId);
   // If two records have the same `rev`, the later record counts: an alarm processor that died may have published a record
   // that its successor does not know.
-  if (bed && JSON.stringify(formerLimits) !== JSON.stringify(inForce)) stampHead(state, bed);
+  if (bed && JSON.stringify(formerLimits) !== JSON.stringify(inForce)) markHeaderChanged(state, bed);
 }
 
 /**
@@ -23,8 +23,8 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
 export function foldAnswer(state: LiveState, answer: CommandAnswer): boolean {
   if (state.answers.has(answer.commandId)) return false;
   const bed = state.beds.get(answer.associationId);
-  state.answers.set(answer.commandId, { answer, n: nextN(state) });
+  state.answers.set(answer.commandId, { answer, changeNo: nextChangeNo(state) });
   if (state.answers.size > answersMax) state.answers.delete(state.answers.keys().next().value!);
-  if (bed) bed.n = state.n;
+  if (bed) bed.changeNo = state.changeNo;
   return true;
 }

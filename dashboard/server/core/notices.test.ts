@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import { foldAssociations } from './beds.ts';
 import { nurse, period, t0, table } from './fold.testing.ts';
-import { endNotices, foldNotice } from './notices.ts';
+import { endExpiredNotices, foldNotice } from './notices.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
 
@@ -18,7 +18,7 @@ const record = (atMs: number, forMs = 120_000) =>
 describe('foldNotice and endNotices', () => {
   it('a bed shows the text of a notice until its time is over', () => {
     const { state, head } = oneBed();
-    const before = state.n;
+    const before = state.changeNo;
     foldNotice(state, 'assoc-01', record(t0), t0);
     expect(head().notices).toEqual([
       {
@@ -27,22 +27,22 @@ describe('foldNotice and endNotices', () => {
         since: formatInstant(t0),
       },
     ]);
-    expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(before);
-    endNotices(state, t0 + 119_999);
+    expect(state.beds.get('assoc-01')!.headChangeNo).toBeGreaterThan(before);
+    endExpiredNotices(state, t0 + 119_999);
     expect(head().notices).toHaveLength(1);
-    const shown = state.n;
-    endNotices(state, t0 + 120_000);
+    const shown = state.changeNo;
+    endExpiredNotices(state, t0 + 120_000);
     expect(head().notices).toEqual([]);
-    expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(shown);
+    expect(state.beds.get('assoc-01')!.headChangeNo).toBeGreaterThan(shown);
   });
 
   it('a repeated notice keeps its first time, and the head of the bed is not sent again', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0), t0);
-    const shown = state.n;
+    const shown = state.changeNo;
     foldNotice(state, 'assoc-01', record(t0 + 60_000), t0 + 60_000);
-    expect(state.n).toBe(shown);
-    endNotices(state, t0 + 170_000);
+    expect(state.changeNo).toBe(shown);
+    endExpiredNotices(state, t0 + 170_000);
     expect(head().notices).toMatchObject([{ since: formatInstant(t0) }]);
   });
 
@@ -52,7 +52,7 @@ describe('foldNotice and endNotices', () => {
       const { state, head } = oneBed();
       foldNotice(state, 'assoc-01', record(t0 + aheadMs), t0);
       expect(Date.parse(head().notices[0]!.since)).toBeLessThanOrEqual(t0 + 5_000);
-      endNotices(state, t0 + 125_000);
+      endExpiredNotices(state, t0 + 125_000);
       expect(head().notices).toEqual([]);
     },
   );

@@ -2,13 +2,13 @@
  * Keeps the notices at a bed: texts that a person must know before trusting the bed's data. Some notices come from the
  * gateway (`NoticeRecord`), others from the code that takes readings into the state. A notice ends at `untilMs` unless it is extended.
  */
-import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
+import { gatewayNotices, voidsClockError } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { BedNotice } from '../../protocol/rest.ts';
 import { bedFor } from './beds.ts';
-import { type BedState, type LiveState, stampHead } from './state.ts';
+import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
 /** The code of the notice about the error of the device's clock (device-clocks.ts). */
 export const clockNoticeCode = 'device-clock';
@@ -29,11 +29,11 @@ export function noteNotice(
   const sinceMs = former?.sinceMs ?? notice.sinceMs;
   const untilMs = Math.max(former?.untilMs ?? 0, notice.untilMs);
   bed.notices.set(notice.code, { text: notice.text, sinceMs, untilMs });
-  if (former?.text !== notice.text) stampHead(state, bed);
+  if (former?.text !== notice.text) markHeaderChanged(state, bed);
 }
 
 export function endNotice(state: LiveState, bed: BedState, code: string): void {
-  if (bed.notices.delete(code)) stampHead(state, bed);
+  if (bed.notices.delete(code)) markHeaderChanged(state, bed);
 }
 
 /** Takes a notice of the gateway into the state of its bed. */
@@ -47,14 +47,14 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   const { text } = gatewayNotices[record.notice];
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
   const clock = state.devices.get(record.deviceId)?.clock;
-  if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.newestReceivedMs)) return;
+  if (clock === undefined || !voidsClockError(record.notice, sinceMs, clock.newestReceivedMs)) return;
   // The measured error of the device's clock is out of date, so it is no longer shown.
   clock.shownErrorMs = 0;
   endNotice(state, bed, clockNoticeCode);
 }
 
 /** Ends the notices whose time is over. Called about once a second. */
-export function endNotices(state: LiveState, nowMs: number): void {
+export function endExpiredNotices(state: LiveState, nowMs: number): void {
   for (const bed of state.beds.values())
     for (const [code, { untilMs }] of bed.notices) if (untilMs <= nowMs) endNotice(state, bed, code);
 }

@@ -126,11 +126,11 @@ describe('the shown value', () => {
     const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
     foldObservation(state, 'assoc-01', at(60), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(3_600_000);
-    const before = state.n;
+    const before = state.changeNo;
     for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(900_000);
-    expect(state.beds.get('assoc-01')!.n).toBeGreaterThan(before);
-    expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(before);
+    expect(state.beds.get('assoc-01')!.changeNo).toBeGreaterThan(before);
+    expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.changeNo).toBeGreaterThan(before);
   });
 
   it('a value with an unknown code or an invalid time is ignored', () => {
@@ -481,8 +481,8 @@ describe('two values with the same device time', () => {
     const state = oneBed();
     const fold = () => foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0, { boot: 'b', seq: 1 });
     fold();
-    const { n } = state;
+    const { changeNo: n } = state;
     fold();
-    expect(state.n).toBe(n);
+    expect(state.changeNo).toBe(n);
   });
 });

@@ -24,11 +24,11 @@ import {
   type BedState,
   type DeviceState,
   type LiveState,
-  nextN,
+  markHeaderChanged,
+  markHeadersChanged,
+  nextChangeNo,
   type Origin,
   type StartNumbered,
-  stampHead,
-  stampHeads,
   type ValueState,
 } from './state.ts';
 
@@ -74,7 +74,7 @@ export function foldObservation(
   const effectiveMs = sampledMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
-  let n = 0;
+  let changeNo = 0;
   // If a reading has a parameter twice, the more dangerous value is shown, and an alarm says that the parameter came twice.
   for (const sentNumeric of numericsByCode(record.reading.values).values) {
     const { code, unit } = sentNumeric;
@@ -83,7 +83,7 @@ export function foldObservation(
     const shownValue = bed.values.get(code);
     const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
     if (shownValue && !replacesShown(shownValue, origin, effectiveMs)) continue;
-    if (n === 0) n = nextN(state);
+    if (changeNo === 0) changeNo = nextChangeNo(state);
     const value = usableNumber(sentNumeric);
     // A value that is physically impossible, or whose unit is not that of the table, is shown as invalid, without a number.
     const validity = sentNumeric.validity ?? (value === undefined ? 'invalid' : undefined);
@@ -101,8 +101,8 @@ export function foldObservation(
       id === undefined
         ? shownValue?.shownReadings
         : withAcceptedReading(shownValue?.shownReadings ?? [], { ...id, deviceMs: times.deviceMs });
-    bed.values.set(code, { numeric, effectiveMs, origin, shownReadings: shownReadings ?? [], n });
-    bed.n = n;
+    bed.values.set(code, { numeric, effectiveMs, origin, shownReadings: shownReadings ?? [], changeNo });
+    bed.changeNo = changeNo;
   }
 }
 
@@ -144,8 +144,8 @@ function learnInterval(
   const intervalMs = intervalMsOf(rhythm, parameter);
   const shownValue = bed.values.get(code);
   if (shownValue && shownValue.effectiveMs >= atMs && shownValue.numeric.intervalMs !== intervalMs) {
-    bed.n = nextN(state);
-    bed.values.set(code, { ...shownValue, numeric: { ...shownValue.numeric, intervalMs }, n: bed.n });
+    bed.changeNo = nextChangeNo(state);
+    bed.values.set(code, { ...shownValue, numeric: { ...shownValue.numeric, intervalMs }, changeNo: bed.changeNo });
   }
   return intervalMs;
 }
@@ -180,7 +180,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
     device.conditionsAtMs = receivedMs;
     changed = true;
   }
-  if (changed) stampHeads(state, device);
+  if (changed) markHeadersChanged(state, device);
 }
 
 /** Folds the gateway's record that a device's connection began or ended. */
@@ -196,7 +196,7 @@ export function foldConnection(state: LiveState, associationId: string, record: 
     if (isOlderConnection(device.claim, claim)) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
-  if (setOnline(device, record.connected, receivedMs, record.reason)) stampHeads(state, device);
+  if (setOnline(device, record.connected, receivedMs, record.reason)) markHeadersChanged(state, device);
 }
 
 /**
@@ -215,7 +215,7 @@ export function foldWaveArrival(
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined || isWaveBeforeTray(state, bed, startMs, receivedMs, nowMs)) return false;
   noteSeen(state, record.deviceId, receivedMs);
-  if (!bed.waves.has(record.reading.code)) stampHead(state, bed);
+  if (!bed.waves.has(record.reading.code)) markHeaderChanged(state, bed);
   bed.waves.set(record.reading.code, receivedMs);
   return true;
 }
@@ -226,7 +226,7 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
     for (const [code, atMs] of bed.waves) {
       if (nowMs - atMs <= waveForgetMs) continue;
       bed.waves.delete(code);
-      stampHead(state, bed);
+      markHeaderChanged(state, bed);
     }
   }
 }
@@ -253,7 +253,8 @@ function noteSeen(state: LiveState, deviceId: string, receivedMs: number): Devic
   const device = deviceOf(state, deviceId);
   if (device === undefined) return undefined;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
-  if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs, undefined)) stampHeads(state, device);
+  if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs, undefined))
+    markHeadersChanged(state, device);
   return device;
 }
 

@@ -29,16 +29,16 @@ it('the newest scores are shown in any order of records', () => {
 
 it('new scores are sent with the head of their bed, but only once a minute if only the ages change', () => {
   const state = admitted();
-  let before = state.n;
+  let before = state.changeNo;
   const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);
   foldScores(state, newScores('assoc-01', {}, at(0)), nowMs);
   expect(heads()).toEqual([at(0).at]);
-  before = state.n;
+  before = state.changeNo;
   foldScores(state, newScores('assoc-01', {}, at(0.5)), nowMs);
   expect(heads()).toEqual([]);
   foldScores(state, newScores('assoc-01', {}, at(1)), nowMs);
   expect(heads()).toEqual([at(1).at]);
-  before = state.n;
+  before = state.changeNo;
   foldScores(state, newScores('assoc-01', grave, at(1.1)), nowMs);
   expect(heads()).toEqual([at(1.1).at]);
 });

@@ -2,7 +2,7 @@
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import { type LiveState, scoresMax, stampHead } from './state.ts';
+import { type LiveState, markHeaderChanged, scoresMax } from './state.ts';
 
 /** Time after which scores that differ from the shown scores only in the age of their values are sent to the screens (ours). */
 const sameScoresEveryMs = 60_000;
@@ -19,7 +19,7 @@ export function foldScores(state: LiveState, scores: Scores, nowMs: number): boo
   state.scores.set(associationId, scores);
   if (state.scores.size > scoresMax) state.scores.delete(state.scores.keys().next().value!);
   const bed = state.beds.get(associationId);
-  if (bed) stampHead(state, bed);
+  if (bed) markHeaderChanged(state, bed);
   return bed !== undefined;
 }
 

@@ -105,12 +105,12 @@ describe('changesSince', () => {
           const state = emptyState();
           const at = { ms: t0, version: 0 };
           let screen = wholeScreen(state, viewer, scope);
-          let n = state.n;
+          let n = state.changeNo;
           for (const [nextStep, sendsDelta] of [...steps, [{ kind: 4, device: 0, number: 0 }, true] as const]) {
             foldStep(state, nextStep, at);
             if (!sendsDelta) continue;
             screen = applyTo(screen, changesSince(state, viewer, scope, n)!);
-            n = state.n;
+            n = state.changeNo;
           }
           expect(sorted(screen)).toEqual(sorted(wholeScreen(state, viewer, scope)));
         },
@@ -125,13 +125,13 @@ describe('changesSince', () => {
       const periods = version % 2 === 1 ? [period('assoc-01')] : [];
       foldAssociations(state, table('d1', version, ...periods));
     }
-    for (let at = 0; state.forgottenN === 0 && at < removalsMax + 2; at += 1) {
+    for (let at = 0; state.forgottenChangeNo === 0 && at < removalsMax + 2; at += 1) {
       foldAssociations(state, table('d1', removalsMax + 3 + at, ...(at % 2 === 0 ? [period('assoc-01')] : [])));
     }
     expect(state.removals.length).toBe(removalsMax);
-    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN - 1)).toBeUndefined();
-    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN)).toBeDefined();
-    expect(changesSince(state, nurse, { ward: 'icu' }, state.n + 1)).toBeUndefined();
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenChangeNo - 1)).toBeUndefined();
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenChangeNo)).toBeDefined();
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.changeNo + 1)).toBeUndefined();
   });
 });
 

@@ -105,11 +105,11 @@ function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['d
   return {};
 }
 
-/** Returns the values that changed after number `sinceN`; no values if the viewer may not see vital signs. */
-function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
+/** Returns the values that changed after number `sinceChangeNo`; no values if the viewer may not see vital signs. */
+function valuesOf(viewer: Viewer, bed: BedState, sinceChangeNo: number): Bed['values'] {
   if (!may(viewer, 'view-vitals')) return [];
   const values: Bed['values'] = [];
-  for (const { n, numeric } of bed.values.values()) if (n > sinceN) values.push(numeric);
+  for (const { changeNo, numeric } of bed.values.values()) if (changeNo > sinceChangeNo) values.push(numeric);
   return values;
 }
 
@@ -117,12 +117,13 @@ export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
   return { ...headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) };
 }
 
-/** Returns the alarms of a bed that this viewer may see, stamped after `sinceN`. */
-export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
+/** Returns the alarms of a bed that this viewer may see and that changed after number `sinceChangeNo`. */
+export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceChangeNo: number): Alarm[] {
   const alarms: Alarm[] = [];
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
     const alarmState = state.alarms.get(alarmId);
-    if (alarmState && alarmState.n > sinceN && seesAlarm(viewer, alarmState)) alarms.push(alarmState.alarm);
+    if (alarmState && alarmState.changeNo > sinceChangeNo && seesAlarm(viewer, alarmState))
+      alarms.push(alarmState.alarm);
   }
   return alarms;
 }
@@ -131,14 +132,14 @@ const isClinical = ({ type }: CommandAnswer) =>
   type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
 
 /**
- * Returns the answers about beds that this viewer sees in scope, stamped after `sinceN`. Limits and scores go only to
+ * Returns the answers about beds that this viewer sees in scope, with a number above `sinceChangeNo`. Limits and scores go only to
  * viewers who may see vitals.
  */
-function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {
+function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceChangeNo: number): CommandAnswer[] {
   const answers: CommandAnswer[] = [];
-  for (const { answer, n } of state.answers.values()) {
+  for (const { answer, changeNo } of state.answers.values()) {
     const bed = state.beds.get(answer.associationId);
-    if (n <= sinceN || bed === undefined || !isVisible(viewer, scope, bed)) continue;
+    if (changeNo <= sinceChangeNo || bed === undefined || !isVisible(viewer, scope, bed)) continue;
     if (!isClinical(answer) || may(viewer, 'view-vitals')) answers.push(answer);
   }
   return answers;
@@ -174,25 +175,30 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns each head, value and alarm in scope that changed after number `sinceN`. Returns undefined if the state no longer
+ * Returns each head, value and alarm in scope that changed after number `sinceChangeNo`. Returns undefined if the state no longer
  * knows all these changes, so that the screen needs a snapshot.
  */
-export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): Changes | undefined {
-  if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
-  const answers = answersSince(state, viewer, scope, sinceN);
+export function changesSince(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+  sinceChangeNo: number,
+): Changes | undefined {
+  if (sinceChangeNo < state.forgottenChangeNo || sinceChangeNo > state.changeNo) return undefined;
+  const answers = answersSince(state, viewer, scope, sinceChangeNo);
   const changes: Changes = { beds: [], gone: [], alarms: [], cleared: [], answers };
   for (const bed of state.beds.values()) {
-    if (bed.n <= sinceN || !isVisible(viewer, scope, bed)) continue;
+    if (bed.changeNo <= sinceChangeNo || !isVisible(viewer, scope, bed)) continue;
     const { associationId } = bed;
-    if (bed.headN > sinceN) {
+    if (bed.headChangeNo > sinceChangeNo) {
       changes.beds.push({ associationId, head: headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) });
     } else {
-      const values = valuesOf(viewer, bed, sinceN);
+      const values = valuesOf(viewer, bed, sinceChangeNo);
       if (values.length > 0) changes.beds.push({ associationId, values });
     }
-    changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceN));
+    changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceChangeNo));
   }
-  addRemovals(state, viewer, scope, sinceN, changes);
+  addRemovals(state, viewer, scope, sinceChangeNo, changes);
   return changes;
 }
 
@@ -200,7 +206,7 @@ function addRemovals(
   state: LiveState,
   viewer: Viewer,
   scope: Scope,
-  sinceN: number,
+  sinceChangeNo: number,
   changes: Pick<Delta, 'gone' | 'cleared'>,
 ): void {
   const isHidden = (alarmId: string) => {
@@ -209,7 +215,7 @@ function addRemovals(
   };
   for (let at = state.removals.length - 1; at >= 0; at -= 1) {
     const removal = state.removals[at]!;
-    if (removal.n <= sinceN) break;
+    if (removal.changeNo <= sinceChangeNo) break;
     if ('associationId' in scope && scope.associationId !== removal.associationId) continue;
     if (!wardInScope(viewer, scope, removal.ward)) continue;
     if (removal.kind === 'alarm') {

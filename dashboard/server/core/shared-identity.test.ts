@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { foldAssociations } from './beds.ts';
 import { hr, observation, period, t0, table } from './fold.testing.ts';
-import { endNotices, noticesOf } from './notices.ts';
+import { endExpiredNotices, noticesOf } from './notices.ts';
 import { foldObservation } from './readings.ts';
 import { emptyState, type LiveState } from './state.ts';
 
@@ -31,9 +31,9 @@ it('a bed shows a notice if two devices use one certificate, until 5 min after t
   play(state, 'AB', 10, 30);
   expect(noticesAt(state)).toEqual(expectedNotices);
   play(state, 'B', 30, 31);
-  endNotices(state, t0 + 329_000);
+  endExpiredNotices(state, t0 + 329_000);
   expect(noticesAt(state)).toEqual(expectedNotices);
-  endNotices(state, t0 + 331_000);
+  endExpiredNotices(state, t0 + 331_000);
   expect(noticesAt(state)).toEqual([]);
 });
 

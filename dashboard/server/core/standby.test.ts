@@ -33,12 +33,12 @@ it('the standby with the highest revision counts in any order of records', () =>
 
 it('a new standby is sent to the screens once, with the head of its bed', () => {
   const state = admitted();
-  const before = state.n;
+  const before = state.changeNo;
   foldStandby(state, standbyRecord(1, true));
   expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.standby).toEqual(standby);
-  const after = state.n;
+  const after = state.changeNo;
   foldStandby(state, standbyRecord(1, true));
-  expect(state.n).toBe(after);
+  expect(state.changeNo).toBe(after);
 });
 
 it('a standby with the same revision and another content replaces the former standby', () => {

@@ -1,6 +1,6 @@
 /** Folds the standby of patients, which the alarm processor publishes. */
 import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
-import { type LiveState, stampHead, standbyMax } from './state.ts';
+import { type LiveState, markHeaderChanged, standbyMax } from './state.ts';
 
 /** Folds a standby from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
@@ -11,5 +11,5 @@ export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   state.standby.set(associationId, inForce);
   if (state.standby.size > standbyMax) state.standby.delete(state.standby.keys().next().value!);
   const bed = state.beds.get(associationId);
-  if (bed && JSON.stringify(formerStandby) !== JSON.stringify(inForce)) stampHead(state, bed);
+  if (bed && JSON.stringify(formerStandby) !== JSON.stringify(inForce)) markHeaderChanged(state, bed);
 }

@@ -1,12 +1,12 @@
 /**
- * The state that the screens show, folded from Kafka: associations, devices, values and alarms. The fold functions
+ * The state that the screens show, computed from Kafka: associations, devices, values and alarms. The fold functions
  * (beds.ts, readings.ts, alarms.ts) change the state in place, because a copy for each reading would be slow. They have no
  * other effects, so the same records in the same order give the same state.
  *
- * Each change gets the next number `n` and stamps the changed bed, value or alarm with this number. A screen needs
- * everything in its scope whose stamp is higher than the screen's last number. So the server needs no queue for each
- * screen, and a slow screen gets only the newest values. Removed beds and alarms are kept in a bounded list (`removals`).
- * If the list does not reach back to the screen's last number, the screen gets a snapshot.
+ * Each change gets the next change number, and the changed bed, value or alarm keeps this number (`changeNo`). A screen
+ * needs everything in its scope whose number is higher than the screen's last number. So the server needs no queue for
+ * each screen, and a slow screen gets only the newest values. Removed beds and alarms are kept in a bounded list
+ * (`removals`). If the list does not reach back to the screen's last number, the screen gets a snapshot.
  */
 
 import type { ContentRevision } from '../../../contracts/acknowledgement.ts';
@@ -115,7 +115,7 @@ export type ValueState = {
   readonly origin: Origin;
   /** The reading that was last shown, for each start of the device. A repeat of such a reading does not replace the value. */
   readonly shownReadings: readonly (ReadingId & { readonly deviceMs: number })[];
-  readonly n: number;
+  readonly changeNo: number;
 };
 
 /** The times (ms since 1970) and the identity of a reading. */
@@ -147,15 +147,15 @@ export type BedState = {
   readonly waves: Map<string, number>;
   /** The notices by code (notices.ts). */
   readonly notices: Map<string, NoticeState>;
-  /** Stamp of the bed's head: everything except values and alarms. */
-  headN: number;
-  /** The highest stamp of the bed's head, values and alarms. */
-  n: number;
+  /** Number of the last change of the bed's head: everything except values and alarms. */
+  headChangeNo: number;
+  /** Number of the last change of the bed's head, values or alarms. */
+  changeNo: number;
 };
 
 export type ShownAlarm = {
   readonly alarm: Alarm;
-  readonly n: number;
+  readonly changeNo: number;
   /** When the alarm processor published the alarm, by its clock, ms. */
   readonly publishedAtMs: number;
   /** The revisions that an acknowledgement may name, because the alarm has not become worse since. */
@@ -166,7 +166,7 @@ export type ShownAlarm = {
 
 /** The record of a bed, or of an alarm of a bed, that was removed from the screens. */
 export type Removal = {
-  readonly n: number;
+  readonly changeNo: number;
   readonly kind: 'bed' | 'alarm';
   readonly associationId: string;
   readonly alarmId: string | undefined;
@@ -175,7 +175,7 @@ export type Removal = {
 
 export type LiveState = {
   /** The number of the last change. */
-  n: number;
+  changeNo: number;
   /** The time of this server at the last tick or alarm, ms since 1970. */
   nowMs: number;
   readonly devices: Map<string, DeviceState>;
@@ -193,17 +193,17 @@ export type LiveState = {
   /** The early warning scores, by association. */
   readonly scores: Map<string, Scores>;
   /** The outcomes of the last commands, by `commandId`. */
-  readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
+  readonly answers: Map<string, { readonly answer: CommandAnswer; readonly changeNo: number }>;
   readonly removals: Removal[];
   /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
-  forgottenN: number;
+  forgottenChangeNo: number;
   /** The number of records that were left out because a maximum was reached or the association is not on the screens. */
   leftOut: number;
 };
 
 export function emptyState(): LiveState {
   return {
-    n: 0,
+    changeNo: 0,
     nowMs: 0,
     devices: new Map(),
     associations: new Map(),
@@ -216,15 +216,15 @@ export function emptyState(): LiveState {
     scores: new Map(),
     answers: new Map(),
     removals: [],
-    forgottenN: 0,
+    forgottenChangeNo: 0,
     leftOut: 0,
   };
 }
 
-/** Returns the next stamp. */
-export function nextN(state: LiveState): number {
-  state.n += 1;
-  return state.n;
+/** Counts a change, and returns its number. */
+export function nextChangeNo(state: LiveState): number {
+  state.changeNo += 1;
+  return state.changeNo;
 }
 
 /** Remembers a removed bed or alarm. If there are more than `removalsMax`, forgets the oldest. */
@@ -232,27 +232,33 @@ export function rememberRemoval(state: LiveState, removal: Removal): void {
   state.removals.push(removal);
   if (state.removals.length > removalsMax) {
     const dropped = state.removals.splice(0, state.removals.length - removalsMax);
-    state.forgottenN = dropped[dropped.length - 1]!.n;
+    state.forgottenChangeNo = dropped[dropped.length - 1]!.changeNo;
   }
 }
 
 /** Remembers that an alarm of a tray is no longer shown, although the alarm is still in the state. */
 export function rememberHiddenAlarm(state: LiveState, bed: BedState, alarmId: string): void {
   const { associationId } = bed;
-  rememberRemoval(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
+  rememberRemoval(state, {
+    changeNo: nextChangeNo(state),
+    kind: 'alarm',
+    associationId,
+    alarmId,
+    ward: audienceOf(bed),
+  });
 }
 
 /** Gives the header data of a bed a new change number, so that the screens get them. */
-export function stampHead(state: LiveState, bed: BedState): void {
-  bed.headN = nextN(state);
-  bed.n = bed.headN;
+export function markHeaderChanged(state: LiveState, bed: BedState): void {
+  bed.headChangeNo = nextChangeNo(state);
+  bed.changeNo = bed.headChangeNo;
 }
 
 /** Gives the header data of every bed of a device a new change number. */
-export function stampHeads(state: LiveState, device: DeviceState): void {
+export function markHeadersChanged(state: LiveState, device: DeviceState): void {
   for (const associationId of device.bedIds) {
     const bed = state.beds.get(associationId);
-    if (bed) stampHead(state, bed);
+    if (bed) markHeaderChanged(state, bed);
   }
 }
 

@@ -51,7 +51,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     const state = inTray();
     publish(state, 20);
     expect(seen(state, nurse)).toEqual([1]);
-    const before = state.n;
+    const before = state.changeNo;
     move(state);
     tick(state, t0 + 101_000);
     expect(seen(state, nurse)).toEqual([]);
@@ -84,7 +84,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     publish(state, 20);
     move(state);
     tick(state, t0 + 101_000);
-    const n = state.n;
+    const n = state.changeNo;
     publish(state, s, fields, 2);
     expect(seen(state, stepNurse)).toEqual(expected);
     expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.alarms.map(({ rev }) => rev)).toEqual(expected);
@@ -103,7 +103,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     publish(state, 20);
     move(state);
     tick(state, t0 + 60_000);
-    const n = state.n;
+    const n = state.changeNo;
     tick(state, t0 + 101_000);
     expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.cleared).toEqual(['alarm-of-the-tray']);
     expect(changesSince(state, everywhere, { ward: '*' }, n)?.cleared).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     const raised = alarm('alarm-of-the-tray', tray, 1, { onsetAt: at(95) });
     foldAlarmEvent(state, { type: 'raised', at: at(95), alarm: raised }, t0 + 101_000);
     expect(seen(state, stepNurse)).toEqual([]);
-    const n = state.n;
+    const n = state.changeNo;
     for (let s = 102; s < 142; s += 1)
       foldObservation(state, tray, observation('d1', t0 + (s - 10) * 1000, [hr(72)], t0 + s * 1000), t0 + s * 1000);
     tick(state, t0 + 142_000);

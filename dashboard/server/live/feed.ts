@@ -15,7 +15,7 @@ import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
 import { noteCanary, noteCanaryReport } from '../core/canary.ts';
 import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
-import { endNotices, foldNotice } from '../core/notices.ts';
+import { endExpiredNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
 import { foldScores } from '../core/scores.ts';
 import { foldStandby } from '../core/standby.ts';
@@ -223,7 +223,7 @@ export async function openFeed(
 
   const timer = setInterval(() => {
     tick(state, now());
-    endNotices(state, now());
+    endExpiredNotices(state, now());
     forgetWaves(state, now());
     forgetTracks(waves, now(), waveSilentMs);
   }, tickMs);

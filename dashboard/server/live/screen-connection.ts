@@ -86,9 +86,9 @@ export function createScreen(parts: ScreenParts): Screen {
   const isEnded = () => outbox.endedWith() !== undefined;
   let watch: Watch | undefined;
   /** The number `n` of the last message that was sent. */
-  let sentN = 0;
+  let sentChangeNo = 0;
   /** All changes up to this number were sent, or do not concern this screen. */
-  let seenN = 0;
+  let seenChangeNo = 0;
   /** The last `Watch` of the screen that has not been handled yet. */
   let pendingWatch: Watch | undefined;
   let isHandlingWatch = false;
@@ -103,18 +103,18 @@ export function createScreen(parts: ScreenParts): Screen {
     const text = message({
       type: 'snapshot',
       stream,
-      n: state.n,
+      n: state.changeNo,
       at: formatInstant(now()),
       ...wholeScreen(state, viewer, scope),
       health: parts.health(),
     });
     outbox.restart(text.length);
-    if (outbox.send('snapshot', () => text)) sentN = seenN = state.n;
+    if (outbox.send('snapshot', () => text)) sentChangeNo = seenChangeNo = state.changeNo;
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || isEnded() || seenN === state.n || seenPatients.isWaiting()) return;
-    const changes = changesSince(state, viewer, watch.scope, seenN);
+    if (!watch || isEnded() || seenChangeNo === state.changeNo || seenPatients.isWaiting()) return;
+    const changes = changesSince(state, viewer, watch.scope, seenChangeNo);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
       seenPatients.recordThen(newPatients, () => flush('alarms'));
@@ -125,13 +125,14 @@ export function createScreen(parts: ScreenParts): Screen {
       return;
     }
     if (isEmpty(changes)) {
-      seenN = state.n;
+      seenChangeNo = state.changeNo;
       return;
     }
     const isUrgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
-    const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
+    const text = () =>
+      message({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
-      sentN = seenN = state.n;
+      sentChangeNo = seenChangeNo = state.changeNo;
       outbox.noteWaiting(false);
     } else {
       skipped.numerics += 1;
@@ -200,8 +201,8 @@ export function createScreen(parts: ScreenParts): Screen {
   function showView(next: Watch): void {
     watch = next;
     gaps.clear();
-    if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
-      sentN = seenN = next.resume.n;
+    if (next.resume?.stream === stream && next.resume.n <= state.changeNo && next.resume.n >= state.forgottenChangeNo) {
+      sentChangeNo = seenChangeNo = next.resume.n;
       flush('alarms');
     } else sendSnapshot(next.scope);
     sendRecentWaves();
@@ -241,7 +242,7 @@ export function createScreen(parts: ScreenParts): Screen {
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
+      outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }));
     },
     received(text) {
       if (isEnded()) return;

@@ -4,7 +4,7 @@ import type { Command } from '../../../contracts/messages/alarms.ts';
 import { AssessmentBody, ErrorBody } from '../../protocol/rest.ts';
 import { whoOf } from '../access.ts';
 import type { App } from '../app.ts';
-import { AssociationParams, bedOf, commandAnswers, commandFields, sendCommand, whereabouts } from './clinical.ts';
+import { AssociationParams, auditFieldsOf, bedOf, commandAnswers, commandFields, sendCommand } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function assessmentRoute(app: App, parts: Parts): void {
@@ -27,7 +27,7 @@ export function assessmentRoute(app: App, parts: Parts): void {
         ...request.body,
       };
       const detail = `${assessmentText(request.body)}; command ${command.commandId}`;
-      await parts.trail.record({ ...whoOf(request), action: 'assessment-entered', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'assessment-entered', ...auditFieldsOf(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );

@@ -45,7 +45,7 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
   const viewer = viewerOf(request);
   const bed = parts.feed.state.beds.get(associationId);
   if (bed && seesWard(viewer, audienceOf(bed))) return bed;
-  if (bed) await recordDenied(parts, request, whereabouts(bed));
+  if (bed) await recordDenied(parts, request, auditFieldsOf(bed));
   throw notFound();
 }
 
@@ -55,7 +55,7 @@ async function recordDenied(parts: Parts, request: FastifyRequest, about: Partia
 }
 
 /** Returns the fields of an audit record that name the association, the ward and the patient. */
-export function whereabouts(bed: BedState): Partial<AuditEvent> {
+export function auditFieldsOf(bed: BedState): Partial<AuditEvent> {
   const patientId = bed.period?.patient?.patientId;
   const ward = audienceOf(bed);
   return {
@@ -131,7 +131,7 @@ function viewRoutes(app: App, parts: Parts): void {
     async (request) => {
       const viewer = viewerOf(request);
       const bed = await bedOf(parts, request, request.params.associationId);
-      await trail.record({ ...whoOf(request), action: 'patient-viewed', ...whereabouts(bed) });
+      await trail.record({ ...whoOf(request), action: 'patient-viewed', ...auditFieldsOf(bed) });
       const alarms = alarmsOfBed(feed.state, viewer, bed.associationId, -1);
       const version = feed.state.associations.get(bed.deviceId)?.version ?? 0;
       return { at: formatInstant(now()), bed: bedView(feed.state, viewer, bed), alarms, version };
@@ -161,7 +161,7 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       const { alarm, contentRevision } = alarmState;
       const bed = await bedOf(parts, request, alarm.associationId);
       if (!seesAlarm(viewer, alarmState)) {
-        await recordDenied(parts, request, { ...whereabouts(bed), alarmId });
+        await recordDenied(parts, request, { ...auditFieldsOf(bed), alarmId });
         throw notFound();
       }
       const fault = acknowledgeFault(alarm, contentRevision, rev);
@@ -173,7 +173,7 @@ function acknowledgeRoute(app: App, parts: Parts): void {
         rev,
       };
       const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
-      await trail.record({ ...whoOf(request), action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
+      await trail.record({ ...whoOf(request), action: 'alarm-acknowledged', ...auditFieldsOf(bed), alarmId, detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -191,7 +191,7 @@ function pauseAudioRoute(app: App, parts: Parts): void {
       const { forMs } = request.body;
       const command: Command = { type: 'pause-audio', ...commandFields(parts, request, bed.associationId), forMs };
       const detail = `for ${forMs} ms; command ${command.commandId}`;
-      await parts.trail.record({ ...whoOf(request), action: 'audio-paused', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'audio-paused', ...auditFieldsOf(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -235,7 +235,7 @@ function limitsRoute(app: App, parts: Parts): void {
       rememberSent(sentLimits, key, { change, newestReadBefore: newestReadChange, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : 'back to the limits of the ward'}; command ${command.commandId}`;
       try {
-        await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });
+        await trail.record({ ...whoOf(request), action: 'limits-changed', ...auditFieldsOf(bed), detail });
         return reply.code(202).send(await sendCommand(parts, command));
       } catch (error) {
         sentLimits.delete(key);

@@ -20,7 +20,7 @@ import { keepPace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
-import { notAllowed } from '../core/association-refusals.ts';
+import { notAllowedRefusal } from '../core/association-refusals.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
@@ -57,7 +57,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
     const viewer = viewerOf(request);
     const decide: Change['decide'] = (context) => {
       if (patientId !== undefined && !mayTryId(idGuesses, viewer.userId, patientId, context.nowMs))
-        return notAllowed({ patientId, detail: 'too many patient ids of other wards were tried before' });
+        return notAllowedRefusal({ patientId, detail: 'too many patient ids of other wards were tried before' });
       const decision = change.decide(context);
       if (!decision.ok && decision.hiddenId !== undefined)
         noteHiddenId(idGuesses, viewer.userId, decision.hiddenId, context.nowMs);

@@ -4,7 +4,7 @@ import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../../prot
 import { whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { planTrend, trendsOf } from '../core/trend-query.ts';
-import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
+import { AssociationParams, auditFieldsOf, bedOf } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function recordRoutes(app: App, parts: Parts): void {
@@ -25,7 +25,7 @@ export function recordRoutes(app: App, parts: Parts): void {
       const plan = planTrend(request.query, now());
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
       const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
-      await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
+      await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
       // A device without a bed keeps its association id when it comes into the tray of another ward. The trend begins when
       // the device came into its present tray, so that no ward sees what the device measured in another ward.
       const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);

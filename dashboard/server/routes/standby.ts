@@ -3,7 +3,7 @@ import type { Command } from '../../../contracts/messages/alarms.ts';
 import { ErrorBody, StandbyBody } from '../../protocol/rest.ts';
 import { whoOf } from '../access.ts';
 import type { App } from '../app.ts';
-import { AssociationParams, bedOf, commandAnswers, commandFields, sendCommand, whereabouts } from './clinical.ts';
+import { AssociationParams, auditFieldsOf, bedOf, commandAnswers, commandFields, sendCommand } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function standbyRoutes(app: App, parts: Parts): void {
@@ -18,7 +18,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
       const { reason, forMs } = request.body;
       const command: Command = { type: 'standby', ...commandFields(parts, request, bed.associationId), reason, forMs };
       const detail = `${reason}, for ${forMs} ms; command ${command.commandId}`;
-      await parts.trail.record({ ...whoOf(request), action: 'standby-begun', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'standby-begun', ...auditFieldsOf(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -30,7 +30,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
       const bed = await bedOf(parts, request, request.params.associationId);
       const command: Command = { type: 'end-standby', ...commandFields(parts, request, bed.associationId) };
       const detail = `command ${command.commandId}`;
-      await parts.trail.record({ ...whoOf(request), action: 'standby-ended', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'standby-ended', ...auditFieldsOf(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );

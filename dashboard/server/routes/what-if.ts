@@ -11,7 +11,7 @@ import type { BedState } from '../core/state.ts';
 import { codesOfGroup, limitsToCompare } from '../core/what-if.ts';
 import { lookBackMs } from '../core/what-if-spans.ts';
 import { createWhatIf } from '../what-if.ts';
-import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
+import { AssociationParams, auditFieldsOf, bedOf } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function whatIfRoute(app: App, parts: Parts): void {
@@ -50,7 +50,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const limitsText =
         limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
-      await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
+      await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
       // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
       // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));

@@ -2,7 +2,7 @@
  * The detector of a device that is silent, is disconnected, or reports a technical problem (CLINICAL, "Silence is an alarm"). Silence is
  * measured by the wall clock only. Pure.
  */
-import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
+import { voidsClockError } from '../../../contracts/bed-notices.ts';
 import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
 import { assess, clockErrorText, type DeviceClock, initialClock, isSkewed } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
@@ -96,7 +96,7 @@ export function noticeSilence(part: DevicePart, now: number): DevicePart {
  * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time: the measured error is out of date.
  */
 export function endClockMeasure(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
-  const ends = part.skew !== null && endsClockMeasure(notice, receivedAt, part.readingAt);
+  const ends = part.skew !== null && voidsClockError(notice, receivedAt, part.readingAt);
   return ends ? { ...part, skew: null } : part;
 }
 
