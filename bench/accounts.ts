@@ -17,7 +17,7 @@ export function rssMb(pid: number): number {
   return statusMb(pid, 'VmRSS');
 }
 
-/** Returns the most RAM that a process has used so far, MB. */
+/** Returns the maximum RAM that a process has used so far, MB. */
 export function peakRssMb(pid: number): number {
   return statusMb(pid, 'VmHWM');
 }

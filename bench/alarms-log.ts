@@ -15,7 +15,7 @@ type Bed = {
   readonly deviceId: string;
   readonly associationId: string;
   readonly writer: string;
-  readonly n: number;
+  readonly bedNumber: number;
   seq: number;
 };
 
@@ -29,15 +29,21 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   const gateway = await openLogAs(data, 'gateway');
   const operator = await openLogAs(data, 'operator');
   const allBeds: Bed[] = [];
-  for (let n = 0; n < beds; n += 1) {
-    const deviceId = `bench-${n}`;
-    const period = admitted(String(n), wardOf(n), `Bench ${n}`);
-    allBeds.push({ deviceId, associationId: period.associationId, writer: devicePseudonym(data, deviceId), n, seq: 0 });
+  for (let bedNumber = 0; bedNumber < beds; bedNumber += 1) {
+    const deviceId = `bench-${bedNumber}`;
+    const period = admitted(String(bedNumber), wardOf(bedNumber), `Bench ${bedNumber}`);
+    allBeds.push({
+      deviceId,
+      associationId: period.associationId,
+      writer: devicePseudonym(data, deviceId),
+      bedNumber,
+      seq: 0,
+    });
     await associate(data, operator, deviceId, 1, period);
   }
   await operator.close();
 
-  /** @param heartRate heart rate, /min. A value above 140 raises an alarm at once, because the extreme limit has no delay. */
+  /** @param heartRate heart rate, /min. A value above 140 raises an alarm immediately, because the extreme limit has no delay. */
   async function send(bed: Bed, timeMs: number, heartRate: number): Promise<void> {
     bed.seq += 1;
     const { deviceId, associationId: key, writer, seq } = bed;
@@ -54,7 +60,7 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   return { beds: allBeds, send, close: () => gateway.close() };
 }
 
-/** Sends one reading of every bed in each `everyMs`, evenly over that time, until `stop` is called. */
+/** Sends one reading of every bed in each `everyMs`, evenly distributed over this time, until `stop` is called. */
 export function paceReadings(log: ReadingLog, everyMs: number) {
   let sent = 0;
   let failed = 0;
@@ -111,11 +117,12 @@ export async function measureThroughput(
   data: TestPlatform,
   log: ReadingLog,
   secondsOfReadings: number,
-): Promise<{ readonly perS: number; readonly readings: number }> {
-  const t = Date.now() - secondsOfReadings * 1000;
-  for (let s = 0; s < secondsOfReadings; s += 1)
-    // Each bed has a tachycardia of 20 s every three minutes: two alarms for 180 readings.
-    await Promise.all(log.beds.map((bed) => log.send(bed, t + s * 1000, (s + 7 * bed.n) % 180 < 20 ? 150 : 80)));
+): Promise<{ readonly readingsPerS: number; readonly readings: number }> {
+  const startMs = Date.now() - secondsOfReadings * 1000;
+  // Each bed has a tachycardia of 20 s every three minutes: two alarms for 180 readings.
+  const heartRateOf = (bed: Bed, second: number) => ((second + 7 * bed.bedNumber) % 180 < 20 ? 150 : 80);
+  for (let second = 0; second < secondsOfReadings; second += 1)
+    await Promise.all(log.beds.map((bed) => log.send(bed, startMs + second * 1000, heartRateOf(bed, second))));
   const readings = log.beds.length * secondsOfReadings;
   const processor = await startProcess(data, 'alarms');
   try {
@@ -135,7 +142,7 @@ export async function measureThroughput(
       300_000,
     );
     return {
-      perS: Math.round(((lastCount.read - firstCount!.read) * 1000) / (lastCount.atMs - firstCount!.atMs)),
+      readingsPerS: Math.round(((lastCount.read - firstCount!.read) * 1000) / (lastCount.atMs - firstCount!.atMs)),
       readings,
     };
   } finally {
@@ -144,7 +151,7 @@ export async function measureThroughput(
 }
 
 /**
- * Measures the time from `kill -9` of the only alarm processor until an alarm for a later breach comes, s. During the
+ * Measures the time, s, from `kill -9` of the only alarm processor until an alarm for a later breach of a limit comes. During the
  * measurement, each bed sends one reading per second. Returns one time for each round.
  */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {

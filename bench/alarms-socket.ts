@@ -13,13 +13,14 @@ export const watchedWard = 'bench-watched';
 
 /**
  * Sends a reading beyond a limit for one bed of `watchedWard` after the other.
- * @param options `perS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`: number of such readings
+ * @param options `readingsPerS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`: number of readings
+ * beyond a limit
  * @returns the latencies, ms, sorted. A latency begins before the reading is sealed, and ends when the clinician's message is read
  */
 export async function measureSocket(
   data: TestPlatform,
   log: ReadingLog,
-  options: { readonly perS: number; readonly watched: number; readonly breaches: number },
+  options: { readonly readingsPerS: number; readonly watched: number; readonly breaches: number },
 ): Promise<readonly number[]> {
   addAccount(data, 'bench', 'Bench Nurse', 'nurse', [watchedWard]);
   const processes = [await startProcess(data, 'alarms'), await startProcess(data, 'dashboard')];
@@ -27,7 +28,7 @@ export async function measureSocket(
   const browser = newBrowser({ port: data.httpPort, ca, origin: `https://localhost:${data.httpPort}` });
   await browser.login('bench', password);
   const live = await browser.live({ type: 'watch', scope: { ward: watchedWard }, waves: null });
-  const pace = paceReadings(log, (log.beds.length * 1000) / options.perS);
+  const pace = paceReadings(log, (log.beds.length * 1000) / options.readingsPerS);
   const sentAtByAssociation = new Map<string, number>();
   const latenciesMs: number[] = [];
   live.socket.on('message', (bytes) => {
@@ -41,7 +42,7 @@ export async function measureSocket(
   });
   try {
     await sleep(10_000);
-    const beds = log.beds.filter(({ n }) => n < options.watched);
+    const beds = log.beds.filter(({ bedNumber }) => bedNumber < options.watched);
     for (let breach = 0; breach < options.breaches; breach += 1) {
       const bed = beds[breach % beds.length]!;
       sentAtByAssociation.set(bed.associationId, performance.now());

@@ -54,16 +54,18 @@ export async function measureAlarms(args: string[]): Promise<void> {
     await log.close();
     return measured;
   });
-  report(`${throughput.perS} readings/s from Kafka to Kafka; now measuring the time to the clinician's connection`);
+  report(
+    `${throughput.readingsPerS} readings/s from Kafka to Kafka; now measuring the time to the clinician's connection`,
+  );
   const watched = Math.min(60, beds);
   const latencies = await onPlatform('socket', async (data) => {
-    const log = await openReadingLog(data, beds, (n) => (n < watched ? watchedWard : `bench-${n % 20}`));
-    const measured = await measureSocket(data, log, { perS: 1_000, watched, breaches });
+    const log = await openReadingLog(data, beds, (bed) => (bed < watched ? watchedWard : `bench-${bed % 20}`));
+    const measured = await measureSocket(data, log, { readingsPerS: 1_000, watched, breaches });
     await log.close();
     return measured;
   });
-  const at = (part: number) => Math.round(latencies[Math.floor(latencies.length * part)]! * 10) / 10;
-  const breachToSocketMs = { p50: at(0.5), p99: at(0.99), arrived: latencies.length, breaches };
+  const percentile = (fraction: number) => Math.round(latencies[Math.floor(latencies.length * fraction)]! * 10) / 10;
+  const breachToSocketMs = { p50: percentile(0.5), p99: percentile(0.99), arrived: latencies.length, breaches };
   report(`${JSON.stringify(breachToSocketMs)}; now killing the processor ${kills} times`);
   const recoveryS = await onPlatform('recovery', async (data) => {
     const log = await openReadingLog(data, beds, () => 'bench');
@@ -73,7 +75,7 @@ export async function measureAlarms(args: string[]): Promise<void> {
   });
   const result = {
     ...engine,
-    kafkaToKafkaPerS: throughput.perS,
+    kafkaToKafkaPerS: throughput.readingsPerS,
     breachToSocketMs,
     recoveryS: Math.max(...recoveryS),
     recoveriesS: recoveryS,

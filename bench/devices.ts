@@ -15,9 +15,9 @@ type Row = {
 };
 
 /**
- * Prints a table; with `--json` one line of JSON. All rows have the same total rate: with 10,000 devices and 1,000 readings per second,
- * each device publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the key exchange of the devices
- * includes ML-KEM, which needs more memory for each connection.
+ * Prints a table; with `--json` one line of JSON. All rows have the same total number of readings per second: with 10,000 devices and 1,000
+ * readings per second, each device publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the key
+ * exchange of the devices includes ML-KEM, which needs more memory for each connection.
  */
 export async function measureDevices(args: string[]): Promise<void> {
   const { values } = parseArgs({

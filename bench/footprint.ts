@@ -38,9 +38,9 @@ async function measure(beds: number, seconds: number): Promise<Cost[]> {
     const startMs = performance.now();
     await sleep(seconds * 1000);
     const wallS = (performance.now() - startMs) / 1000;
-    return system.processes.map((running, n) => ({
+    return system.processes.map((running, index) => ({
       process: running.name,
-      cpuPercent: Math.round(((cpuSeconds(running.pid()) - cpuSecondsBefore[n]!) / wallS) * 1000) / 10,
+      cpuPercent: Math.round(((cpuSeconds(running.pid()) - cpuSecondsBefore[index]!) / wallS) * 1000) / 10,
       rssMb: rssMb(running.pid()),
     }));
   } finally {

@@ -18,8 +18,8 @@ import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const hourMs = 3_600_000;
-const batch = 1_000;
-/** Length of a stay in intensive care, hours (ours: the median is about three days). */
+const batchSize = 1_000;
+/** Length of a stay in intensive care, hours (our choice: the median is about three days). */
 const stayHours = 72;
 const keysPerBedAndHour = 2;
 
@@ -36,9 +36,9 @@ export async function measureKeys(args: string[]): Promise<void> {
   const days = integerOption('--days', values.days, 1, 3_650);
   const { platform, data } = await startTestPlatform(`test-${process.pid}-bench-keys`);
   try {
-    const keptDays = kafkaTopics['keys-readings'].retentionMs / (24 * hourMs);
-    if (values.unpruned) await keepKeys(data);
-    const readingKeys = await writeReadingKeys(data, beds, values.unpruned ? days : Math.min(days, keptDays));
+    const retentionDays = kafkaTopics['keys-readings'].retentionMs / (24 * hourMs);
+    if (values.unpruned) await turnOffKeyRetention(data);
+    const readingKeys = await writeReadingKeys(data, beds, values.unpruned ? days : Math.min(days, retentionDays));
     report(`${readingKeys} keys of readings were written`);
     const stays = await writeStays(data, Math.ceil((beds * days * 24) / stayHours));
     await ensureDemoAccounts(data.stateDir);
@@ -52,8 +52,8 @@ export async function measureKeys(args: string[]): Promise<void> {
   }
 }
 
-/** Turns the retention time of the keys off, so that Kafka does not delete the old keys that the benchmark writes. */
-async function keepKeys(data: TestPlatform): Promise<void> {
+/** Removes the retention time of the keys, so that Kafka does not delete the old keys that the benchmark writes. */
+async function turnOffKeyRetention(data: TestPlatform): Promise<void> {
   const admin = adminKafka(data.kafkaBrokers, join(data.stateDir, 'certs')).admin();
   await admin.connect();
   const configEntries = topicConfig('keys-readings').configEntries!.map(({ name, value }) => ({
@@ -71,23 +71,23 @@ async function keepKeys(data: TestPlatform): Promise<void> {
  */
 async function writeReadingKeys(data: TestPlatform, beds: number, days: number): Promise<number> {
   const log = await openLogAs(data, 'gateway');
-  const wrapped: Buffer[] = [];
+  const wrappedKeys: Buffer[] = [];
   const sealer = createSealer({
     service: 'gateway',
     readers: readersOf(data),
-    publishKey: async ({ value }) => void wrapped.push(value),
+    publishKey: async ({ value }) => void wrappedKeys.push(value),
     now: Date.now,
   });
-  for (let n = 0; n < 100; n += 1) await sealer.keyFor(randomUUID(), 'observations');
+  for (let count = 0; count < 100; count += 1) await sealer.keyFor(randomUUID(), 'observations');
   const producer = log.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   const total = beds * days * 24 * keysPerBedAndHour;
-  const beginMs = Date.now() - days * 24 * hourMs;
-  for (let n = 0; n < total; n += batch) {
-    const messages = Array.from({ length: Math.min(batch, total - n) }, (_, at) => ({
+  const startMs = Date.now() - days * 24 * hourMs;
+  for (let sent = 0; sent < total; sent += batchSize) {
+    const messages = Array.from({ length: Math.min(batchSize, total - sent) }, (_, index) => ({
       key: randomBytes(16).toString('base64url'),
-      value: wrapped[(n + at) % wrapped.length]!,
-      timestamp: String(beginMs + Math.floor((n + at) / (beds * keysPerBedAndHour)) * hourMs),
+      value: wrappedKeys[(sent + index) % wrappedKeys.length]!,
+      timestamp: String(startMs + Math.floor((sent + index) / (beds * keysPerBedAndHour)) * hourMs),
     }));
     await producer.send({ topic: 'keys-readings', acks: -1, messages });
   }
@@ -100,8 +100,10 @@ async function writeReadingKeys(data: TestPlatform, beds: number, days: number):
 async function writeStays(data: TestPlatform, count: number): Promise<number> {
   const alarms = await openLogAs(data, 'alarms');
   const [bed] = longestBeds(1, 'bench');
-  for (let n = 0; n < count; n += batch)
-    await Promise.all(Array.from({ length: Math.min(batch, count - n) }, () => writeStay(alarms, bed!, randomUUID())));
+  for (let written = 0; written < count; written += batchSize)
+    await Promise.all(
+      Array.from({ length: Math.min(batchSize, count - written) }, () => writeStay(alarms, bed!, randomUUID())),
+    );
   await alarms.close();
   return count;
 }

@@ -15,7 +15,7 @@ export type Order =
       readonly port: number;
       readonly certs: string;
       readonly devices: number;
-      readonly atOnce: number;
+      readonly connectingMax: number;
       /** Groups for the key exchange of TLS, colon-separated. */
       readonly groups: string;
     }
@@ -45,11 +45,11 @@ type Device = {
   lastSentMs: number;
   /** Due times of the readings in flight. The index is the packet id modulo the length. */
   readonly dueMs: Float64Array;
-  /** Received bytes of an incomplete packet. */
-  rest: Buffer;
+  /** The received bytes of a packet that is not complete yet. */
+  incompletePacket: Buffer;
 };
 
-/** Returns the length of `dueMs`. It must be larger than the number of readings in flight, which is small if there are many devices. */
+/** Returns the length of `dueMs`. The length must exceed the number of readings in flight, which is small if there are many devices. */
 const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
 const keepAliveS = 60;
 const boot = `bench-${process.pid}`;
@@ -75,41 +75,41 @@ function timeNow(): Buffer {
 function publish(device: Device, count: number, dueMs: number): void {
   const time = timeNow();
   const bytes = Buffer.allocUnsafe(count * (device.template.bytes.length + 16));
-  let at = 0;
-  for (let n = 0; n < count; n += 1) {
+  let length = 0;
+  for (let sent = 0; sent < count; sent += 1) {
     device.seq += 1;
     if (device.seq >= 10 ** device.template.seqDigits) {
       device.template = publishTemplate(device.id, boot, device.seq);
     }
     const packetId = (device.seq % 65_535) + 1;
     device.dueMs[packetId % device.dueMs.length] = dueMs;
-    at = writeReading(bytes, at, device.template, packetId, device.seq, time);
+    length = writeReading(bytes, length, device.template, packetId, device.seq, time);
   }
   device.unacked += count;
   device.lastSentMs = performance.now();
-  device.socket.write(bytes.subarray(0, at));
+  device.socket.write(bytes.subarray(0, length));
 }
 
 function receive(device: Device, chunk: Buffer): void {
-  const bytes = device.rest.length > 0 ? Buffer.concat([device.rest, chunk]) : chunk;
+  const bytes = device.incompletePacket.length > 0 ? Buffer.concat([device.incompletePacket, chunk]) : chunk;
   const nowMs = performance.now();
-  let at = 0;
+  let start = 0;
   let count = 0;
-  while (at + 2 <= bytes.length && at + 2 + bytes[at + 1]! <= bytes.length) {
-    if (bytes[at] === 0x40) {
-      const length = bytes[at + 1]!;
-      if (length > 2 && bytes[at + 4]! >= 0x80)
-        fail(`a reading of ${device.id} was refused: reason code ${bytes[at + 4]}`);
+  while (start + 2 <= bytes.length && start + 2 + bytes[start + 1]! <= bytes.length) {
+    if (bytes[start] === 0x40) {
+      const length = bytes[start + 1]!;
+      if (length > 2 && bytes[start + 4]! >= 0x80)
+        fail(`a reading of ${device.id} was refused: reason code ${bytes[start + 4]}`);
       if (latencies && acked + count < latencies.length) {
-        latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(at + 2) % device.dueMs.length]!;
+        latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(start + 2) % device.dueMs.length]!;
       }
       count += 1;
-    } else if (bytes[at] !== 0x20 && bytes[at] !== 0xd0) {
-      fail(`${device.id} received a packet of type ${bytes[at]! >> 4}, reason code ${bytes[at + 2]}`);
+    } else if (bytes[start] !== 0x20 && bytes[start] !== 0xd0) {
+      fail(`${device.id} received a packet of type ${bytes[start]! >> 4}, reason code ${bytes[start + 2]}`);
     }
-    at += 2 + bytes[at + 1]!;
+    start += 2 + bytes[start + 1]!;
   }
-  device.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : noBytes;
+  device.incompletePacket = start < bytes.length ? Buffer.from(bytes.subarray(start)) : noBytes;
   if (count === 0) return;
   acked += count;
   device.unacked -= count;
@@ -122,20 +122,20 @@ function fail(why: string): never {
   process.exit(1);
 }
 
-async function open(order: Extract<Order, { do: 'connect' }>): Promise<void> {
+async function connectDevices(order: Extract<Order, { do: 'connect' }>): Promise<void> {
   const ca = readFileSync(join(order.certs, 'ca.pem'));
   let next = devices.length;
   const worker = async () => {
     while (next < order.devices) {
       const id = `dev-${next}`;
       next += 1;
-      devices.push(await openOne(order, ca, id));
+      devices.push(await connectDevice(order, ca, id));
     }
   };
-  await Promise.all(Array.from({ length: order.atOnce }, worker));
+  await Promise.all(Array.from({ length: order.connectingMax }, worker));
 }
 
-function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: string): Promise<Device> {
+function connectDevice(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: string): Promise<Device> {
   return new Promise((resolve) => {
     const socket = connect({
       host: '127.0.0.1',
@@ -155,7 +155,7 @@ function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: strin
       unacked: 0,
       lastSentMs: performance.now(),
       dueMs: new Float64Array(ringLengthFor(order.devices)),
-      rest: noBytes,
+      incompletePacket: noBytes,
     };
     // The packet CONNECT of MQTT 5 with clean start and Keep Alive, without properties.
     const head = Buffer.from([
@@ -195,14 +195,20 @@ async function measure(warmupS: number, seconds: number, readingsMax: number): P
   const fromMs = performance.now();
   await sleep(seconds * 1000);
   const measuredS = (performance.now() - fromMs) / 1000;
-  const result = latencies.slice(0, Math.min(acked, latencies.length)).sort();
+  const sorted = latencies.slice(0, Math.min(acked, latencies.length)).sort();
   latencies = undefined;
-  const at = (part: number) => Math.round((result[Math.floor(result.length * part)] ?? Number.NaN) * 100) / 100;
+  const percentile = (fraction: number) =>
+    Math.round((sorted[Math.floor(sorted.length * fraction)] ?? Number.NaN) * 100) / 100;
   return {
     kind: 'measured',
     seconds: measuredS,
     acked,
-    latenciesMs: { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: Math.round(result.at(-1) ?? Number.NaN) },
+    latenciesMs: {
+      p50: percentile(0.5),
+      p99: percentile(0.99),
+      p999: percentile(0.999),
+      max: Math.round(sorted.at(-1) ?? Number.NaN),
+    },
   };
 }
 
@@ -255,7 +261,7 @@ process.on('message', async (order: Order) => {
   switch (order.do) {
     case 'connect': {
       const fromMs = performance.now();
-      await open(order);
+      await connectDevices(order);
       send({ kind: 'connected', seconds: (performance.now() - fromMs) / 1000 });
       break;
     }

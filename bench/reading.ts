@@ -14,10 +14,10 @@ const values = numerics.map(([code, value, unit]) => `{"code":"${code}","value":
 /** A packet, and the positions of the parts that differ from packet to packet. */
 export type Template = {
   readonly bytes: Buffer;
-  readonly packetIdAt: number;
-  readonly seqAt: number;
+  readonly packetIdOffset: number;
+  readonly seqOffset: number;
   readonly seqDigits: number;
-  readonly timeAt: number;
+  readonly timeOffset: number;
 };
 
 /** Returns the template of a QoS 1 PUBLISH of MQTT 5. A template is valid for all `seq` with the same number of digits. */
@@ -36,16 +36,22 @@ export function publishTemplate(deviceId: string, boot: string, seq: number): Te
   bytes[2] = remaining >> 7;
   bytes.writeUInt16BE(topic.length, 3);
   bytes.write(topic, 5, 'latin1');
-  const packetIdAt = 5 + topic.length;
-  const payloadAt = packetIdAt + 3;
-  bytes.write(payload, payloadAt, 'latin1');
-  const seqAt = payloadAt + head.length;
-  return { bytes, packetIdAt, seqAt, seqDigits: seqText.length, timeAt: seqAt + seqText.length + middle.length };
+  const packetIdOffset = 5 + topic.length;
+  const payloadOffset = packetIdOffset + 3;
+  bytes.write(payload, payloadOffset, 'latin1');
+  const seqOffset = payloadOffset + head.length;
+  return {
+    bytes,
+    packetIdOffset,
+    seqOffset,
+    seqDigits: seqText.length,
+    timeOffset: seqOffset + seqText.length + middle.length,
+  };
 }
 
 /** Returns the length of the payload of a template, bytes. */
 export function payloadBytes(template: Template): number {
-  return template.bytes.length - template.packetIdAt - 3;
+  return template.bytes.length - template.packetIdOffset - 3;
 }
 
 /**
@@ -61,13 +67,13 @@ export function writeReading(
   time: Buffer,
 ): number {
   template.bytes.copy(into, at);
-  into[at + template.packetIdAt] = packetId >> 8;
-  into[at + template.packetIdAt + 1] = packetId & 0xff;
+  into[at + template.packetIdOffset] = packetId >> 8;
+  into[at + template.packetIdOffset + 1] = packetId & 0xff;
   let rest = seq;
   for (let digit = template.seqDigits - 1; digit >= 0; digit -= 1) {
-    into[at + template.seqAt + digit] = 48 + (rest % 10);
+    into[at + template.seqOffset + digit] = 48 + (rest % 10);
     rest = Math.floor(rest / 10);
   }
-  time.copy(into, at + template.timeAt);
+  time.copy(into, at + template.timeOffset);
   return at + template.bytes.length;
 }

@@ -103,7 +103,7 @@ export async function startRig(options: {
       async connect(count) {
         const certs = join(stateDir, 'certs');
         const groups = options.hybrid ? 'X25519MLKEM768:X25519' : 'X25519:P-256';
-        const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, atOnce: 8, groups };
+        const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, connectingMax: 8, groups };
         return (await request(order, 'connected')).seconds;
       },
       saturate: (window, warmupS, seconds) => measure({ do: 'saturate', window, warmupS, seconds }),

@@ -113,11 +113,11 @@ async function measureRow(browser: Browser, ward: MadeUpWard, screenCase: Case, 
   const costAfter = await costOf(cdp, browserCdp);
   const perS = (name: keyof Cost) =>
     Math.round(((costAfter[name] - costBefore[name]) * 1000) / (costAfter.atS - costBefore.atS));
-  await page.evaluate(watchPage);
+  await page.evaluate(recordPaints);
   const raised = await probeAlarms(ward, screenCase.beds, seconds);
-  const seen = await page.evaluate<Seen>('window.vigilBench()');
+  const figures = await page.evaluate<PageFigures>('window.vigilBench()');
   const delays = raised.flatMap(({ alarmId, atMs }) => {
-    const paintedAtMs = seen.paintedAtMs[alarmId];
+    const paintedAtMs = figures.paintedAtMs[alarmId];
     return paintedAtMs === undefined ? [] : [paintedAtMs - atMs];
   });
   const { usedSize } = await cdp.send('HeapProfiler.collectGarbage').then(() => cdp.send('Runtime.getHeapUsage'));
@@ -126,7 +126,7 @@ async function measureRow(browser: Browser, ward: MadeUpWard, screenCase: Case, 
     mainMsPerS: perS('mainS'),
     mainCpuMsPerS: perS('mainCpuS'),
     browserCpuMsPerS: perS('browserCpuS'),
-    fps: Math.round((seen.frames * 10_000) / seen.ms) / 10,
+    fps: Math.round((figures.frames * 10_000) / figures.ms) / 10,
     heapMb: Math.round(usedSize / 1e5) / 10,
     rendererMb: rssMb(await rendererPid(browserCdp)),
     breachToPaintedMs: { ...percentiles(delays), alarms: raised.length, notSeen: raised.length - delays.length },
@@ -164,10 +164,14 @@ async function rendererPid(browserCdp: CDPSession): Promise<number> {
   return renderers[0]!.id;
 }
 
-type Seen = { readonly frames: number; readonly ms: number; readonly paintedAtMs: Readonly<Record<string, number>> };
+type PageFigures = {
+  readonly frames: number;
+  readonly ms: number;
+  readonly paintedAtMs: Readonly<Record<string, number>>;
+};
 
-/** Runs in the page. Counts frames, and notes the time at which each new row of the alarm list was painted. */
-function watchPage(): void {
+/** Runs in the page. Counts frames, and records the time at which each new row of the alarm list was painted. */
+function recordPaints(): void {
   const paintedAtMs: Record<string, number> = {};
   const startMs = performance.now();
   let frames = 0;
@@ -195,11 +199,11 @@ function watchPage(): void {
   Object.assign(window, { vigilBench: () => ({ frames, ms: performance.now() - startMs, paintedAtMs }) });
 }
 
-/** Raises alarms on one bed after the other, and ends each after `probeLastsMs`. Returns the alarms with the time of their start. */
+/** Raises alarms on one bed after the other, and ends each alarm after `probeLastsMs`. Returns the alarms with their start times. */
 async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
   const raised: { alarmId: string; atMs: number }[] = [];
-  for (let n = 0; n < (seconds * 1000) / probeEveryMs; n += 1) {
-    const step = Math.floor(n / 7) * 8 + 1 + (n % 7);
+  for (let count = 0; count < (seconds * 1000) / probeEveryMs; count += 1) {
+    const step = Math.floor(count / 7) * 8 + 1 + (count % 7);
     const bed = step % beds;
     raised.push(ward.alarm(bed, 'raised'));
     setTimeout(() => ward.alarm(bed, 'cleared'), probeLastsMs);
@@ -211,8 +215,9 @@ async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
 
 function percentiles(values: readonly number[]): { p50: number; p99: number } {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
+  const percentile = (fraction: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))] ?? Number.NaN;
+  return { p50: percentile(0.5), p99: percentile(0.99) };
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -1,4 +1,4 @@
-/** Makes artificial vital signs: waves with a heart beat, and values that change a little. */
+/** Creates artificial vital signs: waves with a heart beat, and values that change a little. */
 import type { Observation } from '../contracts/messages/device.ts';
 
 export type MadeUpWave = {
@@ -10,7 +10,7 @@ export type MadeUpWave = {
   readonly shape: (phase: number) => number;
 };
 
-const bump = (phase: number, at: number, width: number) => Math.exp(-(((phase - at) / width) ** 2));
+const bump = (phase: number, centre: number, width: number) => Math.exp(-(((phase - centre) / width) ** 2));
 
 export const madeUpWaves: readonly MadeUpWave[] = [
   {

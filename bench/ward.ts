@@ -8,7 +8,7 @@ export const userId = 'nora';
 
 export type MadeUpWard = {
   readonly server: ScreenServer;
-  /** Raises or ends an alarm of a bed, and sends this to the screens at once. Returns the alarm's id and the time, ms since 1970. */
+  /** Raises or ends an alarm of a bed, and sends it to the screens immediately. Returns the alarm's id and the time, ms since 1970. */
   alarm(bed: number, event: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
   close(): Promise<void>;
 };
@@ -26,7 +26,7 @@ export async function openMadeUpWard(options: {
     ...(clientDir === undefined ? {} : { clientDir }),
   });
   const timers: NodeJS.Timeout[] = [];
-  /** Repeats an act for a bed. Each bed begins at another time, so that the load is even. */
+  /** Repeats a function for a bed. Each bed begins at another time, so that the load is even. */
   const repeat = (everyMs: number, bed: number, act: () => void) => {
     timers.push(setTimeout(() => timers.push(setInterval(act, everyMs)), (bed / beds) * everyMs));
   };

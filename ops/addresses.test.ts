@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import type { Environment } from '../process/settings.ts';
 import { writeAddresses } from './addresses.ts';
-import { within } from './desk.ts';
-import { mustQuery } from './platform/influx-setup.ts';
+import { awaitKafka } from './operator-context.ts';
+import { runStatement } from './platform/influx-setup.ts';
 import { readVigil } from './rejected/settings.ts';
-import { awayWatch } from './trends/writer-side.ts';
+import { createAwayCheck } from './trends/writer-side.ts';
 
 const emptyFolder = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
 const usedFolder = mkdtempSync(join(tmpdir(), 'vigil-addresses-'));
@@ -105,7 +105,7 @@ describe('errors of services that do not answer', () => {
   it('the error for Kafka names its address and the setting of the address', async () => {
     const settings = { kafkaBrokers: '127.0.0.1:9092', kafkaFrom: 'the default' };
     const terminal = { isInteractive: () => false, writeError: () => {} };
-    await expect(within(1, settings, new Promise(() => {}), terminal)).rejects.toThrow(
+    await expect(awaitKafka(1, settings, new Promise(() => {}), terminal)).rejects.toThrow(
       /^Kafka at 127\.0\.0\.1:9092 \(the default\) has not answered .*VIGIL_KAFKA_BROKERS/,
     );
   });
@@ -113,11 +113,13 @@ describe('errors of services that do not answer', () => {
   it('the error for InfluxDB names its address', async () => {
     // No process listens on port 9 of loopback.
     const setup = { url: 'https://127.0.0.1:9', adminPassword: 'x', users: [] };
-    await expect(mustQuery(setup, 'SHOW DATABASES')).rejects.toThrow(/^InfluxDB at https:\/\/127\.0\.0\.1:9 does not/);
+    await expect(runStatement(setup, 'SHOW DATABASES')).rejects.toThrow(
+      /^InfluxDB at https:\/\/127\.0\.0\.1:9 does not/,
+    );
   });
 
   it('a rebuild gives up after InfluxDB was away for 60 s without an answer between', () => {
-    const isAwayTooLong = awayWatch(60_000);
+    const isAwayTooLong = createAwayCheck(60_000);
     const judge = (nowMs: number, isStoreAway: boolean) => isAwayTooLong({ isStoreAway }, nowMs);
     const early = [
       judge(0, true),

@@ -1,8 +1,8 @@
 /**
- * Returns the result of `work`. After `signal` is aborted, waits `graceMs` more for the work and then rejects with an AbortError. The work
- * (for instance a download) is not stopped by that; it ends with the process.
+ * Waits for `work` and returns its result. After `signal` is aborted, waits for at most `graceMs`, and then rejects with an AbortError. The
+ * work (for instance a download) is not stopped; it continues until it is finished or the process ends.
  */
-export async function endedWithin<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
+export async function awaitWithGrace<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   const deadline = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {

@@ -6,10 +6,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { watchForAlarm } from './clinician.ts';
-import { type PassedOn, withoutPlaces } from './passed-on.ts';
+import { type PassedSettings, withoutComputedSettings } from './passed-on.ts';
 import { freeKafkaPorts } from './platform/kafka-nodes.ts';
 import { freeMetricsPorts, freePorts } from './platform/ports.ts';
-import { type StartSettings, whereaboutsOf } from './settings.ts';
+import { type StartSettings, systemAddresses } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -17,7 +17,7 @@ export type CheckResult = {
   readonly ok: boolean;
   /** Time from the command until all processes are ready, s. */
   readonly startupS: number;
-  /** Time from then until the first alarm is on the screen, s; null if no alarm came. */
+  /** Time from the end of the start until the first alarm is on the screen, s; null if no alarm came. */
   readonly firstAlarmS: number | null;
   /** Number of values that reached the screen. */
   readonly readings: number;
@@ -27,12 +27,12 @@ export type CheckResult = {
 };
 
 /** Longest wait for the first alarm. */
-const alarmWithinMs = 120_000;
+const alarmWaitMsMax = 120_000;
 
 /** Runs the check and prints its result as one line of JSON. Returns the exit code. */
 export async function runCheck(options: {
   readonly settings: StartSettings;
-  readonly passed: PassedOn;
+  readonly passed: PassedSettings;
   readonly startedAtMs: number;
   readonly signal: AbortSignal;
 }): Promise<number> {
@@ -45,21 +45,22 @@ export async function runCheck(options: {
   try {
     const settings = await separateSettings(options.settings, stateDir);
     const steps = createSteps(say, Date.now);
-    const passed = withoutPlaces(options.passed, whereaboutsOf(settings));
+    const passed = withoutComputedSettings(options.passed, systemAddresses(settings));
     const report = (line: string) => say(`${line}.\n`);
     system = await startSystem({ settings, passed, steps, report, signal, shortLived: true });
     const startupS = seconds(startedAtMs);
     const login = system.logins.find(({ role }) => role === 'physician');
     if (login === undefined) throw new VigilError('start-failed', 'There is no demo physician to log in.');
     result = { ...result, startupS };
-    const { where } = system;
+    const { addresses } = system;
     const readyAtMs = Date.now();
     const seen = await steps.run('A clinician waits for an alarm', () =>
-      watchForAlarm({ where, login, withinMs: alarmWithinMs, signal }),
+      watchForAlarm({ addresses, login, withinMs: alarmWaitMsMax, signal }),
     );
     const hasAlarm = seen.alarms > 0;
-    result = { ...result, ...seen, ok: hasAlarm, firstAlarmS: hasAlarm ? seconds(readyAtMs) : null };
-    if (!hasAlarm) result = { ...result, reason: `no alarm reached the screen within ${alarmWithinMs / 1000} s` };
+    const { values: readings, alarms } = seen;
+    result = { ...result, readings, alarms, ok: hasAlarm, firstAlarmS: hasAlarm ? seconds(readyAtMs) : null };
+    if (!hasAlarm) result = { ...result, reason: `no alarm reached the screen within ${alarmWaitMsMax / 1000} s` };
   } catch (error) {
     result = {
       ...result,

@@ -6,9 +6,10 @@ import { WebSocket } from 'ws';
 import { VigilError } from '../contracts/errors.ts';
 import { livePath, requestHeader } from '../dashboard/protocol/pace.ts';
 import type { Login } from './demo.ts';
-import type { Whereabouts } from './platform/service-env.ts';
+import type { SystemAddresses } from './platform/service-env.ts';
 
-export type Seen = { readonly readings: number; readonly alarms: number };
+/** How many values and alarms came. */
+export type ScreenCounts = { readonly values: number; readonly alarms: number };
 
 type Message = {
   readonly type?: string;
@@ -19,31 +20,30 @@ type Message = {
 const requestTimeoutMs = 30_000;
 
 /**
- * Watches all wards of the clinician until the first physiological alarm comes, or `withinMs` is over. Returns how many values and
- * alarms came.
+ * Watches all wards of the clinician until the first physiological alarm comes, or until `withinMs` have passed.
  * @throws VigilError `start-failed` if the server refuses a request or closes the connection
  */
 export async function watchForAlarm(options: {
-  readonly where: Whereabouts;
+  readonly addresses: SystemAddresses;
   readonly login: Login;
   readonly withinMs: number;
   readonly signal: AbortSignal;
-}): Promise<Seen> {
-  const { where, login } = options;
-  const origin = `https://localhost:${where.httpPort}`;
-  const ca = readFileSync(join(where.stateDir, 'certs', 'ca.pem'), 'utf8');
+}): Promise<ScreenCounts> {
+  const { addresses, login } = options;
+  const origin = `https://localhost:${addresses.httpPort}`;
+  const ca = readFileSync(join(addresses.stateDir, 'certs', 'ca.pem'), 'utf8');
   const session = await post(origin, ca, '/api/login', { userId: login.userId, password: login.password });
   const cookie = session.cookies.map((header) => header.split(';')[0]).join('; ');
   const { ticket } = (await post(origin, ca, '/api/ticket', undefined, cookie)).body as { ticket: string };
-  const address = `wss://localhost:${where.httpPort}${livePath}?ticket=${encodeURIComponent(ticket)}`;
+  const address = `wss://localhost:${addresses.httpPort}${livePath}?ticket=${encodeURIComponent(ticket)}`;
   const socket = new WebSocket(address, { ca, headers: { origin, cookie } });
   const alarmArrived = Promise.withResolvers<void>();
-  let readings = 0;
+  let values = 0;
   const alarms = new Set<string>();
   socket.on('open', () => socket.send(JSON.stringify({ type: 'watch', scope: { ward: '*' }, waves: null })));
   socket.on('message', (data) => {
     const message = JSON.parse(String(data)) as Message;
-    for (const bed of message.beds ?? []) readings += bed.values?.length ?? 0;
+    for (const bed of message.beds ?? []) values += bed.values?.length ?? 0;
     for (const { kind, alarmId } of message.alarms ?? []) {
       if (kind === 'physiological' && alarmId !== undefined) alarms.add(alarmId);
     }
@@ -63,7 +63,7 @@ export async function watchForAlarm(options: {
   );
   try {
     await alarmArrived.promise;
-    return { readings, alarms: alarms.size };
+    return { values, alarms: alarms.size };
   } finally {
     clearTimeout(timer);
     socket.close();

@@ -1,4 +1,4 @@
-/** Makes the content of a new system: one demo account per role, and made-up patients in eight beds of two wards. */
+/** Creates the content of a new system: one demo account for each role, and made-up patients in eight beds of two wards. */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { kafkaSettings } from '../log/kafka/settings.ts';
 import { openSealedLog } from '../log/sealed-log.ts';
 import { readSettings } from '../process/settings.ts';
 import { run } from './platform/run.ts';
-import { serviceEnv, shippedWardsFile, type Whereabouts } from './platform/service-env.ts';
+import { type SystemAddresses, serviceEnv, shippedWardsFile } from './platform/service-env.ts';
 
 export type Login = { readonly userId: string; readonly role: Role; readonly wards: string; readonly password: string };
 
@@ -45,7 +45,7 @@ export function demoDevices(beds: number): string[] {
 }
 
 /**
- * Makes the missing demo accounts, each with a random password.
+ * Creates the missing demo accounts, each with a random password.
  * @returns the logins of all demo accounts
  * @throws VigilError `start-failed`
  */
@@ -77,7 +77,7 @@ async function listAccounts(file: string): Promise<string[]> {
   return output.split('\n').map((line) => line.split('\t')[0] ?? '');
 }
 
-/** Makes an account. `--unregistered` also allows wards of the demo that the hospital has removed from its registry. */
+/** Creates an account. `--unregistered` also allows wards of the demo that the hospital has removed from its registry. */
 async function addAccount(file: string, person: (typeof people)[number], password: string): Promise<void> {
   const { userId, name, role, wards: ownWards } = person;
   const options = ['--user', userId, '--name', name, '--role', role, '--wards', ownWards, '--file', file];
@@ -94,7 +94,7 @@ async function addAccount(file: string, person: (typeof people)[number], passwor
   child.once('error', () => resolve(null));
   child.once('close', resolve);
   if ((await promise) !== 0)
-    throw new VigilError('start-failed', `The account ${userId} cannot be made: ${errorText.trim()}`);
+    throw new VigilError('start-failed', `The account ${userId} cannot be created: ${errorText.trim()}`);
 }
 
 /** Returns a random password of 80 bits, in four groups of letters and digits. Leaves out 0, 1, l and o, which look alike. */
@@ -107,18 +107,18 @@ function newPassword(): string {
 const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', 'Hotel'] as const;
 
 /**
- * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds that had their patient, so that a
- * discharged patient is not admitted again.
+ * Admits a made-up patient to each of the first eight beds. A file beside Kafka's data lists the beds whose patient was admitted, so that
+ * a discharged patient is not admitted again.
  * @throws VigilError if Kafka does not take the records
  */
-export async function ensureDemoAdmissions(where: Whereabouts, beds: number, nowMs: number): Promise<void> {
-  const marker = join(where.stateDir, 'kafka', 'demo-admissions.json');
+export async function ensureDemoAdmissions(addresses: SystemAddresses, beds: number, nowMs: number): Promise<void> {
+  const marker = join(addresses.stateDir, 'kafka', 'demo-admissions.json');
   const admitted: string[] = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : [];
   const unassignedDevices = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter(
     (id) => !admitted.includes(id),
   );
   if (unassignedDevices.length === 0) return;
-  const settings = readSettings(kafkaSettings, serviceEnv(where, 'operator'));
+  const settings = readSettings(kafkaSettings, serviceEnv(addresses, 'operator'));
   const log = await openSealedLog({
     settings,
     service: 'operator',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatewayProcesses, restartInTurn } from './gateways.ts';
+import { gatewayProcesses, restartOneByOne } from './gateways.ts';
 
 it('gatewayProcesses does not share the port of a single gateway', () => {
   expect(gatewayProcesses(1, 9464)).toEqual([
@@ -33,7 +33,7 @@ it('gatewayProcesses connects only the first gateway to the hospital’s broker,
   expect(gatewayProcesses(1, 9464, startEnv)[0]?.env).not.toHaveProperty('VIGIL_KAFKA_PORT');
 });
 
-it('restartInTurn ends a gateway only after the gateway before is ready again', async () => {
+it('restartOneByOne ends a gateway only after the gateway before is ready again', async () => {
   const events: string[] = [];
   const process_ = (name: string) => ({
     async restart() {
@@ -42,6 +42,6 @@ it('restartInTurn ends a gateway only after the gateway before is ready again', 
       events.push(`${name} is ready`);
     },
   });
-  await restartInTurn([process_('one'), process_('two')]);
+  await restartOneByOne([process_('one'), process_('two')]);
   expect(events).toEqual(['one ends', 'one is ready', 'two ends', 'two is ready']);
 });

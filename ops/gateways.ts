@@ -1,10 +1,10 @@
-/** Several gateways on one host: the name and settings of each process, and a restart of one after the other. */
+/** Several gateways on one host: the name and settings of each process, and their restart, one after the other. */
 import type { ProcessOptions } from './processes.ts';
 import type { Supervised } from './supervisor.ts';
 
 /**
- * Returns name and settings of each gateway process. All processes share the MQTT port. The metrics ports are `metricsPort` and the ports
- * after it.
+ * Returns the name and the settings of each gateway process. All processes share the MQTT port. The first process has the metrics port
+ * `metricsPort`, and each further process the next port.
  * @param count the number of processes, 1 or more
  * @param env the environment of `npm start`, with the settings of the hospital's own broker (upstream). Only the first process gets these
  * settings, because otherwise every process would take every message. If a shared subscription (`VIGIL_UPSTREAM_GROUP`) distributes the
@@ -37,6 +37,6 @@ export function gatewayProcesses(
 }
 
 /** Restarts the processes one after the other. Each restart begins after the previous process is ready again. */
-export async function restartInTurn(processes: readonly Pick<Supervised, 'restart'>[]): Promise<void> {
+export async function restartOneByOne(processes: readonly Pick<Supervised, 'restart'>[]): Promise<void> {
   for (const { restart } of processes) await restart();
 }

@@ -11,29 +11,30 @@ export type Lock = { release(): void };
  */
 export function takeLock(stateDir: string): Lock {
   const file = join(stateDir, 'lock');
-  const mine = `${process.pid} ${startOf(process.pid)}`;
+  const ownLock = `${process.pid} ${startTicksOf(process.pid)}`;
   const temporaryFolder = mkdtempSync(join(stateDir, '.lock-'));
   try {
     const temporary = join(temporaryFolder, 'lock');
-    writeFileSync(temporary, mine, { mode: 0o600 });
+    writeFileSync(temporary, ownLock, { mode: 0o600 });
     // A link fails if the lock exists already. And nobody can read an incomplete lock, because the link is made after the file was written.
-    if (!link(temporary, file)) {
+    if (!tryLink(temporary, file)) {
       const [pid = '', started = ''] = read(file).split(' ');
-      if (isRunning(Number(pid)) && startOf(Number(pid)) === started) throw alreadyLocked(stateDir, pid);
+      if (isRunning(Number(pid)) && startTicksOf(Number(pid)) === started) throw alreadyLockedError(stateDir, pid);
       rmSync(file, { force: true });
-      if (!link(temporary, file)) throw alreadyLocked(stateDir, read(file).split(' ')[0] ?? '');
+      if (!tryLink(temporary, file)) throw alreadyLockedError(stateDir, read(file).split(' ')[0] ?? '');
     }
   } finally {
     rmSync(temporaryFolder, { recursive: true, force: true });
   }
   return {
     release() {
-      if (read(file) === mine) rmSync(file, { force: true });
+      if (read(file) === ownLock) rmSync(file, { force: true });
     },
   };
 }
 
-function link(from: string, to: string): boolean {
+/** Returns false if the link exists already. */
+function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
@@ -43,7 +44,7 @@ function link(from: string, to: string): boolean {
   }
 }
 
-function alreadyLocked(stateDir: string, pid: string): VigilError {
+function alreadyLockedError(stateDir: string, pid: string): VigilError {
   return new VigilError(
     'conflict',
     `Vigil already runs on ${stateDir} (process ${pid}): stop it first, or set VIGIL_STATE_DIR to another folder.`,
@@ -69,7 +70,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Returns the start time of a process, in ticks since boot; empty outside Linux. Two processes with the same pid differ in this time. */
-function startOf(pid: number): string {
+/**
+ * Returns the start time of a process, in ticks since boot; empty if the system is not Linux. Two processes that have the same pid one after
+ * the other have different start times.
+ */
+function startTicksOf(pid: number): string {
   return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';
 }

@@ -1,4 +1,4 @@
-/** Decides which settings in the environment of `npm start` go to which process. Refuses settings that `npm start` makes itself. */
+/** Decides which settings in the environment of `npm start` go to which process. Refuses settings that `npm start` computes itself. */
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
@@ -11,9 +11,9 @@ import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
-import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
+import { type SystemAddresses, serviceEnv } from './platform/service-env.ts';
 import type { ProcessName } from './processes.ts';
-import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
+import { type StartSettings, startSettings, systemAddresses } from './settings.ts';
 
 /** The settings of each process. */
 export const manifests: Readonly<Record<ProcessName, Manifest>> = {
@@ -27,10 +27,10 @@ export const manifests: Readonly<Record<ProcessName, Manifest>> = {
 };
 export const processNames = Object.keys(manifests) as ProcessName[];
 
-/** For each process, the settings from the environment of `npm start`, without those that `npm start` makes itself. */
-export type PassedOn = Readonly<Record<ProcessName, Readonly<Record<string, string>>>>;
+/** For each process, the settings from the environment of `npm start`, without the settings that `npm start` computes itself. */
+export type PassedSettings = Readonly<Record<ProcessName, Readonly<Record<string, string>>>>;
 
-export const nothingPassedOn: PassedOn = {
+export const noPassedSettings: PassedSettings = {
   gateway: {},
   alarms: {},
   trends: {},
@@ -57,20 +57,20 @@ const upstreamNames: readonly string[] = namesOf(upstreamSettings);
 
 export type StartEnvironment = {
   readonly settings: StartSettings;
-  readonly passed: PassedOn;
+  readonly passed: PassedSettings;
   /** Names of Vigil's settings that are set, but that neither `npm start` nor its processes read. */
   readonly unused: readonly string[];
 };
 
 /**
  * Returns the settings of `npm start` and of its processes.
- * @throws VigilError `settings-invalid` with every fault: an invalid value, a setting that `npm start` makes itself, a name that no program
- * reads
+ * @throws VigilError `settings-invalid` with every fault: an invalid value, a setting that `npm start` computes itself, a name that no
+ * program reads
  */
 export function readStart(env: Environment): StartEnvironment {
   const { settings, faults } = checkSettings(startSettings, env);
   const defaults = checkSettings(startSettings, {}).settings;
-  const { passed, faults: processFaults } = passedOn(env, whereaboutsOf({ ...defaults, ...settings }));
+  const { passed, faults: processFaults } = passedSettings(env, systemAddresses({ ...defaults, ...settings }));
   refuse([...faults, ...processFaults, ...unknownNameFaults(env)]);
   const usedNames = new Set([
     ...ownNames,
@@ -89,10 +89,10 @@ function namesOf(manifest: Manifest): string[] {
  * Returns for each process the settings from the environment of `npm start`, and a sentence for each fault. Leaves out the settings of a
  * broker upstream: `gatewayProcesses` passes these on.
  */
-export function passedOn(
+export function passedSettings(
   env: Environment,
-  where: Whereabouts,
-): { readonly passed: PassedOn; readonly faults: readonly string[] } {
+  addresses: SystemAddresses,
+): { readonly passed: PassedSettings; readonly faults: readonly string[] } {
   const result: Record<ProcessName, Record<string, string>> = {
     gateway: {},
     alarms: {},
@@ -104,7 +104,7 @@ export function passedOn(
   };
   const faults = new Set<string>();
   for (const processName of processNames) {
-    const computed = serviceEnv(where, processName);
+    const computed = serviceEnv(addresses, processName);
     const setEntries = Object.entries(manifests[processName]).filter(
       ([, setting]) => !ownNames.includes(setting.env) && (env[setting.env] ?? '').trim() !== '',
     );
@@ -118,7 +118,7 @@ export function passedOn(
         result[processName][setting.env] = textOf(setting, env[setting.env] ?? '');
     }
   }
-  return { passed: withPlaces(result, where), faults: [...faults] };
+  return { passed: withServerAddresses(result, addresses), faults: [...faults] };
 }
 
 function isMadeByStart(name: string): boolean {
@@ -132,28 +132,28 @@ function textOf(setting: Manifest[string], text: string): string {
     : text.trim();
 }
 
-/** A server that listens on one of these also accepts connections to loopback. */
+/** A server that listens on one of these addresses also accepts connections to loopback. */
 const addressesWithLoopback = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'];
 
 /** Returns the address of each server (gateway, dashboard) that does not listen on loopback. */
-export function addressesOf({ gateway, dashboard }: PassedOn): string[] {
+export function hostsBesideLoopback({ gateway, dashboard }: PassedSettings): string[] {
   return [gateway.VIGIL_MQTT_HOST, dashboard.VIGIL_HTTP_HOST].filter(
     (host) => host !== undefined && !addressesWithLoopback.includes(host),
   ) as string[];
 }
 
 /** Returns the addresses that the certificates of gateway and dashboard must contain, as `gateway=ADDRESS` or `dashboard=ADDRESS`. */
-export function serverNamesOf(passed: PassedOn): string[] {
+export function serverNamesOf(passed: PassedSettings): string[] {
   return [
-    ...addressesOf({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),
-    ...addressesOf({ ...passed, gateway: {} }).map((host) => `dashboard=${host}`),
+    ...hostsBesideLoopback({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),
+    ...hostsBesideLoopback({ ...passed, gateway: {} }).map((host) => `dashboard=${host}`),
   ];
 }
 
-/** Adds addresses: if a server does not listen on loopback, simulators, canary and browsers must use the address of the server. */
-function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): PassedOn {
-  const [mqttHost] = addressesOf({ ...passed, dashboard: {} });
-  const [httpHost] = addressesOf({ ...passed, gateway: {} });
+/** Adds the addresses of servers that do not listen on loopback: simulators, canary and browsers must use them. */
+function withServerAddresses(passed: PassedSettings, { mqttPort, httpPort }: SystemAddresses): PassedSettings {
+  const [mqttHost] = hostsBesideLoopback({ ...passed, dashboard: {} });
+  const [httpHost] = hostsBesideLoopback({ ...passed, gateway: {} });
   const url = (host: string) => (isIPv6(host) ? `[${host}]` : host);
   const mqttUrl = mqttHost === undefined ? {} : { VIGIL_MQTT_URL: `mqtts://${url(mqttHost)}:${mqttPort}` };
   return {
@@ -167,14 +167,14 @@ function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): Pass
   };
 }
 
-/** Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check` uses the others. */
-export function withoutPlaces(passed: PassedOn, where: Whereabouts): PassedOn {
+/** Removes each setting that `npm start` computes for a process, such as files and addresses. `npm start -- --check` uses the rest. */
+export function withoutComputedSettings(passed: PassedSettings, addresses: SystemAddresses): PassedSettings {
   const entries = processNames.map((processName) => {
-    const computed = serviceEnv(where, processName);
+    const computed = serviceEnv(addresses, processName);
     return [
       processName,
       Object.fromEntries(Object.entries(passed[processName]).filter(([name]) => !(name in computed))),
     ];
   });
-  return Object.fromEntries(entries) as PassedOn;
+  return Object.fromEntries(entries) as PassedSettings;
 }

@@ -1,7 +1,7 @@
 /** Starts our own processes. */
 import { join } from 'node:path';
 import { type Child, saysReady, startChild } from './platform/child.ts';
-import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
+import { type SystemAddresses, serviceEnv } from './platform/service-env.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -31,7 +31,11 @@ export type ProcessOptions = {
 };
 
 /** Starts one of our processes and waits until it reports that it is ready. */
-export async function startProcess(where: Whereabouts, program: ProcessName, options: ProcessOptions): Promise<Child> {
+export async function startProcess(
+  addresses: SystemAddresses,
+  program: ProcessName,
+  options: ProcessOptions,
+): Promise<Child> {
   const name = options.name ?? program;
   const child = startChild({
     name,
@@ -39,8 +43,8 @@ export async function startProcess(where: Whereabouts, program: ProcessName, opt
     args: [join(root, programs[program]), ...(options.args ?? [])],
     cwd: root,
     signal: options.signal,
-    env: serviceEnv(where, program, { VIGIL_LOG_LEVEL: options.logLevel, ...options.env }),
-    logFile: join(where.stateDir, 'logs', `${name}.log`),
+    env: serviceEnv(addresses, program, { VIGIL_LOG_LEVEL: options.logLevel, ...options.env }),
+    logFile: join(addresses.stateDir, 'logs', `${name}.log`),
     isReady: (line) => {
       options.onLine?.(line);
       return saysReady(line);

@@ -7,7 +7,7 @@ import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
 import { readRevocationLists } from '../process/crl.ts';
-import { keepCertificates, type Renewal, readCertificateState } from './renewal.ts';
+import { type Renewal, readCertificateState, startRenewal } from './renewal.ts';
 
 let stateDir: string;
 let now: number;
@@ -15,7 +15,7 @@ let reports: string[];
 let restarts: string[];
 let renewal: Renewal;
 let permitFails = false;
-let stateAtStart: ReturnType<typeof readCertificateState>;
+let stateBeforeStart: ReturnType<typeof readCertificateState>;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'vigil-renewal-'));
@@ -24,21 +24,21 @@ beforeEach(async () => {
   restarts = [];
   permitFails = false;
   await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs: now });
-  stateAtStart = readCertificateState(stateDir);
-  renewal = startRenewal();
+  stateBeforeStart = readCertificateState(stateDir);
+  renewal = startTestRenewal();
 });
 afterEach(async () => {
   await renewal.close();
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-function startRenewal(): Renewal {
+function startTestRenewal(): Renewal {
   const names = ['kafka', 'influxdb', 'alarms', 'gateway', 'gateway-2', 'simulators', 'canary'];
-  return keepCertificates({
+  return startRenewal({
     stateDir,
-    since: stateAtStart,
+    stateBeforeStart,
     processes: names.map((name) => ({ name, restart: async () => void restarts.push(name) })),
-    permit: async () => {
+    updateKafkaPermissions: async () => {
       if (permitFails) throw new Error('Kafka is away');
       restarts.push('permissions');
     },
@@ -86,7 +86,7 @@ it('the first check applies a revocation that happened while the system started'
   await renewal.close();
   await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  renewal = startRenewal();
+  renewal = startTestRenewal();
   await renewal.check();
   expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
 });

@@ -1,7 +1,7 @@
 /**
- * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Every few seconds it looks for changes in
- * the folder of certificates, for instance by the command `npm run certs -- revoke --service gateway`, and restarts the processes that must
- * read the new files. Most of our processes notice new files themselves; Kafka and InfluxDB read their files only at the start.
+ * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Also looks every few seconds for changes
+ * in the folder of certificates, for instance by the command `npm run certs -- revoke --service gateway`, and restarts the processes that
+ * must read the new files. Most of our processes notice new files themselves; Kafka and InfluxDB read their files only at their start.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ export type RenewalOptions = {
   readonly stateDir: string;
   /** Further host names of the servers, for their certificates. */
   readonly names?: EnsureOptions['names'];
-  /** The state of the folder before the first process started. So a change during the start is applied too. */
-  readonly since: CertificateState;
+  /** The state of the folder before the first process started. With it, a change during the start is applied too. */
+  readonly stateBeforeStart: CertificateState;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
-  /** Updates Kafka's permissions: the services' present names get them, and earlier names lose them. Writes the revocations into Kafka. */
-  readonly permit: () => Promise<unknown>;
+  /** Gives Kafka's permissions to the services' current names, and takes them from earlier names. Writes the revocations into Kafka. */
+  readonly updateKafkaPermissions: () => Promise<unknown>;
   readonly report: (line: string) => void;
   /** Returns the time of the machine's clock, ms since 1970. */
   readonly nowMs: () => number;
@@ -38,16 +38,14 @@ export type Renewal = {
   close(): Promise<void>;
 };
 
-/**
- * The content of the folder of certificates that affects running processes. Each check compares it with the state that was applied last.
- */
+/** The content of the folder of certificates that affects running processes. */
 export type CertificateState = {
   readonly kafka: string;
   /** The principals that may do everything in Kafka. */
   readonly superUsers: string;
   readonly influxdb: string;
   /** The name in Kafka of each service. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly principals: ReadonlyMap<string, string>;
   /** Serial numbers of revoked certificates, by authority. */
   readonly revoked: Readonly<Record<AuthorityName, ReadonlySet<string>>>;
 };
@@ -55,11 +53,14 @@ export type CertificateState = {
 /** The process that reads the certificates of devices only at its start. The canary reads its certificate for each connection. */
 const deviceProcess = 'simulators';
 
-/** Checks the folder until closed. Reports a fault once, and tries again at each check. The old certificates stay valid for 30 days. */
-export function keepCertificates(options: RenewalOptions): Renewal {
-  const { stateDir, names = [], since, report, nowMs } = options;
+/**
+ * Checks the folder every few seconds until it is closed. Reports a fault once, and tries again at each check. The old certificates stay
+ * valid for 30 days.
+ */
+export function startRenewal(options: RenewalOptions): Renewal {
+  const { stateDir, names = [], stateBeforeStart, report, nowMs } = options;
   let renewedMs = nowMs();
-  let applied = since;
+  let applied = stateBeforeStart;
   let lastFault: string | undefined;
   let lastCheck = Promise.resolve();
 
@@ -112,7 +113,7 @@ export function readCertificateState(stateDir: string): CertificateState {
     kafka: read('kafka.pem'),
     superUsers: ['kafka', 'admin'].map(principalOf).join(),
     influxdb: read('influxdb.pem'),
-    names: new Map(serviceClients.map((service) => [service, principalOf(service)])),
+    principals: new Map(serviceClients.map((service) => [service, principalOf(service)])),
     revoked: { 'device-ca': revokedBy('device-ca'), ca: revokedBy('ca') },
   };
 }
@@ -126,17 +127,17 @@ function requireRevoked(before: CertificateState, now: CertificateState): void {
     const missing = [...before.revoked[authority]].filter((serial) => !now.revoked[authority].has(serial));
     if (missing.length === 0) continue;
     const file = `certs/${registerFiles[authority]}`;
-    const otherWay = authority === 'ca' ? '' : `, or run: npm run certs -- revoke-again ${missing.join(' ')}`;
+    const revokeAgain = authority === 'ca' ? '' : `, or run: npm run certs -- revoke-again ${missing.join(' ')}`;
     throw new VigilError(
       'certificate-invalid',
-      `${file} is an older copy: it lacks the revocation of ${missing.length} certificates. Restore the newer file${otherWay}.`,
+      `${file} is an older copy: it lacks the revocation of ${missing.length} certificates. Restore the newer file${revokeAgain}.`,
     );
   }
 }
 
 /**
- * Restarts the processes whose certificates changed, and updates Kafka's permissions. Yields the applied state after each step. So after a
- * fault only the failed step and the steps after it are repeated.
+ * Restarts the processes whose certificates changed, and updates Kafka's permissions. Yields the applied state after each step, so that
+ * after a fault only the failed step and the later steps are repeated.
  */
 async function* applyChanges(
   options: RenewalOptions,
@@ -145,7 +146,7 @@ async function* applyChanges(
 ): AsyncGenerator<CertificateState> {
   let applied = before;
   if (applied.kafka !== now.kafka || applied.superUsers !== now.superUsers) {
-    // If the names of super users changed, all brokers restart at once: a running broker would refuse a broker with a new name.
+    // If the names of super users changed, all brokers restart at the same time: a running broker would refuse a broker with a new name.
     await restart(options, 'kafka', applied.superUsers !== now.superUsers);
     applied = { ...applied, kafka: now.kafka, superUsers: now.superUsers };
     yield applied;
@@ -155,18 +156,18 @@ async function* applyChanges(
     applied = { ...applied, influxdb: now.influxdb };
     yield applied;
   }
-  const renamed = serviceClients.filter((service) => before.names.get(service) !== now.names.get(service));
+  const renamed = serviceClients.filter((service) => before.principals.get(service) !== now.principals.get(service));
   if (renamed.length === 0 && before.revoked['device-ca'].size === now.revoked['device-ca'].size) return;
   // After this call a stolen key has no permissions in Kafka, and the service's new key has them.
-  await options.permit();
+  await options.updateKafkaPermissions();
   for (const service of renamed) await restart(options, service);
   yield now;
 }
 
-/** Restarts the processes of a kind (`gateway`, `gateway-2` …): one after the other, or all at once. */
-async function restart({ processes, report }: RenewalOptions, kind: string, isAtOnce = false): Promise<void> {
+/** Restarts the processes of a kind (`gateway`, `gateway-2` …): one after the other, or all at the same time. */
+async function restart({ processes, report }: RenewalOptions, kind: string, allTogether = false): Promise<void> {
   const all = processes.filter(({ name }) => name === kind || name.startsWith(`${kind}-`));
   for (const process of all) report(`${process.name} is restarted with its new certificate`);
-  if (isAtOnce) await Promise.all(all.map((process) => process.restart()));
+  if (allTogether) await Promise.all(all.map((process) => process.restart()));
   else for (const process of all) await process.restart();
 }

@@ -47,8 +47,8 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   }
   const ids = idsOf(user);
   privateDirectory(folders.stateDir);
-  // If another user can change the folder of programs, root must not run programs from there. Then the start downloads the programs later,
-  // without root rights.
+  // If another user can change the folder of programs, root must not run programs from there. In that case the start downloads the programs
+  // later, without root rights.
   if (isOwnedByRoot(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
   else await ensureJava(() => {});
   await ensureClient();
@@ -61,7 +61,7 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   return `All processes run as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
 }
 
-/** Returns whether root owns a folder and all its parents, so that root may run programs from the folder. */
+/** Returns whether root owns a folder and all its parents. Only then may root run programs from the folder. */
 function isOwnedByRoot(folder: string): boolean {
   const paths = existsSync(folder) ? [resolve(folder), realpathSync(folder)] : [resolve(folder)];
   return paths.every((start) => {
@@ -82,9 +82,9 @@ function requireStateFolder(folder: string): void {
 }
 
 /**
- * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link), because these may
- * belong to another user. On Linux it opens a folder once and reads through the open folder, so that nobody can replace the folder by a
- * link between the check and the reading.
+ * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link), because such files
+ * may belong to another user. On Linux the function opens a folder once and lists the open folder, so that nobody can replace the folder by
+ * a link between the check and the listing.
  */
 export function handOver(path: string, { uid, gid }: Ids): void {
   const checked = lstatSync(path, { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-/** Reads and decrypts the present records of a topic, for an operator's commands. */
+/** Reads and decrypts the records that a topic contains now, for an operator's commands. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { KafkaTopic } from '../contracts/topics.ts';
@@ -12,7 +12,7 @@ export type TopicRead = {
   readonly topic: KafkaTopic;
   readonly start: ReaderOptions['start'];
   /** `onRecord` is not called before this promise resolves. */
-  readonly after?: Promise<void>;
+  readonly callAfter?: Promise<void>;
   /** Selects the keys whose records are decrypted; by default all. */
   readonly isWanted?: (key: string) => boolean;
 };
@@ -48,7 +48,7 @@ export function readOpened(
 async function readEach<Read>(
   log: SealedLog,
   logger: Logger,
-  { topic, start, after = Promise.resolve(), isWanted = () => true }: TopicRead,
+  { topic, start, callAfter = Promise.resolve(), isWanted = () => true }: TopicRead,
   chooseRead: (reading: SealedReading) => (batch: RecordBatch, record: LogRecord) => Read | Promise<Read>,
   onRecord: (read: Read, record: PlacedRecord) => void,
 ): Promise<void> {
@@ -63,7 +63,7 @@ async function readEach<Read>(
       const { partition } = batch;
       const wantedRecords = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
       const reads = await Promise.all(wantedRecords.map((record) => readRecord(batch, record)));
-      await after;
+      await callAfter;
       try {
         for (const [index, record] of wantedRecords.entries()) onRecord(reads[index]!, { ...record, partition });
       } catch (error) {

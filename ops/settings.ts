@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Manifest, Settings } from '../process/settings.ts';
 import { copiesSetting } from './platform/copies.ts';
 import { brokersOf } from './platform/kafka-nodes.ts';
-import type { Whereabouts } from './platform/service-env.ts';
+import type { SystemAddresses } from './platform/service-env.ts';
 import { defaultSoftwareDir } from './platform/software.ts';
 
 const port = (env: string, what: string, fallback: number) =>
@@ -63,7 +63,7 @@ export const startSettings = {
   demo: {
     kind: 'switch',
     env: 'VIGIL_DEMO',
-    help: 'whether to make demo accounts and made-up patients: on or off',
+    help: 'whether to create demo accounts and made-up patients: on or off',
     fallback: true,
   },
   diskFreeMbMin: {
@@ -86,7 +86,7 @@ export const startSettings = {
 export type StartSettings = Settings<typeof startSettings>;
 
 /** Returns the addresses of the system with these settings. */
-export function whereaboutsOf(settings: StartSettings): Whereabouts {
+export function systemAddresses(settings: StartSettings): SystemAddresses {
   const { stateDir, mqttPort, httpPort } = settings;
   const { metricsPort, alarmsMetricsPort, canaryMetricsPort } = settings;
   const { dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort } = settings;

@@ -93,7 +93,7 @@ describe('refusals of npm start', { timeout: 90_000 }, () => {
   it('npm start refuses the same port for two servers', async () => {
     await expectSentence(
       start({ VIGIL_KAFKA_PORT: ports.VIGIL_HTTP_PORT ?? '' }),
-      /VIGIL_HTTP_PORT and VIGIL_KAFKA_PORT are both/,
+      /VIGIL_HTTP_PORT and VIGIL_KAFKA_PORT have the same port/,
     );
   });
 

@@ -5,7 +5,7 @@ import { visibleLines } from '../contracts/text.ts';
 import { describeSettings } from '../process/settings.ts';
 import { runCheck } from './check.ts';
 import { loginLines } from './logins.ts';
-import { outliveOutput } from './output.ts';
+import { ignoreOutputErrors } from './output.ts';
 import { readStart } from './passed-on.ts';
 import { runAs } from './run-as.ts';
 import { startSettings } from './settings.ts';
@@ -27,7 +27,8 @@ npm start passes the settings of its processes on to them: docs/settings.md.
 `;
 
 /**
- * Returns the time of the launcher's start, ms since 1970. The time until the system is ready then includes the installation of packages.
+ * Returns the time of the launcher's start, ms since 1970. So the printed time until the system is ready includes the installation of
+ * packages.
  */
 function launchedAtMs(): number {
   const launchedMs = Number(process.env.VIGIL_LAUNCHED_AT_MS);
@@ -62,27 +63,32 @@ async function main(args: string[]): Promise<number> {
     report: (line) => process.stderr.write(`${line}.\n`),
     signal: stopping.signal,
   });
-  const [origin] = (passed.dashboard.VIGIL_PUBLIC_ORIGIN ?? `https://localhost:${system.where.httpPort}`).split(',');
+  const [origin] = (passed.dashboard.VIGIL_PUBLIC_ORIGIN ?? `https://localhost:${system.addresses.httpPort}`).split(
+    ',',
+  );
   say(greeting(system, origin ?? '', (Date.now() - startedAtMs) / 1000));
   say(`${user}\n`);
-  const ignoreRestartSignal = restartOnSignal(system, (line) => say(`${line}.\n`));
+  const removeSignalHandler = restartOnSignal(system, (line) => say(`${line}.\n`));
   await untilAborted(stopping.signal);
-  ignoreRestartSignal();
+  removeSignalHandler();
   await steps.run('\nStopping', () => system.close());
   return 0;
 }
 
-function greeting({ where, logins }: System, origin: string, seconds: number): string {
-  const rows = loginLines(logins, process.stdout.isTTY, `cat ${where.stateDir}/secrets/demo-logins.json`);
+function greeting({ addresses, logins }: System, origin: string, seconds: number): string {
+  const rows = loginLines(logins, process.stdout.isTTY, `cat ${addresses.stateDir}/secrets/demo-logins.json`);
   return `
 Vigil is ready after ${seconds.toFixed(1)} s: ${origin}
-(The browser will warn about the certificate until it trusts the authority ${where.stateDir}/certs/ca.pem.)
+(The browser will warn about the certificate until it trusts the authority ${addresses.stateDir}/certs/ca.pem.)
 ${rows.length === 0 ? '' : `\n${rows.join('\n')}\n`}
-Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} restarts the gateways one after the other.
+Logs: ${addresses.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} restarts the gateways one after the other.
 `;
 }
 
-/** Restarts the gateways one after the other at SIGUSR2. Ignores SIGUSR2 during such a restart. Returns a function that stops this. */
+/**
+ * Restarts the gateways one after the other at SIGUSR2. Ignores SIGUSR2 during such a restart. Returns a function that removes the handler
+ * of the signal.
+ */
 function restartOnSignal(system: System, report: (line: string) => void): () => void {
   let isRestarting = false;
   const restart = async () => {
@@ -121,7 +127,7 @@ function explain(error: unknown): string {
   return `Vigil cannot start: ${(error as Error).message}`;
 }
 
-outliveOutput();
+ignoreOutputErrors();
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {

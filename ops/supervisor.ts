@@ -24,7 +24,7 @@ export type SuperviseOptions = {
   /** Called with one sentence about each event. */
   readonly report: (line: string) => void;
   readonly graceMs?: number;
-  /** Tests shorten this and the next two times. */
+  /** Tests give shorter times than the constants `firstDelayMs`, `lastDelayMs` and `healthyAfterMs`. */
   readonly firstDelayMs?: number;
   readonly lastDelayMs?: number;
   readonly healthyAfterMs?: number;
@@ -47,8 +47,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const delayMinMs = options.firstDelayMs ?? firstDelayMs;
   const delayMaxMs = options.lastDelayMs ?? lastDelayMs;
   const healthyMs = options.healthyAfterMs ?? healthyAfterMs;
-  const ending = new AbortController();
-  const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
+  const closing = new AbortController();
+  const signal = options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal]);
   /** Resolves the promise of `restart`, while a restart is requested. */
   let onRestarted: (() => void) | undefined;
   let child = await options.start(signal);
@@ -61,7 +61,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       const exit = await child.exited;
       if (signal.aborted) break;
       if (performance.now() - sinceMs >= healthyMs) delayMs = delayMinMs;
-      if (onRestarted === undefined) report(describeEnd(child, exit));
+      if (onRestarted === undefined) report(exitText(child, exit));
       else delayMs = 0;
       for (let isStarted = false; !isStarted && !signal.aborted; ) {
         if (delayMs > 0) report(`${name} is started again in ${(delayMs / 1000).toFixed(1)} s`);
@@ -98,7 +98,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       await restarted.promise;
     },
     async close() {
-      ending.abort();
+      closing.abort();
       await child.stop(options.graceMs);
       await loop;
       // A start in progress may have succeeded in the meantime, so `child` may be a new process.
@@ -107,8 +107,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   };
 }
 
-/** Returns a sentence about the end of a process. After SIGKILL it leaves out the last line of output, which cannot be the reason. */
-function describeEnd(child: Child, { code, signal }: ChildExit): string {
+/** Returns a sentence about the end of a process. After SIGKILL, leaves out the last line of output, because it cannot be the reason. */
+function exitText(child: Child, { code, signal }: ChildExit): string {
   const lastLine = signal === 'SIGKILL' ? '' : child.lastLine();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${lastLine === '' ? '' : `: ${lastLine}`}`;
 }

@@ -6,30 +6,36 @@ import { canaryDeviceId } from '../contracts/canary.ts';
 import type { Environment } from '../process/settings.ts';
 import { keepSteadyTime } from '../process/system-clock.ts';
 import { writeAddresses } from './addresses.ts';
-import { endedWithin } from './bounded.ts';
+import { awaitWithGrace } from './bounded.ts';
 import { ensureClient } from './client.ts';
 import { clockEnv, clockLog } from './clock.ts';
 import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, ensureWards, type Login } from './demo.ts';
 import { requireDisk } from './disk.ts';
-import { gatewayProcesses, restartInTurn } from './gateways.ts';
+import { gatewayProcesses, restartOneByOne } from './gateways.ts';
 import { takeLock } from './lock.ts';
-import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
+import { noPassedSettings, type PassedSettings, serverNamesOf } from './passed-on.ts';
 import { replicationOf } from './platform/copies.ts';
-import { backupIsClosed, startInflux } from './platform/influx.ts';
+import { isBackupServiceUnreachable, startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
-import { kafkaNodes, markBegun, memberOf, requireOwnData } from './platform/kafka-nodes.ts';
+import {
+  ensureClusterId,
+  kafkaNodes,
+  memberOf,
+  recordThatAllBrokersHaveData,
+  requireDataOfTheseBrokers,
+} from './platform/kafka-nodes.ts';
 import { requireFreePorts } from './platform/ports.ts';
-import type { Whereabouts } from './platform/service-env.ts';
+import type { SystemAddresses } from './platform/service-env.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
 import { type ProcessName, type ProcessOptions, startProcess } from './processes.ts';
-import { keepCertificates, readCertificateState } from './renewal.ts';
-import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
+import { readCertificateState, startRenewal } from './renewal.ts';
+import { type StartSettings, startSettings, systemAddresses } from './settings.ts';
 import type { Steps } from './steps.ts';
 import { type Supervised, supervise } from './supervisor.ts';
 
 export type System = {
-  readonly where: Whereabouts;
+  readonly addresses: SystemAddresses;
   readonly logins: readonly Login[];
   readonly processes: readonly Supervised[];
   /** Restarts the gateways one after the other. While one of several gateways restarts, the other gateways take readings. */
@@ -44,8 +50,8 @@ export type SystemOptions = {
   readonly report: (line: string) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** Settings that the processes get in addition to those that follow from `settings`. */
-  readonly passed?: PassedOn;
+  /** Settings that the processes get in addition to the settings that follow from `settings`. */
+  readonly passed?: PassedSettings;
   /**
    * An environment with the settings of the hospital's own broker (`gatewayProcesses`). Absent for `--check`, because the check must not
    * take messages of real patients.
@@ -65,7 +71,7 @@ const kafkaGraceMs = 30_000;
 const stepGraceMs = 15_000;
 
 /**
- * Starts all processes. If that fails, stops those that were started.
+ * Starts all processes. If a start fails, stops the processes that were started before.
  * @throws VigilError with one sentence
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
@@ -90,13 +96,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the order in which processes start, read from top to bottom.
 async function start(options: SystemOptions, opened: Closing[], close: () => Promise<void>): Promise<System> {
-  const { settings, steps, report, signal, shortLived = false, passed = nothingPassedOn, upstream = {} } = options;
+  const { settings, steps, report, signal, shortLived = false, passed = noPassedSettings, upstream = {} } = options;
   const { stateDir } = settings;
   const processes: Supervised[] = [];
-  const where = whereaboutsOf(settings);
+  const addresses = systemAddresses(settings);
   const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
     signal.throwIfAborted();
-    return steps.run(title, (remark) => endedWithin(work(remark), signal, stepGraceMs));
+    return steps.run(title, (remark) => awaitWithGrace(work(remark), signal, stepGraceMs));
   };
   const addToStage = async (stage: Stage, starting: Promise<Supervised>) => {
     const supervised = await starting;
@@ -113,7 +119,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         signal,
         // A restarted process gets the time of the running processes, even if somebody has set the machine's clock.
         start: (stopSignal) =>
-          startProcess(where, program, {
+          startProcess(addresses, program, {
             ...more,
             env: { ...passed[program], ...more.env, ...clockEnv(clock) },
             logLevel: settings.logLevel,
@@ -121,8 +127,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           }),
       }),
     );
-  /** Starts all brokers at once, because none of three brokers becomes ready alone. Then makes the topics. */
-  const startLog = async () => {
+  /** Starts all brokers at the same time, because a broker becomes ready only if another broker runs. Then creates the topics. */
+  const startBrokers = async () => {
     const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
       const member = memberOf(settings, { name, ...node }, clusterId);
       const broker = { software, stateDir, ...node, ...(member && { member }), shortLived };
@@ -131,8 +137,9 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     });
     await allOrFirstError(nodes);
     const replication = replicationOf(settings.kafkaCopies);
-    for (const change of await ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replication)) report(change);
-    markBegun(stateDir);
+    for (const change of await ensureTopics(addresses.kafkaBrokers, join(stateDir, 'certs'), replication))
+      report(change);
+    recordThatAllBrokersHaveData(stateDir);
   };
   const clock = keepSteadyTime({ log: clockLog(report), replace: false });
   opened.push({ stage: 'ground', close: async () => clock.close() });
@@ -142,7 +149,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   requireDisk(stateDir, settings.diskFreeMbMin);
   const lock = takeLock(stateDir);
   opened.push({ stage: 'ground', close: async () => lock.release() });
-  const clusterId = requireOwnData(stateDir, settings);
+  requireDataOfTheseBrokers(stateDir, settings);
+  const clusterId = ensureClusterId(stateDir, settings);
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
@@ -160,7 +168,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
       demoAccounts ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
-      startLog(),
+      startBrokers(),
       addToStage(
         'stores',
         supervise({
@@ -173,8 +181,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       ),
     ]),
   );
-  writeAddresses(stateDir, where);
-  if (!backupIsClosed)
+  writeAddresses(stateDir, addresses);
+  if (!isBackupServiceUnreachable)
     report(
       "Other users of this machine can reach InfluxDB's backup service, which has no login: let no other user log in",
     );
@@ -187,7 +195,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       addProcess('dashboard'),
       addProcess('canary'),
       ...gateways.map((more) => addProcess('gateway', more)),
-      settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
+      settings.demo ? ensureDemoAdmissions(addresses, settings.beds, Date.now()) : Promise.resolve(),
     ]),
   );
   if (settings.beds > 0) {
@@ -195,27 +203,28 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await step(`${settings.beds} simulated beds`, () => addProcess('simulators', { args }));
   }
   signal.throwIfAborted();
-  const renewal = keepCertificates({
+  const renewal = startRenewal({
     stateDir,
     names: serverNamesOf(passed),
-    since: certificateState,
+    stateBeforeStart: certificateState,
     processes,
-    permit: () => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replicationOf(settings.kafkaCopies)),
+    updateKafkaPermissions: () =>
+      ensureTopics(addresses.kafkaBrokers, join(stateDir, 'certs'), replicationOf(settings.kafkaCopies)),
     report,
     nowMs: Date.now,
   });
   opened.push({ stage: 'upkeep', close: renewal.close });
   const gatewayNames = new Set(gateways.map(({ name }) => name));
   return {
-    where,
+    addresses,
     logins,
     processes,
-    restartGateways: () => restartInTurn(processes.filter(({ name }) => gatewayNames.has(name))),
+    restartGateways: () => restartOneByOne(processes.filter(({ name }) => gatewayNames.has(name))),
     close,
   };
 }
 
-/** Waits until all promises are settled, and then throws the first error. So everything that was opened can be closed. */
+/** Waits until all promises are settled, and then throws the first error. So everything that was opened in the meantime can be closed. */
 async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

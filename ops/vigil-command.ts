@@ -6,7 +6,7 @@ import { describeSettings, type Environment } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
-import { atDesk, readAccount, usageError, whereabouts } from './desk.ts';
+import { kafkaClientAddresses, readAccount, usageError, withOperatorContext } from './operator-context.ts';
 import { checkCode, checkIds, readSince } from './rejected/arguments.ts';
 import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
@@ -95,11 +95,11 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
     values.as === undefined
       ? undefined
       : await readAccount(settings, values.as, values['password-stdin'] === true, terminal);
-  return atDesk(settings, 'rejected', terminal, async (desk) => {
-    if (account === undefined || command === 'list') await list(desk, filter);
-    else if (command === 'show') await show(desk, account, filter);
+  return withOperatorContext(settings, 'rejected', terminal, async (context) => {
+    if (account === undefined || command === 'list') await list(context, filter);
+    else if (command === 'show') await show(context, account, filter);
     else
-      return (await redrive(desk, account, filter, () => gatewaySide(settings, terminal.env), values.association))
+      return (await redrive(context, account, filter, () => gatewaySide(settings, terminal.env), values.association))
         ? 0
         : 1;
     return 0;
@@ -109,5 +109,5 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
 /** Starts the gateway's part of a redrive, with the rules from the environment. */
 function gatewaySide(settings: VigilSettings, env: Environment) {
   const ruleEnv = Object.fromEntries(ruleSettings.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
-  return openGatewaySide(whereabouts(settings, settings.gatewayStateDir || settings.stateDir), ruleEnv);
+  return openGatewaySide(kafkaClientAddresses(settings, settings.gatewayStateDir || settings.stateDir), ruleEnv);
 }

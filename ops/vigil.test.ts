@@ -7,7 +7,7 @@ import { runCommandHere } from '../process/command.testing.ts';
 import { runProgram } from '../tests/program.ts';
 import { vigilCommand } from './vigil-command.ts';
 
-const stateDir = mkdtempSync(join(tmpdir(), 'vigil-desk-'));
+const stateDir = mkdtempSync(join(tmpdir(), 'vigil-command-'));
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 const env = { VIGIL_STATE_DIR: stateDir };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type DeviceTopicKind, deviceTopic } from '../contracts/topics.ts';
-import type { Whereabouts } from '../ops/platform/service-env.ts';
+import type { SystemAddresses } from '../ops/platform/service-env.ts';
 
 export type TestDevice = {
   readonly deviceId: string;
@@ -24,7 +24,7 @@ export type TestDevice = {
 const units: Readonly<Record<string, string>> = { MDC_PULS_OXIM_SAT_O2: '%', MDC_TEMP_BODY: 'Cel' };
 
 /** Connects a device over mutual TLS. If the connection is lost, the device reconnects and sends again what was not acknowledged. */
-export async function connectDevice(platform: Whereabouts, deviceId: string): Promise<TestDevice> {
+export async function connectDevice(platform: SystemAddresses, deviceId: string): Promise<TestDevice> {
   const certs = join(platform.stateDir, 'certs');
   const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
     clientId: deviceId,

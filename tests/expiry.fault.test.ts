@@ -12,7 +12,7 @@ import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { startKafka } from '../ops/platform/kafka.ts';
 import type { Software } from '../ops/platform/software.ts';
-import { keepCertificates, readCertificateState } from '../ops/renewal.ts';
+import { readCertificateState, startRenewal } from '../ops/renewal.ts';
 import { connectDevice } from './device.ts';
 import { startTestPlatform, stateRoot, type TestPlatform, testDevices } from './platform.ts';
 import { type RunningProcess, startProcess, until } from './system.ts';
@@ -121,11 +121,11 @@ describe('certificates', () => {
 
     // The renewal begins with a clock that is an hour behind, so that its next check is due when the clock is right again.
     let agoMs = 3_600_000;
-    const renewal = keepCertificates({
+    const renewal = startRenewal({
       stateDir,
-      since: readCertificateState(stateDir),
+      stateBeforeStart: readCertificateState(stateDir),
       processes: [{ name: 'kafka', restart: restartKafka }],
-      permit: async () => undefined,
+      updateKafkaPermissions: async () => undefined,
       report: () => undefined,
       nowMs: () => Date.now() - agoMs,
       everyMs: 3_600_000,

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Platform, startPlatform } from '../ops/platform/platform.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import type { Whereabouts } from '../ops/platform/service-env.ts';
+import type { SystemAddresses } from '../ops/platform/service-env.ts';
 import { defaultSoftwareDir, ensureChromium } from '../ops/platform/software.ts';
 
-export type TestPlatform = Whereabouts & {
+export type TestPlatform = SystemAddresses & {
   readonly softwareDir: string;
   readonly kafkaPid: number;
   readonly kafkaPort: number;

@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { startChild } from '../ops/platform/child.ts';
 import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
-import type { Whereabouts } from '../ops/platform/service-env.ts';
+import type { SystemAddresses } from '../ops/platform/service-env.ts';
 import { root } from './system.ts';
 
-export type ProductWhereabouts = Whereabouts & {
+export type ProductWhereabouts = SystemAddresses & {
   readonly softwareDir: string;
   readonly metricsPort: number;
   readonly alarmsMetricsPort: number;

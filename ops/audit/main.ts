@@ -1,5 +1,4 @@
 /** `npm run vigil -- audit verify|head`: checks that the audit trail is unchanged, and prints the head that an auditor keeps on paper. */
-
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../../contracts/errors.ts';
 import { readPublicKeys } from '../../log/audit/keys.ts';
@@ -8,7 +7,7 @@ import { auditReaderSettings } from '../../log/audit/settings.ts';
 import { readArguments } from '../../process/command.ts';
 import { readSettings } from '../../process/settings.ts';
 import type { Terminal } from '../../process/terminal.ts';
-import { atDesk, whereabouts } from '../desk.ts';
+import { kafkaClientAddresses, withOperatorContext } from '../operator-context.ts';
 import { anchorsFileOf, serviceEnv } from '../platform/service-env.ts';
 import { readVigil, type VigilSettings } from '../rejected/settings.ts';
 import { headLine, headOf, reportLines } from './report.ts';
@@ -22,8 +21,8 @@ const help = `  npm run vigil -- audit verify [--head <head>]...   reads the who
   --json            prints the result as one line of JSON
 
 verify finds records that were changed, removed, inserted, moved, cut off at the beginning or the end, backdated, or not signed by their
-writer, and records that name a session which the person did not have. It names the place of each. Exit code: 0 if the audit trail
-is unchanged, 1 if it was changed or could not be checked.
+writer, and records that name a session which the person did not have. It prints the place of each such record. Exit code: 0 if the
+audit trail is unchanged, 1 if it was changed or could not be checked.
 `;
 
 const options = {
@@ -54,7 +53,7 @@ export async function audit(args: readonly string[], terminal: Terminal): Promis
     return 0;
   }
   const heads = (values.head ?? []).map(readHead);
-  return atDesk(settings, 'audit-verify', terminal, async ({ log, logger, say }) => {
+  return withOperatorContext(settings, 'audit-verify', terminal, async ({ log, logger, say }) => {
     const report = await verifyTrail({ log, logger, keys, loaded, heads, anchorsFile, nowMs: Date.now() });
     if (values.json === true) say(JSON.stringify(report));
     else for (const line of reportLines(report)) say(line);
@@ -64,7 +63,7 @@ export async function audit(args: readonly string[], terminal: Terminal): Promis
 
 /** Reads the public keys of the audit trail's writers. @throws VigilError `settings-invalid` */
 function readKeys(settings: VigilSettings) {
-  const operator = serviceEnv(whereabouts(settings, settings.stateDir), 'operator');
+  const operator = serviceEnv(kafkaClientAddresses(settings, settings.stateDir), 'operator');
   const { auditKeysFile } = readSettings(auditReaderSettings, operator);
   return readPublicKeys(readFileSync(auditKeysFile, 'utf8'));
 }

@@ -10,18 +10,18 @@ export type Report = {
   readonly chains: number;
   readonly firstAt: string | null;
   readonly lastAt: string | null;
-  /** Number of records of older versions, which did not sign records. */
+  /** Number of records of older versions of Vigil, which did not sign records. */
   readonly older: number;
   readonly lastOlderAt: string | null;
-  /** Numbers of records by writer and signing key. */
+  /** Number of records for each writer and signing key. */
   readonly keys: readonly { readonly writer: string; readonly key: string; readonly records: number }[];
   readonly anchors: {
     readonly file: string;
     readonly lines: number;
-    /** Number of places in the anchors whose digest is the same as that of the log. */
+    /** Number of places in the anchors that have the same digest as the log. */
     readonly checked: number;
     readonly lastAt: string | null;
-    /** Number of records after the last anchor. Nothing shows yet whether further records after them were removed. */
+    /** Number of records after the last anchor. If records at the end of the log were removed, nothing shows it before the next anchor. */
     readonly recordsSince: number;
   };
   readonly faultCount: number;

@@ -10,10 +10,10 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 
-/** Limits of the check's memory. The check remembers about 200 bytes of each record. */
+/** Limits of the check's memory. The check needs about 200 bytes for each record. */
 const bounds: CheckBounds = { aheadMax: 20_000_000, chainsMax: 1_000_000, settledMax: 2_000, faultsMax: 200 };
 
-/** Largest allowed difference between the clocks of the writers and of this machine (ours). */
+/** Largest allowed difference between the clocks of the writers and the clock of this machine (our choice). */
 const clockMsMax = 5_000;
 
 export type VerifyOptions = {

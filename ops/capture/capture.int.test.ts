@@ -143,7 +143,11 @@ describe('a capture of a ward', () => {
 
   it('the command capture refuses a nurse, records the refusal, and says if no patient was in the bed', async () => {
     const refused = await capture('refused', 'nurse');
-    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/the role nurse may not do this/) });
+    expect(refused).toMatchObject({
+      out: '',
+      code: 1,
+      err: expect.stringMatching(/the role nurse may not use this command/),
+    });
     expect(await auditDetails()).toContainEqual(expect.stringMatching(/^nurse access-denied : capture /));
     const empty = await capture('empty', 'physician', '--bed', 'nowhere');
     expect(empty).toMatchObject({

@@ -7,7 +7,7 @@ import type { DeviceAssociations, Role } from '../../contracts/messages/records.
 import { permissionsOf } from '../../dashboard/server/core/rights.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import type { Desk } from '../desk.ts';
+import type { OperatorContext } from '../operator-context.ts';
 import { readRequest } from './arguments.ts';
 import { captureName, openCapture, targetOf } from './files.ts';
 import { captureAt } from './main.ts';
@@ -127,7 +127,7 @@ describe('createRecorder', () => {
       answers: new Map(),
     };
     let written = '';
-    const file = { name: 'a', write: (more: string) => (written += more), keep: () => {}, drop: () => {} };
+    const file = { name: 'a', write: (more: string) => (written += more), complete: () => {}, discard: () => {} };
     const recorder = createRecorder(stay!, file, sources, { untilMs: scope.untilMs, disguise: undefined });
     recorder.finish();
     expect(recorder.leftOut).toBe(1);
@@ -142,15 +142,15 @@ describe('files of captures', () => {
     const file = openCapture(out, 'a.ndjson');
     file.write('line\n');
     expect(readdirSync(out)).toEqual(['a.ndjson.part']);
-    file.keep();
-    file.drop();
+    file.complete();
+    file.discard();
     expect(readdirSync(out)).toEqual(['a.ndjson']);
     expect(readFileSync(join(out, 'a.ndjson'), 'utf8')).toBe('line\n');
     expect(statSync(join(out, 'a.ndjson')).mode & 0o777).toBe(0o600);
     expect(statSync(out).mode & 0o777).toBe(0o700);
     expect(() => openCapture(out, 'a.ndjson')).toThrow(/exists already/);
     const dropped = openCapture(out, 'b.ndjson');
-    dropped.drop();
+    dropped.discard();
     expect(readdirSync(out)).toEqual(['a.ndjson']);
   });
 
@@ -208,24 +208,30 @@ describe('captureAt', () => {
   });
   async function ask(role: Role | undefined, wards: string[]) {
     const records: AuditEvent[] = [];
-    const trail: Desk['trail'] = {
+    const trail: OperatorContext['trail'] = {
       record: async (event) => void records.push(event),
       waiting: () => 0,
       close: async () => {},
     };
-    const desk: Desk = { log, logger: pino({ level: 'silent' }), trail, say: () => {}, sayProgress: () => {} };
+    const context: OperatorContext = {
+      log,
+      logger: pino({ level: 'silent' }),
+      trail,
+      say: () => {},
+      sayProgress: () => {},
+    };
     const actor = { userId: 'anna', name: 'Anna', role: role ?? 'nurse' };
     const person = role && { actor, wards, may: permissionsOf(role) };
     const request = readRequest(args('who'), t0)!;
-    const error = await captureAt(desk, { userId: 'anna', person }, request).catch((cause: Error) => cause.message);
+    const error = await captureAt(context, { userId: 'anna', person }, request).catch((cause: Error) => cause.message);
     return { error, records: records.map(({ action, ward, detail }) => `${action} ${ward}: ${detail}`) };
   }
   const what = `ICU, ${iso(t0 - 24 * hourMs)} to ${iso(t0)}, why: a test`;
 
   it.each<[Role | undefined, string[], RegExp, string]>([
-    ['nurse', ['*'], /the role nurse may not do this/, 'access-denied'],
-    ['technician', ['*'], /the role technician may not do this/, 'access-denied'],
-    ['auditor', ['*'], /the role auditor may not do this/, 'access-denied'],
+    ['nurse', ['*'], /the role nurse may not use this command/, 'access-denied'],
+    ['technician', ['*'], /the role technician may not use this command/, 'access-denied'],
+    ['auditor', ['*'], /the role auditor may not use this command/, 'access-denied'],
     ['physician', ['step'], /the account does not have this ward/, 'access-denied'],
     [undefined, [], /User or password is wrong/, 'login-failed'],
   ])(

@@ -1,6 +1,6 @@
 /**
- * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same made-up name. From the
- * log, a file gets only numbers, codes and units of Vigil's tables, and texts of fixed lists (also lines.ts). Pure.
+ * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same made-up name. A file
+ * gets only these contents of the log: numbers, codes and units of Vigil's tables, and texts of fixed lists (also lines.ts). Pure.
  */
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
@@ -9,7 +9,7 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-/** Times are moved back by one to ten years, plus or minus up to 90 minutes. So a reading of the night stays in the night (ours). */
+/** Times are moved back by one to ten years, plus or minus up to 90 minutes (our choice). So a reading of the night stays in the night. */
 const daysMin = 365;
 const daysMax = 3_650;
 const minutesMax = 90;
@@ -27,15 +27,16 @@ export type Disguise = {
   ward(ward: string): string;
   person(actor: Actor): Actor;
   commandId(id: string): string;
-  /** Returns the code of a parameter unchanged if it is in Vigil's table; otherwise a made-up code. `alertCode` does so for alarms. */
+  /** Returns the code of a parameter unchanged if it is in Vigil's table; otherwise a made-up code. */
   code(code: string): string;
+  /** Returns the code of an alarm unchanged if it is in Vigil's table; otherwise a made-up code. */
   alertCode(code: string): string;
   alertText(code: string, text: string): string;
   unit(unit: string): string;
   claim(claim: number): number;
 };
 
-/** Makes the disguise of one file. @param random returns numbers from 0 (included) to 1 (excluded) */
+/** Creates the disguise of one file. @param random returns numbers from 0 (included) to 1 (excluded) */
 export function createDisguise(random: () => number): Disguise {
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
   const shiftMs = -between(daysMin, daysMax) * dayMs + between(-minutesMax, minutesMax) * minuteMs;

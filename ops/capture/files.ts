@@ -6,7 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, r
 import { basename, dirname, join, resolve } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 
-const ending = '.ndjson';
+const extension = '.ndjson';
 /** Number of characters that wait in memory before they are written to the file. */
 const chunkLength = 65_536;
 
@@ -15,11 +15,11 @@ export type Target = { readonly folder: string; readonly file: string | undefine
 /** Returns the folder of `--out`, and the file name if `--out` ends with `.ndjson`. @throws VigilError `settings-invalid` */
 export function targetOf(out: string, mayBeInGit: boolean): Target {
   const path = resolve(out);
-  const target = path.endsWith(ending)
+  const target = path.endsWith(extension)
     ? { folder: dirname(path), file: basename(path) }
     : { folder: path, file: undefined };
-  const tree = mayBeInGit ? undefined : gitTreeOf(target.folder);
-  if (tree !== undefined)
+  const workTree = mayBeInGit ? undefined : gitTreeOf(target.folder);
+  if (workTree !== undefined)
     throw invalid(
       `${out} is in a git work tree, from which a patient's data could be published: name another folder, or add --in-git`,
     );
@@ -29,12 +29,12 @@ export function targetOf(out: string, mayBeInGit: boolean): Target {
 
 /** Returns the git work tree that contains a folder; undefined if there is no work tree. The folder need not exist yet. */
 export function gitTreeOf(folder: string): string | undefined {
-  let at = folder;
-  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  let path = folder;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
   // Uses the real path, because a link may lead into a work tree.
-  for (at = realpathSync(at); ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (dirname(at) === at) return undefined;
+  for (path = realpathSync(path); ; path = dirname(path)) {
+    if (existsSync(join(path, '.git'))) return path;
+    if (dirname(path) === path) return undefined;
   }
 }
 
@@ -42,12 +42,12 @@ export type CaptureFile = {
   readonly name: string;
   write(text: string): void;
   /** Writes the remaining text and gives the file its name. */
-  keep(): void;
-  /** Deletes the incomplete file. Does nothing after `keep`. */
-  drop(): void;
+  complete(): void;
+  /** Deletes the incomplete file. Does nothing after `complete`. */
+  discard(): void;
 };
 
-/** Creates a file with the ending `.part`. `keep` gives the complete file its name. @throws VigilError `settings-invalid` */
+/** Creates a file with the extension `.part`. `complete` gives the file its final name. @throws VigilError `settings-invalid` */
 export function openCapture(folder: string, name: string): CaptureFile {
   const path = join(folder, name);
   const part = `${path}.part`;
@@ -61,45 +61,45 @@ export function openCapture(folder: string, name: string): CaptureFile {
       cause,
     });
   }
-  let waiting = '';
+  let unwrittenText = '';
   const close = () => {
     if (file !== undefined) closeSync(file);
     file = undefined;
   };
   const flush = () => {
-    const bytes = Buffer.from(waiting);
-    for (let at = 0; file !== undefined && at < bytes.length; ) at += writeSync(file, bytes, at);
-    waiting = '';
+    const bytes = Buffer.from(unwrittenText);
+    for (let written = 0; file !== undefined && written < bytes.length; ) written += writeSync(file, bytes, written);
+    unwrittenText = '';
   };
-  let isKept = false;
+  let isComplete = false;
   return {
     name,
     write(text) {
-      waiting += text;
-      if (waiting.length >= chunkLength) flush();
+      unwrittenText += text;
+      if (unwrittenText.length >= chunkLength) flush();
     },
-    keep() {
+    complete() {
       flush();
       close();
       if (existsSync(path)) throw invalid(`${path} exists already: name another folder`);
       renameSync(part, path);
-      isKept = true;
+      isComplete = true;
     },
-    drop() {
+    discard() {
       close();
-      if (!isKept) rmSync(part, { force: true });
+      if (!isComplete) rmSync(part, { force: true });
     },
   };
 }
 
 /** Returns the file name of a capture, made from ward, bed and association. */
 export function captureName(ward: string, bed: string, associationId: string): string {
-  return `${[ward, bed, associationId].map((part) => part.replace(/[^A-Za-z0-9_-]/g, '_')).join('-')}${ending}`;
+  return `${[ward, bed, associationId].map((part) => part.replace(/[^A-Za-z0-9_-]/g, '_')).join('-')}${extension}`;
 }
 
 /** Returns the file name of a pseudonymous capture, which contains only a number. */
-export function numberedName(n: number): string {
-  return `patient-${String(n).padStart(3, '0')}${ending}`;
+export function numberedName(patientNumber: number): string {
+  return `patient-${String(patientNumber).padStart(3, '0')}${extension}`;
 }
 
 function invalid(message: string): VigilError {

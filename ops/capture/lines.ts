@@ -35,8 +35,8 @@ export function lineOf(
   const receivedMs = parseInstant(checked.body.receivedAt);
   if (receivedMs === undefined) return undefined;
   const { disguise } = context;
-  // The times of lines must not decrease. A record that was appended long after it was received, as by a redrive, has the time of the
-  // append.
+  // The times of lines must not decrease. So a record that was appended long after it was received, as by a redrive, gets the time at which
+  // it was appended.
   const atMs = appendedMs - receivedMs > clocksApartMsMax ? appendedMs : receivedMs;
   const at = instantOf(atMs, disguise);
   const numbers = { boot: disguise?.boot(place.boot) ?? place.boot, seq: place.seq };
@@ -44,7 +44,7 @@ export function lineOf(
     case contentTypes.observation:
     case contentTypes.status:
     case contentTypes.alerts: {
-      const body = disguise ? disguised(checked, disguise) : asSent(plaintext);
+      const body = disguise ? disguisedBody(checked, disguise) : sentBody(plaintext);
       const will = 'will' in checked.body && checked.body.will;
       const isNumbered = body.boot === numbers.boot && body.seq === numbers.seq;
       return {
@@ -115,14 +115,14 @@ function claimOf({ claim }: { readonly claim?: number | undefined }, disguise: D
   return claim === undefined ? {} : { claim: disguise?.claim(claim) ?? claim };
 }
 
-function asSent(plaintext: Uint8Array): Members {
+function sentBody(plaintext: Uint8Array): Members {
   return (JSON.parse(Buffer.from(plaintext).toString('utf8')) as { readonly reading: Members }).reading;
 }
 
 type Reading = RecordOf[(typeof contentTypes)['observation' | 'status' | 'alerts']];
 
 /** Copies only the members of a message that are listed here, with made-up names and moved times. Leaves out everything else. */
-function disguised({ contentType, body }: Reading, disguise: Disguise): Members {
+function disguisedBody({ contentType, body }: Reading, disguise: Disguise): Members {
   const { boot, seq } = body.reading;
   const common = {
     ...(boot !== undefined && { boot: disguise.boot(boot) }),

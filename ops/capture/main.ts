@@ -5,7 +5,13 @@ import type { Actor } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Terminal } from '../../process/terminal.ts';
-import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission } from '../desk.ts';
+import {
+  type ClaimedAccount,
+  type OperatorContext,
+  readAccount,
+  requirePermission,
+  withOperatorContext,
+} from '../operator-context.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type CaptureRequest, captureHelp, readRequest } from './arguments.ts';
@@ -27,73 +33,81 @@ export async function capture(args: readonly string[], terminal: Terminal): Prom
   }
   const settings = readVigil(terminal.env);
   const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
-  return atDesk(settings, 'capture', terminal, (desk) => captureAt(desk, account, request));
+  return withOperatorContext(settings, 'capture', terminal, (context) => captureAt(context, account, request));
 }
 
 /**
- * Writes the captures of a request. Writes to the audit trail who asks before it reads the log, and which patients the files contain before
- * any file is complete. Returns the exit code.
+ * Writes the captures of a request. Before it reads the log, writes to the audit trail who asks. Before a file is complete, writes to the
+ * audit trail which patients the files contain. Returns the exit code.
  */
-export async function captureAt(desk: Desk, account: ClaimedAccount, request: CaptureRequest): Promise<number> {
+export async function captureAt(
+  context: OperatorContext,
+  account: ClaimedAccount,
+  request: CaptureRequest,
+): Promise<number> {
   const { scope, why } = request;
   const detail = `${describeRequest(request)}, why: ${why}`;
-  const { actor } = await requirePermission(desk, account, 'capture-patients', scope.ward, `capture ${detail}`);
-  await desk.trail.record({ actor, action: 'patients-captured', ward: scope.ward, detail: `asked for ${detail}` });
-  const { stays, unreadable: unreadableStays } = await readStays(desk, scope, Date.now());
+  const { actor } = await requirePermission(context, account, 'capture-patients', scope.ward, `capture ${detail}`);
+  await context.trail.record({ actor, action: 'patients-captured', ward: scope.ward, detail: `asked for ${detail}` });
+  const { stays, unreadable: unreadableStays } = await readStays(context, scope, Date.now());
   if (stays.length === 0) {
-    desk.say(`No patient was at a device of ${visibleText(placeOf(request))} in that time, so no file is written.`);
-    sayUnreadable(desk, unreadableStays);
+    context.say(`No patient was at a device of ${visibleText(placeOf(request))} in that time, so no file is written.`);
+    sayUnreadable(context, unreadableStays);
     return 1;
   }
   if (request.target.file !== undefined && stays.length > 1)
     throw new VigilError(
       'settings-invalid',
-      `${stays.length} patients were there in that time: name a folder with --out, or select one with --bed and a shorter time.`,
+      `${stays.length} patients were there in that time: name a folder with --out, or select one patient with --bed and a shorter time.`,
     );
-  const sources = await readSources(desk, stays, scope);
+  const sources = await readSources(context, stays, scope);
   const recorders: Recorder[] = [];
-  const drop = () => {
-    for (const { file } of recorders) file.drop();
+  const discardIncompleteFiles = () => {
+    for (const { file } of recorders) file.discard();
   };
-  process.once('exit', drop);
+  process.once('exit', discardIncompleteFiles);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   try {
-    for (const [n, stay] of stays.entries()) recorders.push(openRecorder(stay, n, sources, request));
-    const unreadable = unreadableStays + sources.unreadable + (await readReadings(desk, recorders, request));
+    for (const [index, stay] of stays.entries()) recorders.push(openRecorder(stay, index, sources, request));
+    const unreadable = unreadableStays + sources.unreadable + (await readReadings(context, recorders, request));
     for (const recorder of recorders) recorder.finish();
-    await keepAll(desk, actor, recorders, request);
-    sayUnreadable(desk, unreadable);
+    await completeFiles(context, actor, recorders, request);
+    sayUnreadable(context, unreadable);
     return 0;
   } finally {
-    drop();
-    process.off('exit', drop);
+    discardIncompleteFiles();
+    process.off('exit', discardIncompleteFiles);
   }
 }
 
 function openRecorder(
   stay: Stay,
-  n: number,
+  index: number,
   sources: Omit<Sources, 'stays'>,
   { target, scope, isPseudonymous }: CaptureRequest,
 ): Recorder {
   const disguise = isPseudonymous ? createDisguise(() => randomBytes(4).readUInt32BE() / 2 ** 32) : undefined;
-  const defaultName = isPseudonymous ? numberedName(n + 1) : captureName(scope.ward, stay.bed, stay.associationId);
+  const defaultName = isPseudonymous ? numberedName(index + 1) : captureName(scope.ward, stay.bed, stay.associationId);
   const file = openCapture(target.folder, target.file ?? defaultName);
   return createRecorder(stay, file, sources, { untilMs: scope.untilMs, disguise });
 }
 
 /** Reads the readings of all patients into their recorders. Returns the number of records that could not be read. */
-async function readReadings(desk: Desk, recorders: readonly Recorder[], { scope }: CaptureRequest): Promise<number> {
-  const byKey = new Map(recorders.map((recorder) => [recorder.stay.associationId, recorder]));
+async function readReadings(
+  context: OperatorContext,
+  recorders: readonly Recorder[],
+  { scope }: CaptureRequest,
+): Promise<number> {
+  const recordersByKey = new Map(recorders.map((recorder) => [recorder.stay.associationId, recorder]));
   let unreadable = 0;
   let written = 0;
-  const timer = setInterval(() => desk.sayProgress(`… ${written} records written`), progressMs);
-  const isWanted = (key: string) => byKey.has(key);
+  const timer = setInterval(() => context.sayProgress(`… ${written} records written`), progressMs);
+  const isWanted = (key: string) => recordersByKey.has(key);
   const read = { topic: 'observations', start: { sinceMs: scope.sinceMs }, isWanted } as const;
   try {
-    await readOpened(desk.log, desk.logger, read, (opened, { key, timestampMs }) => {
+    await readOpened(context.log, context.logger, read, (opened, { key, timestampMs }) => {
       if (timestampMs > scope.untilMs || timestampMs < scope.sinceMs) return;
-      if (opened && byKey.get(key)!.take(opened, timestampMs)) written += 1;
+      if (opened && recordersByKey.get(key)!.take(opened, timestampMs)) written += 1;
       else unreadable += 1;
     });
   } finally {
@@ -102,9 +116,9 @@ async function readReadings(desk: Desk, recorders: readonly Recorder[], { scope 
   return unreadable;
 }
 
-/** Writes each patient and the total to the audit trail, and then gives the files their names. */
-async function keepAll(
-  { trail, say }: Desk,
+/** Writes each patient and the total to the audit trail, and then gives the files their final names. */
+async function completeFiles(
+  { trail, say }: OperatorContext,
   actor: Actor,
   recorders: readonly Recorder[],
   request: CaptureRequest,
@@ -126,7 +140,7 @@ async function keepAll(
   const detail = `written: ${total} of ${describeRequest(request)}, why: ${request.why}`;
   await trail.record({ actor, action, ward, detail });
   for (const { file, count } of recorders) {
-    file.keep();
+    file.complete();
     say(visibleText(`${file.name}  ${count.lines} lines, ${count.readings} readings, ${count.commands} commands`));
   }
   say(`${total} written.`);
@@ -146,7 +160,7 @@ function placeOf({ scope: { ward, bed } }: Pick<CaptureRequest, 'scope'>): strin
   return bed === undefined ? ward : `${ward}, bed ${bed}`;
 }
 
-function sayUnreadable({ say }: Desk, count: number): void {
+function sayUnreadable({ say }: OperatorContext, count: number): void {
   if (count > 0)
     say(
       `${count} records are left out because they could not be decrypted or read: their keys were deleted, or were not made for the operator.`,

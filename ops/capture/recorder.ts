@@ -40,7 +40,7 @@ export function createRecorder(
     stay,
     file,
     count,
-    leftOut: leftOutOf(stay, commands, context),
+    leftOut: countLeftOut(stay, commands, context),
     take(opened, appendedMs) {
       const line = lineOf(opened, appendedMs, context);
       if (line) take(line, appendedMs);
@@ -70,7 +70,7 @@ export function contextOf(
   };
 }
 
-function leftOutOf({ fromMs }: Stay, commands: readonly TimedCommand[], { alarmIdOf }: LineContext): number {
+function countLeftOut({ fromMs }: Stay, commands: readonly TimedCommand[], { alarmIdOf }: LineContext): number {
   const isLeftOut = ({ command, atMs }: TimedCommand) =>
     atMs >= fromMs && command.type === 'acknowledge' && alarmIdOf(command.alarmId) === undefined;
   return commands.filter(isLeftOut).length;

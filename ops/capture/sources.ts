@@ -8,7 +8,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { type CaptureScope, type Stay, staysOf } from './stays.ts';
 
-/** Maximum numbers of patients, commands and alarms in one run (ours). If there are more, the person must select a shorter time. */
+/** Maximum numbers of patients, commands and alarms in one run (our choice). For more, the person must select shorter times. */
 const staysMax = 500;
 const commandsMax = 100_000;
 const alarmsMax = 200_000;
@@ -32,7 +32,7 @@ export type Sources = {
 
 type Log = { readonly log: SealedLog; readonly logger: Logger };
 
-/** Returns the stays of a ward, oldest first. @throws VigilError `settings-invalid` if there are too many */
+/** Returns the stays of a ward, oldest first. @throws VigilError `settings-invalid` if there are too many stays */
 export async function readStays(
   { log, logger }: Log,
   scope: CaptureScope,
@@ -49,28 +49,28 @@ export async function readStays(
     const earlierRow = rows.get(body.deviceId);
     if (!earlierRow || earlierRow.version <= body.version) rows.set(body.deviceId, body);
   });
-  const perDevice = [...rows.values()].map((row) => staysOf(row, scope, nowMs));
-  const stays = perDevice.flatMap((ofDevice) => ofDevice ?? []).sort((a, b) => a.fromMs - b.fromMs);
+  const staysByRow = [...rows.values()].map((row) => staysOf(row, scope, nowMs));
+  const stays = staysByRow.flatMap((staysOfRow) => staysOfRow ?? []).sort((a, b) => a.fromMs - b.fromMs);
   if (stays.length > staysMax) throw tooManyError('patients');
-  return { stays, unreadable: unreadable + perDevice.filter((ofDevice) => ofDevice === undefined).length };
+  return { stays, unreadable: unreadable + staysByRow.filter((staysOfRow) => staysOfRow === undefined).length };
 }
 
 /** Returns the commands and alarms of the stays, and the engine's answers to the commands. */
 export async function readSources(
-  desk: Log,
+  context: Log,
   stays: readonly Stay[],
   scope: CaptureScope,
 ): Promise<Omit<Sources, 'stays'>> {
   const ids = new Set(stays.map(({ associationId }) => associationId));
   const isWanted = (key: string) => ids.has(key);
   const [commands, alarms] = await Promise.all([
-    readCommands(desk, isWanted, scope.untilMs),
-    readAlarms(desk, isWanted, scope.sinceMs),
+    readCommands(context, isWanted, scope.untilMs),
+    readAlarms(context, isWanted, scope.sinceMs),
   ]);
   return { ...commands, ...alarms, unreadable: commands.unreadable + alarms.unreadable };
 }
 
-/** Reads all commands up to a time, also those from before the capture, because limits that were set earlier are still in force. */
+/** Reads all commands up to a time. Commands from before the capture are included, because limits that were set earlier are still in force. */
 async function readCommands({ log, logger }: Log, isWanted: (key: string) => boolean, untilMs: number) {
   const commands = new Map<string, TimedCommand[]>();
   let count = 0;
@@ -83,9 +83,9 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
     if (timestampMs > untilMs) return;
     count += 1;
     if (count > commandsMax) throw tooManyError('commands');
-    const ofKey = commands.get(key) ?? [];
-    ofKey.push({ command: read.record.body, atMs: timestampMs });
-    commands.set(key, ofKey);
+    const commandsOfKey = commands.get(key) ?? [];
+    commandsOfKey.push({ command: read.record.body, atMs: timestampMs });
+    commands.set(key, commandsOfKey);
   });
   return { commands, unreadable };
 }

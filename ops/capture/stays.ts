@@ -25,7 +25,7 @@ export type Stay = {
   readonly fromMs: number;
   /** The end of the period, ms since 1970; undefined if the period did not end within the requested time. */
   readonly endedMs: number | undefined;
-  /** Oldest first. The first part begins at `fromMs`. */
+  /** The parts of the stay, oldest first. The first part begins at `fromMs`. */
   readonly parts: readonly [StayPart, ...StayPart[]];
 };
 

@@ -1,10 +1,10 @@
-/** Merges the lines of one capture: commands and readings come from different topics, and the capture has them in order of time. */
+/** Merges the lines of one capture. Commands and readings come from different topics, and a capture contains them in order of time. */
 import type { Line } from './lines.ts';
 import type { Due } from './stays.ts';
 
 export type Tape = {
   readonly count: { readings: number; commands: number; lines: number };
-  /** Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got it, ms since 1970 */
+  /** Writes the lines that are due, and then the line of a reading. @param appendedMs the time at which Kafka got the reading */
   take(line: Line, appendedMs: number): void;
   /** Writes all remaining lines. */
   finish(): void;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { canaryDeviceId } from '../../contracts/canary.ts';
-import { keysOf, nextMark } from '../platform/key-mark.ts';
+import { markOf, markOrRefusal } from '../platform/key-mark.ts';
 import { handOut } from './hand-out.ts';
 import { holders } from './identities.ts';
 
@@ -25,11 +25,11 @@ it('handOut gives every holder its files, which other users cannot read, and a s
 
 it('the holder `setup` gets the fingerprints of the keys, but no key', () => {
   handOut(authority(), folder, []);
-  const setupMark = keysOf(join(folder, 'setup'));
+  const setupMark = markOf(join(folder, 'setup'));
   expect(Object.keys(setupMark.keys)).toContain('secrets/reader-alarms.jwk');
-  expect(setupMark).toEqual(keysOf(authority()));
+  expect(setupMark).toEqual(markOf(authority()));
   const otherMark = { epoch: 0, keys: { ...setupMark.keys, 'secrets/pseudonym.key': 'of another installation' } };
-  const refusalReason = nextMark(otherMark, setupMark);
+  const refusalReason = markOrRefusal(otherMark, setupMark);
   expect(refusalReason).toContain('differ or are missing: secrets/pseudonym.key');
   expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);
 });

@@ -5,16 +5,16 @@ import { VigilError } from '../../contracts/errors.ts';
 import { kafkaTopicNames } from '../../contracts/topics.ts';
 import { copiesSetting, type Replication } from './copies.ts';
 
-/** Longest wait for brokers that have just started. The other brokers list them after some tenths of a second. */
+/** Longest wait for brokers that have just started. The other brokers list a new broker after some tenths of a second. */
 const brokersMsMax = 10_000;
-/** Longest wait for copying to new brokers. Kafka continues the copying after that. */
+/** Longest wait for copying to new brokers. Kafka continues the copying after this wait. */
 const copyingMsMax = 10 * 60_000;
 const lookEveryMs = 200;
-/** Kafka's own topics. They need copies too: without them no consumer group could continue, and no process could take a turn. */
+/** Kafka's own topics. They need copies too: without these topics, no consumer group could continue, and no process could take a turn. */
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
 /** Waits until as many brokers answer as there must be copies. @throws VigilError `start-failed` if too few answer */
-export async function requireBrokers(admin: Admin, { factor }: Replication): Promise<void> {
+export async function waitForBrokers(admin: Admin, { factor }: Replication): Promise<void> {
   for (const endMs = Date.now() + brokersMsMax; ; await sleep(lookEveryMs)) {
     const count = (await brokerIds(admin)).length;
     if (count >= factor) return;
@@ -25,7 +25,7 @@ export async function requireBrokers(admin: Admin, { factor }: Replication): Pro
 function tooFewBrokers(count: number, factor: number): VigilError {
   return new VigilError(
     'start-failed',
-    `Only ${count} ${count === 1 ? 'broker' : 'brokers'} of Kafka can be reached, but ${copiesSetting.env} needs ${factor} brokers: start the others, or set ${copiesSetting.env}=1.`,
+    `Only ${count} ${count === 1 ? 'broker' : 'brokers'} of Kafka can be reached, but ${copiesSetting.env} needs ${factor} brokers: start the other brokers, or set ${copiesSetting.env}=1.`,
   );
 }
 
@@ -48,27 +48,30 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
   if (excess !== undefined)
     throw new VigilError(
       'start-failed',
-      `Kafka's topic ${excess.topic} has ${excess.replicas.length} copies, but ${copiesSetting.env} is ${factor}: set ${copiesSetting.env}=${excess.replicas.length}.`,
+      `Kafka's topic "${excess.topic}" has ${excess.replicas.length} copies, but ${copiesSetting.env} is ${factor}: set ${copiesSetting.env}=${excess.replicas.length}.`,
     );
-  const lacking = all.filter(({ replicas }) => replicas.length < factor);
-  if (lacking.length === 0) return [];
-  await requireBrokers(admin, replication);
+  const incomplete = all.filter(({ replicas }) => replicas.length < factor);
+  if (incomplete.length === 0) return [];
+  await waitForBrokers(admin, replication);
   const ids = await brokerIds(admin);
-  const topics = [...new Set(lacking.map(({ topic }) => topic))];
+  const topics = [...new Set(incomplete.map(({ topic }) => topic))];
   await admin.alterPartitionReassignments({
     topics: topics.map((topic) => ({
       topic,
-      partitionAssignment: lacking
+      partitionAssignment: incomplete
         .filter((entry) => entry.topic === topic)
-        .map(({ partition, replicas }) => ({ partition, replicas: withMore(replicas, ids, partition, factor) })),
+        .map(({ partition, replicas }) => ({ partition, replicas: brokersFor(partition, replicas, ids, factor) })),
     })),
   });
   await untilCopied(admin, topics, factor);
-  return topics.map((topic) => `Kafka's topic ${topic} has ${factor} copies now`);
+  return topics.map((topic) => `Kafka's topic "${topic}" has ${factor} copies now`);
 }
 
-/** Returns the brokers for a partition: those that have it already, then others. Different partitions get different others first. */
-function withMore(replicas: readonly number[], ids: readonly number[], partition: number, factor: number): number[] {
+/**
+ * Returns the ids of the brokers for a partition: the brokers that have it already, then further brokers. The further brokers differ from
+ * partition to partition, so that the load is even.
+ */
+function brokersFor(partition: number, replicas: readonly number[], ids: readonly number[], factor: number): number[] {
   const otherBrokers = ids.filter((id) => !replicas.includes(id));
   const shift = partition % Math.max(otherBrokers.length, 1);
   return [...replicas, ...otherBrokers.slice(shift), ...otherBrokers.slice(0, shift)].slice(0, factor);

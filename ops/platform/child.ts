@@ -10,7 +10,7 @@ export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.
 export type Child = {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process reports that it is ready; rejects with `start-failed` if it ends before, or takes too long. */
+  /** Resolves when the process reports that it is ready; rejects with `start-failed` if the process ends before that, or takes too long. */
   readonly ready: Promise<void>;
   /** Resolves when the process has ended; never rejects. */
   readonly exited: Promise<ChildExit>;
@@ -30,7 +30,7 @@ export type ChildOptions = {
   /** Returns whether a line of output means that the process is ready. Without this function the process is ready once it runs. */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
-  /** Ends the process if it is aborted before the process is ready. Has no effect on a process that is ready. */
+  /** If this signal is aborted before the process is ready, the process is ended. The signal has no effect on a process that is ready. */
   readonly signal?: AbortSignal | undefined;
   /** Time from SIGTERM to SIGKILL if `signal` ends the process. */
   readonly graceMs?: number;
@@ -41,8 +41,8 @@ const defaultReadyTimeoutMs = 120_000;
 const lastLineCharsMax = 500;
 
 /**
- * On Linux, the program `setpriv` (util-linux) lets a child end when its parent is killed by SIGKILL: it asks the kernel to send SIGTERM to
- * the child, and then replaces itself by the program under the same pid. On other systems the child survives such a parent.
+ * On Linux, the program `setpriv` (util-linux) makes a child end when its parent is killed by SIGKILL: `setpriv` asks the kernel to send
+ * SIGTERM to the child, and then replaces itself by the child's program under the same pid. On other systems the child goes on.
  */
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
@@ -62,8 +62,8 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv | undefined,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C sends a signal to the whole process group of the terminal. In its own group, the child does not get this signal, so we can
-    // end the children in order.
+    // Ctrl-C sends a signal to the whole process group of the terminal. The child is in its own group and does not get this signal, so we
+    // can end the children in order.
     detached: true,
   });
   const lines = { out: '', err: '' };
@@ -96,11 +96,11 @@ export function startChild(options: ChildOptions): Child {
   });
   const onAbort = () => void stop(process_, exited.promise, options.graceMs ?? defaultGraceMs);
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  const settled = () => {
+  const cleanUp = () => {
     clearTimeout(timeout);
     options.signal?.removeEventListener('abort', onAbort);
   };
-  ready.promise.then(settled, settled);
+  ready.promise.then(cleanUp, cleanUp);
   return {
     name: options.name,
     pid: process_.pid ?? 0,
@@ -121,7 +121,7 @@ async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs:
   await exited;
 }
 
-/** Returns whether a line can explain an end: not a line of a stack trace, a brace, or Node's version, which Node prints after an error. */
+/** Returns false for a line that cannot explain why a process ended: part of a stack trace, a brace, or Node's version after an error. */
 function isInformative(line: string): boolean {
   return line.trim() !== '' && !/^(?:\s|[{}()^[\]]|Node\.js v)/.test(line);
 }

@@ -1,6 +1,6 @@
 /**
- * Class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With the archive, later starts
- * need half the processor time. A JVM ignores the archive of another JVM version.
+ * Uses class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With the archive, later
+ * starts need half the processor time. A JVM ignores the archive of another JVM version.
  */
 import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ export type ClassArchive = {
   /** Arguments for the program `java`. */
   readonly flags: readonly string[];
   /** Gives a new archive its name. Call this when the broker has ended. */
-  keep(): void;
+  nameNewArchive(): void;
 };
 
 const unfinished = '.unfinished';
@@ -25,17 +25,17 @@ export function classArchive(home: string, java: string): ClassArchive {
     const { size, mtimeMs } = statSync(realpathSync(java));
     const archive = join(home, `classes-${size}-${Math.floor(mtimeMs)}.jsa`);
     if (statSync(archive, { throwIfNoEntry: false }))
-      return { flags: [`-XX:SharedArchiveFile=${archive}`], keep: () => {} };
-    const making = `${archive}.${process.pid}.${Date.now()}${unfinished}`;
+      return { flags: [`-XX:SharedArchiveFile=${archive}`], nameNewArchive: () => {} };
+    const unfinishedArchive = `${archive}.${process.pid}.${Date.now()}${unfinished}`;
     return {
-      flags: [`-XX:ArchiveClassesAtExit=${making}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
-      keep() {
-        // A broker that was killed wrote no archive. Then the next start makes it.
-        if (statSync(making, { throwIfNoEntry: false })) renameSync(making, archive);
+      flags: [`-XX:ArchiveClassesAtExit=${unfinishedArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
+      nameNewArchive() {
+        // A broker that was killed wrote no archive. In that case the next broker writes it.
+        if (statSync(unfinishedArchive, { throwIfNoEntry: false })) renameSync(unfinishedArchive, archive);
       },
     };
   } catch {
-    return { flags: [], keep: () => {} };
+    return { flags: [], nameNewArchive: () => {} };
   }
 }
 

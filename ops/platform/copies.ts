@@ -1,11 +1,11 @@
-/** The number of copies that Kafka keeps of each record. The setting decides how many brokers `npm start` runs, and how topics are made. */
+/** The setting for the number of copies of each record in Kafka. It decides how many brokers `npm start` runs, and the copies of topics. */
 import type { Setting } from '../../process/settings.ts';
 
 /** `factor` is the number of copies of each partition. `inSyncMin` copies must have a record before it is acknowledged. */
 export type Replication = { readonly factor: number; readonly inSyncMin: number };
 
 export const oneCopy: Replication = { factor: 1, inSyncMin: 1 };
-/** If one of three brokers fails, readings are still acknowledged. If two fail, no reading is acknowledged. */
+/** If one of three brokers fails, readings are still acknowledged. If two brokers fail, no reading is acknowledged. */
 export const threeCopies: Replication = { factor: 3, inSyncMin: 2 };
 
 export const copiesSetting = {

@@ -4,20 +4,20 @@ export type InfluxConfig = {
   readonly home: string;
   /** Address of InfluxDB's backup service, which Vigil does not use. The service has no login and cannot be turned off. */
   readonly backupAddress: string;
-  /** Settings of the section `[http]`: `httpBehindGate` or `httpByItself`. */
+  /** Settings of the section `[http]`, made by `httpBehindGate` or `httpsWithLogin`. */
   readonly http: Readonly<Record<string, string | boolean>>;
 };
 
 /**
- * On Linux a program can listen on a multicast address, but nobody can connect to such an address. So the backup service is closed to all.
+ * On Linux a program can listen on a multicast address, but nobody can connect to such an address. So nobody can reach the backup service.
  * Other systems do not allow this. There the backup service gets a free port of loopback, to which users of the machine can connect.
  */
-export const closedAddress = '224.0.0.1:0';
-export const openAddress = '127.0.0.1:0';
+export const unreachableAddress = '224.0.0.1:0';
+export const loopbackAddress = '127.0.0.1:0';
 
 /**
  * Returns the settings for `npm start`: HTTP on a socket of the file system, behind the gate in influx-gate.ts. InfluxDB always listens on
- * TCP too, so TCP gets the same closed address as the backup service.
+ * TCP too, so TCP gets the same address as the backup service.
  */
 export function httpBehindGate(backupAddress: string, socket: string) {
   return {
@@ -35,7 +35,7 @@ export function httpBehindGate(backupAddress: string, socket: string) {
  * Returns the settings for Compose: HTTPS with a login for every path. Version 1.8 demands a login for `/debug/vars` and `/debug/requests`
  * only if `pprof-enabled` and `pprof-auth-enabled` are on, and for `/metrics` only if `ping-auth-enabled` is on.
  */
-export function httpByItself(port: number, certFile: string, keyFile: string) {
+export function httpsWithLogin(port: number, certFile: string, keyFile: string) {
   return {
     'bind-address': `:${port}`,
     'https-enabled': true,

@@ -20,7 +20,7 @@ export type GateOptions = {
 /** InfluxDB demands a login for these paths. */
 const allowedPaths = ['/query', '/write'];
 
-/** @throws VigilError `port-taken` */
+/** Opens the gate on loopback. @throws VigilError `port-taken` */
 export async function openInfluxGate(options: GateOptions): Promise<{ close(): void }> {
   const { port, certFile, keyFile, socketPath } = options;
   const tls = {
@@ -34,7 +34,7 @@ export async function openInfluxGate(options: GateOptions): Promise<{ close(): v
   const agent = new Agent({ keepAlive: true });
   const server = createServer(tls, (incoming, outgoing) => {
     const [path = ''] = (incoming.url ?? '').split('?');
-    if (allowedPaths.includes(path)) pass(incoming, outgoing, socketPath, agent);
+    if (allowedPaths.includes(path)) forward(incoming, outgoing, socketPath, agent);
     else refuse(incoming, outgoing);
   });
   await listen(server, port);
@@ -52,7 +52,7 @@ function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.writeHead(404, { connection: 'close' }).end();
 }
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: string, agent: Agent): void {
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: string, agent: Agent): void {
   const { method, url: path } = incoming;
   const headers = endToEndHeaders(incoming.headers);
   const inner = request({ socketPath, method, path, headers, agent }, (answer) => {
@@ -60,12 +60,12 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: s
     answer.pipe(outgoing);
     answer.on('error', () => outgoing.destroy());
   });
-  // If InfluxDB fails before its answer, the client's connection is closed. After the answer began, an error of the request does not
+  // If InfluxDB fails before it answers, the client's connection is closed. After the answer has begun, an error of the request does not
   // matter.
   inner.on('error', () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
-  // Only if the answer is incomplete: after a complete answer, another request may already use this connection.
+  // After a complete answer this connection stays open, because another request may use it already.
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) inner.destroy();
   });

@@ -8,7 +8,7 @@ export const influxDatabase = 'vigil';
 export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
 
 export type InfluxSetup = {
-  /** `https://` and the address; with `socketPath`, `http://` and any name. */
+  /** `https://` and the address of InfluxDB. If `socketPath` is set: `http://` and any name. */
   readonly url: string;
   /** CA of InfluxDB's certificate, PEM. */
   readonly ca?: string;
@@ -31,7 +31,7 @@ const requestTimeoutMs = 10_000;
  * @throws VigilError `start-failed` if InfluxDB does not answer or refuses the administrator's password
  */
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
-  await untilAnswers(setup);
+  await waitForAnswer(setup);
   // InfluxDB accepts the first administrator without a login. If an administrator exists, InfluxDB refuses this statement, which is no
   // fault.
   await query(setup, `CREATE USER admin WITH PASSWORD ${quoted(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
@@ -42,14 +42,17 @@ export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
       'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the folder influxdb in the state folder (this deletes all trends).',
     );
   }
-  await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
+  await runStatement(
+    setup,
+    `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`,
+  );
   await ensurePolicy(setup, 'raw', '7d', '1d', true);
   await ensurePolicy(setup, 'minutes', '400d', '7d', false);
-  for (const statement of rollupStatements(influxDatabase)) await mustQuery(setup, statement);
+  for (const statement of rollupStatements(influxDatabase)) await runStatement(setup, statement);
   for (const user of setup.users) {
     await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${quoted(user.password)}`);
-    await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${quoted(user.password)}`);
-    await mustQuery(setup, `GRANT ${user.privilege} ON ${influxDatabase} TO ${user.name}`);
+    await runStatement(setup, `SET PASSWORD FOR ${user.name} = ${quoted(user.password)}`);
+    await runStatement(setup, `GRANT ${user.privilege} ON ${influxDatabase} TO ${user.name}`);
   }
 }
 
@@ -62,10 +65,10 @@ async function ensurePolicy(
 ): Promise<void> {
   const definition = `${name} ON ${influxDatabase} DURATION ${duration} REPLICATION 1 SHARD DURATION ${shard}${isDefault ? ' DEFAULT' : ''}`;
   await query(setup, `CREATE RETENTION POLICY ${definition}`);
-  await mustQuery(setup, `ALTER RETENTION POLICY ${definition}`);
+  await runStatement(setup, `ALTER RETENTION POLICY ${definition}`);
 }
 
-async function untilAnswers(setup: InfluxSetup): Promise<void> {
+async function waitForAnswer(setup: InfluxSetup): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     try {
@@ -87,8 +90,8 @@ function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs 
   return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin, timeoutMs);
 }
 
-/** Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses it or does not answer */
-export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
+/** Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses the statement or does not answer */
+export async function runStatement(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
   const { status, body } = await query(setup, statement, true, timeoutMs).catch((cause: Error) => {
     setup.signal?.throwIfAborted();
     throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${cause.message}`, { cause });

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
-import { closedAddress, httpBehindGate, influxToml, openAddress } from './influx-config.ts';
+import { httpBehindGate, influxToml, loopbackAddress, unreachableAddress } from './influx-config.ts';
 import { openInfluxGate } from './influx-gate.ts';
 import { ensureDatabase } from './influx-setup.ts';
 import type { Software } from './software.ts';
@@ -27,16 +27,16 @@ export type Influx = {
 
 /** Name of the socket in InfluxDB's own folder, which is also its working folder. */
 const socketName = 'http.sock';
-/** The longest path of a socket on macOS. Linux allows 107 bytes. */
+/** Maximum length of the path of a socket on macOS. Linux allows 107 bytes. */
 const socketPathBytesMax = 103;
 
 /** Whether no other user of this machine can connect to InfluxDB's backup service. */
-export const backupIsClosed = process.platform === 'linux';
-const backupAddress = backupIsClosed ? closedAddress : openAddress;
+export const isBackupServiceUnreachable = process.platform === 'linux';
+const backupAddress = isBackupServiceUnreachable ? unreachableAddress : loopbackAddress;
 
 /**
- * Starts InfluxDB and makes its database `vigil` with retention policies `raw` (7 days, default) and `minutes` (400 days) and the logins
- * `admin`, `trends` (may write) and `dashboard` (may read).
+ * Starts InfluxDB and creates its database `vigil` with the retention policies `raw` (7 days, default) and `minutes` (400 days), and the
+ * logins `admin`, `trends` (may write) and `dashboard` (may read).
  * @throws VigilError `start-failed`
  */
 export async function startInflux(options: InfluxOptions): Promise<Influx> {
@@ -52,7 +52,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     name: 'influxdb',
     command: options.software.influxd,
     args: ['run', '-config', configFile],
-    // Passes no other variables on, because a variable INFLUXDB_* would override the configuration.
+    // InfluxDB gets no other variables, because a variable INFLUXDB_* would override the configuration.
     env: { PATH: process.env.PATH, HOME: home },
     cwd: home,
     signal: options.signal,
@@ -64,7 +64,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     await child.ready;
     const password = (user: string) =>
       readFileSync(join(options.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
-    // Makes the administrator before the gate opens, because until then everybody who can connect may make one.
+    // Creates the administrator before the gate opens, because everybody who can connect may create the first administrator.
     await ensureDatabase({
       url: 'http://localhost',
       socketPath,

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerProperties } from './kafka-config.ts';
-import { brokersOf, kafkaNodes, markBegun, memberOf, requireOwnData } from './kafka-nodes.ts';
+import {
+  brokersOf,
+  ensureClusterId,
+  kafkaNodes,
+  memberOf,
+  recordThatAllBrokersHaveData,
+  requireDataOfTheseBrokers,
+} from './kafka-nodes.ts';
 
 const oneBroker = { kafkaCopies: '1', kafkaPort: 9092, kafkaControllerPort: 9093 };
 const threeBrokers = { ...oneBroker, kafkaCopies: '3' };
@@ -14,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function withData(...names: string[]): void {
+function createDataOf(...names: string[]): void {
   for (const name of names) {
     mkdirSync(join(folder, name, 'data'), { recursive: true });
     writeFileSync(join(folder, name, 'data', 'meta.properties'), '');
@@ -41,8 +48,8 @@ describe('brokerProperties', () => {
     [threeBrokers, '3', '2'],
   ])('sets the number of copies for our topics and for Kafka’s own topics: %o', (settings, factor, inSyncMin) => {
     const properties = propertiesOf(settings, 0);
-    for (const of of ['default', 'offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'])
-      expect(properties[`${of}.replication.factor`], of).toBe(factor);
+    for (const prefix of ['default', 'offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'])
+      expect(properties[`${prefix}.replication.factor`], prefix).toBe(factor);
     for (const name of [
       'min.insync.replicas',
       'transaction.state.log.min.isr',
@@ -51,7 +58,7 @@ describe('brokerProperties', () => {
       expect(properties[name], name).toBe(inSyncMin);
   });
 
-  it('makes three brokers that are also controllers, each with its own ports', () => {
+  it('gives each of three brokers its own ports and the role of a controller', () => {
     expect(brokersOf(threeBrokers)).toBe('127.0.0.1:9092,127.0.0.1:9094,127.0.0.1:9096');
     const nodes = [0, 1, 2].map((index) => propertiesOf(threeBrokers, index));
     const voters = '1@127.0.0.1:9093,2@127.0.0.1:9095,3@127.0.0.1:9097';
@@ -65,31 +72,37 @@ describe('brokerProperties', () => {
   });
 });
 
-describe('requireOwnData', () => {
+describe('requireDataOfTheseBrokers', () => {
   it('does not let three brokers start with the data of a single broker', () => {
-    withData('kafka');
-    expect(requireOwnData(folder, oneBroker)).toBe('');
-    expect(() => requireOwnData(folder, threeBrokers)).toThrow(
+    createDataOf('kafka');
+    requireDataOfTheseBrokers(folder, oneBroker);
+    expect(ensureClusterId(folder, oneBroker)).toBe('');
+    expect(() => requireDataOfTheseBrokers(folder, threeBrokers)).toThrow(
       /belong to a single broker, but VIGIL_KAFKA_COPIES is 3/,
     );
   });
 
-  it('does not let a single broker start in a folder with the data of three', () => {
-    const id = requireOwnData(folder, threeBrokers);
-    expect(requireOwnData(folder, threeBrokers)).toBe(id);
-    expect(() => requireOwnData(folder, oneBroker)).toThrow(/belong to three brokers, but VIGIL_KAFKA_COPIES is 1/);
+  it('does not let a single broker start in a folder with the data of three brokers', () => {
+    requireDataOfTheseBrokers(folder, threeBrokers);
+    const id = ensureClusterId(folder, threeBrokers);
+    requireDataOfTheseBrokers(folder, threeBrokers);
+    expect(ensureClusterId(folder, threeBrokers)).toBe(id);
+    expect(() => requireDataOfTheseBrokers(folder, oneBroker)).toThrow(
+      /belong to three brokers, but VIGIL_KAFKA_COPIES is 1/,
+    );
   });
 
-  it('lets three brokers start if one of them lost its data, but not if two lost their data', () => {
-    requireOwnData(folder, threeBrokers);
-    withData('kafka-1');
+  it('lets three brokers start if one of them lost its data, but not if two of them lost their data', () => {
+    requireDataOfTheseBrokers(folder, threeBrokers);
+    ensureClusterId(folder, threeBrokers);
+    createDataOf('kafka-1');
     // Before all three brokers have had data, as after an interrupted first start, missing data are no fault.
-    requireOwnData(folder, threeBrokers);
-    withData('kafka-2');
-    markBegun(folder);
-    requireOwnData(folder, threeBrokers);
+    requireDataOfTheseBrokers(folder, threeBrokers);
+    createDataOf('kafka-2');
+    recordThatAllBrokersHaveData(folder);
+    requireDataOfTheseBrokers(folder, threeBrokers);
     rmSync(join(folder, 'kafka-2'), { recursive: true });
-    expect(() => requireOwnData(folder, threeBrokers)).toThrow(
+    expect(() => requireDataOfTheseBrokers(folder, threeBrokers)).toThrow(
       /2 of 3 brokers are missing .*kafka-2.data, .*kafka-3.data/,
     );
   });

@@ -67,7 +67,7 @@ export function brokersOf(settings: KafkaSettings): string {
     .join();
 }
 
-/** Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of `requireOwnData` */
+/** Returns a node's settings as a member of its cluster; undefined for a single broker. @param clusterId the result of `ensureClusterId` */
 export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, clusterId: string): ClusterMember | undefined {
   if (nodeId === undefined) return undefined;
   const voters = kafkaNodes(settings).map((node) => `${node.nodeId}@127.0.0.1:${node.controllerPort}`);
@@ -77,26 +77,25 @@ export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, cluster
 
 /** The id of the cluster of three brokers. Each broker has its data in its own folder `kafka-<n>/data`. */
 const idFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.id');
-/** Exists if all three brokers have had data. */
-const begunFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.begun');
+/** This file exists if all three brokers have had data. */
+const allHadDataFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.begun');
 const hasData = (stateDir: string, name: string) => existsSync(join(stateDir, name, 'data', 'meta.properties'));
 
 /**
- * Checks that the data in the state folder were written by this number of brokers. Makes the cluster's id if it is missing.
- * @returns the id of the cluster; empty for a single broker
+ * Checks that the data in the state folder were written by this number of brokers.
  * @throws VigilError `settings-invalid` if the data are from another number of brokers; `start-failed` if two of three brokers lost their
- * data: these two would be the majority, and the third would delete its data
+ * data, because these two brokers would be the majority, and the third broker would delete its data
  */
-export function requireOwnData(stateDir: string, settings: KafkaSettings): string {
+export function requireDataOfTheseBrokers(stateDir: string, settings: KafkaSettings): void {
   const nodes = kafkaNodes(settings);
   const { env } = copiesSetting;
   if (nodes.length === 1) {
     if (existsSync(idFile(stateDir)))
       throw new VigilError(
         'settings-invalid',
-        `The data in ${stateDir} belong to three brokers, but ${env} is 1: set ${env}=3. A single broker cannot use the data of three.`,
+        `The data in ${stateDir} belong to three brokers, but ${env} is 1: set ${env}=3. A single broker cannot use the data of three brokers.`,
       );
-    return '';
+    return;
   }
   if (hasData(stateDir, 'kafka'))
     throw new VigilError(
@@ -106,18 +105,24 @@ export function requireOwnData(stateDir: string, settings: KafkaSettings): strin
   const missingFolders = nodes
     .filter(({ name }) => !hasData(stateDir, name))
     .map(({ name }) => join(stateDir, name, 'data'));
-  if (existsSync(begunFile(stateDir)) && missingFolders.length > 1)
+  if (existsSync(allHadDataFile(stateDir)) && missingFolders.length > 1)
     throw new VigilError(
       'start-failed',
       `The data of ${missingFolders.length} of ${nodes.length} brokers are missing (${missingFolders.join(', ')}): restore these folders. Without them the other broker would delete its data.`,
     );
+}
+
+/** Returns the id of the cluster of three brokers, and creates it if it is missing; empty for a single broker. */
+export function ensureClusterId(stateDir: string, settings: KafkaSettings): string {
+  if (kafkaNodes(settings).length === 1) return '';
   const file = idFile(stateDir);
   privateDirectory(dirname(file));
   if (!existsSync(file)) writeAtomic(file, `${newClusterId()}\n`, 0o600);
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Notes that all three brokers have data. After that, `requireOwnData` refuses a start if two brokers lost their data. */
-export function markBegun(stateDir: string): void {
-  if (existsSync(idFile(stateDir)) && !existsSync(begunFile(stateDir))) writeAtomic(begunFile(stateDir), '', 0o600);
+/** After this record, `requireDataOfTheseBrokers` refuses a start if two brokers lost their data. */
+export function recordThatAllBrokersHaveData(stateDir: string): void {
+  if (existsSync(idFile(stateDir)) && !existsSync(allHadDataFile(stateDir)))
+    writeAtomic(allHadDataFile(stateDir), '', 0o600);
 }

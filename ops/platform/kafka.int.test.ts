@@ -280,8 +280,8 @@ describe('the broker', () => {
       await until('the change is in force', async () => (await settingsOf('retention.ms'))['retention.ms'] === '60000');
       const changes = await ensureTopics(platform.kafkaBrokers, certs);
       const { retentionMs, segmentMs } = kafkaTopics.rejected;
-      expect(changes).toContain(`Kafka's topic rejected had retention.ms=60000, and has ${retentionMs} now`);
-      expect(changes).toContain(`Kafka's topic rejected had segment.ms=604800000, and has ${segmentMs} now`);
+      expect(changes).toContain(`Kafka's topic "rejected" had retention.ms=60000, and has ${retentionMs} now`);
+      expect(changes).toContain(`Kafka's topic "rejected" had segment.ms=604800000, and has ${segmentMs} now`);
       expect(changes.filter((change) => !change.includes(' rejected '))).toEqual([]);
       await until(
         'our settings are in force',

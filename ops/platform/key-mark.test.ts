@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RegisterEntry } from '../../certs/core/register.ts';
-import { deviceRevocationFault, keysOf, nextMark, serviceRevocationFault, withoutEnded } from './key-mark.ts';
+import {
+  deviceRevocationFault,
+  markOf,
+  markOrRefusal,
+  serviceRevocationFault,
+  withoutEndedCertificates,
+} from './key-mark.ts';
 
 const mark = (epoch: number, keys: Record<string, string>) => ({ epoch, keys });
 
@@ -12,8 +18,8 @@ it.each([
   ['a mark with the same keys', mark(0, { a: '1' }), mark(0, { a: '1' }), mark(0, { a: '1' })],
   ['a mark with fewer keys', mark(0, { a: '1' }), mark(0, { a: '1', b: '2' }), mark(0, { a: '1', b: '2' })],
   ['a mark with keys that an operator gave up', mark(0, { a: '1' }), mark(1, { a: '9' }), mark(1, { a: '9' })],
-])('nextMark returns the mark of our keys if Kafka has %s', (_, marked, ours, next) => {
-  expect(nextMark(marked, ours)).toEqual(next);
+])('markOrRefusal returns the mark of our keys if Kafka has %s', (_, marked, ours, next) => {
+  expect(markOrRefusal(marked, ours)).toEqual(next);
 });
 
 it.each([
@@ -41,8 +47,8 @@ it.each([
     mark(0, { a: '1' }),
     'The data in Kafka are newer than these keys: an operator has given up some of these keys since.',
   ],
-])('nextMark returns a sentence that refuses %s', (_, marked, ours, fault) => {
-  expect(nextMark(marked, ours)).toBe(fault);
+])('markOrRefusal returns a sentence that refuses %s', (_, marked, ours, fault) => {
+  expect(markOrRefusal(marked, ours)).toBe(fault);
 });
 
 describe('the revoked key of a service', () => {
@@ -69,9 +75,11 @@ describe('the revoked key of a service', () => {
     ).toBeUndefined();
   });
 
-  it('nextMark contains the revocations of services', () => {
-    expect(nextMark(markWithRevokedGateway(0, 1), markWithRevokedGateway(0, 2))).toEqual(markWithRevokedGateway(0, 2));
-    expect(nextMark(mark(0, ca), markWithRevokedGateway(0, 1))).toEqual(markWithRevokedGateway(0, 1));
+  it('markOrRefusal contains the revocations of services', () => {
+    expect(markOrRefusal(markWithRevokedGateway(0, 1), markWithRevokedGateway(0, 2))).toEqual(
+      markWithRevokedGateway(0, 2),
+    );
+    expect(markOrRefusal(mark(0, ca), markWithRevokedGateway(0, 1))).toEqual(markWithRevokedGateway(0, 1));
   });
 });
 
@@ -114,17 +122,17 @@ describe('the revoked certificate of a device', () => {
     ).toBeUndefined();
   });
 
-  it('nextMark contains the revocations of devices, and is unchanged if there is no new revocation', () => {
-    expect(nextMark(mark(0, ca), markWithDevices({ a1: 1 }))).toEqual(markWithDevices({ a1: 1 }));
-    expect(nextMark(markWithDevices({ a1: 1 }), markWithDevices({ a1: 1, b2: 2 }))).toEqual(
+  it('markOrRefusal contains the revocations of devices, and is unchanged if there is no new revocation', () => {
+    expect(markOrRefusal(mark(0, ca), markWithDevices({ a1: 1 }))).toEqual(markWithDevices({ a1: 1 }));
+    expect(markOrRefusal(markWithDevices({ a1: 1 }), markWithDevices({ a1: 1, b2: 2 }))).toEqual(
       markWithDevices({ a1: 1, b2: 2 }),
     );
     const same = markWithDevices({ a1: 1 });
-    expect(nextMark(same, markWithDevices({ a1: 1 }))).toBe(same);
+    expect(markOrRefusal(same, markWithDevices({ a1: 1 }))).toBe(same);
   });
 });
 
-describe('withoutEnded', () => {
+describe('withoutEndedCertificates', () => {
   const dayMs = 86_400_000;
   const nowMs = Date.parse('2036-01-01T00:00:00.000Z');
   /** A record of this size is below Kafka's default limit of 1 MiB. */
@@ -146,8 +154,8 @@ describe('withoutEnded', () => {
         join(stateDir, 'certs', 'devices.jsonl'),
         entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
       );
-      const ours = keysOf(stateDir);
-      const mark = withoutEnded(ours, nowMs);
+      const ours = markOf(stateDir);
+      const mark = withoutEndedCertificates(ours, nowMs);
       expect(JSON.stringify(mark).length).toBeLessThan(bytesMax);
       expect(Object.keys(mark.devices ?? {})).toEqual(['aa', 'bb']);
       // The mark in Kafka may have a later end time than the register. The certificate still counts as revoked in the register.

@@ -42,24 +42,24 @@ export type Mark = RecordedKeys & {
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
   const nowMs = Date.now();
-  const ours = keysOf(stateDir);
-  const marked = await readMark(kafka);
-  const fault = serviceRevocationFault(marked, ours) ?? deviceRevocationFault(marked, ours, nowMs);
+  const ownMark = markOf(stateDir);
+  const storedMark = await readMark(kafka);
+  const fault = serviceRevocationFault(storedMark, ownMark) ?? deviceRevocationFault(storedMark, ownMark, nowMs);
   if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
-  const next = nextMark(marked, withoutEnded(ours, nowMs));
-  if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
-  throw new VigilError('certificate-invalid', `${next} ${remedy(stateDir)}`);
+  const result = markOrRefusal(storedMark, withoutEndedCertificates(ownMark, nowMs));
+  if (typeof result === 'object') return result === storedMark ? undefined : writeMark(kafka, result);
+  throw new VigilError('certificate-invalid', `${result} ${remedy(stateDir)}`);
 }
 
 /**
- * Returns the mark of the keys in a state folder. With Compose, the set-up's folder has no keys but only a file with their fingerprints,
- * which `ensureCertificates` wrote (certs/ensure.ts).
+ * Returns the mark of the keys in a state folder. With Compose, the folder of the set-up has no keys, but only a file with their
+ * fingerprints, which `ensureCertificates` wrote (certs/ensure.ts).
  */
-export function keysOf(stateDir: string): Mark {
+export function markOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
   const keys = { ...recorded?.keys, ...printsOf(stateDir) };
-  const revoked = revokedOf(readPrincipals(join(stateDir, 'certs')));
-  const devices = devicesOf(readRegister(join(stateDir, 'certs')));
+  const revoked = revocationsByService(readPrincipals(join(stateDir, 'certs')));
+  const devices = endTimesOfRevoked(readRegister(join(stateDir, 'certs')));
   return {
     epoch: recorded?.epoch ?? 0,
     keys,
@@ -69,10 +69,10 @@ export function keysOf(stateDir: string): Mark {
 }
 
 /**
- * Returns the end times of revoked certificates. If the register does not list a certificate as issued, returns the latest possible time:
- * the certificate was issued before it was revoked.
+ * Returns the end times of revoked certificates. For a certificate that the register does not list as issued, returns the latest possible
+ * time: the certificate was issued before it was revoked.
  */
-function devicesOf({ issued, revoked }: Register): Record<string, number> {
+function endTimesOfRevoked({ issued, revoked }: Register): Record<string, number> {
   return Object.fromEntries(
     [...revoked.values()].map(({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs]),
   );
@@ -82,13 +82,13 @@ function devicesOf({ issued, revoked }: Register): Record<string, number> {
  * Leaves out certificates of devices that ended long ago. Otherwise the record would grow until Kafka refuses it, and Vigil could not
  * start. A certificate stays in the mark until one certificate lifetime after its end, because the clock may be wrong now. Pure.
  */
-export function withoutEnded({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
+export function withoutEndedCertificates({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
   const unexpired = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
   return unexpired.length === 0 ? mark : { ...mark, devices: Object.fromEntries(unexpired) };
 }
 
-/** Returns how often each service was revoked. The name in Kafka shows that: `gateway.3` is the gateway after two revocations. */
-function revokedOf(principalOf: (service: string) => string): Record<string, number> {
+/** Returns how often the key of each service was revoked. The name in Kafka shows it: `gateway.3` is the gateway after two revocations. */
+function revocationsByService(principalOf: (service: string) => string): Record<string, number> {
   const counts = ['kafka', ...serviceClients].map((service) => {
     const generation = Number(principalOf(service).slice(service.length + 1) || 1);
     return [service, generation - 1] as const;
@@ -96,45 +96,63 @@ function revokedOf(principalOf: (service: string) => string): Record<string, num
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** Returns a sentence that names the services whose revoked key would be accepted again with the keys `ours`; undefined if none. Pure. */
-export function serviceRevocationFault(marked: Mark | undefined, ours: Mark): string | undefined {
+/**
+ * Returns a sentence that names the services whose revoked key would be accepted again with the keys of `ownMark`; undefined if there is no
+ * such service. Pure.
+ */
+export function serviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark): string | undefined {
   const authority = 'certs/ca.key';
   // If an operator has replaced the authority, no certificate of the old authority is accepted, so its revocations do not matter.
-  if (!marked?.revoked || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
+  if (
+    !storedMark?.revoked ||
+    (ownMark.epoch > storedMark.epoch && ownMark.keys[authority] !== storedMark.keys[authority])
+  )
     return undefined;
-  const services = Object.entries(marked.revoked).filter(([service, count]) => (ours.revoked?.[service] ?? 0) < count);
+  const services = Object.entries(storedMark.revoked).filter(
+    ([service, count]) => (ownMark.revoked?.[service] ?? 0) < count,
+  );
   if (services.length === 0) return undefined;
   const names = services.map(([service]) => service);
   const commands = names.map((name) => `npm run certs -- revoke --service ${name}`).join(', ');
   return `The certificates are older than the revocation of a stolen key of ${names.join(', ')}, so the stolen key would be accepted again. Restore newer certificates, or revoke again: ${commands}.`;
 }
 
-/** Returns a sentence with the revoked certificates of devices that would be accepted again with the register of `ours`. Pure. */
-export function deviceRevocationFault(marked: Mark | undefined, ours: Mark, nowMs: number): string | undefined {
+/**
+ * Returns a sentence that names the revoked certificates of devices that would be accepted again with the register of `ownMark`; undefined
+ * if there is no such certificate. Pure.
+ */
+export function deviceRevocationFault(storedMark: Mark | undefined, ownMark: Mark, nowMs: number): string | undefined {
   const authority = 'certs/device-ca.key';
-  if (!marked?.devices || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
+  if (
+    !storedMark?.devices ||
+    (ownMark.epoch > storedMark.epoch && ownMark.keys[authority] !== storedMark.keys[authority])
+  )
     return undefined;
-  const serials = Object.entries(marked.devices)
-    .filter(([serial, endMs]) => endMs > nowMs && ours.devices?.[serial] === undefined)
+  const serials = Object.entries(storedMark.devices)
+    .filter(([serial, endMs]) => endMs > nowMs && ownMark.devices?.[serial] === undefined)
     .map(([serial]) => serial);
   if (serials.length === 0) return undefined;
   return `The file certs/devices.jsonl lacks the revocation of ${serials.length} certificates of devices, so these devices would be accepted again. Restore a newer file, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
 }
 
-/** Returns the mark that Kafka must have now; or a sentence that says why the keys do not belong to the data. Pure. */
-export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
-  if (!marked || ours.epoch > marked.epoch) return ours;
-  const differingFiles = differing(marked.keys, ours.keys);
+/** Returns the mark that Kafka must have now; or, as a refusal, a sentence that says why the keys do not belong to the data. Pure. */
+export function markOrRefusal(storedMark: Mark | undefined, ownMark: Mark): Mark | string {
+  if (!storedMark || ownMark.epoch > storedMark.epoch) return ownMark;
+  const differingFiles = differing(storedMark.keys, ownMark.keys);
   if (differingFiles.length > 0)
     return `The data in Kafka were written with other keys. These files differ or are missing: ${differingFiles.join(', ')}.`;
-  if (ours.epoch < marked.epoch)
+  if (ownMark.epoch < storedMark.epoch)
     return 'The data in Kafka are newer than these keys: an operator has given up some of these keys since.';
-  const hasKeys = Object.keys(ours.keys).every((file) => file in marked.keys);
-  const hasRevoked = Object.entries(ours.revoked ?? {}).every(
-    ([service, count]) => marked.revoked?.[service] === count,
+  const hasAllKeys = Object.keys(ownMark.keys).every((file) => file in storedMark.keys);
+  const hasAllCounts = Object.entries(ownMark.revoked ?? {}).every(
+    ([service, count]) => storedMark.revoked?.[service] === count,
   );
-  const hasDevices = Object.keys(ours.devices ?? {}).every((serial) => marked.devices?.[serial] !== undefined);
-  return hasKeys && hasRevoked && hasDevices ? marked : { ...ours, keys: { ...marked.keys, ...ours.keys } };
+  const hasAllDevices = Object.keys(ownMark.devices ?? {}).every(
+    (serial) => storedMark.devices?.[serial] !== undefined,
+  );
+  return hasAllKeys && hasAllCounts && hasAllDevices
+    ? storedMark
+    : { ...ownMark, keys: { ...storedMark.keys, ...ownMark.keys } };
 }
 
 async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
@@ -157,7 +175,7 @@ async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
   if (mark) return mark;
   throw new VigilError(
     'certificate-invalid',
-    `The record of the keys in Kafka's topic ${topic} was not written by Vigil, or is damaged: check who writes to this topic, or restore a backup of Kafka's data.`,
+    `The record of the keys in Kafka's topic "${topic}" was not written by Vigil, or is damaged: check who writes to this topic, or restore a backup of Kafka's data.`,
   );
 }
 

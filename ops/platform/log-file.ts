@@ -4,7 +4,7 @@ import { privateDirectory } from '../../certs/files.ts';
 
 /** Size at which a file is full. With the previous file `<file>.1`, a log takes about twice this size on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
-/** Time between two checks whether the file still exists at its path. */
+/** Time between two checks that the file still exists at its path. */
 const lookEveryMs = 1_000;
 
 export type LogFile = { write(text: string): void; close(): void };
@@ -13,16 +13,16 @@ type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
 
 /**
  * Opens a log file that only its owner can read. A full file is renamed to `<file>.1`, which replaces the previous `<file>.1`. A removed
- * file is created again. Never throws: lines that cannot be written are lost, for instance on a full disk. The next line that can be written
- * is preceded by the number of lost lines.
+ * file is created again. Never throws: lines that cannot be written are lost, for instance on a full disk. The number of lost lines is
+ * written before the next line that can be written.
  */
 export function openLogFile(path: string, options: Options = {}): LogFile {
   const { bytesMax = logFileBytesMax, nowMs = () => performance.now() } = options;
   let file: number | undefined;
   let bytes = 0;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
-  let lost = 0;
-  let closed = false;
+  let lostLines = 0;
+  let isClosed = false;
 
   function open(): void {
     privateDirectory(dirname(path));
@@ -50,7 +50,7 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
       closeFile();
       renameSync(path, `${path}.1`);
       open();
-    } else if (file !== undefined && isDue && !isAt(path, file)) {
+    } else if (file !== undefined && isDue && !isFileAtPath(file, path)) {
       closeFile();
       open();
     } else if (file === undefined && isDue) open();
@@ -63,27 +63,27 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
   }
   return {
     write(text) {
-      if (closed) return;
+      if (isClosed) return;
       try {
         prepare();
         if (file === undefined) throw new Error('not open');
-        if (lost > 0) bytes += writeSync(file, `${lost} lines of this log could not be written\n`);
-        lost = 0;
+        if (lostLines > 0) bytes += writeSync(file, `${lostLines} lines of this log could not be written\n`);
+        lostLines = 0;
         bytes += writeSync(file, text);
       } catch {
-        lost += 1;
+        lostLines += 1;
         closeFile();
       }
     },
     close() {
-      closed = true;
+      isClosed = true;
       closeFile();
     },
   };
 }
 
 /** Returns whether the open file is the file at the path. */
-function isAt(path: string, file: number): boolean {
+function isFileAtPath(file: number, path: string): boolean {
   const atPath = statSync(path, { throwIfNoEntry: false });
   const opened = fstatSync(file);
   return atPath?.ino === opened.ino && atPath.dev === opened.dev;

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { makeFolderAtomically } from './atomic-folder.ts';
-import { installPackages, onPath, type Report } from './programs.ts';
+import { installPackages, programOnPath, type Report } from './programs.ts';
 import { run } from './run.ts';
 
 /** `group:artifact:version`. */
@@ -25,7 +25,7 @@ export async function ensureJars(
   const home = join(directory, name);
   const libs = join(home, 'libs');
   if (existsSync(libs)) return libs;
-  if (onPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
+  if (programOnPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
   report(`downloading ${what} with Maven`);
   await makeFolderAtomically(directory, home, async (temporaryFolder) => {
     writeFileSync(join(temporaryFolder, 'pom.xml'), pom(dependencies));

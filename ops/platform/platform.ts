@@ -26,7 +26,7 @@ export type Platform = {
 };
 
 /**
- * Makes the certificates, then starts Kafka and InfluxDB at the same time. If one of them fails, stops the other.
+ * Creates the certificates, then starts Kafka and InfluxDB at the same time. If one of the two starts fails, stops the other program.
  * @throws VigilError
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {

@@ -16,7 +16,7 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
     if (samePort) {
       throw new VigilError(
         'settings-invalid',
-        `${samePort.setting} and ${setting} are both ${port}: change one of them.`,
+        `${samePort.setting} and ${setting} have the same port, ${port}: change one of the two settings.`,
       );
     }
   }
@@ -27,7 +27,7 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
   if (faults.length > 0) throw new VigilError('port-taken', `Cannot start: ${faults.join('; ')}.`);
 }
 
-/** Ports below the ephemeral ports, which systems give to outgoing connections. So no connection takes a port after it was checked. */
+/** Ports below the ephemeral ports, which systems give to outgoing connections. So no connection takes a port after its check. */
 const range = { from: 10_000, to: 32_000 } as const;
 const triesMax = 1_000;
 
@@ -48,7 +48,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...servers.keys()];
 }
 
-/** Returns a free port for each process with metrics, by its name in the settings of `npm start`. */
+/** Returns a free port for each process with metrics. The names are those of the settings of `npm start`. */
 export async function freeMetricsPorts() {
   const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0] = await freePorts(6);
   return {

@@ -10,7 +10,7 @@ export type Report = (line: string) => void;
 const composeHint = 'use `docker compose up`, which does not need it';
 
 /** Returns the path of the first of these programs that is in a folder of PATH. */
-export function onPath(names: readonly string[]): string | undefined {
+export function programOnPath(names: readonly string[]): string | undefined {
   const directories = (process.env.PATH ?? '').split(delimiter);
   for (const name of names) {
     for (const directory of directories) {
@@ -21,12 +21,12 @@ export function onPath(names: readonly string[]): string | undefined {
 }
 
 /** Returns whether packages can be installed: the system has apt-get and the user is root. */
-export function mayInstall(): boolean {
-  return process.getuid?.() === 0 && onPath(['apt-get']) !== undefined;
+export function canInstall(): boolean {
+  return process.getuid?.() === 0 && programOnPath(['apt-get']) !== undefined;
 }
 
 const aptEnvironment = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-/** With a timeout for the package manager's lock, two starts at the same time wait for each other. */
+/** The timeout for the package manager's lock lets a start wait for another start that installs packages at the same time. */
 const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
 /**
@@ -34,7 +34,7 @@ const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'
  * @throws VigilError `missing-program` with the command that a person can use
  */
 export async function installPackages(what: string, packages: readonly string[], report: Report): Promise<void> {
-  if (!mayInstall()) {
+  if (!canInstall()) {
     throw new VigilError(
       'missing-program',
       `${what} is missing: install it (on Debian: apt-get install ${packages.join(' ')}), or ${composeHint}.`,
@@ -49,11 +49,11 @@ export async function installPackages(what: string, packages: readonly string[],
 }
 
 /**
- * Downloads a Debian package and unpacks it into a folder. Nothing is installed and no service is started.
+ * Downloads a Debian package and unpacks it into a folder. Installs nothing and starts no service.
  * @throws VigilError `missing-program`
  */
 export async function unpackPackage(what: string, name: string, directory: string): Promise<void> {
-  if (onPath(['apt-get']) === undefined || onPath(['dpkg']) === undefined) {
+  if (programOnPath(['apt-get']) === undefined || programOnPath(['dpkg']) === undefined) {
     throw new VigilError('missing-program', `${what} is missing: install it (package ${name}), or ${composeHint}.`);
   }
   await updateLists();
@@ -67,12 +67,12 @@ export async function unpackPackage(what: string, name: string, directory: strin
 }
 
 /**
- * Downloads a Debian package and its missing dependencies, and unpacks them into one folder. Nothing is installed and no service is
- * started. The libraries are in `usr/lib/<machine>`.
+ * Downloads a Debian package and its missing dependencies, and unpacks them into one folder. Installs nothing and starts no service. The
+ * libraries are in `usr/lib/<machine>`.
  * @throws VigilError `missing-program`
  */
 export async function unpackWithDependencies(what: string, name: string, directory: string): Promise<void> {
-  if (!mayInstall()) {
+  if (!canInstall()) {
     throw new VigilError('missing-program', `${what} is missing: install it (on Debian: apt-get install ${name}).`);
   }
   await updateLists();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Principal } from '../../contracts/topics.ts';
 
-/** The addresses of a running system. Plain data, so that it can be sent to a test's worker. */
-export type Whereabouts = {
+/** The addresses of a running system. All members are plain data, so that a test run can send them to its workers. */
+export type SystemAddresses = {
   readonly stateDir: string;
   /** `host:port`, comma-separated. */
   readonly kafkaBrokers: string;
@@ -20,11 +20,12 @@ export type Whereabouts = {
   readonly witnessMetricsPort?: number;
   readonly httpPort: number;
 };
+export type Whereabouts = SystemAddresses;
 
 /**
  * Variables that reduce the gateway's memory for each connection (docs/decisions/015-memory.md). The first two are for malloc of glibc:
  * Node reserves a block of 64 kB for each TLS connection and uses only a small part. If malloc maps the block separately, unused pages take
- * no memory. The third limits V8's semi-space, MB.
+ * no memory. The third variable limits V8's semi-space, MB.
  */
 export const packedMemory = {
   MALLOC_MMAP_THRESHOLD_: '16384',
@@ -36,7 +37,8 @@ export const packedMemory = {
 export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
 
 /**
- * Returns the path of a state folder's registry of wards. A folder of a test or benchmark has no registry; then it is the example registry.
+ * Returns the path of a state folder's registry of wards. If the folder has no registry, as in tests and benchmarks, returns the path of
+ * the example registry.
  */
 function wardsFileOf(stateDir: string): string {
   const ownFile = join(stateDir, 'wards.json');
@@ -49,19 +51,19 @@ function wardsFileOf(stateDir: string): string {
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table with the settings of each service.
 export function serviceEnv(
-  where: Whereabouts,
+  addresses: SystemAddresses,
   service: Principal | 'simulators' | 'canary',
   overrides: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const certs = join(where.stateDir, 'certs');
-  const secrets = join(where.stateDir, 'secrets');
+  const certs = join(addresses.stateDir, 'certs');
+  const secrets = join(addresses.stateDir, 'secrets');
   const common = {
     PATH: process.env.PATH ?? '',
     VIGIL_LOG_LEVEL: 'info',
-    VIGIL_STATE_DIR: where.stateDir,
+    VIGIL_STATE_DIR: addresses.stateDir,
   };
   const influx = {
-    VIGIL_INFLUX_URL: where.influxUrl,
+    VIGIL_INFLUX_URL: addresses.influxUrl,
     VIGIL_INFLUX_CA_FILE: join(certs, 'ca.pem'),
     VIGIL_INFLUX_SERVER_NAME: 'influxdb',
     VIGIL_INFLUX_USER: service,
@@ -72,11 +74,11 @@ export function serviceEnv(
     case 'gateway':
       return {
         ...common,
-        ...kafkaEnv(where, service),
+        ...kafkaEnv(addresses, service),
         ...packedMemory,
-        ...metricsEnv(where.metricsPort),
+        ...metricsEnv(addresses.metricsPort),
         VIGIL_MQTT_HOST: '127.0.0.1',
-        VIGIL_MQTT_PORT: String(where.mqttPort),
+        VIGIL_MQTT_PORT: String(addresses.mqttPort),
         VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),
         VIGIL_MQTT_KEY_FILE: join(certs, 'mqtt-server.key'),
         VIGIL_MQTT_CLIENT_CA_FILE: join(certs, 'device-ca.pem'),
@@ -86,42 +88,42 @@ export function serviceEnv(
     case 'alarms':
       return {
         ...common,
-        ...kafkaEnv(where, service),
-        ...metricsEnv(where.alarmsMetricsPort),
-        VIGIL_ALARMS_MEMBER_FILE: join(where.stateDir, 'alarms.member'),
+        ...kafkaEnv(addresses, service),
+        ...metricsEnv(addresses.alarmsMetricsPort),
+        VIGIL_ALARMS_MEMBER_FILE: join(addresses.stateDir, 'alarms.member'),
         ...overrides,
       };
     case 'operator':
-      return { ...common, ...kafkaEnv(where, service), ...auditEnv(where, service), ...overrides };
+      return { ...common, ...kafkaEnv(addresses, service), ...auditEnv(addresses, service), ...overrides };
     case 'witness':
       return {
         ...common,
-        ...kafkaClientEnv(where, service),
-        ...auditEnv(where, service),
-        ...metricsEnv(where.witnessMetricsPort),
+        ...kafkaClientEnv(addresses, service),
+        ...auditEnv(addresses, service),
+        ...metricsEnv(addresses.witnessMetricsPort),
         ...overrides,
       };
     case 'trends':
       return {
         ...common,
-        ...kafkaEnv(where, service),
+        ...kafkaEnv(addresses, service),
         ...influx,
-        ...metricsEnv(where.trendsMetricsPort),
+        ...metricsEnv(addresses.trendsMetricsPort),
         ...overrides,
       };
     case 'dashboard':
       return {
         ...common,
-        ...kafkaEnv(where, service),
+        ...kafkaEnv(addresses, service),
         ...influx,
-        ...auditEnv(where, service),
-        ...metricsEnv(where.dashboardMetricsPort),
+        ...auditEnv(addresses, service),
+        ...metricsEnv(addresses.dashboardMetricsPort),
         VIGIL_HTTP_HOST: '127.0.0.1',
-        VIGIL_HTTP_PORT: String(where.httpPort),
+        VIGIL_HTTP_PORT: String(addresses.httpPort),
         VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
         VIGIL_HTTP_KEY_FILE: join(certs, 'web-server.key'),
-        VIGIL_PUBLIC_ORIGIN: `https://localhost:${where.httpPort},https://127.0.0.1:${where.httpPort}`,
-        VIGIL_WARDS_FILE: wardsFileOf(where.stateDir),
+        VIGIL_PUBLIC_ORIGIN: `https://localhost:${addresses.httpPort},https://127.0.0.1:${addresses.httpPort}`,
+        VIGIL_WARDS_FILE: wardsFileOf(addresses.stateDir),
         VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
         VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
         ...overrides,
@@ -129,8 +131,8 @@ export function serviceEnv(
     case 'canary':
       return {
         ...common,
-        ...metricsEnv(where.canaryMetricsPort),
-        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        ...metricsEnv(addresses.canaryMetricsPort),
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${addresses.mqttPort}`,
         VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
         VIGIL_CANARY_CERT_FILE: join(certs, 'devices', `${canaryDeviceId}.pem`),
         VIGIL_CANARY_KEY_FILE: join(certs, 'devices', `${canaryDeviceId}.key`),
@@ -139,7 +141,7 @@ export function serviceEnv(
     case 'simulators':
       return {
         ...common,
-        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${addresses.mqttPort}`,
         VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
         VIGIL_DEVICE_CERTS_DIR: join(certs, 'devices'),
         ...overrides,
@@ -153,8 +155,8 @@ const metricsEnv = (port = 0) => ({ VIGIL_METRICS_HOST: '127.0.0.1', VIGIL_METRI
 /** Returns the path of the witness's anchors in a state folder. */
 export const anchorsFileOf = (stateDir: string) => join(stateDir, 'audit', 'anchors.ndjson');
 
-/** Returns the settings of a process that writes or verifies the audit trail. */
-function auditEnv({ stateDir }: Whereabouts, service: Principal): Record<string, string> {
+/** Returns the environment variables of a process that writes or verifies the audit trail. */
+function auditEnv({ stateDir }: SystemAddresses, service: Principal): Record<string, string> {
   const secrets = join(stateDir, 'secrets');
   return {
     VIGIL_AUDIT_KEY_FILE: join(secrets, `audit-${service}.jwk`),
@@ -163,10 +165,10 @@ function auditEnv({ stateDir }: Whereabouts, service: Principal): Record<string,
   };
 }
 
-function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, string> {
-  const certs = join(where.stateDir, 'certs');
+function kafkaClientEnv(addresses: SystemAddresses, service: Principal): Record<string, string> {
+  const certs = join(addresses.stateDir, 'certs');
   return {
-    VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
+    VIGIL_KAFKA_BROKERS: addresses.kafkaBrokers,
     VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
     VIGIL_KAFKA_SERVER_NAME: 'kafka',
     VIGIL_SERVICES_CRL_FILE: join(certs, 'ca.crl'),
@@ -175,10 +177,10 @@ function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, 
   };
 }
 
-function kafkaEnv(where: Whereabouts, service: Principal): Record<string, string> {
-  const secrets = join(where.stateDir, 'secrets');
+function kafkaEnv(addresses: SystemAddresses, service: Principal): Record<string, string> {
+  const secrets = join(addresses.stateDir, 'secrets');
   return {
-    ...kafkaClientEnv(where, service),
+    ...kafkaClientEnv(addresses, service),
     VIGIL_READERS_FILE: join(secrets, 'readers.json'),
     VIGIL_READER_KEY_FILE: join(secrets, `reader-${service}.jwk`),
     VIGIL_PSEUDONYM_KEY_FILE: join(secrets, 'pseudonym.key'),

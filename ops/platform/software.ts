@@ -5,7 +5,7 @@ import { privateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { makeFolderAtomically } from './atomic-folder.ts';
 import { ensureJars } from './maven.ts';
-import { installPackages, onPath, type Report, unpackPackage } from './programs.ts';
+import { installPackages, programOnPath, type Report, unpackPackage } from './programs.ts';
 import { run } from './run.ts';
 
 export const kafkaVersion = '4.3.1';
@@ -25,7 +25,8 @@ export type Software = {
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**
- * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time, because `makeFolderAtomically` creates each folder.
+ * Finds Java, Kafka and InfluxDB, and downloads them if they are missing. Two processes may do this at the same time, because
+ * `makeFolderAtomically` creates each folder.
  * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
@@ -39,7 +40,7 @@ export async function ensureJava(report: Report): Promise<string> {
   const home = process.env.JAVA_HOME;
   const find = () => {
     const fromHome = home === undefined ? undefined : join(home, 'bin', 'java');
-    return fromHome !== undefined && existsSync(fromHome) ? fromHome : onPath(['java']);
+    return fromHome !== undefined && existsSync(fromHome) ? fromHome : programOnPath(['java']);
   };
   if (find() === undefined) await installPackages('Java 17', packages, report);
   const java = find();
@@ -82,13 +83,14 @@ export async function ensureKafkaTools(directory: string, report: Report): Promi
 }
 
 /**
- * Unpacks InfluxDB's Debian package. It is not installed, because the installation would start a service. Returns the path of `influxd`.
+ * Unpacks InfluxDB's Debian package. Does not install the package, because the installation would start a service. Returns the path of
+ * `influxd`.
  */
 async function ensureInfluxd(directory: string, report: Report): Promise<string> {
   const home = join(directory, 'influxdb-1');
   const unpacked = join(home, 'usr', 'bin', 'influxd');
   if (existsSync(unpacked)) return unpacked;
-  const installed = onPath(['influxd']);
+  const installed = programOnPath(['influxd']);
   if (installed !== undefined && (await isInfluxd1(installed))) return installed;
   report('downloading InfluxDB with apt-get');
   await makeFolderAtomically(directory, home, (temporaryFolder) =>
@@ -114,15 +116,15 @@ async function isInfluxd1(influxd: string): Promise<boolean> {
  */
 export async function ensureChromium(report: Report): Promise<string> {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  if (onPath(names) === undefined) await installPackages('Chromium', ['chromium'], report);
-  const browser = onPath(names);
+  if (programOnPath(names) === undefined) await installPackages('Chromium', ['chromium'], report);
+  const browser = programOnPath(names);
   if (browser === undefined)
     throw new VigilError('missing-program', 'Chromium is missing: install it for the browser tests.');
   return browser;
 }
 
 /**
- * Finds or installs libfaketime, a library that changes the time that a process sees, for tests. Returns its path.
+ * Finds or installs libfaketime, a library for tests that changes the time that a process sees. Returns the path of the library.
  * @throws VigilError `missing-program`
  */
 export async function ensureFaketime(report: Report): Promise<string> {

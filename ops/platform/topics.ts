@@ -1,4 +1,4 @@
-/** Makes Kafka's topics and access control lists from the table in contracts/topics.ts. */
+/** Creates Kafka's topics and access control lists from the table in contracts/topics.ts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import kafkajs, {
@@ -22,7 +22,7 @@ import {
   turns,
 } from '../../contracts/topics.ts';
 import { serverChecks } from '../../process/certificate-files.ts';
-import { addCopies, requireBrokers } from './add-copies.ts';
+import { addCopies, waitForBrokers } from './add-copies.ts';
 import { oneCopy, type Replication } from './copies.ts';
 import { messageBytesMax } from './kafka-config.ts';
 import { markKeys } from './key-mark.ts';
@@ -30,13 +30,13 @@ import { markKeys } from './key-mark.ts';
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
-/** Kafka's default size of a segment file. A file that is full before `segmentMs` is deleted earlier; that does no harm. */
+/** Kafka's default size of a segment file. A file that is full before `segmentMs` is deleted earlier, which does no harm. */
 const segmentBytes = 1024 * 1024 * 1024;
 
 /**
- * Makes missing topics and permissions. Removes permissions of our services that are not in the table, for instance from an older version.
- * Corrects the topic settings that Vigil uses, because they decide how long records are kept. Does not change other settings, and does not
- * change permissions of principals that are not our services.
+ * Creates missing topics and permissions. Removes permissions of our services that are not in the table, for instance permissions of an
+ * older version. Corrects the topic settings that Vigil uses, because they decide how long records are kept. Changes no other settings, and
+ * no permissions of principals that are not our services.
  * @param certsDir the folder with `ca.pem`, `admin.pem` and `admin.key`
  * @returns one sentence for each changed setting
  * @throws VigilError `start-failed`, for instance if a topic has another number of partitions, which cannot be changed without losing
@@ -52,15 +52,15 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
       .filter((name) => !existingTopics.includes(name))
       .map((name) => topicConfig(name, replication));
     if (topics.length > 0) {
-      await requireBrokers(admin, replication);
+      await waitForBrokers(admin, replication);
       await admin.createTopics({ topics, waitForLeaders: false, timeout: readyTimeoutMs });
-      await untilLed(admin);
+      await waitForLeaders(admin);
     }
-    await untilReady(() => markKeys(kafka, dirname(certsDir)));
-    const acl = principals.flatMap((service) => accessOf(service, principalOf(service)));
+    await retryUntilDone(() => markKeys(kafka, dirname(certsDir)));
+    const acl = principals.flatMap((service) => permissionsOf(service, principalOf(service)));
     await admin.createAcls({ acl });
-    await withdrawOthers(admin, acl);
-    await untilInForce(admin, acl.length);
+    await deleteOtherEntries(admin, acl);
+    await waitForEntries(admin, acl.length);
     await requirePartitions(admin);
     const added = await addCopies(admin, replication);
     const corrected = await correctSettings(
@@ -70,14 +70,14 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
     return [...added, ...corrected];
   } catch (cause) {
     if (cause instanceof VigilError) throw cause;
-    throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
+    throw new VigilError('start-failed', `Kafka's topics cannot be created: ${(cause as Error).message}`, { cause });
   } finally {
     await admin.disconnect();
   }
 }
 
 /** Waits until every new partition has a leader. Before that, a broker may not know a new topic. */
-async function untilLed(admin: Admin): Promise<void> {
+async function waitForLeaders(admin: Admin): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
@@ -96,14 +96,14 @@ const anyEntry = {
   permissionType: kafkajs.AclPermissionTypes.ANY,
 };
 
-/** Returns whether a principal is one of our services, with its present name or an earlier name (`gateway`, `gateway.2` …). */
+/** Returns whether a principal is one of our services, with its current name or an earlier name (`gateway`, `gateway.2` …). */
 function isService(principal: string): boolean {
   const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
   return principals.some((principal) => principal === service);
 }
 
 /** Deletes each entry of our services that is not in `wanted`. */
-async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
+async function deleteOtherEntries(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
   const nameOf = (entry: AclEntry) =>
     [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
   const wantedNames = new Set(wanted.map(nameOf));
@@ -117,7 +117,7 @@ async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promis
 }
 
 /** Repeats a task until it succeeds. The task fails at first if a broker that has just started is not yet the leader of its partitions. */
-async function untilReady(task: () => Promise<void>): Promise<void> {
+async function retryUntilDone(task: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
       return await task();
@@ -128,7 +128,7 @@ async function untilReady(task: () => Promise<void>): Promise<void> {
 }
 
 /** Waits until the broker lists `count` entries, because the controller answers before the broker applies them. */
-async function untilInForce(admin: Admin, count: number): Promise<void> {
+async function waitForEntries(admin: Admin, count: number): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     const { resources } = await admin.describeAcls(anyEntry);
@@ -139,15 +139,15 @@ async function untilInForce(admin: Admin, count: number): Promise<void> {
 }
 
 /**
- * Throws if a topic has another number of partitions than the table. All records of a patient are in the partitions with the same number;
- * with another number of partitions, new records would go to other partitions than the old ones.
+ * Throws if a topic has another number of partitions than in the table. In every topic, all records of a patient are in the partition with
+ * the same number; with another number of partitions, new records would go to another partition than the old records.
  */
 async function requirePartitions(admin: Admin): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
   for (const { name, partitions } of topics) {
     const expectedPartitions = kafkaTopics[name as KafkaTopic].partitions;
     if (partitions.length !== expectedPartitions)
-      throw new Error(`${name} has ${partitions.length} partitions instead of ${expectedPartitions}`);
+      throw new Error(`the topic "${name}" has ${partitions.length} partitions instead of ${expectedPartitions}`);
   }
 }
 
@@ -169,7 +169,7 @@ async function correctSettings(admin: Admin, wanted: readonly ITopicConfig[]): P
     );
     for (const { name, value } of differing) {
       const oldValue = currentEntries.find(({ configName }) => configName === name)?.configValue;
-      changes.push(`Kafka's topic ${topic} had ${name}=${oldValue}, and has ${value} now`);
+      changes.push(`Kafka's topic "${topic}" had ${name}=${oldValue}, and has ${value} now`);
     }
     // Sends the topic's other settings too, because Kafka resets every setting that is not sent.
     const otherEntries = currentEntries
@@ -207,10 +207,10 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   });
 }
 
-/** A log that writes nothing. The errors that calls throw contain the same text. */
+/** A log that writes nothing, because the errors that calls throw contain the same text. */
 const quietLog = { info() {}, error() {} };
 
-/** Returns the path of the services' CRL; empty if the folder is from an older version, which had no such file. */
+/** Returns the path of the services' CRL; empty if the folder is from an older version of Vigil, which had no such file. */
 function crlOf(certsDir: string): string {
   const file = join(certsDir, 'ca.crl');
   return existsSync(file) ? file : '';
@@ -241,7 +241,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
     'cleanup.policy': row.cleanup,
     'retention.ms': row.retentionMs,
     'message.timestamp.type': 'CreateTime',
-    // No limit. Otherwise a broker whose clock was set back would refuse records with a time more than an hour ahead.
+    // This is no limit. With Kafka's default, a broker whose clock was set back would refuse records with a time more than an hour ahead.
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
     'segment.ms': row.segmentMs,
@@ -264,7 +264,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
 /**
  * Returns a service's permissions: write and read its topics, use its transactional ids, and use groups whose names begin with its name.
  */
-function accessOf(service: Principal, name: string): AclEntry[] {
+function permissionsOf(service: Principal, name: string): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${name}`,
     host: '*',

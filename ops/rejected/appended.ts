@@ -1,6 +1,6 @@
 /** The text in the audit trail that names redriven readings. A later redrive reads it, so that no reading is sent twice. */
 
-/** Largest number of readings that one audit record names. Its detail can have 2,000 characters. */
+/** Maximum number of readings that one audit record names. The detail of an audit record can have 2,000 characters. */
 export const batchMax = 20;
 
 const appendedMark = 'appended ';
@@ -11,6 +11,6 @@ export function appendedDetail(names: readonly string[]): string {
 }
 
 /** Returns the names of the readings in a detail made by `appendedDetail`; an empty list for any other detail. */
-export function appendedIn(detail: string): string[] {
+export function appendedNamesIn(detail: string): string[] {
   return detail.startsWith(appendedMark) ? detail.slice(appendedMark.length).split(' ') : [];
 }

@@ -5,9 +5,9 @@ import type { Role } from '../../contracts/messages/records.ts';
 import { permissionsOf } from '../../dashboard/server/core/rights.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import type { ClaimedAccount, Desk } from '../desk.ts';
+import type { ClaimedAccount, OperatorContext } from '../operator-context.ts';
 import { redrive, show } from './commands.ts';
-import { type Entry, passes } from './entries.ts';
+import { type Entry, passesFilter } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 
 const readsTheLog = 'the log is read';
@@ -17,7 +17,7 @@ const log = new Proxy({} as SealedLog, {
   },
 });
 
-function createDesk(recorded: AuditEvent[], isKafkaAway = false): Desk & { readonly printed: string[] } {
+function createContext(recorded: AuditEvent[], isKafkaAway = false): OperatorContext & { readonly printed: string[] } {
   const printed: string[] = [];
   const trail = {
     record: async (event: AuditEvent) => {
@@ -46,8 +46,11 @@ const noGateway = (): GatewaySide => {
 };
 
 describe.each([
-  ['show', (desk: Desk, account: ClaimedAccount) => show(desk, account, { ids: ['0:1'] })],
-  ['redrive', (desk: Desk, account: ClaimedAccount) => redrive(desk, account, { ids: ['0:1'] }, noGateway)],
+  ['show', (context: OperatorContext, account: ClaimedAccount) => show(context, account, { ids: ['0:1'] })],
+  [
+    'redrive',
+    (context: OperatorContext, account: ClaimedAccount) => redrive(context, account, { ids: ['0:1'] }, noGateway),
+  ],
 ] as const)('%s', (command, run) => {
   it.each<[string, ClaimedAccount, boolean | 'redrive']>([
     ['allows a physician with all wards', claimedBy('physician', ['*']), true],
@@ -63,26 +66,26 @@ describe.each([
     ['refuses a person with a wrong password', wrongPassword, false],
   ])(`the command ${command} %s`, async (_name, account, allowed) => {
     const recorded: AuditEvent[] = [];
-    const desk = createDesk(recorded);
+    const context = createContext(recorded);
     if (allowed === true || allowed === command) {
-      await expect(run(desk, account)).rejects.toThrow(readsTheLog);
+      await expect(run(context, account)).rejects.toThrow(readsTheLog);
       expect(recorded).toEqual([]);
       return;
     }
     const code = account.person ? 'not-allowed' : 'not-logged-in';
-    await expect(run(desk, account)).rejects.toMatchObject({ code });
-    expect(desk.printed).toEqual([]);
+    await expect(run(context, account)).rejects.toMatchObject({ code });
+    expect(context.printed).toEqual([]);
     const actor = account.person?.actor ?? { userId: 'u' };
     const action = account.person ? 'access-denied' : 'login-failed';
     expect(recorded).toEqual([{ actor, action, detail: `rejected ${command} 0:1` }]);
   });
 
   it(`the command ${command} fails for a nurse if Kafka is away, so that the refusal cannot be recorded`, async () => {
-    await expect(run(createDesk([], true), claimedBy('nurse', ['*']))).rejects.toThrow('Kafka is away');
+    await expect(run(createContext([], true), claimedBy('nurse', ['*']))).rejects.toThrow('Kafka is away');
   });
 });
 
-describe('passes', () => {
+describe('passesFilter', () => {
   const entry: Entry = {
     ...{ id: '0:1', boot: 'b', seq: 1, receivedAtMs: 1_000, deviceId: 'bed-07' },
     ...{ code: 'time-invalid', detail: 'Why.', state: 'open' },
@@ -98,7 +101,7 @@ describe('passes', () => {
     [{ ids: [], sinceMs: 1_000 }, true],
     [{ ids: [], sinceMs: 1_001 }, false],
     [{ ids: ['0:1'], device: 'bed-07', code: 'code-unknown' }, false],
-  ])('passes returns for the filter %j the result %s', (filter, expected) => {
-    expect(passes(entry, filter)).toBe(expected);
+  ])('passesFilter returns for the filter %j the result %s', (filter, expected) => {
+    expect(passesFilter(entry, filter)).toBe(expected);
   });
 });

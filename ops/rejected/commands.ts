@@ -3,31 +3,31 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { RejectedRecord } from '../../contracts/messages/records.ts';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { type ClaimedAccount, type Desk, requirePermission } from '../desk.ts';
+import { type ClaimedAccount, type OperatorContext, requirePermission } from '../operator-context.ts';
 import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
-import { listLine, noMatchText, printable } from './lines.ts';
+import { listLine, noMatchText, printableText } from './lines.ts';
 import type { Person } from './person.ts';
 
-/** Maximum number and size of the messages that one run sends. Bounds the memory; a further run sends the other messages. */
+/** Maximum number and size of the messages that one run sends, to limit the memory. A further run sends the other messages. */
 const redriveMax = 5_000;
 const redriveBytesMax = 64 * 1024 * 1024;
 
-/** Prints one line for each rejected message that passes the filter. Prints no content, so it needs no account. */
-export async function list({ log, logger, say }: Desk, filter: Filter): Promise<void> {
+/** Prints one line for each rejected message that passes the filter. Needs no account, because it prints no content of messages. */
+export async function list({ log, logger, say }: OperatorContext, filter: Filter): Promise<void> {
   const result = await readEntries(log, logger, filter);
   for (const entry of result.entries) say(listLine(entry));
   sayWhatIsMissing(result, filter, say);
 }
 
-/** Prints messages with their content, which is data of a patient. Records this in the audit trail before it prints a message. */
-export async function show(desk: Desk, account: ClaimedAccount, filter: Filter): Promise<void> {
-  const { log, logger, trail, say } = desk;
-  const { actor } = await requireForAllWards(desk, account, 'view-rejected', `show ${filter.ids.join(' ')}`);
+/** Prints messages with their content, which is data of a patient. Writes a record to the audit trail before it prints a message. */
+export async function show(context: OperatorContext, account: ClaimedAccount, filter: Filter): Promise<void> {
+  const { log, logger, trail, say } = context;
+  const { actor } = await requireForAllWards(context, account, 'view-rejected', `show ${filter.ids.join(' ')}`);
   const contents = new Map<string, RejectedRecord>();
   const result = await readEntries(log, logger, filter, (entry, record) => contents.set(entry.id, record));
-  requireAll(result, filter);
+  requireAllFound(result, filter);
   for (const entry of result.entries) {
     await trail.record({
       actor,
@@ -37,27 +37,27 @@ export async function show(desk: Desk, account: ClaimedAccount, filter: Filter):
     say(listLine(entry));
     const { topic, payload } = contents.get(entry.id)!;
     say(`topic: ${visibleText(topic)}`);
-    say(printable(Buffer.from(payload, 'base64')));
+    say(printableText(Buffer.from(payload, 'base64')));
   }
 }
 
 /**
  * Sends open messages through the gateway's pipeline again. Skips messages whose readings were appended before, according to the audit
- * trail. If a crash lost that audit record, the reading is appended again with the same boot and seq, which does no harm.
+ * trail. If a crash prevented that audit record, the reading is appended again with the same boot and seq, which does no harm.
  * @param associationId the association to which the person assigns all readings; without it, the time in a reading decides
  * @returns whether the readings of all selected messages are in the log now
  */
 export async function redrive(
-  desk: Desk,
+  context: OperatorContext,
   account: ClaimedAccount,
   filter: Filter,
   openGateway: () => GatewaySide,
   associationId?: string,
 ): Promise<boolean> {
-  const { log, logger, say } = desk;
+  const { log, logger, say } = context;
   const association = associationId === undefined ? undefined : `--association ${associationId}`;
   const selection = [filter.ids.join(' '), filter.code, filter.device, association].filter((part) => part).join(' ');
-  const { actor } = await requireForAllWards(desk, account, 'redrive-rejected', `redrive ${selection}`);
+  const { actor } = await requireForAllWards(context, account, 'redrive-rejected', `redrive ${selection}`);
   const contents = new Map<string, RejectedRecord>();
   let bytes = 0;
   let waitingCount = 0;
@@ -67,7 +67,7 @@ export async function redrive(
     if (contents.size < redriveMax && bytes < redriveBytesMax) contents.set(id, record);
     else waitingCount += 1;
   });
-  requireAll(result, filter);
+  requireAllFound(result, filter);
   for (const { id, state } of result.entries) {
     if (state === 'redriven') say(`${id}: not sent, because it was redriven before`);
     if (state === 'kept') say(`${id}: not sent, because its reading is in its topic already`);
@@ -90,7 +90,7 @@ export async function redrive(
         record: contents.get(id)!,
         ...(associationId !== undefined && { associationId }),
       }));
-      appendedCount += await redriveBatch(desk, actor, requests, gateway);
+      appendedCount += await redriveBatch(context, actor, requests, gateway);
     }
   } finally {
     await gateway.close();
@@ -102,7 +102,7 @@ export async function redrive(
 
 /** Sends a batch, and writes to the audit trail before and after it. Returns the number of messages whose readings were appended. */
 async function redriveBatch(
-  { trail, say }: Desk,
+  { trail, say }: OperatorContext,
   actor: Person['actor'],
   batch: readonly RedriveRequest[],
   gateway: GatewaySide,
@@ -132,11 +132,16 @@ function resultLine({ id, outcome, words: reason, place }: RedriveResult): strin
  * Returns the person if the account has the permission for all wards, because a rejected message has no ward.
  * @throws as `requirePermission` does
  */
-function requireForAllWards(desk: Desk, account: ClaimedAccount, permission: string, detail: string): Promise<Person> {
-  return requirePermission(desk, account, permission, undefined, `rejected ${detail}`);
+function requireForAllWards(
+  context: OperatorContext,
+  account: ClaimedAccount,
+  permission: string,
+  detail: string,
+): Promise<Person> {
+  return requirePermission(context, account, permission, undefined, `rejected ${detail}`);
 }
 
-function requireAll({ entries }: Entries, { ids }: Filter): void {
+function requireAllFound({ entries }: Entries, { ids }: Filter): void {
   const unknownIds = ids.filter((id) => !entries.some((entry) => entry.id === id));
   if (unknownIds.length === 0) return;
   throw new VigilError(

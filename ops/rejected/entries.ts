@@ -6,13 +6,13 @@ import { kafkaTopics } from '../../contracts/topics.ts';
 import { readAudit } from '../../log/audit/reading.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
-import { appendedIn } from './appended.ts';
+import { appendedNamesIn } from './appended.ts';
 
 /** One rejected message. */
 export type Entry = {
-  /** The place of the record in the topic, `partition:offset`. */
+  /** The partition and offset of the record in the topic, `partition:offset`. */
   readonly id: string;
-  /** `boot` and `seq` of the record's envelope. They identify the message even if a retry wrote its record twice. */
+  /** `boot` and `seq` are those of the record's envelope. They identify the message even if a retry wrote its record twice. */
   readonly boot: string;
   readonly seq: number;
   readonly receivedAtMs: number;
@@ -21,20 +21,20 @@ export type Entry = {
   readonly detail: string;
   /**
    * `kept`: the record is a copy of a reading that is also in `observations`. `redriven`: the message was sent through the gateway again.
-   * `counted`: the record only counts messages that were not stored. `open`: none of these.
+   * `counted`: the record only counts messages that were not stored. `open`: any other message.
    */
   readonly state: 'open' | 'kept' | 'redriven' | 'counted';
 };
 
 export type Filter = {
-  /** If empty, messages with any id pass. */
+  /** If the list is empty, messages with any id pass. */
   readonly ids: readonly string[];
   readonly device?: string | undefined;
   readonly code?: string | undefined;
   readonly sinceMs?: number | undefined;
 };
 
-/** Maximum number of entries in memory. If there are more, the oldest are left out, and `leftOut` counts them. */
+/** Maximum number of entries in memory. If there are more entries, the oldest entries are left out, and `leftOut` counts them. */
 const entriesMax = 100_000;
 
 export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
@@ -60,7 +60,7 @@ export async function readEntries(
   const reading = readTopic(
     log,
     logger,
-    { topic: 'rejected', start: 'beginning', after: trailRead },
+    { topic: 'rejected', start: 'beginning', callAfter: trailRead },
     (read, { partition, offset }) => {
       if (read?.record.contentType !== contentTypes.rejected) {
         unreadable += 1;
@@ -82,7 +82,7 @@ export async function readEntries(
         detail,
         state,
       };
-      if (entries.has(name) || !passes(entry, filter)) return;
+      if (entries.has(name) || !passesFilter(entry, filter)) return;
       entries.set(name, entry);
       visit(entry, record);
       if (entries.size <= entriesMax) return;
@@ -100,7 +100,7 @@ function stateOf({ kept: isCopy, notKept: countsOnly }: RejectedRecord, wasRedri
   return isCopy ? 'kept' : wasRedriven ? 'redriven' : 'open';
 }
 
-export function passes(entry: Entry, { ids, device, code, sinceMs }: Filter): boolean {
+export function passesFilter(entry: Entry, { ids, device, code, sinceMs }: Filter): boolean {
   return (
     (ids.length === 0 || ids.includes(entry.id)) &&
     (device === undefined || entry.deviceId === device) &&
@@ -121,7 +121,7 @@ async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>
   await readTopic(log, logger, { topic: 'audit', start: { sinceMs } }, (read) => {
     const record = read && readAudit(read.opened);
     if (record?.action !== 'rejected-redriven') return;
-    for (const name of appendedIn(record.detail ?? '')) names.add(name);
+    for (const name of appendedNamesIn(record.detail ?? '')) names.add(name);
   });
   return names;
 }

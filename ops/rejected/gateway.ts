@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
 import { type RedriveRequest, type RedriveResult, readResultLine } from '../../contracts/messages/redrive.ts';
-import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
+import { type SystemAddresses, serviceEnv } from '../platform/service-env.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'gateway', 'redrive', 'main.ts');
 
@@ -14,11 +14,11 @@ export type GatewaySide = {
   close(): Promise<void>;
 };
 
-/** Starts the process. @param ruleEnv settings of the gateway that decide which readings it accepts, by name */
-export function openGatewaySide(where: Whereabouts, ruleEnv: Readonly<Record<string, string>>): GatewaySide {
+/** Starts the gateway's process for a redrive. @param ruleEnv settings that decide which readings the gateway accepts, by name */
+export function openGatewaySide(addresses: SystemAddresses, ruleEnv: Readonly<Record<string, string>>): GatewaySide {
   const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: serviceEnv(where, 'gateway', { ...ruleEnv, VIGIL_LOG_LEVEL: 'error' }),
+    env: serviceEnv(addresses, 'gateway', { ...ruleEnv, VIGIL_LOG_LEVEL: 'error' }),
   });
   let errorText = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { listLine, noMatchText, printable } from './lines.ts';
+import { listLine, noMatchText, printableText } from './lines.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12);
 
-describe('printable', () => {
+describe('printableText', () => {
   it.each([
     ['{"a": 1}', '{"a": 1}'],
     ['two\nlines, é 心', 'two\nlines, é 心'],
     ['\u001b[2J\u0007\r\t\u0000', '\\u{1b}[2J\\u{7}\\u{d}\\u{9}\\u{0}'],
     ['\u202e\u200b\ufeff\u009b', '\\u{202e}\\u{200b}\\u{feff}\\u{9b}'],
     ['', ''],
-  ])('printable returns the payload %j as %j', (text, expected) => {
-    expect(printable(Buffer.from(text))).toBe(expected);
+  ])('printableText returns the payload %j as %j', (text, expected) => {
+    expect(printableText(Buffer.from(text))).toBe(expected);
   });
 
-  it('printable returns a payload in base64 if it is not UTF-8', () => {
-    expect(printable(Buffer.from([0xff, 0xfe]))).toBe('not UTF-8, in base64: //4=');
+  it('printableText returns a payload in base64 if it is not UTF-8', () => {
+    expect(printableText(Buffer.from([0xff, 0xfe]))).toBe('not UTF-8, in base64: //4=');
   });
 });
 

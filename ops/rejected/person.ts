@@ -14,7 +14,11 @@ const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'serve
  * Returns the person of an account; undefined if user or password is wrong.
  * @throws VigilError `settings-invalid` if the file of accounts cannot be used
  */
-export async function knownPerson(accountsFile: string, userId: string, password: string): Promise<Person | undefined> {
+export async function personOfAccount(
+  accountsFile: string,
+  userId: string,
+  password: string,
+): Promise<Person | undefined> {
   const args = [accountProgram, 'check', '--user', userId, '--password-stdin', '--file', accountsFile];
   const child = spawn(process.execPath, args, { stdio: 'pipe' });
   child.stdin.on('error', () => undefined);
@@ -26,7 +30,7 @@ export async function knownPerson(accountsFile: string, userId: string, password
   throw new VigilError('settings-invalid', errorText.trim() || `The account in ${accountsFile} cannot be checked.`);
 }
 
-/** Returns the password: the whole standard input, or what the person types at the terminal, which does not show it. */
+/** Returns the password: the whole standard input, or the text that the person types at the terminal. The terminal does not show it. */
 export async function askPassword(fromStdin: boolean, userId: string, terminal: Terminal): Promise<string> {
   if (fromStdin) return (await terminal.readInput()).replace(/\r?\n$/, '');
   if (!terminal.isInteractive('input'))

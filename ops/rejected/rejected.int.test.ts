@@ -176,7 +176,7 @@ describe('show', () => {
     expect(refused).toMatchObject({
       out: '',
       code: 1,
-      err: expect.stringMatching(/the role technician may not do this/),
+      err: expect.stringMatching(/the role technician may not use this command/),
     });
     const unknown = await vigil(['show', first!, ...as('nobody')]);
     expect(unknown).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/User or password is wrong/) });
@@ -205,7 +205,7 @@ describe('redrive', () => {
     const readingsBefore = await readings();
     const { code, err } = await vigil(['redrive', ...ofDevice, ...as('nurse')], changedRule);
     expect(code).toBe(1);
-    expect(err).toMatch(/the role nurse may not do this/);
+    expect(err).toMatch(/the role nurse may not use this command/);
     expect(await readings()).toEqual(readingsBefore);
     const denied = (await audit()).filter(
       ({ action, detail }) => action === 'access-denied' && detail?.includes('redrive'),

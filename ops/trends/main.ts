@@ -7,7 +7,14 @@ import { textFault } from '../../contracts/text.ts';
 import { readArguments } from '../../process/command.ts';
 import { describeSettings } from '../../process/settings.ts';
 import type { Terminal } from '../../process/terminal.ts';
-import { atDesk, type ClaimedAccount, type Desk, readAccount, requirePermission, whereabouts } from '../desk.ts';
+import {
+  type ClaimedAccount,
+  kafkaClientAddresses,
+  type OperatorContext,
+  readAccount,
+  requirePermission,
+  withOperatorContext,
+} from '../operator-context.ts';
 import { rebuildMinutes } from '../platform/influx-minutes.ts';
 import { readVigil, type VigilSettings, vigilSettings } from '../rejected/settings.ts';
 import { runRebuild } from './writer-side.ts';
@@ -33,7 +40,7 @@ const options = {
 } as const;
 
 const dayMs = 24 * 60 * 60_000;
-/** The time for which InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
+/** How long InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
 const rawRetentionMs = 7 * dayMs;
 const whyCharsMax = 200;
 
@@ -53,36 +60,47 @@ export async function trends(args: readonly string[], terminal: Terminal): Promi
   if (why.length > whyCharsMax) throw usageError(`--why has more than ${whyCharsMax} characters`);
   const settings = readVigil(terminal.env);
   const account = await readAccount(settings, userId, values['password-stdin'] === true, terminal);
-  return atDesk(settings, 'trends', terminal, (desk) => rebuildAt(desk, account, settings, why));
+  return withOperatorContext(settings, 'trends', terminal, (context) => rebuildAt(context, account, settings, why));
 }
 
-async function rebuildAt(desk: Desk, account: ClaimedAccount, settings: VigilSettings, why: string): Promise<number> {
-  const { actor } = await requirePermission(desk, account, 'rebuild-trends', undefined, `rebuild trends, why: ${why}`);
+async function rebuildAt(
+  context: OperatorContext,
+  account: ClaimedAccount,
+  settings: VigilSettings,
+  why: string,
+): Promise<number> {
+  const { actor } = await requirePermission(
+    context,
+    account,
+    'rebuild-trends',
+    undefined,
+    `rebuild trends, why: ${why}`,
+  );
   const action = 'trends-rebuilt';
-  await desk.trail.record({ actor, action, detail: `asked for, why: ${why}` });
+  await context.trail.record({ actor, action, detail: `asked for, why: ${why}` });
   const addresses = {
-    ...whereabouts(settings, settings.trendsStateDir || settings.stateDir),
+    ...kafkaClientAddresses(settings, settings.trendsStateDir || settings.stateDir),
     influxUrl: settings.influxUrl,
   };
   const influxAddress = `${settings.influxUrl} (${settings.influxFrom})`;
-  desk.sayProgress(
+  context.sayProgress(
     `Reading from Kafka at ${settings.kafkaBrokers} (${settings.kafkaFrom}), writing into InfluxDB at ${influxAddress}.`,
   );
   const result = await runRebuild(addresses, influxAddress, (progress) => {
-    desk.sayProgress(progressLine(progress, settings.influxUrl));
+    context.sayProgress(progressLine(progress, settings.influxUrl));
   });
-  desk.say(`Readings: ${result.records} records read, ${result.points} points written.`);
+  context.say(`Readings: ${result.records} records read, ${result.points} points written.`);
   const setup = setupOf(settings);
   const untilMs = Date.now();
   await rebuildMinutes(setup, untilMs - rawRetentionMs, untilMs, (done, total) => {
-    if (done % 24 === 0) desk.sayProgress(`… minute values: ${done} of ${total} hours computed`);
+    if (done % 24 === 0) context.sayProgress(`… minute values: ${done} of ${total} hours computed`);
   });
-  desk.say('Minute values: computed again for all hours of which InfluxDB has raw points.');
+  context.say('Minute values: computed again for all hours of which InfluxDB has raw points.');
   if (result.refused > 0)
-    desk.say(`${result.refused} points are left out because they are older than InfluxDB keeps points.`);
+    context.say(`${result.refused} points are left out because they are older than InfluxDB keeps points.`);
   if (result.unreadable > 0)
-    desk.say(`${result.unreadable} records are left out because they could not be decrypted or read.`);
-  await desk.trail.record({ actor, action, detail: `written: ${result.points} points, why: ${why}` });
+    context.say(`${result.unreadable} records are left out because they could not be decrypted or read.`);
+  await context.trail.record({ actor, action, detail: `written: ${result.points} points, why: ${why}` });
   return 0;
 }
 

@@ -15,7 +15,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { openLogAs, type RunningProcess, root, startProcess, until } from '../../tests/system.ts';
-import { ensureDatabase, mustQuery } from '../platform/influx-setup.ts';
+import { ensureDatabase, runStatement } from '../platform/influx-setup.ts';
 import type { Platform } from '../platform/platform.ts';
 
 const password = 'a long enough phrase';
@@ -116,10 +116,11 @@ async function wipe(): Promise<void> {
   const ca = readFileSync(join(stateDir, 'certs', 'ca.pem'), 'utf8');
   const setup = { url: influxUrl, ca, adminPassword, users: [] };
   // Leaves InfluxDB as after its first start: with database, retention policies and continuous queries, but without data.
-  await mustQuery(setup, 'DROP DATABASE vigil');
+  await runStatement(setup, 'DROP DATABASE vigil');
   await ensureDatabase(setup);
   const users = ['trends', 'dashboard'] as const;
-  for (const user of users) await mustQuery(setup, `GRANT ${user === 'trends' ? 'WRITE' : 'READ'} ON vigil TO ${user}`);
+  for (const user of users)
+    await runStatement(setup, `GRANT ${user === 'trends' ? 'WRITE' : 'READ'} ON vigil TO ${user}`);
 }
 
 it('a rebuild restores all trends and their minute values while new readings come, and a second rebuild changes nothing', {

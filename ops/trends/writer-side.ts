@@ -1,41 +1,41 @@
 /**
- * Runs the trend writer's part of a rebuild in a separate process with the trend writer's identity, because only it may write into
- * InfluxDB.
+ * Runs the trend writer's part of a rebuild in a separate process with the trend writer's identity, because only the trend writer may
+ * write into InfluxDB.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
 import { type RebuildProgress, readProgressLine } from '../../contracts/messages/rebuild.ts';
-import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
+import { type SystemAddresses, serviceEnv } from '../platform/service-env.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'processors', 'trends', 'rebuild', 'main.ts');
 /** How often a long run reports its progress. */
 const progressMs = 5_000;
-/** Longest time for which a rebuild tries to reach an InfluxDB that does not answer (ours: a person waits at the command line). */
+/** Longest time for which a rebuild tries to reach an InfluxDB that does not answer (our choice: a person waits at the command line). */
 export const awayMsMax = 60_000;
 
 /**
  * Runs a rebuild to its end.
  * @param influxAddress InfluxDB's address and the setting from which it comes, for the error
  * @returns the last report of progress
- * @throws VigilError `start-failed` with the last line of the process, or if InfluxDB has not answered for `awayMsMax`
+ * @throws VigilError `start-failed` with the last line of the process if it fails, or if InfluxDB has not answered for `awayMsMax`
  */
 export async function runRebuild(
-  where: Whereabouts,
+  addresses: SystemAddresses,
   influxAddress: string,
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<RebuildProgress> {
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: serviceEnv(where, 'trends', { VIGIL_LOG_LEVEL: 'error' }),
+    env: serviceEnv(addresses, 'trends', { VIGIL_LOG_LEVEL: 'error' }),
   });
   let errorText = '';
   let last: RebuildProgress | undefined;
   child.stderr.on('data', (chunk: Buffer) => {
     errorText = (errorText + chunk.toString()).slice(-4_096);
   });
-  const isAwayTooLong = awayWatch(awayMsMax);
+  const isAwayTooLong = createAwayCheck(awayMsMax);
   let isGivenUp = false;
   createInterface({ input: child.stdout }).on('line', (line) => {
     last = readProgressLine(line) ?? last;
@@ -64,7 +64,9 @@ export async function runRebuild(
  * Returns a function that takes each report of progress, with a steady time in ms, and returns whether InfluxDB has been away in all
  * reports of the last `msMax`.
  */
-export function awayWatch(msMax: number): (progress: Pick<RebuildProgress, 'isStoreAway'>, nowMs: number) => boolean {
+export function createAwayCheck(
+  msMax: number,
+): (progress: Pick<RebuildProgress, 'isStoreAway'>, nowMs: number) => boolean {
   let sinceMs: number | undefined;
   return ({ isStoreAway }, nowMs) => {
     sinceMs = isStoreAway ? (sinceMs ?? nowMs) : undefined;

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, r
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
-import { onPath, type Report } from '../../ops/platform/programs.ts';
+import { programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { run } from '../../ops/platform/run.ts';
 import { type Docker, dockerWith } from './docker.ts';
 
@@ -44,7 +44,7 @@ async function builtPlugin(softwareDir: string, report: Report): Promise<string>
   const home = join(softwareDir, `docker-compose-${composeVersion}`);
   const program = join(home, 'docker-compose');
   if (existsSync(program)) return program;
-  if (onPath(['go']) === undefined) {
+  if (programOnPath(['go']) === undefined) {
     throw new VigilError(
       'missing-program',
       'Compose v2 is missing, and so is Go, which could build it: install the docker compose plug-in (docker-compose-plugin).',

@@ -6,7 +6,7 @@ import { settings as dashboardSettings } from '../../dashboard/server/settings.t
 import { gatewaySettings } from '../../gateway/settings.ts';
 import { holders, sharesOf } from '../../ops/compose/identities.ts';
 import { demoSettings, identitiesSettings, platformSettings } from '../../ops/compose/settings.ts';
-import { closedAddress, httpByItself, influxToml } from '../../ops/platform/influx-config.ts';
+import { httpsWithLogin, influxToml, unreachableAddress } from '../../ops/platform/influx-config.ts';
 import { brokerProperties, type KafkaConfig } from '../../ops/platform/kafka-config.ts';
 import { kafkaNodes, memberOf } from '../../ops/platform/kafka-nodes.ts';
 import { packedMemory, serviceEnv } from '../../ops/platform/service-env.ts';
@@ -414,8 +414,8 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
   it('InfluxDB in docker-compose.yml has the configuration of the InfluxDB that `npm start` runs', () => {
     const config = {
       home: '/var/lib/influxdb',
-      backupAddress: closedAddress,
-      http: httpByItself(8086, '/run/vigil/certs/influxdb.pem', '/run/vigil/certs/influxdb.key'),
+      backupAddress: unreachableAddress,
+      http: httpsWithLogin(8086, '/run/vigil/certs/influxdb.pem', '/run/vigil/certs/influxdb.key'),
     };
     const expected: Record<string, string> = {};
     let section = '';

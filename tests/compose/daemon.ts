@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
 import { startChild } from '../../ops/platform/child.ts';
-import { installPackages, mayInstall, onPath, type Report } from '../../ops/platform/programs.ts';
+import { canInstall, installPackages, programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { run } from '../../ops/platform/run.ts';
 import { type Docker, dockerWith } from './docker.ts';
 
@@ -40,8 +40,8 @@ export async function openDaemon(folder: string, report: Report): Promise<Daemon
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw unavailable('no daemon answers, and only root can start one');
   }
-  if (onPath(['dockerd']) === undefined || onPath(['docker']) === undefined) {
-    if (!mayInstall()) throw unavailable('no daemon answers, and dockerd is not installed');
+  if (programOnPath(['dockerd']) === undefined || programOnPath(['docker']) === undefined) {
+    if (!canInstall()) throw unavailable('no daemon answers, and dockerd is not installed');
     await installPackages('Docker', ['docker.io', 'iptables'], report);
     if (await answers(docker)) return { docker, own: false, close: async () => undefined };
   }

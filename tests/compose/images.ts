@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
-import { installPackages, mayInstall, onPath, type Report } from '../../ops/platform/programs.ts';
+import { canInstall, installPackages, programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { run } from '../../ops/platform/run.ts';
 import { ensureSoftware } from '../../ops/platform/software.ts';
 import type { Docker } from './docker.ts';
@@ -91,13 +91,13 @@ async function buildStandIns(options: ImageOptions, missing: readonly StandIn[])
 
 /** Builds a base image: a minimal Debian of this machine's release with a Java runtime. */
 async function buildBase(docker: Docker, folder: string): Promise<void> {
-  if (process.getuid?.() !== 0 || !mayInstall()) {
+  if (process.getuid?.() !== 0 || !canInstall()) {
     throw new VigilError(
       'missing-program',
       'Docker cannot pull images, and building replacement images needs root on a Debian: give Docker access to its registry.',
     );
   }
-  if (onPath(['debootstrap']) === undefined) {
+  if (programOnPath(['debootstrap']) === undefined) {
     await installPackages('debootstrap', ['debootstrap'], () => undefined);
   }
   const suite = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { type Seen, watchForAlarm } from '../../ops/clinician.ts';
+import { type ScreenCounts, watchForAlarm } from '../../ops/clinician.ts';
 import { proveSettings } from '../../ops/compose/settings.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { readSettings } from '../../process/settings.ts';
@@ -99,7 +99,7 @@ async function requireHardened(docker: Docker): Promise<void> {
 }
 
 /** Waits for an alarm as `npm start -- --check` does, with the certificate authority and the login from the containers. */
-async function check(docker: Docker, folder: string, httpPort: number): Promise<Seen> {
+async function check(docker: Docker, folder: string, httpPort: number): Promise<ScreenCounts> {
   const read = (file: string) => compose(docker, 'exec', '--no-TTY', 'dashboard', 'cat', file);
   privateDirectory(join(folder, 'certs'));
   undo.push(async () => rmSync(folder, { recursive: true, force: true }));
@@ -107,7 +107,7 @@ async function check(docker: Docker, folder: string, httpPort: number): Promise<
   const passwords = JSON.parse(await read('/run/vigil-accounts/secrets/demo-logins.json'));
   report('waiting for an alarm in the dashboard');
   return watchForAlarm({
-    where: { stateDir: folder, httpPort, kafkaBrokers: '', influxUrl: '', mqttPort: 0 },
+    addresses: { stateDir: folder, httpPort, kafkaBrokers: '', influxUrl: '', mqttPort: 0 },
     login: { userId: 'physician', role: 'physician', wards: '', password: passwords.physician },
     withinMs: alarmMsMax,
     signal: AbortSignal.timeout(2 * alarmMsMax),

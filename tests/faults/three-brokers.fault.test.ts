@@ -67,7 +67,7 @@ beforeAll(async () => {
   const signal = new AbortController().signal;
   system = await startSystem({ settings, steps, report, signal, shortLived: true });
   closers.push(() => system.close());
-  platform = { ...inject('platform'), ...system.where };
+  platform = { ...inject('platform'), ...system.addresses };
   admin = adminKafka(platform.kafkaBrokers, join(stateDir, 'certs')).admin();
   await admin.connect();
   closers.push(() => admin.disconnect());
@@ -166,7 +166,7 @@ it('Vigil adds copies to a topic until it has three, and refuses VIGIL_KAFKA_COP
   const copies = async () => [...new Set((await partitions(['rejected'])).map(({ replicas }) => replicas.length))];
   await until('one copy', async () => (await copies()).join() === '1', withinMs);
   expect(await ensureTopics(platform.kafkaBrokers, certs, threeCopies)).toEqual([
-    "Kafka's topic rejected has 3 copies now",
+    'Kafka\'s topic "rejected" has 3 copies now',
   ]);
   expect(await copies()).toEqual([3]);
   expect(await ensureTopics(platform.kafkaBrokers, certs, threeCopies)).toEqual([]);

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
-import { installPackages, onPath, type Report } from '../../ops/platform/programs.ts';
+import { installPackages, programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { run } from '../../ops/platform/run.ts';
 
 const version = '2.5.0';
@@ -15,7 +15,7 @@ export async function ensureToxiproxy(softwareDir: string, report: Report): Prom
   const home = join(softwareDir, `toxiproxy-${version}`);
   const program = join(home, 'server');
   if (existsSync(program)) return program;
-  if (onPath(['go']) === undefined) await installPackages('Go', ['golang-go'], report);
+  if (programOnPath(['go']) === undefined) await installPackages('Go', ['golang-go'], report);
   report(`building toxiproxy ${version}`);
   mkdirSync(softwareDir, { recursive: true });
   const buildDir = mkdtempSync(join(softwareDir, 'making-'));

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ensureJars } from '../../ops/platform/maven.ts';
-import { installPackages, onPath, type Report } from '../../ops/platform/programs.ts';
+import { installPackages, programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { ensureJava } from '../../ops/platform/software.ts';
 import type { ForeignClient, Reach } from './client.ts';
 import { driveClient } from './driver.ts';
@@ -11,7 +11,8 @@ const report: Report = (line) => process.stderr.write(`hivemq: ${line}\n`);
 
 /** Gets the jars of the HiveMQ client, and a Java with a compiler, because only such a Java can run a source file. */
 export async function ensureHiveMq(softwareDir: string): Promise<{ readonly java: string; readonly libs: string }> {
-  if (onPath(['javac']) === undefined) await installPackages('A Java compiler', ['default-jdk-headless'], report);
+  if (programOnPath(['javac']) === undefined)
+    await installPackages('A Java compiler', ['default-jdk-headless'], report);
   const java = await ensureJava(report);
   const name = `hivemq-mqtt-client-${version}`;
   const jar = `com.hivemq:hivemq-mqtt-client:${version}` as const;

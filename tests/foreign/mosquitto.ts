@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';
-import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
+import { programOnPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
 import {
   type Acknowledgement,
   createMailbox,
@@ -25,7 +25,7 @@ const codes: Readonly<Record<string, number>> = {
 
 /** Returns the installed programs. If they are not installed, unpacks the Debian package `mosquitto-clients` into the software folder. */
 export async function ensureMosquittoClients(softwareDir: string): Promise<Programs> {
-  const [pub, sub] = [onPath(['mosquitto_pub']), onPath(['mosquitto_sub'])];
+  const [pub, sub] = [programOnPath(['mosquitto_pub']), programOnPath(['mosquitto_sub'])];
   if (pub !== undefined && sub !== undefined) return { pub, sub, libraries: undefined };
   const home = join(softwareDir, 'mosquitto-clients-2');
   if (!existsSync(home)) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeFolderAtomically } from '../../ops/platform/atomic-folder.ts';
 import { type Child, startChild } from '../../ops/platform/child.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
-import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
+import { programOnPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
 import { until } from '../system.ts';
 
 type Program = { readonly command: string; readonly libraries: string | undefined };
@@ -13,7 +13,7 @@ type Program = { readonly command: string; readonly libraries: string | undefine
 const report = (line: string) => process.stderr.write(`mosquitto: ${line}\n`);
 
 async function ensureMosquitto(softwareDir: string): Promise<Program> {
-  const installed = onPath(['mosquitto']) ?? ['/usr/sbin/mosquitto'].find((path) => existsSync(path));
+  const installed = programOnPath(['mosquitto']) ?? ['/usr/sbin/mosquitto'].find((path) => existsSync(path));
   if (installed !== undefined) return { command: installed, libraries: undefined };
   const home = join(softwareDir, 'mosquitto-2');
   const command = join(home, 'usr', 'sbin', 'mosquitto');

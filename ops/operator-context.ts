@@ -14,8 +14,8 @@ import { kafkaSettings } from '../log/kafka/settings.ts';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { readSettings } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
-import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
-import { askPassword, knownPerson, type Person } from './rejected/person.ts';
+import { type SystemAddresses, serviceEnv } from './platform/service-env.ts';
+import { askPassword, type Person, personOfAccount } from './rejected/person.ts';
 import type { VigilSettings } from './rejected/settings.ts';
 
 /** Longest wait for Kafka. */
@@ -23,7 +23,8 @@ const answerMsMax = 30_000;
 /** A person at a terminal sees Kafka's address after this wait. */
 const hintAfterMs = 3_000;
 
-export type Desk = {
+/** What an operator's command uses while it runs. */
+export type OperatorContext = {
   readonly log: SealedLog;
   readonly logger: Logger;
   readonly trail: Trail;
@@ -46,7 +47,7 @@ export async function readAccount(
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw usageError('--as takes the id of an account');
   const password = await askPassword(fromStdin, userId, terminal);
   const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
-  return { userId, person: await knownPerson(accountsFile, userId, password) };
+  return { userId, person: await personOfAccount(accountsFile, userId, password) };
 }
 
 /**
@@ -56,7 +57,7 @@ export async function readAccount(
  * @throws VigilError `not-logged-in`, `not-allowed`
  */
 export async function requirePermission(
-  { trail }: Desk,
+  { trail }: OperatorContext,
   { userId, person }: ClaimedAccount,
   permission: string,
   ward: string | undefined,
@@ -72,14 +73,14 @@ export async function requirePermission(
   await trail.record({ actor: person.actor, action: 'access-denied', ...record });
   const refusalReason = !hasWard
     ? ward === undefined
-      ? 'this needs an account with all wards (*)'
+      ? 'this command needs an account with all wards (*)'
       : 'the account does not have this ward'
-    : `the role ${person.actor.role} may not do this`;
+    : `the role ${person.actor.role} may not use this command`;
   throw new VigilError('not-allowed', `${userId} is refused: ${refusalReason}.`);
 }
 
-/** Returns the addresses that a client of Kafka needs. The addresses of our servers are empty. */
-export function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
+/** Returns Kafka's addresses for a client. The addresses of all other servers are empty. */
+export function kafkaClientAddresses(settings: VigilSettings, stateDir: string): SystemAddresses {
   return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
 }
 
@@ -87,18 +88,18 @@ export function whereabouts(settings: VigilSettings, stateDir: string): Whereabo
  * Opens the log with the operator's identity, runs the work of a command, and closes the log. Returns the exit code.
  * @param name the name of the command; the id of its chain in the audit trail begins with this name
  */
-export async function atDesk(
+export async function withOperatorContext(
   settings: VigilSettings,
   name: string,
   terminal: Terminal,
-  work: (desk: Desk) => Promise<number>,
+  work: (desk: OperatorContext) => Promise<number>,
 ): Promise<number> {
   const logger = pino({ level: 'silent' });
-  const env = serviceEnv(whereabouts(settings, settings.stateDir), 'operator');
+  const env = serviceEnv(kafkaClientAddresses(settings, settings.stateDir), 'operator');
   const operator = readSettings({ ...kafkaSettings, ...auditKeySettings }, env);
   const signer = readSigner(operator.auditKey, 'operator');
   const boot = `${name}-${randomUUID()}`;
-  const log = await within(
+  const log = await awaitKafka(
     answerMsMax,
     settings,
     openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
@@ -118,7 +119,7 @@ export async function atDesk(
   }
 }
 
-/** Returns a trail for one run of a command. The run is a session: its login is recorded first, and each later record names the session. */
+/** Returns a trail for one run of a command. The run is a session: the trail records its login first, and each later record names it. */
 export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
   const { session, station } = run;
   let hasLogin = false;
@@ -138,18 +139,18 @@ export function trailOfRun(trail: Trail, run: { readonly session: string; readon
  * Waits for work that needs Kafka. After 3 s, prints Kafka's address for a person at a terminal.
  * @throws VigilError `log-unavailable` after `ms`
  */
-export async function within<T>(
+export async function awaitKafka<T>(
   ms: number,
   { kafkaBrokers, kafkaFrom }: Pick<VigilSettings, 'kafkaBrokers' | 'kafkaFrom'>,
   work: Promise<T>,
   terminal: Pick<Terminal, 'isInteractive' | 'writeError'>,
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const where = `Kafka at ${kafkaBrokers} (${kafkaFrom})`;
-  const message = `${where} has not answered for ${ms / 1000} s. Check that Vigil runs. If its Kafka has another address, set VIGIL_KAFKA_BROKERS to that address.`;
+  const kafkaText = `Kafka at ${kafkaBrokers} (${kafkaFrom})`;
+  const message = `${kafkaText} has not answered for ${ms / 1000} s. Check that Vigil runs. If its Kafka has another address, set VIGIL_KAFKA_BROKERS to that address.`;
   const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), ms);
   const hint = setTimeout(() => {
-    if (terminal.isInteractive('error')) terminal.writeError(`… waiting for ${where}\n`);
+    if (terminal.isInteractive('error')) terminal.writeError(`… waiting for ${kafkaText}\n`);
   }, hintAfterMs);
   try {
     return await Promise.race([work, late]);
