@@ -40,7 +40,7 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(bed).filter((alarm) => alarm.kind === 'physiological')).toHaveLength(1);
   });
 
-  it('the processor raises an alarm for silence by the wall clock, and for the end of a connection at once', async () => {
+  it('the processor raises an alarm for silence by the wall clock, and for the end of a connection immediately', async () => {
     const silent = await lab.admit('adult');
     const gone = await lab.admit('adult');
     const t = Date.now();

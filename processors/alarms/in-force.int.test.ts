@@ -28,7 +28,7 @@ afterAll(async () => {
   await lab?.close();
 });
 
-it('the processor publishes changed limits once, also after a kill, and judges by changed profiles at once', async () => {
+it('the processor publishes changed limits once, also after a kill, and judges by changed profiles immediately', async () => {
   const bed = await lab.admit('adult');
   const t = Date.now() - 8_000;
   await bed.send(t, 0, 7, { HR: 107 });

@@ -217,7 +217,7 @@ describe('profiles that change', () => {
     expect(bench.raised()).toEqual(['HR 107 > 100']);
   });
 
-  it('profiles that change while the partition is live judge the last value at once, and are published', () => {
+  it('profiles that change while the partition is live judge the last value immediately, and are published', () => {
     const bench = open();
     bench.read(0, 20, 107);
     expect(bench.raised()).toEqual([]);

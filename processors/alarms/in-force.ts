@@ -5,7 +5,7 @@ import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
 import { profileInForce } from './core/judging.ts';
 import type { Profile } from './core/profile.ts';
-import { standbyShown } from './core/standby.ts';
+import { standbyForScreens } from './core/standby.ts';
 import type { State } from './core/state.ts';
 import type { ScreenRecord } from './screen-record.ts';
 
@@ -70,7 +70,7 @@ function standbyNow(
   nowMs: number,
 ): StandbyInForce | undefined {
   if (part === null && !last?.standby) return undefined;
-  const standby = standbyShown(part);
+  const standby = standbyForScreens(part);
   if (isSame(last?.standby ?? null, standby)) return undefined;
   return { associationId, rev: (last?.rev ?? 0) + 1, at: formatInstant(nowMs), standby };
 }

@@ -28,15 +28,15 @@ describe('inputOfText', () => {
   });
 
   it('uses the more serious value of a parameter that comes twice in a reading, in either order', () => {
-    const [good] = values;
-    const grave = { ...good, value: 30 };
+    const [lessSerious] = values;
+    const moreSerious = { ...lessSerious, value: 30 };
     for (const both of [
-      [good, grave],
-      [grave, good],
+      [lessSerious, moreSerious],
+      [moreSerious, lessSerious],
     ]) {
       const reading = { time, values: both };
       expect(intake(contentTypes.observation, { ...observation, reading })).toMatchObject({
-        input: { values: [grave] },
+        input: { values: [moreSerious] },
       });
     }
   });

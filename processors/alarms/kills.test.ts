@@ -10,7 +10,7 @@ import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/ala
 import { randomFrom } from '../../tests/faults/random.ts';
 import { env as bedEnv, nurse } from '../bed.testing.ts';
 import { readRecording } from '../replay/recording.ts';
-import { calls } from './core/alarm.ts';
+import { isCalling } from './core/alarm.ts';
 import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
 import { adultProfile } from './core/profile.ts';
 import { isScore } from './core/scores/names.ts';
@@ -107,7 +107,7 @@ function startProcessor(log: Log, nowMs: number) {
       const { snapshots, undo } = partition.flush(0, -Infinity, 0n);
       undo();
       const state = (snapshots[0]?.body?.engine as EngineSnapshot | undefined)?.state as State | undefined;
-      return Object.values(state?.book.live ?? {}).filter(calls);
+      return Object.values(state?.book.live ?? {}).filter(isCalling);
     },
   };
 }

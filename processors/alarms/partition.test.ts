@@ -54,7 +54,7 @@ const bodies = (flush: { snapshots: readonly { body: AlarmState | null }[] }) =>
   flush.snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
 describe('flush', () => {
-  it('returns a snapshot at once if an alarm changed, and commits no reading that no snapshot includes', () => {
+  it('returns a snapshot immediately if an alarm changed, and commits no reading that no snapshot includes', () => {
     const bench = open();
     bench.read(0, 2, 80);
     const quiet = bench.partition.flush(t0 + 3_000, 20_000, 0n);

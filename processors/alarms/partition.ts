@@ -15,7 +15,7 @@ import { type Flush, takeSnapshots } from './snapshots.ts';
 
 export type Partition = ReturnType<typeof createPartition>;
 
-/** Creates a partition with the restored engines. Runs the restored commands at once if no reading is to be replayed. */
+/** Creates a partition with the restored engines. Runs the restored commands immediately if no reading is to be replayed. */
 export function createPartition(options: PartitionOptions) {
   const partition = initialPartition(options);
   restoreEngines(partition);

@@ -2,7 +2,7 @@
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
-import { isScoredOtherwise, profileInForce } from './core/judging.ts';
+import { profileInForce, rulesChangeScoreAlarms } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
 import { adultProfile } from './core/profile.ts';
 import { rearm } from './core/rearm.ts';
@@ -63,7 +63,7 @@ export function restoredEngine(env: Environment, body: AlarmState, nowMs: number
   const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, nowMs);
   const hasOtherProfile =
     (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
-    isScoredOtherwise(env, rearmed);
+    rulesChangeScoreAlarms(env, rearmed);
   const engine: PatientEngine = {
     ...newEngine(associationId, rearmed, includedBefore, nowMs),
     hasOtherProfile,

@@ -116,7 +116,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
     const pairs = [...lastTwo.values()];
-    // All pairs at once, because other threads unwrap the data keys.
+    // The pairs are read at the same time, because other threads unwrap the data keys.
     const bests = await Promise.all(pairs.map(furthest));
     const states = new Map<number, AlarmState[]>();
     for (const [at, [first]] of pairs.entries()) {

@@ -133,7 +133,7 @@ describe('the times of publication', () => {
     expect(times.length).toBeGreaterThan(10);
   });
 
-  it('an entry of a nurse is published at once', () => {
+  it('an entry of a nurse is published immediately', () => {
     const bed = open();
     bed.read(1, 12, well);
     bed.enter(13, { consciousness: 'A' });

@@ -3,7 +3,7 @@ import { alarmText } from '../../contracts/alarm-text.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { calls } from '../alarms/core/alarm.ts';
+import { isCalling } from '../alarms/core/alarm.ts';
 import type { Step } from '../alarms/core/engine.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Input } from '../alarms/core/inputs.ts';
@@ -46,7 +46,7 @@ function isNextPatient({ association }: State, input: Captured['input']): boolea
 /** Returns the ids of the alarms that call. */
 function calling({ book }: State): string[] {
   return Object.values(book.live)
-    .filter(calls)
+    .filter(isCalling)
     .map(({ alarm }) => alarm.alarmId);
 }
 

@@ -63,7 +63,7 @@ describe('the trend writer', () => {
     expect(events).toEqual(['commit 0:5']);
   });
 
-  it('writes a full batch at once', async () => {
+  it('writes a full batch immediately', async () => {
     const { writer, counters } = setup({ batchPointsMax: 10, lingerMs: 3_600_000 });
     await writer.add(many(0, 9), 0, 9n);
     await sleep(20);

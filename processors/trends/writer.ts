@@ -14,7 +14,7 @@ export type Positions = ReadonlyMap<number, bigint>;
 
 export type TrendWriter = {
   /**
-   * Adds points of one partition, and the offset after their records. Resolves at once, except above `pendingPointsMax`: then it resolves
+   * Adds points of one partition, and the offset after their records. Resolves immediately, except above `pendingPointsMax`: then it resolves
    * when fewer points wait, or when the points are discarded.
    */
   add(points: readonly Point[], partition: number, next: bigint): Promise<void>;

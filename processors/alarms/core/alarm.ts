@@ -12,7 +12,7 @@ import { isScore } from './scores/names.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
 /** An alarm on the screens, with the engine's own data about the alarm. */
-export type Live = {
+export type LiveAlarm = {
   readonly alarm: Alarm;
   readonly acknowledged: boolean;
   /** A more serious condition of the same cause calls instead of this alarm. The alarm stays present, without a signal (BICEPS). */
@@ -32,7 +32,7 @@ export type Live = {
 };
 
 /** A change of one alarm. */
-export type Change =
+export type AlarmChange =
   | { readonly type: 'raise'; readonly condition: Condition; readonly alarm: Alarm }
   | { readonly type: 'recur'; readonly condition: Condition; readonly acknowledged: boolean }
   | { readonly type: 'refresh'; readonly condition: Condition; readonly subsumed: boolean; readonly away?: boolean }
@@ -44,7 +44,7 @@ export type Change =
   | { readonly type: 'resume-audio' }
   | { readonly type: 'clear' };
 
-const eventTypes: Readonly<Record<Change['type'], AlarmEventType>> = {
+const eventTypes: Readonly<Record<AlarmChange['type'], AlarmEventType>> = {
   raise: 'raised',
   recur: 'updated',
   refresh: 'updated',
@@ -56,7 +56,7 @@ const eventTypes: Readonly<Record<Change['type'], AlarmEventType>> = {
   'resume-audio': 'updated',
   clear: 'cleared',
 };
-export const eventTypeOf = ({ type }: Change): AlarmEventType => eventTypes[type];
+export const eventTypeOf = ({ type }: AlarmChange): AlarmEventType => eventTypes[type];
 
 /** The wall clock, and the rules that a change depends on. */
 export type ChangeContext = {
@@ -79,7 +79,7 @@ export function realarmMsOf(
 const escalationMax = 3;
 
 /** Returns the alarm after a change, with its next `rev`, its signal, and the revisions that an acknowledgement may refer to. */
-export function evolve(before: Live | undefined, change: Change, context: ChangeContext): Live {
+export function evolve(before: LiveAlarm | undefined, change: AlarmChange, context: ChangeContext): LiveAlarm {
   const after = withChange(before, change, context);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
   return {
@@ -89,7 +89,7 @@ export function evolve(before: Live | undefined, change: Change, context: Change
   };
 }
 
-function withChange(before: Live | undefined, change: Change, context: ChangeContext): Live {
+function withChange(before: LiveAlarm | undefined, change: AlarmChange, context: ChangeContext): LiveAlarm {
   if (change.type === 'raise') return withCall({ ...newLiveOf(change.condition), alarm: change.alarm }, context);
   if (before === undefined) throw new Error(`There is no alarm to ${change.type}.`);
   const { alarm } = before;
@@ -116,7 +116,7 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
         toldAt: condition.valueAt,
         alarm: { ...rest, ...valuesOf(condition), priority: condition.priority, late },
       };
-      if (isGraver(condition, alarm) && !subsumed)
+      if (isMoreSerious(condition, alarm) && !subsumed)
         return withCall(
           { ...next, acknowledged: false, realarmAt: null, alarm: withoutAcknowledgement(next.alarm) },
           context,
@@ -127,7 +127,7 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
       const { realarmAt: _realarmAt, ...rest } = alarm;
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
-      if (!latches(next)) return { ...next, escalateAt: null };
+      if (!mustLatch(next)) return { ...next, escalateAt: null };
       // The condition ended on standby, and nobody has acknowledged the alarm. So the alarm calls now.
       if (next.away && !next.acknowledged) return withCall({ ...next, subsumed: false, away: false }, context);
       return next;
@@ -173,7 +173,7 @@ function withChange(before: Live | undefined, change: Change, context: ChangeCon
  * Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a more serious alarm silences the
  * call.
  */
-function withCall(live: Live, { now, profile, pausedUntil }: ChangeContext): Live {
+function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext): LiveAlarm {
   const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _audioPausedUntil, ...rest } = live.alarm;
   const until = pausedUntil?.(rest.priority) ?? null;
@@ -216,7 +216,7 @@ function valuesOf({ text, code, value, limit, unit, listedUnder }: Condition) {
 }
 
 /** Returns the new alarm of a condition, before its first revision. */
-export function alarmOf(
+export function newAlarmOf(
   condition: Condition,
   of: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
   now: number,
@@ -239,21 +239,21 @@ export function alarmOf(
   };
 }
 
-function signalOf(live: Live): Alarm['signal'] {
+function signalOf(live: LiveAlarm): Alarm['signal'] {
   if (live.alarm.present) return live.subsumed ? 'off' : live.acknowledged ? 'acknowledged' : 'on';
-  return latches(live) && !live.acknowledged ? 'latched' : 'off';
+  return mustLatch(live) && !live.acknowledged ? 'latched' : 'off';
 }
 
 /**
  * Returns whether an alarm stays after its end until a person acknowledges it: a high physiological alarm, unless a more serious alarm
  * calls instead.
  */
-export function latches({ alarm, subsumed, away }: Live): boolean {
+export function mustLatch({ alarm, subsumed, away }: LiveAlarm): boolean {
   return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
 }
 
 /** Returns whether an alarm calls: nobody has acknowledged it, and no other alarm calls instead. */
-export function calls(live: Live): boolean {
+export function isCalling(live: LiveAlarm): boolean {
   return !live.subsumed && isUnanswered(live.alarm);
 }
 
@@ -261,7 +261,7 @@ export function calls(live: Live): boolean {
  * Returns whether a condition must not call. If a more serious condition called instead and has ended, a condition that is about to end too
  * does not begin to call.
  */
-export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
+export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
 /**
@@ -272,11 +272,16 @@ const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
 
 /** Returns whether a condition has become more serious than its alarm. Then an earlier acknowledgement no longer counts. */
-export const isGraver = (condition: Condition, { priority }: Alarm) =>
+export const isMoreSerious = (condition: Condition, { priority }: Alarm) =>
   priorityRank[condition.priority] > priorityRank[priority];
 
 /** Returns the change that publishes a lasting condition again; undefined if nothing important has changed. */
-export function decideRefresh(live: Live, condition: Condition, subsumed: boolean, away: boolean): Change | undefined {
+export function decideRefresh(
+  live: LiveAlarm,
+  condition: Condition,
+  subsumed: boolean,
+  away: boolean,
+): AlarmChange | undefined {
   const { alarm } = live;
   const sincePublishedMs = condition.valueAt - live.toldAt;
   const shownExcess = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
@@ -309,9 +314,9 @@ const clockToleranceMs = 2_000;
  * revision of the alarm from before the alarm became more serious (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
-  live: Live,
+  live: LiveAlarm,
   command: Extract<Command, { type: 'acknowledge' }>,
-): Change | 'repeated' | 'stale' {
+): AlarmChange | 'repeated' | 'stale' {
   const hasCalledAgain = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
   const isBeforeCall = hasCalledAgain && Date.parse(command.at) + clockToleranceMs < live.signalSince;
   const isOfMilderRevision = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
@@ -320,20 +325,20 @@ export function decideAcknowledge(
 }
 
 /** Returns the next change that is due by the wall clock; undefined if no change is due. */
-export function decideByClock(live: Live, now: number): Change | undefined {
+export function decideByClock(live: LiveAlarm, now: number): AlarmChange | undefined {
   if (live.subsumed) return undefined;
   if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };
   return live.realarmAt !== null && live.realarmAt <= now ? { type: 'realarm' } : undefined;
 }
 
 /** Returns the wall clock at which `decideByClock` next returns a change. */
-export function clockDue({ subsumed, escalateAt, realarmAt }: Live): number {
+export function clockDue({ subsumed, escalateAt, realarmAt }: LiveAlarm): number {
   if (subsumed) return Number.POSITIVE_INFINITY;
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
 }
 
 /** Returns why an audio pause does not begin, as a sentence for the person who asked for it. */
-export function pauseFault(isPaused: boolean, isQuiet: boolean): string {
+export function pauseRefusalText(isPaused: boolean, isQuiet: boolean): string {
   if (isPaused) return 'The sound is paused already. A pause is not extended.';
   return isQuiet ? 'Nothing sounds that could be paused.' : 'The sound was not paused: this came too late.';
 }

@@ -6,13 +6,13 @@ import { type Bed, bed, instant, type Numerics, reading, status, t0, valuesOf } 
 import {
   type Arrival,
   type ArrivalsPart,
-  afterStandby,
   arrivalOf,
-  fastestMs,
+  arrivalsAfterStandby,
   initialArrivals,
   noteReading,
-  noticeSilent,
-  silentDue,
+  noticeSilentParameters,
+  parameterSilenceDue,
+  shortestIntervalMs,
   takeDeclaredInterval,
 } from './arrivals.ts';
 
@@ -317,13 +317,15 @@ describe('silence of a parameter', () => {
   it('a parameter is checked for silence only after its first valid value and its no-data time', () => {
     const patientBed = bed();
     patientBed.run(0, 3, { SpO2: null });
-    expect(silentDue(patientBed.state().arrivals)).toBe(Number.POSITIVE_INFINITY);
+    expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(Number.POSITIVE_INFINITY);
     patientBed.run(4, 4, { SpO2: 97, RR: null });
-    expect(silentDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
+    expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     patientBed.run(5, 9, { SpO2: 97, RR: null });
     // The time of the check stays the same at first. The check itself moves it.
-    expect(silentDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
-    expect(silentDue(noticeSilent(patientBed.state().arrivals, t0 + 24_020))).toBe(t0 + 9_020 + 20_000);
+    expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
+    expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
+      t0 + 9_020 + 20_000,
+    );
   });
 
   it('a silent parameter is found at the end of its no-data time, and other parameters are not silent yet', () => {
@@ -332,12 +334,12 @@ describe('silence of a parameter', () => {
       { SpO2: lastArrival('SpO2', heard), RR: lastArrival('RR', { ...heard, heardAt: t0 + 5_000 }) },
       { quietUntil: t0 + 20_000 },
     );
-    expect(noticeSilent(part, t0 + 19_999)).toBe(part);
-    const after = noticeSilent(part, t0 + 20_000);
+    expect(noticeSilentParameters(part, t0 + 19_999)).toBe(part);
+    const after = noticeSilentParameters(part, t0 + 20_000);
     expect(after.codes[codes.SpO2]).toEqual({ ...part.codes[codes.SpO2], silentSince: t0 + 19_500 });
     expect(after.codes[codes.RR]).toBe(part.codes[codes.RR]);
     expect(after).toMatchObject({ quietUntil: t0 + 25_000, troubled: true });
-    expect(noticeSilent(after, t0 + 25_000).codes[codes.RR]?.silentSince).toBe(t0 + 19_500);
+    expect(noticeSilentParameters(after, t0 + 25_000).codes[codes.RR]?.silentSince).toBe(t0 + 19_500);
   });
 
   it('a parameter is not checked for silence if it is given up, already silent, or without a valid value', () => {
@@ -348,10 +350,10 @@ describe('silence of a parameter', () => {
       },
       { quietUntil: t0 },
     );
-    const after = noticeSilent(part, t0 + 100_000);
+    const after = noticeSilentParameters(part, t0 + 100_000);
     expect(after).toEqual({ ...part, quietUntil: Number.MAX_SAFE_INTEGER });
     const unheard = partOf({ SpO2: lastArrival('SpO2') }, { quietUntil: t0 });
-    expect(noticeSilent(unheard, t0 + 100_000).codes).toEqual(unheard.codes);
+    expect(noticeSilentParameters(unheard, t0 + 100_000).codes).toEqual(unheard.codes);
   });
 });
 
@@ -371,7 +373,7 @@ describe('a status that declares an interval', () => {
   it('a status with a new interval does not change intervals that the messages declare', () => {
     const never = partOf({ SpO2: lastArrival('SpO2'), RR: lastArrival('RR', { declaredMs: 2_000 }) });
     const after = takeDeclaredInterval(never, 5_000);
-    expect(silentDue(after)).toBe(Number.POSITIVE_INFINITY);
+    expect(parameterSilenceDue(after)).toBe(Number.POSITIVE_INFINITY);
     expect(after.codes[codes.RR]?.intervalMs).toBe(2_000);
   });
 
@@ -394,13 +396,13 @@ describe('the expected interval of the device', () => {
   it('the expected interval of the device is that of its most frequent parameter that is not silent', () => {
     const fast = lastArrival('SpO2', { declaredMs: 2_000 });
     const slow = lastArrival('RR', { declaredMs: 30_000 });
-    expect(fastestMs(partOf({ SpO2: fast, RR: slow }))).toBe(2_000);
-    expect(fastestMs(partOf({ RR: slow, SpO2: fast }))).toBe(2_000);
-    expect(fastestMs(partOf({ SpO2: { ...fast, silentSince: t0 }, RR: slow }))).toBe(30_000);
-    expect(fastestMs(partOf({ SpO2: { ...fast, givenUp: true }, RR: slow }))).toBe(30_000);
-    expect(fastestMs(partOf({ SpO2: { ...fast, givenUp: true } }))).toBeUndefined();
-    expect(fastestMs(partOf({ SpO2: lastArrival('SpO2', { spacings: [4_000, 4_000] }) }))).toBe(4_000);
-    expect(fastestMs(partOf({ SpO2: lastArrival('SpO2') }, { declaredMs: 7_000 }))).toBe(7_000);
+    expect(shortestIntervalMs(partOf({ SpO2: fast, RR: slow }))).toBe(2_000);
+    expect(shortestIntervalMs(partOf({ RR: slow, SpO2: fast }))).toBe(2_000);
+    expect(shortestIntervalMs(partOf({ SpO2: { ...fast, silentSince: t0 }, RR: slow }))).toBe(30_000);
+    expect(shortestIntervalMs(partOf({ SpO2: { ...fast, givenUp: true }, RR: slow }))).toBe(30_000);
+    expect(shortestIntervalMs(partOf({ SpO2: { ...fast, givenUp: true } }))).toBeUndefined();
+    expect(shortestIntervalMs(partOf({ SpO2: lastArrival('SpO2', { spacings: [4_000, 4_000] }) }))).toBe(4_000);
+    expect(shortestIntervalMs(partOf({ SpO2: lastArrival('SpO2') }, { declaredMs: 7_000 }))).toBe(7_000);
   });
 });
 
@@ -411,10 +413,10 @@ describe('afterStandby', () => {
       SpO2: lastArrival('SpO2', { ...counted, validAt: t0 - 1_000 }),
       RR: lastArrival('RR', { ...counted, validAt: t0 - 90_000, silentSince: t0 - 70_000 }),
     });
-    const { codes: after } = afterStandby(part);
+    const { codes: after } = arrivalsAfterStandby(part);
     expect(after[codes.SpO2]).toMatchObject({ since: t0 - 1_000, tens: [], patchySince: null });
     expect(after[codes.RR]).toEqual(part.codes[codes.RR]);
     const never = partOf({ SpO2: lastArrival('SpO2', counted) });
-    expect(afterStandby(never)).toEqual(never);
+    expect(arrivalsAfterStandby(never)).toEqual(never);
   });
 });

@@ -7,7 +7,7 @@ import { type Assessment, assess, type DeviceClock, initialClock, sampledMs } fr
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
-import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, spacedBy } from './interval.ts';
+import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, withSpacing } from './interval.ts';
 import type { ReceivedValue } from './limits.ts';
 import { isSetBack, type Order, readingPlaceOf, type Stamped } from './order.ts';
 
@@ -116,7 +116,8 @@ export function noteReading(
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
-    const next = afterReading(before, { parameter, numeric, value }, timing, isNewest ? order : before.order, context);
+    const named = { parameter, numeric, value };
+    const next = arrivalAfterReading(before, named, timing, isNewest ? order : before.order, context);
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
@@ -195,7 +196,7 @@ type Context = {
 };
 
 /** Returns the data of a parameter after a reading that names the parameter, with or without a value. */
-function afterReading(
+function arrivalAfterReading(
   previous: Arrival,
   { parameter, numeric, value }: Pick<ReceivedValue, 'parameter' | 'numeric' | 'value'>,
   { assessed: { clock, late, stepped }, at }: ReadingTime,
@@ -215,7 +216,7 @@ function afterReading(
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
   const before = startsAnew ? { ...previous, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : previous;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
-  const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
+  const spacings = at > before.namedAt ? withSpacing(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === previous.spacings && declaredMs === before.declaredMs;
   const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, context.statusMs);
   // The parameter was slow until now. The time before now must not count as missing values.
@@ -302,7 +303,7 @@ function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number):
 }
 
 /** Returns the part after a standby. Values that were missing during the standby do not count. A silent parameter stays silent. */
-export function afterStandby(part: ArrivalsPart): ArrivalsPart {
+export function arrivalsAfterStandby(part: ArrivalsPart): ArrivalsPart {
   const codes = Object.entries(part.codes).map(([code, arrival]) => {
     if (arrival.silentSince !== null || arrival.validAt === null) return [code, arrival] as const;
     return [code, { ...arrival, since: arrival.validAt, tens: [], patchySince: null }] as const;
@@ -311,7 +312,7 @@ export function afterStandby(part: ArrivalsPart): ArrivalsPart {
 }
 
 /** Marks every parameter as silent that has had no valid value for its no-data time, by the wall clock. */
-export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
+export function noticeSilentParameters(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   if (part.quietUntil > wallMs) return part;
   const codes: Record<string, Arrival> = { ...part.codes };
   let quietUntil = never;
@@ -329,14 +330,14 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
 }
 
 /** Returns the earliest wall clock at which `noticeSilent` may find a silent parameter. */
-export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
+export const parameterSilenceDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /**
  * Returns the expected interval of the most frequent parameter that is not silent, ms; undefined if all parameters are silent. The usual
  * interval of a cuff (`episodicMs`) is not used here, because it does not show how often the device sends.
  */
-export function fastestMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
+export function shortestIntervalMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
   let fastest: number | undefined;
   for (const code in codes) {
     const { silentSince, givenUp, declaredMs, spacings } = codes[code]!;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
 import { alarmHash } from '../alarm-hash.ts';
-import { calls } from './alarm.ts';
+import { isCalling } from './alarm.ts';
 import { nextDue, step } from './engine.ts';
 import type { Environment } from './environment.ts';
 import type { Input, ObservationInput } from './inputs.ts';
@@ -62,7 +62,7 @@ function bedside() {
     acknowledgeAll(s: number) {
       const by = { userId: 'u', name: 'N. Urse', role: 'nurse' } as const;
       const at = new Date(t0 + s * 1000).toISOString();
-      for (const { alarm } of Object.values(state.book.live).filter(calls))
+      for (const { alarm } of Object.values(state.book.live).filter(isCalling))
         feed(
           {
             type: 'command',
@@ -270,7 +270,7 @@ describe('an audio pause at a bedside', () => {
     expect(bed.alarm('asystole')).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('an audio pause is not extended, and an equally grave new call ends it', () => {
+  it('an audio pause is not extended, and an equally serious new call ends it', () => {
     const bed = bedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.command(11, { type: 'pause-audio', forMs: 60_000 });
@@ -284,7 +284,7 @@ describe('an audio pause at a bedside', () => {
 });
 
 describe('changed limits at a bedside', () => {
-  it('changed limits judge the last value at once and are merged with earlier changes', () => {
+  it('changed limits judge the last value immediately and are merged with earlier changes', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 110 });
     bed.command(21, { type: 'set-limits', group: 'HR', limits: { high: 105 } });

@@ -1,11 +1,11 @@
 /** The book: the part of the state with the alarms of one patient. */
 import type { Alarm, Command, Priority } from '../../../contracts/messages/alarms.ts';
-import type { Live } from './alarm.ts';
+import type { LiveAlarm } from './alarm.ts';
 
 /**
  * An alarm that has left the screens. If its readings come again, they raise no alarm. A condition that returns soon continues this alarm.
  */
-export type Closed = {
+export type ClosedAlarm = {
   readonly key: string;
   readonly alarmId: string;
   readonly rev: number;
@@ -16,7 +16,7 @@ export type Closed = {
 };
 
 /** An acknowledgement that waits for its alarm. */
-export type Held = {
+export type WaitingAcknowledgement = {
   readonly alarmId: string;
   readonly by: Command['by'];
   readonly at: string;
@@ -25,11 +25,11 @@ export type Held = {
 
 export type BookPart = {
   /** The alarms on the screens, by the key of the condition. The tables of conditions limit their number. */
-  readonly live: Readonly<Record<string, Live>>;
-  readonly closed: readonly Closed[];
+  readonly live: Readonly<Record<string, LiveAlarm>>;
+  readonly closed: readonly ClosedAlarm[];
   /** Acknowledgements of alarms that are not raised yet. A replay may deliver an acknowledgement before the readings of its alarm. */
-  readonly held: readonly Held[];
-  /** The audio pause. `over` is the gravest priority that the pause silences. */
+  readonly held: readonly WaitingAcknowledgement[];
+  /** The audio pause. `over` is the most serious priority that the pause silences. */
   readonly pause: { readonly until: number; readonly over: Priority } | null;
   /** Keys of conditions that hold but were never raised as alarms, because a more serious condition called instead. */
   readonly hidden: readonly string[];

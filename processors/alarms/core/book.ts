@@ -8,27 +8,27 @@ import type { AlarmEvent, Command, Priority } from '../../../contracts/messages/
 import { priorityRank } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import {
-  alarmOf,
-  type Change,
+  type AlarmChange,
   type ChangeContext,
-  calls,
   clockDue,
   decideAcknowledge,
   decideByClock,
   decideRefresh,
   eventTypeOf,
   evolve,
-  isGraver,
-  isQuiet,
-  type Live,
-  pauseFault,
+  isCalling,
+  isMoreSerious,
+  type LiveAlarm,
+  mustNotCall,
+  newAlarmOf,
+  pauseRefusalText,
   realarmMsOf,
 } from './alarm.ts';
-import type { BookPart, Closed, Held } from './book-part.ts';
+import type { BookPart, ClosedAlarm, WaitingAcknowledgement } from './book-part.ts';
 import { episodesThatCalled, subsumption } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
-import { isKnown, withoutPast } from './past.ts';
-import { isReturn, revived } from './recurrence.ts';
+import { wasAlreadyAlarm, withoutPast } from './past.ts';
+import { continuesClosedAlarm, reopenedAlarm } from './recurrence.ts';
 
 export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null, hidden: [] };
 
@@ -50,9 +50,9 @@ const heldMs = 600_000;
 
 /** A working copy of the book. Its fields are replaced; the values in them are never changed. */
 type Draft = {
-  live: Record<string, Live>;
-  closed: Closed[];
-  held: readonly Held[];
+  live: Record<string, LiveAlarm>;
+  closed: ClosedAlarm[];
+  held: readonly WaitingAcknowledgement[];
   pause: BookPart['pause'];
   hidden: readonly string[];
   events: AlarmEvent[];
@@ -67,7 +67,7 @@ function resultOf({ events, ...part }: Draft): BookResult {
 }
 
 /** Applies a change to one alarm and records the event. */
-function apply(draft: Draft, key: string, change: Change, context: BookContext): Live {
+function apply(draft: Draft, key: string, change: AlarmChange, context: BookContext): LiveAlarm {
   const after = evolve(draft.live[key], change, { ...context, pausedUntil: pausedUntil(draft, context.now) });
   draft.live[key] = after;
   draft.events.push({ type: eventTypeOf(change), at: formatInstant(context.now), alarm: after.alarm });
@@ -76,18 +76,18 @@ function apply(draft: Draft, key: string, change: Change, context: BookContext):
 
 /**
  * Returns the function that says until when the audio pause silences a priority. The pause silences only alarms that are less serious than
- * the gravest alarm that called when the pause began.
+ * the most serious alarm that called when the pause began.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
     pause !== null && pause.until > now && priorityRank[priority] < priorityRank[pause.over] ? pause.until : null;
 }
 
-/** Ends the audio pause after a new call, if the calling alarm is at least as grave as the gravest alarm that the pause silences. */
+/** Ends the audio pause after a new call, if the calling alarm is at least as serious as the most serious alarm that the pause silences. */
 function endPauseAfterCall(draft: Draft, key: string, context: BookContext): void {
   const live = draft.live[key]!;
   const { pause } = draft;
-  if (pause === null || pause.until <= context.now || !calls(live)) return;
+  if (pause === null || pause.until <= context.now || !isCalling(live)) return;
   if (priorityRank[live.alarm.priority] < priorityRank[pause.over]) return;
   draft.pause = null;
   for (const [other, { alarm }] of Object.entries(draft.live))
@@ -103,12 +103,12 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
   const others = draft.closed
     .filter((entry) => entry.alarmId !== alarmId)
     .map(({ last, ...rest }) => (last === undefined || rest.key === key ? rest : { ...rest, last }));
-  const entry: Closed = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
+  const entry: ClosedAlarm = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
   draft.closed = [...others, entry].slice(-closedMax);
 }
 
 /**
- * Turns conditions into alarms. If several conditions have one cause, only the gravest condition calls. The alarm of a less serious
+ * Turns conditions into alarms. If several conditions have one cause, only the most serious condition calls. The alarm of a less serious
  * condition stays present with its signal off, and calls again when the more serious condition ends. A less serious condition without an
  * alarm gets none.
  * @param endedAt returns the device time at which a condition ended that no longer holds
@@ -123,7 +123,7 @@ export function reconcile(
   endedAt: (key: string) => number,
   context: BookContext,
   callingChains: ReadonlySet<string> = new Set(),
-  hides?: (condition: Condition, live: Live | undefined) => boolean,
+  hides?: (condition: Condition, live: LiveAlarm | undefined) => boolean,
 ): BookResult {
   if (candidates.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
     return { part, events: [] };
@@ -135,16 +135,16 @@ export function reconcile(
     if (endedAt === Number.POSITIVE_INFINITY) raiseRevealed(draft, byKey.get(condition.key), isSubsumed, context);
   for (const episode of episodesThatCalled(episodes, conditions)) recordEpisode(draft, episode, byKey, context);
   const stillHidden: string[] = [];
-  // The gravest condition comes first, so that the screen shows a calling alarm at every moment.
+  // The most serious condition comes first, so that the screen shows a calling alarm at every moment.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
-    const isCovered = isSubsumed(condition) || isQuiet(condition, live);
+    const isCovered = isSubsumed(condition) || mustNotCall(condition, live);
     const away = !isCovered && hides?.(condition, live) === true;
     const hidden = isCovered || away;
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden, away);
       if (change) apply(draft, condition.key, change, context);
-      const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
+      const isCall = !hidden && (live.subsumed || isMoreSerious(condition, live.alarm));
       if (change && isCall) endPauseAfterCall(draft, condition.key, context);
       // The alarm's acknowledgement may have run out while a more serious alarm called instead.
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, context);
@@ -174,17 +174,17 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
   if (before === undefined) {
     const recent = draft.closed.findLast((entry) => entry.key === key);
     const alarmId = context.hash(alarmIdText(context.associationId, key, condition.onset));
-    const previous = recent && isReturn(condition, alarmId, recent) ? recent.last : undefined;
+    const previous = recent && continuesClosedAlarm(condition, alarmId, recent) ? recent.last : undefined;
     if (previous === undefined) {
       const { rev } = draft.closed.find((entry) => entry.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = context;
-      const alarm = alarmOf(condition, { alarmId, rev, associationId, deviceId }, context.now);
+      const alarm = newAlarmOf(condition, { alarmId, rev, associationId, deviceId }, context.now);
       apply(draft, key, { type: 'raise', condition, alarm }, context);
       endPauseAfterCall(draft, key, context);
       applyHeldAcknowledgement(draft, key, context);
       return;
     }
-    draft.live[key] = revived(previous, recent!.from);
+    draft.live[key] = reopenedAlarm(previous, recent!.from);
     draft.closed = draft.closed.filter((entry) => entry !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
@@ -241,14 +241,14 @@ function recordEpisode(
   context: BookContext,
 ): void {
   const { key } = condition;
-  if (byKey.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
+  if (byKey.has(key) || draft.live[key]?.alarm.present || wasAlreadyAlarm(draft, condition, endedAt)) return;
   beginAlarm(draft, condition, context);
   endAlarm(draft, key, endedAt, context);
 }
 
 /**
  * Ends all alarms, because the patient is no longer at this device. If a late reading still shows a condition, its alarm is raised and
- * closed at once.
+ * closed immediately.
  */
 export function closeAll(
   part: BookPart,
@@ -260,7 +260,7 @@ export function closeAll(
   draft.pause = null;
   const isSubsumed = subsumption(conditions);
   for (const condition of conditions)
-    if (!draft.live[condition.key] && !isSubsumed(condition) && !isKnown(draft, condition, condition.onset))
+    if (!draft.live[condition.key] && !isSubsumed(condition) && !wasAlreadyAlarm(draft, condition, condition.onset))
       beginAlarm(draft, { ...condition, late: true }, context);
   for (const key of Object.keys(draft.live)) {
     if (draft.live[key]!.alarm.present) endAlarm(draft, key, endAt, context);
@@ -305,11 +305,11 @@ export function pauseAudio(
   until: number,
   context: BookContext,
 ): BookResult & { readonly refused?: string } {
-  const calling = Object.entries(part.live).filter(([, live]) => calls(live));
+  const calling = Object.entries(part.live).filter(([, live]) => isCalling(live));
   const isPaused = part.pause !== null && part.pause.until > context.now;
   const untilMs = Math.min(until, context.now + audioPauseMsMax);
   if (isPaused || calling.length === 0 || untilMs <= context.now)
-    return { part, events: [], refused: pauseFault(isPaused, calling.length === 0) };
+    return { part, events: [], refused: pauseRefusalText(isPaused, calling.length === 0) };
   const draft = draftOf(part);
   const gravestPriority = calling
     .map(([, { alarm }]) => alarm.priority)

@@ -1,4 +1,4 @@
-/** Tests of the rule that only the gravest condition of a cause calls (CLINICAL, "Alarm vocabulary"). */
+/** Tests of the rule that only the most serious condition of a cause calls (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { episodesThatCalled, subsumption } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -23,7 +23,7 @@ describe('subsumption', () => {
     }
   });
 
-  it('a condition calls alone and beside a condition of its cause that is equally grave', () => {
+  it('a condition calls alone and beside a condition of its cause that is equally serious', () => {
     const equal = condition('HR.low/second', 'HR.low', 11);
     expect([low, equal].filter(subsumption([low, equal]))).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('subsumption', () => {
 
 describe('episodesThatCalled', () => {
   const episode = (onset: number, endedAt: number): Episode => ({ condition: { ...low, onset }, endedAt });
-  const graver = (onset: number, endedAt: number): Episode => ({ condition: { ...extreme, onset }, endedAt });
+  const moreSerious = (onset: number, endedAt: number): Episode => ({ condition: { ...extreme, onset }, endedAt });
 
   it.each([
     ['ended a moment before 10 s', 0, 9_999, false],
@@ -52,7 +52,7 @@ describe('episodesThatCalled', () => {
     'an episode from 10 s to 20 s called unless a more serious episode of its cause overlapped: the more serious one %s',
     (_name, onset, endedAt, isCovered) => {
       const mild = episode(10_000, 20_000);
-      expect(episodesThatCalled([mild, graver(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
+      expect(episodesThatCalled([mild, moreSerious(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
     },
   );
 
@@ -62,7 +62,7 @@ describe('episodesThatCalled', () => {
     expect(episodesThatCalled([mild], [{ ...extreme, onset: 20_001 }])).toEqual([mild]);
   });
 
-  it('an episode called beside a condition that is equally grave or of another cause', () => {
+  it('an episode called beside a condition that is equally serious or of another cause', () => {
     const mild = episode(10_000, 20_000);
     expect(episodesThatCalled([mild], [low, other])).toEqual([mild]);
   });

@@ -1,4 +1,4 @@
-/** Decides which conditions call. If several conditions have one cause (`chain`), only the gravest condition calls. Pure. */
+/** Decides which conditions call. If several conditions have one cause (`chain`), only the most serious condition calls. Pure. */
 import type { Condition, Episode } from './condition.ts';
 
 /**

@@ -48,7 +48,7 @@ describe('set-limits', () => {
     expect(ward.inForce('HR')?.own).toBeUndefined();
   });
 
-  it('a change of limits judges the last value at once', () => {
+  it('a change of limits judges the last value immediately', () => {
     const ward = createWard();
     ward.run(0, 20, { HR: 115 });
     ward.setLimits(20.5, 'HR', { high: 110 });

@@ -10,7 +10,7 @@ import { acknowledge, type BookContext, pauseAudio } from './book.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
-import { isOver, isScored, refolded, rulesIn, scoreRulesIn } from './judging.ts';
+import { isPeriodOver, isScored, judgeAgain, rulesIn, scoreRulesIn } from './judging.ts';
 import { withoutCodes } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
 import { scoreAssessment } from './scores/scores.ts';
@@ -28,11 +28,11 @@ const acknowledgementCounters = {
 /** Why an acknowledgement is refused, as a sentence for the person who gave it. */
 const acknowledgementFaults = {
   unknown: 'Not acknowledged: this alarm has ended.',
-  stale: 'Not acknowledged: this alarm has called again or has become graver since. Look again.',
+  stale: 'Not acknowledged: this alarm has called again or has become more serious since. Look again.',
 } as const;
 
 /** Carries out a command, unless it is a repeat. @returns also the answer to the command */
-export function command(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
+export function runCommand(env: Environment, before: State, commandToRun: Command, context: BookContext): EngineResult {
   if (before.commandIds.includes(commandToRun.commandId)) {
     const answer = answerOf(commandToRun, before.refused?.[commandToRun.commandId]);
     return { state: before, endAt: context.now, answer, counts: { commandsRepeated: 1 } };
@@ -66,7 +66,7 @@ function carryOut(
   const endAt = context.now;
   switch (commandToRun.type) {
     case 'acknowledge': {
-      const { part: book, events, outcome } = acknowledge(state.book, commandToRun, isOver(state), context);
+      const { part: book, events, outcome } = acknowledge(state.book, commandToRun, isPeriodOver(state), context);
       const next = endAcknowledgedSilence({ ...state, book });
       const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
       const isRefused = outcome === 'unknown' || outcome === 'stale';
@@ -96,7 +96,7 @@ function beginStandby(
   { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   const refuse = (reason: string) => ({ state, endAt: now, refused: `Standby did not begin: ${reason}.` });
-  if (isOver(state)) return refuse('the patient is no longer at this device');
+  if (isPeriodOver(state)) return refuse('the patient is no longer at this device');
   if (state.association?.category === 'unassigned') return refuse('no patient is at this device');
   const standby = standbyOf(commandToRun, now);
   return standby === undefined ? refuse('the command came too late') : { state: { ...state, standby }, endAt: now };
@@ -109,7 +109,7 @@ function enterAssessment(
   { now }: BookContext,
 ): ReturnType<typeof carryOut> {
   if (!isScored(state)) {
-    const reason = isOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults only';
+    const reason = isPeriodOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults only';
     return { state, endAt: now, refused: `The assessment was not saved: ${reason}.` };
   }
   return {
@@ -124,7 +124,7 @@ function setLimits(
   { group, limits: change, by, at }: Extract<Command, { type: 'set-limits' }>,
   { now }: BookContext,
 ): ReturnType<typeof carryOut> {
-  const fault = isOver(state)
+  const fault = isPeriodOver(state)
     ? 'The limits were not changed: the patient is no longer at this device.'
     : setLimitsFault(limitsInForce(env, state).groups, group, change, now);
   if (fault !== undefined) return { state, endAt: now, counts: { limitsRefused: 1 }, refused: fault };
@@ -134,9 +134,9 @@ function setLimits(
   return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
 }
 
-/** Sets the patient's own limits. The new limits judge the last values at once. */
+/** Sets the patient's own limits. The new limits judge the last values immediately. */
 function withOverrides(env: Environment, state: State, overrides: State['overrides']): State {
-  return refolded(env, { ...state, overrides }, rulesIn(env, state));
+  return judgeAgain(env, { ...state, overrides }, rulesIn(env, state));
 }
 
 /** Switches limits on again whose time of being off has ended. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, instant, type Numerics, reading, t0 } from '../../bed.testing.ts';
-import { missingKey } from './continuity.ts';
+import { missingReadingsKey } from './continuity.ts';
 
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
 
@@ -11,7 +11,7 @@ const feed = (patientBed: Bed, seq: number, at = seq, boot = 'b1') =>
 const feedAll = (patientBed: Bed, from: number, to: number, except: readonly number[] = []) => {
   for (let seq = from; seq <= to; seq += 1) if (!except.includes(seq)) feed(patientBed, seq);
 };
-const eventTypes = (patientBed: Bed) => patientBed.types(missingKey);
+const eventTypes = (patientBed: Bed) => patientBed.types(missingReadingsKey);
 
 it('a number is missing although a higher number came before the device started to count again', () => {
   const patientBed = bed();
@@ -39,7 +39,7 @@ describe('a missing number', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 200, [10]);
     expect(eventTypes(patientBed)).toEqual(['raised']);
-    expect(patientBed.live()[missingKey]).toMatchObject({
+    expect(patientBed.live()[missingReadingsKey]).toMatchObject({
       kind: 'technical',
       priority: 'low',
       text: '1 reading missing',
@@ -57,7 +57,7 @@ describe('a missing number', () => {
     const patientBed = bed();
     const lost = Array.from({ length: count }, (_, i) => 10 + i);
     feedAll(patientBed, 1, 150, lost);
-    expect(patientBed.live()[missingKey]).toMatchObject({ text });
+    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text });
     expect([patientBed.count('gaps'), patientBed.count('readingsMissing')]).toEqual([1, count]);
   });
 
@@ -65,7 +65,7 @@ describe('a missing number', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 300, [10, 50, 51]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
-    expect(patientBed.live()[missingKey]).toMatchObject({ text: '3 readings missing', onsetAt: instant(11) });
+    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text: '3 readings missing', onsetAt: instant(11) });
     expect(patientBed.count('gaps')).toBe(2);
   });
 });
@@ -110,8 +110,8 @@ describe('readings without a gap', () => {
   });
 
   it.each([
-    ['20 numbers skipped at once', 22, 1, 1],
-    ['21 numbers skipped at once', 23, 1, 0],
+    ['20 numbers skipped between two readings of the same time', 22, 1, 1],
+    ['21 numbers skipped between two readings of the same time', 23, 1, 0],
     ['one number skipped each 10 ms', 122, 1000, 1],
     ['more than one number skipped each 10 ms', 123, 1000, 0],
     ['milliseconds since 1970', 1_772_359_200_000, 1000, 0],
@@ -128,12 +128,14 @@ describe('the end of the alarm about missing readings', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 100, [10, 11]);
     feed(patientBed, 11, 101);
-    expect(patientBed.live()[missingKey]).toMatchObject({ present: true });
+    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ present: true });
     feed(patientBed, 10, 102);
     feedAll(patientBed, 103, 110);
     expect(eventTypes(patientBed).at(-1)).toBe('cleared');
     expect(patientBed.count('readingsFilled')).toBe(2);
-    const resolved = patientBed.events.find(({ type, alarm }) => type === 'resolved' && alarm.condition === missingKey);
+    const resolved = patientBed.events.find(
+      ({ type, alarm }) => type === 'resolved' && alarm.condition === missingReadingsKey,
+    );
     expect(Date.parse(resolved!.alarm.resolvedAt!)).toBeGreaterThanOrEqual(Date.parse(resolved!.alarm.onsetAt));
   });
 
@@ -144,7 +146,7 @@ describe('the end of the alarm about missing readings', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 669, [10]);
     feed(patientBed, 670, s);
-    expect(patientBed.live()[missingKey] !== undefined).toBe(present);
+    expect(patientBed.live()[missingReadingsKey] !== undefined).toBe(present);
     // Repeated readings do not raise the alarm again.
     for (const seq of [9, 11, 300]) feed(patientBed, seq, 680);
     feedAll(patientBed, 671, 900);
@@ -179,9 +181,9 @@ describe('the end of the alarm about missing readings', () => {
   it('the alarm ends when a person has acknowledged it', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 80, [10]);
-    patientBed.command(80.5, { type: 'acknowledge', alarmId: patientBed.live()[missingKey]!.alarmId });
+    patientBed.command(80.5, { type: 'acknowledge', alarmId: patientBed.live()[missingReadingsKey]!.alarmId });
     feed(patientBed, 81);
-    expect(patientBed.live()[missingKey]).toBeUndefined();
+    expect(patientBed.live()[missingReadingsKey]).toBeUndefined();
     // A reading that is lost more than 30 s later raises another alarm.
     feedAll(patientBed, 82, 300, [120]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(2);
@@ -211,7 +213,7 @@ describe('many holes', () => {
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
     for (let seq = 402; seq < 470; seq += 1) feed(patientBed, seq);
     expect(patientBed.count('readingsMissing')).toBe(200);
-    expect(patientBed.live()[missingKey]?.text).toBe('200 readings missing');
+    expect(patientBed.live()[missingReadingsKey]?.text).toBe('200 readings missing');
   });
 
   it('a backlog that comes in four interleaved series leaves no gap', () => {
@@ -302,7 +304,7 @@ it('each lost number is counted once, in any order and with any repeats of the o
         for (let seq = 121; seq <= 200; seq += 1) feed(patientBed, seq);
         expect(patientBed.count('readingsMissing')).toBe(lost.length);
         expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
-        expect(patientBed.live()[missingKey]?.text).toBe(
+        expect(patientBed.live()[missingReadingsKey]?.text).toBe(
           lost.length === 1 ? '1 reading missing' : `${lost.length} readings missing`,
         );
       },

@@ -52,7 +52,7 @@ const alarmMs = 600_000;
 const bootsMax = 8;
 const holesMax = 16;
 
-export const missingKey = 'readings-missing';
+export const missingReadingsKey = 'readings-missing';
 
 type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
@@ -78,7 +78,7 @@ function withNumber(before: ContinuityPart, { boot, seq, time, receivedAt }: Num
   const missing = seq - head.seq - 1;
   if (!countsByOne(missing, time - head.time)) return { ...before, heads };
   const hole: Hole = { boot, from: head.seq + 1, to: seq - 1, missing, at: time, since: receivedAt, told: false };
-  return { ...before, heads, holes: bounded([...before.holes, hole]) };
+  return { ...before, heads, holes: limitHoles([...before.holes, hole]) };
 }
 
 function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: Head): ContinuityPart['heads'] {
@@ -94,7 +94,7 @@ function withNumberFilled(before: ContinuityPart, boot: string, seq: number, rec
   const parts = holesWithout(hit, seq)
     .filter(({ missing }) => missing > 0)
     .map((hole) => ({ ...hole, since: receivedAt }));
-  return { ...before, holes: bounded(before.holes.flatMap((hole) => (hole === hit ? parts : [hole]))) };
+  return { ...before, holes: limitHoles(before.holes.flatMap((hole) => (hole === hit ? parts : [hole]))) };
 }
 
 /** Returns the one or two holes that remain of a hole when one of its numbers has come. */
@@ -108,7 +108,7 @@ function holesWithout(hole: Hole, seq: number): Hole[] {
 }
 
 /** Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of missing numbers. */
-function bounded(holes: readonly Hole[]): readonly Hole[] {
+function limitHoles(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;
   for (const [at, hole] of holes.entries()) {
     const next = holes.findIndex((other, i) => i > at && other.boot === hole.boot);
@@ -140,7 +140,7 @@ export function continuityConditions({ holes, since }: ContinuityPart): readonly
   if (since === null) return noConditions;
   const missing = holes.reduce((sum, hole) => (hole.told ? sum + hole.missing : sum), 0);
   const text = missing === 1 ? '1 reading missing' : `${missing} readings missing`;
-  return [technicalCondition(missingKey, 'low', text, since)];
+  return [technicalCondition(missingReadingsKey, 'low', text, since)];
 }
 
 /**

@@ -80,33 +80,33 @@ export const initialDevice: DevicePart = {
 const patienceMs = ({ awaiting, intervalMs }: DevicePart) => (awaiting ? firstReadingMs : silenceMs(intervalMs));
 
 /** Starts the wait for the first reading of a device that has sent nothing since the patient's admission at `from`. */
-export function awaitFirst(part: DevicePart, from: number, now: number): DevicePart {
+export function awaitFirstReading(part: DevicePart, from: number, now: number): DevicePart {
   if (part.armed || part.heardAt !== 0) return part;
   return { ...part, armed: true, awaiting: true, eventTime: from, receivedAt: now, heardAt: now };
 }
 
 /** Marks the device as silent if it has sent nothing for too long, by the wall clock. */
-export function noticeSilence(part: DevicePart, now: number): DevicePart {
+export function noticeSilentDevice(part: DevicePart, now: number): DevicePart {
   const waitedMs = now - part.heardAt;
-  if (part.armed && waitedMs >= patienceMs(part)) return fallSilent(part);
+  if (part.armed && waitedMs >= patienceMs(part)) return silentPart(part);
   return part.returning && waitedMs >= returningMs ? { ...part, returning: false } : part;
 }
 
 /**
  * Ends the alarm about a wrong clock if the gateway refuses the device's readings because of their time: the measured error is out of date.
  */
-export function endClockMeasure(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
-  const ends = part.skew !== null && voidsClockError(notice, receivedAt, part.readingAt);
-  return ends ? { ...part, skew: null } : part;
+export function endOutdatedClockError(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
+  const isOutOfDate = part.skew !== null && voidsClockError(notice, receivedAt, part.readingAt);
+  return isOutOfDate ? { ...part, skew: null } : part;
 }
 
 /** Returns the wall clock at which `noticeSilence` next changes something. */
-export const silenceDue = (part: DevicePart): number =>
+export const deviceSilenceDue = (part: DevicePart): number =>
   part.armed
     ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))
     : Number.POSITIVE_INFINITY;
 
-function fallSilent(part: DevicePart): DevicePart {
+function silentPart(part: DevicePart): DevicePart {
   return {
     ...part,
     armed: false,
@@ -164,7 +164,7 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
  * Takes the gateway's message that a connection began or ended. The device does not count as disconnected if its next connection replaced
  * this one, or if a gateway closed the connection to go out of service. If the device then does not connect again, it becomes silent.
  */
-export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
+export function takeConnection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
   if (isOlderConnection(input.claim, claim)) return part;
   const isNewerConnection = input.claim !== undefined && claim !== undefined && input.claim > claim;
@@ -203,7 +203,7 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
 }
 
 /** Takes the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
-export function status(part: DevicePart, input: StatusInput, now: number): DevicePart {
+export function takeDeviceStatus(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (input.will && isOldWill(input.will, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
   const isOlderStatus = part.status?.boot === input.boot && input.seq <= part.status.seq;
@@ -213,12 +213,15 @@ export function status(part: DevicePart, input: StatusInput, now: number): Devic
     statusAt: input.receivedAt,
     status: { boot: input.boot, seq: input.seq },
     ...(input.intervalMs !== undefined && { intervalMs: input.intervalMs }),
-    ...(input.conditions !== undefined && { own: ownOf(part, input) }),
+    ...(input.conditions !== undefined && { own: reportedConditionsOf(part, input) }),
   };
   return connected(updated, input.receivedAt, now);
 }
 
-function ownOf({ own }: DevicePart, { conditions = [], time, receivedAt }: StatusInput): DevicePart['own'] {
+function reportedConditionsOf(
+  { own }: DevicePart,
+  { conditions = [], time, receivedAt }: StatusInput,
+): DevicePart['own'] {
   const present = conditions.filter((condition) => condition.present).slice(0, conditionsMax);
   return Object.fromEntries(
     present.map(({ condition, code }) => {

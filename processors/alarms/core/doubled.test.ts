@@ -1,13 +1,13 @@
 /** Tests of a parameter that a message contains twice (CLINICAL, "Judged or told", 1). */
 import { describe, expect, it } from 'vitest';
 import { reading, t0 } from '../../bed.testing.ts';
-import { type DoubledPart, doubled, doubledConditions, initialDoubled } from './doubled.ts';
+import { type DoubledPart, doubledConditions, initialDoubled, noteDoubled } from './doubled.ts';
 
 const hr = 'MDC_ECG_HEART_RATE';
 const spO2 = 'MDC_PULS_OXIM_SAT_O2';
 const twice = (part: DoubledPart, s: number, codes: readonly string[]) =>
-  doubled(part, reading(s, { HR: 80, SpO2: 97 }, { doubled: codes }));
-const once = (part: DoubledPart, s: number) => doubled(part, reading(s, { HR: 80 }));
+  noteDoubled(part, reading(s, { HR: 80, SpO2: 97 }, { doubled: codes }));
+const once = (part: DoubledPart, s: number) => noteDoubled(part, reading(s, { HR: 80 }));
 const conditionTexts = (part: DoubledPart) =>
   doubledConditions(part).map(({ key, onset }) => `${key} since ${(onset - t0) / 1000}`);
 
@@ -20,7 +20,7 @@ describe('a parameter that a message contained twice', () => {
     ]);
     expect(doubledConditions(part)[0]).toMatchObject({
       ...{ name: 'twice-in-one-message', kind: 'technical', priority: 'low', code: hr },
-      text: 'HR: twice in one message, the graver is judged',
+      text: 'HR: two values in one message, the more serious one is used',
     });
   });
 
@@ -50,6 +50,10 @@ it('messages that contain each parameter once change nothing', () => {
 it('the alarm of a doubled parameter that Vigil does not know shows the code', () => {
   const [condition] = doubledConditions(twice(initialDoubled, 1, ['MDC_UNKNOWN']));
   expect(condition).toMatchObject({
-    ...{ code: 'MDC_UNKNOWN', text: 'MDC_UNKNOWN: twice in one message, the graver is judged', late: false },
+    ...{
+      code: 'MDC_UNKNOWN',
+      text: 'MDC_UNKNOWN: two values in one message, the more serious one is used',
+      late: false,
+    },
   });
 });

@@ -15,7 +15,10 @@ export const initialDoubled: DoubledPart = {};
 const onceMs = 60_000;
 
 /** Takes a reading: begins or ends the conditions of doubled parameters. */
-export function doubled(part: DoubledPart, { time, values, doubled: codes = noCodes }: ObservationInput): DoubledPart {
+export function noteDoubled(
+  part: DoubledPart,
+  { time, values, doubled: codes = noCodes }: ObservationInput,
+): DoubledPart {
   if (codes.length === 0 && part === initialDoubled) return part;
   const next: Record<string, { readonly since: number; readonly at: number }> = {};
   for (const [code, span] of Object.entries(part)) {
@@ -33,7 +36,7 @@ const noConditions: readonly Condition[] = [];
 export function doubledConditions(part: DoubledPart): readonly Condition[] {
   if (part === initialDoubled) return noConditions;
   return Object.entries(part).map(([code, { since }]) => {
-    const text = `${parameters.get(code)?.label ?? code}: twice in one message, the graver is judged`;
+    const text = `${parameters.get(code)?.label ?? code}: two values in one message, the more serious one is used`;
     const name = 'twice-in-one-message';
     return technicalCondition(`${name}/${code}`, 'low', text, since, { name, code });
   });

@@ -13,49 +13,49 @@ import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
 import {
   type ArrivalsPart,
-  afterStandby,
-  fastestMs,
+  arrivalsAfterStandby,
   initialArrivals,
   noteReading,
-  noticeSilent,
-  silentDue,
+  noticeSilentParameters,
+  parameterSilenceDue,
+  shortestIntervalMs,
   takeDeclaredInterval,
 } from './arrivals.ts';
 import { type BookContext, bookDue, closeAll, reconcile, tick } from './book.ts';
-import { command, endLimitsOff, limitsOffDue } from './commands.ts';
+import { endLimitsOff, limitsOffDue, runCommand } from './commands.ts';
 import type { Condition } from './condition.ts';
-import { continuityConditions, continuityCounts, missingKey, noteNumber } from './continuity.ts';
+import { continuityConditions, continuityCounts, missingReadingsKey, noteNumber } from './continuity.ts';
 import { type Counts, countReading } from './counts.ts';
 import { crossingConditions } from './crossing.ts';
 import {
-  awaitFirst,
+  awaitFirstReading,
   callingChainsOf,
-  connection,
   deviceConditions,
-  endClockMeasure,
-  noticeSilence,
+  deviceSilenceDue,
+  endOutdatedClockError,
+  noticeSilentDevice,
   type ReadingFacts,
-  silenceDue,
-  status,
+  takeConnection,
+  takeDeviceStatus,
   takeReading,
 } from './device.ts';
-import { doubled, doubledConditions } from './doubled.ts';
+import { doubledConditions, noteDoubled } from './doubled.ts';
 import type { EngineResult } from './engine-result.ts';
 import type { Environment } from './environment.ts';
-import { identity } from './identity.ts';
+import { noteStartId } from './identity.ts';
 import type { AlertsInput, AssociationInput, Input, ObservationInput, StatusInput } from './inputs.ts';
-import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
-import { conditionsOf, endLate, lateDue, limits, type ReceivedValue, withoutCodes } from './limits.ts';
-import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
-import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
+import { isPeriodOver, isScored, judgeAgain, profileInForce, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
+import { endLate, judgeValues, lateDue, limitConditions, type ReceivedValue, withoutCodes } from './limits.ts';
+import { endExpiredNotices, noticeConditions, noticesDue, takeNotice } from './notices.ts';
+import { conditionsOfDevice, latchedKeysOf, ownAlertConditions, takeAlertList, withoutAlerts } from './own-alerts.ts';
 import { adultProfile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
-import { isHeartRateJudged, pulseRate, rates, ratesConditions, ratesNow } from './rates.ts';
+import { isHeartRateJudged, noteRates, pulseRate, ratesConditions, ratesNow } from './rates.ts';
 import { isBeyondAny, rulesFor } from './rules.ts';
 import { withOneCallPerCause } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
-import { note as noteSeen } from './seen.ts';
-import { afterValues, endStandby, hiding, standbyDue } from './standby.ts';
+import { noteSeen } from './seen.ts';
+import { endExpiredStandby, hidingRuleOf, standbyAfterValues, standbyDue } from './standby.ts';
 import type { State } from './state.ts';
 
 /** The result of one input. */
@@ -92,36 +92,36 @@ function takeInput(env: Environment, state: State, input: Input, context: BookCo
     case 'observation':
       return takeObservation(env, state, input, context.now);
     case 'status':
-      if (isOver(state)) return { state, endAt: input.receivedAt };
+      if (isPeriodOver(state)) return { state, endAt: input.receivedAt };
       return { state: takeStatus(state, input, context.now), endAt: input.time ?? input.receivedAt };
     case 'alerts':
       return takeAlerts(env, state, input);
     case 'connection':
-      if (isOver(state)) return { state, endAt: input.receivedAt };
-      return { state: { ...state, device: connection(state.device, input, context.now) }, endAt: input.receivedAt };
+      if (isPeriodOver(state)) return { state, endAt: input.receivedAt };
+      return { state: { ...state, device: takeConnection(state.device, input, context.now) }, endAt: input.receivedAt };
     case 'notice':
-      if (isOver(state)) return { state, endAt: input.receivedAt };
+      if (isPeriodOver(state)) return { state, endAt: input.receivedAt };
       return {
         state: {
           ...state,
-          notices: notice(state.notices, input, context.now),
-          device: endClockMeasure(state.device, input),
+          notices: takeNotice(state.notices, input, context.now),
+          device: endOutdatedClockError(state.device, input),
         },
         endAt: input.receivedAt,
       };
     case 'association':
       return associate(env, state, input, context.now);
     case 'profiles':
-      return { state: refolded(env, state, rulesOf(input.before, state.overrides)), endAt: context.now };
+      return { state: judgeAgain(env, state, rulesOf(input.before, state.overrides)), endAt: context.now };
     case 'command':
-      return command(env, state, input.command, context);
+      return runCommand(env, state, input.command, context);
     case 'tick':
       return { state, endAt: context.now };
   }
 }
 
 function takeStatus(state: State, input: StatusInput, now: number): State {
-  const device = status(state.device, input, now);
+  const device = takeDeviceStatus(state.device, input, now);
   const declares = input.intervalMs !== undefined && device.status !== state.device.status;
   return {
     ...state,
@@ -138,8 +138,8 @@ function settle(
   context: BookContext,
 ): Step {
   const { state, endAt, episodes = [] } = judged;
-  const result = isOver(state)
-    ? closeAll(state.book, [...brokenLimits(state), ...ofDevice(episodes)], endAt, context)
+  const result = isPeriodOver(state)
+    ? closeAll(state.book, [...brokenLimits(state), ...conditionsOfDevice(episodes)], endAt, context)
     : reconcile(
         state.book,
         allConditions(env, state),
@@ -147,20 +147,20 @@ function settle(
         (key) => endings.get(key) ?? endAt,
         context,
         callingChainsOf(state.device),
-        hiding(state.standby, state.device, state.arrivals),
+        hidingRuleOf(state.standby, state.device, state.arrivals),
       );
   return { state: result.part === state.book ? state : { ...state, book: result.part }, events: result.events };
 }
 
-const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits, ratesNow(rates, arrivals));
+const brokenLimits = ({ limits, arrivals, rates }: State) => limitConditions(limits, ratesNow(rates, arrivals));
 
 /** Takes the list of the device's own alarms. */
 function takeAlerts(env: Environment, state: State, input: AlertsInput): EngineResult {
-  const { part, episodes } = ownAlerts(state.ownAlerts, input, {
+  const { part, episodes } = takeAlertList(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
     late: isLateReading(state.device.clock, input.time, input.receivedAt),
-    latched: latchedOf(Object.entries(state.book.live)),
-    isEnded: isOver(state),
+    latched: latchedKeysOf(Object.entries(state.book.live)),
+    isEnded: isPeriodOver(state),
   });
   return { state: { ...state, ownAlerts: part }, endAt: input.time, episodes };
 }
@@ -197,28 +197,28 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
   const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
   const { part: noted, received } = noteReading(state.arrivals, reading, isBeyond, now);
   const { part: arrivals, codes: givenUp } = giveUp(noted, (chain) => isSilenceAcknowledged(state, chain));
-  const judged = limits(withoutCodes(state.limits, givenUp), received, judgedBy, now);
-  const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
-  const standby = afterValues(state.standby, received, (numeric) => mayCall(numeric, isBeyond), now);
-  const isEnded = isOver(state);
+  const judged = judgeValues(withoutCodes(state.limits, givenUp), received, judgedBy, now);
+  const isSeen = state.book.live[missingReadingsKey]?.acknowledged ?? false;
+  const standby = standbyAfterValues(state.standby, received, (numeric) => mayRaiseAlarm(numeric, isBeyond), now);
+  const isEnded = isPeriodOver(state);
   const hasPatient = state.association?.category !== 'unassigned' && !isEnded;
-  const { part: identityPart, notice: identityNotice } = identity(state.identity, input);
+  const { part: identityPart, notice: identityNotice } = noteStartId(state.identity, input);
   const continuity = hasPatient
     ? noteNumber(state.continuity, { boot, seq, time, receivedAt }, isSeen)
     : state.continuity;
   const next: State = {
     ...state,
     seen,
-    arrivals: standby === state.standby ? arrivals : afterStandby(arrivals),
+    arrivals: standby === state.standby ? arrivals : arrivalsAfterStandby(arrivals),
     limits: judged.part,
     device: isEnded ? state.device : takeReading(state.device, input, readingFactsOf(arrivals, received), now),
-    rates: rates(state.rates, received),
-    doubled: doubled(state.doubled, input),
+    rates: noteRates(state.rates, received),
+    doubled: noteDoubled(state.doubled, input),
     continuity,
     scores: isScored(state) ? scoreValues(state.scores, received, scoreRulesIn(env, state)) : state.scores,
     standby,
     identity: isEnded ? state.identity : identityPart,
-    notices: identityNotice && !isEnded ? notice(state.notices, identityNotice, now) : state.notices,
+    notices: identityNotice && !isEnded ? takeNotice(state.notices, identityNotice, now) : state.notices,
   };
   const isPlain = continuity.holes === state.continuity.holes && !identityNotice;
   const counts = isPlain
@@ -237,14 +237,14 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
 }
 
 /** Returns whether a value may raise an alarm: a valid value, or a questionable value beyond a limit. */
-function mayCall(numeric: NumericValue, isBeyond: (parameter: Parameter, value: number) => boolean): boolean {
+function mayRaiseAlarm(numeric: NumericValue, isBeyond: (parameter: Parameter, value: number) => boolean): boolean {
   const value = usableNumber(numeric);
   return value !== undefined && (numeric.validity === undefined || isBeyond(parameters.get(numeric.code)!, value));
 }
 
 /** Returns what the values of a reading show about the device. */
 function readingFactsOf(arrivals: ArrivalsPart, received: readonly ReceivedValue[]): ReadingFacts {
-  const intervalMs = fastestMs(arrivals);
+  const intervalMs = shortestIntervalMs(arrivals);
   if (received.length === 0) return { intervalMs };
   let offsetMs = 0;
   let isAllLate = true;
@@ -290,10 +290,10 @@ function passTime(
     ...state,
     book,
     limits: late.part,
-    notices: endNotices(state.notices, now),
-    device: noticeSilence(state.device, now),
-    arrivals: isOver(state) ? state.arrivals : noticeSilent(state.arrivals, now),
-    standby: endStandby(state.standby, now),
+    notices: endExpiredNotices(state.notices, now),
+    device: noticeSilentDevice(state.device, now),
+    arrivals: isPeriodOver(state) ? state.arrivals : noticeSilentParameters(state.arrivals, now),
+    standby: endExpiredStandby(state.standby, now),
   };
   return { state: endLimitsOff(env, next, now), events, endings: late.endings };
 }
@@ -302,10 +302,10 @@ const noEndings: ReadonlyMap<string, number> = new Map();
 
 /** Returns the wall clock at which a tick next changes something; infinity if no time is set. */
 export function nextDue(state: State): number {
-  const silent = isOver(state) ? Number.POSITIVE_INFINITY : silentDue(state.arrivals);
+  const silent = isPeriodOver(state) ? Number.POSITIVE_INFINITY : parameterSilenceDue(state.arrivals);
   return Math.min(
     bookDue(state.book),
-    silenceDue(state.device),
+    deviceSilenceDue(state.device),
     noticesDue(state.notices),
     lateDue(state.limits),
     limitsOffDue(state),
@@ -323,11 +323,11 @@ function associate(env: Environment, before: State, input: AssociationInput, now
   const next: State = { ...before, association: { category, ward, endedAt } };
   // A device without a patient always has the same association. When a patient leaves the device, the values from before the patient are
   // dropped.
-  const state = isOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
+  const state = isPeriodOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
   if (endedAt === null) {
     const awaitsReading = from !== undefined && category !== null && category !== 'unassigned';
-    const device = awaitsReading ? awaitFirst(state.device, from, now) : state.device;
-    return { state: refolded(env, { ...state, device }, rulesIn(env, before)), endAt: now };
+    const device = awaitsReading ? awaitFirstReading(state.device, from, now) : state.device;
+    return { state: judgeAgain(env, { ...state, device }, rulesIn(env, before)), endAt: now };
   }
   const continuity = { ...state.continuity, holes: [], since: null };
   const device = {

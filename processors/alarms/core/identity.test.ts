@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bed, reading, t0 } from '../../bed.testing.ts';
-import { identity, initialIdentity } from './identity.ts';
+import { initialIdentity, noteStartId } from './identity.ts';
 import { adultProfile } from './profile.ts';
 import { rearm } from './rearm.ts';
 
@@ -79,5 +79,5 @@ describe('the alarm about two devices with one certificate', () => {
 
 it('a reading without a start id changes nothing', () => {
   const { start: _none, ...nameless } = reading(1, { HR: 80 });
-  expect(identity(initialIdentity, nameless)).toEqual({ part: initialIdentity, notice: undefined });
+  expect(noteStartId(initialIdentity, nameless)).toEqual({ part: initialIdentity, notice: undefined });
 });

@@ -1,7 +1,7 @@
 /** Tests of the expected interval and the no-data time (CLINICAL, "Judged or told", 1, 4, 6). */
 import { describe, expect, it } from 'vitest';
 import { parameters } from '../../../contracts/parameters.ts';
-import { intervalOf, isSingle, noDataMsOf, spacedBy } from './interval.ts';
+import { intervalOf, isSingle, noDataMsOf, withSpacing } from './interval.ts';
 
 const heart = parameters.get('MDC_ECG_HEART_RATE')!;
 const cuff = parameters.get('MDC_PRESS_BLD_NONINV_SYS')!;
@@ -71,13 +71,13 @@ it('a value is a single measurement if it is expected less than once a minute or
 
 describe('spacedBy', () => {
   it('only the last five spacings are kept', () => {
-    expect(spacedBy([1, 2, 3, 4], 5)).toEqual([1, 2, 3, 4, 5]);
-    expect(spacedBy([1, 2, 3, 4, 5], 6)).toEqual([2, 3, 4, 5, 6]);
-    expect(spacedBy([1, 1, 1, 1, 2], 1)).toEqual([1, 1, 1, 2, 1]);
+    expect(withSpacing([1, 2, 3, 4], 5)).toEqual([1, 2, 3, 4, 5]);
+    expect(withSpacing([1, 2, 3, 4, 5], 6)).toEqual([2, 3, 4, 5, 6]);
+    expect(withSpacing([1, 1, 1, 1, 2], 1)).toEqual([1, 1, 1, 2, 1]);
   });
 
   it('the list of spacings stays the same object if the pace stays the same', () => {
     const steady = [1_000, 1_000, 1_000, 1_000, 1_000];
-    expect(spacedBy(steady, 1_000)).toBe(steady);
+    expect(withSpacing(steady, 1_000)).toBe(steady);
   });
 });

@@ -7,7 +7,7 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 export const intervalMsDefault = 1_000;
 /** A parameter with a longer expected interval than this is a single measurement (CLINICAL, "Judged or told", 6). */
-export const singleMs = 60_000;
+export const continuousIntervalMsMax = 60_000;
 /** A parameter is silent after 3 intervals without a valid value; a continuous parameter after at least 20 s ("Judged or told", 4). */
 const noDataIntervals = 3;
 export const noDataMsMin = 20_000;
@@ -23,7 +23,7 @@ export function intervalOf(
   statusMs = intervalMsDefault,
 ): number {
   // A declared interval of at most a minute is the interval of the messages, not of a cuff that measures now and then.
-  if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs))
+  if (declaredMs !== null && (episodicMs === undefined || declaredMs > continuousIntervalMsMax))
     return slowPaceOf(spacings, declaredMs) ?? declaredMs;
   return median(spacings) ?? episodicMs ?? statusMs;
 }
@@ -61,18 +61,20 @@ function median(spacings: readonly number[]): number | undefined {
 
 /** Returns the time without a valid value after which a parameter is silent, ms. */
 export function noDataMsOf(intervalMs: number): number {
-  return intervalMs > singleMs ? noDataIntervals * intervalMs : Math.max(noDataIntervals * intervalMs, noDataMsMin);
+  return intervalMs > continuousIntervalMsMax
+    ? noDataIntervals * intervalMs
+    : Math.max(noDataIntervals * intervalMs, noDataMsMin);
 }
 
-/** Returns whether a value is judged at once and holds until the next value. A cuff pressure always is such a single measurement. */
+/** Returns whether a value is judged immediately and holds until the next value. A cuff pressure always is such a single measurement. */
 export function isSingle({ group }: Parameter, intervalMs: number): boolean {
-  return intervalMs > singleMs || group === 'NIBP';
+  return intervalMs > continuousIntervalMsMax || group === 'NIBP';
 }
 
 const spacingsMax = 5;
 
 /** Returns the spacings with one more spacing. Returns the same list if all spacings are equal to the new one. */
-export function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
+export function withSpacing(spacings: readonly number[], gapMs: number): readonly number[] {
   if (spacings.length < spacingsMax) return [...spacings, gapMs];
   for (const spacing of spacings) if (spacing !== gapMs) return [...spacings.slice(1), gapMs];
   return spacings;

@@ -2,19 +2,19 @@
 import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
-import { type RulesOf, refoldLimits } from './limits.ts';
+import { judgeLimitsAgain, type RulesOf } from './limits.ts';
 import { type GroupRules, type Profile, rulesOfPatient } from './profile.ts';
 import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
-import { refoldScores } from './scores/scores.ts';
+import { judgeScoresAgain } from './scores/scores.ts';
 import type { State } from './state.ts';
 
 export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
 /** Returns whether the patient's time at this device has ended. */
-export const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
+export const isPeriodOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
 /** Returns whether the patient gets early warning scores: only adults do, and only while they are at the device. */
-export const isScored = (state: State) => state.association?.category === 'adult' && !isOver(state);
+export const isScored = (state: State) => state.association?.category === 'adult' && !isPeriodOver(state);
 
 /** Returns the profile that judges the patient; undefined if the patient's category is not known or has no profile. */
 export function profileInForce(env: Environment, { association }: State): Profile | undefined {
@@ -29,17 +29,17 @@ export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
-/** Returns the state after a change of its rules: the new rules judge the last values at once. @param before the rules until now */
-export const refolded = (env: Environment, state: State, before: RulesOf): State => ({
+/** Returns the state after a change of its rules: the new rules judge the last values immediately. @param before the rules until now */
+export const judgeAgain = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,
-  limits: refoldLimits(state.limits, before, rulesIn(env, state)),
-  scores: isScored(state) ? refoldScores(state.scores, scoreRulesIn(env, state)) : state.scores,
+  limits: judgeLimitsAgain(state.limits, before, rulesIn(env, state)),
+  scores: isScored(state) ? judgeScoresAgain(state.scores, scoreRulesIn(env, state)) : state.scores,
 });
 
 /** Returns whether the present rules give other score alarms than the alarms in the state. */
-export function isScoredOtherwise(env: Environment, state: State): boolean {
+export function rulesChangeScoreAlarms(env: Environment, state: State): boolean {
   if (!isScored(state)) return false;
-  const { held } = refoldScores(state.scores, scoreRulesIn(env, state)).head;
+  const { held } = judgeScoresAgain(state.scores, scoreRulesIn(env, state)).head;
   return JSON.stringify(held) !== JSON.stringify(state.scores.head.held);
 }
 

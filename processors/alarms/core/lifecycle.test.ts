@@ -105,7 +105,7 @@ describe('a condition that comes again', () => {
     expect(patientBed.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
   });
 
-  it('an alarm that returns after its acknowledgement has run out calls at once', () => {
+  it('an alarm that returns after its acknowledgement has run out calls immediately', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
     patientBed.run(8, 170, { HR: 130 });

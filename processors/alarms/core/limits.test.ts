@@ -244,7 +244,7 @@ describe('the end of an alarm', () => {
 });
 
 describe('a change of limits', () => {
-  it('changed limits judge the last valid value at once, without the off-delay', () => {
+  it('changed limits judge the last valid value immediately, without the off-delay', () => {
     const patientBed = mediumBed();
     patientBed.run(7, 7, { HR: 110 });
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
@@ -283,7 +283,7 @@ it('an alarm that another sensor continues names that sensor', () => {
 });
 
 describe('apnoea and asystole', () => {
-  it('a respiratory rate of 0 calls at once, and as apnoea after 20 s', () => {
+  it('a respiratory rate of 0 calls immediately, and as apnoea after 20 s', () => {
     const patientBed = bed();
     patientBed.run(0, 19, { RR: 0 });
     expect(patientBed.raised()).toEqual(['RR.extreme-low']);

@@ -65,7 +65,7 @@ export type RatesNow = {
 export type RulesOf = (parameter: Pick<Parameter, 'limits'>) => GroupRules | undefined;
 
 /** Judges the values of one reading. @param now wall clock, used only to know when late values last came */
-export function limits(
+export function judgeValues(
   part: LimitsPart,
   received: readonly ReceivedValue[],
   rulesOf: RulesOf,
@@ -88,12 +88,12 @@ export function withoutCodes(part: LimitsPart, codes: readonly string[]): Limits
 }
 
 /** Returns the part after a change of limits: the new limits judge the last values of the parameters whose limits changed. */
-export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf): LimitsPart {
+export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: RulesOf): LimitsPart {
   if (before === rulesOf) return part;
   const lines = Object.entries(part).map(([code, line]) => {
     const parameter = parameters.get(code)!;
     if (JSON.stringify(before(parameter)) === JSON.stringify(rulesOf(parameter))) return [code, line] as const;
-    const fold = foldBy(parameter, rulesOf(parameter));
+    const fold = foldWithRules(parameter, rulesOf(parameter));
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
     const samples = refold(line.samples, (base) => base, fold);
     // After a change of limits the last value alone decides which limits are broken.
@@ -151,8 +151,8 @@ function takeValue(
   episodes: Episode[],
 ): Line {
   const sample = sampleOf(received);
-  const fold = foldBy(received.parameter, rules);
-  const line = movedBy(before ?? { samples: startTimeline<Sample, Trackers>({}) }, received.setByMs);
+  const fold = foldWithRules(received.parameter, rules);
+  const line = withMovedTimes(before ?? { samples: startTimeline<Sample, Trackers>({}) }, received.setByMs);
   if (sample.value === null && !isCorrection(line, sample)) return received.late ? withLateHeard(line, now) : line;
   const newer = received.apart ? undefined : append(line.samples, sample, fold);
   if (newer === undefined) return takeOlderValue(line, received, sample, fold, now, episodes);
@@ -174,16 +174,16 @@ function takeOlderValue(
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
   // The place in time is unknown: the value is from a backlog, or the device's clock was set back.
-  if (apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+  if (apart) return { ...line, late: takeLateValue(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
   if (place === 'between' || place === 'same') addRevealed(line.samples.head, samples.head, parameter, episodes);
   if (place !== 'too-old') return { ...line, samples };
-  return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+  return { ...line, late: takeLateValue(line.late?.samples, sample, fold, now) };
 }
 
 /**
  * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored, so that the last
- * measurement stays in the window: a change of limits must judge the last measurement at once.
+ * measurement stays in the window: a change of limits must judge the last measurement immediately.
  */
 function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
   const isSame = (sample: Sample) => sample.at === at;
@@ -202,7 +202,7 @@ function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, ep
 }
 
 /** Returns the line after the device's clock was set. All times are moved to the new clock, so that running delays continue. */
-function movedBy(line: Line, byMs: number): Line {
+function withMovedTimes(line: Line, byMs: number): Line {
   if (byMs === 0) return line;
   const { samples, late } = line;
   const trackersBy = (trackers: Trackers) =>
@@ -224,7 +224,7 @@ function movedBy(line: Line, byMs: number): Line {
  * Takes a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. A value that is
  * too old for that timeline too starts a new one.
  */
-function takeLate(
+function takeLateValue(
   before: Timeline<Sample, Trackers> | undefined,
   sample: Sample,
   fold: Fold,
@@ -242,18 +242,18 @@ function sampleOf({ numeric, value, time, late, single, noDataMs }: ReceivedValu
 
 type Fold = (before: Trackers, sample: Sample) => Trackers;
 
-function foldBy(parameter: Parameter, rules: GroupRules | undefined): Fold {
+function foldWithRules(parameter: Parameter, rules: GroupRules | undefined): Fold {
   const continuous = rulesFor(parameter, rules, false);
   return (before, sample) => judge(before, sample, sample.single ? rulesFor(parameter, rules, true) : continuous);
 }
 
 /** Returns one condition for each broken limit. */
-export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condition[] {
+export function limitConditions(part: LimitsPart, rates: RatesNow): readonly Condition[] {
   if (!isAnyBroken(part)) return noConditions;
   const byKey = new Map<string, Condition>();
   const add = (condition: Condition) => {
     const other = byKey.get(condition.key);
-    byKey.set(condition.key, other === undefined ? condition : joined(other, condition));
+    byKey.set(condition.key, other === undefined ? condition : joinConditions(other, condition));
   };
   for (const code in part) {
     const { samples, late } = part[code]!;
@@ -262,9 +262,9 @@ export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condit
     const isPulse = parameter.limits === 'PR';
     const isMasked = isPulse && rates.isHeartRateJudged;
     for (const tracker of Object.values(samples.head)) {
-      if (tracker.determined === null || (isMasked && !goesOn(part, tracker.tier, rates))) continue;
+      if (tracker.determined === null || (isMasked && !pulseAlarmContinues(part, tracker.tier, rates))) continue;
       const condition = conditionOf(parameter, tracker, false, rates.pulse);
-      add(isPulse ? { ...condition, ...(isMasked ? { onlyGoesOn: true } : resumed(part, tracker)) } : condition);
+      add(isPulse ? { ...condition, ...(isMasked ? { onlyGoesOn: true } : resumedAtOf(part, tracker)) } : condition);
     }
     if (late === undefined || isMasked) continue;
     for (const tracker of Object.values(late.samples.head))
@@ -284,20 +284,20 @@ function isAnyBroken(part: LimitsPart): boolean {
   return false;
 }
 
-const heartLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
+const heartRateLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
 
 /**
  * Returns whether an alarm of the pulse continues while the heart rate is judged: the heart rate breaks the same limit and its delay still
  * runs, or the heart rate has not been inside its limits for long enough.
  */
-function goesOn(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
-  const own = heartLine(part)?.head[tier];
+function pulseAlarmContinues(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
+  const own = heartRateLine(part)?.head[tier];
   return own === undefined ? !isHeartRateSteady : own.determined === null;
 }
 
 /** Returns since when the pulse is judged again, if the heart rate was judged after the pulse went beyond the limit. */
-function resumed(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
-  const last = heartLine(part)?.window.at(-1)?.at;
+function resumedAtOf(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
+  const last = heartRateLine(part)?.window.at(-1)?.at;
   return last !== undefined && last > onset ? { resumedAt: last } : {};
 }
 
@@ -306,7 +306,7 @@ export const conditionKey = (parameter: Parameter, tier: TierName): string =>
   conditionName(parameter.limits === 'PR' ? { limits: 'HR' } : parameter, tier);
 
 /** Joins the conditions of two sensors: the result has the latest value and the earliest onset. */
-function joined(a: Condition, b: Condition): Condition {
+function joinConditions(a: Condition, b: Condition): Condition {
   const first = a.onset <= b.onset ? a : b;
   return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
 }
@@ -321,7 +321,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     kind: 'physiological',
     priority: tracker.priority,
     chain: causeOf(parameter, side),
-    // If two conditions are equally grave, the heart rate calls instead of the pulse, and the systolic pressure instead of the mean.
+    // If two conditions are equally serious, the heart rate calls instead of the pulse, and the systolic pressure instead of the mean.
     rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
     text: textOf(parameter, tracker, pulse),
     code: parameter.code,

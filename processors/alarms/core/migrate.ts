@@ -8,7 +8,7 @@ import { Alarm, Limits, type Priority } from '../../../contracts/messages/alarms
 import { Actor, patientCategories } from '../../../contracts/messages/records.ts';
 import { parameters, type TechnicalConditionCode, technicalConditions } from '../../../contracts/parameters.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
-import type { Live } from './alarm.ts';
+import type { LiveAlarm } from './alarm.ts';
 import { type Arrival, type ArrivalsPart, arrivalOf, initialArrivals } from './arrivals.ts';
 import type { DevicePart } from './device.ts';
 import { noDataMsOf } from './interval.ts';
@@ -108,10 +108,10 @@ export function migrate(associationId: string, state: unknown): State | undefine
   if (header?.associationId !== associationId) return undefined;
   // A part that is missing in an older state of version 2 starts empty.
   if (header.v === 2) return { ...initialState(associationId), ...(state as State) };
-  return check.Check(state) ? ofV1(associationId, state) : undefined;
+  return check.Check(state) ? migrateV1(associationId, state) : undefined;
 }
 
-function ofV1(associationId: string, before: StateV1): State {
+function migrateV1(associationId: string, before: StateV1): State {
   const fresh = initialState(associationId);
   const { pause, held } = before;
   return {
@@ -126,7 +126,7 @@ function ofV1(associationId: string, before: StateV1): State {
     limits: linesOf(Object.values(before.live)),
     book: {
       ...fresh.book,
-      live: Object.fromEntries(Object.entries(before.live).map(([key, live]) => [keyOf(key, live), live])),
+      live: Object.fromEntries(Object.entries(before.live).map(([key, live]) => [newKeyOf(key, live), live])),
       closed: before.closed,
       held,
       pause: pause !== null && isPriority(pause.over) ? { until: pause.until, over: pause.over } : null,
@@ -137,7 +137,7 @@ function ofV1(associationId: string, before: StateV1): State {
 const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(priorityRank, over);
 
 /** Returns the new key of an alarm. In version 1 the silence of a parameter had the key of its group; now each code has its own key. */
-function keyOf(key: string, { alarm: { condition, code } }: Pick<Live, 'alarm'>): string {
+function newKeyOf(key: string, { alarm: { condition, code } }: Pick<LiveAlarm, 'alarm'>): string {
   return key === condition && condition.endsWith('.no-data') && code !== undefined ? `${condition}/${code}` : key;
 }
 
@@ -170,7 +170,9 @@ function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): De
   const { armed, awaiting, eventTime, receivedAt, heardAt, intervalMs, readingAt, connectionAt, claim } = silence;
   const skew = technical['clock-skew'];
   const own = Object.entries(technical).flatMap(([key, { condition, code, onset }]) =>
-    isOwn(condition) ? [[key, { condition, since: onset, ...(code !== undefined && { code }) }] as const] : [],
+    isDeviceCondition(condition)
+      ? [[key, { condition, since: onset, ...(code !== undefined && { code }) }] as const]
+      : [],
   );
   return {
     ...fresh,
@@ -185,7 +187,8 @@ function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): De
   };
 }
 
-const isOwn = (condition: string): condition is TechnicalConditionCode => Object.hasOwn(technicalConditions, condition);
+const isDeviceCondition = (condition: string): condition is TechnicalConditionCode =>
+  Object.hasOwn(technicalConditions, condition);
 
 function noticesOf({ notices = {}, technical }: StateV1): NoticesPart {
   const present = Object.entries(notices).flatMap(([code, until]) =>
@@ -195,7 +198,7 @@ function noticesOf({ notices = {}, technical }: StateV1): NoticesPart {
 }
 
 /** Returns a line for each present alarm of a limit, so that only a value can end the alarm. */
-function linesOf(lives: readonly Live[]): LimitsPart {
+function linesOf(lives: readonly LiveAlarm[]): LimitsPart {
   const lines: Record<string, Line> = {};
   for (const { alarm, onset, toldAt } of lives) {
     const parameter = parameters.get(alarm.code ?? '');

@@ -9,14 +9,18 @@ export type NoticesPart = Readonly<
 >;
 
 /** Takes a notice of the gateway. A repeated notice extends the notice before. */
-export function notice(part: NoticesPart, { notice: code, receivedAt, forMs }: NoticeInput, now: number): NoticesPart {
+export function takeNotice(
+  part: NoticesPart,
+  { notice: code, receivedAt, forMs }: NoticeInput,
+  now: number,
+): NoticesPart {
   const before = part[code];
   const until = Math.max(receivedAt + forMs, before?.until ?? 0);
   return until <= now ? part : { ...part, [code]: { since: before?.since ?? receivedAt, until } };
 }
 
 /** Returns the part without the notices whose time has passed. */
-export function endNotices(part: NoticesPart, now: number): NoticesPart {
+export function endExpiredNotices(part: NoticesPart, now: number): NoticesPart {
   if (noticesDue(part) > now) return part;
   return Object.fromEntries(Object.entries(part).filter(([, { until }]) => until > now));
 }

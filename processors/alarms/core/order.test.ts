@@ -70,7 +70,12 @@ describe('readingPlaceOf', () => {
       setBy(59_000),
     ],
     ['a reading 20 s ahead shows no change of the clock', { time: t0 + 20_000 }, forward, newestPlace],
-    ['a reading that is received at once moves the clock by 1 ms less', { time: t0 + 60_000 }, forward, setBy(59_999)],
+    [
+      'a reading that is received immediately moves the clock by 1 ms less',
+      { time: t0 + 60_000 },
+      forward,
+      setBy(59_999),
+    ],
   ])('%s', (_name, more, after, course) => {
     expect(readingPlaceOf(newest, nextReading(more), clock, after, false)).toEqual(course);
   });

@@ -6,7 +6,7 @@ import { type Bed, bed, env, reading, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import type { AlertsInput, AssociationInput } from './inputs.ts';
 import { migrate } from './migrate.ts';
-import { ownAlerts } from './own-alerts.ts';
+import { takeAlertList } from './own-alerts.ts';
 import { adultProfile } from './profile.ts';
 import { initialState } from './state.ts';
 
@@ -40,7 +40,7 @@ const signals = (patientBed: Bed) =>
 const only = (patientBed: Bed) => Object.values(patientBed.live())[0]!;
 
 describe('an alarm of the device', () => {
-  it('an alarm of the device is raised at once and marked as the device’s alarm', () => {
+  it('an alarm of the device is raised immediately and marked as the device’s alarm', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
     expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
@@ -209,7 +209,7 @@ describe('the order of lists', () => {
     expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('lists of a new start whose clock is behind raise alarms at once, and end alarms once the clock is known', () => {
+  it('lists of a new start whose clock is behind raise alarms immediately, and end alarms once the clock is known', () => {
     const patientBed = bed();
     patientBed.run(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { seq: 1 }));
@@ -264,7 +264,7 @@ describe('the order of lists', () => {
 });
 
 describe('one cause with an alarm of the device and an alarm of Vigil', () => {
-  it('the first of two equally grave alarms calls, and the other one is listed under it', () => {
+  it('the first of two equally serious alarms calls, and the other one is listed under it', () => {
     const patientBed = bed();
     patientBed.feed(list(2, [fast]));
     patientBed.run(2, 20, { HR: 130 });
@@ -436,7 +436,7 @@ describe('the count of alarms that begin', () => {
     patientBed.feed(list(0, [low]));
     const full = { ...patientBed.state().ownAlerts, begun: { since: t0, n: 256 } };
     const context = { codes: builtInAlertCodes, late: false, latched: [], isEnded: false };
-    const { part } = ownAlerts(full, list(1, [low, vt]), context);
+    const { part } = takeAlertList(full, list(1, [low, vt]), context);
     expect(Object.values(part.alerts).map(({ code }) => code)).toEqual(['MDC_EVT_LO_VAL_LT_LIM', 'more']);
   });
 });
@@ -546,7 +546,7 @@ describe('a device whose lists change each 10 ms', () => {
     expect(longest).toBeLessThan(150_000);
   });
 
-  it('one alarm stands for all alarms beyond the maximum and names the gravest of them', () => {
+  it('one alarm stands for all alarms beyond the maximum and names the most serious of them', () => {
     const { texts } = flooded((n) => [...many(n, 'medium'), vt].slice(1));
     expect(texts.some((text) => text.startsWith('More alarms than can be listed'))).toBe(true);
     expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);

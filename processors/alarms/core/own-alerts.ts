@@ -79,19 +79,19 @@ export type ListContext = {
 };
 
 /** Returns the keys of the device's alarms that have ended and wait for an acknowledgement. */
-export function latchedOf(live: readonly (readonly [string, { readonly alarm: Alarm }])[]): string[] {
+export function latchedKeysOf(live: readonly (readonly [string, { readonly alarm: Alarm }])[]): string[] {
   return live.filter(([, { alarm }]) => alarm.origin === 'device' && !alarm.present).map(([key]) => key);
 }
 
 /** Returns the conditions of those episodes that the device itself reported. */
-export const ofDevice = (episodes: readonly Episode[]): Condition[] =>
+export const conditionsOfDevice = (episodes: readonly Episode[]): Condition[] =>
   episodes.map(({ condition }) => condition).filter(({ origin }) => origin === 'device');
 
 /**
  * Takes a list of the device's alarms.
  * @returns also episodes: alarms of an older list that have ended, and alarms after the patient's time
  */
-export function ownAlerts(
+export function takeAlertList(
   part: OwnAlertsPart,
   input: AlertsInput,
   context: ListContext,
@@ -246,7 +246,7 @@ function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnA
 
 /**
  * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the log. If the list is too
- * long, only the gravest alarms stay, and one alarm stands for the rest.
+ * long, only the most serious alarms stay, and one alarm stands for the rest.
  */
 function bounded(
   listedAlerts: ReadonlyMap<string, OwnAlert>,
@@ -263,14 +263,14 @@ function bounded(
     ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || priorityRank[b.priority] - priorityRank[a.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
-  const gravest = others.reduce(
+  const mostSerious = others.reduce(
     (most, alert) => (priorityRank[alert.priority] > priorityRank[most.priority] ? alert : most),
     first!,
   );
-  const { kind, priority, onset, determined, valueAt, late } = gravest;
+  const { kind, priority, onset, determined, valueAt, late } = mostSerious;
   const rest: OwnAlert = {
     ...{ code: 'more', kind, priority, onset, determined, valueAt, late },
-    text: shortened(`More alarms than can be listed: ${gravest.text}`),
+    text: shortened(`More alarms than can be listed: ${mostSerious.text}`),
     chain: restKey,
     rank: 0,
   };

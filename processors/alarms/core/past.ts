@@ -6,13 +6,13 @@ import type { Condition } from './condition.ts';
 type KnownAlarms = Pick<BookPart, 'live' | 'closed'>;
 
 /**
- * Returns the conditions without past ones: conditions of late or repeated readings that were an alarm before, and less grave conditions of
+ * Returns the conditions without past ones: conditions of late or repeated readings that were an alarm before, and less serious conditions of
  * the same cause. So a past condition does not call instead of a condition that holds now.
  */
 export function withoutPast(book: KnownAlarms, conditions: readonly Condition[]): readonly Condition[] {
   const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;
   const pastConditions = conditions.filter(
-    (condition) => isPast(condition) && isKnown(book, condition, condition.onset),
+    (condition) => isPast(condition) && wasAlreadyAlarm(book, condition, condition.onset),
   );
   if (pastConditions.length === 0) return conditions;
   const isCovered = subsumption(pastConditions);
@@ -25,7 +25,7 @@ export function withoutPast(book: KnownAlarms, conditions: readonly Condition[])
  * Returns whether a condition of a late or repeated reading was already an alarm: the time from its onset to `until` overlaps with the
  * alarm's time. @param until device time until which the condition held at least
  */
-export function isKnown(book: KnownAlarms, { key, onset }: Condition, until: number): boolean {
+export function wasAlreadyAlarm(book: KnownAlarms, { key, onset }: Condition, until: number): boolean {
   const within = (from: number, to: number) => until >= from && onset <= to;
   const live = book.live[key];
   if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;

@@ -27,7 +27,7 @@ describe('limits of one patient', () => {
     expect(moved.live()['HR.extreme-high']?.text).toBe('HR 161 > 160');
   });
 
-  it('a patient’s own limit judges the present value at once', () => {
+  it('a patient’s own limit judges the present value immediately', () => {
     const patientBed = mediumBed();
     patientBed.command(7, { type: 'set-limits', group: 'HR', limits: { high: 131 } });
     patientBed.run(7, 7, { HR: 130 });

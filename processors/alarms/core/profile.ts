@@ -57,10 +57,10 @@ export type GroupRules = {
 /**
  * A group whose plain limits are off, with the reason. Its extreme limits may still judge. For some groups they must (profile-faults.ts).
  */
-export type Off = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
+export type GroupOff = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
-  readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
+  readonly groups: Readonly<Record<LimitGroup, GroupRules | GroupOff>>;
   /** The rules for scores. Only adults are scored. */
   readonly scores: ScoreRules;
   readonly source: ProfileSource;
@@ -119,7 +119,7 @@ export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limi
     return [group, own === undefined ? { off: 'no limits were given' } : groupOf(group, own)] as const;
   });
   return {
-    groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | Off>,
+    groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | GroupOff>,
     scores: builtInScores,
     realarmMs: 180_000,
     escalationMs: { high: 60_000, medium: 180_000 },
@@ -147,7 +147,7 @@ export const adultProfile: Profile = profileOfLimits(adultLimits);
  * the own limits stays as in the profile, so nobody can remove a limit by accident. If a group is off, only its extreme limits judge.
  */
 export function rulesOfPatient(
-  rules: GroupRules | Off | undefined,
+  rules: GroupRules | GroupOff | undefined,
   own: OwnLimits | undefined,
 ): GroupRules | undefined {
   if (rules === undefined) return undefined;
@@ -175,7 +175,7 @@ export function rulesOfPatient(
 
 function extremesOf(
   rest: Pick<GroupRules, 'priority' | 'hysteresis' | 'offDelayMs'>,
-  { extremeLow, extremeHigh }: Off,
+  { extremeLow, extremeHigh }: GroupOff,
 ): GroupRules | undefined {
   if (extremeLow === undefined && extremeHigh === undefined) return undefined;
   return {

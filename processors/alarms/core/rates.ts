@@ -42,7 +42,7 @@ const goneMs = 20_000;
 const agreed = { since: null, told: false, agreeSince: null } as const;
 
 /** Takes the values of one reading. Values that are older than the last ones change nothing. */
-export function rates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
+export function noteRates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
   const heart = newer(part.heart, rateOf(received, heartRate));
   const pulse = newer(part.pulse, rateOf(received, pulseRate));
   if (heart === part.heart && pulse === part.pulse) return part;

@@ -7,7 +7,7 @@ import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { closedMax } from './book.ts';
-import type { BookPart, Closed } from './book-part.ts';
+import type { BookPart, ClosedAlarm } from './book-part.ts';
 import type { State } from './state.ts';
 
 /**
@@ -75,12 +75,12 @@ function realignAlarm(
 }
 
 /** Remembers the last published revision of a closed alarm. If the alarm is raised again, its revisions continue from there. */
-function rememberClosed(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
+function rememberClosed(book: BookPart, closed: ClosedAlarm | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);
   const remembered = closed ?? { key: alarmKey(alarm), alarmId, from, to };
   const last = closed === undefined ? { alarm, acknowledged: true } : closed.last;
-  const entry: Closed = { ...remembered, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
+  const entry: ClosedAlarm = { ...remembered, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
   const others = book.closed.filter((entry) => entry !== closed);
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }

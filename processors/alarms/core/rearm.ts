@@ -8,7 +8,7 @@ import { limitsOffMsMax } from '../../../contracts/effective-limits.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { atMostNow, limitedEndMs } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { type Live, realarmMsOf } from './alarm.ts';
+import { type LiveAlarm, realarmMsOf } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
 import type { BookPart } from './book-part.ts';
 import type { ContinuityPart } from './continuity.ts';
@@ -113,7 +113,7 @@ function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
 }
 
 /** Returns an alarm with corrected timers. Its audio pause is removed if it would end later than the pause of the bed. */
-function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
+function rearmAlarm(live: LiveAlarm, pause: BookPart['pause'], profile: Profile, now: number): LiveAlarm {
   const { escalateAt, realarmAt } = live;
   const times = timesOf(profile, live.alarm);
   const waitMs = times.escalationMs[live.alarm.priority];

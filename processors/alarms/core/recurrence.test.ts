@@ -1,7 +1,7 @@
 /** Tests of conditions that continue an ended alarm (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
-import { isReturn } from './recurrence.ts';
+import { continuesClosedAlarm } from './recurrence.ts';
 
 const condition = (onset: number, more: Partial<Condition> = {}): Condition => ({
   ...{
@@ -25,16 +25,16 @@ describe('isReturn', () => {
     [130_000, true],
     [130_001, false],
   ])('a condition continues an alarm that ended at 100 s if it begins within 30 s: at %i ms, %s', (onset, expected) => {
-    expect(isReturn(condition(onset), 'second', ended)).toBe(expected);
+    expect(continuesClosedAlarm(condition(onset), 'second', ended)).toBe(expected);
   });
 
   it('a condition with the onset of the ended alarm does not continue it', () => {
-    expect(isReturn(condition(100_000), 'first', ended)).toBe(false);
+    expect(continuesClosedAlarm(condition(100_000), 'first', ended)).toBe(false);
   });
 
   it('a condition with the onset of the ended alarm continues it if it has begun to hold again', () => {
-    expect(isReturn(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
-    expect(isReturn(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
-    expect(isReturn(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);
+    expect(continuesClosedAlarm(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
+    expect(continuesClosedAlarm(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
+    expect(continuesClosedAlarm(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);
   });
 });

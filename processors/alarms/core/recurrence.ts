@@ -1,6 +1,6 @@
 /** Decides whether a condition that begins continues an alarm that has just ended (CLINICAL, "Alarm vocabulary"). Pure. */
-import type { Live } from './alarm.ts';
-import type { Closed } from './book-part.ts';
+import type { LiveAlarm } from './alarm.ts';
+import type { ClosedAlarm } from './book-part.ts';
 import type { Condition } from './condition.ts';
 
 /** A condition that begins within this time after the end of its alarm continues the alarm. */
@@ -10,17 +10,20 @@ const recurMs = 30_000;
  * Returns whether a condition continues a closed alarm. The alarm id depends on the onset. So if the ids are equal, the condition is the
  * closed alarm itself, and continues only if it began to hold again after the end (`resumedAt`).
  */
-export function isReturn(
+export function continuesClosedAlarm(
   { onset, resumedAt = onset }: Condition,
   alarmId: string,
-  { alarmId: closedId, to }: Pick<Closed, 'alarmId' | 'to'>,
+  { alarmId: closedId, to }: Pick<ClosedAlarm, 'alarmId' | 'to'>,
 ): boolean {
   const isWithin = (at: number) => at >= to && at - to <= recurMs;
   return (alarmId !== closedId && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
 }
 
 /** Returns a closed alarm as a live one, before its further onset is added. @param from the alarm's last onset, device time */
-export function revived({ alarm, acknowledged }: Pick<Live, 'alarm' | 'acknowledged'>, from: number): Live {
+export function reopenedAlarm(
+  { alarm, acknowledged }: Pick<LiveAlarm, 'alarm' | 'acknowledged'>,
+  from: number,
+): LiveAlarm {
   return {
     alarm,
     acknowledged,

@@ -1,5 +1,5 @@
 /**
- * The rules that judge the values of one parameter: the limits, their order of gravity, their delays, and the text of an alarm. The numbers
+ * The rules that judge the values of one parameter: the limits, their ranks, their delays, and the text of an alarm. The numbers
  * come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
@@ -100,23 +100,23 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
         priority: bound.priority ?? priority,
         limit: bound.limit,
         hysteresis: bound.hysteresis ?? hysteresis,
-        delay: single ? atOnce : bound.delay,
+        delay: single ? noDelay : bound.delay,
         offDelayMs: single ? 0 : (bound.offDelayMs ?? offDelayMs),
       });
     const extreme = (tier: TierName, limit: number) =>
-      made.push({ tier, priority: 'high', limit, hysteresis, delay: atOnce, offDelayMs });
+      made.push({ tier, priority: 'high', limit, hysteresis, delay: noDelay, offDelayMs });
     if (low) plain('low', low);
     if (high) plain('high', high);
     if (extremeLow !== undefined) extreme('extreme-low', extremeLow);
     if (extremeHigh !== undefined) extreme('extreme-high', extremeHigh);
   }
   const zero = { priority: 'high', limit: 0, hysteresis: 0, offDelayMs } as const;
-  if (group === 'HR') made.push({ tier: 'asystole', ...zero, delay: atOnce });
+  if (group === 'HR') made.push({ tier: 'asystole', ...zero, delay: noDelay });
   if (group === 'RR') made.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
   return made;
 }
 
-const atOnce: Delay = { kind: 'fixed', ms: 0 };
+const noDelay: Delay = { kind: 'fixed', ms: 0 };
 /** Off-delay for patients without a profile (CLINICAL, "Judged or told", 9). */
 const offDelayMsDefault = 5_000;
 
@@ -151,11 +151,11 @@ export function limitText({ label, digits }: Parameter, tier: TierName, value: n
   if (tier === 'asystole') return `Asystole: ${label} 0`;
   if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
   const sign = tiers[tier].side === 'low' ? '<' : '>';
-  return `${label} ${rounded(value, limit, digits)} ${sign} ${plain(limit)}`;
+  return `${label} ${valueText(value, limit, digits)} ${sign} ${plain(limit)}`;
 }
 
 /** Returns the value with enough digits to show that it is beyond its limit: `120.4 > 120`, not `120 > 120`. */
-function rounded(value: number, limit: number, digits: number): string {
+function valueText(value: number, limit: number, digits: number): string {
   for (let more = digits; more < digits + 3; more++) {
     const text = numberText(value, more);
     if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text;

@@ -24,15 +24,15 @@ describe('withOneCallPerCause', () => {
     expect(withOneCallPerCause(conditions)).toBe(conditions);
   });
 
-  it('the more serious condition calls, and the gravest condition of Vigil can be listed under it', () => {
+  it('the more serious condition calls, and the most serious condition of Vigil can be listed under it', () => {
     expect(callTexts([plain, extreme, own, other])).toEqual([
       'HR.high',
       'HR.extreme-high calls',
       'device/tachy under HR.extreme-high',
       'SpO2.low',
     ]);
-    const graver = { ...own, priority: 'high', rank: 40 } as const;
-    expect(callTexts([plain, extreme, graver])).toEqual([
+    const moreSerious = { ...own, priority: 'high', rank: 40 } as const;
+    expect(callTexts([plain, extreme, moreSerious])).toEqual([
       'HR.high',
       'HR.extreme-high under device/tachy',
       'device/tachy calls',
@@ -42,7 +42,7 @@ describe('withOneCallPerCause', () => {
   it.each([
     ['the device', 9, ['HR.high under device/tachy', 'device/tachy calls']],
     ['Vigil', 11, ['HR.high calls', 'device/tachy under HR.high']],
-  ])('the earlier of two equally grave conditions calls: %s', (_name, determined, expected) => {
+  ])('the earlier of two equally serious conditions calls: %s', (_name, determined, expected) => {
     expect(callTexts([plain, { ...own, determined }])).toEqual(expected);
   });
 
@@ -53,7 +53,7 @@ describe('withOneCallPerCause', () => {
     expect(callTexts([other, own]).sort()).toEqual(expected);
   });
 
-  it('only the first of two equally grave conditions of Vigil is listed', () => {
+  it('only the first of two equally serious conditions of Vigil is listed', () => {
     const second = condition('HR.high/second', {});
     expect(callTexts([plain, second, { ...own, priority: 'high' }])).toEqual([
       ...['HR.high under device/tachy', 'HR.high/second', 'device/tachy calls'],

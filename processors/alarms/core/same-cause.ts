@@ -1,6 +1,6 @@
 /**
  * Merges alarms of Vigil and of the device about the same cause: the more serious alarm calls, and the other alarm is listed under it
- * (CLINICAL, "Alarm vocabulary"). If the two are equally grave, the earlier alarm calls. So nobody is called twice for one cause. Pure.
+ * (CLINICAL, "Alarm vocabulary"). If the two are equally serious, the earlier alarm calls. So nobody is called twice for one cause. Pure.
  */
 import { priorityRank } from '../../../contracts/priorities.ts';
 import type { Condition } from './condition.ts';
@@ -22,7 +22,7 @@ export function withOneCallPerCause(conditions: readonly Condition[]): readonly 
   });
 }
 
-/** Returns which condition calls for a chain, and the gravest of Vigil's own conditions in it. */
+/** Returns which condition calls for a chain, and the most serious of Vigil's own conditions in it. */
 function callerOf(conditions: readonly Condition[], chain: string) {
   const all = conditions.filter((condition) => condition.chain === chain);
   const ours = all
@@ -32,12 +32,12 @@ function callerOf(conditions: readonly Condition[], chain: string) {
       undefined,
     );
   const candidates = all.filter((condition) => condition.origin === 'device' || condition === ours);
-  return { ours, caller: candidates.reduce((most, condition) => (isGraver(condition, most) ? condition : most)) };
+  return { ours, caller: candidates.reduce((most, condition) => (isMoreSerious(condition, most) ? condition : most)) };
 }
 
-function isGraver(a: Condition, b: Condition): boolean {
+function isMoreSerious(a: Condition, b: Condition): boolean {
   const tier = ({ rank }: Condition) => Math.floor(rank / 10);
-  const graver =
+  const difference =
     priorityRank[a.priority] - priorityRank[b.priority] || tier(a) - tier(b) || b.determined - a.determined;
-  return graver > 0 || (graver === 0 && a.key < b.key);
+  return difference > 0 || (difference === 0 && a.key < b.key);
 }

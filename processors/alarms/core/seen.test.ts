@@ -1,6 +1,6 @@
 /** Tests of repeated readings (DESIGN, "Identities"). */
 import { describe, expect, it } from 'vitest';
-import { note, type Seen } from './seen.ts';
+import { noteSeen, type Seen } from './seen.ts';
 
 /** A reading: boot, number, second. */
 type Reading = readonly [boot: string, seq: number, s: number];
@@ -9,7 +9,7 @@ function noteAll(readings: readonly Reading[]): { readonly seen: Seen; readonly 
   let seen: Seen = [];
   const repeats: boolean[] = [];
   for (const [boot, seq, s] of readings) {
-    const next = note(seen, boot, seq, s * 1000);
+    const next = noteSeen(seen, boot, seq, s * 1000);
     seen = next.seen;
     repeats.push(next.repeat);
   }
@@ -79,7 +79,7 @@ describe('the ranges of readings', () => {
 describe('a repeat', () => {
   it('a repeat returns the same object', () => {
     const { seen } = noteAll(each(1, 5));
-    const again = note(seen, 'a', 3, 3_000);
+    const again = noteSeen(seen, 'a', 3, 3_000);
     expect(again).toEqual({ seen, repeat: true });
     expect(again.seen).toBe(seen);
   });

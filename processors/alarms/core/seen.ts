@@ -24,7 +24,7 @@ const paceMs = 1_000;
  * Takes one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a reading counts as new: to
  * judge a reading twice is harmless, but to lose a reading is not.
  */
-export function note(
+export function noteSeen(
   seen: Seen,
   boot: string,
   seq: number,

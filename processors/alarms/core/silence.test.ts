@@ -151,7 +151,7 @@ describe('the silence of a device', () => {
 });
 
 describe('the connection', () => {
-  it('the end of a connection is an alarm at once and calls instead of the silence', () => {
+  it('the end of a connection raises an alarm immediately, which calls instead of the silence', () => {
     const patientBed = bed();
     patientBed.run(0, 3, calm);
     patientBed.feed(connection(4, false, 'keep-alive'));

@@ -55,7 +55,7 @@ describe('values during a standby', () => {
     expect(patientBed.state().standby).toBeNull();
   });
 
-  it('the value that ends a standby is judged at once', () => {
+  it('the value that ends a standby is judged immediately', () => {
     const patientBed = awayBed();
     patientBed.feed(reading(300, { HR: 0 }));
     expect(patientBed.state().standby).toBeNull();

@@ -7,7 +7,7 @@ import type { Command, StandbyInForce } from '../../../contracts/messages/alarms
 import { standbyMsMax } from '../../../contracts/standby.ts';
 import { atMostNow, limitedEndMs } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import type { Live } from './alarm.ts';
+import type { LiveAlarm } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 import type { DevicePart } from './device.ts';
@@ -35,7 +35,7 @@ export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: n
  * Returns the standby after the values of a reading: null if a current value ends it.
  * @param mayCall returns whether a value may raise an alarm. Only such a value ends a standby
  */
-export function afterValues(
+export function standbyAfterValues(
   part: StandbyPart,
   received: readonly ReceivedValue[],
   mayCall: (numeric: ReceivedValue['numeric']) => boolean,
@@ -46,7 +46,7 @@ export function afterValues(
 }
 
 /** Returns the standby; null if its time has passed by the wall clock. */
-export const endStandby = (part: StandbyPart, now: number): StandbyPart =>
+export const endExpiredStandby = (part: StandbyPart, now: number): StandbyPart =>
   part !== null && part.until <= now ? null : part;
 
 /** Returns the wall clock at which the standby ends; infinity without a standby. */
@@ -57,7 +57,7 @@ export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: atMostNow(part.since, now), until: limitedEndMs(part.until, now, standbyMsMax) };
 
 /** Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. */
-function isNothingComing(device: DevicePart, { codes }: ArrivalsPart): boolean {
+function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean {
   if (device.silentSince !== null || device.disconnectedSince !== null) return true;
   return Object.values(codes).every(({ silentSince, givenUp }) => silentSince !== null || givenUp);
 }
@@ -67,13 +67,13 @@ function isNothingComing(device: DevicePart, { codes }: ArrivalsPart): boolean {
  * do not call. While no valid values come, a physiological condition does not call if it was acknowledged or began to call before the
  * standby.
  */
-export function hiding(
+export function hidingRuleOf(
   part: StandbyPart,
   device: DevicePart,
   arrivals: ArrivalsPart,
-): ((condition: Condition, live: Live | undefined) => boolean) | undefined {
+): ((condition: Condition, live: LiveAlarm | undefined) => boolean) | undefined {
   if (part === null) return undefined;
-  const isAway = isNothingComing(device, arrivals);
+  const isAway = hasNoValidValues(device, arrivals);
   return ({ kind }, live) => {
     if (kind === 'technical') return true;
     return isAway && live?.alarm.present === true && (live.acknowledged || live.signalSince <= part.since);
@@ -81,5 +81,5 @@ export function hiding(
 }
 
 /** Returns the standby in the form for the screens. */
-export const standbyShown = (part: StandbyPart): StandbyInForce['standby'] =>
+export const standbyForScreens = (part: StandbyPart): StandbyInForce['standby'] =>
   part && { since: formatInstant(part.since), until: formatInstant(part.until), reason: part.reason, by: part.by };

@@ -125,7 +125,7 @@ describe('the end of an alarm', () => {
     expect(tracked(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
   });
 
-  it('a questionable value ends no alarm, and a changed limit ends an alarm at once', () => {
+  it('a questionable value ends no alarm, and a changed limit ends an alarm immediately', () => {
     const trackers = judge({}, sample(0, 80), rulesFrom([rule]));
     expect(judge(trackers, sample(1, 95, { questionable: true }), rulesFrom([rule]))).toEqual(trackers);
     expect(judge(trackers, sample(1, 81), rulesFrom([{ ...rule, limit: 81 }]))).toEqual({});

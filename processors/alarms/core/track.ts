@@ -1,5 +1,5 @@
 /** Judges the values of one parameter: how long they are beyond each limit, and since when they are inside again. Pure. */
-import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
+import { continuousIntervalMsMax, noDataMsOf, patchyIntervalMsMax } from './interval.ts';
 import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName, tiers } from './rules.ts';
 
 /** One value, in the form that the rules need. */
@@ -54,7 +54,7 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   if (isEmpty(before) && !isBeyondAny(rules, value)) return noTrackers;
   let next: Partial<Record<TierName, Tracker>> | undefined;
   for (const rule of rules.list) {
-    const tracker = track(before[rule.tier], rule, value, sample);
+    const tracker = trackerAfter(before[rule.tier], rule, value, sample);
     if (tracker === undefined) continue;
     next ??= {};
     next[rule.tier] = tracker;
@@ -63,13 +63,13 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   for (const rule of rules.list) {
     const tracker = next[rule.tier];
     if (tracker?.called || tracker?.determined == null || tracker.insideSince !== null) continue;
-    if (graverOf(next, rule.tier) === undefined) next[rule.tier] = { ...tracker, called: true };
+    if (moreSeriousTracker(next, rule.tier) === undefined) next[rule.tier] = { ...tracker, called: true };
   }
   return next;
 }
 
 /** Returns a more serious limit of the same side that calls instead of this limit; undefined if no such limit is broken. */
-export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefined {
+export function moreSeriousTracker(trackers: Trackers, tier: TierName): Tracker | undefined {
   const { side, rank } = tiers[tier];
   return Object.values(trackers).find(
     (other) => other.determined !== null && tiers[other.tier].side === side && tiers[other.tier].rank > rank,
@@ -84,10 +84,10 @@ export function isEmpty(trackers: Trackers): boolean {
 }
 
 /** Returns the tracker of one limit after a valid value; undefined if the limit is not broken. */
-function track(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
-  if (isBeyond(rule, value)) return beyond(before, rule, value, sample);
+function trackerAfter(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
+  if (isBeyond(rule, value)) return trackerAfterBreach(before, rule, value, sample);
   if (before === undefined || sample.questionable) return before;
-  // A value inside the limit ends a running delay. If the limit was changed, a value inside the new limit ends the condition at once.
+  // A value inside the limit ends a running delay. If the limit was changed, a value inside the new limit ends the condition immediately.
   if (before.determined === null || before.limit !== rule.limit) return undefined;
   const { at, noDataMs } = sample;
   if (!isClear(rule, value)) return { ...before, lastAt: at, noDataMs, insideSince: null };
@@ -110,18 +110,18 @@ export function trackerMoved(tracker: Tracker, byMs: number): Tracker {
 }
 
 /** Returns the tracker of a limit after a value beyond the limit. */
-function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker {
+function trackerAfterBreach(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker {
   const { at, late, questionable, noDataMs } = sample;
   const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
   const rest = { questionable, late, lastAt: at, noDataMs, insideSince: null };
   // A condition that holds continues through a silence and through a change of the limit, because no value has shown its end.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
   const gapMs = before === undefined ? 0 : at - before.lastAt;
-  const countsMs = before === undefined ? 0 : countedOf(gapMs, before.noDataMs);
+  const countsMs = before === undefined ? 0 : countedGapMs(gapMs, before.noDataMs);
   const countedMs = (before?.countedMs ?? 0) + countsMs;
   const dose = before === undefined ? 0 : before.dose + countsMs * excessOf(rule, before.value);
   const onset = before?.onset ?? at;
-  const determined = hasPassed(rule, value, countedMs, dose) ? at : null;
+  const determined = hasDelayPassed(rule, value, countedMs, dose) ? at : null;
   return { ...now, ...rest, onset, countedMs, dose, determined };
 }
 
@@ -130,14 +130,14 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
  * time, it does not count, because a technical alarm was on. For a slow parameter, which is never intermittent (interval.ts), the no-data
  * time counts: otherwise values that come a little less often would never alarm.
  */
-function countedOf(gapMs: number, noDataMs: number): number {
+function countedGapMs(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;
-  const isSlow = noDataMs > noDataMsOf(patchyIntervalMsMax) && noDataMs <= noDataMsOf(singleMs);
+  const isSlow = noDataMs > noDataMsOf(patchyIntervalMsMax) && noDataMs <= noDataMsOf(continuousIntervalMsMax);
   return isSlow ? noDataMs : 0;
 }
 
 /** Returns whether the delay of a limit has passed. */
-function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
+function hasDelayPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
   switch (delay.kind) {
     case 'fixed':
       return countedMs >= delay.ms;

@@ -1,7 +1,7 @@
 /** Tests of the scores after a clock was set back. */
 import { expect, it } from 'vitest';
 import type { Tracker } from '../track.ts';
-import { releaseScores, type ScoreTrackers } from './judged-scores.ts';
+import { restartScoreDelays, type ScoreTrackers } from './judged-scores.ts';
 
 const tracker: Tracker = {
   ...{ tier: 'high', limit: 6, priority: 'high', onset: 1_000, countedMs: 2_000, dose: 0, determined: 4_000, value: 9 },
@@ -13,7 +13,7 @@ it('releaseScores keeps scores that alarm and drops scores whose delay still run
     'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
     qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },
   };
-  expect(releaseScores(held)).toEqual({
+  expect(restartScoreDelays(held)).toEqual({
     'NEWS2.high': { tracker: { ...tracker, lastAt: null, insideSince: null }, text: 'NEWS2 9 ≥ 7' },
   });
 });

@@ -8,7 +8,7 @@ import { type ScoreName, scoreNames } from './names.ts';
 import { type News2, news2 } from './news2.ts';
 import { type Qsofa, qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
-import { isSpotCheck, type ScoreInputs, setAt } from './score-inputs.ts';
+import { isSpotCheck, type ScoreInputs, valuesToScoreAt } from './score-inputs.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
@@ -73,7 +73,7 @@ export function judgeScores(
   { at, late }: { readonly at: number; readonly late: boolean },
   by: ScoreRules,
 ): ScoreTrackers {
-  const set = setAt(known, at, by.ages);
+  const set = valuesToScoreAt(known, at, by.ages);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
   const rules = rulesOf(by);
   let single: boolean | undefined;
@@ -167,7 +167,7 @@ const labels: Readonly<Record<NewsParameter, string>> = {
 };
 
 /** Returns the trackers after a clock was set back: conditions that hold stay, and delays start again. */
-export function releaseScores(held: ScoreTrackers): ScoreTrackers {
+export function restartScoreDelays(held: ScoreTrackers): ScoreTrackers {
   const present = Object.entries(held).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(
     present.map(([name, { tracker, text }]) => [

@@ -74,7 +74,7 @@ export function news2(set: News2Set): News2 {
   const atLeast = knownPoints.reduce((sum, partPoints) => sum + partPoints, 0);
   const parts = { points: points as News2['points'], missing, atLeast };
   if (missing.length > 0) return parts;
-  return { ...parts, total: atLeast, ...answerOf(atLeast, knownPoints.includes(3)) };
+  return { ...parts, total: atLeast, ...riskAndResponseOf(atLeast, knownPoints.includes(3)) };
 }
 
 /**
@@ -88,7 +88,10 @@ function spo2Points({ scale, SpO2, oxygen }: News2Set): number | undefined {
   return onAir === onOxygen ? onAir : undefined;
 }
 
-function answerOf(total: number, hasThree: boolean): { readonly risk: NewsRisk; readonly response: NewsResponse } {
+function riskAndResponseOf(
+  total: number,
+  hasThree: boolean,
+): { readonly risk: NewsRisk; readonly response: NewsResponse } {
   if (total >= 7) return { risk: 'high', response: 'emergency' };
   if (total >= 5) return { risk: 'medium', response: 'urgent' };
   if (hasThree) return { risk: 'low-medium', response: 'ward-review' };

@@ -1,7 +1,7 @@
 /** Tests of the inputs of scores and of their ages (docs/clinician.md, "Scores"). */
 import { describe, expect, it } from 'vitest';
 import { nurse } from '../../../bed.testing.ts';
-import { inputsAt, isSpotCheck, nextStaleMs, type ScoreInputs, setAt } from './score-inputs.ts';
+import { inputsAt, isSpotCheck, nextStaleMs, type ScoreInputs, valuesToScoreAt } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 const { ages } = builtInScores;
@@ -39,25 +39,25 @@ describe('the inputs of scores', () => {
   });
 
   it('inputs are scored until their last moment', () => {
-    expect(setAt(inputs, continuousMs, ages)).toMatchObject({
+    expect(valuesToScoreAt(inputs, continuousMs, ages)).toMatchObject({
       pulse: 80,
       BPsys: 120,
       consciousness: 'V',
       oxygen: true,
       scale: 1,
     });
-    expect(setAt(inputs, continuousMs + 1, ages).pulse).toBeUndefined();
-    expect(setAt(inputs, 11 * minuteMs + 1, ages).BPsys).toBeUndefined();
-    expect(setAt(inputs, enteredMs, ages).consciousness).toBe('V');
-    expect(setAt(inputs, enteredMs + 1, ages)).toMatchObject({ consciousness: undefined, oxygen: true });
-    expect(setAt(inputs, minuteMs + enteredMs + 1, ages).oxygen).toBeUndefined();
+    expect(valuesToScoreAt(inputs, continuousMs + 1, ages).pulse).toBeUndefined();
+    expect(valuesToScoreAt(inputs, 11 * minuteMs + 1, ages).BPsys).toBeUndefined();
+    expect(valuesToScoreAt(inputs, enteredMs, ages).consciousness).toBe('V');
+    expect(valuesToScoreAt(inputs, enteredMs + 1, ages)).toMatchObject({ consciousness: undefined, oxygen: true });
+    expect(valuesToScoreAt(inputs, minuteMs + enteredMs + 1, ages).oxygen).toBeUndefined();
   });
 
   it('a sensor in its last moment counts if the other sensor is too old', () => {
     const cuff = { at: 0, value: 120, everyMs: minuteMs };
     const lastMs = inputsAt({ values: { NIBP: cuff }, entries: {} }, 0, ages).BPsys!.untilMs;
     const line = { at: lastMs - continuousMs - 1, value: 90 };
-    expect(setAt({ values: { ABP: line, NIBP: cuff }, entries: {} }, lastMs, ages).BPsys).toBe(120);
+    expect(valuesToScoreAt({ values: { ABP: line, NIBP: cuff }, entries: {} }, lastMs, ages).BPsys).toBe(120);
   });
 
   it('a set is a spot check if only single measurements are recent', () => {
@@ -74,6 +74,6 @@ describe('the inputs of scores', () => {
     ['the ECG if only the pleth is too old', { HR: continuousMs, PR: 0 }, continuousMs + 1, 80],
   ])('the pulse comes from %s', (_name, { HR, PR }, at, pulse) => {
     const both: ScoreInputs = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
-    expect(setAt(both, at, ages).pulse).toBe(pulse);
+    expect(valuesToScoreAt(both, at, ages).pulse).toBe(pulse);
   });
 });

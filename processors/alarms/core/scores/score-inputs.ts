@@ -110,8 +110,8 @@ export function inputsAt(
     RR: inputOf(RR),
     SpO2: inputOf(SpO2),
     oxygen: oxygen && { ...oxygen, untilMs: oxygen.at + ages.enteredMs },
-    BPsys: inputOf(preferred(ABP, NIBP, at, ages)),
-    pulse: inputOf(preferred(HR, PR, at, ages)),
+    BPsys: inputOf(preferredValue(ABP, NIBP, at, ages)),
+    pulse: inputOf(preferredValue(HR, PR, at, ages)),
     consciousness: consciousness && { ...consciousness, untilMs: consciousness.at + ages.enteredMs },
     Temp: inputOf(Temp),
   };
@@ -126,7 +126,7 @@ const recentValueAt = (measured: Measured | undefined, at: number, ages: InputAg
   measured !== undefined && at <= untilOf(measured, ages) ? measured.value : undefined;
 
 /** Returns the value to use if two sensors measure one input: a recent value before an old one, then the first sensor's. */
-function preferred(
+function preferredValue(
   first: Measured | undefined,
   other: Measured | undefined,
   at: number,
@@ -139,15 +139,15 @@ function preferred(
 }
 
 /** Returns the set of values to be scored at an instant. This function is called often, so it must be fast. */
-export function setAt({ values, entries }: ScoreInputs, at: number, ages: InputAges): News2Set {
+export function valuesToScoreAt({ values, entries }: ScoreInputs, at: number, ages: InputAges): News2Set {
   const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
   const { consciousness, oxygen, spo2Scale } = entries;
   return {
     RR: recentValueAt(RR, at, ages),
     SpO2: recentValueAt(SpO2, at, ages),
     oxygen: oxygen !== undefined && at <= oxygen.at + ages.enteredMs ? oxygen.value : undefined,
-    BPsys: recentValueAt(preferred(ABP, NIBP, at, ages), at, ages),
-    pulse: recentValueAt(preferred(HR, PR, at, ages), at, ages),
+    BPsys: recentValueAt(preferredValue(ABP, NIBP, at, ages), at, ages),
+    pulse: recentValueAt(preferredValue(HR, PR, at, ages), at, ages),
     consciousness:
       consciousness !== undefined && at <= consciousness.at + ages.enteredMs ? consciousness.value : undefined,
     Temp: recentValueAt(Temp, at, ages),
@@ -174,7 +174,7 @@ export function nextStaleMs(scoreInputs: ScoreInputs, at: number, ages: InputAge
 }
 
 /** Returns the inputs without times in the future: a clock was set back, so a time after `now` becomes `now`. */
-export function notAfter({ values, entries }: ScoreInputs, now: number): ScoreInputs {
+export function withTimesNotAfter({ values, entries }: ScoreInputs, now: number): ScoreInputs {
   const clamped = <T extends { readonly at: number }>(of: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(of).map(([name, input]) => [name, { ...input, at: Math.min(input.at, now) }]));
   return { values: clamped(values), entries: clamped(entries as Record<string, Entered<never>>) as Entries };

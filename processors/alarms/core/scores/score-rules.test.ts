@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, env, type Numerics, t0 } from '../../../bed.testing.ts';
 import type { Environment } from '../environment.ts';
-import { isScoredOtherwise } from '../judging.ts';
+import { rulesChangeScoreAlarms } from '../judging.ts';
 import { adultProfile, type Profile } from '../profile.ts';
 import type { State } from '../state.ts';
 import { isScore, type ScoreName } from './names.ts';
@@ -103,7 +103,7 @@ describe('the rules for scores in a profile', () => {
 });
 
 describe('a change of the profile', () => {
-  it('a change of the profile ends an alarm at once if the last set is below the new alarm value', () => {
+  it('a change of the profile ends an alarm immediately if the last set is below the new alarm value', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     expect(present(patient)).toContain('NEWS2.high');
@@ -112,7 +112,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toContain('NEWS2.medium');
   });
 
-  it('a change of the profile raises an alarm at once if the last sets have reached the new alarm value', () => {
+  it('a change of the profile raises an alarm immediately if the last sets have reached the new alarm value', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, { ...well, HR: 115, SpO2: 92 });
     expect(raised(patient)).toEqual([]);
@@ -153,8 +153,8 @@ describe('a change of the profile', () => {
   it('isScoredOtherwise returns true only if the present rules give other alarms', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 600, ill);
-    expect(isScoredOtherwise(under(rulesWith({})), patient.state())).toBe(false);
+    expect(rulesChangeScoreAlarms(under(rulesWith({})), patient.state())).toBe(false);
     const other = rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } });
-    expect(isScoredOtherwise(under(other), patient.state())).toBe(true);
+    expect(rulesChangeScoreAlarms(under(other), patient.state())).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.
 import { adultProfile } from '../profile.ts';
 import { rearm } from '../rearm.ts';
 import { isScore } from './names.ts';
-import { type ScoreInputs, setAt as setOf } from './score-inputs.ts';
+import { type ScoreInputs, valuesToScoreAt } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 /** A NEWS2 of 0. No limit is broken. */
@@ -16,7 +16,7 @@ const unwell: Numerics = { ...well, HR: 115, SpO2: 92, ABPs: 105 };
 
 const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as const;
 
-const setAt = (known: ScoreInputs, at: number) => setOf(known, at, builtInScores.ages);
+const valuesAt = (known: ScoreInputs, at: number) => valuesToScoreAt(known, at, builtInScores.ages);
 
 function assessed(): Bed {
   const patient = bed();
@@ -120,7 +120,7 @@ describe('NEWS2', () => {
     patient.run(1, 80, well);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ value: 5 });
     patient.command(90, { type: 'enter-assessment', consciousness: 'A' });
-    expect(setAt(patient.state().scores.head.known, t0 + 90_000)).toMatchObject({ scale: 2, oxygen: true });
+    expect(valuesAt(patient.state().scores.head.known, t0 + 90_000)).toMatchObject({ scale: 2, oxygen: true });
   });
 });
 
@@ -156,23 +156,23 @@ describe('missing inputs of NEWS2', () => {
     const { SpO2: _gone, ...rest } = well;
     patient.run(1, 10, well);
     patient.run(11, 300, rest);
-    expect(setAt(patient.state().scores.head.known, t0 + 301_000)).toHaveProperty('SpO2', 97);
-    expect(setAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
+    expect(valuesAt(patient.state().scores.head.known, t0 + 301_000)).toHaveProperty('SpO2', 97);
+    expect(valuesAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
   });
 
   it('a cuff pressure counts as missing a minute after its expected interval', () => {
     const patient = assessed();
     patient.feed(reading(1, { NBPs: 120 }, { intervalMs: 900_000 }));
     const { known } = patient.state().scores.head;
-    expect(setAt(known, t0 + 961_000)).toHaveProperty('BPsys', 120);
-    expect(setAt(known, t0 + 962_000)).toHaveProperty('BPsys', undefined);
+    expect(valuesAt(known, t0 + 961_000)).toHaveProperty('BPsys', 120);
+    expect(valuesAt(known, t0 + 962_000)).toHaveProperty('BPsys', undefined);
   });
 
   it('a nurse’s entries count as missing after six hours', () => {
     const patient = assessed();
     const { known } = patient.state().scores.head;
-    expect(setAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
-    expect(setAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
+    expect(valuesAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
+    expect(valuesAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
   });
 
   it('a questionable, invalid or implausible value counts as missing', () => {
@@ -183,7 +183,7 @@ describe('missing inputs of NEWS2', () => {
     patient.feed(at(11, { value: 140, validity: 'questionable' }));
     patient.feed(at(12, { value: 400 }));
     patient.feed(at(13, { value: 140, unit: 'bpm' }));
-    expect(setAt(patient.state().scores.head.known, t0 + 13_000)).toHaveProperty('pulse', undefined);
+    expect(valuesAt(patient.state().scores.head.known, t0 + 13_000)).toHaveProperty('pulse', undefined);
   });
 });
 
@@ -235,7 +235,7 @@ describe('two sensors of one input', () => {
       patient.feed(reading(s, numerics));
       last = s;
     }
-    expect(setAt(patient.state().scores.head.known, t0 + last * 1_000)[input]).toBe(value);
+    expect(valuesAt(patient.state().scores.head.known, t0 + last * 1_000)[input]).toBe(value);
   });
 });
 
@@ -353,13 +353,16 @@ describe('the order of messages', () => {
     const backlog = Array.from({ length: 500 }, (_, i) => reading(301 + i, well, { receivedAt: t0 + 901_000 }));
     for (const input of backlog) patient.feed(input, t0 + 901_000);
     patient.run(902, 940, well);
-    expect(setAt(patient.state().scores.head.known, t0 + 940_000)).toMatchObject({ consciousness: 'A', oxygen: false });
+    expect(valuesAt(patient.state().scores.head.known, t0 + 940_000)).toMatchObject({
+      consciousness: 'A',
+      oxygen: false,
+    });
   });
   it('an entry with the time of a clock that is far behind counts', () => {
     const patient = bed();
     patient.run(1, 600, well);
     patient.command(-3_000, alert);
-    expect(setAt(patient.state().scores.head.known, t0 + 600_000)).toMatchObject({ consciousness: 'A' });
+    expect(valuesAt(patient.state().scores.head.known, t0 + 600_000)).toMatchObject({ consciousness: 'A' });
   });
 });
 
@@ -369,7 +372,7 @@ describe('a clock that was set back', () => {
     patient.run(1_000, 1_400, ill);
     expect(present(patient)).toEqual(['NEWS2.high']);
     for (let s = 1; s <= 320; s++) patient.feed(reading(s, well, { boot: 'b2', start: 'b2' }));
-    expect(setAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
+    expect(valuesAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
     expect(present(patient)).toEqual([]);
   });
   it('the inputs are not in the future if the clock was set back before a restart', () => {

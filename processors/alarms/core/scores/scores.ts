@@ -7,7 +7,13 @@ import type { Command } from '../../../../contracts/messages/alarms.ts';
 import type { Condition } from '../condition.ts';
 import type { ReceivedValue } from '../limits.ts';
 import { insert, refold, startTimeline, type Timeline } from '../timeline.ts';
-import { judgeScores, noScoreTrackers, releaseScores, type ScoreTrackers, scoreConditions } from './judged-scores.ts';
+import {
+  judgeScores,
+  noScoreTrackers,
+  restartScoreDelays,
+  type ScoreTrackers,
+  scoreConditions,
+} from './judged-scores.ts';
 import {
   entriesOf,
   joinEntries,
@@ -15,10 +21,10 @@ import {
   type Measured,
   noEntries,
   noInputs,
-  notAfter,
   type ScoreInputs,
   type Sensor,
   sensorOf,
+  withTimesNotAfter,
 } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 
@@ -45,8 +51,8 @@ export type ScoresPart = {
   readonly head: Head;
 };
 
-const start: Head = { known: noInputs, at: null, held: noScoreTrackers };
-export const initialScores: ScoresPart = { closed: startTimeline(start), open: null, head: start };
+const initialHead: Head = { known: noInputs, at: null, held: noScoreTrackers };
+export const initialScores: ScoresPart = { closed: startTimeline(initialHead), open: null, head: initialHead };
 
 /** Length of a cell in device time (ours). */
 const cellMs = 20_000;
@@ -66,10 +72,10 @@ export function scoreValues(before: ScoresPart, received: readonly ReceivedValue
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading are in one cell, unless two parameters have different clocks.
-    if (cell !== undefined && cell.at !== cellAt) part = put(part, cell, by);
-    cell = cell?.at === cellAt ? merged(cell, next) : next;
+    if (cell !== undefined && cell.at !== cellAt) part = withCell(part, cell, by);
+    cell = cell?.at === cellAt ? mergeCells(cell, next) : next;
   }
-  return cell === undefined ? part : put(part, cell, by);
+  return cell === undefined ? part : withCell(part, cell, by);
 }
 
 /** Takes a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
@@ -88,19 +94,19 @@ export function scoreAssessment(
     entries: entriesOf(command, enteredAt, command.by),
     late: false,
   };
-  return put(part, cell, by);
+  return withCell(part, cell, by);
 }
 
-function put(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
+function withCell(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
   const { closed, open } = part;
   const judgeCell = judgeBy(by);
   if (open === null || cell.at > open.at) {
     const next = open === null ? closed : insert(closed, open, judgeCell).line;
     return withOpen(next, cell, by);
   }
-  if (cell.at === open.at) return withOpen(closed, merged(open, cell), by);
+  if (cell.at === open.at) return withOpen(closed, mergeCells(open, cell), by);
   const sameCell = closed.window.find(({ at }) => at === cell.at);
-  const { line, place } = insert(closed, sameCell === undefined ? cell : merged(sameCell, cell), judgeCell);
+  const { line, place } = insert(closed, sameCell === undefined ? cell : mergeCells(sameCell, cell), judgeCell);
   if (place !== 'too-old') return withOpen(line, open, by);
   // A current value from before all cells shows that a clock was set back. A late value that old is not scored.
   return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, by);
@@ -113,7 +119,7 @@ const withOpen = (closed: ScoresPart['closed'], open: Cell, by: ScoreRules): Sco
 });
 
 /** Returns one cell with the values and entries of two cells of the same time. */
-function merged(a: Cell, b: Cell): Cell {
+function mergeCells(a: Cell, b: Cell): Cell {
   const entries = joinEntries(a.entries, b.entries);
   const values: Partial<Record<Sensor, Measured>> = { ...a.values };
   for (const [sensor, measured] of Object.entries(b.values) as [Sensor, Measured][]) {
@@ -141,17 +147,17 @@ const judgeBy =
 function judgeCellAnew(before: Head, cell: Cell, by: ScoreRules): Head {
   const known = joinInputs(before.known, cell);
   // The time of the cell's first measurement, so that later values of the cell do not change the judged instant.
-  const at = firstIn(cell.values) ?? firstIn(cell.entries) ?? cell.at;
+  const at = earliestIn(cell.values) ?? earliestIn(cell.entries) ?? cell.at;
   return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, by) };
 }
 
-/** Returns the part after a change of the rules: the new rules judge the last cells at once. */
-export function refoldScores(part: ScoresPart, by: ScoreRules): ScoresPart {
+/** Returns the part after a change of the rules: the new rules judge the last cells immediately. */
+export function judgeScoresAgain(part: ScoresPart, by: ScoreRules): ScoresPart {
   const closed = refold(part.closed, (base) => base, judgeBy(by));
   return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
 }
 
-function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number | undefined {
+function earliestIn(of: Readonly<Record<string, { readonly at: number }>>): number | undefined {
   let first: number | undefined;
   for (const { at } of Object.values(of)) if (first === undefined || at < first) first = at;
   return first;
@@ -160,9 +166,9 @@ function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number 
 /** Returns the part after a clock was set back: no input is later than `now`, and delays start again. Conditions that hold stay. */
 export function rebased({ head }: ScoresPart, now: number): ScoresPart {
   const next: Head = {
-    known: notAfter(head.known, now),
+    known: withTimesNotAfter(head.known, now),
     at: head.at === null ? null : now,
-    held: releaseScores(head.held),
+    held: restartScoreDelays(head.held),
   };
   return { closed: startTimeline(next), open: null, head: next };
 }

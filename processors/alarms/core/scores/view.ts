@@ -9,7 +9,7 @@ import type { State } from '../state.ts';
 import { news2 } from './news2.ts';
 import { qsofa } from './qsofa.ts';
 import { roundHalfUp } from './round.ts';
-import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './score-inputs.ts';
+import { type Entered, type Entries, inputsAt, nextStaleMs, valuesToScoreAt } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
@@ -22,7 +22,7 @@ export function scoresOf(env: Environment, state: State, now: number): Scores | 
   if (judgedAt === null || !isScored(state)) return undefined;
   const at = instantOf(state, now);
   const { ages } = scoreRulesIn(env, state);
-  const set = setAt(known, at, ages);
+  const set = valuesToScoreAt(known, at, ages);
   const { points, missing, atLeast, total, risk, response } = news2(set);
   const inputs = inputsAt(known, at, ages);
   const parts = newsParameters.map((parameter): ScorePart => {
