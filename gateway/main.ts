@@ -108,7 +108,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   showCertificates('device-ca', 'trusts', clientCa);
   const certificateWatch = watchCertificates(log);
   const deviceCertificateWatch = watchDeviceCertificates({
-    presented: listener.presented,
+    presented: listener.deviceCertificates,
     log,
     nowMs: () => now() + wallAheadMs(),
   });

@@ -24,12 +24,7 @@ export type GatewayMetricsSources = {
   readonly connectionsMax: number;
   appender(): Pick<Appender, 'stats' | 'depths'> | undefined;
   /** Returns undefined until the listener is open. */
-  listener():
-    | Pick<
-        Listener,
-        'connections' | 'sessions' | 'waiting' | 'partialBytes' | 'qos0Bytes' | 'unackedBytes' | 'paused' | 'presented'
-      >
-    | undefined;
+  listener(): Omit<Listener, 'port' | 'renew' | 'inboxChanged' | 'endClaimedElsewhere' | 'close'> | undefined;
   /** Absent if there is no upstream broker. Returns undefined until the upstream is open. */
   readonly upstream?: (() => Upstream | undefined) | undefined;
   ready(): boolean;
@@ -170,16 +165,16 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
 
 function certificateMetrics(metrics: Metrics, { counters, crl, listener }: GatewayMetricsSources): void {
   addCertificateMetrics(metrics);
-  const presented = () => listener()?.presented() ?? [];
+  const connectedCertificates = () => listener()?.deviceCertificates() ?? [];
   metrics.gauge(
     'vigil_gateway_device_certificate_first_end_timestamp_seconds',
     'Earliest end of a certificate of a connected device, seconds since 1970; infinite if no device is connected.',
-    () => (earliestEndMs(presented()) ?? Number.POSITIVE_INFINITY) / 1000,
+    () => (earliestEndMs(connectedCertificates()) ?? Number.POSITIVE_INFINITY) / 1000,
   );
   metrics.gauge(
     'vigil_gateway_device_certificates_ending',
     'Connected devices whose certificate ends within 30 days. The log names these devices.',
-    () => endingCertificates(presented(), Date.now() + wallAheadMs()).length,
+    () => endingCertificates(connectedCertificates(), Date.now() + wallAheadMs()).length,
   );
   metrics.gauge(
     'vigil_gateway_crl_next_update_seconds',

@@ -1,4 +1,4 @@
-/** Counts the memory that all connections use together. Above the maximum all connections wait; none is refused. */
+/** Counts the memory that all connections use together. Above the maximum all connections wait, and no connection is refused. */
 export type Budget = {
   hold(bytes: number): void;
   release(bytes: number): void;
@@ -6,32 +6,32 @@ export type Budget = {
   usedBytes(): number;
   /** Returns the maximum minus the used bytes. Below 0 if more than the maximum is used. */
   freeBytes(): number;
-  /** Calls `resume` once, when there is space again. Callbacks are called in the order of the calls. Each connection may wait only once. */
-  onRoom(resume: () => void): void;
+  /** Calls `resume` once, when there is space again. Several callbacks are called in the order in which they were passed. */
+  callWhenSpace(resume: () => void): void;
 };
 
-/** Waiting connections are resumed at this part of the maximum, so that they are not paused and resumed at every packet. */
+/** Waiting connections are resumed at this fraction of the maximum, so that they are not paused and resumed at every packet. */
 const resumeFraction = 0.75;
 
 export function createBudget(bytesMax: number): Budget {
-  let used = 0;
-  let waiting: (() => void)[] = [];
+  let currentBytes = 0;
+  let callbacks: (() => void)[] = [];
   return {
     hold(bytes) {
-      used += bytes;
+      currentBytes += bytes;
     },
     release(bytes) {
-      used -= bytes;
-      if (waiting.length === 0 || used > bytesMax * resumeFraction) return;
-      const resumed = waiting;
-      waiting = [];
-      for (const resume of resumed) resume();
+      currentBytes -= bytes;
+      if (callbacks.length === 0 || currentBytes > bytesMax * resumeFraction) return;
+      const dueCallbacks = callbacks;
+      callbacks = [];
+      for (const resume of dueCallbacks) resume();
     },
-    isFull: () => used >= bytesMax,
-    usedBytes: () => used,
-    freeBytes: () => bytesMax - used,
-    onRoom(resume) {
-      waiting.push(resume);
+    isFull: () => currentBytes >= bytesMax,
+    usedBytes: () => currentBytes,
+    freeBytes: () => bytesMax - currentBytes,
+    callWhenSpace(resume) {
+      callbacks.push(resume);
     },
   };
 }

@@ -12,7 +12,7 @@ import { emptyFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
 import type { Share } from './shares.ts';
 
-/** Returns false if the packet was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is closed. */
+/** Sends a packet. Returns false if it was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is closed. */
 export function sendPacket(connection: Connection, packet: Packet): boolean {
   const { client } = connection;
   const bytes = encode(packet, client?.version ?? 4);
@@ -27,13 +27,13 @@ export function writeBytes(connection: Connection, bytes: Buffer): boolean {
 
 /** Sends all ready acknowledgements together on the next tick, when all answers of a batch have been handled. */
 export function flushAcksSoon(context: Context, connection: Connection): void {
-  if (connection.flushing) return;
-  connection.flushing = true;
+  if (connection.isFlushScheduled) return;
+  connection.isFlushScheduled = true;
   process.nextTick(flushAcks, context, connection);
 }
 
 function flushAcks(context: Context, connection: Connection): void {
-  connection.flushing = false;
+  connection.isFlushScheduled = false;
   const { client } = connection;
   if (!client || connection.phase !== 'open') return;
   const ready = takeReadyAcks(client.acks);
@@ -60,10 +60,10 @@ function flushAcks(context: Context, connection: Connection): void {
     sendAckWithReason(connection, client, ack, reasonCode);
   }
   if (filledBytes > 0) writeBytes(connection, batch.subarray(0, filledBytes));
-  if (connection.paused) context.pump(connection);
+  if (connection.isPaused) context.pump(connection);
 }
 
-/** Sends the reason string only if the client wants it and it fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
+/** Sends an acknowledgement, with its reason string only if the client wants it and accepts its size [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
 function sendAckWithReason(connection: Connection, client: Client, ack: Ack, reasonCode: number): void {
   const packetWithoutReason = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
   const { reasonString } = ack;
@@ -73,8 +73,8 @@ function sendAckWithReason(connection: Connection, client: Client, ack: Ack, rea
   sendPacket(connection, packetWithoutReason);
 }
 
-/** Whether one more PUBLISH of QoS 1 or 2 would exceed Receive Maximum. */
-export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client): boolean {
+/** Returns whether the client may send no further PUBLISH of QoS 1 or 2 before an acknowledgement [MQTT-3.3.4-7]. */
+export function isReceiveMaximumReached({ limits }: Context, { version, quotaUsed }: Client): boolean {
   return version === 5 && quotaUsed >= limits.inFlightMax;
 }
 
@@ -88,7 +88,7 @@ export function waitCauseOf(context: Context, connection: Connection): WaitCause
   if (!client) return connection.abandonClaim && 'claim';
   if (context.draining) return 'draining';
   if (client.unmeteredInFlight >= context.limits.inFlightMax) return 'in-flight';
-  if (connection.waitingPublish && exceedsQuota(context, client) && countUnsentAcks(client.acks) > 0)
+  if (connection.waitingPublish && isReceiveMaximumReached(context, client) && countUnsentAcks(client.acks) > 0)
     return 'in-flight';
   return context.budget.isFull() ? 'unacked' : context.shares.waitCauseOf(client.share);
 }
@@ -118,7 +118,12 @@ export function endConnection(context: Context, connection: Connection, cause: E
       },
       'connection ended',
     );
-    context.sessions.leave(client.session, connection, end.isWillDue ? client.will : undefined, end.endReason);
+    context.sessions.handleConnectionEnd(
+      client.session,
+      connection,
+      end.isWillDue ? client.will : undefined,
+      end.endReason,
+    );
   }
   const { remoteAddress } = socket;
   if (client && cause.kind === 'taken-over')
@@ -128,28 +133,28 @@ export function endConnection(context: Context, connection: Connection, cause: E
   socket.end();
   socket.resume();
   releaseMemory(context, connection);
-  leaveDevice(connection);
+  leaveDeviceShare(connection);
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
 }
 
 /**
  * Counts a connection for its device and returns the device's share. Returns undefined if the device has the maximum number of connections.
- * @param replaces whether the connection replaces another connection, so that the maximum does not count
+ * @param replacesConnection whether the connection replaces another connection, so that the maximum does not apply
  */
-export function joinDevice(
+export function joinDeviceShare(
   { shares, limits }: Context,
   connection: Connection,
   deviceId: string,
-  replaces: boolean,
+  replacesConnection: boolean,
 ): Share | undefined {
-  const share = shares.of(deviceId);
-  if (share.connections >= limits.connectionsPerDeviceMax && !replaces) return undefined;
+  const share = shares.shareOf(deviceId);
+  if (share.connections >= limits.connectionsPerDeviceMax && !replacesConnection) return undefined;
   connection.share = share;
   share.connections += 1;
   return share;
 }
 
-function leaveDevice(connection: Connection): void {
+function leaveDeviceShare(connection: Connection): void {
   if (connection.share) connection.share.connections -= 1;
   connection.share = undefined;
 }
@@ -158,7 +163,7 @@ function leaveDevice(connection: Connection): void {
 function releaseMemory(context: Context, connection: Connection): void {
   const { partials } = context;
   partials.usedBytes -= connection.partialBytes;
-  partials.open.delete(connection);
+  partials.connections.delete(connection);
   connection.partialBytes = 0;
   Object.assign(connection.frames, emptyFrames());
   dropWaitingPublish(context, connection);
@@ -168,7 +173,7 @@ function releaseMemory(context: Context, connection: Connection): void {
 export function dropWaitingPublish({ shares }: Context, connection: Connection): void {
   const { waitingPublish, share } = connection;
   connection.waitingPublish = undefined;
-  if (waitingPublish && share) shares.unpark(share, publishMemoryBytes(waitingPublish.bytes));
+  if (waitingPublish && share) shares.releaseUnsent(share, publishMemoryBytes(waitingPublish.bytes));
 }
 
 /** Time for which the socket stays open, so that the last packets can be sent. */

@@ -1,13 +1,13 @@
 /** Calls the handler for the type of a packet. */
 import { reason } from '../core/reasons.ts';
 import { sendPacket } from './connection.ts';
+import { endForViolation } from './end-for-violation.ts';
 import { handleDisconnect } from './handlers/disconnect.ts';
 import { handlePublish } from './handlers/publish.ts';
 import { handleRelease } from './handlers/release.ts';
 import { handleSubscribe, handleUnsubscribe } from './handlers/subscribe.ts';
 import type { ClientPacket } from './packet/decode.ts';
 import type { Client, Connection, Context } from './parts.ts';
-import { violate } from './violate.ts';
 
 export function dispatch(
   context: Context,
@@ -48,7 +48,7 @@ export function dispatch(
       });
       break;
     case 'connect':
-      violate(context, connection, reason.protocolError, 'The client sent a second CONNECT.'); // [MQTT-3.1.0-2]
+      endForViolation(context, connection, reason.protocolError, 'The client sent a second CONNECT.'); // [MQTT-3.1.0-2]
       break;
   }
 }

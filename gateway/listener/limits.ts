@@ -3,36 +3,39 @@ export type Limits = {
   /** Largest packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
   readonly packetBytesMax: number;
   /**
-   * Maximum number of publishes of one connection that are not acknowledged. MQTT 5 clients get this number as Receive Maximum. Above it the connection
-   * is paused while acknowledgements wait for Kafka. It is not ended then, because a monitor must stay connected when Kafka is slow, and
-   * MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has too many open QoS 2 messages, which breaks the protocol
-   * [MQTT-3.3.4-7], and is ended with DISCONNECT 0x93.
+   * Maximum number of unacknowledged publishes of one connection. MQTT 5 clients get this number as Receive Maximum. Above it the connection
+   * is paused while acknowledgements wait for Kafka. The connection is not ended then, because a monitor must stay connected when Kafka is
+   * slow, and MQTT.js ignores Receive Maximum. If no acknowledgement waits, the client has too many open QoS 2 messages. This breaks the
+   * protocol [MQTT-3.3.4-7], so the connection is ended with DISCONNECT 0x93.
    */
   readonly inFlightMax: number;
   /** Maximum number of QoS 2 messages of one session that the client has not released. Above it the connection is ended with DISCONNECT 0x93. */
   readonly exchangesMax: number;
-  /** Memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
+  /** Maximum memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
   /**
    * Bytes of MQTT packets that one device may send per second, over all its connections. The device may send the bytes of two seconds at
    * once. Above this, its connections are not read until it may send again.
    */
   readonly deviceBytesPerS: number;
-  /** MQTT packets that one device may send per second, as for `deviceBytesPerS`. */
+  /** MQTT packets that one device may send per second. The same rules apply as for `deviceBytesPerS`. */
   readonly deviceMessagesPerS: number;
-  /** Part of `unackedBytesMax` that QoS 0 publishes may use. Above it a QoS 0 publish is dropped and counted. */
+  /** Memory that all QoS 0 publishes may use, bytes: a part of `unackedBytesMax`. Above it a QoS 0 publish is dropped and counted. */
   readonly qos0BytesMax: number;
-  /** Bytes of the incomplete packets of all connections. Above it the connection with the most is ended with DISCONNECT 0x97. */
+  /**
+   * Maximum number of bytes of the incomplete packets of all connections. Above it the connection with the largest incomplete packet is
+   * ended with DISCONNECT 0x97.
+   */
   readonly partialBytesMax: number;
-  /** Maximum number of connections at once, including those in their TLS handshake. Above it a new connection is closed before its handshake. */
+  /** Maximum number of connections at the same time, including TLS handshakes. Above it a new connection is closed before its handshake. */
   readonly connectionsMax: number;
-  /** Maximum number of connections of one device. Above it a connection that replaces no other is refused with CONNACK 0x97. */
+  /** Maximum number of connections of one device. Above it a connection that replaces no older connection is refused with CONNACK 0x97. */
   readonly connectionsPerDeviceMax: number;
-  /** Connections that may begin their TLS handshake per second. Above it they wait, and the addresses take turns. */
+  /** Number of TLS handshakes that may begin per second. Above it the connections wait, and the addresses take turns. */
   readonly connectsPerS: number;
-  /** Maximum number of connections that wait for their handshake. Above it, the newest connection of the address with the most connections is closed. */
+  /** Maximum number of connections that wait for their handshake. Above it the newest connection of the address with the most connections is closed. */
   readonly connectsWaitingMax: number;
-  /** Longest TLS handshake, and longest time from its end to CONNECT. After either the connection is closed. */
+  /** Longest TLS handshake, and also the longest time from its end to CONNECT. After either of these times the connection is closed. */
   readonly connectMs: number;
   /** Longest time from the first byte of a packet to its last byte, without pauses of the gateway. After it the connection is closed. */
   readonly packetMs: number;
@@ -40,7 +43,7 @@ export type Limits = {
   readonly keepAliveMaxS: number;
   /** Longest time for which a session is kept without a connection. */
   readonly sessionExpiryMaxMs: number;
-  /** Maximum number of sessions at once, with and without a connection. Above it the session that lost its connection first is ended. */
+  /** Maximum number of sessions at the same time, with and without a connection. Above it the session that lost its connection first is ended. */
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;
@@ -49,7 +52,7 @@ export type Limits = {
   /** Largest payload of a will, bytes, which is kept as long as the session. A larger will is refused with CONNACK 0x97. */
   readonly willBytesMax: number;
   /**
-   * Bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no inbox messages. If
+   * Maximum number of bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no inbox messages. If
    * this lasts longer than the client's Keep Alive, the connection is closed.
    */
   readonly outgoingBytesMax: number;

@@ -6,9 +6,9 @@ import { certificateRefusals } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import { createBudget } from './budget.ts';
 import { dropWaitingPublish, endConnection, type WaitCause, waitCauseOf } from './connection.ts';
-import { endTakenElsewhere } from './handlers/accept.ts';
+import { endConnectionClaimedElsewhere } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
-import { watchPaused } from './memory.ts';
+import { checkPausedConnection } from './memory.ts';
 import { emptyFrames, feedFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
 import { openPort, type Port, type PortOptions } from './port.ts';
@@ -27,9 +27,9 @@ export type Listener = {
   readonly port: number;
   /** Uses another server certificate for new connections (`Port.renew`). */
   readonly renew: Port['renew'];
-  /** Returns the ends of the certificates of all connected devices. */
-  presented(): PresentedCertificate[];
-  /** Sends a device its inbox at once. Otherwise the inbox is sent every 10 s. */
+  /** Returns the devices that are connected and the ends of their certificates. */
+  deviceCertificates(): PresentedCertificate[];
+  /** Sends a device its inbox immediately. Otherwise the inbox is sent every 10 s. */
   inboxChanged(deviceId: string): void;
   /** Ends the connection and the session of a client id that another gateway has claimed. */
   endClaimedElsewhere(clientId: string): void;
@@ -37,7 +37,7 @@ export type Listener = {
   unackedBytes(): number;
   /** Bytes of incomplete packets. */
   partialBytes(): number;
-  /** Memory of QoS 0 publishes on their way to Kafka; a part of `unackedBytes`. */
+  /** Memory of QoS 0 publishes on their way to Kafka. It is a part of `unackedBytes`. */
   qos0Bytes(): number;
   sessions(): number;
   /** Number of connections that wait for their TLS handshake, because more came at once than the process accepts. */
@@ -78,19 +78,19 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     claiming: new Map(),
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
     budget,
-    partials: { usedBytes: 0, open: new Set() },
+    partials: { usedBytes: 0, connections: new Set() },
     qos0InFlight: { usedBytes: 0 },
     revocation: options.revocation,
     pump: (connection) => pump(context, connection),
     draining: false,
   };
-  const port = await open(options, logLimiter, (socket) => accept(context, socket));
+  const port = await open(options, logLimiter, (socket) => acceptSocket(context, socket));
   const timer = setInterval(() => sweep(context), sweepMs);
 
   return {
     port: port.port,
     renew: port.renew,
-    presented: () =>
+    deviceCertificates: () =>
       [...connections].flatMap(({ client, certificate }) =>
         client ? [{ deviceId: client.source.deviceId, endMs: certificate.endMs }] : [],
       ),
@@ -99,7 +99,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
         if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
       }
     },
-    endClaimedElsewhere: (clientId) => endTakenElsewhere(context, clientId),
+    endClaimedElsewhere: (clientId) => endConnectionClaimedElsewhere(context, clientId),
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
     partialBytes: () => context.partials.usedBytes,
@@ -128,7 +128,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
   };
 }
 
-function accept(context: Context, socket: TLSSocket): Connection {
+function acceptSocket(context: Context, socket: TLSSocket): Connection {
   const atMs = context.monotonicMs();
   const connection: Connection = {
     socket,
@@ -139,24 +139,24 @@ function accept(context: Context, socket: TLSSocket): Connection {
     share: undefined,
     client: undefined,
     phase: 'waiting',
-    lastHeardMs: atMs,
-    packetSinceMs: undefined,
+    lastReceivedMs: atMs,
+    packetStartMs: undefined,
     partialBytes: 0,
-    paused: false,
-    pausedMs: 0,
+    isPaused: false,
+    pauseStartMs: 0,
     probeDueMs: 0,
     waitingPublish: undefined,
     isPumping: false,
     hasResumeCallback: false,
-    flushing: false,
+    isFlushScheduled: false,
     abandonClaim: undefined,
     isClientGone: false,
   };
   context.connections.add(connection);
   socket.on('data', (chunk: Buffer) => {
-    connection.lastHeardMs = context.monotonicMs();
+    connection.lastReceivedMs = context.monotonicMs();
     feedFrames(connection.frames, chunk);
-    if (connection.paused) socket.pause();
+    if (connection.isPaused) socket.pause();
     else pump(context, connection);
   });
   // An error is always followed by close.
@@ -175,7 +175,7 @@ function countPaused(context: Context): Record<WaitCause, number> {
     ...{ unacked: 0, outgoing: 0, draining: 0 },
   };
   for (const connection of context.connections) {
-    const wait = connection.paused ? waitCauseOf(context, connection) : undefined;
+    const wait = connection.isPaused ? waitCauseOf(context, connection) : undefined;
     if (wait !== undefined) counts[wait] += 1;
   }
   return counts;
@@ -192,13 +192,13 @@ function sweep(context: Context): void {
       if (connection.abandonClaim || nowMs - connection.acceptedMs <= limits.connectMs) continue;
       counters.connectTimeouts += 1;
       endConnection(context, connection, { kind: 'lost' });
-    } else if (connection.paused) {
-      connection.packetSinceMs &&= nowMs;
-      watchPaused(context, connection, client, nowMs);
-    } else if (nowMs - connection.lastHeardMs > client.keepAliveMs * keepAliveFactor) {
+    } else if (connection.isPaused) {
+      connection.packetStartMs &&= nowMs;
+      checkPausedConnection(context, connection, client, nowMs);
+    } else if (nowMs - connection.lastReceivedMs > client.keepAliveMs * keepAliveFactor) {
       counters.keepAliveTimeouts += 1;
       endConnection(context, connection, { kind: 'keep-alive' });
-    } else if (connection.packetSinceMs !== undefined && nowMs - connection.packetSinceMs > limits.packetMs) {
+    } else if (connection.packetStartMs !== undefined && nowMs - connection.packetStartMs > limits.packetMs) {
       counters.packetTimeouts += 1;
       endConnection(context, connection, { kind: 'lost' });
     } else if (client.session.inboxSubscribed && nowMs >= client.inboxDueMs) {
@@ -208,7 +208,7 @@ function sweep(context: Context): void {
   context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
 }
 
-/** Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too. @returns whether it ended */
+/** Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too. @returns whether the connection ended */
 function endIfCertificateInvalid(context: Context, connection: Connection, client: Client): boolean {
   const fault = context.revocation.faultOf(connection.certificate);
   if (fault === undefined) return false;

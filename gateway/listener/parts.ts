@@ -66,9 +66,9 @@ export type Client = {
   /** Topics by topic alias. */
   readonly aliases: Map<number, string>;
   readonly acks: AckQueue;
-  /** Number of QoS 1 and 2 publishes that count against Receive Maximum. */
+  /** Number of QoS 1 and QoS 2 publishes that count against Receive Maximum. */
   quotaUsed: number;
-  /** Number of publishes on their way to Kafka to which Receive Maximum does not apply: those of MQTT 3.1.1 and of QoS 0. */
+  /** Number of publishes on their way to Kafka to which Receive Maximum does not apply: publishes of MQTT 3.1.1 and of QoS 0. */
   unmeteredInFlight: number;
   /** Time of the monotonic clock at which the inbox is sent next. */
   inboxDueMs: number;
@@ -86,16 +86,16 @@ export type Connection = {
   client: Client | undefined;
   /** `waiting`: before CONNACK. `open`: after CONNACK. `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
-  /** Time at which bytes last came. */
-  lastHeardMs: number;
+  /** Time at which the last bytes came. */
+  lastReceivedMs: number;
   /** Time at which the incomplete packet began; undefined between packets. */
-  packetSinceMs: number | undefined;
+  packetStartMs: number | undefined;
   /** Bytes of the incomplete packet as they are counted in `Partials`. */
   partialBytes: number;
   /** Whether nothing is read from the socket. */
-  paused: boolean;
+  isPaused: boolean;
   /** Time at which the pause began. */
-  pausedMs: number;
+  pauseStartMs: number;
   /** Earliest time at which a paused connection is read again to notice its end. */
   probeDueMs: number;
   /** A PUBLISH above Receive Maximum, which is handled after acknowledgements were sent. */
@@ -105,7 +105,7 @@ export type Connection = {
   /** Whether a callback that resumes the connection is registered. */
   hasResumeCallback: boolean;
   /** Whether acknowledgements will be sent on the next tick. */
-  flushing: boolean;
+  isFlushScheduled: boolean;
   /** Ends the wait for the claim of the client id; undefined if the connection does not wait for a claim. */
   abandonClaim: (() => void) | undefined;
   /** Whether the client closed the connection while the connection waited for its claim. The received packets are still handled. */
@@ -144,16 +144,16 @@ export type Sessions = {
   ): { readonly session: Session; readonly existed: boolean };
   get(clientId: string): Session | undefined;
   /** Handles the end of a connection: publishes its will, or keeps the will for its delay, and keeps or ends the session. */
-  leave(session: Session, connection: Connection, will: Will | undefined, endReason: EndReason): void;
+  handleConnectionEnd(session: Session, connection: Connection, will: Will | undefined, endReason: EndReason): void;
   /** Ends a session whose client continues at another gateway. Does not publish a delayed will [MQTT-3.1.3-9]. */
-  drop(session: Session): void;
-  /** Ends sessions that have expired or for which `isBarred` returns true, and publishes the delayed wills that are due. */
-  sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
+  endWithoutWill(session: Session): void;
+  /** Ends sessions that have expired or for which `mustEnd` returns true, and publishes the delayed wills that are due. */
+  sweep(nowMs: number, mustEnd: (session: Session) => boolean): void;
   count(): number;
 };
 
 /** The bytes of the incomplete packets of all connections, and the connections that have such packets. */
-export type Partials = { usedBytes: number; readonly open: Set<Connection> };
+export type Partials = { usedBytes: number; readonly connections: Set<Connection> };
 
 /** The memory of the QoS 0 publishes on their way to Kafka, for all connections (`publishMemoryBytes`). */
 export type Qos0InFlight = { usedBytes: number };

@@ -42,11 +42,11 @@ export type Port = {
   waiting(): number;
   /** Uses this server certificate for new connections. Open connections keep theirs. */
   renew(pair: { readonly cert: string; readonly key: string }): void;
-  /** Accepts no more connections, and closes those that have not completed their handshake. */
+  /** Accepts no more connections, and closes the connections that have not completed their handshake. */
   close(): void;
 };
 
-/** Time without packets after which TCP checks whether the peer is still there. TCP needs ten more seconds to notice that it is not. */
+/** Time without packets after which TCP checks whether the peer is still there. TCP needs ten more seconds to notice that the peer is gone. */
 const tcpKeepAliveMs = 30_000;
 
 /**
@@ -61,7 +61,7 @@ export async function openPort(
 ): Promise<Port> {
   const { limits, counters, measures, log, now, monotonicMs } = options;
   const door = createDoor({
-    ...doorBounds(limits),
+    ...handshakeLimits(limits),
     onClosed() {
       counters.handshakesClosed += 1;
     },
@@ -102,7 +102,7 @@ export async function openPort(
   return {
     port: (server.address() as AddressInfo).port,
     waiting: line.waiting,
-    renew: (pair) => tls.setSecureContext(contextOf({ ...options, ...pair })),
+    renew: (pair) => tls.setSecureContext(tlsContextOf({ ...options, ...pair })),
     close() {
       server.close();
       door.close();
@@ -113,14 +113,14 @@ export async function openPort(
 
 /**
  * Returns the limits for concurrent handshakes: as many as can begin in the longest time of one handshake. One address may have half of
- * them, because all devices of a hospital may come through one address.
+ * these handshakes, because all devices of a hospital may come through one address.
  */
-function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
+function handshakeLimits({ connectsPerS, connectMs }: Limits): DoorOptions {
   const max = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
   return { max, perAddressMax: Math.ceil(max / 2), withinMs: connectMs };
 }
 
-function contextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
+function tlsContextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
   // Without tickets no TLS session is resumed, so every connection must present its certificate, and an expired certificate is noticed.
   const secureOptions = constants.SSL_OP_NO_TICKET;
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
@@ -132,7 +132,7 @@ function createTlsServer(options: PortOptions, logLimiter: LogLimiter, onSocket:
   try {
     server = createServer(
       {
-        ...contextOf(options),
+        ...tlsContextOf(options),
         requestCert: true,
         rejectUnauthorized: true,
         handshakeTimeout: limits.connectMs,
@@ -165,7 +165,7 @@ function listen(server: Server, { host, port, sharePort, log }: PortOptions): Pr
       const isTaken = cause.code === 'EADDRINUSE';
       const why = isTaken
         ? 'is in use by another process: set VIGIL_MQTT_PORT to a free port'
-        : openFailure(cause, sharePort);
+        : openFailureText(cause, sharePort);
       reject(
         new VigilError(isTaken ? 'port-taken' : 'start-failed', `MQTT port ${port} on ${host} ${why}.`, { cause }),
       );
@@ -179,7 +179,7 @@ function listen(server: Server, { host, port, sharePort, log }: PortOptions): Pr
 }
 
 /** Returns why the port cannot be opened, as the end of a sentence. */
-function openFailure({ code }: NodeJS.ErrnoException, sharePort: boolean): string {
+function openFailureText({ code }: NodeJS.ErrnoException, sharePort: boolean): string {
   return sharePort && (code === 'ENOTSUP' || code === 'EINVAL' || code === 'ENOPROTOOPT')
     ? `cannot be shared: ${process.platform} does not spread connections over processes. Set VIGIL_MQTT_SHARE_PORT=off`
     : `cannot be opened (${code})`;

@@ -1,16 +1,16 @@
 /** Handles the packets in the received bytes of a connection, one after the other, until the connection must wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
-import { endConnection, exceedsQuota, type WaitCause, waitCauseOf } from './connection.ts';
+import { endConnection, isReceiveMaximumReached, type WaitCause, waitCauseOf } from './connection.ts';
 import { dispatch } from './dispatch.ts';
+import { endForViolation } from './end-for-violation.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
 import { publishMemoryBytes } from './limits.ts';
-import { notePartial } from './memory.ts';
+import { countPartialBytes } from './memory.ts';
 import { protocolOf } from './packet/connect.ts';
 import { decode } from './packet/decode.ts';
 import { isMidPacket, nextFrame, packetType } from './packet/framing.ts';
 import type { Connection, Context } from './parts.ts';
-import { violate } from './violate.ts';
 
 const connectType = 1;
 
@@ -45,26 +45,26 @@ function handleReceivedPackets(context: Context, connection: Connection): void {
       connection.waitingPublish = undefined;
       dispatch(context, connection, client, waitingPublish.packet, waitingPublish.bytes);
       // This may resume another connection of the device, so it comes after the packet was handled.
-      context.shares.unpark(client.share, publishMemoryBytes(waitingPublish.bytes));
+      context.shares.releaseUnsent(client.share, publishMemoryBytes(waitingPublish.bytes));
       continue;
     }
-    const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
-    switch (cut.kind) {
+    const result = nextFrame(connection.frames, context.limits.packetBytesMax);
+    switch (result.kind) {
       case 'packet':
-        connection.packetSinceMs = undefined;
-        if (client) handlePacket(context, connection, client, cut.packet);
-        else handleFirstPacket(context, connection, cut.packet);
+        connection.packetStartMs = undefined;
+        if (client) handlePacket(context, connection, client, result.packet);
+        else handleFirstPacket(context, connection, result.packet);
         break;
       case 'too-large':
         context.counters.packetsTooLarge += 1;
-        violate(context, connection, reason.packetTooLarge, 'A packet is larger than Maximum Packet Size.');
+        endForViolation(context, connection, reason.packetTooLarge, 'A packet is larger than Maximum Packet Size.');
         return;
       case 'malformed':
-        violate(context, connection, reason.malformedPacket, 'The Remaining Length has more than four bytes.');
+        endForViolation(context, connection, reason.malformedPacket, 'The Remaining Length has more than four bytes.');
         return;
       case 'more':
-        if (isMidPacket(connection.frames)) connection.packetSinceMs ??= context.monotonicMs();
-        notePartial(context, connection);
+        if (isMidPacket(connection.frames)) connection.packetStartMs ??= context.monotonicMs();
+        countPartialBytes(context, connection);
         resume(context, connection);
         return;
     }
@@ -80,9 +80,9 @@ function handlePacket(
 ): void {
   spend(client.share.allowance, frame.length);
   const packet = decode(frame, client.version);
-  if (packet.type === 'violation') violate(context, connection, packet.code, packet.reasonString);
-  else if (packet.type === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
-    context.shares.park(client.share, publishMemoryBytes(frame.length));
+  if (packet.type === 'violation') endForViolation(context, connection, packet.code, packet.reasonString);
+  else if (packet.type === 'publish' && packet.qos > 0 && isReceiveMaximumReached(context, client)) {
+    context.shares.holdUnsent(client.share, publishMemoryBytes(frame.length));
     // The payload is copied because it is a view of the socket's buffer.
     connection.waitingPublish = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else dispatch(context, connection, client, packet, frame.length);
@@ -92,7 +92,7 @@ function handlePacket(
 function handleFirstPacket(context: Context, connection: Connection, frame: Buffer): void {
   const protocol = packetType(frame) === connectType ? protocolOf(frame) : undefined;
   if (!protocol || (protocol.name !== 'MQTT' && protocol.name !== 'MQIsdp')) {
-    violate(context, connection, reason.protocolError, 'The first packet must be CONNECT.');
+    endForViolation(context, connection, reason.protocolError, 'The first packet must be CONNECT.');
     return;
   }
   const { level } = protocol;
@@ -108,14 +108,14 @@ function handleFirstPacket(context: Context, connection: Connection, frame: Buff
   if (packet.type !== 'violation') return;
   // In MQTT 5 CONNACK may name the reason (section 4.13.1). In MQTT 3.1.1 the connection is closed without a packet [MQTT-3.1.4-1].
   if (level === 5) refuseConnect(context, connection, 5, packet);
-  else violate(context, connection, packet.code, packet.reasonString);
+  else endForViolation(context, connection, packet.code, packet.reasonString);
 }
 
 /** Pauses a connection, and registers a callback that continues when the wait is over, unless an event that ends the wait calls `pump`. */
 function pause(context: Context, connection: Connection, wait: WaitCause): void {
-  if (!connection.paused) {
-    connection.paused = true;
-    connection.pausedMs = context.monotonicMs();
+  if (!connection.isPaused) {
+    connection.isPaused = true;
+    connection.pauseStartMs = context.monotonicMs();
     connection.probeDueMs = 0;
     connection.socket.pause();
     countPause(context, wait);
@@ -128,7 +128,7 @@ function pause(context: Context, connection: Connection, wait: WaitCause): void 
   };
   switch (wait) {
     case 'unacked':
-      context.budget.onRoom(continuePump);
+      context.budget.callWhenSpace(continuePump);
       break;
     case 'outgoing':
       connection.socket.once('drain', continuePump);
@@ -136,7 +136,7 @@ function pause(context: Context, connection: Connection, wait: WaitCause): void 
     case 'device-rate':
     case 'device-share':
       // Before CONNECT a connection does not wait for its device.
-      context.shares.onRoom(connection.client!, wait, continuePump);
+      context.shares.callWhenSpace(connection.client!, wait, continuePump);
       break;
   }
 }
@@ -165,9 +165,9 @@ function countPause({ counters }: Context, wait: WaitCause): void {
 }
 
 function resume(context: Context, connection: Connection): void {
-  if (!connection.paused) return;
-  connection.paused = false;
+  if (!connection.isPaused) return;
+  connection.isPaused = false;
   // During the pause the gateway could not notice packets, so the Keep Alive starts again.
-  connection.lastHeardMs = context.monotonicMs();
+  connection.lastReceivedMs = context.monotonicMs();
   connection.socket.resume();
 }

@@ -25,7 +25,7 @@ const noCrlWarnEveryMs = 600_000;
 export type Revocation = {
   /** Returns the data of the client's certificate that `faultOf` needs. */
   factsOf(socket: TLSSocket): CertificateFacts;
-  /** Returns why a client with this certificate may not be connected; undefined if it may. */
+  /** Returns why a client with this certificate may not be connected; undefined if it may be connected. */
   faultOf(facts: CertificateFacts): CertificateFault | undefined;
   /** Returns the number of revoked certificates and the time of the next update, ms since 1970; undefined if revocation is not checked. */
   state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
@@ -46,7 +46,7 @@ export type RevocationOptions = {
 };
 
 /**
- * Opens the CRL and checks its file regularly. If a changed file cannot be used, the last valid CRL is used further.
+ * Opens the CRL and checks its file regularly. If a changed file cannot be used, the last valid CRL stays in use.
  * @throws VigilError `certificate-invalid` if the file cannot be used at start
  */
 export function openRevocation(options: RevocationOptions): Revocation {
@@ -55,7 +55,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
   const certificates = authorities.map((pem) => new X509Certificate(pem));
   let lists: RevocationLists | undefined;
   let stampInUse = '';
-  let refusal: { readonly why: string; readonly loggedMs: number } | undefined;
+  let lastRefusal: { readonly reasonText: string; readonly loggedMs: number } | undefined;
   let outdatedLoggedMs = Number.NEGATIVE_INFINITY;
 
   function replaceLists(bytes: Buffer): void {
@@ -72,25 +72,25 @@ export function openRevocation(options: RevocationOptions): Revocation {
 
   function readIfChanged(): void {
     try {
-      const stamp = stampOf(file);
+      const stamp = fileStamp(file);
       // If the last read failed, the file may have been half written. So it is read again even if its stamp is the same.
-      if (stamp === stampInUse && refusal === undefined) return;
+      if (stamp === stampInUse && lastRefusal === undefined) return;
       const bytes = readBounded(file);
       replaceLists(bytes);
       stampInUse = stamp;
-      if (refusal !== undefined) log.info('the CRL file is valid again');
-      refusal = undefined;
+      if (lastRefusal !== undefined) log.info('the CRL file is valid again');
+      lastRefusal = undefined;
     } catch (error) {
-      const why =
+      const reasonText =
         error instanceof VigilError
           ? error.message
           : `The file cannot be read (${(error as NodeJS.ErrnoException).code}).`;
       if (lists === undefined)
-        throw new VigilError('certificate-invalid', `VIGIL_MQTT_CRL_FILE ${file}: ${why}`, { cause: error });
-      if (why === refusal?.why && now() - refusal.loggedMs < crlWarnEveryMs) return;
-      refusal = { why, loggedMs: now() };
+        throw new VigilError('certificate-invalid', `VIGIL_MQTT_CRL_FILE ${file}: ${reasonText}`, { cause: error });
+      if (reasonText === lastRefusal?.reasonText && now() - lastRefusal.loggedMs < crlWarnEveryMs) return;
+      lastRefusal = { reasonText, loggedMs: now() };
       counters.crlRefused += 1;
-      log.error({ file, why }, 'the changed CRL file cannot be used: the previous CRL stays in use');
+      log.error({ file, why: reasonText }, 'the changed CRL file cannot be used: the previous CRL stays in use');
     }
   }
 
@@ -101,7 +101,7 @@ export function openRevocation(options: RevocationOptions): Revocation {
     counters.crlStale += 1;
     log.error(
       { file, nextUpdate: new Date(nextUpdateMs).toISOString() },
-      'the CRL is outdated: it is still used, but devices that were revoked since can connect; write a new CRL',
+      'the CRL is outdated: it is still used, but devices that were revoked after it was written can connect; write a new CRL',
     );
   }
 
@@ -150,7 +150,7 @@ function crlFields(lists: RevocationLists) {
 }
 
 /** Returns a text that differs if the file changed, or if another file with the same time of change replaced it. */
-function stampOf(path: string): string {
+function fileStamp(path: string): string {
   const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
   return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
 }

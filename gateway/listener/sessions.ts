@@ -12,27 +12,27 @@ export function createSessions(options: {
   const { sink, counters, monotonicMs } = options;
   const sessions = new Map<string, Session>();
   /** Sessions without a connection, in the order in which they lost their connection. */
-  const parked = new Set<Session>();
+  const sessionsWithoutConnection = new Set<Session>();
 
-  function end(session: Session): void {
-    parked.delete(session);
+  function endSession(session: Session): void {
+    sessionsWithoutConnection.delete(session);
     if (sessions.get(session.clientId) === session) sessions.delete(session.clientId);
-    publishDelayed(session);
+    publishDelayedWill(session);
   }
 
   /** Publishes the delayed will, if there is one. The end of a session also ends the delay [MQTT-3.1.3-9]. */
-  function publishDelayed(session: Session): void {
+  function publishDelayedWill(session: Session): void {
     const { delayedWill } = session;
     session.delayedWill = undefined;
     if (delayedWill) sink.will(delayedWill.source, delayedWill.will, delayedWill.endReason);
   }
 
-  function makeRoom(): void {
+  function makeSpace(): void {
     if (sessions.size < options.sessionsMax) return;
-    const [oldest] = parked;
+    const [oldest] = sessionsWithoutConnection;
     if (!oldest) return;
     counters.sessionsEvicted += 1;
-    end(oldest);
+    endSession(oldest);
   }
 
   return {
@@ -41,14 +41,14 @@ export function createSessions(options: {
     open(clientId, deviceId, clean, certificate) {
       const existing = sessions.get(clientId);
       if (existing && !clean) {
-        parked.delete(existing);
+        sessionsWithoutConnection.delete(existing);
         // The client connected again before the delay was over, so the will is not published [MQTT-3.1.3-9].
         existing.delayedWill = undefined;
         existing.certificate = certificate;
         return { session: existing, existed: true };
       }
-      if (existing) end(existing);
-      makeRoom();
+      if (existing) endSession(existing);
+      makeSpace();
       const session: Session = {
         clientId,
         deviceId,
@@ -63,7 +63,7 @@ export function createSessions(options: {
       sessions.set(clientId, session);
       return { session, existed: false };
     },
-    leave(session, connection, will, endReason) {
+    handleConnectionEnd(session, connection, will, endReason) {
       const source = connection.client!.source;
       const nowMs = monotonicMs();
       const isDelayed = will !== undefined && will.delayMs > 0 && session.expiryMs > 0;
@@ -72,21 +72,21 @@ export function createSessions(options: {
       if (session.connection !== connection) return;
       session.connection = undefined;
       if (session.expiryMs === 0) {
-        end(session);
+        endSession(session);
         return;
       }
       session.endsAtMs = nowMs + session.expiryMs;
       if (will && isDelayed) session.delayedWill = { will, source, endReason, dueMs: nowMs + will.delayMs };
-      parked.add(session);
+      sessionsWithoutConnection.add(session);
     },
-    drop(session) {
+    endWithoutWill(session) {
       session.delayedWill = undefined;
-      end(session);
+      endSession(session);
     },
-    sweep(nowMs, isBarred) {
-      for (const session of parked) {
-        if (session.endsAtMs <= nowMs || isBarred(session)) end(session);
-        else if (session.delayedWill && session.delayedWill.dueMs <= nowMs) publishDelayed(session);
+    sweep(nowMs, mustEnd) {
+      for (const session of sessionsWithoutConnection) {
+        if (session.endsAtMs <= nowMs || mustEnd(session)) endSession(session);
+        else if (session.delayedWill && session.delayedWill.dueMs <= nowMs) publishDelayedWill(session);
       }
     },
   };

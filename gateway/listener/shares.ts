@@ -1,6 +1,7 @@
 /**
  * Limits for each device, over all its connections, how fast it may send and how much memory its unacknowledged publishes may use. Above a
- * limit the connections of the device are not read, and then take turns. No packet of the device is dropped, and no other device must wait.
+ * limit the connections of the device are not read, and later they are read again one after the other. No packet of the device is dropped,
+ * and no other device must wait.
  *
  * A device may use at most as much memory as is still free (the dynamic threshold of Choudhury and Hahne, 1998). So a single device gets at
  * most half of the memory. If n devices want all of it, each gets an equal part, and some memory is always free for a new device.
@@ -24,8 +25,8 @@ export type Share = {
   connections: number;
   /** Memory of the device's unacknowledged publishes, bytes (`publishMemoryBytes`). */
   unackedBytes: number;
-  /** The part of `unackedBytes` of packets that are not on their way to Kafka yet. It is freed only when these packets are handled. */
-  parkedBytes: number;
+  /** Memory of packets that are not on their way to Kafka yet: a part of `unackedBytes`. It is freed only when these packets are handled. */
+  unsentBytes: number;
   readonly heldBack: HeldBack;
   /** Callbacks of the waiting connections, in the order in which they began to wait. */
   readonly waiting: (() => void)[];
@@ -40,27 +41,31 @@ type DeviceWaitCause = 'device-rate' | 'device-share';
 
 export type Shares = {
   /** Returns the share of a device. The share is remembered after the last connection has ended, so a device cannot get a new share. */
-  of(deviceId: string): Share;
+  shareOf(deviceId: string): Share;
   /** Returns what the connections of the device must wait for; undefined if they need not wait. */
   waitCauseOf(share: Share): DeviceWaitCause | undefined;
-  /** Calls `resume` once, when the device may send again. The connections of a device are called in turn. */
-  onRoom(client: { readonly share: Share; readonly source: Source }, why: DeviceWaitCause, resume: () => void): void;
+  /** Calls `resume` once, when the device may send again. The connections of a device are resumed one after the other. */
+  callWhenSpace(
+    client: { readonly share: Share; readonly source: Source },
+    why: DeviceWaitCause,
+    resume: () => void,
+  ): void;
   /** Counts the memory of a publish that is on its way to Kafka. */
   hold(share: Share, bytes: number): void;
   /** Frees the memory of a publish that was counted by `hold`. */
   release(share: Share, bytes: number): void;
   /** Counts the memory of a publish that was read and is not on its way to Kafka yet. */
-  park(share: Share, bytes: number): void;
-  /** Frees the memory of a publish that was counted by `park`. */
-  unpark(share: Share, bytes: number): void;
+  holdUnsent(share: Share, bytes: number): void;
+  /** Frees the memory of a publish that was counted by `holdUnsent`. */
+  releaseUnsent(share: Share, bytes: number): void;
   /** Returns the number of devices that wait for their rate. */
-  waiting(): number;
+  waitingDevices(): number;
   close(): void;
 };
 
 /** Shortest pause for the rate, so that connections are not paused and resumed at every packet. */
 const pauseMsMin = 5;
-/** A device that waits for memory is resumed when it uses at most this part of the free memory. */
+/** A device that waits for memory is resumed when it uses at most this fraction of the free memory. */
 const resumeFraction = 0.75;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -104,15 +109,15 @@ export function createShares(options: {
     const waitMs = rateWaitMs(share);
     if (waitMs > 0) resumeLater(share, waitMs);
     // If the device uses too much memory, `release` calls `resumeConnections` again.
-    return waitMs === 0 && !usesMoreThan(share, resumeFraction * budget.freeBytes());
+    return waitMs === 0 && !mustWaitForMemory(share, resumeFraction * budget.freeBytes());
   }
 
   /**
-   * Returns whether the device uses more than `bytes` and has a packet on its way to Kafka. If all its packets were parked, nothing would
-   * call `release`, and the device would wait without end.
+   * Returns whether the device uses more than `bytesMax` and has a packet on its way to Kafka. If no packet of the device were on its way,
+   * nothing would call `release`, and the device would wait without end.
    */
-  const usesMoreThan = (share: Share, bytes: number) =>
-    share.unackedBytes > share.parkedBytes && share.unackedBytes > bytes;
+  const mustWaitForMemory = (share: Share, bytesMax: number) =>
+    share.unackedBytes > share.unsentBytes && share.unackedBytes > bytesMax;
 
   function resumeLater(share: Share, waitMs: number): void {
     if (share.timer !== undefined) return;
@@ -139,7 +144,7 @@ export function createShares(options: {
   }
 
   return {
-    of(deviceId) {
+    shareOf(deviceId) {
       const existing = shares.get(deviceId);
       if (existing) return existing;
       if (shares.size >= devicesMax) forgetIdleDevice();
@@ -147,7 +152,7 @@ export function createShares(options: {
         allowance: newAllowance(rates, monotonicMs()),
         connections: 0,
         unackedBytes: 0,
-        parkedBytes: 0,
+        unsentBytes: 0,
         heldBack: newHeldBack(),
         waiting: [],
         timer: undefined,
@@ -158,9 +163,9 @@ export function createShares(options: {
     },
     waitCauseOf(share) {
       if (rateWaitMs(share) > 0) return 'device-rate';
-      return usesMoreThan(share, budget.freeBytes()) ? 'device-share' : undefined;
+      return mustWaitForMemory(share, budget.freeBytes()) ? 'device-share' : undefined;
     },
-    onRoom({ share, source }, why, resume) {
+    callWhenSpace({ share, source }, why, resume) {
       share.waiting.push(resume);
       if (why === 'device-share') return;
       if (noteWait(share.heldBack, monotonicMs())) options.onHeldBack(source);
@@ -168,15 +173,15 @@ export function createShares(options: {
     },
     hold,
     release,
-    park(share, bytes) {
-      share.parkedBytes += bytes;
+    holdUnsent(share, bytes) {
+      share.unsentBytes += bytes;
       hold(share, bytes);
     },
-    unpark(share, bytes) {
-      share.parkedBytes -= bytes;
+    releaseUnsent(share, bytes) {
+      share.unsentBytes -= bytes;
       release(share, bytes);
     },
-    waiting: () => timers,
+    waitingDevices: () => timers,
     close() {
       for (const share of shares.values()) clearTimeout(share.timer);
     },

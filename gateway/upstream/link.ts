@@ -41,11 +41,11 @@ export type LinkOptions = {
 };
 
 /** The state of one network connection. It is not used for the next connection, on which packet ids belong to other messages. */
-type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; hasEnded: boolean };
+type Flow = { readonly stream: Duplex; readonly acks: AckQueue; isFlushScheduled: boolean; hasEnded: boolean };
 
 const reconnectMs = 1_000;
 /** Time before the next attempt after another client took the client id, so that two gateways do not disconnect each other all the time. */
-const takenOverMs = 10_000;
+const takenOverWaitMs = 10_000;
 const keepAliveS = 30;
 const goodbyeMs = 500;
 
@@ -72,12 +72,17 @@ export function openLink(options: LinkOptions): Link {
   /** Returns the state of the present network connection. The library uses a new stream for each connection. */
   function currentFlow(): Flow {
     if (flow?.stream !== client.stream) {
-      flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, hasEnded: false };
+      flow = {
+        stream: client.stream as unknown as Duplex,
+        acks: emptyAckQueue(),
+        isFlushScheduled: false,
+        hasEnded: false,
+      };
     }
     return flow!;
   }
 
-  function drop(flowToEnd: Flow | undefined): void {
+  function endFlow(flowToEnd: Flow | undefined): void {
     if (!flowToEnd || flowToEnd.hasEnded) return;
     flowToEnd.hasEnded = true;
     subscribed = false;
@@ -88,7 +93,7 @@ export function openLink(options: LinkOptions): Link {
     const connectionFlow = currentFlow();
     if (draining || connectionFlow.hasEnded) return;
     if (!options.ready()) {
-      drop(connectionFlow);
+      endFlow(connectionFlow);
       return;
     }
     const ack =
@@ -102,16 +107,16 @@ export function openLink(options: LinkOptions): Link {
       else if (outcome.kind === 'failed') options.onFailed();
       else settle(connectionFlow, ack, outcome);
     });
-    if (budget.isFull()) waitForRoom(() => next(acknowledgedLater));
+    if (budget.isFull()) waitForSpace(() => next(acknowledgedLater));
     else next(acknowledgedLater);
   }
 
-  function waitForRoom(next: () => void): void {
+  function waitForSpace(next: () => void): void {
     counters.upstreamPaused += 1;
     const isWaiting = continueReading !== undefined;
     continueReading = next;
     if (isWaiting) return;
-    budget.onRoom(() => {
+    budget.callWhenSpace(() => {
       const resume = continueReading;
       continueReading = undefined;
       resume?.();
@@ -121,14 +126,14 @@ export function openLink(options: LinkOptions): Link {
   function settle(connectionFlow: Flow, ack: Ack, outcome: Exclude<Outcome, { kind: 'failed' }>): void {
     ack.reasonCode = outcome.kind === 'refused' ? outcome.code : reason.success;
     ack.reasonString = outcome.reasonString;
-    if (connectionFlow.flushing) return;
-    connectionFlow.flushing = true;
+    if (connectionFlow.isFlushScheduled) return;
+    connectionFlow.isFlushScheduled = true;
     process.nextTick(flush, connectionFlow);
   }
 
   /** Sends the ready acknowledgements in the order of the messages [MQTT-4.6.0-2]. Sends nothing if the connection has ended. */
   function flush(connectionFlow: Flow): void {
-    connectionFlow.flushing = false;
+    connectionFlow.isFlushScheduled = false;
     if (connectionFlow.hasEnded || !connectionFlow.stream.writable) return;
     const ready = takeReadyAcks(connectionFlow.acks);
     if (ready.length === 0) return;
@@ -151,7 +156,7 @@ export function openLink(options: LinkOptions): Link {
       if (connectionFlow.hasEnded || draining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {
         logError('the upstream broker does not grant our subscriptions at QoS 1', { error: error?.message });
-        drop(connectionFlow);
+        endFlow(connectionFlow);
         return;
       }
       subscribed = true;
@@ -174,13 +179,13 @@ export function openLink(options: LinkOptions): Link {
   });
   client.on('disconnect', ({ reasonCode }) => {
     logError('the upstream broker ended the connection', { reasonCode });
-    if (reasonCode === reason.sessionTakenOver) client.options.reconnectPeriod = takenOverMs;
+    if (reasonCode === reason.sessionTakenOver) client.options.reconnectPeriod = takenOverWaitMs;
   });
   client.connect();
 
   return {
     isConnected: () => subscribed,
-    restart: () => drop(flow),
+    restart: () => endFlow(flow),
     async close(withinMs) {
       draining = true;
       const waiting = () => (flow && !flow.hasEnded ? countUnsentAcks(flow.acks) : 0);

@@ -26,7 +26,7 @@ export type Accepted = {
  * then. If another connection of this gateway waits for the same id, that connection is ended.
  * @param proceed called when the wait is over; its argument says whether the log has the claim
  */
-export function claimId(
+export function claimClientId(
   context: Context,
   connection: Connection,
   source: Source,
@@ -67,7 +67,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const replaced = takeOver(context, clientId);
   const existing = sessions.get(clientId);
   // Without a claim, the client may have been at another gateway in between, and may use packet ids again that the session here remembers.
-  if (existing && !claimed) sessions.drop(existing);
+  if (existing && !claimed) sessions.endWithoutWill(existing);
   const { session, existed } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
   session.expiryMs = sessionExpiryMs(version, cleanStart, sessionExpiryS, limits.sessionExpiryMaxMs);
@@ -116,7 +116,7 @@ function takeOver(context: Context, clientId: string): boolean {
  * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session there. Does nothing if
  * the claim of the connection here was not read yet, because that claim comes later in the log, so the connection here is newer.
  */
-export function endTakenElsewhere(context: Context, clientId: string): void {
+export function endConnectionClaimedElsewhere(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);
   if (!session) return;
   const { connection } = session;
@@ -125,7 +125,7 @@ export function endTakenElsewhere(context: Context, clientId: string): void {
     context.counters.takenElsewhere += 1;
     endConnection(context, connection, { kind: 'taken-over' });
   }
-  context.sessions.drop(session);
+  context.sessions.endWithoutWill(session);
 }
 
 /** Returns the will with a copy of its payload, so that the memory of the whole packet can be freed. */
@@ -143,7 +143,7 @@ function buildConnack(
   { limits }: Context,
   client: Client,
   sessionPresent: boolean,
-  assigned: boolean,
+  isIdAssigned: boolean,
   keepAliveChanged: boolean,
 ): IConnackPacket {
   const connack: IConnackPacket = { cmd: 'connack', sessionPresent, returnCode: 0, reasonCode: reason.success };
@@ -156,7 +156,7 @@ function buildConnack(
     subscriptionIdentifiersAvailable: false,
     ...(expiryS === client.expiryAskedS ? {} : { sessionExpiryInterval: expiryS }),
     ...(keepAliveChanged ? { serverKeepAlive: limits.keepAliveMaxS } : {}),
-    ...(assigned ? { assignedClientIdentifier: client.clientId } : {}),
+    ...(isIdAssigned ? { assignedClientIdentifier: client.clientId } : {}),
   };
   return connack;
 }

@@ -5,17 +5,17 @@ import { linesLeftOut } from '../../core/log-limiter.ts';
 import { connectReturnCode, reason } from '../../core/reasons.ts';
 import { certificateRefusals } from '../../core/revocation.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
-import { endConnection, joinDevice, writeBytes } from '../connection.ts';
+import { endConnection, joinDeviceShare, writeBytes } from '../connection.ts';
 import type { Connect } from '../packet/connect.ts';
 import { encode } from '../packet/encode.ts';
 import type { Violation } from '../packet/fields.ts';
 import type { Connection, Context } from '../parts.ts';
-import { acceptConnect, claimId, packetBytesMaxDefault } from './accept.ts';
+import { acceptConnect, claimClientId, packetBytesMaxDefault } from './accept.ts';
 
 /** Why a client may not connect. A client of MQTT 5 gets the reason string. */
 type Refusal = Pick<Violation, 'code' | 'reasonString'>;
 
-const notReady: Refusal = {
+const notReadyRefusal: Refusal = {
   code: reason.serverUnavailable,
   reasonString: 'The gateway is not ready. Connect again later.',
 };
@@ -29,7 +29,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
     return;
   }
   const olderConnection = context.sessions.get(packet.clientId)?.connection ?? context.claiming.get(packet.clientId);
-  const share = joinDevice(context, connection, judged.deviceId, olderConnection !== undefined);
+  const share = joinDeviceShare(context, connection, judged.deviceId, olderConnection !== undefined);
   if (!share) {
     context.counters.connectionsOfDeviceTooMany += 1;
     refuse({ code: reason.quotaExceeded, reasonString: 'The device already has the maximum number of connections.' });
@@ -38,10 +38,10 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const source = context.sink.sourceOf(judged.deviceId);
   // An assigned client id must be unique [MQTT-3.1.3-6]. The CN alone may be in use as a client id on another gateway.
   const clientId = packet.clientId || `${source.deviceId}/${source.boot}`;
-  claimId(context, connection, source, clientId, (claimed) => {
-    if (context.draining || !context.sink.ready()) refuse(notReady);
+  claimClientId(context, connection, source, clientId, (claimed) => {
+    if (context.draining || !context.sink.ready()) refuse(notReadyRefusal);
     else acceptConnect(context, connection, { packet, source, share, clientId, claimed });
-    if (connection.paused) context.pump(connection);
+    if (connection.isPaused) context.pump(connection);
     if (connection.isClientGone) endConnection(context, connection, { kind: 'lost' });
   });
 }
@@ -97,7 +97,7 @@ function judgeConnect(
   if (will && will.payload.length > willBytesMax) {
     return { code: reason.quotaExceeded, reasonString: `The will is longer than ${willBytesMax} bytes.` };
   }
-  if (context.draining || !context.sink.ready()) return notReady;
+  if (context.draining || !context.sink.ready()) return notReadyRefusal;
   return { deviceId: identity.deviceId };
 }
 
@@ -117,7 +117,7 @@ export function refuseConnect(
   const leftOut = linesLeftOut(context.logLimiter, context.now());
   if (leftOut !== undefined) {
     context.log.warn(
-      { commonName: printable(connection.commonName), code, reasonString, leftOut },
+      { commonName: printableName(connection.commonName), code, reasonString, leftOut },
       'connection refused',
     );
   }
@@ -140,7 +140,7 @@ export function refuseConnect(
 }
 
 /** Returns a common name of at most 64 characters in which each unusual character is `?`. */
-function printable(commonName: unknown): string {
+function printableName(commonName: unknown): string {
   return String(commonName)
     .replace(/[^\w.-]/g, '?')
     .slice(0, 64);

@@ -2,9 +2,9 @@
 import { reason } from '../../core/reasons.ts';
 import { sessionExpiryMs } from '../../core/session.ts';
 import { endConnection } from '../connection.ts';
+import { endForViolation } from '../end-for-violation.ts';
 import type { Disconnect } from '../packet/disconnect.ts';
 import type { Client, Connection, Context } from '../parts.ts';
-import { violate } from '../violate.ts';
 
 export function handleDisconnect(context: Context, connection: Connection, client: Client, packet: Disconnect): void {
   const { sessionExpiryS } = packet;
@@ -12,7 +12,7 @@ export function handleDisconnect(context: Context, connection: Connection, clien
     // Section 3.14.2.2.2: if CONNECT asked for a session that ends with its connection, DISCONNECT must not ask to keep the session.
     if (client.expiryAskedS === 0 && sessionExpiryS !== 0) {
       const reasonString = 'DISCONNECT must not ask to keep the session, because CONNECT did not.';
-      violate(context, connection, reason.protocolError, reasonString);
+      endForViolation(context, connection, reason.protocolError, reasonString);
       return;
     }
     client.session.expiryMs = sessionExpiryMs(5, false, sessionExpiryS, context.limits.sessionExpiryMaxMs);

@@ -4,12 +4,12 @@ import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { linesLeftOut } from '../../core/log-limiter.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
-import { endConnection, exceedsQuota, flushAcksSoon } from '../connection.ts';
+import { endConnection, flushAcksSoon, isReceiveMaximumReached } from '../connection.ts';
+import { endForViolation } from '../end-for-violation.ts';
 import { publishMemoryBytes } from '../limits.ts';
 import type { Publish } from '../packet/publish.ts';
 import type { Client, Connection, Context } from '../parts.ts';
 import type { Incoming, Outcome } from '../sink.ts';
-import { violate } from '../violate.ts';
 
 type Settle = (outcome: Outcome) => void;
 
@@ -37,24 +37,24 @@ export function handlePublish(
   switch (packet.qos) {
     case 0:
       if (context.qos0InFlight.usedBytes >= context.limits.qos0BytesMax) dropQos0(context, client, message);
-      else context.sink.publish(message, countQos0(context, connection, client, packetBytes));
+      else context.sink.publish(message, holdQos0Memory(context, connection, client, packetBytes));
       break;
     case 1: {
-      const settle = expectOutcome(context, connection, client, packet, packetBytes);
+      const settle = queueAck(context, connection, client, packet, packetBytes);
       if (settle) context.sink.publish(message, settle);
       break;
     }
     case 2: {
-      const settle = expectOutcome(context, connection, client, packet, packetBytes);
+      const settle = queueAck(context, connection, client, packet, packetBytes);
       if (settle) publishOnce(context, client, packet.packetId, message, settle);
       break;
     }
   }
 }
 
-/** Counts a QoS 0 publish against the limits. Returns the function that takes its outcome. */
-function countQos0(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
-  const release = countPublish(context, connection, client, packetBytes, true);
+/** Counts the memory of a QoS 0 publish against the limits. Returns the function that takes its outcome. */
+function holdQos0Memory(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
+  const release = holdPublishMemory(context, connection, client, packetBytes, true);
   const bytes = publishMemoryBytes(packetBytes);
   context.qos0InFlight.usedBytes += bytes;
   return (outcome) => {
@@ -71,15 +71,18 @@ function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incomi
   context.counters.qos0Dropped += 1;
   const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
   if (leftOut === undefined) return;
-  context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for Kafka');
+  context.log.warn(
+    { deviceId: source.deviceId, leftOut },
+    'a QoS 0 message was dropped: too many QoS 0 messages wait for Kafka',
+  );
 }
 
 /**
  * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function that takes the outcome. Returns undefined, after it has ended
  * the connection, if the client has more open QoS 2 messages than Receive Maximum [MQTT-3.3.4-7]. A connection whose messages only wait
- * for Kafka does not come here above Receive Maximum, because it is paused before (`exceedsQuota`).
+ * for Kafka does not come here above Receive Maximum, because it is paused before (`isReceiveMaximumReached`).
  */
-function expectOutcome(
+function queueAck(
   context: Context,
   connection: Connection,
   client: Client,
@@ -87,9 +90,12 @@ function expectOutcome(
   packetBytes: number,
 ): Settle | undefined {
   const { limits } = context;
-  if (exceedsQuota(context, client) || (packet.qos === 2 && client.session.exchanges.size >= limits.exchangesMax)) {
+  if (
+    isReceiveMaximumReached(context, client) ||
+    (packet.qos === 2 && client.session.exchanges.size >= limits.exchangesMax)
+  ) {
     context.counters.receiveMaximumExceeded += 1;
-    violate(
+    endForViolation(
       context,
       connection,
       reason.receiveMaximumExceeded,
@@ -98,8 +104,13 @@ function expectOutcome(
     return undefined;
   }
   client.quotaUsed += 1;
-  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, connection.lastHeardMs);
-  const release = countPublish(context, connection, client, packetBytes, client.version === 4);
+  const ack = expectAck(
+    client.acks,
+    packet.qos === 1 ? 'puback' : 'pubrec',
+    packet.packetId,
+    connection.lastReceivedMs,
+  );
+  const release = holdPublishMemory(context, connection, client, packetBytes, client.version === 4);
   return (outcome) => {
     release();
     if (outcome.kind === 'failed') {
@@ -139,11 +150,11 @@ function publishOnce(context: Context, client: Client, packetId: number, message
 }
 
 /**
- * Counts a publish against the limits of memory.
+ * Counts the memory of a publish against the limits of the device and of all devices.
  * @param isUnmetered whether the publish does not count against Receive Maximum
  * @returns a function that frees the memory
  */
-function countPublish(
+function holdPublishMemory(
   context: Context,
   connection: Connection,
   client: Client,
@@ -156,7 +167,7 @@ function countPublish(
   return () => {
     context.shares.release(client.share, bytes);
     if (isUnmetered) client.unmeteredInFlight -= 1;
-    if (connection.paused) context.pump(connection);
+    if (connection.isPaused) context.pump(connection);
   };
 }
 
@@ -167,18 +178,23 @@ function countPublish(
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;
   if (topic !== '' && !isTopicName(topic)) {
-    violate(context, connection, reason.topicNameInvalid, 'The topic of a PUBLISH contains a wildcard.');
+    endForViolation(context, connection, reason.topicNameInvalid, 'The topic of a PUBLISH contains a wildcard.');
   } else if (alias !== undefined && alias > context.limits.topicAliasMax) {
-    violate(context, connection, reason.topicAliasInvalid, 'A topic alias is larger than Topic Alias Maximum.');
+    endForViolation(context, connection, reason.topicAliasInvalid, 'A topic alias is larger than Topic Alias Maximum.');
   } else if (alias !== undefined && topic.length > context.limits.aliasedTopicLengthMax) {
-    violate(context, connection, reason.quotaExceeded, 'A topic with an alias is too long.');
+    endForViolation(context, connection, reason.quotaExceeded, 'A topic with an alias is too long.');
   } else if (topic !== '') {
     if (alias !== undefined) client.aliases.set(alias, topic);
     return topic;
   } else {
     const aliasedTopic = alias === undefined ? undefined : client.aliases.get(alias);
     if (aliasedTopic !== undefined) return aliasedTopic;
-    violate(context, connection, reason.protocolError, 'A PUBLISH has neither a topic nor a known topic alias.');
+    endForViolation(
+      context,
+      connection,
+      reason.protocolError,
+      'A PUBLISH has neither a topic nor a known topic alias.',
+    );
   }
   return undefined;
 }

@@ -2,9 +2,9 @@
 import { releaseExchange } from '../../core/exchanges.ts';
 import { reason } from '../../core/reasons.ts';
 import { sendPacket } from '../connection.ts';
+import { endForViolation } from '../end-for-violation.ts';
 import type { Acknowledgement } from '../packet/puback.ts';
 import type { Client, Connection, Context } from '../parts.ts';
-import { violate } from '../violate.ts';
 
 export function handleRelease(context: Context, connection: Connection, client: Client, packet: Acknowledgement): void {
   const messageId = packet.packetId;
@@ -18,6 +18,6 @@ export function handleRelease(context: Context, connection: Connection, client: 
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.packetIdentifierNotFound });
       return;
     case 'too-early':
-      violate(context, connection, reason.protocolError, 'The client sent PUBREL before it got PUBREC.');
+      endForViolation(context, connection, reason.protocolError, 'The client sent PUBREL before it got PUBREC.');
   }
 }

@@ -4,14 +4,14 @@ import { linesLeftOut } from '../../core/log-limiter.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicFilter, judgeFilter } from '../../core/topics.ts';
 import { sendPacket } from '../connection.ts';
+import { endForViolation } from '../end-for-violation.ts';
 import { sendInbox } from '../inbox.ts';
 import type { Subscribe } from '../packet/subscribe.ts';
 import type { Unsubscribe } from '../packet/unsubscribe.ts';
 import type { Client, Connection, Context } from '../parts.ts';
-import { violate } from '../violate.ts';
 
 /** The code for a failure in SUBACK of MQTT 3.1.1. */
-const failure = 0x80;
+const failureCode = 0x80;
 
 /**
  * Handles a SUBSCRIBE. Grants the inbox at QoS 0, even if the client asks for a higher QoS [MQTT-3.8.4-7]: the inbox is sent every 10 s, and a
@@ -20,7 +20,7 @@ const failure = 0x80;
 export function handleSubscribe(context: Context, connection: Connection, client: Client, packet: Subscribe): void {
   if (packet.subscriptionIdentifier !== undefined) {
     const reasonString = 'The gateway does not support subscription identifiers.';
-    violate(context, connection, reason.subscriptionIdentifiersNotSupported, reasonString);
+    endForViolation(context, connection, reason.subscriptionIdentifiersNotSupported, reasonString);
     return;
   }
   const filters = packet.subscriptions.map(({ filter }) => filter);
@@ -30,21 +30,26 @@ export function handleSubscribe(context: Context, connection: Connection, client
     client.version === 5 &&
     packet.subscriptions.some(({ filter, noLocal }) => noLocal && filter.startsWith('$share/'))
   ) {
-    violate(context, connection, reason.protocolError, 'A shared subscription must not have the option No Local.');
+    endForViolation(
+      context,
+      connection,
+      reason.protocolError,
+      'A shared subscription must not have the option No Local.',
+    );
     return;
   }
   const codes = filters.map((filter) => {
     const right = judgeFilter(client.source.deviceId, filter);
     if (right.ok) return 0;
     context.counters.subscriptionsRefused += 1;
-    return client.version === 5 ? right.reasonCode : failure;
+    return client.version === 5 ? right.reasonCode : failureCode;
   });
-  const granted = codes.includes(0);
+  const isInboxGranted = codes.includes(0);
   const leftOut = codes.every((code) => code === 0) ? undefined : linesLeftOut(client.source.logLimiter, context.now());
   if (leftOut !== undefined) context.log.warn({ deviceId: client.source.deviceId, leftOut }, 'subscription refused');
-  if (granted) client.session.inboxSubscribed = true;
+  if (isInboxGranted) client.session.inboxSubscribed = true;
   if (!sendAnswer(context, connection, { cmd: 'suback', messageId: packet.packetId, granted: codes })) return;
-  if (granted) sendInbox(context, connection, client);
+  if (isInboxGranted) sendInbox(context, connection, client);
 }
 
 export function handleUnsubscribe(context: Context, connection: Connection, client: Client, packet: Unsubscribe): void {
@@ -60,7 +65,7 @@ export function handleUnsubscribe(context: Context, connection: Connection, clie
 /** Ends the connection if a topic filter is malformed [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. @returns whether a filter is malformed */
 function endIfMalformed(context: Context, connection: Connection, client: Client, filters: readonly string[]): boolean {
   if (filters.every((filter) => isTopicFilter(filter, client.version))) return false;
-  violate(context, connection, reason.malformedPacket, 'A topic filter is not valid.');
+  endForViolation(context, connection, reason.malformedPacket, 'A topic filter is not valid.');
   return true;
 }
 
@@ -72,7 +77,7 @@ function endIfMalformed(context: Context, connection: Connection, client: Client
 function sendAnswer(context: Context, connection: Connection, packet: ISubackPacket | IUnsubackPacket): boolean {
   if (sendPacket(connection, packet)) return true;
   if (connection.socket.writable)
-    violate(
+    endForViolation(
       context,
       connection,
       reason.packetTooLarge,

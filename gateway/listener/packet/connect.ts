@@ -45,28 +45,28 @@ const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, 
 
 /** Returns the protocol name and level at the start of a CONNECT, which have the same form in all versions; undefined if they are malformed. */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
-  const c: Cursor = { bytes: frame, version: 5, at: headerBytes(frame), fault: undefined };
-  const name = readString(c);
-  const level = readByte(c);
-  return c.fault ? undefined : { name, level };
+  const cursor: Cursor = { bytes: frame, version: 5, index: headerBytes(frame), fault: undefined };
+  const name = readString(cursor);
+  const level = readByte(cursor);
+  return cursor.fault ? undefined : { name, level };
 }
 
 /** Decodes a CONNECT after `protocolOf` has read its name and level. The fields of its payload have a fixed order [MQTT-3.1.3-1]. */
-export function decodeConnect(c: Cursor): Connect {
-  requireFlags(c, 0);
-  skipString(c);
-  c.at += 1;
-  const flags = readByte(c, 'CONNECT ends before its flags.');
-  checkConnectFlags(c, flags);
-  const keepAliveS = readU16(c);
-  const properties = readProperties(c, 'connect');
-  const clientId = readString(c); // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
-  const will = flags & flag.will ? readWill(c, flags) : undefined; // [MQTT-3.1.2-9]
-  if (flags & flag.userName) skipString(c); // [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.3-12]
-  if (flags & flag.password) readBinary(c); // [MQTT-3.1.2-18] [MQTT-3.1.2-19]
+export function decodeConnect(cursor: Cursor): Connect {
+  requireFlags(cursor, 0);
+  skipString(cursor);
+  cursor.index += 1;
+  const flags = readByte(cursor, 'CONNECT ends before its flags.');
+  checkConnectFlags(cursor, flags);
+  const keepAliveS = readU16(cursor);
+  const properties = readProperties(cursor, 'connect');
+  const clientId = readString(cursor); // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
+  const will = flags & flag.will ? readWill(cursor, flags) : undefined; // [MQTT-3.1.2-9]
+  if (flags & flag.userName) skipString(cursor); // [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.3-12]
+  if (flags & flag.password) readBinary(cursor); // [MQTT-3.1.2-18] [MQTT-3.1.2-19]
   return {
     type: 'connect',
-    version: c.version,
+    version: cursor.version,
     cleanStart: (flags & flag.clean) !== 0,
     keepAliveS,
     sessionExpiryS: properties.get(property.sessionExpiryInterval),
@@ -79,24 +79,24 @@ export function decodeConnect(c: Cursor): Connect {
   };
 }
 
-function checkConnectFlags(c: Cursor, flags: number): void {
+function checkConnectFlags(cursor: Cursor, flags: number): void {
   const willQos = (flags & flag.willQos) >> 3;
   const hasWill = (flags & flag.will) !== 0;
-  if (flags & flag.reserved) fail(c, 'The reserved flag of CONNECT is set.'); // [MQTT-3.1.2-3]
+  if (flags & flag.reserved) fail(cursor, 'The reserved flag of CONNECT is set.'); // [MQTT-3.1.2-3]
   // [MQTT-3.1.2-11] [MQTT-3.1.2-12] [MQTT-3.1.2-13], in 3.1.1 [MQTT-3.1.2-13] [MQTT-3.1.2-14] [MQTT-3.1.2-15]
   if (willQos === 3 || (!hasWill && (flags & (flag.willQos | flag.willRetain)) !== 0)) {
-    fail(c, 'The will flags of CONNECT contradict each other.');
+    fail(cursor, 'The will flags of CONNECT contradict each other.');
   }
   // [MQTT-3.1.2-22] of 3.1.1 forbids a password without a user name. MQTT 5 allows it.
-  if (c.version === 4 && (flags & (flag.userName | flag.password)) === flag.password) {
-    fail(c, 'CONNECT has a password without a user name.');
+  if (cursor.version === 4 && (flags & (flag.userName | flag.password)) === flag.password) {
+    fail(cursor, 'CONNECT has a password without a user name.');
   }
 }
 
-function readWill(c: Cursor, flags: number): ConnectWill {
-  const properties = readProperties(c, 'will');
-  const topic = readString(c); // [MQTT-3.1.3-11]
-  const payload = readBinary(c);
+function readWill(cursor: Cursor, flags: number): ConnectWill {
+  const properties = readProperties(cursor, 'will');
+  const topic = readString(cursor); // [MQTT-3.1.3-11]
+  const payload = readBinary(cursor);
   const qos = ((flags & flag.willQos) >> 3) as 0 | 1 | 2;
   return { topic, payload, qos, delayS: properties.get(property.willDelayInterval) ?? 0 };
 }

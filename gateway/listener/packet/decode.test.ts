@@ -117,8 +117,8 @@ describe('the decoder', () => {
           const frame = generate(packet, { protocolVersion: version });
           for (const { at, to } of changes) {
             // The length is not changed, so that the bytes stay one packet.
-            const place = at % frame.length;
-            if (place === 0 || place > 4) frame[place] = to;
+            const changedIndex = at % frame.length;
+            if (changedIndex === 0 || changedIndex > 4) frame[changedIndex] = to;
           }
           // The listener reads the protocol name and level first, and then decodes CONNECT by its level.
           if (packetType(frame) === 1 && !isOfVersion(frame, version)) return;
@@ -136,7 +136,7 @@ describe('the decoder', () => {
 
   it('decode accepts no reason code that the library does not know', () => {
     const accepted: string[] = [];
-    const unread: string[] = [];
+    const refusedByLibrary: string[] = [];
     for (let code = 0; code < 256; code += 1) {
       const byte = code.toString(16).padStart(2, '0');
       for (const start of ['4003 0001', '4004 0001', '5003 0001', '6203 0001', '7003 0001', 'e001', 'e002']) {
@@ -144,10 +144,10 @@ describe('the decoder', () => {
         const frame = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
         if (decode(frame, 5).type === 'violation') continue;
         accepted.push(bytes);
-        if (!readByLibrary(frame, 5)) unread.push(bytes);
+        if (!readByLibrary(frame, 5)) refusedByLibrary.push(bytes);
       }
     }
     expect(accepted.length).toBeGreaterThan(60);
-    expect(unread).toEqual([]);
+    expect(refusedByLibrary).toEqual([]);
   });
 });

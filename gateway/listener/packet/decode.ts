@@ -20,42 +20,42 @@ export type ClientPacket = Connect | Publish | Acknowledgement | Subscribe | Uns
  * @param version the protocol version of the connection, or of the CONNECT that is decoded
  */
 export function decode(frame: Buffer, version: Version): ClientPacket | Violation {
-  const c: Cursor = { bytes: frame, version, at: headerBytes(frame), fault: undefined };
+  const cursor: Cursor = { bytes: frame, version, index: headerBytes(frame), fault: undefined };
   // A Remaining Length whose last byte is 0 could have been shorter [MQTT-1.5.5-1].
-  if (version === 5 && c.at > 2 && frame[c.at - 1] === 0) {
-    return fail(c, 'The Remaining Length uses more bytes than necessary.');
+  if (version === 5 && cursor.index > 2 && frame[cursor.index - 1] === 0) {
+    return fail(cursor, 'The Remaining Length uses more bytes than necessary.');
   }
-  const packet = decodeByType(c);
-  if (!isAtEnd(c)) fail(c, 'The packet is longer than its fields.');
-  return c.fault ?? packet;
+  const packet = decodeByType(cursor);
+  if (!isAtEnd(cursor)) fail(cursor, 'The packet is longer than its fields.');
+  return cursor.fault ?? packet;
 }
 
 /** Decodes the packet by its type (table 2-1). */
-function decodeByType(c: Cursor): ClientPacket | Violation {
-  switch (packetType(c.bytes)) {
+function decodeByType(cursor: Cursor): ClientPacket | Violation {
+  switch (packetType(cursor.bytes)) {
     case 1:
-      return decodeConnect(c);
+      return decodeConnect(cursor);
     case 3:
-      return decodePublish(c);
+      return decodePublish(cursor);
     case 4:
-      return decodeReceipt(c, 'puback');
+      return decodeReceipt(cursor, 'puback');
     case 5:
-      return decodeReceipt(c, 'pubrec');
+      return decodeReceipt(cursor, 'pubrec');
     case 6:
-      return decodeRelease(c, 'pubrel');
+      return decodeRelease(cursor, 'pubrel');
     case 7:
-      return decodeRelease(c, 'pubcomp');
+      return decodeRelease(cursor, 'pubcomp');
     case 8:
-      return decodeSubscribe(c);
+      return decodeSubscribe(cursor);
     case 10:
-      return decodeUnsubscribe(c);
+      return decodeUnsubscribe(cursor);
     case 12:
-      return decodePingRequest(c);
+      return decodePingRequest(cursor);
     case 14:
-      return decodeDisconnect(c);
+      return decodeDisconnect(cursor);
     case 15:
-      return decodeAuth(c);
+      return decodeAuth(cursor);
     default:
-      return fail(c, 'A client must not send this packet type.', reason.protocolError);
+      return fail(cursor, 'A client must not send this packet type.', reason.protocolError);
   }
 }

@@ -16,9 +16,9 @@ const codes: ReadonlySet<number> = new Set([
   ...[0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2],
 ]);
 
-export function decodeDisconnect(c: Cursor): Disconnect {
-  requireFlags(c, 0); // [MQTT-3.14.1-1]
-  const reasonCode = readReasonCode(c, codes); // [MQTT-3.14.2-1]
-  const properties = readLastProperties(c, 'disconnect');
+export function decodeDisconnect(cursor: Cursor): Disconnect {
+  requireFlags(cursor, 0); // [MQTT-3.14.1-1]
+  const reasonCode = readReasonCode(cursor, codes); // [MQTT-3.14.2-1]
+  const properties = readLastProperties(cursor, 'disconnect');
   return { type: 'disconnect', reasonCode, sessionExpiryS: properties.get(property.sessionExpiryInterval) };
 }

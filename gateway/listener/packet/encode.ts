@@ -10,9 +10,9 @@ export function encode(packet: Packet, version: Version): Buffer {
 }
 
 /** Writes a PUBACK (0x40) or PUBREC (0x50) without reason code, which means 0 [MQTT-3.4.2-1]. It has the same four bytes in both versions. */
-export function writeBareAck(into: Buffer, at: number, kind: 'puback' | 'pubrec', packetId: number): void {
-  into[at] = kind === 'puback' ? 0x40 : 0x50;
-  into[at + 1] = 2;
-  into.writeUInt16BE(packetId, at + 2);
+export function writeBareAck(into: Buffer, index: number, kind: 'puback' | 'pubrec', packetId: number): void {
+  into[index] = kind === 'puback' ? 0x40 : 0x50;
+  into[index + 1] = 2;
+  into.writeUInt16BE(packetId, index + 2);
 }
 export const bareAckBytes = 4;

@@ -4,9 +4,9 @@
  */
 
 export type Frames = {
-  /** The bytes of `chunk` from `at` on are not handled yet. */
+  /** The bytes of `chunk` from `index` on are not handled yet. */
   chunk: Buffer;
-  at: number;
+  index: number;
   /**
    * The first `filled` bytes of a packet that began in an earlier chunk. The buffer grows with the received bytes; the length in the header
    * does not set its size.
@@ -15,7 +15,7 @@ export type Frames = {
   filled: number;
 };
 
-export type Cut =
+export type FrameResult =
   | { readonly kind: 'packet'; readonly packet: Buffer }
   /** The next packet is not complete: more bytes must come. */
   | { readonly kind: 'more' }
@@ -23,18 +23,19 @@ export type Cut =
   /** The Remaining Length has more than four bytes. */
   | { readonly kind: 'malformed' };
 
-const none = Buffer.alloc(0);
-const more: Cut = { kind: 'more' };
+const noBytes = Buffer.alloc(0);
+const moreBytesNeeded: FrameResult = { kind: 'more' };
 const headerBytesMax = 5;
 
 export function emptyFrames(): Frames {
-  return { chunk: none, at: 0, partial: undefined, filled: 0 };
+  return { chunk: noBytes, index: 0, partial: undefined, filled: 0 };
 }
 
 /** Adds bytes from the socket after the bytes that are not handled yet. */
 export function feedFrames(frames: Frames, chunk: Buffer): void {
-  frames.chunk = frames.at < frames.chunk.length ? Buffer.concat([frames.chunk.subarray(frames.at), chunk]) : chunk;
-  frames.at = 0;
+  frames.chunk =
+    frames.index < frames.chunk.length ? Buffer.concat([frames.chunk.subarray(frames.index), chunk]) : chunk;
+  frames.index = 0;
 }
 
 /** Returns whether a packet has begun and is not complete. */
@@ -43,42 +44,42 @@ export function isMidPacket(frames: Frames): boolean {
 }
 
 /** Returns the next packet, or why no whole packet can be returned. */
-export function nextFrame(frames: Frames, bytesMax: number): Cut {
+export function nextFrame(frames: Frames, bytesMax: number): FrameResult {
   if (frames.partial) return fillPartial(frames, bytesMax);
-  const { chunk, at } = frames;
-  if (at >= chunk.length) {
-    frames.chunk = none;
-    frames.at = 0;
-    return more;
+  const { chunk, index } = frames;
+  if (index >= chunk.length) {
+    frames.chunk = noBytes;
+    frames.index = 0;
+    return moreBytesNeeded;
   }
-  const bytes = packetBytes(chunk, at, chunk.length);
+  const bytes = packetBytes(chunk, index, chunk.length);
   if (bytes === -1) return { kind: 'malformed' };
   if (bytes > bytesMax) return { kind: 'too-large' };
-  if (bytes !== 0 && at + bytes <= chunk.length) {
-    frames.at = at + bytes;
-    return { kind: 'packet', packet: chunk.subarray(at, at + bytes) };
+  if (bytes !== 0 && index + bytes <= chunk.length) {
+    frames.index = index + bytes;
+    return { kind: 'packet', packet: chunk.subarray(index, index + bytes) };
   }
-  const rest = chunk.subarray(at);
+  const rest = chunk.subarray(index);
   frames.partial = Buffer.allocUnsafe(Math.max(64, rest.length));
   rest.copy(frames.partial);
   frames.filled = rest.length;
-  frames.chunk = none;
-  frames.at = 0;
-  return more;
+  frames.chunk = noBytes;
+  frames.index = 0;
+  return moreBytesNeeded;
 }
 
 /** Continues the incomplete packet with the bytes of the chunk. */
-function fillPartial(frames: Frames, bytesMax: number): Cut {
+function fillPartial(frames: Frames, bytesMax: number): FrameResult {
   let bytes = packetBytes(frames.partial!, 0, frames.filled);
-  while (bytes === 0 && frames.at < frames.chunk.length) {
+  while (bytes === 0 && frames.index < frames.chunk.length) {
     moveToPartial(frames, 1);
     bytes = packetBytes(frames.partial!, 0, frames.filled);
   }
   if (bytes === -1) return { kind: 'malformed' };
   if (bytes > bytesMax) return { kind: 'too-large' };
-  if (bytes === 0) return more;
-  moveToPartial(frames, Math.min(bytes - frames.filled, frames.chunk.length - frames.at));
-  if (frames.filled < bytes) return more;
+  if (bytes === 0) return moreBytesNeeded;
+  moveToPartial(frames, Math.min(bytes - frames.filled, frames.chunk.length - frames.index));
+  if (frames.filled < bytes) return moreBytesNeeded;
   const packet = frames.partial!.subarray(0, bytes);
   frames.partial = undefined;
   frames.filled = 0;
@@ -92,9 +93,9 @@ function moveToPartial(frames: Frames, bytes: number): void {
     frames.partial!.copy(grown, 0, 0, frames.filled);
     frames.partial = grown;
   }
-  frames.chunk.copy(frames.partial!, frames.filled, frames.at, frames.at + bytes);
+  frames.chunk.copy(frames.partial!, frames.filled, frames.index, frames.index + bytes);
   frames.filled = needed;
-  frames.at += bytes;
+  frames.index += bytes;
 }
 
 /** Returns the packet type: the high four bits of the first byte (table 2-1). */
@@ -104,20 +105,20 @@ export function packetType(frame: Buffer): number {
 
 /** Returns the number of bytes in the fixed header of a whole packet. */
 export function headerBytes(frame: Buffer): number {
-  let at = 1;
-  while (frame[at]! >= 0x80) at += 1;
-  return at + 1;
+  let index = 1;
+  while (frame[index]! >= 0x80) index += 1;
+  return index + 1;
 }
 
 /**
- * Returns the number of bytes of the packet that begins at `at`; 0 if its header is not complete, -1 if its Remaining Length has more
+ * Returns the number of bytes of the packet that begins at `index`; 0 if its header is not complete, -1 if its Remaining Length has more
  * than four bytes (section 1.5.5).
  */
-function packetBytes(bytes: Buffer, at: number, end: number): number {
+function packetBytes(bytes: Buffer, index: number, end: number): number {
   let value = 0;
   for (let i = 1; i < headerBytesMax; i += 1) {
-    if (at + i >= end) return 0;
-    const byte = bytes[at + i]!;
+    if (index + i >= end) return 0;
+    const byte = bytes[index + i]!;
     value += (byte & 0x7f) * 128 ** (i - 1);
     if (byte < 0x80) return 1 + i + value;
   }

@@ -5,7 +5,7 @@ export type PingRequest = { readonly type: 'pingreq' };
 
 const pingRequest: PingRequest = { type: 'pingreq' };
 
-export function decodePingRequest(c: Cursor): PingRequest {
-  requireFlags(c, 0);
+export function decodePingRequest(cursor: Cursor): PingRequest {
+  requireFlags(cursor, 0);
   return pingRequest;
 }

@@ -15,20 +15,20 @@ const codesOfReceipt: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x8
 const codesOfRelease: ReadonlySet<number> = new Set([0x00, 0x92]);
 
 /** Decodes PUBACK or PUBREC [MQTT-3.4.2-1] [MQTT-3.5.2-1]. */
-export function decodeReceipt(c: Cursor, type: 'puback' | 'pubrec'): Acknowledgement {
-  requireFlags(c, 0);
-  return decodeFields(c, type, codesOfReceipt);
+export function decodeReceipt(cursor: Cursor, type: 'puback' | 'pubrec'): Acknowledgement {
+  requireFlags(cursor, 0);
+  return decodeFields(cursor, type, codesOfReceipt);
 }
 
 /** Decodes PUBREL, whose flags must be 0010 [MQTT-3.6.1-1], or PUBCOMP [MQTT-3.6.2-1] [MQTT-3.7.2-1]. */
-export function decodeRelease(c: Cursor, type: 'pubrel' | 'pubcomp'): Acknowledgement {
-  requireFlags(c, type === 'pubrel' ? 2 : 0);
-  return decodeFields(c, type, codesOfRelease);
+export function decodeRelease(cursor: Cursor, type: 'pubrel' | 'pubcomp'): Acknowledgement {
+  requireFlags(cursor, type === 'pubrel' ? 2 : 0);
+  return decodeFields(cursor, type, codesOfRelease);
 }
 
-function decodeFields(c: Cursor, type: Acknowledgement['type'], codes: ReadonlySet<number>): Acknowledgement {
-  const packetId = readPacketId(c);
-  readReasonCode(c, codes);
-  readLastProperties(c, 'ack');
+function decodeFields(cursor: Cursor, type: Acknowledgement['type'], codes: ReadonlySet<number>): Acknowledgement {
+  const packetId = readPacketId(cursor);
+  readReasonCode(cursor, codes);
+  readLastProperties(cursor, 'ack');
   return { type, packetId };
 }

@@ -16,17 +16,17 @@ export type Publish = {
   readonly payload: Buffer;
 };
 
-export function decodePublish(c: Cursor): Publish {
-  const flags = c.bytes[0]!;
+export function decodePublish(cursor: Cursor): Publish {
+  const flags = cursor.bytes[0]!;
   const qos = ((flags >> 1) & 3) as 0 | 1 | 2 | 3;
   const isDuplicate = (flags & 0x08) !== 0;
-  if (qos === 3) fail(c, 'QoS 3 does not exist.'); // [MQTT-3.3.1-4]
-  if (qos === 0 && isDuplicate) fail(c, 'DUP must not be set at QoS 0.'); // [MQTT-3.3.1-2]
-  const topic = readString(c); // [MQTT-3.3.2-1]
-  const packetId = qos > 0 ? readPacketId(c) : 0;
-  const properties = readProperties(c, 'publish');
-  const payload = c.bytes.subarray(c.at);
-  c.at = c.bytes.length;
+  if (qos === 3) fail(cursor, 'QoS 3 does not exist.'); // [MQTT-3.3.1-4]
+  if (qos === 0 && isDuplicate) fail(cursor, 'DUP must not be set at QoS 0.'); // [MQTT-3.3.1-2]
+  const topic = readString(cursor); // [MQTT-3.3.2-1]
+  const packetId = qos > 0 ? readPacketId(cursor) : 0;
+  const properties = readProperties(cursor, 'publish');
+  const payload = cursor.bytes.subarray(cursor.index);
+  cursor.index = cursor.bytes.length;
   return {
     type: 'publish',
     qos: qos as 0 | 1 | 2,

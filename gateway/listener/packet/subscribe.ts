@@ -16,35 +16,35 @@ export type Subscribe = {
  */
 export type Subscription = { readonly filter: string; readonly noLocal: boolean };
 
-export function decodeSubscribe(c: Cursor): Subscribe {
-  requireFlags(c, 2); // [MQTT-3.8.1-1]
-  const packetId = readPacketId(c);
-  const properties = readProperties(c, 'subscribe');
-  requireFilter(c);
+export function decodeSubscribe(cursor: Cursor): Subscribe {
+  requireFlags(cursor, 2); // [MQTT-3.8.1-1]
+  const packetId = readPacketId(cursor);
+  const properties = readProperties(cursor, 'subscribe');
+  requireFilter(cursor);
   const subscriptions: Subscription[] = [];
-  while (!isAtEnd(c)) {
-    const filter = readString(c); // [MQTT-3.8.3-1]
-    subscriptions.push({ filter, noLocal: readNoLocal(c) });
+  while (!isAtEnd(cursor)) {
+    const filter = readString(cursor); // [MQTT-3.8.3-1]
+    subscriptions.push({ filter, noLocal: readNoLocal(cursor) });
   }
   const subscriptionIdentifier = properties.get(property.subscriptionIdentifier);
   return { type: 'subscribe', packetId, subscriptionIdentifier, subscriptions };
 }
 
 /** Checks that there is at least one topic filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]. */
-export function requireFilter(c: Cursor): void {
-  if (isAtEnd(c)) fail(c, 'The list of topic filters is empty.', reason.protocolError);
+export function requireFilter(cursor: Cursor): void {
+  if (isAtEnd(cursor)) fail(cursor, 'The list of topic filters is empty.', reason.protocolError);
 }
 
 /** Reads and checks the options of a subscription, and returns the option No Local (section 3.8.3.1). */
-function readNoLocal(c: Cursor): boolean {
-  const options = readByte(c, 'A topic filter has no subscription options.');
-  const reserved = c.version === 5 ? 0xc0 : 0xfc;
-  if ((options & reserved) !== 0) fail(c, 'A reserved bit of the subscription options is set.'); // [MQTT-3.8.3-5]
+function readNoLocal(cursor: Cursor): boolean {
+  const options = readByte(cursor, 'A topic filter has no subscription options.');
+  const reserved = cursor.version === 5 ? 0xc0 : 0xfc;
+  if ((options & reserved) !== 0) fail(cursor, 'A reserved bit of the subscription options is set.'); // [MQTT-3.8.3-5]
   if ((options & 3) === 3) {
     // In MQTT 3.1.1 QoS 3 is malformed [MQTT-3.8.3-4].
-    const code = c.version === 5 ? reason.protocolError : reason.malformedPacket;
-    fail(c, 'A subscription asks for QoS 3, which does not exist.', code);
+    const code = cursor.version === 5 ? reason.protocolError : reason.malformedPacket;
+    fail(cursor, 'A subscription asks for QoS 3, which does not exist.', code);
   }
-  if ((options & 0x30) === 0x30) fail(c, 'Retain Handling 3 does not exist.', reason.protocolError);
+  if ((options & 0x30) === 0x30) fail(cursor, 'Retain Handling 3 does not exist.', reason.protocolError);
   return (options & 0x04) !== 0;
 }

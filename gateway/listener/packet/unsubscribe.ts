@@ -10,12 +10,12 @@ export type Unsubscribe = {
   readonly filters: readonly string[];
 };
 
-export function decodeUnsubscribe(c: Cursor): Unsubscribe {
-  requireFlags(c, 2); // [MQTT-3.10.1-1]
-  const packetId = readPacketId(c);
-  readProperties(c, 'unsubscribe');
-  requireFilter(c);
+export function decodeUnsubscribe(cursor: Cursor): Unsubscribe {
+  requireFlags(cursor, 2); // [MQTT-3.10.1-1]
+  const packetId = readPacketId(cursor);
+  readProperties(cursor, 'unsubscribe');
+  requireFilter(cursor);
   const filters: string[] = [];
-  while (!isAtEnd(c)) filters.push(readString(c)); // [MQTT-3.10.3-1]
+  while (!isAtEnd(cursor)) filters.push(readString(cursor)); // [MQTT-3.10.3-1]
   return { type: 'unsubscribe', packetId, filters };
 }
