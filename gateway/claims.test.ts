@@ -61,10 +61,10 @@ const claim = (connection: ReturnType<typeof source>, clientId = 'bed-07') =>
 /** Makes the log deliver a claim. */
 function deliver(boot: string, seq: number, body: unknown, contentType: string = contentTypes.claim): void {
   offset += 1;
-  const place = { topic: 'sessions', key: boot, writer: 'gateway', boot, seq } as const;
+  const origin = { topic: 'sessions', key: boot, writer: 'gateway', boot, seq } as const;
   const plaintext = Buffer.from(JSON.stringify(body));
   onRecord(
-    { opened: { place, contentType, plaintext }, record: { contentType, body } as ReadRecord['record'] },
+    { opened: { origin, contentType, plaintext }, record: { contentType, body } as ReadRecord['record'] },
     { topic: 'sessions', key: boot, value: Buffer.alloc(0), offset: String(offset), timestampMs: 0 },
   );
 }

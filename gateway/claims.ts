@@ -105,9 +105,9 @@ export async function createClaims(options: {
     (read, { offset }) => {
       // The topic has only claims (contracts/messages/homes.ts).
       if (read?.record.contentType !== contentTypes.claim) return;
-      const { place } = read.opened;
-      if (!noteClaim(lastClaims, place.boot, place.seq)) return;
-      if (place.boot === boot) onOwnClaim(read.record.body, offset);
+      const { origin } = read.opened;
+      if (!noteClaim(lastClaims, origin.boot, origin.seq)) return;
+      if (origin.boot === boot) onOwnClaim(read.record.body, offset);
       else options.onClaimedElsewhere(read.record.body.clientId);
     },
     'end',

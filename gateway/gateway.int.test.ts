@@ -89,13 +89,13 @@ describe('a reading', () => {
     const records = await recordsOf(operator, 'observations', device('assigned'));
     for (const [index, [ms, associationId]] of times.entries()) {
       const record = records.find(
-        ({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === seqOf(index),
+        ({ opened }) => opened.origin.boot === `b-${run}` && opened.origin.seq === seqOf(index),
       );
       expect(record).toMatchObject({
         key: associationId,
         opened: {
           contentType: contentTypes.observation,
-          place: { topic: 'observations', key: associationId, writer: devicePseudonym(platform, device('assigned')) },
+          origin: { topic: 'observations', key: associationId, writer: devicePseudonym(platform, device('assigned')) },
         },
       });
       expect(record?.opened.plaintext.toString()).toContain(`"reading":${written(seqOf(index), ms)}}`);
@@ -122,14 +122,14 @@ describe('a reading', () => {
     const observations = (await recordsOf(operator, 'observations', device('numbered'))).filter(
       ({ opened }) => opened.contentType === contentTypes.observation,
     );
-    const boots = [...new Set(observations.map(({ opened }) => opened.place.boot))];
+    const boots = [...new Set(observations.map(({ opened }) => opened.origin.boot))];
     expect(boots).toHaveLength(2);
     for (const boot of boots) {
-      const mine = observations.filter(({ opened }) => opened.place.boot === boot);
-      expect(mine.map(({ opened }) => opened.place.seq)).toEqual([1, 2, 3]);
+      const mine = observations.filter(({ opened }) => opened.origin.boot === boot);
+      expect(mine.map(({ opened }) => opened.origin.seq)).toEqual([1, 2, 3]);
     }
     const waves = await recordsOf(operator, 'waveforms', device('numbered'));
-    expect(waves.map(({ opened }) => [opened.contentType, opened.place.seq])).toEqual([
+    expect(waves.map(({ opened }) => [opened.contentType, opened.origin.seq])).toEqual([
       [contentTypes.waveform, 1],
       [contentTypes.waveform, 1],
     ]);
@@ -232,7 +232,7 @@ describe('bad input', () => {
     const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, impossible, null], firmware: '2' };
     expect(await publishFor(client, own, mixed)).toBe(0);
     const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
-      ({ opened }) => opened.place.boot === `mixed-${run}`,
+      ({ opened }) => opened.origin.boot === `mixed-${run}`,
     );
     // The reading is byte for byte in the log, and a reader gets the part that can be used.
     expect(kept.map(({ opened }) => Buffer.from(opened.plaintext).toString())).toEqual([
@@ -255,7 +255,7 @@ describe('bad input', () => {
     const payload = change(JSON.stringify({ boot, seq: 1, ...good, values: [spo2] }));
     expect(await publishFor(client, own, payload)).toBe(0);
     const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
-      ({ opened }) => opened.place.boot === boot,
+      ({ opened }) => opened.origin.boot === boot,
     );
     expect(kept).toMatchObject([{ body: { reading: { values: [spo2] } } }]);
     expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
@@ -300,7 +300,7 @@ describe('a connection', () => {
     ]);
     const gone = Date.parse(String(records.at(-1)?.body.receivedAt));
     expect(gone - lostAtMs).toBeLessThan(1_000);
-    expect(records.map(({ opened }) => opened.place.writer === 'gateway')).toEqual(
+    expect(records.map(({ opened }) => opened.origin.writer === 'gateway')).toEqual(
       story.map((line) => !line.startsWith('status')),
     );
   });
@@ -333,7 +333,7 @@ describe('the inbox', () => {
 
 describe('the process', () => {
   const seqs = (records: DeviceRecord[], boot: string) =>
-    records.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
+    records.filter(({ opened }) => opened.origin.boot === boot).map(({ opened }) => opened.origin.seq);
 
   it('a gateway that is killed in the middle of a stream loses no acknowledged reading', async () => {
     const boot = `killed-${run}`;

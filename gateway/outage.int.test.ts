@@ -78,11 +78,11 @@ function publish(stream: Stream, count: number, ofBoot: string): void {
 /** Returns the sequence numbers of each bed in Kafka's order, without repeats. */
 async function stored(ofBoot: string): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
-  const mine = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.place.boot === ofBoot);
+  const mine = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.origin.boot === ofBoot);
   await operator.close();
   return beds.map((bed) => {
     const writer = devicePseudonym(platform, bed);
-    return [...new Set(mine.flatMap(({ opened: { place } }) => (place.writer === writer ? [place.seq] : [])))];
+    return [...new Set(mine.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : [])))];
   });
 }
 

@@ -125,10 +125,10 @@ it('after the restarts no acknowledged reading is missing, and the readings of e
   let repeats = 0;
   for (const { opened } of await readWhole(operator, 'observations')) {
     if (opened.contentType !== contentTypes.observation) continue;
-    const seqs = seqsByBoot.get(opened.place.boot) ?? [];
-    seqsByBoot.set(opened.place.boot, seqs);
-    if (seqs.includes(opened.place.seq)) repeats += 1;
-    else seqs.push(opened.place.seq);
+    const seqs = seqsByBoot.get(opened.origin.boot) ?? [];
+    seqsByBoot.set(opened.origin.boot, seqs);
+    if (seqs.includes(opened.origin.seq)) repeats += 1;
+    else seqs.push(opened.origin.seq);
   }
   for (const { boot, acknowledged } of reconnectingDevices) {
     const seqs = seqsByBoot.get(boot) ?? [];

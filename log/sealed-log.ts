@@ -6,15 +6,15 @@ import { VigilError } from '../contracts/errors.ts';
 import type { ContentType } from '../contracts/messages/records.ts';
 import { type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from '../contracts/topics.ts';
 import type { Settings } from '../process/settings.ts';
-import type { Opened } from './envelope/header.ts';
+import type { OpenedRecord } from './envelope/header.ts';
 import { createOpener, type Opener, type SealedRecord } from './envelope/opener.ts';
 import { createSealer, type Sealer } from './envelope/sealer.ts';
 import { createKeyTag, createUnwrap, type ReaderKeys } from './envelope/wrapped-key.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
-import { connectKafka, type Kafka } from './kafka/connect.ts';
+import { createKafkaClient, type Kafka } from './kafka/connect.ts';
 import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
 import { followKeys } from './kafka/keys.ts';
-import type { Appended } from './kafka/lane.ts';
+import type { AppendPosition } from './kafka/lane.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 import { createReader } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
@@ -43,14 +43,14 @@ export type SealedLog = {
   readonly boot: string;
   readonly damage: DamageBook;
   /** Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does. */
-  append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
+  append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<AppendPosition>;
   /** Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /**
    * Opens a record. If the record's data key is unknown, first waits until this process has read all keys that were in the log when the
    * record was fetched. Throws or rejects as `Opener.open` does.
    */
-  open(record: SealedRecord): Opened | Promise<Opened>;
+  open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
   /**
    * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be decrypted, or does
    * not match its schema (sealed-reading.ts).
@@ -76,9 +76,9 @@ export async function openSealedLog(options: {
 }): Promise<SealedLog> {
   const { settings, service, boot, log } = options;
   const damage = openDamageBook(log);
-  const kafka = connectKafka(settings, `${service}-${boot}`, log);
+  const kafka = createKafkaClient(settings, `${service}-${boot}`, log);
   // The appender has its own client, whose calls fail soon if no broker answers. Then the appender itself decides how long to retry.
-  const appender = createAppender(connectKafka(settings, `${service}-${boot}-append`, log, appendRetries), {
+  const appender = createAppender(createKafkaClient(settings, `${service}-${boot}-append`, log, appendRetries), {
     log,
     ...options.appender,
   });
@@ -90,11 +90,11 @@ export async function openSealedLog(options: {
     service,
     readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
     publishKey: async ({ topic, kid, value }) => void (await appender.append(topic, kid, value)),
-    async earlierKey(topic, of) {
-      const latest = await keys.latest(topic, of);
+    async earlierKey(topic, owner) {
+      const latest = await keys.latest(topic, owner);
       const secret = latest && (await unwrap(latest.kid, latest.wrapped).catch(() => undefined));
       if (!latest || !secret || tagOf(latest.kid, secret) !== latest.facts.tag) return undefined;
-      return { kid: latest.kid, secret, madeMs: latest.facts.madeMs };
+      return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
     },
     tagOf,
     now: Date.now,
@@ -102,7 +102,7 @@ export async function openSealedLog(options: {
   const opener = createOpener({ service, privateJwk, wrappedKey: keys.get });
   let seq = 0;
   let tableCount = 0;
-  const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
+  const turnKafka = createKafkaClient(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
     // The key of such a topic is a process id, which differs at each start. A data key for each id would leave one more key at each start.
@@ -139,7 +139,7 @@ export async function openSealedLog(options: {
     },
     async followTable(topics, onRecord, from = 'beginning') {
       tableCount += 1;
-      const reading = createSealedReading({ open: opener.open, log, of: topics.join(' and ') });
+      const reading = createSealedReading({ open: opener.open, log, leftOutOf: topics.join(' and ') });
       const reader = await createReader(kafka, {
         group: `${service}-${boot}-table-${tableCount}`,
         topics,
@@ -147,7 +147,7 @@ export async function openSealedLog(options: {
         log,
         async onRecords(batch) {
           for (const record of batch.records) {
-            const read = record.value === null ? null : await reading.take(batch, record);
+            const read = record.value === null ? null : await reading.read(batch, record);
             if (read !== undefined)
               reading.attempt(batch, record, () => onRecord(read, { ...record, topic: batch.topic }));
           }

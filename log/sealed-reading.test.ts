@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { VigilError } from '../contracts/errors.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
-import { headerPrefix, type Opened } from './envelope/header.ts';
+import { headerPrefix, type OpenedRecord } from './envelope/header.ts';
 import type { SealedLog } from './sealed-log.ts';
 import { createSealedReading, type SealedReading } from './sealed-reading.ts';
 
@@ -16,21 +16,21 @@ function sealed(
   fields: { kid?: string; writer?: string; contentType?: string; topic?: KafkaTopic; offset?: string } = {},
 ) {
   const { kid = 'key-1', writer = 'gateway', contentType = contentTypes.observation, offset = '5' } = fields;
-  const place = { topic: fields.topic ?? 'observations', key: 'association-1', writer, boot: 'b1', seq: 1 } as const;
-  const header = Buffer.from(`${headerPrefix(kid, contentType, place)}1}`).toString('base64url');
+  const origin = { topic: fields.topic ?? 'observations', key: 'association-1', writer, boot: 'b1', seq: 1 } as const;
+  const header = Buffer.from(`${headerPrefix(kid, contentType, origin)}1}`).toString('base64url');
   const record = { offset, key: 'association-1', timestampMs: 0, value: Buffer.from(`${header}..a.b.c`) };
-  const opened: Opened = { place, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
+  const opened: OpenedRecord = { origin, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
   return { record, opened };
 }
-const at = { topic: 'observations', partition: 3 } as const;
+const source = { topic: 'observations', partition: 3 } as const;
 const { record, opened } = sealed();
 
 function reading(open: SealedLog['open'], more: Partial<Parameters<typeof createSealedReading>[0]> = {}) {
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
-  return { lines, reading: createSealedReading({ open, log, of: 'the test', ...more }) };
+  return { lines, reading: createSealedReading({ open, log, leftOutOf: 'the test', ...more }) };
 }
-const takeAndOpen = (each: SealedReading) => [each.take(at, record), each.open(at, record)];
+const takeAndOpen = (each: SealedReading) => [each.read(source, record), each.open(source, record)];
 
 describe('take and open', () => {
   it('a record is returned at once, without a promise, if its data key is known', () => {
@@ -39,7 +39,7 @@ describe('take and open', () => {
       { opened, record: { contentType: contentTypes.observation, body } },
       opened,
     ]);
-    expect(each.leftOut()).toBe(0);
+    expect(each.leftOutCount()).toBe(0);
   });
 
   it('a record is returned as a promise if its data key must be unwrapped', async () => {
@@ -60,21 +60,24 @@ describe('unreadable records', () => {
     ['is of a type that belongs in another topic', () => command, 'payload-schema'],
     ['is of an unknown version', () => ({ ...opened, contentType: 'application/x+json;v=9' }), 'payload-schema'],
     ['does not fit its type', async () => ({ ...opened, plaintext: Buffer.from('{"HR":150}') }), 'payload-schema'],
-  ])('a record is left out, counted, and logged with its place if it %s', async (_what, open, code) => {
-    let count = 0;
-    const { lines, reading: each } = reading(open, { onLeftOut: () => void count++ });
-    expect(await each.take(at, record)).toBeUndefined();
-    expect([each.leftOut(), count, lines.length]).toEqual([1, 1, 1]);
-    const line = JSON.parse(lines[0]!);
-    expect(line).toMatchObject({ topic: 'observations', partition: 3, offset: '5', code });
-    expect(line.msg).toBe('a record is left out of the test');
-    expect(`${line.reason} ${line.msg}`).not.toMatch(/150|HR|bed-01/);
-  });
+  ])(
+    'a record is left out, counted, and logged with its topic, partition and offset if it %s',
+    async (_what, open, code) => {
+      let count = 0;
+      const { lines, reading: each } = reading(open, { onLeftOut: () => void count++ });
+      expect(await each.read(source, record)).toBeUndefined();
+      expect([each.leftOutCount(), count, lines.length]).toEqual([1, 1, 1]);
+      const line = JSON.parse(lines[0]!);
+      expect(line).toMatchObject({ topic: 'observations', partition: 3, offset: '5', code });
+      expect(line.msg).toBe('a record is left out of the test');
+      expect(`${line.reason} ${line.msg}`).not.toMatch(/150|HR|bed-01/);
+    },
+  );
 
   it('a tombstone is left out', () => {
     const { reading: each } = reading(() => opened);
-    expect(each.take(at, { ...record, value: null })).toBeUndefined();
-    expect(each.leftOut()).toBe(1);
+    expect(each.read(source, { ...record, value: null })).toBeUndefined();
+    expect(each.leftOutCount()).toBe(1);
   });
 });
 
@@ -83,14 +86,14 @@ describe('errors in the code of a reader', () => {
     get() {
       throw new TypeError('150 of bed-01');
     },
-  }) as Opened;
+  }) as OpenedRecord;
   it.each<[string, SealedLog['open']]>([
     ['without a promise', () => broken],
     ['with a promise', async () => broken],
   ])('a record is left out if the check of its content throws %s', async (_when, open) => {
     const { lines, reading: each } = reading(open);
-    expect(await each.take(at, record)).toBeUndefined();
-    expect(each.leftOut()).toBe(1);
+    expect(await each.read(source, record)).toBeUndefined();
+    expect(each.leftOutCount()).toBe(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'unknown', reason: expect.stringContaining('TypeError at') });
     expect(lines[0]).not.toMatch(/150 of bed-01/);
   });
@@ -100,11 +103,11 @@ describe('errors in the code of a reader', () => {
     const task = () => {
       throw new RangeError('150 of bed-01');
     };
-    expect(each.attempt(at, record, task)).toBeUndefined();
-    expect([each.leftOut(), lines.length]).toEqual([1, 1]);
+    expect(each.attempt(source, record, task)).toBeUndefined();
+    expect([each.leftOutCount(), lines.length]).toEqual([1, 1]);
     expect(lines[0]).not.toMatch(/150 of bed-01/);
-    expect(each.attempt(at, record, () => 7)).toBe(7);
-    expect(each.leftOut()).toBe(1);
+    expect(each.attempt(source, record, () => 7)).toBe(7);
+    expect(each.leftOutCount()).toBe(1);
   });
 });
 
@@ -115,8 +118,8 @@ it('an unwanted record is not opened and does not count as left out', () => {
     return opened;
   };
   const { reading: each } = reading(open, { wants: (contentType) => contentType === contentTypes.scores });
-  expect(each.take(at, record)).toBeUndefined();
-  expect([tries, each.leftOut()]).toEqual([0, 0]);
+  expect(each.read(source, record)).toBeUndefined();
+  expect([tries, each.leftOutCount()]).toEqual([0, 0]);
   const scores = sealed({ contentType: contentTypes.scores, topic: 'alarms' });
   each.open({ topic: 'alarms', partition: 0 }, scores.record);
   expect(tries).toBe(1);
@@ -139,20 +142,20 @@ describe('missing data keys', () => {
 
   it('`ask` searches a missing data key again for each record', async () => {
     const { tries, reading: each } = counting('ask');
-    for (let n = 0; n < 3; n += 1) await each.take(at, forged);
+    for (let n = 0; n < 3; n += 1) await each.read(source, forged);
     expect(tries).toHaveLength(3);
   });
 
   it('`remember` searches a missing data key once, and counts each record without it', async () => {
     const { tries, reading: each } = counting('remember');
-    for (let n = 0; n < 3; n += 1) expect(await each.take(at, forged)).toBeUndefined();
-    expect([tries.length, each.leftOut()]).toEqual([1, 3]);
+    for (let n = 0; n < 3; n += 1) expect(await each.read(source, forged)).toBeUndefined();
+    expect([tries.length, each.leftOutCount()]).toEqual([1, 3]);
   });
 
   it('a forged record with the same key id does not make the data key of another writer count as missing', async () => {
     const { reading: each } = counting('remember');
-    expect(await each.take(at, forged)).toBeUndefined();
-    expect(await each.take(at, record)).toMatchObject({ record: { body } });
+    expect(await each.read(source, forged)).toBeUndefined();
+    expect(await each.read(source, record)).toMatchObject({ record: { body } });
   });
 });
 
@@ -163,7 +166,7 @@ it('a data key for other services is reported once with `remember`, and for each
     ['remember', 1],
   ] as const) {
     const { lines, reading: each } = reading(open, { missingKeys });
-    for (let n = 0; n < 3; n += 1) await each.take(at, record);
-    expect([each.leftOut(), lines.length]).toEqual([3, lineCount]);
+    for (let n = 0; n < 3; n += 1) await each.read(source, record);
+    expect([each.leftOutCount(), lines.length]).toEqual([3, lineCount]);
   }
 });

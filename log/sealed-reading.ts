@@ -9,30 +9,30 @@ import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { type AnyRecord, checkRecord } from '../contracts/messages/check.ts';
 import { wrongTopicFault } from '../contracts/messages/homes.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
-import { type Opened, parseHeader, type SealedHeader } from './envelope/header.ts';
+import { type OpenedRecord, parseHeader, type SealedHeader } from './envelope/header.ts';
 import type { Opener } from './envelope/opener.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 
 /** A record that was decrypted and matches the schema of its type. */
-export type ReadRecord = { readonly opened: Opened; readonly record: AnyRecord };
+export type ReadRecord = { readonly opened: OpenedRecord; readonly record: AnyRecord };
 
 /** The partition of a record. A `RecordBatch` can be passed as such. */
 export type RecordPartition = { readonly topic: KafkaTopic; readonly partition: number };
 
 type LeftOutCode = ErrorCode | 'tombstone' | 'unknown';
-type MaybeNow<T> = T | Promise<T>;
+type MaybePromise<T> = T | Promise<T>;
 
 export type SealedReading = {
   /** Opens and validates a record. Returns no promise if the data key is known. Undefined if the record is left out or not wanted. */
-  take(place: RecordPartition, record: LogRecord): MaybeNow<ReadRecord | undefined>;
+  read(source: RecordPartition, record: LogRecord): MaybePromise<ReadRecord | undefined>;
   /** Opens a record without validating it, for the audit trail, which must also report records that do not match their schema. */
-  open(place: RecordPartition, record: LogRecord): MaybeNow<Opened | undefined>;
+  open(source: RecordPartition, record: LogRecord): MaybePromise<OpenedRecord | undefined>;
   /** Counts and reports a record that the caller leaves out. @param reason a sentence without content of the record */
-  leave(place: RecordPartition, record: LogRecord, code: LeftOutCode, reason: string): undefined;
+  leaveOut(source: RecordPartition, record: LogRecord, code: LeftOutCode, reason: string): undefined;
   /** Returns the result of the task. If the task throws, returns undefined and leaves the record out. */
-  attempt<T>(place: RecordPartition, record: LogRecord, task: () => T): T | undefined;
+  attempt<T>(source: RecordPartition, record: LogRecord, task: () => T): T | undefined;
   /** Returns the number of records that were left out. */
-  leftOut(): number;
+  leftOutCount(): number;
 };
 
 /** Maximum number of ids of data keys that are remembered. If there are more, the oldest id is forgotten. */
@@ -42,7 +42,7 @@ export function createSealedReading(options: {
   readonly open: Opener['open'];
   readonly log: Pick<Logger, 'error'>;
   /** What the record is left out of, for the line in the log: "a record is left out of the screens". */
-  readonly of: string;
+  readonly leftOutOf: string;
   /** Returns whether to open records of a content type; by default all records are opened. */
   readonly wants?: (contentType: string) => boolean;
   /**
@@ -52,87 +52,93 @@ export function createSealedReading(options: {
   readonly missingKeys?: 'ask' | 'remember';
   readonly onLeftOut?: () => void;
 }): SealedReading {
-  const { log, of, wants, missingKeys = 'ask', onLeftOut } = options;
+  const { log, leftOutOf, wants, missingKeys = 'ask', onLeftOut } = options;
   const remembers = missingKeys === 'remember';
   const missingKeyIds = createBoundedSet(keysMax);
   const foreignKeyIds = createBoundedSet(keysMax);
-  let leftOut = 0;
+  let leftOutCount = 0;
 
-  function leave(
+  function leaveOut(
     { topic, partition }: RecordPartition,
     record: LogRecord,
     code: LeftOutCode,
     reason: string,
   ): undefined {
-    leftOut += 1;
+    leftOutCount += 1;
     onLeftOut?.();
     const id = remembers && code === 'key-not-for-us' ? keyIdOf(headerOf(record)) : undefined;
     if (id === undefined || foreignKeyIds.add(id))
-      log.error({ topic, partition, offset: record.offset, code, reason }, `a record is left out of ${of}`);
+      log.error({ topic, partition, offset: record.offset, code, reason }, `a record is left out of ${leftOutOf}`);
     return undefined;
   }
 
-  function fail(place: RecordPartition, record: LogRecord, error: unknown): undefined {
-    if (!(error instanceof VigilError)) return leave(place, record, 'unknown', `It cannot be read${whereIn(error)}.`);
+  function leaveOutFailed(source: RecordPartition, record: LogRecord, error: unknown): undefined {
+    if (!(error instanceof VigilError))
+      return leaveOut(source, record, 'unknown', `It cannot be read${thrownAtText(error)}.`);
     const id = remembers && error.code === 'key-unknown' ? keyIdOf(headerOf(record)) : undefined;
     if (id !== undefined) missingKeyIds.add(id);
-    return leave(place, record, error.code, error.message);
+    return leaveOut(source, record, error.code, error.message);
   }
 
-  function open(place: RecordPartition, record: LogRecord): MaybeNow<Opened | undefined> {
+  function open(source: RecordPartition, record: LogRecord): MaybePromise<OpenedRecord | undefined> {
     const { key, value, fetchedMs } = record;
-    if (value === null) return leave(place, record, 'tombstone', 'It is a tombstone.');
+    if (value === null) return leaveOut(source, record, 'tombstone', 'It is a tombstone.');
     const header = wants || remembers ? headerOf(record) : undefined;
     if (header && wants?.(header.contentType) === false) return undefined;
     const id = keyIdOf(header);
     if (id !== undefined && missingKeyIds.has(id))
-      return leave(place, record, 'key-unknown', 'Its data key is missing.');
+      return leaveOut(source, record, 'key-unknown', 'Its data key is missing.');
     try {
-      const pending = options.open({ topic: place.topic, key, value, fetchedMs });
-      return pending instanceof Promise ? pending.catch((error: unknown) => fail(place, record, error)) : pending;
+      const pending = options.open({ topic: source.topic, key, value, fetchedMs });
+      return pending instanceof Promise
+        ? pending.catch((error: unknown) => leaveOutFailed(source, record, error))
+        : pending;
     } catch (error) {
-      return fail(place, record, error);
+      return leaveOutFailed(source, record, error);
     }
   }
 
-  function check(place: RecordPartition, record: LogRecord, opened: Opened | undefined): ReadRecord | undefined {
+  function check(source: RecordPartition, record: LogRecord, opened: OpenedRecord | undefined): ReadRecord | undefined {
     if (opened === undefined) return undefined;
-    const topicFault = wrongTopicFault(place.topic, opened.contentType);
-    if (topicFault !== undefined) return leave(place, record, 'payload-schema', topicFault);
+    const topicFault = wrongTopicFault(source.topic, opened.contentType);
+    if (topicFault !== undefined) return leaveOut(source, record, 'payload-schema', topicFault);
     const checked = checkRecord(opened.contentType, opened.plaintext);
-    return checked.ok ? { opened, record: checked } : leave(place, record, checked.fault.code, checked.fault.message);
+    return checked.ok
+      ? { opened, record: checked }
+      : leaveOut(source, record, checked.fault.code, checked.fault.message);
   }
 
-  function attempt<T>(place: RecordPartition, record: LogRecord, task: () => T): T | undefined {
+  function attempt<T>(source: RecordPartition, record: LogRecord, task: () => T): T | undefined {
     try {
       return task();
     } catch (error) {
-      return fail(place, record, error);
+      return leaveOutFailed(source, record, error);
     }
   }
 
   return {
     open,
-    leave,
+    leaveOut,
     attempt,
-    take(place, record) {
-      const opened = open(place, record);
-      const checkOpened = (result: Opened | undefined) => attempt(place, record, () => check(place, record, result));
+    read(source, record) {
+      const opened = open(source, record);
+      const checkOpened = (result: OpenedRecord | undefined) =>
+        attempt(source, record, () => check(source, record, result));
       return opened instanceof Promise ? opened.then(checkOpened) : checkOpened(opened);
     },
-    leftOut: () => leftOut,
+    leftOutCount: () => leftOutCount,
   };
 }
 
 /** Returns where in the code an error was thrown. Leaves out its message, which may have content of the record. */
-function whereIn(error: unknown): string {
+function thrownAtText(error: unknown): string {
   const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
 /** Returns the id of a record's data key, with topic and writer, because the key is searched only among the keys of that writer. */
 function keyIdOf(header: SealedHeader | undefined): string | undefined {
-  return header && `${header.kid} ${header.place.topic} ${header.place.writer}`;
+  return header && `${header.kid} ${header.origin.topic} ${header.origin.writer}`;
 }
 
 function headerOf({ value }: LogRecord): SealedHeader | undefined {

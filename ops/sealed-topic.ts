@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { KafkaTopic } from '../contracts/topics.ts';
-import type { Opened } from '../log/envelope/header.ts';
+import type { OpenedRecord } from '../log/envelope/header.ts';
 import type { LogRecord } from '../log/kafka/log-record.ts';
 import { createReader, type ReaderOptions, type RecordBatch } from '../log/kafka/reader.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
@@ -29,7 +29,7 @@ export function readTopic(
   request: TopicRead,
   onRecord: (read: ReadRecord | undefined, record: PlacedRecord) => void,
 ): Promise<void> {
-  return readEach(log, logger, request, ({ take }) => take, onRecord);
+  return readEach(log, logger, request, ({ read }) => read, onRecord);
 }
 
 /**
@@ -40,7 +40,7 @@ export function readOpened(
   log: SealedLog,
   logger: Logger,
   request: TopicRead,
-  onRecord: (opened: Opened | undefined, record: PlacedRecord) => void,
+  onRecord: (opened: OpenedRecord | undefined, record: PlacedRecord) => void,
 ): Promise<void> {
   return readEach(log, logger, request, ({ open }) => open, onRecord);
 }
@@ -53,7 +53,7 @@ async function readEach<Read>(
   onRecord: (read: Read, record: PlacedRecord) => void,
 ): Promise<void> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
-  const readRecord = chooseRead(createSealedReading({ open: log.open, log: logger, of: 'what is read' }));
+  const readRecord = chooseRead(createSealedReading({ open: log.open, log: logger, leftOutOf: 'what is read' }));
   const reader = await createReader(log.kafka, {
     group: `${log.service}-read-${randomUUID()}`,
     topics: [topic],

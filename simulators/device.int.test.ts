@@ -38,7 +38,7 @@ beforeAll(async () => {
         const checked = checkRecord(opened.contentType, opened.plaintext);
         if (!checked.ok) throw new Error(checked.fault.message);
         const { deviceId } = checked.body as { deviceId: string };
-        const { boot, seq } = opened.place;
+        const { boot, seq } = opened.origin;
         if (topic === 'rejected') rejected.set(deviceId, (rejected.get(deviceId) ?? 0) + 1);
         else
           recordsByDevice.set(deviceId, [

@@ -9,7 +9,7 @@ import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
-import type { Opened } from '../log/envelope/header.ts';
+import type { OpenedRecord } from '../log/envelope/header.ts';
 import { createReader } from '../log/kafka/reader.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 
@@ -17,7 +17,7 @@ export type WitnessedRecord = {
   readonly key: string;
   readonly offset: bigint;
   readonly partition: number;
-  readonly opened: Opened;
+  readonly opened: OpenedRecord;
 };
 
 /**
@@ -55,7 +55,7 @@ export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise
 export async function sequencesOf(operator: SealedLog, boot: string): Promise<number[]> {
   const numbers = new Set<number>();
   for (const { opened } of await readWhole(operator, 'observations')) {
-    if (opened.place.boot === boot && opened.contentType === contentTypes.observation) numbers.add(opened.place.seq);
+    if (opened.origin.boot === boot && opened.contentType === contentTypes.observation) numbers.add(opened.origin.seq);
   }
   return [...numbers];
 }

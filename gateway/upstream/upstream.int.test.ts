@@ -84,7 +84,7 @@ describe('a message of a device that publishes to the hospital’s broker', () =
       return records.length === 2 && waves.length === 1 && [...records, ...waves];
     });
     const writer = devicePseudonym(platform, 'bed-02');
-    expect(records.map(({ opened }) => [opened.contentType, opened.place.writer, opened.place.seq])).toEqual([
+    expect(records.map(({ opened }) => [opened.contentType, opened.origin.writer, opened.origin.seq])).toEqual([
       [contentTypes.observation, writer, 1],
       [contentTypes.status, writer, 1],
       [contentTypes.waveform, writer, 1],

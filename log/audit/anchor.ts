@@ -16,7 +16,7 @@ const closed = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: 120 });
 
 /** The anchor of one partition: `digest` covers the records from offset `from` up to the one before `offset`. */
-export const AnchorPlace = Type.Object(
+export const PartitionAnchor = Type.Object(
   {
     partition: Type.Integer({ minimum: 0 }),
     from: Type.Integer({ minimum: 0 }),
@@ -25,7 +25,7 @@ export const AnchorPlace = Type.Object(
   },
   closed,
 );
-export type AnchorPlace = Static<typeof AnchorPlace>;
+export type PartitionAnchor = Static<typeof PartitionAnchor>;
 
 export const Anchor = Type.Object(
   {
@@ -34,7 +34,7 @@ export const Anchor = Type.Object(
     line: Type.Integer({ minimum: 1 }),
     /** The anchor covers all records that were in the log at this time. */
     at: Instant,
-    places: Type.Array(AnchorPlace, { minItems: 1, maxItems: 1_000 }),
+    places: Type.Array(PartitionAnchor, { minItems: 1, maxItems: 1_000 }),
     /** Faults that the witness has found in the log since the former line. */
     faults: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 })),
     prev: Type.String({ maxLength: 120 }),
@@ -61,7 +61,7 @@ export function nextDigest(digest: string, key: string, value: string, hash: Has
 }
 
 /** Creates the anchor of the next line. @param tip line number and hash of the former line */
-export function linkAnchor(
+export function createNextAnchor(
   tip: AnchorTip,
   { at, places, faults = [] }: Pick<Anchor, 'at' | 'places' | 'faults'>,
   hash: Hash,
@@ -84,21 +84,21 @@ export function readAnchor(
   hash: Hash,
   verify: (key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown',
 ): { readonly ok: true; readonly anchor: Anchor } | { readonly ok: false; readonly why: string } {
-  const bad = (why: string) => ({ ok: false, why }) as const;
+  const refused = (why: string) => ({ ok: false, why }) as const;
   let anchor: unknown;
   try {
     anchor = JSON.parse(text);
   } catch {
-    return bad('is not JSON');
+    return refused('is not JSON');
   }
-  if (!check.Check(anchor)) return bad('is not an anchor');
+  if (!check.Check(anchor)) return refused('is not an anchor');
   const { hash: ownHash, sig, ...hashed } = anchor;
-  if (hash(canonicalJson(hashed)) !== ownHash) return bad('was changed: its hash does not fit');
-  const signed = verify(anchor.key, signedText(ownHash), sig);
-  if (signed === 'wrong') return bad('was not signed by the witness: its signature does not fit');
-  if (signed === 'unknown') return bad('is signed with a key that is not a known key of the witness');
+  if (hash(canonicalJson(hashed)) !== ownHash) return refused('was changed: its hash does not fit');
+  const signatureVerdict = verify(anchor.key, signedText(ownHash), sig);
+  if (signatureVerdict === 'wrong') return refused('was not signed by the witness: its signature does not fit');
+  if (signatureVerdict === 'unknown') return refused('is signed with a key that is not a known key of the witness');
   if (anchor.line !== tip.line + 1 || anchor.prev !== tip.hash)
-    return bad('does not follow the line before it: lines were removed or inserted');
+    return refused('does not follow the line before it: lines were removed or inserted');
   return { ok: true, anchor };
 }
 

@@ -5,20 +5,25 @@ import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
 /** A record that was appended later than this after its own time has a false time (ours). Clock errors and waits are shorter. */
-export const lateMsMax = 10 * 60_000;
+export const appendDelayMsMax = 10 * 60_000;
 
-type Mark = { readonly offset: number; readonly digest: string; readonly line: number; readonly atMs: number };
+type AnchoredOffset = {
+  readonly offset: number;
+  readonly digest: string;
+  readonly line: number;
+  readonly atMs: number;
+};
 
 type PartitionState = {
   /** The anchors of the partition, lowest offset first. */
-  readonly marks: readonly Mark[];
-  /** Index of the next mark. */
-  at: number;
-  /** Digest of the records read so far. If the reading began in the middle, undefined until it reaches a mark. */
+  readonly anchoredOffsets: readonly AnchoredOffset[];
+  /** Index of the next anchored offset. */
+  nextIndex: number;
+  /** Digest of the records read so far. If the reading began in the middle, undefined until it reaches an anchored offset. */
   digest: string | undefined;
   nextOffset: number;
   isWrong: boolean;
-  checked: number;
+  rightCount: number;
 };
 
 export type LogPosition = { readonly partition: number; readonly offset: number };
@@ -28,44 +33,46 @@ export type LogPosition = { readonly partition: number; readonly offset: number 
  * @param fromMiddle whether the reading may begin after the first anchored record
  */
 export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, fromMiddle: boolean) {
-  const parts = new Map<number, PartitionState>();
+  const states = new Map<number, PartitionState>();
   const lineAtMs = new Map(anchors.map(({ line, at }) => [line, parseInstant(at) ?? 0]));
-  const first = anchors[0];
-  const last = anchors.at(-1);
+  const firstAnchor = anchors[0];
+  const lastAnchor = anchors.at(-1);
 
-  function partOf(partition: number, offset: number, faults: AuditFault[]): PartitionState {
-    const existing = parts.get(partition);
+  function stateOf(partition: number, offset: number, faults: AuditFault[]): PartitionState {
+    const existing = states.get(partition);
     if (existing) return existing;
-    const marks = marksOf(anchors, partition);
-    const from = marks[0]?.from ?? 0;
+    const anchoredOffsets = anchoredOffsetsOf(anchors, partition);
+    const from = anchoredOffsets[0]?.from ?? 0;
     const isMiddle = offset > from;
     if (isMiddle && !fromMiddle)
       faults.push({ kind: 'cut', text: `the records of partition ${partition} before offset ${offset} are missing` });
-    const at = isMiddle ? marks.filter((mark) => mark.offset < offset).length : 0;
-    const part = {
-      marks,
-      at,
+    const state = {
+      anchoredOffsets,
+      nextIndex: isMiddle ? anchoredOffsets.filter((anchored) => anchored.offset < offset).length : 0,
       digest: isMiddle ? undefined : digestStart,
       nextOffset: offset,
       isWrong: false,
-      checked: 0,
+      rightCount: 0,
     };
-    parts.set(partition, part);
-    passMarks(partition, part, offset, faults);
-    return part;
+    states.set(partition, state);
+    compareDigests(partition, state, offset, faults);
+    return state;
   }
 
-  /** Compares the digest at each mark up to `offset`. */
-  function passMarks(partition: number, part: PartitionState, offset: number, faults: AuditFault[]): void {
-    for (let mark = part.marks[part.at]; mark && mark.offset <= offset; mark = part.marks[part.at]) {
-      part.at += 1;
-      const isAtPosition = mark.offset === part.nextOffset;
-      if (isAtPosition && (part.digest === undefined || part.digest === mark.digest)) part.checked += 1;
-      else if (!part.isWrong) {
-        part.isWrong = true;
-        faults.push({ kind: 'changed', text: changedText(partition, part.marks[part.at - 2]?.offset ?? 0, mark) });
+  /** Compares the digest at each anchored offset up to `offset`. */
+  function compareDigests(partition: number, state: PartitionState, offset: number, faults: AuditFault[]): void {
+    for (let anchored = nextOf(state); anchored && anchored.offset <= offset; anchored = nextOf(state)) {
+      state.nextIndex += 1;
+      const isAtPosition = anchored.offset === state.nextOffset;
+      if (isAtPosition && (state.digest === undefined || state.digest === anchored.digest)) state.rightCount += 1;
+      else if (!state.isWrong) {
+        state.isWrong = true;
+        faults.push({
+          kind: 'changed',
+          text: changedText(partition, state.anchoredOffsets[state.nextIndex - 2]?.offset ?? 0, anchored),
+        });
       }
-      part.digest = mark.digest;
+      state.digest = anchored.digest;
     }
   }
 
@@ -77,54 +84,62 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
      */
     take({ partition, offset }: LogPosition, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];
-      const part = partOf(partition, offset, faults);
+      const state = stateOf(partition, offset, faults);
       // The record was read before.
-      if (offset < part.nextOffset) return faults;
-      passMarks(partition, part, offset, faults);
-      const line = part.marks[part.at]?.line ?? (last === undefined ? undefined : last.line + 1);
-      const absentAtMs = line === undefined ? undefined : lineAtMs.get(line - 1);
-      if (atMs !== undefined && absentAtMs !== undefined && atMs < absentAtMs - lateMsMax)
-        faults.push({ kind: 'backdated', text: lateText({ partition, offset }, atMs, absentAtMs) });
-      if (part.digest !== undefined) part.digest = nextDigest(part.digest, key, value, hash);
-      part.nextOffset = offset + 1;
-      passMarks(partition, part, offset + 1, faults);
+      if (offset < state.nextOffset) return faults;
+      compareDigests(partition, state, offset, faults);
+      const line = nextOf(state)?.line ?? (lastAnchor === undefined ? undefined : lastAnchor.line + 1);
+      const notInLogAtMs = line === undefined ? undefined : lineAtMs.get(line - 1);
+      if (atMs !== undefined && notInLogAtMs !== undefined && atMs < notInLogAtMs - appendDelayMsMax)
+        faults.push({ kind: 'backdated', text: lateText({ partition, offset }, atMs, notInLogAtMs) });
+      if (state.digest !== undefined) state.digest = nextDigest(state.digest, key, value, hash);
+      state.nextOffset = offset + 1;
+      compareDigests(partition, state, offset + 1, faults);
       return faults;
     },
     /** Returns whether a record must be signed. True from the first anchor on, because signatures and anchors began with one version. */
     mustBeSigned({ partition, offset }: LogPosition): boolean {
-      const start = first?.places.find((place) => place.partition === partition);
-      return first !== undefined && offset >= (start?.offset ?? 0);
+      const start = firstAnchor?.places.find((anchor) => anchor.partition === partition);
+      return firstAnchor !== undefined && offset >= (start?.offset ?? 0);
     },
     /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
     finish(): AuditFault[] {
       const anchored = anchors.flatMap(({ places }) => places.map(({ partition }) => partition));
-      const partitions = new Set([...parts.keys(), ...anchored]);
+      const partitions = new Set([...states.keys(), ...anchored]);
       return [...partitions].flatMap((partition): AuditFault[] => {
-        const mark = marksOf(anchors, partition).at(-1);
-        const end = parts.get(partition)?.nextOffset ?? 0;
-        if (mark === undefined || end >= mark.offset) return [];
-        return [{ kind: 'cut', text: cutText(partition, end, mark) }];
+        const anchored = anchoredOffsetsOf(anchors, partition).at(-1);
+        const end = states.get(partition)?.nextOffset ?? 0;
+        if (anchored === undefined || end >= anchored.offset) return [];
+        return [{ kind: 'cut', text: cutText(partition, end, anchored) }];
       });
     },
     /** Returns the number of anchored offsets whose digest was right. */
-    checked: () => [...parts.values()].reduce((sum, part) => sum + part.checked, 0),
+    rightCount: () => [...states.values()].reduce((sum, state) => sum + state.rightCount, 0),
   };
 }
 
-function marksOf(anchors: readonly Anchor[], partition: number): (Mark & { readonly from: number })[] {
+/** Returns the next anchored offset of a partition; undefined after the last one. */
+function nextOf({ anchoredOffsets, nextIndex }: PartitionState): AnchoredOffset | undefined {
+  return anchoredOffsets[nextIndex];
+}
+
+function anchoredOffsetsOf(
+  anchors: readonly Anchor[],
+  partition: number,
+): (AnchoredOffset & { readonly from: number })[] {
   return anchors.flatMap(({ line, at, places }) =>
     places
-      .filter((place) => place.partition === partition)
+      .filter((anchor) => anchor.partition === partition)
       .map(({ offset, digest, from }) => ({ offset, digest, from, line, atMs: parseInstant(at) ?? 0 })),
   );
 }
 
-function changedText(partition: number, from: number, { offset, atMs, line }: Mark): string {
+function changedText(partition: number, from: number, { offset, atMs, line }: AnchoredOffset): string {
   const records = `the records of partition ${partition} from offset ${from} to ${offset - 1}`;
   return `${records} are not the records that were anchored at ${formatInstant(atMs)} (line ${line})`;
 }
 
-function cutText(partition: number, end: number, { offset, atMs, line }: Mark): string {
+function cutText(partition: number, end: number, { offset, atMs, line }: AnchoredOffset): string {
   const endText = `partition ${partition} ends before offset ${end}`;
   const anchored = `offset ${offset - 1} was anchored at ${formatInstant(atMs)} (line ${line})`;
   return `${endText}, and ${anchored}: ${offset - end} records are cut off`;

@@ -25,7 +25,13 @@ export type Signer = { readonly writer: AuditWriter; readonly key: string; reado
 export const signedText = (hash: string) => `vigil audit record 2 ${hash}`;
 
 /** Creates the next record of a chain. */
-export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash: Hash, signer: Signer): AuditRecord {
+export function createNextRecord(
+  head: ChainHead,
+  event: AuditEvent,
+  at: string,
+  hash: Hash,
+  signer: Signer,
+): AuditRecord {
   const { writer, key } = signer;
   const hashed = { ...event, at, boot: head.boot, n: head.n + 1, prev: head.hash, writer, key };
   const ownHash = hash(canonicalJson(hashed));
@@ -35,7 +41,7 @@ export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash:
 export const isSigned = (record: AnyAuditRecord): record is AuditRecord => 'sig' in record;
 
 /** Returns whether a record's own hash is right. */
-export function hashIsRight(record: AnyAuditRecord, hash: Hash): boolean {
+export function isHashRight(record: AnyAuditRecord, hash: Hash): boolean {
   const { hash: ownHash, ...rest } = record;
   const { sig: _sig, ...hashed } = rest as Partial<AuditRecord>;
   return hash(canonicalJson(hashed)) === ownHash;

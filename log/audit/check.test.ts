@@ -5,8 +5,8 @@ import { operatorActions } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
 import { newAuditKeys } from './audit.testing.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './chain.ts';
-import { beginChains, checkNext, closeCheck, missingRecords, newCheck } from './check.ts';
+import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Signer } from './chain.ts';
+import { beginChains, checkNext, missingRecords, newCheck, recordAllGaps } from './check.ts';
 import { judgeRecord } from './rules.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
@@ -55,7 +55,7 @@ function chain(length: number, boot = 'boot-1', signer = dashboard): AuditRecord
   let head: ChainHead = { boot, n: 0, hash: chainStart };
   return Array.from({ length }, (_, at) => {
     const event: AuditEvent = { actor: { userId: `user-${at % 3}` }, action: 'login-failed' };
-    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, hash, signer);
+    const record = createNextRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, hash, signer);
     head = { boot, n: record.n, hash: record.hash };
     return record;
   });
@@ -66,7 +66,7 @@ const judge = (record: AuditRecord) => judgeRecord(record, undefined, hash, keys
 function verdict(records: readonly AuditRecord[], fromMiddle = false) {
   const check = newCheck(fromMiddle);
   const outcomes = records.map((record) => checkNext(check, record, judge(record)));
-  closeCheck(check, Number.POSITIVE_INFINITY);
+  recordAllGaps(check, Number.POSITIVE_INFINITY);
   return { intact: check.intact, outcomes, kinds: check.faults.map(({ kind }) => kind), faults: check.faults };
 }
 
@@ -78,7 +78,13 @@ const forge = (
   more: Partial<AuditEvent> = {},
   signer: Signer = dashboard,
 ) =>
-  linkRecord({ boot: original.boot, n: before.n, hash: before.hash }, { ...event, ...more }, original.at, hash, signer);
+  createNextRecord(
+    { boot: original.boot, n: before.n, hash: before.hash },
+    { ...event, ...more },
+    original.at,
+    hash,
+    signer,
+  );
 
 describe('the chain', () => {
   const whole = chain(6);
@@ -181,7 +187,7 @@ describe('the chain', () => {
 
 describe('judgeRecord', () => {
   const record = (more: Partial<AuditEvent>, signer: Signer = dashboard) =>
-    linkRecord({ boot: 'b', n: 0, hash: '' }, { ...event, ...more }, '2026-01-01T00:00:00.000Z', hash, signer);
+    createNextRecord({ boot: 'b', n: 0, hash: '' }, { ...event, ...more }, '2026-01-01T00:00:00.000Z', hash, signer);
   const person = { userId: 'p', name: 'P', role: 'physician' } as const;
   const session = 'mark';
 

@@ -14,28 +14,33 @@ type Chain = {
   hash: string;
   atMs: number;
   readonly signed: boolean;
-  /** Records after a gap, by number: an earlier record is not read yet. */
-  readonly ahead: Map<number, Row>;
-  /** Records before the gap, by number, to recognise repeats. */
-  readonly settled: Map<number, Settled>;
+  /** Rows after a gap, by number: an earlier record is not read yet. */
+  readonly rowsAfterGap: Map<number, Row>;
+  /** Rows before the gap, by number. With them, a repeated record is recognised. */
+  readonly rowsBeforeGap: Map<number, Settled>;
 };
 
 export type CheckBounds = {
   /** Maximum number of records after a gap, for each chain. With more records, the missing record counts as lost. */
-  readonly aheadMax: number;
+  readonly rowsAfterGapMax: number;
   /** Maximum number of chains (starts of processes) that are remembered. If there are more, the oldest chain is forgotten. */
   readonly chainsMax: number;
   /** Maximum number of records that are remembered for each chain. */
-  readonly settledMax: number;
+  readonly rowsBeforeGapMax: number;
   /** Maximum number of faults that are remembered. Further faults are only counted. */
   readonly faultsMax: number;
 };
 
 /** The limits in the dashboard, which reads the trail all the time. */
-export const followBounds: CheckBounds = { aheadMax: 1_000, chainsMax: 1_000, settledMax: 1_000, faultsMax: 20 };
+export const dashboardBounds: CheckBounds = {
+  rowsAfterGapMax: 1_000,
+  chainsMax: 1_000,
+  rowsBeforeGapMax: 1_000,
+  faultsMax: 20,
+};
 
 /** A record's time may be at most this much before the time of the former record, because a clock may be set back. */
-const backMsMax = 60_000;
+const backwardMsMax = 60_000;
 
 export type ChainCheck = {
   readonly bounds: CheckBounds;
@@ -50,7 +55,7 @@ export type ChainCheck = {
   readonly faults: AuditFault[];
 };
 
-export function newCheck(fromMiddle: boolean, bounds = followBounds): ChainCheck {
+export function newCheck(fromMiddle: boolean, bounds = dashboardBounds): ChainCheck {
   return { bounds, chains: new Map(), fromMiddle, records: 0, older: 0, intact: true, faultCount: 0, faults: [] };
 }
 
@@ -74,26 +79,26 @@ export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);
-  const sameNumber = chain.settled.get(record.n) ?? chain.ahead.get(record.n);
+  const sameNumber = chain.rowsBeforeGap.get(record.n) ?? chain.rowsAfterGap.get(record.n);
   if (sameNumber?.hash === record.hash && verdict.kind !== 'bad') return 'repeat';
   check.records += 1;
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
-    note(check, verdict.fault, `${recordText(record)} ${verdict.why}`);
+    recordFault(check, verdict.fault, `${recordText(record)} ${verdict.why}`);
     // The bad record still gets its position in the chain. Otherwise its number would also be reported as missing.
-    if (sameNumber === undefined) settle(check, record.boot, chain, rowOf(record));
+    if (sameNumber === undefined) addRow(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
   if (sameNumber !== undefined || record.n <= chain.n) {
-    note(check, 'added', `${recordText(record)} exists twice`);
+    recordFault(check, 'added', `${recordText(record)} exists twice`);
     return 'wrong';
   }
   if (chain.signed !== isSigned(record)) {
-    note(check, 'unsigned', `${recordText(record)} is in a chain with both signed and unsigned records`);
-    settle(check, record.boot, chain, rowOf(record));
+    recordFault(check, 'unsigned', `${recordText(record)} is in a chain with both signed and unsigned records`);
+    addRow(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
-  if (!settle(check, record.boot, chain, rowOf(record))) return 'wrong';
+  if (!addRow(check, record.boot, chain, rowOf(record))) return 'wrong';
   return verdict.kind === 'older' ? 'older' : 'ok';
 }
 
@@ -110,8 +115,8 @@ function chainOf(check: ChainCheck, record: AnyAuditRecord): Chain {
     hash: startsLater ? record.prev : chainStart,
     atMs: 0,
     signed: isSigned(record),
-    ahead: new Map(),
-    settled: new Map(),
+    rowsAfterGap: new Map(),
+    rowsBeforeGap: new Map(),
   };
   check.chains.set(record.boot, chain);
   if (check.chains.size > check.bounds.chainsMax) check.chains.delete(check.chains.keys().next().value!);
@@ -119,42 +124,43 @@ function chainOf(check: ChainCheck, record: AnyAuditRecord): Chain {
 }
 
 /** Adds a row to its chain. @returns false if the row does not follow the row before it */
-function settle(check: ChainCheck, boot: string, chain: Chain, row: Row): boolean {
-  chain.ahead.set(row.n, row);
-  if (chain.ahead.size > check.bounds.aheadMax) skipGap(check, boot, chain);
-  return settleAhead(check, boot, chain, row);
+function addRow(check: ChainCheck, boot: string, chain: Chain, row: Row): boolean {
+  chain.rowsAfterGap.set(row.n, row);
+  if (chain.rowsAfterGap.size > check.bounds.rowsAfterGapMax) skipGap(check, boot, chain);
+  return addRowsAfterGap(check, boot, chain, row);
 }
 
-function settleAhead(check: ChainCheck, boot: string, chain: Chain, row?: Row): boolean {
+function addRowsAfterGap(check: ChainCheck, boot: string, chain: Chain, row?: Row): boolean {
   let rowFollows = true;
-  for (let next = chain.ahead.get(chain.n + 1); next; next = chain.ahead.get(chain.n + 1)) {
+  for (let next = chain.rowsAfterGap.get(chain.n + 1); next; next = chain.rowsAfterGap.get(chain.n + 1)) {
     const fault = linkFault(chain, next);
     if (fault) {
-      note(check, fault.kind, `record ${next.n} of ${boot} ${fault.text}`);
+      recordFault(check, fault.kind, `record ${next.n} of ${boot} ${fault.text}`);
       if (next === row) rowFollows = false;
     }
     chain.n = next.n;
     chain.hash = next.hash;
     chain.atMs = Math.max(chain.atMs, next.atMs);
-    chain.ahead.delete(next.n);
-    chain.settled.set(next.n, { hash: next.hash, atMs: next.atMs });
-    if (chain.settled.size > check.bounds.settledMax) chain.settled.delete(chain.settled.keys().next().value!);
+    chain.rowsAfterGap.delete(next.n);
+    chain.rowsBeforeGap.set(next.n, { hash: next.hash, atMs: next.atMs });
+    if (chain.rowsBeforeGap.size > check.bounds.rowsBeforeGapMax)
+      chain.rowsBeforeGap.delete(chain.rowsBeforeGap.keys().next().value!);
   }
   return rowFollows;
 }
 
 function linkFault(chain: Chain, next: Row): AuditFault | undefined {
   if (next.prev !== chain.hash) return { kind: 'moved', text: 'does not follow the record before it' };
-  if (next.atMs >= chain.atMs - backMsMax) return undefined;
+  if (next.atMs >= chain.atMs - backwardMsMax) return undefined;
   const text = `has the time ${formatInstant(next.atMs)}, but the record before it has ${formatInstant(chain.atMs)}`;
   return { kind: 'backdated', text };
 }
 
 /** Reports the records that are missing in the first gap of a chain, and continues after the gap. */
 function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
-  const first = Math.min(...chain.ahead.keys());
-  const row = chain.ahead.get(first)!;
-  note(check, chain.n === 0 ? 'cut' : 'removed', gapText(boot, chain.n + 1, first - 1, row.atMs));
+  const first = Math.min(...chain.rowsAfterGap.keys());
+  const row = chain.rowsAfterGap.get(first)!;
+  recordFault(check, chain.n === 0 ? 'cut' : 'removed', gapText(boot, chain.n + 1, first - 1, row.atMs));
   chain.n = first - 1;
   chain.hash = row.prev;
 }
@@ -167,29 +173,29 @@ function gapText(boot: string, from: number, to: number, nextAtMs: number): stri
 /** Returns a text about the first gap of each chain. Call this after the whole log was read. */
 export function missingRecords(check: ChainCheck): string[] {
   return [...check.chains]
-    .filter(([, chain]) => chain.ahead.size > 0)
+    .filter(([, chain]) => chain.rowsAfterGap.size > 0)
     .map(([boot, chain]) => {
-      const first = Math.min(...chain.ahead.keys());
-      return gapText(boot, chain.n + 1, first - 1, chain.ahead.get(first)!.atMs);
+      const first = Math.min(...chain.rowsAfterGap.keys());
+      return gapText(boot, chain.n + 1, first - 1, chain.rowsAfterGap.get(first)!.atMs);
     });
 }
 
 /**
- * Notes every gap of every chain, after the reading has ended.
+ * Records every gap of every chain as a fault, after the reading has ended.
  * @param fromMs time at which the reading began. A gap before a record of this time or later is not a fault, because the missing records may
  *   have been written during the reading
  */
-export function closeCheck(check: ChainCheck, fromMs: number): void {
+export function recordAllGaps(check: ChainCheck, fromMs: number): void {
   for (const [boot, chain] of check.chains) {
-    while (chain.ahead.size > 0) {
-      if (chain.ahead.get(Math.min(...chain.ahead.keys()))!.atMs >= fromMs) break;
+    while (chain.rowsAfterGap.size > 0) {
+      if (chain.rowsAfterGap.get(Math.min(...chain.rowsAfterGap.keys()))!.atMs >= fromMs) break;
       skipGap(check, boot, chain);
-      settleAhead(check, boot, chain);
+      addRowsAfterGap(check, boot, chain);
     }
   }
 }
 
-export function note(check: ChainCheck, kind: AuditFaultKind, text: string): void {
+export function recordFault(check: ChainCheck, kind: AuditFaultKind, text: string): void {
   check.intact = false;
   check.faultCount += 1;
   if (check.faults.length < check.bounds.faultsMax) check.faults.push({ kind, text });

@@ -60,12 +60,12 @@ export function readPublicKeys(text: string): PublicKeys {
       cause,
     });
   }
-  const judge = (owner: AuditSigner, key: string, text: string, sig: string) => {
+  const verifySignature = (owner: AuditSigner, key: string, text: string, sig: string) => {
     const publicKey = keysByName.get(`${owner} ${key}`);
     if (!publicKey) return 'unknown' as const;
     return verify(null, Buffer.from(text), publicKey, Buffer.from(sig, 'base64url'))
       ? ('right' as const)
       : ('wrong' as const);
   };
-  return { verify: judge, verifyAnchor: (key, text, sig) => judge('witness', key, text, sig) };
+  return { verify: verifySignature, verifyAnchor: (key, text, sig) => verifySignature('witness', key, text, sig) };
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import type { Opened } from '../envelope/header.ts';
+import type { OpenedRecord } from '../envelope/header.ts';
 import { type Anchor, type AnchorTip, readAnchors } from './anchor.ts';
 import { createAnchoredCheck, type LogPosition } from './anchored.ts';
 import type { AuditFault } from './chain.ts';
@@ -28,11 +28,11 @@ export type AuditRead = {
 
 export type AuditReading = {
   /** Judges the next record. @param opened the decrypted record; undefined if the record cannot be decrypted */
-  take(record: AuditLogRecord, opened: Opened | undefined): AuditRead;
+  take(record: AuditLogRecord, opened: OpenedRecord | undefined): AuditRead;
   /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
   finish(): readonly AuditFault[];
   /** Returns the number of anchored offsets whose digest was right. */
-  checked(): number;
+  rightCount(): number;
 };
 
 /** Creates a judge of the trail. @param fromMs time of the first records that are read; undefined if the whole log is read */
@@ -40,67 +40,67 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   const anchored = createAnchoredCheck(anchors, sha256, fromMs !== undefined);
   const sessions = createSessionCheck(fromMs);
   /** The state of each partition. `lastN` is the highest record number of each chain. */
-  const parts = new Map<number, { hasSigned: boolean; nextOffset: number; readonly lastN: Map<string, number> }>();
+  const states = new Map<number, { hasSigned: boolean; nextOffset: number; readonly lastN: Map<string, number> }>();
 
-  function partOf(partition: number) {
-    const existing = parts.get(partition);
+  function stateOf(partition: number) {
+    const existing = states.get(partition);
     if (existing) return existing;
-    const part = { hasSigned: false, nextOffset: 0, lastN: new Map<string, number>() };
-    parts.set(partition, part);
-    return part;
+    const state = { hasSigned: false, nextOffset: 0, lastN: new Map<string, number>() };
+    states.set(partition, state);
+    return state;
   }
 
   /** Judges one record. An unsigned record is bad after the first signed record of the partition, and after the first anchor. */
-  function judge(record: AnyAuditRecord, opened: Opened, place: LogPosition): RecordVerdict {
-    const { writer, boot } = opened.place;
+  function judge(record: AnyAuditRecord, opened: OpenedRecord, position: LogPosition): RecordVerdict {
+    const { writer, boot } = opened.origin;
     const recordVerdict = judgeRecord(record, { writer, boot }, sha256, keys.verify);
-    const part = partOf(place.partition);
-    if (recordVerdict.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
+    const state = stateOf(position.partition);
+    if (recordVerdict.kind === 'older' && (state.hasSigned || anchored.mustBeSigned(position)))
       return {
         kind: 'bad',
         fault: 'unsigned',
         why: 'is not signed, but is in a part of the log where all records are signed',
       };
     const verdict = sessions.judge(record, recordVerdict);
-    if (isSigned(record) && verdict.kind !== 'bad') part.hasSigned = true;
+    if (isSigned(record) && verdict.kind !== 'bad') state.hasSigned = true;
     return verdict;
   }
 
   /** Returns a fault if a record has a smaller number than an earlier record of its chain in the same partition. */
   function orderFaults({ partition, offset }: LogPosition, { boot, n }: AnyAuditRecord): AuditFault[] {
-    const part = partOf(partition);
-    if (offset < part.nextOffset) return [];
-    part.nextOffset = offset + 1;
-    const last = part.lastN.get(boot) ?? 0;
-    part.lastN.set(boot, Math.max(last, n));
+    const state = stateOf(partition);
+    if (offset < state.nextOffset) return [];
+    state.nextOffset = offset + 1;
+    const last = state.lastN.get(boot) ?? 0;
+    state.lastN.set(boot, Math.max(last, n));
     if (n >= last) return [];
     const text = `record ${n} of ${boot} is behind its record ${last}, at offset ${offset} of partition ${partition}`;
     return [{ kind: 'moved', text }];
   }
 
   return {
-    take({ key, value, ...place }, opened) {
+    take({ key, value, ...position }, opened) {
       const record = opened && readAudit(opened);
       const atMs = record && parseInstant(record.at);
-      const faults = anchored.take(place, key, value.toString('base64url'), atMs);
+      const faults = anchored.take(position, key, value.toString('base64url'), atMs);
       if (!opened || !record) {
-        const recordText = `the record at offset ${place.offset} of partition ${place.partition}`;
+        const recordText = `the record at offset ${position.offset} of partition ${position.partition}`;
         return {
           record: undefined,
           verdict: { kind: 'bad', fault: 'unreadable', why: `${recordText} cannot be opened` },
           faults,
         };
       }
-      const verdict = judge(record, opened, place);
-      return { record, verdict, faults: [...faults, ...orderFaults(place, record)] };
+      const verdict = judge(record, opened, position);
+      return { record, verdict, faults: [...faults, ...orderFaults(position, record)] };
     },
     finish: anchored.finish,
-    checked: anchored.checked,
+    rightCount: anchored.rightCount,
   };
 }
 
 /** Returns the audit record in an opened envelope, of any version; undefined if it is another type of record. */
-export function readAudit({ contentType, plaintext }: Opened): AnyAuditRecord | undefined {
+export function readAudit({ contentType, plaintext }: OpenedRecord): AnyAuditRecord | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return undefined;
   const isAudit = checked.contentType === contentTypes.audit || checked.contentType === contentTypes.olderAudit;

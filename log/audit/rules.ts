@@ -2,23 +2,23 @@
 import { operatorActions } from '../../contracts/audit-actions.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { AuditFaultKind } from './chain.ts';
-import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './chain.ts';
+import { type AuditWriter, type Hash, isHashRight, isSigned, signedText } from './chain.ts';
 
 /** Returns whether the signature is right; `unknown` if the key is not a known key of that writer. */
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
 /** The actions that the operator's key may sign. */
-const allowedForOperator: readonly AnyAuditRecord['action'][] = [
+const operatorMaySign: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
   ...operatorActions,
 ];
 /** The actions that the dashboard's key may not sign. */
-const neverSignedByDashboard: readonly AnyAuditRecord['action'][] = operatorActions;
+const dashboardMayNotSign: readonly AnyAuditRecord['action'][] = operatorActions;
 
 /** The actions that may be recorded without a session. */
-const withoutSession: readonly AnyAuditRecord['action'][] = [
+const actionsWithoutSession: readonly AnyAuditRecord['action'][] = [
   'login-failed',
   'access-denied',
   'account-created',
@@ -29,7 +29,7 @@ const withoutSession: readonly AnyAuditRecord['action'][] = [
 ];
 
 /** The writer and the process (`boot`) in the header of a record's envelope. */
-export type Sealed = { readonly writer: string; readonly boot: string };
+export type EnvelopeWriter = { readonly writer: string; readonly boot: string };
 
 /** The verdict on a record. `older`: the record is from a version that did not sign records. */
 export type RecordVerdict =
@@ -38,20 +38,21 @@ export type RecordVerdict =
 
 /**
  * Judges a record by itself: its hash, its signature, and whether its writer may write such a record.
- * @param sealed writer and process in the record's envelope; undefined in tests without an envelope
+ * @param envelope writer and process in the record's envelope; undefined in tests without an envelope
  */
 export function judgeRecord(
   record: AnyAuditRecord,
-  sealed: Sealed | undefined,
+  envelope: EnvelopeWriter | undefined,
   hash: Hash,
   verify: Verify,
 ): RecordVerdict {
   const bad = (why: string, fault: AuditFaultKind = 'forged'): RecordVerdict => ({ kind: 'bad', fault, why });
-  if (!hashIsRight(record, hash)) return bad('was changed: its hash does not fit', 'changed');
-  if (sealed && sealed.boot !== record.boot) return bad('names another process than the one that sealed it');
+  if (!isHashRight(record, hash)) return bad('was changed: its hash does not fit', 'changed');
+  if (envelope && envelope.boot !== record.boot) return bad('names another process than the one that sealed it');
   if (!isSigned(record)) return { kind: 'older' };
   const { writer, key, sig, action, session, actor } = record;
-  if (sealed && sealed.writer !== writer) return bad(`names ${writer} as its writer, but ${sealed.writer} sealed it`);
+  if (envelope && envelope.writer !== writer)
+    return bad(`names ${writer} as its writer, but ${envelope.writer} sealed it`);
   switch (verify(writer, key, signedText(record.hash), sig)) {
     case 'unknown':
       return bad(`is signed with a key that is not a known key of ${writer}`);
@@ -60,9 +61,9 @@ export function judgeRecord(
     case 'right':
       break;
   }
-  if (writer === 'operator' && !allowedForOperator.includes(action))
+  if (writer === 'operator' && !operatorMaySign.includes(action))
     return bad(`records ${action}, which the operator's command line never does`);
-  if (writer === 'dashboard' && neverSignedByDashboard.includes(action))
+  if (writer === 'dashboard' && dashboardMayNotSign.includes(action))
     return bad(`records ${action}, which nobody can do at a screen`);
   if (session === undefined && !needsNoSession(record))
     return bad(`names ${actor.userId} as the actor, but no session`);
@@ -71,5 +72,5 @@ export function judgeRecord(
 
 /** Returns whether a record needs no session: a refused request of somebody who is not logged in, or a change of accounts. */
 function needsNoSession({ action, actor }: AnyAuditRecord): boolean {
-  return withoutSession.includes(action) && !('role' in actor);
+  return actionsWithoutSession.includes(action) && !('role' in actor);
 }

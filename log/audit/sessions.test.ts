@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
-import { createSessionCheck, sessionMaxMs } from './sessions.ts';
+import { createSessionCheck, sessionMsMax } from './sessions.ts';
 
 const t0 = Date.UTC(2026, 0, 1);
 const minute = 60_000;
@@ -25,7 +25,7 @@ describe('createSessionCheck', () => {
   it.each<[string, AuditRecord[]]>([
     ['an act after the login of its session', [login, record(t0 + minute)]],
     ['an act whose login was written twice', [login, login, record(t0 + minute)]],
-    ['an act at the greatest age of a session', [login, record(t0 + sessionMaxMs)]],
+    ['an act at the greatest age of a session', [login, record(t0 + sessionMsMax)]],
     ['the logout of a session', [login, record(t0 + minute, { action: 'logout' })]],
     [
       'an act shortly after the logout, whose request came before it',
@@ -63,7 +63,7 @@ describe('createSessionCheck', () => {
     ],
     [
       'in a session that is too old',
-      [login, record(t0 + sessionMaxMs + 6 * minute)],
+      [login, record(t0 + sessionMsMax + 6 * minute)],
       /longer ago than a session lasts/,
     ],
     [
@@ -84,11 +84,11 @@ describe('createSessionCheck', () => {
     expect(judged(record(t0 + minute, { session: 'two' }))).toBe('bad');
     expect(judged(record(t0 + minute, { actor: { ...nurse, userId: 'paul' } }))).toBe('bad');
     expect(judged(record(t0 + 2 * minute, { action: 'logout' }))).toBe('signed');
-    expect(judged(record(t0 + sessionMaxMs + 6 * minute))).toBe('bad');
+    expect(judged(record(t0 + sessionMsMax + 6 * minute))).toBe('bad');
   });
 
   it('the session check accepts an act of a session that may have begun before the reading did', () => {
-    expect(faultOfLast([record(t0 + sessionMaxMs)], t0)).toBeUndefined();
-    expect(faultOfLast([record(t0 + sessionMaxMs + 6 * minute)], t0)).toMatch(/without an earlier record of its login/);
+    expect(faultOfLast([record(t0 + sessionMsMax)], t0)).toBeUndefined();
+    expect(faultOfLast([record(t0 + sessionMsMax + 6 * minute)], t0)).toMatch(/without an earlier record of its login/);
   });
 });

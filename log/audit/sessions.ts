@@ -9,9 +9,9 @@ import { type AuditWriter, isSigned } from './chain.ts';
 import type { RecordVerdict } from './rules.ts';
 
 /** Longest session, even if it is used all the time: one shift. */
-export const sessionMaxMs = 12 * 60 * 60_000;
+export const sessionMsMax = 12 * 60 * 60_000;
 /** A request before the end of a session may be recorded at most this long after the end. */
-const graceMs = 5 * 60_000;
+const recordDelayMsMax = 5 * 60_000;
 /** Maximum number of sessions that are remembered. If there are more, the oldest login is forgotten. */
 const sessionsMax = 200_000;
 
@@ -52,15 +52,15 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
       return undefined;
     }
     if (!login) {
-      if (atMs - sessionMaxMs - graceMs < fromMs) return undefined;
+      if (atMs - sessionMsMax - recordDelayMsMax < fromMs) return undefined;
       return `names a session of ${actor.userId} without an earlier record of its login`;
     }
     if (login.userId !== actor.userId)
       return `names ${actor.userId} as the actor, but its session is of ${login.userId}`;
     if (login.writer !== writer) return `names a session whose login another writer recorded (${login.writer})`;
-    if (atMs > login.atMs + sessionMaxMs + graceMs)
+    if (atMs > login.atMs + sessionMsMax + recordDelayMsMax)
       return `names a session that began at ${formatInstant(login.atMs)}, which was longer ago than a session lasts`;
-    if (atMs > login.endedAtMs + graceMs)
+    if (atMs > login.endedAtMs + recordDelayMsMax)
       return `names a session that was logged out at ${formatInstant(login.endedAtMs)}`;
     if (action === 'logout') login.endedAtMs = Math.min(login.endedAtMs, atMs);
     return undefined;

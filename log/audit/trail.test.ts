@@ -60,7 +60,7 @@ describe('the audit trail', () => {
     expect(written).toEqual(['flood patient-viewed', 'nora alarm-acknowledged']);
     await accept(1_300);
     expect(await act).toBe('written');
-    // Each person may have only a limited number of waiting records. The others are refused at once.
+    // Each person may have only a limited number of waiting records. Further records are refused immediately.
     const refused = (await Promise.all(looks)).filter((result) => result === 'refused');
     expect(refused.length).toBeGreaterThanOrEqual(1_000);
     expect(written.length + refused.length).toBe(1_201);

@@ -11,7 +11,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { createFairQueue } from '../../process/fair-queue.ts';
 import { pseudonym } from '../envelope/pseudonym.ts';
 import type { SealedLog } from '../sealed-log.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './chain.ts';
+import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Signer } from './chain.ts';
 
 /** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
@@ -38,7 +38,7 @@ const looks: readonly AuditEvent['action'][] = [
 ];
 const kindOf = ({ action }: AuditEvent): Kind => (looks.includes(action) ? 'look' : 'act');
 /** Returns the account or the address whose limit a record counts for. A refused login counts for the address, because anybody can type an account. */
-const keyOf = ({ session, actor, address }: AuditEvent) =>
+const limitKeyOf = ({ session, actor, address }: AuditEvent) =>
   session === undefined ? `address ${address ?? 'none'}` : `account ${actor.userId}`;
 
 type WaitingEvent = { readonly event: AuditEvent; done(): void; fail(error: unknown): void };
@@ -68,13 +68,13 @@ export function createTrail(
     look: createFairQueue<WaitingEvent>(waitingMax.look),
   };
   let writing: Promise<void> | undefined;
-  let beingWritten = 0;
+  let writingCount = 0;
   let actsInRow = 0;
 
   async function write(event: AuditEvent): Promise<void> {
-    const record = linkRecord(head, event, formatInstant(now()), sha256, signer);
+    const record = createNextRecord(head, event, formatInstant(now()), sha256, signer);
     const key = pseudonym(pseudonymKey, 'actor', event.actor.userId);
-    // Sends the same record until Kafka has it. Readers recognise a repeat by its number and hash.
+    // Sends the same record until Kafka has it. Readers recognise a repeated record by its number and hash.
     while (!closed) {
       try {
         await sealedLog.append('audit', key, contentTypes.audit, record);
@@ -101,9 +101,9 @@ export function createTrail(
 
   async function writeAll(): Promise<void> {
     for (let waiting = takeNext(); waiting !== undefined; waiting = takeNext()) {
-      beingWritten = 1;
+      writingCount = 1;
       await write(waiting.event).then(waiting.done, waiting.fail);
-      beingWritten = 0;
+      writingCount = 0;
     }
     writing = undefined;
   }
@@ -115,10 +115,10 @@ export function createTrail(
     );
 
   return {
-    waiting: () => beingWritten + queues.act.size() + queues.look.size(),
+    waiting: () => writingCount + queues.act.size() + queues.look.size(),
     async record(event) {
       const queue = queues[kindOf(event)];
-      const key = keyOf(event);
+      const key = limitKeyOf(event);
       if (closed || queue.sizeOf(key) >= waitingPerKeyMax) throw refusal();
       const { promise: written, resolve, reject } = Promise.withResolvers<void>();
       queue.add(key, { event, done: resolve, fail: reject })?.fail(refusal());
@@ -131,8 +131,8 @@ export function createTrail(
       }
     },
     async close() {
-      const drained = new Promise((done) => setTimeout(done, 2_000));
-      await Promise.race([writing, drained]);
+      const drainTimeout = new Promise((done) => setTimeout(done, 2_000));
+      await Promise.race([writing, drainTimeout]);
       closed = true;
     },
   };

@@ -8,10 +8,10 @@ import type { RecordOrigin } from './header.ts';
 import { createKeyTable, type KeyTable } from './key-table.ts';
 import { createOpener, type Opener } from './opener.ts';
 import { pseudonym, unassignedAssociation } from './pseudonym.ts';
-import { createSealer, keyLifetimeMs, lastingKeyLifetimeMs, type Sealer } from './sealer.ts';
+import { createSealer, keyLifetimeMs, longKeyLifetimeMs, type Sealer } from './sealer.ts';
 import { createKeyTag, createUnwrap, type ReaderKeys } from './wrapped-key.ts';
 
-const place: RecordOrigin = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
+const origin: RecordOrigin = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
 const text = Buffer.from('{"heart":134}');
 
 type Published = { topic: KeysTopic; kid: string; value: Buffer };
@@ -58,7 +58,7 @@ beforeAll(async () => {
         const latest = tableOf(service, [topic]).latest(topic, of);
         if (!latest) return undefined;
         const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrapped);
-        return { kid: latest.kid, secret, madeMs: latest.facts.madeMs };
+        return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
       },
       tagOf,
       now: () => clock.nowMs,
@@ -82,7 +82,7 @@ beforeAll(async () => {
   bench = { sealer, begin, published, openers, clock };
 });
 
-const open = async (service: string, value: Buffer, at = { topic: place.topic, key: place.key }) =>
+const open = async (service: string, value: Buffer, at = { topic: origin.topic, key: origin.key }) =>
   await bench.openers[service]!.open({ ...at, value });
 const failure = async (run: () => unknown) => {
   try {
@@ -94,26 +94,26 @@ const failure = async (run: () => unknown) => {
 };
 
 describe('sealer and opener', () => {
-  it('each reader of the topic can open a sealed record and gets its place and content type', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+  it('each reader of the topic can open a sealed record and gets its origin and content type', async () => {
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
     for (const service of ['alarms', 'trends', 'dashboard', 'operator']) {
       const opened = await open(service, value);
       expect(opened.plaintext.equals(text)).toBe(true);
-      expect(opened.place).toEqual(place);
+      expect(opened.origin).toEqual(origin);
       expect(opened.contentType).toBe(contentTypes.observation);
     }
   });
 
   it('a service that may not read the topic cannot open a sealed record', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
     expect(await failure(() => open('gateway', value))).toBe('key-not-for-us');
   });
 
   it('a sealed record is a JWE that the library jose can open', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
     const secret = await importJWK({ kty: 'oct', k: key.secret.toString('base64url') }, 'A256GCM');
     const { plaintext, protectedHeader } = await compactDecrypt(value.toString('latin1'), secret);
     expect(Buffer.from(plaintext).equals(text)).toBe(true);
@@ -121,24 +121,24 @@ describe('sealer and opener', () => {
   });
 
   it('a sealed record does not contain its plaintext', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    expect(bench.sealer.seal(key, place, contentTypes.observation, text).includes('heart')).toBe(false);
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    expect(bench.sealer.seal(key, origin, contentTypes.observation, text).includes('heart')).toBe(false);
   });
 
   it.each([
     ['another key', { topic: 'observations', key: 'assoc-2' }],
     ['another topic', { topic: 'waveforms', key: 'assoc-1' }],
   ] as const)('a sealed record that was moved to %s cannot be opened', async (_, at) => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
     expect(await failure(() => open('alarms', value, at))).toBe('sealed-moved');
   });
 
   it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)(
-    'a sealed record whose header was changed to fit its new place cannot be opened (member %s)',
+    'a sealed record whose header was changed to fit another origin cannot be opened (member %s)',
     async (member) => {
-      const key = await bench.sealer.keyFor(place.key, place.topic);
-      const parts = bench.sealer.seal(key, place, contentTypes.observation, text).toString().split('.');
+      const key = await bench.sealer.keyFor(origin.key, origin.topic);
+      const parts = bench.sealer.seal(key, origin, contentTypes.observation, text).toString().split('.');
       const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
       header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
       parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
@@ -148,8 +148,8 @@ describe('sealer and opener', () => {
   );
 
   it('a sealed record with any bit of any part flipped cannot be opened', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
     const parts = value.toString().split('.');
     for (const index of [0, 2, 3, 4]) {
       const bytes = Buffer.from(parts[index]!, 'base64url');
@@ -175,8 +175,8 @@ describe('sealer and opener', () => {
   });
 
   it('seal refuses a boot with characters that would change the header', async () => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const bad = { ...place, boot: 'x","seq":1,"y":"' };
+    const key = await bench.sealer.keyFor(origin.key, origin.topic);
+    const bad = { ...origin, boot: 'x","seq":1,"y":"' };
     expect(await failure(() => bench.sealer.seal(key, bad, contentTypes.observation, text))).toBe('sealed-malformed');
   });
 });
@@ -199,7 +199,7 @@ describe('keyFor', () => {
 
   it('a data key is used for exactly an hour, and still opens its records after that', async () => {
     const first = await bench.sealer.keyFor('assoc-hour', 'observations');
-    const value = bench.sealer.seal(first, { ...place, key: 'assoc-hour' }, contentTypes.observation, text);
+    const value = bench.sealer.seal(first, { ...origin, key: 'assoc-hour' }, contentTypes.observation, text);
     bench.clock.nowMs += keyLifetimeMs - 1;
     expect(bench.sealer.cachedKey('assoc-hour', 'observations')).toBe(first);
     bench.clock.nowMs += 1;
@@ -217,7 +217,7 @@ describe('keyFor', () => {
       { length: 5_000 },
       (_, seq) =>
         bench.sealer
-          .seal(key, { ...place, topic, key: 'assoc-nonce', seq }, contentTypes.observation, text)
+          .seal(key, { ...origin, topic, key: 'assoc-nonce', seq }, contentTypes.observation, text)
           .toString()
           .split('.')[2],
     );
@@ -226,7 +226,7 @@ describe('keyFor', () => {
 
   it('a record cannot be opened if its data key is not in the log', async () => {
     const key = await bench.sealer.keyFor('assoc-gone', 'observations');
-    const value = bench.sealer.seal(key, { ...place, key: 'assoc-gone' }, contentTypes.observation, text);
+    const value = bench.sealer.seal(key, { ...origin, key: 'assoc-gone' }, contentTypes.observation, text);
     bench.published.delete(key.kid);
     expect(await failure(() => open('alarms', value, { topic: 'observations', key: 'assoc-gone' }))).toBe(
       'key-unknown',
@@ -235,7 +235,7 @@ describe('keyFor', () => {
 });
 
 describe('keyFor for records that are kept for years', () => {
-  const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = place.key) => {
+  const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = origin.key) => {
     const key = await sealer.keyFor(at, topic);
     return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
   };
@@ -250,7 +250,7 @@ describe('keyFor for records that are kept for years', () => {
       expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarm-state')).kid).toBe(first.kid);
     }
     expect(bench.published.size).toBe(count);
-    bench.clock.nowMs += lastingKeyLifetimeMs;
+    bench.clock.nowMs += longKeyLifetimeMs;
     expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarms')).kid).not.toBe(first.kid);
   });
 
@@ -276,8 +276,8 @@ describe('keyFor for records that are kept for years', () => {
   it('a record that names another writer cannot be opened', async () => {
     const value = await sealed(bench.begin('dashboard'), 'audit', 'dashboard');
     const forged = await sealed(bench.begin('dashboard'), 'audit', 'operator');
-    const at = { topic: 'audit', key: place.key } as const;
-    expect((await open('operator', value, at as never)).place.writer).toBe('dashboard');
+    const at = { topic: 'audit', key: origin.key } as const;
+    expect((await open('operator', value, at as never)).origin.writer).toBe('dashboard');
     expect(await failure(() => open('operator', forged, at as never))).toBe('key-unknown');
   });
 
@@ -307,7 +307,7 @@ describe('createKeyTable', () => {
       table.put('keys-dashboard', alarmsKey.kid, null);
       table.put('keys-dashboard', alarmsKey.kid, other.value);
     }
-    expect(table.find(alarmsKey.kid, 'alarms', 'alarms')?.from).toBe('keys-alarms');
+    expect(table.find(alarmsKey.kid, 'alarms', 'alarms')?.keysTopic).toBe('keys-alarms');
     expect(table.size()).toBe(4);
     table.put('keys-alarms', alarmsKey.kid, null);
     expect(table.find(alarmsKey.kid, 'alarms', 'alarms')).toBeUndefined();

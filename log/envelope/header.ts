@@ -14,22 +14,22 @@ export type RecordOrigin = {
   readonly seq: number;
 };
 
-export type Opened = { readonly place: RecordOrigin; readonly contentType: string; readonly plaintext: Buffer };
+export type OpenedRecord = { readonly origin: RecordOrigin; readonly contentType: string; readonly plaintext: Buffer };
 
-export type SealedHeader = { readonly kid: string; readonly contentType: string; readonly place: RecordOrigin };
+export type SealedHeader = { readonly kid: string; readonly contentType: string; readonly origin: RecordOrigin };
 
-const partPattern = /^[A-Za-z0-9._-]{1,64}$/;
+const memberPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Returns the header up to the value of `seq`, as JSON with a fixed order of members. @throws VigilError `sealed-malformed` */
-export function headerPrefix(kid: string, contentType: string, place: Omit<RecordOrigin, 'seq'>): string {
-  for (const part of [kid, place.key, place.writer, place.boot]) {
-    if (!partPattern.test(part))
+export function headerPrefix(kid: string, contentType: string, origin: Omit<RecordOrigin, 'seq'>): string {
+  for (const part of [kid, origin.key, origin.writer, origin.boot]) {
+    if (!memberPattern.test(part))
       throw new VigilError(
         'sealed-malformed',
         'A record cannot be sealed: its key id, key, writer or boot has a character that is not allowed.',
       );
   }
-  return `{"alg":"dir","enc":"A256GCM","kid":"${kid}","cty":"${contentType}","top":"${place.topic}","key":"${place.key}","wri":"${place.writer}","boo":"${place.boot}","seq":`;
+  return `{"alg":"dir","enc":"A256GCM","kid":"${kid}","cty":"${contentType}","top":"${origin.topic}","key":"${origin.key}","wri":"${origin.writer}","boo":"${origin.boot}","seq":`;
 }
 
 /**
@@ -55,5 +55,5 @@ export function parseHeader(encoded: string): SealedHeader {
     throw malformed('lacks a member');
   const topic = kafkaTopicNames.find((name) => name === top);
   if (topic === undefined) throw malformed('names an unknown topic');
-  return { kid, contentType: cty, place: { topic, key, writer: wri, boot: boo, seq } };
+  return { kid, contentType: cty, origin: { topic, key, writer: wri, boot: boo, seq } };
 }

@@ -8,7 +8,7 @@ import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
  */
 export const keysPerTopicMax = 200_000;
 
-export type FoundKey = { readonly from: KeysTopic; readonly wrapped: Buffer };
+export type FoundKey = { readonly keysTopic: KeysTopic; readonly wrapped: Buffer };
 export type OwnKey = { readonly kid: string; readonly wrapped: Buffer; readonly facts: KeyFacts };
 
 export type KeyTable = {
@@ -17,22 +17,24 @@ export type KeyTable = {
   /** Returns the data key `kid` for a record in `topic` by `writer`. Searches only the topic of that writer's keys. */
   find(kid: string, topic: KafkaTopic, writer: string): FoundKey | undefined;
   /** Returns the latest key in `topic` for a subject and readers. */
-  latest(topic: KeysTopic, of: KeyOwner): OwnKey | undefined;
+  latest(topic: KeysTopic, owner: KeyOwner): OwnKey | undefined;
   size(): number;
 };
 
 /**
  * Creates an empty table.
- * @param reuses the topics of keys for which `latest` is called
- * @param keysMax most keys of each topic
+ * @param reusableTopics the topics of keys for which `latest` is called
+ * @param keysMax maximum number of keys of each topic
  */
 export function createKeyTable(
   service: Service,
-  reuses: readonly KeysTopic[] = [],
+  reusableTopics: readonly KeysTopic[] = [],
   keysMax: number = keysPerTopicMax,
 ): KeyTable {
   const tables = new Map(keysTopics.map((topic) => [topic, new Map<string, Buffer>()]));
-  const latest = new Map(reuses.map((topic) => [topic, new Map<string, { kid: string; facts: KeyFacts }>()]));
+  const latestKeys = new Map(
+    reusableTopics.map((topic) => [topic, new Map<string, { kid: string; facts: KeyFacts }>()]),
+  );
 
   return {
     put(topic, kid, value) {
@@ -46,9 +48,9 @@ export function createKeyTable(
       table.set(kid, parsed.wrapped);
       const oldest = table.size > keysMax ? table.keys().next().value : undefined;
       if (oldest !== undefined) table.delete(oldest);
-      const latestOfTopic = latest.get(topic);
+      const latestOfTopic = latestKeys.get(topic);
       if (!latestOfTopic || !parsed.facts) return true;
-      const name = nameOf(parsed.facts);
+      const name = ownerName(parsed.facts);
       latestOfTopic.delete(name);
       latestOfTopic.set(name, { kid, facts: parsed.facts });
       const oldestName = latestOfTopic.size > keysMax ? latestOfTopic.keys().next().value : undefined;
@@ -56,14 +58,14 @@ export function createKeyTable(
       return true;
     },
     find(kid, topic, writer) {
-      for (const from of [keysTopicFor(topic, writer), 'keys'] as const) {
-        const wrapped = from && tables.get(from)!.get(kid);
-        if (wrapped) return { from, wrapped };
+      for (const keysTopic of [keysTopicFor(topic, writer), 'keys'] as const) {
+        const wrapped = keysTopic && tables.get(keysTopic)!.get(kid);
+        if (wrapped) return { keysTopic, wrapped };
       }
       return undefined;
     },
-    latest(topic, of) {
-      const latestKey = latest.get(topic)?.get(nameOf(of));
+    latest(topic, owner) {
+      const latestKey = latestKeys.get(topic)?.get(ownerName(owner));
       const wrapped = latestKey && tables.get(topic)!.get(latestKey.kid);
       return wrapped && { ...latestKey, wrapped };
     },
@@ -71,6 +73,6 @@ export function createKeyTable(
   };
 }
 
-function nameOf({ subject, audience }: KeyOwner): string {
+function ownerName({ subject, audience }: KeyOwner): string {
   return `${subject} ${audience}`;
 }

@@ -3,7 +3,7 @@ import { createDecipheriv } from 'node:crypto';
 import type { JWK } from 'jose';
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, type KeysTopic, keysTopicFor, type Service } from '../../contracts/topics.ts';
-import { type Opened, parseHeader, type SealedHeader } from './header.ts';
+import { type OpenedRecord, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
@@ -24,7 +24,7 @@ export type Opener = {
    * @throws VigilError `sealed-malformed`; `sealed-moved` (the topic or the key is not the one in the header); `sealed-tampered`;
    *   `key-unknown` (the writer published no such data key, or the key was deleted); `key-not-for-us`. Thrown, or the promise rejects.
    */
-  open(record: SealedRecord): Opened | Promise<Opened>;
+  open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
 };
 
 /** The topic and writer of a record whose data key is needed, and when the record was fetched. */
@@ -35,7 +35,7 @@ export type KeyRequest = {
 };
 
 /** An unwrapped data key, and the topic in which it was found. */
-type UnwrappedKey = { readonly secret: Buffer; readonly from: KeysTopic };
+type UnwrappedKey = { readonly secret: Buffer; readonly keysTopic: KeysTopic };
 
 export function createOpener(options: {
   readonly service: Service;
@@ -43,13 +43,13 @@ export function createOpener(options: {
   /** Returns the wrapped key with this id, for a record. @throws VigilError `key-unknown` */
   readonly wrappedKey: (kid: string, request: KeyRequest) => Promise<FoundKey>;
 }): Opener {
-  const secrets = new Map<string, UnwrappedKey>();
+  const unwrappedKeys = new Map<string, UnwrappedKey>();
   const pending = new Map<string, Promise<UnwrappedKey>>();
   const unwrap = createUnwrap(options.service, options.privateJwk);
 
   async function findAndUnwrap(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
-    const { wrapped, from } = await options.wrappedKey(kid, request);
-    return { secret: await unwrap(kid, wrapped), from };
+    const { wrapped, keysTopic } = await options.wrappedKey(kid, request);
+    return { secret: await unwrap(kid, wrapped), keysTopic };
   }
 
   function unwrapOnce(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
@@ -58,9 +58,9 @@ export function createOpener(options: {
     if (!unwrapping) {
       unwrapping = findAndUnwrap(kid, request)
         .then((unwrapped) => {
-          secrets.set(kid, unwrapped);
-          const oldest = secrets.size > keysMax ? secrets.keys().next().value : undefined;
-          if (oldest !== undefined) secrets.delete(oldest);
+          unwrappedKeys.set(kid, unwrapped);
+          const oldest = unwrappedKeys.size > keysMax ? unwrappedKeys.keys().next().value : undefined;
+          if (oldest !== undefined) unwrappedKeys.delete(oldest);
           return unwrapped;
         })
         .finally(() => pending.delete(id));
@@ -75,12 +75,12 @@ export function createOpener(options: {
       if (parts.length !== 5 || parts[1] !== '')
         throw new VigilError('sealed-malformed', 'A record is not a compact JWE with a direct key.');
       const header = parseHeader(parts[0]!);
-      const { topic, writer } = header.place;
-      if (topic !== record.topic || header.place.key !== record.key) {
+      const { topic, writer } = header.origin;
+      if (topic !== record.topic || header.origin.key !== record.key) {
         throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another topic or key.`);
       }
-      const unwrappedKey = secrets.get(header.kid);
-      if (unwrappedKey && (unwrappedKey.from === keysTopicFor(topic, writer) || unwrappedKey.from === 'keys'))
+      const unwrappedKey = unwrappedKeys.get(header.kid);
+      if (unwrappedKey && (unwrappedKey.keysTopic === keysTopicFor(topic, writer) || unwrappedKey.keysTopic === 'keys'))
         return decrypt(parts, header, unwrappedKey.secret);
       return unwrapOnce(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
         decrypt(parts, header, secret),
@@ -89,7 +89,7 @@ export function createOpener(options: {
   };
 }
 
-function decrypt(parts: readonly string[], header: SealedHeader, secret: Buffer): Opened {
+function decrypt(parts: readonly string[], header: SealedHeader, secret: Buffer): OpenedRecord {
   const nonce = Buffer.from(parts[2]!, 'base64url');
   const tag = Buffer.from(parts[4]!, 'base64url');
   if (nonce.length !== 12 || tag.length !== 16)
@@ -105,5 +105,5 @@ function decrypt(parts: readonly string[], header: SealedHeader, secret: Buffer)
       cause,
     });
   }
-  return { place: header.place, contentType: header.contentType, plaintext: body };
+  return { origin: header.origin, contentType: header.contentType, plaintext: body };
 }

@@ -15,7 +15,7 @@ import {
   type Service,
 } from '../../contracts/topics.ts';
 import { headerPrefix, type RecordOrigin } from './header.ts';
-import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
+import { createKeyWrapper, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
 /** How long one data key seals records that Kafka keeps for days: an hour. */
 export const keyLifetimeMs = 3_600_000;
@@ -23,7 +23,7 @@ export const keyLifetimeMs = 3_600_000;
  * How long one data key seals records that Kafka keeps for years: a year, even if the writer restarts. So the number of keys depends on the
  * number of patients and not on restarts. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
  */
-export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
+export const longKeyLifetimeMs = 365 * 24 * 3_600_000;
 /** Maximum number of messages that one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
 /** Maximum number of subjects whose key is in memory, for each set of readers. If there are more, the oldest key is dropped, and replaced if needed. */
@@ -40,7 +40,7 @@ export type DataKey = {
    * other and do not know each other's counters.
    */
   readonly nonce: Buffer;
-  readonly lasts: boolean;
+  readonly isLongLived: boolean;
   count: number;
   /** The encoded start of the last header. Most messages of a key have the same header except for `seq`. */
   start: HeaderStart | undefined;
@@ -63,7 +63,7 @@ export type Sealer = {
   /** Returns the key of a subject. A new key is wrapped for the topic's readers and published before it is returned. */
   keyFor(subject: string, topic: KafkaTopic): Promise<DataKey>;
   /** Returns the sealed record: a compact JWE in ASCII. Takes about 8 µs for 400 bytes. */
-  seal(key: DataKey, place: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer;
+  seal(key: DataKey, origin: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -73,16 +73,16 @@ export function createSealer(options: {
   /** Publishes a wrapped key. Must resolve only after the log has the key, because a key must be in the log before its first record. */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
   /** Returns this service's latest key in the log for a subject and readers. Called only for records that are kept for years. */
-  readonly earlierKey?: (topic: KeysTopic, of: KeyOwner) => Promise<EarlierKey | undefined>;
+  readonly earlierKey?: (topic: KeysTopic, owner: KeyOwner) => Promise<EarlierKey | undefined>;
   /** See `createKeyTag`. If absent, later processes do not use the keys of this process. */
   readonly tagOf?: KeyTag;
   readonly now: () => number;
 }): Sealer {
   const { service } = options;
-  const audiences = createAudience(options.readers);
+  const audiences = createKeyWrapper(options.readers);
   /** The keys in memory, by readers and topic of keys, then by subject. */
-  const keysOf = new Map<string, Map<string, DataKey>>();
-  const byTopic = new Map<KafkaTopic, Map<string, DataKey>>();
+  const keysBySetName = new Map<string, Map<string, DataKey>>();
+  const keysByTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pending = new Map<string, Promise<DataKey>>();
 
   // A key with a negative age means that the clock was set back. Such a key is not used.
@@ -94,15 +94,15 @@ export function createSealer(options: {
   function dataKey(kid: string, secret: Buffer, createdMs: number, topic: KeysTopic): DataKey {
     const nonce = Buffer.alloc(12);
     randomBytes(4).copy(nonce);
-    const lasts = kafkaTopics[topic].retentionMs < 0;
-    const lifetimeMs = lasts ? lastingKeyLifetimeMs : keyLifetimeMs;
-    return { kid, secret, createdMs, lifetimeMs, lasts, nonce, count: 0, start: undefined };
+    const isLongLived = kafkaTopics[topic].retentionMs < 0;
+    const lifetimeMs = isLongLived ? longKeyLifetimeMs : keyLifetimeMs;
+    return { kid, secret, createdMs, lifetimeMs, isLongLived, nonce, count: 0, start: undefined };
   }
 
   async function createKey(subject: string, topic: KafkaTopic): Promise<DataKey> {
-    const roles = audienceOf(topic);
+    const readers = audienceOf(topic);
     const keysTopic = keysTopicOf(service, topic);
-    const audience = audiences.name(roles);
+    const audience = audiences.audienceName(readers);
     if (kafkaTopics[keysTopic].retentionMs < 0) {
       const earlier = await options.earlierKey?.(keysTopic, { subject, audience });
       const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.madeMs, keysTopic);
@@ -110,15 +110,15 @@ export function createSealer(options: {
     }
     const kid = randomBytes(16).toString('base64url');
     const secret = randomBytes(32);
-    const madeMs = options.now();
+    const createdMs = options.now();
     const value = await audiences.wrap(
       kid,
       secret,
-      { subject, madeMs, audience, tag: options.tagOf?.(kid, secret) ?? '' },
-      roles,
+      { subject, createdMs, audience, tag: options.tagOf?.(kid, secret) ?? '' },
+      readers,
     );
     await options.publishKey({ topic: keysTopic, kid, value });
-    return dataKey(kid, secret, madeMs, keysTopic);
+    return dataKey(kid, secret, createdMs, keysTopic);
   }
 
   /** Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic of keys. */
@@ -127,12 +127,12 @@ export function createSealer(options: {
   }
 
   function keysFor(topic: KafkaTopic): Map<string, DataKey> {
-    let keys = byTopic.get(topic);
+    let keys = keysByTopic.get(topic);
     if (keys) return keys;
     const setName = keySetName(topic);
-    keys = keysOf.get(setName) ?? new Map();
-    keysOf.set(setName, keys);
-    byTopic.set(topic, keys);
+    keys = keysBySetName.get(setName) ?? new Map();
+    keysBySetName.set(setName, keys);
+    keysByTopic.set(topic, keys);
     return keys;
   }
 
@@ -146,9 +146,9 @@ export function createSealer(options: {
     if (cached) return Promise.resolve(cached);
     const keys = keysFor(topic);
     const id = `${subject} ${keySetName(topic)}`;
-    let made = pending.get(id);
-    if (!made) {
-      made = createKey(subject, topic)
+    let creating = pending.get(id);
+    if (!creating) {
+      creating = createKey(subject, topic)
         .then((key) => {
           keys.delete(subject);
           keys.set(subject, key);
@@ -157,33 +157,33 @@ export function createSealer(options: {
           return key;
         })
         .finally(() => pending.delete(id));
-      pending.set(id, made);
+      pending.set(id, creating);
     }
-    return made;
+    return creating;
   }
 
   return { cachedKey, keyFor, seal };
 }
 
-function seal(key: DataKey, place: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer {
+function seal(key: DataKey, origin: RecordOrigin, contentType: ContentType, plaintext: Uint8Array): Buffer {
   const { start } = key;
   const isSameStart =
     start !== undefined &&
-    start.boot === place.boot &&
-    start.key === place.key &&
+    start.boot === origin.boot &&
+    start.key === origin.key &&
     start.contentType === contentType &&
-    start.topic === place.topic &&
-    start.writer === place.writer;
-  const currentStart = isSameStart ? start : headerStart(key.kid, place, contentType);
+    start.topic === origin.topic &&
+    start.writer === origin.writer;
+  const currentStart = isSameStart ? start : headerStart(key.kid, origin, contentType);
   key.start = currentStart;
   if (key.count >= keyMessagesMax)
     throw new VigilError('key-unknown', 'A data key has sealed the highest allowed number of messages.');
   key.count += 1;
-  if (key.lasts) randomFillSync(key.nonce);
+  if (key.isLongLived) randomFillSync(key.nonce);
   // The counter is the low 48 bits of the invocation field.
   else key.nonce.writeUIntBE(key.count, 6, 6);
   const header =
-    currentStart.encoded + Buffer.from(`${currentStart.rest}${place.seq}}`, 'latin1').toString('base64url');
+    currentStart.encoded + Buffer.from(`${currentStart.rest}${origin.seq}}`, 'latin1').toString('base64url');
   const bodyAt = header.length + 2 + nonceLength + 1;
   const value = Buffer.allocUnsafe(bodyAt + Math.ceil((plaintext.length * 4) / 3) + 1 + tagLength);
   value.write(header, 0, 'latin1');

@@ -20,7 +20,7 @@ export type KeyOwner = {
 /** The facts in a wrapped key's protected header. */
 export type KeyFacts = KeyOwner & {
   /** When the key was created, ms since 1970. */
-  readonly madeMs: number;
+  readonly createdMs: number;
   /** See `createKeyTag`. */
   readonly tag: string;
 };
@@ -46,7 +46,7 @@ const wrappedBytesMax = 8_192;
 const kidPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Creates functions that wrap data keys for readers. Both functions throw VigilError `key-unknown` if a reader has no public key. */
-export function createAudience(readers: ReaderKeys) {
+export function createKeyWrapper(readers: ReaderKeys) {
   const imported = new Map<Service, ImportedKey | Promise<ImportedKey>>();
   const publicKey = (role: Service): JWK => {
     const jwk = readers.keys.find(({ kid }) => kid === role);
@@ -55,7 +55,7 @@ export function createAudience(readers: ReaderKeys) {
   };
   return {
     /** Returns the name of a set of readers: 22 characters of base64url, which are 128 bits of SHA-256 over their public keys. */
-    name(roles: readonly Service[]): string {
+    audienceName(roles: readonly Service[]): string {
       const keys = roles.map((role) => ({ role, ...publicKey(role) }));
       return createHash('sha256').update(canonicalJson(keys)).digest('base64url').slice(0, 22);
     },
@@ -68,7 +68,7 @@ export function createAudience(readers: ReaderKeys) {
         // RFC 7516 section 4.1.6 uses `kid` for the recipient's key, so the id of the data key has another name.
         dataKey: kid,
         sub: facts.subject,
-        iat: facts.madeMs,
+        iat: facts.createdMs,
         aud: facts.audience,
         tag: facts.tag,
       });
@@ -140,7 +140,7 @@ export function readWrapped(
       typeof sub === 'string' && typeof iat === 'number' && typeof aud === 'string' && typeof tag === 'string';
     return {
       wrapped: Buffer.from(JSON.stringify({ ...jwe, recipients }), 'latin1'),
-      facts: isComplete ? { subject: sub, madeMs: iat, audience: aud, tag } : undefined,
+      facts: isComplete ? { subject: sub, createdMs: iat, audience: aud, tag } : undefined,
     };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createAhead } from './ahead.ts';
+import { createReadAheadQueue } from './ahead.ts';
 
-const settled = async (promise: Promise<void>) => {
+const isSettledSoon = async (promise: Promise<void>) => {
   let isSettled = false;
   void promise.then(() => {
     isSettled = true;
@@ -18,28 +18,28 @@ function gate() {
 const records = (count: number, bytes: number) =>
   Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(bytes) }));
 
-it('put resolves at once while the queue is small, and otherwise after a task has ended', async () => {
-  const ahead = createAhead(20_000);
+it('put resolves immediately while the queue is small, and otherwise after a task has ended', async () => {
+  const ahead = createReadAheadQueue(20_000);
   const [first, second] = [gate(), gate()];
-  expect(await settled(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
+  expect(await isSettledSoon(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
   const full = ahead.put(records(10, 1_000), () => second.promise);
-  expect(await settled(full)).toBe(false);
+  expect(await isSettledSoon(full)).toBe(false);
   first.open();
-  expect(await settled(full)).toBe(true);
+  expect(await isSettledSoon(full)).toBe(true);
   second.open();
 });
 
 it('put counts bytes: a batch of a few large records fills the queue', async () => {
-  const ahead = createAhead(10_000_000);
+  const ahead = createReadAheadQueue(10_000_000);
   const first = gate();
   const full = ahead.put(records(40, 262_144), () => first.promise);
-  expect(await settled(full)).toBe(false);
+  expect(await isSettledSoon(full)).toBe(false);
   first.open();
-  expect(await settled(full)).toBe(true);
+  expect(await isSettledSoon(full)).toBe(true);
 });
 
 it('no task runs in the turn of the event loop in which it was put', async () => {
-  const ahead = createAhead(10_000);
+  const ahead = createReadAheadQueue(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second'])
     await ahead.put(records(1, 100), async () => {
@@ -51,7 +51,7 @@ it('no task runs in the turn of the event loop in which it was put', async () =>
 });
 
 it('all tasks of a fetch run before a timer runs', async () => {
-  const ahead = createAhead(10_000);
+  const ahead = createReadAheadQueue(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third'])
     await ahead.put(records(1, 100), async () => {
@@ -65,7 +65,7 @@ it('all tasks of a fetch run before a timer runs', async () => {
 });
 
 it('tasks run one after the other, in the order in which they were put', async () => {
-  const ahead = createAhead(10_000);
+  const ahead = createReadAheadQueue(10_000);
   const seen: string[] = [];
   const first = gate();
   void ahead.put(records(1, 100), async () => {
@@ -76,7 +76,7 @@ it('tasks run one after the other, in the order in which they were put', async (
   void ahead.put(records(1, 100), async () => {
     seen.push('second');
   });
-  expect(await settled(ahead.done())).toBe(false);
+  expect(await isSettledSoon(ahead.done())).toBe(false);
   expect(seen).toEqual(['first begins']);
   first.open();
   await ahead.done();

@@ -1,6 +1,6 @@
 /**
  * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts each batch into this
- * queue at once, and kafkajs fetches the next records while the queue runs its tasks one after the other.
+ * queue immediately, and kafkajs fetches the next records while the queue runs its tasks one after the other.
  *
  * No task runs in the turn of the event loop in which the task was put. In that turn, kafkajs puts all batches of a fetch and requests the
  * next fetch. Between two tasks of a fetch, no timer runs, unless a task waits for something. So a timer that looks for silent devices runs
@@ -10,7 +10,7 @@
 /** The members of a record that its size depends on. */
 export type SizedRecord = { readonly key: Buffer | null; readonly value: Buffer | null };
 
-export type Ahead = {
+export type ReadAheadQueue = {
   /** Adds a task to the queue. The task must not reject. Resolves when the queue has room for more. */
   put(records: readonly SizedRecord[], task: () => Promise<void>): Promise<void>;
   /** Resolves when all tasks are done. */
@@ -30,9 +30,9 @@ function bytesOf(records: readonly SizedRecord[]): number {
  * Creates a queue. Its size is counted in bytes and not in records, because a record may have 256 kB.
  * @param bytesMax while the queue has more bytes than this, `put` does not resolve
  */
-export function createAhead(bytesMax: number): Ahead {
+export function createReadAheadQueue(bytesMax: number): ReadAheadQueue {
   let waitingBytes = 0;
-  let last = Promise.resolve();
+  let lastTask = Promise.resolve();
   const waitingCallers = new Set<() => void>();
 
   async function run(bytes: number, task: () => Promise<void>): Promise<void> {
@@ -48,12 +48,12 @@ export function createAhead(bytesMax: number): Ahead {
     async put(records, task) {
       const bytes = bytesOf(records);
       waitingBytes += bytes;
-      const formerTask = last;
-      last = nextTurn()
+      const formerTask = lastTask;
+      lastTask = nextTurn()
         .then(() => formerTask)
         .then(() => run(bytes, task));
       if (waitingBytes > bytesMax) await new Promise<void>((resolve) => waitingCallers.add(resolve));
     },
-    done: () => last,
+    done: () => lastTask,
   };
 }

@@ -13,8 +13,16 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
 import { partitionOf } from './connect.ts';
-import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type WaitingRecord } from './lane.ts';
-import { createProducing, isStale, protocolError } from './produce.ts';
+import {
+  type AppendPosition,
+  backlogByTopic,
+  createLane,
+  type Lane,
+  type Settle,
+  takeBatch,
+  type WaitingRecord,
+} from './lane.ts';
+import { createProduceClient, meansStaleLeaders, protocolError } from './produce.ts';
 import type { PartitionAnswer } from './record-batch.ts';
 
 export type AppenderStats = {
@@ -34,7 +42,7 @@ export type Appender = {
    * @throws VigilError `log-append-failed` (the record may or may not be appended: append it again), `log-backlog-full`, `log-closed`,
    *   `payload-too-large`, `log-offset-regressed`
    */
-  append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<Appended>;
+  append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<AppendPosition>;
   /** Appends a record like `append`, but calls `settle` instead of returning a promise, which is faster. May call `settle` before it returns. */
   enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
   /** Returns the number of bytes that Kafka has not acknowledged yet. */
@@ -51,7 +59,7 @@ export type AppenderOptions = {
   /** How long the first record waits for further records if no request is in flight, ms. */
   readonly lingerMs?: number;
   readonly batchBytesMax?: number;
-  /** Maximum number of bytes in all lanes together. If there are more, `append` rejects at once. */
+  /** Maximum number of bytes in all lanes together. If there are more, `append` rejects immediately. */
   readonly pendingBytesMax?: number;
   /** How long a batch is retried, ms; `Infinity` for a caller that cannot go on without the log. */
   readonly timeoutMs?: number;
@@ -72,17 +80,17 @@ const disconnectMsMax = 2_000;
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
-  const producing = createProducing(kafka);
+  const producing = createProduceClient(kafka);
   /** The lanes, by topic, then by partition. */
   const lanes = new Map<KafkaTopic, Map<number, Lane>>();
-  const everyLane = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
+  const allLanes = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
   /** Lanes that have records and no request in flight. */
-  const ready = new Set<Lane>();
+  const readyLanes = new Set<Lane>();
   /** Brokers with a request in flight. A second request would not be faster: a broker handles the requests of a connection one by one. */
   const busyNodes = new Set<number>();
-  const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
+  const counts = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   let closed = false;
-  let flushing: NodeJS.Timeout | undefined;
+  let flushTimer: NodeJS.Timeout | undefined;
   let flushAtMs = Number.POSITIVE_INFINITY;
 
   function enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void {
@@ -95,16 +103,16 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       settle(new VigilError('payload-too-large', `A record of ${bytes} bytes is too large.`));
       return;
     }
-    if (count.pendingBytes + bytes > pendingBytesMax) {
+    if (counts.pendingBytes + bytes > pendingBytesMax) {
       settle(new VigilError('log-backlog-full', 'Too many records wait for Kafka.'));
       return;
     }
     const lane = laneOf(topic, partitionOf(topic, key));
-    count.pendingBytes += bytes;
-    count.pendingRecords += 1;
+    counts.pendingBytes += bytes;
+    counts.pendingRecords += 1;
     lane.queue.push({ key, value, timestampMs: logNowMs(), bytes, settle });
-    if (lane.isBusy || ready.has(lane)) return;
-    ready.add(lane);
+    if (lane.isBusy || readyLanes.has(lane)) return;
+    readyLanes.add(lane);
     flushIn(lingerMs);
   }
 
@@ -124,38 +132,38 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   function flushIn(ms: number): void {
     const atMs = performance.now() + ms;
-    if (flushing && flushAtMs <= atMs) return;
-    clearTimeout(flushing);
+    if (flushTimer && flushAtMs <= atMs) return;
+    clearTimeout(flushTimer);
     flushAtMs = atMs;
-    flushing = setTimeout(flush, ms);
+    flushTimer = setTimeout(flush, ms);
   }
 
   /** Sends the records of all ready lanes whose broker has no request in flight. Called again when a request or a delay has ended. */
   function flush(): void {
-    clearTimeout(flushing);
-    flushing = undefined;
+    clearTimeout(flushTimer);
+    flushTimer = undefined;
     flushAtMs = Number.POSITIVE_INFINITY;
     if (closed) return;
     const nowMs = performance.now();
-    const byNode = new Map<number | undefined, Lane[]>();
-    for (const lane of ready) {
+    const lanesByBroker = new Map<number | undefined, Lane[]>();
+    for (const lane of readyLanes) {
       if (lane.notBeforeMs > nowMs) {
         flushIn(lane.notBeforeMs - nowMs);
         continue;
       }
       const node = producing.leaderOf(lane.topic, lane.partition);
-      const sameNode = byNode.get(node);
-      if (sameNode) sameNode.push(lane);
-      else byNode.set(node, [lane]);
+      const lanesOfBroker = lanesByBroker.get(node);
+      if (lanesOfBroker) lanesOfBroker.push(lane);
+      else lanesByBroker.set(node, [lane]);
     }
-    for (const [node, lanesOfNode] of byNode) {
+    for (const [node, lanesOfNode] of lanesByBroker) {
       if (node === undefined) void findLeaders(lanesOfNode);
       else if (!busyNodes.has(node)) void sendTo(node, lanesOfNode);
     }
   }
 
   function beginRequest(lane: Lane): void {
-    ready.delete(lane);
+    readyLanes.delete(lane);
     lane.isBusy = true;
     if (lane.batch.length > 0) return;
     lane.batch = takeBatch(lane, batchBytesMax);
@@ -165,7 +173,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   function endRequest(lane: Lane): void {
     lane.isBusy = false;
-    if (lane.batch.length > 0 || lane.queue.length > 0) ready.add(lane);
+    if (lane.batch.length > 0 || lane.queue.length > 0) readyLanes.add(lane);
   }
 
   async function findLeaders(leaderless: readonly Lane[]): Promise<void> {
@@ -204,7 +212,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
         acknowledge(lane, answer.baseOffset);
       } else {
         const error = answer ? protocolError(answer.errorCode) : failure;
-        areLeadersStale ||= isStale(error);
+        areLeadersStale ||= meansStaleLeaders(error);
         tryLater(lane, error);
       }
       endRequest(lane);
@@ -237,8 +245,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     }
     lane.lastOffset = base + BigInt(batch.length - 1);
     options.onBatch?.(batch.length, bytes, performance.now() - lane.sinceMs);
-    count.appended += batch.length;
-    count.batches += 1;
+    counts.appended += batch.length;
+    counts.batches += 1;
     const { partition } = lane;
     let offset = base;
     for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
@@ -246,7 +254,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   /** Counts and logs an offset that Kafka gave before, which means that Kafka has lost acknowledged records. Returns the error. */
   function regressionError({ topic, partition }: Lane): VigilError {
-    count.regressed += 1;
+    counts.regressed += 1;
     log.error({ topic, partition }, 'the log answered with an offset that it had given before');
     return new VigilError(
       'log-offset-regressed',
@@ -267,7 +275,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       );
       return;
     }
-    count.retries += 1;
+    counts.retries += 1;
     const { topic, partition } = lane;
     log.warn({ topic, partition, error: cause.message }, 'append failed, trying again');
     lane.notBeforeMs = nowMs + lane.retryMs;
@@ -276,20 +284,20 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   /** Rejects a batch and all records behind it in the lane. Otherwise these records could overtake a batch that is appended again. */
   function fail(lane: Lane, batch: readonly WaitingRecord[], error: VigilError): void {
-    const behind = lane.queue;
+    const laterRecords = lane.queue;
     lane.queue = [];
-    removePending(behind);
-    count.failed += batch.length + behind.length;
+    removePending(laterRecords);
+    counts.failed += batch.length + laterRecords.length;
     for (const waiting of batch) waiting.settle(error);
-    for (const waiting of behind) waiting.settle(error);
+    for (const waiting of laterRecords) waiting.settle(error);
   }
 
   /** Subtracts records from the pending counts, and returns their bytes. */
   function removePending(records: readonly WaitingRecord[]): number {
     let bytes = 0;
     for (const waiting of records) bytes += waiting.bytes;
-    count.pendingBytes -= bytes;
-    count.pendingRecords -= records.length;
+    counts.pendingBytes -= bytes;
+    counts.pendingRecords -= records.length;
     return bytes;
   }
 
@@ -299,16 +307,16 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       new Promise((resolve, reject) => {
         enqueue(topic, key, value, (error, appended) => (appended ? resolve(appended) : reject(error)));
       }),
-    pendingBytes: () => count.pendingBytes,
-    stats: () => ({ ...count }),
-    depths: () => depthsOf(everyLane()),
+    pendingBytes: () => counts.pendingBytes,
+    stats: () => ({ ...counts }),
+    depths: () => backlogByTopic(allLanes()),
     async close(drainMs = 5_000) {
       const untilMs = performance.now() + drainMs;
-      while (count.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
+      while (counts.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
       closed = true;
-      clearTimeout(flushing);
-      ready.clear();
-      for (const lane of everyLane()) {
+      clearTimeout(flushTimer);
+      readyLanes.clear();
+      for (const lane of allLanes()) {
         const unsent = lane.isBusy ? [] : lane.batch;
         if (!lane.isBusy) lane.batch = [];
         removePending(unsent);

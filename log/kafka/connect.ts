@@ -10,7 +10,7 @@ import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
 import { followClientTls } from '../../process/certificate-files.ts';
 import { byAddress } from '../../process/server-name.ts';
 import type { Settings } from '../../process/settings.ts';
-import { guardFetches } from './damage.ts';
+import { decodeFetchesSafely } from './damage.ts';
 import type { kafkaClientSettings } from './settings.ts';
 
 export type { Kafka } from 'kafkajs';
@@ -19,7 +19,7 @@ export type { Kafka } from 'kafkajs';
  * Corrects a bug of kafkajs 2.2.4: each connection has a timer for throttled requests, which wakes the process a thousand times per second,
  * and whose negative delay makes Node 24 print a warning. After this call, the timer runs only while a request waits.
  */
-function calmRequestQueue(): void {
+function fixRequestQueueTimer(): void {
   type Queue = {
     pending: unknown[];
     throttledUntil: number;
@@ -41,14 +41,14 @@ function calmRequestQueue(): void {
   };
 }
 
-calmRequestQueue();
-guardFetches();
+fixRequestQueueTimer();
+decodeFetchesSafely();
 
 /**
  * Creates a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
  * @param retries maximum number of retries of a call while no broker answers. Readers need the default, which has no limit
  */
-export function connectKafka(
+export function createKafkaClient(
   settings: Settings<typeof kafkaClientSettings>,
   clientId: string,
   log: Logger,
@@ -62,7 +62,7 @@ export function connectKafka(
     requestTimeout: 15_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
     logLevel: logLevel.WARN,
-    logCreator: () => (entry) => writeLog(log, entry),
+    logCreator: () => (entry) => logWarning(log, entry),
   });
 }
 
@@ -89,7 +89,7 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
 }
 
 /** Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as an error. */
-function writeLog(log: Logger, entry: LogEntry): void {
+function logWarning(log: Logger, entry: LogEntry): void {
   const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
   const fields = {
     kafka: entry.namespace,

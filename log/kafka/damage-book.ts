@@ -27,10 +27,10 @@ export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
     total += 1;
     lastAtMs = Date.now();
     batches.set(damage.topic, (batches.get(damage.topic) ?? 0) + 1);
-    const { topic, partition, firstOffset, lastOffset, reason, saved } = damage;
+    const { topic, partition, firstOffset, lastOffset, reason, savedRecords } = damage;
     const offsets = { firstOffset: firstOffset?.toString(), lastOffset: lastOffset?.toString() };
     log.error(
-      { topic, partition, ...offsets, reason, saved },
+      { topic, partition, ...offsets, reason, saved: savedRecords },
       'a batch in Kafka is damaged, reading continues after it',
     );
   });

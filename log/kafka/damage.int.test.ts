@@ -1,4 +1,4 @@
-/** Tests with a real broker whose files are changed on disk, as by a failing disk. */
+/** Tests with a real broker. They change its files on disk, as a failing disk would. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,21 +56,21 @@ function batchesOnDisk(): { file: string; bytes: Buffer; starts: number[] } {
   return { file, bytes, starts };
 }
 
-function change(file: string, at: number, byte: number): void {
-  const open = openSync(file, 'r+');
-  writeSync(open, Buffer.of(byte), 0, 1, at);
-  closeSync(open);
+function writeByte(file: string, position: number, byte: number): void {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, Buffer.of(byte), 0, 1, position);
+  closeSync(descriptor);
 }
 
-it('every reader continues after damaged batches, returns undamaged records, and logs the place of the damage', {
+it('every reader continues after damaged batches, returns undamaged records, and logs where the damage is', {
   timeout: 240_000,
 }, async () => {
   for (let n = 0; n < 30; n += 1) await append(n);
   const { file, bytes, starts } = batchesOnDisk();
   expect(starts).toHaveLength(30);
   // Changes the compression of batch 12 to Snappy, which kafkajs does not know, and a byte of the sealed value in batch 20.
-  change(file, starts[12]! + 22, 2);
-  change(file, starts[20]! + 200, bytes[starts[20]! + 200]! ^ 1);
+  writeByte(file, starts[12]! + 22, 2);
+  writeByte(file, starts[20]! + 200, bytes[starts[20]! + 200]! ^ 1);
 
   const seen: number[] = [];
   const reader = await createReader(dashboard.kafka, {
@@ -90,14 +90,14 @@ it('every reader continues after damaged batches, returns undamaged records, and
   await until('a new record was read', () => seen.includes(30));
   await reader.close();
 
-  const private_ = await openPartitionReader(dashboard.kafka, {
+  const privateReader = await openPartitionReader(dashboard.kafka, {
     group: `dashboard-${randomUUID()}`,
     topics: ['observations'],
     log,
   });
   const again: number[] = [];
-  await private_.read('observations', new Map([[partition, 0n]]), (_, { offset }) => again.push(Number(offset)));
-  await private_.close();
+  await privateReader.read('observations', new Map([[partition, 0n]]), (_, { offset }) => again.push(Number(offset)));
+  await privateReader.close();
   expect(again).toEqual(expect.arrayContaining(all.filter((offset) => offset !== 12)));
 
   const data = await ownPorts(own.data);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Damage, type DecodedRecord, guardFetches, onDamagedBatch, readBatches } from './damage.ts';
+import { type Damage, type DecodedRecord, decodeFetchesSafely, onDamagedBatch, readBatches } from './damage.ts';
 import { openDamageBook } from './damage-book.ts';
 import { encodeProduce } from './record-batch.ts';
 
@@ -13,7 +13,7 @@ const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
 ) => Promise<{ records: DecodedRecord[] }>;
 const decode = async (bytes: Buffer) => (await decodeBatch(new KafkaDecoder(bytes))).records;
 
-const place = { topic: 'alarms', partition: 3 };
+const topicPartition = { topic: 'alarms', partition: 3 };
 const perBatch = 4;
 const headerBytes = 61;
 
@@ -35,7 +35,7 @@ function batch(first: number): Buffer {
 
 async function read(...batches: Buffer[]) {
   const damage: Damage[] = [];
-  const all = await readBatches(Buffer.concat(batches), place, decode, (found) => damage.push(found));
+  const all = await readBatches(Buffer.concat(batches), topicPartition, decode, (found) => damage.push(found));
   const records = all.filter(({ isControlRecord }) => !isControlRecord);
   return { all, records, damage, offsets: records.map(({ offset }) => Number(offset)) };
 }
@@ -75,7 +75,7 @@ describe('readBatches', () => {
         const seen = new Set([...firstResult.offsets, ...secondResult.offsets]);
         for (const n of [...upTo(0, 4), ...upTo(8, 12)]) expect(seen).toContain(n);
         expect(secondResult.damage).toHaveLength(1);
-        expect(secondResult.damage[0]).toMatchObject(place);
+        expect(secondResult.damage[0]).toMatchObject(topicPartition);
         const reached = Math.max(...secondResult.all.map(({ offset }) => Number(offset)));
         expect(reached).toBe(15);
         // The records of the damaged batch are in order.
@@ -102,7 +102,9 @@ describe('readBatches', () => {
     damaged[damaged.length - 5]! ^= 1;
     const { offsets, damage } = await read(damaged, batch(8));
     expect(offsets).toEqual(upTo(4, 12));
-    expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'checksum', saved: 4 }]);
+    expect(damage).toEqual([
+      { ...topicPartition, firstOffset: 4n, lastOffset: 7n, reason: 'checksum', savedRecords: 4 },
+    ]);
   });
 
   it('readBatches returns a placeholder for a batch without records, or with an unknown compression', async () => {
@@ -111,12 +113,14 @@ describe('readBatches', () => {
       throw new Error('Snappy compression is unknown here');
     };
     const damage: Damage[] = [];
-    const all = await readBatches(batch(4), place, withoutDecoding, (found) => damage.push(found));
+    const all = await readBatches(batch(4), topicPartition, withoutDecoding, (found) => damage.push(found));
     expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['7', true]]);
-    expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'undecodable', saved: 0 }]);
+    expect(damage).toEqual([
+      { ...topicPartition, firstOffset: 4n, lastOffset: 7n, reason: 'undecodable', savedRecords: 0 },
+    ]);
     const empty = await readBatches(
       batch(4),
-      place,
+      topicPartition,
       async () => [],
       (found) => damage.push(found),
     );
@@ -127,11 +131,13 @@ describe('readBatches', () => {
   it('readBatches returns a placeholder with offset 0 if it finds no batch in the bytes', async () => {
     const { all, damage } = await read(Buffer.alloc(headerBytes + 40, 0xff));
     expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['0', true]]);
-    expect(damage).toEqual([{ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'header', saved: 0 }]);
+    expect(damage).toEqual([
+      { ...topicPartition, firstOffset: undefined, lastOffset: undefined, reason: 'header', savedRecords: 0 },
+    ]);
   });
 });
 
-describe('guardFetches', () => {
+describe('decodeFetchesSafely', () => {
   type Answer = {
     responses: {
       topicName: string;
@@ -161,34 +167,34 @@ describe('guardFetches', () => {
     return Buffer.concat([bytes, records]);
   }
 
-  it('kafkajs decodes an undamaged answer to the same result with and without guardFetches', async () => {
+  it('kafkajs decodes an undamaged answer to the same result with and without decodeFetchesSafely', async () => {
     const bytes = fetchResponse(0, Buffer.concat([batch(0), batch(4)]));
     const unguarded = await response().decode(bytes);
-    guardFetches();
+    decodeFetchesSafely();
     expect(await response().decode(bytes)).toEqual(unguarded);
     expect(unguarded.responses[0]?.partitions[0]?.messages).toHaveLength(8);
   });
 
   it('an answer with the error "damaged file" is reported and gets a placeholder', async () => {
-    guardFetches();
+    decodeFetchesSafely();
     const seen: Damage[] = [];
     const stop = onDamagedBatch((damage) => seen.push(damage));
     const { responses } = await response().decode(fetchResponse(2, Buffer.alloc(0)));
     stop();
     expect(responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: '12' });
     expect(responses[0]?.partitions[0]?.messages.map(({ offset }) => offset)).toEqual(['0']);
-    expect(seen).toMatchObject([{ ...place, reason: 'broker' }]);
+    expect(seen).toMatchObject([{ ...topicPartition, reason: 'broker' }]);
   });
 
   it('an answer with another error keeps its error', async () => {
-    guardFetches();
+    decodeFetchesSafely();
     expect((await response().decode(fetchResponse(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
       errorCode: 1,
     });
   });
 
-  it('openDamageBook counts a damaged batch once, even if it is fetched again, and logs its place', async () => {
-    guardFetches();
+  it('openDamageBook counts a damaged batch once, even if it is fetched again, and logs its topic, partition and offsets', async () => {
+    decodeFetchesSafely();
     const lines: object[] = [];
     const book = openDamageBook({ error: (line: object) => lines.push(line) } as never);
     const damaged = batch(4);

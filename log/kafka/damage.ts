@@ -18,7 +18,7 @@ export type Damage = {
    */
   readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
   /** Number of records of the batch that are returned anyway. Decryption shows whether their content was changed. */
-  readonly saved: number;
+  readonly savedRecords: number;
 };
 
 /** A record as kafkajs decodes it. kafkajs does not pass control records on, but continues after their offset. */
@@ -33,14 +33,14 @@ export type DecodedRecord = {
 };
 
 export type FetchedPartition = { readonly topic: string; readonly partition: number };
-type Report = (damage: Damage) => void;
+type DamageListener = (damage: Damage) => void;
 
 /** Positions in a batch: first offset (8 bytes), length (4), leader epoch (4), magic (1), checksum (4), bytes that the checksum covers. */
 const lengthAt = 8;
-const behindLength = 12;
+const afterLengthAt = 12;
 const magicAt = 16;
-const sumAt = 17;
-const summedFrom = 21;
+const checksumAt = 17;
+const checksumCoversFrom = 21;
 const lastDeltaAt = 23;
 /** Smallest value of the length field: a batch without records. */
 const lengthMin = 49;
@@ -49,10 +49,10 @@ const lastDeltaMax = 1_000_000;
 /** Offset of a placeholder if the real offset is unknown: kafkajs then continues one offset further. */
 const unknownOffset = 0n;
 
-const listeners = new Set<Report>();
+const listeners = new Set<DamageListener>();
 
 /** Calls the listener each time this process fetches a damaged batch. Returns a function that removes the listener. */
-export function onDamagedBatch(listener: Report): () => void {
+export function onDamagedBatch(listener: DamageListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -64,26 +64,26 @@ export function onDamagedBatch(listener: Report): () => void {
  */
 export async function readBatches(
   bytes: Buffer,
-  place: FetchedPartition,
+  topicPartition: FetchedPartition,
   decode: (batch: Buffer) => Promise<DecodedRecord[]>,
-  report: Report,
+  report: DamageListener,
 ): Promise<DecodedRecord[]> {
   const records: DecodedRecord[] = [];
-  for (let at = 0; bytes.length - at >= behindLength + lengthMin; ) {
+  for (let at = 0; bytes.length - at >= afterLengthAt + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
       // A later batch is probably cut off. If it is damaged instead, it comes first in the next answer.
       if (at > 0) break;
-      const next = nextWholeBatch(bytes, at + 1);
+      const next = nextUndamagedBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
-      report({ ...place, firstOffset: undefined, lastOffset, reason: 'header', saved: 0 });
+      report({ ...topicPartition, firstOffset: undefined, lastOffset, reason: 'header', savedRecords: 0 });
       records.push(placeholder(lastOffset ?? unknownOffset));
       if (next === undefined) break;
       at = next;
       continue;
     }
     const realEnd = realEndOf(bytes, at, end);
-    records.push(...(await readBatch(bytes, at, realEnd, place, decode, report)));
+    records.push(...(await readBatch(bytes, at, realEnd, topicPartition, decode, report)));
     at = realEnd;
   }
   return records;
@@ -95,32 +95,32 @@ export async function readBatches(
  */
 function realEndOf(bytes: Buffer, at: number, end: number): number {
   if (isChecksumRight(bytes, at, end)) return end;
-  const next = nextWholeBatch(bytes, at + 1);
-  if (next === undefined || !follows(bytes, at, next)) return end;
-  const isCut = bytes.length - end < behindLength + lengthMin;
-  const canBegin = isCut || (bytes[end + magicAt] === 2 && follows(bytes, at, end));
-  return next < end || !canBegin ? next : end;
+  const next = nextUndamagedBatch(bytes, at + 1);
+  if (next === undefined || !canFollow(bytes, at, next)) return end;
+  const isNextCutOff = bytes.length - end < afterLengthAt + lengthMin;
+  const canNextBegin = isNextCutOff || (bytes[end + magicAt] === 2 && canFollow(bytes, at, end));
+  return next < end || !canNextBegin ? next : end;
 }
 
-function follows(bytes: Buffer, at: number, later: number): boolean {
-  const further = bytes.readBigInt64BE(later) - bytes.readBigInt64BE(at);
-  return further > 0n && further <= BigInt(lastDeltaMax);
+function canFollow(bytes: Buffer, at: number, later: number): boolean {
+  const offsetDifference = bytes.readBigInt64BE(later) - bytes.readBigInt64BE(at);
+  return offsetDifference > 0n && offsetDifference <= BigInt(lastDeltaMax);
 }
 
 async function readBatch(
   bytes: Buffer,
   at: number,
   end: number,
-  place: FetchedPartition,
+  topicPartition: FetchedPartition,
   decode: (batch: Buffer) => Promise<DecodedRecord[]>,
-  report: Report,
+  report: DamageListener,
 ): Promise<DecodedRecord[]> {
   const firstOffset = bytes.readBigInt64BE(at);
   const lastOffset = lastOffsetOf(bytes, at, end);
   const isLengthRight = endOf(bytes, at) === end;
-  const isWhole = isLengthRight && isChecksumRight(bytes, at, end);
+  const isUndamaged = isLengthRight && isChecksumRight(bytes, at, end);
   const batch = isLengthRight ? bytes.subarray(at, end) : Buffer.from(bytes.subarray(at, end));
-  if (!isLengthRight) batch.writeInt32BE(end - at - behindLength, lengthAt);
+  if (!isLengthRight) batch.writeInt32BE(end - at - afterLengthAt, lengthAt);
   let decoded: DecodedRecord[] | undefined;
   try {
     decoded = await decode(batch);
@@ -128,10 +128,10 @@ async function readBatch(
     decoded = undefined;
   }
   // Compaction may leave a batch without records. Its placeholder lets kafkajs continue after it.
-  if (isWhole && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
+  if (isUndamaged && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
   const saved = plausibleRecords(decoded ?? [], firstOffset, lastOffset);
-  const reason = isWhole ? 'undecodable' : 'checksum';
-  report({ ...place, firstOffset, lastOffset, reason, saved: saved.length });
+  const reason = isUndamaged ? 'undecodable' : 'checksum';
+  report({ ...topicPartition, firstOffset, lastOffset, reason, savedRecords: saved.length });
   return [...saved, placeholder(lastOffset)];
 }
 
@@ -162,12 +162,12 @@ function placeholder(offset: bigint): DecodedRecord {
 /** Returns where the batch at `at` ends; undefined if it does not end within the bytes. */
 function endOf(bytes: Buffer, at: number): number | undefined {
   const length = bytes.readInt32BE(at + lengthAt);
-  const end = at + behindLength + length;
+  const end = at + afterLengthAt + length;
   return length >= lengthMin && end <= bytes.length ? end : undefined;
 }
 
 function isChecksumRight(bytes: Buffer, at: number, end: number): boolean {
-  return crc32c(bytes.subarray(at + summedFrom, end)) === bytes.readUInt32BE(at + sumAt);
+  return crc32c(bytes.subarray(at + checksumCoversFrom, end)) === bytes.readUInt32BE(at + checksumAt);
 }
 
 /** Returns the last offset of a batch, which is always below the first offset of an undamaged batch at `end`. */
@@ -175,21 +175,22 @@ function lastOffsetOf(bytes: Buffer, at: number, end: number): bigint {
   const first = bytes.readBigInt64BE(at);
   const delta = bytes.readInt32BE(at + lastDeltaAt);
   const isPossible = delta >= 0 && delta <= lastDeltaMax;
-  const nextFirst = isWholeAt(bytes, end) ? bytes.readBigInt64BE(end) : undefined;
+  const nextFirst = isUndamagedBatchAt(bytes, end) ? bytes.readBigInt64BE(end) : undefined;
   const last = isPossible ? first + BigInt(delta) : undefined;
   if (nextFirst === undefined || nextFirst <= first) return last ?? first;
   return last !== undefined && last < nextFirst ? last : nextFirst - 1n;
 }
 
-function isWholeAt(bytes: Buffer, at: number): boolean {
-  if (bytes.length - at < behindLength + lengthMin || bytes[at + magicAt] !== 2) return false;
+function isUndamagedBatchAt(bytes: Buffer, at: number): boolean {
+  if (bytes.length - at < afterLengthAt + lengthMin || bytes[at + magicAt] !== 2) return false;
   const end = endOf(bytes, at);
   return end !== undefined && isChecksumRight(bytes, at, end);
 }
 
 /** Returns the position of the next undamaged batch. */
-function nextWholeBatch(bytes: Buffer, from: number): number | undefined {
-  for (let at = from; bytes.length - at >= behindLength + lengthMin; at += 1) if (isWholeAt(bytes, at)) return at;
+function nextUndamagedBatch(bytes: Buffer, from: number): number | undefined {
+  for (let at = from; bytes.length - at >= afterLengthAt + lengthMin; at += 1)
+    if (isUndamagedBatchAt(bytes, at)) return at;
   return undefined;
 }
 
@@ -210,7 +211,7 @@ const fetchVersion = 'v11';
 const corruptMessage = 2;
 
 /** Makes kafkajs decode fetched batches with `readBatches`. Call this once per process. */
-export function guardFetches(): void {
+export function decodeFetchesSafely(): void {
   const require = createRequire(import.meta.url);
   const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
   const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
@@ -220,11 +221,15 @@ export function guardFetches(): void {
     decode: (bytes: Buffer) => Promise<unknown>;
   };
   const decode = async (bytes: Buffer) => (await decodeBatch(new Decoder(bytes))).records;
-  const report: Report = (damage) => {
+  const report: DamageListener = (damage) => {
     for (const listener of listeners) listener(damage);
   };
   fetchResponse.decode = (bytes) =>
-    readAnswer(new Decoder(bytes), (records, place) => readBatches(records, place, decode, report), report);
+    decodeFetchAnswer(
+      new Decoder(bytes),
+      (records, topicPartition) => readBatches(records, topicPartition, decode, report),
+      report,
+    );
 }
 
 /**
@@ -232,10 +237,10 @@ export function guardFetches(): void {
  *   responses => topic [partition error_code high_watermark last_stable_offset log_start_offset [producer_id first_offset]
  *     preferred_read_replica records]
  */
-async function readAnswer(
+async function decodeFetchAnswer(
   decoder: Decoder,
-  readRecords: (bytes: Buffer, place: FetchedPartition) => Promise<DecodedRecord[]>,
-  report: Report,
+  readRecords: (bytes: Buffer, topicPartition: FetchedPartition) => Promise<DecodedRecord[]>,
+  report: DamageListener,
 ) {
   const clientSideThrottleTime = decoder.readInt32();
   const errorCode = decoder.readInt16();
@@ -244,7 +249,7 @@ async function readAnswer(
     const topicName = inTopic.readString();
     const partitions = await inTopic.readArrayAsync(async (row) => {
       const partition = row.readInt32();
-      const place = { topic: topicName, partition };
+      const topicPartition = { topic: topicName, partition };
       const code = row.readInt16();
       const head = {
         partition,
@@ -258,9 +263,9 @@ async function readAnswer(
         preferredReadReplica: row.readInt32(),
       };
       const size = row.readInt32();
-      const messages = size > 0 && row.canReadBytes(size) ? await readRecords(row.readBytes(size), place) : [];
+      const messages = size > 0 && row.canReadBytes(size) ? await readRecords(row.readBytes(size), topicPartition) : [];
       if (code !== corruptMessage) return { ...head, errorCode: code, messages };
-      report({ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'broker', saved: 0 });
+      report({ ...topicPartition, firstOffset: undefined, lastOffset: undefined, reason: 'broker', savedRecords: 0 });
       return { ...head, errorCode: 0, messages: [placeholder(unknownOffset)] };
     });
     return { topicName, partitions };

@@ -19,7 +19,7 @@ export type FollowedKeys = {
    */
   get(kid: string, request: KeyRequest): Promise<FoundKey>;
   /** Returns the latest key that this service itself made for a subject and readers. Waits until the topic is read. */
-  latest(topic: KeysTopic, of: KeyOwner): Promise<OwnKey | undefined>;
+  latest(topic: KeysTopic, owner: KeyOwner): Promise<OwnKey | undefined>;
   close(): Promise<void>;
 };
 
@@ -49,13 +49,13 @@ export async function followKeys(
   });
 
   /** Start time of the last completed request for the end of the log. All keys up to that end are read. */
-  let readMs = Number.NEGATIVE_INFINITY;
+  let keysReadAtMs = Number.NEGATIVE_INFINITY;
   let endRequest: { readonly begunMs: number; readonly done: Promise<void> } | undefined;
   let closed = false;
 
   async function readSince(fetchedMs: number): Promise<void> {
     await reader.caughtUp;
-    while (readMs < fetchedMs && !closed) {
+    while (keysReadAtMs < fetchedMs && !closed) {
       endRequest ??= readToEnd();
       await endRequest.done;
     }
@@ -65,7 +65,7 @@ export async function followKeys(
     const begunMs = performance.now();
     const done = reader.reachEnd().then(
       () => {
-        readMs = begunMs;
+        keysReadAtMs = begunMs;
         endRequest = undefined;
       },
       async (error: Error) => {
@@ -86,9 +86,9 @@ export async function followKeys(
       if (key) return key;
       throw new VigilError('key-unknown', "The log has no data key with this id from the record's writer.");
     },
-    async latest(topic, of) {
+    async latest(topic, owner) {
       await reader.caughtUp;
-      return table.latest(topic, of);
+      return table.latest(topic, owner);
     },
     async close() {
       closed = true;

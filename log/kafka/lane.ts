@@ -4,10 +4,10 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';
 
 /** The partition and offset of an appended record. */
-export type Appended = { readonly partition: number; readonly offset: bigint };
+export type AppendPosition = { readonly partition: number; readonly offset: bigint };
 
 /** Called once for each record, with the error, or with the partition and offset of the record. */
-export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
+export type Settle = (error: VigilError | undefined, appended?: AppendPosition) => void;
 
 export type WaitingRecord = BatchRecord & {
   /** Size of the record with Kafka's overhead. */
@@ -64,7 +64,7 @@ export function takeBatch(lane: Lane, bytesMax: number): WaitingRecord[] {
 }
 
 /** Returns the number of records and bytes that are not acknowledged, by topic. */
-export function depthsOf(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
+export function backlogByTopic(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
   const depths = new Map<KafkaTopic, { records: number; bytes: number }>();
   for (const { topic, queue, batch } of lanes) {
     const depth = depths.get(topic) ?? { records: 0, bytes: 0 };

@@ -3,14 +3,17 @@ import type { Kafka } from 'kafkajs';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 
 /** `low` is the first offset of a partition; `high` is the offset after its last record. */
-export type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
+export type EndsByPartition = Map<TopicPartition, { low: bigint; high: bigint }>;
 
 /** Returns the first and the next offset of each partition. @throws Error of kafkajs */
-export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {
+export async function readLogEnds(
+  kafka: Kafka,
+  partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
+): Promise<EndsByPartition> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const ends: Ends = new Map();
+    const ends: EndsByPartition = new Map();
     for (const [topic, wanted] of partitions) {
       for (const row of await admin.fetchTopicOffsets(topic)) {
         if (wanted.includes(row.partition))
@@ -24,7 +27,7 @@ export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, 
 }
 
 /** Returns the first offset of each partition that was appended at `sinceMs` or later. @throws Error of kafkajs */
-export async function offsetsSince(
+export async function readOffsetsSince(
   kafka: Kafka,
   topics: readonly KafkaTopic[],
   sinceMs: number,

@@ -188,11 +188,11 @@ describe('openSealedLog with a real Kafka', () => {
     const total = 5_000;
     const appended = await Promise.all(
       Array.from({ length: total }, (_, n) => {
-        const place = { topic: 'alarms', key, writer: 'alarms', boot: alarms.boot, seq: n + 1 } as const;
+        const origin = { topic: 'alarms', key, writer: 'alarms', boot: alarms.boot, seq: n + 1 } as const;
         return alarms.appender.append(
           'alarms',
           key,
-          alarms.sealer.seal(dataKey, place, contentTypes.alarmEvent, Buffer.from('{}')),
+          alarms.sealer.seal(dataKey, origin, contentTypes.alarmEvent, Buffer.from('{}')),
         );
       }),
     );
@@ -205,7 +205,7 @@ describe('openSealedLog with a real Kafka', () => {
       start: 'beginning',
       async onRecords({ topic, records }) {
         for (const record of records) {
-          if (record.key === key) seqs.push((await alarms.open({ topic, key, value: record.value! })).place.seq);
+          if (record.key === key) seqs.push((await alarms.open({ topic, key, value: record.value! })).origin.seq);
         }
       },
     });
@@ -355,7 +355,7 @@ describe('openSealedLog with a real Kafka', () => {
     await sleep(50);
     await alarms.appender.append('alarms', key, Buffer.from('after'));
     const group = `alarms-since-${randomUUID()}`;
-    async function readOn(doneBy: string) {
+    async function readUntil(lastValue: string) {
       const seen: { value: string; offset: string }[] = [];
       const reader = await read(alarms, {
         group,
@@ -366,16 +366,16 @@ describe('openSealedLog with a real Kafka', () => {
             if (record.key === key) seen.push({ value: record.value!.toString(), offset: record.offset });
         },
       });
-      await until(() => seen.some(({ value }) => value === doneBy));
+      await until(() => seen.some(({ value }) => value === lastValue));
       return { reader, seen };
     }
-    const first = await readOn('after');
+    const first = await readUntil('after');
     expect(first.seen.map(({ value }) => value)).toEqual(['after']);
     const offset = String(BigInt(first.seen[0]!.offset) + 1n);
     await first.reader.commit([{ topic: 'alarms', partition, offset }]);
     await first.reader.close();
     await alarms.appender.append('alarms', key, Buffer.from('later'));
-    const second = await readOn('later');
+    const second = await readUntil('later');
     expect(second.seen.map(({ value }) => value)).toEqual(['later']);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { isGone, leaveForPredecessor, type Machine, type Member, parseMember } from './predecessor.ts';
+import { hasProcessEnded, type Machine, type Member, parseMember, removePredecessor } from './predecessor.ts';
 
 const member: Member = {
   host: 'icu-1',
@@ -20,25 +20,25 @@ const machine = (running: Readonly<Record<number, string>>, machineBoot = 'b1'):
   startedAt: (pid) => running[pid],
 });
 
-describe('isGone and parseMember', () => {
-  it('a member is gone if no process with its number runs', () => {
-    expect(isGone(member, machine({ 40: '900' }))).toBe(true);
+describe('hasProcessEnded and parseMember', () => {
+  it('hasProcessEnded is true if no process with the number of the member runs', () => {
+    expect(hasProcessEnded(member, machine({ 40: '900' }))).toBe(true);
   });
 
-  it('a member is gone if its number now belongs to a process with another start time', () => {
-    expect(isGone(member, machine({ 41: '1200' }))).toBe(true);
+  it('hasProcessEnded is true if a process with another start time has the number of the member', () => {
+    expect(hasProcessEnded(member, machine({ 41: '1200' }))).toBe(true);
   });
 
-  it('a member is gone if the machine has restarted since then', () => {
-    expect(isGone(member, machine({ 41: '900' }, 'b2'))).toBe(true);
+  it('hasProcessEnded is true if the machine has restarted after the member started', () => {
+    expect(hasProcessEnded(member, machine({ 41: '900' }, 'b2'))).toBe(true);
   });
 
-  it('a member is not gone while its process runs', () => {
-    expect(isGone(member, machine({ 41: '900' }))).toBe(false);
+  it('hasProcessEnded is false while the process of the member runs', () => {
+    expect(hasProcessEnded(member, machine({ 41: '900' }))).toBe(false);
   });
 
-  it('a member that ran on another machine is not gone', () => {
-    expect(isGone({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
+  it('hasProcessEnded is false if the member ran on another machine', () => {
+    expect(hasProcessEnded({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
   });
 
   it('parseMember accepts what was written, and refuses other texts', () => {
@@ -48,10 +48,10 @@ describe('isGone and parseMember', () => {
   });
 });
 
-it('leaveForPredecessor ends after its time-out if Kafka never answers', async () => {
+it('removePredecessor resolves after its time-out if Kafka never answers', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-member-'));
   const file = join(folder, 'alarms.member');
-  writeFileSync(file, JSON.stringify({ ...member, host: hostname(), machineBoot: 'of before' }));
+  writeFileSync(file, JSON.stringify({ ...member, host: hostname(), machineBoot: 'earlier-start' }));
   const requestedGroups: string[] = [];
   const cluster = {
     connect: async () => {},
@@ -62,7 +62,7 @@ it('leaveForPredecessor ends after its time-out if Kafka never answers', async (
     disconnect: async () => {},
   };
   const kafka = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as Kafka;
-  await leaveForPredecessor(kafka, 'alarms', file, pino({ level: 'silent' }), 20);
+  await removePredecessor(kafka, 'alarms', file, pino({ level: 'silent' }), 20);
   rmSync(folder, { recursive: true });
   expect(requestedGroups).toEqual(['alarms']);
 });

@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { clusterOf } from './produce.ts';
 
 /** Identifies one process. Process numbers are reused, so the start time is included. */
-export type ProcessMark = {
+export type ProcessIdentity = {
   readonly host: string;
   /** The id of the machine's last start; empty if the system has no such id. */
   readonly machineBoot: string;
@@ -18,7 +18,7 @@ export type ProcessMark = {
   /** When the process started, in ticks since the machine started; empty if unknown. */
   readonly startedAt: string;
 };
-export type Member = ProcessMark & { readonly group: string; readonly memberId: string };
+export type Member = ProcessIdentity & { readonly group: string; readonly memberId: string };
 
 /** What a process can find out about its machine. */
 export type Machine = {
@@ -32,7 +32,7 @@ export type Machine = {
  * Returns whether the process of a group member certainly does not run any more. False if this is unknown, for example if the process ran
  * on another machine. Pure.
  */
-export function isGone(member: ProcessMark, machine: Machine): boolean {
+export function hasProcessEnded(member: ProcessIdentity, machine: Machine): boolean {
   if (member.host !== machine.host) return false;
   if (member.machineBoot !== machine.machineBoot) return true;
   const startedAt = machine.startedAt(member.pid);
@@ -55,21 +55,21 @@ export function parseMember(text: string): Member | undefined {
 }
 
 /** After this time, the session of the killed process has timed out anyway (`sessionTimeoutMs` in reader.ts). */
-const leaveMsMax = 6_000;
+const removalMsMax = 6_000;
 
 /**
  * Removes the member in the file from its group, if that process does not run any more. Never rejects, and returns after `waitMs` at the
  * latest.
  */
-export async function leaveForPredecessor(
+export async function removePredecessor(
   kafka: Kafka,
   group: string,
   file: string,
   log: Logger,
-  waitMs = leaveMsMax,
+  waitMs = removalMsMax,
 ): Promise<void> {
   const member = readMember(file);
-  if (member?.group !== group || !isGone(member, thisMachine)) return;
+  if (member?.group !== group || !hasProcessEnded(member, thisMachine)) return;
   const { pid } = member;
   const { promise: timeout, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
@@ -79,11 +79,11 @@ export async function leaveForPredecessor(
     );
     resolve();
   }, waitMs);
-  await Promise.race([leave(kafka, member, log), timeout]);
+  await Promise.race([removeFromGroup(kafka, member, log), timeout]);
   clearTimeout(timer);
 }
 
-async function leave(kafka: Kafka, { group, memberId, pid }: Member, log: Logger): Promise<void> {
+async function removeFromGroup(kafka: Kafka, { group, memberId, pid }: Member, log: Logger): Promise<void> {
   const cluster = clusterOf(kafka);
   try {
     await cluster.connect();
@@ -124,9 +124,9 @@ function readMember(file: string): Member | undefined {
 
 const thisMachine: Machine = {
   host: hostname(),
-  machineBoot: readOr('/proc/sys/kernel/random/boot_id', ''),
+  machineBoot: readFileOr('/proc/sys/kernel/random/boot_id', ''),
   startedAt(pid) {
-    const stat = readOr(`/proc/${pid}/stat`, undefined);
+    const stat = readFileOr(`/proc/${pid}/stat`, undefined);
     // The name of the program is in brackets and may have spaces. The start time is the 20th field after the name.
     if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     try {
@@ -138,7 +138,7 @@ const thisMachine: Machine = {
   },
 };
 
-function readOr<T>(path: string, fallback: T): string | T {
+function readFileOr<T>(path: string, fallback: T): string | T {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {

@@ -6,14 +6,14 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import {
-  decodeProduced,
+  decodeProduceAnswer,
   encodeProduce,
   type PartitionAnswer,
   type PartitionBatch,
   produceApi,
 } from './record-batch.ts';
 
-export type Producing = {
+export type ProduceClient = {
   /** Returns the broker that leads a partition, from the last `refresh`; undefined if the partition has no leader. */
   leaderOf(topic: string, partition: number): number | undefined;
   /**
@@ -59,14 +59,14 @@ type Cluster = {
   disconnect(): Promise<void>;
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  findBroker(where: { nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(of: { groupId: string }): Promise<Coordinator>;
+  findBroker(broker: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(group: { groupId: string }): Promise<Coordinator>;
 };
 
 /** How long a broker waits for its replicas before it answers that they are not in sync. */
-const replicasMs = 10_000;
+const replicaWaitMsMax = 10_000;
 
-export function createProducing(kafka: Kafka): Producing {
+export function createProduceClient(kafka: Kafka): ProduceClient {
   const cluster = clusterOf(kafka);
   let leaders = new Map<string, ReadonlyMap<number, number>>();
   let refreshing: Promise<void> | undefined;
@@ -96,7 +96,7 @@ export function createProducing(kafka: Kafka): Producing {
       const broker = await cluster.findBroker({ nodeId: String(node) });
       const connection = await broker.connectionPool.getConnection();
       try {
-        const answer = decodeProduced(await send(connection, batches));
+        const answer = decodeProduceAnswer(await send(connection, batches));
         connection.requestQueue.maybeThrottle(answer.throttleMs);
         return answer.answers;
       } catch (error) {
@@ -115,7 +115,7 @@ async function send(connection: Connection, batches: readonly PartitionBatch[]):
   const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
     if (!connection.isConnected()) throw new Error('The connection to the broker is closed.');
     const correlationId = connection.nextCorrelationId();
-    const bytes = encodeProduce(batches, correlationId, connection.clientId, replicasMs);
+    const bytes = encodeProduce(batches, correlationId, connection.clientId, replicaWaitMsMax);
     connection.requestQueue.push({
       entry: { ...produceApi, correlationId, resolve, reject },
       expectResponse: true,
@@ -148,6 +148,6 @@ export function protocolError(code: number): Error {
 }
 
 /** Whether an error means that the known leaders may be out of date. */
-export function isStale(error: Error): boolean {
+export function meansStaleLeaders(error: Error): boolean {
   return staleMetadata(error) || !('type' in error);
 }

@@ -13,9 +13,9 @@ export type LogEnds = { readonly low: bigint; readonly high: bigint };
 
 export type PartitionReader = {
   /** Returns the current start and end of each partition of a topic. */
-  ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
+  readEnds(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
   /** Returns the offsets that a group has committed. A partition without a committed offset is absent. */
-  committed(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
+  committedOffsets(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /** Calls `onRecord` for every record from `starts` to the current ends, and returns the ends. Only one call at a time. */
   read(
     topic: KafkaTopic,
@@ -25,7 +25,7 @@ export type PartitionReader = {
   close(): Promise<void>;
 };
 
-type Reading = {
+type CurrentRead = {
   readonly topic: KafkaTopic;
   readonly positions: Map<number, bigint>;
   readonly ends: ReadonlyMap<number, LogEnds>;
@@ -56,21 +56,21 @@ export async function openPartitionReader(
       restartOnFailure: async () => true,
     },
   });
-  let reading: Reading | undefined;
+  let currentRead: CurrentRead | undefined;
   const { promise: joined, resolve: setJoined } = Promise.withResolvers<void>();
 
   consumer.on(consumer.events.GROUP_JOIN, () => {
     consumer.pause(topics.map((topic) => ({ topic })));
-    if (reading) seekAndResume(reading);
+    if (currentRead) seekAndResume(currentRead);
     setJoined();
   });
   // Compaction may leave a batch without records, for which `eachBatch` is not called.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (reading && payload.topic === reading.topic && payload.lastOffset !== null)
-      advance(reading, payload.partition, BigInt(payload.lastOffset) + 1n);
+    if (currentRead && payload.topic === currentRead.topic && payload.lastOffset !== null)
+      advance(currentRead, payload.partition, BigInt(payload.lastOffset) + 1n);
   });
 
-  function advance(current: Reading, partition: number, next: bigint): void {
+  function advance(current: CurrentRead, partition: number, next: bigint): void {
     const position = current.positions.get(partition);
     const end = current.ends.get(partition)?.high;
     if (position === undefined || end === undefined || next <= position) return;
@@ -83,13 +83,13 @@ export async function openPartitionReader(
     if (current.positions.size === 0) current.done();
   }
 
-  function seekAndResume({ topic, positions }: Reading): void {
+  function seekAndResume({ topic, positions }: CurrentRead): void {
     for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
     consumer.resume([{ topic, partitions: [...positions.keys()] }]);
   }
 
   async function eachBatch({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
-    const current = reading;
+    const current = currentRead;
     if (!current || isStale() || batch.topic !== current.topic) return;
     const position = current.positions.get(batch.partition);
     const end = current.ends.get(batch.partition)?.high;
@@ -104,7 +104,7 @@ export async function openPartitionReader(
     await heartbeat();
   }
 
-  async function ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>> {
+  async function readEnds(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>> {
     const rows = await admin.fetchTopicOffsets(topic);
     return new Map(rows.map((row) => [row.partition, { low: BigInt(row.low), high: BigInt(row.high) }]));
   }
@@ -116,8 +116,8 @@ export async function openPartitionReader(
   await joined;
 
   return {
-    ends,
-    async committed(group, wanted) {
+    readEnds,
+    async committedOffsets(group, wanted) {
       const rows = await admin.fetchOffsets({ groupId: group, topics: [...wanted] });
       return new Map(
         rows.flatMap(({ topic, partitions }) =>
@@ -131,8 +131,8 @@ export async function openPartitionReader(
       );
     },
     async read(topic, starts, onRecord) {
-      if (reading) throw new Error('Another read is running.');
-      const currentEnds = await ends(topic);
+      if (currentRead) throw new Error('Another read is running.');
+      const currentEnds = await readEnds(topic);
       const positions = new Map<number, bigint>();
       for (const [partition, start] of starts) {
         const { low, high } = currentEnds.get(partition) ?? { low: 0n, high: 0n };
@@ -141,10 +141,10 @@ export async function openPartitionReader(
       }
       if (positions.size === 0) return currentEnds;
       const { promise, resolve: done } = Promise.withResolvers<void>();
-      reading = { topic, positions, ends: currentEnds, onRecord, done };
-      seekAndResume(reading);
+      currentRead = { topic, positions, ends: currentEnds, onRecord, done };
+      seekAndResume(currentRead);
       await promise;
-      reading = undefined;
+      currentRead = undefined;
       consumer.pause([{ topic }]);
       return currentEnds;
     },

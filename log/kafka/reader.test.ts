@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createReader, type ReaderOptions } from './reader.ts';
 
 const topic = 'observations';
-const settled = async () => {
+const runPendingTasks = async () => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
 };
 
@@ -13,7 +13,7 @@ function fakeKafka(high: number) {
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};
   const names = ['GROUP_JOIN', 'END_BATCH_PROCESS', 'REBALANCING', 'CRASH', 'COMMIT_OFFSETS'];
-  const kafkaTakes = { commit: async () => emit('COMMIT_OFFSETS', {}) };
+  const commitHandler = { commit: async () => emit('COMMIT_OFFSETS', {}) };
   const consumer = {
     events: Object.fromEntries(names.map((name) => [name, name])),
     on: (name: string, listener: (event: object) => void) => void listeners.set(name, listener),
@@ -24,7 +24,7 @@ function fakeKafka(high: number) {
     subscribe: async () => {},
     disconnect: async () => {},
     seek: () => {},
-    commitOffsets: () => kafkaTakes.commit(),
+    commitOffsets: () => commitHandler.commit(),
   };
   const admin = {
     connect: async () => {},
@@ -47,7 +47,7 @@ function fakeKafka(high: number) {
     empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),
     /** Replaces the handling of commits. By default Kafka accepts them. */
     onCommit: (commit: () => Promise<void>) => {
-      kafkaTakes.commit = commit;
+      commitHandler.commit = commit;
     },
     commitAccepted: () => emit('COMMIT_OFFSETS', {}),
   };
@@ -73,7 +73,7 @@ it.each([true, false])(
     await batch([0, 1], 1);
     await batch([2], 3);
     empty(5);
-    await settled();
+    await runPendingTasks();
     expect(seen).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'before 4', 'before 6']);
     await reader.caughtUp;
     await reader.close();
@@ -96,14 +96,14 @@ it('the reader drops waiting records at a rebalance, and does not report their o
   join();
   await batch([0, 1], 1);
   await batch([2, 3], 3);
-  await settled();
+  await runPendingTasks();
   join();
   judge();
-  await settled();
+  await runPendingTasks();
   expect(seen).toEqual(['record 0', 'record 1']);
   await batch([0, 1], 1);
   await batch([2, 3], 3);
-  await settled();
+  await runPendingTasks();
   expect(seen.slice(2)).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'record 3', 'before 4']);
   await reader.close();
 });

@@ -6,11 +6,11 @@ import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
-import { type Ahead, createAhead } from './ahead.ts';
+import { createReadAheadQueue, type ReadAheadQueue } from './ahead.ts';
 import { copartition } from './copartition.ts';
-import { type Ends, logEnds, offsetsSince } from './log-ends.ts';
+import { type EndsByPartition, readLogEnds, readOffsetsSince } from './log-ends.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
-import { leaveForPredecessor, recordMember } from './predecessor.ts';
+import { recordMember, removePredecessor } from './predecessor.ts';
 
 export type RecordBatch = {
   readonly topic: KafkaTopic;
@@ -86,7 +86,7 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
   const { log, topics } = options;
-  const ahead: Ahead | undefined = options.readsAhead ? createAhead(aheadBytesMax) : undefined;
+  const ahead: ReadAheadQueue | undefined = options.readsAhead ? createReadAheadQueue(aheadBytesMax) : undefined;
   const firstSinceMs =
     typeof options.start === 'object' && 'committedOrSinceMs' in options.start
       ? options.start.committedOrSinceMs
@@ -113,7 +113,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   const positions = new Map<TopicPartition, string>();
   /** The ends of the partitions at the first assignment, without the partitions that are read up to there. */
   let endsToReach: Map<TopicPartition, bigint> | undefined;
-  let assigned: ReadonlyMap<KafkaTopic, number[]> = new Map();
+  let assignedPartitions: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
   /** Number of commits that Kafka has accepted. While kafkajs restarts the consumer, a commit does nothing and reports no error. */
@@ -136,12 +136,13 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   // this listener moves the position. Not if the reader begins at the end, because then the position may not be set yet.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
-    const place: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;
+    const topicPartition: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;
     const next = BigInt(payload.lastOffset) + 1n;
     const ownGeneration = generation;
     const movePosition = () => {
-      const position = positions.get(place);
-      if (ownGeneration === generation && position !== undefined && next > BigInt(position)) moveTo(place, next);
+      const position = positions.get(topicPartition);
+      if (ownGeneration === generation && position !== undefined && next > BigInt(position))
+        moveTo(topicPartition, next);
     };
     // Earlier records may still wait in the queue.
     if (ahead) void ahead.put([], async () => movePosition());
@@ -157,50 +158,58 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     restartMs = Math.min(2 * restartMs, restartMsMax);
   });
 
-  async function assign(partitionsOf: Record<KafkaTopic, number[]>, ownGeneration: number): Promise<void> {
-    const partitions = new Map(Object.entries(partitionsOf) as [KafkaTopic, number[]][]);
-    assigned = partitions;
-    const ends = await logEnds(kafka, partitions);
+  async function assign(partitionsByTopic: Record<KafkaTopic, number[]>, ownGeneration: number): Promise<void> {
+    const partitions = new Map(Object.entries(partitionsByTopic) as [KafkaTopic, number[]][]);
+    assignedPartitions = partitions;
+    const ends = await readLogEnds(kafka, partitions);
     const start = startsAtCommitted ? await firstOffsets(partitions, ends) : await startOffsets(partitions, ends);
-    const chosen = (await options.onAssigned?.(partitions)) ?? start;
+    const chosenOffsets = (await options.onAssigned?.(partitions)) ?? start;
     if (ownGeneration !== generation) return;
-    for (const [place, offset] of chosen) seek(place, offset);
+    for (const [topicPartition, offset] of chosenOffsets) seek(topicPartition, offset);
     if (endsToReach) return;
     endsToReach = new Map(
       [...ends]
-        .filter(([place, end]) => end.high > end.low && BigInt(chosen.get(place) ?? -1) < end.high)
-        .map(([place, end]) => [place, end.high]),
+        .filter(
+          ([topicPartition, end]) => end.high > end.low && BigInt(chosenOffsets.get(topicPartition) ?? -1) < end.high,
+        )
+        .map(([topicPartition, end]) => [topicPartition, end.high]),
     );
-    if (startsAtCommitted) for (const [place, offset] of await committedOffsets()) markReached(place, BigInt(offset));
+    if (startsAtCommitted)
+      for (const [topicPartition, offset] of await committedOffsets()) noteReached(topicPartition, BigInt(offset));
     if (endsToReach.size === 0) setCaughtUp();
   }
 
   /** Returns the first offsets for partitions in which a shared group has committed nothing. */
   async function firstOffsets(
     partitions: ReadonlyMap<KafkaTopic, number[]>,
-    ends: Ends,
+    ends: EndsByPartition,
   ): Promise<Map<TopicPartition, string>> {
     if (firstSinceMs === undefined) return new Map();
-    const since = await offsetsSince(kafka, [...partitions.keys()], firstSinceMs);
+    const offsetsAtTime = await readOffsetsSince(kafka, [...partitions.keys()], firstSinceMs);
     const committed = new Map(await committedOffsets());
-    const fresh = [...ends].filter(([place]) => BigInt(committed.get(place) ?? -1) < 0n);
-    return new Map(fresh.map(([place, { low }]) => [place, String(since.get(place) ?? low)]));
+    const uncommitted = [...ends].filter(([topicPartition]) => BigInt(committed.get(topicPartition) ?? -1) < 0n);
+    return new Map(
+      uncommitted.map(([topicPartition, { low }]) => [
+        topicPartition,
+        String(offsetsAtTime.get(topicPartition) ?? low),
+      ]),
+    );
   }
 
   async function startOffsets(
     partitions: ReadonlyMap<KafkaTopic, number[]>,
-    ends: Ends,
+    ends: EndsByPartition,
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
-    const since =
+    const offsetsAtTime =
       // `sinceMs` is in steady time. If the machine's clock is ahead of it, this reads more records than necessary, which does no harm.
       typeof options.start === 'object' && 'sinceMs' in options.start
-        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
+        ? await readOffsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
-    for (const [place, { low, high }] of ends) {
-      const position = positions.get(place);
-      const fresh = options.start === 'end' ? high : (since?.get(place) ?? low);
-      start.set(place, position ?? String(fresh));
+    for (const [topicPartition, { low, high }] of ends) {
+      const position = positions.get(topicPartition);
+      const firstOffset = options.start === 'end' ? high : (offsetsAtTime?.get(topicPartition) ?? low);
+      start.set(topicPartition, position ?? String(firstOffset));
     }
     return start;
   }
@@ -218,23 +227,23 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     }
   }
 
-  function seek(place: TopicPartition, offset: string): void {
-    const [topic, partition] = place.split('/') as [KafkaTopic, string];
-    positions.set(place, offset);
+  function seek(topicPartition: TopicPartition, offset: string): void {
+    const [topic, partition] = topicPartition.split('/') as [KafkaTopic, string];
+    positions.set(topicPartition, offset);
     consumer.seek({ topic, partition: Number(partition), offset });
   }
 
-  function moveTo(place: TopicPartition, next: bigint): void {
-    positions.set(place, String(next));
-    const [topic, partition] = place.split('/') as [KafkaTopic, string];
+  function moveTo(topicPartition: TopicPartition, next: bigint): void {
+    positions.set(topicPartition, String(next));
+    const [topic, partition] = topicPartition.split('/') as [KafkaTopic, string];
     options.onReached?.(topic, Number(partition), next);
-    markReached(place, next);
+    noteReached(topicPartition, next);
   }
 
-  function markReached(place: TopicPartition, next: bigint): void {
-    const end = endsToReach?.get(place);
+  function noteReached(topicPartition: TopicPartition, next: bigint): void {
+    const end = endsToReach?.get(topicPartition);
     if (end === undefined || next < end) return;
-    endsToReach?.delete(place);
+    endsToReach?.delete(topicPartition);
     if (endsToReach?.size === 0) setCaughtUp();
   }
 
@@ -242,7 +251,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const fetchedMs = performance.now();
     const ownGeneration = generation;
     const isOver = () => ownGeneration !== generation || closed || !isRunning() || isStale();
-    const beat = setInterval(() => void heartbeat().catch(() => {}), 1_000);
+    const heartbeatTimer = setInterval(() => void heartbeat().catch(() => {}), 1_000);
     try {
       await assignment;
       if (isOver()) return;
@@ -255,7 +264,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         if (!isOver()) resolveOffset(batch.lastOffset());
       }
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeatTimer);
     }
     await heartbeat();
   }
@@ -308,16 +317,17 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       partitionsConsumedConcurrently: 1,
     });
   }
-  if (options.memberFile) await leaveForPredecessor(kafka, options.group, options.memberFile, log);
+  if (options.memberFile) await removePredecessor(kafka, options.group, options.memberFile, log);
   await begin();
 
   return {
     caughtUp,
     async reachEnd() {
-      const ends = await logEnds(kafka, assigned);
-      const isBehind = () => [...ends].some(([place, { high }]) => BigInt(positions.get(place) ?? 0) < high);
+      const ends = await readLogEnds(kafka, assignedPartitions);
+      const isBehind = () =>
+        [...ends].some(([topicPartition, { high }]) => BigInt(positions.get(topicPartition) ?? 0) < high);
       while (isBehind() && !closed) await sleep(positionCheckMs);
-      return new Map([...ends].map(([place, { high }]) => [place, high]));
+      return new Map([...ends].map(([topicPartition, { high }]) => [topicPartition, high]));
     },
     async commit(offsets) {
       const ownGeneration = generation;

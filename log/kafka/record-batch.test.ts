@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BatchRecord, decodeProduced, encodeProduce } from './record-batch.ts';
+import { type BatchRecord, decodeProduceAnswer, encodeProduce } from './record-batch.ts';
 
 /** The decoders of kafkajs, to check what Vigil's encoder has written. */
 const require = createRequire(import.meta.url);
@@ -124,8 +124,8 @@ describe('encodeProduce', () => {
   });
 });
 
-describe('decodeProduced', () => {
-  it('decodeProduced returns the answer for each partition, and throws if the answer is cut off', () => {
+describe('decodeProduceAnswer', () => {
+  it('decodeProduceAnswer returns the answer for each partition, and throws if the answer is cut off', () => {
     const bytes = Buffer.alloc(4 + 3 + 4 + 2 * 30 + 4);
     bytes.writeInt32BE(1, 0);
     bytes.writeInt16BE(1, 4);
@@ -137,13 +137,13 @@ describe('decodeProduced', () => {
     bytes.writeInt16BE(19, 45);
     bytes.writeBigInt64BE(-1n, 47);
     bytes.writeInt32BE(250, 71);
-    expect(decodeProduced(bytes)).toEqual({
+    expect(decodeProduceAnswer(bytes)).toEqual({
       throttleMs: 250,
       answers: [
         { topic: 't', partition: 3, errorCode: 0, baseOffset: 9_007_199_254_740_993n },
         { topic: 't', partition: 4, errorCode: 19, baseOffset: -1n },
       ],
     });
-    expect(() => decodeProduced(bytes.subarray(0, 50))).toThrow(RangeError);
+    expect(() => decodeProduceAnswer(bytes.subarray(0, 50))).toThrow(RangeError);
   });
 });

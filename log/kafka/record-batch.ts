@@ -175,7 +175,10 @@ function writeString(bytes: Buffer, at: number, text: string): number {
  * Decodes the answer to a produce request of version 7, from the bytes after the correlation id.
  * @throws RangeError if the answer is cut off
  */
-export function decodeProduced(bytes: Buffer): { readonly answers: PartitionAnswer[]; readonly throttleMs: number } {
+export function decodeProduceAnswer(bytes: Buffer): {
+  readonly answers: PartitionAnswer[];
+  readonly throttleMs: number;
+} {
   const answers: PartitionAnswer[] = [];
   let at = 4;
   for (let topics = bytes.readInt32BE(0); topics > 0; topics -= 1) {

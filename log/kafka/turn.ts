@@ -83,8 +83,8 @@ const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another proces
 
 /** Returns whether an error, or one of its causes, means that another process has the turn. kafkajs wraps an error after retries. */
 function isTakenOver(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const { type } = at as Error & { type?: string };
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const { type } = current as Error & { type?: string };
     if (type !== undefined && turnLostTypes.has(type)) return true;
   }
   return false;

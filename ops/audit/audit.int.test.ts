@@ -14,7 +14,7 @@ import { canonicalJson } from '../../contracts/canonical.ts';
 import { type Actor, type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
 import { followAudit } from '../../dashboard/server/audit/projection.ts';
 import { newAuditKeys } from '../../log/audit/audit.testing.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from '../../log/audit/chain.ts';
+import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Signer } from '../../log/audit/chain.ts';
 import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
 import { loadAnchors } from '../../log/audit/reading.ts';
 import { createTrail, sha256, type Trail } from '../../log/audit/trail.ts';
@@ -139,7 +139,7 @@ async function rawRecords(): Promise<Raw[]> {
   return raw;
 }
 
-const bootOf = ({ value }: Raw) => parseHeader(value.toString('latin1').split('.')[0]!).place.boot;
+const bootOf = ({ value }: Raw) => parseHeader(value.toString('latin1').split('.')[0]!).origin.boot;
 
 /** Deletes the topic and creates it again with these records, as a Kafka administrator can. */
 async function rewrite(records: readonly Raw[]): Promise<void> {
@@ -227,7 +227,7 @@ describe('an unchanged audit trail', () => {
 describe('forgeries by a person who may write the topic', () => {
   const past = () => new Date(Date.now() - 120 * minute).toISOString();
   const forged = (boot: string, forger: Signer, more: Partial<AuditEvent>, at = past()) =>
-    linkRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, forger);
+    createNextRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, forger);
   const act = { action: 'alarm-acknowledged', alarmId: 'alarm-of-the-past' } as const;
 
   it.each<[string, string, RegExp, () => Promise<void>]>([

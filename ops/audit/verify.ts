@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { isSigned } from '../../log/audit/chain.ts';
-import { type CheckBounds, checkNext, closeCheck, newCheck, note } from '../../log/audit/check.ts';
+import { type CheckBounds, checkNext, newCheck, recordAllGaps, recordFault } from '../../log/audit/check.ts';
 import type { PublicKeys } from '../../log/audit/keys.ts';
 import { createAuditReading, type LoadedAnchors } from '../../log/audit/reading.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
@@ -11,7 +11,12 @@ import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 
 /** Limits of the check's memory. The check needs about 200 bytes for each record. */
-const bounds: CheckBounds = { aheadMax: 20_000_000, chainsMax: 1_000_000, settledMax: 2_000, faultsMax: 200 };
+const bounds: CheckBounds = {
+  rowsAfterGapMax: 20_000_000,
+  chainsMax: 1_000_000,
+  rowsBeforeGapMax: 2_000,
+  faultsMax: 200,
+};
 
 /** Largest allowed difference between the clocks of the writers and the clock of this machine (our choice). */
 const clockMsMax = 5_000;
@@ -32,24 +37,24 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   const reading = createAuditReading(keys, loaded.anchors);
   const figures = createFigures(parseInstant(loaded.anchors.at(-1)?.at ?? ''));
   const noteAll = (faults: Report['faults']) => {
-    for (const { kind, text } of faults) note(check, kind, text);
+    for (const { kind, text } of faults) recordFault(check, kind, text);
   };
   noteAll([...loaded.faults, ...headFaults(heads, loaded.anchors)]);
   for (const { line, faults = [] } of loaded.anchors)
-    for (const text of faults) note(check, 'cut', `the witness found at line ${line}: ${text}`);
+    for (const text of faults) recordFault(check, 'cut', `the witness found at line ${line}: ${text}`);
   if (loaded.anchors.length === 0)
-    note(check, 'anchors', 'there are no anchors, so nothing shows whether the end was cut off');
+    recordFault(check, 'anchors', 'there are no anchors, so nothing shows whether the end was cut off');
 
   await readOpened(log, logger, { topic: 'audit', start: 'beginning' }, (opened, { partition, offset, key, value }) => {
     const read = reading.take({ partition, offset: Number(offset), key, value: value! }, opened);
     noteAll(read.faults);
     if (!read.record) {
-      if (read.verdict.kind === 'bad') note(check, read.verdict.fault, read.verdict.why);
+      if (read.verdict.kind === 'bad') recordFault(check, read.verdict.fault, read.verdict.why);
       return;
     }
     if (checkNext(check, read.record, read.verdict) !== 'repeat') figures.add(read.record);
   });
-  closeCheck(check, options.nowMs - clockMsMax);
+  recordAllGaps(check, options.nowMs - clockMsMax);
   noteAll(reading.finish());
   const { records, older, faultCount, faults } = check;
   return {
@@ -60,7 +65,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
     anchors: {
       file: anchorsFile,
       lines: loaded.anchors.length,
-      checked: reading.checked(),
+      checked: reading.rightCount(),
       lastAt: loaded.anchors.at(-1)?.at ?? null,
       recordsSince: figures.recordsSince(),
     },

@@ -1,7 +1,7 @@
 /** Tests that the line of a record gives the alarm engine the same input as the record itself. */
 import { describe, expect, it } from 'vitest';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
-import type { Opened } from '../../log/envelope/header.ts';
+import type { OpenedRecord } from '../../log/envelope/header.ts';
 import { inputOfText } from '../../processors/alarms/intake.ts';
 import { readCapture } from '../../processors/replay/capture.ts';
 import { createDisguise } from './disguise.ts';
@@ -15,10 +15,10 @@ const by = { userId: 'anna', name: 'Anna Miller', role: 'nurse' } as const;
 const plain: LineContext = { disguise: undefined, alarmIdOf: (id) => id, wasAccepted: () => undefined };
 const hr = { code: 'MDC_ECG_HEART_RATE', value: 134, unit: '/min' };
 
-function opened(contentType: ContentType, body: object): Opened {
+function opened(contentType: ContentType, body: object): OpenedRecord {
   const numbers = { boot: 'gateway-boot', seq: 77, ...('reading' in body && numbersOf(body.reading)) };
-  const place = { topic: 'observations', key: 'a-miller-1', writer: 'w', ...numbers } as const;
-  return { place, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
+  const origin = { topic: 'observations', key: 'a-miller-1', writer: 'w', ...numbers } as const;
+  return { origin, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
 }
 
 const deviceMessage = { boot: 'miller-1', seq: 5, time: iso(t0 - 20) };
@@ -69,7 +69,7 @@ const read = (line: object | undefined) => {
 describe('lineOf', () => {
   it.each(records)('gives the engine the same input as the record: %s', (_name, contentType, body) => {
     const record = opened(contentType, { ...fromGateway, ...body });
-    const result = inputOfText(contentType, record.plaintext, record.place);
+    const result = inputOfText(contentType, record.plaintext, record.origin);
     expect(result.ok && result.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
   });
 

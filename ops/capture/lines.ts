@@ -5,7 +5,7 @@ import { checkRecord, type RecordOf } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
-import type { Opened } from '../../log/envelope/header.ts';
+import type { OpenedRecord } from '../../log/envelope/header.ts';
 import type { Disguise } from './disguise.ts';
 
 export type Line = Readonly<Record<string, unknown>> & { readonly at: string; readonly kind: string };
@@ -26,7 +26,7 @@ export type LineContext = {
  * @param appendedMs the time at which the record was appended to Kafka, ms since 1970
  */
 export function lineOf(
-  { contentType, plaintext, place }: Opened,
+  { contentType, plaintext, origin }: OpenedRecord,
   appendedMs: number,
   context: LineContext,
 ): Line | undefined {
@@ -39,7 +39,7 @@ export function lineOf(
   // it was appended.
   const atMs = appendedMs - receivedMs > clocksApartMsMax ? appendedMs : receivedMs;
   const at = instantOf(atMs, disguise);
-  const numbers = { boot: disguise?.boot(place.boot) ?? place.boot, seq: place.seq };
+  const numbers = { boot: disguise?.boot(origin.boot) ?? origin.boot, seq: origin.seq };
   switch (checked.contentType) {
     case contentTypes.observation:
     case contentTypes.status:

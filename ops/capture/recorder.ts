@@ -2,7 +2,7 @@
 import { alarmIdText } from '../../contracts/alarm-id.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { sha256 } from '../../log/audit/trail.ts';
-import type { Opened } from '../../log/envelope/header.ts';
+import type { OpenedRecord } from '../../log/envelope/header.ts';
 import type { Disguise } from './disguise.ts';
 import type { CaptureFile } from './files.ts';
 import { commandLine, type LineContext, lineOf } from './lines.ts';
@@ -20,7 +20,7 @@ export type Recorder = {
   /** Number of acknowledgements of alarms that the capture cannot name. */
   readonly leftOut: number;
   /** Writes a record of the log. Returns false, and writes nothing, if the alarm engine does not use the record. */
-  take(opened: Opened, appendedMs: number): boolean;
+  take(opened: OpenedRecord, appendedMs: number): boolean;
   /** Writes the remaining lines. */
   finish(): void;
 };

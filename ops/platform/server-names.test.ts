@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { settings as dashboardSettings } from '../../dashboard/server/settings.ts';
 import { createTrendStore } from '../../dashboard/server/trend-store.ts';
-import { connectKafka } from '../../log/kafka/connect.ts';
+import { createKafkaClient } from '../../log/kafka/connect.ts';
 import { kafkaClientSettings } from '../../log/kafka/settings.ts';
 import { readSettings } from '../../process/settings.ts';
 import { openPointStore } from '../../processors/trends/influx.ts';
@@ -62,7 +62,7 @@ const clients: Readonly<
   'the Kafka client of the processes': {
     expected: 'kafka',
     call: (port) =>
-      connectKafka(readSettings(kafkaClientSettings, envOf(port, 'trends')), 'x', silent, 0)
+      createKafkaClient(readSettings(kafkaClientSettings, envOf(port, 'trends')), 'x', silent, 0)
         .admin()
         .connect(),
   },

@@ -66,7 +66,7 @@ export async function readEntries(
         unreadable += 1;
         return;
       }
-      const { place: origin } = read.opened;
+      const { origin } = read.opened;
       const record = read.record.body;
       const name = nameOf(origin);
       const state = stateOf(record, redriven.has(name));

@@ -126,7 +126,7 @@ const readings = async () =>
     .filter(({ opened }) => opened.contentType === contentTypes.observation)
     .map(({ key, body, opened }) => ({
       key,
-      place: `${opened.place.boot}/${opened.place.seq}`,
+      place: `${opened.origin.boot}/${opened.origin.seq}`,
       body: opened.plaintext.toString(),
       receivedAt: body.receivedAt,
     }));
@@ -249,8 +249,8 @@ describe('redrive', () => {
     const side = openGatewaySide(platform, changedRule);
     const requests = rejected.map(({ body, opened }, n) => ({
       id: String(n),
-      boot: opened.place.boot,
-      seq: opened.place.seq,
+      boot: opened.origin.boot,
+      seq: opened.origin.seq,
       record: body as RejectedRecord,
     }));
     expect((await side.redrive(requests)).map(({ outcome }) => outcome)).toEqual(['appended', 'appended']);

@@ -7,12 +7,12 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { createOpening } from './opening.ts';
 
 const time = '2026-03-01T10:00:00.000Z';
-const place = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 1 } as const;
-const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, place)}1}`).toString('base64url');
+const origin = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 1 } as const;
+const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, origin)}1}`).toString('base64url');
 const record = { offset: '5', key: 'association-1', timestampMs: 0, value: Buffer.from(`${header}..a.b.c`) };
 const values = [{ code: 'MDC_ECG_HEART_RATE', value: 150, unit: '/min' }];
 const plaintext = Buffer.from(JSON.stringify({ deviceId: 'bed-01', receivedAt: time, reading: { time, values } }));
-const opened = { place, contentType: contentTypes.observation, plaintext };
+const opened = { origin, contentType: contentTypes.observation, plaintext };
 
 const command = {
   commandId: 'command-1',
@@ -81,7 +81,7 @@ describe('opening', () => {
   ])(
     'skips a record that makes our own code throw (opened %s), so that later records are judged',
     async (_way, give) => {
-      const broken = Object.defineProperty({ ...opened }, 'place', {
+      const broken = Object.defineProperty({ ...opened }, 'origin', {
         get() {
           throw new TypeError('HR 150');
         },

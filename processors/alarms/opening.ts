@@ -21,7 +21,7 @@ export type Opening = {
 };
 
 export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Opening {
-  const reading = createSealedReading({ open: log.open, log: logger, of: 'the alarms' });
+  const reading = createSealedReading({ open: log.open, log: logger, leftOutOf: 'the alarms' });
 
   function convert(recordPartition: RecordPartition, logRecord: LogRecord, read: ReadRecord | undefined): OpenedRecord {
     if (read === undefined) return undefined;
@@ -29,11 +29,11 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
     if (record.contentType === contentTypes.canary) {
       const canaryMs = parseInstant(record.body.receivedAt);
       return canaryMs === undefined
-        ? reading.leave(recordPartition, logRecord, 'time-invalid', 'The time of a canary is invalid.')
+        ? reading.leaveOut(recordPartition, logRecord, 'time-invalid', 'The time of a canary is invalid.')
         : { ok: false, canaryMs };
     }
-    const result = inputOf(record, opened.place);
-    return result.ok ? result : reading.leave(recordPartition, logRecord, 'time-invalid', result.reason);
+    const result = inputOf(record, opened.origin);
+    return result.ok ? result : reading.leaveOut(recordPartition, logRecord, 'time-invalid', result.reason);
   }
 
   return {
@@ -41,9 +41,9 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
       const recordPartition = { topic, partition };
       const tryConvert = (read: ReadRecord | undefined) =>
         reading.attempt(recordPartition, record, () => convert(recordPartition, record, read));
-      const read = reading.take(recordPartition, record);
+      const read = reading.read(recordPartition, record);
       return read instanceof Promise ? read.then(tryConvert) : tryConvert(read);
     },
-    leftOut: reading.leftOut,
+    leftOut: reading.leftOutCount,
   };
 }

@@ -35,11 +35,11 @@ type RestoreOptions = {
 export async function restorePartitions(options: RestoreOptions): Promise<ReadonlyMap<number, RestoredPartition>> {
   const { reader, group, partitions, log } = options;
   const { readStates, readAll } = createTopicReading(options);
-  const committed = await reader.committed(group, ['observations', 'commands']);
+  const committed = await reader.committedOffsets(group, ['observations', 'commands']);
   const starts = (of: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, of(p)]));
 
   const states = await readStates(starts(() => 0n));
-  const alarmEnds = await reader.ends('alarms');
+  const alarmEnds = await reader.readEnds('alarms');
   const publishedFrom = (p: number) =>
     publishedBefore(states.get(p)) ?? max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
   const published = await readAll('alarms', starts(publishedFrom), publishedOf);
@@ -48,7 +48,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
     starts((p) => committed.get(`commands/${p}`) ?? 0n),
     commandOf,
   );
-  const ends = await reader.ends('observations');
+  const ends = await reader.readEnds('observations');
 
   return new Map(
     partitions.map((p): [number, RestoredPartition] => {
@@ -94,7 +94,7 @@ const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce> = ({ reco
 };
 
 const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { key, offset, timestampMs }) => {
-  const result = inputOf(record, opened.place);
+  const result = inputOf(record, opened.origin);
   return result.ok && result.input.type === 'command'
     ? { key, offset: BigInt(offset), atMs: timestampMs, input: result.input }
     : undefined;
@@ -103,7 +103,7 @@ const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { k
 /** Reads parts of topics and opens their records. Skips a record that cannot be read, because its readings can still be judged again. */
 function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const wants = (contentType: string) => !isScreenRecord(contentType) || isInForce(contentType);
-  const reading = createSealedReading({ open: sealedLog.open, log, of: 'what is restored', wants });
+  const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
    * Reads the latest snapshot of each association. Of the last two snapshots it takes the one with the higher offset, because a former
@@ -152,14 +152,14 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
     const recordPartition = { topic, partition };
-    const opened = await reading.take(recordPartition, record);
+    const opened = await reading.read(recordPartition, record);
     if (opened === undefined) return undefined;
     return reading.attempt(
       recordPartition,
       record,
       () =>
         decode(opened, record) ??
-        reading.leave(recordPartition, record, 'payload-schema', 'A restore does not use records of this type.'),
+        reading.leaveOut(recordPartition, record, 'payload-schema', 'A restore does not use records of this type.'),
     );
   }
 

@@ -15,8 +15,8 @@ const plaintext = Buffer.from(
   }),
 );
 function sealedRecord(writer: string, offset: string) {
-  const place = { topic: 'observations', key: 'association-1', writer, boot: 'b1', seq: 1 } as const;
-  const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, place)}1}`).toString('base64url');
+  const origin = { topic: 'observations', key: 'association-1', writer, boot: 'b1', seq: 1 } as const;
+  const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, origin)}1}`).toString('base64url');
   return { offset, key: 'association-1', timestampMs: 0, value: Buffer.from(`${header}..a.b.c`) };
 }
 it('a forged record with another writer’s name does not keep genuine readings out of the trends', async () => {
@@ -27,7 +27,7 @@ it('a forged record with another writer’s name does not keep genuine readings 
       const header = Buffer.from(value.toString('latin1').split('.')[0]!, 'base64url').toString();
       if (header.includes('"thief"')) throw new VigilError('key-unknown', 'x');
       return {
-        place: { topic: 'observations', key: 'association-1', writer: 'gateway', boot: 'b1', seq: 1 },
+        origin: { topic: 'observations', key: 'association-1', writer: 'gateway', boot: 'b1', seq: 1 },
         contentType: contentTypes.observation,
         plaintext,
       } as never;

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { Opened } from '../../log/envelope/header.ts';
+import type { OpenedRecord } from '../../log/envelope/header.ts';
 import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
@@ -28,7 +28,7 @@ export type TrendSource = {
   /** Returns whether records of this content type are opened. The content type comes from the header of the sealed record. */
   readonly wants: (contentType: string) => boolean;
   /** Returns the points of an opened record; undefined if the time of the record is invalid. */
-  readonly points: (opened: Opened, record: AnyRecord, counters: TrendCounters) => Point[] | undefined;
+  readonly points: (opened: OpenedRecord, record: AnyRecord, counters: TrendCounters) => Point[] | undefined;
 };
 
 /** Returns the source of device readings. Statuses and notices, which are in the same topic, give no points. */
@@ -37,13 +37,13 @@ export function readingSource(): TrendSource {
   return {
     topic: 'observations',
     wants: () => true,
-    points({ place }, { contentType, body }, counters) {
+    points({ origin }, { contentType, body }, counters) {
       if (contentType !== contentTypes.observation) return [];
-      const points = pointsOf(place.key, body);
+      const points = pointsOf(origin.key, body);
       if (!points) return undefined;
       counters.readings += 1;
       const [first] = points;
-      return first === undefined || acceptReading(corrections, first.associationId, first.timeMs, place) ? points : [];
+      return first === undefined || acceptReading(corrections, first.associationId, first.timeMs, origin) ? points : [];
     },
   };
 }
@@ -71,7 +71,7 @@ export function createIntake(
   const reading = createSealedReading({
     open,
     log,
-    of: 'the trends',
+    leftOutOf: 'the trends',
     wants: source.wants,
     missingKeys: 'remember',
     onLeftOut: () => {
@@ -87,7 +87,7 @@ export function createIntake(
       at,
       () =>
         source.points(opened, record, counters) ??
-        reading.leave(batch, at, 'time-invalid', 'The time of the record is invalid.'),
+        reading.leaveOut(batch, at, 'time-invalid', 'The time of the record is invalid.'),
     );
     return points ?? [];
   }
@@ -95,7 +95,7 @@ export function createIntake(
   return {
     async points(batch) {
       counters.records += batch.records.length;
-      const opened = await Promise.all(batch.records.map((record) => reading.take(batch, record)));
+      const opened = await Promise.all(batch.records.map((record) => reading.read(batch, record)));
       // The order of the log decides which of two readings is a correction. So the points must be made in this order.
       return batch.records.flatMap((record, at) => pointsOfRecord(batch, record, opened[at]));
     },

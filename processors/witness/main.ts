@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { readAuditKey, readPublicKeys } from '../../log/audit/keys.ts';
-import { connectKafka } from '../../log/kafka/connect.ts';
+import { createKafkaClient } from '../../log/kafka/connect.ts';
 import { watchCertificates } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
@@ -33,7 +33,7 @@ async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logg
   });
   const group = `witness-${randomUUID()}`;
   const witness = await openWitness({
-    kafka: connectKafka(settings, group, log),
+    kafka: createKafkaClient(settings, group, log),
     group,
     file: openAnchorsFile(settings.anchorsFile, verifyAnchor),
     signer,

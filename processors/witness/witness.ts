@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { TopicPartition } from '../../contracts/topics.ts';
-import { linkAnchor } from '../../log/audit/anchor.ts';
+import { createNextAnchor } from '../../log/audit/anchor.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 import type { Kafka } from '../../log/kafka/connect.ts';
 import { createReader } from '../../log/kafka/reader.ts';
@@ -85,7 +85,7 @@ export async function openWitness(options: {
 
   function append(at: string, content: NonNullable<ReturnType<typeof nextAnchorContent>>): void {
     for (const fault of content.faults) log.error({ fault }, 'the audit trail was cut or changed');
-    const anchor = linkAnchor(tip, { at, ...content }, sha256, signer);
+    const anchor = createNextAnchor(tip, { at, ...content }, sha256, signer);
     file.append(anchor);
     tip = anchor;
     markAnchored(progress);

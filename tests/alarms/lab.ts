@@ -278,8 +278,11 @@ export async function openLab(platform: Platform) {
       });
       const ends = new Map<string, bigint>();
       for (const topic of ['observations', 'commands'] as const)
-        for (const [partition, { high }] of await reader.ends(topic)) ends.set(`${topic}/${partition}`, high);
-      const committed: ReadonlyMap<string, bigint> = await reader.committed('alarms', ['observations', 'commands']);
+        for (const [partition, { high }] of await reader.readEnds(topic)) ends.set(`${topic}/${partition}`, high);
+      const committed: ReadonlyMap<string, bigint> = await reader.committedOffsets('alarms', [
+        'observations',
+        'commands',
+      ]);
       await reader.close();
       await alarms.close();
       return { committed, ends };
@@ -296,7 +299,7 @@ export async function openLab(platform: Platform) {
           for (const { key, value } of records) {
             if (value === null || !beds.some((bed) => bed.associationId === key)) continue;
             const opened = await dashboard.open({ topic, key, value });
-            const read = inputOfText(opened.contentType, opened.plaintext, opened.place);
+            const read = inputOfText(opened.contentType, opened.plaintext, opened.origin);
             if (!read.ok) throw new Error(read.reason);
             inputs.set(key, [...(inputs.get(key) ?? []), { input: read.input, receivedAt: read.receivedAt ?? 0 }]);
           }

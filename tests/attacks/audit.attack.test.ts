@@ -11,7 +11,7 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Service } from '../../contracts/topics.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { newAuditKeys } from '../../log/audit/audit.testing.ts';
-import { type AuditEvent, chainStart, linkRecord, type Signer } from '../../log/audit/chain.ts';
+import { type AuditEvent, chainStart, createNextRecord, type Signer } from '../../log/audit/chain.ts';
 import { readSigner } from '../../log/audit/keys.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 import { openLogAs, root, until } from '../system.ts';
@@ -66,7 +66,7 @@ const auditEvent = (more: Partial<AuditEvent> = {}): AuditEvent => ({
   ...more,
 });
 const forged = (boot: string, by: Signer, event: AuditEvent, at = new Date(Date.now() - 2 * hourMs).toISOString()) =>
-  linkRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
+  createNextRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
 
 describe('a forged record of an act of a physician', () => {
   const forgeries: [string, RegExp, () => Promise<void>][] = [

@@ -223,8 +223,8 @@ describe('kill -9 of one of three brokers', () => {
         live.close();
       }
       const stored = (await readWhole(operator, 'observations'))
-        .filter(({ opened }) => opened.place.boot === device.boot && opened.contentType === contentTypes.observation)
-        .map(({ opened }) => opened.place.seq);
+        .filter(({ opened }) => opened.origin.boot === device.boot && opened.contentType === contentTypes.observation)
+        .map(({ opened }) => opened.origin.seq);
       expect(device.acknowledged.size).toBeGreaterThan(80);
       expect([...device.acknowledged].filter((seq) => !stored.includes(seq))).toEqual([]);
       const alarms = await alarmsOf(operator, patient.associationId);

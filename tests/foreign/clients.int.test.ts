@@ -46,7 +46,7 @@ const reading = (boot: string, seq: number) =>
   JSON.stringify({ boot, seq, time: iso(Date.now()), values: [{ ...spo2, value: 90 + (seq % 10) }] });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const seqsOf = (records: readonly DeviceRecord[], boot: string) =>
-  records.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
+  records.filter(({ opened }) => opened.origin.boot === boot).map(({ opened }) => opened.origin.seq);
 
 // The first run on a machine downloads the clients, which takes minutes.
 describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) => {

@@ -144,10 +144,10 @@ export async function storedBy(
 ): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
   try {
-    const ofBoot = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.place.boot === boot);
+    const ofBoot = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.origin.boot === boot);
     return deviceIds.map((deviceId) => {
       const writer = devicePseudonym(platform, deviceId);
-      return [...new Set(ofBoot.flatMap(({ opened: { place } }) => (place.writer === writer ? [place.seq] : [])))];
+      return [...new Set(ofBoot.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : [])))];
     });
   } finally {
     await operator.close();

@@ -85,7 +85,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     }
   }
 
-  const opening = createSealedReading({ open: sealedLog.open, log: logger, of: 'the audit trail' });
+  const opening = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the audit trail' });
   const reader: Reader = await createReader(sealedLog.kafka, {
     group: `${sealedLog.service}-${sealedLog.boot}-audit`,
     topics: ['audit'],

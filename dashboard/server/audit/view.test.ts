@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../../contracts/messages/records.ts';
 import { newAuditKeys } from '../../../log/audit/audit.testing.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../../../log/audit/chain.ts';
+import { type AuditEvent, type ChainHead, chainStart, createNextRecord } from '../../../log/audit/chain.ts';
 import { judgeRecord } from '../../../log/audit/rules.ts';
 import { sha256 } from '../../../log/audit/trail.ts';
 import { createAuditView } from './view.ts';
@@ -19,7 +19,7 @@ function records(length: number): AuditRecord[] {
       session: 's',
       address: '10.0.0.7',
     };
-    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, sha256, signer);
+    const record = createNextRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, sha256, signer);
     head = { boot: 'boot-1', n: record.n, hash: record.hash };
     return record;
   });

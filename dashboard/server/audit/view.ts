@@ -3,7 +3,14 @@
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import type { AuditFault } from '../../../log/audit/chain.ts';
 import { isSigned } from '../../../log/audit/chain.ts';
-import { beginChains, type ChainCheck, checkNext, missingRecords, newCheck, note } from '../../../log/audit/check.ts';
+import {
+  beginChains,
+  type ChainCheck,
+  checkNext,
+  missingRecords,
+  newCheck,
+  recordFault,
+} from '../../../log/audit/check.ts';
 import type { RecordVerdict } from '../../../log/audit/rules.ts';
 import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
 
@@ -40,7 +47,7 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
     },
     /** Notes faults that belong to no single record. */
     addFaults(faults: readonly AuditFault[]) {
-      for (const { kind, text } of faults) note(check, kind, text);
+      for (const { kind, text } of faults) recordFault(check, kind, text);
     },
     /** Notes the time of the newest anchor with which the trail was compared. */
     anchored(at: string) {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import { permissions } from '../../protocol/rest.ts';
 import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
@@ -67,8 +67,8 @@ describe('judgeSession', () => {
       false,
       t0 + sessionIdleMs,
     ],
-    ['a used session one ms before its end', 'valid', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs - 1],
-    ['a used session at its end', 'too-old', {}, account, t0 + sessionMaxMs, false, t0 + sessionMaxMs],
+    ['a used session one ms before its end', 'valid', {}, account, t0 + sessionMsMax, false, t0 + sessionMsMax - 1],
+    ['a used session at its end', 'too-old', {}, account, t0 + sessionMsMax, false, t0 + sessionMsMax],
     ['a session that was logged out', 'revoked', {}, account, t0, true, t0],
     ['a session of a removed or disabled account', 'account-changed', {}, undefined, t0, false, t0],
     ['a session of an account with a new password', 'account-changed', {}, { fingerprint: 'g' }, t0, false, t0],

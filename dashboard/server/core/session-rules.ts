@@ -1,7 +1,7 @@
 /** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
 
 import { atMostNow } from '../../../contracts/steady-time.ts';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 
 /** A session without a request and without a live connection ends after this time. */
 export const sessionIdleMs = 30 * 60_000;
@@ -47,7 +47,7 @@ export function judgeSession(
 ): Verdict {
   if (revoked) return 'revoked';
   if (account === undefined || account.fingerprint !== claims.fingerprint) return 'account-changed';
-  if (nowMs - claims.startedAtMs >= sessionMaxMs) return 'too-old';
+  if (nowMs - claims.startedAtMs >= sessionMsMax) return 'too-old';
   if (nowMs - Math.max(claims.seenAtMs, liveAtMs) >= sessionIdleMs) return 'idle';
   return 'valid';
 }

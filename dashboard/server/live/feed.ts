@@ -63,7 +63,7 @@ export async function openFeed(
   const signs = newLifeSigns(now());
   /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
-  const reading = createSealedReading({ open: sealedLog.open, log: logger, of: 'the screens' });
+  const reading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
   let ready = false;
   let closed = false;
 
@@ -160,11 +160,11 @@ export async function openFeed(
         isUrgent = foldTombstone(batch.topic, record) || isUrgent;
         continue;
       }
-      const pending = reading.take(batch, record);
+      const pending = reading.read(batch, record);
       const read = pending instanceof Promise ? await pending : pending;
       if (!read) continue;
       const outcome = reading.attempt(batch, record, () =>
-        fold(read.record, record, batch.partition, read.opened.place),
+        fold(read.record, record, batch.partition, read.opened.origin),
       );
       isUrgent = outcome === true || isUrgent;
     }
@@ -237,7 +237,7 @@ export async function openFeed(
     async readAssociations() {
       await beds?.reachEnd();
     },
-    unreadable: reading.leftOut,
+    unreadable: reading.leftOutCount,
     async close() {
       clearInterval(timer);
       closed = true;

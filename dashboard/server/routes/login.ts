@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../../protocol/rest.ts';
 import {
   actorOf,
@@ -37,7 +37,7 @@ function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): 
     actor: actorOf(viewer),
     wards: [...viewer.wards],
     may: [...permissionsOf(viewer.role)],
-    endsAt: formatInstant(startedAtMs + sessionMaxMs),
+    endsAt: formatInstant(startedAtMs + sessionMsMax),
     locked: viewer.locked ?? false,
     lockAfterMs,
   };

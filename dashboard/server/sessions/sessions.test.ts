@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { unmatchableHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
@@ -85,7 +85,7 @@ describe('a session', () => {
     clock.ms = t0 + sessionIdleMs + 1;
     expect(await open().read(token)).toBeUndefined();
     expect(await open().read(renewed!)).toBeDefined();
-    clock.ms = t0 + sessionMaxMs;
+    clock.ms = t0 + sessionMsMax;
     expect(await open().read(renewed!)).toBeUndefined();
   });
 
@@ -164,7 +164,7 @@ describe('a session', () => {
       expect(sessions.makeRoomFor(claims)).toEqual([]);
       busy.push(claims);
     }
-    while (clock.ms < t0 + sessionIdleMs + sessionMaxMs) {
+    while (clock.ms < t0 + sessionIdleMs + sessionMsMax) {
       expect(sessions.countInUse()).toBe(sessionsPerAccountMax);
       clock.ms += sessionIdleMs - 1;
       for (const claims of busy) sessions.recheck(claims);

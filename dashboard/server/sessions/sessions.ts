@@ -3,7 +3,7 @@
  * those from before a restart, come from the audit trail.
  */
 import { randomBytes } from 'node:crypto';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
 import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
@@ -92,7 +92,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     revoked.set(mark, atMs);
     // A session that was logged out before this time has also ended because of its age.
     for (const [oldMark, oldAtMs] of revoked) {
-      if (now() - oldAtMs <= sessionMaxMs) break;
+      if (now() - oldAtMs <= sessionMsMax) break;
       revoked.delete(oldMark);
     }
   }

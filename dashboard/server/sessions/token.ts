@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
-import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import type { Claims } from '../core/session-rules.ts';
 
 const issuer = 'vigil-dashboard';
@@ -36,7 +36,7 @@ export function createTokens(secret: string): Tokens {
         .setIssuer(issuer)
         .setSubject(userId)
         .setJti(sessionId)
-        .setExpirationTime(Math.ceil((startedAtMs + sessionMaxMs) / 1000))
+        .setExpirationTime(Math.ceil((startedAtMs + sessionMsMax) / 1000))
         .sign(key),
     async verify(token, nowMs) {
       try {

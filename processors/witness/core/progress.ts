@@ -1,12 +1,12 @@
 /** The progress of the witness in the log of the audit trail: its next offsets, and digests of the read records. Pure. */
-import { type AnchorPlace, digestStart, nextDigest } from '../../../log/audit/anchor.ts';
+import { digestStart, nextDigest, type PartitionAnchor } from '../../../log/audit/anchor.ts';
 import type { Hash } from '../../../log/audit/chain.ts';
 
 /** Maximum number of faults that are kept for the next anchor. Further faults are dropped, because the first faults show the place. */
 const faultsMax = 20;
 
 export type Progress = {
-  readonly places: Map<number, AnchorPlace>;
+  readonly places: Map<number, PartitionAnchor>;
   /** The partitions that changed since the last anchor. */
   readonly changed: Set<number>;
   /** Places found since the last anchor at which the log was cut or changed. */
@@ -14,7 +14,7 @@ export type Progress = {
 };
 
 /** @param places the place of each partition in the last anchors */
-export function newProgress(places: Iterable<AnchorPlace>): Progress {
+export function newProgress(places: Iterable<PartitionAnchor>): Progress {
   return { places: new Map([...places].map((place) => [place.partition, place])), changed: new Set(), faults: [] };
 }
 
@@ -54,7 +54,7 @@ export function compareEnd(progress: Progress, partition: number, end: number, r
 /** Returns the content of the next anchor; undefined if no partition changed. */
 export function nextAnchorContent(
   progress: Progress,
-): { readonly places: AnchorPlace[]; readonly faults: string[] } | undefined {
+): { readonly places: PartitionAnchor[]; readonly faults: string[] } | undefined {
   if (progress.changed.size === 0) return undefined;
   const places = [...progress.changed].sort((a, b) => a - b).map((partition) => progress.places.get(partition)!);
   return { places, faults: [...progress.faults] };
@@ -66,9 +66,9 @@ export function markAnchored(progress: Progress): void {
   progress.faults = [];
 }
 
-const emptyPlace = (partition: number): AnchorPlace => ({ partition, from: 0, offset: 0, digest: digestStart });
+const emptyPlace = (partition: number): PartitionAnchor => ({ partition, from: 0, offset: 0, digest: digestStart });
 
-function jumpText({ partition, offset }: AnchorPlace, next: number): string {
+function jumpText({ partition, offset }: PartitionAnchor, next: number): string {
   return next < offset
     ? `partition ${partition}: records from offset ${next} to ${offset - 1} were read earlier and are now missing`
     : `partition ${partition}: records from offset ${offset} to ${next - 1} are missing`;
