@@ -203,7 +203,7 @@ describe('a form of a stay that has ended', () => {
     await press(other, 'associate-discharge', async () => now('bed-12').to !== null);
     await other.context().close();
     await page.getByTestId('associate-save').click();
-    await page.getByTestId('associate-over').getByText('Nora Nurse took the device away').waitFor();
+    await page.getByTestId('associate-over').getByText('Nora Nurse removed the device').waitFor();
     expect(await page.getByTestId('associate-error').textContent()).toContain('has left this patient');
     expect(await page.getByTestId('associate-save').count()).toBe(0);
     await page.getByRole('button', { name: 'Close' }).click();

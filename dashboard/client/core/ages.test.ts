@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   ageClass,
-  ageMark,
+  ageRedrawKey,
   ageOf,
   ageText,
   shownClass,
-  sourceOf,
+  connectionOf,
   transportToleranceMs as tolerance,
   valueClass,
 } from './ages.ts';
@@ -54,7 +54,7 @@ describe('ageClass and ageText', () => {
   });
 });
 
-const mark = (ageMs: number, intervalMs: number) => ageMark(ageOf(-ageMs, 0, 0), intervalMs);
+const mark = (ageMs: number, intervalMs: number) => ageRedrawKey(ageOf(-ageMs, 0, 0), intervalMs);
 
 describe('shownClass', () => {
   const last = 3000 + tolerance;
@@ -120,8 +120,8 @@ describe('valueClass and sourceOf', () => {
       2_700_000 + tolerance + 1,
       'expired',
     ],
-  ] as const)('a value %s', (_name, gone, lostAtMs, ageMs, wanted) => {
-    expect(valueClass(cuff, ageOf(-ageMs, 0, 0), { gone, lostAtMs })).toBe(wanted);
+  ] as const)('a value %s', (_name, isGone, lostAtMs, ageMs, wanted) => {
+    expect(valueClass(cuff, ageOf(-ageMs, 0, 0), { isGone, lostAtMs })).toBe(wanted);
   });
 
   const device = bed('a').device;
@@ -140,11 +140,11 @@ describe('valueClass and sourceOf', () => {
     ['with a physiological alarm is not gone', device, [alarm('a')], false],
     ['with the alarm "leads off" is not gone', device, [{ ...silent, condition: 'MDC_EVT_LEADS_OFF' }], false],
   ] as const)('a device %s', (_name, source, alarms, gone) => {
-    expect(sourceOf(source, alarms as never).gone).toBe(gone);
+    expect(connectionOf(source, alarms as never).isGone).toBe(gone);
   });
 
   it('sourceOf returns when the device was last lost', () => {
-    expect(sourceOf({ ...device, lostAt: '2026-01-01T10:00:00.050Z' }, []).lostAtMs).toBe(receivedMs);
-    expect(sourceOf(device, []).lostAtMs).toBeUndefined();
+    expect(connectionOf({ ...device, lostAt: '2026-01-01T10:00:00.050Z' }, []).lostAtMs).toBe(receivedMs);
+    expect(connectionOf(device, []).lostAtMs).toBeUndefined();
   });
 });

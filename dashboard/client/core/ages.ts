@@ -26,45 +26,46 @@ const expiredIntervals = 3;
 export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
   if (!Number.isFinite(ageMs) || ageMs > expiredIntervals * interval + transportToleranceMs) return 'expired';
-  return isAhead(ageMs) || ageMs > interval + transportToleranceMs ? 'old' : 'current';
+  return isFutureAge(ageMs) || ageMs > interval + transportToleranceMs ? 'old' : 'current';
 }
 
 /**
- * Returns the class of a value whose device may be gone. A value of a lost device is never `current`, even if its
- * interval is long. When the device comes back, its old values stay old; only a new value is `current`.
+ * Returns the class of a value, of which the device may be gone. A value of a gone device is never `current`, even if its
+ * interval is long. When the device comes back, its old values stay `old`; only a new value is `current`.
  */
 export function valueClass(
   numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
   age: Age,
-  source: { readonly gone: boolean; readonly lostAtMs: number | undefined },
+  connection: { readonly isGone: boolean; readonly lostAtMs: number | undefined },
 ): AgeClass {
-  const byAge = shownClass(age, numeric.intervalMs);
-  const lost = source.gone || (source.lostAtMs !== undefined && Date.parse(numeric.receivedAt) <= source.lostAtMs);
-  return lost && byAge === 'current' ? 'old' : byAge;
+  const classByAge = shownClass(age, numeric.intervalMs);
+  const { isGone, lostAtMs } = connection;
+  const isFromLostDevice = isGone || (lostAtMs !== undefined && Date.parse(numeric.receivedAt) <= lostAtMs);
+  return isFromLostDevice && classByAge === 'current' ? 'old' : classByAge;
 }
 
 /**
  * Returns whether a bed's device is gone, and when its connection was last lost. A device is gone if it is not
  * connected, or if the alarm engine has an alarm that the device sends nothing.
  */
-export function sourceOf(
+export function connectionOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
   alarms: readonly Alarm[],
-): { gone: boolean; lostAtMs: number | undefined } {
-  const silent = alarms.some((alarm) => alarm.deviceId === device.deviceId && isDeviceSilent(alarm));
+): { isGone: boolean; lostAtMs: number | undefined } {
+  const isSilent = alarms.some((alarm) => alarm.deviceId === device.deviceId && isDeviceSilent(alarm));
   const lostAtMs = device.lostAt === undefined ? undefined : Date.parse(device.lostAt);
-  return { gone: device.online !== true || silent, lostAtMs };
+  return { isGone: device.online !== true || isSilent, lostAtMs };
 }
 
 /** Returns whether an age is negative by more than the clocks of two machines may differ. */
-export function isAhead(ageMs: number): boolean {
+export function isFutureAge(ageMs: number): boolean {
   return ageMs < -transportToleranceMs;
 }
 
 /** Returns an age as text: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
 export function ageText(ageMs: number): string {
   if (!Number.isFinite(ageMs)) return 'unknown';
-  if (isAhead(ageMs)) return 'clock?';
+  if (isFutureAge(ageMs)) return 'clock?';
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -82,11 +83,11 @@ export type Age = { readonly ms: number; readonly knownMs: number };
 
 /**
  * Returns the age of a value.
- * @param bornMs time from which the age counts
+ * @param ageStartMs time from which the age counts
  * @param knownUntilMs time of the last message that the screen has processed; now if no message waits
  */
-export function ageOf(bornMs: number, nowMs: number, knownUntilMs: number): Age {
-  return { ms: nowMs - bornMs, knownMs: Math.min(nowMs, knownUntilMs) - bornMs };
+export function ageOf(ageStartMs: number, nowMs: number, knownUntilMs: number): Age {
+  return { ms: nowMs - ageStartMs, knownMs: Math.min(nowMs, knownUntilMs) - ageStartMs };
 }
 
 /**
@@ -94,15 +95,15 @@ export function ageOf(bornMs: number, nowMs: number, knownUntilMs: number): Age 
  * only because of this waiting time is therefore `old`: the screen shows it in grey with its age, not as a dash.
  */
 export function shownClass(age: Age, intervalMs: number): AgeClass {
-  const byAge = ageClass(age.ms, intervalMs);
-  return byAge === 'expired' && ageClass(age.knownMs, intervalMs) !== 'expired' ? 'old' : byAge;
+  const classByAge = ageClass(age.ms, intervalMs);
+  return classByAge === 'expired' && ageClass(age.knownMs, intervalMs) !== 'expired' ? 'old' : classByAge;
 }
 
 /**
- * Returns a text that changes whenever the class or the shown text of an age changes, so that the screen redraws only
- * then. Up to `transportToleranceMs` every age is `current`, and its text need not be redrawn.
+ * Returns a text that changes when the class or the shown text of an age changes. The screen redraws only then. Up to
+ * `transportToleranceMs` every age is `current`, and its text need not be redrawn.
  */
-export function ageMark(age: Age, intervalMs: number): string {
+export function ageRedrawKey(age: Age, intervalMs: number): string {
   if (age.ms >= 0 && age.ms <= transportToleranceMs) return '';
   return `${shownClass(age, intervalMs)} ${ageText(age.ms)}`;
 }

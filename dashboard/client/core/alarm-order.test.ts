@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import {
   audioPausedUntilMs,
-  behind,
+  alarmsBesideHeadline,
   compareAlarms,
   compareHeadlines,
-  foremost,
+  headlineAlarm,
   frameOf,
-  gravest,
-  listed,
-  listedUnder,
+  mostSeriousAlarm,
+  listedAlarms,
+  textsListedUnder,
   lookOf,
   possibleRemarks,
-  remarks,
-  widestText,
+  remarksOf,
+  widestAlarmText,
 } from './alarm-order.ts';
 import { alarm } from './fixtures.ts';
 
@@ -34,7 +34,7 @@ describe('compareAlarms, listed, foremost', () => {
       alarm('high-new', { priority: 'high', onsetAt: '2026-01-01T10:02:00.000Z' }),
       alarm('gone', { priority: 'high', signal: 'off' }),
     ];
-    expect(ids(listed(list))).toEqual([
+    expect(ids(listedAlarms(list))).toEqual([
       'high-new',
       'high-old',
       'high-ack',
@@ -49,7 +49,7 @@ describe('compareAlarms, listed, foremost', () => {
     const list = ['a', 'b', 'c', 'd'].map((id, i) => alarm(id, { priority: i % 2 ? 'high' : 'low' }));
     fc.assert(
       fc.property(fc.shuffledSubarray(list, { minLength: 4 }), (shuffled) => {
-        expect(ids(listed(shuffled))).toEqual(['b', 'd', 'a', 'c']);
+        expect(ids(listedAlarms(shuffled))).toEqual(['b', 'd', 'a', 'c']);
       }),
     );
     expect(compareAlarms(list[0]!, list[0]!)).toBe(0);
@@ -71,7 +71,7 @@ describe('compareAlarms, listed, foremost', () => {
     ['no alarm if all signals are off', [alarm('off', { signal: 'off' })], undefined],
     ['no alarm if the bed has no alarm', [], undefined],
   ] as const)('the headline of a tile shows %s', (_name, alarms, wanted) => {
-    for (const order of [alarms, alarms.toReversed()]) expect(foremost(order)?.alarmId).toBe(wanted);
+    for (const order of [alarms, alarms.toReversed()]) expect(headlineAlarm(order)?.alarmId).toBe(wanted);
   });
 
   it('beds are sorted by their headline alarms, and beds without an alarm come last', () => {
@@ -112,24 +112,24 @@ describe('compareAlarms, listed, foremost', () => {
     ['ABPs -5 < 90', 'ABPs -000 < 000'],
     ['No data for 1234 s', 'No data for 1234 s'],
   ])('the widest form of "%s" is "%s"', (text, widest) => {
-    expect(widestText(alarm('a', { text }))).toBe(widest);
+    expect(widestAlarmText(alarm('a', { text }))).toBe(widest);
   });
 
   it('possibleRemarks returns as many remarks as an alarm can have at once', () => {
     const all = { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false } as const;
-    expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarks(alarm('a', all)).length);
+    expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarksOf(alarm('a', all)).length);
     expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
   });
 
   it('remarks says that an alarm is late, has ended, came again, or is escalated', () => {
-    expect(remarks(alarm('a', {}))).toEqual([]);
-    expect(remarks(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
+    expect(remarksOf(alarm('a', {}))).toEqual([]);
+    expect(remarksOf(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
       'late',
       'ended, unseen',
       '3 ×',
       'escalated',
     ]);
-    expect(remarks(alarm('a', { present: false, signal: 'acknowledged' }))).toEqual(['ended']);
+    expect(remarksOf(alarm('a', { present: false, signal: 'acknowledged' }))).toEqual(['ended']);
   });
 });
 
@@ -181,20 +181,20 @@ describe('lookOf, frameOf, behind, gravest, listedUnder', () => {
     ['names only the gravest alarm if it calls', [high, medium, low], 2, ['medium']],
     ['does not count an alarm whose signal is off', [high, alarm('off', { signal: 'off' })], 0, []],
   ] as const)('a tile %s', (_name, alarms, count, named) => {
-    const others = behind(alarms, foremost(alarms));
+    const others = alarmsBesideHeadline(alarms, headlineAlarm(alarms));
     expect({ count: others.count, named: ids(others.named) }).toEqual({ count, named });
   });
 
   it('gravest returns the alarm with the highest priority, whether present or ended', () => {
-    expect(gravest([low, highEnded, medium])?.alarmId).toBe('high-ended');
-    expect(gravest([highAck, highEnded])?.alarmId).toBe('high-ended');
-    expect(gravest([])).toBeUndefined();
+    expect(mostSeriousAlarm([low, highEnded, medium])?.alarmId).toBe('high-ended');
+    expect(mostSeriousAlarm([highAck, highEnded])?.alarmId).toBe('high-ended');
+    expect(mostSeriousAlarm([])).toBeUndefined();
   });
 
   it('listedUnder returns the alarms of the same cause that do not call, and marks those of the monitor', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
-    const under = (...others: Alarm[]) => listedUnder([caller, ...others])(caller);
+    const under = (...others: Alarm[]) => textsListedUnder([caller, ...others])(caller);
     expect(under(alarm('a', device), alarm('b', { ...device, origin: undefined } as never))).toEqual([
       'Monitor: Tachycardia',
       'Tachycardia',
@@ -203,10 +203,10 @@ describe('lookOf, frameOf, behind, gravest, listedUnder', () => {
     expect(under(alarm('a', { ...device, signal: 'on' }))).toEqual([]);
     expect(under(alarm('a', { ...device, associationId: 'assoc-02' }))).toEqual([]);
     expect(under(alarm('a', { ...device, under: 'HR.low' }))).toEqual([]);
-    expect(listedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
+    expect(textsListedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
   });
 
   it('widestText includes the word "Monitor" of a device’s own alarm', () => {
-    expect(widestText(alarm('a', { origin: 'device', text: 'HR 99' }))).toBe('Monitor: HR 000');
+    expect(widestAlarmText(alarm('a', { origin: 'device', text: 'HR 99' }))).toBe('Monitor: HR 000');
   });
 });

@@ -6,7 +6,7 @@ import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
 
 /** A mark for each priority: colour must never be the only difference (CLINICAL, "Signals"). */
-export const marks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
+export const priorityMarks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
 
 /** Returns whether the condition is present now. A late alarm was judged from old readings, so it is not about now. */
 export function isAboutNow(alarm: Alarm): boolean {
@@ -18,14 +18,14 @@ export function isAboutNow(alarm: Alarm): boolean {
  * before acknowledged, newest onset first. The alarm id decides between alarms that are equal in all of these.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
-  return Number(isAboutNow(b)) - Number(isAboutNow(a)) || compareGravity(a, b);
+  return Number(isAboutNow(b)) - Number(isAboutNow(a)) || comparePriorityFirst(a, b);
 }
 
 /**
- * Compares two alarms by priority first, whether they are present or ended. For places that show only one alarm: the
- * one with the highest priority must not be hidden.
+ * Compares two alarms by priority first, whether they are present or ended. Used where the screen shows only one alarm:
+ * this must be the alarm with the highest priority.
  */
-function compareGravity(a: Alarm, b: Alarm): number {
+function comparePriorityFirst(a: Alarm, b: Alarm): number {
   return (
     priorityRank[b.priority] - priorityRank[a.priority] ||
     Number(isUnanswered(b)) - Number(isUnanswered(a)) ||
@@ -36,16 +36,16 @@ function compareGravity(a: Alarm, b: Alarm): number {
 }
 
 /** Returns the alarms that belong on the screen, in order: all whose signal is not `off`. */
-export function listed(alarms: Iterable<Alarm>): Alarm[] {
+export function listedAlarms(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
 }
 
 /**
- * Returns a function that returns the texts to list under an alarm: the texts of alarms of lower priority that have the
- * same cause and do not call.
+ * Returns a function that returns the texts to list under an alarm: the texts of present alarms of lower priority that
+ * have the same cause and whose signal is `off`.
  * @param alarms all alarms, also alarms whose signal is `off`
  */
-export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
+export function textsListedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
   const texts = new Map<string, string[]>();
   for (const alarm of alarms) {
     if (alarm.under === undefined || !alarm.present || alarm.signal !== 'off') continue;
@@ -55,17 +55,17 @@ export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly
   return ({ associationId, condition, present }) => (present && texts.get(`${associationId} ${condition}`)) || [];
 }
 
-/** Returns the alarm for the headline of a bed's tile: the first in the order of `compareAlarms`. */
-export function foremost(alarms: Iterable<Alarm>): Alarm | undefined {
-  return first(alarms, compareAlarms);
+/** Returns the alarm for the headline of a bed's tile: the first alarm in the order of `compareAlarms`. */
+export function headlineAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
+  return firstAlarm(alarms, compareAlarms);
 }
 
 /** Returns the alarm with the highest priority, whether present or ended; unanswered before acknowledged. */
-export function gravest(alarms: Iterable<Alarm>): Alarm | undefined {
-  return first(alarms, compareGravity);
+export function mostSeriousAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
+  return firstAlarm(alarms, comparePriorityFirst);
 }
 
-function first(alarms: Iterable<Alarm>, compare: (a: Alarm, b: Alarm) => number): Alarm | undefined {
+function firstAlarm(alarms: Iterable<Alarm>, compare: (a: Alarm, b: Alarm) => number): Alarm | undefined {
   let best: Alarm | undefined;
   for (const alarm of alarms) {
     if (alarm.signal === 'off') continue;
@@ -96,18 +96,18 @@ export function lookOf(alarm: Alarm): AlarmLook {
  * an alarm of this priority is unanswered.
  */
 export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes: boolean } | undefined {
-  const top = gravest(alarms.filter((alarm) => alarm.present || isUnanswered(alarm)));
+  const top = mostSeriousAlarm(alarms.filter((alarm) => alarm.present || isUnanswered(alarm)));
   return top && { priority: top.priority, flashes: isUnanswered(top) };
 }
 
 /**
- * Returns what a tile shows of the alarms that are not in its headline: their number, the gravest alarm, and the gravest
- * unanswered alarm if it is a different alarm. So a tile always names a grave alarm and a calling alarm.
+ * Returns what a tile shows of the alarms that are not in its headline: their number, the most serious alarm, and the
+ * most serious unanswered alarm if it is a different alarm. So a serious or unanswered alarm is never hidden.
  */
-export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
+export function alarmsBesideHeadline(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
   const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
-  const top = gravest(others);
-  const calling = gravest(others.filter(isUnanswered));
+  const top = mostSeriousAlarm(others);
+  const calling = mostSeriousAlarm(others.filter(isUnanswered));
   const named = [top, calling === top ? undefined : calling].filter((alarm) => alarm !== undefined);
   return { count: others.length, named };
 }
@@ -118,8 +118,8 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
 }
 
 /**
- * Returns the remarks that an alarm may show during its life; of remarks that exclude each other, the longest. A row
- * with room for all of them does not change its height when the alarm ends, comes back or is escalated.
+ * Returns the remarks that an alarm may show until it leaves the list. If two remarks exclude each other, returns only
+ * the longer. A row with room for all these remarks keeps its height when the alarm ends, comes back or is escalated.
  */
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;
@@ -132,12 +132,12 @@ export function possibleRemarks(alarm: Alarm): string[] {
 }
 
 /** Returns the alarm's text with three digits in place of each number: the text of the next value is rarely longer. */
-export function widestText(alarm: Alarm): string {
+export function widestAlarmText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
-/** Returns short remarks with what a person must know about an alarm besides its text. */
-export function remarks(alarm: Alarm): string[] {
+/** Returns short remarks that a person must know about an alarm besides its text. */
+export function remarksOf(alarm: Alarm): string[] {
   const notes: string[] = [];
   if (alarm.late) notes.push('late');
   if (alarm.signal === 'latched') notes.push('ended, unseen');

@@ -3,7 +3,7 @@ import {
   changeText,
   contradictionTexts,
   draftOf,
-  emptyPatient,
+  emptyPatientDraft,
   type PatientDraft,
   readChanges,
   readPatient,
@@ -27,7 +27,7 @@ describe('readPatient', () => {
   });
 
   it('returns null if nothing was entered', () => {
-    expect(readPatient(emptyPatient, nowMs)).toEqual({ ok: true, patient: null });
+    expect(readPatient(emptyPatientDraft, nowMs)).toEqual({ ok: true, patient: null });
   });
 
   it.each([
@@ -85,8 +85,8 @@ it('readChanges accepts a corrected name although the stored date of birth is wr
 });
 
 it('contradictionTexts names each field in which the typed data contradict the patient in the bed', () => {
-  expect(contradictionTexts(emptyPatient, full)).toEqual([]);
-  expect(contradictionTexts({ ...emptyPatient, patientId: ' P7 ' }, full)).toEqual([]);
+  expect(contradictionTexts(emptyPatientDraft, full)).toEqual([]);
+  expect(contradictionTexts({ ...emptyPatientDraft, patientId: ' P7 ' }, full)).toEqual([]);
   expect(contradictionTexts({ ...draftOf(full), patientId: 'OTHER' }, { ...full, givenName: '' })).toEqual([
     'patient id: you entered OTHER, in this bed is P7',
     'given name: you entered Ada, in this bed is none',
@@ -103,5 +103,5 @@ it('changeText says who changed what', () => {
   expect(changeText({ ...change, act: 'corrected', fields: [...fields] })).toBe(
     'Nora corrected the patient: family name Made → First, date of birth none → 2026-01-01',
   );
-  expect(changeText({ ...change, act: 'ended', fields: [] })).toBe('Nora took the device away');
+  expect(changeText({ ...change, act: 'ended', fields: [] })).toBe('Nora removed the device');
 });

@@ -6,7 +6,7 @@ import type { CorrectBody } from '../../protocol/devices.ts';
 /** A form's fields as text; empty if nothing was entered or chosen. */
 export type PatientDraft = Readonly<Record<PatientField, string>>;
 
-export const emptyPatient: PatientDraft = {
+export const emptyPatientDraft: PatientDraft = {
   patientId: '',
   familyName: '',
   givenName: '',
@@ -15,8 +15,8 @@ export const emptyPatient: PatientDraft = {
   category: '',
 };
 
-export type ReadPatient = { ok: true; patient: Patient | null } | { ok: false; message: string };
-export type ReadChanges =
+export type PatientOrFault = { ok: true; patient: Patient | null } | { ok: false; message: string };
+export type ChangesOrFault =
   | { ok: true; changes: CorrectBody['changes']; categoryBefore?: PatientCategory }
   | { ok: false; message: string };
 
@@ -27,22 +27,22 @@ export function draftOf(patient: Patient): PatientDraft {
 }
 
 /** Returns whether a person has changed a form since it was opened. */
-export function isTyped(before: PatientDraft, draft: PatientDraft): boolean {
-  const typed = trimmed(draft);
-  return (Object.keys(before) as PatientField[]).some((field) => typed[field] !== before[field].trim());
+export function isDraftChanged(before: PatientDraft, draft: PatientDraft): boolean {
+  const trimmedDraft = trimDraft(draft);
+  return (Object.keys(before) as PatientField[]).some((field) => trimmedDraft[field] !== before[field].trim());
 }
 
 /**
  * Reads a new patient; null if all fields are empty.
  * @param nowMs the server's time
  */
-export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
-  const typed = trimmed(draft);
+export function readPatient(draft: PatientDraft, nowMs: number): PatientOrFault {
+  const typed = trimDraft(draft);
   if (Object.values(typed).every((text) => text === '')) return { ok: true, patient: null };
   const { patientId, familyName, givenName, birthDate } = typed;
   const category = categories.find((option) => option === typed.category);
-  const message = draftFault(typed) ?? bornFault(birthDate, nowMs);
-  if (message !== undefined || !category) return { ok: false, message: message ?? noCategory };
+  const message = draftFault(typed) ?? typedBirthDateFault(birthDate, nowMs);
+  if (message !== undefined || !category) return { ok: false, message: message ?? noCategoryMessage };
   const sex = sexes.find((option) => option === typed.sex);
   return {
     ok: true,
@@ -53,14 +53,14 @@ export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
 /**
  * Returns the changed fields of a form, and the former category if the category changed. An unchanged date of birth is
  * not checked again.
- * @param shown the patient's data when the form was opened
+ * @param shownPatient the patient's data when the form was opened
  * @param nowMs the server's time
  */
-export function readChanges(shown: Patient, draft: PatientDraft, nowMs: number): ReadChanges {
-  const typed = trimmed(draft);
-  const before = draftOf(shown);
-  const born = typed.birthDate === before.birthDate ? undefined : bornFault(typed.birthDate, nowMs);
-  const message = draftFault(typed) ?? born;
+export function readChanges(shownPatient: Patient, draft: PatientDraft, nowMs: number): ChangesOrFault {
+  const typed = trimDraft(draft);
+  const before = draftOf(shownPatient);
+  const birthDateMessage = typed.birthDate === before.birthDate ? undefined : typedBirthDateFault(typed.birthDate, nowMs);
+  const message = draftFault(typed) ?? birthDateMessage;
   if (message !== undefined) return { ok: false, message };
   const changes: Record<string, string | null> = {};
   for (const field of Object.keys(before) as PatientField[]) {
@@ -68,20 +68,20 @@ export function readChanges(shown: Patient, draft: PatientDraft, nowMs: number):
     changes[field] = typed[field] === '' && (field === 'birthDate' || field === 'sex') ? null : typed[field];
   }
   if (Object.keys(changes).length === 0) return { ok: false, message: 'Nothing was changed.' };
-  const read = changes as CorrectBody['changes'];
-  return { ok: true, changes: read, ...(read.category && { categoryBefore: shown.category }) };
+  const changedFields = changes as CorrectBody['changes'];
+  return { ok: true, changes: changedFields, ...(changedFields.category && { categoryBefore: shownPatient.category }) };
 }
 
-const noCategory = 'Choose a category: limits depend on it.';
+const noCategoryMessage = 'Choose a category: limits depend on it.';
 
 function draftFault({ patientId, familyName, category }: PatientDraft): string | undefined {
   if (patientId === '') return 'Enter the patient id.';
   if (familyName === '') return 'Enter the family name.';
-  if (!categories.some((option) => option === category)) return noCategory;
+  if (!categories.some((option) => option === category)) return noCategoryMessage;
   return undefined;
 }
 
-function bornFault(birthDate: string, nowMs: number): string | undefined {
+function typedBirthDateFault(birthDate: string, nowMs: number): string | undefined {
   return birthDate === '' ? undefined : birthDateFault(birthDate, nowMs);
 }
 
@@ -89,13 +89,13 @@ function bornFault(birthDate: string, nowMs: number): string | undefined {
  * Returns one text for each field in which the typed data contradict the patient who is in the bed; empty if no field
  * does.
  */
-export function contradictionTexts(draft: PatientDraft, there: Patient): string[] {
-  return contradictions(trimmed(draft), there).map(
+export function contradictionTexts(draft: PatientDraft, patientInBed: Patient): string[] {
+  return contradictions(trimDraft(draft), patientInBed).map(
     ({ field, typed, there: known }) => `${fieldNames[field]}: you entered ${typed}, in this bed is ${known ?? 'none'}`,
   );
 }
 
-function trimmed(draft: PatientDraft): PatientDraft {
+function trimDraft(draft: PatientDraft): PatientDraft {
   const entries = Object.entries(draft).map(([field, text]) => [field, text.trim()] as const);
   return Object.fromEntries(entries) as PatientDraft;
 }
@@ -119,7 +119,7 @@ const actNames: Readonly<Record<AssociationChange['act'], string>> = {
   assigned: 'assigned the device',
   moved: 'moved the device',
   corrected: 'corrected the patient',
-  ended: 'took the device away',
+  ended: 'removed the device',
 };
 
 /** Returns a text about a change: `Nora corrected the patient: family name Made → First`. */

@@ -45,9 +45,9 @@ describe('groupBeds', () => {
     expect(tiles(...beds)).toEqual(expected);
   });
 
-  it('returns in `doubled` a bed in which two patients are recorded', () => {
-    expect(groupBeds([bedOf('a'), bedOf('b', { patient: other })]).doubled).toEqual([{ ward: 'ICU', bed: '1' }]);
-    expect(groupBeds([bedOf('a'), bedOf('b')]).doubled).toEqual([]);
+  it('returns in `crowdedBeds` a bed in which two patients are recorded', () => {
+    expect(groupBeds([bedOf('a'), bedOf('b', { patient: other })]).crowdedBeds).toEqual([{ ward: 'ICU', bed: '1' }]);
+    expect(groupBeds([bedOf('a'), bedOf('b')]).crowdedBeds).toEqual([]);
   });
 
   it('puts a device without a bed into the tray, the device that has been there longest first', () => {

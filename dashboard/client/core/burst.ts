@@ -8,10 +8,10 @@ const pointsPerPeriod = 2048;
 /** Returns the start of each pulse of a burst, ms from the start of the burst. */
 export function pulseStarts(burst: Burst): number[] {
   const starts: number[] = [];
-  let at = 0;
+  let nextStartMs = 0;
   for (let i = 0; i < burst.pitchesHz.length; i++) {
-    starts.push(at);
-    at += burst.pulseMs + (burst.pausesMs[i] ?? 0);
+    starts.push(nextStartMs);
+    nextStartMs += burst.pulseMs + (burst.pausesMs[i] ?? 0);
   }
   return starts;
 }
@@ -39,15 +39,15 @@ function toneOf(burst: Burst): (phase: number) => number {
 export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
   const tone = toneOf(burst);
-  const length = Math.round((burst.pulseMs * sampleRateHz) / 1000);
-  const edge = Math.max(1, (length * burst.edgeShare) / measuredShareOfEdge);
+  const pulseSamples = Math.round((burst.pulseMs * sampleRateHz) / 1000);
+  const edgeSamples = Math.max(1, (pulseSamples * burst.edgeShare) / measuredShareOfEdge);
   pulseStarts(burst).forEach((startMs, pulse) => {
-    const from = Math.round((startMs * sampleRateHz) / 1000);
-    const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
-    for (let i = 0; i < length && from + i < samples.length; i++) {
+    const firstSample = Math.round((startMs * sampleRateHz) / 1000);
+    const radiansPerSample = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
+    for (let i = 0; i < pulseSamples && firstSample + i < samples.length; i++) {
       // Soft edges: a hard edge would be heard as a click, which startles people.
-      const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
-      samples[from + i] = tone(omega * i) * burst.loudness * envelope;
+      const envelope = Math.min(1, i / edgeSamples, (pulseSamples - 1 - i) / edgeSamples);
+      samples[firstSample + i] = tone(radiansPerSample * i) * burst.loudness * envelope;
     }
   });
   return samples;

@@ -7,25 +7,25 @@ export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
 }
 
-/** Returns the notice; undefined if the test reading arrives, or if a more serious notice already says what is wrong. */
+/** Returns the notice; undefined if the test reading arrives, or if a more serious notice says what is wrong. */
 export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): string | undefined {
   if (canary === undefined || kafka !== 'ok' || (canary.step === 'engine' && alarms !== 'ok')) return undefined;
-  const since = canary.at === null ? '' : ` since ${whenText(Date.parse(canary.at), nowMs)}`;
+  const sinceText = canary.at === null ? '' : ` since ${whenText(Date.parse(canary.at), nowMs)}`;
   const { partitions, of } = canary;
-  const part = `${partitions} of ${of} parts of the message log`;
-  const watch = 'Watch the bedside monitors.';
+  const partsText = `${partitions} of ${of} parts of the message log`;
+  const watchText = 'Watch the bedside monitors.';
   switch (canary.step) {
     case 'gateway':
       return canary.grave
-        ? `Readings may not arrive: the gateway confirms no test reading${since}. ${watch}`
-        : `Vigil’s own test reading has not arrived${since}. Readings of devices still arrive, but Vigil may not notice when they stop. Tell the operator.`;
+        ? `Readings may not arrive: the gateway confirms no test reading${sinceText}. ${watchText}`
+        : `Vigil’s own test reading has not arrived${sinceText}. Readings of devices still arrive, but Vigil may not notice when they stop. Tell the operator.`;
     case 'log':
       return partitions === of
-        ? `Readings do not arrive${since}: they reach the gateway, but not the message log. ${watch}`
-        : `Readings of some patients do not arrive${since}: ${part} get none. ${watch}`;
+        ? `Readings do not arrive${sinceText}: they reach the gateway, but not the message log. ${watchText}`
+        : `Readings of some patients do not arrive${sinceText}: ${partsText} get none. ${watchText}`;
     case 'engine':
       return partitions === of
-        ? `New readings are not judged${since}: they reach the message log, but not the alarm processor. ${watch}`
-        : `New readings of some patients are not judged${since}: the alarm processor gets none from ${part}. ${watch}`;
+        ? `New readings are not judged${sinceText}: they reach the message log, but not the alarm processor. ${watchText}`
+        : `New readings of some patients are not judged${sinceText}: the alarm processor gets none from ${partsText}. ${watchText}`;
   }
 }

@@ -6,7 +6,7 @@ import { dateTimeText } from './times.ts';
  * Every screen shows the notice this long before the certificate expires, because a ward cannot notice it otherwise. An
  * operator's screen shows the notice as soon as the server reports the certificate.
  */
-const allBeforeMs = 2 * 24 * 3_600_000;
+const shownToAllBeforeMs = 2 * 24 * 3_600_000;
 
 /**
  * Returns the notice; undefined if this person needs none.
@@ -18,6 +18,6 @@ export function certificateText({ certificate }: Health, isOperator: boolean, no
   const endMs = Date.parse(at);
   if (ended)
     return `A certificate of Vigil’s server (${name}) ended at ${dateTimeText(endMs)}: this screen may not come back once its connection is lost. Tell the operator now.`;
-  if (!isOperator && endMs - nowMs > allBeforeMs) return undefined;
+  if (!isOperator && endMs - nowMs > shownToAllBeforeMs) return undefined;
   return `A certificate of Vigil’s server (${name}) ends at ${dateTimeText(endMs)} and was not renewed: after that, screens cannot connect. Tell the operator.`;
 }

@@ -2,26 +2,26 @@
 import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 
 const firstDelayMs = 500;
-const longestDelayMs = 10_000;
+const delayMsMax = 10_000;
 
 /**
- * Returns how long to wait before try number `attempt` (from 0), ms. The longest wait doubles with each try, and the wait
- * is random below it, so that the screens of a hospital do not all connect in the same instant.
+ * Returns how long to wait before try number `attempt` (from 0), ms. The wait is random, and its maximum doubles with
+ * each try, so that the screens of a hospital do not all connect in the same instant.
  * @param random 0 ≤ random < 1
  */
 export function retryDelayMs(attempt: number, random: number): number {
-  const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10));
-  return Math.round(firstDelayMs / 2 + random * (ceiling - firstDelayMs / 2));
+  const attemptDelayMsMax = Math.min(delayMsMax, firstDelayMs * 2 ** Math.min(attempt, 10));
+  return Math.round(firstDelayMs / 2 + random * (attemptDelayMsMax - firstDelayMs / 2));
 }
 
-/** Returns whether no heartbeat came for 5 s: then no value on the screen is current (CLINICAL, "Silence is an alarm"). */
+/** Returns whether no heartbeat came for 5 s. Then no value on the screen is current (CLINICAL, "Silence is an alarm"). */
 export function isLost(lastHeardMs: number, nowMs: number): boolean {
   return nowMs - lastHeardMs > serverLostMs;
 }
 
 /**
- * How long a screen waits to connect again if a newer screen of the same account took its place. Without this wait the
- * two screens would take the place from each other without end.
+ * How long a screen waits to connect again if a newer screen of the same account replaced it. Without this wait the two
+ * screens would replace each other without end.
  */
 export const lateRetryMs = 60_000;
 
@@ -70,9 +70,9 @@ export function createSteadyClock(wallMs: () => number, monotonicMs: () => numbe
   return () => {
     const wall = wallMs();
     const monotonic = monotonicMs();
-    const slept = wall - lastWall;
-    const passed = monotonic - lastMonotonic;
-    now += slept > passed + 2000 ? slept : Math.max(0, passed);
+    const wallStep = wall - lastWall;
+    const monotonicStep = monotonic - lastMonotonic;
+    now += wallStep > monotonicStep + 2000 ? wallStep : Math.max(0, monotonicStep);
     lastWall = wall;
     lastMonotonic = monotonic;
     return now;

@@ -5,7 +5,7 @@ export type DeviceAct = 'assign' | 'move' | 'admit' | 'correct' | 'end';
 
 /**
  * Returns the acts that a person may choose, the most usual first. If a patient is on the device, a person without the
- * permission to admit may choose none.
+ * permission to admit may choose no act.
  */
 export function actsFor(current: Devices['devices'][number]['current'], mayAdmit: boolean): DeviceAct[] {
   if (!current) return ['assign'];

@@ -32,7 +32,7 @@ describe('applyDelta', () => {
 
   it('replaces only the changed value, and other beds stay the same objects', () => {
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', values: [hr(0)] }] }))!;
-    expect(after.n).toBe(11);
+    expect(after.messageNo).toBe(11);
     const values = new Map(after.beds.get('assoc-01')!.values.map((v) => [v.code, v.value]));
     expect(values.get('MDC_ECG_HEART_RATE')).toBe(0);
     expect(values.get('MDC_PULS_OXIM_SAT_O2')).toBe(97);

@@ -4,13 +4,13 @@
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { Delta, Health, Snapshot } from '../../protocol/live.ts';
 import type { Bed, Numeric } from '../../protocol/rest.ts';
-import { listed } from './alarm-order.ts';
+import { listedAlarms } from './alarm-order.ts';
 
 export type Screen = {
   /** Id of the server's stream of messages. Each server process has another id. */
   readonly stream: string;
   /** Number of the last message that was applied. */
-  readonly n: number;
+  readonly messageNo: number;
   /** By association id. A bed that did not change stays the same object, so that its tile is not drawn again. */
   readonly beds: ReadonlyMap<string, Bed>;
   readonly alarms: ReadonlyMap<string, Alarm>;
@@ -28,7 +28,7 @@ export function screenOf(snapshot: Snapshot): Screen {
   const alarms = new Map(snapshot.alarms.map((alarm) => [alarm.alarmId, alarm]));
   return {
     stream: snapshot.stream,
-    n: snapshot.n,
+    messageNo: snapshot.n,
     beds: new Map(snapshot.beds.map((bed) => [bed.associationId, bed])),
     alarms,
     alarmsOf: alarmsByBed(alarms.values()),
@@ -39,23 +39,23 @@ export function screenOf(snapshot: Snapshot): Screen {
 
 /** Returns the screen after a delta; undefined if an earlier delta is missing, so that the screen must connect again. */
 export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
-  if (delta.prev !== screen.n) return undefined;
+  if (delta.prev !== screen.messageNo) return undefined;
   const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;
   const { alarms, touched } = applyAlarms(screen.alarms, delta);
   let alarmsOf = screen.alarmsOf;
   if (touched.size > 0) {
-    const changed = new Map(alarmsOf);
-    for (const associationId of touched) changed.delete(associationId);
+    const changedLists = new Map(alarmsOf);
+    for (const associationId of touched) changedLists.delete(associationId);
     const touchedAlarms = [...alarms.values()].filter((alarm) => touched.has(alarm.associationId));
-    for (const [associationId, list] of alarmsByBed(touchedAlarms)) changed.set(associationId, list);
-    alarmsOf = changed;
+    for (const [associationId, list] of alarmsByBed(touchedAlarms)) changedLists.set(associationId, list);
+    alarmsOf = changedLists;
   }
-  return { ...screen, n: delta.n, beds, alarms, alarmsOf, answers: withAnswers(screen.answers, delta.answers) };
+  return { ...screen, messageNo: delta.n, beds, alarms, alarmsOf, answers: withAnswers(screen.answers, delta.answers) };
 }
 
-function withAnswers(before: Screen['answers'], more: readonly CommandAnswer[]): Screen['answers'] {
-  if (more.length === 0) return before;
-  const all = [...before, ...more.map((answer) => [answer.commandId, answer] as const)];
+function withAnswers(before: Screen['answers'], newAnswers: readonly CommandAnswer[]): Screen['answers'] {
+  if (newAnswers.length === 0) return before;
+  const all = [...before, ...newAnswers.map((answer) => [answer.commandId, answer] as const)];
   return new Map(all.slice(-answersMax));
 }
 
@@ -63,7 +63,7 @@ function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
   const beds = new Map(before);
   for (const change of delta.beds) {
     const bed = beds.get(change.associationId);
-    // A change with a head carries all values of the bed. A change without a head is dropped if the bed is unknown.
+    // A change with a head has all values of the bed. A change without a head is ignored if the bed is unknown.
     if (change.head) beds.set(change.associationId, { ...change.head, values: change.values });
     else if (bed) beds.set(change.associationId, { ...bed, values: mergeValues(bed.values, change.values) });
   }
@@ -82,8 +82,8 @@ function applyAlarms(before: Screen['alarms'], delta: Delta): { alarms: Screen['
   if (delta.alarms.length + delta.cleared.length + delta.gone.length === 0) return { alarms: before, touched };
   const alarms = new Map(before);
   for (const alarm of delta.alarms) {
-    const present = alarms.get(alarm.alarmId);
-    if (present && present.rev >= alarm.rev) continue;
+    const knownAlarm = alarms.get(alarm.alarmId);
+    if (knownAlarm && knownAlarm.rev >= alarm.rev) continue;
     alarms.set(alarm.alarmId, alarm);
     touched.add(alarm.associationId);
   }
@@ -99,7 +99,7 @@ function applyAlarms(before: Screen['alarms'], delta: Delta): { alarms: Screen['
 
 function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
   const lists = new Map<string, Alarm[]>();
-  for (const alarm of listed(alarms)) {
+  for (const alarm of listedAlarms(alarms)) {
     const list = lists.get(alarm.associationId);
     if (list) list.push(alarm);
     else lists.set(alarm.associationId, [alarm]);

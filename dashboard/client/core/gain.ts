@@ -3,21 +3,21 @@
  * like a heartbeat.
  */
 
-/** The smallest span that fills the full height of a row, by the wave's unit. So a flat line stays flat. */
-const leastSpan: Readonly<Record<string, number>> = { mV: 0.5, 'mm[Hg]': 20, '1': 0.1 };
-const leastSpanOther = 0.1;
-/** Empty room above the signal, and the same below the signal, as a part of the signal's span. */
-const headroom = 0.12;
+/** The smallest span of a scale, by the wave's unit. So a flat line stays flat. */
+const spanMin: Readonly<Record<string, number>> = { mV: 0.5, 'mm[Hg]': 20, '1': 0.1 };
+const otherSpanMin = 0.1;
+/** Empty room above the signal, as a fraction of the signal's span. The room below the signal is equal. */
+const headroomFraction = 0.12;
 /**
- * The lowest and the highest samples, this part of all samples each, count as outliers. The part is smaller than the
- * part that the peaks of a slow heart have, and larger than a wrong chunk every second.
+ * Fraction of all samples that counts as outliers above the signal, and again below it. The peaks of a slow heart are a
+ * larger fraction, so they are no outliers. One wrong sample a second is a smaller fraction, so it is an outlier.
  */
-const outlierPart = 0.01;
+const outlierFraction = 0.01;
 /**
- * Outliers may widen the scale by this many spans of the other samples, upward and downward. An outlier that is further
- * away is drawn at the edge of the row.
+ * Outliers may extend the scale upward, and also downward, by this many spans of the other samples. An outlier that is
+ * further away is drawn at the edge of the row.
  */
-const outlierReach = 2;
+const outlierSpansMax = 2;
 /** At most this many samples, evenly spread, are sorted to find the span. */
 const sortedMax = 512;
 
@@ -32,58 +32,58 @@ export type Span = { readonly min: number; readonly max: number };
  * @returns undefined if no sample is a number
  */
 export function spanOf(samples: Float32Array, plausible: Span, unit: string): Span | undefined {
-  let finite = 0;
-  let possible = 0;
+  let finiteCount = 0;
+  let plausibleCount = 0;
   for (const value of samples) {
-    if (Number.isFinite(value)) finite += 1;
-    if (value >= plausible.min && value <= plausible.max) possible += 1;
+    if (Number.isFinite(value)) finiteCount += 1;
+    if (value >= plausible.min && value <= plausible.max) plausibleCount += 1;
   }
-  if (finite === 0) return undefined;
-  const all = possible < finite / 2;
-  const [least, most] = all ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [plausible.min, plausible.max];
-  const step = Math.ceil((all ? finite : possible) / sortedMax);
+  if (finiteCount === 0) return undefined;
+  const usesAllSamples = plausibleCount < finiteCount / 2;
+  const [lowestUsed, highestUsed] = usesAllSamples ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [plausible.min, plausible.max];
+  const step = Math.ceil((usesAllSamples ? finiteCount : plausibleCount) / sortedMax);
   const sorted = new Float32Array(sortedMax);
   let [counted, sortedCount, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of samples) {
-    if (!(value >= least && value <= most)) continue;
+    if (!(value >= lowestUsed && value <= highestUsed)) continue;
     if (counted % step === 0) sorted[sortedCount++] = value;
     counted += 1;
     if (value < min) min = value;
     if (value > max) max = value;
   }
   const { low, high } = spanWithoutOutliers(sorted.subarray(0, sortedCount));
-  const reach = outlierReach * Math.max(high - low, leastSpan[unit] ?? leastSpanOther);
+  const reach = outlierSpansMax * Math.max(high - low, spanMin[unit] ?? otherSpanMin);
   return { min: Math.max(min, low - reach), max: Math.min(max, high + reach) };
 }
 
 /** Returns the span of all samples except the outliers. Sorts `samples` in place. */
 function spanWithoutOutliers(samples: Float32Array): { low: number; high: number } {
   samples.sort();
-  const outliers = Math.floor(samples.length * outlierPart);
+  const outliers = Math.floor(samples.length * outlierFraction);
   return { low: samples[outliers]!, high: samples[samples.length - 1 - outliers]! };
 }
 
 /**
- * Returns the scale for samples between `min` and `max`. Keeps the present scale while no sample is outside of it and
- * the samples use at least half of it.
+ * Returns the scale for samples between `min` and `max`. This is the current scale if no sample is outside of it and the
+ * samples use at least half of it.
  */
-export function gainFor(present: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
-  if (!Number.isFinite(min) || !Number.isFinite(max)) return present;
+export function gainFor(current: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
+  if (!Number.isFinite(min) || !Number.isFinite(max)) return current;
   const span = max - min;
-  const least = leastSpan[unit] ?? leastSpanOther;
-  if (present) {
-    const shown = present.high - present.low;
-    const fits = min >= present.low && max <= present.high;
-    const used = span >= 0.5 * shown || shown <= least * (1 + 2 * headroom) * 1.001;
-    if (fits && used) return present;
+  const leastShown = spanMin[unit] ?? otherSpanMin;
+  if (current) {
+    const shown = current.high - current.low;
+    const isInsideScale = min >= current.low && max <= current.high;
+    const fillsScale = span >= 0.5 * shown || shown <= leastShown * (1 + 2 * headroomFraction) * 1.001;
+    if (isInsideScale && fillsScale) return current;
   }
-  const wanted = Math.max(span, least) * (1 + 2 * headroom);
+  const wantedSpan = Math.max(span, leastShown) * (1 + 2 * headroomFraction);
   const middle = (min + max) / 2;
-  return { low: middle - wanted / 2, high: middle + wanted / 2 };
+  return { low: middle - wantedSpan / 2, high: middle + wantedSpan / 2 };
 }
 
 /** Returns the distance of a value from the top of a row of `heightPx`, px; at most `heightPx`, at least 0. */
 export function gainY(gain: Gain, value: number, heightPx: number): number {
-  const part = (gain.high - value) / (gain.high - gain.low);
-  return Math.max(0, Math.min(1, part)) * heightPx;
+  const fraction = (gain.high - value) / (gain.high - gain.low);
+  return Math.max(0, Math.min(1, fraction)) * heightPx;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridFor, tileLeast } from './grid.ts';
+import { gridFor, tileSizeMin } from './grid.ts';
 
 describe('gridFor', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('gridFor', () => {
         const grid = gridFor(beds, width, height, 8);
         expect(grid.columns * grid.rows).toBeGreaterThanOrEqual(beds);
         if (!grid.scrolls && beds > 0) {
-          expect((height - 8 * (grid.rows - 1)) / grid.rows).toBeGreaterThanOrEqual(tileLeast.heightPx);
+          expect((height - 8 * (grid.rows - 1)) / grid.rows).toBeGreaterThanOrEqual(tileSizeMin.heightPx);
         }
       }),
     );

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { idleMs, type Touched } from './idle.ts';
+import { idleMs, type TouchTime } from './idle.ts';
 
-const touched: Touched = { wallMs: 1_000_000, steadyMs: 500 };
-const after = (wallMs: number, steadyMs = wallMs): Touched => ({
+const touched: TouchTime = { wallMs: 1_000_000, steadyMs: 500 };
+const after = (wallMs: number, steadyMs = wallMs): TouchTime => ({
   wallMs: touched.wallMs + wallMs,
   steadyMs: touched.steadyMs + steadyMs,
 });
 
-it.each<[string, Touched, number | undefined, number]>([
+it.each<[string, TouchTime, number | undefined, number]>([
   ['nobody touched the page', after(60_000), undefined, 60_000],
   ['the machine slept and the monotonic clock stood still', after(60_000, 0), undefined, 60_000],
   ['the wall clock was set back', after(-3_600_000, 60_000), undefined, 60_000],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLead, leadWindowMs, remoteAt, sawNewRemote, sawRemote } from './lead.ts';
+import { createLead, leadWindowMs, remoteAt, updateLeadFromNewProcess, updateLead } from './lead.ts';
 
 describe('lead of a remote clock', () => {
   it('the remote time is unknown before the first message', () => {
@@ -8,37 +8,37 @@ describe('lead of a remote clock', () => {
 
   it('the remote time follows from the message with the smallest delay', () => {
     const lead = createLead();
-    sawRemote(lead, 10_000, 1_300);
-    sawRemote(lead, 11_000, 2_050);
-    sawRemote(lead, 12_000, 3_900);
+    updateLead(lead, 10_000, 1_300);
+    updateLead(lead, 11_000, 2_050);
+    updateLead(lead, 12_000, 3_900);
     expect(remoteAt(lead, 4_000)).toBe(4_000 + 8_950);
   });
 
   it('a lead stops counting after two windows, and at once after a long silence', () => {
     const lead = createLead();
-    sawRemote(lead, 1_000, 0);
-    sawRemote(lead, leadWindowMs + 1, leadWindowMs + 1);
+    updateLead(lead, 1_000, 0);
+    updateLead(lead, leadWindowMs + 1, leadWindowMs + 1);
     expect(remoteAt(lead, 0)).toBe(1_000);
-    sawRemote(lead, 2 * leadWindowMs + 2, 2 * leadWindowMs + 2);
+    updateLead(lead, 2 * leadWindowMs + 2, 2 * leadWindowMs + 2);
     expect(remoteAt(lead, 0)).toBe(0);
-    sawRemote(lead, 9 * leadWindowMs - 500, 9 * leadWindowMs);
+    updateLead(lead, 9 * leadWindowMs - 500, 9 * leadWindowMs);
     expect(remoteAt(lead, 0)).toBe(-500);
   });
 
   it.each([-600_000, -10_000])('if a device clock is set back by %i ms, the lead follows within 3 s', (byMs) => {
     const lead = createLead();
-    for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at, 300);
+    for (let at = 0; at <= 20_000; at += 1000) updateLead(lead, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
     const late = createLead();
-    for (let at = 0; at <= 12_000; at += 1000) sawRemote(late, at < 10_000 ? at : at + byMs, at, 300);
+    for (let at = 0; at <= 12_000; at += 1000) updateLead(late, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
   });
 
   it.each([600, 6_000, 60_000])('the lead of a server stays the same if messages become %i ms slower', (lagMs) => {
     const lead = createLead();
-    for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
+    for (let at = 0; at < 10_000; at += 1000) updateLead(lead, at - 50, at);
     for (let at = 10_000; at < leadWindowMs; at += 1000) {
-      sawRemote(lead, at - lagMs, at);
+      updateLead(lead, at - lagMs, at);
       expect(remoteAt(lead, at)).toBe(at - 50);
     }
   });
@@ -50,24 +50,24 @@ describe('lead of a remote clock', () => {
     ['the clock of a new server process that is ahead counts at once', 600_000, 599_950],
   ])('%s', (_what, byMs, expectedMs) => {
     const lead = createLead();
-    for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
-    sawNewRemote(lead, 10_000 - 50 + byMs, 10_000);
+    for (let at = 0; at < 10_000; at += 1000) updateLead(lead, at - 50, at);
+    updateLeadFromNewProcess(lead, 10_000 - 50 + byMs, 10_000);
     expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
   it('if the remote clock is set forward, the lead follows at once', () => {
     const lead = createLead();
-    for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + 600_000, at);
+    for (let at = 0; at <= 10_000; at += 1000) updateLead(lead, at < 10_000 ? at : at + 600_000, at);
     expect(remoteAt(lead, 10_000)).toBe(610_000);
   });
 
   it('the lead stays the same after a burst of late messages, and after a single late message', () => {
     const lead = createLead();
-    for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at, at);
-    for (let at = 11_000; at <= 20_000; at += 1000) sawRemote(lead, at, 20_000 + (at - 11_000) / 100);
+    for (let at = 0; at <= 10_000; at += 1000) updateLead(lead, at, at);
+    for (let at = 11_000; at <= 20_000; at += 1000) updateLead(lead, at, 20_000 + (at - 11_000) / 100);
     expect(remoteAt(lead, 20_100)).toBe(20_100);
-    sawRemote(lead, 10_000, 21_000);
-    sawRemote(lead, 22_000, 22_000);
+    updateLead(lead, 10_000, 21_000);
+    updateLead(lead, 22_000, 22_000);
     expect(remoteAt(lead, 22_000)).toBe(22_000);
   });
 });

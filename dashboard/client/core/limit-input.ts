@@ -3,9 +3,6 @@ import { boundLabels, bounds } from '../../../contracts/effective-limits.ts';
 import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 
-const order = bounds;
-const namesOfBounds = boundLabels;
-
 const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 
 /** Returns the name of a group of limits for the screen. */
@@ -13,7 +10,7 @@ export function groupName(group: LimitGroup): string {
   return groupNames[group] ?? group;
 }
 
-export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
+export type LimitsOrFault = { ok: true; limits: Limits } | { ok: false; message: string };
 
 /**
  * Matches a plain decimal number with a decimal point or a decimal comma, without exponent and plus sign. After a comma
@@ -28,61 +25,61 @@ function numberOf(text: string): number | undefined {
 }
 
 /** Reads the four fields of a group. For an empty field the limit of the ward's profile applies. */
-export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
+export function readLimits(group: LimitGroup, textOf: (name: (typeof bounds)[number]) => string): LimitsOrFault {
   const rows = [...parameters.values()].filter((parameter) => parameter.limits === group);
   const min = Math.min(...rows.map((row) => row.min));
   const max = Math.max(...rows.map((row) => row.max));
   const limits: Limits = {};
-  let before: { name: (typeof order)[number]; value: number } | undefined;
-  for (const name of order) {
-    const text = field(name).trim();
+  let previous: { name: (typeof bounds)[number]; value: number } | undefined;
+  for (const name of bounds) {
+    const text = textOf(name).trim();
     if (text === '') continue;
     const value = numberOf(text);
     if (value === undefined)
       return {
         ok: false,
-        message: `The ${namesOfBounds[name]} limit is not a plain number. Write it like 120 or 38.5.`,
+        message: `The ${boundLabels[name]} limit is not a plain number. Write it like 120 or 38.5.`,
       };
     if (value < min || value > max)
-      return { ok: false, message: `The ${namesOfBounds[name]} limit must be between ${min} and ${max}.` };
-    if (before && value <= before.value && !(value === before.value && isPair(before.name, name)))
+      return { ok: false, message: `The ${boundLabels[name]} limit must be between ${min} and ${max}.` };
+    if (previous && value <= previous.value && !(value === previous.value && isPair(previous.name, name)))
       return {
         ok: false,
-        message: `The ${namesOfBounds[name]} limit must be above the ${namesOfBounds[before.name]} limit.`,
+        message: `The ${boundLabels[name]} limit must be above the ${boundLabels[previous.name]} limit.`,
       };
     limits[name] = value;
-    before = { name, value };
+    previous = { name, value };
   }
-  if (before === undefined) return { ok: false, message: 'Enter at least one limit.' };
+  if (previous === undefined) return { ok: false, message: 'Enter at least one limit.' };
   return { ok: true, limits };
 }
 
-export type LimitDraft = Readonly<Record<(typeof order)[number], string>>;
+export type LimitDraft = Readonly<Record<(typeof bounds)[number], string>>;
 
 /**
- * Returns a text that repeats the numbers that Vigil writes otherwise than they were typed (`38,5`, `050`); undefined if
+ * Returns a text with the numbers that were typed in another form than Vigil writes them (`38,5`, `050`); undefined if
  * there are no such numbers.
  */
 export function understoodText(draft: LimitDraft): string | undefined {
-  const read = order.flatMap((name) => {
+  const read = bounds.flatMap((name) => {
     const text = draft[name].trim();
     const value = numberOf(text);
-    return value === undefined || text === String(value) ? [] : [`${namesOfBounds[name]} ${value}`];
+    return value === undefined || text === String(value) ? [] : [`${boundLabels[name]} ${value}`];
   });
   return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
 }
 
 /** The longest possible text of `understoodText`. */
-export const widestUnderstood = `Read as: ${order.map((name) => `${namesOfBounds[name]} 888.88`).join(', ')}.`;
+export const widestUnderstoodText = `Read as: ${bounds.map((name) => `${boundLabels[name]} 888.88`).join(', ')}.`;
 
 /** Returns the fields of a form with a patient's own limits. A field is empty if the ward's limit applies. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
-  const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
+  const text = (name: (typeof bounds)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
   return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
 }
 
 /** The message for a form in which nothing was changed. */
-export const nothingChanged = 'Nothing was changed.';
+export const nothingChangedMessage = 'Nothing was changed.';
 
 /** Returns the limits to request: the fields that differ from the patient's own limits; null if all fields are empty. */
 export function readChangedLimits(
@@ -91,17 +88,17 @@ export function readChangedLimits(
   own: OwnLimits | undefined,
 ): { ok: true; limits: LimitsAsked | null } | { ok: false; message: string } {
   const before = draftOfLimits(own);
-  const changed = order.filter((name) => draft[name].trim() !== before[name]);
-  if (changed.length === 0) return { ok: false, message: nothingChanged };
-  if (order.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
+  const changed = bounds.filter((name) => draft[name].trim() !== before[name]);
+  if (changed.length === 0) return { ok: false, message: nothingChangedMessage };
+  if (bounds.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
   const read = readLimits(group, (name) => draft[name]);
   if (!read.ok) return read;
   return { ok: true, limits: Object.fromEntries(changed.map((name) => [name, read.limits[name] ?? null])) };
 }
 
 /**
- * Returns whether `a` and `b` are an extreme limit and its plain limit. These two may be equal: then every breach is an
- * extreme breach.
+ * Returns whether `a` and `b` are an extreme limit and its plain limit. These two limits may be equal: then every breach
+ * is an extreme breach.
  */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');

@@ -4,13 +4,13 @@ import { whenText } from './times.ts';
 
 /**
  * Returns a text that says where the limits that judge a patient come from.
- * @param shown number of parameters on the screen that have limits
+ * @param shownCount number of parameters on the screen that have limits
  */
-export function originText(inForce: LimitsInForce | null, shown: number, nowMs: number): string {
+export function originText(inForce: LimitsInForce | null, shownCount: number, nowMs: number): string {
   if (inForce === null) return 'The alarm processor has not said yet which limits judge this patient.';
   const { profile, at } = inForce;
   if (profile === null) return 'No limits judge this patient: there is no profile for the category.';
-  if (shown === 0) return 'No parameter with limits yet.';
+  if (shownCount === 0) return 'No parameter with limits yet.';
   const profileName = {
     'built-in': 'the built-in adult profile',
     hospital: 'the hospital’s profile',

@@ -4,7 +4,7 @@ import { screenOf } from './fold.ts';
 import {
   calmForMs,
   calmMs,
-  judgeLoad,
+  loadAfterSample,
   type Load,
   type LoadSample,
   loadLevels,
@@ -13,8 +13,8 @@ import {
   relapseMs,
   startLoad,
   strainedMs,
-  wavePace,
-  withNumbersHeld,
+  waveRateFraction,
+  withUnchangedNumbers,
 } from './load.ts';
 
 const calm: LoadSample = { lateMs: 0, drawLateMs: 0 };
@@ -25,7 +25,7 @@ const overloaded: LoadSample = { lateMs: overloadedMs + 1, drawLateMs: 0 };
 function run(load: Load, samples: readonly LoadSample[], fromMs = 0): Load[] {
   const loads: Load[] = [];
   for (const [i, sample] of samples.entries()) {
-    load = judgeLoad(load, sample, fromMs + i * 1000);
+    load = loadAfterSample(load, sample, fromMs + i * 1000);
     loads.push(load);
   }
   return loads;
@@ -92,13 +92,13 @@ describe('judgeLoad on a slow screen', () => {
   it('the notice of each level says what the screen gave up, and that alarms work', () => {
     for (const level of loadLevels.slice(1)) expect(loadText(level)).toMatch(/slow.*waves.*alarms work/i);
     expect(loadText('full')).toBeUndefined();
-    expect(loadLevels.map(wavePace)).toEqual([1, 1 / 3, 0, 0]);
+    expect(loadLevels.map(waveRateFraction)).toEqual([1, 1 / 3, 0, 0]);
   });
 });
 
 describe('judgeLoad on a screen that is fast again', () => {
   const down = run(startLoad, times(6, strained)).at(-1)!;
-  const wait = calmForMs.least / 1000;
+  const wait = calmForMs.min / 1000;
 
   it('the screen goes back one level after each long calm time', () => {
     const loads = run(down, times(3 * wait + 1, calm), 10_000);
@@ -117,7 +117,7 @@ describe('judgeLoad on a screen that is fast again', () => {
   it('the required calm time doubles after a relapse, up to a maximum', () => {
     const relapse = [...times(wait + 1, calm), ...times(2, strained)];
     const again = run(down, relapse, 10_000).at(-1)!;
-    expect(again).toMatchObject({ level: 'numbers-slower', calmForMs: 2 * calmForMs.least });
+    expect(again).toMatchObject({ level: 'numbers-slower', calmForMs: 2 * calmForMs.min });
     let load = again;
     let nowMs = 100_000;
     for (let i = 0; i < 10; i++) {
@@ -125,9 +125,9 @@ describe('judgeLoad on a screen that is fast again', () => {
       load = run(load, [...times(calmSeconds, calm), ...times(2, strained)], nowMs).at(-1)!;
       nowMs += calmSeconds * 1000 + relapseMs;
     }
-    expect(load.calmForMs).toBe(calmForMs.most);
-    const calmAgain = run(load, times(5 * (calmForMs.most / 1000) + 5, calm), nowMs).at(-1)!;
-    expect(calmAgain).toMatchObject({ level: 'full', calmForMs: calmForMs.least });
+    expect(load.calmForMs).toBe(calmForMs.max);
+    const calmAgain = run(load, times(5 * (calmForMs.max / 1000) + 5, calm), nowMs).at(-1)!;
+    expect(calmAgain).toMatchObject({ level: 'full', calmForMs: calmForMs.min });
   });
 });
 
@@ -136,7 +136,7 @@ describe('withNumbersHeld', () => {
 
   it('does not delay alarms, health or the number of the message', () => {
     const next = { ...before, n: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
-    const shown = withNumbersHeld(before, next);
+    const shown = withUnchangedNumbers(before, next);
     expect(shown.beds).toBe(before.beds);
     expect(shown).toMatchObject({ n: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
@@ -144,8 +144,8 @@ describe('withNumbersHeld', () => {
   it('does not delay a bed that comes or leaves', () => {
     const [first, second] = [...before.beds];
     const gone = { ...before, beds: new Map([first!]) };
-    expect(withNumbersHeld(before, gone)).toBe(gone);
+    expect(withUnchangedNumbers(before, gone)).toBe(gone);
     const changed = { ...before, beds: new Map([first!, ['c', second![1]]]) };
-    expect(withNumbersHeld(before, changed)).toBe(changed);
+    expect(withUnchangedNumbers(before, changed)).toBe(changed);
   });
 });

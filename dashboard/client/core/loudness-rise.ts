@@ -4,12 +4,12 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { LoudnessRise } from './sound-table.ts';
 
 /**
- * Returns the gains of the bursts from the burst number `firstBurst` (0 is the first after all high alarms were answered)
+ * Returns the gains of the bursts from the burst number `firstBurst` (0 is the first burst after a time without unanswered high alarms)
  * up to the first burst with full loudness, at least one. The gains rise in equal steps in dB; 1 is full loudness.
- * @param floor the lowest loudness that a table may choose: the loudness of a medium alarm
+ * @param loudnessMin the lowest loudness that a table may choose: the loudness of a medium alarm
  */
-export function gainsFrom(firstBurst: number, rise: LoudnessRise, full: number, floor: number): number[] {
-  const start = Math.min(1, Math.max(rise.startLoudness, floor) / full);
+export function gainsFrom(firstBurst: number, rise: LoudnessRise, fullLoudness: number, loudnessMin: number): number[] {
+  const start = Math.min(1, Math.max(rise.startLoudness, loudnessMin) / fullLoudness);
   const steps = Math.max(0, rise.fullAtBurst - 1);
   const gains: number[] = [];
   for (let burst = firstBurst; burst < steps; burst++) gains.push(start ** (1 - burst / steps));
@@ -17,8 +17,8 @@ export function gainsFrom(firstBurst: number, rise: LoudnessRise, full: number, 
 }
 
 /**
- * Returns whether a high alarm is unanswered, also while its sound is paused: a pause is no answer, so after the pause the
- * alarm is as loud as before. A late alarm sounds as `low`, so it does not count.
+ * Returns whether a high alarm is unanswered. A pause of its sound is no answer, so after the pause the alarm is as loud
+ * as before. A late alarm sounds as `low`, so it does not count.
  */
 export function hasUnansweredHigh(alarms: Iterable<Alarm>): boolean {
   for (const alarm of alarms) if (alarm.priority === 'high' && !alarm.late && isUnanswered(alarm)) return true;

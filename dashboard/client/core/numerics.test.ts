@@ -3,7 +3,7 @@ import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { alarm, numeric } from './fixtures.ts';
 import {
-  bornAtMs,
+  ageStartMs,
   compareBeds,
   limitsFor,
   offText,
@@ -74,8 +74,8 @@ describe('valueText and bornAtMs', () => {
   });
 
   it('the age counts from the device’s time or the receive time, whichever is earlier', () => {
-    expect(bornAtMs(numeric('MDC_RESP_RATE', 1))).toBe(Date.parse('2026-01-01T10:00:00.000Z'));
-    expect(bornAtMs(numeric('MDC_RESP_RATE', 1, { time: '2027-01-01T00:00:00.000Z' }))).toBe(
+    expect(ageStartMs(numeric('MDC_RESP_RATE', 1))).toBe(Date.parse('2026-01-01T10:00:00.000Z'));
+    expect(ageStartMs(numeric('MDC_RESP_RATE', 1, { time: '2027-01-01T00:00:00.000Z' }))).toBe(
       Date.parse('2026-01-01T10:00:00.050Z'),
     );
   });
@@ -111,7 +111,7 @@ describe('limitsFor and offText', () => {
   ] as const)('%s', (_name, groups, limits, own, wantedOff) => {
     const shown = limitsFor(hr, newLimits('assoc-01', groups));
     expect(shown?.limits).toMatchObject(limits);
-    expect([shown?.own, shown?.off]).toEqual([own, wantedOff]);
+    expect([shown?.hasOwn, shown?.off]).toEqual([own, wantedOff]);
   });
 
   it.each([

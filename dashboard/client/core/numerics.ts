@@ -7,11 +7,11 @@ import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../..
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { Numeric } from '../../protocol/rest.ts';
-import { gravest, isAboutNow } from './alarm-order.ts';
+import { mostSeriousAlarm, isAboutNow } from './alarm-order.ts';
 import type { PlacedBed } from './bed-groups.ts';
 import { whenText } from './times.ts';
 
-export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
+export type ShownValue = { readonly parameter: Parameter; readonly numeric: Numeric };
 
 export type Slot = {
   /** The code of the slot's first value; identifies the slot as long as the bed has this code. */
@@ -19,9 +19,9 @@ export type Slot = {
   readonly group: ParameterGroup;
   readonly label: string;
   readonly unitLabel: string;
-  /** One value; for a pressure the received ones of systolic, diastolic and mean. */
-  readonly values: readonly Shown[];
-  readonly pressure: boolean;
+  /** One value. For a pressure: those of its systolic, diastolic and mean value that were received. */
+  readonly values: readonly ShownValue[];
+  readonly isPressure: boolean;
 };
 
 const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR', 'EtCO2', 'PR', 'Temp'];
@@ -33,7 +33,7 @@ const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP:
  * back; the receive time decides between equal times.
  */
 export function slotsOf(values: readonly Numeric[]): Slot[] {
-  const newest = new Map<string, Shown>();
+  const newest = new Map<string, ShownValue>();
   for (const numeric of values) {
     const parameter = parameters.get(numeric.code);
     if (!parameter) continue;
@@ -42,39 +42,39 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
   }
   const shown = [...newest.values()];
   return groupOrder.flatMap((group) => {
-    const ofGroup = shown.filter((value) => value.parameter.group === group);
+    const groupValues = shown.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
-    if (label === undefined) return ofGroup.map((value) => slot(group, value.parameter.label, [value], false));
-    ofGroup.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
-    return ofGroup.length === 0 ? [] : [slot(group, label, ofGroup, true)];
+    if (label === undefined) return groupValues.map((value) => newSlot(group, value.parameter.label, [value], false));
+    groupValues.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
+    return groupValues.length === 0 ? [] : [newSlot(group, label, groupValues, true)];
   });
 }
 
 function isReadLater(a: Numeric, b: Numeric): boolean {
-  return (bornAtMs(a) - bornAtMs(b) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt)) > 0;
+  return (ageStartMs(a) - ageStartMs(b) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt)) > 0;
 }
 
-function slot(group: ParameterGroup, label: string, values: readonly Shown[], pressure: boolean): Slot {
+function newSlot(group: ParameterGroup, label: string, values: readonly ShownValue[], isPressure: boolean): Slot {
   const first = values[0]!;
-  return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, pressure };
+  return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, isPressure };
 }
 
 /** Returns the time from which a value's age counts (protocol/rest.ts, `Numeric`). */
-export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
+export function ageStartMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
   return sampledMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }
 
 /**
- * Returns the text for the mark beside a number whose device clock is wrong; undefined if the clock is wrong by less than
- * `clockErrorShownMsMin`.
+ * Returns the text for the mark beside a number whose device has a wrong clock; undefined if the clock is wrong by less
+ * than `clockErrorShownMsMin`.
  */
-export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
+export function wrongClockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
   return `The device clock is ${clockErrorText(clockOffsetMs)}: the age counts from the corrected time`;
 }
 
 /** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */
-export function valueText(shown: Shown): { text: string; note: string | undefined } {
+export function valueText(shown: ShownValue): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
   if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
   return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
@@ -84,7 +84,7 @@ export function valueText(shown: Shown): { text: string; note: string | undefine
 export type ShownLimits = {
   readonly limits: Limits;
   /** Whether the low or the high limit is the patient's own. */
-  readonly own: boolean;
+  readonly hasOwn: boolean;
   /** Why and until when the low and high limits are off; undefined if they are on. */
   readonly off: GroupInForce['off'];
 };
@@ -97,7 +97,7 @@ export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): 
   if (group === undefined) return undefined;
   const { limits, own, off } = group;
   if (off === undefined && limits.low === undefined && limits.high === undefined) return undefined;
-  return { limits, own: own?.low !== undefined || own?.high !== undefined, off };
+  return { limits, hasOwn: own?.low !== undefined || own?.high !== undefined, off };
 }
 
 export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInForce | null): GroupInForce | undefined {
@@ -116,12 +116,12 @@ export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): s
  * about the number on the screen.
  */
 export function slotPriority(
-  values: readonly Shown[],
+  values: readonly ShownValue[],
   alarms: readonly Alarm[],
   deviceId: string,
 ): Priority | undefined {
   const codes = new Set(values.map((value) => value.numeric.code));
-  return gravest(
+  return mostSeriousAlarm(
     alarms.filter(
       (alarm) =>
         isAboutNow(alarm) &&
@@ -145,16 +145,16 @@ export function patientName(patient: { familyName: string; givenName: string }):
 export function placeText(
   bed: { ward: string | null; bed: string | null } | undefined,
   deviceId: string,
-  wards: boolean,
+  showsWard: boolean,
 ) {
   if (bed?.bed === undefined || bed.bed === null) return deviceId;
-  return wards && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
+  return showsWard && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
 }
 
 /** Created once, because creating a collator takes far longer than a comparison. */
-const byNumber = new Intl.Collator('en', { numeric: true });
+const numberCollator = new Intl.Collator('en', { numeric: true });
 
 /** Compares two beds by ward and bed name, numbers by value: 2 before 10. */
 export function compareBeds(a: Pick<PlacedBed, 'ward' | 'bed'>, b: typeof a): number {
-  return byNumber.compare(a.ward, b.ward) || byNumber.compare(a.bed, b.bed);
+  return numberCollator.compare(a.ward, b.ward) || numberCollator.compare(a.bed, b.bed);
 }

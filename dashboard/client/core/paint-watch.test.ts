@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heardReport, lookAtPainter, type PaintWatch, startWatch } from './paint-watch.ts';
+import { watchAfterReport, watchAfterCheck, type PaintWatch, startWatch } from './paint-watch.ts';
 
 const lookEveryMs = 500;
 
@@ -12,8 +12,8 @@ function checkPainter(
 ): PaintWatch {
   let state = watch;
   for (let ms = fromMs; ms <= toMs; ms += lookEveryMs) {
-    if (ms % 1000 === 0 && ms <= reportsToMs) state = heardReport(state, lateMs, ms);
-    state = lookAtPainter(state, ms, isSeen);
+    if (ms % 1000 === 0 && ms <= reportsToMs) state = watchAfterReport(state, lateMs, ms);
+    state = watchAfterCheck(state, ms, isSeen);
   }
   return state;
 }
@@ -50,12 +50,12 @@ describe('PaintWatch without reports', () => {
     const hidden = checkPainter(painting(), 10_500, 60_000, { reportsToMs: 10_000, isSeen: false });
     expect(hidden.isStuck).toBe(false);
     // The first report gives the time in which the page was hidden as a delay.
-    expect(heardReport(hidden, 50_000, 60_800).isStuck).toBe(false);
+    expect(watchAfterReport(hidden, 50_000, 60_800).isStuck).toBe(false);
     expect(checkPainter(hidden, 60_500, 63_000, { reportsToMs: 0 }).isStuck).toBe(false);
     expect(checkPainter(hidden, 60_500, 63_500, { reportsToMs: 0 }).isStuck).toBe(true);
   });
 
   it('a painter is not stuck if the page was too busy to read its report', () => {
-    expect(lookAtPainter(painting(), 16_000, true).isStuck).toBe(false);
+    expect(watchAfterCheck(painting(), 16_000, true).isStuck).toBe(false);
   });
 });

@@ -7,39 +7,39 @@
 const stuckMs = 3_000;
 /** The painter may take this long to load and to send its first report. Until then no trace is on the screen. */
 const startMs = 15_000;
-/** If a page checks its painter this late, the page was busy or asleep, and reports may be waiting for it. */
-const lookLateMs = 1_500;
+/** If a page checks its painter this late, the page was busy or asleep, and it has not yet read the painter's last reports. */
+const lateCheckMs = 1_500;
 /**
- * For this time after a page was hidden, late frames do not count: the painter reports the time in which the page was
- * hidden as a delay.
+ * For this time after a page was hidden, late frames do not count, because the painter reports the time in which the page
+ * was hidden as a delay.
  */
-const excuseMs = 2_500;
+const ignoreLateFramesMs = 2_500;
 
 export type PaintWatch = {
   readonly isStuck: boolean;
   /** Until this time the painter counts as painting, even if it sends no report. */
   readonly trustedUntilMs: number;
   /** Until this time late frames do not count, because the page was hidden. */
-  readonly excusedUntilMs: number;
-  readonly lookedAtMs: number;
+  readonly lateFramesIgnoredUntilMs: number;
+  readonly checkedAtMs: number;
 };
 
 /** Returns the state before the first report. All times in this file are of a steady clock, ms. */
 export function startWatch(nowMs: number): PaintWatch {
-  return { isStuck: false, trustedUntilMs: nowMs + startMs, excusedUntilMs: nowMs, lookedAtMs: nowMs };
+  return { isStuck: false, trustedUntilMs: nowMs + startMs, lateFramesIgnoredUntilMs: nowMs, checkedAtMs: nowMs };
 }
 
 /** Returns the state after a report of the painter, which says how late its frames were. */
-export function heardReport(watch: PaintWatch, lateMs: number, nowMs: number): PaintWatch {
-  const isStuck = lateMs > stuckMs && nowMs >= watch.excusedUntilMs;
+export function watchAfterReport(watch: PaintWatch, lateMs: number, nowMs: number): PaintWatch {
+  const isStuck = lateMs > stuckMs && nowMs >= watch.lateFramesIgnoredUntilMs;
   return { ...watch, isStuck, trustedUntilMs: nowMs + stuckMs };
 }
 
 /** Returns the state after a check whether the painter is stuck. Must be called about twice a second. */
-export function lookAtPainter(watch: PaintWatch, nowMs: number, isSeen: boolean): PaintWatch {
-  const looked = { ...watch, lookedAtMs: nowMs };
-  const trust = { trustedUntilMs: Math.max(watch.trustedUntilMs, nowMs + stuckMs) };
-  if (!isSeen) return { ...looked, ...trust, excusedUntilMs: nowMs + excuseMs };
-  if (nowMs - watch.lookedAtMs > lookLateMs) return { ...looked, ...trust };
-  return nowMs > watch.trustedUntilMs ? { ...looked, isStuck: true } : looked;
+export function watchAfterCheck(watch: PaintWatch, nowMs: number, isPageVisible: boolean): PaintWatch {
+  const checkedWatch = { ...watch, checkedAtMs: nowMs };
+  const longerTrust = { trustedUntilMs: Math.max(watch.trustedUntilMs, nowMs + stuckMs) };
+  if (!isPageVisible) return { ...checkedWatch, ...longerTrust, lateFramesIgnoredUntilMs: nowMs + ignoreLateFramesMs };
+  if (nowMs - watch.checkedAtMs > lateCheckMs) return { ...checkedWatch, ...longerTrust };
+  return nowMs > watch.trustedUntilMs ? { ...checkedWatch, isStuck: true } : checkedWatch;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { remoteAt } from './lead.ts';
-import { chunkArrived, createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs } from './playout.ts';
+import { updatePlayout, createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs } from './playout.ts';
 
 describe('playout', () => {
   it('the pen has no place before the first chunk', () => {
@@ -10,7 +10,7 @@ describe('playout', () => {
   it('the pen stays behind the newest sample by a chunk and a margin, for any device clock', () => {
     for (const clock of [0, 1_700_000_000_000, -50_000]) {
       const p = createPlayout();
-      chunkArrived(p, clock, clock + 1000, 5000);
+      updatePlayout(p, clock, clock + 1000, 5000);
       expect(movePen(p, 5000)).toBeCloseTo(clock - playoutMarginMs, 3);
     }
   });
@@ -28,29 +28,29 @@ describe('playout', () => {
         last = pen;
         now += 20;
       }
-      chunkArrived(p, chunk * 1000, chunk * 1000 + 1000, now);
+      updatePlayout(p, chunk * 1000, chunk * 1000 + 1000, now);
       if (chunk > 3) expect(movePen(p, now)).toBeLessThan(chunk * 1000 + 1000);
     }
   });
 
   it('the pen jumps over an hour without samples', () => {
     const p = createPlayout();
-    chunkArrived(p, 0, 1000, 0);
+    updatePlayout(p, 0, 1000, 0);
     movePen(p, 0);
-    chunkArrived(p, 3_600_000, 3_601_000, 10_000);
+    updatePlayout(p, 3_600_000, 3_601_000, 10_000);
     expect(movePen(p, 10_000)).toBeGreaterThan(3_500_000);
   });
 
   it('a chunk that came very quickly stops counting after a minute', () => {
     const p = createPlayout();
-    chunkArrived(p, 0, 1000, 0);
-    for (let s = 1; s < 90; s++) chunkArrived(p, s * 1000, s * 1000 + 1000, s * 1000 + 800);
+    updatePlayout(p, 0, 1000, 0);
+    for (let s = 1; s < 90; s++) updatePlayout(p, s * 1000, s * 1000 + 1000, s * 1000 + 800);
     expect(remoteAt(p.lead, 0)).toBeCloseTo(200, 3);
   });
 
   it('the delay of the pen is bounded for a device that sends very long chunks', () => {
     const p = createPlayout();
-    chunkArrived(p, 0, 60_000, 0);
+    updatePlayout(p, 0, 60_000, 0);
     expect(movePen(p, 0)).toBe(60_000 - playoutDelayMaxMs);
   });
 });

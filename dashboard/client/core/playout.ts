@@ -3,7 +3,7 @@
  * the newest event time by the longest chunk plus a margin. The device's clock may differ from the browser's.
  */
 
-import { createLead, type Lead, remoteAt, sawRemote } from './lead.ts';
+import { createLead, type Lead, remoteAt, updateLead } from './lead.ts';
 
 /** How much the time between device and screen may vary before the pen runs out of samples, ms. */
 export const playoutMarginMs = 400;
@@ -14,13 +14,13 @@ const stepMs = 300;
 /** If the pen is further behind its target than this, the pen jumps to the target instead of moving faster. */
 const jumpMs = 3000;
 /**
- * If the pen is further ahead of its target than this, the pen jumps back instead of moving slower: no samples have come
- * for its place.
+ * If the pen is further ahead of its target than this, the pen jumps back instead of moving slower, because there are no
+ * samples at its place.
  */
 const jumpBackMs = 800;
 
 export type Playout = {
-  /** How far the event time is ahead of the screen's clock, estimated from the quickest chunks. */
+  /** How far the event time is ahead of the screen's clock, estimated from the chunks with the smallest delay. */
   readonly lead: Lead;
   chunkMs: number;
   /** Event time at the pen; NaN before the first chunk. */
@@ -39,24 +39,24 @@ export function createPlayout(): Playout {
  * @param endMs event time after the last sample
  * @param nowMs the screen's monotonic clock
  */
-export function chunkArrived(playout: Playout, startMs: number, endMs: number, nowMs: number): void {
-  sawRemote(playout.lead, endMs, nowMs, stepMs);
+export function updatePlayout(playout: Playout, startMs: number, endMs: number, nowMs: number): void {
+  updateLead(playout.lead, endMs, nowMs, stepMs);
   playout.chunkMs = Math.max(playout.chunkMs * 0.99, Math.min(endMs - startMs, playoutDelayMaxMs));
 }
 
 /** Moves the pen to its place at `nowMs` and returns the event time at the pen; NaN before the first chunk. */
 export function movePen(playout: Playout, nowMs: number): number {
-  const newest = remoteAt(playout.lead, nowMs);
-  if (newest === undefined) return Number.NaN;
-  const target = newest - Math.min(playout.chunkMs + playoutMarginMs, playoutDelayMaxMs);
-  const passed = Math.max(0, nowMs - playout.penAtMs);
-  const off = target - (playout.penMs + passed);
+  const newestMs = remoteAt(playout.lead, nowMs);
+  if (newestMs === undefined) return Number.NaN;
+  const targetMs = newestMs - Math.min(playout.chunkMs + playoutMarginMs, playoutDelayMaxMs);
+  const passedMs = Math.max(0, nowMs - playout.penAtMs);
+  const differenceMs = targetMs - (playout.penMs + passedMs);
   // The pen is faster or slower by at most a quarter, so that a late chunk does not tear the trace.
-  const next =
-    Number.isNaN(playout.penMs) || off > jumpMs || off < -jumpBackMs
-      ? target
-      : playout.penMs + passed + Math.max(-0.25 * passed, Math.min(0.25 * passed, off));
-  playout.penMs = next;
+  const nextPenMs =
+    Number.isNaN(playout.penMs) || differenceMs > jumpMs || differenceMs < -jumpBackMs
+      ? targetMs
+      : playout.penMs + passedMs + Math.max(-0.25 * passedMs, Math.min(0.25 * passedMs, differenceMs));
+  playout.penMs = nextPenMs;
   playout.penAtMs = nowMs;
-  return next;
+  return nextPenMs;
 }

@@ -8,7 +8,7 @@ const high = alarm('high', { priority: 'high' });
 /** Returns the rows at time 0. */
 const rowsOf = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
   rowsAt(before, alarms, held ? 'held' : 'free', rowsMax, 0);
-const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.gone ? ' gone' : ''}`);
+const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.isGone ? ' gone' : ''}`);
 
 describe('rowsOf with a held list', () => {
   const before = rowsOf(noRows, [a, b, c], false, 200);
@@ -30,7 +30,7 @@ describe('rowsOf with a held list', () => {
   it('a held row shows the present state of its alarm in its old place', () => {
     const graver = alarm('b', { rev: 2, priority: 'high' });
     const heldRows = rowsOf(before, [graver, a, c], true, 200);
-    expect(heldRows.rows[1]).toEqual({ alarm: graver, gone: false });
+    expect(heldRows.rows[1]).toEqual({ alarm: graver, isGone: false });
   });
 
   it('the row of an alarm that has left a held list keeps its place as gone', () => {

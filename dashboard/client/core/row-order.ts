@@ -5,7 +5,7 @@ import { compareAlarms } from './alarm-order.ts';
 
 export type Rows = {
   readonly rows: readonly Row[];
-  /** Alarms that came while the rows kept their places; they stand at the end of `rows`. */
+  /** Alarms that came while the rows kept their places. They are at the end of `rows`. */
   readonly fresh: readonly Alarm[];
   /** When each alarm was last seen present, ms. */
   readonly presentAtMs: ReadonlyMap<string, number>;
@@ -13,12 +13,12 @@ export type Rows = {
 export type Row = {
   readonly alarm: Alarm;
   /** Whether the alarm has left the list; its row keeps its place until the list is sorted again. */
-  readonly gone: boolean;
+  readonly isGone: boolean;
 };
 
 /**
  * `free`: the rows are sorted again. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
- * high alarm goes to its sorted place at once. `held`: somebody points at the list, so each row keeps its place, and
+ * high alarm immediately goes to its sorted place. `held`: somebody points at the list, so each row keeps its place, and
  * every new alarm is added at the end.
  */
 export type Movement = 'free' | 'resting' | 'held';
@@ -26,10 +26,10 @@ export type Movement = 'free' | 'resting' | 'held';
 /** How long rows keep their places after they were sorted. */
 export const rowsRestMs = 5_000;
 /**
- * For this long after its end, an alarm is sorted as if it were present, so that an alarm that comes and goes stays in
+ * For this long after its end, an alarm is sorted as if it were present. So an alarm that ends and starts again stays in
  * its place.
  */
-const rankMs = 10_000;
+const sortedAsPresentMs = 10_000;
 
 export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
 
@@ -49,30 +49,30 @@ export function rowsOf(
     const atMs = present ? nowMs : before.presentAtMs.get(alarmId);
     if (atMs !== undefined) presentAtMs.set(alarmId, atMs);
   }
-  const ranked = (alarm: Alarm): Alarm =>
-    nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < rankMs ? { ...alarm, present: true } : alarm;
-  const compare = (a: Alarm, b: Alarm) => compareAlarms(ranked(a), ranked(b));
+  const asSorted = (alarm: Alarm): Alarm =>
+    nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < sortedAsPresentMs ? { ...alarm, present: true } : alarm;
+  const compare = (a: Alarm, b: Alarm) => compareAlarms(asSorted(a), asSorted(b));
   const sorted = alarms.toSorted(compare).slice(0, rowsMax);
   // An empty list has no rows that must keep their places.
   if (movement === 'free' || (movement === 'resting' && before.rows.length === 0))
-    return { rows: sorted.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
+    return { rows: sorted.map((alarm) => ({ alarm, isGone: false })), fresh: [], presentAtMs };
 
-  const kept = keptRows(before.rows, alarms);
-  const keptIds = new Set(kept.map((row) => row.alarm.alarmId));
-  const added = sorted.filter((alarm) => !keptIds.has(alarm.alarmId));
-  const urgent =
-    movement === 'resting' ? added.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
-  for (const alarm of urgent) {
-    const at = kept.findIndex((row) => compare(alarm, row.alarm) < 0);
-    kept.splice(at < 0 ? kept.length : at, 0, { alarm, gone: false });
+  const rowsInPlace = keptRows(before.rows, alarms);
+  const idsInPlace = new Set(rowsInPlace.map((row) => row.alarm.alarmId));
+  const newAlarms = sorted.filter((alarm) => !idsInPlace.has(alarm.alarmId));
+  const urgentAlarms =
+    movement === 'resting' ? newAlarms.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
+  for (const alarm of urgentAlarms) {
+    const index = rowsInPlace.findIndex((row) => compare(alarm, row.alarm) < 0);
+    rowsInPlace.splice(index < 0 ? rowsInPlace.length : index, 0, { alarm, isGone: false });
   }
-  const atEnd = added.filter((alarm) => !urgent.includes(alarm));
-  const wereFresh = new Set(before.fresh.map((alarm) => alarm.alarmId));
+  const alarmsAtEnd = newAlarms.filter((alarm) => !urgentAlarms.includes(alarm));
+  const formerFreshIds = new Set(before.fresh.map((alarm) => alarm.alarmId));
   const fresh = [
-    ...kept.filter((row) => !row.gone && wereFresh.has(row.alarm.alarmId)).map((row) => row.alarm),
-    ...atEnd,
+    ...rowsInPlace.filter((row) => !row.isGone && formerFreshIds.has(row.alarm.alarmId)).map((row) => row.alarm),
+    ...alarmsAtEnd,
   ];
-  return { rows: [...kept, ...atEnd.map((alarm) => ({ alarm, gone: false }))], fresh, presentAtMs };
+  return { rows: [...rowsInPlace, ...alarmsAtEnd.map((alarm) => ({ alarm, isGone: false }))], fresh, presentAtMs };
 }
 
 /**
@@ -86,11 +86,11 @@ function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
   for (const alarm of alarms) if (!formerIds.has(alarm.alarmId)) successors.set(conditionOf(alarm), alarm);
   return rows.map(({ alarm }): Row => {
     const current = byId.get(alarm.alarmId);
-    if (current) return { alarm: current, gone: false };
+    if (current) return { alarm: current, isGone: false };
     const successor = successors.get(conditionOf(alarm));
-    if (!successor) return { alarm, gone: true };
+    if (!successor) return { alarm, isGone: true };
     successors.delete(conditionOf(alarm));
-    return { alarm: successor, gone: false };
+    return { alarm: successor, isGone: false };
   });
 }
 

@@ -13,13 +13,13 @@ import type { TrendColumn, TrendColumns } from './trend-series.ts';
 export const scoreCharts: readonly Chart[] = [
   {
     title: 'NEWS2',
-    unitLabel: 'of 20; dashed: partial, at least',
+    unitLabel: 'of 20; dashed: parts are missing',
     codes: ['VIGIL_NEWS2', 'VIGIL_NEWS2_AT_LEAST'],
     scale: () => [-0.5, 20.5],
   },
   {
     title: 'qSOFA',
-    unitLabel: 'of 3; dashed: partial, at least',
+    unitLabel: 'of 3; dashed: parts are missing',
     codes: ['VIGIL_QSOFA', 'VIGIL_QSOFA_AT_LEAST'],
     scale: () => [-0.1, 3.1],
   },
@@ -40,8 +40,8 @@ export const scoreLabels: Readonly<Record<ScoreTrendCode, { readonly label: stri
 };
 
 /**
- * Maximum time between two publications of a score. One publication may be missed, if the alarm processor was
- * restarted; after two missed publications the score is unknown.
+ * Maximum time between two publications of a score. One publication may be missing, because the alarm processor was
+ * restarted. If two are missing, the score is unknown.
  */
 const silentMsMax = 2 * scoresRepeatMs;
 
@@ -51,13 +51,13 @@ const silentMsMax = 2 * scoresRepeatMs;
  * @param toMs end of the chart, where the line of the last score ends
  */
 export function scoreColumns(trends: Trends, codes: readonly string[], toMs: number): TrendColumns {
-  const valuesOf = new Map(
-    trends.series.map(({ code, points }) => [code, new Map(points.map(([at, , , most]) => [at, most]))]),
+  const valuesByCode = new Map(
+    trends.series.map(({ code, points }) => [code, new Map(points.map(([at, , , max]) => [at, max]))]),
   );
-  const ends = endsOf(publishedAt(trends), trends.stepMs, toMs);
+  const endByTime = endsByTime(publishedAt(trends), trends.stepMs, toMs);
   const lines = codes.flatMap((code) => {
-    const values = valuesOf.get(code);
-    return values === undefined || values.size === 0 ? [] : [[code, lineOf(values, ends)] as const];
+    const values = valuesByCode.get(code);
+    return values === undefined || values.size === 0 ? [] : [[code, lineOf(values, endByTime)] as const];
   });
   const times = [...new Set(lines.flatMap(([, line]) => [...line.keys()]))].sort((a, b) => a - b);
   const series = new Map(lines.map(([code, line]) => [code, columnOf(line, times)]));
@@ -73,8 +73,8 @@ function publishedAt({ series }: Trends): number[] {
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Returns for each time of publication how long its scores are valid. */
-function endsOf(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
+/** Returns for each time of publication the time until which its scores are valid. */
+function endsByTime(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {
       const next = instants[i + 1];

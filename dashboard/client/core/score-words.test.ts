@@ -7,7 +7,7 @@ import {
   partText,
   qsofaText,
   readAssessment,
-  responseWords,
+  responseTexts,
   shockIndexText,
   totalText,
 } from './score-words.ts';
@@ -44,7 +44,7 @@ describe('totalText and adviceText', () => {
   });
   it('a total is shown together with what the staff must do', () => {
     const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });
-    expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseWords.emergency]);
+    expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseTexts.emergency]);
   });
   it('a total is not shown if a part is missing, and the text names the missing part', () => {
     const { total: _no, response: _none, risk: _neither, ...partial } = newScores('a').news2;

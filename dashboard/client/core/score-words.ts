@@ -27,7 +27,7 @@ const levelNames: Readonly<Record<Consciousness, string>> = {
 };
 
 /** What the staff must do, by the Royal College of Physicians (NEWS2, 2017). */
-export const responseWords: Readonly<Record<NewsResponse, string>> = {
+export const responseTexts: Readonly<Record<NewsResponse, string>> = {
   '12-hourly': 'Observe at least every 12 h.',
   '4-to-6-hourly': 'Observe at least every 4 to 6 h. A registered nurse decides what follows.',
   'ward-review': 'One parameter scores 3: observe at least every hour. Urgent review by a doctor of the ward.',
@@ -63,14 +63,14 @@ export function missingText({ parameter, value }: ScorePart, isOxygenKnown: bool
 }
 
 /**
- * The alarm processor reports within this time that an input has become too old. If no report comes, the alarm processor
- * does not work (ours).
+ * The alarm processor reports within this time that a value has become too old for the score. If no report comes, the
+ * alarm processor does not work (ours).
  */
-const awayMs = 60_000;
+const reportWithinMs = 60_000;
 
-/** Returns whether an input is too old and the alarm processor has not reported it: then the total is not valid. */
+/** Returns whether a value is too old for the score and the alarm processor has not reported it. Then the total is not valid. */
 export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
-  return validUntil !== undefined && nowMs > Date.parse(validUntil) + awayMs;
+  return validUntil !== undefined && nowMs > Date.parse(validUntil) + reportWithinMs;
 }
 
 /** Returns the total for a tile, `NEWS2 7`; undefined if there is no valid total. */
@@ -83,7 +83,7 @@ export function totalText(scores: Scores | null, nowMs: number): string | undefi
 export function adviceText(scores: Scores, nowMs: number): string {
   const { response, missing, atLeast } = scores.news2;
   if (isOutdated(scores, nowMs)) return 'Score out of date: the alarm processor is silent. See the age of each value.';
-  if (response !== undefined) return responseWords[response];
+  if (response !== undefined) return responseTexts[response];
   const names = missing.map((part) => partNames[part].toLowerCase().replace('spo2', 'SpO2'));
   return `No total: ${names.join(', ')} missing. The known parts score ${atLeast}.`;
 }
@@ -96,8 +96,8 @@ export function shockIndexText({ shockIndex }: Scores): string {
 
 export function qsofaText({ qsofa: { met, missing, total } }: Scores): string {
   const names = (list: readonly NewsParameter[]) => list.map((part) => partNames[part].toLowerCase()).join(', ');
-  const by = met.length === 0 ? '' : ` (${names(met)})`;
-  return total === undefined ? `qSOFA: at least ${met.length}${by}, ${names(missing)} missing` : `qSOFA ${total}${by}`;
+  const metText = met.length === 0 ? '' : ` (${names(met)})`;
+  return total === undefined ? `qSOFA: at least ${met.length}${metText}, ${names(missing)} missing` : `qSOFA ${total}${metText}`;
 }
 
 /** The fields of the form. An empty field means: no new entry. */
@@ -119,11 +119,11 @@ export const scaleOptions = [
 /** Returns the assessment to send; undefined if nothing was entered. */
 export function readAssessment({ consciousness, oxygen, spo2Scale }: AssessmentDraft): Assessment | undefined {
   const level = consciousnessLevels.find((option) => option === consciousness);
-  const read: Assessment = {
+  const assessment: Assessment = {
     ...(level !== undefined && { consciousness: level }),
     ...((oxygen === 'air' || oxygen === 'oxygen') && { oxygen: oxygen === 'oxygen' }),
     ...(spo2Scale === '1' && { spo2Scale: 1 }),
     ...(spo2Scale === '2' && { spo2Scale: 2 }),
   };
-  return Object.keys(read).length === 0 ? undefined : read;
+  return Object.keys(assessment).length === 0 ? undefined : assessment;
 }

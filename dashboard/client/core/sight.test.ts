@@ -13,7 +13,7 @@ function countNewTargets(shown: readonly Alarm[], everyMs: number): number {
   let newTargets = -1;
   for (const [at, shownAlarm] of shown.entries()) {
     const next = sightOf(sight, { ...shownAlarm, rev: at + 1 }, 5_000 + at * everyMs);
-    if (next.about !== sight?.about) newTargets += 1;
+    if (next.actsOn !== sight?.actsOn) newTargets += 1;
     sight = next;
   }
   return newTargets;

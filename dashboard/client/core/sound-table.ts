@@ -25,24 +25,24 @@ export type Burst = {
   readonly loudness: number;
 };
 
-const pulse = { edgeShare: 0.15, harmonicsDb: [-3, -6, -9, -12] } as const;
-const five = [530, 530, 530, 530, 530];
+const pulseShape = { edgeShare: 0.15, harmonicsDb: [-3, -6, -9, -12] } as const;
+const fivePitchesHz = [530, 530, 530, 530, 530];
 
 export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
   high: {
-    ...pulse,
-    pitchesHz: [...five, ...five],
+    ...pulseShape,
+    pitchesHz: [...fivePitchesHz, ...fivePitchesHz],
     pulseMs: 150,
     // The third pause of each group of five pulses is 2 × 75 + 150 ms.
     pausesMs: [75, 75, 300, 75, 500, 75, 75, 300, 75],
     repeatMs: 6000,
     loudness: 0.95,
   },
-  medium: { ...pulse, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.62 },
-  low: { ...pulse, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
+  medium: { ...pulseShape, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.62 },
+  low: { ...pulseShape, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
   /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
   lost: {
-    ...pulse,
+    ...pulseShape,
     pitchesHz: [660, 440, 660, 440],
     pulseMs: 400,
     pausesMs: [60, 250, 60],

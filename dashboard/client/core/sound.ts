@@ -29,8 +29,8 @@ export function pageSound(
   alarms: Iterable<Alarm>,
   nowMs: number,
 ): SoundLevel | undefined {
-  const failure = nowMs < page.pausedUntilMs ? undefined : 'lost';
-  if (page.lost) return failure;
+  const failureSound = nowMs < page.pausedUntilMs ? undefined : 'lost';
+  if (page.lost) return failureSound;
   const level = soundLevel(alarms, nowMs);
-  return page.healthy || level === 'high' ? level : (failure ?? level);
+  return page.healthy || level === 'high' ? level : (failureSound ?? level);
 }

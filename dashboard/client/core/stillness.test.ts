@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Acting, emptyStillness, isStill, lookAgain, stillMs, unsettled } from './stillness.ts';
+import { type Control, emptyStillness, isStill, stillnessAfterLook, stillMs, blockedKeys } from './stillness.ts';
 
-const box = (key: string, top: number, about = key, heightPx = 40): Acting<string> => ({
+const box = (key: string, top: number, actsOn = key, heightPx = 40): Control<string> => ({
   key,
-  about,
+  actsOn,
   place: { left: 0, right: 100, top, bottom: top + heightPx },
 });
 /** Looks at the lists one after the other, 250 ms apart; returns whether `key` may be pressed `thenMs` after the last. */
-function mayPress(key: string, rounds: readonly (readonly Acting<string>[])[], thenMs: number): boolean {
+function mayPress(key: string, rounds: readonly (readonly Control<string>[])[], thenMs: number): boolean {
   let stillness = emptyStillness<string>();
   let now = 5000;
   for (const round of rounds) {
     now += 250;
-    stillness = lookAgain(stillness, round, now);
+    stillness = stillnessAfterLook(stillness, round, now);
   }
   return isStill(stillness, key, now + thenMs);
 }
@@ -63,10 +63,10 @@ describe('isStill and unsettled', () => {
   });
 
   it('unsettled returns a button for a second after it moved', () => {
-    const first = lookAgain(emptyStillness<string>(), [a, b], 1000);
-    const moved = lookAgain(first, [a, box('b', 60)], 2000);
-    expect([...unsettled(moved, 2000)]).toEqual(['b']);
-    expect([...unsettled(moved, 2000 + stillMs - 1)]).toEqual(['b']);
-    expect([...unsettled(moved, 2000 + stillMs)]).toEqual([]);
+    const first = stillnessAfterLook(emptyStillness<string>(), [a, b], 1000);
+    const moved = stillnessAfterLook(first, [a, box('b', 60)], 2000);
+    expect([...blockedKeys(moved, 2000)]).toEqual(['b']);
+    expect([...blockedKeys(moved, 2000 + stillMs - 1)]).toEqual(['b']);
+    expect([...blockedKeys(moved, 2000 + stillMs)]).toEqual([]);
   });
 });

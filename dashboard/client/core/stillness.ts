@@ -1,11 +1,11 @@
 /**
- * Decides whether a person may press a button. A person aims at the screen of a moment ago. A button that has just moved
- * to this place, or that now acts on something else, is not the button that the person meant. So a button does not
- * react until it has stood still for a while.
+ * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has just
+ * moved to this place, or now acts on something else, the person meant another button. So a button does not react until
+ * it has stood still for a while.
  */
 
 /**
- * How long a button must have stood still. People need 200 to 500 ms to see that something moved and to stop the
+ * How long a button must have stood still. People need 200 to 500 ms to see that something moved and to stop their
  * finger.
  */
 export const stillMs = 1000;
@@ -17,18 +17,18 @@ const leftPlacesMax = 2000;
 /** A rectangle in px of the window. */
 export type Place = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 
-/** A button or another control that acts; `about` identifies what it acts on. */
-export type Acting<K> = { readonly key: K; readonly place: Place; readonly about: string };
+/** A button or another control that acts; `actsOn` identifies its object, for example an alarm. */
+export type Control<K> = { readonly key: K; readonly place: Place; readonly actsOn: string };
 
-type Standing = {
+type ControlState = {
   readonly place: Place;
-  readonly about: string;
-  /** Since when place and `about` are unchanged; minus infinity if the control is new and no other control was there. */
+  readonly actsOn: string;
+  /** Since when place and `actsOn` are unchanged; minus infinity if the control is new and no other control was there. */
   readonly sinceMs: number;
 };
 
 export type Stillness<K> = {
-  readonly standing: ReadonlyMap<K, Standing>;
+  readonly standing: ReadonlyMap<K, ControlState>;
   /** Places that a control left within the last `stillMs`. */
   readonly leftPlaces: readonly { readonly place: Place; readonly atMs: number }[];
 };
@@ -38,26 +38,26 @@ export function emptyStillness<K>(): Stillness<K> {
 }
 
 /** Returns the state after a new look at all controls that act. */
-export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[], nowMs: number): Stillness<K> {
+export function stillnessAfterLook<K>(before: Stillness<K>, controls: readonly Control<K>[], nowMs: number): Stillness<K> {
   const leftPlaces = before.leftPlaces.filter((entry) => nowMs - entry.atMs < stillMs);
-  const standing = new Map<K, Standing>();
-  const fresh: Acting<K>[] = [];
-  for (const control of acting) {
+  const standing = new Map<K, ControlState>();
+  const newControls: Control<K>[] = [];
+  for (const control of controls) {
     const former = before.standing.get(control.key);
-    if (!former) fresh.push(control);
-    else if (isSamePlace(former.place, control.place) && former.about === control.about)
+    if (!former) newControls.push(control);
+    else if (isSamePlace(former.place, control.place) && former.actsOn === control.actsOn)
       standing.set(control.key, former);
     else {
       leftPlaces.push({ place: former.place, atMs: nowMs });
-      standing.set(control.key, { place: control.place, about: control.about, sinceMs: nowMs });
+      standing.set(control.key, { place: control.place, actsOn: control.actsOn, sinceMs: nowMs });
     }
   }
-  const presentKeys = new Set(acting.map((control) => control.key));
+  const presentKeys = new Set(controls.map((control) => control.key));
   for (const [key, former] of before.standing)
     if (!presentKeys.has(key)) leftPlaces.push({ place: former.place, atMs: nowMs });
-  for (const { key, place, about } of fresh) {
-    const replaces = leftPlaces.some((entry) => overlaps(entry.place, place));
-    standing.set(key, { place, about, sinceMs: replaces ? nowMs : Number.NEGATIVE_INFINITY });
+  for (const { key, place, actsOn } of newControls) {
+    const isWhereAnotherWas = leftPlaces.some((entry) => overlaps(entry.place, place));
+    standing.set(key, { place, actsOn, sinceMs: isWhereAnotherWas ? nowMs : Number.NEGATIVE_INFINITY });
   }
   return { standing, leftPlaces: leftPlaces.slice(-leftPlacesMax) };
 }
@@ -69,7 +69,7 @@ export function isStill<K>(stillness: Stillness<K>, key: K, nowMs: number): bool
 }
 
 /** Returns the keys of all controls that must not be pressed at `nowMs`. */
-export function unsettled<K>({ standing }: Stillness<K>, nowMs: number): Set<K> {
+export function blockedKeys<K>({ standing }: Stillness<K>, nowMs: number): Set<K> {
   const keys = new Set<K>();
   for (const [key, { sinceMs }] of standing) if (nowMs - sinceMs < stillMs) keys.add(key);
   return keys;

@@ -29,11 +29,11 @@ export function periodMs(sweep: Sweep): number {
 /** Returns the place of an instant, CSS pixels from the left, 0 ≤ x < width. */
 export function sweepX(sweep: Sweep, timeMs: number): number {
   const period = periodMs(sweep);
-  const rest = timeMs % period;
-  return ((rest < 0 ? rest + period : rest) / period) * sweep.widthPx;
+  const remainderMs = timeMs % period;
+  return ((remainderMs < 0 ? remainderMs + period : remainderMs) / period) * sweep.widthPx;
 }
 
-/** Returns the oldest instant that is visible when the pen is at `penMs`: older samples are under the erase bar. */
+/** Returns the oldest instant that is visible when the pen is at `penMs`. The erase bar hides older samples. */
 export function oldestVisibleMs(sweep: Sweep, penMs: number): number {
   return penMs - periodMs(sweep) + (sweep.eraseBarPx / sweep.pxPerSecond) * 1000;
 }
@@ -42,16 +42,16 @@ export type Span = { readonly x: number; readonly width: number };
 
 /** Returns the one or two spans to clear when the pen moves from `fromMs` to `toMs`: the area of pen and erase bar. */
 export function eraseSpans(sweep: Sweep, fromMs: number, toMs: number): Span[] {
-  const moved = ((toMs - fromMs) / 1000) * sweep.pxPerSecond;
-  if (moved <= 0) return [];
-  const wide = moved + sweep.eraseBarPx;
-  if (wide >= sweep.widthPx) return [{ x: 0, width: sweep.widthPx }];
+  const movedPx = ((toMs - fromMs) / 1000) * sweep.pxPerSecond;
+  if (movedPx <= 0) return [];
+  const clearedPx = movedPx + sweep.eraseBarPx;
+  if (clearedPx >= sweep.widthPx) return [{ x: 0, width: sweep.widthPx }];
   const x = sweepX(sweep, fromMs);
-  const over = x + wide - sweep.widthPx;
-  return over <= 0
-    ? [{ x, width: wide }]
+  const overflowPx = x + clearedPx - sweep.widthPx;
+  return overflowPx <= 0
+    ? [{ x, width: clearedPx }]
     : [
         { x, width: sweep.widthPx - x },
-        { x: 0, width: over },
+        { x: 0, width: overflowPx },
       ];
 }

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellLeastPx, headHeightPx, leastWidthPx, linesOf, packed, planTile } from './tile-plan.ts';
+import { type Cell, cellLeastPx, headHeightPx, leastWidthPx, linesOf, packedRows, planTile } from './tile-plan.ts';
 
 const number = (label: string, changes: Partial<Cell> = {}): Cell => ({
   label,
-  pressure: false,
+  isPressure: false,
   digits: 0,
   note: undefined,
-  limits: false,
+  hasLimits: false,
   ...changes,
 });
 const all = [
   number('HR'),
   number('SpO2'),
-  number('ABP', { pressure: true }),
-  number('NBP', { pressure: true }),
+  number('ABP', { isPressure: true }),
+  number('NBP', { isPressure: true }),
   number('RR'),
   number('EtCO2'),
   number('PR'),
@@ -96,7 +96,7 @@ describe('planTile', () => {
     [334],
     [345],
   ])('a tile of %d px width has more rows, so that every number has its limits', (widthPx) => {
-    const limited = all.filter((cell) => cell.label !== 'PR').map((cell) => ({ ...cell, limits: true }));
+    const limited = all.filter((cell) => cell.label !== 'PR').map((cell) => ({ ...cell, hasLimits: true }));
     const { rows } = planTile({ widthPx, heightPx: 90 }, limited, []);
     expect(rows.map((row) => row.map((cell) => cell.label))).toEqual([
       ['HR', 'SpO2'],
@@ -110,9 +110,9 @@ describe('planTile', () => {
     ['HR', {}, 85],
     ['EtCO2', {}, 92],
     ['Temp', { digits: 1 }, 91],
-    ['ABP', { pressure: true }, 125],
+    ['ABP', { isPressure: true }, 125],
   ] as const)('the cell of %s has room for limits beside its number', (label, changes, px) => {
-    expect(Math.ceil(leastWidthPx(number(label, { ...changes, limits: true })))).toBe(px);
+    expect(Math.ceil(leastWidthPx(number(label, { ...changes, hasLimits: true })))).toBe(px);
   });
 
   it('the row below the waves is higher on a large tile', () => {
@@ -123,7 +123,7 @@ describe('planTile', () => {
   });
 
   it('packed starts a new row if the next number does not fit', () => {
-    expect(packed(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
+    expect(packedRows(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],
     ]);
@@ -131,11 +131,11 @@ describe('planTile', () => {
 });
 
 describe('headHeightPx', () => {
-  const alone = { bed: 'U-1', hasNotice: false, hasSound: false, ward: null, state: undefined };
+  const alone = { bed: 'U-1', hasNotice: false, hasSoundOffMark: false, ward: null, state: undefined };
   it.each([
     ['has one line for a short bed name', alone, 28],
     ['has one line if all marks fit beside the bed name', { ...alone, hasNotice: true, state: 'no news yet' }, 28],
-    ['has one line for the marks of notice and sound', { ...alone, hasNotice: true, hasSound: true }, 28],
+    ['has one line for the marks of notice and sound', { ...alone, hasNotice: true, hasSoundOffMark: true }, 28],
     [
       'has a second line for a state that does not fit',
       { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' },
@@ -147,7 +147,7 @@ describe('headHeightPx', () => {
       {
         bed: 'Window place 12B anteroom',
         hasNotice: true,
-        hasSound: false,
+        hasSoundOffMark: false,
         ward: 'ICU',
         state: 'offline 2026-01-31 14:03:07',
       },

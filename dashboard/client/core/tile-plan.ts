@@ -1,24 +1,24 @@
 /**
- * Plans what a bed's tile shows. A number is never cut. If there is little room, the tile shows fewer waves, then more
- * rows of numbers, and at last the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
+ * Plans what a bed's tile shows. A number is never cut. If there is little room, the tile first shows fewer waves, then
+ * more rows of numbers, and then the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
  */
 
 /** The properties of a parameter's cell that decide its size. */
 export type Cell = {
   readonly label: string;
   /** Whether the cell shows systolic over diastolic with the mean below. */
-  readonly pressure: boolean;
+  readonly isPressure: boolean;
   /** Digits after the point. */
   readonly digits: number;
   /** A word about the number (`questionable`), on its own line. */
   readonly note: string | undefined;
   /** Whether alarm limits stand beside the number. */
-  readonly limits: boolean;
+  readonly hasLimits: boolean;
 };
 
 /** Returns the width of the longest text of a cell, em: `288/188`, `40.0`, `188`. `--em` in slot.css is the same. */
-export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>): number {
-  if (pressure) return 4.65;
+export function widthEm({ isPressure, digits }: Pick<Cell, 'isPressure' | 'digits'>): number {
+  if (isPressure) return 4.65;
   return digits > 0 ? 2.55 : 2.15;
 }
 
@@ -29,8 +29,8 @@ const cellEdgesPx = 14;
 const limitsEdgePx = 50;
 const labelCharPx = 8.2;
 /**
- * In a narrow cell, label and age have smaller letters (slot.css) and share a line, because the limits need the next
- * line.
+ * Width of a letter of the label in a narrow cell. There label and age have smaller letters (slot.css) and share a line,
+ * because the limits need the next line.
  */
 const narrowLabelCharPx = 7.6;
 /** Width of the longest ages: `99 min`, `47 h 59`. */
@@ -44,11 +44,11 @@ const pressureLeastPx = 90;
 
 export function leastWidthPx(cell: Cell): number {
   const px = Math.max(
-    widthEm(cell) * leastFontPx + (cell.limits ? limitsEdgePx : cellEdgesPx),
+    widthEm(cell) * leastFontPx + (cell.hasLimits ? limitsEdgePx : cellEdgesPx),
     cell.label.length * labelCharPx + cellEdgesPx,
-    cell.limits && !cell.pressure ? cell.label.length * narrowLabelCharPx + narrowAgePx + cellEdgesPx : 0,
+    cell.hasLimits && !cell.isPressure ? cell.label.length * narrowLabelCharPx + narrowAgePx + cellEdgesPx : 0,
     (cell.note?.length ?? 0) * noteCharPx + cellEdgesPx,
-    cell.pressure ? pressureLeastPx : 0,
+    cell.isPressure ? pressureLeastPx : 0,
   );
   return Math.ceil(px);
 }
@@ -80,11 +80,11 @@ const columnShare = 0.25;
 /** Minimum height of a wave with its cell. */
 const waveRowLeastPx = 50;
 /** Height of a row of numbers below the waves, as a part of a wave's height, if there is room. */
-const restShare = 0.55;
-const restMostPx = 200;
+const numberRowShare = 0.55;
+const numberRowPxMax = 200;
 
 /**
- * Returns the plan for a box: as many waves as fit if every number has its room.
+ * Returns the plan for a box: all numbers, and as many waves as fit beside them.
  * @param cells all cells in their order
  * @param beside for each wave the cell that stands beside it; undefined if the bed has no value for it
  */
@@ -95,56 +95,56 @@ export function planTile<C extends Cell>(
 ): TilePlan<C> {
   const columnPx = Math.round(Math.max(columnLeastPx, box.widthPx * columnShare));
   for (let waves = beside.length; waves > 0; waves -= 1) {
-    const besideDrawn = beside.slice(0, waves);
-    const rest = cells.filter((cell) => !besideDrawn.includes(cell));
-    const rows = balanced(rest, box.widthPx);
-    const notePx = besideDrawn.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
+    const cellsBeside = beside.slice(0, waves);
+    const cellsBelow = cells.filter((cell) => !cellsBeside.includes(cell));
+    const rows = balancedRows(cellsBelow, box.widthPx);
+    const notePx = cellsBeside.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
     const wavesPx = waves * (waveRowLeastPx + notePx);
-    const rowLeastPx = leastHeightPx(rest);
+    const rowLeastPx = leastHeightPx(cellsBelow);
     if (wavesPx + rows.length * rowLeastPx > box.heightPx) continue;
-    const evenPx = (box.heightPx * restShare) / (waves + rows.length * restShare);
-    const rowPx = Math.max(rowLeastPx, Math.floor(Math.min(evenPx, restMostPx)));
+    const evenPx = (box.heightPx * numberRowShare) / (waves + rows.length * numberRowShare);
+    const rowPx = Math.max(rowLeastPx, Math.floor(Math.min(evenPx, numberRowPxMax)));
     return { waves, columns: undefined, columnPx, rows, leastPx: wavesPx + rows.length * rowPx, rowPx };
   }
   const columns = equalColumns(cells, box);
-  const rows = columns === undefined ? balanced(cells, box.widthPx) : chunked(cells, columns);
+  const rows = columns === undefined ? balancedRows(cells, box.widthPx) : rowsOfColumns(cells, columns);
   const rowPx = leastHeightPx(cells);
   return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
 }
 
 /** Returns the cells in rows, in their order, with as many cells in each row as fit. */
-export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
+export function packedRows<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows: C[][] = [];
-  let leftPx = 0;
+  let remainingPx = 0;
   for (const cell of cells) {
     const needPx = leastWidthPx(cell);
-    if (rows.length === 0 || needPx > leftPx) {
+    if (rows.length === 0 || needPx > remainingPx) {
       rows.push([]);
-      leftPx = widthPx;
+      remainingPx = widthPx;
     }
     rows.at(-1)!.push(cell);
-    leftPx -= needPx;
+    remainingPx -= needPx;
   }
   return rows;
 }
 
 /**
- * Returns as few rows as `packed`, but fills all rows about equally, so that the last number does not stand alone and
- * large below a crowded row.
+ * Returns as few rows as `packed`, but fills all rows about equally. Otherwise the last number would be alone and large
+ * below a crowded row.
  */
-function balanced<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
-  const rows = packed(cells, widthPx);
+function balancedRows<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
+  const rows = packedRows(cells, widthPx);
   const sumPx = cells.reduce((sum, cell) => sum + leastWidthPx(cell), 0);
   for (let limitPx = sumPx / rows.length; limitPx < widthPx; limitPx += balanceStepPx) {
-    const even = packed(cells, limitPx);
-    if (even.length === rows.length) return even;
+    const evenRows = packedRows(cells, limitPx);
+    if (evenRows.length === rows.length) return evenRows;
   }
   return rows;
 }
 const balanceStepPx = 4;
 
 /** Width divided by height of the cell that is easiest to read. */
-const bestShape = 1.6;
+const bestAspectRatio = 1.6;
 
 /**
  * Returns the number of equal columns that gives cells of the best shape; undefined if equal cells would be too small.
@@ -156,31 +156,31 @@ function equalColumns(
   const needPx = Math.max(...cells.map(leastWidthPx));
   const needHeightPx = leastHeightPx(cells);
   let best: number | undefined;
-  let bestOff = Number.POSITIVE_INFINITY;
+  let bestDifference = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= cells.length; columns += 1) {
     const rows = Math.ceil(cells.length / columns);
     if (widthPx / columns < needPx || heightPx / rows < needHeightPx) continue;
-    const shape = widthPx / columns / (heightPx / rows);
-    const off = Math.abs(Math.log(shape / bestShape)) + 0.25 * (columns * rows - cells.length);
-    if (off < bestOff) {
+    const aspectRatio = widthPx / columns / (heightPx / rows);
+    const difference = Math.abs(Math.log(aspectRatio / bestAspectRatio)) + 0.25 * (columns * rows - cells.length);
+    if (difference < bestDifference) {
       best = columns;
-      bestOff = off;
+      bestDifference = difference;
     }
   }
   return best;
 }
 
-function chunked<C>(cells: readonly C[], columns: number): C[][] {
+function rowsOfColumns<C>(cells: readonly C[], columns: number): C[][] {
   return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) =>
     cells.slice(row * columns, (row + 1) * columns),
   );
 }
 
 /**
- * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from as far away
- * as the numbers, so the texts grow with the tile.
+ * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from the same
+ * distance as the numbers, so the texts grow with the tile.
  */
-export function wordScale(widthPx: number, heightPx: number): number {
+export function textScale(widthPx: number, heightPx: number): number {
   if (widthPx >= 1600 && heightPx >= 900) return 2;
   return widthPx >= 700 && heightPx >= 450 ? 1.5 : 1;
 }
@@ -197,7 +197,7 @@ export type TileHead = {
   /** Whether the head has the mark for a notice about the bed. */
   readonly hasNotice: boolean;
   /** Whether the head has the mark that the device's own sound is off or paused. */
-  readonly hasSound: boolean;
+  readonly hasSoundOffMark: boolean;
   /** Name of the ward; null if only one ward is on the screen. */
   readonly ward: string | null;
   /** An early warning score. */
@@ -219,19 +219,19 @@ const smallEdgesPx = 14;
 const nameLinePx = 19;
 
 /**
- * Returns the height of a tile's head. A long bed name takes several lines, and parts that do not fit beside it stand in
+ * Returns the height of a tile's head. A long bed name takes several lines, and what does not fit beside it is in the
  * lines below.
  */
-export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: TileHead, tilePx: number): number {
-  const bedMostPx = tilePx * bedShare;
-  const bedLines = linesOf(bed, bedMostPx - 16, bedFontPx * boldEm);
+export function headHeightPx({ bed, hasNotice, hasSoundOffMark, ward, score, state }: TileHead, tilePx: number): number {
+  const bedPxMax = tilePx * bedShare;
+  const bedLines = linesOf(bed, bedPxMax - 16, bedFontPx * boldEm);
   const bedPx =
-    bedLines > 1 ? bedMostPx : Math.min(bedMostPx, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
+    bedLines > 1 ? bedPxMax : Math.min(bedPxMax, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
   const besidePx = [
     nameBasisPx,
     ...(ward === null ? [] : [wardBasisPx]),
     ...(hasNotice ? [noticePx] : []),
-    ...(hasSound ? [noticePx] : []),
+    ...(hasSoundOffMark ? [noticePx] : []),
     ...(score === undefined ? [] : [score.length * smallCharPx + smallEdgesPx]),
     ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
   ];
@@ -254,18 +254,18 @@ export function stripHeightPx(alarmText: string, tilePx: number): number {
 
 /** Returns the number of lines of a text. The text wraps between words; a word breaks only if it is wider than a line. */
 export function linesOf(text: string, widthPx: number, charPx: number): number {
-  const perLine = Math.max(1, Math.floor(widthPx / charPx));
+  const charsPerLine = Math.max(1, Math.floor(widthPx / charPx));
   let lines = 1;
-  let used = 0;
+  let usedChars = 0;
   for (const word of text.split(' ')) {
-    const need = used === 0 ? word.length : word.length + 1;
-    if (used + need <= perLine) {
-      used += need;
+    const neededChars = usedChars === 0 ? word.length : word.length + 1;
+    if (usedChars + neededChars <= charsPerLine) {
+      usedChars += neededChars;
       continue;
     }
-    if (used > 0) lines += 1;
-    lines += Math.ceil(word.length / perLine) - 1;
-    used = word.length % perLine || perLine;
+    if (usedChars > 0) lines += 1;
+    lines += Math.ceil(word.length / charsPerLine) - 1;
+    usedChars = word.length % charsPerLine || charsPerLine;
   }
   return lines;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, countdownText, dateTimeText, livedText, whenText, yearsOld } from './times.ts';
+import { clockText, countdownText, dateTimeText, patientAgeText, whenText, yearsOld } from './times.ts';
 
 const noon = new Date(2026, 0, 31, 12, 3, 7).getTime();
 
@@ -47,6 +47,6 @@ describe('times', () => {
     ['2026-02-01', undefined],
     [undefined, undefined],
   ])('on 2026-01-31 the age of a patient born on %s is written "%s"', (birthDate, text) => {
-    expect(livedText(birthDate, noon)).toBe(text);
+    expect(patientAgeText(birthDate, noon)).toBe(text);
   });
 });

@@ -1,39 +1,39 @@
 /** Writes instants and ages as text for people in a ward: local time, 24 hours. */
 
-const two = (n: number) => String(n).padStart(2, '0');
+const twoDigits = (n: number) => String(n).padStart(2, '0');
 
 /** Returns `14:03:07`, in the screen's time zone. */
 export function clockText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
-  const at = new Date(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const date = new Date(ms);
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
 }
 
 /** Returns `2026-01-31 14:03:07`. */
 export function dateTimeText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
-  const at = new Date(ms);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clockText(ms)}`;
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clockText(ms)}`;
 }
 
 /** Returns `2026-01-31 14:03:07 UTC+01:00`, for texts that somebody may read later in another time zone. */
 export function zonedText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   const minutes = -new Date(ms).getTimezoneOffset();
-  const ahead = Math.abs(minutes);
-  return `${dateTimeText(ms)} UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  const offsetMinutes = Math.abs(minutes);
+  return `${dateTimeText(ms)} UTC${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(offsetMinutes / 60))}:${twoDigits(offsetMinutes % 60)}`;
 }
 
-/** Returns only the time for an instant of today, and date and time for other instants. */
+/** Returns only the time if the instant is today; otherwise date and time. */
 export function whenText(ms: number, nowMs: number): string {
-  const full = dateTimeText(ms);
-  return full.slice(0, 10) === dateTimeText(nowMs).slice(0, 10) ? full.slice(11) : full;
+  const dateAndTime = dateTimeText(ms);
+  return dateAndTime.slice(0, 10) === dateTimeText(nowMs).slice(0, 10) ? dateAndTime.slice(11) : dateAndTime;
 }
 
 /** Returns the time until an instant, `1:43` (minutes and seconds); `0:00` if the instant is past. */
 export function countdownText(untilMs: number, nowMs: number): string {
   const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
-  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+  return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
 
 /**
@@ -54,7 +54,7 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
 const monthsUntilYears = 2;
 
 /** Returns a patient's age as text: `34 years`, `5 months`, `9 days`; undefined if the age is not known. */
-export function livedText(birthDate: string | undefined, nowMs: number): string | undefined {
+export function patientAgeText(birthDate: string | undefined, nowMs: number): string | undefined {
   const years = yearsOld(birthDate, nowMs);
   if (birthDate === undefined || years === undefined) return undefined;
   if (years >= monthsUntilYears) return countText(years, 'year');

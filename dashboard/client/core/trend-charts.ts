@@ -12,7 +12,7 @@ export type Chart = {
   readonly scale?: (greatest: number) => readonly [number, number];
 };
 
-const together: readonly { title: string; groups: readonly ParameterGroup[] }[] = [
+const chartGroups: readonly { title: string; groups: readonly ParameterGroup[] }[] = [
   { title: 'HR, pulse', groups: ['HR', 'PR'] },
   { title: 'SpO2', groups: ['SpO2'] },
   { title: 'ABP', groups: ['ABP'] },
@@ -25,12 +25,12 @@ const together: readonly { title: string; groups: readonly ParameterGroup[] }[] 
 /** Returns the charts for these codes, in the same order as the numbers on a tile, without empty charts. */
 export function chartsOf(codes: readonly string[]): Chart[] {
   const listedParameters = codes.flatMap((code) => parameters.get(code) ?? []);
-  return together.flatMap(({ title, groups }) => {
-    const ofChart = listedParameters
+  return chartGroups.flatMap(({ title, groups }) => {
+    const chartParameters = listedParameters
       .filter((parameter: Parameter) => groups.includes(parameter.group))
       .sort((a, b) => a.mdc - b.mdc);
-    return ofChart.length === 0
+    return chartParameters.length === 0
       ? []
-      : [{ title, unitLabel: ofChart[0]!.unitLabel, codes: ofChart.map((parameter) => parameter.code) }];
+      : [{ title, unitLabel: chartParameters[0]!.unitLabel, codes: chartParameters.map((parameter) => parameter.code) }];
   });
 }

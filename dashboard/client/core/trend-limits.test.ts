@@ -15,8 +15,8 @@ const pressure = ['MDC_PRESS_BLD_ART_ABP_SYS', 'MDC_PRESS_BLD_ART_ABP_DIA', 'MDC
 describe('limitLines and limitsText', () => {
   it('the ward’s limits are drawn over the whole chart, once for heart rate and pulse', () => {
     expect(limitLines(heart, ward, fromMs)).toEqual([
-      { value: 50, text: '50', fromMs, side: 'low', place: 0 },
-      { value: 120, text: '120', fromMs, side: 'high', place: 0 },
+      { value: 50, text: '50', fromMs, side: 'low', groupIndex: 0 },
+      { value: 120, text: '120', fromMs, side: 'high', groupIndex: 0 },
     ]);
   });
 
@@ -31,7 +31,7 @@ describe('limitLines and limitsText', () => {
   });
 
   it('limits of systolic and mean pressure have names and stand at two edges of the chart', () => {
-    expect(limitLines(pressure, ward, fromMs).map(({ text, place }) => [text, place])).toEqual([
+    expect(limitLines(pressure, ward, fromMs).map(({ text, groupIndex }) => [text, groupIndex])).toEqual([
       ['sys 90', 0],
       ['sys 160', 0],
       ['mean 60', 1],

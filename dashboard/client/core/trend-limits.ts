@@ -11,11 +11,11 @@ export type LimitLine = {
   readonly fromMs: number;
   readonly side: 'low' | 'high';
   /** Index of the limit's group on the chart. The texts of the second group stand at the other edge of the chart. */
-  readonly place: number;
+  readonly groupIndex: number;
 };
 
 /** Short names of groups. They stand beside the limits if a chart has limits of two groups. */
-const short: Partial<Record<LimitGroup, string>> = {
+const shortNames: Partial<Record<LimitGroup, string>> = {
   HR: 'HR',
   PR: 'PR',
   BPsys: 'sys',
@@ -37,9 +37,9 @@ function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Limi
   // If two groups have the same limits (usually heart rate and pulse), only one line is drawn.
   const groupLimits = [...byGroup.values()];
   return groupLimits.filter(
-    ({ limits }, at) =>
+    ({ limits }, index) =>
       !groupLimits
-        .slice(0, at)
+        .slice(0, index)
         .some((earlier) => earlier.limits.low === limits.low && earlier.limits.high === limits.high),
   );
 }
@@ -47,12 +47,12 @@ function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Limi
 /** Returns the limit lines of a chart that begins at `fromMs`. */
 export function limitLines(codes: readonly string[], inForce: LimitsInForce | null, fromMs: number): LimitLine[] {
   const groupLimits = limitsOn(codes, inForce);
-  return groupLimits.flatMap(({ group, parameter, limits }, place) => {
+  return groupLimits.flatMap(({ group, parameter, limits }, groupIndex) => {
     const changedAt = groupInForce(group, inForce)?.changed?.at;
     return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
       const value = limits[side];
       if (value === undefined) return [];
-      const name = groupLimits.length > 1 ? short[group] : undefined;
+      const name = groupLimits.length > 1 ? shortNames[group] : undefined;
       const number = limitNumberText(value, parameter.digits);
       return [
         {
@@ -60,7 +60,7 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
           text: name === undefined ? number : `${name} ${number}`,
           fromMs: changedAt === undefined ? fromMs : Math.max(fromMs, Date.parse(changedAt)),
           side,
-          place,
+          groupIndex,
         },
       ];
     });
@@ -69,15 +69,15 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
 
 /**
  * Returns the range of values that a chart shows: the curve and its limits, so that a person sees how far the curve is
- * from a limit. If the whole curve is beyond one limit, the range leaves out the opposite limit, which would only
+ * from a limit. If the whole curve is beyond one limit, the range does not include the opposite limit, which would only
  * flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shown = lines.filter(
-    ({ side, place }) =>
+    ({ side, groupIndex }) =>
       !lines.some(
         (other) =>
-          other.place === place && other.side !== side && (side === 'low' ? min > other.value : max < other.value),
+          other.groupIndex === groupIndex && other.side !== side && (side === 'low' ? min > other.value : max < other.value),
       ),
   );
   const values = shown.map((line) => line.value);
@@ -96,7 +96,7 @@ export function limitsText(codes: readonly string[], inForce: LimitsInForce | nu
     );
     if (from === undefined && to === undefined) return [];
     const range = from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} to ${to}`;
-    return [groupLimits.length > 1 && short[group] ? `${short[group]} ${range}` : range];
+    return [groupLimits.length > 1 && shortNames[group] ? `${shortNames[group]} ${range}` : range];
   });
   return texts.length === 0 ? undefined : texts.join(', ');
 }

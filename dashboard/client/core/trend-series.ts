@@ -28,7 +28,7 @@ const gapIntervals = 2.5;
 
 /**
  * Returns the usual interval between the points of a series, ms: the median, but at least one step; undefined for fewer
- * than three points. With it, readings every 15 s are joined even if a step of the trend is only 7.5 s.
+ * than three points. Because of this interval, readings every 15 s are joined even if a step of the trend is only 7.5 s.
  */
 function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
@@ -52,54 +52,54 @@ function isEpisodic(code: string): boolean {
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
   // In the order of `codes`, not of the server, because the style of a line depends on its index.
-  const wanted = codes.flatMap((code) => trends.series.find((line) => line.code === code) ?? []);
-  const breaksOf = new Map(wanted.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
+  const shownSeries = codes.flatMap((code) => trends.series.find((series) => series.code === code) ?? []);
+  const breaksOf = new Map(shownSeries.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
   const instants = new Set(
-    wanted.flatMap((series) => [...series.points.map(([at]) => at), ...breaksOf.get(series.code)!]),
+    shownSeries.flatMap((series) => [...series.points.map(([at]) => at), ...breaksOf.get(series.code)!]),
   );
   const times = [...instants].sort((a, b) => a - b);
-  const place = new Map(times.map((at, i) => [at, i]));
-  const series = new Map(
-    wanted.map((line) => {
+  const indexOfTime = new Map(times.map((at, i) => [at, i]));
+  const columnsByCode = new Map(
+    shownSeries.map((series) => {
       const empty = () => new Array<number | null | undefined>(times.length).fill(undefined);
       const columns = {
         mean: empty(),
         min: empty(),
         max: empty(),
-        lone: lonePlaces(line, breaksOf.get(line.code)!, place),
+        lone: loneIndexes(series, breaksOf.get(series.code)!, indexOfTime),
       };
-      for (const at of breaksOf.get(line.code)!) {
-        const i = place.get(at)!;
+      for (const at of breaksOf.get(series.code)!) {
+        const i = indexOfTime.get(at)!;
         columns.mean[i] = columns.min[i] = columns.max[i] = null;
       }
-      for (const [at, mean, min, max] of line.points) {
-        const i = place.get(at)!;
+      for (const [at, mean, min, max] of series.points) {
+        const i = indexOfTime.get(at)!;
         columns.mean[i] = mean;
         columns.min[i] = min;
         columns.max[i] = max;
       }
-      return [line.code, columns] as const;
+      return [series.code, columns] as const;
     }),
   );
-  return { x: times.map((at) => at / 1000), series };
+  return { x: times.map((at) => at / 1000), series: columnsByCode };
 }
 
 /** Returns the times at which the line breaks, each in the middle between two points. */
 function breaksIn({ code, points }: Trends['series'][number], stepMs: number): number[] {
-  const usualMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
+  const longestPauseMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
   const breaks: number[] = [];
   for (const [i, [at]] of points.entries()) {
     const before = points[i - 1]?.[0];
-    if (before !== undefined && at - before > usualMs) breaks.push((before + at) / 2);
+    if (before !== undefined && at - before > longestPauseMs) breaks.push((before + at) / 2);
   }
   return breaks;
 }
 
 /** Returns the indexes of the points that no line joins to another point. Such points are drawn as dots. */
-function lonePlaces(
+function loneIndexes(
   { points }: Trends['series'][number],
   breaks: readonly number[],
-  place: ReadonlyMap<number, number>,
+  indexOfTime: ReadonlyMap<number, number>,
 ): number[] {
   const lone: number[] = [];
   let next = 0;
@@ -108,7 +108,7 @@ function lonePlaces(
     const after = points[i + 1]?.[0];
     while (next < breaks.length && breaks[next]! < at) next += 1;
     const joinsAfter = after !== undefined && !(next < breaks.length && breaks[next]! < after);
-    if (!joinedBefore && !joinsAfter) lone.push(place.get(at)!);
+    if (!joinedBefore && !joinsAfter) lone.push(indexOfTime.get(at)!);
     joinedBefore = joinsAfter;
   }
   return lone;

@@ -1,6 +1,6 @@
 /**
  * Stores the last seconds of one wave in a ring of samples, in which a missing sample is NaN. A chunk may come twice, late
- * or never. The event time decides the place of each sample, so no sample is drawn in a wrong place.
+ * or never. The event time decides the place of each sample, so no sample is drawn at a wrong place.
  */
 
 /** Seconds in the ring: more than the slowest sweep shows on the widest row. */
@@ -49,18 +49,18 @@ export function createWaveBuffer(rateHz: number): WaveBuffer {
  */
 export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>): WaveWrite {
   if (Number.isNaN(buffer.baseMs)) return restart(buffer, startMs, samples);
-  const place = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
-  const apart = place - buffer.next;
-  if (Math.abs(apart) <= joinTolerance + joinToleranceFraction * samples.length) {
+  const startIndex = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
+  const samplesAfterNewest = startIndex - buffer.next;
+  if (Math.abs(samplesAfterNewest) <= joinTolerance + joinToleranceFraction * samples.length) {
     // The difference is rounding or drift of the device's clock. Moving the base avoids a gap that is not real.
-    buffer.baseMs += (apart * 1000) / buffer.rateHz;
-    return put(buffer, buffer.next, samples, 'joined');
+    buffer.baseMs += (samplesAfterNewest * 1000) / buffer.rateHz;
+    return writeSamples(buffer, buffer.next, samples, 'joined');
   }
-  const from = Math.round(place);
-  if (apart > buffer.ring.length) return restart(buffer, startMs, samples);
-  if (apart > 0) return put(buffer, from, samples, 'gap');
+  const from = Math.round(startIndex);
+  if (samplesAfterNewest > buffer.ring.length) return restart(buffer, startMs, samples);
+  if (samplesAfterNewest > 0) return writeSamples(buffer, from, samples, 'gap');
   if (from + samples.length <= buffer.next - buffer.ring.length) return { kind: 'stale', from, to: from };
-  return put(buffer, from, samples, 'late');
+  return writeSamples(buffer, from, samples, 'late');
 }
 
 function restart(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>): WaveWrite {
@@ -68,22 +68,22 @@ function restart(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>
   buffer.baseMs = startMs;
   buffer.next = 0;
   buffer.first = 0;
-  return put(buffer, 0, samples, 'restart');
+  return writeSamples(buffer, 0, samples, 'restart');
 }
 
-function put(buffer: WaveBuffer, from: number, samples: ArrayLike<number>, kind: WaveWrite['kind']): WaveWrite {
+function writeSamples(buffer: WaveBuffer, from: number, samples: ArrayLike<number>, kind: WaveWrite['kind']): WaveWrite {
   const { ring } = buffer;
   const to = from + samples.length;
-  for (let i = buffer.next; i < from; i++) ring[slot(i, ring.length)] = Number.NaN;
+  for (let i = buffer.next; i < from; i++) ring[ringIndex(i, ring.length)] = Number.NaN;
   const next = Math.max(buffer.next, to);
   const oldest = next - ring.length;
-  for (let i = Math.max(from, oldest); i < to; i++) ring[slot(i, ring.length)] = samples[i - from] ?? Number.NaN;
+  for (let i = Math.max(from, oldest); i < to; i++) ring[ringIndex(i, ring.length)] = samples[i - from] ?? Number.NaN;
   buffer.next = next;
   buffer.first = Math.max(Math.min(buffer.first, from), oldest);
   return { kind, from: Math.max(from, oldest), to };
 }
 
-function slot(index: number, length: number): number {
+function ringIndex(index: number, length: number): number {
   const rest = index % length;
   return rest < 0 ? rest + length : rest;
 }
@@ -91,7 +91,7 @@ function slot(index: number, length: number): number {
 /** Returns the sample at `index`; NaN if there is no sample. */
 export function sampleAt(buffer: WaveBuffer, index: number): number {
   if (index < buffer.first || index >= buffer.next) return Number.NaN;
-  return buffer.ring[slot(index, buffer.ring.length)] ?? Number.NaN;
+  return buffer.ring[ringIndex(index, buffer.ring.length)] ?? Number.NaN;
 }
 
 /** Returns the event time of the sample at `index`, ms since 1970. */

@@ -4,8 +4,8 @@ import { paperSpeeds } from './sweep.ts';
 
 const tileWavesMax = 3;
 
-/** All waves that a tile may show, the most important first. Lead II and then V show a heart rhythm best. */
-const preference: readonly string[] = [
+/** The waves that a tile may show, the most important first. Leads II and V show a heart rhythm best. */
+const wavesByImportance: readonly string[] = [
   'MDC_ECG_ELEC_POTL_II',
   'MDC_ECG_ELEC_POTL_V',
   'MDC_ECG_ELEC_POTL_V1',
@@ -19,9 +19,9 @@ const preference: readonly string[] = [
 
 /** Returns the known waves among `codes`: first those in `preference`, in its order, then the others by code. */
 export function orderedWaves(codes: readonly string[]): Wave[] {
-  const listedWaves = codes.flatMap((code) => waves.get(code) ?? []);
-  const place = (wave: Wave) => (preference.indexOf(wave.code) + preference.length + 1) % (preference.length + 1);
-  return listedWaves.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
+  const knownWaves = codes.flatMap((code) => waves.get(code) ?? []);
+  const rank = (wave: Wave) => (wavesByImportance.indexOf(wave.code) + wavesByImportance.length + 1) % (wavesByImportance.length + 1);
+  return knownWaves.sort((a, b) => rank(a) - rank(b) || (a.code < b.code ? -1 : 1));
 }
 
 /** Returns the codes of the waves that a tile shows: the most important wave of each group, at most `max`. */

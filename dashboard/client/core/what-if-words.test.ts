@@ -117,7 +117,7 @@ describe('whatIfNotes', () => {
     expect(notes).toEqual([
       'There are no values before the last 12 h.',
       'For 3 h no values came.',
-      'Low and high are off, so only extreme limits count.',
+      'Low and high limits are off; extreme limits count.',
       'Judged from the stored values, as if nobody had answered. Standby and monitor alarms are left out.',
     ]);
     expect(whatIfNotes(shownOf({ silentMs: 599_000 }))).toHaveLength(1);

@@ -1,6 +1,6 @@
 /**
- * The texts of the limits dialog about the question: how many alarms would other limits have called in the last 24
- * hours? The dialog shows one sentence, two rows of four numbers, and notes about the numbers.
+ * The texts of the limits dialog that say how many alarms other limits would have raised in the last 24 hours. The dialog
+ * shows one sentence, two rows of four numbers, and notes about the numbers.
  */
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
@@ -17,10 +17,10 @@ export type WhatIfShown =
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** If values cover at least this time, the text says "24 h" and does not mention the missing rest (ours). */
-const wholeMs = 23.5 * hourMs;
+/** If there are values for at least this time, the text says "24 h" and does not mention that some are missing (ours). */
+const wholeDayMs = 23.5 * hourMs;
 /** A shorter time without values is not mentioned (ours). */
-const silentMsMin = 10 * minuteMs;
+const mentionedSilenceMsMin = 10 * minuteMs;
 
 export function whatIfSentence(shown: WhatIfShown): string {
   switch (shown.kind) {
@@ -40,15 +40,15 @@ export function whatIfSentence(shown: WhatIfShown): string {
 function answerSentence({ since, from, to, inForce, entered }: WhatIf, parameter: string): string {
   if (since === null)
     return `No value of ${parameter} is stored for the last ${lengthText(from, to)}, so there is nothing to count.`;
-  const last = `In the last ${lengthText(since, to)}`;
-  const before = allCalls(inForce);
-  if (entered === null) return `${last} the limits in force ${wouldHaveCalled(before)}.`;
-  const after = allCalls(entered);
-  if (after !== before)
-    return `${last} these limits ${wouldHaveCalled(after)}; the limits in force ${wouldHaveCalled(before)}.`;
-  return after === 0
-    ? `${last} neither these limits nor the limits in force would have called.`
-    : `${last} these limits ${wouldHaveCalled(after)}, and so would the limits in force.`;
+  const periodText = `In the last ${lengthText(since, to)}`;
+  const callsInForce = allCalls(inForce);
+  if (entered === null) return `${periodText} the limits in force ${wouldHaveCalled(callsInForce)}.`;
+  const callsEntered = allCalls(entered);
+  if (callsEntered !== callsInForce)
+    return `${periodText} these limits ${wouldHaveCalled(callsEntered)}; the limits in force ${wouldHaveCalled(callsInForce)}.`;
+  return callsEntered === 0
+    ? `${periodText} neither these limits nor the limits in force would have called.`
+    : `${periodText} these limits ${wouldHaveCalled(callsEntered)}, and so would the limits in force.`;
 }
 
 function wouldHaveCalled(times: number): string {
@@ -62,12 +62,12 @@ export function whatIfNotes(shown: WhatIfShown): string[] {
   if (shown.kind !== 'answer' || shown.answer.since === null) return [];
   const { since, to, everyMs, silentMs } = shown.answer;
   const notes: string[] = [];
-  if (lengthMs(since, to) < wholeMs) notes.push(`There are no values before the last ${lengthText(since, to)}.`);
-  if (silentMs >= silentMsMin) notes.push(`For ${durationText(silentMs)} no values came.`);
-  if (shown.off) notes.push('Low and high are off, so only extreme limits count.');
-  const every = everyMs === null ? '' : ` (about one each ${everyText(everyMs)})`;
+  if (lengthMs(since, to) < wholeDayMs) notes.push(`There are no values before the last ${lengthText(since, to)}.`);
+  if (silentMs >= mentionedSilenceMsMin) notes.push(`For ${durationText(silentMs)} no values came.`);
+  if (shown.off) notes.push('Low and high limits are off; extreme limits count.');
+  const intervalText = everyMs === null ? '' : ` (about one each ${stepText(everyMs)})`;
   notes.push(
-    `Judged from the stored values${every}, as if nobody had answered. Standby and monitor alarms are left out.`,
+    `Judged from the stored values${intervalText}, as if nobody had answered. Standby and monitor alarms are left out.`,
   );
   return notes;
 }
@@ -80,23 +80,23 @@ export type WhatIfRow = { readonly name: string; readonly cells: readonly string
  */
 export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] {
   const answer = shown.kind === 'answer' && shown.answer.since !== null ? shown.answer : undefined;
-  const waits = shown.kind === 'working' ? '…' : '–';
+  const placeholder = shown.kind === 'working' ? '…' : '–';
   const cells = (calls: WhatIfCalls | null | undefined, missing: string) =>
-    calls ? [...priorities.map((priority) => calls[priority]), allCalls(calls)].map(String) : four(missing);
-  const entered = shown.kind === 'working' && !shown.entered ? '–' : waits;
+    calls ? [...priorities.map((priority) => calls[priority]), allCalls(calls)].map(String) : fourCells(missing);
+  const enteredPlaceholder = shown.kind === 'working' && !shown.entered ? '–' : placeholder;
   return [
-    { name: 'Limits in force', cells: cells(answer?.inForce, waits) },
-    { name: 'As entered', cells: cells(answer?.entered, entered) },
+    { name: 'Limits in force', cells: cells(answer?.inForce, placeholder) },
+    { name: 'As entered', cells: cells(answer?.entered, enteredPlaceholder) },
   ];
 }
 
-const four = (text: string) => [text, text, text, text];
+const fourCells = (text: string) => [text, text, text, text];
 const allCalls = ({ high, medium, low }: WhatIfCalls) => high + medium + low;
 const lengthMs = (from: string, to: string) => Date.parse(to) - Date.parse(from);
 
 function lengthText(from: string, to: string): string {
   const ms = lengthMs(from, to);
-  return ms >= wholeMs ? '24 h' : durationText(ms);
+  return ms >= wholeDayMs ? '24 h' : durationText(ms);
 }
 
 function durationText(ms: number): string {
@@ -107,7 +107,7 @@ function durationText(ms: number): string {
 }
 
 /** An answer with the longest possible texts. A form reserves room for these texts when it opens. */
-const widest: WhatIfShown = {
+const widestAnswer: WhatIfShown = {
   kind: 'answer',
   answer: {
     from: '2026-03-01T00:00:00.000Z',
@@ -121,10 +121,10 @@ const widest: WhatIfShown = {
   parameter: '',
   off: true,
 };
-export const widestSentence = whatIfSentence(widest);
-export const widestNotes = whatIfNotes(widest).join(' ');
+export const widestSentence = whatIfSentence(widestAnswer);
+export const widestNotes = whatIfNotes(widestAnswer).join(' ');
 
-function everyText(ms: number): string {
+function stepText(ms: number): string {
   if (ms < 1_500) return 'second';
   if (ms < 90_000) return `${Math.round(ms / 1_000)} s`;
   return durationText(ms);

@@ -7,7 +7,7 @@ import type { Permission, Session } from '../../protocol/rest.ts';
 import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
-import { wavePace } from '../core/load.ts';
+import { waveRateFraction } from '../core/load.ts';
 import { hasUnansweredHigh } from '../core/loudness-rise.ts';
 import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
@@ -169,12 +169,12 @@ export function createApp() {
       seenCodes(screen.value),
       may('view-vitals'),
     );
-    return wavePace(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
+    return waveRateFraction(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
   });
   let sentWish = '';
 
   const stops = [
-    effect(() => waves.pace(wavePace(monitor.level.value))),
+    effect(() => waves.pace(waveRateFraction(monitor.level.value))),
     effect(askForWish),
     effect(playSound),
     effect(followRouteToWard),

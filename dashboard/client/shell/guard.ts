@@ -4,7 +4,7 @@
  * acts on, if it has no `href`. The attribute `data-acts-area` marks an area that acts as a whole and is larger than the
  * button or link in it.
  */
-import { emptyStillness, isStill, lookAgain, unsettled } from '../core/stillness.ts';
+import { emptyStillness, isStill, stillnessAfterLook, blockedKeys } from '../core/stillness.ts';
 
 const acting = 'button, a[href], summary, [role="button"]';
 /** The guard looks at least this often, because a button can move although no element of the page changes. */
@@ -26,8 +26,8 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 
   function look(): number {
     const nowMs = now();
-    stillness = lookAgain(stillness, [...page.querySelectorAll(acting)].flatMap(actingAt), nowMs);
-    const dead = unsettled(stillness, nowMs);
+    stillness = stillnessAfterLook(stillness, [...page.querySelectorAll(acting)].flatMap(actingAt), nowMs);
+    const dead = blockedKeys(stillness, nowMs);
     for (const element of marked) if (!dead.has(element)) unmark(element);
     for (const element of dead) if (!marked.has(element)) mark(element);
     marked = dead;
@@ -95,8 +95,8 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 function actingAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();
   if (right === left || bottom === top) return [];
-  const about = (element as HTMLElement).dataset.actsOn ?? element.getAttribute('href') ?? '';
-  return [{ key: element, place: { left, top, right, bottom }, about }];
+  const actsOn = (element as HTMLElement).dataset.actsOn ?? element.getAttribute('href') ?? '';
+  return [{ key: element, place: { left, top, right, bottom }, actsOn }];
 }
 
 function actingOf(event: Event): Element | undefined {

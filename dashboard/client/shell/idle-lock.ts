@@ -1,5 +1,5 @@
 /** Locks the page if nobody has touched it or another tab of this browser for the time that the server sets. */
-import { idleMs, type Touched } from '../core/idle.ts';
+import { idleMs, type TouchTime } from '../core/idle.ts';
 
 const touchedKey = 'vigil.touched';
 /** Minimum time between two writes to the local storage. Without it every movement of the pointer would write. */
@@ -23,7 +23,7 @@ export type IdleLock = {
  * @param onTouchedElsewhere called when somebody has touched another tab of this browser
  */
 export function openIdleLock(steady: () => number, lock: () => void, onTouchedElsewhere: () => void): IdleLock {
-  const now = (): Touched => ({ wallMs: Date.now(), steadyMs: steady() });
+  const now = (): TouchTime => ({ wallMs: Date.now(), steadyMs: steady() });
   let touched = now();
   let writtenMs = 0;
   let askedMs = Number.NEGATIVE_INFINITY;

@@ -98,7 +98,7 @@ describe('openLive', () => {
     await connected();
     expect(watches[0]).toEqual({ type: 'watch', ...wish });
     send(delta(10, 12, 88));
-    await until(() => screen?.n === 12);
+    await until(() => screen?.messageNo === 12);
     expect(screen!.beds.get('assoc-01')!.values[0]!.value).toBe(88);
     expect(states).toEqual(['live']);
   });
@@ -116,13 +116,13 @@ describe('openLive', () => {
   it('connects again after the connection broke, and resumes after its last message number', async () => {
     open();
     await connected();
-    await until(() => screen?.n === 10);
+    await until(() => screen?.messageNo === 10);
     sockets[0]!.terminate();
     await connected(2);
     expect(watches[1]!.resume).toEqual({ stream: 's1', n: 10 });
     expect(tickets).toBe(2);
     send(delta(10, 20, 70));
-    await until(() => screen?.n === 20);
+    await until(() => screen?.messageNo === 20);
   });
 
   it('connects again and requests a new snapshot if a delta is missing', async () => {
@@ -141,7 +141,7 @@ describe('openLive', () => {
     clockMs = 5000;
     send(heartbeat);
     send(delta(10, 11, 1));
-    await until(() => screen?.n === 11);
+    await until(() => screen?.messageNo === 11);
     clockMs = 10_000;
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(states).toEqual(['live']);
@@ -164,7 +164,7 @@ describe('openLive', () => {
     send(delta(10, 11, 1));
     clockMs = 30_000;
     for (const endMs = Date.now() + 600; Date.now() < endMs; );
-    await until(() => screen?.n === 11);
+    await until(() => screen?.messageNo === 11);
     expect(states).toEqual(['live']);
     clockMs = 35_001;
     await until(() => states.at(-1) === 'lost');

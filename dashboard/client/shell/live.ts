@@ -74,7 +74,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     const opened = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
     socket = opened;
     openedMs = events.now();
-    opened.onopen = () => send(opened, screen ? { stream: screen.stream, n: screen.n } : undefined);
+    opened.onopen = () => send(opened, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
     opened.onmessage = (message) => {
       if (opened === socket) receive(String(message.data));
     };

@@ -1,6 +1,6 @@
 /** Measures how late the page's timer fires. From this `core/load.ts` decides what a slow screen still draws. */
 import { signal } from '@preact/signals';
-import { judgeLoad, type LoadLevel, startLoad } from '../core/load.ts';
+import { loadAfterSample, type LoadLevel, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;
@@ -42,7 +42,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
 
   function sample(nowMs: number) {
     lastSampleMs = nowMs;
-    if (!document.hidden) load = judgeLoad(load, { lateMs: worstMs, drawLateMs }, nowMs);
+    if (!document.hidden) load = loadAfterSample(load, { lateMs: worstMs, drawLateMs }, nowMs);
     [worstMs, drawLateMs] = [0, 0];
     level.value = load.level;
   }

@@ -1,5 +1,5 @@
 /** Estimates the server's time from the times in the server's messages. */
-import { createLead, remoteAt, sawNewRemote, sawRemote } from '../core/lead.ts';
+import { createLead, remoteAt, updateLeadFromNewProcess, updateLead } from '../core/lead.ts';
 
 /** @param steady the screen's clock, which is never set, ms */
 export function createServerTime(steady: () => number) {
@@ -17,9 +17,9 @@ export function createServerTime(steady: () => number) {
      *   if there is no estimate yet.
      */
     saw(atMs: number, stream: string | undefined, hasWaited: boolean): void {
-      if (stream !== undefined && stream !== streamSeen) sawNewRemote(lead, atMs, steady());
+      if (stream !== undefined && stream !== streamSeen) updateLeadFromNewProcess(lead, atMs, steady());
       streamSeen = stream ?? streamSeen;
-      if (!hasWaited || remoteAt(lead, steady()) === undefined) sawRemote(lead, atMs, steady());
+      if (!hasWaited || remoteAt(lead, steady()) === undefined) updateLead(lead, atMs, steady());
     },
 
     /** Drops the estimate, because the next messages may come from another server. */

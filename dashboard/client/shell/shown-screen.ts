@@ -1,7 +1,7 @@
 /** Decides when the screen shows the newest state. A slow screen shows new numbers less often (`core/load.ts`). */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Screen } from '../core/fold.ts';
-import { type LoadLevel, numbersEveryMs, withNumbersHeld } from '../core/load.ts';
+import { type LoadLevel, numbersEveryMs, withUnchangedNumbers } from '../core/load.ts';
 
 /** @param now the server's time, ms since 1970 */
 export function createShownScreen(
@@ -24,7 +24,7 @@ export function createShownScreen(
     const shown = screen.peek();
     const newerMs = atMs - shownUntilMs.peek();
     const isHeld = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
-    const next = newest && shown && isHeld ? withNumbersHeld(shown, newest) : newest;
+    const next = newest && shown && isHeld ? withUnchangedNumbers(shown, newest) : newest;
     batch(() => {
       screen.value = next;
       if (next?.beds === newest?.beds) shownUntilMs.value = newestAtMs;

@@ -1,7 +1,7 @@
 /** Stores the waves to draw by bed: the samples by event time, and the position of each bed's pen. */
 import { missingSample } from '../../../contracts/parameters.ts';
 import type { WaveMessage } from '../../protocol/live.ts';
-import { chunkArrived, createPlayout, movePen, type Playout } from '../core/playout.ts';
+import { updatePlayout, createPlayout, movePen, type Playout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 
 /** Maximum of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */
@@ -51,7 +51,7 @@ export function createWaveStore() {
       if (written.kind === 'restart') wave.epoch = ++epochs;
       if (written.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, written.from);
       if (written.kind === 'restart' || wave.buffer.next > before)
-        chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
+        updatePlayout(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
     },
     bed: (associationId: string): StoredBed | undefined => beds.get(associationId),
     /** Moves a bed's pen and returns its event time; NaN before the first chunk. */

@@ -3,7 +3,7 @@
  * can draw there.
  */
 import { createSteadyClock } from '../core/connection.ts';
-import { heardReport, lookAtPainter, type PaintWatch, startWatch } from '../core/paint-watch.ts';
+import { watchAfterReport, watchAfterCheck, type PaintWatch, startWatch } from '../core/paint-watch.ts';
 import type { SweepRow } from './sweeper.ts';
 import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts';
 
@@ -115,13 +115,13 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
 
   worker.onmessage = ({ data }: MessageEvent<{ lateMs: number }>) => {
     onLate(data.lateMs);
-    note(heardReport(watch, data.lateMs, steady()));
+    note(watchAfterReport(watch, data.lateMs, steady()));
   };
   worker.onerror = () => {
     isBroken = true;
     onStuck(true);
   };
-  setInterval(() => note(lookAtPainter(watch, steady(), !document.hidden)), lookEveryMs);
+  setInterval(() => note(watchAfterCheck(watch, steady(), !document.hidden)), lookEveryMs);
   return {
     frameMs: frameMsFull,
     order: (order) => worker.postMessage(order),

@@ -2,20 +2,20 @@
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Numeric } from '../../protocol/rest.ts';
-import { type Age, ageMark, ageOf } from '../core/ages.ts';
-import { bornAtMs } from '../core/numerics.ts';
+import { type Age, ageRedrawKey, ageOf } from '../core/ages.ts';
+import { ageStartMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
 /** Returns the age of each numeric. The ages are updated only when the class or the text of one of them changes. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
-  const born = numerics.map((numeric) => ({ ms: bornAtMs(numeric), intervalMs: numeric.intervalMs }));
+  const born = numerics.map((numeric) => ({ ms: ageStartMs(numeric), intervalMs: numeric.intervalMs }));
   const ages = useMemo(() => {
     let shown: readonly Age[] = [];
     let mark: string | undefined;
     return computed(() => {
       const next = born.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
-      const nextMark = next.map((age, i) => ageMark(age, born[i]!.intervalMs)).join();
+      const nextMark = next.map((age, i) => ageRedrawKey(age, born[i]!.intervalMs)).join();
       if (nextMark !== mark) shown = next;
       mark = nextMark;
       return shown;

@@ -8,7 +8,7 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { behind, gravest, listedUnder, lookOf, marks } from '../core/alarm-order.ts';
+import { alarmsBesideHeadline, mostSeriousAlarm, textsListedUnder, lookOf, priorityMarks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';
@@ -36,9 +36,9 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
   last.current = shown;
   useRest(isResting, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
-  const under = listedUnder(app.screen.value?.alarms.values() ?? []);
+  const under = textsListedUnder(app.screen.value?.alarms.values() ?? []);
   const withRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
-  const rest = behind(
+  const rest = alarmsBesideHeadline(
     alarms.filter((alarm) => !withRow.has(alarm.alarmId)),
     undefined,
   );
@@ -48,8 +48,8 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
         <p class="alarms__none">{emptyText}</p>
       ) : (
         <ul class="alarms__list">
-          {shown.rows.map(({ alarm, gone }) => (
-            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={gone} under={under(alarm)} />
+          {shown.rows.map(({ alarm, isGone }) => (
+            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={isGone} under={under(alarm)} />
           ))}
           {rest.count > 0 && (
             <li class="alarms__rest" data-testid="alarms-rest">
@@ -82,7 +82,7 @@ function useRest(isResting: Signal<boolean>, order: string) {
 /** Names the alarms that came while somebody pointed at the list. It stands below the rows, so that no row moves. */
 function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
   const app = useApp();
-  const top = gravest(alarms);
+  const top = mostSeriousAlarm(alarms);
   if (!top) return null;
   return (
     <p class="alarms__fresh" data-testid="fresh-alarms">
@@ -103,11 +103,11 @@ function Chip({ alarm }: { alarm: Alarm }) {
     <span
       ref={chip}
       class={`tile__chip look look--${priority} is-${lookOf(alarm)}`}
-      data-mark={marks[priority]}
+      data-mark={priorityMarks[priority]}
       data-priority={priority}
       title={alarmText(alarm)}
     >
-      {marks[priority]}
+      {priorityMarks[priority]}
       <span class="unseen"> {priority} priority</span>
     </span>
   );

@@ -1,7 +1,7 @@
 /** The panel with all alarms of the watched wards, the most urgent first. */
 
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { listed } from '../core/alarm-order.ts';
+import { listedAlarms } from '../core/alarm-order.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';
@@ -12,7 +12,7 @@ const rowsMax = 200;
 export function AlarmPanel() {
   const app = useApp();
   const screen = app.screen.value;
-  const alarms = screen ? listed(screen.alarms.values()) : [];
+  const alarms = screen ? listedAlarms(screen.alarms.values()) : [];
   const open = alarms.filter(isUnanswered);
   const beds = [...new Set(open.map((alarm) => alarm.associationId))];
   return (

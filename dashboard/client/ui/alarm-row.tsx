@@ -4,7 +4,7 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { audioPausedUntilMs, lookOf, marks, possibleRemarks, remarks, widestText } from '../core/alarm-order.ts';
+import { audioPausedUntilMs, lookOf, priorityMarks, possibleRemarks, remarksOf, widestAlarmText } from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';
@@ -44,10 +44,10 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
     >
       <span
         class={`alarm__mark look look--${alarm.priority} is-${look}`}
-        data-mark={marks[alarm.priority]}
+        data-mark={priorityMarks[alarm.priority]}
         title={`${alarm.priority} priority`}
       >
-        {marks[alarm.priority]}
+        {priorityMarks[alarm.priority]}
         <span class="unseen"> {alarm.priority} priority</span>
       </span>
       <div class="alarm__what">
@@ -57,7 +57,7 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
           </a>
           <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
-        <Reserve class="alarm__what-room" words={[place, widestText(alarm)]} />
+        <Reserve class="alarm__what-room" words={[place, widestAlarmText(alarm)]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -67,7 +67,7 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
             </span>
           )}
           <time dateTime={alarm.onsetAt}>{onset}</time>
-          {remarks(alarm).map((word) => (
+          {remarksOf(alarm).map((word) => (
             <span key={word} class="alarm__remark">
               {word}
             </span>
@@ -148,7 +148,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
         type="button"
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={pending || undefined}
-        data-acts-on={sight.current.about}
+        data-acts-on={sight.current.actsOn}
         aria-label={`Acknowledge ${alarmText(alarm)}`}
         onPointerDown={() => {
           seen.current = alarm;

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
-import { gravest, marks } from '../core/alarm-order.ts';
+import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -21,8 +21,8 @@ export function Announcer({ title }: { title: string }) {
   const nowMs = app.now.value;
 
   const open = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
-  const mark = gravest(open);
-  const prefix = mark ? `${marks[mark.priority]} ` : '';
+  const mark = mostSeriousAlarm(open);
+  const prefix = mark ? `${priorityMarks[mark.priority]} ` : '';
   // The title of the tab shows the highest priority too, for a tab in the background.
   useEffect(() => {
     document.title = `${prefix}${title}`;

@@ -1,6 +1,6 @@
 /** The form that assigns a device to a bed, or admits a patient to the bed where the device is. */
 import { useSignal } from '@preact/signals';
-import { emptyPatient, isTyped, readPatient } from '../core/association-input.ts';
+import { emptyPatientDraft, isDraftChanged, readPatient } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { ChangedMeanwhile, FormEnd, type FormProps, SamePatientQuestion, useSending } from './form-parts.tsx';
 import { PatientFields, PlaceFields } from './patient-fields.tsx';
@@ -12,10 +12,10 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
   const mayAdmit = app.may('admit-patient');
   const hasBed = current !== null;
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
-  const draft = useSignal(emptyPatient);
+  const draft = useSignal(emptyPatientDraft);
   const sending = useSending(onDone);
   const isPlaceChanged = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const isDirty = isPlaceChanged || isTyped(emptyPatient, draft.value);
+  const isDirty = isPlaceChanged || isDraftChanged(emptyPatientDraft, draft.value);
 
   function save(samePatientAs?: string, seen = version) {
     const { ward, bed } = place.value;

@@ -6,7 +6,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { slotPriority, slotsOf } from '../core/numerics.ts';
 import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
-import { leastHeightPx, packed } from '../core/tile-plan.ts';
+import { leastHeightPx, packedRows } from '../core/tile-plan.ts';
 import { BedState } from './bed-state.tsx';
 import { SlotView } from './slot.tsx';
 import { patientHref } from './top-bar.tsx';
@@ -36,7 +36,7 @@ export function companionPlan(companions: readonly Companion[], widthPx: number,
       .map((slot) => slotCell(slot, bed))
       .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));
     const rowPx = leastHeightPx(cells);
-    const rows = packed(cells, widthPx).slice(0, Math.max(1, Math.floor((eachPx - headPx) / rowPx)));
+    const rows = packedRows(cells, widthPx).slice(0, Math.max(1, Math.floor((eachPx - headPx) / rowPx)));
     return { ...companion, rows, rowPx, hidden: cells.length - rows.flat().length };
   });
   return { plans, heightPx: plans.reduce((sum, { rows, rowPx }) => sum + headPx + rows.length * rowPx, 0) };

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Patient } from '../../../contracts/messages/records.ts';
-import { draftOf, emptyPatient, isTyped, readChanges } from '../core/association-input.ts';
+import { draftOf, emptyPatientDraft, isDraftChanged, readChanges } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { ChangedMeanwhile, FormEnd, type FormProps, useSending } from './form-parts.tsx';
@@ -33,7 +33,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
   const { deviceId } = row.device;
   const associationId = row.current?.associationId ?? '';
   const shown = useSignal<ShownPatient | undefined>(undefined);
-  const draft = useSignal(emptyPatient);
+  const draft = useSignal(emptyPatientDraft);
   const confirmed = useSignal(false);
   const sending = useSending(onDone);
   usePatient(
@@ -47,7 +47,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
     },
   );
   const stored = shown.value;
-  const isDirty = stored !== undefined && isTyped(draftOf(stored.patient), draft.value);
+  const isDirty = stored !== undefined && isDraftChanged(draftOf(stored.patient), draft.value);
   const otherCategory = stored !== undefined && draft.value.category !== stored.patient.category;
 
   function save(version: number) {

@@ -8,7 +8,7 @@ import {
   type LimitDraft,
   readChangedLimits,
   understoodText,
-  widestUnderstood,
+  widestUnderstoodText,
 } from '../core/limit-input.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitOff } from './limit-off.tsx';
@@ -92,7 +92,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         text={understoodText(draft.value)}
         role="status"
         testId="limit-understood"
-        widest={[widestUnderstood]}
+        widest={[widestUnderstoodText]}
       />
       <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} problem={problem.value} />
       <p class="dim">Empty: the ward’s limit. Your change is recorded with your name.</p>

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
-import { groupName, type LimitDraft, nothingChanged, readChangedLimits } from '../core/limit-input.ts';
+import { groupName, type LimitDraft, nothingChangedMessage, readChangedLimits } from '../core/limit-input.ts';
 import {
   type WhatIfShown,
   whatIfNotes,
@@ -31,7 +31,7 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
   const { group, own, off, limits } = inForce;
   const shown = useSignal<WhatIfShown>({ kind: 'working', entered: false });
   const read = readChangedLimits(group, draft, own);
-  const refusal = read.ok || read.message === nothingChanged ? undefined : read.message;
+  const refusal = read.ok || read.message === nothingChangedMessage ? undefined : read.message;
   const asked = read.ok ? read.limits : undefined;
 
   async function ask(cancel: AbortSignal) {

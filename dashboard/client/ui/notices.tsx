@@ -1,9 +1,9 @@
-/** The notices about failures of Vigil itself, the gravest first. */
+/** The notices about failures of Vigil itself, the most serious first. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
 import { canaryText, isFailing } from '../core/canary-words.ts';
 import { certificateText } from '../core/certificate-words.ts';
-import { loadText, wavePace } from '../core/load.ts';
+import { loadText, waveRateFraction } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
@@ -39,7 +39,7 @@ export function Notices() {
   );
 }
 
-/** The notices about the server's health. The gravest are first: no new values come, or nothing judges them. */
+/** The notices about the server's health. The most serious come first: no new values, or nothing judges them. */
 function HealthNotices() {
   const app = useApp();
   const health = app.screen.value?.health;
@@ -105,7 +105,7 @@ function SessionEnds() {
 function SlowScreen() {
   const app = useApp();
   const text = loadText(app.load.value);
-  if (app.wavesFailed.value && wavePace(app.load.value) > 0)
+  if (app.wavesFailed.value && waveRateFraction(app.load.value) > 0)
     return (
       <Notice level="medium" id="notice-waves-failed">
         This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.

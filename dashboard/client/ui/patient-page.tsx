@@ -5,9 +5,9 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol/rest.ts';
-import { listed } from '../core/alarm-order.ts';
+import { listedAlarms } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
-import { clockText, dateTimeText, livedText, zonedText } from '../core/times.ts';
+import { clockText, dateTimeText, patientAgeText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -173,7 +173,7 @@ function SidePanels({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[
 function OtherBeds({ associationId }: { associationId: string }) {
   const app = useApp();
   const screen = app.screen.value;
-  const open = listed(screen?.alarms.values() ?? []).filter(
+  const open = listedAlarms(screen?.alarms.values() ?? []).filter(
     (alarm) => alarm.associationId !== associationId && isUnanswered(alarm),
   );
   if (open.length === 0) return null;
@@ -195,7 +195,7 @@ function OtherBeds({ associationId }: { associationId: string }) {
 function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: () => void }) {
   const app = useApp();
   const { patient } = bed;
-  const lived = livedText(patient?.birthDate, app.now.value);
+  const lived = patientAgeText(patient?.birthDate, app.now.value);
   const facts = [
     patient?.sex && patient.sex !== 'unknown' ? patient.sex : undefined,
     lived,

@@ -2,18 +2,18 @@
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
+import { type AgeClass, ageText, connectionOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
 import {
   limitsFor,
   offText,
-  type Shown,
+  type ShownValue,
   type ShownLimits,
   type Slot,
   slotPriority,
   valueText,
 } from '../core/numerics.ts';
-import { doubtOf } from '../core/slot-cell.ts';
+import { doubtText } from '../core/slot-cell.ts';
 import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
@@ -36,14 +36,14 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const ages = useAges(slot.values.map((value) => value.numeric));
   // A pressure has one age: the age of its oldest value.
   const oldest = Math.max(...ages.map((age) => age.ms));
-  const source = sourceOf(bed.device, alarms);
-  const sender = lost ? { ...source, gone: true } : source;
+  const source = connectionOf(bed.device, alarms);
+  const sender = lost ? { ...source, isGone: true } : source;
   const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, sender));
   const worst = worstOf(classes);
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
   const showsAge = everyAge || lost || worst !== 'current' || oldest > recentMs;
   const note = slot.values.map((value) => valueText(value).note).find((text) => text !== undefined);
-  const doubt = doubtOf(slot, bed);
+  const doubt = doubtText(slot, bed);
   const age = showsAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
@@ -51,10 +51,10 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
     </span>
   );
   const limits = limitsFor(slot.values[0]!.parameter, bed.limits);
-  const em = widthEm({ pressure: slot.pressure, digits: slot.values[0]!.parameter.digits });
+  const em = widthEm({ isPressure: slot.isPressure, digits: slot.values[0]!.parameter.digits });
   const names = ['slot', `is-${worst}`];
   if (limits) names.push('slot--limits');
-  if (slot.pressure) names.push('slot--pressure');
+  if (slot.isPressure) names.push('slot--pressure');
   if (note) names.push('slot--note');
   if (priority) names.push(`slot--alarm-${priority}`);
   return (
@@ -79,7 +79,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
         <div class="slot__main">
           <div class="slot__value">
             <span class="slot__value-text">
-              {slot.pressure ? (
+              {slot.isPressure ? (
                 <PressureValue values={slot.values} classes={classes} />
               ) : (
                 <OneValue shown={slot.values[0]!} age={classes[0]!} />
@@ -99,12 +99,12 @@ function worstOf(classes: readonly AgeClass[]): AgeClass {
   return classes.includes('expired') ? 'expired' : classes.includes('old') ? 'old' : 'current';
 }
 
-function OneValue({ shown, age }: { shown: Shown; age: AgeClass }) {
+function OneValue({ shown, age }: { shown: ShownValue; age: AgeClass }) {
   return <span data-testid={`value-${shown.numeric.code}`}>{age === 'expired' ? '–' : valueText(shown).text}</span>;
 }
 
 /** Shows a pressure as `120/80 (93)`: systolic, diastolic, and the mean in brackets. */
-function PressureValue({ values, classes }: { values: readonly Shown[]; classes: readonly AgeClass[] }) {
+function PressureValue({ values, classes }: { values: readonly ShownValue[]; classes: readonly AgeClass[] }) {
   const part = (name: string) => {
     const i = values.findIndex((value) => value.numeric.code.endsWith(name));
     return i < 0 ? <span>–</span> : <OneValue shown={values[i]!} age={classes[i]!} />;
@@ -122,7 +122,7 @@ function PressureValue({ values, classes }: { values: readonly Shown[]; classes:
 
 function SlotLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
   const app = useApp();
-  const { own, off } = shown;
+  const { hasOwn, off } = shown;
   const { low, high } = shown.limits;
   if (off)
     return (
@@ -133,10 +133,10 @@ function SlotLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
   const text = (limit: number | undefined) => (limit === undefined ? '' : limitNumberText(limit, digits));
   return (
     <span
-      class={`slot__limits${own ? ' is-own' : ''}`}
+      class={`slot__limits${hasOwn ? ' is-own' : ''}`}
       title={`Alarm limits: ${low === undefined ? 'no low' : `low ${text(low)}`}, ${
         high === undefined ? 'no high' : `high ${text(high)}`
-      }${own ? ' (this patient’s own)' : ''}`}
+      }${hasOwn ? ' (this patient’s own)' : ''}`}
     >
       <span>{text(high)}</span>
       <span>{text(low)}</span>

@@ -5,20 +5,20 @@ import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
-  behind,
-  foremost,
+  alarmsBesideHeadline,
+  headlineAlarm,
   frameOf,
-  listed,
+  listedAlarms,
   lookOf,
-  marks,
+  priorityMarks,
   possibleRemarks,
-  remarks,
-  widestText,
+  remarksOf,
+  widestAlarmText,
 } from '../core/alarm-order.ts';
 import type { PlacedBed } from '../core/bed-groups.ts';
 import { patientName } from '../core/numerics.ts';
 import { adviceText, totalText } from '../core/score-words.ts';
-import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
+import { headHeightPx, stripHeightPx, textScale } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
 import { BedState, bedNotice, stateText } from './bed-state.tsx';
@@ -47,9 +47,9 @@ export const Tile = memo(function Tile(props: TileProps) {
   const { bed, alarms, companions } = props;
   // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
   const ofBed =
-    companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
-  const headline = foremost(ofBed);
-  const hidden = behind(ofBed, headline);
+    companions.length === 0 ? alarms : listedAlarms([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
+  const headline = headlineAlarm(ofBed);
+  const hidden = alarmsBesideHeadline(ofBed, headline);
   const frame = frameOf(ofBed);
   const box = useRef<HTMLElement>(null);
   const flashing = [headline, ...hidden.named].filter((alarm) => alarm && isUnanswered(alarm));
@@ -59,13 +59,13 @@ export const Tile = memo(function Tile(props: TileProps) {
   const widthPx = props.widthPx - 2 * edgePx;
   const plan = companionPlan(companions, widthPx, props.heightPx);
   const longestWords = roomOf(headline, ofBed);
-  const scale = wordScale(props.widthPx, props.heightPx);
+  const scale = textScale(props.widthPx, props.heightPx);
   // `peek`: a score that becomes outdated needs no new drawing of the tile. Its room stays until the next drawing.
   const score = totalText(bed.scores, app.now.peek());
   const head = {
     bed: bedName,
     hasNotice: bed.notices.length > 0,
-    hasSound: bed.device.sound !== undefined,
+    hasSoundOffMark: bed.device.sound !== undefined,
     ward: props.showWard ? bed.ward : null,
     score,
     // `peek`: the text changes with the clock only at midnight, so the tile need not be drawn at each tick.
@@ -127,13 +127,13 @@ function TileScore({ bed }: { bed: Bed }) {
 /** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
-  const texts = ofBed.map(widestText).toSorted((a, b) => b.length - a.length);
-  return [marks[headline.priority], texts[0] ?? alarmText(headline), ...possibleRemarks(headline), '+99 *** **'];
+  const texts = ofBed.map(widestAlarmText).toSorted((a, b) => b.length - a.length);
+  return [priorityMarks[headline.priority], texts[0] ?? alarmText(headline), ...possibleRemarks(headline), '+99 *** **'];
 }
 
 function AlarmLine(props: {
   alarm: Alarm | undefined;
-  hidden: ReturnType<typeof behind>;
+  hidden: ReturnType<typeof alarmsBesideHeadline>;
   notice: string | undefined;
   room: readonly string[];
 }) {
@@ -146,10 +146,10 @@ function AlarmLine(props: {
       data-look={lookOf(alarm)}
     >
       <span class="tile__words">
-        <span class="tile__mark">{marks[alarm.priority]}</span>
+        <span class="tile__mark">{priorityMarks[alarm.priority]}</span>
         <span class="tile__text">{alarmText(alarm)}</span>
         {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
-        {remarks(alarm).map((word) => (
+        {remarksOf(alarm).map((word) => (
           <span key={word} class="tile__remark">
             {word}
           </span>
@@ -161,8 +161,8 @@ function AlarmLine(props: {
   );
 }
 
-/** Shows `+2 ***`: the number of alarms that are not in the alarm line, and the marks of the gravest of them. */
-function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof behind> }) {
+/** Shows `+2 ***`: the number of alarms that are not in the alarm line, and the marks of the most serious of them. */
+function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof alarmsBesideHeadline> }) {
   return (
     <span class="tile__more" data-testid="tile-more">
       +{hidden.count}
@@ -170,12 +170,12 @@ function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof behind> }) {
         <span
           key={alarm.alarmId}
           class={`tile__chip look look--${alarm.priority} is-${lookOf(alarm)}`}
-          data-mark={marks[alarm.priority]}
+          data-mark={priorityMarks[alarm.priority]}
           title={`${alarmText(alarm)}${alarm.present ? '' : ' (ended)'}`}
           data-priority={alarm.priority}
           data-look={lookOf(alarm)}
         >
-          {marks[alarm.priority]}
+          {priorityMarks[alarm.priority]}
           <span class="unseen"> {alarm.priority} priority</span>
         </span>
       ))}

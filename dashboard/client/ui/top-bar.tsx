@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { priorities } from '../../../contracts/priorities.ts';
-import { marks } from '../core/alarm-order.ts';
+import { priorityMarks } from '../core/alarm-order.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -107,7 +107,7 @@ function AlarmCounts() {
           title={`${counts[priority]} unanswered ${priority} alarms`}
         >
           <span class="count__mark" aria-hidden="true">
-            {marks[priority]}
+            {priorityMarks[priority]}
           </span>
           <span class="unseen">{priority}: </span>
           {counts[priority]}

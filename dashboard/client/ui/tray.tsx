@@ -1,11 +1,11 @@
 /**
  * The tray: a strip below the tiles with the devices without a bed. The closed tray shows the number of these devices and
- * their gravest alarm.
+ * their most serious alarm.
  */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { gravest, listed, lookOf, marks } from '../core/alarm-order.ts';
+import { mostSeriousAlarm, listedAlarms, lookOf, priorityMarks } from '../core/alarm-order.ts';
 import { dateTimeText } from '../core/times.ts';
 import { BedState } from './bed-state.tsx';
 import { patientHref } from './top-bar.tsx';
@@ -14,7 +14,7 @@ type Props = { beds: readonly Bed[]; alarmsOf: ReadonlyMap<string, readonly Alar
 
 export function Tray({ beds, alarmsOf }: Props) {
   if (beds.length === 0) return null;
-  const headline = gravest(beds.flatMap((bed) => alarmsOf.get(bed.associationId) ?? []));
+  const headline = mostSeriousAlarm(beds.flatMap((bed) => alarmsOf.get(bed.associationId) ?? []));
   return (
     <details class="tray" data-testid="tray">
       <summary class="tray__head">
@@ -32,7 +32,7 @@ export function Tray({ beds, alarmsOf }: Props) {
               {bed.since === null ? '' : `, no bed since ${dateTimeText(Date.parse(bed.since))}`}
             </span>
             <BedState bed={bed} />
-            {listed(alarmsOf.get(bed.associationId) ?? []).map((alarm) => (
+            {listedAlarms(alarmsOf.get(bed.associationId) ?? []).map((alarm) => (
               <AlarmWords key={alarm.alarmId} alarm={alarm} />
             ))}
           </li>
@@ -43,7 +43,7 @@ export function Tray({ beds, alarmsOf }: Props) {
 }
 
 function AlarmWords({ alarm }: { alarm: Alarm }) {
-  const text = `${marks[alarm.priority]} ${alarm.deviceId}: ${alarmText(alarm)}`;
+  const text = `${priorityMarks[alarm.priority]} ${alarm.deviceId}: ${alarmText(alarm)}`;
   return (
     <span
       class={`tray__alarm look look--${alarm.priority} is-${lookOf(alarm)}`}

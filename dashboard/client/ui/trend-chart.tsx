@@ -217,7 +217,7 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): v
   ctx.textBaseline = 'middle';
   ctx.setLineDash([7 * px, 5 * px]);
   ctx.lineWidth = Math.max(1, uPlot.pxRatio);
-  for (const { value, text, fromMs, place } of limits) {
+  for (const { value, text, fromMs, groupIndex } of limits) {
     const y = plot.valToPos(value, 'y', true);
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
     const left = Math.max(bbox.left, plot.valToPos(fromMs / 1000, 'x', true));
@@ -228,7 +228,7 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): v
     ctx.lineTo(right, y);
     ctx.stroke();
     const width = ctx.measureText(text).width + 6 * px;
-    const from = place === 0 ? right - width : Math.min(left, right - 2 * width);
+    const from = groupIndex === 0 ? right - width : Math.min(left, right - 2 * width);
     ctx.fillStyle = groundColour;
     ctx.fillRect(from, y - 6 * px, width, 12 * px);
     ctx.fillStyle = limitColour;

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { compareHeadlines, foremost } from '../core/alarm-order.ts';
+import { compareHeadlines, headlineAlarm } from '../core/alarm-order.ts';
 import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
 import { type Grid, gridFor } from '../core/grid.ts';
 import { compareBeds } from '../core/numerics.ts';
@@ -35,7 +35,7 @@ export function WardPage() {
   const filter = useSignal<Filter>('all');
   const worstFirst = useSignal(false);
   const screen = app.screen.value;
-  const { groups, tray, doubled } = groupBeds(screen?.beds.values() ?? []);
+  const { groups, tray, crowdedBeds } = groupBeds(screen?.beds.values() ?? []);
   const beds = screen ? shownGroups(groups, screen.alarmsOf, filter.value, worstFirst.value) : [];
   const total = groups.length;
   const severalWards = new Set(beds.map(({ bed }) => bed.ward)).size > 1;
@@ -77,7 +77,7 @@ export function WardPage() {
             Alarms first
           </button>
         </div>
-        {doubled.map(({ ward, bed }) => (
+        {crowdedBeds.map(({ ward, bed }) => (
           <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
             Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.
           </p>
@@ -100,7 +100,7 @@ export function WardPage() {
   );
 }
 
-/** Returns the beds that match the filter, in the order of their names or with the gravest alarms first. */
+/** Returns the beds that match the filter, in the order of their names or with the most serious alarms first. */
 function shownGroups(
   groups: readonly BedGroup[],
   alarmsOf: ReadonlyMap<string, readonly Alarm[]>,
@@ -120,7 +120,7 @@ function shownGroups(
   );
   const byName = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
   if (!worstFirst) return kept.sort(byName);
-  const headlines = new Map(kept.map((group) => [group, foremost(alarmsOfGroup(group))]));
+  const headlines = new Map(kept.map((group) => [group, headlineAlarm(alarmsOfGroup(group))]));
   return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byName(a, b));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import { ageClass } from '../../client/core/ages.ts';
-import { bornAtMs, clockText } from '../../client/core/numerics.ts';
+import { ageStartMs, wrongClockText } from '../../client/core/numerics.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations } from './beds.ts';
 import { alarm, hr, nurse, observation, period, t0, table } from './fold.testing.ts';
@@ -27,7 +27,7 @@ function oneBed() {
     /** Returns how a screen shows the number at `atS`. */
     look(atS: number) {
       const shown = numeric()!;
-      const ageMs = t0 + atS * 1000 - bornAtMs(shown);
+      const ageMs = t0 + atS * 1000 - ageStartMs(shown);
       return { value: shown.value, ageMs, age: ageClass(ageMs, shown.intervalMs) };
     },
     refuse(atS: number, notice: 'refused-ahead' | 'refused-old' | 'unattributed', id = 'assoc-01') {
@@ -54,7 +54,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.look(20.1)).toMatchObject({ value: 80, age: 'current' });
     expect(bed.look(20.1).ageMs).toBeLessThan(1000 + 2000);
     expect(bed.notices()).toEqual(notices);
-    expect(clockText(bed.numeric()!) !== undefined).toBe(notices.length > 0);
+    expect(wrongClockText(bed.numeric()!) !== undefined).toBe(notices.length > 0);
     // Without new readings the number gets old as with a right clock.
     expect(bed.look(30).age).toBe('expired');
   });
@@ -146,9 +146,9 @@ describe('a clock that is set back', () => {
       bed.send(i + 1, i * 5, backMin, 60 + i);
       expect(bed.shown().value).toBe(60 + i);
       // The screens never show a pressure as younger than it is.
-      expect(bornAtMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
+      expect(ageStartMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
     }
-    expect(bornAtMs(bed.shown())).toBe(t0 + 60 * minuteMs);
+    expect(ageStartMs(bed.shown())).toBe(t0 + 60 * minuteMs);
   });
 
   it('a late reading with a lower number or an older time does not replace the shown value', () => {
@@ -166,9 +166,9 @@ describe('a clock that is set back', () => {
   it('after a clock that was ahead is set right, new numbers do not look old', () => {
     const bed = cuffBed();
     for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i, -4, 120);
-    expect(bornAtMs(bed.shown())).toBe(t0 + 6 * minuteMs);
+    expect(ageStartMs(bed.shown())).toBe(t0 + 6 * minuteMs);
     bed.send(8, 7, 0, 60);
-    expect(bornAtMs(bed.shown())).toBe(t0 + 7 * minuteMs);
+    expect(ageStartMs(bed.shown())).toBe(t0 + 7 * minuteMs);
   });
 });
 
