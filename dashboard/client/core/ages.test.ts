@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   ageClass,
-  ageRedrawKey,
   ageOf,
+  ageRedrawKey,
   ageText,
-  shownClass,
   connectionOf,
+  shownClass,
   transportToleranceMs as tolerance,
   valueClass,
 } from './ages.ts';

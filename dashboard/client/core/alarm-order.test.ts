@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import {
-  audioPausedUntilMs,
   alarmsBesideHeadline,
+  audioPausedUntilMs,
   compareAlarms,
   compareHeadlines,
-  headlineAlarm,
   frameOf,
-  mostSeriousAlarm,
+  headlineAlarm,
   listedAlarms,
-  textsListedUnder,
   lookOf,
+  mostSeriousAlarm,
   possibleRemarks,
   remarksOf,
+  textsListedUnder,
   widestAlarmText,
 } from './alarm-order.ts';
 import { alarm } from './fixtures.ts';

@@ -104,7 +104,10 @@ export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes
  * Returns what a tile shows of the alarms that are not in its headline: their number, the most serious alarm, and the
  * most serious unanswered alarm if it is a different alarm. So a serious or unanswered alarm is never hidden.
  */
-export function alarmsBesideHeadline(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
+export function alarmsBesideHeadline(
+  alarms: readonly Alarm[],
+  headline: Alarm | undefined,
+): { count: number; named: Alarm[] } {
   const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
   const top = mostSeriousAlarm(others);
   const calling = mostSeriousAlarm(others.filter(isUnanswered));

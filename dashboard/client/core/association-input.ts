@@ -59,7 +59,8 @@ export function readPatient(draft: PatientDraft, nowMs: number): PatientOrFault 
 export function readChanges(shownPatient: Patient, draft: PatientDraft, nowMs: number): ChangesOrFault {
   const typed = trimDraft(draft);
   const before = draftOf(shownPatient);
-  const birthDateMessage = typed.birthDate === before.birthDate ? undefined : typedBirthDateFault(typed.birthDate, nowMs);
+  const birthDateMessage =
+    typed.birthDate === before.birthDate ? undefined : typedBirthDateFault(typed.birthDate, nowMs);
   const message = draftFault(typed) ?? birthDateMessage;
   if (message !== undefined) return { ok: false, message };
   const changes: Record<string, string | null> = {};

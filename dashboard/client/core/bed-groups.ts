@@ -54,7 +54,8 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
     const [firstGroup = [], ...otherGroups] = patientGroups;
     const [bed, ...companions] = [...firstGroup, ...withoutPatient];
     if (bed) groups.push({ bed, companions });
-    for (const [groupBed, ...groupCompanions] of otherGroups) if (groupBed) groups.push({ bed: groupBed, companions: groupCompanions });
+    for (const [groupBed, ...groupCompanions] of otherGroups)
+      if (groupBed) groups.push({ bed: groupBed, companions: groupCompanions });
   }
   return { groups, tray: tray.sort(compareArrival), crowdedBeds };
 }

@@ -40,7 +40,9 @@ export function spanOf(samples: Float32Array, plausible: Span, unit: string): Sp
   }
   if (finiteCount === 0) return undefined;
   const usesAllSamples = plausibleCount < finiteCount / 2;
-  const [lowestUsed, highestUsed] = usesAllSamples ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [plausible.min, plausible.max];
+  const [lowestUsed, highestUsed] = usesAllSamples
+    ? [-Number.MAX_VALUE, Number.MAX_VALUE]
+    : [plausible.min, plausible.max];
   const step = Math.ceil((usesAllSamples ? finiteCount : plausibleCount) / sortedMax);
   const sorted = new Float32Array(sortedMax);
   let [counted, sortedCount, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -28,5 +28,11 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
       bestDifference = difference;
     }
   }
-  return best ?? { columns: Math.min(columnsMax, count), rows: Math.ceil(count / Math.min(columnsMax, count)), scrolls: true };
+  return (
+    best ?? {
+      columns: Math.min(columnsMax, count),
+      rows: Math.ceil(count / Math.min(columnsMax, count)),
+      scrolls: true,
+    }
+  );
 }

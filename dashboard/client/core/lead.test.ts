@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLead, leadWindowMs, remoteAt, updateLeadFromNewProcess, updateLead } from './lead.ts';
+import { createLead, leadWindowMs, remoteAt, updateLead, updateLeadFromNewProcess } from './lead.ts';
 
 describe('lead of a remote clock', () => {
   it('the remote time is unknown before the first message', () => {

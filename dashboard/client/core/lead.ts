@@ -60,7 +60,12 @@ export function updateLead(lead: Lead, remoteMs: number, localMs: number, stepMs
     lead.run = isSameRun ? { ...run, count: run.count + 1 } : { aheadMs, sinceMs: localMs, count: 1 };
     const isCertain = lead.run.count >= runMessagesMin && localMs - lead.run.sinceMs >= runMsMin;
     if (isCertain)
-      Object.assign(lead, { largestMs: aheadMs, previousLargestMs: Number.NEGATIVE_INFINITY, windowFromMs: localMs, run: undefined });
+      Object.assign(lead, {
+        largestMs: aheadMs,
+        previousLargestMs: Number.NEGATIVE_INFINITY,
+        windowFromMs: localMs,
+        run: undefined,
+      });
   } else lead.run = undefined;
   const windowAgeMs = localMs - lead.windowFromMs;
   if (windowAgeMs > leadWindowMs) {

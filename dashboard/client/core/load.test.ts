@@ -4,9 +4,9 @@ import { screenOf } from './fold.ts';
 import {
   calmForMs,
   calmMs,
-  loadAfterSample,
   type Load,
   type LoadSample,
+  loadAfterSample,
   loadLevels,
   loadText,
   overloadedMs,

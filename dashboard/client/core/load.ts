@@ -62,14 +62,17 @@ export function loadAfterSample(load: Load, sample: LoadSample, nowMs: number): 
   // Late frames do not count once waves are off: showing numbers less often would not help the painter.
   const drawsWaves = levelIndex < loadLevels.indexOf('no-waves');
   const drawLateMs = drawsWaves ? sample.drawLateMs : 0;
-  if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw) return afterStrainedSample(load, levelIndex, sample, nowMs);
-  if (sample.lateMs > calmMs.main || drawLateMs > calmMs.draw) return { ...load, strainedCount: 0, calmSinceMs: undefined };
+  if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw)
+    return afterStrainedSample(load, levelIndex, sample, nowMs);
+  if (sample.lateMs > calmMs.main || drawLateMs > calmMs.draw)
+    return { ...load, strainedCount: 0, calmSinceMs: undefined };
   return afterCalmSample(load, levelIndex, nowMs);
 }
 
 function afterStrainedSample(load: Load, levelIndex: number, sample: LoadSample, nowMs: number): Load {
   const strainedCount = load.strainedCount + 1;
-  if (strainedCount < 2 || levelIndex === loadLevels.length - 1) return { ...load, strainedCount, calmSinceMs: undefined };
+  if (strainedCount < 2 || levelIndex === loadLevels.length - 1)
+    return { ...load, strainedCount, calmSinceMs: undefined };
   const nextIndex = Math.min(levelIndex + (sample.lateMs > overloadedMs ? 2 : 1), loadLevels.length - 1);
   const isRelapse = nowMs - load.recoveredAtMs < relapseMs;
   return {

@@ -7,7 +7,7 @@ import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../..
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { Numeric } from '../../protocol/rest.ts';
-import { mostSeriousAlarm, isAboutNow } from './alarm-order.ts';
+import { isAboutNow, mostSeriousAlarm } from './alarm-order.ts';
 import type { PlacedBed } from './bed-groups.ts';
 import { whenText } from './times.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { watchAfterReport, watchAfterCheck, type PaintWatch, startWatch } from './paint-watch.ts';
+import { type PaintWatch, startWatch, watchAfterCheck, watchAfterReport } from './paint-watch.ts';
 
 const lookEveryMs = 500;
 

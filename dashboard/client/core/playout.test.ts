@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { remoteAt } from './lead.ts';
-import { updatePlayout, createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs } from './playout.ts';
+import { createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs, updatePlayout } from './playout.ts';
 
 describe('playout', () => {
   it('the pen has no place before the first chunk', () => {

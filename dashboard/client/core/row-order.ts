@@ -50,7 +50,9 @@ export function rowsOf(
     if (atMs !== undefined) presentAtMs.set(alarmId, atMs);
   }
   const asSorted = (alarm: Alarm): Alarm =>
-    nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < sortedAsPresentMs ? { ...alarm, present: true } : alarm;
+    nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < sortedAsPresentMs
+      ? { ...alarm, present: true }
+      : alarm;
   const compare = (a: Alarm, b: Alarm) => compareAlarms(asSorted(a), asSorted(b));
   const sorted = alarms.toSorted(compare).slice(0, rowsMax);
   // An empty list has no rows that must keep their places.

@@ -97,7 +97,9 @@ export function shockIndexText({ shockIndex }: Scores): string {
 export function qsofaText({ qsofa: { met, missing, total } }: Scores): string {
   const names = (list: readonly NewsParameter[]) => list.map((part) => partNames[part].toLowerCase()).join(', ');
   const metText = met.length === 0 ? '' : ` (${names(met)})`;
-  return total === undefined ? `qSOFA: at least ${met.length}${metText}, ${names(missing)} missing` : `qSOFA ${total}${metText}`;
+  return total === undefined
+    ? `qSOFA: at least ${met.length}${metText}, ${names(missing)} missing`
+    : `qSOFA ${total}${metText}`;
 }
 
 /** The fields of the form. An empty field means: no new entry. */

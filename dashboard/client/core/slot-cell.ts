@@ -1,6 +1,6 @@
 /** The properties of a number on a tile that decide how much room it needs: its text, its limits, and its notes. */
 import type { Bed } from '../../protocol/rest.ts';
-import { wrongClockText, limitsFor, type Slot, valueText } from './numerics.ts';
+import { limitsFor, type Slot, valueText, wrongClockText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 
 export type SlotCell = Cell & { readonly slot: Slot };

@@ -38,7 +38,14 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     repeatMs: 6000,
     loudness: 0.95,
   },
-  medium: { ...pulseShape, pitchesHz: [390, 390, 390], pulseMs: 200, pausesMs: [200, 200], repeatMs: 8000, loudness: 0.62 },
+  medium: {
+    ...pulseShape,
+    pitchesHz: [390, 390, 390],
+    pulseMs: 200,
+    pausesMs: [200, 200],
+    repeatMs: 8000,
+    loudness: 0.62,
+  },
   low: { ...pulseShape, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
   /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
   lost: {

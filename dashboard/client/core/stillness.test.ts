@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Control, emptyStillness, isStill, stillnessAfterLook, stillMs, blockedKeys } from './stillness.ts';
+import { blockedKeys, type Control, emptyStillness, isStill, stillMs, stillnessAfterLook } from './stillness.ts';
 
 const box = (key: string, top: number, actsOn = key, heightPx = 40): Control<string> => ({
   key,

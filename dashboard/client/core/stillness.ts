@@ -38,7 +38,11 @@ export function emptyStillness<K>(): Stillness<K> {
 }
 
 /** Returns the state after a new look at all controls that act. */
-export function stillnessAfterLook<K>(before: Stillness<K>, controls: readonly Control<K>[], nowMs: number): Stillness<K> {
+export function stillnessAfterLook<K>(
+  before: Stillness<K>,
+  controls: readonly Control<K>[],
+  nowMs: number,
+): Stillness<K> {
   const leftPlaces = before.leftPlaces.filter((entry) => nowMs - entry.atMs < stillMs);
   const standing = new Map<K, ControlState>();
   const newControls: Control<K>[] = [];

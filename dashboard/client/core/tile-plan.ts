@@ -222,7 +222,10 @@ const nameLinePx = 19;
  * Returns the height of a tile's head. A long bed name takes several lines, and what does not fit beside it is in the
  * lines below.
  */
-export function headHeightPx({ bed, hasNotice, hasSoundOffMark, ward, score, state }: TileHead, tilePx: number): number {
+export function headHeightPx(
+  { bed, hasNotice, hasSoundOffMark, ward, score, state }: TileHead,
+  tilePx: number,
+): number {
   const bedPxMax = tilePx * bedShare;
   const bedLines = linesOf(bed, bedPxMax - 16, bedFontPx * boldEm);
   const bedPx =

@@ -31,6 +31,12 @@ export function chartsOf(codes: readonly string[]): Chart[] {
       .sort((a, b) => a.mdc - b.mdc);
     return chartParameters.length === 0
       ? []
-      : [{ title, unitLabel: chartParameters[0]!.unitLabel, codes: chartParameters.map((parameter) => parameter.code) }];
+      : [
+          {
+            title,
+            unitLabel: chartParameters[0]!.unitLabel,
+            codes: chartParameters.map((parameter) => parameter.code),
+          },
+        ];
   });
 }

@@ -77,7 +77,9 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
     ({ side, groupIndex }) =>
       !lines.some(
         (other) =>
-          other.groupIndex === groupIndex && other.side !== side && (side === 'low' ? min > other.value : max < other.value),
+          other.groupIndex === groupIndex &&
+          other.side !== side &&
+          (side === 'low' ? min > other.value : max < other.value),
       ),
   );
   const values = shown.map((line) => line.value);

@@ -71,7 +71,12 @@ function restart(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>
   return writeSamples(buffer, 0, samples, 'restart');
 }
 
-function writeSamples(buffer: WaveBuffer, from: number, samples: ArrayLike<number>, kind: WaveWrite['kind']): WaveWrite {
+function writeSamples(
+  buffer: WaveBuffer,
+  from: number,
+  samples: ArrayLike<number>,
+  kind: WaveWrite['kind'],
+): WaveWrite {
   const { ring } = buffer;
   const to = from + samples.length;
   for (let i = buffer.next; i < from; i++) ring[ringIndex(i, ring.length)] = Number.NaN;

@@ -20,7 +20,8 @@ const wavesByImportance: readonly string[] = [
 /** Returns the known waves among `codes`: first those in `preference`, in its order, then the others by code. */
 export function orderedWaves(codes: readonly string[]): Wave[] {
   const knownWaves = codes.flatMap((code) => waves.get(code) ?? []);
-  const rank = (wave: Wave) => (wavesByImportance.indexOf(wave.code) + wavesByImportance.length + 1) % (wavesByImportance.length + 1);
+  const rank = (wave: Wave) =>
+    (wavesByImportance.indexOf(wave.code) + wavesByImportance.length + 1) % (wavesByImportance.length + 1);
   return knownWaves.sort((a, b) => rank(a) - rank(b) || (a.code < b.code ? -1 : 1));
 }
 

@@ -4,7 +4,7 @@
  * acts on, if it has no `href`. The attribute `data-acts-area` marks an area that acts as a whole and is larger than the
  * button or link in it.
  */
-import { emptyStillness, isStill, stillnessAfterLook, blockedKeys } from '../core/stillness.ts';
+import { blockedKeys, emptyStillness, isStill, stillnessAfterLook } from '../core/stillness.ts';
 
 const acting = 'button, a[href], summary, [role="button"]';
 /** The guard looks at least this often, because a button can move although no element of the page changes. */

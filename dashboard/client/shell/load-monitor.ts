@@ -1,6 +1,6 @@
 /** Measures how late the page's timer fires. From this `core/load.ts` decides what a slow screen still draws. */
 import { signal } from '@preact/signals';
-import { loadAfterSample, type LoadLevel, startLoad } from '../core/load.ts';
+import { type LoadLevel, loadAfterSample, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;

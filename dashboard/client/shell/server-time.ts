@@ -1,5 +1,5 @@
 /** Estimates the server's time from the times in the server's messages. */
-import { createLead, remoteAt, updateLeadFromNewProcess, updateLead } from '../core/lead.ts';
+import { createLead, remoteAt, updateLead, updateLeadFromNewProcess } from '../core/lead.ts';
 
 /** @param steady the screen's clock, which is never set, ms */
 export function createServerTime(steady: () => number) {

@@ -1,7 +1,7 @@
 /** Stores the waves to draw by bed: the samples by event time, and the position of each bed's pen. */
 import { missingSample } from '../../../contracts/parameters.ts';
 import type { WaveMessage } from '../../protocol/live.ts';
-import { updatePlayout, createPlayout, movePen, type Playout } from '../core/playout.ts';
+import { createPlayout, movePen, type Playout, updatePlayout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 
 /** Maximum of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */

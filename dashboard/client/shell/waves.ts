@@ -3,7 +3,7 @@
  * can draw there.
  */
 import { createSteadyClock } from '../core/connection.ts';
-import { watchAfterReport, watchAfterCheck, type PaintWatch, startWatch } from '../core/paint-watch.ts';
+import { type PaintWatch, startWatch, watchAfterCheck, watchAfterReport } from '../core/paint-watch.ts';
 import type { SweepRow } from './sweeper.ts';
 import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts';
 

@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Numeric } from '../../protocol/rest.ts';
-import { type Age, ageRedrawKey, ageOf } from '../core/ages.ts';
+import { type Age, ageOf, ageRedrawKey } from '../core/ages.ts';
 import { ageStartMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 

@@ -8,7 +8,13 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { alarmsBesideHeadline, mostSeriousAlarm, textsListedUnder, lookOf, priorityMarks } from '../core/alarm-order.ts';
+import {
+  alarmsBesideHeadline,
+  lookOf,
+  mostSeriousAlarm,
+  priorityMarks,
+  textsListedUnder,
+} from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';

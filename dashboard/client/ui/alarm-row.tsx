@@ -4,7 +4,14 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { audioPausedUntilMs, lookOf, priorityMarks, possibleRemarks, remarksOf, widestAlarmText } from '../core/alarm-order.ts';
+import {
+  audioPausedUntilMs,
+  lookOf,
+  possibleRemarks,
+  priorityMarks,
+  remarksOf,
+  widestAlarmText,
+} from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';

@@ -7,8 +7,8 @@ import { parameterColours } from '../core/colours.ts';
 import {
   limitsFor,
   offText,
-  type ShownValue,
   type ShownLimits,
+  type ShownValue,
   type Slot,
   slotPriority,
   valueText,

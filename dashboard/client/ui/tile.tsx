@@ -6,12 +6,12 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
   alarmsBesideHeadline,
-  headlineAlarm,
   frameOf,
+  headlineAlarm,
   listedAlarms,
   lookOf,
-  priorityMarks,
   possibleRemarks,
+  priorityMarks,
   remarksOf,
   widestAlarmText,
 } from '../core/alarm-order.ts';
@@ -47,7 +47,9 @@ export const Tile = memo(function Tile(props: TileProps) {
   const { bed, alarms, companions } = props;
   // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
   const ofBed =
-    companions.length === 0 ? alarms : listedAlarms([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
+    companions.length === 0
+      ? alarms
+      : listedAlarms([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
   const headline = headlineAlarm(ofBed);
   const hidden = alarmsBesideHeadline(ofBed, headline);
   const frame = frameOf(ofBed);
@@ -128,7 +130,12 @@ function TileScore({ bed }: { bed: Bed }) {
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
   const texts = ofBed.map(widestAlarmText).toSorted((a, b) => b.length - a.length);
-  return [priorityMarks[headline.priority], texts[0] ?? alarmText(headline), ...possibleRemarks(headline), '+99 *** **'];
+  return [
+    priorityMarks[headline.priority],
+    texts[0] ?? alarmText(headline),
+    ...possibleRemarks(headline),
+    '+99 *** **',
+  ];
 }
 
 function AlarmLine(props: {

@@ -5,7 +5,7 @@
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { mostSeriousAlarm, listedAlarms, lookOf, priorityMarks } from '../core/alarm-order.ts';
+import { listedAlarms, lookOf, mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
 import { dateTimeText } from '../core/times.ts';
 import { BedState } from './bed-state.tsx';
 import { patientHref } from './top-bar.tsx';
