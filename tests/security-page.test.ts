@@ -86,7 +86,7 @@ describe('faultsOf', () => {
     ['a title that does not exist', '"the listener refuses old versions of TLS"', '"no such title"', '"no such title"'],
     [
       'a row without test or reason',
-      '| no plug-ins |',
+      '| no test of its own: the page uses no plug-ins |',
       '| fine |',
       '3.7.1 names no test and no reason why it has none',
     ],
