@@ -13,6 +13,7 @@ import {
   endingSoon,
   followClientTls,
   followServerPair,
+  forgetCertificates,
   showCertificates,
   watchCertificates,
 } from './certificate-files.ts';
@@ -24,6 +25,7 @@ let server: Server | undefined;
 const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
 beforeEach(async () => {
+  forgetCertificates();
   stateDir = mkdtempSync(join(tmpdir(), 'vigil-files-'));
   // Issued 40 days ago: 50 are left.
   await ensureCertificates({ stateDir, nowMs: nowMs - 40 * dayMs });

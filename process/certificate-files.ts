@@ -23,6 +23,11 @@ type FileLog = Pick<Logger, 'info' | 'error'>;
 /** All followed certificates of this process, by name. */
 const followed = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
 
+/** Forgets all followed certificates, so that two test files can run in one process. */
+export function forgetCertificates(): void {
+  followed.clear();
+}
+
 /** Returns the ends of all certificates that this process presents or trusts now. */
 export function certificateEnds(): CertificateEnd[] {
   return [...followed].flatMap(([name, { use, endMs }]) => {

@@ -3,16 +3,17 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { showCertificates } from './certificate-files.ts';
+import { forgetCertificates, showCertificates } from './certificate-files.ts';
 import { createHistogram, observe } from './histogram.ts';
 import { createMetrics } from './metrics.ts';
 import { type Health, type MetricsServer, openMetricsServer } from './metrics-server.ts';
 
 let server: MetricsServer | undefined;
 let health: Health = 'starting';
+beforeEach(forgetCertificates);
 afterEach(() => server?.close());
 
 const log = pino({ level: 'silent' });
@@ -117,7 +118,6 @@ it('/healthz lists the reasons below the state, and stays ready', async () => {
   expect(await call('/healthz')).toMatchObject({ status: 200, text: 'ready\nKafka does not answer.\n' });
 });
 
-// This test must be the last, because certificates that a process reports are never removed.
 it('/healthz names a certificate that ends soon, and is failing after the end of a needed certificate', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'vigil-health-'));
   const issuedMs = Math.floor(Date.now() / 1000) * 1000 - leafLifeMs;

@@ -24,6 +24,7 @@ import { serviceEnv, type Whereabouts } from '../ops/platform/service-env.ts';
 import { programs } from '../ops/processes.ts';
 import { readSettings } from '../process/settings.ts';
 import type { TestPlatform } from './platform.ts';
+import { compileCache } from './program.ts';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -56,7 +57,10 @@ export async function startProcess(
       command: process.execPath,
       args: [join(root, programs[name])],
       cwd: root,
-      env: serviceEnv(platform, name, { ...(name === 'dashboard' && withoutCanary), ...overrides }),
+      env: {
+        ...serviceEnv(platform, name, { ...(name === 'dashboard' && withoutCanary), ...overrides }),
+        ...compileCache,
+      },
       logFile,
       isReady: saysReady,
     });
