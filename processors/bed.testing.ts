@@ -161,9 +161,9 @@ export function bed(
       Object.fromEntries(Object.entries(state.book.live).map(([key, { alarm }]) => [key, alarm])),
     /** Returns the conditions that were raised, in order. */
     raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
-    types: (condition: string) =>
+    eventTypes: (condition: string) =>
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
-    count: (name: Counter) => countsByName.get(name) ?? 0,
+    countOf: (name: Counter) => countsByName.get(name) ?? 0,
   };
 }
 

@@ -48,8 +48,8 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
     reading: attribution.kind === 'unclear' ? 'unclear' : attribution.associationId,
     inbox: inboxAt(periods, [], nowMs).association?.associationId,
     screen: [...screens.beds.keys()],
-    engine: [...associations.open()],
-    withoutEnd: rows.map(([id]) => id).filter((id) => associations.at(id)?.endedAt === null),
+    engine: [...associations.currentIds()],
+    withoutEnd: rows.map(([id]) => id).filter((id) => associations.find(id)?.endedAt === null),
   };
 }
 
@@ -215,7 +215,7 @@ describe('overlapping periods', () => {
       associations.fold(periodsBody, ms(0));
       foldAssociations(screens, periodsBody);
     }
-    expect(associations.at('a')?.ward).toBe('icu');
+    expect(associations.find('a')?.ward).toBe('icu');
     expect(screens.beds.get('a')?.period?.ward).toBe('icu');
   });
 });

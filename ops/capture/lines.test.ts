@@ -61,9 +61,9 @@ const records: [string, ContentType, object][] = [
   ['a notice of the gateway', contentTypes.notice, { notice: 'shared-identity', forMs: 60_000 }],
 ];
 const read = (line: object | undefined) => {
-  const { captured, faults, refused } = readCapture(JSON.stringify(line));
+  const { lines, faults, refused } = readCapture(JSON.stringify(line));
   expect([...faults, ...refused]).toEqual([]);
-  return captured[0]!.input as Record<string, unknown>;
+  return lines[0]!.input as Record<string, unknown>;
 };
 
 describe('lineOf', () => {

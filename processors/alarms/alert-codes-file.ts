@@ -11,20 +11,20 @@ import { parameters } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
 import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaFaults } from './operator-file.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherFields = { additionalProperties: false } as const;
 const Row = Type.Object(
   {
     text: Type.String({ minLength: 1, maxLength: 60 }),
     parameter: Type.Optional(Type.Enum([...parameters.keys()])),
     side: Type.Optional(Type.Enum(['low', 'high'])),
   },
-  closed,
+  noOtherFields,
 );
-const File = Type.Object({ codes: Type.Record(Type.String(), Row) }, closed);
+const File = Type.Object({ codes: Type.Record(Type.String(), Row) }, noOtherFields);
 const check = { file: Compile(File), code: Compile(DeviceAlert.properties.code) };
 const setting = 'VIGIL_ALERT_CODES_FILE';
 
-/** Maximum number of rows in the file (ours). The monitors of one make have some hundred conditions. */
+/** Maximum number of rows in the file (ours). The monitors of one manufacturer have a few hundred conditions. */
 export const alertCodesMax = 2_000;
 
 export type AlertCodes = ReadonlyMap<string, AlertCode>;

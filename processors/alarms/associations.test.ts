@@ -30,8 +30,8 @@ const unassigned = unassignedAssociation(key, 'bed-01');
 describe('associations', () => {
   it('an association is undefined before the table has it, and the association of a device without a patient is defined', () => {
     const table = createAssociations(key);
-    expect(table.at('association-1')).toBeUndefined();
-    expect(table.at('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
+    expect(table.find('association-1')).toBeUndefined();
+    expect(table.find('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
   });
 
   const ends: [string, number, number][] = [
@@ -43,7 +43,7 @@ describe('associations', () => {
     it(`a period with an end ${name}`, () => {
       const table = createAssociations(key);
       table.fold(row(1, period('association-1', 0, 10)), t0 + s * 1000);
-      expect(table.at('association-1')).toMatchObject({
+      expect(table.find('association-1')).toMatchObject({
         category: 'neonatal',
         ward: 'NICU',
         endedAt,
@@ -54,23 +54,23 @@ describe('associations', () => {
   it('a device has its own association only while no patient is on it', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
-    expect(table.at(unassigned)?.endedAt).toBe(t0);
+    expect(table.find(unassigned)?.endedAt).toBe(t0);
     table.fold(row(2, period('association-1', 0, 10)), t0 + 10_000);
-    expect(table.at(unassigned)?.endedAt).toBeNull();
+    expect(table.find(unassigned)?.endedAt).toBeNull();
   });
 
   it('a bed without a patient is judged as an unassigned device', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null, null)), t0 + 60_000);
-    expect(table.at('association-1')?.category).toBe('unassigned');
-    expect([...table.open()]).toEqual([]);
+    expect(table.find('association-1')?.category).toBe('unassigned');
+    expect([...table.currentIds()]).toEqual([]);
   });
 
   it('open() returns the associations of patients who are at a device now', () => {
     const table = createAssociations(key);
     const openAfter = (...periods: AssociationPeriod[]) => {
       table.fold(row(1, ...periods), t0 + 60_000);
-      return [...table.open()];
+      return [...table.currentIds()];
     };
     expect(openAfter()).toEqual([]);
     expect(openAfter(period('association-1', 0, null))).toEqual(['association-1']);
@@ -81,39 +81,39 @@ describe('associations', () => {
   it('a patient admitted before the clock was set back stays at the device, and the former patient has ended', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)), t0 + 90_000);
-    expect([...table.open()]).toEqual(['association-2']);
-    expect(table.at('association-2')?.endedAt).toBeNull();
-    expect(table.at('association-1')?.endedAt).toBe(t0 + 30_000);
-    expect(table.at(unassigned)?.endedAt).toBe(t0 + 30_000);
+    expect([...table.currentIds()]).toEqual(['association-2']);
+    expect(table.find('association-2')?.endedAt).toBeNull();
+    expect(table.find('association-1')?.endedAt).toBe(t0 + 30_000);
+    expect(table.find(unassigned)?.endedAt).toBe(t0 + 30_000);
   });
 
   it('an older row does not replace a newer one', () => {
     const table = createAssociations(key);
     table.fold(row(2, period('association-1', 0, 10)), t0 + 60_000);
     table.fold(row(1, period('association-1', 0, null)), t0 + 60_000);
-    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
+    expect(table.find('association-1')?.endedAt).toBe(t0 + 10_000);
   });
 
   it('a device whose row the hospital deleted has no patient, and its own association is open again', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
     table.forget(pseudonym(key, 'device', 'bed-02'), t0 + 10_000);
-    expect([...table.open()]).toEqual(['association-1']);
+    expect([...table.currentIds()]).toEqual(['association-1']);
     table.forget(pseudonym(key, 'device', 'bed-01'), t0 + 10_000);
-    expect([...table.open()]).toEqual([]);
-    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
-    expect(table.at(unassigned)?.endedAt).toBeNull();
+    expect([...table.currentIds()]).toEqual([]);
+    expect(table.find('association-1')?.endedAt).toBe(t0 + 10_000);
+    expect(table.find(unassigned)?.endedAt).toBeNull();
     table.fold(row(1, period('association-2', 20, null)), t0 + 60_000);
-    expect([...table.open()]).toEqual(['association-2']);
+    expect([...table.currentIds()]).toEqual(['association-2']);
   });
 
   it('a period without an end has ended when a later period of the same device begins', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null), period('association-2', 10, null)), t0 + 60_000);
-    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
-    expect(table.at('association-2')?.endedAt).toBeNull();
+    expect(table.find('association-1')?.endedAt).toBe(t0 + 10_000);
+    expect(table.find('association-2')?.endedAt).toBeNull();
     table.fold(row(2, period('association-1', 0, null), period('association-2', 10, 20)), t0 + 60_000);
-    expect(table.at('association-1')?.endedAt).toBeNull();
+    expect(table.find('association-1')?.endedAt).toBeNull();
   });
 
   it('waitFor() resolves to true when the table gets the association, and to false after the given time', async () => {

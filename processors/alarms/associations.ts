@@ -11,7 +11,7 @@ const devicesMax = 100_000;
 export type Associations = {
   /**
    * Takes a row of the table.
-   * @param nowMs the time at which the row was read. A start or end in the row counts as not later than this time.
+   * @param nowMs the time at which the row was read. A start or an end in the row that is later than this time counts as this time.
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
@@ -20,13 +20,13 @@ export type Associations = {
    */
   forget(key: string, nowMs: number): void;
   /** Returns an association; undefined if the table does not have it yet. */
-  at(associationId: string): AssociationInput | undefined;
+  find(associationId: string): AssociationInput | undefined;
   /** Waits until the table has the association. Resolves to false if the table does not have it after `waitMs`. */
   waitFor(associationId: string, waitMs: number): Promise<boolean>;
   /** Returns the associations of patients who are at a device now. */
-  open(): Iterable<string>;
+  currentIds(): Iterable<string>;
   /** Returns the number of refused rows. */
-  refused(): number;
+  refusedCount(): number;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -53,9 +53,9 @@ export function createAssociations(pseudonymKey: string): Associations {
       return;
     }
     // A period that is no longer in the row ended earlier, and its alarms ended with it.
-    const present = new Set(body.periods.map((period) => period.associationId));
+    const listedIds = new Set(body.periods.map((period) => period.associationId));
     for (const { associationId } of before?.periods ?? [])
-      if (!present.has(associationId)) periods.delete(associationId);
+      if (!listedIds.has(associationId)) periods.delete(associationId);
     devices.set(body.deviceId, body);
     unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
     const { deviceId } = body;
@@ -80,13 +80,13 @@ export function createAssociations(pseudonymKey: string): Associations {
   }
 
   /** Returns the association of a device without a patient. This association has ended while a patient is at the device. */
-  function ofDevice(deviceId: string): AssociationInput {
+  function unassignedInputOf(deviceId: string): AssociationInput {
     const current = currentPeriod(devices.get(deviceId)?.periods ?? []);
     const endedAt = current ? (periods.get(current.associationId)?.fromMs ?? null) : null;
     return { type: 'association', category: 'unassigned', ward: null, endedAt };
   }
 
-  function at(associationId: string): AssociationInput | undefined {
+  function find(associationId: string): AssociationInput | undefined {
     const timed = periods.get(associationId);
     if (timed) {
       const { deviceId, fromMs, endedAt } = timed;
@@ -95,7 +95,7 @@ export function createAssociations(pseudonymKey: string): Associations {
       return { type: 'association', category, ward, endedAt, deviceId, from: fromMs };
     }
     const deviceId = unassigned.get(associationId);
-    if (deviceId !== undefined) return ofDevice(deviceId);
+    if (deviceId !== undefined) return unassignedInputOf(deviceId);
     return associationId.startsWith('u-')
       ? { type: 'association', category: 'unassigned', ward: null, endedAt: null }
       : undefined;
@@ -104,11 +104,11 @@ export function createAssociations(pseudonymKey: string): Associations {
   return {
     fold,
     forget,
-    at,
+    find,
     waitFor(associationId, waitMs) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const check = () => {
-        const isPresent = at(associationId) !== undefined;
+        const isPresent = find(associationId) !== undefined;
         if (isPresent) finish(true);
         return isPresent;
       };
@@ -121,12 +121,12 @@ export function createAssociations(pseudonymKey: string): Associations {
       if (!check()) waiting.add(check);
       return promise;
     },
-    *open() {
+    *currentIds() {
       for (const { periods: devicePeriods } of devices.values()) {
         const current = currentPeriod(devicePeriods);
         if (current !== undefined && current.patient !== null) yield current.associationId;
       }
     },
-    refused: () => refused,
+    refusedCount: () => refused,
   };
 }

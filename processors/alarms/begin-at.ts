@@ -1,8 +1,8 @@
 /** Decides at which offset an alarm processor begins to read a partition, and which restored states are valid there. */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 
-/** If the log was recreated or lost its end, at most this many records of a partition are judged again: some seconds of work. */
-const againMax = 100_000n;
+/** If the log was recreated or lost its end, at most this many records of a partition are judged again. That takes some seconds. */
+const rejudgedMax = 100_000n;
 
 export type Beginning = {
   readonly start: bigint;
@@ -12,13 +12,13 @@ export type Beginning = {
 };
 
 /**
- * Returns the offset at which to begin. Usually this is the group's committed offset. A recreated log gives old offsets to new readings,
- * and a state that includes these offsets would skip the new readings. So for such a log the processor begins at most `againMax` records
- * before the end, and the states include no reading behind that. Judging a reading twice changes nothing.
+ * Returns the offset at which to begin, usually the group's committed offset. A recreated log gives old offsets to new readings, and a state
+ * that includes these offsets would skip the new readings. So in such a log the processor begins at most `rejudgedMax` records before the
+ * end, and the states include no reading from there on. If a reading is judged twice, nothing changes.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record
  */
-export function beginAt(
+export function findBeginning(
   committed: bigint,
   { low, high }: { readonly low: bigint; readonly high: bigint },
   states: readonly AlarmState[],
@@ -26,7 +26,7 @@ export function beginAt(
   const isBehindEnd = ({ offsets }: AlarmState) => BigInt(offsets.observations) > high;
   const isRecreated = committed > high || states.some(isBehindEnd);
   if (!isRecreated) return { start: committed > low ? committed : low, states, isRecreated };
-  const start = high - low > againMax ? high - againMax : low;
+  const start = high - low > rejudgedMax ? high - rejudgedMax : low;
   const corrected = states.map((state) =>
     isBehindEnd(state) ? { ...state, offsets: { ...state.offsets, observations: String(start) } } : state,
   );

@@ -52,7 +52,7 @@ async function openFlushing(...partitions: number[]) {
       const partition = createPartition({
         env,
         restored: from,
-        associationAt: () => adult,
+        findAssociation: () => adult,
         emit: (event) => outbox.put({ key, contentType: contentTypes.alarmEvent, body: event }),
         publish: () => {},
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -67,7 +67,7 @@ async function openFlushing(...partitions: number[]) {
   });
   const flushing = createFlushing({
     ownership,
-    ask: (task) => task(),
+    askKafka: (task) => task(),
     async commit(rows) {
       commits += 1;
       await kafka.onCommit(commits);
@@ -110,7 +110,7 @@ function read(partition: Partition, seconds: number, HR: number): void {
   const from = Number(partition.position().observations);
   for (let s = from; s < from + seconds; s++) {
     const input = reading(s, { HR });
-    partition.observation(key, BigInt(s), input.receivedAt, input, input.receivedAt, Date.now());
+    partition.addReading(key, BigInt(s), input.receivedAt, input, input.receivedAt, Date.now());
   }
 }
 const round = () => vi.advanceTimersByTimeAsync(snapshotMs);
@@ -167,7 +167,7 @@ describe('a round', () => {
     flushing.start();
     read(partition(3), 20, 180);
     await vi.advanceTimersByTimeAsync(0);
-    const end = ownership.owners().get(3)!.outbox.next();
+    const end = ownership.owners().get(3)!.outbox.nextOffset();
     expect(end).toBeGreaterThan(0n);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
     await round();

@@ -45,7 +45,7 @@ type Share = Flush & { readonly p: number; readonly owner: Owner; readonly event
 
 export function createFlushing(options: {
   readonly ownership: Pick<Ownership, 'owners' | 'generation'>;
-  readonly ask: Liveness['ask'];
+  readonly askKafka: Liveness['askKafka'];
   readonly commit: (rows: readonly CommitRow[]) => Promise<void>;
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'> & { readonly appender: Pick<Appender, 'append'> };
   readonly canaries: Pick<Canaries, 'report'>;
@@ -57,7 +57,7 @@ export function createFlushing(options: {
   readonly now: () => number;
   readonly log: Logger;
 }): Flushing {
-  const { ownership, ask, commit, sealedLog, now } = options;
+  const { ownership, askKafka, commit, sealedLog, now } = options;
   const counts = { snapshots: 0, flushesRefused: 0 };
   let wroteAt = performance.now();
   let isClosing = false;
@@ -69,16 +69,16 @@ export function createFlushing(options: {
     const shares = takeShares(quietMs);
     if (shares.length === 0) return;
     try {
-      await ask(() => commit(shares.flatMap(({ p, owner }) => rowsOf(p, owner.committed))));
+      await askKafka(() => commit(shares.flatMap(({ p, owner }) => rowsOf(p, owner.committed))));
       for (const { owner, eventsBefore, snapshots } of shares) {
         if (snapshots.length === 0) continue;
-        if (!(await owner.outbox.sent()) || generation !== ownership.generation())
+        if (!(await owner.outbox.waitUntilSent()) || generation !== ownership.generation())
           throw new Error('the partitions were released during the round');
         await Promise.all(snapshots.map(write));
         owner.eventsBefore = eventsBefore;
       }
       if (generation !== ownership.generation()) return;
-      await ask(() => commit(shares.flatMap(({ p, position }) => rowsOf(p, position))));
+      await askKafka(() => commit(shares.flatMap(({ p, position }) => rowsOf(p, position))));
       for (const { owner, position } of shares) owner.committed = position;
       giveSignOfLife();
     } catch (error) {
@@ -95,7 +95,7 @@ export function createFlushing(options: {
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([p, owner]) => {
       // Read before the snapshots are taken, so that the snapshots include all events before this offset.
-      const eventsBefore = owner.outbox.next();
+      const eventsBefore = owner.outbox.nextOffset();
       const flush = owner.partition.flush(now(), p === early ? 0 : quietMs, owner.eventsBefore);
       return { p, owner, eventsBefore, ...flush };
     });

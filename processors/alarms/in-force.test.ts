@@ -30,7 +30,7 @@ function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
   const partition = createPartition({
     env: changing,
     restored: { ...emptyRestored, ...restored },
-    associationAt: () => adult,
+    findAssociation: () => adult,
     emit: (event) => events.push(event),
     publish: (record) => published.push(record),
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -56,7 +56,7 @@ function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
     read(from: number, to: number, HR: number) {
       for (let s = from; s <= to; s++) {
         const input = reading(s, { HR });
-        partition.observation(key, BigInt(s), input.receivedAt, input, input.receivedAt, input.receivedAt);
+        partition.addReading(key, BigInt(s), input.receivedAt, input, input.receivedAt, input.receivedAt);
       }
     },
   };
@@ -99,8 +99,8 @@ describe('the limits in force', () => {
   it('changed limits are published before the answer to their command, and a refused command publishes no limits', () => {
     const bench = open();
     bench.read(0, 0, 80);
-    bench.partition.command(key, 0n, t0 + 1_000, setHigh(1, 110), t0 + 1_000);
-    bench.partition.command(key, 1n, t0 + 2_000, setHigh(2, 150), t0 + 2_000);
+    bench.partition.addCommand(key, 0n, t0 + 1_000, setHigh(1, 110), t0 + 1_000);
+    bench.partition.addCommand(key, 1n, t0 + 2_000, setHigh(2, 150), t0 + 2_000);
     expect(bench.published.map(({ type }) => type).filter((type) => type !== 'scores')).toEqual([
       'limits-in-force',
       'limits-in-force',
@@ -116,7 +116,7 @@ describe('the limits in force', () => {
     before.read(0, 3, 80);
     const after = open({ states: snapshots(before, 4), position: { observations: 4n, commands: 0n }, replayTo: 4n });
     expect(after.published).toEqual([]);
-    after.partition.command(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
+    after.partition.addCommand(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
     expect(after.limits().map(({ rev }) => rev)).toEqual([2]);
   });
 
@@ -124,7 +124,7 @@ describe('the limits in force', () => {
     const before = open();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
-    before.partition.command(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
+    before.partition.addCommand(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
     const commands = [{ key, offset: 0n, atMs: t0 + 5_000, input: setHigh(5, 110) }];
     const after = open({ states, commands, position: { observations: 4n, commands: 0n }, replayTo: 4n });
     const ofAnswer = ({ published }: typeof before) => published.filter(({ type }) => type === 'command-answer');
@@ -186,12 +186,12 @@ describe('limits that were published before a crash', () => {
     const commands = [120, 110].map((high, n) => ({
       ...{ key, offset: BigInt(n), atMs: t0 + (5 + n) * 1000, input: setHigh(5 + n, high) },
     }));
-    for (const { offset, atMs, input } of commands) before.partition.command(key, offset, atMs, input, atMs);
+    for (const { offset, atMs, input } of commands) before.partition.addCommand(key, offset, atMs, input, atMs);
     const publishedInForce = before.limits().slice(1);
     expect(publishedInForce.map(({ rev }) => rev)).toEqual([2, 3]);
     const position = { observations: 4n, commands: 0n };
     const after = open({ states, commands, position, replayTo: 4n, publishedInForce });
-    after.partition.command(key, 2n, t0 + 9_000, setHigh(9, 105), t0 + 9_000);
+    after.partition.addCommand(key, 2n, t0 + 9_000, setHigh(9, 105), t0 + 9_000);
     expect(after.limits().map(({ rev }) => rev)).toEqual([4]);
     expect(after.high()).toBe(105);
   });
@@ -238,14 +238,14 @@ describe('profiles that change', () => {
   it('own limits that cross the limits of the new profile raise an alarm until they fit again, and all these limits still judge', () => {
     const bench = open();
     bench.read(0, 3, 80);
-    bench.partition.command(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);
+    bench.partition.addCommand(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);
     const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
     bench.use(lower, 5);
     const text = 'Own limits: The high limit 130 of HR is not below the extreme high limit 125.';
     expect(bench.raised()).toEqual([text]);
     bench.read(6, 8, 128);
     expect(bench.raised()).toEqual([text, 'HR 128 > 125']);
-    bench.partition.command(key, 1n, t0 + 9_000, setHigh(9, 110), t0 + 9_000);
+    bench.partition.addCommand(key, 1n, t0 + 9_000, setHigh(9, 110), t0 + 9_000);
     expect(bench.ended()).toEqual([text]);
   });
 
@@ -272,7 +272,7 @@ describe('standby', () => {
     const bench = open();
     bench.read(0, 5, 80);
     expect(standbyRecords(bench)).toEqual([]);
-    bench.partition.command(key, 0n, t0 + 6_000, imaging(6), t0 + 6_000);
+    bench.partition.addCommand(key, 0n, t0 + 6_000, imaging(6), t0 + 6_000);
     bench.partition.tick(t0 + 605_000);
     const standby = { since: at(6), until: at(606), reason: 'Imaging', by: nurse };
     expect(standbyRecords(bench)).toEqual([{ associationId: key, rev: 1, at: at(6), standby }]);
@@ -283,7 +283,7 @@ describe('standby', () => {
   it('a standby continues after a restart, and is published again only when it ends', () => {
     const bench = open();
     bench.read(0, 0, 80);
-    bench.partition.command(key, 0n, t0, imaging(0), t0);
+    bench.partition.addCommand(key, 0n, t0, imaging(0), t0);
     const states = snapshots(bench, 7);
     expect(states[0]?.standby).toMatchObject({ rev: 1, standby: { reason: 'Imaging' } });
     const next = open({ states });

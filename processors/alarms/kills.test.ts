@@ -59,7 +59,7 @@ function startProcessor(log: Log, nowMs: number) {
       position: log.committed,
       replayTo: BigInt(replayTo),
     },
-    associationAt: () => adult,
+    findAssociation: () => adult,
     emit: (event) => pending.push(event),
     publish: () => {},
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -78,12 +78,12 @@ function startProcessor(log: Log, nowMs: number) {
         const isReading = reading !== undefined && reading.receivedAt <= untilMs;
         const isCommand = command !== undefined && command.atMs <= untilMs;
         if (isCommand && !(isReading && reading.receivedAt <= command.atMs)) {
-          partition.command(key, BigInt(nextCommand), command.atMs, command.input, Math.max(command.atMs, nowMs));
+          partition.addCommand(key, BigInt(nextCommand), command.atMs, command.input, Math.max(command.atMs, nowMs));
           nextCommand += 1;
         } else if (isReading) {
           const { receivedAt } = reading;
           partition.tick(Math.max(receivedAt, nowMs));
-          partition.observation(key, BigInt(nextReading), receivedAt, reading, receivedAt, Math.max(receivedAt, nowMs));
+          partition.addReading(key, BigInt(nextReading), receivedAt, reading, receivedAt, Math.max(receivedAt, nowMs));
           nextReading += 1;
         } else return;
       }

@@ -22,14 +22,14 @@ const failed = () => Promise.reject(new Error('Kafka is away'));
 describe('liveness', () => {
   it('allows silence to be judged while Kafka answers', async () => {
     const liveness = startLiveness(Date.now);
-    await liveness.ask(() => Promise.resolve());
+    await liveness.askKafka(() => Promise.resolve());
     expect(checkFor(liveness, 10_000)).toBe(true);
   });
 
   it('forbids to judge silence from 2.5 s after an unanswered request to Kafka until 3 s after the answer', async () => {
     const liveness = startLiveness(Date.now);
     const answer = Promise.withResolvers<void>();
-    const asked = liveness.ask(() => answer.promise);
+    const asked = liveness.askKafka(() => answer.promise);
     expect(checkFor(liveness, 2_500)).toBe(true);
     expect(checkFor(liveness, 500)).toBe(false);
     answer.resolve();
@@ -41,7 +41,7 @@ describe('liveness', () => {
   it('counts the time without an answer from the first of several failed tasks, and rejects with the error of each task', async () => {
     const liveness = startLiveness(Date.now);
     for (let attempt = 0; attempt < 3; attempt++) {
-      await expect(liveness.ask(failed)).rejects.toThrow('Kafka is away');
+      await expect(liveness.askKafka(failed)).rejects.toThrow('Kafka is away');
       expect(checkFor(liveness, 1_000)).toBe(attempt < 2);
     }
   });

@@ -10,7 +10,7 @@ export type Liveness = {
   /** Checks the clocks and Kafka's answers. @returns whether silence may be judged now */
   mayJudge(): boolean;
   /** Runs a task that Kafka answers. If the task fails, Kafka has not answered, and the time of the first failed task counts. */
-  ask(task: () => Promise<void>): Promise<void>;
+  askKafka(task: () => Promise<void>): Promise<void>;
 };
 
 /** @param now the wall clock, ms since 1970 */
@@ -23,7 +23,7 @@ export function startLiveness(now: () => number): Liveness {
       reception = updateReception(reception, { at: performance.now(), wallMs: now(), askedAt, answeredAt });
       return mayJudge(reception);
     },
-    async ask(task) {
+    async askKafka(task) {
       askedAt ??= performance.now();
       await task();
       answeredAt = performance.now();

@@ -30,16 +30,16 @@ describe('the outbox', () => {
     const { append, appended } = logOf(() => true);
     const outbox = createOutbox({ append, start: 100n, log });
     for (let rev = 1; rev <= 500; rev++) outbox.put(event(rev));
-    expect(await outbox.sent()).toBe(true);
+    expect(await outbox.waitUntilSent()).toBe(true);
     expect(appended).toEqual(Array.from({ length: 500 }, (_, n) => n + 1));
-    expect([outbox.waiting(), outbox.next(), outbox.waitingSince()]).toEqual([0, 600n, undefined]);
+    expect([outbox.waitingCount(), outbox.nextOffset(), outbox.waitingSince()]).toEqual([0, 600n, undefined]);
   });
 
   it('appends a failed event and all events after it again, until every event is in the log in order', async () => {
     const { append, appended } = logOf((rev, attempt) => rev !== 2 || attempt > 2);
     const outbox = createOutbox({ append, start: 100n, log });
     for (let rev = 1; rev <= 4; rev++) outbox.put(event(rev));
-    expect(await outbox.sent()).toBe(true);
+    expect(await outbox.waitUntilSent()).toBe(true);
     // Events 3 and 4 may be in the log before event 2. They are appended again after event 2.
     expect(appended.slice(appended.indexOf(2))).toEqual([2, 3, 4]);
   });
@@ -50,7 +50,7 @@ describe('the outbox', () => {
     const outbox = createOutbox({ append, start: 0n, log });
     for (let rev = 1; rev <= 2_001; rev++) outbox.put(event(rev));
     let hasRoom = false;
-    const waiting = outbox.room().then(() => {
+    const waiting = outbox.waitForRoom().then(() => {
       hasRoom = true;
     });
     await new Promise((done) => setTimeout(done, 50));
@@ -65,8 +65,8 @@ describe('the outbox', () => {
     const { append } = logOf(() => false);
     const outbox = createOutbox({ append, start: 0n, log });
     outbox.put(event(1));
-    const sent = outbox.sent();
+    const sent = outbox.waitUntilSent();
     outbox.close();
-    expect([await sent, outbox.waiting()]).toEqual([false, 0]);
+    expect([await sent, outbox.waitingCount()]).toEqual([false, 0]);
   });
 });

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 
-/** If more events wait, `room` does not resolve, so that no more records are read. */
+/** If more events wait, `waitForRoom` does not resolve, so that no more records are read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;
@@ -13,13 +13,13 @@ const retryMs = 500;
 export type Outbox<Event> = {
   put(event: Event): void;
   /** Resolves when at most 2,000 events wait. */
-  room(): Promise<void>;
+  waitForRoom(): Promise<void>;
   /** Resolves to true when all events put before the call are in the log, or to false when the outbox is closed first. */
-  sent(): Promise<boolean>;
+  waitUntilSent(): Promise<boolean>;
   /** Returns the offset after the last event that is in the log. */
-  next(): bigint;
+  nextOffset(): bigint;
   /** Returns the number of events that wait. */
-  waiting(): number;
+  waitingCount(): number;
   /** Returns the monotonic time at which the oldest waiting event was put; undefined if no event waits. */
   waitingSince(): number | undefined;
   /** Drops the waiting events. */
@@ -80,14 +80,14 @@ export function createOutbox<Event>(options: {
       queue.push({ event, atMs: performance.now() });
       if (!isSending) void sendAll();
     },
-    room: () => waitUntil(() => queue.length <= waitingMax),
-    async sent() {
+    waitForRoom: () => waitUntil(() => queue.length <= waitingMax),
+    async waitUntilSent() {
       const goal = putCount;
       await waitUntil(() => sentCount >= goal);
       return sentCount >= goal;
     },
-    next: () => next,
-    waiting: () => queue.length,
+    nextOffset: () => next,
+    waitingCount: () => queue.length,
     waitingSince: () => queue[0]?.atMs,
     close() {
       isClosed = true;

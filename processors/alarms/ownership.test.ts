@@ -48,7 +48,7 @@ function openOwnership() {
       const partition = createPartition({
         env,
         restored: from,
-        associationAt: () => adult,
+        findAssociation: () => adult,
         emit: (event) => outbox.put({ key, contentType: contentTypes.alarmEvent, body: event }),
         publish: (record) => outbox.put(outgoingOf(record)),
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -119,13 +119,13 @@ describe('ownership', () => {
     const { partition, outbox } = ownership.owners().get(3)!;
     for (let s = 0; s < 30; s++) {
       const input = reading(s, { HR: 180 });
-      partition.observation(key, 40n + BigInt(s), input.receivedAt, input, input.receivedAt, input.receivedAt);
+      partition.addReading(key, 40n + BigInt(s), input.receivedAt, input, input.receivedAt, input.receivedAt);
     }
-    expect(outbox.waiting()).toBeGreaterThan(1);
+    expect(outbox.waitingCount()).toBeGreaterThan(1);
     const before = appends.length;
-    const sent = outbox.sent();
+    const sent = outbox.waitUntilSent();
     void ownership.takeOver(assignment(5));
-    expect([ownership.owners().size, ownership.generation(), outbox.waiting()]).toEqual([0, generation + 1, 0]);
+    expect([ownership.owners().size, ownership.generation(), outbox.waitingCount()]).toEqual([0, generation + 1, 0]);
     for (const { take } of appends) take();
     expect(await sent).toBe(false);
     expect(appends).toHaveLength(before);

@@ -35,7 +35,7 @@ export type Counters = { skipped: number; restored: number; tombstones: number; 
 export type PartitionOptions = {
   readonly env: Environment;
   readonly restored: Restored;
-  readonly associationAt: (associationId: string) => AssociationInput | undefined;
+  readonly findAssociation: (associationId: string) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
   /** Publishes a record that is not an event, in its place among the events. */
   readonly publish: (record: ScreenRecord) => void;

@@ -16,7 +16,7 @@ function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined
   const partition = createPartition({
     env,
     restored: { ...emptyRestored, ...restored },
-    associationAt: () => at,
+    findAssociation: () => at,
     emit: (event) => events.push(event),
     publish: (record) => published.push(record),
     counters,
@@ -32,7 +32,7 @@ function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined
     read(from: number, to: number, HR: number, now = (input: ObservationInput) => input.receivedAt) {
       for (let s = from; s <= to; s++) {
         const input = reading(s, { HR });
-        partition.observation(key, BigInt(s), input.receivedAt, input, input.receivedAt, now(input));
+        partition.addReading(key, BigInt(s), input.receivedAt, input, input.receivedAt, now(input));
       }
     },
     raised: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.condition),
@@ -80,7 +80,7 @@ describe('flush', () => {
     const { partition } = open();
     for (let n = 0; n < 500; n += 1) {
       const input = reading(0, { HR: 80 });
-      partition.observation(`${key}-${n}`, BigInt(n), input.receivedAt, input, input.receivedAt, t0);
+      partition.addReading(`${key}-${n}`, BigInt(n), input.receivedAt, input, input.receivedAt, t0);
     }
     const rounds = [10, 12, 14, 16, 18, 20].map((s) => partition.flush(t0 + s * 1000, 20_000, 0n).snapshots.length);
     expect(rounds.reduce((sum, n) => sum + n, 0)).toBe(500);
@@ -189,7 +189,7 @@ describe('a partition restored from a snapshot', () => {
       after.read(4, 5, 150);
       expect(after.raised()).toEqual(['HR.extreme-high']);
       const { offset, atMs, input } = setLimits(5, 160, 0n);
-      after.partition.command(key, offset, atMs, input, atMs);
+      after.partition.addCommand(key, offset, atMs, input, atMs);
       expect(after.published).toMatchObject([{ type: 'command-answer' }]);
       expect(after.partition.isLive()).toBe(false);
     });
@@ -197,7 +197,7 @@ describe('a partition restored from a snapshot', () => {
     it('the partition publishes limits that a command changed, and judges by them', () => {
       const after = afterOutage();
       const { offset, atMs, input } = setLimits(5, 100, 0n);
-      after.partition.command(key, offset, atMs, input, atMs);
+      after.partition.addCommand(key, offset, atMs, input, atMs);
       after.read(6, 20, 110);
       expect(after.raised()).toEqual(['HR.high']);
       const limits = after.published.flatMap(({ type, body }) => (type === 'limits-in-force' ? body.groups : []));
@@ -223,7 +223,7 @@ describe('a partition restored from a snapshot', () => {
         alarmId: alarm.alarmId,
         rev: alarm.rev,
       } as const;
-      after.partition.command(key, 0n, nowMs + 500, { type: 'command', command }, nowMs + 600);
+      after.partition.addCommand(key, 0n, nowMs + 500, { type: 'command', command }, nowMs + 600);
       mayJudge = true;
       after.partition.tick(nowMs + 1_000);
       const answers = after.published.filter(({ type }) => type === 'command-answer');
@@ -260,7 +260,7 @@ describe('a partition restored from a snapshot', () => {
     const live = open();
     live.read(0, 3, 130);
     const { offset, atMs, input } = setLimits(3.5, 135, 0n);
-    live.partition.command(key, offset, atMs, input, atMs);
+    live.partition.addCommand(key, offset, atMs, input, atMs);
     live.read(4, 12, 130);
     expect(live.raised()).toEqual([]);
     const again = open({ commands: [setLimits(3.5, 135, 0n)], replayTo: 13n });
@@ -279,7 +279,7 @@ describe('a partition restored from a snapshot', () => {
       replayTo: 2n,
     });
     const { offset, atMs, input } = setLimits(200, 137, 4n);
-    bench.partition.command(key, offset, atMs, input, nowMs);
+    bench.partition.addCommand(key, offset, atMs, input, nowMs);
     expect(bench.partition.position().commands).toBe(3n);
     bench.read(0, 1, 80, () => nowMs);
     expect(bench.partition.position().commands).toBe(5n);
@@ -375,7 +375,7 @@ describe('a restart after the machine’s clock was set back', () => {
     const partition = createPartition({
       env,
       restored: { ...emptyRestored, states, position: { observations: 6n, commands: 0n }, replayTo: 6n },
-      associationAt: () => adult,
+      findAssociation: () => adult,
       emit: (event) => events.push(event),
       publish: () => {},
       counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -414,7 +414,7 @@ describe('a restart after the machine’s clock was set back', () => {
         ...commandFields(t0 + 5_050),
         forMs: 120_000,
       } as const;
-      before.partition.command(key, 0n, t0 + 5_050, { type: 'command', command: pause }, t0 + 5_050);
+      before.partition.addCommand(key, 0n, t0 + 5_050, { type: 'command', command: pause }, t0 + 5_050);
       expect(before.events.at(-1)?.alarm.audioPausedUntil).toBeDefined();
       const states = bodies(before.partition.flush(t0 + 5_100, 0, 0n));
       const events: AlarmEvent[] = [];
@@ -423,7 +423,7 @@ describe('a restart after the machine’s clock was set back', () => {
       createPartition({
         env,
         restored: { ...emptyRestored, states, publishedEvents, position, replayTo: 6n },
-        associationAt: () => adult,
+        findAssociation: () => adult,
         emit: (event) => events.push(event),
         publish: () => {},
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
@@ -445,10 +445,10 @@ describe('a restart after the machine’s clock was set back', () => {
       connected: false,
       reason: 'keep-alive',
     } as const;
-    partition.observation(key, 6n, t0 + 5_200, gone, gone.receivedAt, nowMs + 100);
+    partition.addReading(key, 6n, t0 + 5_200, gone, gone.receivedAt, nowMs + 100);
     expect(hasEvent(events, 'disconnected')).toBe(true);
     const again = reading(6, { HR: 80 }, { receivedAt: nowMs + 1_000 });
-    partition.observation(key, 7n, again.receivedAt, again, again.receivedAt, nowMs + 1_000);
+    partition.addReading(key, 7n, again.receivedAt, again, again.receivedAt, nowMs + 1_000);
     expect(hasEvent(events, 'disconnected', 'resolved')).toBe(true);
   });
 });

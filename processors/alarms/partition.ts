@@ -23,9 +23,9 @@ export function createPartition(options: PartitionOptions) {
   const { engines } = partition;
 
   return {
-    observation: (key: string, offset: bigint, atMs: number, input: Input, receivedAt: number, nowMs: number) =>
+    addReading: (key: string, offset: bigint, atMs: number, input: Input, receivedAt: number, nowMs: number) =>
       addReading(partition, { key, offset, atMs, input, receivedAt }, nowMs),
-    command(key: string, offset: bigint, atMs: number, input: CommandInput, nowMs: number): void {
+    addCommand(key: string, offset: bigint, atMs: number, input: CommandInput, nowMs: number): void {
       partition.commands = [...partition.commands, { key, offset, atMs, input }];
       if (partition.phase === 'live') runCommands(partition, Number.POSITIVE_INFINITY, nowMs);
       else advanceReplay(partition, nowMs);

@@ -81,7 +81,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const flushing = createFlushing({
     ...options,
     ownership,
-    ask: parts.liveness.ask,
+    askKafka: parts.liveness.askKafka,
     commit: (rows) => reader.commit(rows),
   });
   const judging = createJudging(parts, ownership);
@@ -130,7 +130,7 @@ function openPartition({ options, counts, liveness }: Parts, restored: RestoredP
   const partition = createPartition({
     env,
     restored,
-    associationAt: associations.at,
+    findAssociation: associations.find,
     emit(event) {
       counts.processor.events += 1;
       outbox.put({ key: event.alarm.associationId, contentType: contentTypes.alarmEvent, body: event });
@@ -168,15 +168,16 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
       if (result?.ok && !owner.partition.hasEngine(key)) {
         // The data key is made early, so that the first alarm of the association need not wait for it.
         void sealedLog.sealer.keyFor(key, 'alarms').catch(() => {});
-        if (associations.at(key) === undefined) await associations.waitFor(key, associationWaitMs);
+        if (associations.find(key) === undefined) await associations.waitFor(key, associationWaitMs);
       }
       if (generation !== ownership.generation() || isStopped) return;
       if (result && 'canaryMs' in result) receiveCanary(owner.partition, p, offset, result.canaryMs);
       if (!result?.ok) owner.partition.skip(topic, offset, now());
-      else if (result.input.type === 'command') owner.partition.command(key, offset, timestampMs, result.input, now());
-      else owner.partition.observation(key, offset, timestampMs, result.input, result.receivedAt ?? timestampMs, now());
+      else if (result.input.type === 'command')
+        owner.partition.addCommand(key, offset, timestampMs, result.input, now());
+      else owner.partition.addReading(key, offset, timestampMs, result.input, result.receivedAt ?? timestampMs, now());
     }
-    await owner.outbox.room();
+    await owner.outbox.waitForRoom();
   }
 
   /** Counts a canary only while everything is judged. So the screens show it if silence and escalation are not judged for long. */
@@ -220,7 +221,7 @@ function startTicker({ options, counts, liveness }: Parts, ownership: Ownership)
     const owners = ownership.owners();
     if (at >= ensureAt) {
       ensureAt = at + ensureEveryMs;
-      for (const id of associations.open())
+      for (const id of associations.currentIds())
         owners.get(partitionOf('observations', id))?.partition.ensureEngine(id, now());
     }
     for (const { partition, outbox } of owners.values())
@@ -233,16 +234,16 @@ function startCounts() {
   return { processor: { records: 0, events: 0, ticksSkipped: 0 }, partition, judged: new Map<Counter, number>() };
 }
 
-const sumOf = (ownership: Ownership, of: (owner: Owner) => number): number =>
-  [...ownership.owners().values()].reduce((sum, owner) => sum + of(owner), 0);
+const sumOf = (ownership: Ownership, countOf: (owner: Owner) => number): number =>
+  [...ownership.owners().values()].reduce((sum, owner) => sum + countOf(owner), 0);
 
 const countersOf = ({ options, counts }: Parts, ownership: Ownership): Record<string, number> => ({
   ...counts.processor,
   ...counts.partition,
   ...Object.fromEntries(counts.judged),
-  associationsRefused: options.associations.refused(),
+  associationsRefused: options.associations.refusedCount(),
   partitions: ownership.owners().size,
   engines: sumOf(ownership, ({ partition }) => partition.engineCount()),
   live: sumOf(ownership, ({ partition }) => partition.liveAlarmCount()),
-  waiting: sumOf(ownership, ({ outbox }) => outbox.waiting()),
+  waiting: sumOf(ownership, ({ outbox }) => outbox.waitingCount()),
 });

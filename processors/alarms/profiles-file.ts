@@ -18,16 +18,19 @@ import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaF
 
 const setting = 'VIGIL_LIMIT_PROFILES_FILE';
 
-const closed = { additionalProperties: false } as const;
+const noOtherFields = { additionalProperties: false } as const;
 const profile = Type.Optional(Type.Unknown());
-const Categories = Type.Object({ adult: profile, paediatric: profile, neonatal: profile, unassigned: profile }, closed);
+const Categories = Type.Object(
+  { adult: profile, paediatric: profile, neonatal: profile, unassigned: profile },
+  noOtherFields,
+);
 const ProfilesFile = Type.Object(
   {
     version: Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' }),
     hospital: Type.Optional(Categories),
     wards: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Categories)),
   },
-  closed,
+  noOtherFields,
 );
 const check = Compile(ProfilesFile);
 
@@ -45,7 +48,7 @@ export function readProfiles(path: string): ProfileTable {
   const faults = [
     ...(nameFault ? [`/: a name ${nameFault.fault}.`] : []),
     ...categoryFaults('/hospital', hospital),
-    ...Object.entries(wards).flatMap(([ward, of]) => categoryFaults(`/wards/${ward}`, of)),
+    ...Object.entries(wards).flatMap(([ward, profiles]) => categoryFaults(`/wards/${ward}`, profiles)),
   ];
   if (faults.length > 0) throw refusalOf(setting, faults);
   return tableOf(
@@ -55,8 +58,10 @@ export function readProfiles(path: string): ProfileTable {
   );
 }
 
-const categoryFaults = (path: string, of: Static<typeof Categories>) =>
-  Object.entries(of).flatMap(([category, each]) => profileFaults(each, `${path}/${category}`, category === 'adult'));
+const categoryFaults = (path: string, profiles: Static<typeof Categories>) =>
+  Object.entries(profiles).flatMap(([category, content]) =>
+    profileFaults(content, `${path}/${category}`, category === 'adult'),
+  );
 
 export type Profiles = OperatorFile<ProfileTable>;
 

@@ -7,7 +7,7 @@ import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { PartitionReader, Starts } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
-import { beginAt } from './begin-at.ts';
+import { findBeginning } from './begin-at.ts';
 import { inputOf } from './intake.ts';
 import type { Restored } from './partition-state.ts';
 import type { EngineSnapshot } from './patient-engine.ts';
@@ -19,7 +19,7 @@ const publishedMax = 5_000n;
 /** What the next owner of a partition begins with. `publishedTo`: the end of `alarms`; `commandsRead`: the end of `commands`. */
 export type RestoredPartition = Restored & { readonly publishedTo: bigint; readonly commandsRead: bigint };
 
-type Raw = { readonly partition: number; readonly record: LogRecord };
+type RawRecord = { readonly partition: number; readonly record: LogRecord };
 /** Returns the content of a record that a restore needs; undefined if a restore does not need the record. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
@@ -36,12 +36,12 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   const { reader, group, partitions, log } = options;
   const { readStates, readAll } = createTopicReading(options);
   const committed = await reader.committedOffsets(group, ['observations', 'commands']);
-  const starts = (of: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, of(p)]));
+  const starts = (offsetOf: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, offsetOf(p)]));
 
   const states = await readStates(starts(() => 0n));
   const alarmEnds = await reader.readEnds('alarms');
   const publishedFrom = (p: number) =>
-    publishedBefore(states.get(p)) ?? max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
+    eventsIncludedBefore(states.get(p)) ?? max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
   const published = await readAll('alarms', starts(publishedFrom), publishedOf);
   const commands = await readAll(
     'commands',
@@ -53,7 +53,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
   return new Map(
     partitions.map((p): [number, RestoredPartition] => {
       const endsOf = ends.get(p) ?? { low: 0n, high: 0n };
-      const beginning = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
+      const beginning = findBeginning(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
       if (beginning.isRecreated)
         log.error({ partition: p, start: String(beginning.start) }, 'the log of readings was created again');
       const commandsRead = commands.ends.get(p)?.high ?? 0n;
@@ -78,7 +78,7 @@ export async function restorePartitions(options: RestoreOptions): Promise<Readon
 }
 
 /** Returns the offset in `alarms` before which the snapshots of a partition include every event; undefined without snapshots. */
-function publishedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
+function eventsIncludedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
   return states?.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n);
 }
 
@@ -110,24 +110,24 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
    * owner may have written its snapshot late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
-    const lastTwo = new Map<string, Raw[]>();
+    const lastTwo = new Map<string, RawRecord[]>();
     await reader.read('alarm-state', starts, (partition, record) => {
       if (record.value === null) lastTwo.delete(record.key);
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
     const pairs = [...lastTwo.values()];
     // The pairs are read at the same time, because other threads unwrap the data keys.
-    const bests = await Promise.all(pairs.map(furthest));
+    const bests = await Promise.all(pairs.map(stateWithHighestOffset));
     const states = new Map<number, AlarmState[]>();
-    for (const [at, [first]] of pairs.entries()) {
-      const best = bests[at];
+    for (const [index, [first]] of pairs.entries()) {
+      const best = bests[index];
       const { partition } = first!;
       if (best) states.set(partition, [...(states.get(partition) ?? []), best]);
     }
     return states;
   }
 
-  async function furthest(pair: readonly Raw[]): Promise<AlarmState | undefined> {
+  async function stateWithHighestOffset(pair: readonly RawRecord[]): Promise<AlarmState | undefined> {
     let best: AlarmState | undefined;
     for (const raw of pair) {
       const state = await read('alarm-state', raw, ({ record }) =>
@@ -139,7 +139,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   }
 
   async function readAll<T>(topic: KafkaTopic, from: Starts, decode: Decode<T>) {
-    const raws: Raw[] = [];
+    const raws: RawRecord[] = [];
     const ends = await reader.read(topic, from, (partition, record) => raws.push({ partition, record }));
     const items = new Map<number, T[]>();
     for (const raw of raws) {
@@ -149,7 +149,11 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
     return { items, ends };
   }
 
-  async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
+  async function read<T>(
+    topic: KafkaTopic,
+    { partition, record }: RawRecord,
+    decode: Decode<T>,
+  ): Promise<T | undefined> {
     if (record.value === null) return undefined;
     const recordPartition = { topic, partition };
     const opened = await reading.read(recordPartition, record);

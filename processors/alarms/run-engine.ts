@@ -20,7 +20,7 @@ export function engineFor(partition: PartitionState, associationId: string, nowM
 
 /** Gives an engine its association if the association has changed. Before the partition is live, the engine does not get a new end. */
 export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
-  const association = partition.options.associationAt(engine.associationId);
+  const association = partition.options.findAssociation(engine.associationId);
   if (!association) return;
   // During a replay the last readings of an ended period are still to come.
   const isLive = partition.phase === 'live';

@@ -19,7 +19,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
   const partition = createPartition({
     env,
     restored: { ...emptyRestored, ...restored },
-    associationAt: () => association,
+    findAssociation: () => association,
     emit: () => {},
     publish: (record) => {
       if (record.type === 'scores') published.push({ s: (nowMs - t0) / 1000, scores: record.body });
@@ -37,7 +37,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
       for (let s = from; s <= to; s++) {
         const input = reading(s, numerics);
         nowMs = input.receivedAt;
-        partition.observation(key, BigInt(s), nowMs, input, nowMs, nowMs);
+        partition.addReading(key, BigInt(s), nowMs, input, nowMs, nowMs);
         partition.tick(nowMs);
       }
     },
@@ -50,7 +50,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
         by: nurse,
       };
       const command = { type: 'enter-assessment', ...fields, ...assessment } as const;
-      partition.command(key, commands++, nowMs, { type: 'command', command }, nowMs);
+      partition.addCommand(key, commands++, nowMs, { type: 'command', command }, nowMs);
     },
     tick(s: number) {
       nowMs = t0 + s * 1000;

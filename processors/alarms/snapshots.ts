@@ -73,6 +73,6 @@ function snapshotOf(
 /** Returns the lowest offset of each topic. */
 function lowestOf(position: Position, others: readonly Position[]): Position {
   const all = [position, ...others];
-  const lowest = (of: (position: Position) => bigint) => all.map(of).sort((a, b) => Number(a - b))[0]!;
+  const lowest = (offsetOf: (position: Position) => bigint) => all.map(offsetOf).sort((a, b) => Number(a - b))[0]!;
   return { observations: lowest((each) => each.observations), commands: lowest((each) => each.commands) };
 }

@@ -8,7 +8,7 @@ import type { Observation } from '../../contracts/messages/device.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { deviceTopic } from '../../contracts/topics.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
-import { answered, type CanaryState, disconnected, startState, whenDue } from './core/state.ts';
+import { type CanaryState, nextAction, startState, stateAfterAnswer, stateAfterDisconnect } from './core/state.ts';
 
 const keepAliveS = 15;
 const disconnectMsMax = 1_000;
@@ -68,7 +68,7 @@ export function openCanary(options: CanaryOptions): Canary {
     newClient.on('close', () => {
       if (client !== newClient) return;
       dropClient(true);
-      state = disconnected(state);
+      state = stateAfterDisconnect(state);
     });
   }
 
@@ -84,7 +84,7 @@ export function openCanary(options: CanaryOptions): Canary {
       const code = (error as { code?: unknown } | undefined)?.code;
       // An error without a code is not an answer of the gateway. The connection has ended, and its error event has the cause.
       if (error && typeof code !== 'number') return;
-      const next = answered(state, seq, !error, monotonicMs());
+      const next = stateAfterAnswer(state, seq, !error, monotonicMs());
       state = next.state;
       if (error) reportFailure(`the gateway refuses the canary: ${error.message}`);
       if (next.tookMs === undefined) return;
@@ -95,7 +95,7 @@ export function openCanary(options: CanaryOptions): Canary {
   }
 
   function actIfDue(): void {
-    const next = whenDue(state, client?.connected === true, monotonicMs(), everyMs);
+    const next = nextAction(state, client?.connected === true, monotonicMs(), everyMs);
     if (next.state.counts.lost > state.counts.lost) reportFailure('the gateway does not answer');
     state = next.state;
     if (next.do === 'send' && client) send(client, state.seq);

@@ -23,10 +23,10 @@ const hr = (s: number, value: number, more: object = {}) => ({
 const heartRates = (from: number, to: number, value: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => hr(from + i, value));
 const ndjson = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-const play = (lines: readonly object[]) => {
-  const { captured, faults, refused } = readCapture(ndjson(lines));
+const play = (inputs: readonly object[]) => {
+  const { lines, faults, refused } = readCapture(ndjson(inputs));
   expect([...faults, ...refused]).toEqual([]);
-  return playCapture(env, captured);
+  return playCapture(env, lines);
 };
 const eventLines = (lines: readonly object[]) =>
   play(lines).map((event) => `${eventLine(event, startMs).trim().replace(/ +/g, ' ')}`);
@@ -137,7 +137,7 @@ describe('playCapture', () => {
 
   it('readCapture skips blank lines and comments', () => {
     const text = `# SpO2 of a patient\n\n${ndjson([admitted])}  \r\n`;
-    expect(readCapture(text)).toMatchObject({ captured: [{ line: 3 }], faults: [], refused: [] });
+    expect(readCapture(text)).toMatchObject({ lines: [{ line: 3 }], faults: [], refused: [] });
   });
 });
 
@@ -161,8 +161,8 @@ describe('readCapture', () => {
     ['an end that is not a time', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
     ['no command', '{"at":1,"kind":"command"}', /no "command"/],
   ])('names a line with %s as a fault', (_name, line, message) => {
-    const { captured, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
-    expect(captured).toHaveLength(1);
+    const { lines, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
+    expect(lines).toHaveLength(1);
     expect(faults).toEqual([{ line: 2, message: expect.stringMatching(message) }]);
   });
 
@@ -172,9 +172,9 @@ describe('readCapture', () => {
     ['an audio pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
     ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
   ])('leaves out a command with %s, and keeps the other lines', (_name, command) => {
-    const lines = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
-    const { captured, refused, faults } = readCapture(ndjson(lines));
-    expect({ lines: captured.map(({ line }) => line), refused, faults }).toEqual({
+    const inputs = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
+    const { lines, refused, faults } = readCapture(ndjson(inputs));
+    expect({ lines: lines.map(({ line }) => line), refused, faults }).toEqual({
       lines: [1, 3],
       refused: [{ line: 2, message: expect.stringMatching(/"command" cannot be used/) }],
       faults: [],
@@ -182,8 +182,8 @@ describe('readCapture', () => {
   });
 
   it('leaves out a message that the gateway would refuse, and keeps the other lines', () => {
-    const { captured, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
-    expect({ lines: captured.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
+    const { lines, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
+    expect({ lines: lines.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
       lines: [1, 3],
       refused: [2],
       faults: [],

@@ -10,7 +10,7 @@ import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
 
 /** One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; the capture has `"alarm": "*"`. */
-export type Captured = {
+export type CaptureLine = {
   readonly line: number;
   /** Time of receipt, ms since 1970. */
   readonly atMs: number;
@@ -20,7 +20,7 @@ export type Captured = {
 export type CaptureFault = { readonly line: number; readonly message: string };
 
 export type Capture = {
-  readonly captured: readonly Captured[];
+  readonly lines: readonly CaptureLine[];
   /** Lines that cannot be read. A capture with such lines must not be judged. */
   readonly faults: readonly CaptureFault[];
   /** Lines whose message the gateway would refuse, or whose command the API would refuse. The engine does not get these lines. */
@@ -32,13 +32,13 @@ const deviceId = 'capture';
 export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' } as const;
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
-type LineResult = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
+type LineResult = { readonly input: CaptureLine['input'] } | { readonly fault: string } | { readonly refused: string };
 /** The identity of a message: the start of the sender, and the number of the message in it. */
 type MessageId = { readonly boot: string; readonly seq: number };
 
 /** Reads a capture. Skips blank lines and lines that begin with #. */
 export function readCapture(text: string): Capture {
-  const captured: Captured[] = [];
+  const lines: CaptureLine[] = [];
   const faults: CaptureFault[] = [];
   const refused: CaptureFault[] = [];
   text.split('\n').forEach((lineText, i) => {
@@ -57,9 +57,9 @@ export function readCapture(text: string): Capture {
     const result = readLine(body, atMs, line);
     if ('fault' in result) faults.push({ line, message: result.fault });
     else if ('refused' in result) refused.push({ line, message: result.refused });
-    else captured.push({ line, atMs, input: result.input });
+    else lines.push({ line, atMs, input: result.input });
   });
-  return { captured, faults, refused };
+  return { lines, faults, refused };
 }
 
 function readLine(body: Members, atMs: number, line: number): LineResult {

@@ -109,11 +109,11 @@ function compareProfileFiles(request: CompareRequest): string {
 }
 
 function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | undefined, terminal: Terminal): void {
-  const { captured, faults, refused } = readCapture(readFile(path));
-  const notes = [...faults, ...refused.map(({ line, message }) => ({ line, message: `left out: ${message}` }))];
+  const { lines, faults, refused } = readCapture(readFile(path));
+  const notes = [...faults, ...refused.map(({ line, message }) => ({ line, message: `skipped: ${message}` }))];
   for (const { line, message } of notes) terminal.writeError(`${visibleText(`${path}:${line}: ${message}`)}\n`);
   if (faults.length > 0) fail(`${path} is not judged, because ${faults.length} of its lines cannot be read.`);
-  if (captured.length === 0) fail(`${path} has no lines with input.`);
+  if (lines.length === 0) fail(`${path} has no lines with input.`);
   const profile = profileOf(builtInProfiles);
   const env = {
     hash,
@@ -122,11 +122,11 @@ function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | 
       return builtIn && limits ? withLimits(builtIn, limits) : builtIn;
     },
   };
-  const events = playCapture(env, captured);
-  const lines = asEvents
+  const events = playCapture(env, lines);
+  const printedLines = asEvents
     ? events.map((event) => JSON.stringify(event))
-    : events.map((event) => eventLine(event, captured[0]!.atMs));
-  if (lines.length > 0) terminal.writeOut(`${lines.join('\n')}\n`);
+    : events.map((event) => eventLine(event, lines[0]!.atMs));
+  if (printedLines.length > 0) terminal.writeOut(`${printedLines.join('\n')}\n`);
   else if (!asEvents) terminal.writeOut('No alarm.\n');
 }
 

@@ -1,12 +1,12 @@
 /** Writes a comparison of profiles as text for a terminal. Pure. */
 import { visibleText } from '../../contracts/text.ts';
 import type { Comparison, Difference, Summary } from './compare.ts';
-import type { Explained, Reason } from './explain.ts';
+import type { ExplainedCall, Reason } from './explain.ts';
 import { clock } from './explain.ts';
 
 export const reasonTexts: Readonly<Record<Reason, string>> = {
   'goes-on': 'part of one longer alarm',
-  'other-calls': 'another alarm of the same cause calls',
+  'other-calls': 'another alarm with the same cause calls instead',
   off: 'the limit is switched off',
   'limit-moved': 'the limit was moved',
   delay: 'shorter than the delay',
@@ -14,7 +14,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
 };
 
 /** Returns the letter of a profile: A for 0, B for 1, and so on. */
-export const letterOf = (n: number) => String.fromCharCode(65 + n);
+export const letterOf = (index: number) => String.fromCharCode(65 + index);
 
 export const percent = (part: number, of: number) => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
 const perDay = (n: number, days: number) => (days === 0 ? '–' : (n / days).toFixed(1));
@@ -25,7 +25,8 @@ export function comparisonText(comparison: Comparison): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const lines = [
     `Patients: ${patients}. Bed-hours: ${(bedDays * 24).toFixed(1)}.`,
-    'Numbers: calls per bed-day (number of calls). Rows of a parameter: calls per bed-day (number of high/medium/low calls).',
+    'A call is a raised alarm, or a further onset of a live alarm.',
+    'Numbers: calls per bed-day (number of calls). In the rows of the parameters: calls per bed-day (number of high/medium/low calls).',
     ...profiles.map(({ name }, n) => `  ${letterOf(n)}: ${visibleText(name)}`),
     '',
     ...table(profiles, bedDays),
@@ -104,7 +105,7 @@ function differenceLines(difference: Difference, letter: string, patients: numbe
   ];
 }
 
-function explainedLines(head: string, list: readonly Explained[], patients: number): string[] {
+function explainedLines(head: string, list: readonly ExplainedCall[], patients: number): string[] {
   if (list.length === 0) return [`${head}.`];
   const counts = Object.entries(reasonTexts).flatMap(([reason, text]) => {
     const n = list.filter((entry) => entry.reason === reason).length;
@@ -156,6 +157,7 @@ export function fitText({
   to,
   left,
 }: NonNullable<Comparison['shares'][number]['fit']>): string {
-  if (to === null) return `no allowed limit removes half of the ${calls} calls with the cause of ${condition}`;
+  if (to === null)
+    return `no allowed limit removes half of the ${calls} calls that have the same cause as ${condition}`;
   return `a limit of ${to} instead of ${from} for ${condition} leaves ${left} of ${calls} calls`;
 }

@@ -12,7 +12,7 @@ import { compareProfiles, type NamedProfile } from './compare.ts';
 import { comparisonText } from './compare-text.ts';
 import { callMs } from './core/calls.ts';
 import { latencyMs, readLabels } from './labels.ts';
-import { fitOf } from './outliers.ts';
+import { proposedLimitOf } from './outliers.ts';
 import { comparisonPage } from './page.ts';
 import { callsOf, readStay, type Stay } from './stays.ts';
 import { withLimits } from './tally.ts';
@@ -88,10 +88,10 @@ describe('the explanation of a missing call', () => {
   it('names an alarm of the same cause that calls instead', () => {
     const { removed, added } = compare(other({ HR: { high: 110, extremeHigh: 124 } }), high(20, 130)).differences[0]!;
     expect(explanations(removed)).toEqual([
-      ['HR.high', 'other-calls', 'HR.extreme-high (high) of the same cause calls'],
+      ['HR.high', 'other-calls', 'HR.extreme-high (high) has the same cause and calls instead'],
     ]);
     expect(explanations(added)).toEqual([
-      ['HR.extreme-high', 'other-calls', 'HR.high (medium) of the same cause calls'],
+      ['HR.extreme-high', 'other-calls', 'HR.high (medium) has the same cause and calls instead'],
     ]);
   });
 
@@ -150,7 +150,7 @@ describe('compareProfiles', () => {
   it('names the patient with the most calls, and the smallest change of a limit that halves the calls', () => {
     const calls = callsOf(env, loud);
     // The first breach has the value 125, and the second has 126. So a limit of 126 would leave no call.
-    expect(fitOf(env.hash, adultProfile, loud, calls)).toEqual({
+    expect(proposedLimitOf(env.hash, adultProfile, loud, calls)).toEqual({
       ...{ condition: 'HR.high', calls: 2, from: 120, to: 125, left: 1 },
     });
     const { shares } = compare(other({}), quiet, loud);
@@ -168,15 +168,15 @@ describe('compareProfiles', () => {
   it.each([
     ['a limit as low as the extreme limit if this is enough', 85, 'SpO2.low', 90, 85, 0],
     ['no extreme limit below the least allowed', 59, 'SpO2.extreme-low', 85, null, null],
-  ])('fitOf proposes %s', (_name, value, condition, from, to, left) => {
+  ])('proposedLimitOf proposes %s', (_name, value, condition, from, to, left) => {
     const patient = twice(value);
-    const fit = fitOf(env.hash, adultProfile, patient, callsOf(env, patient));
+    const fit = proposedLimitOf(env.hash, adultProfile, patient, callsOf(env, patient));
     expect(fit).toEqual({ condition, calls: 2, from, to, left });
   });
 
-  it('fitOf proposes no limit for a single call', () => {
+  it('proposedLimitOf proposes no limit for a single call', () => {
     const once = stay('a', [...rows(10), ...rows(60, { SpO2: 88 }), ...rows(90)]);
-    expect(fitOf(env.hash, adultProfile, once, callsOf(env, once))).toBeUndefined();
+    expect(proposedLimitOf(env.hash, adultProfile, once, callsOf(env, once))).toBeUndefined();
   });
 
   it('comparisonPage escapes the markup in a file name, and comparisonText names the reason of a removed call', () => {

@@ -4,7 +4,7 @@ import { priorities } from '../../contracts/priorities.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Profile } from '../alarms/core/profile.ts';
 import { type Call, callMs } from './core/calls.ts';
-import { type Explained, explain, type Pair, pairCalls } from './explain.ts';
+import { type ExplainedCall, explain, type Pair, pairCalls } from './explain.ts';
 import { type LabelledEvent, latencyMs } from './labels.ts';
 import { type PatientShare, patientShares } from './outliers.ts';
 import { bedDaysOf, callsOf, type Stay } from './stays.ts';
@@ -38,9 +38,9 @@ export type Summary = {
 export type Difference = {
   readonly name: string;
   /** Calls under the first profile that this profile does not make. */
-  readonly removed: readonly Explained[];
+  readonly removed: readonly ExplainedCall[];
   /** Calls under this profile that the first profile does not make. */
-  readonly added: readonly Explained[];
+  readonly added: readonly ExplainedCall[];
   /** Number of calls under both profiles. */
   readonly both: number;
   /** Number of these calls that come later, come sooner, or have another priority under this profile. */
@@ -103,8 +103,8 @@ function differenceOf(
   callsB: readonly (readonly Call[])[],
   stays: readonly Stay[],
 ): Difference {
-  const removed: Explained[] = [];
-  const added: Explained[] = [];
+  const removed: ExplainedCall[] = [];
+  const added: ExplainedCall[] = [];
   const both: Pair[] = [];
   for (const [n, stay] of stays.entries()) {
     const [ofA, ofB] = [callsA[n]!, callsB[n]!];

@@ -10,15 +10,15 @@ import { type Point, pointsOf, type Stay } from './stays.ts';
 /**
  * The reason why the other profile does not make the call:
  * - `goes-on`: an alarm of the same condition calls already.
- * - `other-calls`: another alarm with the same cause calls.
+ * - `other-calls`: another alarm with the same cause calls instead.
  * - `off`: the limit is switched off, or the other profile is not for this patient.
  * - `limit-moved`: no value is beyond the limit of the other profile.
  * - `delay`: the values were beyond the limit for a shorter time than the delay.
- * - `not-raised`: none of the reasons above applies. The words may name a physiological alarm that calls at the same time.
+ * - `not-raised`: none of the reasons above is known to apply. The words may name a physiological alarm that calls at the same time.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
-export type Explained = {
+export type ExplainedCall = {
   readonly call: Call;
   /** Time from the start of the recording to the onset, ms. */
   readonly atMs: number;
@@ -41,7 +41,9 @@ export function pairCalls(
   const pairs: Pair[] = [];
   const onlyA: Call[] = [];
   for (const call of a) {
-    const candidates = [...unpairedB].filter((other) => other.condition === call.condition && overlap(call, other));
+    const candidates = [...unpairedB].filter(
+      (other) => other.condition === call.condition && areOverlapping(call, other),
+    );
     if (candidates.length === 0) {
       onlyA.push(call);
       continue;
@@ -56,7 +58,7 @@ export function pairCalls(
 
 const endOf = ({ endMs }: Call) => endMs ?? Number.POSITIVE_INFINITY;
 
-function overlap(a: Call, b: Call): boolean {
+function areOverlapping(a: Call, b: Call): boolean {
   return a.patient === b.patient && a.onsetMs <= endOf(b) && b.onsetMs <= endOf(a);
 }
 
@@ -65,14 +67,14 @@ function overlap(a: Call, b: Call): boolean {
  * @param others all calls of this patient under the other profile
  * @param profile the other profile; undefined if its file has no profile for the patient
  */
-export function explain(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Explained {
+export function explain(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): ExplainedCall {
   return { call, atMs: call.onsetMs - stay.startMs, ...reasonOf(call, others, profile, stay) };
 }
 
-type ReasonWithWords = Pick<Explained, 'reason' | 'words'>;
+type ReasonWithWords = Pick<ExplainedCall, 'reason' | 'words'>;
 
 function reasonOf(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): ReasonWithWords {
-  const concurrent = others.filter((other) => overlap(call, other));
+  const concurrent = others.filter((other) => areOverlapping(call, other));
   const same = concurrent.find(({ condition }) => condition === call.condition);
   if (same !== undefined) {
     const words = `part of one ${call.condition} alarm that began at ${clock(same.onsetMs - stay.startMs)}`;
@@ -80,7 +82,7 @@ function reasonOf(call: Call, others: readonly Call[], profile: Profile | undefi
   }
   const other = concurrent.find(({ cause }) => cause === call.cause);
   if (other !== undefined) {
-    const words = `${other.condition} (${other.priority}) of the same cause calls`;
+    const words = `${other.condition} (${other.priority}) has the same cause and calls instead`;
     return { reason: 'other-calls', words };
   }
   // For a missing score alarm, a physiological alarm that calls at the same time is the explanation.
@@ -129,10 +131,12 @@ export function delayText(delay: Delay): string {
     case 'tiered':
       return [
         seconds(delay.ms),
-        ...delay.steps.map(({ by: beyondBy, ms }) => `${seconds(ms)} from ${beyondBy} beyond`),
+        ...delay.steps.map(
+          ({ by: beyondBy, ms }) => `${seconds(ms)} if the value is ${beyondBy} or more beyond the limit`,
+        ),
       ].join(', ');
     case 'area':
-      return `by area, ${delay.unitMs / 1000} unit·s, at most ${seconds(delay.capMs)}`;
+      return `the time in which distance × time reaches ${delay.unitMs / 1000} unit·s, at most ${seconds(delay.capMs)}`;
   }
 }
 

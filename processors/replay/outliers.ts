@@ -7,9 +7,9 @@ import type { Call, Side } from './core/calls.ts';
 import { callsOf, type Stay } from './stays.ts';
 
 /** A proposed change of a limit. */
-export type Fit = {
+export type ProposedLimit = {
   readonly condition: string;
-  /** Number of calls with the cause of the condition. */
+  /** Number of calls that have the same cause as the condition. */
   readonly calls: number;
   /** The present limit; null if the condition has no limit that can be moved. */
   readonly from: number | null;
@@ -24,12 +24,15 @@ export type PatientShare = {
   readonly calls: number;
   /** Share of this patient and of all patients with more calls in all calls, 0 to 1. */
   readonly cumulative: number;
-  /** Whether the patient is in the tenth with the most calls. */
+  /** Whether the patient is in the tenth of the patients with the most calls. */
   readonly isTop: boolean;
-  readonly fit?: Fit;
+  readonly fit?: ProposedLimit;
 };
 
-/** Returns the patients in order of their calls, most first. The first tenth of the patients, at least one, gets a proposed limit. */
+/**
+ * Returns the patients, the patient with the most calls first. For the first tenth of the patients, and for at least one patient, a limit is
+ * proposed.
+ */
 export function patientShares(
   hash: (text: string) => string,
   profileFor: (stay: Stay) => Profile | undefined,
@@ -45,7 +48,7 @@ export function patientShares(
     sum += patientCalls.length;
     const isTop = n < topCount && patientCalls.length > 0;
     const profile = profileFor(stay);
-    const fit = isTop && profile !== undefined ? fitOf(hash, profile, stay, patientCalls) : undefined;
+    const fit = isTop && profile !== undefined ? proposedLimitOf(hash, profile, stay, patientCalls) : undefined;
     const cumulative = calls.length === 0 ? 0 : sum / calls.length;
     return { patient: stay.patient, calls: patientCalls.length, cumulative, isTop, ...(fit && { fit }) };
   });
@@ -55,17 +58,17 @@ export function patientShares(
  * Finds the smallest change of a limit that leaves at most half of the calls with the same cause, by running the engine again for each
  * candidate. The limit is that of the most frequent condition. Returns undefined if no condition with a limit called twice.
  */
-export function fitOf(
+export function proposedLimitOf(
   hash: (text: string) => string,
   profile: Profile,
   stay: Stay,
   calls: readonly Call[],
-): Fit | undefined {
+): ProposedLimit | undefined {
   const frequent = mostFrequent(calls);
   if (frequent === undefined) return undefined;
   const { condition, cause, parameter, side } = frequent;
   const count = calls.filter((call) => call.cause === cause).length;
-  const noFit: Fit = { condition, calls: count, from: frequent.limit, to: null, left: null };
+  const noFit: ProposedLimit = { condition, calls: count, from: frequent.limit, to: null, left: null };
   // The pulse is judged by the limits of the heart rate.
   const group = (parameter === 'PR' ? 'HR' : parameter) as LimitGroup;
   const step = stepOf(group);

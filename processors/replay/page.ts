@@ -12,8 +12,8 @@ import {
   removedText,
   rowsOf,
 } from './compare-text.ts';
-import { clock, type Explained } from './explain.ts';
-import { bars, cumulative, escapeHtml, profileColours, trace } from './plots.ts';
+import { clock, type ExplainedCall } from './explain.ts';
+import { drawBars, drawCumulativeShares, drawTrace, escapeHtml, profileColours } from './plots.ts';
 import { pointsOf, type Stay } from './stays.ts';
 
 /** Maximum number of calls in a table, so that the page opens quickly (ours). Further calls are only counted. */
@@ -40,11 +40,11 @@ export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): 
     `<h1>Alarms under ${profiles.length === 1 ? 'one profile' : `${profiles.length} profiles`}</h1>`,
     `<p>Patients: ${patients}. Bed-hours: ${(bedDays * 24).toFixed(1)}. A call is a raised alarm, or a further onset of a live alarm.</p>`,
     `<p class="key">${key.join(' ')}</p>`,
-    summaries(profiles, bedDays),
-    plots(comparison),
-    labels(comparison),
-    patientsTable(comparison),
-    ...differences.flatMap((difference, n) => differenceTables(difference, letterOf(n + 1), stays)),
+    summariesHtml(profiles, bedDays),
+    plotsHtml(comparison),
+    labelsHtml(comparison),
+    patientsHtml(comparison),
+    ...differences.flatMap((difference, n) => differenceHtml(difference, letterOf(n + 1), stays)),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -54,26 +54,26 @@ export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): 
 `;
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => `<tr>${row.join('')}</tr>`).join('\n');
   const names = head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
   return `<div class="scroll" tabindex="0"><table><thead><tr>${names}</tr></thead><tbody>${cells}</tbody></table></div>`;
 }
 
-const td = (text: string) => `<td>${escapeHtml(text)}</td>`;
-const number = (text: string) => `<td class="n">${escapeHtml(text)}</td>`;
+const textCell = (text: string) => `<td>${escapeHtml(text)}</td>`;
+const numberCell = (text: string) => `<td class="n">${escapeHtml(text)}</td>`;
 
-function summaries(profiles: readonly Summary[], bedDays: number): string {
-  const perDay = (n: number) => number(bedDays === 0 ? '–' : (n / bedDays).toFixed(1));
+function summariesHtml(profiles: readonly Summary[], bedDays: number): string {
+  const perDay = (n: number) => numberCell(bedDays === 0 ? '–' : (n / bedDays).toFixed(1));
   const rows = profiles.map(({ name, calls, byPriority: { high, medium, low }, shorterThan15s, ended }, n) => [
-    td(`${letterOf(n)}: ${name}`),
+    textCell(`${letterOf(n)}: ${name}`),
     ...[calls, high, medium, low].map(perDay),
-    number(percent(shorterThan15s, ended)),
+    numberCell(percent(shorterThan15s, ended)),
   ]);
-  return `<h2>Calls per bed-day</h2>${tableOf(['Profile', 'all', 'high', 'medium', 'low', 'shorter than 15 s'], rows)}`;
+  return `<h2>Calls per bed-day</h2>${tableHtml(['Profile', 'all', 'high', 'medium', 'low', 'shorter than 15 s'], rows)}`;
 }
 
-function plots({ profiles, bedDays, shares }: Comparison): string {
+function plotsHtml({ profiles, bedDays, shares }: Comparison): string {
   const perDay = (n: number) => (bedDays === 0 ? 0 : n / bedDays);
   const parameters = rowsOf(profiles).map(({ label, counts }) => ({
     label,
@@ -84,85 +84,86 @@ function plots({ profiles, bedDays, shares }: Comparison): string {
     label: priority,
     values: profiles.map(({ byPriority }) => perDay(byPriority[priority])),
   }));
-  const names = ['to 5 s', '5–15 s', '15–30 s', '30–60 s', '1–5 min', '5–30 min', 'longer, or open'];
+  const names = ['up to 5 s', '5–15 s', '15–30 s', '30–60 s', '1–5 min', '5–30 min', 'longer, or not ended'];
   const durations = names.map((label, bin) => ({
     label,
     values: profiles.map((profile) => profile.durations[bin] ?? 0),
   }));
-  return `<h2>By parameter</h2>${bars('Calls per bed-day by parameter', parameters, 1)}
-<h2>By priority</h2>${bars('Calls per bed-day by priority', priorities, 1)}
-<h2>By duration</h2>${bars('Calls by duration', durations, 0)}
-<h2>Share of the patients in the calls</h2>${cumulative(shares.map((share) => share.cumulative))}`;
+  return `<h2>By parameter</h2>${drawBars('Calls per bed-day by parameter', parameters, 1)}
+<h2>By priority</h2>${drawBars('Calls per bed-day by priority', priorities, 1)}
+<h2>By duration</h2>${drawBars('Calls by duration', durations, 0)}
+<h2>Share of the patients in the calls</h2>${drawCumulativeShares(shares.map((share) => share.cumulative))}`;
 }
 
-function labels({ labels: list, profiles }: Comparison): string {
+function labelsHtml({ labels: list, profiles }: Comparison): string {
   if (list.length === 0) return '';
   const head = ['Patient', 'Event', ...profiles.map((_profile, n) => letterOf(n)), 'Difference from A'];
   const rows = list.map(({ patient, name, latencyMs }) => [
-    td(patient),
-    td(name),
-    ...latencyMs.map((ms) => (ms === null ? '<td class="missed">MISSED</td>' : number(latencyText(ms)))),
-    number(
+    textCell(patient),
+    textCell(name),
+    ...latencyMs.map((ms) => (ms === null ? '<td class="missed">MISSED</td>' : numberCell(latencyText(ms)))),
+    numberCell(
       latencyMs
         .slice(1)
         .map((ms) => latencyDifference(latencyMs[0] ?? null, ms))
         .join(' '),
     ),
   ]);
-  return `<h2>Time from each labelled event to the first call</h2>${tableOf(head, rows)}`;
+  return `<h2>Time from each labelled event to the first call</h2>${tableHtml(head, rows)}`;
 }
 
-function patientsTable({ shares }: Comparison): string {
+function patientsHtml({ shares }: Comparison): string {
   const rows = shares
     .filter(({ calls }) => calls > 0)
     .map(({ patient, calls, cumulative: share, fit }) => [
-      td(patient),
-      number(String(calls)),
-      number(`${Math.round(share * 100)} %`),
-      td(fit ? fitText(fit) : ''),
+      textCell(patient),
+      numberCell(String(calls)),
+      numberCell(`${Math.round(share * 100)} %`),
+      textCell(fit ? fitText(fit) : ''),
     ]);
-  return `<h2>Patients with the most calls under A</h2>${tableOf(['Patient', 'Calls', 'Cumulative share', 'Limit that would fit'], rows)}`;
+  return `<h2>Patients with the most calls under A</h2>${tableHtml(['Patient', 'Calls', 'Cumulative share', 'Limit that would fit'], rows)}`;
 }
 
-function differenceTables(difference: Difference, letter: string, stays: readonly Stay[]): string[] {
+function differenceHtml(difference: Difference, letter: string, stays: readonly Stay[]): string[] {
   const { removed, added } = difference;
   return [
     `<h2>A and ${letter}</h2><p>${escapeHtml(bothText(difference, letter))}</p>`,
-    explainedTable(removedText(removed.length, letter), removed, stays),
-    explainedTable(addedCallsText(added.length, letter), added, stays),
+    explainedHtml(removedText(removed.length, letter), removed, stays),
+    explainedHtml(addedCallsText(added.length, letter), added, stays),
   ];
 }
 
-function explainedTable(head: string, list: readonly Explained[], stays: readonly Stay[]): string {
+function explainedHtml(head: string, list: readonly ExplainedCall[], stays: readonly Stay[]): string {
   if (list.length === 0) return `<h2>${escapeHtml(head)}</h2>`;
   const rows = list
     .slice(0, shownMax)
     .map((explained) => [
-      td(explained.call.patient),
-      td(clock(explained.atMs)),
-      td(explained.call.priority),
-      td(explained.call.text),
-      td(`${reasonTexts[explained.reason]}: ${explained.words}`),
-      `<td>${traceOf(explained, stays)}</td>`,
+      textCell(explained.call.patient),
+      textCell(clock(explained.atMs)),
+      textCell(explained.call.priority),
+      textCell(explained.call.text),
+      textCell(`${reasonTexts[explained.reason]}: ${explained.words}`),
+      `<td>${traceHtml(explained, stays)}</td>`,
     ]);
   const more = list.length > shownMax ? `<p>${list.length - shownMax} more calls are not shown.</p>` : '';
-  return `<h2>${escapeHtml(head)}</h2>${tableOf(['Patient', 'Time', 'Priority', 'Call', 'Reason', 'Value and limit'], rows)}${more}`;
+  return `<h2>${escapeHtml(head)}</h2>${tableHtml(['Patient', 'Time', 'Priority', 'Call', 'Reason', 'Value and limit'], rows)}${more}`;
 }
 
-const stayOf = ({ call }: Explained, stays: readonly Stay[]) => stays.find(({ patient }) => patient === call.patient);
+const stayOf = ({ call }: ExplainedCall, stays: readonly Stay[]) =>
+  stays.find(({ patient }) => patient === call.patient);
 
 /**
  * Plots the value during a call, and before and after the call for the duration of the call or at least a minute. If this gives fewer than
  * four values, as for hourly values, it plots five hours before and after.
  */
-function traceOf(explained: Explained, stays: readonly Stay[]): string {
+function traceHtml(explained: ExplainedCall, stays: readonly Stay[]): string {
   const { code, limit, onsetMs, endMs } = explained.call;
   const stay = stayOf(explained, stays);
   if (stay === undefined || code === null) return '';
   const end = endMs ?? stay.endMs;
   for (const marginMs of [Math.max(60_000, end - onsetMs), 18_000_000]) {
     const points = pointsOf(stay, code, onsetMs - marginMs, end + marginMs);
-    if (points.length >= 4) return trace(points, limit, onsetMs, end);
+    if (points.length >= 4) return drawTrace(points, limit, onsetMs, end);
   }
   return '';
 }

@@ -8,24 +8,24 @@ import type { Step } from '../alarms/core/engine.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Input } from '../alarms/core/inputs.ts';
 import { initialState, type State } from '../alarms/core/state.ts';
-import { type Captured, captureActor } from './capture.ts';
+import { type CaptureLine, captureActor } from './capture.ts';
 import { createPlayer } from './core/player.ts';
 
 /**
  * Returns the events of a capture, in the order in which the engine makes them (core/player.ts describes the clock). A period that begins
  * after the end of another period belongs to another patient.
  */
-export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
+export function playCapture(env: Environment, lines: readonly CaptureLine[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
-  playSteps(env, captured, (result) => events.push(...result.events));
+  playSteps(env, lines, (result) => events.push(...result.events));
   return events;
 }
 
 /** Plays a capture. @param onStep is called with the result of each step of the engine */
-export function playSteps(env: Environment, captured: readonly Captured[], onStep: (result: Step) => void): void {
+export function playSteps(env: Environment, lines: readonly CaptureLine[], onStep: (result: Step) => void): void {
   const player = createPlayer(env, initialState(captureAssociationId), onStep);
   let periods = 1;
-  for (const { atMs, input, line } of captured) {
+  for (const { atMs, input, line } of lines) {
     player.passTo(atMs);
     if (isNextPatient(player.state, input)) {
       periods += 1;
@@ -38,7 +38,7 @@ export function playSteps(env: Environment, captured: readonly Captured[], onSte
   }
 }
 
-function isNextPatient({ association }: State, input: Captured['input']): boolean {
+function isNextPatient({ association }: State, input: CaptureLine['input']): boolean {
   const hasEnded = association !== null && association.endedAt !== null;
   return hasEnded && input !== 'acknowledge-all' && input.type === 'association' && input.endedAt === null;
 }

@@ -17,7 +17,7 @@ export function escapeHtml(text: string): string {
   return visibleText(text).replace(/[&<>"']/g, (char) => entities[char]!);
 }
 
-const open = (title: string, width: number, height: number) =>
+const svgStart = (title: string, width: number, height: number) =>
   `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui,sans-serif" font-size="12"><title>${escapeHtml(title)}</title>`;
 const round = (n: number) => Math.round(n * 10) / 10;
 
@@ -29,7 +29,7 @@ export type BarRow = {
 };
 
 /** Draws rows of horizontal bars with their numbers. @param digits number of decimal places */
-export function bars(title: string, rows: readonly BarRow[], digits: number): string {
+export function drawBars(title: string, rows: readonly BarRow[], digits: number): string {
   const [left, width, barHeight] = [130, 340, 14];
   const maximum = Math.max(1e-9, ...rows.flatMap(({ values }) => values));
   let y = 4;
@@ -44,11 +44,11 @@ export function bars(title: string, rows: readonly BarRow[], digits: number): st
     y += values.length * barHeight + 8;
     return `<text x="${left - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}</text>${parts.join('')}`;
   });
-  return `${open(title, 760, y + 4)}${drawn.join('')}</svg>`;
+  return `${svgStart(title, 760, y + 4)}${drawn.join('')}</svg>`;
 }
 
 /** Draws the cumulative share of the patients in the calls. @param shares for the patients in order of their calls, 0 to 1 */
-export function cumulative(shares: readonly number[]): string {
+export function drawCumulativeShares(shares: readonly number[]): string {
   const [left, bottom, width, height] = [50, 210, 560, 190];
   const x = (n: number) => round(left + (n / Math.max(1, shares.length)) * width);
   const y = (share: number) => round(bottom - share * height);
@@ -58,11 +58,11 @@ export function cumulative(shares: readonly number[]): string {
       `<line x1="${left}" x2="${left + width}" y1="${y(share)}" y2="${y(share)}" stroke="#ccc"/><text x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${share * 100} %</text>`,
   );
   const axis = `<text x="${left}" y="${bottom + 18}">0</text><text x="${left + width}" y="${bottom + 18}" text-anchor="end">${shares.length} patients</text>`;
-  return `${open('Cumulative share of the patients in the calls', 640, 240)}${grid.join('')}${axis}<polyline points="${line}" fill="none" stroke="${profileColours[0]}" stroke-width="2.5"/></svg>`;
+  return `${svgStart('Cumulative share of the patients in the calls', 640, 240)}${grid.join('')}${axis}<polyline points="${line}" fill="none" stroke="${profileColours[0]}" stroke-width="2.5"/></svg>`;
 }
 
 /** Draws a value over time, with its limit as a dashed line and the time of the call in grey. */
-export function trace(points: readonly Point[], limit: number | null, fromMs: number, toMs: number): string {
+export function drawTrace(points: readonly Point[], limit: number | null, fromMs: number, toMs: number): string {
   const [width, height] = [180, 48];
   const values = [...points.map(({ value }) => value), ...(limit === null ? [] : [limit])];
   const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -77,5 +77,5 @@ export function trace(points: readonly Point[], limit: number | null, fromMs: nu
       ? ''
       : `<line x1="0" x2="${width}" y1="${y(limit)}" y2="${y(limit)}" stroke="#8b0000" stroke-dasharray="4 3"/>`;
   const title = `From ${least} to ${most}${limit === null ? '' : `, limit ${limit}`}`;
-  return `${open(title, width, height)}${during}${limitLine}<polyline points="${line.join(' ')}" fill="none" stroke="#0072b2" stroke-width="1.5"/></svg>`;
+  return `${svgStart(title, width, height)}${during}${limitLine}<polyline points="${line.join(' ')}" fill="none" stroke="#0072b2" stroke-width="1.5"/></svg>`;
 }

@@ -2,7 +2,7 @@
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Category } from '../alarms/core/inputs.ts';
-import { type Captured, readCapture } from './capture.ts';
+import { type CaptureLine, readCapture } from './capture.ts';
 import { type Call, createCallLog } from './core/calls.ts';
 import { playSteps } from './play.ts';
 import { readRecording } from './recording.ts';
@@ -10,7 +10,7 @@ import { readRecording } from './recording.ts';
 export type Stay = {
   /** The name of the file. */
   readonly patient: string;
-  readonly captured: readonly Captured[];
+  readonly lines: readonly CaptureLine[];
   /** Start, ms since 1970. A recording starts at 0. */
   readonly startMs: number;
   readonly endMs: number;
@@ -35,10 +35,10 @@ function stayOfRecording(patient: string, text: string, ward: string | null): St
   const last = readings.at(-1);
   if (first === undefined || last === undefined) return { fault: 'has no readings.' };
   const begin = { type: 'association', category: 'adult', ward, endedAt: null } as const;
-  const captured = readings.map((input, n) => ({ line: n + 2, atMs: input.receivedAt, input }));
+  const readingLines = readings.map((input, n) => ({ line: n + 2, atMs: input.receivedAt, input }));
   return {
     patient,
-    captured: [{ line: 1, atMs: first.receivedAt, input: begin }, ...captured],
+    lines: [{ line: 1, atMs: first.receivedAt, input: begin }, ...readingLines],
     startMs: first.time,
     endMs: last.time + (last.intervalMs ?? 0),
     category: 'adult',
@@ -47,24 +47,24 @@ function stayOfRecording(patient: string, text: string, ward: string | null): St
 }
 
 function stayOfCapture(patient: string, text: string, ward: string | null): Stay | StayFault {
-  const { captured: lines, faults } = readCapture(text);
+  const { lines: allLines, faults } = readCapture(text);
   const [fault] = faults;
   if (fault !== undefined) return { fault: `cannot be read: line ${fault.line}: ${fault.message}` };
-  const captured = ward === null ? lines : lines.map((entry) => ({ ...entry, input: inWard(entry.input, ward) }));
-  const first = captured[0];
+  const lines = ward === null ? allLines : allLines.map((entry) => ({ ...entry, input: inWard(entry.input, ward) }));
+  const first = lines[0];
   if (first === undefined) return { fault: 'has no lines with input.' };
-  const association = captured.map(({ input }) => input).find((input) => isAssociation(input));
+  const association = lines.map(({ input }) => input).find((input) => isAssociation(input));
   const { category = null, ward: wardOfStay = null } = association ?? {};
   // The first line need not be the earliest, because the server's clock may have been set back between two lines.
-  const times = captured.map(({ atMs }) => atMs);
+  const times = lines.map(({ atMs }) => atMs);
   const startMs = times.reduce((least, at) => Math.min(least, at));
   const endMs = times.reduce((most, at) => Math.max(most, at));
-  return { patient, captured, startMs, endMs, category, ward: wardOfStay };
+  return { patient, lines, startMs, endMs, category, ward: wardOfStay };
 }
 
-const isAssociation = (input: Captured['input']) => input !== 'acknowledge-all' && input.type === 'association';
+const isAssociation = (input: CaptureLine['input']) => input !== 'acknowledge-all' && input.type === 'association';
 
-function inWard(input: Captured['input'], ward: string): Captured['input'] {
+function inWard(input: CaptureLine['input'], ward: string): CaptureLine['input'] {
   return isAssociation(input) ? { ...input, ward } : input;
 }
 
@@ -76,15 +76,15 @@ export function bedDaysOf(stays: readonly Stay[]): number {
 /** Returns the calls of a stay. Alarms are acknowledged only by the commands in a capture. */
 export function callsOf(env: Environment, stay: Stay): readonly Call[] {
   const log = createCallLog(stay.patient);
-  playSteps(env, stay.captured, log.addStep);
+  playSteps(env, stay.lines, log.addStep);
   return log.calls;
 }
 
 export type Point = { readonly atMs: number; readonly value: number };
 
 /** Returns the usable values of one parameter from `fromMs` to `toMs` inclusive. @param code the MDC code of the parameter */
-export function pointsOf({ captured }: Stay, code: string, fromMs: number, toMs: number): Point[] {
-  return captured.flatMap(({ input }) => {
+export function pointsOf({ lines }: Stay, code: string, fromMs: number, toMs: number): Point[] {
+  return lines.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];
     if (input.time < fromMs || input.time > toMs) return [];
     return input.values.flatMap((numeric) => {

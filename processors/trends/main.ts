@@ -26,7 +26,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   let pipelines: readonly Pipeline[] = [];
   let sealedLog: SealedLog | undefined;
   let state: Health = 'starting';
-  const isStored = () => pipelines.every(({ healthy }) => healthy);
+  const isStored = () => pipelines.every(({ isHealthy }) => isHealthy);
   const server = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
@@ -43,7 +43,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
     openPipeline({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
   pipelines = await Promise.all([open(readingSource(), 'trends'), open(scoreSource, 'trends-scores')]);
   const metrics = setInterval(() => {
-    const pending = pipelines.reduce((sum, each) => sum + each.pending, 0);
+    const pending = pipelines.reduce((sum, each) => sum + each.pendingPoints, 0);
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);

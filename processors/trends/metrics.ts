@@ -10,7 +10,7 @@ import type { Pipeline } from './pipeline.ts';
 export type TrendMetricsSources = {
   readonly counters: TrendCounters;
   /** Returns an empty list until the pipelines are open. */
-  pipelines(): readonly Pick<Pipeline, 'topic' | 'pending' | 'healthy' | 'behindMs'>[];
+  pipelines(): readonly Pick<Pipeline, 'topic' | 'pendingPoints' | 'isHealthy' | 'behindMs'>[];
   readonly clock?: SystemClock;
   /** Returns undefined until the log is open. */
   damage(): DamageBook | undefined;
@@ -54,7 +54,7 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
   metrics.gauge(
     'vigil_trends_waiting',
     'Points that are not in InfluxDB yet, by the topic of their records.',
-    () => pipelines().map((pipeline) => [pipeline.topic, pipeline.pending] as const),
+    () => pipelines().map((pipeline) => [pipeline.topic, pipeline.pendingPoints] as const),
     'topic',
   );
   metrics.gauge(
@@ -64,7 +64,7 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
     'topic',
   );
   metrics.gauge('vigil_trends_influx_up', '1 while InfluxDB accepts points.', () =>
-    pipelines().every(({ healthy }) => healthy) ? 1 : 0,
+    pipelines().every(({ isHealthy }) => isHealthy) ? 1 : 0,
   );
   return metrics;
 }

@@ -16,7 +16,7 @@ export type PersistentStore = {
   /** Resolves to true when all points are stored, or to false if `abort` is aborted first. */
   write(points: readonly Point[], abort: AbortSignal): Promise<boolean>;
   /** Whether the store accepted the last write. */
-  readonly healthy: boolean;
+  readonly isHealthy: boolean;
 };
 
 export function persistentStore(
@@ -32,7 +32,7 @@ export function persistentStore(
       const { written, refused } = await store.write(part);
       counters.pointsWritten += written;
       counters.pointsRefused += refused;
-      if (refused > 0) log.warn({ refused }, 'InfluxDB refused points for good');
+      if (refused > 0) log.warn({ refused }, 'InfluxDB refused points, so they are not written again');
       if (!healthy) log.info('InfluxDB is back');
       healthy = true;
     } catch (error) {
@@ -58,7 +58,7 @@ export function persistentStore(
       }
       return !abort.aborted;
     },
-    get healthy() {
+    get isHealthy() {
       return healthy;
     },
   };

@@ -14,9 +14,9 @@ import { createTrendWriter } from './writer.ts';
 export type Pipeline = {
   readonly topic: TrendSource['topic'];
   /** Number of points that are not in InfluxDB yet. */
-  readonly pending: number;
+  readonly pendingPoints: number;
   /** Whether InfluxDB accepted the last batch. */
-  readonly healthy: boolean;
+  readonly isHealthy: boolean;
   /** Returns the age of the oldest record that was read and is not in InfluxDB yet, ms; 0 if every read record is in InfluxDB. */
   behindMs(): number;
   close(): Promise<void>;
@@ -80,11 +80,11 @@ export async function openPipeline(options: {
   return {
     topic,
     behindMs: () => backlogAgeMs(backlog, Date.now()),
-    get pending() {
-      return writer.pending;
+    get pendingPoints() {
+      return writer.pendingPoints;
     },
-    get healthy() {
-      return writer.healthy;
+    get isHealthy() {
+      return writer.isHealthy;
     },
     async close() {
       await writer.close();

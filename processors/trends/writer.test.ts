@@ -86,7 +86,7 @@ describe('the trend writer', () => {
     await writer.add(many(10, 20), 0, 20n);
     await until(() => counters.writesFailed > 3);
     expect(events).toEqual([]);
-    expect(writer.healthy).toBe(false);
+    expect(writer.isHealthy).toBe(false);
     await writer.add(many(20, 21), 0, 21n);
     expect(events).toEqual(['pause']);
     store.isAway = false;
@@ -94,8 +94,8 @@ describe('the trend writer', () => {
     await until(() => events.at(-1) !== 'write 10-20');
     expect(events.filter((event) => event.startsWith('write'))).toEqual(['write 0-9', 'write 10-19', 'write 20-20']);
     await until(() => events.includes('resume') && events.includes('commit 0:21'));
-    expect(writer.pending).toBe(0);
-    expect(writer.healthy).toBe(true);
+    expect(writer.pendingPoints).toBe(0);
+    expect(writer.isHealthy).toBe(true);
   });
 
   it('add() waits above the maximum number of pending points', async () => {

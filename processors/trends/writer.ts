@@ -26,9 +26,9 @@ export type TrendWriter = {
    */
   readonly generation: number;
   /** Number of points that are not in InfluxDB yet. */
-  readonly pending: number;
+  readonly pendingPoints: number;
   /** Whether InfluxDB accepted the last batch. */
-  readonly healthy: boolean;
+  readonly isHealthy: boolean;
   /** Tries to write the pending points for at most 5 s. Records of unwritten points are read again at the next start. */
   close(): Promise<void>;
 };
@@ -146,11 +146,11 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
     get generation() {
       return generation;
     },
-    get pending() {
+    get pendingPoints() {
       return pending();
     },
-    get healthy() {
-      return store.healthy;
+    get isHealthy() {
+      return store.isHealthy;
     },
     async close() {
       isClosed = true;

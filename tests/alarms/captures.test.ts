@@ -5,19 +5,19 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { env } from '../../processors/bed.testing.ts';
-import { type Captured, readCapture } from '../../processors/replay/capture.ts';
+import { type CaptureLine, readCapture } from '../../processors/replay/capture.ts';
 import { eventLine, playCapture } from '../../processors/replay/play.ts';
 import { runProgram } from '../program.ts';
-import { brokenMusts, readStory } from './musts.ts';
+import { brokenRequirements, readRemarks } from './remarks.ts';
 
 const folder = import.meta.dirname;
 const names = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 const isEvent = Compile(AlarmEvent);
 
-function played(captured: readonly Captured[]) {
-  const startMs = captured[0]!.atMs;
-  const events = playCapture(env, captured);
+function played(lines: readonly CaptureLine[]) {
+  const startMs = lines[0]!.atMs;
+  const events = playCapture(env, lines);
   return { startMs, events, printed: events.map((event) => eventLine(event, startMs)).join('\n') };
 }
 
@@ -28,13 +28,13 @@ describe('the library of captures', () => {
 
   it.each(names)('the engine does what the remarks of the capture say: %s', (name) => {
     const text = textOf(name);
-    const { sentences, musts } = readStory(text);
+    const { sentences, requirements } = readRemarks(text);
     expect(sentences.length, 'the capture must say in a sentence what happens').toBeGreaterThan(0);
-    expect(musts.length, 'the capture must have a "must:" remark').toBeGreaterThan(0);
-    const { captured, faults } = readCapture(text);
+    expect(requirements.length, 'the capture must have a "must:" remark').toBeGreaterThan(0);
+    const { lines, faults } = readCapture(text);
     expect(faults).toEqual([]);
-    const { startMs, events, printed } = played(captured);
-    const broken = brokenMusts(musts, events, startMs);
+    const { startMs, events, printed } = played(lines);
+    const broken = brokenRequirements(requirements, events, startMs);
     if (broken.length > 0) throw new Error(`${sentences.join('\n')}\n${broken.join('\n')}\n${printed}`);
     for (const event of events) expect(isEvent.Check(event), JSON.stringify(event)).toBe(true);
   });
@@ -50,7 +50,8 @@ describe('the remarks of a capture', () => {
     { type: 'resolved', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
     { type: 'cleared', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
   ] as unknown as AlarmEvent[];
-  const broken = (must: string) => brokenMusts(readStory(`# must: ${must}`).musts, events, 0).length > 0;
+  const broken = (must: string) =>
+    brokenRequirements(readRemarks(`# must: ${must}`).requirements, events, 0).length > 0;
 
   it.each([
     'HR.high raised',
@@ -93,7 +94,7 @@ describe('the remarks of a capture', () => {
   it.each(['HR.high rises', 'HR.high calls', 'HR.high raised thrice', 'HR.high raised at dawn', 'HR.high says 134'])(
     'a remark with an unknown form is refused: %s',
     (must) => {
-      expect(() => readStory(`# must: ${must}`)).toThrow(/line 1/);
+      expect(() => readRemarks(`# must: ${must}`)).toThrow(/line 1/);
     },
   );
 });
@@ -107,7 +108,7 @@ describe('npm run vigil -- replay --capture <file> --events', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as AlarmEvent);
-    expect(printed).toEqual(JSON.parse(JSON.stringify(played(readCapture(textOf(name)).captured).events)));
+    expect(printed).toEqual(JSON.parse(JSON.stringify(played(readCapture(textOf(name)).lines).events)));
     expect(printed.map(({ type, alarm }) => `${type} ${alarm.condition}`)).toContain('raised SpO2.low');
   });
 });

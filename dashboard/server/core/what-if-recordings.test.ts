@@ -28,7 +28,7 @@ const entered: Readonly<Record<LimitGroup, Limits>> = {
 
 /** Returns the calls of the engine for all messages of the device. */
 function callsFromMessages(stay: Stay, group: LimitGroup, limits: Limits | undefined): CallCounts {
-  const [begin, ...rest] = stay.captured;
+  const [begin, ...rest] = stay.lines;
   const atMs = begin!.atMs;
   const commandFields = { commandId: 'c', associationId: 'a', at: formatInstant(atMs), by: nurse, group };
   const change = limits && {
@@ -36,18 +36,18 @@ function callsFromMessages(stay: Stay, group: LimitGroup, limits: Limits | undef
     atMs,
     input: { type: 'command', command: { type: 'set-limits', ...commandFields, limits } },
   };
-  const captured = [begin!, ...(change ? [change as Stay['captured'][number]] : []), ...rest];
+  const lines = [begin!, ...(change ? [change as Stay['lines'][number]] : []), ...rest];
   const own = [...parameters.values()].filter((parameter) => parameter.limits === group);
   const causes = new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
   const counts = { high: 0, medium: 0, low: 0 };
-  for (const { kind, cause, priority } of callsOf(env, { ...stay, captured }))
+  for (const { kind, cause, priority } of callsOf(env, { ...stay, lines }))
     if (kind === 'physiological' && causes.has(cause)) counts[priority] += 1;
   return counts;
 }
 
 /** Returns the values that the trends store for a stay. */
 function storedOf(stay: Stay, codes: readonly string[]): StoredValue[] {
-  return stay.captured.flatMap(({ input }) => {
+  return stay.lines.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];
     const reading = { time: formatInstant(input.time), values: [...input.values] };
     const points = pointsOf('a', { deviceId: 'd', receivedAt: reading.time, reading }) ?? [];
@@ -63,8 +63,8 @@ function callsFromStored(stay: Stay, group: LimitGroup, limits: Limits | undefin
   return replay.counts();
 }
 
-const intervalOf = ({ captured }: Stay) =>
-  captured.flatMap(({ input }) => (input !== 'acknowledge-all' && input.type === 'observation' ? [input] : []))[0]
+const intervalOf = ({ lines }: Stay) =>
+  lines.flatMap(({ input }) => (input !== 'acknowledge-all' && input.type === 'observation' ? [input] : []))[0]
     ?.intervalMs;
 
 let total = 0;

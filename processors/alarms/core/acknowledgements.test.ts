@@ -15,7 +15,7 @@ describe('an acknowledgement that does not count', () => {
     patientBed.acknowledge(7, 'HR.high');
     const eventsBefore = patientBed.events.length;
     patientBed.acknowledge(8, 'HR.high');
-    expect([patientBed.events.length, patientBed.count('acknowledgementsRepeated')]).toEqual([eventsBefore, 1]);
+    expect([patientBed.events.length, patientBed.countOf('acknowledgementsRepeated')]).toEqual([eventsBefore, 1]);
   });
 
   it('a command that comes a second time does not acknowledge an alarm that has called again since', () => {
@@ -25,7 +25,7 @@ describe('an acknowledgement that does not count', () => {
     patientBed.run(8, 187, { HR: 130 });
     expect(patientBed.live()['HR.high']?.signal).toBe('on');
     patientBed.command(188, { type: 'acknowledge', alarmId }, 'command-x');
-    expect([patientBed.live()['HR.high']?.signal, patientBed.count('commandsRepeated')]).toEqual(['on', 1]);
+    expect([patientBed.live()['HR.high']?.signal, patientBed.countOf('commandsRepeated')]).toEqual(['on', 1]);
   });
 
   it('an acknowledgement of an alarm that has left makes no event and is counted as unknown', () => {
@@ -34,7 +34,7 @@ describe('an acknowledgement that does not count', () => {
     patientBed.run(7, 12, { HR: 100 });
     const eventsBefore = patientBed.events.length;
     patientBed.command(13, { type: 'acknowledge', alarmId });
-    expect([patientBed.events.length, patientBed.count('acknowledgementsUnknown')]).toEqual([eventsBefore, 1]);
+    expect([patientBed.events.length, patientBed.countOf('acknowledgementsUnknown')]).toEqual([eventsBefore, 1]);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('an acknowledgement that does not count', () => {
     patientBed.acknowledge(7, 'HR.high');
     patientBed.tick(187);
     patientBed.acknowledge(184, 'HR.high');
-    expect([patientBed.live()['HR.high']?.signal, patientBed.count('acknowledgementsStale')]).toEqual(['on', 1]);
+    expect([patientBed.live()['HR.high']?.signal, patientBed.countOf('acknowledgementsStale')]).toEqual(['on', 1]);
   });
 
   it('an acknowledgement of the revision with a lower value does not count', () => {
@@ -69,7 +69,7 @@ describe('an acknowledgement that does not count', () => {
     expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', onsets: 1 });
     patientBed.command(12, before);
     expect(patientBed.live()['HR.high']?.signal).toBe('on');
-    expect(patientBed.count('acknowledgementsStale')).toBe(1);
+    expect(patientBed.countOf('acknowledgementsStale')).toBe(1);
     patientBed.command(13, acknowledgementOf(patientBed, 'HR.high'));
     expect(patientBed.live()['HR.high']?.signal).toBe('acknowledged');
   });
@@ -91,7 +91,7 @@ describe('an acknowledgement that does not count', () => {
     patientBed.run(14, 14, { HR: 150 });
     patientBed.command(15, before);
     expect(patientBed.live()['HR.extreme-high']).toMatchObject({ signal: 'on', onsets: 2 });
-    expect(patientBed.count('acknowledgementsStale')).toBe(1);
+    expect(patientBed.countOf('acknowledgementsStale')).toBe(1);
     patientBed.command(16, acknowledgementOf(patientBed, 'HR.extreme-high'));
     expect(patientBed.live()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
@@ -118,7 +118,7 @@ describe('an acknowledgement that counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.run(3, 65, { HR: 150 });
-    expect(patientBed.types('HR.extreme-high')).toContain('escalated');
+    expect(patientBed.eventTypes('HR.extreme-high')).toContain('escalated');
     patientBed.command(65, before);
     expect(patientBed.live()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
@@ -128,16 +128,16 @@ describe('an acknowledgement that counts', () => {
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.run(3, 8, { HR: 100 });
     patientBed.command(9, before);
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
   it('an acknowledgement of an alarm that is not raised yet waits and counts when the alarm is raised', () => {
     const { alarmId } = mediumBed().live()['HR.high']!;
     const patientBed = bed();
     patientBed.command(0, { type: 'acknowledge', alarmId });
-    expect(patientBed.count('acknowledgementsHeld')).toBe(1);
+    expect(patientBed.countOf('acknowledgementsHeld')).toBe(1);
     patientBed.run(0, 6, { HR: 130 });
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'acknowledged']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged']);
     expect(patientBed.state().book.held).toEqual([]);
   });
 });
@@ -146,7 +146,7 @@ it('a waiting acknowledgement acknowledges no other alarm', () => {
   const patientBed = bed();
   patientBed.command(0, { type: 'acknowledge', alarmId: 'of-another-alarm' });
   patientBed.run(0, 6, { HR: 130 });
-  expect(patientBed.types('HR.high')).toEqual(['raised']);
+  expect(patientBed.eventTypes('HR.high')).toEqual(['raised']);
   expect(patientBed.state().book.held).toHaveLength(1);
 });
 
@@ -163,7 +163,7 @@ it('a waiting acknowledgement keeps waiting while another alarm escalates', () =
   const patientBed = highBed();
   patientBed.command(3, { type: 'acknowledge', alarmId: 'not-known-yet' });
   patientBed.tick(64);
-  expect(patientBed.types('HR.extreme-high')).toContain('escalated');
+  expect(patientBed.eventTypes('HR.extreme-high')).toContain('escalated');
   expect(patientBed.state().book.held.map(({ alarmId }) => alarmId)).toEqual(['not-known-yet']);
 });
 
@@ -173,7 +173,7 @@ it('at most 16 acknowledgements wait, each for at most 10 min, and dropped ackno
   expect(patientBed.state().book.held.map(({ alarmId }) => alarmId)).toEqual(
     Array.from({ length: 16 }, (_, i) => `unknown-alarm-${24 + i}`),
   );
-  expect([patientBed.count('acknowledgementsHeld'), patientBed.count('acknowledgementsUnknown')]).toEqual([16, 24]);
+  expect([patientBed.countOf('acknowledgementsHeld'), patientBed.countOf('acknowledgementsUnknown')]).toEqual([16, 24]);
   patientBed.tick(599);
   expect(patientBed.state().book.held).toHaveLength(16);
   patientBed.tick(600);

@@ -170,8 +170,8 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
 }
 
 /**
- * Returns the alarm when it begins to call. Its escalation timer starts. Only a pause that began for a more serious alarm silences the
- * call.
+ * Returns the alarm at the moment at which it begins to call. Its escalation timer starts. The call is silenced only by an audio pause that
+ * began for a more serious alarm.
  */
 function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext): LiveAlarm {
   const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
@@ -181,7 +181,7 @@ function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext)
   return { ...live, alarm, signalSince: now, escalateAt: waitMs === undefined ? null : now + waitMs };
 }
 
-/** Returns whether an alarm never calls again after an acknowledgement. The sound of a monitor may be off for good reasons. */
+/** Returns whether an alarm never calls again after an acknowledgement: the sound of a monitor is off, which a nurse may want. */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
 function withoutAcknowledgement(alarm: Alarm): Alarm {
@@ -218,11 +218,11 @@ function valuesOf({ text, code, value, limit, unit, listedUnder }: Condition) {
 /** Returns the new alarm of a condition, before its first revision. */
 export function newAlarmOf(
   condition: Condition,
-  of: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
+  ids: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
   now: number,
 ): Alarm {
   return {
-    ...of,
+    ...ids,
     condition: condition.name,
     kind: condition.kind,
     ...(condition.origin !== undefined && { origin: condition.origin }),
@@ -319,12 +319,12 @@ export function decideAcknowledge(
 ): AlarmChange | 'repeated' | 'stale' {
   const hasCalledAgain = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
   const isBeforeCall = hasCalledAgain && Date.parse(command.at) + clockToleranceMs < live.signalSince;
-  const isOfMilderRevision = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
-  if (isBeforeCall || isOfMilderRevision) return 'stale';
+  const isOfLessSeriousRevision = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
+  if (isBeforeCall || isOfLessSeriousRevision) return 'stale';
   return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };
 }
 
-/** Returns the next change that is due by the wall clock; undefined if no change is due. */
+/** Returns the first change that is due by the wall clock; undefined if no change is due. */
 export function decideByClock(live: LiveAlarm, now: number): AlarmChange | undefined {
   if (live.subsumed) return undefined;
   if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };
@@ -338,7 +338,9 @@ export function clockDue({ subsumed, escalateAt, realarmAt }: LiveAlarm): number
 }
 
 /** Returns why an audio pause does not begin, as a sentence for the person who asked for it. */
-export function pauseRefusalText(isPaused: boolean, isQuiet: boolean): string {
+export function pauseRefusalText(isPaused: boolean, isNoAlarmCalling: boolean): string {
   if (isPaused) return 'The sound is paused already. A pause is not extended.';
-  return isQuiet ? 'Nothing sounds that could be paused.' : 'The sound was not paused: this came too late.';
+  return isNoAlarmCalling
+    ? 'No alarm sounds, so there is nothing to pause.'
+    : 'The sound was not paused: the command came too late.';
 }

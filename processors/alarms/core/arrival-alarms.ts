@@ -65,9 +65,9 @@ type Failure = {
   readonly code: string;
   readonly parameter: Parameter;
   /** True: no valid values come. False: too few valid values come. */
-  readonly silent: boolean;
+  readonly isSilent: boolean;
   readonly since: number;
-  readonly beyond: boolean;
+  readonly wasBeyondLimit: boolean;
   readonly text: string;
 };
 
@@ -80,11 +80,11 @@ export function arrivalConditions({ codes, troubled }: ArrivalsPart): readonly C
 
 const noConditions: readonly Condition[] = [];
 
-function failuresOf(code: string, { silentSince, patchySince, why, beyond }: Arrival): Failure[] {
+function failuresOf(code: string, { silentSince, patchySince, why, beyond: wasBeyondLimit }: Arrival): Failure[] {
   const parameter = parameters.get(code)!;
   const { label, group } = parameter;
-  const failure = (name: string, since: number, text: string, silent: boolean): Failure[] => [
-    { key: `${name}/${code}`, name, code, parameter, silent, since, beyond, text: `${label}: ${text}` },
+  const failure = (name: string, since: number, text: string, isSilent: boolean): Failure[] => [
+    { key: `${name}/${code}`, name, code, parameter, isSilent, since, wasBeyondLimit, text: `${label}: ${text}` },
   ];
   const reason = why === null || why === 'no value' ? '' : ` (${why})`;
   return [
@@ -98,17 +98,18 @@ function failuresOf(code: string, { silentSince, patchySince, why, beyond }: Arr
  * main parameter of a sensor calls instead of another parameter of the sensor if the two failed at about the same time.
  */
 function callsInsteadOf(caller: Failure, other: Failure): boolean {
-  if (caller.code === other.code) return caller.silent && !other.silent;
+  if (caller.code === other.code) return caller.isSilent && !other.isSilent;
   const isMain = rankInSensor(caller.parameter) > rankInSensor(other.parameter);
   if (!isMain || sensorOf(caller.parameter) !== sensorOf(other.parameter)) return false;
-  return (caller.silent || !other.silent) && other.since - caller.since <= togetherMs;
+  return (caller.isSilent || !other.isSilent) && other.since - caller.since <= togetherMs;
 }
 
 function conditionOf(failure: Failure, all: readonly Failure[]): Condition {
-  const { key, name, code, parameter, silent, since, text } = failure;
+  const { key, name, code, parameter, isSilent, since, text } = failure;
   const callers = all.filter((caller) => callsInsteadOf(caller, failure)).map((caller) => caller.key);
-  const isBeyond = failure.beyond || all.some((other) => other.beyond && callsInsteadOf(failure, other));
+  const isBeyond =
+    failure.wasBeyondLimit || all.some((other) => other.wasBeyondLimit && callsInsteadOf(failure, other));
   const priority: Priority = isBeyond ? 'medium' : 'low';
-  const rank = (silent ? 20 : 10) + rankInSensor(parameter);
-  return technicalCondition(key, priority, text, since, { name, code, rank, under: ['silence', ...callers] });
+  const rank = (isSilent ? 20 : 10) + rankInSensor(parameter);
+  return technicalCondition(key, priority, text, since, { name, code, rank, yieldsTo: ['silence', ...callers] });
 }

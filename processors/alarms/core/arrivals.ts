@@ -76,9 +76,9 @@ export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): Ar
 
 const tenMs = 10_000;
 /** A parameter is checked for intermittent values over this time and the present ten seconds: together one minute (ours). */
-const lookedAtMs = 50_000;
-const lookedAtTens = lookedAtMs / tenMs;
-const tensMax = lookedAtTens + 1;
+const checkedMs = 50_000;
+const checkedTens = checkedMs / tenMs;
+const tensMax = checkedTens + 1;
 
 export type Reading = Stamped & {
   /** Interval that the device declared with the value; null if it declared none. */
@@ -105,13 +105,14 @@ export function noteReading(
     if (parameter === undefined) continue;
     const previous = codes[parameter.code];
     const clock = previous?.clock ?? initialClock;
-    const isBack = previous !== undefined && isSetBack(previous.order, reading);
+    const isClockSetBack = previous !== undefined && isSetBack(previous.order, reading);
     // The values of one reading nearly always have the same clock, so the clock is assessed only once.
-    if (timing === undefined || timing.isBack !== isBack || !isSameClock(timing.before, clock))
-      timing = readingTimeOf(clock, reading, isBack);
+    if (timing === undefined || timing.isClockSetBack !== isClockSetBack || !isSameClock(timing.before, clock))
+      timing = readingTimeOf(clock, reading, isClockSetBack);
     const { assessed, at } = timing;
     const { late } = assessed;
-    const { setByMs, apart, isNewest } = readingPlaceOf(previous?.order ?? order, reading, clock, assessed, isBack);
+    const newest = previous?.order ?? order;
+    const { setByMs, isPlaceUnknown, isNewest } = readingPlaceOf(newest, reading, clock, assessed, isClockSetBack);
     // A parameter is expected from its first value on. A device clock that is behind, or a backlog, must not make the value look overdue.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = previous ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
@@ -123,7 +124,7 @@ export function noteReading(
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
     const { intervalMs } = next;
     const single = isSingle(parameter, intervalMs);
-    received.push({ parameter, numeric, value, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
+    received.push({ parameter, numeric, value, time, at, setByMs, isPlaceUnknown, late, intervalMs, single, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
   return { part: withSilences({ ...part, codes, now, quietUntil }), received };
@@ -132,14 +133,14 @@ export function noteReading(
 /** Returns whether two clocks have the same content. A state from JSON contains equal copies of one clock. */
 function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   if (a === b) return true;
-  const [p, q] = [a.pace, b.pace];
-  if (a.offsetMs !== b.offsetMs || p == null || q == null) return false;
+  const [paceA, paceB] = [a.pace, b.pace];
+  if (a.offsetMs !== b.offsetMs || paceA == null || paceB == null) return false;
   return (
-    p.sinceMs === q.sinceMs &&
-    p.readings === q.readings &&
-    p.leastMs === q.leastMs &&
-    p.beforeMs === q.beforeMs &&
-    p.steadyMs === q.steadyMs
+    paceA.sinceMs === paceB.sinceMs &&
+    paceA.readings === paceB.readings &&
+    paceA.leastMs === paceB.leastMs &&
+    paceA.beforeMs === paceB.beforeMs &&
+    paceA.steadyMs === paceB.steadyMs
   );
 }
 
@@ -177,14 +178,14 @@ export function arrivalOf(
 /** The time of a reading. `at` is the reading's time, corrected by the error of the device's clock. */
 type ReadingTime = {
   readonly before: DeviceClock;
-  readonly isBack: boolean;
+  readonly isClockSetBack: boolean;
   readonly assessed: Assessment;
   readonly at: number;
 };
 
-function readingTimeOf(before: DeviceClock, { time, receivedAt }: Reading, isBack: boolean): ReadingTime {
-  const assessed = assess(before, time, receivedAt, isBack);
-  return { before, isBack, assessed, at: sampledMs(time, receivedAt, assessed.clock.offsetMs) };
+function readingTimeOf(before: DeviceClock, { time, receivedAt }: Reading, isClockSetBack: boolean): ReadingTime {
+  const assessed = assess(before, time, receivedAt, isClockSetBack);
+  return { before, isClockSetBack, assessed, at: sampledMs(time, receivedAt, assessed.clock.offsetMs) };
 }
 
 type Context = {
@@ -212,9 +213,9 @@ function arrivalAfterReading(
   const isBeyond = valid && context.isBeyond(parameter, value);
   // After a silence the values are counted from the beginning, unless the last value was beyond a limit.
   const endsSilence = valid && previous.silentSince !== null && !previous.beyond && !isBeyond;
-  const { spacings: spaced } = previous;
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
-  const before = startsAnew ? { ...previous, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : previous;
+  const knownSpacings = isFirstKnown ? [] : previous.spacings;
+  const before = startsAnew ? { ...previous, since: at, tens: [], spacings: knownSpacings } : previous;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? withSpacing(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === previous.spacings && declaredMs === before.declaredMs;
@@ -227,7 +228,7 @@ function arrivalAfterReading(
     order,
     namedAt: Math.max(before.namedAt, at),
     validAt: isNewest ? at : before.validAt,
-    // Late values do not show the present.
+    // A late value does not show that values come now.
     heardAt: valid && !late ? context.wallMs : before.heardAt,
     spacings,
     declaredMs,
@@ -292,14 +293,14 @@ function withSilences(part: ArrivalsPart): ArrivalsPart {
  * span is not complete, so it does not count.
  */
 function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
-  if (intervalMs > patchyIntervalMsMax || now - since < lookedAtMs) return false;
+  if (intervalMs > patchyIntervalMsMax || now - since < checkedMs) return false;
   const ten = Math.floor(now / tenMs);
   let valid = 0;
   for (let i = 0; i < tens.length; i += 1) {
     const number = last - (tens.length - 1 - i);
-    if (number < ten && number >= ten - lookedAtTens) valid += tens[i]!;
+    if (number < ten && number >= ten - checkedTens) valid += tens[i]!;
   }
-  return valid < lookedAtMs / intervalMs / 2;
+  return valid < checkedMs / intervalMs / 2;
 }
 
 /** Returns the part after a standby. Values that were missing during the standby do not count. A silent parameter stays silent. */

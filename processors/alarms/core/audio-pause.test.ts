@@ -8,7 +8,7 @@ it('an audio pause silences present calls and ends after its time', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause(60_000));
   expect(patientBed.live()['HR.high']).toMatchObject({ signal: 'on', audioPausedUntil: instant(70) });
-  expect(patientBed.types('HR.high')).toEqual(['raised', 'audio-paused']);
+  expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'audio-paused']);
   patientBed.run(11, 69, { HR: 130 });
   expect(patientBed.state().book.pause).toEqual({ until: t0 + 70_000, over: 'medium' });
   patientBed.run(70, 70, { HR: 130 });
@@ -85,7 +85,7 @@ describe('the early end of an audio pause', () => {
     patientBed.command(180, pause());
     expect(patientBed.live()['Temp.high']?.audioPausedUntil).toBe(instant(300));
     patientBed.run(181, 190, { HR: 130, SpO2: 97, Temp: 39 });
-    expect(patientBed.types('HR.high')).toContain('realarmed');
+    expect(patientBed.eventTypes('HR.high')).toContain('realarmed');
     expect(patientBed.live()['Temp.high']).not.toHaveProperty('audioPausedUntil');
   });
 });
@@ -122,7 +122,7 @@ describe('an audio pause that does not begin', () => {
     const command = { commandId: 'old', associationId: 'association-1', at: instant(s), by: nurse, ...pause() };
     patientBed.feed({ type: 'command', command }, t0 + 7_000);
     expect(patientBed.state().book.pause !== null).toBe(begins);
-    expect(patientBed.types('HR.high')).toEqual(begins ? ['raised', 'audio-paused'] : ['raised']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(begins ? ['raised', 'audio-paused'] : ['raised']);
   });
 });
 

@@ -67,7 +67,7 @@ function resultOf({ events, ...part }: Draft): BookResult {
 }
 
 /** Applies a change to one alarm and records the event. */
-function apply(draft: Draft, key: string, change: AlarmChange, context: BookContext): LiveAlarm {
+function applyChange(draft: Draft, key: string, change: AlarmChange, context: BookContext): LiveAlarm {
   const after = evolve(draft.live[key], change, { ...context, pausedUntil: pausedUntil(draft, context.now) });
   draft.live[key] = after;
   draft.events.push({ type: eventTypeOf(change), at: formatInstant(context.now), alarm: after.alarm });
@@ -91,13 +91,14 @@ function endPauseAfterCall(draft: Draft, key: string, context: BookContext): voi
   if (priorityRank[live.alarm.priority] < priorityRank[pause.over]) return;
   draft.pause = null;
   for (const [other, { alarm }] of Object.entries(draft.live))
-    if (other !== key && alarm.audioPausedUntil !== undefined) apply(draft, other, { type: 'resume-audio' }, context);
+    if (other !== key && alarm.audioPausedUntil !== undefined)
+      applyChange(draft, other, { type: 'resume-audio' }, context);
 }
 
 /** Removes an alarm from the screens, and remembers it as closed. */
 function removeAlarm(draft: Draft, key: string, to: number, context: BookContext): void {
   const { acknowledged, onset } = draft.live[key]!;
-  const { alarm } = apply(draft, key, { type: 'clear' }, context);
+  const { alarm } = applyChange(draft, key, { type: 'clear' }, context);
   delete draft.live[key];
   const { alarmId, rev } = alarm;
   const others = draft.closed
@@ -113,7 +114,7 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
  * alarm gets none.
  * @param endedAt returns the device time at which a condition ended that no longer holds
  * @param callingChains causes that call instead of other causes although none of their conditions holds
- * @param hides returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a more serious
+ * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a more serious
  * one called
  */
 export function reconcile(
@@ -123,7 +124,7 @@ export function reconcile(
   endedAt: (key: string) => number,
   context: BookContext,
   callingChains: ReadonlySet<string> = new Set(),
-  hides?: (condition: Condition, live: LiveAlarm | undefined) => boolean,
+  mustHide?: (condition: Condition, live: LiveAlarm | undefined) => boolean,
 ): BookResult {
   if (candidates.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
     return { part, events: [] };
@@ -139,18 +140,18 @@ export function reconcile(
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
     const isCovered = isSubsumed(condition) || mustNotCall(condition, live);
-    const away = !isCovered && hides?.(condition, live) === true;
+    const away = !isCovered && mustHide?.(condition, live) === true;
     const hidden = isCovered || away;
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden, away);
-      if (change) apply(draft, condition.key, change, context);
+      if (change) applyChange(draft, condition.key, change, context);
       const isCall = !hidden && (live.subsumed || isMoreSerious(condition, live.alarm));
       if (change && isCall) endPauseAfterCall(draft, condition.key, context);
       // The alarm's acknowledgement may have run out while a more serious alarm called instead.
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, context);
     } else if (hidden ? !condition.quiet : staysHidden(draft, condition)) {
       stillHidden.push(condition.key);
-    } else if (!condition.onlyGoesOn) beginAlarm(draft, condition, context);
+    } else if (!condition.raisesNoAlarm) beginAlarm(draft, condition, context);
   }
   for (const [key, live] of Object.entries(draft.live))
     if (live.alarm.present && !byKey.has(key)) endAlarm(draft, key, endedAt(key), context);
@@ -159,11 +160,9 @@ export function reconcile(
   return resultOf(draft);
 }
 
-/**
- * Returns whether a hidden condition stays hidden after the more serious condition has ended, because only its own off-delay still runs.
- */
-const staysHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
-  clearing === true && (stoodFor === true || hidden.includes(key));
+/** Returns whether a hidden condition stays hidden after the end of the more serious condition: only its off-delay still runs. */
+const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
+  clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
 /**
  * Makes an alarm from a condition that begins: a new alarm, or a further onset of an alarm that is still on the screens or has just ended.
@@ -179,7 +178,7 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
       const { rev } = draft.closed.find((entry) => entry.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = context;
       const alarm = newAlarmOf(condition, { alarmId, rev, associationId, deviceId }, context.now);
-      apply(draft, key, { type: 'raise', condition, alarm }, context);
+      applyChange(draft, key, { type: 'raise', condition, alarm }, context);
       endPauseAfterCall(draft, key, context);
       applyHeldAcknowledgement(draft, key, context);
       return;
@@ -191,7 +190,7 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
   // The acknowledgement lasts as long as if the condition had not ended in between. An acknowledgement never counts for a second asystole.
   const acknowledgedUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, context);
   const isAcknowledged = acknowledged && acknowledgedUntil > context.now && !isVital(condition);
-  apply(draft, key, { type: 'recur', condition, acknowledged: isAcknowledged }, context);
+  applyChange(draft, key, { type: 'recur', condition, acknowledged: isAcknowledged }, context);
   endPauseAfterCall(draft, key, context);
 }
 
@@ -206,7 +205,7 @@ function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContex
   const acknowledgement = draft.held.find((waiting) => waiting.alarmId === alarmId);
   if (acknowledgement === undefined) return;
   draft.held = draft.held.filter((waiting) => waiting !== acknowledgement);
-  apply(draft, key, { type: 'acknowledge', by: acknowledgement.by, at: acknowledgement.at }, context);
+  applyChange(draft, key, { type: 'acknowledge', by: acknowledgement.by, at: acknowledgement.at }, context);
 }
 
 /**
@@ -215,13 +214,13 @@ function applyHeldAcknowledgement(draft: Draft, key: string, context: BookContex
  */
 function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext): void {
   const at = Math.max(endAt, draft.live[key]!.onset);
-  const { alarm } = apply(draft, key, { type: 'end', at }, context);
+  const { alarm } = applyChange(draft, key, { type: 'end', at }, context);
   if (alarm.signal !== 'latched') removeAlarm(draft, key, at, context);
 }
 
 /**
- * Raises the alarm of a lasting condition that, as a late reading shows, called before a more serious condition began. The events are the
- * same as if the readings had come in order.
+ * Raises the alarm of a lasting condition that should have called before a more serious condition began, as a late reading now shows. The
+ * events are the same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,
@@ -229,7 +228,7 @@ function raiseRevealed(
   isSubsumed: (condition: Condition) => boolean,
   context: BookContext,
 ): void {
-  if (condition === undefined || condition.onlyGoesOn || draft.live[condition.key]?.alarm.present) return;
+  if (condition === undefined || condition.raisesNoAlarm || draft.live[condition.key]?.alarm.present) return;
   beginAlarm(draft, { ...condition, quiet: isSubsumed(condition) }, context);
 }
 
@@ -291,7 +290,7 @@ export function acknowledge(
   const [key, live] = entry;
   const change = decideAcknowledge(live, command);
   if (typeof change === 'string') return { part, events: [], outcome: change };
-  const { alarm } = apply(draft, key, change, context);
+  const { alarm } = applyChange(draft, key, change, context);
   if (!alarm.present) removeAlarm(draft, key, Date.parse(alarm.resolvedAt!), context);
   return { ...resultOf(draft), outcome: 'done' };
 }
@@ -315,7 +314,7 @@ export function pauseAudio(
     .map(([, { alarm }]) => alarm.priority)
     .reduce((most, priority) => (priorityRank[priority] > priorityRank[most] ? priority : most));
   draft.pause = { until: untilMs, over: gravestPriority };
-  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: untilMs }, context);
+  for (const [key] of calling) applyChange(draft, key, { type: 'pause-audio', until: untilMs }, context);
   return resultOf(draft);
 }
 
@@ -336,7 +335,7 @@ export function tick(part: BookPart, context: BookContext): BookResult {
 function applyDue(draft: Draft, key: string, context: BookContext): void {
   const next = () => decideByClock(draft.live[key]!, context.now);
   for (let change = next(); change; change = next()) {
-    apply(draft, key, change, context);
+    applyChange(draft, key, change, context);
     if (change.type === 'realarm') endPauseAfterCall(draft, key, context);
   }
 }

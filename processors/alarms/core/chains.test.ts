@@ -28,8 +28,8 @@ describe('subsumption', () => {
     expect([low, equal].filter(subsumption([low, equal]))).toEqual([]);
   });
 
-  it('a condition does not call if another cause calls that its field `under` names', () => {
-    const silent = condition('SpO2.no-data', 'SpO2.no-data', 0, { under: ['probe', 'no-data'] });
+  it('a condition does not call if a cause in its field `yieldsTo` calls', () => {
+    const silent = condition('SpO2.no-data', 'SpO2.no-data', 0, { yieldsTo: ['probe', 'no-data'] });
     const gone = condition('no-data', 'no-data', 0);
     expect(subsumption([silent, gone])(silent)).toBe(true);
     expect(subsumption([silent], new Set(['probe']))(silent)).toBe(true);

@@ -2,8 +2,8 @@
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Returns a function that says whether a condition must not call: a more serious condition of the same cause calls instead, or a condition
- * of another cause that calls instead (`under`).
+ * Returns a function that says whether a condition must not call, because another condition calls instead: a more serious condition of the
+ * same cause, or a condition of a cause in its field `yieldsTo`.
  * @param callingChains causes that call instead of other causes although none of their conditions holds
  */
 export function subsumption(
@@ -13,8 +13,8 @@ export function subsumption(
   const ranks = new Map<string, number>();
   for (const { chain, rank } of conditions)
     ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
-  return ({ chain, rank, under }) =>
-    rank < ranks.get(chain)! || under?.some((other) => ranks.has(other) || callingChains.has(other)) === true;
+  return ({ chain, rank, yieldsTo }) =>
+    rank < ranks.get(chain)! || yieldsTo?.some((other) => ranks.has(other) || callingChains.has(other)) === true;
 }
 
 const noChains: ReadonlySet<string> = new Set();

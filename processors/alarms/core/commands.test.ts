@@ -28,7 +28,7 @@ describe('set-limits', () => {
       reason: 'The high limit 150 of HR is not below the extreme high limit 140.',
     });
     expect(ward.inForce('HR')).toEqual(before);
-    expect(ward.count('limitsRefused')).toBe(1);
+    expect(ward.countOf('limitsRefused')).toBe(1);
   });
 
   it('a change is merged with earlier changes, and null restores the limit of the ward', () => {
@@ -167,10 +167,10 @@ describe('the answers to commands', () => {
     expect(ward.answers().at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('has ended') });
   });
 
-  it('an audio pause is refused if nothing sounds or if a pause is running', () => {
+  it('an audio pause is refused if no alarm sounds or if a pause is running', () => {
     const ward = createWard();
     ward.command(0, { type: 'pause-audio', forMs: 60_000 });
-    expect(ward.answers().at(-1)?.reason).toContain('Nothing sounds');
+    expect(ward.answers().at(-1)?.reason).toContain('No alarm sounds');
     ward.run(1, 10, { HR: 130 });
     ward.command(10, { type: 'pause-audio', forMs: 60_000 });
     expect(ward.answers().at(-1)?.accepted).toBe(true);

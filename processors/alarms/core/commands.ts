@@ -139,7 +139,7 @@ function withOverrides(env: Environment, state: State, overrides: State['overrid
   return judgeAgain(env, { ...state, overrides }, rulesIn(env, state));
 }
 
-/** Switches limits on again whose time of being off has ended. */
+/** Switches limits on again after the time for which they were off. */
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
   const overrides = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
@@ -165,9 +165,9 @@ export function limitsOffDue({ overrides }: State): number {
  */
 function endAcknowledgedSilence(state: State): State {
   const { association, book, device } = state;
-  const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
-  if (association?.category !== 'unassigned' || !isSeen) return state;
-  const isOpen = (code: string) =>
+  const isAcknowledged = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
+  if (association?.category !== 'unassigned' || !isAcknowledged) return state;
+  const hasOpenAlarm = (code: string) =>
     Object.values(book.live).some((live) => live.alarm.code === code && !live.acknowledged);
   return {
     ...state,
@@ -176,7 +176,7 @@ function endAcknowledgedSilence(state: State): State {
     ownAlerts: withoutAlerts(state.ownAlerts, (key) => !(book.live[key]?.acknowledged ?? true)),
     limits: withoutCodes(
       state.limits,
-      Object.keys(state.limits).filter((code) => !isOpen(code)),
+      Object.keys(state.limits).filter((code) => !hasOpenAlarm(code)),
     ),
   };
 }

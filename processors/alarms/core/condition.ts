@@ -16,7 +16,7 @@ export type Condition = {
    * Other causes that call instead of this condition. Example: if the whole device is silent, the alarm of a silent parameter does not
    * call.
    */
-  readonly under?: readonly string[];
+  readonly yieldsTo?: readonly string[];
   /** `device`: the device raised this alarm itself. Absent: Vigil found the condition. */
   readonly origin?: 'device';
   /** The condition is shown and recorded, but does not call. */
@@ -38,9 +38,9 @@ export type Condition = {
   /** The value is inside the limit again, but not yet for long enough to end the condition. */
   readonly clearing?: boolean;
   /** The condition is clearing and has never called, because a more serious limit always called instead. */
-  readonly stoodFor?: boolean;
+  readonly hasNeverCalled?: boolean;
   /** The condition keeps a present alarm alive, but does not raise a new alarm. */
-  readonly onlyGoesOn?: boolean;
+  readonly raisesNoAlarm?: boolean;
   /**
    * Time since which the condition holds, if that is later than its onset. Before that time other rules judged the value, or the device did
    * not report the condition.

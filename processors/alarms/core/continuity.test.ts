@@ -11,7 +11,7 @@ const feed = (patientBed: Bed, seq: number, at = seq, boot = 'b1') =>
 const feedAll = (patientBed: Bed, from: number, to: number, except: readonly number[] = []) => {
   for (let seq = from; seq <= to; seq += 1) if (!except.includes(seq)) feed(patientBed, seq);
 };
-const eventTypes = (patientBed: Bed) => patientBed.types(missingReadingsKey);
+const eventTypes = (patientBed: Bed) => patientBed.eventTypes(missingReadingsKey);
 
 it('a number is missing although a higher number came before the device started to count again', () => {
   const patientBed = bed();
@@ -20,7 +20,7 @@ it('a number is missing although a higher number came before the device started 
     patientBed.feed(reading(200 + seq, calm, { seq, receivedAt: t0 + (200 + seq) * 1000 }));
   for (let seq = 6; seq <= 80; seq += 1)
     patientBed.feed(reading(200 + seq, calm, { seq, receivedAt: t0 + (200 + seq) * 1000 }));
-  expect([patientBed.count('readingsMissing'), eventTypes(patientBed)]).toEqual([1, ['raised']]);
+  expect([patientBed.countOf('readingsMissing'), eventTypes(patientBed)]).toEqual([1, ['raised']]);
 });
 
 describe('a missing number', () => {
@@ -45,8 +45,8 @@ describe('a missing number', () => {
       text: '1 reading missing',
       onsetAt: instant(11),
     });
-    expect(patientBed.count('gaps')).toBe(1);
-    expect(patientBed.count('readingsMissing')).toBe(1);
+    expect(patientBed.countOf('gaps')).toBe(1);
+    expect(patientBed.countOf('readingsMissing')).toBe(1);
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('a missing number', () => {
     const lost = Array.from({ length: count }, (_, i) => 10 + i);
     feedAll(patientBed, 1, 150, lost);
     expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text });
-    expect([patientBed.count('gaps'), patientBed.count('readingsMissing')]).toEqual([1, count]);
+    expect([patientBed.countOf('gaps'), patientBed.countOf('readingsMissing')]).toEqual([1, count]);
   });
 
   it('a further gap joins the present alarm', () => {
@@ -66,7 +66,7 @@ describe('a missing number', () => {
     feedAll(patientBed, 1, 300, [10, 50, 51]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
     expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text: '3 readings missing', onsetAt: instant(11) });
-    expect(patientBed.count('gaps')).toBe(2);
+    expect(patientBed.countOf('gaps')).toBe(2);
   });
 });
 
@@ -82,7 +82,7 @@ describe('readings without a gap', () => {
     for (const seq of seqs) feed(patientBed, seq);
     for (let seq = Math.max(...seqs) + 1; seq < Math.max(...seqs) + 200; seq += 1) feed(patientBed, seq);
     expect(eventTypes(patientBed)).toEqual([]);
-    expect(patientBed.count('gaps')).toBe(0);
+    expect(patientBed.countOf('gaps')).toBe(0);
   });
 
   it('no number is missing when a new start of the device begins with 1', () => {
@@ -132,7 +132,7 @@ describe('the end of the alarm about missing readings', () => {
     feed(patientBed, 10, 102);
     feedAll(patientBed, 103, 110);
     expect(eventTypes(patientBed).at(-1)).toBe('cleared');
-    expect(patientBed.count('readingsFilled')).toBe(2);
+    expect(patientBed.countOf('readingsFilled')).toBe(2);
     const resolved = patientBed.events.find(
       ({ type, alarm }) => type === 'resolved' && alarm.condition === missingReadingsKey,
     );
@@ -165,7 +165,7 @@ describe('the end of the alarm about missing readings', () => {
   it('the numbers of another start of the device fill no hole', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 100, [5, 6, 7, 8, 9, 10]);
-    expect(patientBed.count('readingsMissing')).toBe(6);
+    expect(patientBed.countOf('readingsMissing')).toBe(6);
     for (const [seq, s] of [
       [1, 101],
       [7, 102],
@@ -175,7 +175,7 @@ describe('the end of the alarm about missing readings', () => {
       { boot: 'b1', missing: 6 },
       { boot: 'b2', missing: 5 },
     ]);
-    expect([patientBed.count('readingsFilled'), patientBed.count('readingsMissing')]).toEqual([0, 6]);
+    expect([patientBed.countOf('readingsFilled'), patientBed.countOf('readingsMissing')]).toEqual([0, 6]);
   });
 
   it('the alarm ends when a person has acknowledged it', () => {
@@ -212,7 +212,7 @@ describe('many holes', () => {
     expect(patientBed.state().continuity.holes).toHaveLength(16);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
     for (let seq = 402; seq < 470; seq += 1) feed(patientBed, seq);
-    expect(patientBed.count('readingsMissing')).toBe(200);
+    expect(patientBed.countOf('readingsMissing')).toBe(200);
     expect(patientBed.live()[missingReadingsKey]?.text).toBe('200 readings missing');
   });
 
@@ -225,7 +225,7 @@ describe('many holes', () => {
     }
     for (let seq = 2_010; seq < 2_300; seq += 1) if (seq > 2_001) feed(patientBed, seq, 3_200 + (seq - 2_000));
     feed(patientBed, 2_400, 3_700);
-    expect(patientBed.count('readingsFilled')).toBe(0);
+    expect(patientBed.countOf('readingsFilled')).toBe(0);
     // Only the numbers that were never sent are missing: 2002 to 2009, and the last hundred.
     expect(
       patientBed
@@ -233,7 +233,7 @@ describe('many holes', () => {
         .continuity.holes.filter(({ told }) => !told)
         .map(({ missing }) => missing),
     ).toEqual([100]);
-    expect(patientBed.count('readingsMissing')).toBe(8);
+    expect(patientBed.countOf('readingsMissing')).toBe(8);
   });
 });
 
@@ -302,7 +302,7 @@ it('each lost number is counted once, in any order and with any repeats of the o
         order.splice(order.indexOf(1), 1);
         for (const [i, seq] of [1, ...order].entries()) feed(patientBed, seq, Math.max(seq, i * 0.9));
         for (let seq = 121; seq <= 200; seq += 1) feed(patientBed, seq);
-        expect(patientBed.count('readingsMissing')).toBe(lost.length);
+        expect(patientBed.countOf('readingsMissing')).toBe(lost.length);
         expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
         expect(patientBed.live()[missingReadingsKey]?.text).toBe(
           lost.length === 1 ? '1 reading missing' : `${lost.length} readings missing`,

@@ -1,7 +1,7 @@
 /**
  * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on. If a number never comes, a reading was lost between the
- * device and the engine, and a person must know. A reading that comes out of order or again is not lost, and a new start of the device
- * loses none. See docs/decisions/011-gap-watch.md. Pure.
+ * device and the engine, and a person must know. A reading that comes out of order or a second time is not lost. A new start of the
+ * device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
  */
 import { countsByOne } from '../../../contracts/reading-numbers.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -89,12 +89,12 @@ function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: 
 }
 
 function withNumberFilled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {
-  const hit = before.holes.find((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to);
-  if (hit === undefined) return before;
-  const parts = holesWithout(hit, seq)
+  const filledHole = before.holes.find((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to);
+  if (filledHole === undefined) return before;
+  const parts = holesWithout(filledHole, seq)
     .filter(({ missing }) => missing > 0)
     .map((hole) => ({ ...hole, since: receivedAt }));
-  return { ...before, holes: limitHoles(before.holes.flatMap((hole) => (hole === hit ? parts : [hole]))) };
+  return { ...before, holes: limitHoles(before.holes.flatMap((hole) => (hole === filledHole ? parts : [hole]))) };
 }
 
 /** Returns the one or two holes that remain of a hole when one of its numbers has come. */
@@ -110,13 +110,13 @@ function holesWithout(hole: Hole, seq: number): Hole[] {
 /** Limits the number of holes: joins the two oldest holes of one boot. The joined hole still has the exact count of missing numbers. */
 function limitHoles(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;
-  for (const [at, hole] of holes.entries()) {
-    const next = holes.findIndex((other, i) => i > at && other.boot === hole.boot);
+  for (const [index, hole] of holes.entries()) {
+    const next = holes.findIndex((other, i) => i > index && other.boot === hole.boot);
     const other = holes[next];
     if (other === undefined || other.told !== hole.told) continue;
     const missing = hole.missing + other.missing;
     const joined = { ...hole, to: other.to, missing, since: Math.min(hole.since, other.since) };
-    return holes.flatMap((each, i) => (i === at ? [joined] : i === next ? [] : [each]));
+    return holes.flatMap((each, i) => (i === index ? [joined] : i === next ? [] : [each]));
   }
   return holes.slice(1);
 }
@@ -155,11 +155,14 @@ export function continuityCounts(
   if (before.holes === after.holes) return {};
   const alarmedHoles = ({ holes }: ContinuityPart) => holes.filter((hole) => hole.told);
   const missing = (holes: readonly Hole[]) => holes.reduce((sum, hole) => sum + hole.missing, 0);
-  const [was, is] = [alarmedHoles(before), alarmedHoles(after)];
+  const [holesBefore, holesAfter] = [alarmedHoles(before), alarmedHoles(after)];
   const isNew = after.toldAt !== before.toldAt;
-  const filled = was.some((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to) ? 1 : 0;
+  const filled = holesBefore.some((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to) ? 1 : 0;
   return {
-    ...(isNew && { gaps: is.length - was.length, readingsMissing: missing(is) + filled - missing(was) }),
+    ...(isNew && {
+      gaps: holesAfter.length - holesBefore.length,
+      readingsMissing: missing(holesAfter) + filled - missing(holesBefore),
+    }),
     readingsFilled: filled,
   };
 }

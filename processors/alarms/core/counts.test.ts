@@ -8,15 +8,15 @@ describe('the counts of readings', () => {
     const patientBed = bed();
     patientBed.run(0, 9, { HR: 80 });
     patientBed.run(5, 9, { HR: 80 });
-    expect([patientBed.count('readings'), patientBed.count('repeats')]).toEqual([10, 5]);
+    expect([patientBed.countOf('readings'), patientBed.countOf('repeats')]).toEqual([10, 5]);
   });
 
   it('a reading is late if one of its values reached the gateway more than 10 s after its time', () => {
     const patientBed = bed();
     patientBed.feed(reading(0, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 10_000 }));
-    expect(patientBed.count('lateReadings')).toBe(0);
+    expect(patientBed.countOf('lateReadings')).toBe(0);
     patientBed.feed(reading(1, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 11_001 }));
-    expect(patientBed.count('lateReadings')).toBe(1);
+    expect(patientBed.countOf('lateReadings')).toBe(1);
   });
 });
 

@@ -24,8 +24,8 @@ describe('the alarm about two devices with one certificate', () => {
       priority: 'medium',
       present: true,
     });
-    expect(patientBed.types('shared-identity').filter((type) => type === 'raised')).toHaveLength(1);
-    expect(patientBed.count('sharedIdentity')).toBeGreaterThan(1);
+    expect(patientBed.eventTypes('shared-identity').filter((type) => type === 'raised')).toHaveLength(1);
+    expect(patientBed.countOf('sharedIdentity')).toBeGreaterThan(1);
     play(patientBed, 'A', 30, 325);
     expect(patientBed.live()['shared-identity']).toMatchObject({ present: true });
     play(patientBed, 'A', 325, 332);

@@ -28,7 +28,7 @@ export function intervalOf(
   return median(spacings) ?? episodicMs ?? statusMs;
 }
 
-/** The least number of spacings that show an even pace, and how far each may differ from the median, as a fraction (ours). */
+/** An even pace needs at least this many spacings. Each spacing differs from the median by at most this fraction of the median (ours). */
 const paceSpacingsMin = 3;
 const paceSlack = 0.2;
 

@@ -26,6 +26,7 @@ export function profileInForce(env: Environment, { association }: State): Profil
 export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
   profileInForce(env, state)?.scores ?? builtInScores;
 
+/** Returns the rules that judge the patient's values. */
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 

@@ -29,7 +29,7 @@ describe('lateness', () => {
     expect(physiological(patientBed)).toEqual(['HR.high']);
     const [raised] = patientBed.events.filter(({ alarm }) => alarm.condition === 'HR.high');
     expect(raised?.alarm).toMatchObject({ late: true, onsetAt: instant(30), determinedAt: instant(36) });
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
   it('a late alarm is no longer late when a current reading shows the breach too', () => {
@@ -47,7 +47,7 @@ describe('lateness', () => {
     patientBed.run(0, 9, calm);
     for (let s = 10; s < 60; s++) patientBed.feed(reading(s, { HR: s < 30 ? 125 : 138 }, { receivedAt: t0 + 120_000 }));
     expect(patientBed.live()['HR.high']).toMatchObject({ late: true, text: 'HR 138 > 120' });
-    expect(patientBed.types('HR.high')).toContain('updated');
+    expect(patientBed.eventTypes('HR.high')).toContain('updated');
   });
 
   it('a breach in a backlog that comes after current readings is one late alarm', () => {
@@ -59,7 +59,7 @@ describe('lateness', () => {
     expect(physiological(patientBed)).toEqual(['HR.high']);
     const [raised] = patientBed.events.filter(({ alarm }) => alarm.condition === 'HR.high');
     expect(raised?.alarm).toMatchObject({ late: true, onsetAt: instant(10) });
-    expect(patientBed.types('HR.high').at(-1)).toBe('cleared');
+    expect(patientBed.eventTypes('HR.high').at(-1)).toBe('cleared');
   });
 
   it('an old reading inside the limit does not end a present alarm', () => {
@@ -76,7 +76,7 @@ describe('lateness', () => {
     patientBed.tick(112);
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true, late: true, onsetAt: instant(50) });
     patientBed.run(102, 105, calm);
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
   it('a late alarm from before the window ends 10 s after the last late value', () => {
@@ -98,7 +98,7 @@ describe('lateness', () => {
     for (let s = 100; s <= 130; s += 1)
       patientBed.feed(reading(s, s < 120 ? tachycard : calm, { receivedAt: t0 + 1_031_000 }));
     expect(physiological(patientBed)).toEqual(['HR.high']);
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
   it('readings that come again under another boot raise no second alarm', () => {
@@ -146,7 +146,7 @@ describe('repeated readings', () => {
     patientBed.run(0, 10, tachycard);
     const eventsBefore = patientBed.events.length;
     patientBed.run(0, 10, tachycard);
-    expect([patientBed.events.length, patientBed.count('repeats')]).toEqual([eventsBefore, 11]);
+    expect([patientBed.events.length, patientBed.countOf('repeats')]).toEqual([eventsBefore, 11]);
   });
 
   it('the state keeps at most 8 boots and 32 ranges of numbers', () => {
@@ -244,7 +244,7 @@ describe('a wrong clock', () => {
     const patientBed = bed();
     for (let s = 0; s < 600; s++) patientBed.feed(reading(s, calm, { receivedAt: t0 + 700_000 + s * 10 }));
     expect(patientBed.raised()).toEqual([]);
-    expect(patientBed.count('lateReadings')).toBe(600);
+    expect(patientBed.countOf('lateReadings')).toBe(600);
   });
 });
 

@@ -8,8 +8,8 @@ it('a latched alarm leaves the screens with the patient and is not resolved a se
   patientBed.run(3, 20, { HR: 80 });
   expect(patientBed.live()['HR.extreme-high']?.signal).toBe('latched');
   patientBed.end(30);
-  expect(patientBed.types('HR.extreme-high').filter((type) => type === 'resolved')).toHaveLength(1);
-  expect(patientBed.types('HR.extreme-high').at(-1)).toBe('cleared');
+  expect(patientBed.eventTypes('HR.extreme-high').filter((type) => type === 'resolved')).toHaveLength(1);
+  expect(patientBed.eventTypes('HR.extreme-high').at(-1)).toBe('cleared');
 });
 
 describe('raise, acknowledge, resolve', () => {
@@ -23,7 +23,7 @@ describe('raise, acknowledge, resolve', () => {
       realarmAt: instant(187),
     });
     patientBed.run(8, 13, { HR: 100 });
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
     expect(patientBed.live()).toEqual({});
     expect(patientBed.events.map(({ alarm }) => alarm.rev)).toEqual([1, 2, 3, 4]);
     expect(patientBed.events.at(-1)?.alarm).toMatchObject({ present: false, signal: 'off', resolvedAt: instant(13) });
@@ -32,7 +32,7 @@ describe('raise, acknowledge, resolve', () => {
   it('a medium alarm without an acknowledgement leaves when its condition ends', () => {
     const patientBed = mediumBed();
     patientBed.run(7, 12, { HR: 100 });
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
     expect(patientBed.live()).toEqual({});
   });
 
@@ -46,7 +46,7 @@ describe('raise, acknowledge, resolve', () => {
     });
     patientBed.acknowledge(9, 'HR.extreme-high');
     expect(patientBed.live()).toEqual({});
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
   it('an acknowledged high alarm leaves when its condition ends', () => {
@@ -54,7 +54,7 @@ describe('raise, acknowledge, resolve', () => {
     patientBed.acknowledge(3, 'HR.extreme-high');
     patientBed.run(4, 9, { HR: 80 });
     expect(patientBed.live()).toEqual({});
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
   });
 });
 
@@ -111,7 +111,7 @@ describe('a condition that comes again', () => {
     patientBed.run(8, 170, { HR: 130 });
     patientBed.run(171, 181, { HR: 100 });
     patientBed.run(182, 188, { HR: 130 });
-    expect(patientBed.types('HR.high')).not.toContain('realarmed');
+    expect(patientBed.eventTypes('HR.high')).not.toContain('realarmed');
     expect(patientBed.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
     expect(patientBed.live()['HR.high']).not.toHaveProperty('acknowledgedBy');
   });
@@ -135,7 +135,7 @@ describe('re-alarm', () => {
     patientBed.tick(190);
     expect(patientBed.live()['HR.high']).not.toHaveProperty('acknowledgedBy');
     patientBed.acknowledge(191, 'HR.high');
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'acknowledged', 'realarmed', 'acknowledged']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'realarmed', 'acknowledged']);
   });
 
   it('an acknowledged alarm that has ended does not call again', () => {
@@ -143,7 +143,7 @@ describe('re-alarm', () => {
     patientBed.acknowledge(7, 'HR.high');
     patientBed.run(8, 13, { HR: 100 });
     patientBed.tick(400);
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
   });
 });
 
@@ -179,7 +179,7 @@ describe('escalation', () => {
     const patientBed = highBed();
     patientBed.acknowledge(3, 'HR.extreme-high');
     patientBed.tick(100);
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
   });
 
   it('the time until the escalation starts when the more serious alarm no longer calls instead', () => {

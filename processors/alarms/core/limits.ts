@@ -23,7 +23,7 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 /** The values of one parameter, and the limits that they break. */
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
-  /** Values that are older than the window, or whose place in time is unknown. They are judged on their own. Absent without such values. */
+  /** Values that are older than the window, or whose place in time is unknown. They are judged separately. Absent without such values. */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
 
@@ -39,8 +39,8 @@ export type ReceivedValue = {
   readonly time: number;
   /** How far the device's clock was set since the value before, ms; 0 if it was not set. */
   readonly setByMs: number;
-  /** The value is much older than the newest value, and its place in time is unknown. It is judged on its own. */
-  readonly apart: boolean;
+  /** The value is much older than the newest value, and its place in time is unknown. It is judged separately. */
+  readonly isPlaceUnknown: boolean;
   /** The value reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
   /** Device time, corrected by the error of the device's clock. */
@@ -95,7 +95,7 @@ export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: Rul
     if (JSON.stringify(before(parameter)) === JSON.stringify(rulesOf(parameter))) return [code, line] as const;
     const fold = foldWithRules(parameter, rulesOf(parameter));
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
-    const samples = refold(line.samples, (base) => base, fold);
+    const samples = refold(line.samples, fold);
     // After a change of limits the last value alone decides which limits are broken.
     const head = last === undefined ? samples.head : onlyBroken(samples.head, last, rulesOf(parameter), parameter);
     return [code, { ...line, samples: { ...samples, head } }] as const;
@@ -154,7 +154,7 @@ function takeValue(
   const fold = foldWithRules(received.parameter, rules);
   const line = withMovedTimes(before ?? { samples: startTimeline<Sample, Trackers>({}) }, received.setByMs);
   if (sample.value === null && !isCorrection(line, sample)) return received.late ? withLateHeard(line, now) : line;
-  const newer = received.apart ? undefined : append(line.samples, sample, fold);
+  const newer = received.isPlaceUnknown ? undefined : append(line.samples, sample, fold);
   if (newer === undefined) return takeOlderValue(line, received, sample, fold, now, episodes);
   return line.late === undefined ? { samples: newer } : { samples: newer, late: line.late };
 }
@@ -162,7 +162,7 @@ function takeValue(
 /** Takes a value that is not newer than all values before it. */
 function takeOlderValue(
   line: Line,
-  { parameter, apart }: ReceivedValue,
+  { parameter, isPlaceUnknown }: ReceivedValue,
   sample: Sample,
   fold: Fold,
   now: number,
@@ -174,7 +174,7 @@ function takeOlderValue(
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
   // The place in time is unknown: the value is from a backlog, or the device's clock was set back.
-  if (apart) return { ...line, late: takeLateValue(line.late?.samples, sample, fold, now) };
+  if (isPlaceUnknown) return { ...line, late: takeLateValue(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
   if (place === 'between' || place === 'same') addRevealed(line.samples.head, samples.head, parameter, episodes);
   if (place !== 'too-old') return { ...line, samples };
@@ -205,17 +205,17 @@ function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, ep
 function withMovedTimes(line: Line, byMs: number): Line {
   if (byMs === 0) return line;
   const { samples, late } = line;
-  const trackersBy = (trackers: Trackers) =>
+  const movedTrackers = (trackers: Trackers) =>
     Object.fromEntries(Object.entries(trackers).map(([tier, tracker]) => [tier, trackerMoved(tracker, byMs)]));
   // The late values already have times of the new clock.
   if (late !== undefined)
-    return { samples: startTimeline<Sample, Trackers>({ ...late.samples.head, ...trackersBy(samples.head) }) };
+    return { samples: startTimeline<Sample, Trackers>({ ...late.samples.head, ...movedTrackers(samples.head) }) };
   return {
     samples: {
-      base: trackersBy(samples.base),
+      base: movedTrackers(samples.base),
       baseAt: samples.baseAt === null ? null : samples.baseAt + byMs,
       window: samples.window.map((sample) => ({ ...sample, at: sample.at + byMs })),
-      head: trackersBy(samples.head),
+      head: movedTrackers(samples.head),
     },
   };
 }
@@ -264,7 +264,7 @@ export function limitConditions(part: LimitsPart, rates: RatesNow): readonly Con
     for (const tracker of Object.values(samples.head)) {
       if (tracker.determined === null || (isMasked && !pulseAlarmContinues(part, tracker.tier, rates))) continue;
       const condition = conditionOf(parameter, tracker, false, rates.pulse);
-      add(isPulse ? { ...condition, ...(isMasked ? { onlyGoesOn: true } : resumedAtOf(part, tracker)) } : condition);
+      add(isPulse ? { ...condition, ...(isMasked ? { raisesNoAlarm: true } : resumedAtOf(part, tracker)) } : condition);
     }
     if (late === undefined || isMasked) continue;
     for (const tracker of Object.values(late.samples.head))
@@ -332,7 +332,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     determined: tracker.determined!,
     valueAt: tracker.valueAt,
     excess: excessOf(tracker, value),
-    ...(tracker.insideSince !== null && { clearing: true, ...(!tracker.called && { stoodFor: true }) }),
+    ...(tracker.insideSince !== null && { clearing: true, ...(!tracker.called && { hasNeverCalled: true }) }),
     late: tracker.late || outOfOrder,
     outOfOrder,
   };

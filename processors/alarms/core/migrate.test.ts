@@ -50,13 +50,13 @@ describe('a state of version 1', () => {
     expect(patientBed.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
     expect(alarmTexts(patientBed)).not.toContain('SpO2.no-data on');
     patientBed.run(101, 106, { HR: 80, RR: 15, SpO2: 97 });
-    expect(patientBed.types('SpO2.low')).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('SpO2.low')).toEqual(['resolved', 'cleared']);
   });
 
   it('a migrated alarm calls again when its acknowledgement runs out', () => {
     const patientBed = migrated();
     patientBed.run(91, 201, { HR: 80, RR: 15 });
-    expect(patientBed.types('SpO2.low')).toEqual(['realarmed']);
+    expect(patientBed.eventTypes('SpO2.low')).toEqual(['realarmed']);
   });
 
   it('a migrated state notices a silent device and silent parameters in the usual times', () => {
@@ -75,18 +75,18 @@ describe('a state of version 1', () => {
   it('a migrated condition of the device ends with the next list, and a migrated notice after its time', () => {
     const patientBed = migrated();
     patientBed.feed(status(91, { seq: 6, conditions: [] }));
-    expect(patientBed.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
     patientBed.run(92, 120, { HR: 80, RR: 15 });
-    expect(patientBed.types('unattributed')).toEqual([]);
+    expect(patientBed.eventTypes('unattributed')).toEqual([]);
     patientBed.run(121, 141, { HR: 80, RR: 15 });
-    expect(patientBed.types('unattributed')).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('unattributed')).toEqual(['resolved', 'cleared']);
   });
 
   it('a migrated state keeps waiting acknowledgements and recognizes repeated commands', () => {
     const patientBed = migrated();
     expect(patientBed.state().book.held).toEqual(v1.held);
     patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
-    expect([patientBed.count('commandsRepeated'), patientBed.live().asystole?.signal]).toEqual([1, 'latched']);
+    expect([patientBed.countOf('commandsRepeated'), patientBed.live().asystole?.signal]).toEqual([1, 'latched']);
     patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-new');
     expect(patientBed.live().asystole).toBeUndefined();
   });

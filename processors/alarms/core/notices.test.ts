@@ -23,19 +23,19 @@ describe('a notice of the gateway', () => {
       { type: 'raised', alarm: { condition: code, kind: 'technical', priority: 'medium', text, present: true } },
     ]);
     patientBed.tick(119.9);
-    expect(patientBed.types(code)).toEqual(['raised']);
+    expect(patientBed.eventTypes(code)).toEqual(['raised']);
     patientBed.tick(120);
-    expect(patientBed.types(code)).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes(code)).toEqual(['raised', 'resolved', 'cleared']);
   });
 
   it('a repeated notice has one alarm, which ends after the time of the last notice', () => {
     const patientBed = bed();
     for (const s of [0, 60, 120]) patientBed.feed(notice(s));
     patientBed.tick(239.9);
-    expect(patientBed.types('unattributed')).not.toContain('resolved');
+    expect(patientBed.eventTypes('unattributed')).not.toContain('resolved');
     patientBed.tick(240);
-    expect(patientBed.types('unattributed').slice(-2)).toEqual(['resolved', 'cleared']);
-    expect(patientBed.types('unattributed').filter((type) => type === 'raised')).toHaveLength(1);
+    expect(patientBed.eventTypes('unattributed').slice(-2)).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('unattributed').filter((type) => type === 'raised')).toHaveLength(1);
   });
 
   it('a notice whose time has passed when it is read raises no alarm', () => {

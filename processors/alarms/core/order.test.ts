@@ -22,13 +22,13 @@ describe('isSetBack', () => {
 });
 
 describe('readingPlaceOf', () => {
-  const newestPlace = { setByMs: 0, apart: false, isNewest: true };
-  const betweenPlace = { setByMs: 0, apart: false, isNewest: false };
-  const apart = { setByMs: 0, apart: true, isNewest: false };
+  const newestPlace = { setByMs: 0, isPlaceUnknown: false, isNewest: true };
+  const betweenPlace = { setByMs: 0, isPlaceUnknown: false, isNewest: false };
+  const unknownPlace = { setByMs: 0, isPlaceUnknown: true, isNewest: false };
   const gateways = { numbered: false };
   const late = { ...current, late: true };
   const forward = { clock: { offsetMs: -60_000, pace: null }, late: false, stepped: true };
-  const setBy = (ms: number) => ({ setByMs: ms, apart: false, isNewest: true });
+  const setBy = (ms: number) => ({ setByMs: ms, isPlaceUnknown: false, isNewest: true });
 
   it.each([
     ['a reading with a later time is the newest', { time: t0 + 1 }, current, newestPlace],
@@ -44,7 +44,12 @@ describe('readingPlaceOf', () => {
     ],
     ['a reading that is a little late is not the newest', { time: t0 - 5_000, ...gateways }, late, betweenPlace],
     ['a late reading that is 20 s older is not the newest', { time: t0 - 20_000, ...gateways }, late, betweenPlace],
-    ['the place of an older late reading without a number is unknown', { time: t0 - 20_001, ...gateways }, late, apart],
+    [
+      'the place of an older late reading without a number is unknown',
+      { time: t0 - 20_001, ...gateways },
+      late,
+      unknownPlace,
+    ],
     [
       'an older late reading with an earlier number is not the newest',
       { time: t0 - 20_001, seq: 9 },

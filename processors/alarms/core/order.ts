@@ -18,7 +18,7 @@ export type ReadingPlace = {
   /** How far the clock was set since the newest reading, ms; earlier times must be moved by this. 0 if the clock was not set. */
   readonly setByMs: number;
   /** The reading is old, and it is unknown whether the reading is from a backlog or the clock was set back. */
-  readonly apart: boolean;
+  readonly isPlaceUnknown: boolean;
   readonly isNewest: boolean;
 };
 
@@ -37,7 +37,7 @@ export function readingPlaceOf(
   reading: Stamped,
   before: DeviceClock,
   after: Assessment,
-  isBack: boolean,
+  isClockSetBack: boolean,
 ): ReadingPlace {
   const aheadMs = reading.time - newest.time;
   if (aheadMs > 0 && !after.stepped) return newestPlace;
@@ -45,12 +45,16 @@ export function readingPlaceOf(
   // A delay on the way makes a reading look older, never newer. So a time far ahead shows that the clock was set forward.
   const isForward = after.stepped && after.clock.offsetMs < before.offsetMs && aheadMs > aboutNowMs;
   const isSameStart = reading.numbered && reading.boot === newest.boot;
-  if (isBack || (isOld && !after.late) || isForward)
-    return { setByMs: aheadMs - Math.max(1, reading.receivedAt - newest.receivedAt), apart: false, isNewest: true };
+  if (isClockSetBack || (isOld && !after.late) || isForward)
+    return {
+      setByMs: aheadMs - Math.max(1, reading.receivedAt - newest.receivedAt),
+      isPlaceUnknown: false,
+      isNewest: true,
+    };
   if (aheadMs > 0 || (isSameStart && reading.seq > newest.seq)) return newestPlace;
   return isOld && after.late && !isSameStart ? unknownPlace : betweenPlace;
 }
 
-const newestPlace: ReadingPlace = { setByMs: 0, apart: false, isNewest: true };
-const betweenPlace: ReadingPlace = { setByMs: 0, apart: false, isNewest: false };
-const unknownPlace: ReadingPlace = { setByMs: 0, apart: true, isNewest: false };
+const newestPlace: ReadingPlace = { setByMs: 0, isPlaceUnknown: false, isNewest: true };
+const betweenPlace: ReadingPlace = { setByMs: 0, isPlaceUnknown: false, isNewest: false };
+const unknownPlace: ReadingPlace = { setByMs: 0, isPlaceUnknown: true, isNewest: false };

@@ -59,7 +59,7 @@ describe('an alarm of the device', () => {
     patientBed.tick(4_000);
     expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
     patientBed.feed(list(4_001, []));
-    expect(patientBed.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
   it('an alarm of the device that returns within 30 s with the same `since` keeps its acknowledgement', () => {
@@ -231,7 +231,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
     patientBed.feed(list(10, [low], { seq: 501 }));
     expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
-    expect(patientBed.types('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
+    expect(patientBed.eventTypes('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
   });
 
   it('lists that are swapped by up to five places lose no alarm and double none', () => {
@@ -504,7 +504,7 @@ describe('a device alarm with the name of a Vigil alarm', () => {
       patientBed.feed(list(10, [{ ...vt, code }]));
       patientBed.command(12, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
       patientBed.tick(12 + adultProfile.realarmMs / 1000);
-      expect(patientBed.types(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
+      expect(patientBed.eventTypes(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
     },
   );
 });

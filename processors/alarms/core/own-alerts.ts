@@ -24,7 +24,7 @@ type OwnAlert = {
   readonly parameter?: string;
   readonly value?: number;
   readonly limit?: number;
-  /** The begin of the alarm as the device gives it, or else the time of the first list that contained the alarm. */
+  /** The start of the alarm as the device gives it, or else the time of the first list that contained the alarm. */
   readonly onset: number;
   /** Time of the first list that contained the alarm. */
   readonly determined: number;
@@ -255,12 +255,13 @@ function bounded(
 ): ReadonlyMap<string, OwnAlert> {
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
   const waiting = new Set([...latched, ...latching].filter((key) => !listedAlerts.has(key)));
-  const isKnown = (key: string) => Number(alerts[key] !== undefined);
-  const presentCount = [...listedAlerts.keys()].filter(isKnown).length;
+  const isPresent = (key: string) => alerts[key] !== undefined;
+  const presentCount = [...listedAlerts.keys()].filter(isPresent).length;
   const room = Math.min(Math.max(0, alertsMax - waiting.size), presentCount + Math.max(0, begunMax - begun.n));
   if (listedAlerts.size <= room) return listedAlerts;
   const inOrder = [...listedAlerts].sort(
-    ([keyA, a], [keyB, b]) => isKnown(keyB) - isKnown(keyA) || priorityRank[b.priority] - priorityRank[a.priority],
+    ([keyA, a], [keyB, b]) =>
+      Number(isPresent(keyB)) - Number(isPresent(keyA)) || priorityRank[b.priority] - priorityRank[a.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
   const mostSerious = others.reduce(

@@ -81,7 +81,7 @@ describe('the end of a patient’s time at a device', () => {
     patientBed.end(10);
     expect(patientBed.live()).toEqual({});
     for (const condition of ['HR.extreme-high', 'SpO2.extreme-low', 'disconnected'])
-      expect(patientBed.types(condition).at(-1)).toBe('cleared');
+      expect(patientBed.eventTypes(condition).at(-1)).toBe('cleared');
   });
 
   it('a device raises no alarm after the patient’s time', () => {
@@ -99,7 +99,7 @@ describe('the end of a patient’s time at a device', () => {
     patientBed.run(0, 3, { HR: 80 });
     patientBed.end(100);
     patientBed.run(20, 30, { HR: 150 }, { receivedAt: t0 + 200_000 });
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'cleared']);
     expect(patientBed.events[0]?.alarm.late).toBe(true);
     expect(patientBed.live()).toEqual({});
   });

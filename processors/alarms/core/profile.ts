@@ -10,9 +10,10 @@ import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 /**
  * How long a value must be beyond its limit before it alarms, in device time.
  * - `fixed`: `ms` (0 to 30 s).
- * - `tiered`: the further the value is beyond its limit, the shorter. The last step whose `by` the value has reached applies. Example for
- *   SpO2: 88 alarms after 15 s, 86 after 10 s.
- * - `area`: until the distance from the limit, multiplied by the time, reaches `unitMs`, and at most `capMs` (Philips, smart alarm delay).
+ * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has reached applies. Example
+ *   for SpO2: 88 alarms after 15 s, 86 after 10 s.
+ * - `area`: the delay ends when the distance from the limit, multiplied by the time, reaches `unitMs`, and after `capMs` at the latest
+ *   (Philips, smart alarm delay).
  */
 export type Delay =
   | { readonly kind: 'fixed'; readonly ms: number }
@@ -31,7 +32,7 @@ export type Times = {
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
 };
 
-/** A plain limit. The value of the group applies for each absent field. */
+/** A low or high limit that is not extreme. For each absent field, the value of the group applies. */
 export type Bound = {
   readonly limit: number;
   readonly delay: Delay;
@@ -40,7 +41,7 @@ export type Bound = {
   readonly offDelayMs?: number;
 } & Partial<Times>;
 
-/** The rules of one group of parameters. The value of the profile applies for each absent field of `Times`. */
+/** The rules of one group of parameters. For each absent field of `Times`, the value of the profile applies. */
 export type GroupRules = {
   /** Priority of the plain limits; extreme limits are high. */
   readonly priority: Priority;
@@ -139,7 +140,7 @@ function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayM
   };
 }
 
-/** The built-in profile for adults, with the limits of the table in CLINICAL. */
+/** The built-in profile for adults. Its limits are those of the table in CLINICAL. */
 export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**

@@ -30,32 +30,33 @@ export type RatesPart = {
 
 export const initialRates: RatesPart = { heart: null, pulse: null, since: null, told: false, agreeSince: null };
 
-const differMin = 25;
+/** Heart rate and pulse differ if their difference is greater than this, /min, for at least `differMs`. */
+const differenceMax = 25;
 const differMs = 10_000;
 /** The alarm ends after the rates have agreed for this long, so that a difference of about 25 /min makes only one alarm (ours). */
 const agreeMs = differMs;
 /** Values whose times are further apart are neither compared nor shown together (ours). */
 const apartMsMax = 5_000;
 /** After this time without a valid value a continuous parameter has a technical alarm (CLINICAL, "Judged or told", 4). */
-const goneMs = 20_000;
+const missingMs = 20_000;
 
-const agreed = { since: null, told: false, agreeSince: null } as const;
+const noDifference = { since: null, told: false, agreeSince: null } as const;
 
 /** Takes the values of one reading. Values that are older than the last ones change nothing. */
 export function noteRates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
-  const heart = newer(part.heart, rateOf(received, heartRate));
-  const pulse = newer(part.pulse, rateOf(received, pulseRate));
+  const heart = newerOf(part.heart, rateOf(received, heartRate));
+  const pulse = newerOf(part.pulse, rateOf(received, pulseRate));
   if (heart === part.heart && pulse === part.pulse) return part;
   const next = { ...part, heart, pulse, ...(heart !== part.heart && { heartSince: heartSinceOf(part, received) }) };
   if (heart === null || pulse === null) return next;
   const apartMs = Math.abs(heart.at - pulse.at);
   // One rate has been missing for so long that it has a technical alarm of its own.
-  if (apartMs > goneMs) return { ...next, ...agreed };
+  if (apartMs > missingMs) return { ...next, ...noDifference };
   if (apartMs > apartMsMax) return next;
   const at = Math.max(heart.at, pulse.at);
-  if (Math.abs(heart.value - pulse.value) <= differMin) {
+  if (Math.abs(heart.value - pulse.value) <= differenceMax) {
     const agreeSince = part.agreeSince ?? at;
-    return part.told && at - agreeSince < agreeMs ? { ...next, agreeSince } : { ...next, ...agreed };
+    return part.told && at - agreeSince < agreeMs ? { ...next, agreeSince } : { ...next, ...noDifference };
   }
   const since = part.since ?? at;
   return { ...next, since, told: part.told || at - since >= differMs, agreeSince: null };
@@ -76,7 +77,7 @@ function rateOf(received: readonly ReceivedValue[], code: string): Rate | null {
   return rate === undefined || rate.value === null ? null : { at: rate.at, value: rate.value };
 }
 
-function newer(before: Rate | null, rate: Rate | null): Rate | null {
+function newerOf(before: Rate | null, rate: Rate | null): Rate | null {
   return rate === null || (before !== null && rate.at <= before.at) ? before : rate;
 }
 

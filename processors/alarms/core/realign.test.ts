@@ -86,7 +86,7 @@ describe('realign', () => {
     before.run(0, 5, calm);
     before.run(6, 25, { HR: 80 });
     before.run(26, 26, calm);
-    expect(before.types('SpO2.no-data')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(before.eventTypes('SpO2.no-data')).toEqual(['raised', 'resolved', 'cleared']);
     const after = bed();
     after.run(0, 5, calm);
     const { events, state } = align(after.state(), before.events, 27);

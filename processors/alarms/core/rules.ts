@@ -10,7 +10,7 @@ import type { Bound, Delay, GroupRules } from './profile.ts';
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
 
-/** The sides and ranks of the limits. Per side only the highest present rank calls: asystole calls instead of "HR < 40". */
+/** The sides and ranks of the limits. On each side only the condition with the highest rank calls: asystole calls instead of "HR < 40". */
 export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; readonly rank: number }>> = {
   low: { side: 'low', rank: 1 },
   high: { side: 'high', rank: 1 },
@@ -136,7 +136,7 @@ export function isClear({ tier, limit, hysteresis }: Rule, value: number): boole
     : value <= withoutRoundingError(limit - hysteresis);
 }
 
-/** Returns the distance of a value from the limit. */
+/** Returns the distance of a value from the limit, in the parameter's unit. */
 export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number {
   return Math.abs(value - limit);
 }

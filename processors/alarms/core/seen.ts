@@ -37,10 +37,11 @@ export function noteSeen(
   // The usual case: the next number, at the pace of the range.
   if (entry === last && end !== undefined && seq === end.to + 1 && isPaced(end, time - end.toAt))
     return { seen: seen.with(-1, { boot, ranges: ranges.with(-1, { ...end, to: seq, toAt: time }) }), repeat: false };
-  const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
-  if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
+  const rangeOfNumber = ranges.findLast((range) => seq >= range.from && seq <= range.to);
+  if (rangeOfNumber !== undefined && isTimeOf(rangeOfNumber, seq, time)) return { seen, repeat: true };
   // The number came before with another time: the device has started to count again, so the old numbers are dropped.
-  const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
+  const next =
+    rangeOfNumber === undefined ? withNumber(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
   const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((other) => other.boot !== boot);
   return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
 }
@@ -59,7 +60,7 @@ function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number):
 }
 
 /** Returns the ranges with a number that no range contains yet. */
-function inserted(ranges: readonly Range[], seq: number, at: number): readonly Range[] {
+function withNumber(ranges: readonly Range[], seq: number, at: number): readonly Range[] {
   // The search starts at the end, because the number nearly always follows the last range.
   let i = ranges.length - 1;
   while (i >= 0 && seq < ranges[i]!.from) i -= 1;

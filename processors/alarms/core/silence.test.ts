@@ -41,7 +41,7 @@ describe('the silence of a device', () => {
         text: 'No data',
       });
       patientBed.run(20, 20, calm);
-      expect(patientBed.types('no-data')).toEqual(['raised', 'resolved', 'cleared']);
+      expect(patientBed.eventTypes('no-data')).toEqual(['raised', 'resolved', 'cleared']);
       return patientBed.events[0]?.alarm.alarmId;
     });
     expect(ids[0]).toBe(ids[1]);
@@ -443,7 +443,7 @@ describe('a sensor that was taken off', () => {
     patientBed.acknowledge(200, key);
     patientBed.run(201, s, off);
     expect(technical(patientBed)).toEqual(expected);
-    expect(patientBed.types('SpO2.no-data')).not.toContain('realarmed');
+    expect(patientBed.eventTypes('SpO2.no-data')).not.toContain('realarmed');
   });
 
   it('an acknowledged silent sensor is still measured while the device names it', () => {
@@ -476,7 +476,7 @@ describe('a sensor that was taken off', () => {
     patientBed.acknowledge(340, 'SpO2.low');
     patientBed.run(341, 341, off);
     expect(technical(patientBed)).toEqual([]);
-    expect(patientBed.types('SpO2.low').slice(-2)).toEqual(['resolved', 'cleared']);
+    expect(patientBed.eventTypes('SpO2.low').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
   it('a sensor that was given up is judged again and can be silent again', () => {

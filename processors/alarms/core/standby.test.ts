@@ -41,7 +41,7 @@ it('a present silence stops calling when a standby begins', () => {
   patientBed.command(16, standby());
   expect(patientBed.live()['no-data']).toMatchObject({ signal: 'off', present: true });
   patientBed.tick(3000);
-  expect(patientBed.types('no-data')).toEqual(['raised', 'updated']);
+  expect(patientBed.eventTypes('no-data')).toEqual(['raised', 'updated']);
 });
 
 describe('values during a standby', () => {
@@ -118,7 +118,7 @@ describe('physiological alarms during a standby', () => {
     patientBed.tick(10);
     expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'off', escalation: 0 });
     patientBed.tick(3602);
-    expect(patientBed.types('HR.extreme-high')).toEqual(['raised', 'updated']);
+    expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'updated']);
     patientBed.tick(3603);
     expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
   });
@@ -130,7 +130,7 @@ describe('physiological alarms during a standby', () => {
     patientBed.run(9, 300, { HR: null });
     expect(patientBed.state().device.silentSince).toBeNull();
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true, signal: 'off' });
-    expect(patientBed.types('HR.high')).not.toContain('realarmed');
+    expect(patientBed.eventTypes('HR.high')).not.toContain('realarmed');
   });
 
   it('an acknowledged alarm does not call again until the standby ends', () => {
@@ -139,7 +139,7 @@ describe('physiological alarms during a standby', () => {
     patientBed.command(9, standby());
     patientBed.tick(20);
     patientBed.tick(1800);
-    expect(patientBed.types('HR.high')).toEqual(['raised', 'acknowledged', 'updated']);
+    expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'updated']);
     patientBed.command(1801, { type: 'end-standby' });
     patientBed.tick(1802);
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true, signal: 'on' });

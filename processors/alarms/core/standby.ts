@@ -33,16 +33,16 @@ export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: n
 
 /**
  * Returns the standby after the values of a reading: null if a current value ends it.
- * @param mayCall returns whether a value may raise an alarm. Only such a value ends a standby
+ * @param mayRaiseAlarm returns whether a value may raise an alarm. Only such a value ends a standby
  */
 export function standbyAfterValues(
   part: StandbyPart,
   received: readonly ReceivedValue[],
-  mayCall: (numeric: ReceivedValue['numeric']) => boolean,
+  mayRaiseAlarm: (numeric: ReceivedValue['numeric']) => boolean,
   now: number,
 ): StandbyPart {
   if (part === null || now - part.since < unpluggingMs) return part;
-  return received.some(({ late, numeric }) => !late && mayCall(numeric)) ? null : part;
+  return received.some(({ late, numeric }) => !late && mayRaiseAlarm(numeric)) ? null : part;
 }
 
 /** Returns the standby; null if its time has passed by the wall clock. */

@@ -19,8 +19,8 @@ export type Timeline<S extends Timed, T> = {
 };
 
 /**
- * The greatest number of samples in the window. It is three times the number of places by which messages are swapped at most (five),
- * because two modules may send one parameter (ours).
+ * Maximum number of samples in the window: three times five, and one (ours). Messages are swapped by at most five places, and two modules
+ * may send one parameter.
  */
 export const windowMax = 16;
 
@@ -62,25 +62,20 @@ export function insert<S extends Timed, T>(
   const newer = append(line, sample, fold);
   if (newer !== undefined) return { line: newer, place: 'newest' };
   if (baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
-  const at = window.findIndex((other) => other.at >= sample.at);
-  const isSame = window[at]!.at === sample.at;
-  const next = [...window.slice(0, at), sample, ...window.slice(isSame ? at + 1 : at)];
+  const index = window.findIndex((other) => other.at >= sample.at);
+  const isSame = window[index]!.at === sample.at;
+  const next = [...window.slice(0, index), sample, ...window.slice(isSame ? index + 1 : index)];
   const head = next.reduce((before, each, i) => {
     const after = fold(before, each);
-    if (i >= at) onFolded?.(before, after, each);
+    if (i >= index) onFolded?.(before, after, each);
     return after;
   }, line.base);
   return { line: shortened({ ...line, window: next, head }, fold), place: isSame ? 'same' : 'between' };
 }
 
 /** Returns the line after a change of the rules: the window is computed again with the new `fold`. */
-export function refold<S extends Timed, T>(
-  line: Timeline<S, T>,
-  base: (before: T) => T,
-  fold: (before: T, sample: S) => T,
-): Timeline<S, T> {
-  const start = base(line.base);
-  return { ...line, base: start, head: line.window.reduce(fold, start) };
+export function refold<S extends Timed, T>(line: Timeline<S, T>, fold: (before: T, sample: S) => T): Timeline<S, T> {
+  return { ...line, head: line.window.reduce(fold, line.base) };
 }
 
 /** Returns the line with one newer sample. This runs for nearly every value, so it must be fast. */

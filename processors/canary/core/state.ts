@@ -28,12 +28,12 @@ export function startState(nowMs: number): CanaryState {
   return { seq: 0, waiting: undefined, sentOnConnection: 0, answeredMs: nowMs, hasAnswer: false, counts };
 }
 
-const counted = (state: CanaryState, outcome: Outcome): CanaryState => ({
+const withOutcome = (state: CanaryState, outcome: Outcome): CanaryState => ({
   ...state,
   counts: { ...state.counts, [outcome]: state.counts[outcome] + 1 },
 });
 
-export type Due =
+export type NextAction =
   /** Wait for the answer. The last canary was sent less than half an interval ago, because its connection came late. */
   | { readonly do: 'wait'; readonly state: CanaryState }
   /** Send the canary `state.seq`. */
@@ -46,11 +46,11 @@ export type Due =
  * is replaced.
  * @param everyMs the interval between two canaries, ms
  */
-export function whenDue(state: CanaryState, isConnected: boolean, nowMs: number, everyMs: number): Due {
+export function nextAction(state: CanaryState, isConnected: boolean, nowMs: number, everyMs: number): NextAction {
   const newConnection = { waiting: undefined, sentOnConnection: 0 };
   if (state.waiting && nowMs - state.waiting.sentMs < everyMs / 2) return { do: 'wait', state };
-  if (state.waiting) return { do: 'connect', state: { ...counted(state, 'lost'), ...newConnection } };
-  if (!isConnected) return { do: 'connect', state: { ...counted(state, 'unsent'), ...newConnection } };
+  if (state.waiting) return { do: 'connect', state: { ...withOutcome(state, 'lost'), ...newConnection } };
+  if (!isConnected) return { do: 'connect', state: { ...withOutcome(state, 'unsent'), ...newConnection } };
   if (state.sentOnConnection >= canariesPerConnection) return { do: 'connect', state: { ...state, ...newConnection } };
   const seq = state.seq + 1;
   const waiting = { seq, sentMs: nowMs };
@@ -62,7 +62,7 @@ export function whenDue(state: CanaryState, isConnected: boolean, nowMs: number,
  * @param isAccepted false if the gateway refused the canary
  * @returns `tookMs`: the time from sending to the answer; undefined if the gateway refused the canary
  */
-export function answered(
+export function stateAfterAnswer(
   state: CanaryState,
   seq: number,
   isAccepted: boolean,
@@ -70,14 +70,14 @@ export function answered(
 ): { readonly state: CanaryState; readonly tookMs: number | undefined } {
   if (state.waiting?.seq !== seq) return { state, tookMs: undefined };
   const answeredState = { ...state, waiting: undefined };
-  if (!isAccepted) return { state: counted(answeredState, 'refused'), tookMs: undefined };
+  if (!isAccepted) return { state: withOutcome(answeredState, 'refused'), tookMs: undefined };
   const tookMs = nowMs - state.waiting.sentMs;
-  return { state: { ...counted(answeredState, 'answered'), answeredMs: nowMs, hasAnswer: true }, tookMs };
+  return { state: { ...withOutcome(answeredState, 'answered'), answeredMs: nowMs, hasAnswer: true }, tookMs };
 }
 
 /** Returns the state after the end of the connection. A waiting canary counts as lost. */
-export function disconnected(state: CanaryState): CanaryState {
-  return state.waiting ? { ...counted(state, 'lost'), waiting: undefined } : state;
+export function stateAfterDisconnect(state: CanaryState): CanaryState {
+  return state.waiting ? { ...withOutcome(state, 'lost'), waiting: undefined } : state;
 }
 
 /** @param silentMs time without an acknowledgement after which the canary is failing, ms; 0: the canary is never failing */

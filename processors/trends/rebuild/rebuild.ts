@@ -61,7 +61,7 @@ export async function startRebuild(options: {
       points: counters.pointsWritten,
       refused: counters.pointsRefused,
       unreadable: counters.skipped,
-      isStoreAway: !store.healthy,
+      isStoreAway: !store.isHealthy,
     }),
     done: Promise.all(readers.map(toTheEnd)).then(() => undefined),
     async close() {

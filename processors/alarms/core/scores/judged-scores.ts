@@ -24,19 +24,19 @@ type Row = {
   readonly chain: string;
   readonly rank: number;
   /** Causes that call instead of this score. If a limit of an input already calls, the score must not call too. */
-  readonly under?: readonly string[];
+  readonly yieldsTo?: readonly string[];
 };
 
 const rows: Readonly<Record<ScoreName, Row>> = {
   'NEWS2.high': { step: 1, chain: 'NEWS2', rank: 3 },
   'NEWS2.medium': { step: 1, chain: 'NEWS2', rank: 2 },
   'NEWS2.low-medium': { step: 1, chain: 'NEWS2', rank: 1 },
-  qSOFA: { step: 1, chain: 'qSOFA', rank: 0, under: ['NEWS2', 'RR.high', 'ABP.low', 'NIBP.low'] },
+  qSOFA: { step: 1, chain: 'qSOFA', rank: 0, yieldsTo: ['NEWS2', 'RR.high', 'ABP.low', 'NIBP.low'] },
   'shock-index': {
     step: 0.01,
     chain: 'shock-index',
     rank: 0,
-    under: ['NEWS2', 'qSOFA', 'HR.high', 'ABP.low', 'NIBP.low'],
+    yieldsTo: ['NEWS2', 'qSOFA', 'HR.high', 'ABP.low', 'NIBP.low'],
   },
 };
 
@@ -191,7 +191,7 @@ export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly C
     const call = rules[name]?.call;
     if (tracker.determined === null || call === undefined) continue;
     const { from, priority } = call;
-    const { chain, rank, under } = rows[name];
+    const { chain, rank, yieldsTo } = rows[name];
     conditions.push({
       key: name,
       name,
@@ -199,7 +199,7 @@ export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly C
       priority,
       chain,
       rank,
-      ...(under && { under }),
+      ...(yieldsTo && { yieldsTo }),
       text,
       value: tracker.value,
       limit: from,

@@ -51,10 +51,10 @@ const bands = {
 } satisfies Record<string, Bands>;
 
 /** Returns the points of a value; undefined if the value is missing. */
-function pointsIn(ofParameter: Bands, value: number | undefined, digits = 0): number | undefined {
+function pointsIn(parameterBands: Bands, value: number | undefined, digits = 0): number | undefined {
   if (value === undefined || !Number.isFinite(value)) return undefined;
   const rounded = roundHalfUp(value, digits);
-  return ofParameter.find(([most]) => rounded <= most)![1];
+  return parameterBands.find(([highest]) => rounded <= highest)![1];
 }
 
 /** Returns the score of a set. Each value is first rounded to the precision of the published table: 35.05 counts as 35.1. */
@@ -71,7 +71,7 @@ export function news2(set: News2Set): News2 {
   };
   const missing = newsParameters.filter((parameter) => points[parameter] === undefined);
   const knownPoints = newsParameters.flatMap((parameter) => points[parameter] ?? []);
-  const atLeast = knownPoints.reduce((sum, partPoints) => sum + partPoints, 0);
+  const atLeast = knownPoints.reduce((sum, parameterPoints) => sum + parameterPoints, 0);
   const parts = { points: points as News2['points'], missing, atLeast };
   if (missing.length > 0) return parts;
   return { ...parts, total: atLeast, ...riskAndResponseOf(atLeast, knownPoints.includes(3)) };

@@ -19,13 +19,13 @@ export function qsofa(set: {
   readonly consciousness?: Consciousness | undefined;
 }): Qsofa {
   const { RR, BPsys, consciousness } = set;
-  const is: Record<QsofaParameter, boolean | undefined> = {
+  const isMet: Record<QsofaParameter, boolean | undefined> = {
     RR: isNumber(RR) ? roundHalfUp(RR, 0) >= 22 : undefined,
     BPsys: isNumber(BPsys) ? roundHalfUp(BPsys, 0) <= 100 : undefined,
     consciousness: consciousness === undefined ? undefined : consciousness !== 'A',
   };
-  const met = qsofaParameters.filter((parameter) => is[parameter] === true);
-  const missing = qsofaParameters.filter((parameter) => is[parameter] === undefined);
+  const met = qsofaParameters.filter((parameter) => isMet[parameter] === true);
+  const missing = qsofaParameters.filter((parameter) => isMet[parameter] === undefined);
   return { met, missing, ...(missing.length === 0 && { total: met.length }) };
 }
 

@@ -175,7 +175,9 @@ export function nextStaleMs(scoreInputs: ScoreInputs, at: number, ages: InputAge
 
 /** Returns the inputs without times in the future: a clock was set back, so a time after `now` becomes `now`. */
 export function withTimesNotAfter({ values, entries }: ScoreInputs, now: number): ScoreInputs {
-  const clamped = <T extends { readonly at: number }>(of: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(of).map(([name, input]) => [name, { ...input, at: Math.min(input.at, now) }]));
+  const clamped = <T extends { readonly at: number }>(inputs: Readonly<Record<string, T>>) =>
+    Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [name, { ...input, at: Math.min(input.at, now) }]),
+    );
   return { values: clamped(values), entries: clamped(entries as Record<string, Entered<never>>) as Entries };
 }

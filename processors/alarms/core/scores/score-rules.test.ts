@@ -94,9 +94,9 @@ describe('the rules for scores in a profile', () => {
     patient.run(1, 100, ill);
     patient.acknowledge(100, 'NEWS2.high');
     patient.run(101, 399, ill);
-    expect(patient.types('NEWS2.high')).not.toContain('realarmed');
+    expect(patient.eventTypes('NEWS2.high')).not.toContain('realarmed');
     patient.run(400, 401, ill);
-    expect(patient.types('NEWS2.high')).toContain('realarmed');
+    expect(patient.eventTypes('NEWS2.high')).toContain('realarmed');
     patient.run(402, 500, well);
     expect(present(patient)).toEqual([]);
   });

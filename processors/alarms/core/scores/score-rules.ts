@@ -5,7 +5,7 @@
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
 import type { ScoreName } from './names.ts';
 
-/** When one score alarms. */
+/** The rule by which one score alarms. */
 export type ScoreCall = {
   /** The lowest score that alarms. For `NEWS2.low-medium`: the points of one parameter, always 3. */
   readonly from: number;
@@ -14,13 +14,13 @@ export type ScoreCall = {
   readonly delayMs: number;
 };
 
-/** How old an input may be when it is scored, ms. */
+/** The maximum age of an input that is scored, ms. */
 export type InputAges = {
-  /** For a continuous parameter. */
+  /** The maximum age of a value of a continuous parameter. */
   readonly continuousMs: number;
-  /** For a single measurement: this is added to the expected interval, because the intervals of a cuff vary. */
+  /** Added to the expected interval of a single measurement, because the intervals of a cuff vary. The sum is the maximum age. */
   readonly singleGraceMs: number;
-  /** For a nurse's entries: consciousness and oxygen. */
+  /** The maximum age of a nurse's entry: consciousness or oxygen. */
   readonly enteredMs: number;
 };
 

@@ -89,7 +89,9 @@ describe('NEWS2', () => {
     patient.run(1, 100, ill);
     patient.run(101, 340, well);
     patient.run(341, 400, ill);
-    expect(patient.types('NEWS2.high').filter((type) => type === 'raised' || type === 'resolved')).toEqual(['raised']);
+    expect(patient.eventTypes('NEWS2.high').filter((type) => type === 'raised' || type === 'resolved')).toEqual([
+      'raised',
+    ]);
     patient.run(401, 690, well);
     expect(present(patient)).toContain('NEWS2.high');
     patient.run(691, 720, well);
@@ -105,12 +107,12 @@ describe('NEWS2', () => {
       patient.feed(reading(s, ill, { intervalMs: 10_000 }));
       patient.tick(s);
     }
-    expect(patient.types('NEWS2.high')).not.toContain('realarmed');
+    expect(patient.eventTypes('NEWS2.high')).not.toContain('realarmed');
     for (let s = 3_700; s <= 3_720; s += 10) {
       patient.feed(reading(s, ill, { intervalMs: 10_000 }));
       patient.tick(s);
     }
-    expect(patient.types('NEWS2.high')).toContain('realarmed');
+    expect(patient.eventTypes('NEWS2.high')).toContain('realarmed');
   });
 
   it('NEWS2 uses scale 2 from the choice on', () => {

@@ -97,6 +97,7 @@ export function scoreAssessment(
   return withCell(part, cell, by);
 }
 
+/** Returns the part with the values and entries of a further cell. Cells that follow this cell are judged again. */
 function withCell(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
   const { closed, open } = part;
   const judgeCell = judgeBy(by);
@@ -153,13 +154,14 @@ function judgeCellAnew(before: Head, cell: Cell, by: ScoreRules): Head {
 
 /** Returns the part after a change of the rules: the new rules judge the last cells immediately. */
 export function judgeScoresAgain(part: ScoresPart, by: ScoreRules): ScoresPart {
-  const closed = refold(part.closed, (base) => base, judgeBy(by));
+  const closed = refold(part.closed, judgeBy(by));
   return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
 }
 
-function earliestIn(of: Readonly<Record<string, { readonly at: number }>>): number | undefined {
+/** Returns the earliest time of some inputs; undefined if the object is empty. */
+function earliestIn(inputs: Readonly<Record<string, { readonly at: number }>>): number | undefined {
   let first: number | undefined;
-  for (const { at } of Object.values(of)) if (first === undefined || at < first) first = at;
+  for (const { at } of Object.values(inputs)) if (first === undefined || at < first) first = at;
   return first;
 }
 

@@ -23,7 +23,7 @@ type StateWord = (typeof stateWords)[number];
 type Span = { readonly fromS: number; readonly toS: number };
 
 /** One `must:` remark. */
-export type Must = { readonly text: string; readonly line: number } & (
+export type Requirement = { readonly text: string; readonly line: number } & (
   | {
       readonly kind: 'event';
       readonly names: string;
@@ -39,22 +39,22 @@ export type Must = { readonly text: string; readonly line: number } & (
 type Times = { readonly least: number; readonly most: number };
 
 /** The remarks of a capture. */
-export type Story = { readonly sentences: readonly string[]; readonly musts: readonly Must[] };
+export type Remarks = { readonly sentences: readonly string[]; readonly requirements: readonly Requirement[] };
 
 /** Returns the remarks of a capture. Throws if a `must:` remark has an unknown form. */
-export function readStory(text: string): Story {
+export function readRemarks(text: string): Remarks {
   const sentences: string[] = [];
-  const musts: Must[] = [];
+  const requirements: Requirement[] = [];
   text.split('\n').forEach((remark, i) => {
     if (!remark.startsWith('#')) return;
     const words = remark.slice(1).trim();
-    if (words.startsWith('must:')) musts.push(mustOf(words.slice('must:'.length).trim(), i + 1));
+    if (words.startsWith('must:')) requirements.push(requirementOf(words.slice('must:'.length).trim(), i + 1));
     else if (words !== '') sentences.push(words);
   });
-  return { sentences, musts };
+  return { sentences, requirements };
 }
 
-function mustOf(text: string, line: number): Must {
+function requirementOf(text: string, line: number): Requirement {
   const unknownForm = () =>
     new Error(`line ${line}: "${text}" is not a form of "must:" that tests/alarms/README.md explains.`);
   if (text === 'nothing else') return { kind: 'nothing-else', text, line };
@@ -109,34 +109,42 @@ function spanOf(words: string): Span | undefined {
 const secondsOf = (words = '0') => words.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
 
 /** Returns a sentence for each `must:` remark that the events do not fulfil. */
-export function brokenMusts(musts: readonly Must[], events: readonly AlarmEvent[], startMs: number): string[] {
-  const named = musts.flatMap((must) => ('names' in must ? [must.names] : []));
-  return musts.flatMap((must) => {
-    const fault = faultOf(must, events, startMs, named);
-    return fault === undefined ? [] : [`line ${must.line}, "${must.text}": ${fault}`];
+export function brokenRequirements(
+  requirements: readonly Requirement[],
+  events: readonly AlarmEvent[],
+  startMs: number,
+): string[] {
+  const named = requirements.flatMap((requirement) => ('names' in requirement ? [requirement.names] : []));
+  return requirements.flatMap((requirement) => {
+    const fault = faultOf(requirement, events, startMs, named);
+    return fault === undefined ? [] : [`line ${requirement.line}, "${requirement.text}": ${fault}`];
   });
 }
 
-function faultOf(must: Must, events: readonly AlarmEvent[], startMs: number, named: readonly string[]) {
+function faultOf(requirement: Requirement, events: readonly AlarmEvent[], startMs: number, named: readonly string[]) {
   const secondOf = ({ at }: AlarmEvent) => (Date.parse(at) - startMs) / 1000;
-  switch (must.kind) {
+  switch (requirement.kind) {
     case 'event': {
-      const type: AlarmEventType = must.word === 'acknowledged-by-a-person' ? 'acknowledged' : must.word;
-      const all = events.filter((event) => event.type === type && isNamed(must.names, event.alarm));
-      const seconds = all.map(secondOf).filter((s) => s >= must.in.fromS && s <= must.in.toS);
-      const { least, most } = must.times;
+      const type: AlarmEventType = requirement.word === 'acknowledged-by-a-person' ? 'acknowledged' : requirement.word;
+      const all = events.filter((event) => event.type === type && isNamed(requirement.names, event.alarm));
+      const seconds = all.map(secondOf).filter((s) => s >= requirement.in.fromS && s <= requirement.in.toS);
+      const { least, most } = requirement.times;
       if (seconds.length >= least && seconds.length <= most) return undefined;
       return `the event came ${seconds.length} times in that time. It came at: ${all.map((event) => clockText(secondOf(event))).join(', ') || 'no time'}`;
     }
     case 'state':
-      return stateFault(must.names, must.word, must.in, events, startMs);
+      return stateFault(requirement.names, requirement.word, requirement.in, events, startMs);
     case 'priority': {
-      const other = events.find(({ alarm }) => isNamed(must.names, alarm) && alarm.priority !== must.word);
+      const other = events.find(
+        ({ alarm }) => isNamed(requirement.names, alarm) && alarm.priority !== requirement.word,
+      );
       return other && `the priority is ${other.alarm.priority} at ${clockText(secondOf(other))}`;
     }
     case 'says': {
-      const texts = new Set(events.filter(({ alarm }) => isNamed(must.names, alarm)).map(({ alarm }) => alarm.text));
-      return [...texts].some((text) => text.includes(must.words))
+      const texts = new Set(
+        events.filter(({ alarm }) => isNamed(requirement.names, alarm)).map(({ alarm }) => alarm.text),
+      );
+      return [...texts].some((text) => text.includes(requirement.words))
         ? undefined
         : `the texts are: ${[...texts].join(' / ')}`;
     }
