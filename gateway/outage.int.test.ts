@@ -11,7 +11,7 @@ import { parameters } from '../contracts/parameters.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { ensureTopics } from '../ops/platform/topics.ts';
 import { connectMqtt } from '../tests/gateway/gateway.ts';
-import { readWhole } from '../tests/log-witness.ts';
+import { readAllRecords } from '../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
 import { devicePseudonym, openLogAs, type RunningProcess, startProcess, until } from '../tests/system.ts';
 
@@ -78,7 +78,7 @@ function publish(stream: Stream, count: number, ofBoot: string): void {
 /** Returns the sequence numbers of each bed in Kafka's order, without repeats. */
 async function stored(ofBoot: string): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
-  const mine = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.origin.boot === ofBoot);
+  const mine = (await readAllRecords(operator, 'observations')).filter(({ opened }) => opened.origin.boot === ofBoot);
   await operator.close();
   return beds.map((bed) => {
     const writer = devicePseudonym(platform, bed);

@@ -11,7 +11,7 @@ import type { SealedLog } from '../log/sealed-log.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { readSettings } from '../process/settings.ts';
 import { type ReconnectingDevice, startReconnectingDevice } from '../tests/gateway/rolling.ts';
-import { alarmsOf, readWhole } from '../tests/log-witness.ts';
+import { alarmsOf, readAllRecords } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../tests/system.ts';
 import { gatewaySettings } from './settings.ts';
@@ -123,7 +123,7 @@ it('after the restarts no acknowledged reading is missing, and the readings of e
   await Promise.all(reconnectingDevices.map((device) => device.finish()));
   const seqsByBoot = new Map<string, number[]>();
   let repeats = 0;
-  for (const { opened } of await readWhole(operator, 'observations')) {
+  for (const { opened } of await readAllRecords(operator, 'observations')) {
     if (opened.contentType !== contentTypes.observation) continue;
     const seqs = seqsByBoot.get(opened.origin.boot) ?? [];
     seqsByBoot.set(opened.origin.boot, seqs);

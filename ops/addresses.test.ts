@@ -118,17 +118,17 @@ describe('errors of services that do not answer', () => {
     );
   });
 
-  it('a rebuild gives up after InfluxDB was away for 60 s without an answer between', () => {
+  it('a rebuild gives up after InfluxDB has not answered for 60 s', () => {
     const isAwayTooLong = createAwayCheck(60_000);
     const judge = (nowMs: number, isStoreAway: boolean) => isAwayTooLong({ isStoreAway }, nowMs);
-    const early = [
+    const resultsBefore = [
       judge(0, true),
       judge(59_999, true),
       judge(60_000, false),
       judge(61_000, true),
       judge(120_999, true),
     ];
-    expect(early).toEqual(Array.from({ length: 5 }, () => false));
+    expect(resultsBefore).toEqual(Array.from({ length: 5 }, () => false));
     expect(judge(121_000, true)).toBe(true);
   });
 });

@@ -33,7 +33,7 @@ it('gatewayProcesses connects only the first gateway to the hospital’s broker,
   expect(gatewayProcesses(1, 9464, startEnv)[0]?.env).not.toHaveProperty('VIGIL_KAFKA_PORT');
 });
 
-it('restartOneByOne ends a gateway only after the gateway before is ready again', async () => {
+it('restartOneByOne ends a gateway only after the previous gateway is ready again', async () => {
   const events: string[] = [];
   const process_ = (name: string) => ({
     async restart() {

@@ -21,7 +21,7 @@ const file = join(folder, 'file');
 writeFileSync(file, 'x', { mode: 0o600 });
 
 const { settings } = readStart({});
-const where = systemAddresses(settings);
+const addresses = systemAddresses(settings);
 const ownNames: string[] = Object.values(startSettings).map(({ env }) => env);
 const everySetting = new Map(
   processNames.flatMap((processName) =>
@@ -53,7 +53,7 @@ describe('passedSettings', () => {
   it.each([...everySetting])('%s reaches each process that has the setting, or is refused', (name, setting) => {
     if (ownNames.includes(name)) return;
     const env = { [name]: sampleOf(setting) };
-    const { passed, faults } = passedSettings(env, where);
+    const { passed, faults } = passedSettings(env, addresses);
     if (faults.length > 0) {
       expect(faults).toEqual([`${name} is set by npm start itself: leave it out`]);
       expect(name).toMatch(/KAFKA|INFLUX|READER|PSEUDONYM|AUDIT_KEY|SHARE_PORT|CLOCK_AHEAD/);
@@ -73,24 +73,27 @@ describe('passedSettings', () => {
   it.each(['VIGIL_MQTT_HOST', 'VIGIL_HTTP_HOST', 'VIGIL_MQTT_CONNECTIONS_MAX', 'VIGIL_LIMIT_PROFILES_FILE'])(
     '%s is passed on to exactly one process',
     (name) => {
-      const { passed, faults } = passedSettings({ [name]: sampleOf(everySetting.get(name)!) }, where);
+      const { passed, faults } = passedSettings({ [name]: sampleOf(everySetting.get(name)!) }, addresses);
       expect(faults).toEqual([]);
       expect(processNames.filter((processName) => name in passed[processName])).toHaveLength(1);
     },
   );
 
   it('an empty setting is not passed on, so that an empty VIGIL_MQTT_CRL_FILE does not turn revocation off', () => {
-    expect(passedSettings({ VIGIL_MQTT_CRL_FILE: ' ' }, where)).toMatchObject({ faults: [], passed: { gateway: {} } });
+    expect(passedSettings({ VIGIL_MQTT_CRL_FILE: ' ' }, addresses)).toMatchObject({
+      faults: [],
+      passed: { gateway: {} },
+    });
   });
 
-  it('a setting that npm start makes itself is accepted only if it has the same value', () => {
-    const same = { VIGIL_KAFKA_BROKERS: where.kafkaBrokers, VIGIL_INFLUX_URL: where.influxUrl };
-    expect(passedSettings(same, where).faults).toEqual([]);
-    expect(passedSettings({ VIGIL_KAFKA_BROKERS: 'other:9092' }, where).faults).toHaveLength(1);
+  it('a setting that npm start computes itself is accepted only if it has the computed value', () => {
+    const sameValues = { VIGIL_KAFKA_BROKERS: addresses.kafkaBrokers, VIGIL_INFLUX_URL: addresses.influxUrl };
+    expect(passedSettings(sameValues, addresses).faults).toEqual([]);
+    expect(passedSettings({ VIGIL_KAFKA_BROKERS: 'other:9092' }, addresses).faults).toHaveLength(1);
   });
 
   it('a relative path becomes absolute, because the process runs in another folder', () => {
-    const { passed } = passedSettings({ VIGIL_LIMIT_PROFILES_FILE: 'package.json' }, where);
+    const { passed } = passedSettings({ VIGIL_LIMIT_PROFILES_FILE: 'package.json' }, addresses);
     expect(passed.alarms.VIGIL_LIMIT_PROFILES_FILE).toBe(resolve('package.json'));
   });
 });
@@ -113,21 +116,21 @@ describe('readStart', () => {
 
 describe('addresses of the servers', () => {
   it('the simulators and the certificates get the gateway’s address, if it is not loopback', () => {
-    const { passed } = passedSettings({ VIGIL_MQTT_HOST: '192.0.2.7' }, where);
-    expect(passed.simulators.VIGIL_MQTT_URL).toBe(`mqtts://192.0.2.7:${where.mqttPort}`);
+    const { passed } = passedSettings({ VIGIL_MQTT_HOST: '192.0.2.7' }, addresses);
+    expect(passed.simulators.VIGIL_MQTT_URL).toBe(`mqtts://192.0.2.7:${addresses.mqttPort}`);
     expect(serverNamesOf(passed)).toEqual(['gateway=192.0.2.7']);
   });
 
   it('the dashboard’s address becomes its allowed origin, if it is not loopback', () => {
-    const { passed } = passedSettings({ VIGIL_HTTP_HOST: '2001:db8::7' }, where);
-    expect(passed.dashboard.VIGIL_PUBLIC_ORIGIN).toBe(`https://[2001:db8::7]:${where.httpPort}`);
+    const { passed } = passedSettings({ VIGIL_HTTP_HOST: '2001:db8::7' }, addresses);
+    expect(passed.dashboard.VIGIL_PUBLIC_ORIGIN).toBe(`https://[2001:db8::7]:${addresses.httpPort}`);
     expect(serverNamesOf(passed)).toEqual(['dashboard=2001:db8::7']);
   });
 
   it.each(['0.0.0.0', '127.0.0.1', '::'])(
     'the address %s changes no other setting, because it includes loopback',
     (host) => {
-      const { passed } = passedSettings({ VIGIL_MQTT_HOST: host, VIGIL_HTTP_HOST: host }, where);
+      const { passed } = passedSettings({ VIGIL_MQTT_HOST: host, VIGIL_HTTP_HOST: host }, addresses);
       expect(passed.simulators).toEqual({});
       expect(passed.dashboard).toEqual({ VIGIL_HTTP_HOST: host });
       expect(serverNamesOf(passed)).toEqual([]);
@@ -142,10 +145,11 @@ it('withoutComputedSettings keeps only settings that are not an address, a file 
     VIGIL_UPSTREAM_URL: 'mqtts://broker.example:8883',
     VIGIL_MQTT_CONNECTIONS_MAX: '77',
   };
-  const kept = withoutComputedSettings(passedSettings(env, where).passed, where);
-  expect(kept.gateway).toEqual({ VIGIL_MQTT_CONNECTIONS_MAX: '77' });
+  const remaining = withoutComputedSettings(passedSettings(env, addresses).passed, addresses);
+  expect(remaining.gateway).toEqual({ VIGIL_MQTT_CONNECTIONS_MAX: '77' });
   for (const processName of processNames)
-    for (const name of Object.keys(kept[processName])) expect(serviceEnv(where, processName)).not.toHaveProperty(name);
+    for (const name of Object.keys(remaining[processName]))
+      expect(serviceEnv(addresses, processName)).not.toHaveProperty(name);
 });
 
 it('readStart reports a setting as unused that only Compose reads', () => {

@@ -14,7 +14,7 @@ let now: number;
 let reports: string[];
 let restarts: string[];
 let renewal: Renewal;
-let permitFails = false;
+let permissionsFail = false;
 let stateBeforeStart: ReturnType<typeof readCertificateState>;
 
 beforeEach(async () => {
@@ -22,7 +22,7 @@ beforeEach(async () => {
   now = Date.now();
   reports = [];
   restarts = [];
-  permitFails = false;
+  permissionsFail = false;
   await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs: now });
   stateBeforeStart = readCertificateState(stateDir);
   renewal = startTestRenewal();
@@ -39,7 +39,7 @@ function startTestRenewal(): Renewal {
     stateBeforeStart,
     processes: names.map((name) => ({ name, restart: async () => void restarts.push(name) })),
     updateKafkaPermissions: async () => {
-      if (permitFails) throw new Error('Kafka is away');
+      if (permissionsFail) throw new Error('Kafka is away');
       restarts.push('permissions');
     },
     report: (line) => reports.push(line),
@@ -100,10 +100,10 @@ it('a check after the revocation of a super user’s key restarts Kafka, which r
 
 it('a check writes the revocation of a device into Kafka once, and restarts no process', async () => {
   await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs: now });
-  permitFails = true;
+  permissionsFail = true;
   await renewal.check();
   expect(restarts).toEqual([]);
-  permitFails = false;
+  permissionsFail = false;
   await renewal.check();
   await renewal.check();
   expect(restarts).toEqual(['permissions']);
@@ -111,7 +111,7 @@ it('a check writes the revocation of a device into Kafka once, and restarts no p
 
 it('a check refuses an older register of devices, issues no CRL from it, and reports the command that repairs it', async () => {
   const file = join(stateDir, 'certs/devices.jsonl');
-  const older = readFileSync(file);
+  const olderContent = readFileSync(file);
   const [revoked] = await revoke({
     stateDir,
     deviceId: 'bed-01',
@@ -120,8 +120,8 @@ it('a check refuses an older register of devices, issues no CRL from it, and rep
     nowMs: now,
   });
   await renewal.check();
-  const newer = readFileSync(file);
-  writeFileSync(file, older);
+  const newerContent = readFileSync(file);
+  writeFileSync(file, olderContent);
   // After 16 days the next CRL is due.
   now += 16 * dayMs;
   await renewal.check();
@@ -131,7 +131,7 @@ it('a check refuses an older register of devices, issues no CRL from it, and rep
   expect(reports).toEqual([
     expect.stringMatching(`certs/devices.jsonl is an older copy.* revoke-again ${revoked?.serial}\\.$`),
   ]);
-  writeFileSync(file, newer);
+  writeFileSync(file, newerContent);
   await renewal.check();
   expect([...readCrl().serials]).toEqual([revoked?.serial]);
   expect(readCrl().thisUpdateMs).toBeGreaterThan(now - dayMs);
@@ -141,11 +141,11 @@ it('a check refuses an older register of services, and does not restart Kafka', 
   const files = ['services.jsonl', 'principals.json', 'admin.pem', 'admin.key'].map((name) =>
     join(stateDir, 'certs', name),
   );
-  const older = files.map((file) => readFileSync(file));
+  const olderContents = files.map((file) => readFileSync(file));
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
   await renewal.check();
-  for (const [n, file] of files.entries()) writeFileSync(file, older[n]!);
+  for (const [index, file] of files.entries()) writeFileSync(file, olderContents[index]!);
   await renewal.check();
   expect(restarts).toEqual(['kafka', 'permissions']);
   expect(reports.at(-1)).toMatch(/certs\/services\.jsonl is an older copy/);
@@ -154,12 +154,12 @@ it('a check refuses an older register of services, and does not restart Kafka', 
 it('a check repeats a failed step without the steps before it, and reports the fault only once', async () => {
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
-  permitFails = true;
+  permissionsFail = true;
   await renewal.check();
   await renewal.check();
   expect(restarts).toEqual(['kafka']);
   expect(reports.filter((line) => line.includes('Kafka is away'))).toHaveLength(1);
-  permitFails = false;
+  permissionsFail = false;
   await renewal.check();
   expect(restarts).toEqual(['kafka', 'permissions']);
 });

@@ -18,7 +18,7 @@ import { expect, it, vi } from 'vitest';
 import { idsOf, isRoot } from '../process/run-as.ts';
 import { handOver } from './run-as.ts';
 
-/** Called between the check of a folder and its reading. */
+/** Called after the check of a folder and before the folder is read. */
 let beforeReading = () => {};
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -40,19 +40,22 @@ it('idsOf accepts numbers of a user that does not exist, and refuses an unknown 
   expect(() => idsOf('--help')).toThrow(/no user .* exists/);
 });
 
-it.runIf(isRoot())('becomeOwnerOf changes root to the owner of a folder, without a way back', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
-  chownSync(folder, 59_443, 59_443);
-  const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
-  const program = `import { becomeOwnerOf } from ${JSON.stringify(module)};
+it.runIf(isRoot())(
+  'becomeOwnerOf changes root to the owner of a folder, and the process cannot become root again',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+    chownSync(folder, 59_443, 59_443);
+    const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
+    const program = `import { becomeOwnerOf } from ${JSON.stringify(module)};
     becomeOwnerOf(${JSON.stringify(folder)});
     let back = 'refused';
     try { process.setuid(0); back = 'root again'; } catch {}
     console.log(process.getuid(), process.getgid(), process.getgroups().join(), back);`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
-  rmSync(folder, { recursive: true });
-  expect(stdout.trim()).toBe('59443 59443 59443 refused');
-});
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(stdout.trim()).toBe('59443 59443 59443 refused');
+  },
+);
 
 it.runIf(isRoot())(
   'handOver changes the owner of a folder’s content, but not of files behind links or with a second name',

@@ -61,7 +61,7 @@ describe('refusals of npm start', { timeout: 90_000 }, () => {
       /^Bad settings: VIGIL_BEDS is not a whole number from 0 to 200/,
     ],
     ['a port that is too high', { VIGIL_HTTP_PORT: '70000' }, /VIGIL_HTTP_PORT is not a whole number from 1 to 65535/],
-    ['a state folder that cannot be made', { VIGIL_STATE_DIR: '/proc/nowhere' }, /^Cannot write \/proc\/nowhere/],
+    ['a state folder that cannot be created', { VIGIL_STATE_DIR: '/proc/nowhere' }, /^Cannot write \/proc\/nowhere/],
     ['a full disk', { VIGIL_DISK_FREE_MB_MIN: '900000000' }, /MB free, and Vigil needs 900000000 MB/],
     ['missing Java', { PATH: '/nowhere', JAVA_HOME: '' }, /^Java 17 is missing: install it .* `docker compose up`/],
   ])('npm start refuses %s in one sentence', async (_name, env, message) => {

@@ -51,10 +51,10 @@ describe('supervise', () => {
   it('restarts a killed process, and does not report an old line of its output as the reason of its end', async () => {
     const { supervised, lines } = superviseScripts([]);
     const probe = await supervised;
-    const first = probe.pid();
-    process.kill(first, 'SIGKILL');
+    const firstPid = probe.pid();
+    process.kill(firstPid, 'SIGKILL');
     await until(() => lines.includes('probe runs again'));
-    expect(probe.pid()).not.toBe(first);
+    expect(probe.pid()).not.toBe(firstPid);
     expect(lines).toEqual(['probe ended by itself (SIGKILL)', 'probe is started again in 0.0 s', 'probe runs again']);
     await probe.close();
     expect(() => process.kill(probe.pid(), 0)).toThrow();
@@ -80,10 +80,10 @@ describe('supervise', () => {
   it('restarts the process on request, without reporting that it ended', async () => {
     const { supervised, lines } = superviseScripts([]);
     const probe = await supervised;
-    const first = probe.pid();
+    const firstPid = probe.pid();
     await probe.restart();
-    expect(probe.pid()).not.toBe(first);
-    expect(() => process.kill(first, 0)).toThrow();
+    expect(probe.pid()).not.toBe(firstPid);
+    expect(() => process.kill(firstPid, 0)).toThrow();
     expect(lines).toEqual(['probe runs again']);
     process.kill(probe.pid(), 'SIGKILL');
     await until(() => lines.length >= 4);

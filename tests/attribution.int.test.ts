@@ -1,4 +1,4 @@
-/** Checks that each reading reaches the right patient, with the gateway, the alarm processor and the dashboard as real processes. */
+/** Checks with the real gateway, alarm processor and dashboard that each reading reaches the right patient. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 /** Starts a device that sends a heart rate every 250 ms and whose clock is `behindMs` behind. */
-async function monitor(name: string, behindMs: number) {
+async function startMonitor(name: string, behindMs: number) {
   const client = await connectMqtt(platform, device(name));
   clients.push(client);
   const boot = `boot-${name}`;
@@ -78,7 +78,7 @@ async function monitor(name: string, behindMs: number) {
   };
   const timer = setInterval(() => void send().catch(() => {}), 250);
   return {
-    set(value: number) {
+    setHeartRate(value: number) {
       hr = value;
     },
     stop: () => clearInterval(timer),
@@ -117,7 +117,7 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
     const first = { ...admitted('1', ward, 'First'), from: iso(Date.now() - 3_600_000) };
     const second = admitted('1', ward, 'Second');
     await associate(platform, operator, device('behind'), 1, first);
-    const sender = await monitor('behind', 60_000);
+    const sender = await startMonitor('behind', 60_000);
     await until(
       'the clock is measured',
       async () => {
@@ -131,8 +131,8 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
       const rejected = await recordsOf(operator, 'rejected', device('behind'));
       return rejected.length > 0 || (await heartRatesOf('behind', second)).size > 0;
     });
-    sender.set(0);
-    await until('the value at the new patient', async () => (await bedOf(second))?.hr?.value === 0, 20_000);
+    sender.setHeartRate(0);
+    await until('the new patient has the value', async () => (await bedOf(second))?.hr?.value === 0, 20_000);
     sender.stop();
     expect(await heartRatesOf('behind', second)).toContain(0);
     // Readings of the moment of the change may belong to either patient. The gateway writes them to the topic rejected.
@@ -142,7 +142,7 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
     for (const body of rejected) expect(body).toMatchObject({ code: 'association-unclear' });
     expect(rejected[0]).not.toHaveProperty('kept');
     await until(
-      'the notice at the new patient',
+      'the new patient has the notice',
       async () => {
         const bed = await bedOf(second);
         return bed?.notices.includes('unattributed') && bed.alarms.includes('unattributed');
@@ -156,11 +156,11 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
     const second = admitted('2', ward, 'Fourth');
     await associate(platform, operator, device('unknown'), 1, first);
     await changePatient('unknown', first, second);
-    await until('the bed of the new patient', () => bedOf(second), 20_000);
-    const sender = await monitor('unknown', 60_000);
-    sender.set(0);
+    await until('the dashboard has the bed of the new patient', () => bedOf(second), 20_000);
+    const sender = await startMonitor('unknown', 60_000);
+    sender.setHeartRate(0);
     await until(
-      'the notice at the new patient',
+      'the new patient has the notice',
       async () => {
         const bed = await bedOf(second);
         return bed?.notices.includes('unattributed') && bed.alarms.includes('unattributed');
@@ -168,7 +168,11 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
       20_000,
     );
     expect((await bedOf(second))?.hr).toBeUndefined();
-    await until('the value once the clock is measured', async () => (await bedOf(second))?.hr?.value === 0, 40_000);
+    await until(
+      'the value is shown, because the clock is measured',
+      async () => (await bedOf(second))?.hr?.value === 0,
+      40_000,
+    );
     sender.stop();
     expect(await heartRatesOf('unknown', first)).toEqual(new Set());
   }, 120_000);
@@ -180,7 +184,12 @@ describe('a device whose clock is 60 s behind during a change of patients', () =
  * @param hr heart rate per minute
  * @param localAddress IP address from which the device connects
  */
-async function reconnectingMonitor(name: string, boot: string | undefined, hr: number, localAddress = '127.0.0.1') {
+async function startReconnectingMonitor(
+  name: string,
+  boot: string | undefined,
+  hr: number,
+  localAddress = '127.0.0.1',
+) {
   const from = { localAddress } as object;
   const client = await connectMqtt(platform, device(name), { reconnectPeriod: 300, ...from });
   clients.push(client);
@@ -202,7 +211,7 @@ async function reconnectingMonitor(name: string, boot: string | undefined, hr: n
 }
 
 /** Returns how often the gateway has noticed two devices with one certificate. */
-async function signsOfSharing(): Promise<number> {
+async function sharedCertificateCount(): Promise<number> {
   const metricsPort = /"metricsPort":(\d+)/.exec(processes[0]!.output())?.[1];
   const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   return Number(/^vigil_gateway_shared_identity_total (\d+)/m.exec(metrics)?.[1]);
@@ -219,11 +228,11 @@ describe('two devices with one certificate', () => {
       const patient = admitted(bootA ? '3' : '4', ward, 'Fifth');
       await associate(platform, operator, device(name), 1, patient);
       const monitors = [
-        await reconnectingMonitor(name, bootA, 61),
-        await reconnectingMonitor(name, bootB, 139, '127.0.0.2'),
+        await startReconnectingMonitor(name, bootA, 61),
+        await startReconnectingMonitor(name, bootB, 139, '127.0.0.2'),
       ];
       await until(
-        'the notice at the bed',
+        'the bed has the notice',
         async () => {
           const bed = await bedOf(patient);
           return bed?.notices.includes('shared-identity') && bed.alarms.includes('shared-identity');
@@ -231,21 +240,21 @@ describe('two devices with one certificate', () => {
         40_000,
       );
       await Promise.all(monitors.map((monitor) => monitor.stop()));
-      expect(await signsOfSharing()).toBeGreaterThan(0);
+      expect(await sharedCertificateCount()).toBeGreaterThan(0);
     },
     120_000,
   );
 
-  it('the gateway does not take a device that often loses its network for two devices', async () => {
+  it('the gateway reports no shared certificate if one device often loses its network', async () => {
     const patient = admitted('5', ward, 'Sixth');
     await associate(platform, operator, device('flapping'), 1, patient);
-    const flapping = await reconnectingMonitor('flapping', 'boot-f', 70);
-    for (let i = 0; i < 6; i += 1) {
-      await until('a connection', () => flapping.client.connected, 20_000);
+    const flapping = await startReconnectingMonitor('flapping', 'boot-f', 70);
+    for (let count = 0; count < 6; count += 1) {
+      await until('the device is connected', () => flapping.client.connected, 20_000);
       await sleep(400);
       flapping.client.stream.destroy();
     }
-    await until('the value', async () => (await bedOf(patient))?.hr?.value === 70, 20_000);
+    await until('the heart rate is shown', async () => (await bedOf(patient))?.hr?.value === 70, 20_000);
     expect((await bedOf(patient))?.notices).toEqual([]);
     await flapping.stop();
   }, 120_000);
@@ -254,26 +263,26 @@ describe('two devices with one certificate', () => {
     ['again', 'boot-g'],
     ['again-plain', undefined],
   ])(
-    'the gateway does not take a device that reconnects before its old socket closes for two devices: %s',
+    'the gateway reports no shared certificate if one device reconnects before its old socket closes: %s',
     async (name, boot) => {
       const patient = admitted(boot ? '6' : '7', ward, 'Seventh');
       await associate(platform, operator, device(name), 1, patient);
-      const ended: (number | undefined)[] = [];
-      const signs = await signsOfSharing();
+      const closeReasons: (number | undefined)[] = [];
+      const countBefore = await sharedCertificateCount();
       for (let i = 1; i <= 6; i += 1) {
-        // The connection before this one stays open until the gateway closes it.
+        // The previous connection stays open until the gateway closes it.
         const client = await connectMqtt(platform, device(name));
         clients.push(client);
-        client.on('disconnect', ({ reasonCode }) => ended.push(reasonCode));
+        client.on('disconnect', ({ reasonCode }) => closeReasons.push(reasonCode));
         const values = [{ code: hrCode, value: 70 + i, unit: '/min' }];
         const body = { ...(boot && { boot, seq: i }), time: iso(Date.now()), intervalMs: 1000, values };
         await publishFor(client, `devices/${device(name)}/observations`, body);
       }
       // The gateway closes each connection except the last with the reason "session taken over".
-      await until('the ends', () => ended.length === 5, 20_000);
-      expect(ended).toEqual(Array(5).fill(0x8e));
-      await until('the value', async () => (await bedOf(patient))?.hr?.value === 76, 20_000);
-      expect(await signsOfSharing()).toBe(signs);
+      await until('five connections are closed', () => closeReasons.length === 5, 20_000);
+      expect(closeReasons).toEqual(Array(5).fill(0x8e));
+      await until('the last value is shown', async () => (await bedOf(patient))?.hr?.value === 76, 20_000);
+      expect(await sharedCertificateCount()).toBe(countBefore);
       expect((await bedOf(patient))?.notices).toEqual([]);
     },
     60_000,

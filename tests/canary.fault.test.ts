@@ -20,7 +20,7 @@ import type { SealedLog } from '../log/sealed-log.ts';
 import { ensureTopics } from '../ops/platform/topics.ts';
 import { addAccount, password } from './browser.ts';
 import { connectDevice } from './device.ts';
-import { alarmsOf, readWhole } from './log-witness.ts';
+import { alarmsOf, readAllRecords } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, type RunningProcess, startProcess, until } from './system.ts';
 
@@ -31,11 +31,11 @@ let platform: TestPlatform;
 let operator: SealedLog;
 let screen: Live;
 
-/** Number of readings. It is higher than the number of canary records that arrive while the alarm processor restarts. */
-const readings = 100;
+/** Number of readings. The number must exceed the number of canary records that arrive while the alarm processor restarts. */
+const readingCount = 100;
 const silentMs = String(canarySilentMsDefault);
 /** Time within which the dashboard must report a broken step. A canary reading is due every 5 s, and a heartbeat every second. */
-const reportedWithinMs = canarySilentMsDefault + engineExtraMs + 10_000;
+const reportMsMax = canarySilentMsDefault + engineExtraMs + 10_000;
 /** Length of each stop. After such a stop the alarm processor waits 3 s before it reports missing data (processors/alarms/reception.ts). */
 const stopMs = 2_000;
 
@@ -45,15 +45,15 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 async function start(name: 'gateway' | 'alarms' | 'dashboard' | 'canary'): Promise<void> {
-  const stopped = processes.get(name);
-  if (stopped) return stopped.start();
+  const stoppedProcess = processes.get(name);
+  if (stoppedProcess) return stoppedProcess.start();
   const running = await startProcess(platform, name, settings[name]);
   processes.set(name, running);
   closers.push(running.close);
 }
 
 const health = (): Health | undefined => screen.of('heartbeat').at(-1)?.health;
-const isWell = () => health()?.canary === undefined && health()?.kafka === 'ok';
+const reportsNoFault = () => health()?.canary === undefined && health()?.kafka === 'ok';
 
 /** Sends a request to the canary's own server, which has another port after each start. */
 function fetchFromCanary(path: '/healthz' | '/metrics'): Promise<Response> {
@@ -73,11 +73,11 @@ async function untilReported(step: NonNullable<Health['canary']>['step']): Promi
   return performance.now() - beganMs;
 }
 
-async function untilWell(): Promise<void> {
-  await until('canary readings to arrive at the dashboard again', isWell);
+async function untilNoFault(): Promise<void> {
+  await until('canary readings arrive at the dashboard again', reportsNoFault);
 }
 
-function admin() {
+function createAdmin() {
   const certs = join(platform.stateDir, 'certs');
   const kafka = new kafkajs.Kafka({
     brokers: platform.kafkaBrokers.split(','),
@@ -127,9 +127,9 @@ describe('the canary', () => {
     expect((await fetchFromCanary('/healthz')).status).toBe(200);
     expect(screen.of('snapshot').flatMap(({ beds, alarms }) => [...beds, ...alarms])).toEqual([]);
     expect(screen.of('delta').flatMap(({ beds }) => beds)).toEqual([]);
-    expect(await readWhole(operator, 'alarm-state')).toEqual([]);
-    expect(await readWhole(operator, 'alarms')).toEqual([]);
-    const records = await readWhole(operator, 'observations');
+    expect(await readAllRecords(operator, 'alarm-state')).toEqual([]);
+    expect(await readAllRecords(operator, 'alarms')).toEqual([]);
+    const records = await readAllRecords(operator, 'observations');
     expect(new Set(records.map(({ partition }) => partition)).size).toBe(clinicalPartitions);
     for (const { opened } of records) {
       expect(checkRecord(opened.contentType, opened.plaintext).ok).toBe(true);
@@ -143,14 +143,14 @@ describe('the canary', () => {
     ['gateway', 'gateway'],
     ['alarms', 'engine'],
   ] as const)(
-    'the dashboard reports a fault when the process %s is killed, and none when the process runs again',
+    'the dashboard reports a fault when the process %s is killed, and no fault when the process runs again',
     async (name, step) => {
       await processes.get(name)!.kill();
       const tookMs = await untilReported(step);
       console.log(`${name} killed → step ${step} reported after ${(tookMs / 1000).toFixed(1)} s`);
       expect(health()?.canary).toMatchObject({ partitions: clinicalPartitions, grave: true });
       await start(name);
-      await untilWell();
+      await untilNoFault();
     },
   );
 
@@ -172,7 +172,7 @@ describe('the canary', () => {
       stopsGoOn = false;
       await stops;
     }
-    await untilWell();
+    await untilNoFault();
   });
 
   it('the dashboard reports a fault of the log when the topic observations is deleted, and readings raise alarms again when the topic exists again', async () => {
@@ -180,18 +180,18 @@ describe('the canary', () => {
     await associate(platform, operator, 'bed-01', 1, stay);
     const device = await connectDevice(platform, 'bed-01');
     closers.push(device.close);
-    for (let n = 0; n < readings; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 80 });
+    for (let n = 0; n < readingCount; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 80 });
     // The saved state of the alarm processor holds the offset of the last reading. The new topic will use the same offsets again.
     await until('a state with all readings', async () =>
-      (await readWhole(operator, 'alarm-state')).some(({ opened }) => {
+      (await readAllRecords(operator, 'alarm-state')).some(({ opened }) => {
         const { offsets } = JSON.parse(opened.plaintext.toString()) as AlarmState;
-        return Number(offsets.observations) >= readings;
+        return Number(offsets.observations) >= readingCount;
       }),
     );
     await processes.get('alarms')!.kill();
     await start('alarms');
-    await untilWell();
-    const kafka = admin();
+    await untilNoFault();
+    const kafka = createAdmin();
     await kafka.connect();
     await kafka.deleteTopics({ topics: ['observations'] });
     const tookMs = await untilReported('log');
@@ -208,13 +208,13 @@ describe('the canary', () => {
       output().includes('the log of readings was created again'),
     );
     if (output().includes('the process ends, so that its next start')) await start('alarms');
-    await untilWell();
+    await untilNoFault();
     console.log(
       `topic observations created again → canary complete after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`,
     );
-    // A fault of the engine is reported later than a fault of the log. This wait is long enough for both.
+    // A fault of the engine is reported later than a fault of the log. This wait is long enough for either fault.
     await until('no report of a fault for longer than the time limit', () => {
-      const last = screen.of('heartbeat').slice(-Math.ceil(reportedWithinMs / 1000));
+      const last = screen.of('heartbeat').slice(-Math.ceil(reportMsMax / 1000));
       return last.every((beat) => beat.health.canary === undefined);
     });
     await device.observe({ MDC_ECG_HEART_RATE: 150 });

@@ -21,7 +21,7 @@ import {
 } from './system.ts';
 
 const ward = 'ward-c';
-const earlier = admitted('bed-01', ward, 'Earlier');
+const earlierPatient = admitted('bed-01', ward, 'Earlier');
 const processNames: readonly ProcessName[] = ['gateway', 'alarms', 'dashboard'];
 const processes: RunningProcess[] = [];
 const closers: (() => Promise<unknown>)[] = [];
@@ -30,7 +30,7 @@ let operator: SealedLog;
 let browser: Browser;
 let page: Page;
 let device: TestDevice;
-let readings: ReturnType<typeof stream>;
+let readings: ReturnType<typeof startReadings>;
 let shiftFile: string;
 
 /** Sets the clock of Vigil's processes. Kafka, the devices and the browser keep the right time. */
@@ -57,7 +57,7 @@ beforeAll(async () => {
   addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);
   operator = await openLogAs(platform, 'operator');
   closers.push(operator.close);
-  await associate(platform, operator, 'bed-01', 1, earlier);
+  await associate(platform, operator, 'bed-01', 1, earlierPatient);
   shiftFile = join(platform.stateDir, 'clock-shift');
   await setClock(0);
   const env = {
@@ -76,7 +76,7 @@ beforeAll(async () => {
   page = await logIn(browser, platform, 'nurse');
   device = await connectDevice(platform, 'bed-01');
   closers.push(() => device.close());
-  readings = stream(device);
+  readings = startReadings(device);
   closers.push(() => readings.pause());
 }, 300_000);
 
@@ -85,20 +85,20 @@ afterAll(async () => {
 }, 120_000);
 
 /** Sends two readings each second from a device whose clock is right, until `pause` is called. */
-function stream(sender: TestDevice) {
+function startReadings(sender: TestDevice) {
   let heartRate: number | undefined = 80;
-  let running = true;
+  let isRunning = true;
   const sent: Promise<unknown>[] = [];
   const loop = (async () => {
-    for (; running; await sleep(500))
+    for (; isRunning; await sleep(500))
       if (heartRate !== undefined) sent.push(sender.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
   })();
   return {
-    set(value: number | undefined) {
+    setHeartRate(value: number | undefined) {
       heartRate = value;
     },
     async pause() {
-      running = false;
+      isRunning = false;
       await loop;
       await Promise.all(sent);
     },
@@ -106,10 +106,11 @@ function stream(sender: TestDevice) {
 }
 
 const heartRate = () => page.getByTestId('value-MDC_ECG_HEART_RATE').first();
-const shows = (text: string) => until(`HR ${text} on the page`, async () => (await heartRate().textContent()) === text);
+const untilShown = (text: string) =>
+  until(`HR ${text} on the page`, async () => (await heartRate().textContent()) === text);
 const ageClass = () => page.locator('[data-age-class]').first().getAttribute('data-age-class');
-const raised = async (condition: string) =>
-  (await alarmsOf(operator, earlier.associationId)).filter((alarm) => alarm.condition === condition);
+const alarmsWith = async (condition: string) =>
+  (await alarmsOf(operator, earlierPatient.associationId)).filter((alarm) => alarm.condition === condition);
 
 /** Time limit for the alarm "No data". It usually comes after 5 s. The limit is far below the steps of 10 min by which the clock is set. */
 const silenceMsMax = 120_000;
@@ -118,21 +119,21 @@ const noDataRow = () => page.getByTestId('alarm-list').locator('li').filter({ ha
 
 /** Stops the readings and returns the time until the page shows the alarm "No data", in ms. */
 async function silenceNoticedAfterMs(): Promise<number> {
-  readings.set(undefined);
+  readings.setHeartRate(undefined);
   const fromMs = performance.now();
   await noDataRow().waitFor({ timeout: silenceMsMax });
   return performance.now() - fromMs;
 }
 
-/** Sends readings again, and waits until the alarm "No data" has ended and is gone from the page. */
+/** Sends readings again, and waits until the alarm "No data" has ended and the page no longer shows it. */
 async function resumeReadings(value: number): Promise<void> {
-  readings.set(value);
-  await shows(String(value));
+  readings.setHeartRate(value);
+  await untilShown(String(value));
   await until('the silence to be over', async () => {
-    const noDataAlarms = await raised('no-data');
+    const noDataAlarms = await alarmsWith('no-data');
     return noDataAlarms.length > 0 && noDataAlarms.every((alarm) => !alarm.present);
   });
-  // An ended alarm stays in the list for a while. Without this wait the next step could mistake it for a new alarm.
+  // An ended alarm stays in the list for a while. Without this wait, the next step could count the ended alarm as a new alarm.
   await noDataRow().waitFor({ state: 'detached' });
 }
 
@@ -146,17 +147,17 @@ describe('the clock of the server', () => {
   ])(
     'when the clock is set %s, the screens show a notice, values stay current, and missing readings raise the alarm "No data" in time',
     async (_what, aheadMs) => {
-      readings.set(80);
-      await shows('80');
-      const silences = (await raised('no-data')).length;
+      readings.setHeartRate(80);
+      await untilShown('80');
+      const countBefore = (await alarmsWith('no-data')).length;
       await setClock(aheadMs);
       await assertClockWrong(aheadMs);
       await page.getByTestId('notice-clock').waitFor();
-      readings.set(81);
-      await shows('81');
+      readings.setHeartRate(81);
+      await untilShown('81');
       expect(await ageClass()).toBe('current');
       // The change of the clock alone raised no alarm "No data".
-      expect(await raised('no-data')).toHaveLength(silences);
+      expect(await alarmsWith('no-data')).toHaveLength(countBefore);
       expect(await page.getByTestId('banner-lost').count()).toBe(0);
       expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
       expect(await ageClass()).not.toBe('current');
@@ -180,8 +181,8 @@ describe('the clock of the server', () => {
     page = await logIn(browser, platform, 'nurse');
     await page.getByText('Later').first().waitFor();
     await page.getByText('Earlier').first().waitFor();
-    readings.set(90);
-    await shows('90');
+    readings.setHeartRate(90);
+    await untilShown('90');
     expect(await ageClass()).toBe('current');
     expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
     expect(await ageClass()).not.toBe('current');

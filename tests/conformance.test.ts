@@ -5,7 +5,7 @@ import { citedIn, idsOf, pageFaults, readPage } from './conformance.ts';
 
 const root = join(import.meta.dirname, '..');
 const text = readFileSync(join(root, 'docs', 'mqtt-conformance.md'), 'utf8');
-/** The two files of this check cite statements that do not exist. */
+/** The two files of this check are left out, because they cite statements that do not exist. */
 const ownFiles = /^tests\/conformance(?:\.test)?\.ts$/;
 
 const sources = new Map(

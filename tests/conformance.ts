@@ -24,7 +24,7 @@ export type Page = {
 };
 
 /** Numbers that the standards leave out. */
-const unused: Readonly<Record<Version, readonly string[]>> = { '3.1.1': [], '5.0': ['MQTT-2.2.1-1'] };
+const unusedIds: Readonly<Record<Version, readonly string[]>> = { '3.1.1': [], '5.0': ['MQTT-2.2.1-1'] };
 
 /** The last statement of each section, from the appendices of the standards. */
 const lastStatements: Readonly<Record<Version, string>> = {
@@ -43,7 +43,7 @@ export function idsOf(version: Version): string[] {
     const [section, count] = last.split('-');
     return Array.from({ length: Number(count) }, (_, index) => `MQTT-${section}-${index + 1}`);
   });
-  return ids.filter((id) => !unused[version].includes(id));
+  return ids.filter((id) => !unusedIds[version].includes(id));
 }
 
 const folders: Readonly<Record<string, string>> = {
@@ -82,7 +82,7 @@ export function citedIn(text: string): string[] {
   return [...text.matchAll(/\[(MQTT-\d[\d.]*-\d+)/g)].map(([, id = '']) => id);
 }
 
-const endings = ['.test.ts', '.int.test.ts', '.testing.ts'];
+const testFileExtensions = ['.test.ts', '.int.test.ts', '.testing.ts'];
 
 /**
  * Returns one sentence for each fault of the page.
@@ -118,7 +118,9 @@ function testFaults(
 ): readonly string[] {
   if (kind === 'shown' && tests.length === 0) return [`${version}: ${id} names no test`];
   return tests.flatMap(({ file, title }) => {
-    const text = endings.map((ending) => sources.get(file + ending)).find((source) => source !== undefined);
+    const text = testFileExtensions
+      .map((extension) => sources.get(file + extension))
+      .find((source) => source !== undefined);
     if (text === undefined) return [`${version}: ${id} names ${file}, which does not exist`];
     const quoted = [`'${title}'`, `"${title}"`, `\`${title}\``];
     return quoted.some((literal) => text.includes(literal))

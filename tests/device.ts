@@ -1,4 +1,4 @@
-/** A bedside device for tests: publishes readings and records which of them the gateway acknowledged. */
+/** A bedside device for tests. It publishes readings, and remembers which readings the gateway acknowledged. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export type TestDevice = {
 
 const units: Readonly<Record<string, string>> = { MDC_PULS_OXIM_SAT_O2: '%', MDC_TEMP_BODY: 'Cel' };
 
-/** Connects a device over mutual TLS. If the connection is lost, the device reconnects and sends again what was not acknowledged. */
+/** Connects a device over mutual TLS. If the connection is lost, the device reconnects and repeats each unacknowledged reading. */
 export async function connectDevice(platform: SystemAddresses, deviceId: string): Promise<TestDevice> {
   const certs = join(platform.stateDir, 'certs');
   const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
@@ -72,21 +72,21 @@ export async function connectDevice(platform: SystemAddresses, deviceId: string)
   };
 }
 
-/** Publishes heart rates of a device every `everyMs` until `stop` is called. The MQTT client repeats what was not acknowledged. */
-export function streamOf(device: TestDevice, everyMs = 50) {
+/** Publishes a heart rate every `everyMs` until `stop` is called. The MQTT client repeats readings that were not acknowledged. */
+export function startReadings(device: TestDevice, everyMs = 50) {
   let heartRate = 80;
-  let running = true;
+  let isRunning = true;
   const sent: Promise<unknown>[] = [];
   const loop = (async () => {
-    for (; running; await sleep(everyMs))
+    for (; isRunning; await sleep(everyMs))
       sent.push(device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
   })();
   return {
-    set(value: number): void {
+    setHeartRate(value: number): void {
       heartRate = value;
     },
     async stop(): Promise<void> {
-      running = false;
+      isRunning = false;
       await loop;
       await Promise.all(sent);
     },

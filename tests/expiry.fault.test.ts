@@ -25,8 +25,8 @@ const processes: RunningProcess[] = [];
 let platform: TestPlatform;
 let software: Software;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
-/** Time that Kafka took to start, in ms. The time limits of this test are multiples of it, because they depend on the machine. */
-let startMs: number;
+/** Time that Kafka took to start, in ms. The time limits of this test are multiples of this time, because they depend on the machine. */
+let kafkaStartMs: number;
 
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
@@ -60,7 +60,7 @@ function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Pro
       certificate = socket.getPeerCertificate();
       socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: '', clean: true }));
     });
-    // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake: then no CONNACK comes.
+    // The first data is a CONNACK. With TLS 1.3 the gateway refuses a certificate only after the handshake, and sends no CONNACK.
     socket.once('data', () => finish(true));
     socket.on('close', () => finish(false));
     socket.on('error', () => undefined);
@@ -84,7 +84,7 @@ describe('certificates', () => {
     const certificateBefore = readFileSync(join(certs, 'kafka.pem'), 'utf8');
     const beganMs = Date.now();
     const testPlatform = await startTestPlatform(name);
-    startMs = Date.now() - beganMs;
+    kafkaStartMs = Date.now() - beganMs;
     platform = testPlatform.data;
     ({ kafka, software } = testPlatform.platform);
     closers.push(testPlatform.platform.influx.close, () => kafka.close());
@@ -98,7 +98,7 @@ describe('certificates', () => {
   }, 300_000);
 
   it('certificates are renewed while Vigil runs, and readings are acknowledged after the old certificates expired and after each process was restarted', async () => {
-    const untilExpiryMs = 15_000 + 8 * startMs;
+    const untilExpiryMs = 15_000 + 8 * kafkaStartMs;
     const endMs = Date.now() + untilExpiryMs;
     for (const running of processes) await running.kill();
     await kafka.close();
@@ -120,21 +120,21 @@ describe('certificates', () => {
     expect(oldHandshake.accepted).toBe(true);
 
     // The renewal begins with a clock that is an hour behind, so that its next check is due when the clock is right again.
-    let agoMs = 3_600_000;
+    let behindMs = 3_600_000;
     const renewal = startRenewal({
       stateDir,
       stateBeforeStart: readCertificateState(stateDir),
       processes: [{ name: 'kafka', restart: restartKafka }],
       updateKafkaPermissions: async () => undefined,
       report: () => undefined,
-      nowMs: () => Date.now() - agoMs,
+      nowMs: () => Date.now() - behindMs,
       everyMs: 3_600_000,
     });
     closers.push(renewal.close);
-    agoMs = 0;
+    behindMs = 0;
     await renewal.check();
     expect(filesOf('bed-01').cert.equals(oldFiles.cert)).toBe(false);
-    await until('the gateway to show its new certificate', async () => {
+    await until('the gateway shows its new certificate', async () => {
       const { certificate } = await tryConnect(filesOf('bed-01'));
       return certificate !== undefined && certificate.valid_to !== oldHandshake.certificate!.valid_to;
     });

@@ -1,6 +1,6 @@
 /**
- * Kills processes with SIGKILL while devices send readings. Afterwards Kafka has every acknowledged reading, one crossing of a limit has
- * raised one alarm, and the page of the dashboard is live again.
+ * Kills processes with SIGKILL while devices send readings. Checks afterwards that Kafka has every acknowledged reading, that one crossing
+ * of a limit has raised one alarm, and that the page of the dashboard is live again.
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { addAccount, logIn, openBrowser } from './browser.ts';
-import { connectDevice, streamOf } from './device.ts';
+import { connectDevice, startReadings } from './device.ts';
 import { randomFrom } from './faults/random.ts';
 import { alarmsOf, sequencesOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
@@ -88,7 +88,7 @@ async function killAndRestart(victim: ProcessName | 'kafka'): Promise<void> {
     return;
   }
   process.kill(kafkaPid, 'SIGKILL');
-  await until('the broker to be gone', () => {
+  await until('the broker has ended', () => {
     try {
       return readFileSync(`/proc/${kafkaPid}/stat`, 'utf8').includes(') Z');
     } catch {
@@ -113,16 +113,16 @@ describe('kill -9 while readings arrive', () => {
     async (victim, bed) => {
       const device = await connectDevice(platform, bed);
       const patient = periods.get(bed)!;
-      const readings = streamOf(device);
+      const readings = startReadings(device);
       try {
         await until('the first acknowledgements', () => device.acknowledged.size >= 20);
         // The heart rate crosses the limit either up to half a second before the kill, or after it.
         const crossesBeforeKill = random() < 0.5;
-        if (crossesBeforeKill) readings.set(150);
+        if (crossesBeforeKill) readings.setHeartRate(150);
         await sleep(random() * 500);
         const acknowledgedBefore = device.acknowledged.size;
         await killAndRestart(victim);
-        readings.set(150);
+        readings.setHeartRate(150);
         await until(
           `acknowledgements after the kill of ${victim}`,
           () => device.acknowledged.size > acknowledgedBefore + 40,
@@ -131,7 +131,7 @@ describe('kill -9 while readings arrive', () => {
         await until('the alarm on the page', async () => (await rows(bed).count()) > 0);
         await sleep(1_000);
         expect(await rows(bed).count()).toBe(1);
-        readings.set(80);
+        readings.setHeartRate(80);
       } finally {
         await readings.stop();
       }
@@ -149,7 +149,7 @@ describe('kill -9 while readings arrive', () => {
 
   it('the screens show a notice from the kill of the alarm processor until the alarm processor runs again', async () => {
     const device = await connectDevice(platform, 'bed-02');
-    const readings = streamOf(device);
+    const readings = startReadings(device);
     const alarms = processes.get('alarms')!;
     const notice = page.getByTestId('notice-alarms');
     try {

@@ -25,7 +25,7 @@ export type WitnessedRecord = {
  * write such records into topics that other tests read too.
  * @throws VigilError if an encrypted record cannot be decrypted
  */
-export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise<WitnessedRecord[]> {
+export async function readAllRecords(operator: SealedLog, topic: KafkaTopic): Promise<WitnessedRecord[]> {
   const records: WitnessedRecord[] = [];
   const faults: unknown[] = [];
   const reader = await createReader(operator.kafka, {
@@ -54,7 +54,7 @@ export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise
 /** Returns the sequence numbers of the readings of one device start, in the order of Kafka, each number once. */
 export async function sequencesOf(operator: SealedLog, boot: string): Promise<number[]> {
   const numbers = new Set<number>();
-  for (const { opened } of await readWhole(operator, 'observations')) {
+  for (const { opened } of await readAllRecords(operator, 'observations')) {
     if (opened.origin.boot === boot && opened.contentType === contentTypes.observation) numbers.add(opened.origin.seq);
   }
   return [...numbers];
@@ -63,7 +63,7 @@ export async function sequencesOf(operator: SealedLog, boot: string): Promise<nu
 /** Returns the latest revision of every alarm of an association. */
 export async function alarmsOf(operator: SealedLog, associationId: string): Promise<Alarm[]> {
   const alarms = new Map<string, Alarm>();
-  for (const { key, opened } of await readWhole(operator, 'alarms')) {
+  for (const { key, opened } of await readAllRecords(operator, 'alarms')) {
     if (key !== associationId) continue;
     const checked = checkRecord(opened.contentType, opened.plaintext);
     if (!checked.ok) throw new Error('a record of the alarm processor does not match its schema');

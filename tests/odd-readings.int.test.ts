@@ -14,7 +14,10 @@ import { admitted, associate, openLogAs, ownPorts, startProcess, until } from '.
 
 const ward = `odd-${randomUUID().slice(0, 6)}`;
 const password = 'a long enough phrase';
-const beds = testDevices.map((deviceId, at) => ({ deviceId, period: admitted(String(at + 1), ward, `Name${at}`) }));
+const beds = testDevices.map((deviceId, index) => ({
+  deviceId,
+  period: admitted(String(index + 1), ward, `Name${index}`),
+}));
 const closers: (() => Promise<unknown> | unknown)[] = [];
 const devices: TestDevice[] = [];
 let screen: Live;

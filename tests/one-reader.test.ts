@@ -1,6 +1,5 @@
 /**
- * Checks that only log/sealed-reading.ts decrypts records and checks their content. The tests list the other files that do this, each
- * with the reason.
+ * Checks that only log/sealed-reading.ts decrypts records and checks their content. The tests list the exceptions, each with its reason.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same answer, even if
  * patients were admitted or discharged while the clock of the server was ahead, so that their times lie in the future. Times in this file
- * are minutes after noon by the right clock.
+ * are minutes after noon of the right time.
  */
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../contracts/association-at.ts';
@@ -53,7 +53,7 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   };
 }
 
-/** Description, periods, start of the processes by the right clock in minutes, and the patient on the device since then. */
+/** Each case has a description, periods, the minute in which the processes start, and the patient on the device since that minute. */
 const cases: readonly (readonly [string, readonly Row[], number, string | undefined])[] = [
   ['no patient at any time', [], 7, undefined],
   ['a patient admitted while the clock was right', [['a', -60, null]], 7, 'a'],
@@ -108,7 +108,7 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
     undefined,
   ],
   [
-    'a patient admitted while the clock was ahead and the next patient by the right clock',
+    'a patient admitted while the clock was ahead, and the next patient admitted while the clock was right',
     [
       ['z', -60, 10],
       ['a', 10, 8],
@@ -129,20 +129,23 @@ const cases: readonly (readonly [string, readonly Row[], number, string | undefi
 ];
 
 describe('the patient on a device', () => {
-  it.each(cases)('gateway, dashboard and engine name the same patient after %s', (_what, rows, startedAt, expected) => {
-    const same = expected === undefined ? [] : [expected];
-    // The last of these times are later than every time in the periods.
-    for (const later of [0, 1, 3, 5, 6, 8, 10, 15, 60, 20_000]) {
-      const nowMs = ms(startedAt + later);
-      expect(askAll(rows, ms(startedAt), nowMs), `${later} min after the start`).toEqual({
-        reading: expected,
-        inbox: expected,
-        screen: same,
-        engine: same,
-        withoutEnd: same,
-      });
-    }
-  });
+  it.each(cases)(
+    'gateway, dashboard and engine name the same patient after %s',
+    (_what, rows, startMinute, expected) => {
+      const expectedIds = expected === undefined ? [] : [expected];
+      // The last of these times are later than every time in the periods.
+      for (const minutesLater of [0, 1, 3, 5, 6, 8, 10, 15, 60, 20_000]) {
+        const nowMs = ms(startMinute + minutesLater);
+        expect(askAll(rows, ms(startMinute), nowMs), `${minutesLater} min after the start`).toEqual({
+          reading: expected,
+          inbox: expected,
+          screen: expectedIds,
+          engine: expectedIds,
+          withoutEnd: expectedIds,
+        });
+      }
+    },
+  );
 });
 
 /** Periods that overlap. Vigil's screens do not write such periods. */
@@ -191,8 +194,8 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
 
 describe('overlapping periods', () => {
   it.each(overlapping)('gateway, dashboard and engine name the same patient: %s', (_what, rows, expected) => {
-    for (const later of [0, 1, 10, 600, 20_000])
-      expect(askAll(rows, ms(7), ms(7 + later)), `${later} min after the start`).toEqual({
+    for (const minutesLater of [0, 1, 10, 600, 20_000])
+      expect(askAll(rows, ms(7), ms(7 + minutesLater)), `${minutesLater} min after the start`).toEqual({
         reading: expected,
         inbox: expected,
         screen: [expected],
@@ -233,10 +236,10 @@ describe('attribute', () => {
     ['taken this morning goes to the patient of this morning', handOver, -120, 'a'],
     ['taken shortly before a change of patients while the clock was wrong is unclear', handOver, -20, 'unclear'],
     ['taken a few minutes before the start of the gateway is unclear', handOver, 5, 'unclear'],
-    ['taken in the last minute goes to the present patient', handOver, 6.5, 'b'],
+    ['taken in the last minute goes to the current patient', handOver, 6.5, 'b'],
     ['taken shortly before a discharge while the clock was wrong is unclear', [['a', -300, 15]], 5, 'unclear'],
     [
-      'taken before a change of patients by the right clock goes to the previous patient',
+      'taken before a change of patients while the clock was right goes to the previous patient',
       [
         ['a', -300, -5],
         ['b', -5, 15],
@@ -255,8 +258,8 @@ describe('attribute', () => {
       4,
       'unclear',
     ],
-  ] satisfies [string, readonly Row[], number, string][])('a late reading %s', (_what, rows, at, expected) => {
-    const attribution = attribute(readPeriods(table(rows), ms(7))!, { fromMs: ms(at), toMs: ms(at) });
+  ] satisfies [string, readonly Row[], number, string][])('a late reading %s', (_what, rows, minute, expected) => {
+    const attribution = attribute(readPeriods(table(rows), ms(7))!, { fromMs: ms(minute), toMs: ms(minute) });
     expect(attribution.kind === 'unclear' ? 'unclear' : (attribution.associationId ?? 'none')).toBe(expected);
   });
 });

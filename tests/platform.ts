@@ -1,6 +1,6 @@
 /**
- * Starts one real Kafka and one real InfluxDB for a test run, on free ports and in a state folder of its own, and stops them
- * afterwards. A test reads `inject('platform')`.
+ * Starts one real Kafka and one real InfluxDB for a test run, on free ports and in a separate state folder, and stops them after the run.
+ * A test gets their addresses from `inject('platform')`.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,24 +21,25 @@ export type TestPlatform = SystemAddresses & {
 declare module 'vitest' {
   interface ProvidedContext {
     platform: TestPlatform;
-    /** The browser's program; empty outside the end-to-end and fault projects. */
+    /** Path of the browser's program; empty in projects that need no browser. */
     chromium: string;
   }
 }
 
-/** Certificates that are there from the start; more by `ensureCertificates({ stateDir, devices, nowMs })`. */
+/** Devices that have a certificate from the start. `ensureCertificates` gives certificates to further devices. */
 export const testDevices = Array.from({ length: 12 }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
 
 export const stateRoot = join(import.meta.dirname, '..', '.vigil');
 const report = (line: string) => process.stderr.write(`platform: ${line}\n`);
 
-/** Several vitest projects in one run share one platform: each of them calls this file anew, so the count lives on `globalThis`. */
-type Shared = { users: number; started: Promise<{ platform: Platform; data: TestPlatform }> };
-const slot = globalThis as { vigilTestPlatform?: Shared };
+/** The platform that all vitest projects of a run share, and the number of projects that use it now. */
+type SharedPlatform = { users: number; started: Promise<{ platform: Platform; data: TestPlatform }> };
+/** Each project loads this file again, so only `globalThis` is common to all projects. */
+const globals = globalThis as { vigilTestPlatform?: SharedPlatform };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  slot.vigilTestPlatform ??= { users: 0, started: startTestPlatform(`test-${process.pid}`) };
-  const shared = slot.vigilTestPlatform;
+  globals.vigilTestPlatform ??= { users: 0, started: startTestPlatform(`test-${process.pid}`) };
+  const shared = globals.vigilTestPlatform;
   shared.users += 1;
   const { platform, data } = await shared.started;
   project.provide('platform', data);
@@ -47,15 +48,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
-    delete slot.vigilTestPlatform;
+    delete globals.vigilTestPlatform;
     await platform.close();
     rmSync(data.stateDir, { recursive: true, force: true });
   };
 }
 
 /**
- * A platform of one's own, for a test that kills Kafka or fills a disk.
- * @param name folder inside `.vigil/`; must start with `test-<pid>` so that an aborted run's leftovers are found
+ * Starts a separate platform, for a test that kills Kafka or fills a disk.
+ * @param name the name of a folder in `.vigil/`. The name must begin with `test-<pid>`, so that a later run can remove the folder of an
+ * aborted run
  */
 export async function startTestPlatform(name: string): Promise<{ platform: Platform; data: TestPlatform }> {
   removeLeftovers();
@@ -66,7 +68,7 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
   const [kafka = 0, kafkaController = 0, influx = 0, mqttPort = 0, httpPort = 0] = await freePorts(5);
   const ports = { kafka, kafkaController, influx };
   const platform = await startPlatform({ stateDir, softwareDir, ports, devices: testDevices, report });
-  report(`Kafka and InfluxDB are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  report(`Kafka and InfluxDB are ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const data: TestPlatform = {
     stateDir,
     softwareDir,
@@ -82,7 +84,7 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
   return { platform, data };
 }
 
-/** State folders of test runs whose process is gone. Their brokers went with it (ops/platform/child.ts). */
+/** Removes the state folders of test runs whose process has ended. Their brokers have ended with it (ops/platform/child.ts). */
 export function removeLeftovers(): void {
   mkdirSync(stateRoot, { recursive: true });
   for (const name of readdirSync(stateRoot)) {

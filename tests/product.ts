@@ -8,7 +8,7 @@ import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
 import type { SystemAddresses } from '../ops/platform/service-env.ts';
 import { root } from './system.ts';
 
-export type ProductWhereabouts = SystemAddresses & {
+export type ProductAddresses = SystemAddresses & {
   readonly softwareDir: string;
   readonly metricsPort: number;
   readonly alarmsMetricsPort: number;
@@ -19,14 +19,14 @@ export type ProductWhereabouts = SystemAddresses & {
   readonly pid: number;
 };
 
-export type RunningProduct = { readonly where: ProductWhereabouts; close(): Promise<void> };
+export type RunningProduct = { readonly addresses: ProductAddresses; close(): Promise<void> };
 
 const startMsMax = 300_000;
 const stopMsMax = 60_000;
 
 /**
  * Starts the product and waits until `npm start` prints that Vigil is ready.
- * @throws Error with the last lines of the output, if `npm start` ends before
+ * @throws Error with the last lines of the output, if `npm start` ends before it is ready
  */
 export async function startProduct(options: {
   readonly stateDir: string;
@@ -59,7 +59,7 @@ export async function startProduct(options: {
       VIGIL_WITNESS_METRICS_PORT: String(metricsPorts.witnessMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
-    // Beside the state folder, which may not exist yet.
+    // The log file is beside the state folder, because the state folder may not exist yet.
     logFile: `${stateDir}.start.log`,
     isReady: (line) => line.startsWith('Vigil is ready after'),
     readyTimeoutMs: startMsMax,
@@ -68,7 +68,7 @@ export async function startProduct(options: {
     await child.stop(stopMsMax);
     throw error;
   });
-  const where: ProductWhereabouts = {
+  const addresses: ProductAddresses = {
     stateDir,
     softwareDir,
     ...{ httpPort, mqttPort },
@@ -78,5 +78,5 @@ export async function startProduct(options: {
     influxUrl: `https://127.0.0.1:${influxPort}`,
     pid: child.pid,
   };
-  return { where, close: () => child.stop(stopMsMax) };
+  return { addresses, close: () => child.stop(stopMsMax) };
 }

@@ -31,7 +31,7 @@ const backUp = (name: string) =>
     filter: (path) => !notBackedUp.includes(path.split('/').at(-1) ?? ''),
   });
 
-/** Makes a state folder with the data of one backup and the keys of another backup. */
+/** Creates a state folder with the data of one backup and the keys of another backup. */
 function restore(name: string, from: { readonly data: string; readonly keys: string }): string {
   const stateDir = join(folder, name);
   mkdirSync(stateDir, { mode: 0o700 });
@@ -52,7 +52,7 @@ async function run<T>(stateDir: string, work: (product: RunningProduct) => Promi
 }
 
 /** Waits until a physician's screen gets current values of the simulated bed. Returns the id of the association of its patient. */
-async function seePatient({ where: { stateDir, httpPort } }: RunningProduct): Promise<string> {
+async function untilPatientIsShown({ addresses: { stateDir, httpPort } }: RunningProduct): Promise<string> {
   const origin = `https://localhost:${httpPort}`;
   const browser = newBrowser({ port: httpPort, ca: readFileSync(join(stateDir, 'certs/ca.pem'), 'utf8'), origin });
   const { physician } = JSON.parse(readFileSync(join(stateDir, 'secrets/demo-logins.json'), 'utf8'));
@@ -75,13 +75,13 @@ describe('a restore', () => {
   it('the product refuses to start without a key, and starts after the operator accepted the loss of the key', {
     timeout: 900_000,
   }, async () => {
-    associationId = await run(original, seePatient);
+    associationId = await run(original, untilPatientIsShown);
     expect(associationId).not.toBe('');
     backUp('yesterday');
     rmSync(join(original, lostKey));
-    await expect(run(original, seePatient)).rejects.toThrow(`${lostKey} is missing`);
+    await expect(run(original, untilPatientIsShown)).rejects.toThrow(`${lostKey} is missing`);
     execFileSync(process.execPath, [join(root, 'certs/main.ts'), 'accept-lost-keys', '--state', original]);
-    expect(await run(original, seePatient)).toBe(associationId);
+    expect(await run(original, untilPatientIsShown)).toBe(associationId);
     backUp('today');
     expect(readRecorded(join(folder, 'today'))).toMatchObject({ epoch: 1 });
   });
@@ -90,25 +90,25 @@ describe('a restore', () => {
     timeout: 600_000,
   }, async () => {
     const stateDir = restore('older-data', { data: 'yesterday', keys: 'today' });
-    expect(await run(stateDir, seePatient)).toBe(associationId);
+    expect(await run(stateDir, untilPatientIsShown)).toBe(associationId);
   });
 
   it('the product refuses to start with today’s data and yesterday’s keys, names the key to restore, and changes no key', {
     timeout: 600_000,
   }, async () => {
     const stateDir = restore('newer-data', { data: 'today', keys: 'yesterday' });
-    const keysOf = () =>
+    const readKeys = () =>
       readFileSync(join(stateDir, lostKey), 'utf8') + readFileSync(join(stateDir, 'secrets/fingerprints.json'), 'utf8');
-    const keysBefore = keysOf();
-    await expect(run(stateDir, seePatient)).rejects.toThrow(
+    const keysBefore = readKeys();
+    await expect(run(stateDir, untilPatientIsShown)).rejects.toThrow(
       `The data in Kafka were written with other keys. These files differ or are missing: ${lostKey}.`,
     );
-    expect(keysOf()).toBe(keysBefore);
+    expect(readKeys()).toBe(keysBefore);
     // The product starts with data and keys of the same day.
     for (const part of keyFolders) {
       rmSync(join(stateDir, part), { recursive: true });
       cpSync(join(folder, 'today', part), join(stateDir, part), { recursive: true });
     }
-    expect(await run(stateDir, seePatient)).toBe(associationId);
+    expect(await run(stateDir, untilPatientIsShown)).toBe(associationId);
   });
 });

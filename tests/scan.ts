@@ -11,7 +11,7 @@ export function filesBelow(folder: string): string[] {
 
 /**
  * Returns the byte sequences by which a text can be recognised in a file: UTF-8, UTF-16, and base64 in each of its three alignments.
- * The base64 forms lack the first and last characters, because these depend on the bytes before and after the text.
+ * The base64 forms lack the first and last characters, because these characters depend on the bytes before and after the text.
  */
 function encodedForms(text: string): Buffer[] {
   const plain = Buffer.from(text);

@@ -32,12 +32,12 @@ beforeAll(async () => {
   // A heart rate of 147.25 is above the extreme limit, so records about this value are written to every topic.
   for (let n = 0; n < 20; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 147.25 });
   await expect(device.publish('observations', Buffer.from('{"Leviathan":'))).rejects.toThrow('Payload format invalid');
-  let raised = 0;
+  let alarmEvents = 0;
   const table = await operator.followTable(['alarms'], (read, { key }) => {
-    if (key === period.associationId && read?.record.contentType === contentTypes.alarmEvent) raised += 1;
+    if (key === period.associationId && read?.record.contentType === contentTypes.alarmEvent) alarmEvents += 1;
   });
   closers.push(table.close);
-  await until('the alarm of the breach', () => raised > 0);
+  await until('the breach of the limit has raised an alarm', () => alarmEvents > 0);
 }, 180_000);
 
 afterAll(async () => {
@@ -56,7 +56,7 @@ function get(url: string): Promise<number | string> {
   });
 }
 
-/** Connects with TLS but without a certificate. Returns `refused`, or, if the server is at fault, `data` or `open`. */
+/** Connects with TLS but without a certificate. Returns `refused` if the server refuses the connection, otherwise `data` or `open`. */
 function connectWithoutCertificate(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
@@ -71,7 +71,7 @@ function connectWithoutCertificate(port: number): Promise<string> {
 describe('patient data', () => {
   const patient = period.patient!;
 
-  it('no secret text is readable in Kafka’s files, where the scan finds the texts that are not secret', () => {
+  it('no secret text is readable in Kafka’s files, although the scan finds the texts that are not secret', () => {
     const files = filesBelow(join(platform.stateDir, 'kafka')).filter((path) => path.endsWith('.log'));
     const sealedMark = 'eyJhbGciOiJkaXIi';
     expect(findReadable(files, [sealedMark]).length).toBeGreaterThan(0);

@@ -18,52 +18,53 @@ const requirementCounts: Readonly<Record<string, number>> = {
   ...{ '16.1': 1, '16.2': 5, '16.3': 4, '16.4': 3, '16.5': 3 },
 };
 const requirementNumbers = Object.entries(requirementCounts).flatMap(([section, last]) =>
-  Array.from({ length: last }, (_, at) => `${section}.${at + 1}`),
+  Array.from({ length: last }, (_, index) => `${section}.${index + 1}`),
 );
 /** Chapters that do not apply to Vigil. */
-const unused = ['V10', 'V17'];
+const unusedChapters = ['V10', 'V17'];
 
-type Row = { readonly first: string; readonly cells: readonly string[] };
+/** A row of a table: the cell with the numbers of requirements, and the other cells. */
+type Row = { readonly numbersCell: string; readonly cells: readonly string[] };
 
 function rowsOf(text: string): Row[] {
   return text
     .split('\n')
     .filter((line) => /^\| (?:\d|\()/.test(line))
     .map((line) => line.slice(2, -2).split(' | '))
-    .map(([first = '', ...cells]) => ({ first, cells }));
+    .map(([numbersCell = '', ...cells]) => ({ numbersCell, cells }));
 }
 
-/** Returns the single numbers of a first cell such as `1.2.6–1.2.8, 1.3.1`. */
-function numbersOf({ first }: Row): string[] {
-  return first.split(', ').flatMap((part) => {
+/** Returns each number of a cell such as `1.2.6–1.2.8, 1.3.1`. */
+function numbersOf({ numbersCell }: Row): string[] {
+  return numbersCell.split(', ').flatMap((part) => {
     const [from = '', to = from] = part.split('–');
     const section = from.slice(0, from.lastIndexOf('.'));
     const [begin, end] = [from, to].map((number) => Number(number.split('.').at(-1)));
-    return Array.from({ length: (end ?? 0) - (begin ?? 0) + 1 }, (_, at) => `${section}.${(begin ?? 0) + at}`);
+    return Array.from({ length: (end ?? 0) - (begin ?? 0) + 1 }, (_, index) => `${section}.${(begin ?? 0) + index}`);
   });
 }
 
 /** Returns one sentence for each fault of a page. */
 function faultsOf(text: string): string[] {
   const rows = rowsOf(text);
-  const numbers = rows.filter(({ first }) => /^\d/.test(first)).flatMap(numbersOf);
+  const numbers = rows.filter(({ numbersCell }) => /^\d/.test(numbersCell)).flatMap(numbersOf);
   const faults = [
     ...requirementNumbers.filter((number) => !numbers.includes(number)).map((number) => `${number} is missing`),
-    ...numbers.filter((number, at) => numbers.indexOf(number) !== at).map((number) => `${number} has two rows`),
+    ...numbers.filter((number, index) => numbers.indexOf(number) !== index).map((number) => `${number} has two rows`),
     ...numbers
       .filter((number) => !requirementNumbers.includes(number))
       .map((number) => `${number} is not a requirement of level 1 or 2`),
-    ...unused.filter((chapter) => !text.includes(`### ${chapter} `)).map((chapter) => `${chapter} is missing`),
+    ...unusedChapters.filter((chapter) => !text.includes(`### ${chapter} `)).map((chapter) => `${chapter} is missing`),
   ];
-  for (const { first, cells } of rows) {
+  for (const { numbersCell, cells } of rows) {
     const namedTests = [...cells.join(' | ').matchAll(/`([\w./-]+\.test\.tsx?)`(?: "([^"]+)")?/g)];
     const reason = /not yet|do(?:es)? not apply|no test of its own|the operator|no plug-ins/i;
     if (namedTests.length === 0 && !reason.test(cells.at(-1) ?? ''))
-      faults.push(`${first} names no test and no reason why it has none`);
+      faults.push(`${numbersCell} names no test and no reason why it has no test`);
     for (const [, file = '', title] of namedTests) {
-      if (!existsSync(join(root, file))) faults.push(`${first} names ${file}, which does not exist`);
-      else if (title === undefined) faults.push(`${first} names no title in ${file}`);
-      else if (!textOf(file).includes(title)) faults.push(`${first} names "${title}", which is not in ${file}`);
+      if (!existsSync(join(root, file))) faults.push(`${numbersCell} names ${file}, which does not exist`);
+      else if (title === undefined) faults.push(`${numbersCell} names no title in ${file}`);
+      else if (!textOf(file).includes(title)) faults.push(`${numbersCell} names "${title}", which is not in ${file}`);
     }
   }
   return faults;
@@ -88,7 +89,7 @@ describe('faultsOf', () => {
       'a row without test or reason',
       '| no test of its own: the page uses no plug-ins |',
       '| fine |',
-      '3.7.1 names no test and no reason why it has none',
+      '3.7.1 names no test and no reason why it has no test',
     ],
   ])('finds %s', (_name, from, to, fault) => {
     const changed = page.replace(from, to);

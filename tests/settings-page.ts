@@ -41,14 +41,14 @@ This page is generated from the settings that each process declares. To update i
 - Each setting is an environment variable. An empty variable counts as not set. A secret is in a file, and the variable
   holds the path of the file.
 - \`npm start\` accepts the settings of every table below, and passes each setting to the process that declares it. It
-  refuses the settings that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process,
+  refuses the settings that it computes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process,
   \`VIGIL_READERS_FILE\`, \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_AUDIT_KEY_FILE\`,
   \`VIGIL_AUDIT_KEYS_FILE\`, \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
-- If \`VIGIL_ACCOUNTS_FILE\` is set, \`npm start\` makes no demo accounts. If \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` is a
+- If \`VIGIL_ACCOUNTS_FILE\` is set, \`npm start\` creates no demo accounts. If \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` is a
   single address, the certificates of the servers contain this address, and simulators and browsers connect to it.
 - \`npm start -- --check\` accepts the same settings except addresses, files and an upstream broker, because the check
   runs in its own folder and on its own ports.
-- With Compose, set them in \`.env\` or in the environment: see [operator-compose.md](operator-compose.md#settings).
+- With Compose, write settings in \`.env\` or in the environment: see [operator-compose.md](operator-compose.md#settings).
 - Every process refuses to start if the environment has a variable that begins with \`VIGIL_\` and that no program reads.
   The error message names the most similar setting. In Kubernetes, turn \`enableServiceLinks\` off if the name of a
   service begins with \`vigil-\`.

@@ -80,13 +80,17 @@ describe('npm start', () => {
     const profiles = join(root, 'processors', 'alarms', 'profiles', 'adult.json');
     const processSettings = { VIGIL_MQTT_CONNECTIONS_MAX: '77', VIGIL_LIMIT_PROFILES_FILE: profiles };
     const env = { ...(await ownPorts()), VIGIL_STATE_DIR: state, VIGIL_BEDS: '2', ...processSettings };
-    const first = start(['ops/start.ts'], env);
-    await until('the first start', () => /Vigil is ready/.test(first.out()) || first.child.exitCode !== null, 300_000);
-    expect(first.err()).toBe('');
-    const logins = /Demo logins[\s\S]*?\n\n/.exec(first.out())?.[0] ?? '';
+    const firstStart = start(['ops/start.ts'], env);
+    await until(
+      'the first start has ended',
+      () => /Vigil is ready/.test(firstStart.out()) || firstStart.child.exitCode !== null,
+      300_000,
+    );
+    expect(firstStart.err()).toBe('');
+    const logins = /Demo logins[\s\S]*?\n\n/.exec(firstStart.out())?.[0] ?? '';
     for (const role of ['nurse', 'physician', 'technician', 'auditor']) expect(logins).toContain(role);
 
-    const children = childrenOf(first.child.pid ?? 0);
+    const children = childrenOf(firstStart.child.pid ?? 0);
     expect(children.length).toBe(9);
     const environ = (program: string) =>
       readFileSync(`/proc/${children.find(({ command }) => command.includes(program))?.pid}/environ`, 'utf8').split(
@@ -94,7 +98,7 @@ describe('npm start', () => {
       );
     expect(environ('gateway/main.ts')).toContain('VIGIL_MQTT_CONNECTIONS_MAX=77');
     expect(environ('alarms/main.ts')).toContain(`VIGIL_LIMIT_PROFILES_FILE=${profiles}`);
-    const listening = [first.child.pid ?? 0, ...children.map(({ pid }) => pid)].flatMap(listeningAddresses);
+    const listening = [firstStart.child.pid ?? 0, ...children.map(({ pid }) => pid)].flatMap(listeningAddresses);
     // InfluxDB has two TCP listeners that cannot be turned off. They are on a multicast address, to which nobody can connect
     // (ops/platform/influx-config.ts).
     const addresses = listening.filter((address) => !address.startsWith('224.0.0.1:'));
@@ -102,30 +106,34 @@ describe('npm start', () => {
     expect(addresses.length).toBe(portNames.length);
     expect(addresses.filter((address) => !isLoopback(address))).toEqual([]);
 
-    const second = start(['ops/start.ts'], env);
-    expect(await second.exitCode).toBe(1);
-    expect(second.err()).toMatch(/already runs on/);
+    const secondStart = start(['ops/start.ts'], env);
+    expect(await secondStart.exitCode).toBe(1);
+    expect(secondStart.err()).toMatch(/already runs on/);
 
     const gateway = children.find(({ command }) => command.includes('gateway/main.ts'));
     process.kill(gateway?.pid ?? 0, 'SIGKILL');
-    await until('the gateway again', () => first.err().includes('gateway runs again.'));
+    await until('the gateway runs again', () => firstStart.err().includes('gateway runs again.'));
 
-    first.child.kill('SIGINT');
-    expect(await first.exitCode).toBe(0);
+    firstStart.child.kill('SIGINT');
+    expect(await firstStart.exitCode).toBe(0);
     for (const { pid } of children) expect(() => process.kill(pid, 0)).toThrow();
     expect(existsSync(join(state, 'lock'))).toBe(false);
 
-    const third = start(['ops/start.ts'], env);
-    await until('the next start', () => /Vigil is ready/.test(third.out()) || third.child.exitCode !== null, 300_000);
-    expect(third.out()).toContain(logins);
-    third.child.kill('SIGTERM');
-    expect(await third.exitCode).toBe(0);
+    const thirdStart = start(['ops/start.ts'], env);
+    await until(
+      'the next start has ended',
+      () => /Vigil is ready/.test(thirdStart.out()) || thirdStart.child.exitCode !== null,
+      300_000,
+    );
+    expect(thirdStart.out()).toContain(logins);
+    thirdStart.child.kill('SIGTERM');
+    expect(await thirdStart.exitCode).toBe(0);
   });
 
   it('Ctrl-C during the start of npm start stops Kafka too', { timeout: 300_000 }, async () => {
     const state = freshFolder();
     const starting = start(['ops/start.ts'], { ...(await ownPorts()), VIGIL_STATE_DIR: state });
-    const kafka = await until('a broker', () =>
+    const kafka = await until('a broker runs', () =>
       childrenOf(starting.child.pid ?? 0).find(({ command }) => command.includes('kafka.Kafka')),
     );
     starting.child.kill('SIGINT');

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** Programs that are not servers. On a signal they have to stop their child processes or to finish a file. */
+/** Programs that are not servers. On a signal, they must stop their child processes or delete an incomplete file. */
 const programsWithOwnSignals = ['ops/capture/main.ts', 'ops/start.ts'];
 
 it.each([

@@ -24,15 +24,25 @@ export function importsOf({ path, text }: Source): Import[] {
 }
 
 const isTest = (path: string) => /\.(?:test|testing)\.tsx?$/.test(path) || path.startsWith('tests/');
-const top = (path: string) => path.split('/')[0] ?? '';
-const isOurs = (target: string) =>
+const topFolder = (path: string) => path.split('/')[0] ?? '';
+const isOwnPath = (target: string) =>
   /^(?:contracts|process|log|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
 
 /** Returns one sentence for each rule that the file breaks. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
-    ? [unfinishedWork, testSupport, randomNumbers]
-    : [unfinishedWork, direction, libraries, kafka, environment, purity, size, form, fields];
+    ? [unfinishedWorkFaults, testHelperFaults, randomNumberFaults]
+    : [
+        unfinishedWorkFaults,
+        directionFaults,
+        libraryFaults,
+        kafkaFaults,
+        environmentFaults,
+        purityFaults,
+        sizeFaults,
+        formFaults,
+        defaultValueFaults,
+      ];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
 
@@ -56,10 +66,10 @@ const foundations: readonly string[] = ['contracts', 'process', 'log'];
  * Finds imports in the wrong direction. Allowed is contracts/ ← process/ ← log/ ← a house. ops/ may also import certs/. The client of the
  * dashboard must not import its server.
  */
-function direction(source: Source): string[] {
-  const from = top(source.path);
+function directionFaults(source: Source): string[] {
+  const from = topFolder(source.path);
   const mayImport = (target: string) => {
-    const to = top(target);
+    const to = topFolder(target);
     if (from === 'dashboard' && to === from)
       return !target.startsWith('dashboard/server/') || isDashboardServer(source.path);
     if (to === from) return true;
@@ -70,7 +80,7 @@ function direction(source: Source): string[] {
     return from === 'bench' || !(houses as readonly string[]).concat(foundations, 'ops').includes(from);
   };
   return importsOf(source)
-    .filter(({ target }) => isOurs(target) && !mayImport(target))
+    .filter(({ target }) => isOwnPath(target) && !mayImport(target))
     .map(
       ({ target }) =>
         `imports ${target}: a house may import contracts/, process/, log/ and itself; log/ no house; process/ no log; contracts/ only itself`,
@@ -78,23 +88,23 @@ function direction(source: Source): string[] {
 }
 
 /** Finds libraries in contracts/. Only TypeBox is allowed there. */
-function libraries(source: Source): string[] {
+function libraryFaults(source: Source): string[] {
   if (!source.path.startsWith('contracts/')) return [];
   return importsOf(source)
-    .filter(({ target }) => !isOurs(target) && !/^typebox(?:\/|$)/.test(target))
+    .filter(({ target }) => !isOwnPath(target) && !/^typebox(?:\/|$)/.test(target))
     .map(({ target }) => `is in contracts/ and imports ${target}`);
 }
 
-function kafka(source: Source): string[] {
+function kafkaFaults(source: Source): string[] {
   if (/^(?:log\/kafka|ops\/platform|ops\/compose|bench)\//.test(source.path)) return [];
   return importsOf(source).some(({ target, typeOnly }) => target.startsWith('kafkajs') && !typeOnly)
     ? ['imports kafkajs, which only log/kafka/ knows']
     : [];
 }
 
-function environment(source: Source): string[] {
+function environmentFaults(source: Source): string[] {
   const allowed = /(?:^|\/)main\.ts$|^process\/terminal\.ts$|^ops\/|^bench\//.test(source.path);
-  return !allowed && /\bprocess\.env\b/.test(code(source))
+  return !allowed && /\bprocess\.env\b/.test(codeOf(source))
     ? ['reads process.env, which only main.ts and process/terminal.ts do']
     : [];
 }
@@ -109,7 +119,7 @@ const impureNames: readonly [RegExp, string][] = [
 ];
 
 /** Finds what is not pure in core/: imports with side effects, clocks, randomness, timers, input and output. */
-function purity(source: Source): string[] {
+function purityFaults(source: Source): string[] {
   const isCore = source.path.includes('/core/');
   if (!isCore && !pureFoundationFiles.test(source.path)) return [];
   const core = isCore ? source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length) : 'contracts/';
@@ -119,22 +129,22 @@ function purity(source: Source): string[] {
       if (target.startsWith('contracts/')) return false;
       if (/^(?:process|log)\//.test(target)) return !pureFoundationFiles.test(target);
       if (alarmEngine.test(target)) return false;
-      if (isOurs(target)) return !target.startsWith(core) && target !== 'dashboard/protocol/pace.ts';
+      if (isOwnPath(target)) return !target.startsWith(core) && target !== 'dashboard/protocol/pace.ts';
       return target !== 'typebox' && !target.startsWith('typebox/');
     })
     .map(({ target }) => `is core and imports ${target}`);
-  const text = code(source);
+  const text = codeOf(source);
   return [...faults, ...impureNames.filter(([name]) => name.test(text)).map(([, what]) => `is core and uses ${what}`)];
 }
 
-function size({ text }: Source): string[] {
+function sizeFaults({ text }: Source): string[] {
   const lines = text.split('\n').length - 1;
   return lines > linesMax ? [`has ${lines} lines, but at most ${linesMax} are allowed: split the file`] : [];
 }
 
 /** Finds enums, namespaces, files that only re-export, and file names without meaning. */
-function form(source: Source): string[] {
-  const text = code(source);
+function formFaults(source: Source): string[] {
+  const text = codeOf(source);
   const faults: string[] = [];
   if (/^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s/m.test(text)) faults.push('has an enum');
   if (/^\s*(?:export\s+)?(?:declare\s+)?namespace\s/m.test(text)) faults.push('has a namespace');
@@ -145,45 +155,47 @@ function form(source: Source): string[] {
     faults.push('has a name without meaning');
   }
   for (const { target } of importsOf(source)) {
-    if (isOurs(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without the file extension`);
+    if (isOwnPath(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without the file extension`);
   }
   return faults;
 }
 
 /** Finds `defaultValue` and `defaultChecked`. Preact ignores `defaultValue` of a select box, so the box shows and sends its first option. */
-function fields(source: Source): string[] {
-  const hasDefault = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
+function defaultValueFaults(source: Source): string[] {
+  const hasDefault = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(codeOf(source));
   return hasDefault ? ['has a form field with a default value: set `value` or `checked` instead'] : [];
 }
 
 /** Finds test helpers inside a house that import another house. Such helpers belong into tests/. */
-function testSupport(source: Source): string[] {
+function testHelperFaults(source: Source): string[] {
   if (!source.path.endsWith('.testing.ts')) return [];
-  const ownHouse = top(source.path);
+  const ownHouse = topFolder(source.path);
   return importsOf(source)
-    .filter(({ target }) => isOurs(target) && top(target) !== ownHouse && !foundations.includes(top(target)))
+    .filter(
+      ({ target }) => isOwnPath(target) && topFolder(target) !== ownHouse && !foundations.includes(topFolder(target)),
+    )
     .map(({ target }) => `imports ${target}: a test helper that imports another house belongs into tests/`);
 }
 
 /** Finds random numbers of a range that are almost always near 0 (tests/uniform-number.ts says why). */
-function randomNumbers(source: Source): string[] {
-  return /\bfc\.(?:double|float)\(\{[^}]*\bmin:/.test(code(source))
+function randomNumberFaults(source: Source): string[] {
+  return /\bfc\.(?:double|float)\(\{[^}]*\bmin:/.test(codeOf(source))
     ? ['draws from a range with fc.double: use uniformNumber']
     : [];
 }
 
 /** Finds notes about unfinished work, and tests that are skipped. */
-function unfinishedWork(source: Source): string[] {
+function unfinishedWorkFaults(source: Source): string[] {
   const faults: string[] = [];
   if (/\b(?:TODO|FIXME|XXX|HACK)\b/.test(source.text)) faults.push('has a note about unfinished work');
-  if (isTest(source.path) && /\b(?:it|test|describe)\.(?:skip|only|todo)\b/.test(code(source))) {
+  if (isTest(source.path) && /\b(?:it|test|describe)\.(?:skip|only|todo)\b/.test(codeOf(source))) {
     faults.push('has a test that is skipped, or that skips others');
   }
   return faults;
 }
 
 /** Returns the source text without comments and without the content of strings. */
-function code({ text }: Source): string {
+function codeOf({ text }: Source): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')

@@ -1,4 +1,4 @@
-/** Shows what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges it, and it ends. */
+/** Tests what clinicians see: a real recording crosses a limit, the ward sees the alarm, a nurse acknowledges the alarm, and it ends. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,23 +54,26 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Sends the recording from a given second on, one reading each second, again and again until `stop`. `goTo` jumps to another second. */
-function replay(device: TestDevice, second: number) {
-  let at = second;
-  let running = true;
+/**
+ * Sends the recording from a given second on, one reading each second, until `stop` is called. After its end, the recording starts again.
+ * `goTo` jumps to another second.
+ */
+function replayRecording(device: TestDevice, firstSecond: number) {
+  let second = firstSecond;
+  let isRunning = true;
   const loop = (async () => {
-    while (running) {
-      await device.observe({ MDC_ECG_HEART_RATE: heartRates[at % heartRates.length]! });
-      at += 1;
+    while (isRunning) {
+      await device.observe({ MDC_ECG_HEART_RATE: heartRates[second % heartRates.length]! });
+      second += 1;
       await sleep(1_000);
     }
   })();
   return {
-    goTo: (target: number) => {
-      at = target;
+    goTo: (targetSecond: number) => {
+      second = targetSecond;
     },
     async stop() {
-      running = false;
+      isRunning = false;
       await loop;
     },
   };
@@ -83,11 +86,11 @@ const alarmRow = (page: Page) =>
     .filter({ hasText: /HR 1\d\d > 120/ });
 
 describe('the screens of a ward', () => {
-  it('the screens of a ward show an alarm with value and limit, who acknowledged it, and its end; another ward sees nothing', async () => {
+  it('the screens of a ward show an alarm with value and limit, who acknowledged it, and its end; the screens of another ward show nothing', async () => {
     const normal = heartRates.slice(0, 30);
     expect(Math.max(...normal)).toBeLessThanOrEqual(118);
     const device = await connectDevice(platform, 'bed-09');
-    const recording = replay(device, 0);
+    const recording = replayRecording(device, 0);
     try {
       const value = nurse.getByTestId('bed-E-09').getByTestId('value-MDC_ECG_HEART_RATE');
       await value.waitFor();

@@ -1,5 +1,5 @@
 /**
- * Attacks on the audit trail in a real Kafka, by people who may write the topic, have a writer's key, or administer Kafka. `audit verify`
+ * Attacks the audit trail in a real Kafka, as people can who may write the topic, have a writer's key, or administer Kafka. `audit verify`
  * finds each change and names its place.
  */
 import { spawn } from 'node:child_process';
@@ -42,7 +42,7 @@ const eventOf = (actor: Actor, more: Partial<AuditEvent> = {}): AuditEvent => ({
   ...more,
 });
 
-type Raw = { readonly key: string; readonly value: Buffer; readonly partition: number };
+type RawRecord = { readonly key: string; readonly value: Buffer; readonly partition: number };
 
 let platform: TestPlatform;
 let dashboard: SealedLog;
@@ -52,7 +52,7 @@ let witness: RunningProcess;
 let witnessMetrics: Awaited<ReturnType<typeof figuresOf>>;
 let anchorsFile: string;
 let signer: Signer;
-let genuine: Raw[];
+let genuineRecords: RawRecord[];
 const closing: (() => Promise<unknown> | unknown)[] = [];
 const secret = (name: string) => readFileSync(join(platform.stateDir, 'secrets', name), 'utf8').trim();
 const keys = () => readPublicKeys(secret('audit-keys.json'));
@@ -71,18 +71,18 @@ beforeAll(async () => {
   anchorsFile = anchorsFileOf(platform.stateDir);
   signer = readSigner(secret('audit-dashboard.jwk'), 'dashboard');
 
-  await appendOlder(dashboard, 'older-boot', 6);
+  await appendUnsigned(dashboard, 'older-boot', 6);
   witness = await startProcess(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
   const trail = trailOf(dashboard, signer);
   for (const actor of people) await trail.record(eventOf(actor, { action: 'login' }));
   for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
-  await anchored();
+  await untilAllAnchored();
   for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
   await trail.close();
-  await anchored();
+  await untilAllAnchored();
   witnessMetrics = await figuresOf(witness);
   await witness.close();
-  genuine = await rawRecords();
+  genuineRecords = await readRawRecords();
 });
 afterAll(async () => {
   for (const close of closing.reverse()) await close();
@@ -91,19 +91,18 @@ afterAll(async () => {
 const trailOf = (log: SealedLog, trailSigner: Signer): Trail =>
   createTrail(log, { pseudonymKey: secret('pseudonym.key'), signer: trailSigner, now: Date.now, logger });
 
-/** Waits until all records in the log are anchored. */
-async function anchored(): Promise<void> {
+async function untilAllAnchored(): Promise<void> {
   await until('all records are anchored', async () => {
     const ends = await admin.fetchTopicOffsets('audit');
     const places = loadAnchors(anchorsFile, keys()).anchors.flatMap((anchor) => anchor.places);
     return ends.every(({ partition, offset }) =>
-      places.some((p) => p.partition === partition && p.offset === Number(offset)),
+      places.some((place) => place.partition === partition && place.offset === Number(offset)),
     );
   });
 }
 
-/** Appends records of an older version, which did not sign records. */
-async function appendOlder(log: SealedLog, boot: string, count: number, firstAtMs = Date.now() - 60 * minute) {
+/** Appends records of an older version of Vigil, which did not sign records. */
+async function appendUnsigned(log: SealedLog, boot: string, count: number, firstAtMs = Date.now() - 60 * minute) {
   let head: ChainHead = { boot, n: 0, hash: chainStart };
   for (let n = 0; n < count; n += 1) {
     const { session: _, address: __, station: ___, ...event } = eventOf(people[n % people.length]!);
@@ -124,25 +123,25 @@ async function appendAs(log: SealedLog, key: string, type: string, body: Pick<An
   await produce(log, [{ key, value }]);
 }
 
-async function rawRecords(): Promise<Raw[]> {
-  const raw: Raw[] = [];
+async function readRawRecords(): Promise<RawRecord[]> {
+  const rawRecords: RawRecord[] = [];
   const reader = await createReader(operator.kafka, {
     group: `operator-raw-${randomUUID()}`,
     topics: ['audit'],
     start: 'beginning',
     log: logger,
     onRecords: ({ partition, records }) =>
-      void raw.push(...records.map(({ key, value }) => ({ key, value: value!, partition }))),
+      void rawRecords.push(...records.map(({ key, value }) => ({ key, value: value!, partition }))),
   });
   await reader.caughtUp;
   await reader.close();
-  return raw;
+  return rawRecords;
 }
 
-const bootOf = ({ value }: Raw) => parseHeader(value.toString('latin1').split('.')[0]!).origin.boot;
+const bootOf = ({ value }: RawRecord) => parseHeader(value.toString('latin1').split('.')[0]!).origin.boot;
 
 /** Deletes the topic and creates it again with these records, as a Kafka administrator can. */
-async function rewrite(records: readonly Raw[]): Promise<void> {
+async function rewrite(records: readonly RawRecord[]): Promise<void> {
   await admin.deleteTopics({ topics: ['audit'] });
   await until('the topic is deleted', async () => !(await admin.listTopics()).includes('audit'));
   await until('the topic exists again', async () => {
@@ -154,7 +153,10 @@ async function rewrite(records: readonly Raw[]): Promise<void> {
   await produce(operator, records);
 }
 
-async function produce(log: SealedLog, records: readonly (Omit<Raw, 'partition'> & Partial<Raw>)[]): Promise<void> {
+async function produce(
+  log: SealedLog,
+  records: readonly (Omit<RawRecord, 'partition'> & Partial<RawRecord>)[],
+): Promise<void> {
   const producer = log.kafka.producer();
   await producer.connect();
   for (const record of records) await producer.send({ topic: 'audit', acks: -1, messages: [record] });
@@ -190,7 +192,7 @@ describe('an unchanged audit trail', () => {
     expect([witnessMetrics.status, witnessMetrics.health]).toEqual([200, 'ready\n']);
     const reach = [...witnessMetrics.figures.matchAll(/^vigil_witness_anchored_offset\{partition="\d"\} (\d+)$/gm)];
     expect(reach).toHaveLength(3);
-    expect(reach.reduce((sum, [, offset]) => sum + Number(offset), 0)).toBe(genuine.length);
+    expect(reach.reduce((sum, [, offset]) => sum + Number(offset), 0)).toBe(genuineRecords.length);
     expect(witnessMetrics.figures).toMatch(/^vigil_witness_success_age_seconds [\d.e-]+$/m);
     expect(witnessMetrics.figures).toMatch(/^vigil_witness_anchors_total [1-9]/m);
     for (const where of ['trail', 'anchors'])
@@ -226,7 +228,7 @@ describe('an unchanged audit trail', () => {
 
 describe('forgeries by a person who may write the topic', () => {
   const past = () => new Date(Date.now() - 120 * minute).toISOString();
-  const forged = (boot: string, forger: Signer, more: Partial<AuditEvent>, at = past()) =>
+  const forgedRecord = (boot: string, forger: Signer, more: Partial<AuditEvent>, at = past()) =>
     createNextRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, forger);
   const act = { action: 'alarm-acknowledged', alarmId: 'alarm-of-the-past' } as const;
 
@@ -235,13 +237,14 @@ describe('forgeries by a person who may write the topic', () => {
       'an act without a signature, as in older versions',
       'unsigned',
       /record 1 of past-1 is not signed, but is in a part of the log where all records are signed/,
-      () => appendOlder(operator, 'past-1', 1, Date.now() - 24 * 60 * minute),
+      () => appendUnsigned(operator, 'past-1', 1, Date.now() - 24 * 60 * minute),
     ],
     [
       'an act signed with an unknown key',
       'forged',
       /record 1 of past-2 is signed with a key that is not a known key of dashboard/,
-      () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-2', newAuditKeys().signer('dashboard'), act)),
+      () =>
+        appendAs(dashboard, 'k', contentTypes.audit, forgedRecord('past-2', newAuditKeys().signer('dashboard'), act)),
     ],
     [
       'an acknowledgement signed by the operator, whose command line acknowledges no alarms',
@@ -252,34 +255,40 @@ describe('forgeries by a person who may write the topic', () => {
           operator,
           'k',
           contentTypes.audit,
-          forged('past-3', readSigner(secret('audit-operator.jwk'), 'operator'), act),
+          forgedRecord('past-3', readSigner(secret('audit-operator.jwk'), 'operator'), act),
         ),
     ],
     [
       'an act sealed by the operator and signed with the key of the dashboard',
       'forged',
       /record 1 of past-4 names dashboard as its writer, but operator sealed it/,
-      () => appendAs(operator, 'k', contentTypes.audit, forged('past-4', signer, act)),
+      () => appendAs(operator, 'k', contentTypes.audit, forgedRecord('past-4', signer, act)),
     ],
     [
       'an act signed by the dashboard in a session that does not exist',
       'forged',
       /record 1 of past-5 names a session of paula without an earlier record of its login/,
-      () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-5', signer, { ...act, session: 'invented' })),
+      () =>
+        appendAs(dashboard, 'k', contentTypes.audit, forgedRecord('past-5', signer, { ...act, session: 'invented' })),
     ],
     [
       'an act signed by the dashboard in the session of another person',
       'forged',
       /record 1 of past-6 (names a session of paula without an earlier record of its login|names paula as the actor, but its session is of nora)/,
       () =>
-        appendAs(dashboard, 'k', contentTypes.audit, forged('past-6', signer, { ...act, session: 'session-of-nora' })),
+        appendAs(
+          dashboard,
+          'k',
+          contentTypes.audit,
+          forgedRecord('past-6', signer, { ...act, session: 'session-of-nora' }),
+        ),
     ],
     [
       'a login signed by the dashboard, with a time long before it was appended',
       'backdated',
       /has the time .*, but was not yet in the log at/,
       async () => {
-        const login = forged('past-7', signer, { action: 'login', session: 'invented-7' });
+        const login = forgedRecord('past-7', signer, { action: 'login', session: 'invented-7' });
         await appendAs(dashboard, 'k', contentTypes.audit, login);
       },
     ],
@@ -287,65 +296,71 @@ describe('forgeries by a person who may write the topic', () => {
     await forge();
     const faults = await faultsNow();
     expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
-    await rewrite(genuine);
+    await rewrite(genuineRecords);
     expect(await faultsNow()).toEqual([]);
   });
 });
 
 describe('changes by a Kafka administrator', () => {
   /** Returns the index of a record in the middle of a partition with at least 12 records. */
-  const inMiddle = () => {
-    const partition = [0, 1, 2].find((n) => genuine.filter((raw) => raw.partition === n).length >= 12)!;
-    return genuine.findIndex((raw, index) => {
-      const countBefore = genuine.slice(0, index).filter((earlier) => earlier.partition === partition).length;
+  const indexInMiddle = () => {
+    const partition = [0, 1, 2].find(
+      (candidate) => genuineRecords.filter((raw) => raw.partition === candidate).length >= 12,
+    )!;
+    return genuineRecords.findIndex((raw, index) => {
+      const countBefore = genuineRecords.slice(0, index).filter((earlier) => earlier.partition === partition).length;
       return raw.partition === partition && countBefore === 8;
     });
   };
 
-  it.each<[string, RegExp, (raw: Raw[]) => Raw[]]>([
+  it.each<[string, RegExp, (raw: RawRecord[]) => RawRecord[]]>([
     [
       'one record is removed',
       /^removed record \d+ of test-\S+ is missing, before the record of/m,
-      (r) => r.toSpliced(inMiddle(), 1),
+      (records) => records.toSpliced(indexInMiddle(), 1),
     ],
     [
       'two records are exchanged',
       /^moved record \d+ of test-\S+ is behind its record \d+, at offset \d+ of partition \d/m,
-      (r) => {
-        const at = inMiddle();
-        const next = r.findIndex((raw, index) => index > at && raw.partition === r[at]!.partition);
-        return r.with(at, r[next]!).with(next, r[at]!);
+      (records) => {
+        const first = indexInMiddle();
+        const second = records.findIndex((raw, index) => index > first && raw.partition === records[first]!.partition);
+        return records.with(first, records[second]!).with(second, records[first]!);
       },
     ],
     [
       'one record is changed',
       /^unreadable the record at offset \d+ of partition \d cannot be opened/m,
-      (r) => {
-        const { value, ...raw } = r[inMiddle()]!;
+      (records) => {
+        const { value, ...raw } = records[indexInMiddle()]!;
         const parts = value.toString('latin1').split('.');
         const body = Buffer.from(parts[3]!, 'base64url');
         body[10] = body[10]! ^ 1;
-        return r.with(inMiddle(), { ...raw, value: Buffer.from(parts.with(3, body.toString('base64url')).join('.')) });
+        const changedValue = Buffer.from(parts.with(3, body.toString('base64url')).join('.'));
+        return records.with(indexInMiddle(), { ...raw, value: changedValue });
       },
     ],
     [
       'the beginning is cut off',
       /^cut records? 1( to \d+)? of older-boot (is|are) missing/m,
-      (r) => r.filter((raw, at) => r.slice(0, at).filter(({ partition }) => partition === raw.partition).length >= 2),
+      (records) =>
+        records.filter(
+          (raw, index) => records.slice(0, index).filter(({ partition }) => partition === raw.partition).length >= 2,
+        ),
     ],
     [
       'the end is cut off',
       /^cut partition \d ends before offset \d+, and offset \d+ was anchored at .* \(line \d+\): \d+ records are cut off/m,
-      (r) => r.slice(0, -5),
+      (records) => records.slice(0, -5),
     ],
     [
       'all records of a process are removed',
       /^changed the records of partition \d from offset 0/m,
-      (r) => r.filter((raw) => bootOf(raw) !== 'older-boot'),
+      (records) => records.filter((raw) => bootOf(raw) !== 'older-boot'),
     ],
     ['all records are deleted', /^cut partition 0 ends before offset 0, and offset \d+ was anchored/m, () => []],
   ])('audit verify names the place of a change: %s', async (_, message, change) => {
-    await rewrite(change([...genuine]));
+    await rewrite(change([...genuineRecords]));
     const faults = await faultsNow();
     expect(faults.map(({ kind, text: faultText }) => `${kind} ${faultText}`).join('\n')).toMatch(message);
   });
@@ -371,7 +386,7 @@ describe('changes by a Kafka administrator', () => {
     await newWitness.close();
     expect(figures).toMatch(/^vigil_witness_faults_total\{where="trail"\} [1-9]/m);
     expect(newWitness.output()).toMatch(/records from offset 0 to \d+ were read earlier and are now missing/);
-    await rewrite(genuine);
+    await rewrite(genuineRecords);
     const faultTexts = (await faultsNow()).map(({ text: faultText }) => faultText);
     expect(faultTexts.join('\n')).toMatch(/the witness found at line \d+: /);
   });
@@ -389,11 +404,11 @@ describe('changes by a Kafka administrator', () => {
     writeFileSync(anchorsFile, `${first}\n`);
     const { anchors } = loadAnchors(anchorsFile, keys());
     expect(anchors).toHaveLength(1);
-    const paper = JSON.parse(genuineAnchors.toString().trim().split('\n').at(-1)!);
-    const { faults } = await verify([{ line: paper.line, hash: paper.hash }]);
+    const anchorOnPaper = JSON.parse(genuineAnchors.toString().trim().split('\n').at(-1)!);
+    const { faults } = await verify([{ line: anchorOnPaper.line, hash: anchorOnPaper.hash }]);
     expect(faults).toContainEqual({
       kind: 'anchors',
-      text: `line ${paper.line} of the anchors is missing in the file`,
+      text: `line ${anchorOnPaper.line} of the anchors is missing in the file`,
     });
     writeFileSync(anchorsFile, genuineAnchors);
     expect(serviceEnv(platform, 'witness').VIGIL_READER_KEY_FILE).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Runs the command `capture` on a real Kafka, and replays the captures: they give the same alarms and acknowledgements as in the ward. */
+/** Tests with a real Kafka that a replay of a capture gives the same alarms and acknowledgements as in the ward. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
-import { readWhole } from '../../tests/log-witness.ts';
+import { readAllRecords } from '../../tests/log-witness.ts';
 import { openLogAs, root } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
 
@@ -35,15 +35,15 @@ beforeAll(async () => {
   lab = await openLab(platform);
   processor = await lab.start({}, `alarms-capture-${run}`);
   bed = await lab.admit('adult', ward);
-  const other = await lab.admit('adult', `other-${run}`);
-  await other.send(Date.now(), 0, 0, { HR: 80 });
-  const t = Date.now() - 8_000;
+  const otherBed = await lab.admit('adult', `other-${run}`);
+  await otherBed.send(Date.now(), 0, 0, { HR: 80 });
+  const startMs = Date.now() - 8_000;
   await bed.setLimits('SpO2', { low: 95 });
-  await bed.send(t, 0, 7, { HR: 130, SpO2: 94 });
+  await bed.send(startMs, 0, 7, { HR: 130, SpO2: 94 });
   const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.high');
   await bed.acknowledge(raised.alarm.alarmId);
   await lab.until(bed, ({ type }) => type === 'acknowledged');
-  await bed.send(t, 8, 20, { HR: 135, SpO2: 94 });
+  await bed.send(startMs, 8, 20, { HR: 135, SpO2: 94 });
   await lab.until(bed, ({ alarm }) => alarm.condition === 'SpO2.low');
 });
 afterAll(async () => {
@@ -74,8 +74,8 @@ const capture = (out: string, user: string, ...more: string[]) =>
     ...['--as', user, '--password-stdin', '--why', 'a test', ...more],
   );
 
-/** Returns the members of the last record of each physiological alarm that must be equal in a replay: no ids, no names. */
-function lastOf(alarms: readonly Alarm[], shiftMs = 0) {
+/** Returns, for the last record of each physiological alarm, the members that must be equal in a replay. Ids and names may differ. */
+function comparableAlarms(alarms: readonly Alarm[], shiftMs = 0) {
   const lastById = new Map<string, Alarm>();
   for (const alarm of alarms) if (alarm.kind === 'physiological') lastById.set(alarm.alarmId, alarm);
   return [...lastById.values()]
@@ -84,7 +84,7 @@ function lastOf(alarms: readonly Alarm[], shiftMs = 0) {
     })
     .sort((a, b) => a.condition.localeCompare(b.condition));
 }
-async function replayed(file: string): Promise<Alarm[]> {
+async function replay(file: string): Promise<Alarm[]> {
   const { out, err, code } = await vigil('replay', '--capture', file, '--events');
   expect({ err, code }).toEqual({ err: '', code: 0 });
   const events = out.trim().split('\n');
@@ -92,7 +92,7 @@ async function replayed(file: string): Promise<Alarm[]> {
 }
 async function auditDetails(): Promise<string[]> {
   const operator = await openLogAs(platform, 'operator');
-  const records = await readWhole(operator, 'audit');
+  const records = await readAllRecords(operator, 'audit');
   await operator.close();
   return records.flatMap(({ opened }) => {
     const checked = checkRecord(opened.contentType, opened.plaintext);
@@ -111,12 +111,12 @@ describe('a capture of a ward', () => {
     expect(others).toEqual([]);
     const path = join(folder, 'plain', file!);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const wardAlarms = lastOf(lab.alarmsOf(bed));
+    const wardAlarms = comparableAlarms(lab.alarmsOf(bed));
     expect(wardAlarms.map(({ condition, acknowledged }) => [condition, acknowledged])).toEqual([
       ['HR.high', true],
       ['SpO2.low', false],
     ]);
-    expect(lastOf(await replayed(path))).toEqual(wardAlarms);
+    expect(comparableAlarms(await replay(path))).toEqual(wardAlarms);
     const details = (await auditDetails()).filter((detail) => detail.startsWith('physician patients-captured'));
     expect(details).toEqual([
       expect.stringMatching(/: asked for .*why: a test/),
@@ -132,13 +132,13 @@ describe('a capture of a ward', () => {
     const written = readFileSync(path, 'utf8');
     for (const name of [run, bed.deviceId, bed.associationId, 'boot-of', 'N. Urse', 'u1'])
       expect(written).not.toContain(`${name}`);
-    const wardAlarms = lastOf(lab.alarmsOf(bed));
-    const replayAlarms = await replayed(path);
+    const wardAlarms = comparableAlarms(lab.alarmsOf(bed));
+    const replayAlarms = await replay(path);
     const [first] = replayAlarms.filter(({ condition }) => condition === wardAlarms[0]!.condition);
     const shiftMs = Date.parse(first!.onsetAt) - wardAlarms[0]!.onset;
     expect(Math.abs(shiftMs % 60_000)).toBe(0);
     expect(shiftMs).toBeLessThan(-300 * 86_400_000);
-    expect(lastOf(replayAlarms, shiftMs)).toEqual(wardAlarms);
+    expect(comparableAlarms(replayAlarms, shiftMs)).toEqual(wardAlarms);
   });
 
   it('the command capture refuses a nurse, records the refusal, and says if no patient was in the bed', async () => {

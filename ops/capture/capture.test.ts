@@ -29,24 +29,24 @@ const period = (associationId: string, from: number, to: number | null, more: ob
 });
 const row = (...periods: ReturnType<typeof period>[]): DeviceAssociations => ({ deviceId: 'd', version: 1, periods });
 const scope = { ward: 'ICU', sinceMs: t0, untilMs: t0 + 2 * hourMs };
-const ids = (periods: DeviceAssociations, more: object = {}) =>
+const idsOfStays = (periods: DeviceAssociations, more: object = {}) =>
   staysOf(periods, { ...scope, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
 
 describe('staysOf', () => {
   it('returns the stays that overlap the requested time, including stays that touch its bounds', () => {
     const end = scope.untilMs;
-    expect(ids(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
-    expect(ids(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
-    expect(ids(row(period('ends-after-begin', t0 - hourMs, t0 + 1)))).toEqual(['ends-after-begin']);
-    expect(ids(row(period('begins-at-end', end, null)))).toEqual(['begins-at-end']);
-    expect(ids(row(period('begins-after-end', end + 1, null)))).toEqual([]);
+    expect(idsOfStays(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
+    expect(idsOfStays(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
+    expect(idsOfStays(row(period('ends-after-begin', t0 - hourMs, t0 + 1)))).toEqual(['ends-after-begin']);
+    expect(idsOfStays(row(period('begins-at-end', end, null)))).toEqual(['begins-at-end']);
+    expect(idsOfStays(row(period('begins-after-end', end + 1, null)))).toEqual([]);
   });
 
   it('returns only stays in the requested ward and bed', () => {
     const periods = row(period('association-1', t0 - hourMs, null));
-    expect(ids(periods, { bed: '1' })).toEqual(['association-1']);
-    expect(ids(periods, { bed: '2' })).toEqual([]);
-    expect(ids(periods, { ward: 'step' })).toEqual([]);
+    expect(idsOfStays(periods, { bed: '1' })).toEqual(['association-1']);
+    expect(idsOfStays(periods, { bed: '2' })).toEqual([]);
+    expect(idsOfStays(periods, { ward: 'step' })).toEqual([]);
   });
 
   it('returns the patient’s ward and category after each change, and the end of the period', () => {
@@ -149,8 +149,8 @@ describe('files of captures', () => {
     expect(statSync(join(out, 'a.ndjson')).mode & 0o777).toBe(0o600);
     expect(statSync(out).mode & 0o777).toBe(0o700);
     expect(() => openCapture(out, 'a.ndjson')).toThrow(/exists already/);
-    const dropped = openCapture(out, 'b.ndjson');
-    dropped.discard();
+    const discardedFile = openCapture(out, 'b.ndjson');
+    discardedFile.discard();
     expect(readdirSync(out)).toEqual(['a.ndjson']);
   });
 
@@ -164,7 +164,7 @@ describe('files of captures', () => {
     expect(targetOf(join(folder, 'elsewhere'), false)).toEqual({ folder: join(folder, 'elsewhere'), file: undefined });
   });
 
-  it('captureName makes a name that cannot lead to another folder', () => {
+  it('captureName returns a name that cannot lead to another folder', () => {
     expect(captureName('../ICU', '1/..', 'a.b')).toBe('___ICU-1___-a_b.ndjson');
   });
 });
@@ -206,7 +206,7 @@ describe('captureAt', () => {
       throw new Error(readsTheLog);
     },
   });
-  async function ask(role: Role | undefined, wards: string[]) {
+  async function captureAs(role: Role | undefined, wards: string[]) {
     const records: AuditEvent[] = [];
     const trail: OperatorContext['trail'] = {
       record: async (event) => void records.push(event),
@@ -237,14 +237,14 @@ describe('captureAt', () => {
   ])(
     'refuses the role %s with the wards %j, records the refusal, and does not read the log',
     async (role, wards, message, action) => {
-      const { error, records } = await ask(role, wards);
+      const { error, records } = await captureAs(role, wards);
       expect(error).toMatch(message);
       expect(records).toEqual([`${action} ICU: capture ${what}`]);
     },
   );
 
   it('allows a physician of the ward, and writes to the audit trail before it reads the log', async () => {
-    expect(await ask('physician', ['ICU'])).toEqual({
+    expect(await captureAs('physician', ['ICU'])).toEqual({
       error: readsTheLog,
       records: [`patients-captured ICU: asked for ${what}`],
     });

@@ -1,4 +1,4 @@
-/** Tests that the line of a record gives the alarm engine the same input as the record itself. */
+/** Tests that the line of a capture gives the alarm engine the same input as the record from which the line was made. */
 import { describe, expect, it } from 'vitest';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
 import type { OpenedRecord } from '../../log/envelope/header.ts';
@@ -12,10 +12,10 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const deviceId = 'bed-07-of-mrs-miller';
 const fromGateway = { deviceId, receivedAt: iso(t0) };
 const by = { userId: 'anna', name: 'Anna Miller', role: 'nurse' } as const;
-const plain: LineContext = { disguise: undefined, alarmIdOf: (id) => id, wasAccepted: () => undefined };
+const plainContext: LineContext = { disguise: undefined, alarmIdOf: (id) => id, wasAccepted: () => undefined };
 const hr = { code: 'MDC_ECG_HEART_RATE', value: 134, unit: '/min' };
 
-function opened(contentType: ContentType, body: object): OpenedRecord {
+function openedRecord(contentType: ContentType, body: object): OpenedRecord {
   const numbers = { boot: 'gateway-boot', seq: 77, ...('reading' in body && numbersOf(body.reading)) };
   const origin = { topic: 'observations', key: 'a-miller-1', writer: 'w', ...numbers } as const;
   return { origin, contentType, plaintext: Buffer.from(JSON.stringify(body)) };
@@ -60,7 +60,7 @@ const records: [string, ContentType, object][] = [
   ['a connection', contentTypes.connection, { connected: false, claim: 12, reason: 'closed' }],
   ['a notice of the gateway', contentTypes.notice, { notice: 'shared-identity', forMs: 60_000 }],
 ];
-const read = (line: object | undefined) => {
+const inputOf = (line: object | undefined) => {
   const { lines, faults, refused } = readCapture(JSON.stringify(line));
   expect([...faults, ...refused]).toEqual([]);
   return lines[0]!.input as Record<string, unknown>;
@@ -68,20 +68,20 @@ const read = (line: object | undefined) => {
 
 describe('lineOf', () => {
   it.each(records)('gives the engine the same input as the record: %s', (_name, contentType, body) => {
-    const record = opened(contentType, { ...fromGateway, ...body });
+    const record = openedRecord(contentType, { ...fromGateway, ...body });
     const result = inputOfText(contentType, record.plaintext, record.origin);
-    expect(result.ok && result.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
+    expect(result.ok && result.input).toEqual({ ...inputOf(lineOf(record, t0 + 3, plainContext)), deviceId });
   });
 
   const disguise = createDisguise(() => 0.4);
   it.each(records)(
     'replaces all names, moves all times and keeps all values for a pseudonymous capture: %s',
     (_name, contentType, body) => {
-      const record = opened(contentType, { ...fromGateway, ...body });
-      const line = lineOf(record, t0 + 3, { ...plain, disguise });
+      const record = openedRecord(contentType, { ...fromGateway, ...body });
+      const line = lineOf(record, t0 + 3, { ...plainContext, disguise });
       expect(JSON.stringify(line)).not.toMatch(/miller|anna|gateway-boot|bed-07|2026/i);
-      const disguised = read(line);
-      const original = read(lineOf(record, t0 + 3, plain));
+      const disguised = inputOf(line);
+      const original = inputOf(lineOf(record, t0 + 3, plainContext));
       for (const name of ['time', 'receivedAt'])
         if (original[name] !== undefined) expect(disguised[name]).toBe((original[name] as number) + disguise.shiftMs);
       if (original.seq !== undefined) expect(disguised.seq).toBe(original.seq);
@@ -92,14 +92,17 @@ describe('lineOf', () => {
   );
 
   it('uses the time of the append if a record was appended more than 5 s after it was received', () => {
-    const record = opened(contentTypes.observation, { ...fromGateway, reading: { ...deviceMessage, values: [hr] } });
-    expect(lineOf(record, t0 + 5_000, plain)?.at).toBe(iso(t0));
-    expect(lineOf(record, t0 + 5_001, plain)?.at).toBe(iso(t0 + 5_001));
+    const record = openedRecord(contentTypes.observation, {
+      ...fromGateway,
+      reading: { ...deviceMessage, values: [hr] },
+    });
+    expect(lineOf(record, t0 + 5_000, plainContext)?.at).toBe(iso(t0));
+    expect(lineOf(record, t0 + 5_001, plainContext)?.at).toBe(iso(t0 + 5_001));
   });
 
   it('returns undefined for a record that the alarm engine does not use', () => {
-    expect(lineOf(opened(contentTypes.presence, { at: iso(t0), wards: [] }), t0, plain)).toBeUndefined();
-    expect(lineOf(opened(contentTypes.observation, { broken: 1 }), t0, plain)).toBeUndefined();
+    expect(lineOf(openedRecord(contentTypes.presence, { at: iso(t0), wards: [] }), t0, plainContext)).toBeUndefined();
+    expect(lineOf(openedRecord(contentTypes.observation, { broken: 1 }), t0, plainContext)).toBeUndefined();
   });
 });
 
@@ -116,33 +119,38 @@ describe('commandLine', () => {
   const setLimits = { type: 'set-limits', ...common, group: 'HR', limits } as const;
 
   it('writes a command that a replay reads unchanged', () => {
-    const input = read(commandLine(setLimits, t0, plain)) as { command: object };
+    const input = inputOf(commandLine(setLimits, t0, plainContext)) as { command: object };
     expect(input.command).toEqual({ ...setLimits, associationId: 'capture-association' });
   });
 
   it('writes an acknowledgement with the id that the alarm has in the replay, and no line for an unknown alarm', () => {
-    const line = commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => 'alarm-in-the-capture' });
+    const line = commandLine(acknowledge, t0, { ...plainContext, alarmIdOf: () => 'alarm-in-the-capture' });
     expect(line).toMatchObject({
       at: iso(t0),
       command: { type: 'acknowledge', alarm: 'alarm-in-the-capture', rev: 3 },
     });
-    expect(commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => undefined })).toBeUndefined();
+    expect(commandLine(acknowledge, t0, { ...plainContext, alarmIdOf: () => undefined })).toBeUndefined();
   });
 
   it('leaves out the revision of an accepted acknowledgement, so that it is accepted again', () => {
-    expect(commandLine(acknowledge, t0, { ...plain, wasAccepted: () => true })?.command).not.toHaveProperty('rev');
-    expect(commandLine(acknowledge, t0, { ...plain, wasAccepted: () => false })?.command).toHaveProperty('rev', 3);
+    expect(commandLine(acknowledge, t0, { ...plainContext, wasAccepted: () => true })?.command).not.toHaveProperty(
+      'rev',
+    );
+    expect(commandLine(acknowledge, t0, { ...plainContext, wasAccepted: () => false })?.command).toHaveProperty(
+      'rev',
+      3,
+    );
   });
 
   it('leaves out the person and the reason in a pseudonymous capture', () => {
     const disguise = createDisguise(() => 0.9);
-    const line = commandLine(setLimits, t0, { ...plain, disguise });
+    const line = commandLine(setLimits, t0, { ...plainContext, disguise });
     expect(JSON.stringify(line)).not.toMatch(/miller|anna|2026/i);
-    expect(read(line)).toMatchObject({ command: { by: { role: 'nurse' }, limits: { high: 130 } } });
+    expect(inputOf(line)).toMatchObject({ command: { by: { role: 'nurse' }, limits: { high: 130 } } });
     const until = iso(t0 + 60_000 + disguise.shiftMs);
     expect(line).toMatchObject({ command: { limits: { off: { reason: 'left out', until } } } });
     const standby = { type: 'standby', ...common, reason: 'Imaging of Anna Miller', forMs: 60_000 } as const;
-    expect(commandLine(standby, t0, { ...plain, disguise })).toMatchObject({ command: { reason: 'left out' } });
+    expect(commandLine(standby, t0, { ...plainContext, disguise })).toMatchObject({ command: { reason: 'left out' } });
   });
 });
 

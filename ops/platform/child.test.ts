@@ -44,7 +44,7 @@ async function until(probe: () => boolean): Promise<void> {
   }
 }
 
-async function untilGone(pid: number): Promise<void> {
+async function untilEnded(pid: number): Promise<void> {
   for (const endMs = Date.now() + 30_000; isRunning(pid) && Date.now() < endMs; ) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -137,7 +137,7 @@ describe('startChild', () => {
     );
     expect(isRunning(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await untilGone(pid);
+    await untilEnded(pid);
     expect(isRunning(pid)).toBe(false);
   });
 });

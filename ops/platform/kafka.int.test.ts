@@ -203,26 +203,30 @@ describe('the broker', () => {
       cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
     }
     const newCerts = join(stateDir, 'certs');
-    const stolen = clientOf('trends').admin();
+    const adminWithStolenKey = clientOf('trends').admin();
     try {
-      await stolen.connect();
-      expect((await stolen.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
+      await adminWithStolenKey.connect();
+      expect((await adminWithStolenKey.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe(
+        'observations',
+      );
       await revokeService({ stateDir, service: 'trends', reason: 'key-compromise', nowMs: Date.now() });
       await ensureCertificates({ stateDir, nowMs: Date.now() });
       await ensureTopics(platform.kafkaBrokers, newCerts);
-      await expect(stolen.fetchTopicMetadata({ topics: ['observations'] })).rejects.toThrow(/authorized/);
+      await expect(adminWithStolenKey.fetchTopicMetadata({ topics: ['observations'] })).rejects.toThrow(/authorized/);
       expect(await canDescribeReadings('trends')).toBe(false);
-      const renewed = clientOf('trends', newCerts).admin();
-      await renewed.connect();
-      expect((await renewed.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
-      await renewed.disconnect();
+      const adminWithNewKey = clientOf('trends', newCerts).admin();
+      await adminWithNewKey.connect();
+      expect((await adminWithNewKey.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe(
+        'observations',
+      );
+      await adminWithNewKey.disconnect();
       // With the certificates from before the revocation, Kafka would accept the stolen key again.
       await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(
         /older than the revocation of a stolen key of trends/,
       );
       expect(await canDescribeReadings('trends')).toBe(false);
     } finally {
-      await stolen.disconnect();
+      await adminWithStolenKey.disconnect();
       await deleteMark();
       await ensureTopics(platform.kafkaBrokers, certs);
       rmSync(stateDir, { recursive: true, force: true });
@@ -282,7 +286,7 @@ describe('the broker', () => {
       const { retentionMs, segmentMs } = kafkaTopics.rejected;
       expect(changes).toContain(`Kafka's topic "rejected" had retention.ms=60000, and has ${retentionMs} now`);
       expect(changes).toContain(`Kafka's topic "rejected" had segment.ms=604800000, and has ${segmentMs} now`);
-      expect(changes.filter((change) => !change.includes(' rejected '))).toEqual([]);
+      expect(changes.filter((change) => !change.includes(' "rejected" '))).toEqual([]);
       await until(
         'our settings are in force',
         async () => (await settingsOf('segment.ms'))['segment.ms'] === String(segmentMs),
@@ -305,7 +309,7 @@ describe('the broker', () => {
         cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
       await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
       writeFileSync(join(stateDir, 'secrets/pseudonym.key'), 'another\n');
-      // fingerprints.test.ts tests the loss of a key alone. Here the key and the file of its fingerprint are both lost.
+      // fingerprints.test.ts tests the loss of a key alone. In this test the key and the file of its fingerprint are lost.
       for (const file of ['reader-trends.jwk', 'fingerprints.json']) rmSync(join(stateDir, 'secrets', file));
       await expect(ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'))).rejects.toThrow(
         'These files differ or are missing: secrets/pseudonym.key, secrets/reader-trends.jwk.',
@@ -315,7 +319,7 @@ describe('the broker', () => {
     }
   });
 
-  it('the broker does not make a topic when a client writes to an unknown topic', async () => {
+  it('the broker does not create a topic when a client writes to an unknown topic', async () => {
     await expect(appendAs('admin', 'surprise')).rejects.toThrow(/topic/i);
   });
 });

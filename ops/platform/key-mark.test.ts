@@ -18,8 +18,8 @@ it.each([
   ['a mark with the same keys', mark(0, { a: '1' }), mark(0, { a: '1' }), mark(0, { a: '1' })],
   ['a mark with fewer keys', mark(0, { a: '1' }), mark(0, { a: '1', b: '2' }), mark(0, { a: '1', b: '2' })],
   ['a mark with keys that an operator gave up', mark(0, { a: '1' }), mark(1, { a: '9' }), mark(1, { a: '9' })],
-])('markOrRefusal returns the mark of our keys if Kafka has %s', (_, marked, ours, next) => {
-  expect(markOrRefusal(marked, ours)).toEqual(next);
+])('markOrRefusal returns the mark of our keys if Kafka has %s', (_, storedMark, ownMark, expected) => {
+  expect(markOrRefusal(storedMark, ownMark)).toEqual(expected);
 });
 
 it.each([
@@ -36,19 +36,19 @@ it.each([
     'The data in Kafka were written with other keys. These files differ or are missing: b.',
   ],
   [
-    'keys from before an operator gave some up',
+    'keys from before an operator gave up some keys',
     mark(1, { a: '2' }),
     mark(0, { a: '1' }),
     'The data in Kafka were written with other keys. These files differ or are missing: a.',
   ],
   [
-    'a file of fingerprints from before an operator gave keys up',
+    'a file of fingerprints from before an operator gave up some keys',
     mark(1, { a: '1' }),
     mark(0, { a: '1' }),
     'The data in Kafka are newer than these keys: an operator has given up some of these keys since.',
   ],
-])('markOrRefusal returns a sentence that refuses %s', (_, marked, ours, fault) => {
-  expect(markOrRefusal(marked, ours)).toBe(fault);
+])('markOrRefusal returns a sentence that refuses %s', (_, storedMark, ownMark, refusal) => {
+  expect(markOrRefusal(storedMark, ownMark)).toBe(refusal);
 });
 
 describe('the revoked key of a service', () => {
@@ -75,7 +75,7 @@ describe('the revoked key of a service', () => {
     ).toBeUndefined();
   });
 
-  it('markOrRefusal contains the revocations of services', () => {
+  it('markOrRefusal returns a mark with the revocations of services', () => {
     expect(markOrRefusal(markWithRevokedGateway(0, 1), markWithRevokedGateway(0, 2))).toEqual(
       markWithRevokedGateway(0, 2),
     );
@@ -122,7 +122,7 @@ describe('the revoked certificate of a device', () => {
     ).toBeUndefined();
   });
 
-  it('markOrRefusal contains the revocations of devices, and is unchanged if there is no new revocation', () => {
+  it('markOrRefusal returns a mark with the revocations of devices, or the stored mark if there is no new revocation', () => {
     expect(markOrRefusal(mark(0, ca), markWithDevices({ a1: 1 }))).toEqual(markWithDevices({ a1: 1 }));
     expect(markOrRefusal(markWithDevices({ a1: 1 }), markWithDevices({ a1: 1, b2: 2 }))).toEqual(
       markWithDevices({ a1: 1, b2: 2 }),
@@ -138,7 +138,7 @@ describe('withoutEndedCertificates', () => {
   /** A record of this size is below Kafka's default limit of 1 MiB. */
   const bytesMax = 1_000_000;
 
-  it('keeps the mark small after years of revocations: it has only certificates that are valid or ended recently', () => {
+  it('the mark stays small after years of revocations, because it has only certificates that are valid or ended recently', () => {
     const stateDir = mkdtempSync(join(tmpdir(), 'vigil-years-'));
     try {
       const revoked = (serial: string, daysAgo: number): RegisterEntry => {
@@ -154,13 +154,15 @@ describe('withoutEndedCertificates', () => {
         join(stateDir, 'certs', 'devices.jsonl'),
         entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
       );
-      const ours = markOf(stateDir);
-      const mark = withoutEndedCertificates(ours, nowMs);
-      expect(JSON.stringify(mark).length).toBeLessThan(bytesMax);
-      expect(Object.keys(mark.devices ?? {})).toEqual(['aa', 'bb']);
+      const ownMark = markOf(stateDir);
+      const shortMark = withoutEndedCertificates(ownMark, nowMs);
+      expect(JSON.stringify(shortMark).length).toBeLessThan(bytesMax);
+      expect(Object.keys(shortMark.devices ?? {})).toEqual(['aa', 'bb']);
       // The mark in Kafka may have a later end time than the register. The certificate still counts as revoked in the register.
       const endMs = nowMs + dayMs;
-      expect(deviceRevocationFault({ ...mark, devices: { [old[0]!.serial]: endMs } }, ours, nowMs)).toBeUndefined();
+      expect(
+        deviceRevocationFault({ ...shortMark, devices: { [old[0]!.serial]: endMs } }, ownMark, nowMs),
+      ).toBeUndefined();
     } finally {
       rmSync(stateDir, { recursive: true, force: true });
     }

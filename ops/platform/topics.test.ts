@@ -27,7 +27,7 @@ describe('retention times', () => {
     expect(msMax - msMin - 6 * minuteMs).toBeLessThanOrEqual(msMin / 20);
   });
 
-  it.each(timed)('the operator’s page has the right retention times of %s', (name) => {
+  it.each(timed)('the operator’s page has the retention times that Kafka uses for %s', (name) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operator.md'), 'utf8');
     const row = text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     const { msMin, msMax } = retentionOf(name);
@@ -40,8 +40,8 @@ describe('retention times', () => {
   });
 
   it('Kafka keeps a key longer than each record that needs the key, although the key is up to 1 h older', () => {
-    const mostMs = Math.max(retentionOf('observations').msMax, retentionOf('waveforms').msMax);
-    expect(retentionOf('keys-readings').msMin).toBeGreaterThan(mostMs + hourMs);
+    const longestMs = Math.max(retentionOf('observations').msMax, retentionOf('waveforms').msMax);
+    expect(retentionOf('keys-readings').msMin).toBeGreaterThan(longestMs + hourMs);
     expect(retentionOf('keys-rejected').msMin).toBeGreaterThan(retentionOf('rejected').msMax + hourMs);
   });
 

@@ -17,7 +17,7 @@ import { judgeRecord } from '../../log/audit/rules.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { connectMqtt, publishFor, recordsOf } from '../../tests/gateway/gateway.ts';
-import { readWhole } from '../../tests/log-witness.ts';
+import { readAllRecords } from '../../tests/log-witness.ts';
 import {
   admitted,
   associate,
@@ -96,8 +96,8 @@ async function vigil(args: string[], env: Record<string, string> = {}, input = p
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { out, err, code };
 }
-const as = (user: string) => ['--as', user, '--password-stdin'];
-const ofDevice = ['--device', device];
+const accountOptions = (user: string) => ['--as', user, '--password-stdin'];
+const deviceOption = ['--device', device];
 
 let idsOfDevice: Promise<string[]> | undefined;
 /** Returns the ids of this device's rejected messages, in the order in which they were sent. */
@@ -107,7 +107,7 @@ function ids(): Promise<string[]> {
 }
 
 async function listIds(): Promise<string[]> {
-  const { out } = await vigil(['list', ...ofDevice]);
+  const { out } = await vigil(['list', ...deviceOption]);
   return deviceLines(out).map((line) => line.split(' ')[0]!);
 }
 /**
@@ -115,10 +115,10 @@ async function listIds(): Promise<string[]> {
  */
 const deviceLines = (out: string) => out.split('\n').filter((line) => line.includes(device));
 const states = async () =>
-  (await vigil(['list', ...ofDevice])).out.match(/ (open|kept|redriven) /g)?.map((state) => state.trim());
+  (await vigil(['list', ...deviceOption])).out.match(/ (open|kept|redriven) /g)?.map((state) => state.trim());
 
 async function audit(): Promise<AnyAuditRecord[]> {
-  const records = await readWhole(operator, 'audit');
+  const records = await readAllRecords(operator, 'audit');
   return records.flatMap(({ opened }) => readAudit(opened) ?? []);
 }
 const readings = async () =>
@@ -133,7 +133,7 @@ const readings = async () =>
 
 describe('list', () => {
   it('rejected list prints one line for each message, with reason and state, and no content', async () => {
-    const { out, err, code } = await vigil(['list', ...ofDevice]);
+    const { out, err, code } = await vigil(['list', ...deviceOption]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(deviceLines(out)).toEqual([
       expect.stringMatching(
@@ -147,7 +147,7 @@ describe('list', () => {
   });
 
   it('rejected list prints only messages with the given code, device and time', async () => {
-    const { out } = await vigil(['list', ...ofDevice, '--code', 'payload-not-json', '--since', '10m']);
+    const { out } = await vigil(['list', ...deviceOption, '--code', 'payload-not-json', '--since', '10m']);
     expect(deviceLines(out)).toEqual([expect.stringMatching(/payload-not-json/)]);
   });
 });
@@ -155,7 +155,7 @@ describe('list', () => {
 describe('show', () => {
   it('rejected show prints messages for a physician, and the audit trail records each message', async () => {
     const [first, , , garbage] = await ids();
-    const { out, err, code } = await vigil(['show', first!, garbage!, ...as('physician')]);
+    const { out, err, code } = await vigil(['show', first!, garbage!, ...accountOptions('physician')]);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(out).toContain(JSON.stringify({ boot: `b-${run}`, seq: 1, time, values: [spo2] }));
     expect(out).toContain(`topic: ${topic}`);
@@ -172,13 +172,13 @@ describe('show', () => {
 
   it('rejected show refuses a technician and an unknown account, and the audit trail records both refusals', async () => {
     const [first] = await ids();
-    const refused = await vigil(['show', first!, ...as('technician')]);
+    const refused = await vigil(['show', first!, ...accountOptions('technician')]);
     expect(refused).toMatchObject({
       out: '',
       code: 1,
       err: expect.stringMatching(/the role technician may not use this command/),
     });
-    const unknown = await vigil(['show', first!, ...as('nobody')]);
+    const unknown = await vigil(['show', first!, ...accountOptions('nobody')]);
     expect(unknown).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/User or password is wrong/) });
     const refusals = (await audit()).filter(({ detail }) => detail === `rejected show ${first}`);
     expect(refusals.map(({ actor, action }) => `${actor.userId} ${action}`)).toEqual(
@@ -190,7 +190,7 @@ describe('show', () => {
 describe('redrive', () => {
   it('redrive appends no reading if the rules are unchanged, and says why', async () => {
     const readingsBefore = await readings();
-    const { out, code } = await vigil(['redrive', ...ofDevice, ...as('technician')]);
+    const { out, code } = await vigil(['redrive', ...deviceOption, ...accountOptions('technician')]);
     expect(code).toBe(1);
     expect(out).toMatch(/still rejected\. The time is more than 5 min ahead/);
     expect(out).toMatch(/still rejected\. The payload is not JSON/);
@@ -203,7 +203,7 @@ describe('redrive', () => {
 
   it('redrive refuses a nurse, and the audit trail records the refusal', async () => {
     const readingsBefore = await readings();
-    const { code, err } = await vigil(['redrive', ...ofDevice, ...as('nurse')], changedRule);
+    const { code, err } = await vigil(['redrive', ...deviceOption, ...accountOptions('nurse')], changedRule);
     expect(code).toBe(1);
     expect(err).toMatch(/the role nurse may not use this command/);
     expect(await readings()).toEqual(readingsBefore);
@@ -217,7 +217,7 @@ describe('redrive', () => {
     const readingsBefore = await readings();
     expect(readingsBefore).toHaveLength(1);
     const rejected = (await recordsOf(operator, 'rejected', device)).map(({ body }) => body as RejectedRecord);
-    const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
+    const { out } = await vigil(['redrive', ...deviceOption, ...accountOptions('technician')], changedRule);
     expect(out).toMatch(/2 of 3 messages were appended/);
     expect(out).not.toMatch(/values|MDC_PULS_OXIM/);
     const readingsAfter = await readings();
@@ -238,12 +238,12 @@ describe('redrive', () => {
 
   it('a second redrive appends no reading again', async () => {
     const readingsBefore = await readings();
-    const { out } = await vigil(['redrive', ...ofDevice, ...as('technician')], changedRule);
+    const { out } = await vigil(['redrive', ...deviceOption, ...accountOptions('technician')], changedRule);
     expect(out.match(/not sent, because it was redriven before/g)).toHaveLength(2);
     expect(await readings()).toEqual(readingsBefore);
   });
 
-  it('redrive appends equal records with the same boot and seq if a crash lost the audit record of the first redrive', async () => {
+  it('redrive appends equal records with the same boot and seq if a crash prevented the audit record of the first redrive', async () => {
     const readingsBefore = await readings();
     const rejected = (await recordsOf(operator, 'rejected', device)).slice(0, 2);
     const side = openGatewaySide(platform, changedRule);
@@ -262,7 +262,7 @@ describe('redrive', () => {
   });
 });
 
-it('the audit records of all these commands form intact chains', async () => {
+it('the audit records of list, show and redrive form intact chains', async () => {
   const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
   expect(records.length).toBeGreaterThanOrEqual(9);
   const check = newCheck(false);

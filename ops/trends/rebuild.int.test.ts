@@ -12,7 +12,7 @@ import { newScores } from '../../contracts/messages/scores.testing.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { readWhole } from '../../tests/log-witness.ts';
+import { readAllRecords } from '../../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { openLogAs, type RunningProcess, root, startProcess, until } from '../../tests/system.ts';
 import { ensureDatabase, runStatement } from '../platform/influx-setup.ts';
@@ -191,7 +191,7 @@ it.each(['nurse', 'icu'])(
 
 async function auditDetails(): Promise<string[]> {
   const operator = await openLogAs(testPlatform.data, 'operator');
-  const records = await readWhole(operator, 'audit');
+  const records = await readAllRecords(operator, 'audit');
   await operator.close();
   return records.flatMap(({ opened }) => {
     const checked = checkRecord(opened.contentType, opened.plaintext);

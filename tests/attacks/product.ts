@@ -12,9 +12,9 @@ import { type Account, writeAccounts } from '../../dashboard/server/accounts/acc
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { defaultSoftwareDir, ensureSoftware } from '../../ops/platform/software.ts';
 import { removeLeftovers, stateRoot } from '../platform.ts';
-import { type ProductWhereabouts, startProduct } from '../product.ts';
+import { type ProductAddresses, startProduct } from '../product.ts';
 
-export type Product = ProductWhereabouts & {
+export type Product = ProductAddresses & {
   /** Passwords of all accounts, by user id. */
   readonly passwords: Readonly<Record<string, string>>;
 };
@@ -59,7 +59,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const running = await startProduct({ stateDir, softwareDir, beds: 8 });
   const demo: Record<string, string> = JSON.parse(readFileSync(join(stateDir, 'secrets', 'demo-logins.json'), 'utf8'));
   const passwords = { ...demo, ...Object.fromEntries(people.map(([userId]) => [userId, password])) };
-  project.provide('product', { ...running.where, passwords });
+  project.provide('product', { ...running.addresses, passwords });
   return async () => {
     await running.close();
     for (const path of [stateDir, `${stateDir}.start.log`]) rmSync(path, { recursive: true, force: true });

@@ -23,8 +23,8 @@ import { startSettings } from '../../ops/settings.ts';
 import { createSteps } from '../../ops/steps.ts';
 import { type System, startSystem } from '../../ops/system.ts';
 import { readSettings } from '../../process/settings.ts';
-import { connectDevice, streamOf } from '../device.ts';
-import { alarmsOf, readWhole } from '../log-witness.ts';
+import { connectDevice, startReadings } from '../device.ts';
+import { alarmsOf, readAllRecords } from '../log-witness.ts';
 import { stateRoot, type TestPlatform } from '../platform.ts';
 import { admitted, associate, openLogAs, until } from '../system.ts';
 import { isRunning } from './process.ts';
@@ -184,7 +184,7 @@ describe('kill -9 of one of three brokers', () => {
     async (id, patient) => {
       await until('every copy to be in sync', allInSync, withinMs);
       const device = await connectDevice(platform, id);
-      const readings = streamOf(device, everyReadingMs);
+      const readings = startReadings(device, everyReadingMs);
       const live = await watch();
       try {
         await until('the first acknowledgements', () => device.acknowledged.size >= 20, withinMs);
@@ -194,7 +194,7 @@ describe('kill -9 of one of three brokers', () => {
         const acknowledgedBefore = device.acknowledged.size;
         const blocker = await killAndKeepAway(victim);
         try {
-          readings.set(150);
+          readings.setHeartRate(150);
           await until(
             'acknowledgements without the broker',
             () => device.acknowledged.size > acknowledgedBefore + 60,
@@ -217,12 +217,12 @@ describe('kill -9 of one of three brokers', () => {
         }
         await until('the broker to run again', () => reports.includes(`kafka-${victim} runs again`), withinMs);
         await until('every copy to be in sync again', allInSync, withinMs);
-        readings.set(80);
+        readings.setHeartRate(80);
       } finally {
         await readings.stop();
         live.close();
       }
-      const stored = (await readWhole(operator, 'observations'))
+      const stored = (await readAllRecords(operator, 'observations'))
         .filter(({ opened }) => opened.origin.boot === device.boot && opened.contentType === contentTypes.observation)
         .map(({ opened }) => opened.origin.seq);
       expect(device.acknowledged.size).toBeGreaterThan(80);

@@ -6,7 +6,7 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { type DeviceRecord, recordsOf } from '../gateway/gateway.ts';
-import { readWhole } from '../log-witness.ts';
+import { readAllRecords } from '../log-witness.ts';
 import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../system.ts';
 import type { ForeignClient, ForeignConnection, ForeignOptions, Reach } from './client.ts';
 import { openHiveMq } from './hivemq.ts';
@@ -185,7 +185,7 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
     }
     // Only wills are status messages in this test.
     const wills = async () => {
-      const records = await readWhole(operator, 'observations');
+      const records = await readAllRecords(operator, 'observations');
       return records.filter(({ opened }) => opened.contentType === contentTypes.status).length;
     };
     const willsBefore = await wills();

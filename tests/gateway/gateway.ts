@@ -5,7 +5,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { readWhole, type WitnessedRecord } from '../log-witness.ts';
+import { readAllRecords, type WitnessedRecord } from '../log-witness.ts';
 import type { TestPlatform } from '../platform.ts';
 
 export async function connectMqtt(
@@ -50,7 +50,7 @@ export type DeviceRecord = WitnessedRecord & { readonly body: { readonly [name: 
 /** Returns the records of one device in a topic, in order. Throws if a record does not fit its schema. */
 export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<DeviceRecord[]> {
   const records: DeviceRecord[] = [];
-  for (const record of await readWhole(operator, topic)) {
+  for (const record of await readAllRecords(operator, topic)) {
     const checked = checkRecord(record.opened.contentType, record.opened.plaintext);
     if (!checked.ok) throw new Error(checked.fault.message);
     const body = checked.body as DeviceRecord['body'];

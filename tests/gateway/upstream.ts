@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { type Mosquitto, startMosquitto } from '../independent/mosquitto.ts';
-import { readWhole } from '../log-witness.ts';
+import { readAllRecords } from '../log-witness.ts';
 import type { TestPlatform } from '../platform.ts';
 import { devicePseudonym, openLogAs, type RunningProcess, startProcess } from '../system.ts';
 
@@ -144,7 +144,7 @@ export async function storedBy(
 ): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
   try {
-    const ofBoot = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.origin.boot === boot);
+    const ofBoot = (await readAllRecords(operator, 'observations')).filter(({ opened }) => opened.origin.boot === boot);
     return deviceIds.map((deviceId) => {
       const writer = devicePseudonym(platform, deviceId);
       return [...new Set(ofBoot.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : [])))];
