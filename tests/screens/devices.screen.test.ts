@@ -171,7 +171,7 @@ describe('the form that corrects a patient', () => {
 });
 
 describe('the form that ends the stay of a patient with two devices', () => {
-  it('the form names the other device, and offers to take only one device away, even if the screen shows another ward', async () => {
+  it('the form names the other device, and offers to remove only one device, even if the screen shows another ward', async () => {
     const who = newborn('Civet');
     for (const deviceId of ['bed-15', 'bed-16']) assign(deviceId, period('H-1', 'HDU', who));
     assign('bed-17', period('H-2', 'HDU', newborn('Genet')));
@@ -183,7 +183,7 @@ describe('the form that ends the stay of a patient with two devices', () => {
     expect(await other.getByTestId('associate-discharge').textContent()).toBe(
       'Discharge the patient (ends bed-16 too)',
     );
-    expect(await other.getByTestId('associate-end').textContent()).toBe('Take bed-15 away from H-1');
+    expect(await other.getByTestId('associate-end').textContent()).toBe('Remove bed-15 from H-1');
     // The form also names a device that is assigned to the patient while the form is open.
     assign('bed-18', period('H-1', 'HDU', who));
     await other.getByText('Discharge the patient (ends bed-16, bed-18 too)').waitFor();

@@ -115,7 +115,7 @@ describe('compareAlarms, listed, foremost', () => {
     expect(widestAlarmText(alarm('a', { text }))).toBe(widest);
   });
 
-  it('possibleRemarks returns as many remarks as an alarm can have at once', () => {
+  it('possibleRemarks returns as many remarks as an alarm can have at the same time', () => {
     const all = { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false } as const;
     expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarksOf(alarm('a', all)).length);
     expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
@@ -133,7 +133,7 @@ describe('compareAlarms, listed, foremost', () => {
   });
 });
 
-describe('lookOf, frameOf, behind, gravest, listedUnder', () => {
+describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUnder', () => {
   it.each([
     ['on', true, 'calling'],
     ['latched', true, 'calling'],

@@ -5,8 +5,8 @@ import { bed } from './fixtures.ts';
 
 const bedOf = (id: string, changes: Partial<Bed> = {}) =>
   bed(id, { device: { deviceId: id, online: true, onlineChangedAt: null, conditions: [] }, ...changes });
-const other = { patientId: 'P2', familyName: 'Other', givenName: '', category: 'adult' } as const;
-const empty = { occupied: false, patient: null };
+const otherPatient = { patientId: 'P2', familyName: 'Other', givenName: '', category: 'adult' } as const;
+const withoutPatient = { occupied: false, patient: null };
 const since = (minute: number) => ({ since: `2026-01-01T08:${String(minute).padStart(2, '0')}:00.000Z` });
 const tiles = (...beds: Bed[]) =>
   groupBeds(beds).groups.map((group) => [group.bed, ...group.companions].map((bed) => bed.associationId).join('+'));
@@ -23,12 +23,12 @@ describe('groupBeds', () => {
     ],
     [
       'a device without a patient is a companion of the device with the patient',
-      [bedOf('a', { ...empty, ...since(1) }), bedOf('b', since(5))],
+      [bedOf('a', { ...withoutPatient, ...since(1) }), bedOf('b', since(5))],
       ['b+a'],
     ],
     [
       'two devices without a patient at one bed have one tile',
-      [bedOf('a', { ...empty, ...since(5) }), bedOf('b', { ...empty, ...since(1) })],
+      [bedOf('a', { ...withoutPatient, ...since(5) }), bedOf('b', { ...withoutPatient, ...since(1) })],
       ['b+a'],
     ],
     [
@@ -38,7 +38,7 @@ describe('groupBeds', () => {
     ],
     [
       'two patients in one bed have two tiles',
-      [bedOf('a', since(1)), bedOf('b', { patient: other, ...since(2) })],
+      [bedOf('a', since(1)), bedOf('b', { patient: otherPatient, ...since(2) })],
       ['a', 'b'],
     ],
   ])('%s', (_, beds, expected) => {
@@ -46,12 +46,12 @@ describe('groupBeds', () => {
   });
 
   it('returns in `crowdedBeds` a bed in which two patients are recorded', () => {
-    expect(groupBeds([bedOf('a'), bedOf('b', { patient: other })]).crowdedBeds).toEqual([{ ward: 'ICU', bed: '1' }]);
+    expect(groupBeds([bedOf('a'), bedOf('b', { patient: otherPatient })]).crowdedBeds).toEqual([{ ward: 'ICU', bed: '1' }]);
     expect(groupBeds([bedOf('a'), bedOf('b')]).crowdedBeds).toEqual([]);
   });
 
   it('puts a device without a bed into the tray, the device that has been there longest first', () => {
-    const withoutBed = { ward: null, bed: null, ...empty };
+    const withoutBed = { ward: null, bed: null, ...withoutPatient };
     const grouped = groupBeds([
       bedOf('a', { ...withoutBed, ...since(5) }),
       bedOf('b'),

@@ -4,19 +4,19 @@ import { canaryText, isFailing } from './canary-words.ts';
 
 const at = new Date(2026, 10, 28, 10, 14, 3);
 const nowMs = at.getTime() + 20_000;
-const well: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };
-const fault = (fields: Partial<CanaryFault>): Health => ({
-  ...well,
+const workingHealth: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };
+const healthWithFault = (fields: Partial<CanaryFault>): Health => ({
+  ...workingHealth,
   canary: { step: 'log', partitions: 12, of: 12, grave: true, at: at.toISOString(), ...fields },
 });
 
 describe('isFailing', () => {
   it.each<[string, Health, boolean]>([
-    ['is false if Vigil works', well, false],
-    ['is true if readings may not arrive', fault({}), true],
-    ['is false if only the test reading is missing', fault({ step: 'gateway', grave: false }), false],
-    ['is true if the log does not answer', { ...well, kafka: 'away' }, true],
-    ['is true if the alarm processor is silent', { ...well, alarms: 'stale' }, true],
+    ['is false if Vigil works', workingHealth, false],
+    ['is true if readings may not arrive', healthWithFault({}), true],
+    ['is false if only the test reading is missing', healthWithFault({ step: 'gateway', grave: false }), false],
+    ['is true if the log does not answer', { ...workingHealth, kafka: 'away' }, true],
+    ['is true if the alarm processor is silent', { ...workingHealth, alarms: 'stale' }, true],
   ])('%s', (_name, health, expected) => {
     expect(isFailing(health)).toBe(expected);
   });
@@ -26,21 +26,21 @@ describe('canaryText', () => {
   it.each<[string, Health, RegExp]>([
     [
       'the gateway',
-      fault({ step: 'gateway' }),
+      healthWithFault({ step: 'gateway' }),
       /^Readings may not arrive: the gateway confirms no test reading since 10:14:03.*bedside/,
     ],
     [
       'only the test reading',
-      fault({ step: 'gateway', grave: false }),
+      healthWithFault({ step: 'gateway', grave: false }),
       /Readings of devices still arrive.*Tell the operator/,
     ],
-    ['the log', fault({}), /Readings do not arrive since 10:14:03: they reach the gateway.*bedside/],
-    ['a part of the log', fault({ partitions: 3 }), /some patients do not arrive.*3 of 12 parts/],
-    ['the engine', fault({ step: 'engine' }), /not judged since 10:14:03.*they reach the message log.*bedside/],
-    ['a part of the engine', fault({ step: 'engine', partitions: 1 }), /some patients are not judged.*1 of 12 parts/],
+    ['the log', healthWithFault({}), /Readings do not arrive since 10:14:03: they reach the gateway.*bedside/],
+    ['a part of the log', healthWithFault({ partitions: 3 }), /some patients do not arrive.*3 of 12 parts/],
+    ['the engine', healthWithFault({ step: 'engine' }), /not judged since 10:14:03.*they reach the message log.*bedside/],
+    ['a part of the engine', healthWithFault({ step: 'engine', partitions: 1 }), /some patients are not judged.*1 of 12 parts/],
     [
       'the log, if no test reading was ever seen',
-      fault({ at: null }),
+      healthWithFault({ at: null }),
       /Readings do not arrive: they reach the gateway/,
     ],
   ])('names the step that the test reading did not pass: %s', (_name, health, expected) => {
@@ -48,9 +48,9 @@ describe('canaryText', () => {
   });
 
   it('returns no notice if Vigil works, or if a more serious notice already says what is wrong', () => {
-    expect(canaryText(well, nowMs)).toBeUndefined();
-    expect(canaryText({ ...fault({}), kafka: 'away' }, nowMs)).toBeUndefined();
-    expect(canaryText({ ...fault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();
-    expect(canaryText({ ...fault({}), alarms: 'stale' }, nowMs)).toBeDefined();
+    expect(canaryText(workingHealth, nowMs)).toBeUndefined();
+    expect(canaryText({ ...healthWithFault({}), kafka: 'away' }, nowMs)).toBeUndefined();
+    expect(canaryText({ ...healthWithFault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();
+    expect(canaryText({ ...healthWithFault({}), alarms: 'stale' }, nowMs)).toBeDefined();
   });
 });

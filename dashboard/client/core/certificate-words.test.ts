@@ -10,7 +10,7 @@ const health = (ended: boolean): Health => ({
 });
 const dayMs = 86_400_000;
 
-it('an operator sees at once that a certificate will end; everybody sees it from two days before the end on', () => {
+it('an operator sees immediately that a certificate will end; everybody sees it from two days before the end on', () => {
   expect(certificateText(well, true, atMs)).toBeUndefined();
   expect(certificateText(health(false), true, atMs - 20 * dayMs)).toMatch(
     /^A certificate .*\(web-server\) ends at 2026-/,

@@ -51,7 +51,7 @@ describe('spanOf', () => {
     const gain = gainFor(undefined, span.min, span.max, unit)!;
     return gainY(gain, 0, 1) - gainY(gain, 1, 1);
   };
-  const put = (samples: Float32Array, value: number, places: Iterable<number>) => {
+  const withValueAt = (samples: Float32Array, value: number, places: Iterable<number>) => {
     for (const place of places) samples[place] = value;
     return samples;
   };
@@ -66,28 +66,28 @@ describe('spanOf', () => {
   it.each([1e30, 1e38, Number.POSITIVE_INFINITY, 1000, 19.9, -19.9, -1e30])(
     'the beats stay visible beside a sample of %d',
     (value) => {
-      expect(shownPart(put(ecg(60), value, [700]))).toBeGreaterThan(0.2);
+      expect(shownPart(withValueAt(ecg(60), value, [700]))).toBeGreaterThan(0.2);
       // Two such samples each second: a wrong chunk of 8 ms.
       const places = [0, 1, 2, 3, 4, 5].flatMap((s) => [s * rateHz + 200, s * rateHz + 201]);
-      expect(shownPart(put(ecg(60), value, places))).toBeGreaterThan(0.2);
+      expect(shownPart(withValueAt(ecg(60), value, places))).toBeGreaterThan(0.2);
     },
   );
 
   it('the beats stay visible beside two seconds of implausible samples', () => {
     const seconds = Array.from({ length: 2 * rateHz }, (_, i) => i);
-    expect(shownPart(put(ecg(60), 1e30, seconds))).toBeGreaterThan(0.7);
+    expect(shownPart(withValueAt(ecg(60), 1e30, seconds))).toBeGreaterThan(0.7);
   });
 
   it.each([0, 1e30, 19, -19])('a flat line stays flat beside a sample of %d', (value) => {
     const flat = Float32Array.from({ length: 1500 }, (_, i) => (i % 2 ? 0.01 : -0.01));
-    const span = spanOf(put(flat, value, [700]), plausible, 'mV')!;
+    const span = spanOf(withValueAt(flat, value, [700]), plausible, 'mV')!;
     const gain = gainFor(undefined, span.min, span.max, 'mV')!;
     expect(gain.high - gain.low).toBeGreaterThanOrEqual(0.5);
   });
 
   it('the span includes the whole of a single beat in a flat line', () => {
     const flat = new Float32Array(1500);
-    expect(spanOf(put(flat, 1, [700]), plausible, 'mV')).toEqual({ min: 0, max: 1 });
+    expect(spanOf(withValueAt(flat, 1, [700]), plausible, 'mV')).toEqual({ min: 0, max: 1 });
   });
 
   it('all samples count if most samples are implausible', () => {

@@ -14,7 +14,7 @@ describe('lead of a remote clock', () => {
     expect(remoteAt(lead, 4_000)).toBe(4_000 + 8_950);
   });
 
-  it('a lead stops counting after two windows, and at once after a long silence', () => {
+  it('a lead stops counting after two windows, and immediately after a long silence', () => {
     const lead = createLead();
     updateLead(lead, 1_000, 0);
     updateLead(lead, leadWindowMs + 1, leadWindowMs + 1);
@@ -44,10 +44,10 @@ describe('lead of a remote clock', () => {
   });
 
   it.each([
-    ['the clock of a new server process that is 10 min behind counts at once', -600_000, -600_050],
-    ['the clock of a new server process that is 10 s behind counts at once', -10_000, -10_050],
+    ['the clock of a new server process that is 10 min behind counts immediately', -600_000, -600_050],
+    ['the clock of a new server process that is 10 s behind counts immediately', -10_000, -10_050],
     ['the lead stays the same if only the first message of a new server process is slow', -4_000, -50],
-    ['the clock of a new server process that is ahead counts at once', 600_000, 599_950],
+    ['the clock of a new server process that is ahead counts immediately', 600_000, 599_950],
   ])('%s', (_what, byMs, expectedMs) => {
     const lead = createLead();
     for (let at = 0; at < 10_000; at += 1000) updateLead(lead, at - 50, at);
@@ -55,7 +55,7 @@ describe('lead of a remote clock', () => {
     expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
-  it('if the remote clock is set forward, the lead follows at once', () => {
+  it('if the remote clock is set forward, the lead follows immediately', () => {
     const lead = createLead();
     for (let at = 0; at <= 10_000; at += 1000) updateLead(lead, at < 10_000 ? at : at + 600_000, at);
     expect(remoteAt(lead, 10_000)).toBe(610_000);

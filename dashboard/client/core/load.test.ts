@@ -48,7 +48,7 @@ describe('judgeLoad on a slow screen', () => {
     ]);
   });
 
-  it('the screen goes down two levels at once if it is far behind', () => {
+  it('the screen goes down two levels if it is far behind', () => {
     expect(levels(run(startLoad, times(4, overloaded)))).toEqual(['full', 'no-waves', 'no-waves', 'numbers-slower']);
   });
 

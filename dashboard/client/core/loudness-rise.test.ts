@@ -13,8 +13,8 @@ describe('gainsFrom', () => {
     ['a burst long after the rise is at full loudness', 100_000, rise, 0, [1]],
     ['a start below the floor begins at the floor', 0, { startLoudness: 0, fullAtBurst: 2 }, 0.25, [0.25, 1]],
     ['a start above full loudness begins at full loudness', 0, { startLoudness: 2, fullAtBurst: 2 }, 0, [1, 1]],
-    ['a rise of one burst is full at once', 0, { startLoudness: 0.25, fullAtBurst: 1 }, 0, [1]],
-    ['a rise of no burst is full at once', 0, { startLoudness: 0.25, fullAtBurst: 0 }, 0, [1]],
+    ['a rise of one burst is full from the first burst', 0, { startLoudness: 0.25, fullAtBurst: 1 }, 0, [1]],
+    ['a rise of no burst is full from the first burst', 0, { startLoudness: 0.25, fullAtBurst: 0 }, 0, [1]],
   ] as const)('%s', (_name, firstBurst, options, floor, gains) => {
     const result = gainsFrom(firstBurst, options, 1, floor);
     expect(result).toHaveLength(gains.length);

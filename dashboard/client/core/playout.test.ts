@@ -9,48 +9,48 @@ describe('playout', () => {
 
   it('the pen stays behind the newest sample by a chunk and a margin, for any device clock', () => {
     for (const clock of [0, 1_700_000_000_000, -50_000]) {
-      const p = createPlayout();
-      updatePlayout(p, clock, clock + 1000, 5000);
-      expect(movePen(p, 5000)).toBeCloseTo(clock - playoutMarginMs, 3);
+      const playout = createPlayout();
+      updatePlayout(playout, clock, clock + 1000, 5000);
+      expect(movePen(playout, 5000)).toBeCloseTo(clock - playoutMarginMs, 3);
     }
   });
 
   it('the pen moves smoothly although chunks come at irregular times', () => {
-    const p = createPlayout();
+    const playout = createPlayout();
     let now = 0;
     let last = Number.NaN;
     for (let chunk = 0; chunk < 30; chunk++) {
       const arrival = chunk * 1000 + (chunk % 3) * 100;
       while (now < arrival) {
-        const pen = movePen(p, now);
+        const pen = movePen(playout, now);
         if (now > 3000) expect(pen - last).toBeGreaterThan(0);
         if (now > 3000) expect(pen - last).toBeLessThanOrEqual(20 * 1.25 + 1e-6);
         last = pen;
         now += 20;
       }
-      updatePlayout(p, chunk * 1000, chunk * 1000 + 1000, now);
-      if (chunk > 3) expect(movePen(p, now)).toBeLessThan(chunk * 1000 + 1000);
+      updatePlayout(playout, chunk * 1000, chunk * 1000 + 1000, now);
+      if (chunk > 3) expect(movePen(playout, now)).toBeLessThan(chunk * 1000 + 1000);
     }
   });
 
   it('the pen jumps over an hour without samples', () => {
-    const p = createPlayout();
-    updatePlayout(p, 0, 1000, 0);
-    movePen(p, 0);
-    updatePlayout(p, 3_600_000, 3_601_000, 10_000);
-    expect(movePen(p, 10_000)).toBeGreaterThan(3_500_000);
+    const playout = createPlayout();
+    updatePlayout(playout, 0, 1000, 0);
+    movePen(playout, 0);
+    updatePlayout(playout, 3_600_000, 3_601_000, 10_000);
+    expect(movePen(playout, 10_000)).toBeGreaterThan(3_500_000);
   });
 
   it('a chunk that came very quickly stops counting after a minute', () => {
-    const p = createPlayout();
-    updatePlayout(p, 0, 1000, 0);
-    for (let s = 1; s < 90; s++) updatePlayout(p, s * 1000, s * 1000 + 1000, s * 1000 + 800);
-    expect(remoteAt(p.lead, 0)).toBeCloseTo(200, 3);
+    const playout = createPlayout();
+    updatePlayout(playout, 0, 1000, 0);
+    for (let s = 1; s < 90; s++) updatePlayout(playout, s * 1000, s * 1000 + 1000, s * 1000 + 800);
+    expect(remoteAt(playout.lead, 0)).toBeCloseTo(200, 3);
   });
 
   it('the delay of the pen is bounded for a device that sends very long chunks', () => {
-    const p = createPlayout();
-    updatePlayout(p, 0, 60_000, 0);
-    expect(movePen(p, 0)).toBe(60_000 - playoutDelayMaxMs);
+    const playout = createPlayout();
+    updatePlayout(playout, 0, 60_000, 0);
+    expect(movePen(playout, 0)).toBe(60_000 - playoutDelayMaxMs);
   });
 });

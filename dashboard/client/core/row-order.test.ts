@@ -1,69 +1,69 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { alarm } from './fixtures.ts';
-import { type Movement, noRows, type Rows, rowsOf as rowsAt } from './row-order.ts';
+import { type Movement, noRows, type Rows, rowsOf } from './row-order.ts';
 
 const [a, b, c] = [alarm('a'), alarm('b'), alarm('c')];
 const high = alarm('high', { priority: 'high' });
 /** Returns the rows at time 0. */
-const rowsOf = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
-  rowsAt(before, alarms, held ? 'held' : 'free', rowsMax, 0);
+const rowsAtStart = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
+  rowsOf(before, alarms, held ? 'held' : 'free', rowsMax, 0);
 const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.isGone ? ' gone' : ''}`);
 
 describe('rowsOf with a held list', () => {
-  const before = rowsOf(noRows, [a, b, c], false, 200);
+  const before = rowsAtStart(noRows, [a, b, c], false, 200);
 
   it('rows follow the order of the alarms while nobody points at the list', () => {
-    expect(shown(rowsOf(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
-    expect(shown(rowsOf(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
+    expect(shown(rowsAtStart(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
+    expect(shown(rowsAtStart(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
   });
 
   it('rows keep their places while somebody points at the list, and a new alarm is added at the end as fresh', () => {
-    const heldRows = rowsOf(before, [high, c, b, a], true, 200);
+    const heldRows = rowsAtStart(before, [high, c, b, a], true, 200);
     expect(shown(heldRows)).toEqual(['a', 'b', 'c', 'high']);
     expect(heldRows.fresh).toEqual([high]);
-    const later = rowsOf(heldRows, [high, c, b, a], true, 200);
+    const later = rowsAtStart(heldRows, [high, c, b, a], true, 200);
     expect(shown(later)).toEqual(['a', 'b', 'c', 'high']);
     expect(later.fresh).toEqual([high]);
   });
 
   it('a held row shows the present state of its alarm in its old place', () => {
     const graver = alarm('b', { rev: 2, priority: 'high' });
-    const heldRows = rowsOf(before, [graver, a, c], true, 200);
+    const heldRows = rowsAtStart(before, [graver, a, c], true, 200);
     expect(heldRows.rows[1]).toEqual({ alarm: graver, isGone: false });
   });
 
   it('the row of an alarm that has left a held list keeps its place as gone', () => {
-    const heldRows = rowsOf(before, [b, c], true, 200);
+    const heldRows = rowsAtStart(before, [b, c], true, 200);
     expect(shown(heldRows)).toEqual(['a gone', 'b', 'c']);
-    expect(shown(rowsOf(heldRows, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
-    expect(shown(rowsOf(heldRows, [b, c], false, 200))).toEqual(['b', 'c']);
+    expect(shown(rowsAtStart(heldRows, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
+    expect(shown(rowsAtStart(heldRows, [b, c], false, 200))).toEqual(['b', 'c']);
   });
 
   it('a new alarm does not remove a row from a short list while somebody points at the list', () => {
-    const short = rowsOf(noRows, [a, b, c], false, 2);
-    expect(shown(rowsOf(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
+    const short = rowsAtStart(noRows, [a, b, c], false, 2);
+    expect(shown(rowsAtStart(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
   });
 
   it('an alarm that came and left while the list was held is not fresh', () => {
-    const heldRows = rowsOf(rowsOf(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
+    const heldRows = rowsAtStart(rowsAtStart(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(heldRows.fresh).toEqual([]);
     expect(shown(heldRows)).toEqual(['a', 'b', 'c', 'high gone']);
   });
 });
 
 describe('rowsOf with a free or resting list', () => {
-  const over = { present: false, signal: 'latched' } as const;
+  const endedFields = { present: false, signal: 'latched' } as const;
   const flap = alarm('flap', { priority: 'high' });
   const steady = alarm('steady');
-  const at = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
-    rowsAt(before, alarms, movement, 200, nowMs);
+  const rowsAtTime = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
+    rowsOf(before, alarms, movement, 200, nowMs);
 
-  it('rows keep their places when an alarm comes and goes', () => {
+  it('rows keep their places when an alarm ends and starts again', () => {
     let rows = noRows;
     for (let s = 0; s < 60; s += 1) {
-      const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? over : {}) };
-      rows = at(rows, [now, steady], 'free', s * 1000);
+      const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? endedFields : {}) };
+      rows = rowsAtTime(rows, [now, steady], 'free', s * 1000);
       expect(shown(rows)).toEqual(['flap', 'steady']);
     }
   });
@@ -72,32 +72,32 @@ describe('rowsOf with a free or resting list', () => {
     ['keeps its place 1 ms before 10 s are over', 9_999, ['flap', 'steady']],
     ['is sorted as ended after 10 s', 10_000, ['steady', 'flap']],
   ])('an alarm that has ended %s', (_name, afterMs, wanted) => {
-    const before = at(noRows, [flap, steady], 'free', 0);
-    expect(shown(at(before, [{ ...flap, ...over }, steady], 'free', afterMs))).toEqual(wanted);
+    const before = rowsAtTime(noRows, [flap, steady], 'free', 0);
+    expect(shown(rowsAtTime(before, [{ ...flap, ...endedFields }, steady], 'free', afterMs))).toEqual(wanted);
   });
 
-  it('resting rows keep their places, but a new high alarm goes to its sorted place at once', () => {
+  it('resting rows keep their places, but a new high alarm goes to its sorted place immediately', () => {
     const d = alarm('d', { condition: 'SpO2.low' });
-    const before = at(noRows, [a, b, c], 'free', 0);
-    const rests = at(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
+    const before = rowsAtTime(noRows, [a, b, c], 'free', 0);
+    const rests = rowsAtTime(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
     expect(shown(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
     expect(rests.fresh.map((alarm) => alarm.alarmId)).toEqual(['d']);
-    expect(shown(at(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
+    expect(shown(rowsAtTime(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
-  it('rows are sorted at once if the list was empty', () => {
-    const ended = alarm('ended', { priority: 'high', ...over });
-    expect(shown(at(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
+  it('rows are sorted immediately if the list was empty', () => {
+    const ended = alarm('ended', { priority: 'high', ...endedFields });
+    expect(shown(rowsAtTime(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
   });
 
   it('a new alarm takes the row of an alarm of the same condition and bed that has left', () => {
     const first = alarm('first', { condition: 'SpO2.low' });
-    const before = at(noRows, [first, a], 'free', 0);
+    const before = rowsAtTime(noRows, [first, a], 'free', 0);
     const next = alarm('next', { condition: 'SpO2.low' });
-    const rows = at(before, [next, a], 'held', 1000);
+    const rows = rowsAtTime(before, [next, a], 'held', 1000);
     expect([shown(rows).toSorted(), rows.fresh]).toEqual([['a', 'next'], []]);
     expect(shown(rows).indexOf('next')).toBe(shown(before).indexOf('first'));
     const other = alarm('other', { condition: 'SpO2.low', priority: 'high' });
-    expect(shown(at(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
+    expect(shown(rowsAtTime(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
   });
 });

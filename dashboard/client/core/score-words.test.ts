@@ -37,10 +37,10 @@ const nowMs = Date.parse('2026-01-01T10:01:00.000Z');
 describe('totalText and adviceText', () => {
   it('a total is not shown if its values are too old and no new score came', () => {
     const scores = newScores('a');
-    const at = (text: string) => Date.parse(`2026-01-01T${text}Z`);
-    expect(totalText(scores, at('10:06:00.000'))).toBe('NEWS2 0');
-    expect(totalText(scores, at('10:06:00.001'))).toBeUndefined();
-    expect(adviceText(scores, at('10:06:00.001'))).toContain('Score out of date: the alarm processor is silent');
+    const msOf = (text: string) => Date.parse(`2026-01-01T${text}Z`);
+    expect(totalText(scores, msOf('10:06:00.000'))).toBe('NEWS2 0');
+    expect(totalText(scores, msOf('10:06:00.001'))).toBeUndefined();
+    expect(adviceText(scores, msOf('10:06:00.001'))).toContain('Score out of date: the alarm processor is silent');
   });
   it('a total is shown together with what the staff must do', () => {
     const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });

@@ -5,7 +5,7 @@ import { type Sight, sightOf } from './sight.ts';
 
 const hr = (value: number, fields: Partial<Alarm> = {}) =>
   alarm('a', { text: `HR ${value} > 140`, value, limit: 140, ...fields });
-const over = { present: false, signal: 'latched' } as const;
+const endedFields = { present: false, signal: 'latched' } as const;
 
 /** Shows the alarms one after the other, `everyMs` apart; returns how often the button began to act on something new. */
 function countNewTargets(shown: readonly Alarm[], everyMs: number): number {
@@ -23,7 +23,7 @@ describe('sightOf', () => {
   it.each([
     [
       'does not act on something new if the alarm comes and goes',
-      [hr(146), hr(146, over), hr(146, { onsets: 2 }), hr(146, over)],
+      [hr(146), hr(146, endedFields), hr(146, { onsets: 2 }), hr(146, endedFields)],
       1000,
       0,
     ],
@@ -40,10 +40,10 @@ describe('sightOf', () => {
       2500,
       1,
     ],
-    ['acts on something new if the alarm begins again after 5 s', [hr(146), hr(146, over), hr(146)], 5000, 1],
+    ['acts on something new if the alarm begins again after 5 s', [hr(146), hr(146, endedFields), hr(146)], 5000, 1],
     [
       'does not act on something new if the alarm begins again after 4,999 ms',
-      [hr(146), hr(146, over), hr(146)],
+      [hr(146), hr(146, endedFields), hr(146)],
       4999,
       0,
     ],

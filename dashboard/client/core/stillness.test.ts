@@ -19,7 +19,7 @@ function mayPress(key: string, rounds: readonly (readonly Control<string>[])[], 
 const a = box('a', 0);
 const b = box('b', 40);
 
-describe('isStill and unsettled', () => {
+describe('isStill and blockedKeys', () => {
   it.each([
     ['may be pressed when the page has just opened', 'a', [[a, b]], 0, true],
     ['may be pressed if it stood still', 'a', [[a], [a]], 0, true],
@@ -62,7 +62,7 @@ describe('isStill and unsettled', () => {
     expect(mayPress(key, rounds, thenMs)).toBe(isAllowed);
   });
 
-  it('unsettled returns a button for a second after it moved', () => {
+  it('blockedKeys returns a button for a second after it moved', () => {
     const first = stillnessAfterLook(emptyStillness<string>(), [a, b], 1000);
     const moved = stillnessAfterLook(first, [a, box('b', 60)], 2000);
     expect([...blockedKeys(moved, 2000)]).toEqual(['b']);

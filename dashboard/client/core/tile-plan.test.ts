@@ -122,7 +122,7 @@ describe('planTile', () => {
     expect(large!.leastPx).toBeLessThanOrEqual(1950);
   });
 
-  it('packed starts a new row if the next number does not fit', () => {
+  it('packedRows starts a new row if the next number does not fit', () => {
     expect(packedRows(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],

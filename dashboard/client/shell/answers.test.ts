@@ -20,15 +20,15 @@ const answer = (commandId: string, type: CommandAnswer['type'], refusal?: string
   ...(refusal !== undefined && { reason: refusal }),
 });
 
-function page(reply: Reply, ...alarms: Alarm[]) {
-  const asks: string[] = [];
+function answersWithReply(reply: Reply, ...alarms: Alarm[]) {
+  const requestedPaths: string[] = [];
   const api = {
     acknowledge: async (id: string, { rev }: { rev: number }) => {
-      asks.push(`ack ${id} rev ${rev}`);
+      requestedPaths.push(`ack ${id} rev ${rev}`);
       return reply;
     },
     pauseAudio: async (id: string, forMs: number) => {
-      asks.push(`pause ${id} ${forMs}`);
+      requestedPaths.push(`pause ${id} ${forMs}`);
       return reply;
     },
   } as Pick<Api, 'acknowledge' | 'pauseAudio'> as Api;
@@ -37,28 +37,28 @@ function page(reply: Reply, ...alarms: Alarm[]) {
   let steadyMs = 0;
   const answers = createAnswers(api, screen, now, () => steadyMs);
   /** Lets `ms` pass and sets the server's clock forward by `stepMs`. */
-  const pass = (ms: number, stepMs = 0) => {
+  const letTimePass = (ms: number, stepMs = 0) => {
     steadyMs += ms;
     now.value += ms + stepMs;
   };
-  return { asks, screen, pass, answers };
+  return { asks: requestedPaths, screen, pass: letTimePass, answers };
 }
 
 describe('acknowledge', () => {
   it('an acknowledgement is pending until the server’s event shows it, not only until the server’s answer', async () => {
-    const { asks, screen, answers } = page(accepted, alarm('a1'));
+    const { asks, screen, answers } = answersWithReply(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
-    expect(answers.asked.value.get('a1')?.state).toBe('pending');
+    expect(answers.requests.value.get('a1')?.state).toBe('pending');
     await answers.acknowledge(alarm('a1'));
     expect(asks).toEqual(['ack a1 rev 1']);
     screen.value = screenOf(snapshot({ alarms: [alarm('a1', { rev: 2, signal: 'acknowledged' })] }));
-    expect(answers.asked.value.size).toBe(0);
+    expect(answers.requests.value.size).toBe(0);
   });
 
   it('a refused acknowledgement is an error and can be repeated', async () => {
-    const { asks, answers } = page(refused, alarm('a1'));
+    const { asks, answers } = answersWithReply(refused, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
-    expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'The log is away.' });
+    expect(answers.requests.value.get('a1')).toEqual({ state: 'error', message: 'The log is away.' });
     await answers.acknowledge(alarm('a1'));
     expect(asks).toHaveLength(2);
   });
@@ -80,10 +80,10 @@ describe('acknowledge', () => {
     ['been acknowledged by another person', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
     ['not reached this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
   ])('the error says that the alarm has changed if the alarm has %s', async (_name, now, message) => {
-    const { asks, answers } = page(conflict(now), alarm('a1'));
+    const { asks, answers } = answersWithReply(conflict(now), alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(asks).toEqual(['ack a1 rev 1']);
-    expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message, changed: true });
+    expect(answers.requests.value.get('a1')).toEqual({ state: 'error', message, changed: true });
   });
 
   it.each([
@@ -94,31 +94,31 @@ describe('acknowledge', () => {
   ])(
     'after %d ms without an event, with the server’s clock set by %d ms, the state is %s',
     async (waitedMs, stepMs, state) => {
-      const { pass, answers } = page(accepted, alarm('a1'));
+      const { pass, answers } = answersWithReply(accepted, alarm('a1'));
       await answers.acknowledge(alarm('a1'));
       pass(waitedMs, stepMs);
-      expect(answers.asked.value.get('a1')?.state).toBe(state);
+      expect(answers.requests.value.get('a1')?.state).toBe(state);
     },
   );
 
   it('the error says why the alarm processor refused the acknowledgement', async () => {
-    const { screen, answers } = page(accepted, alarm('a1'));
+    const { screen, answers } = answersWithReply(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     screen.value = screenOf(snapshot({ alarms: [alarm('a1')], answers: [answer('another-c', 'acknowledge', 'No.')] }));
-    expect(answers.asked.value.get('a1')?.state).toBe('pending');
+    expect(answers.requests.value.get('a1')?.state).toBe('pending');
     screen.value = screenOf(
       snapshot({ alarms: [alarm('a1')], answers: [answer('c-1', 'acknowledge', 'It called again.')] }),
     );
-    expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'It called again.' });
+    expect(answers.requests.value.get('a1')).toEqual({ state: 'error', message: 'It called again.' });
   });
 
   it('a request is deleted when its alarm has left, and stays while the server is lost', async () => {
-    const { screen, answers } = page(accepted, alarm('a1'));
+    const { screen, answers } = answersWithReply(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     screen.value = undefined;
-    expect(answers.asked.value.size).toBe(1);
+    expect(answers.requests.value.size).toBe(1);
     screen.value = screenOf(snapshot());
-    expect(answers.asked.value.size).toBe(0);
+    expect(answers.requests.value.size).toBe(0);
   });
 });
 
@@ -131,14 +131,14 @@ describe('refusalOfCommand', () => {
       'They cross.',
     ],
   ])('resolves with %s', async (_how, commandAnswer, refusal) => {
-    const { screen, answers } = page(accepted);
+    const { screen, answers } = answersWithReply(accepted);
     const pending = answers.refusalOfCommand('c-1');
     screen.value = screenOf(snapshot({ answers: [commandAnswer] }));
     expect(await pending).toBe(refusal);
   });
 
   it('resolves after 5 s without an answer with a text that says so', async () => {
-    const { pass, answers } = page(accepted);
+    const { pass, answers } = answersWithReply(accepted);
     const pending = answers.refusalOfCommand('c-1');
     pass(5_001);
     expect(await pending).toBe('The alarm processor has not answered. Look again, and try again.');
@@ -149,18 +149,18 @@ describe('pauseAudio', () => {
   const pausedUntil = (ms: number) => ({ audioPausedUntil: new Date(nowMs + ms).toISOString() });
 
   it('a pause is pending until every unanswered alarm of the bed is paused', async () => {
-    const { asks, screen, answers } = page(accepted, alarm('a1'), alarm('a2'), alarm('a3', { signal: 'acknowledged' }));
+    const { asks, screen, answers } = answersWithReply(accepted, alarm('a1'), alarm('a2'), alarm('a3', { signal: 'acknowledged' }));
     await answers.pauseAudio('assoc-01');
     expect(asks).toEqual([`pause assoc-01 ${pauseMs}`]);
     screen.value = screenOf(snapshot({ alarms: [alarm('a1', pausedUntil(1000)), alarm('a2')] }));
-    expect(answers.asked.value.get('pause:assoc-01')?.state).toBe('pending');
+    expect(answers.requests.value.get('pause:assoc-01')?.state).toBe('pending');
     screen.value = screenOf(snapshot({ alarms: [alarm('a1', pausedUntil(1000)), alarm('a2', pausedUntil(1000))] }));
-    expect(answers.asked.value.size).toBe(0);
+    expect(answers.requests.value.size).toBe(0);
   });
 
   it('a refused pause is an error', async () => {
-    const { answers } = page(refused, alarm('a1'));
+    const { answers } = answersWithReply(refused, alarm('a1'));
     await answers.pauseAudio('assoc-01');
-    expect(answers.asked.value.get('pause:assoc-01')?.state).toBe('error');
+    expect(answers.requests.value.get('pause:assoc-01')?.state).toBe('error');
   });
 });

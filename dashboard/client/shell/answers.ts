@@ -13,7 +13,7 @@ import { audioPausedUntilMs } from '../core/alarm-order.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
 
-export type Asked =
+export type RequestState =
   | { readonly state: 'pending'; readonly sinceSteadyMs: number; readonly commandId?: string }
   | {
       readonly state: 'error';
@@ -23,8 +23,8 @@ export type Asked =
     };
 
 /** If the alarm processor has not answered within this time, the request becomes an error (ours). */
-const patienceMs = 5_000;
-const noAnswer = 'The alarm processor has not answered. Look again, and try again.';
+const answerWaitMs = 5_000;
+const noAnswerMessage = 'The alarm processor has not answered. Look again, and try again.';
 export const pauseMs = audioPauseMsMax;
 
 /**
@@ -33,51 +33,51 @@ export const pauseMs = audioPauseMsMax;
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
   /**
-   * Requests by key: an alarm id, or `pause:` and an association id. An entry is deleted when its alarm is answered or
-   * has left, so the map is bounded.
+   * Requests by key: an alarm id, or `pause:` and an association id. An entry is deleted when its alarm is acknowledged or
+   * no longer on the screen, so the map is bounded.
    */
-  const asked = signal<ReadonlyMap<string, Asked>>(new Map());
+  const requests = signal<ReadonlyMap<string, RequestState>>(new Map());
 
-  function put(key: string, value: Asked | undefined) {
-    const next = new Map(asked.peek());
+  function setRequest(key: string, value: RequestState | undefined) {
+    const next = new Map(requests.peek());
     if (value) next.set(key, value);
     else next.delete(key);
-    asked.value = next;
+    requests.value = next;
   }
 
   effect(() => {
     const alarms = screen.value?.alarms;
     const nowMs = now.value;
-    for (const [key, entry] of asked.value) {
+    for (const [key, entry] of requests.value) {
       if (key.startsWith('pause:')) {
         const id = key.slice('pause:'.length);
         const unanswered = (screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
         if (alarms && unanswered.every((alarm) => audioPausedUntilMs(alarm, nowMs) !== undefined)) {
-          put(key, undefined);
+          setRequest(key, undefined);
           continue;
         }
       } else {
         const alarm = alarms?.get(key);
         if (alarms && (!alarm || !isUnanswered(alarm))) {
-          put(key, undefined);
+          setRequest(key, undefined);
           continue;
         }
       }
       if (entry.state !== 'pending') continue;
       const answer = screen.value?.answers.get(entry.commandId ?? '');
-      if (answer?.accepted === false) put(key, { state: 'error', message: answer.reason ?? 'It was refused.' });
-      else if (steady() - entry.sinceSteadyMs > patienceMs) put(key, { state: 'error', message: noAnswer });
+      if (answer?.accepted === false) setRequest(key, { state: 'error', message: answer.reason ?? 'It was refused.' });
+      else if (steady() - entry.sinceSteadyMs > answerWaitMs) setRequest(key, { state: 'error', message: noAnswerMessage });
     }
   });
 
-  async function ask(key: string, send: () => ReturnType<Api['acknowledge']>, seenRev = 0) {
-    if (asked.peek().get(key)?.state === 'pending') return;
+  async function request(key: string, send: () => ReturnType<Api['acknowledge']>, seenRev = 0) {
+    if (requests.peek().get(key)?.state === 'pending') return;
     const sinceSteadyMs = steady();
-    put(key, { state: 'pending', sinceSteadyMs });
+    setRequest(key, { state: 'pending', sinceSteadyMs });
     const answer = await send();
-    if (!answer.ok) put(key, refusalOf(answer, seenRev));
-    else if (asked.peek().get(key)?.state === 'pending')
-      put(key, { state: 'pending', sinceSteadyMs, commandId: answer.data.commandId });
+    if (!answer.ok) setRequest(key, refusalOf(answer, seenRev));
+    else if (requests.peek().get(key)?.state === 'pending')
+      setRequest(key, { state: 'pending', sinceSteadyMs, commandId: answer.data.commandId });
   }
 
   /**
@@ -89,27 +89,27 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
     let stop = () => {};
     const refusal = new Promise<string | undefined>((resolve) => {
       stop = effect(() => {
-        const isLate = now.value > 0 && steady() - since > patienceMs;
+        const isLate = now.value > 0 && steady() - since > answerWaitMs;
         const answer = screen.value?.answers.get(commandId);
         if (answer) resolve(answer.accepted ? undefined : (answer.reason ?? 'It was refused.'));
-        else if (isLate) resolve(noAnswer);
+        else if (isLate) resolve(noAnswerMessage);
       });
     });
     return refusal.finally(() => stop());
   }
 
   return {
-    asked,
+    requests,
     refusalOfCommand,
     /** Acknowledges an alarm. `rev` is the revision that the row of the button shows to the person. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
-      ask(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
-    pauseAudio: (associationId: string) => ask(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
+      request(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
+    pauseAudio: (associationId: string) => request(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
 }
 
 /** Returns the error for a refused request. If the alarm has changed, its text asks the person to look again. */
-function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): Asked {
+function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): RequestState {
   const current = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
   if (!current) return { state: 'error', message: answer.message };
   if (!isUnanswered(current) || current.rev < seenRev)

@@ -39,7 +39,7 @@ export type Api = ReturnType<typeof createApi>;
 
 /** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
 export function createApi(onLoggedOut: () => void) {
-  async function ask<T>(
+  async function request<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: unknown,
@@ -71,48 +71,48 @@ export function createApi(onLoggedOut: () => void) {
     }
   }
 
-  const id = encodeURIComponent;
+  const idInPath = encodeURIComponent;
   return {
-    logIn: (body: LoginBody) => ask<Session>('POST', '/api/login', body),
-    logOut: () => ask<void>('POST', '/api/logout'),
-    lock: () => ask<void>('POST', '/api/lock'),
-    unlock: (password: string) => ask<Session>('POST', '/api/unlock', { password }),
-    session: () => ask<Session>('GET', '/api/session'),
-    wards: () => ask<Wards>('GET', '/api/wards'),
-    ticket: () => ask<Ticket>('POST', '/api/ticket'),
-    patient: (associationId: string) => ask<PatientView>('GET', `/api/associations/${id(associationId)}`),
+    logIn: (body: LoginBody) => request<Session>('POST', '/api/login', body),
+    logOut: () => request<void>('POST', '/api/logout'),
+    lock: () => request<void>('POST', '/api/lock'),
+    unlock: (password: string) => request<Session>('POST', '/api/unlock', { password }),
+    session: () => request<Session>('GET', '/api/session'),
+    wards: () => request<Wards>('GET', '/api/wards'),
+    ticket: () => request<Ticket>('POST', '/api/ticket'),
+    patient: (associationId: string) => request<PatientView>('GET', `/api/associations/${idInPath(associationId)}`),
     trends: (associationId: string, query: { codes: readonly string[]; from: string; to: string; points: number }) => {
       const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
-      return ask<Trends>('GET', `/api/associations/${id(associationId)}/trends?${search}`);
+      return request<Trends>('GET', `/api/associations/${idInPath(associationId)}/trends?${search}`);
     },
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
-      ask<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
+      request<Accepted>('POST', `/api/alarms/${idInPath(alarmId)}/acknowledge`, body),
     pauseAudio: (associationId: string, forMs: number) =>
-      ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
+      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
-      ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
+      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/limits`, body),
     /** @param cancel signal that aborts the request when its answer is not needed any more */
     whatIf: (associationId: string, body: WhatIfBody, cancel: AbortSignal) =>
-      ask<WhatIf>('POST', `/api/associations/${id(associationId)}/what-if`, body, { waitMs: whatIfTimeoutMs, cancel }),
+      request<WhatIf>('POST', `/api/associations/${idInPath(associationId)}/what-if`, body, { waitMs: whatIfTimeoutMs, cancel }),
     standby: (associationId: string, body: StandbyBody) =>
-      ask<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
-    endStandby: (associationId: string) => ask<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
+      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/standby`, body),
+    endStandby: (associationId: string) => request<Accepted>('DELETE', `/api/associations/${idInPath(associationId)}/standby`),
     assess: (associationId: string, body: AssessmentBody) =>
-      ask<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
-    places: () => ask<Places>('GET', '/api/places'),
-    devices: () => ask<Devices>('GET', '/api/devices'),
+      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/assessment`, body),
+    places: () => request<Places>('GET', '/api/places'),
+    devices: () => request<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>
-      ask<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
+      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/associations`, body),
     moveDevice: (deviceId: string, body: MoveBody) =>
-      ask<Associated>('POST', `/api/devices/${id(deviceId)}/move`, body),
+      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/move`, body),
     correctPatient: (deviceId: string, associationId: string, body: CorrectBody) =>
-      ask<Associated>('POST', `/api/devices/${id(deviceId)}/associations/${id(associationId)}/patient`, body),
+      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}/patient`, body),
     endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
-      ask<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}?whole=${whole}`),
+      request<Associated>('DELETE', `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}?whole=${whole}`),
     audit: (query: { before?: number; action?: string; userId?: string }) => {
       const search = new URLSearchParams({ limit: '100' });
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
-      return ask<AuditPage>('GET', `/api/audit?${search}`);
+      return request<AuditPage>('GET', `/api/audit?${search}`);
     },
   };
 }

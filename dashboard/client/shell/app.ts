@@ -27,7 +27,7 @@ import { createSeenCodes, wishFor } from './wish.ts';
 const tickMs = 500;
 /** The route that a locked screen shows. */
 const wardRoute = { page: 'ward', ward: undefined } as const;
-const isLooking = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
+const isViewPermission = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
 const wardKey = 'vigil.ward';
 
 export type App = ReturnType<typeof createApp>;
@@ -67,15 +67,15 @@ export function createApp() {
   const screen = computed(() => (locked.value ? withoutNames(shown.screen.value) : shown.screen.value));
   /** Whether the wave painter has stopped. The page then shows no waves. */
   const wavesFailed = signal(false);
-  const waves = openWaves(monitor.drawnLate, (isStuck) => {
+  const waves = openWaves(monitor.noteLateFrames, (isStuck) => {
     wavesFailed.value = isStuck;
   });
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
   /** The server process that sent the last snapshot. */
-  let streamSeen: string | undefined;
-  const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
+  let lastStream: string | undefined;
+  const api = createApi(() => endSession(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
   /**
@@ -86,14 +86,14 @@ export function createApp() {
   /** Whether this page has locked itself and the server has not confirmed the lock yet. */
   let lockPending = false;
   const may = (permission: Permission) =>
-    (session.value?.may.includes(permission) ?? false) && (!locked.value || isLooking(permission));
+    (session.value?.may.includes(permission) ?? false) && (!locked.value || isViewPermission(permission));
   const watches = computed(() => may('view-vitals') || may('view-devices'));
 
   /**
    * Clears all state of the session.
    * @param why `ended` if nobody asked for it: a screen that showed patients then says that its session has ended
    */
-  function forget(why?: 'ended') {
+  function endSession(why?: 'ended') {
     live?.close();
     live = undefined;
     waves.clear();
@@ -107,16 +107,16 @@ export function createApp() {
     });
   }
 
-  function enter(entered: Session) {
+  function enter(newSession: Session) {
     lockPending = false;
     idleLock.touch();
     serverTime.forget();
     batch(() => {
       sessionProblem.value = undefined;
       sessionEnded.value = false;
-      session.value = entered;
-      if (entered.wards.length === 1 && entered.wards[0] !== '*') ward.value = entered.wards[0]!;
-      else if (ward.value !== '*' && !entered.wards.includes('*') && !entered.wards.includes(ward.value))
+      session.value = newSession;
+      if (newSession.wards.length === 1 && newSession.wards[0] !== '*') ward.value = newSession.wards[0]!;
+      else if (ward.value !== '*' && !newSession.wards.includes('*') && !newSession.wards.includes(ward.value))
         ward.value = '*';
     });
   }
@@ -137,10 +137,10 @@ export function createApp() {
   }
 
   function lock() {
-    const present = session.peek();
-    if (!present) return;
+    const current = session.peek();
+    if (!current) return;
     lockPending = true;
-    session.value = { ...present, locked: true };
+    session.value = { ...current, locked: true };
     void api.lock().then((answer) => {
       if (answer.ok) lockPending = false;
     });
@@ -173,15 +173,15 @@ export function createApp() {
   });
   let sentWish = '';
 
-  const stops = [
+  const stopEffects = [
     effect(() => waves.pace(waveRateFraction(monitor.level.value))),
-    effect(askForWish),
+    effect(sendWish),
     effect(playSound),
-    effect(followRouteToWard),
+    effect(followWardOfRoute),
   ];
 
   /** Opens the live connection. Sends a new wish to the server when the screen has to show something else. */
-  function askForWish() {
+  function sendWish() {
     const asked = wish.value;
     const text = JSON.stringify(asked);
     if (!session.value || !watches.value) return;
@@ -193,23 +193,23 @@ export function createApp() {
 
   function playSound() {
     const lost = link.value === 'lost';
-    const present = screen.value;
-    const healthy = !present || !isFailing(present.health);
+    const shownScreen = screen.value;
+    const healthy = !shownScreen || !isFailing(shownScreen.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
     const isAudible = session.value || sessionEnded.value;
-    speaker.play(isAudible ? pageSound(page, present?.alarms.values() ?? [], now.value) : undefined);
-    if (present && !hasUnansweredHigh(present.alarms.values())) speaker.forgetRise();
+    speaker.play(isAudible ? pageSound(page, shownScreen?.alarms.values() ?? [], now.value) : undefined);
+    if (shownScreen && !hasUnansweredHigh(shownScreen.alarms.values())) speaker.forgetRise();
   }
 
-  function followRouteToWard() {
+  function followWardOfRoute() {
     const current = route.value;
     if (current.page === 'ward' && current.ward !== undefined && current.ward !== ward.peek()) setWard(current.ward);
   }
 
   /** Requests the session again after a snapshot of another server process, whose settings may differ (lock time). */
   function noteServerProcess(stream: string) {
-    if (streamSeen !== undefined && stream !== streamSeen) void resume(true);
-    streamSeen = stream;
+    if (lastStream !== undefined && stream !== lastStream) void resume(true);
+    lastStream = stream;
   }
 
   const liveEvents = {
@@ -227,9 +227,9 @@ export function createApp() {
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
-      serverTime.saw(atMs, stream, monitor.isBehind.peek());
+      serverTime.update(atMs, stream, monitor.isBehind.peek());
       if (stream !== undefined) noteServerProcess(stream);
-      shown.heard(atMs);
+      shown.noteServerTime(atMs);
       lastHeardMs.value = serverTime.now();
     },
     onState(state: LinkState) {
@@ -240,7 +240,7 @@ export function createApp() {
     onProblem(text: string | undefined) {
       linkProblem.value = text;
     },
-    onSessionEnded: () => forget('ended'),
+    onSessionEnded: () => endSession('ended'),
   };
 
   function onTick() {
@@ -248,8 +248,8 @@ export function createApp() {
       now.value = serverTime.now();
       shown.catchUp();
     });
-    const present = session.peek();
-    idleLock.tick(present && (!present.locked || lockPending) ? present.lockAfterMs : undefined);
+    const current = session.peek();
+    idleLock.tick(current && (!current.locked || lockPending) ? current.lockAfterMs : undefined);
   }
 
   function setWard(next: string) {
@@ -260,13 +260,13 @@ export function createApp() {
   const renew = setInterval(() => {
     if (session.value) void resume();
   }, sessionRenewMs);
-  const wake = () => {
+  const onPersonHere = () => {
     speaker.enable();
-    // Somebody is here: the notice stays, but the sound is not needed any more.
+    // The person sees the notice, so the sound is not needed any more.
     if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
-  addEventListener('pointerdown', wake, { passive: true });
-  addEventListener('keydown', wake, { passive: true });
+  addEventListener('pointerdown', onPersonHere, { passive: true });
+  addEventListener('keydown', onPersonHere, { passive: true });
   void resume();
 
   return {
@@ -289,7 +289,7 @@ export function createApp() {
     watches,
     may,
     enter,
-    enableSound: wake,
+    enableSound: onPersonHere,
     locked,
     unlock,
     failurePausedUntilMs,
@@ -302,16 +302,16 @@ export function createApp() {
     go: pageRoute.go,
     async logOut() {
       await api.logOut();
-      forget();
+      endSession();
     },
     close() {
-      for (const stop of stops) stop();
+      for (const stop of stopEffects) stop();
       monitor.close();
       clearInterval(renew);
       pageRoute.close();
       idleLock.close();
-      removeEventListener('pointerdown', wake);
-      removeEventListener('keydown', wake);
+      removeEventListener('pointerdown', onPersonHere);
+      removeEventListener('keydown', onPersonHere);
       live?.close();
       speaker.close();
     },

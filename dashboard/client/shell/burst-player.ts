@@ -1,6 +1,6 @@
 /**
- * Plays a burst again and again. The sound card repeats the samples, and follows gains that are set in advance, without a
- * timer of the page: the sound goes on while the page is busy or hidden.
+ * Plays a burst again and again. The sound card repeats the samples, and follows gains that are set in advance. This needs
+ * no timer of the page, so the sound continues while the page is busy or hidden.
  */
 import { renderBurst } from '../core/burst.ts';
 import { gainsFrom } from '../core/loudness-rise.ts';
@@ -13,7 +13,7 @@ const changeBeforeS = 1;
 export type PlayingBurst = {
   readonly level: SoundLevel;
   /** Returns the number of bursts that have begun since the start. */
-  begun(): number;
+  burstsBegun(): number;
   stop(): void;
 };
 
@@ -48,7 +48,7 @@ export function startBurst(
   source.start(startS);
   return {
     level,
-    begun: () => Math.floor((context.currentTime - startS) / buffer.duration) + 1,
+    burstsBegun: () => Math.floor((context.currentTime - startS) / buffer.duration) + 1,
     stop() {
       gain.gain.cancelScheduledValues(context.currentTime);
       gain.gain.setTargetAtTime(0, context.currentTime, fadeS / 3);

@@ -6,7 +6,7 @@
  */
 import { blockedKeys, emptyStillness, isStill, stillnessAfterLook } from '../core/stillness.ts';
 
-const acting = 'button, a[href], summary, [role="button"]';
+const controlSelector = 'button, a[href], summary, [role="button"]';
 /** The guard looks at least this often, because a button can move although no element of the page changes. */
 const lookMs = 250;
 const hintMs = 2000;
@@ -21,16 +21,16 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   let frame: number | undefined;
   let afterFrame: ReturnType<typeof setTimeout> | undefined;
   /** The element on which the pointer went down, and whether a press was allowed at that moment. */
-  let down: { element: Element; mayAct: boolean } | undefined;
+  let pressed: { element: Element; mayAct: boolean } | undefined;
   const hint = createHint(page);
 
   function look(): number {
     const nowMs = now();
-    stillness = stillnessAfterLook(stillness, [...page.querySelectorAll(acting)].flatMap(actingAt), nowMs);
-    const dead = blockedKeys(stillness, nowMs);
-    for (const element of marked) if (!dead.has(element)) unmark(element);
-    for (const element of dead) if (!marked.has(element)) mark(element);
-    marked = dead;
+    stillness = stillnessAfterLook(stillness, [...page.querySelectorAll(controlSelector)].flatMap(controlAt), nowMs);
+    const blocked = blockedKeys(stillness, nowMs);
+    for (const element of marked) if (!blocked.has(element)) unmark(element);
+    for (const element of blocked) if (!marked.has(element)) mark(element);
+    marked = blocked;
     return nowMs;
   }
 
@@ -48,20 +48,20 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   }
 
   function onPointerDown(event: PointerEvent): void {
-    const element = actingOf(event);
+    const element = controlElementOf(event);
     const nowMs = look();
-    down = element && { element, mayAct: isStill(stillness, element, nowMs) };
+    pressed = element && { element, mayAct: isStill(stillness, element, nowMs) };
   }
 
   function onClick(event: MouseEvent): void {
-    const element = actingOf(event);
+    const element = controlElementOf(event);
     // Clicks of scripts, and Enter in a field of a form, do not aim at a place on the page: they are allowed.
     if (!element || !event.isTrusted) return;
     const byKey = event.detail === 0;
     if (byKey && page.activeElement !== element && page.activeElement?.closest('form')) return;
     const nowMs = look();
-    const aimed = byKey || down === undefined || (down.element === element && down.mayAct);
-    down = undefined;
+    const aimed = byKey || pressed === undefined || (pressed.element === element && pressed.mayAct);
+    pressed = undefined;
     if (aimed && isStill(stillness, element, nowMs)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -92,15 +92,15 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 }
 
 /** Returns the area of a button or link and what it acts on, as a list of one; an empty list if it is not visible. */
-function actingAt(element: Element) {
+function controlAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();
   if (right === left || bottom === top) return [];
   const actsOn = (element as HTMLElement).dataset.actsOn ?? element.getAttribute('href') ?? '';
   return [{ key: element, place: { left, top, right, bottom }, actsOn }];
 }
 
-function actingOf(event: Event): Element | undefined {
-  return (event.target instanceof Element && event.target.closest(acting)) || undefined;
+function controlElementOf(event: Event): Element | undefined {
+  return (event.target instanceof Element && event.target.closest(controlSelector)) || undefined;
 }
 
 /** Marks an element as not pressable. Does not use `disabled`, because a disabled button loses the focus. */

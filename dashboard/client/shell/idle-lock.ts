@@ -5,7 +5,7 @@ const touchedKey = 'vigil.touched';
 /** Minimum time between two writes to the local storage. Without it every movement of the pointer would write. */
 const writeEveryMs = 5_000;
 /** If the server does not confirm the lock, the page stays locked and asks again after this time. */
-const againMs = 5_000;
+const lockRetryMs = 5_000;
 
 export type IdleLock = {
   /**
@@ -20,25 +20,25 @@ export type IdleLock = {
 
 /**
  * @param lock locks the page and requests the lock from the server; called again until the server has confirmed
- * @param onTouchedElsewhere called when somebody has touched another tab of this browser
+ * @param onOtherTabTouched called when somebody has touched another tab of this browser
  */
-export function openIdleLock(steady: () => number, lock: () => void, onTouchedElsewhere: () => void): IdleLock {
+export function openIdleLock(steady: () => number, lock: () => void, onOtherTabTouched: () => void): IdleLock {
   const now = (): TouchTime => ({ wallMs: Date.now(), steadyMs: steady() });
-  let touched = now();
+  let lastTouch = now();
   let writtenMs = 0;
-  let askedMs = Number.NEGATIVE_INFINITY;
+  let lockRequestedMs = Number.NEGATIVE_INFINITY;
 
   function touch(): void {
-    touched = now();
-    if (Math.abs(touched.wallMs - writtenMs) < writeEveryMs) return;
-    writtenMs = touched.wallMs;
+    lastTouch = now();
+    if (Math.abs(lastTouch.wallMs - writtenMs) < writeEveryMs) return;
+    writtenMs = lastTouch.wallMs;
     localStorage.setItem(touchedKey, String(writtenMs));
   }
 
   const touchEvents = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
   for (const name of touchEvents) addEventListener(name, touch, { passive: true });
   const onStorage = ({ key }: StorageEvent) => {
-    if (key === touchedKey) onTouchedElsewhere();
+    if (key === touchedKey) onOtherTabTouched();
   };
   addEventListener('storage', onStorage);
 
@@ -49,10 +49,10 @@ export function openIdleLock(steady: () => number, lock: () => void, onTouchedEl
     },
     tick(lockAfterMs) {
       if (lockAfterMs === undefined) return;
-      const elsewhere = Number(localStorage.getItem(touchedKey) ?? Number.NaN);
-      if (idleMs(touched, now(), Number.isNaN(elsewhere) ? undefined : elsewhere) < lockAfterMs) return;
-      if (steady() - askedMs < againMs) return;
-      askedMs = steady();
+      const otherTabTouchMs = Number(localStorage.getItem(touchedKey) ?? Number.NaN);
+      if (idleMs(lastTouch, now(), Number.isNaN(otherTabTouchMs) ? undefined : otherTabTouchMs) < lockAfterMs) return;
+      if (steady() - lockRequestedMs < lockRetryMs) return;
+      lockRequestedMs = steady();
       lock();
     },
     close() {

@@ -46,7 +46,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function open() {
+function openTestLive() {
   live = openLive(wish, {
     origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
     now: () => clockMs,
@@ -75,7 +75,7 @@ async function until(isTrue: () => boolean) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
-const send = (message: unknown) => sockets.at(-1)!.send(JSON.stringify(message));
+const sendFromServer = (message: unknown) => sockets.at(-1)!.send(JSON.stringify(message));
 const delta = (prev: number, n: number, value: number): Delta => ({
   type: 'delta',
   prev,
@@ -89,22 +89,22 @@ const delta = (prev: number, n: number, value: number): Delta => ({
 });
 async function connected(times = 1) {
   await until(() => watches.length === times);
-  if (times === 1) send(snapshot({ beds: [bed('assoc-01')] }));
+  if (times === 1) sendFromServer(snapshot({ beds: [bed('assoc-01')] }));
 }
 
 describe('openLive', () => {
   it('connects with a ticket and applies the snapshot and the deltas that follow', async () => {
-    open();
+    openTestLive();
     await connected();
     expect(watches[0]).toEqual({ type: 'watch', ...wish });
-    send(delta(10, 12, 88));
+    sendFromServer(delta(10, 12, 88));
     await until(() => screen?.messageNo === 12);
     expect(screen!.beds.get('assoc-01')!.values[0]!.value).toBe(88);
     expect(states).toEqual(['live']);
   });
 
   it('passes wave messages on as text, without parsing them', async () => {
-    open();
+    openTestLive();
     await connected();
     const text = `${waveTextStart}"not":"parsed"`;
     sockets.at(-1)!.send(text);
@@ -114,33 +114,33 @@ describe('openLive', () => {
   });
 
   it('connects again after the connection broke, and resumes after its last message number', async () => {
-    open();
+    openTestLive();
     await connected();
     await until(() => screen?.messageNo === 10);
     sockets[0]!.terminate();
     await connected(2);
     expect(watches[1]!.resume).toEqual({ stream: 's1', n: 10 });
     expect(tickets).toBe(2);
-    send(delta(10, 20, 70));
+    sendFromServer(delta(10, 20, 70));
     await until(() => screen?.messageNo === 20);
   });
 
   it('connects again and requests a new snapshot if a delta is missing', async () => {
-    open();
+    openTestLive();
     await connected();
     await until(() => screen !== undefined);
-    send(delta(11, 12, 1));
+    sendFromServer(delta(11, 12, 1));
     await connected(2);
     expect(watches[1]!.resume).toBeUndefined();
   });
 
   it('reports the server as lost 5 s after the last heartbeat, closes the silent socket, and connects again', async () => {
-    open();
+    openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
     clockMs = 5000;
-    send(heartbeat);
-    send(delta(10, 11, 1));
+    sendFromServer(heartbeat);
+    sendFromServer(delta(10, 11, 1));
     await until(() => screen?.messageNo === 11);
     clockMs = 10_000;
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -149,19 +149,19 @@ describe('openLive', () => {
     await until(() => states.at(-1) === 'lost');
     clockMs = 14_000;
     await connected(2);
-    send(heartbeat);
+    sendFromServer(heartbeat);
     await until(() => states.at(-1) === 'live');
     expect(states).toEqual(['live', 'lost', 'live']);
   });
 
   it('does not count the time in which the page stood still as silence of the server', async () => {
-    open();
+    openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
     // After `setImmediate` Node runs timers before it reads sockets: the watchdog runs first, as after a long task of a page.
     await new Promise((resolve) => setImmediate(resolve));
-    send(heartbeat);
-    send(delta(10, 11, 1));
+    sendFromServer(heartbeat);
+    sendFromServer(delta(10, 11, 1));
     clockMs = 30_000;
     for (const endMs = Date.now() + 600; Date.now() < endMs; );
     await until(() => screen?.messageNo === 11);
@@ -172,7 +172,7 @@ describe('openLive', () => {
 
   it('requests a ticket again after a refusal, and reports the reason of the refusal', async () => {
     refusal = { status: 503, message: 'The log is away.' };
-    open();
+    openTestLive();
     await until(() => tickets >= 3);
     expect(problems).toContain('The log is away.');
     refusal = undefined;
@@ -185,7 +185,7 @@ describe('openLive', () => {
     ['the session has ended', closeCodes.sessionEnded, () => ended === 1],
     ['the account may not see the ward', closeCodes.notAllowed, () => states.at(-1) === 'forbidden'],
   ] as const)('does not connect again if %s', async (_name, code, done) => {
-    open();
+    openTestLive();
     await connected();
     await until(() => screen !== undefined);
     sockets[0]!.close(code);
@@ -197,7 +197,7 @@ describe('openLive', () => {
   });
 
   it('connects again after a forbidden ward when another ward is requested', async () => {
-    open();
+    openTestLive();
     await connected();
     sockets[0]!.close(closeCodes.notAllowed);
     await until(() => states.at(-1) === 'forbidden');
@@ -206,8 +206,8 @@ describe('openLive', () => {
     expect(watches[1]!.scope).toEqual({ ward: 'CCU' });
   });
 
-  it('connects again at once and requests a snapshot after the close code "resync"', async () => {
-    open();
+  it('connects again immediately and requests a snapshot after the close code "resync"', async () => {
+    openTestLive();
     await connected();
     await until(() => screen !== undefined);
     sockets[0]!.close(closeCodes.resync);
@@ -216,14 +216,14 @@ describe('openLive', () => {
   });
 
   it('connects again after an unreadable message', async () => {
-    open();
+    openTestLive();
     await connected();
     sockets[0]!.send('{');
     await connected(2);
   });
 
   it('sends a new wish over the present connection', async () => {
-    open();
+    openTestLive();
     await connected();
     live!.watch({ scope: { ward: '*' }, waves: null });
     await until(() => watches.length === 2);

@@ -43,7 +43,7 @@ const watchdogMs = 250;
 /** Opens the live connection, and opens it again after each failure until `close` is called. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openLive(wish: WatchWish, events: LiveEvents): Live {
-  let wanted = wish;
+  let currentWish = wish;
   let socket: WebSocket | undefined;
   let screen: Screen | undefined;
   let state: LinkState = 'connecting';
@@ -53,7 +53,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let lastHeardMs = events.now();
   let openedMs = events.now();
 
-  function become(next: LinkState) {
+  function setState(next: LinkState) {
     if (state === next) return;
     state = next;
     events.onState(next);
@@ -71,29 +71,29 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
       retry();
       return;
     }
-    const opened = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
-    socket = opened;
+    const newSocket = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
+    socket = newSocket;
     openedMs = events.now();
-    opened.onopen = () => send(opened, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
-    opened.onmessage = (message) => {
-      if (opened === socket) receive(String(message.data));
+    newSocket.onopen = () => send(newSocket, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
+    newSocket.onmessage = (message) => {
+      if (newSocket === socket) receive(String(message.data));
     };
-    opened.onclose = (end) => {
-      if (opened !== socket) return;
+    newSocket.onclose = (closeEvent) => {
+      if (newSocket !== socket) return;
       socket = undefined;
-      events.onProblem(closeText(end.code));
-      follow(afterClose(end.code));
+      events.onProblem(closeText(closeEvent.code));
+      actAfterClose(afterClose(closeEvent.code));
     };
   }
 
-  function follow(next: ReturnType<typeof afterClose>) {
+  function actAfterClose(next: ReturnType<typeof afterClose>) {
     if (closed) return;
     switch (next) {
       case 'log-in':
         close();
         return events.onSessionEnded();
       case 'forbidden':
-        return become('forbidden');
+        return setState('forbidden');
       case 'retry-now':
         screen = undefined;
         return void connect();
@@ -110,7 +110,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   }
 
   /** Closes a silent or broken socket and connects again. The browser itself may notice the failure only after minutes. */
-  function abandon() {
+  function reconnect() {
     const abandoned = socket;
     socket = undefined;
     abandoned?.close();
@@ -119,7 +119,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
 
   function send(to: WebSocket, resume: Watch['resume']) {
     if (to.readyState !== WebSocket.OPEN) return;
-    to.send(JSON.stringify({ type: 'watch', ...wanted, ...(resume ? { resume } : {}) } satisfies Watch));
+    to.send(JSON.stringify({ type: 'watch', ...currentWish, ...(resume ? { resume } : {}) } satisfies Watch));
   }
 
   function receive(text: string) {
@@ -128,7 +128,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     try {
       message = JSON.parse(text) as ServerMessage;
     } catch {
-      return abandon();
+      return reconnect();
     }
     switch (message.type) {
       case 'snapshot':
@@ -136,17 +136,17 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         events.onServerTime(message.at, message.stream);
         events.onSnapshot();
         events.onScreen(screen);
-        return heard();
+        return noteMessage();
       case 'delta': {
         const next = screen && applyDelta(screen, message);
         if (!next) {
           screen = undefined;
-          return abandon();
+          return reconnect();
         }
         screen = next;
         events.onServerTime(message.at);
         events.onScreen(screen);
-        return heard();
+        return noteMessage();
       }
       case 'wave':
         return events.onWave(text);
@@ -155,25 +155,25 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         if (!screen) return;
         screen = { ...screen, health: message.health };
         events.onScreen(screen);
-        return heard();
+        return noteMessage();
     }
   }
 
-  function heard() {
+  function noteMessage() {
     lastHeardMs = events.now();
     attempt = 0;
     if (state !== 'live') events.onProblem(undefined);
-    become('live');
+    setState('live');
   }
 
-  let watchedMs = events.now();
+  let watchdogAtMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    // The time in which the page stood still does not count as silence: messages may wait behind this timer.
-    const listenedMs = now - Math.max(0, now - watchedMs - watchdogMs);
-    watchedMs = now;
-    if (state !== 'forbidden' && isLost(lastHeardMs, listenedMs)) become('lost');
-    if (socket && isLost(lastHeardMs, listenedMs) && now - openedMs > openTimeoutMs) abandon();
+    // The time in which the page stood still does not count as silence, because unread messages may wait in the page.
+    const listenedUntilMs = now - Math.max(0, now - watchdogAtMs - watchdogMs);
+    watchdogAtMs = now;
+    if (state !== 'forbidden' && isLost(lastHeardMs, listenedUntilMs)) setState('lost');
+    if (socket && isLost(lastHeardMs, listenedUntilMs) && now - openedMs > openTimeoutMs) reconnect();
   }, watchdogMs);
 
   function close() {
@@ -187,9 +187,9 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   void connect();
   return {
     watch(next) {
-      wanted = next;
+      currentWish = next;
       if (state === 'forbidden') {
-        become('connecting');
+        setState('connecting');
         lastHeardMs = events.now();
         retry();
       } else if (socket) send(socket, undefined);

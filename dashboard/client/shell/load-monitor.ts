@@ -4,7 +4,7 @@ import { type LoadLevel, loadAfterSample, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;
-/** If the timer fires later than this, messages of the server may wait in this page: the screen is behind. */
+/** If the timer fires later than this, unread messages of the server may wait in this page: the screen is behind. */
 const behindMs = 500;
 /** How long the screen counts as behind after a late timer. */
 const behindForMs = 3000;
@@ -21,7 +21,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
   let lastBeatMs = steady();
   let [lastTickMs, lastSampleMs] = [lastBeatMs, lastBeatMs];
   let behindUntilMs = Number.NEGATIVE_INFINITY;
-  let [worstMs, drawLateMs] = [0, 0];
+  let [lateMsMax, drawLateMsMax] = [0, 0];
 
   function beat() {
     const nowMs = steady();
@@ -29,7 +29,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
     lastBeatMs = nowMs;
     // The browser slows down the timers of a hidden page: their delay says nothing about the load.
     if (!document.hidden) {
-      worstMs = Math.max(worstMs, lateMs);
+      lateMsMax = Math.max(lateMsMax, lateMs);
       if (lateMs > behindMs) behindUntilMs = nowMs + behindForMs;
     }
     isBehind.value = nowMs < behindUntilMs;
@@ -42,27 +42,27 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
 
   function sample(nowMs: number) {
     lastSampleMs = nowMs;
-    if (!document.hidden) load = loadAfterSample(load, { lateMs: worstMs, drawLateMs }, nowMs);
-    [worstMs, drawLateMs] = [0, 0];
+    if (!document.hidden) load = loadAfterSample(load, { lateMs: lateMsMax, drawLateMs: drawLateMsMax }, nowMs);
+    [lateMsMax, drawLateMsMax] = [0, 0];
     level.value = load.level;
   }
 
-  const onSeen = () => {
+  const onVisibilityChange = () => {
     lastBeatMs = steady();
-    [worstMs, drawLateMs] = [0, 0];
+    [lateMsMax, drawLateMsMax] = [0, 0];
   };
-  document.addEventListener('visibilitychange', onSeen);
+  document.addEventListener('visibilitychange', onVisibilityChange);
   const timer = setInterval(beat, beatMs);
   return {
     level,
     isBehind,
     /** Notes how late the frames of the wave painter were. */
-    drawnLate(lateMs: number) {
-      drawLateMs = Math.max(drawLateMs, lateMs);
+    noteLateFrames(lateMs: number) {
+      drawLateMsMax = Math.max(drawLateMsMax, lateMs);
     },
     close() {
       clearInterval(timer);
-      document.removeEventListener('visibilitychange', onSeen);
+      document.removeEventListener('visibilitychange', onVisibilityChange);
     },
   };
 }

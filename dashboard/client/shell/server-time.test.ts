@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createServerTime } from './server-time.ts';
 
 describe('createServerTime', () => {
-  function at(startMs: number) {
+  function serverTimeOf(startMs: number) {
     let steadyMs = startMs;
     const time = createServerTime(() => steadyMs);
     return {
@@ -14,20 +14,20 @@ describe('createServerTime', () => {
   }
 
   it('the server’s time runs with the screen’s clock after a message', () => {
-    const { time, wait } = at(1_000);
-    time.saw(50_000, 's1', false);
+    const { time, wait } = serverTimeOf(1_000);
+    time.update(50_000, 's1', false);
     wait(700);
     expect(time.now()).toBe(50_700);
   });
 
   it('a message that waited in the page before it was read counts only if it is the first message', () => {
-    const { time, wait } = at(1_000);
-    time.saw(50_000, 's1', true);
+    const { time, wait } = serverTimeOf(1_000);
+    time.update(50_000, 's1', true);
     expect(time.now()).toBe(50_000);
     wait(1_000);
-    time.saw(60_000, undefined, true);
+    time.update(60_000, undefined, true);
     expect(time.now()).toBe(51_000);
-    time.saw(60_000, undefined, false);
+    time.update(60_000, undefined, false);
     expect(time.now()).toBe(60_000);
   });
 
@@ -35,17 +35,17 @@ describe('createServerTime', () => {
     ['a message of another server process with an earlier time sets the server’s time back', 's2', 20_000],
     ['a message of the same server process with an earlier time does not set the server’s time back', 's1', 50_000],
   ])('%s', (_name, stream, expected) => {
-    const { time } = at(1_000);
-    time.saw(50_000, 's1', false);
-    time.saw(20_000, stream, false);
+    const { time } = serverTimeOf(1_000);
+    time.update(50_000, 's1', false);
+    time.update(20_000, stream, false);
     expect(time.now()).toBe(expected);
   });
 
   it('after a call of forget, the next message sets the server’s time', () => {
-    const { time } = at(1_000);
-    time.saw(50_000, 's1', false);
+    const { time } = serverTimeOf(1_000);
+    time.update(50_000, 's1', false);
     time.forget();
-    time.saw(20_000, 's1', false);
+    time.update(20_000, 's1', false);
     expect(time.now()).toBe(20_000);
   });
 });

@@ -5,7 +5,7 @@ import { createLead, remoteAt, updateLead, updateLeadFromNewProcess } from '../c
 export function createServerTime(steady: () => number) {
   let lead = createLead();
   /** The server process to which `lead` belongs. */
-  let streamSeen: string | undefined;
+  let lastStream: string | undefined;
   return {
     /** Returns the server's time, ms since 1970. Returns the time of the screen before the first message. */
     now: () => remoteAt(lead, steady()) ?? Date.now(),
@@ -16,9 +16,9 @@ export function createServerTime(steady: () => number) {
      * @param hasWaited whether the message may have waited in this page. Its delay is then unknown, so it counts only
      *   if there is no estimate yet.
      */
-    saw(atMs: number, stream: string | undefined, hasWaited: boolean): void {
-      if (stream !== undefined && stream !== streamSeen) updateLeadFromNewProcess(lead, atMs, steady());
-      streamSeen = stream ?? streamSeen;
+    update(atMs: number, stream: string | undefined, hasWaited: boolean): void {
+      if (stream !== undefined && stream !== lastStream) updateLeadFromNewProcess(lead, atMs, steady());
+      lastStream = stream ?? lastStream;
       if (!hasWaited || remoteAt(lead, steady()) === undefined) updateLead(lead, atMs, steady());
     },
 

@@ -18,14 +18,14 @@ function openScreen() {
     shown,
     receive(value: number, atMs: number) {
       const beds = [bed('assoc-01', { values: [numeric('MDC_ECG_HEART_RATE', value)] })];
-      shown.heard(atMs);
+      shown.noteServerTime(atMs);
       shown.take(screenOf(snapshot({ beds })));
     },
     number: () => shown.screen.value?.beds.get('assoc-01')?.values[0]?.value,
   };
 }
 
-it('a fast screen shows each number at once, and has processed all messages until now', () => {
+it('a fast screen shows each number immediately, and has processed all messages until now', () => {
   const { receive, number, now, shown } = openScreen();
   receive(80, 1_000);
   receive(81, 1_100);

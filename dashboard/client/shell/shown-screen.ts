@@ -23,8 +23,8 @@ export function createShownScreen(
   function show(atMs = newestAtMs): void {
     const shown = screen.peek();
     const newerMs = atMs - shownUntilMs.peek();
-    const isHeld = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
-    const next = newest && shown && isHeld ? withUnchangedNumbers(shown, newest) : newest;
+    const keepsNumbers = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
+    const next = newest && shown && keepsNumbers ? withUnchangedNumbers(shown, newest) : newest;
     batch(() => {
       screen.value = next;
       if (next?.beds === newest?.beds) shownUntilMs.value = newestAtMs;
@@ -36,7 +36,7 @@ export function createShownScreen(
     /** The server's time up to which the screen shows all messages: now, or earlier while messages wait. */
     knownUntilMs: computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value)),
     /** Notes the server's time in a message. Must be called before `take`. */
-    heard(atMs: number): void {
+    noteServerTime(atMs: number): void {
       newestAtMs = atMs;
     },
     take(next: Screen): void {

@@ -8,7 +8,7 @@ export type SpeakerState = 'blocked' | 'on' | 'failed';
 export type Speaker = {
   /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
   play(level: SoundLevel | undefined): void;
-  /** Lets the next sound of a high alarm begin with the start loudness again, because all high alarms are answered. */
+  /** Lets the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
   forgetRise(): void;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;
@@ -18,7 +18,7 @@ export type Speaker = {
 export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let context: AudioContext | undefined;
   let playing: PlayingBurst | undefined;
-  /** Number of bursts that were played since a high alarm is unanswered, without those of `playing`. */
+  /** Number of bursts of `high` since all high alarms were last answered, not counting those of `playing`. */
   let highBursts = 0;
   let wanted: SoundLevel | undefined;
   const buffers = new Map<SoundLevel, AudioBuffer>();
@@ -34,7 +34,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
         reportState();
         followWanted();
       };
-      // If the person has used this page before, sound is allowed at once; otherwise only after `enable`.
+      // If the person has used this page before, sound is allowed immediately; otherwise only after `enable`.
       void context.resume().catch(() => undefined);
     } catch {
       context = undefined;
@@ -51,7 +51,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   /** Starts or stops the sound so that the wanted level sounds. */
   function followWanted() {
     if (playing?.level === wanted) return;
-    if (playing?.level === 'high') highBursts += playing.begun();
+    if (playing?.level === 'high') highBursts += playing.burstsBegun();
     playing?.stop();
     playing = undefined;
     // A loop that is started before the audio context runs would later begin at a random place of the burst.

@@ -37,7 +37,8 @@ const gainEveryMs = 1500;
 const rowGapPx = 4;
 
 type Trace = SweepRow & {
-  drawn: number;
+  /** Index of the first sample that is not drawn yet. */
+  nextIndex: number;
   penMs: number;
   epoch: number;
   gain: Gain | undefined;
@@ -46,13 +47,13 @@ type Trace = SweepRow & {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSweeper(canvas: SweepCanvas): Sweeper {
-  const paint = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   let traces: Trace[] = [];
   let width = 0;
   let height = 0;
 
   function blank() {
-    paint.clearRect(0, 0, width, height);
+    context.clearRect(0, 0, width, height);
     for (const trace of traces) trace.penMs = Number.NaN;
   }
 
@@ -66,55 +67,55 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
       trace.gainAtMs = penMs;
     }
     if (!trace.gain) return;
-    const oldest = Math.max(buffer.first, indexAt(buffer, oldestVisibleMs(sweep, penMs)) + 1);
+    const oldestIndex = Math.max(buffer.first, indexAt(buffer, oldestVisibleMs(sweep, penMs)) + 1);
     if (Number.isNaN(trace.penMs) || trace.epoch !== wave.epoch || penMs < trace.penMs) {
-      paint.clearRect(0, top - rowGapPx / 2, width, rowHeight + rowGapPx);
-      trace.drawn = oldest;
+      context.clearRect(0, top - rowGapPx / 2, width, rowHeight + rowGapPx);
+      trace.nextIndex = oldestIndex;
     } else {
       for (const span of eraseSpans(sweep, trace.penMs, penMs))
-        paint.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
+        context.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
       // Late samples, which came after the pen had passed their place, are drawn too.
-      trace.drawn = Math.max(oldest, Math.min(trace.drawn, wave.lateFrom));
+      trace.nextIndex = Math.max(oldestIndex, Math.min(trace.nextIndex, wave.lateFrom));
     }
     wave.lateFrom = Number.POSITIVE_INFINITY;
     trace.epoch = wave.epoch;
     trace.penMs = penMs;
-    const to = Math.min(buffer.next - 1, indexAt(buffer, penMs));
-    if (to < trace.drawn) return;
-    stroke(trace, wave, sweep, to, top, rowHeight, trace.gain);
-    trace.drawn = to + 1;
+    const lastIndex = Math.min(buffer.next - 1, indexAt(buffer, penMs));
+    if (lastIndex < trace.nextIndex) return;
+    stroke(trace, wave, sweep, lastIndex, top, rowHeight, trace.gain);
+    trace.nextIndex = lastIndex + 1;
   }
 
   function stroke(
     trace: Trace,
     wave: StoredWave,
     sweep: Sweep,
-    to: number,
+    lastIndex: number,
     top: number,
     rowHeight: number,
     gain: Gain,
   ) {
     const { buffer } = wave;
-    paint.strokeStyle = trace.colour;
-    paint.lineWidth = 1.5;
-    paint.beginPath();
-    let joined = false;
+    context.strokeStyle = trace.colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    let isJoined = false;
     let lastX = 0;
-    for (let i = trace.drawn - 1; i <= to; i++) {
+    for (let i = trace.nextIndex - 1; i <= lastIndex; i++) {
       const value = sampleAt(buffer, i);
       if (Number.isNaN(value)) {
-        joined = false;
+        isJoined = false;
         continue;
       }
       const x = sweepX(sweep, timeOf(buffer, i));
       const y = top + gainY(gain, value, rowHeight);
       // A line from the right edge to the left edge is not drawn.
-      if (joined && x >= lastX) paint.lineTo(x, y);
-      else paint.moveTo(x, y);
-      joined = true;
+      if (isJoined && x >= lastX) context.lineTo(x, y);
+      else context.moveTo(x, y);
+      isJoined = true;
       lastX = x;
     }
-    paint.stroke();
+    context.stroke();
   }
 
   return {
@@ -122,7 +123,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     rows(rows) {
       traces = rows.map((row) => ({
         ...row,
-        drawn: 0,
+        nextIndex: 0,
         penMs: Number.NaN,
         epoch: -1,
         gain: undefined,
@@ -136,8 +137,8 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
       const [w, h] = [Math.max(1, Math.round(width * size.ratio)), Math.max(1, Math.round(height * size.ratio))];
       if (canvas.width !== w) canvas.width = w;
       if (canvas.height !== h) canvas.height = h;
-      paint.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
-      paint.lineJoin = 'round';
+      context.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
+      context.lineJoin = 'round';
       blank();
     },
     draw(bed, penMs) {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createUnsaved } from './unsaved.ts';
 
 describe('createUnsaved', () => {
-  it('a person leaves a form at once if nothing was typed', () => {
+  it('a person leaves a form immediately if nothing was typed', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.leave(next);

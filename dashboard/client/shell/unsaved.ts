@@ -1,6 +1,6 @@
 /**
- * Protects text that was typed into a form and not saved: it is dropped only after the person has agreed. The form itself
- * asks the question. A dialog of the browser would stop the page, and with it the alarms.
+ * Protects text that was typed into a form and not saved. The text is dropped only after the person has agreed. The form
+ * itself asks the person. A dialog of the browser would stop the page, and with it the alarms.
  */
 import { computed, signal } from '@preact/signals';
 
@@ -18,7 +18,7 @@ export function createUnsaved() {
     asks: computed(() => waiting.value !== undefined),
     /** Sets whether the open form has text that was typed and not saved. The form must call this. */
     mark,
-    /** Calls `next` at once if no text would be lost; otherwise after the person has agreed to drop the text. */
+    /** Calls `next` immediately if no text would be lost; otherwise after the person has agreed to drop the text. */
     leave(next: () => void): void {
       if (isDirty.peek()) waiting.value = next;
       else next();

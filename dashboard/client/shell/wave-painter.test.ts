@@ -9,7 +9,7 @@ const row = { code, colour: '#fff', unit: 'mV', min: -20, max: 20, mmPerS: 25 };
 /** Returns a canvas that counts strokes and clears. Tests in `tests/screens/` use a real canvas. */
 function countingCanvas() {
   const counts = { strokes: 0, clears: 0 };
-  const paint = {
+  const context = {
     clearRect: () => void counts.clears++,
     stroke: () => void counts.strokes++,
     beginPath() {},
@@ -17,7 +17,7 @@ function countingCanvas() {
     lineTo() {},
     setTransform() {},
   };
-  return { counts, canvas: { width: 0, height: 0, getContext: () => paint } as unknown as SweepCanvas };
+  return { counts, canvas: { width: 0, height: 0, getContext: () => context } as unknown as SweepCanvas };
 }
 
 let nowMs: number;
@@ -35,11 +35,11 @@ beforeEach(() => {
   painter.carryOut({ do: 'open', id: 1, associationId: 'assoc-01', canvas: bed.canvas });
   painter.carryOut({ do: 'rows', id: 1, rows: [row] });
   painter.carryOut({ do: 'size', id: 1, size: { width: 400, height: 60, ratio: 1 } });
-  send();
+  sendChunk();
 });
 
 /** Sends the last second of a rising wave to the painter. */
-function send() {
+function sendChunk() {
   const samples = Buffer.from(Int16Array.from({ length: 100 }, (_, i) => i).buffer).toString('base64');
   const message: WaveMessage = {
     ...{ type: 'wave', associationId: 'assoc-01', code, rateHz: 100, scale: 0.01, offset: 0, samples, gap: false },
@@ -49,30 +49,30 @@ function send() {
 }
 
 /** Lets `count` frames of the browser pass, 60 a second, and sends new samples each second. */
-function pass(count: number) {
+function showFrames(count: number) {
   for (let i = 1; i <= count; i++) {
     nowMs += 1000 / 60;
-    if (i % 60 === 0) send();
+    if (i % 60 === 0) sendChunk();
     for (const draw of frames.splice(0)) draw();
   }
 }
 
 function drawnIn(count: number): number {
   const before = bed.counts.strokes;
-  pass(count);
+  showFrames(count);
   return bed.counts.strokes - before;
 }
 
 describe('createPainter', () => {
   it('draws about every second frame of the browser', () => {
-    pass(120);
+    showFrames(120);
     const drawn = drawnIn(240);
     expect(drawn).toBeGreaterThan(100);
     expect(drawn).toBeLessThanOrEqual(124);
   });
 
   it('draws nothing on a canvas that is out of view, and draws all samples when the canvas is in view again', () => {
-    pass(120);
+    showFrames(120);
     painter.carryOut({ do: 'show', id: 1, isShown: false });
     expect(drawnIn(120)).toBe(0);
     painter.carryOut({ do: 'show', id: 1, isShown: true });
@@ -80,7 +80,7 @@ describe('createPainter', () => {
   });
 
   it('empties the canvases and requests no frames while waves are off', () => {
-    pass(120);
+    showFrames(120);
     const { clears } = bed.counts;
     painter.carryOut({ do: 'pace', frameMs: 0 });
     expect(bed.counts.clears).toBeGreaterThan(clears);
@@ -91,36 +91,36 @@ describe('createPainter', () => {
   });
 
   it('draws less often at a slower pace', () => {
-    pass(120);
+    showFrames(120);
     painter.carryOut({ do: 'pace', frameMs: frameMsFull * 3 });
     expect(drawnIn(120)).toBeLessThanOrEqual(22);
   });
 
   it('continues to draw after a message that it cannot read', () => {
     painter.carryOut({ do: 'take', texts: ['{"type":"wave",', '{"type":"wave","associationId":"assoc-01"}'] });
-    pass(120);
+    showFrames(120);
     expect(drawnIn(60)).toBeGreaterThan(20);
   });
 
   it('lateMs returns the longest delay of a frame since the last call', () => {
-    pass(60);
+    showFrames(60);
     painter.lateMs();
-    pass(60);
+    showFrames(60);
     expect(painter.lateMs()).toBeLessThan(20);
     nowMs += 700;
-    pass(2);
+    showFrames(2);
     expect(painter.lateMs()).toBeGreaterThan(650);
-    pass(60);
+    showFrames(60);
     expect(painter.lateMs()).toBeLessThan(20);
   });
 
   it('lateMs includes the time for which the painter has waited for the next frame', () => {
-    pass(60);
+    showFrames(60);
     painter.lateMs();
     nowMs += 5_000;
     expect(painter.lateMs()).toBeGreaterThan(4_900);
     painter.carryOut({ do: 'pace', frameMs: 0 });
-    pass(2);
+    showFrames(2);
     nowMs += 5_000;
     painter.lateMs();
     expect(painter.lateMs()).toBe(0);
@@ -128,7 +128,7 @@ describe('createPainter', () => {
 
   it('requests no frame after the last canvas was closed', () => {
     painter.carryOut({ do: 'close', id: 1 });
-    pass(2);
+    showFrames(2);
     expect(frames).toEqual([]);
   });
 });

@@ -71,7 +71,7 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
     }
   }
 
-  function take(text: string) {
+  function storeMessage(text: string) {
     try {
       store.take(JSON.parse(text) as WaveMessage, now());
     } catch {
@@ -101,7 +101,7 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
           canvases.delete(order.id);
           return;
         case 'take':
-          return order.texts.forEach(take);
+          return order.texts.forEach(storeMessage);
         case 'keep':
           return store.keep(order.associationIds);
         case 'clear':

@@ -18,7 +18,7 @@ export type StoredWave = {
   readonly timeline: number;
   /** Index of the oldest late sample that has not been drawn yet. The trace must be drawn again from there. */
   lateFrom: number;
-  /** Changes whenever the buffer was emptied, so that the row is drawn from scratch. Unique in the whole store. */
+  /** Changes when the buffer is emptied, so that the whole row is drawn again. Unique in the whole store. */
   epoch: number;
 };
 
@@ -56,7 +56,7 @@ export function createWaveStore() {
     bed: (associationId: string): StoredBed | undefined => beds.get(associationId),
     /** Moves a bed's pen and returns its event time; NaN before the first chunk. */
     pen: (bed: StoredBed, nowMs: number): number => movePen(bed.playout, nowMs),
-    /** Deletes the waves of all other beds, so that associations that have ended make room. */
+    /** Deletes the waves of all other beds, for example of ended associations. */
     keep(associationIds: { has(id: string): boolean }): void {
       for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
     },

@@ -29,9 +29,9 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
   const canvases = new Map<Element, number>();
   let lastId = 0;
   let texts: string[] = [];
-  let kept: ReadonlySet<string> = new Set();
+  let keptIds: ReadonlySet<string> = new Set();
 
-  function passOn() {
+  function sendTexts() {
     if (texts.length > 0) painter.order({ do: 'take', texts });
     texts = [];
   }
@@ -71,22 +71,22 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
     },
     /** Passes the text of a wave message on to the painter. */
     take(text: string) {
-      if (texts.length === 0) setTimeout(passOn, batchMs);
+      if (texts.length === 0) setTimeout(sendTexts, batchMs);
       texts.push(text);
     },
     /** Keeps the waves of these beds and forgets the others. */
     keep(associationIds: Iterable<string>) {
       const ids = new Set(associationIds);
-      if (ids.symmetricDifference(kept).size === 0) return;
-      kept = ids;
+      if (ids.symmetricDifference(keptIds).size === 0) return;
+      keptIds = ids;
       painter.order({ do: 'keep', associationIds: ids });
     },
     clear() {
       texts = [];
       painter.order({ do: 'clear' });
     },
-    /** Sets how often waves are drawn, as a part of the full rate; 0 switches waves off. */
-    pace: (part: number) => painter.order({ do: 'pace', frameMs: part === 0 ? 0 : painter.frameMs / part }),
+    /** Sets how often waves are drawn, as a fraction of the full rate; 0 switches waves off. */
+    pace: (rateFraction: number) => painter.order({ do: 'pace', frameMs: rateFraction === 0 ? 0 : painter.frameMs / rateFraction }),
   };
 }
 
@@ -107,7 +107,7 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   /** Whether the worker has thrown an error. Its drawing is then never trusted again, even if it still sends reports. */
   let isBroken = false;
 
-  function note(next: PaintWatch) {
+  function setWatch(next: PaintWatch) {
     const changed = next.isStuck !== watch.isStuck;
     watch = next;
     if (changed && !isBroken) onStuck(watch.isStuck);
@@ -115,13 +115,13 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
 
   worker.onmessage = ({ data }: MessageEvent<{ lateMs: number }>) => {
     onLate(data.lateMs);
-    note(watchAfterReport(watch, data.lateMs, steady()));
+    setWatch(watchAfterReport(watch, data.lateMs, steady()));
   };
   worker.onerror = () => {
     isBroken = true;
     onStuck(true);
   };
-  setInterval(() => note(watchAfterCheck(watch, steady(), !document.hidden)), lookEveryMs);
+  setInterval(() => setWatch(watchAfterCheck(watch, steady(), !document.hidden)), lookEveryMs);
   return {
     frameMs: frameMsFull,
     order: (order) => worker.postMessage(order),

@@ -7,9 +7,9 @@ import type { WatchWish } from './live.ts';
 /** The server accepts at most this many codes. */
 const codesMax = 16;
 
-export function wishFor(route: Route, ward: string, codes: string[], clinical: boolean): WatchWish {
+export function wishFor(route: Route, ward: string, codes: string[], mayViewVitals: boolean): WatchWish {
   const scope = { ward };
-  if (!clinical) return { scope, waves: null };
+  if (!mayViewVitals) return { scope, waves: null };
   switch (route.page) {
     case 'ward':
       return { scope, waves: { associations: 'all', codes } };
@@ -23,7 +23,7 @@ export function wishFor(route: Route, ward: string, codes: string[], clinical: b
 
 /**
  * Returns a function that returns the codes of all waves that a tile has shown so far, sorted. A code is never removed:
- * otherwise each lead that comes and goes would change the wish, and the server would send the whole screen again.
+ * otherwise each lead that appears or disappears would change the wish, and the server would send the whole screen again.
  */
 export function createSeenCodes(): (screen: Screen | undefined) => string[] {
   // Most beds have these codes, so most screens need no second wish.

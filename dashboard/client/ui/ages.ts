@@ -9,17 +9,17 @@ import { useApp } from '../shell/app.ts';
 /** Returns the age of each numeric. The ages are updated only when the class or the text of one of them changes. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
-  const born = numerics.map((numeric) => ({ ms: ageStartMs(numeric), intervalMs: numeric.intervalMs }));
+  const starts = numerics.map((numeric) => ({ ms: ageStartMs(numeric), intervalMs: numeric.intervalMs }));
   const ages = useMemo(() => {
     let shown: readonly Age[] = [];
-    let mark: string | undefined;
+    let redrawKey: string | undefined;
     return computed(() => {
-      const next = born.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
-      const nextMark = next.map((age, i) => ageRedrawKey(age, born[i]!.intervalMs)).join();
-      if (nextMark !== mark) shown = next;
-      mark = nextMark;
+      const next = starts.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
+      const nextRedrawKey = next.map((age, i) => ageRedrawKey(age, starts[i]!.intervalMs)).join();
+      if (nextRedrawKey !== redrawKey) shown = next;
+      redrawKey = nextRedrawKey;
       return shown;
     });
-  }, [JSON.stringify(born)]);
+  }, [JSON.stringify(starts)]);
   return ages.value;
 }

@@ -34,18 +34,18 @@ type AlarmListProps = {
 export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps) {
   const app = useApp();
   const hand = useHand();
-  const last = useRef<Rows>(noRows);
+  const lastRows = useRef<Rows>(noRows);
   const isResting = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const movement = hand.isPointing.value ? 'held' : isResting.value ? 'resting' : 'free';
-  const shown = rowsOf(last.current, alarms, movement, rowsMax, app.now.value);
-  last.current = shown;
+  const shown = rowsOf(lastRows.current, alarms, movement, rowsMax, app.now.value);
+  lastRows.current = shown;
   useRest(isResting, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
-  const under = textsListedUnder(app.screen.value?.alarms.values() ?? []);
-  const withRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
-  const rest = alarmsBesideHeadline(
-    alarms.filter((alarm) => !withRow.has(alarm.alarmId)),
+  const textsUnder = textsListedUnder(app.screen.value?.alarms.values() ?? []);
+  const alarmIdsWithRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
+  const alarmsWithoutRow = alarmsBesideHeadline(
+    alarms.filter((alarm) => !alarmIdsWithRow.has(alarm.alarmId)),
     undefined,
   );
   return (
@@ -55,12 +55,12 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
       ) : (
         <ul class="alarms__list">
           {shown.rows.map(({ alarm, isGone }) => (
-            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={isGone} under={under(alarm)} />
+            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} isGone={isGone} under={textsUnder(alarm)} />
           ))}
-          {rest.count > 0 && (
+          {alarmsWithoutRow.count > 0 && (
             <li class="alarms__rest" data-testid="alarms-rest">
-              and {rest.count} more
-              {rest.named.map((alarm) => (
+              and {alarmsWithoutRow.count} more
+              {alarmsWithoutRow.named.map((alarm) => (
                 <Chip key={alarm.alarmId} alarm={alarm} />
               ))}
             </li>
@@ -85,22 +85,22 @@ function useRest(isResting: Signal<boolean>, order: string) {
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-/** Names the alarms that came while somebody pointed at the list. It stands below the rows, so that no row moves. */
+/** Names the alarms that came while somebody pointed at the list. The text is below the rows, so that no row moves. */
 function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
   const app = useApp();
-  const top = mostSeriousAlarm(alarms);
-  if (!top) return null;
+  const mostSerious = mostSeriousAlarm(alarms);
+  if (!mostSerious) return null;
   return (
     <p class="alarms__fresh" data-testid="fresh-alarms">
-      <Chip alarm={top} />
+      <Chip alarm={mostSerious} />
       <span>
-        {alarms.length} new at the end: {placeText(bedOf(top), top.deviceId, app.ward.value === '*')} {alarmText(top)}
+        {alarms.length} new at the end: {placeText(bedOf(mostSerious), mostSerious.deviceId, app.ward.value === '*')} {alarmText(mostSerious)}
       </span>
     </p>
   );
 }
 
-/** The mark of an alarm that has no row, so that a grave alarm is not only counted. */
+/** The mark of an alarm that has no row, so that the most serious alarms are not only counted. */
 function Chip({ alarm }: { alarm: Alarm }) {
   const { priority } = alarm;
   const chip = useRef<HTMLSpanElement>(null);

@@ -13,8 +13,8 @@ export function AlarmPanel() {
   const app = useApp();
   const screen = app.screen.value;
   const alarms = screen ? listedAlarms(screen.alarms.values()) : [];
-  const open = alarms.filter(isUnanswered);
-  const beds = [...new Set(open.map((alarm) => alarm.associationId))];
+  const unanswered = alarms.filter(isUnanswered);
+  const beds = [...new Set(unanswered.map((alarm) => alarm.associationId))];
   return (
     <aside class="alarms" aria-label="Alarms" data-testid="alarm-list">
       <div class="alarms__head">

@@ -23,19 +23,19 @@ type RowProps = {
   alarm: Alarm;
   bed: Bed | undefined;
   /** Whether the alarm has left the list. Its row keeps the place while somebody points at the list. */
-  gone?: boolean;
-  /** Texts of alarms of the same cause that do not call. */
+  isGone?: boolean;
+  /** Texts of alarms that have the same cause and whose signal is `off`. */
   under: readonly string[];
 };
 
-export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
+export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
   const app = useApp();
-  const open = isUnanswered(alarm) && !gone;
+  const isOpen = isUnanswered(alarm) && !isGone;
   const now = app.now.value;
-  const pausedUntil = open ? audioPausedUntilMs(alarm, now) : undefined;
+  const pausedUntil = isOpen ? audioPausedUntilMs(alarm, now) : undefined;
   const row = useRef<HTMLLIElement>(null);
-  const look = gone ? 'over' : lookOf(alarm);
-  useCommonBeat(row, open ? `${alarm.priority}${look}` : undefined);
+  const look = isGone ? 'over' : lookOf(alarm);
+  useCommonBeat(row, isOpen ? `${alarm.priority}${look}` : undefined);
   const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
   const onset = whenText(Date.parse(alarm.onsetAt), now);
   return (
@@ -101,7 +101,7 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
           ]}
         />
       </div>
-      {gone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
+      {isGone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
     </li>
   );
 }
@@ -130,44 +130,44 @@ function Answer({ alarm }: { alarm: Alarm }) {
    * The alarm when the pointer went down. The person acknowledges this state, even if the alarm changes before the
    * pointer goes up.
    */
-  const seen = useRef(alarm);
+  const pressedAlarm = useRef(alarm);
   const now = app.now.value;
   const sight = useRef<Sight>(undefined);
   sight.current = sightOf(sight.current, alarm, now);
   if (!isUnanswered(alarm)) {
-    const by = alarm.acknowledgedBy?.name;
+    const acknowledgedBy = alarm.acknowledgedBy?.name;
     return (
       <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
-        <span class="alarm__by" title={by && `✓ ${by}`} data-may-shorten={by !== undefined || undefined}>
-          ✓ {by ?? 'acknowledged'}
+        <span class="alarm__by" title={acknowledgedBy && `✓ ${acknowledgedBy}`} data-may-shorten={acknowledgedBy !== undefined || undefined}>
+          ✓ {acknowledgedBy ?? 'acknowledged'}
         </span>{' '}
         {alarm.acknowledgedAt && <span>{whenText(Date.parse(alarm.acknowledgedAt), now)}</span>}
       </p>
     );
   }
   if (!app.may('acknowledge')) return null;
-  const asked = app.answers.asked.value.get(alarm.alarmId);
-  const pending = asked?.state === 'pending';
+  const request = app.answers.requests.value.get(alarm.alarmId);
+  const isPending = request?.state === 'pending';
   return (
     <>
       <button
-        class={`button alarm__ack${pending ? ' is-pending' : ''}`}
+        class={`button alarm__ack${isPending ? ' is-pending' : ''}`}
         type="button"
         data-testid={`ack-${alarm.alarmId}`}
-        aria-disabled={pending || undefined}
+        aria-disabled={isPending || undefined}
         data-acts-on={sight.current.actsOn}
         aria-label={`Acknowledge ${alarmText(alarm)}`}
         onPointerDown={() => {
-          seen.current = alarm;
+          pressedAlarm.current = alarm;
         }}
-        onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? alarm : seen.current)}
+        onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? alarm : pressedAlarm.current)}
       >
-        {pending ? 'Sending …' : 'Acknowledge'}
+        {isPending ? 'Sending …' : 'Acknowledge'}
       </button>
-      {asked?.state === 'error' && (
+      {request?.state === 'error' && (
         <p class="alarm__error" role="alert" data-testid={`ack-error-${alarm.alarmId}`}>
-          {asked.changed ? '' : 'Not acknowledged. '}
-          {asked.message}
+          {request.changed ? '' : 'Not acknowledged. '}
+          {request.message}
         </p>
       )}
     </>

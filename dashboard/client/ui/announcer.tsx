@@ -8,7 +8,7 @@ import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
-const apartMs = 4000;
+const pauseMs = 4000;
 const spokenMax = 3;
 
 export function Announcer({ title }: { title: string }) {
@@ -37,7 +37,7 @@ export function Announcer({ title }: { title: string }) {
     const keys = new Set(high.map((alarm) => `${alarm.alarmId}/${alarm.onsets}`));
     for (const key of announced.current) if (!keys.has(key)) announced.current.delete(key);
     const fresh = high.filter((alarm) => !announced.current.has(`${alarm.alarmId}/${alarm.onsets}`));
-    if (fresh.length === 0 || nowMs - lastMs.current < apartMs) return;
+    if (fresh.length === 0 || nowMs - lastMs.current < pauseMs) return;
     lastMs.current = nowMs;
     for (const alarm of fresh) announced.current.add(`${alarm.alarmId}/${alarm.onsets}`);
     const named = fresh.slice(0, spokenMax).map((alarm) => {

@@ -15,7 +15,7 @@ const actTexts: Readonly<Record<DeviceAct, string>> = {
   move: 'Move to another bed',
   admit: 'Admit a patient',
   correct: 'Correct the patient’s data',
-  end: 'Discharge or take away',
+  end: 'Discharge or unassign',
 };
 
 type Props = { row: FormRow; onDone: (text: string) => void; onCancel: () => void };

@@ -128,7 +128,7 @@ export function AuditPage() {
 }
 
 function ChainState({ chain }: { chain: Page['chain'] }) {
-  const text = chain.intact ? wholeText(chain) : `Not whole: ${chain.faults.join('; ')}`;
+  const text = chain.intact ? intactChainText(chain) : `Not whole: ${chain.faults.join('; ')}`;
   return (
     <span
       class={`tag ${chain.intact ? 'tag--good' : 'tag--bad'}`}
@@ -142,11 +142,11 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
 }
 
 /** Returns the text about an intact chain. Only the anchors of the witness prove that no records were cut off the end. */
-function wholeText({ records, older, anchoredAt }: Page['chain']): string {
+function intactChainText({ records, older, anchoredAt }: Page['chain']): string {
   const unsigned = older === 0 ? '' : `, ${older} of them older and unsigned`;
   const end =
     anchoredAt === null
-      ? '; no anchors here: run audit verify to see whether the end was cut'
+      ? '; no anchors: run “audit verify” to see whether the end was cut'
       : `; compared with the anchors of ${dateTimeText(Date.parse(anchoredAt))}`;
   return `Chain whole, ${records} records${unsigned}${end}`;
 }

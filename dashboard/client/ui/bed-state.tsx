@@ -41,15 +41,15 @@ function NoticeMark({ bed }: { bed: Bed }) {
   );
 }
 
-export const soundWords = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
+export const soundTexts = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
 
 /** The mark that the device's own sound is off or paused, so that nobody hears the device at the bed. */
 function SoundMark({ bed }: { bed: Bed }) {
   const { sound } = bed.device;
   if (sound === undefined) return null;
   return (
-    <svg class="tile__sound" viewBox="0 0 24 24" role="img" aria-label={soundWords[sound]} data-testid="device-sound">
-      <title>{soundWords[sound]}</title>
+    <svg class="tile__sound" viewBox="0 0 24 24" role="img" aria-label={soundTexts[sound]} data-testid="device-sound">
+      <title>{soundTexts[sound]}</title>
       <path class="is-solid" d="M3 9h4l5-5v16l-5-5H3z" />
       <path d={sound === 'off' ? 'M15 8l7 8M22 8l-7 8' : 'M16 7v10M21 7v10'} />
     </svg>
@@ -57,7 +57,7 @@ function SoundMark({ bed }: { bed: Bed }) {
 }
 
 /** Returns the text for the alarm line of a bed without an alarm; undefined if there is nothing to say. */
-export function bedNotice(bed: Bed, nowMs: number): string | undefined {
+export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');
   const present = bed.device.conditions.filter((condition) => condition.present);

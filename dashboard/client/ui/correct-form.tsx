@@ -32,23 +32,23 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
   const app = useApp();
   const { deviceId } = row.device;
   const associationId = row.current?.associationId ?? '';
-  const shown = useSignal<ShownPatient | undefined>(undefined);
+  const shownPatient = useSignal<ShownPatient | undefined>(undefined);
   const draft = useSignal(emptyPatientDraft);
   const confirmed = useSignal(false);
   const sending = useSending(onDone);
   usePatient(
     associationId,
     (patient) => {
-      shown.value = patient;
+      shownPatient.value = patient;
       draft.value = draftOf(patient.patient);
     },
     (text) => {
       sending.problem.value = text;
     },
   );
-  const stored = shown.value;
+  const stored = shownPatient.value;
   const isDirty = stored !== undefined && isDraftChanged(draftOf(stored.patient), draft.value);
-  const otherCategory = stored !== undefined && draft.value.category !== stored.patient.category;
+  const isOtherCategory = stored !== undefined && draft.value.category !== stored.patient.category;
 
   function save(version: number) {
     if (!stored) return;
@@ -83,7 +83,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
             }}
           />
           {/* Invisible instead of absent: nothing below may move while a person chooses a category. */}
-          <div class={otherCategory ? '' : 'unshown'}>
+          <div class={isOtherCategory ? '' : 'unshown'}>
             <Confirm
               text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${stored.patient.category}” any more`}
               checked={confirmed.value}

@@ -40,15 +40,15 @@ function useDevices() {
 export function DevicesPage() {
   const app = useApp();
   const { devices, problem, load } = useDevices();
-  const editing = useSignal<FormRow | undefined>(undefined);
+  const editedRow = useSignal<FormRow | undefined>(undefined);
   const done = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
     // If the form of this device is already open, it keeps the version that it was opened with.
-    if (row.device.deviceId === editing.value?.device.deviceId) return;
+    if (row.device.deviceId === editedRow.value?.device.deviceId) return;
     app.unsaved.leave(() => {
       done.value = undefined;
-      editing.value = row;
+      editedRow.value = row;
     });
   }
 
@@ -69,26 +69,26 @@ export function DevicesPage() {
             {problem.value}
           </p>
         )}
-        {editing.value && (
+        {editedRow.value && (
           <AssociateForm
-            key={editing.value.device.deviceId}
-            row={withPresentOthers(editing.value, devices.value)}
+            key={editedRow.value.device.deviceId}
+            row={withNewestOthers(editedRow.value, devices.value)}
             onDone={(text) => {
               done.value = text;
-              editing.value = undefined;
+              editedRow.value = undefined;
               void load();
             }}
             onCancel={() => {
-              editing.value = undefined;
+              editedRow.value = undefined;
             }}
           />
         )}
-        {app.may('associate-device') && !editing.value && (
+        {app.may('associate-device') && !editedRow.value && (
           <UnlistedDevice
             onDevice={(deviceId) => {
               done.value = undefined;
               const listed = devices.value?.find((row) => row.device.deviceId === deviceId);
-              editing.value = listed ?? { device: { deviceId }, current: null, version: null };
+              editedRow.value = listed ?? { device: { deviceId }, current: null, version: null };
             }}
           />
         )}
@@ -104,13 +104,13 @@ export function DevicesPage() {
 }
 
 /**
- * Returns the row of an open form with the present list of the patient's other devices. Everything else, also the
- * version, stays as it was when the form was opened.
+ * Returns the row of an open form with the newest list of the patient's other devices. Everything else, even the version,
+ * stays as it was when the form was opened.
  */
-function withPresentOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
+function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
-  const now = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
-  return current && now ? { ...row, current: { ...current, others: now.others } } : row;
+  const newest = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
+  return current && newest ? { ...row, current: { ...current, others: newest.others } } : row;
 }
 
 function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: DeviceRow) => void }) {

@@ -1,10 +1,10 @@
-/** The form that discharges a patient, or takes a device away from its bed. */
+/** The form that discharges a patient, or removes a device from its bed. */
 import { useSignal } from '@preact/signals';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, useSending } from './form-parts.tsx';
 
-const endsStay = 'A patient is admitted here. Tick the box if the patient’s time at this device is over.';
+const confirmMessage = 'A patient is admitted here. Tick the box if the patient’s time at this device is over.';
 
 export function EndForm({ row, onDone, onCancel }: FormProps) {
   const app = useApp();
@@ -17,7 +17,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
 
   function end(whole: 'device' | 'patient', done: string) {
     if (!current) return;
-    if (current.occupied && !confirmed.value) sending.problem.value = endsStay;
+    if (current.occupied && !confirmed.value) sending.problem.value = confirmMessage;
     else void sending.send(() => app.api.endAssociation(deviceId, current.associationId, whole), done);
   }
 
@@ -53,7 +53,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
             data-testid="associate-end"
             onClick={() => end('device', `${deviceId} has no bed now.`)}
           >
-            Take {deviceId} away from {current.bed}
+            Remove {deviceId} from {current.bed}
           </button>
         )}
       </FormEnd>

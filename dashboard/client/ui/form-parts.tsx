@@ -13,10 +13,10 @@ import { useApp } from '../shell/app.ts';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
-type Listed = Devices['devices'][number];
+type ListedDevice = Devices['devices'][number];
 /** `version` is null for a device that is not in this account's list. */
-export type FormRow = Omit<Listed, 'version' | 'device'> & {
-  readonly device: Pick<Listed['device'], 'deviceId'>;
+export type FormRow = Omit<ListedDevice, 'version' | 'device'> & {
+  readonly device: Pick<ListedDevice['device'], 'deviceId'>;
   readonly version: number | null;
 };
 export type FormProps = { row: FormRow; onDone: (text: string) => void; onCancel: () => void };
@@ -26,7 +26,7 @@ export type Sending = {
   readonly problem: Signal<string | undefined>;
   /** The body of the last answer with status 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
-  /** Set after status 404: the stay has ended, or is in a ward that this account may not see. The form cannot be saved. */
+  /** Set after status 404: the stay has ended, or the account may not see its ward. The form cannot be saved. */
   readonly over: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };

@@ -1,12 +1,12 @@
-/** Detects whether somebody points at a list or moves through it with keys. Rows of the list must not move then. */
+/** Detects whether somebody points at a list or moves through it with keys. Meanwhile the rows must not move. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
 /**
- * After this time without movement the hand counts as away: otherwise a mouse that lies over the list would keep a grave
- * alarm at the end of the list. When rows then move, the guard blocks their buttons for a moment (shell/guard.ts).
+ * After this time without movement nobody counts as pointing. Otherwise a resting mouse pointer on the list would keep a
+ * serious alarm at the end of the list. When rows then move, the guard blocks their buttons for a moment (shell/guard.ts).
  */
-const restMs = 10_000;
+const awayAfterMs = 10_000;
 
 export type Hand = {
   readonly isPointing: Signal<boolean>;
@@ -40,7 +40,7 @@ function watchHand(isPointing: Signal<boolean>): Hand & { close(): void } {
   };
   const hold = () => {
     clearTimeout(timer);
-    timer = setTimeout(release, restMs);
+    timer = setTimeout(release, awayAfterMs);
     isPointing.value = true;
   };
   return {
@@ -52,7 +52,7 @@ function watchHand(isPointing: Signal<boolean>): Hand & { close(): void } {
       onPointerDown: hold,
       onWheel: hold,
       onPointerLeave(event) {
-        // A finger leaves the screen after each tap, but the person may tap again: only a mouse that leaves is away.
+        // A finger leaves the screen after each tap, but the person may tap again. So only a mouse that leaves counts.
         if (event.pointerType === 'mouse' && !usesKeys) release();
       },
       onKeyDown() {

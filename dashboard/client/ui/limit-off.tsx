@@ -1,5 +1,5 @@
 /**
- * The form that switches the low and high limits of a group off for a while, with a reason, or on again. Extreme limits
+ * The form that switches the low and high limits of a group off for some hours, with a reason, or on again. Extreme limits
  * stay on.
  */
 import { useSignal } from '@preact/signals';

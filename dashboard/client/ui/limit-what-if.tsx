@@ -1,4 +1,4 @@
-/** Shows how many alarms the limits in the form would have called in this patient's last 24 hours, before they are saved. */
+/** Shows, before limits are saved, how many alarms they would have raised in this patient's last 24 hours. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
@@ -32,10 +32,10 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
   const shown = useSignal<WhatIfShown>({ kind: 'working', entered: false });
   const read = readChangedLimits(group, draft, own);
   const refusal = read.ok || read.message === nothingChangedMessage ? undefined : read.message;
-  const asked = read.ok ? read.limits : undefined;
+  const enteredLimits = read.ok ? read.limits : undefined;
 
-  async function ask(cancel: AbortSignal) {
-    const body = { group, ...(asked !== undefined && { limits: asked }) };
+  async function requestAnswer(cancel: AbortSignal) {
+    const body = { group, ...(enteredLimits !== undefined && { limits: enteredLimits }) };
     const answer = await app.api.whatIf(associationId, body, cancel);
     if (cancel.aborted) return;
     if (answer.ok)
@@ -50,14 +50,14 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
       return;
     }
     // The former answer was about other limits.
-    shown.value = { kind: 'working', entered: asked !== undefined };
+    shown.value = { kind: 'working', entered: enteredLimits !== undefined };
     const request = new AbortController();
-    const timer = setTimeout(() => void ask(request.signal), pauseMs);
+    const timer = setTimeout(() => void requestAnswer(request.signal), pauseMs);
     return () => {
       clearTimeout(timer);
       request.abort();
     };
-  }, [associationId, keyOf(asked), refusal, JSON.stringify([limits, own, off])]);
+  }, [associationId, keyOf(enteredLimits), refusal, JSON.stringify([limits, own, off])]);
 
   return <WhatIfView shown={shown.value} problem={problem} />;
 }

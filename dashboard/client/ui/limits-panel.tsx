@@ -13,20 +13,20 @@ import { LimitForm } from './limit-form.tsx';
 
 /** @param isLive whether the stay is live on this screen; otherwise its limits cannot be changed */
 export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
-  const editing = useSignal<LimitGroup | undefined>(undefined);
+  const editedGroup = useSignal<LimitGroup | undefined>(undefined);
   const app = useApp();
   const shown = (bed.limits?.groups ?? []).filter(
     ({ group, own, off }) =>
       bed.values.some((value) => parameters.get(value.code)?.limits === group) || own !== undefined || off?.until,
   );
-  const edited = isLive ? groupInForce(editing.value, bed.limits) : undefined;
+  const edited = isLive ? groupInForce(editedGroup.value, bed.limits) : undefined;
   if (edited)
     return (
       <LimitForm
         bed={bed}
         inForce={edited}
         onDone={() => {
-          editing.value = undefined;
+          editedGroup.value = undefined;
         }}
       />
     );
@@ -59,7 +59,7 @@ export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
               inForce={entry}
               mayEdit={isLive && app.may('set-limits')}
               onEdit={() => {
-                editing.value = entry.group;
+                editedGroup.value = entry.group;
               }}
             />
           ))}

@@ -19,7 +19,7 @@ export function LostBanner() {
       </div>
     );
   if (link !== 'lost') return null;
-  const heard = app.lastHeardMs.value;
+  const lastHeardMs = app.lastHeardMs.value;
   const now = app.now.value;
   return (
     <div class="lost" role="alert" data-testid="banner-lost">
@@ -30,9 +30,9 @@ export function LostBanner() {
         <h2>No connection to the Vigil server</h2>
         <p class="lost__advice">This screen shows no new values and no new alarms. Watch the bedside monitors.</p>
         <p class="lost__since">
-          {heard === undefined
+          {lastHeardMs === undefined
             ? 'It has not answered yet.'
-            : `Last heard ${clockText(heard)}, ${ageText(now - heard)} ago.`}{' '}
+            : `Last heard ${clockText(lastHeardMs)}, ${ageText(now - lastHeardMs)} ago.`}{' '}
           Connecting again …{app.linkProblem.value && ` ${app.linkProblem.value}`}
         </p>
         <PauseFailureSound />

@@ -11,7 +11,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const sending = useSending(onDone);
   const isDirty = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const movesAlong = current?.others ?? [];
+  const otherDevices = current?.others ?? [];
 
   function move(version: number) {
     const { ward, bed } = place.value;
@@ -29,7 +29,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
    * Assigns a device without a patient to the patient in the bed. The device gets a new association, because its former
    * readings are not the patient's.
    */
-  function join(samePatientAs: string) {
+  function assignToPatient(samePatientAs: string) {
     const { ward, bed } = place.value;
     const body = { ward, bed, patient: null, samePatientAs, version: row.version };
     void sending.send(() => app.api.associate(deviceId, body), `${deviceId} is now at ${ward} ${bed}.`);
@@ -52,14 +52,14 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
       />
       {current?.occupied && (
         <p class="dim">
-          The patient moves with the device{movesAlong.length > 0 ? `, and so does ${movesAlong.join(', ')}` : ''}.
+          The patient moves with the device{otherDevices.length > 0 ? `, and so does ${otherDevices.join(', ')}` : ''}.
           Alarms, acknowledgements and limits move too.
         </p>
       )}
       <SamePatientQuestion
         deviceId={deviceId}
         refused={sending.refused.value}
-        onSame={join}
+        onSame={assignToPatient}
         onOther={() => {
           sending.refused.value = undefined;
           sending.problem.value = 'Choose another bed, or discharge the patient in this bed first.';

@@ -1,13 +1,13 @@
 /**
- * The strip of the notices. The strip always has the same height, so that a notice that comes or goes moves no alarm and
- * no tile. A button shows the number of notices that do not fit, and opens all notices as a layer over the page.
+ * The strip of the notices. Its height never changes, so that no alarm and no tile moves when a notice appears or
+ * disappears. A button shows the number of notices that do not fit, and opens all notices as a layer over the page.
  */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** A notice counts as visible if at least this much of it is visible. */
-const linePx = 18;
+const visiblePxMin = 18;
 
 /** The notices that are not visible in the closed strip: their number, whether one is high, and whether text is cut. */
 type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
@@ -61,7 +61,7 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
 /** Returns the notices that are not visible; returns `before` if nothing has changed, so that nothing is drawn again. */
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
-  const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + linePx > bottomPx);
+  const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + visiblePxMin > bottomPx);
   const isCut = list.scrollHeight > list.clientHeight + 1;
   const isHigh = below.some((notice) => notice.classList.contains('notice--high'));
   const isSame = before.count === below.length && before.isHigh === isHigh && before.isCut === isCut;

@@ -12,7 +12,7 @@ import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
-import { BedState, bedNotice, soundWords } from './bed-state.tsx';
+import { BedState, alarmLineText, soundTexts } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { ScoresPanel } from './scores-panel.tsx';
@@ -85,7 +85,7 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? noAlarms;
   const slots = slotsOf(bed.values);
   const shown = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
-  const notice = bedNotice(bed, app.now.value);
+  const notice = alarmLineText(bed, app.now.value);
   return (
     <>
       <PatientHead bed={bed} isLive={isLive} onClose={onClose} />
@@ -97,7 +97,7 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
       ))}
       {bed.device.sound !== undefined && (
         <p class="notice notice--plain" role="status" data-testid="notice-device-sound">
-          {soundWords[bed.device.sound]}
+          {soundTexts[bed.device.sound]}
         </p>
       )}
       {notice && bed.standby === null && bed.notices.length === 0 && alarms.length === 0 && (

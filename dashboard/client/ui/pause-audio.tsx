@@ -1,7 +1,7 @@
 /**
  * The button that silences all sounding alarms of some beds for two minutes. A new alarm of the same or a higher priority
- * ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on the same thing, although the sounding
- * alarms change: a pause is short and its end is shown, and in a busy ward the button could otherwise never be pressed.
+ * ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on `sound`, although the sounding alarms
+ * change. A pause is short and its end is shown. Otherwise the button could never be pressed in a busy ward.
  */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { audioPausedUntilMs } from '../core/alarm-order.ts';
@@ -14,9 +14,9 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
   const unanswered = associationIds.flatMap((id) => app.screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
   const pauseEnds = unanswered.map((alarm) => audioPausedUntilMs(alarm, now));
   const sounding = unanswered.filter((_alarm, i) => pauseEnds[i] === undefined);
-  const asked = associationIds.map((id) => app.answers.asked.value.get(`pause:${id}`));
-  const pending = asked.some((answer) => answer?.state === 'pending');
-  const error = asked.find((answer) => answer?.state === 'error');
+  const requests = associationIds.map((id) => app.answers.requests.value.get(`pause:${id}`));
+  const isPending = requests.some((answer) => answer?.state === 'pending');
+  const error = requests.find((answer) => answer?.state === 'error');
   const lastEndMs = Math.max(...pauseEnds.map((endMs) => endMs ?? Number.NEGATIVE_INFINITY));
   if (unanswered.length === 0) return null;
   if (sounding.length === 0)
@@ -31,18 +31,18 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         class="button"
         type="button"
         data-testid="pause-audio"
-        aria-disabled={pending || undefined}
+        aria-disabled={isPending || undefined}
         data-acts-on="sound"
         title={
           error?.state === 'error'
             ? error.message
-            : 'Pauses the sound of each bed that calls now. A new alarm of the same or a higher priority ends the pause of its bed'
+            : 'Pauses the sound of each bed that sounds now. A new alarm of the same or a higher priority ends the pause of its bed'
         }
         onClick={() => {
           for (const id of new Set(sounding.map((alarm) => alarm.associationId))) void app.answers.pauseAudio(id);
         }}
       >
-        {pending ? 'Pausing …' : 'Pause sound 2 min'}
+        {isPending ? 'Pausing …' : 'Pause sound 2 min'}
       </button>
       {error?.state === 'error' && (
         <span class="alarm__error" role="alert">

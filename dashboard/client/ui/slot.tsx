@@ -19,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/** On a tile, an age up to this is not shown: a reader takes such a value as present. */
+/** On a tile, an age up to this is not shown, because such a value is still true for a reader. */
 const recentMs = 5_000;
 
 type SlotProps = {
@@ -32,27 +32,27 @@ type SlotProps = {
 
 export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const app = useApp();
-  const lost = app.link.value === 'lost';
+  const isServerLost = app.link.value === 'lost';
   const ages = useAges(slot.values.map((value) => value.numeric));
   // A pressure has one age: the age of its oldest value.
   const oldest = Math.max(...ages.map((age) => age.ms));
-  const source = connectionOf(bed.device, alarms);
-  const sender = lost ? { ...source, isGone: true } : source;
-  const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, sender));
-  const worst = worstOf(classes);
+  const connection = connectionOf(bed.device, alarms);
+  const shownConnection = isServerLost ? { ...connection, isGone: true } : connection;
+  const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, shownConnection));
+  const worstClass = worstOf(classes);
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
-  const showsAge = everyAge || lost || worst !== 'current' || oldest > recentMs;
+  const showsAge = everyAge || isServerLost || worstClass !== 'current' || oldest > recentMs;
   const note = slot.values.map((value) => valueText(value).note).find((text) => text !== undefined);
   const doubt = doubtText(slot, bed);
   const age = showsAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
-      {everyAge && worst !== 'current' && oldest >= 0 ? ' ago' : ''}
+      {everyAge && worstClass !== 'current' && oldest >= 0 ? ' ago' : ''}
     </span>
   );
   const limits = limitsFor(slot.values[0]!.parameter, bed.limits);
-  const em = widthEm({ isPressure: slot.isPressure, digits: slot.values[0]!.parameter.digits });
-  const names = ['slot', `is-${worst}`];
+  const valueWidthEm = widthEm({ isPressure: slot.isPressure, digits: slot.values[0]!.parameter.digits });
+  const names = ['slot', `is-${worstClass}`];
   if (limits) names.push('slot--limits');
   if (slot.isPressure) names.push('slot--pressure');
   if (note) names.push('slot--note');
@@ -60,8 +60,8 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   return (
     <div
       class={names.join(' ')}
-      style={{ '--colour': parameterColours[slot.group], '--em': em }}
-      data-age-class={worst}
+      style={{ '--colour': parameterColours[slot.group], '--em': valueWidthEm }}
+      data-age-class={worstClass}
     >
       <div class="slot__box">
         <div class="slot__head">

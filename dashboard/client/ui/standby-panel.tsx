@@ -1,5 +1,5 @@
 /**
- * The panel that begins and ends a standby. During a standby the patient is away, and missing values do not call. A
+ * The panel that begins and ends a standby. During a standby the patient is away, and missing values raise no alarm. A
  * standby ends at its time, when values come, or when a person ends it.
  */
 import { useSignal } from '@preact/signals';

@@ -1,6 +1,6 @@
 /**
- * A text in a form that comes and goes: help while a person types, or a refusal. The room of the text stays when the text
- * goes, so that no button below moves. A button that has just moved does not react (`shell/guard.ts`).
+ * A text in a form that appears and disappears: help while a person types, or a refusal. The room of the text stays when
+ * the text disappears, so that no button below moves. A button that has just moved does not react (`shell/guard.ts`).
  */
 import { useRef } from 'preact/hooks';
 import { Reserve } from './alarm-row.tsx';
@@ -16,11 +16,11 @@ type StillTextProps = {
 };
 
 /** Maximum of former texts whose room stays reserved. */
-const keptMax = 8;
+const formerTextsMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {
   const shown = useRef<readonly string[]>([]);
-  if (text && !shown.current.includes(text)) shown.current = [...shown.current, text].slice(-keptMax);
+  if (text && !shown.current.includes(text)) shown.current = [...shown.current, text].slice(-formerTextsMax);
   return (
     <div class={`still ${props.class ?? ''}`}>
       <p role={props.role} id={props.id} data-testid={testId}>

@@ -21,7 +21,7 @@ import { adviceText, totalText } from '../core/score-words.ts';
 import { headHeightPx, stripHeightPx, textScale } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
-import { BedState, bedNotice, stateText } from './bed-state.tsx';
+import { BedState, alarmLineText, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
@@ -46,21 +46,21 @@ export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions } = props;
   // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
-  const ofBed =
+  const bedAlarms =
     companions.length === 0
       ? alarms
       : listedAlarms([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
-  const headline = headlineAlarm(ofBed);
-  const hidden = alarmsBesideHeadline(ofBed, headline);
-  const frame = frameOf(ofBed);
+  const headline = headlineAlarm(bedAlarms);
+  const hiddenAlarms = alarmsBesideHeadline(bedAlarms, headline);
+  const frame = frameOf(bedAlarms);
   const box = useRef<HTMLElement>(null);
-  const flashing = [headline, ...hidden.named].filter((alarm) => alarm && isUnanswered(alarm));
-  useCommonBeat(box, flashing.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
+  const flashingAlarms = [headline, ...hiddenAlarms.named].filter((alarm) => alarm && isUnanswered(alarm));
+  useCommonBeat(box, flashingAlarms.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed;
   const widthPx = props.widthPx - 2 * edgePx;
   const plan = companionPlan(companions, widthPx, props.heightPx);
-  const longestWords = roomOf(headline, ofBed);
+  const longestWords = longestAlarmTexts(headline, bedAlarms);
   const scale = textScale(props.widthPx, props.heightPx);
   // `peek`: a score that becomes outdated needs no new drawing of the tile. Its room stays until the next drawing.
   const score = totalText(bed.scores, app.now.peek());
@@ -108,7 +108,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         <TileScore bed={bed} />
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed, app.now.peek())} room={longestWords} />
+      <AlarmLine alarm={headline} hidden={hiddenAlarms} notice={alarmLineText(bed, app.now.peek())} room={longestWords} />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions plan={plan} />
     </article>
@@ -127,7 +127,7 @@ function TileScore({ bed }: { bed: Bed }) {
 }
 
 /** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
-function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
+function longestAlarmTexts(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
   const texts = ofBed.map(widestAlarmText).toSorted((a, b) => b.length - a.length);
   return [

@@ -66,25 +66,25 @@ function WardChoice() {
       if (answer.ok) wards.value = answer.data.wards.map((ward) => ward.ward);
     });
   }, [session?.actor.userId]);
-  const own = session?.wards.filter((ward) => ward !== '*') ?? [];
-  const all = [...new Set([...own, ...wards.value])].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const choices = all.length === 1 ? all : ['*', ...all];
-  const now = app.ward.value;
+  const ownWards = session?.wards.filter((ward) => ward !== '*') ?? [];
+  const allWards = [...new Set([...ownWards, ...wards.value])].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const choices = allWards.length === 1 ? allWards : ['*', ...allWards];
+  const chosenWard = app.ward.value;
   return (
     <select
       class="bar__ward"
       aria-label="Ward"
       data-testid="ward-choice"
       data-may-shorten
-      title={now === '*' ? 'All my wards' : now}
-      value={now}
+      title={chosenWard === '*' ? 'All my wards' : chosenWard}
+      value={chosenWard}
       onChange={(event) => {
         app.setWard(event.currentTarget.value);
         app.go({ page: 'ward', ward: event.currentTarget.value });
       }}
     >
-      {(choices.includes(now) ? choices : [now, ...choices]).map((ward) => (
-        <option key={ward} value={ward} selected={ward === now}>
+      {(choices.includes(chosenWard) ? choices : [chosenWard, ...choices]).map((ward) => (
+        <option key={ward} value={ward} selected={ward === chosenWard}>
           {ward === '*' ? 'All my wards' : ward}
         </option>
       ))}

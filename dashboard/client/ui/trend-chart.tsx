@@ -40,16 +40,16 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   /** The present content, which uPlot's callbacks read at each drawing. */
-  const latest = useRef({ columns, limits });
-  latest.current = { columns, limits };
-  const shape = [...columns.series.keys()].join();
+  const latestContent = useRef({ columns, limits });
+  latestContent.current = { columns, limits };
+  const codesKey = [...columns.series.keys()].join();
   const scale = letterScale();
   const height = (plotPx + timeAxisPx) * scale;
   const range = { min: fromMs / 1000, max: toMs / 1000 };
   useLayoutEffect(() => {
     const element = box.current!;
-    const made = new uPlot(
-      optionsFor(chart, [...columns.series.keys()], () => latest.current, {
+    const uplot = new uPlot(
+      optionsFor(chart, [...columns.series.keys()], () => latestContent.current, {
         width: element.clientWidth,
         height,
         scale,
@@ -58,26 +58,26 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
       dataOf(columns),
       element,
     );
-    made.setScale('x', range);
-    plot.current = made;
+    uplot.setScale('x', range);
+    plot.current = uplot;
     // During printing the chart is not drawn again: print.css shrinks it to the sheet.
     const observer = new ResizeObserver(() => {
-      if (!matchMedia('print').matches) made.setSize({ width: element.clientWidth, height });
+      if (!matchMedia('print').matches) uplot.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
     // A chart for a wide window would be unreadable after shrinking, so it is drawn for the sheet before printing.
-    const forSheet = () => made.setSize({ width: Math.min(element.clientWidth, sheetPx), height });
-    const forWindow = () => made.setSize({ width: element.clientWidth, height });
+    const forSheet = () => uplot.setSize({ width: Math.min(element.clientWidth, sheetPx), height });
+    const forWindow = () => uplot.setSize({ width: element.clientWidth, height });
     addEventListener('beforeprint', forSheet);
     addEventListener('afterprint', forWindow);
     return () => {
       removeEventListener('beforeprint', forSheet);
       removeEventListener('afterprint', forWindow);
       observer.disconnect();
-      made.destroy();
+      uplot.destroy();
       plot.current = undefined;
     };
-  }, [shape, syncKey, scale]);
+  }, [codesKey, syncKey, scale]);
   useLayoutEffect(() => {
     plot.current?.setData(dataOf(columns), false);
     plot.current?.setScale('x', range);
@@ -106,7 +106,7 @@ function letterScale(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--px')) || 1;
 }
 
-function describe(code: string): { readonly label: string; readonly digits: number } {
+function labelAndDigits(code: string): { readonly label: string; readonly digits: number } {
   if (isScoreTrendCode(code)) return scoreLabels[code];
   return parameters.get(code) ?? { label: code, digits: 0 };
 }
@@ -124,7 +124,7 @@ function summary(chart: Chart, columns: TrendColumns): string {
       const means = columns.series.get(code)?.mean.filter((value) => typeof value === 'number') ?? [];
       const last = means.at(-1);
       if (last === undefined) return [];
-      const { label, digits } = describe(code);
+      const { label, digits } = labelAndDigits(code);
       const text = (value: number) => numberText(value, digits);
       return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(last)}.`];
     })
@@ -178,7 +178,7 @@ function optionsFor(
       {},
       ...codes.flatMap((code, i): uPlot.Series[] => [
         {
-          label: describe(code).label,
+          label: labelAndDigits(code).label,
           ...(scaleOf && { paths: steps }),
           stroke: colourOf(code),
           width: 1.5 * scale,
@@ -241,8 +241,8 @@ function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): v
 function rangeOf(least: number | null, greatest: number | null, limits: readonly LimitLine[]): [number, number] {
   if (least === null || greatest === null || !Number.isFinite(least) || !Number.isFinite(greatest)) return [0, 1];
   const [min, max] = rangeWithLimits(least, greatest, limits);
-  const room = Math.max(2, (max - min) * 0.1, (10 - (max - min)) / 2);
-  return [Math.floor(min - room), Math.ceil(max + room)];
+  const marginEachSide = Math.max(2, (max - min) * 0.1, (10 - (max - min)) / 2);
+  return [Math.floor(min - marginEachSide), Math.ceil(max + marginEachSide)];
 }
 
 /** Returns the time of a tick, `14:15`; for midnight, returns the date of the new day. */

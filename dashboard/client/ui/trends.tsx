@@ -23,9 +23,9 @@ export function Trends({ bed }: { bed: Bed }) {
   const app = useApp();
   const hours = useSignal<(typeof ranges)[number]>(1);
   const loaded = useSignal<Loaded | undefined>(undefined);
-  const measured = bed.values.map((value) => value.code).filter((code) => parameters.has(code));
-  const scored = bed.scores ? scoreTrendCodes : [];
-  const codes = [...measured.sort().slice(0, 16), ...scored];
+  const measuredCodes = bed.values.map((value) => value.code).filter((code) => parameters.has(code));
+  const scoreCodes = bed.scores ? scoreTrendCodes : [];
+  const codes = [...measuredCodes.sort().slice(0, 16), ...scoreCodes];
   const codesKey = codes.join();
 
   async function load(isCurrent: () => boolean) {

@@ -33,10 +33,10 @@ const scrolledTilePx = 224;
 export function WardPage() {
   const app = useApp();
   const filter = useSignal<Filter>('all');
-  const worstFirst = useSignal(false);
+  const sortsByAlarm = useSignal(false);
   const screen = app.screen.value;
   const { groups, tray, crowdedBeds } = groupBeds(screen?.beds.values() ?? []);
-  const beds = screen ? shownGroups(groups, screen.alarmsOf, filter.value, worstFirst.value) : [];
+  const beds = screen ? shownGroups(groups, screen.alarmsOf, filter.value, sortsByAlarm.value) : [];
   const total = groups.length;
   const severalWards = new Set(beds.map(({ bed }) => bed.ward)).size > 1;
   return (
@@ -68,10 +68,10 @@ export function WardPage() {
           <button
             type="button"
             class="choice__one choice__one--alone"
-            aria-pressed={worstFirst.value}
+            aria-pressed={sortsByAlarm.value}
             data-testid="sort-alarms"
             onClick={() => {
-              worstFirst.value = !worstFirst.value;
+              sortsByAlarm.value = !sortsByAlarm.value;
             }}
           >
             Alarms first
@@ -111,7 +111,7 @@ function shownGroups(
     companions.length === 0
       ? (alarmsOf.get(bed.associationId) ?? noAlarms)
       : [bed, ...companions].flatMap((member) => alarmsOf.get(member.associationId) ?? noAlarms);
-  const kept = groups.filter(
+  const matchingGroups = groups.filter(
     (group) =>
       filter === 'all' ||
       (filter === 'alarms'
@@ -119,9 +119,9 @@ function shownGroups(
         : group.bed.occupied || alarmsOfGroup(group).some(isUnanswered)),
   );
   const byName = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
-  if (!worstFirst) return kept.sort(byName);
-  const headlines = new Map(kept.map((group) => [group, headlineAlarm(alarmsOfGroup(group))]));
-  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byName(a, b));
+  if (!worstFirst) return matchingGroups.sort(byName);
+  const headlines = new Map(matchingGroups.map((group) => [group, headlineAlarm(alarmsOfGroup(group))]));
+  return matchingGroups.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byName(a, b));
 }
 
 function Tiles(props: {
@@ -146,14 +146,14 @@ function Tiles(props: {
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
   const { width, height } = size.value;
   const grid: Grid = gridFor(props.groups.length, width, height, gapPx);
-  const asList = width < listWidthPx;
-  const columns = asList ? 1 : grid.columns;
+  const isList = width < listWidthPx;
+  const columns = isList ? 1 : grid.columns;
   const tileWidth = (width - scrollbarPx - gapPx * (columns - 1)) / columns;
-  const tileHeight = asList || grid.scrolls ? scrolledTilePx : (height - gapPx * (grid.rows - 1)) / grid.rows;
+  const tileHeight = isList || grid.scrolls ? scrolledTilePx : (height - gapPx * (grid.rows - 1)) / grid.rows;
   return (
     <div class="tiles" ref={box}>
       <div
-        class={`tiles__grid${grid.scrolls || asList ? ' tiles__grid--scrolls' : ''}`}
+        class={`tiles__grid${grid.scrolls || isList ? ' tiles__grid--scrolls' : ''}`}
         style={{ '--columns': columns, '--rows': grid.rows, '--tile-height': `${tileHeight}px` }}
       >
         {props.groups.map(({ bed, companions }) => (
