@@ -46,7 +46,9 @@ describe('groupBeds', () => {
   });
 
   it('returns in `crowdedBeds` a bed in which two patients are recorded', () => {
-    expect(groupBeds([bedOf('a'), bedOf('b', { patient: otherPatient })]).crowdedBeds).toEqual([{ ward: 'ICU', bed: '1' }]);
+    expect(groupBeds([bedOf('a'), bedOf('b', { patient: otherPatient })]).crowdedBeds).toEqual([
+      { ward: 'ICU', bed: '1' },
+    ]);
     expect(groupBeds([bedOf('a'), bedOf('b')]).crowdedBeds).toEqual([]);
   });
 

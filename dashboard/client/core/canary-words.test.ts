@@ -36,8 +36,16 @@ describe('canaryText', () => {
     ],
     ['the log', healthWithFault({}), /Readings do not arrive since 10:14:03: they reach the gateway.*bedside/],
     ['a part of the log', healthWithFault({ partitions: 3 }), /some patients do not arrive.*3 of 12 parts/],
-    ['the engine', healthWithFault({ step: 'engine' }), /not judged since 10:14:03.*they reach the message log.*bedside/],
-    ['a part of the engine', healthWithFault({ step: 'engine', partitions: 1 }), /some patients are not judged.*1 of 12 parts/],
+    [
+      'the engine',
+      healthWithFault({ step: 'engine' }),
+      /not judged since 10:14:03.*they reach the message log.*bedside/,
+    ],
+    [
+      'a part of the engine',
+      healthWithFault({ step: 'engine', partitions: 1 }),
+      /some patients are not judged.*1 of 12 parts/,
+    ],
     [
       'the log, if no test reading was ever seen',
       healthWithFault({ at: null }),

@@ -149,7 +149,12 @@ describe('pauseAudio', () => {
   const pausedUntil = (ms: number) => ({ audioPausedUntil: new Date(nowMs + ms).toISOString() });
 
   it('a pause is pending until every unanswered alarm of the bed is paused', async () => {
-    const { asks, screen, answers } = answersWithReply(accepted, alarm('a1'), alarm('a2'), alarm('a3', { signal: 'acknowledged' }));
+    const { asks, screen, answers } = answersWithReply(
+      accepted,
+      alarm('a1'),
+      alarm('a2'),
+      alarm('a3', { signal: 'acknowledged' }),
+    );
     await answers.pauseAudio('assoc-01');
     expect(asks).toEqual([`pause assoc-01 ${pauseMs}`]);
     screen.value = screenOf(snapshot({ alarms: [alarm('a1', pausedUntil(1000)), alarm('a2')] }));

@@ -66,7 +66,8 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       if (entry.state !== 'pending') continue;
       const answer = screen.value?.answers.get(entry.commandId ?? '');
       if (answer?.accepted === false) setRequest(key, { state: 'error', message: answer.reason ?? 'It was refused.' });
-      else if (steady() - entry.sinceSteadyMs > answerWaitMs) setRequest(key, { state: 'error', message: noAnswerMessage });
+      else if (steady() - entry.sinceSteadyMs > answerWaitMs)
+        setRequest(key, { state: 'error', message: noAnswerMessage });
     }
   });
 
@@ -104,12 +105,16 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
     /** Acknowledges an alarm. `rev` is the revision that the row of the button shows to the person. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
       request(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
-    pauseAudio: (associationId: string) => request(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
+    pauseAudio: (associationId: string) =>
+      request(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
 }
 
 /** Returns the error for a refused request. If the alarm has changed, its text asks the person to look again. */
-function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): RequestState {
+function refusalOf(
+  answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>,
+  seenRev: number,
+): RequestState {
   const current = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
   if (!current) return { state: 'error', message: answer.message };
   if (!isUnanswered(current) || current.rev < seenRev)

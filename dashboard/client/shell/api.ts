@@ -93,10 +93,14 @@ export function createApi(onLoggedOut: () => void) {
       request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/limits`, body),
     /** @param cancel signal that aborts the request when its answer is not needed any more */
     whatIf: (associationId: string, body: WhatIfBody, cancel: AbortSignal) =>
-      request<WhatIf>('POST', `/api/associations/${idInPath(associationId)}/what-if`, body, { waitMs: whatIfTimeoutMs, cancel }),
+      request<WhatIf>('POST', `/api/associations/${idInPath(associationId)}/what-if`, body, {
+        waitMs: whatIfTimeoutMs,
+        cancel,
+      }),
     standby: (associationId: string, body: StandbyBody) =>
       request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/standby`, body),
-    endStandby: (associationId: string) => request<Accepted>('DELETE', `/api/associations/${idInPath(associationId)}/standby`),
+    endStandby: (associationId: string) =>
+      request<Accepted>('DELETE', `/api/associations/${idInPath(associationId)}/standby`),
     assess: (associationId: string, body: AssessmentBody) =>
       request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/assessment`, body),
     places: () => request<Places>('GET', '/api/places'),
@@ -106,9 +110,16 @@ export function createApi(onLoggedOut: () => void) {
     moveDevice: (deviceId: string, body: MoveBody) =>
       request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/move`, body),
     correctPatient: (deviceId: string, associationId: string, body: CorrectBody) =>
-      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}/patient`, body),
+      request<Associated>(
+        'POST',
+        `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}/patient`,
+        body,
+      ),
     endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
-      request<Associated>('DELETE', `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}?whole=${whole}`),
+      request<Associated>(
+        'DELETE',
+        `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}?whole=${whole}`,
+      ),
     audit: (query: { before?: number; action?: string; userId?: string }) => {
       const search = new URLSearchParams({ limit: '100' });
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));

@@ -86,7 +86,8 @@ export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: b
       painter.order({ do: 'clear' });
     },
     /** Sets how often waves are drawn, as a fraction of the full rate; 0 switches waves off. */
-    pace: (rateFraction: number) => painter.order({ do: 'pace', frameMs: rateFraction === 0 ? 0 : painter.frameMs / rateFraction }),
+    pace: (rateFraction: number) =>
+      painter.order({ do: 'pace', frameMs: rateFraction === 0 ? 0 : painter.frameMs / rateFraction }),
   };
 }
 

@@ -94,7 +94,8 @@ function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alar
     <p class="alarms__fresh" data-testid="fresh-alarms">
       <Chip alarm={mostSerious} />
       <span>
-        {alarms.length} new at the end: {placeText(bedOf(mostSerious), mostSerious.deviceId, app.ward.value === '*')} {alarmText(mostSerious)}
+        {alarms.length} new at the end: {placeText(bedOf(mostSerious), mostSerious.deviceId, app.ward.value === '*')}{' '}
+        {alarmText(mostSerious)}
       </span>
     </p>
   );

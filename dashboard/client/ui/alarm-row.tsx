@@ -138,7 +138,11 @@ function Answer({ alarm }: { alarm: Alarm }) {
     const acknowledgedBy = alarm.acknowledgedBy?.name;
     return (
       <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
-        <span class="alarm__by" title={acknowledgedBy && `✓ ${acknowledgedBy}`} data-may-shorten={acknowledgedBy !== undefined || undefined}>
+        <span
+          class="alarm__by"
+          title={acknowledgedBy && `✓ ${acknowledgedBy}`}
+          data-may-shorten={acknowledgedBy !== undefined || undefined}
+        >
           ✓ {acknowledgedBy ?? 'acknowledged'}
         </span>{' '}
         {alarm.acknowledgedAt && <span>{whenText(Date.parse(alarm.acknowledgedAt), now)}</span>}

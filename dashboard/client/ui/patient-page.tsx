@@ -12,7 +12,7 @@ import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
-import { BedState, alarmLineText, soundTexts } from './bed-state.tsx';
+import { alarmLineText, BedState, soundTexts } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { ScoresPanel } from './scores-panel.tsx';

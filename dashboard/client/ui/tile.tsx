@@ -21,7 +21,7 @@ import { adviceText, totalText } from '../core/score-words.ts';
 import { headHeightPx, stripHeightPx, textScale } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
-import { BedState, alarmLineText, stateText } from './bed-state.tsx';
+import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
@@ -108,7 +108,12 @@ export const Tile = memo(function Tile(props: TileProps) {
         <TileScore bed={bed} />
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={headline} hidden={hiddenAlarms} notice={alarmLineText(bed, app.now.peek())} room={longestWords} />
+      <AlarmLine
+        alarm={headline}
+        hidden={hiddenAlarms}
+        notice={alarmLineText(bed, app.now.peek())}
+        room={longestWords}
+      />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions plan={plan} />
     </article>

@@ -67,7 +67,9 @@ function WardChoice() {
     });
   }, [session?.actor.userId]);
   const ownWards = session?.wards.filter((ward) => ward !== '*') ?? [];
-  const allWards = [...new Set([...ownWards, ...wards.value])].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const allWards = [...new Set([...ownWards, ...wards.value])].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
   const choices = allWards.length === 1 ? allWards : ['*', ...allWards];
   const chosenWard = app.ward.value;
   return (
