@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { readArguments } from '../process/command.ts';
 import type { RevocationList } from '../process/crl.ts';
-import { becomeOwnerOf } from '../process/run-as.ts';
-import { describeSettings, readSettings } from '../process/settings.ts';
+import { changeUserToOwnerOf } from '../process/run-as.ts';
+import { readSettings, settingsHelpText } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
 import { crlFiles, issueCrl } from './crl.ts';
@@ -15,7 +15,7 @@ import { readRegister } from './register.ts';
 import { revokeService } from './services.ts';
 import { certsSettings } from './settings.ts';
 
-const help = `Creates missing certificates and secrets, and renews certificates that expire within 30 days. Does not change the others.
+const help = `Creates missing certificates and secrets, and renews certificates that expire within 30 days. Does not change other certificates.
 
   npm run certs                         creates what is missing, and renews certificates and CRLs
   npm run certs -- --name <host> ...    adds this host name or address to the certificates of the gateway and the dashboard
@@ -41,7 +41,7 @@ Lost keys (Vigil does not start without the keys with which its data were writte
 
   --state <folder>                      uses another state folder
 Settings:
-${describeSettings(certsSettings)}
+${settingsHelpText(certsSettings)}
 `;
 
 const options = {
@@ -70,12 +70,12 @@ type Command = {
 };
 
 const commands: Readonly<Record<string, Command>> = {
-  all: { options: ['name'], run: (stateDir, _names, values) => ensure(stateDir, [], values) },
+  all: { options: ['name'], run: (stateDir, _names, values) => ensureAndReport(stateDir, [], values) },
   device: {
     options: ['name'],
     run(stateDir, ids, values) {
       if (ids.length === 0) throw invalid('Name the device, for example: `npm run certs -- device bed-07`.');
-      return ensure(stateDir, ids, values);
+      return ensureAndReport(stateDir, ids, values);
     },
   },
   enrol: {
@@ -96,7 +96,7 @@ const commands: Readonly<Record<string, Command>> = {
     options: [],
     async run(stateDir, names) {
       if (names.length > 0) throw invalid('`list` takes no name: it prints all device certificates.');
-      return list(stateDir, Date.now());
+      return listText(stateDir, Date.now());
     },
   },
   revoke: {
@@ -112,7 +112,7 @@ const commands: Readonly<Record<string, Command>> = {
           throw invalid('--serial is only for devices: --service revokes all certificates of a service.');
         const revoked = await revokeService({ stateDir, service: id, reason, nowMs: Date.now() });
         const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
-        return `${lines.join('')}${await ensure(stateDir, [], values)}${afterServiceRevocation}`;
+        return `${lines.join('')}${await ensureAndReport(stateDir, [], values)}${afterServiceRevocation}`;
       }
       const revoked = await revoke({ stateDir, deviceId: id, serial, reason, nowMs: Date.now() });
       const lines = revoked.map(({ serial }) => `${id}: revoked ${serial} (${reason})\n`);
@@ -132,7 +132,7 @@ const commands: Readonly<Record<string, Command>> = {
     async run(stateDir, names, values) {
       if (names.length > 0) throw invalid('`accept-lost-keys` takes no name.');
       const lostFiles = acceptLostKeys(stateDir);
-      const issued = await ensure(stateDir, [], values);
+      const issued = await ensureAndReport(stateDir, [], values);
       return `Lost keys given up: ${lostFiles.length > 0 ? lostFiles.join(', ') : 'none'}.\n${issued}`;
     },
   },
@@ -156,14 +156,14 @@ const afterServiceRevocation =
   'If Vigil was started with `npm start`, it uses the new key within seconds. If not, see docs/operator.md, ' +
   '"The key of a service was stolen".\n';
 
-async function ensure(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
+async function ensureAndReport(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
   const names = values.name ?? [];
   const issued = await ensureCertificates({ stateDir, devices, names, replaceRevoked: true, nowMs: Date.now() });
   if (issued.length === 0) return 'Nothing to do: all certificates are valid for 30 days or more.\n';
   return issued.map(({ file, reason }) => `${file}: issued (${reason})\n`).join('');
 }
 
-function list(stateDir: string, nowMs: number): string {
+function listText(stateDir: string, nowMs: number): string {
   const { issued, revoked } = readRegister(join(stateDir, 'certs'));
   const rows = [...issued.values()].map(({ serial, deviceId, notAfterMs, origin }) => {
     const revocation = revoked.get(serial);
@@ -191,7 +191,7 @@ export async function certsCommand(args: readonly string[], terminal: Terminal):
   const settings = readSettings(certsSettings, terminal.env);
   const stateDir = values.state ?? settings.stateDir;
   // If root runs this command, the files must still belong to the user of the gateway, because the gateway reads them.
-  becomeOwnerOf(stateDir);
+  changeUserToOwnerOf(stateDir);
   terminal.writeOut(await command.run(stateDir, rest, values, terminal));
   return 0;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { type RevocationList, readRevocationLists } from '../process/crl.ts';
-import { crlRenewalMs, listedIn, type Register } from './core/register.ts';
+import { certificatesToList, crlRenewalMs, type Register } from './core/register.ts';
 import type { AuthorityName } from './core/wanted.ts';
 import { writeAtomic } from './files.ts';
 import { type Pair, signCrl } from './issue.ts';
@@ -21,19 +21,19 @@ export async function issueCrl(
   directory: string,
   authority: Pair,
   nowMs: number,
-  of: AuthorityName = 'device-ca',
+  authorityName: AuthorityName = 'device-ca',
 ): Promise<RevocationList> {
-  const path = join(directory, crlFiles[of]);
+  const path = join(directory, crlFiles[authorityName]);
   for (let i = 0; i < attemptsMax; i += 1) {
     const last = readCrl(path, authority);
     const lastMs = issueTimeOf(last, nowMs);
-    const listed = listedIn(readRegister(directory, of), lastMs);
+    const listed = certificatesToList(readRegister(directory, authorityName), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
     // The number comes from the clock, so that it also rises if the former CRL was lost.
     const number = last?.number !== undefined && last.number >= seconds ? last.number + 1n : seconds;
     writeAtomic(path, await signCrl(listed, number, authority, nowMs), 0o600);
     const written = readCrl(path, authority);
-    if (written && listsAll(written, readRegister(directory, of), lastMs)) return written;
+    if (written && listsAll(written, readRegister(directory, authorityName), lastMs)) return written;
   }
   throw new VigilError('conflict', `Other processes wrote ${path} at the same time, ${attemptsMax} times: try again.`);
 }
@@ -43,13 +43,13 @@ export function crlReason(
   directory: string,
   authority: Pair,
   nowMs: number,
-  of: AuthorityName = 'device-ca',
+  authorityName: AuthorityName = 'device-ca',
 ): 'missing' | 'expires' | 'other-authority' | 'revoked' | undefined {
-  const path = join(directory, crlFiles[of]);
+  const path = join(directory, crlFiles[authorityName]);
   if (!existsSync(path)) return 'missing';
   const crl = readCrl(path, authority);
   if (crl === undefined) return 'other-authority';
-  if (!listsAll(crl, readRegister(directory, of), issueTimeOf(crl, nowMs))) return 'revoked';
+  if (!listsAll(crl, readRegister(directory, authorityName), issueTimeOf(crl, nowMs))) return 'revoked';
   return (crl.nextUpdateMs ?? 0) - nowMs < crlRenewalMs ? 'expires' : undefined;
 }
 
@@ -62,7 +62,7 @@ function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {
 }
 
 function listsAll({ serials }: RevocationList, register: Register, lastMs: number): boolean {
-  return listedIn(register, lastMs).every(({ serial }) => serials.has(serial));
+  return certificatesToList(register, lastMs).every(({ serial }) => serials.has(serial));
 }
 
 /** Reads the CRL; undefined if the file is missing, or this authority did not sign it. */

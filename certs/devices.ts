@@ -13,14 +13,14 @@ import {
 } from './core/register.ts';
 import { deviceCertificate } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
-import { checkDeviceId, deviceAuthority, enterStored } from './ensure.ts';
-import { privateDirectory, writeAtomic } from './files.ts';
-import { certify } from './issue.ts';
-import { entryOf, readRegister, record } from './register.ts';
+import { checkDeviceId, deviceAuthority, recordStoredDevices } from './ensure.ts';
+import { ensurePrivateDirectory, writeAtomic } from './files.ts';
+import { signCertificate } from './issue.ts';
+import { entryOf, readRegister, recordEntries } from './register.ts';
 import { readRequest, requestBytesMax } from './request.ts';
 import { serviceNames } from './services.ts';
 
-export type Enrolled = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
+export type EnrolledDevice = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
 
 /**
  * Issues a certificate from a request.
@@ -35,14 +35,14 @@ export async function enrol(options: {
   readonly out: string | undefined;
   readonly renew: boolean;
   readonly nowMs: number;
-}): Promise<Enrolled> {
+}): Promise<EnrolledDevice> {
   const { csrFile, out, nowMs } = options;
   const directory = join(options.stateDir, 'certs');
   const authority = deviceAuthority(directory);
-  const { commonName: deviceId, spki, keySha256 } = await readRequest(readSmall(csrFile));
+  const { commonName: deviceId, spki, keySha256 } = await readRequest(readRequestFile(csrFile));
   checkDeviceId(deviceId);
-  checkOut(out);
-  enterStored(directory, authority, nowMs);
+  checkOutputFile(out);
+  recordStoredDevices(directory, authority, nowMs);
   const register = readRegister(directory);
   const fault = keyFault(register, deviceId, keySha256);
   if (fault !== undefined) throw new VigilError('certificate-invalid', `The request is refused: ${fault}.`);
@@ -54,10 +54,10 @@ export async function enrol(options: {
       `${deviceId} has a certificate until ${until} (serial ${validCertificate.serial}): add --renew if the request is from the same device, or revoke this certificate first.`,
     );
   }
-  const certificate = await certify(deviceCertificate(deviceId), spki, authority, nowMs);
+  const certificate = await signCertificate(deviceCertificate(deviceId), spki, authority, nowMs);
   const entry = entryOf(certificate, deviceId, 'request', nowMs);
-  record(directory, [entry]);
-  privateDirectory(join(directory, 'enrolled'));
+  recordEntries(directory, [entry]);
+  ensurePrivateDirectory(join(directory, 'enrolled'));
   const enrolledFile = join(directory, 'enrolled', `${deviceId}.pem`);
   for (const file of [enrolledFile, ...(out === undefined ? [] : [out])]) writeAtomic(file, certificate, 0o644);
   return { certificate, entry, file: out ?? enrolledFile };
@@ -80,7 +80,7 @@ export async function revoke(options: {
   checkDeviceId(deviceId);
   const directory = join(options.stateDir, 'certs');
   const authority = deviceAuthority(directory);
-  enterStored(directory, authority, nowMs);
+  recordStoredDevices(directory, authority, nowMs);
   const register = readRegister(directory);
   const serial = options.serial === undefined ? undefined : serialKey(options.serial.replaceAll(':', ''));
   const candidates = [...register.issued.values()].filter(
@@ -90,7 +90,7 @@ export async function revoke(options: {
   const toRevoke = validCertificatesOf(register, deviceId, nowMs).filter((certificate) =>
     candidates.includes(certificate),
   );
-  record(
+  recordEntries(
     directory,
     toRevoke.map((certificate) => ({ event: 'revoked', atMs: nowMs, serial: certificate.serial, reason })),
   );
@@ -115,10 +115,10 @@ export async function revokeAgain(options: {
     throw new VigilError('settings-invalid', `"${invalid}" is not a serial number: use 1 to 40 hexadecimal digits.`);
   const directory = join(options.stateDir, 'certs');
   const authority = deviceAuthority(directory);
-  enterStored(directory, authority, nowMs);
+  recordStoredDevices(directory, authority, nowMs);
   const { revoked } = readRegister(directory);
   const newSerials = [...new Set(serials.map(serialKey))].filter((serial) => !revoked.has(serial));
-  record(
+  recordEntries(
     directory,
     newSerials.map((serial) => ({ event: 'revoked', atMs: nowMs, serial, reason: revocationReasons[0] })),
   );
@@ -138,7 +138,7 @@ function unknownCertificate({ issued }: Register, deviceId: string, serial: stri
   return new VigilError('not-found', `The register has ${missing} ${deviceId}: ${hint}.`);
 }
 
-function readSmall(path: string): Buffer {
+function readRequestFile(path: string): Buffer {
   try {
     const { size } = statSync(path);
     return size > requestBytesMax ? Buffer.alloc(requestBytesMax + 1) : readFileSync(path);
@@ -148,7 +148,7 @@ function readSmall(path: string): Buffer {
   }
 }
 
-function checkOut(out: string | undefined): void {
+function checkOutputFile(out: string | undefined): void {
   if (out === undefined || !existsSync(out)) return;
   if (statSync(out).isFile() && readFileSync(out, 'latin1').startsWith('-----BEGIN CERTIFICATE-----')) return;
   throw new VigilError('settings-invalid', `${out} exists and is not a certificate: name another file for --out.`);

@@ -11,21 +11,21 @@ import {
   authorities,
   deviceCertificate,
   type ExtraName,
-  keptNames,
+  namesToKeep,
   parseExtraName,
   serviceCertificates,
   type WantedCertificate,
 } from './core/wanted.ts';
 import { crlFiles, crlReason, issueCrl } from './crl.ts';
-import { privateDirectory, writeAtomic } from './files.ts';
+import { ensurePrivateDirectory, writeAtomic } from './files.ts';
 import { recordKeys, requireRecordedKeys } from './fingerprints.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
-import { entryOf, readRegister, record, serialOf } from './register.ts';
+import { entryOf, readRegister, recordEntries, serialOf } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
-import { enterServices, principalsOf, serviceClients, writePrincipals } from './services.ts';
+import { principalsOf, recordStoredServices, serviceClients, writePrincipals } from './services.ts';
 import { factsOf, readKey, readPair, writePair } from './stored.ts';
 
-export type Issued = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
+export type WrittenFile = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
 
 export type EnsureOptions = {
   /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
@@ -41,21 +41,21 @@ export type EnsureOptions = {
 };
 
 /**
- * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or is not as wanted. Keeps the others.
+ * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or is not as wanted. Keeps all other files.
  * @returns the files that were written, each with the reason
  * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a broken file, or a
  * recorded key that is missing or different), `no-space`
  */
-export async function ensureCertificates(options: EnsureOptions): Promise<Issued[]> {
+export async function ensureCertificates(options: EnsureOptions): Promise<WrittenFile[]> {
   const directory = join(options.stateDir, 'certs');
-  const namedIds = options.devices ?? [];
+  const namedDevices = options.devices ?? [];
   const names = (options.names ?? []).map(readExtraName);
-  for (const id of namedIds) checkDeviceId(id);
-  privateDirectory(options.stateDir);
+  for (const id of namedDevices) checkDeviceId(id);
+  ensurePrivateDirectory(options.stateDir);
   requireRecordedKeys(options.stateDir);
-  privateDirectory(directory);
-  privateDirectory(join(directory, 'devices'));
-  const issued: Issued[] = ensureSecrets(join(options.stateDir, 'secrets')).map((name) => ({
+  ensurePrivateDirectory(directory);
+  ensurePrivateDirectory(join(directory, 'devices'));
+  const issued: WrittenFile[] = ensureSecrets(join(options.stateDir, 'secrets')).map((name) => ({
     file: `secrets/${name}`,
     reason: 'missing',
   }));
@@ -63,14 +63,14 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     ca: await ensureAuthority(directory, 'ca', options.nowMs, issued),
     'device-ca': await ensureAuthority(directory, 'device-ca', options.nowMs, issued),
   };
-  const devices = new Set([...namedIds, ...storedDevices(directory)]);
-  enterServices(directory, pairs.ca, options.nowMs);
-  const services = readRegister(directory, 'ca');
-  for (const wanted of serviceCertificates(serviceClients, names, principalsOf(services))) {
-    await ensureLeaf(directory, wanted, pairs.ca, services, options.nowMs, issued);
+  const devices = new Set([...namedDevices, ...storedDevices(directory)]);
+  recordStoredServices(directory, pairs.ca, options.nowMs);
+  const serviceRegister = readRegister(directory, 'ca');
+  for (const wanted of serviceCertificates(serviceClients, names, principalsOf(serviceRegister))) {
+    await ensureLeaf(directory, wanted, pairs.ca, serviceRegister, options.nowMs, issued);
   }
   writePrincipals(directory);
-  await ensureDevices(directory, [...devices], namedIds, pairs['device-ca'], options, issued);
+  await ensureDevices(directory, [...devices], namedDevices, pairs['device-ca'], options, issued);
   for (const authority of ['ca', 'device-ca'] as const) {
     const reason = crlReason(directory, pairs[authority], options.nowMs, authority);
     if (reason === undefined) continue;
@@ -92,19 +92,24 @@ export function deviceAuthority(directory: string): Pair {
 }
 
 /** Adds to the register the devices' certificates on disk that it does not list yet, because an older version issued them. */
-export function enterStored(directory: string, authority: Pair, nowMs: number): void {
+export function recordStoredDevices(directory: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {
     const pair = readPair(directory, `devices/${id}`);
     if (pair === undefined || issued.has(serialOf(pair.certificate))) return [];
-    return factsOf(pair, authority.certificate).issuedByOurs ? [entryOf(pair.certificate, id, 'made', nowMs)] : [];
+    return factsOf(pair, authority.certificate).isIssuedByUs ? [entryOf(pair.certificate, id, 'made', nowMs)] : [];
   });
-  record(directory, entries);
+  recordEntries(directory, entries);
 }
 
-async function ensureAuthority(directory: string, name: AuthorityName, nowMs: number, issued: Issued[]): Promise<Pair> {
-  const stored = readPair(directory, name);
-  if (stored === undefined) {
+async function ensureAuthority(
+  directory: string,
+  name: AuthorityName,
+  nowMs: number,
+  issued: WrittenFile[],
+): Promise<Pair> {
+  const storedPair = readPair(directory, name);
+  if (storedPair === undefined) {
     // If only the certificate is missing, a new certificate for the same key keeps the old signatures valid.
     const key = readKey(directory, name);
     const pair = key
@@ -114,16 +119,16 @@ async function ensureAuthority(directory: string, name: AuthorityName, nowMs: nu
     issued.push({ file: `certs/${name}`, reason: 'missing' });
     return pair;
   }
-  const facts = factsOf(stored, stored.certificate);
+  const facts = factsOf(storedPair, storedPair.certificate);
   const file = join(directory, `${name}.pem`);
-  if (!facts.keyFits || !facts.issuedByOurs) {
+  if (!facts.isKeyRight || !facts.isIssuedByUs) {
     throw new VigilError(
       'certificate-invalid',
       `${file} and its key do not belong together: restore both files from a backup, or delete both.`,
     );
   }
-  if (!authorityNeedsRenewal(facts, nowMs)) return stored;
-  const renewed = await renewAuthority(authorities[name], stored.key, nowMs);
+  if (!authorityNeedsRenewal(facts, nowMs)) return storedPair;
+  const renewed = await renewAuthority(authorities[name], storedPair.key, nowMs);
   writeAtomic(file, renewed.certificate, 0o644);
   issued.push({ file: `certs/${name}`, reason: 'expires' });
   return renewed;
@@ -135,17 +140,17 @@ async function ensureLeaf(
   authority: Pair,
   register: Register,
   nowMs: number,
-  issued: Issued[],
+  issued: WrittenFile[],
 ): Promise<void> {
-  const stored = readPair(directory, wanted.file);
-  const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
-  const isRevoked = stored !== undefined && register.revoked.has(serialOf(stored.certificate));
+  const storedPair = readPair(directory, wanted.file);
+  const facts = storedPair === undefined ? undefined : factsOf(storedPair, authority.certificate);
+  const isRevoked = storedPair !== undefined && register.revoked.has(serialOf(storedPair.certificate));
   const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
   if (reason === undefined) return;
   // A renewed certificate keeps the names that an operator gave in an earlier run.
-  const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? keptNames(wanted, facts.names) : [])])];
+  const names = [...new Set([...wanted.names, ...(facts?.isIssuedByUs ? namesToKeep(wanted, facts.names) : [])])];
   const pair = await issueLeaf({ ...wanted, names }, authority, nowMs);
-  record(directory, [entryOf(pair.certificate, wanted.file, 'made', nowMs)], 'ca');
+  recordEntries(directory, [entryOf(pair.certificate, wanted.file, 'made', nowMs)], 'ca');
   writePair(directory, wanted.file, pair);
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
@@ -160,13 +165,13 @@ async function ensureDevices(
   namedIds: readonly string[],
   authority: Pair,
   { nowMs, replaceRevoked = false }: EnsureOptions,
-  issued: Issued[],
+  issued: WrittenFile[],
 ): Promise<void> {
-  enterStored(directory, authority, nowMs);
+  recordStoredDevices(directory, authority, nowMs);
   const { revoked } = readRegister(directory);
-  let batch: { readonly wanted: WantedCertificate; readonly pair: Pair; readonly reason: Issued['reason'] }[] = [];
+  let batch: { readonly wanted: WantedCertificate; readonly pair: Pair; readonly reason: WrittenFile['reason'] }[] = [];
   const writeBatch = () => {
-    record(
+    recordEntries(
       directory,
       batch.map(({ wanted, pair }) => entryOf(pair.certificate, wanted.commonName, 'made', nowMs)),
     );
@@ -178,10 +183,10 @@ async function ensureDevices(
   };
   for (const id of devices) {
     const wanted = deviceCertificate(id);
-    const stored = readPair(directory, wanted.file);
-    const isRevoked = stored !== undefined && revoked.has(serialOf(stored.certificate));
+    const storedPair = readPair(directory, wanted.file);
+    const isRevoked = storedPair !== undefined && revoked.has(serialOf(storedPair.certificate));
     if (isRevoked && !(replaceRevoked && namedIds.includes(id))) continue;
-    const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
+    const facts = storedPair === undefined ? undefined : factsOf(storedPair, authority.certificate);
     const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
     if (reason === undefined) continue;
     batch.push({ wanted, reason, pair: await issueLeaf(wanted, authority, nowMs) });

@@ -16,8 +16,8 @@ import { dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 
 /** Creates a directory that only this user may enter. If the directory exists, removes the rights of other users. */
-export function privateDirectory(path: string): void {
-  guarded(path, () => {
+export function ensurePrivateDirectory(path: string): void {
+  callWrite(path, () => {
     makeDirectories(path);
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
   });
@@ -25,7 +25,7 @@ export function privateDirectory(path: string): void {
 
 /** Writes a temporary file, flushes it and renames it to `path`. So a reader gets the old content or the new content, never a part. */
 export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644): void {
-  guarded(path, () => {
+  callWrite(path, () => {
     const temporary = join(dirname(path), `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
     try {
       const file = openSync(temporary, 'wx', mode);
@@ -44,8 +44,8 @@ export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644):
 }
 
 /** Removes the rights of other users to an existing file. */
-export function keepPrivate(path: string): void {
-  guarded(path, () => {
+export function makeFilePrivate(path: string): void {
+  callWrite(path, () => {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
   });
 }
@@ -67,7 +67,7 @@ function makeDirectories(path: string): void {
 }
 
 /** Calls `write`. @throws VigilError `no-space` or `settings-invalid` if the file cannot be written */
-export function guarded(path: string, write: () => void): void {
+export function callWrite(path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCertificates } from './ensure.ts';
-import { acceptLostKeys, differing, parseRecorded, printsOf, readRecorded } from './fingerprints.ts';
+import {
+  acceptLostKeys,
+  fingerprintsOf,
+  lostOrReplacedKeys,
+  parseRecordedKeys,
+  readRecordedKeys,
+} from './fingerprints.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const folder = mkdtempSync(join(tmpdir(), 'vigil-keys-'));
@@ -23,20 +29,20 @@ beforeEach(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const startVigil = () => ensureCertificates({ stateDir, nowMs });
-const keys = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
+const keyFiles = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
 
 describe('recorded keys', () => {
-  it.each(keys)('if %s is missing, the start is refused and creates no file', async (file) => {
-    const before = printsOf(stateDir);
+  it.each(keyFiles)('if %s is missing, the start is refused and creates no file', async (file) => {
+    const before = fingerprintsOf(stateDir);
     rmSync(join(stateDir, file));
     rmSync(join(stateDir, 'certs/gateway.pem'));
     await expect(startVigil()).rejects.toThrow(`${file} is missing. Vigil's data were written with the former keys`);
     const { [file]: _missing, ...otherPrints } = before;
-    expect(printsOf(stateDir)).toEqual(otherPrints);
+    expect(fingerprintsOf(stateDir)).toEqual(otherPrints);
     expect(() => readFileSync(join(stateDir, 'certs/gateway.pem'))).toThrow();
   });
 
-  it.each(keys)('if %s was replaced by the key of another installation, the start is refused', async (file) => {
+  it.each(keyFiles)('if %s was replaced by the key of another installation, the start is refused', async (file) => {
     writeFileSync(join(stateDir, file), readFileSync(join(otherInstallation, file)));
     await expect(startVigil()).rejects.toThrow(`${file} contains another key. `);
   });
@@ -50,36 +56,36 @@ describe('recorded keys', () => {
   });
 
   it('if only the certificate of an authority is missing, a start issues a new certificate for the same key', async () => {
-    const before = printsOf(stateDir);
+    const before = fingerprintsOf(stateDir);
     rmSync(join(stateDir, 'certs/device-ca.pem'));
     expect(await startVigil()).toEqual([{ file: 'certs/device-ca', reason: 'missing' }]);
-    expect(printsOf(stateDir)).toEqual(before);
+    expect(fingerprintsOf(stateDir)).toEqual(before);
   });
 
   it('acceptLostKeys returns the lost keys, and the next start creates new keys', async () => {
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
     expect(acceptLostKeys(stateDir)).toEqual(['secrets/pseudonym.key']);
     await startVigil();
-    expect(readRecorded(stateDir)).toEqual({ epoch: 1, keys: printsOf(stateDir) });
+    expect(readRecordedKeys(stateDir)).toEqual({ epoch: 1, keys: fingerprintsOf(stateDir) });
     expect(await startVigil()).toEqual([]);
   });
 
   it('a start records the keys of a state folder that has no record yet', async () => {
     rmSync(join(stateDir, 'secrets/fingerprints.json'));
     expect(await startVigil()).toEqual([]);
-    expect(readRecorded(stateDir)).toEqual({ epoch: 0, keys: printsOf(stateDir) });
+    expect(readRecordedKeys(stateDir)).toEqual({ epoch: 0, keys: fingerprintsOf(stateDir) });
   });
 
   it.each(['', '{', 'null', '[]', '{"epoch":1.5,"keys":{}}', '{"epoch":0,"keys":[]}', '{"epoch":0,"keys":{"a":1}}'])(
     'a start is refused if the record of the keys is "%s"',
     async (text) => {
-      expect(parseRecorded(text)).toBeUndefined();
+      expect(parseRecordedKeys(text)).toBeUndefined();
       writeFileSync(join(stateDir, 'secrets/fingerprints.json'), text);
       await expect(startVigil()).rejects.toThrow(/fingerprints\.json does not contain what Vigil wrote/);
     },
   );
 });
 
-it('differing returns keys that are missing or replaced, but not added keys', () => {
-  expect(differing({ a: '1', b: '2', c: '3' }, { a: '1', b: 'x', d: '4' })).toEqual(['b', 'c']);
+it('lostOrReplacedKeys returns keys that are missing or replaced, but not added keys', () => {
+  expect(lostOrReplacedKeys({ a: '1', b: '2', c: '3' }, { a: '1', b: 'x', d: '4' })).toEqual(['b', 'c']);
 });

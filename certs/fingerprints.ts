@@ -8,42 +8,42 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
-import { privateDirectory, writeAtomic } from './files.ts';
+import { ensurePrivateDirectory, writeAtomic } from './files.ts';
 
 /** The fingerprint of each key, by the path of its file below the state folder. Nobody can find the key from the fingerprint. */
-export type KeyPrints = Readonly<Record<string, string>>;
+export type KeyFingerprints = Readonly<Record<string, string>>;
 export type RecordedKeys = {
   /** How often an operator has run `accept-lost-keys`. */
   readonly epoch: number;
-  readonly keys: KeyPrints;
+  readonly keys: KeyFingerprints;
 };
 
 const recordFile = 'secrets/fingerprints.json';
 
 type ReadFingerprint = (path: string) => string;
-const publicPrint = (key: KeyObject) =>
+const publicKeyFingerprint = (key: KeyObject) =>
   createHash('sha256')
     .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
     .digest('base64url');
-const pem: ReadFingerprint = (path) => publicPrint(createPrivateKey(readFileSync(path, 'utf8')));
-const jwk: ReadFingerprint = (path) =>
-  publicPrint(createPrivateKey({ key: JSON.parse(readFileSync(path, 'utf8')), format: 'jwk' }));
+const pemFingerprint: ReadFingerprint = (path) => publicKeyFingerprint(createPrivateKey(readFileSync(path, 'utf8')));
+const jwkFingerprint: ReadFingerprint = (path) =>
+  publicKeyFingerprint(createPrivateKey({ key: JSON.parse(readFileSync(path, 'utf8')), format: 'jwk' }));
 /** A key has 256 random bits, so nobody can find the key from its hash. */
-const random: ReadFingerprint = (path) => {
+const randomKeyFingerprint: ReadFingerprint = (path) => {
   const key = readFileSync(path, 'utf8').trim();
   if (key === '') throw new Error('empty');
   return createHmac('sha256', key).update('vigil key fingerprint').digest('base64url');
 };
 
 const fingerprintReaders: Readonly<Record<string, ReadFingerprint>> = {
-  'certs/ca.key': pem,
-  'certs/device-ca.key': pem,
-  'secrets/pseudonym.key': random,
-  ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
+  'certs/ca.key': pemFingerprint,
+  'certs/device-ca.key': pemFingerprint,
+  'secrets/pseudonym.key': randomKeyFingerprint,
+  ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwkFingerprint])),
 };
 
 /** Returns the fingerprints of the existing keys. Leaves out a file without a valid key; the code that uses the file throws an error. */
-export function printsOf(stateDir: string): KeyPrints {
+export function fingerprintsOf(stateDir: string): KeyFingerprints {
   const prints = Object.entries(fingerprintReaders).flatMap(([file, readFingerprint]) => {
     const path = join(stateDir, file);
     if (!existsSync(path)) return [];
@@ -57,29 +57,29 @@ export function printsOf(stateDir: string): KeyPrints {
 }
 
 /** Reads the recorded fingerprints. @returns undefined if there is no file yet. @throws VigilError `certificate-invalid` */
-export function readRecorded(stateDir: string): RecordedKeys | undefined {
+export function readRecordedKeys(stateDir: string): RecordedKeys | undefined {
   const path = join(stateDir, recordFile);
   if (!existsSync(path)) return undefined;
-  const recorded = parseRecorded(readFileSync(path, 'utf8'));
+  const recorded = parseRecordedKeys(readFileSync(path, 'utf8'));
   if (recorded) return recorded;
   throw new VigilError('certificate-invalid', `${path} does not contain what Vigil wrote: restore it from a backup.`);
 }
 
 /** Parses the recorded fingerprints. @returns undefined if the text is not valid */
-export function parseRecorded(text: string): RecordedKeys | undefined {
+export function parseRecordedKeys(text: string): RecordedKeys | undefined {
   try {
     const { epoch, keys } = JSON.parse(text) as { epoch?: unknown; keys?: unknown };
     if (!Number.isSafeInteger(epoch) || keys === null || typeof keys !== 'object' || Array.isArray(keys))
       return undefined;
     if (Object.values(keys).some((print) => typeof print !== 'string')) return undefined;
-    return { epoch: epoch as number, keys: keys as KeyPrints };
+    return { epoch: epoch as number, keys: keys as KeyFingerprints };
   } catch {
     return undefined;
   }
 }
 
 /** Returns the files of `recorded` whose key in `current` is missing or different. */
-export function differing(recorded: KeyPrints, current: KeyPrints): string[] {
+export function lostOrReplacedKeys(recorded: KeyFingerprints, current: KeyFingerprints): string[] {
   return Object.keys(recorded).filter((file) => recorded[file] !== current[file]);
 }
 
@@ -88,19 +88,19 @@ export function differing(recorded: KeyPrints, current: KeyPrints): string[] {
  * @throws VigilError `certificate-invalid` that names the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
-  const recorded = readRecorded(stateDir);
+  const recorded = readRecordedKeys(stateDir);
   if (!recorded) return;
-  const current = printsOf(stateDir);
-  const lostFiles = differing(recorded.keys, current).filter(
+  const current = fingerprintsOf(stateDir);
+  const lostFiles = lostOrReplacedKeys(recorded.keys, current).filter(
     (file) => current[file] || !existsSync(join(stateDir, file)),
   );
   if (lostFiles.length === 0) return;
   const faults = lostFiles.map((file) => `${file} ${current[file] ? 'contains another key' : 'is missing'}`).join(', ');
-  throw new VigilError('certificate-invalid', `${faults}. ${remedy(stateDir)}`);
+  throw new VigilError('certificate-invalid', `${faults}. ${remedyText(stateDir)}`);
 }
 
 /** Returns sentences that say to an operator what to do about lost keys. */
-export function remedy(stateDir: string): string {
+export function remedyText(stateDir: string): string {
   return (
     `Vigil's data were written with the former keys: restore them from the backup of ${stateDir}. ` +
     'If you have no backup, `npm run certs -- accept-lost-keys` creates new keys, but data that need the lost keys can ' +
@@ -110,22 +110,22 @@ export function remedy(stateDir: string): string {
 
 /** Records the current keys, which the next start requires. Runs after all files were written. */
 export function recordKeys(stateDir: string): void {
-  const recorded = readRecorded(stateDir);
-  const keys = printsOf(stateDir);
+  const recorded = readRecordedKeys(stateDir);
+  const keys = fingerprintsOf(stateDir);
   const areAllRecorded = recorded && Object.keys(keys).every((file) => recorded.keys[file] === keys[file]);
   if (!areAllRecorded) writeRecord(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
 /** Records the current keys instead of the lost keys, at the request of an operator. @returns the files of the lost keys */
 export function acceptLostKeys(stateDir: string): string[] {
-  const recorded = readRecorded(stateDir);
-  const current = printsOf(stateDir);
-  const lostFiles = differing(recorded?.keys ?? {}, current);
+  const recorded = readRecordedKeys(stateDir);
+  const current = fingerprintsOf(stateDir);
+  const lostFiles = lostOrReplacedKeys(recorded?.keys ?? {}, current);
   writeRecord(stateDir, { epoch: (recorded?.epoch ?? 0) + 1, keys: current });
   return lostFiles;
 }
 
 function writeRecord(stateDir: string, recorded: RecordedKeys): void {
-  privateDirectory(join(stateDir, 'secrets'));
+  ensurePrivateDirectory(join(stateDir, 'secrets'));
   writeAtomic(join(stateDir, recordFile), `${JSON.stringify(recorded, null, 2)}\n`, 0o600);
 }

@@ -34,7 +34,7 @@ export async function renewAuthority(commonName: string, keyPem: string, nowMs: 
 export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const spki = await crypto.subtle.exportKey('spki', keys.publicKey);
-  return { certificate: await certify(wanted, spki, authority, nowMs), key: await exportKey(keys.privateKey) };
+  return { certificate: await signCertificate(wanted, spki, authority, nowMs), key: await exportKey(keys.privateKey) };
 }
 
 /**
@@ -42,7 +42,7 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
  * @param spki the public key, SubjectPublicKeyInfo in DER
  * @returns the certificate in PEM
  */
-export async function certify(
+export async function signCertificate(
   wanted: WantedCertificate,
   spki: ArrayBuffer,
   authority: Pair,

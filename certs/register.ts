@@ -6,7 +6,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { serialKey } from '../process/crl.ts';
 import { type IssuedCertificate, parseRegister, type Register, type RegisterEntry } from './core/register.ts';
 import type { AuthorityName } from './core/wanted.ts';
-import { guarded } from './files.ts';
+import { callWrite } from './files.ts';
 
 /** The register's file of each authority, in `certs/`. */
 export const registerFiles: Readonly<Record<AuthorityName, string>> = {
@@ -15,8 +15,8 @@ export const registerFiles: Readonly<Record<AuthorityName, string>> = {
 };
 
 /** Reads a register. @throws VigilError `certificate-invalid` if the file contains a line that Vigil did not write */
-export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {
-  const path = join(directory, registerFiles[of]);
+export function readRegister(directory: string, authorityName: AuthorityName = 'device-ca'): Register {
+  const path = join(directory, registerFiles[authorityName]);
   const register = parseRegister(existsSync(path) ? readFileSync(path, 'utf8') : '');
   if (register) return register;
   throw new VigilError(
@@ -26,10 +26,14 @@ export function readRegister(directory: string, of: AuthorityName = 'device-ca')
 }
 
 /** Appends entries to the register on disk. Runs before a certificate is given to anybody, so that every certificate can be revoked. */
-export function record(directory: string, entries: readonly RegisterEntry[], of: AuthorityName = 'device-ca'): void {
+export function recordEntries(
+  directory: string,
+  entries: readonly RegisterEntry[],
+  authorityName: AuthorityName = 'device-ca',
+): void {
   if (entries.length === 0) return;
-  const path = join(directory, registerFiles[of]);
-  guarded(path, () => {
+  const path = join(directory, registerFiles[authorityName]);
+  callWrite(path, () => {
     const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     // A crash may have cut the last line short. Nobody got that line's certificate, so the line is removed.
     const wholeLinesBytes = content.lastIndexOf('\n') + 1;

@@ -27,19 +27,19 @@ const exampleCommand =
  * one CN, or its key is too weak or of a kind that Vigil does not accept
  */
 export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
-  if (bytes.length > requestBytesMax) throw refuse(`it is larger than ${requestBytesMax} bytes`);
+  if (bytes.length > requestBytesMax) throw requestError(`it is larger than ${requestBytesMax} bytes`);
   const request = parse(bytes);
   const key = publicKeyOf(request);
   const fault = keyFault(key);
-  if (fault !== undefined) throw refuse(fault);
+  if (fault !== undefined) throw requestError(fault);
   const digest = (request.signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
-  if (digest === 'SHA-1') throw refuse('it is signed with SHA-1: create it again with -sha256');
+  if (digest === 'SHA-1') throw requestError('it is signed with SHA-1: create it again with -sha256');
   if (!(await request.verify().catch(() => false)))
-    throw refuse('its signature is not by its own key, so it was changed: create it again');
+    throw requestError('its signature is not by its own key, so it was changed: create it again');
   const names = request.subjectName.getField('CN');
   const [commonName] = names;
   if (names.length !== 1 || commonName === undefined) {
-    throw refuse(`its subject has ${names.length === 0 ? 'no CN' : 'several CNs'}: the CN is the device id`);
+    throw requestError(`its subject has ${names.length === 0 ? 'no CN' : 'several CNs'}: the CN is the device id`);
   }
   const spki = request.publicKey.rawData;
   return { commonName, spki, keySha256: keySha256(new Uint8Array(spki)) };
@@ -49,18 +49,18 @@ function parse(bytes: Buffer): x509.Pkcs10CertificateRequest {
   const text = bytes.toString('latin1');
   const block = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   if (block?.includes('PRIVATE KEY')) {
-    throw refuse(
+    throw requestError(
       'it contains a private key, which must never leave the device: if other people have seen the key, create a new one',
     );
   }
-  if (block === 'CERTIFICATE') throw refuse('it contains a certificate, not a request for a certificate');
+  if (block === 'CERTIFICATE') throw requestError('it contains a certificate, not a request for a certificate');
   try {
     if (block !== undefined && !/^(?:NEW )?CERTIFICATE REQUEST$/.test(block)) throw new Error('another PEM block');
     const [der] = block === undefined ? [Uint8Array.from(bytes)] : x509.PemConverter.decode(text);
     if (der === undefined) throw new Error('no PEM block');
     return new x509.Pkcs10CertificateRequest(der);
   } catch (cause) {
-    throw refuse(`it does not contain a certificate signing request; create one with: ${exampleCommand}`, cause);
+    throw requestError(`it does not contain a certificate signing request; create one with: ${exampleCommand}`, cause);
   }
 }
 
@@ -68,7 +68,7 @@ function publicKeyOf(request: x509.Pkcs10CertificateRequest): KeyObject {
   try {
     return createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
   } catch (cause) {
-    throw refuse('its public key cannot be read', cause);
+    throw requestError('its public key cannot be read', cause);
   }
 }
 
@@ -95,7 +95,7 @@ function keyFault(key: KeyObject): string | undefined {
   }
 }
 
-function refuse(why: string, cause?: unknown): VigilError {
+function requestError(why: string, cause?: unknown): VigilError {
   const options = cause === undefined ? undefined : { cause };
   return new VigilError('certificate-invalid', `The request is refused: ${why}.`, options);
 }

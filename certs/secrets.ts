@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
 import { type AuditKeys, auditSigners, thumbprint } from '../log/audit/keys.ts';
-import { keepPrivate, privateDirectory, writeAtomic } from './files.ts';
+import { ensurePrivateDirectory, makeFilePrivate, writeAtomic } from './files.ts';
 
 /** Names of the files that contain 256 random bits each, base64url. */
 const randomSecrets = [
@@ -17,11 +17,11 @@ const randomSecrets = [
 ] as const;
 
 /**
- * Creates missing secrets. Keeps existing ones, because older records are unreadable without their pseudonym key and reader keys.
+ * Creates missing secrets. Keeps existing secrets, because older records are unreadable without their pseudonym key and reader keys.
  * @returns the names of the files that were written
  */
 export function ensureSecrets(directory: string): string[] {
-  privateDirectory(directory);
+  ensurePrivateDirectory(directory);
   const written: string[] = [];
   for (const name of randomSecrets) {
     if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) written.push(name);
@@ -95,7 +95,7 @@ function publicAuditKey(path: string, owner: string): AuditKeys['keys'][number] 
 
 function ensureFile(path: string, content: () => string): boolean {
   if (existsSync(path)) {
-    keepPrivate(path);
+    makeFilePrivate(path);
     if (readFileSync(path, 'utf8').trim() === '') {
       throw new VigilError(
         'certificate-invalid',
@@ -109,13 +109,13 @@ function ensureFile(path: string, content: () => string): boolean {
 }
 
 /** Returns the members of RFC 7517 that name the key and its purpose. */
-function labels(role: string): { kid: string; alg: string; use: string } {
+function readerKeyLabels(role: string): { kid: string; alg: string; use: string } {
   return { kid: role, alg: 'ECDH-ES+A256KW', use: 'enc' };
 }
 
 function newReaderKey(role: string): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...labels(role) })}\n`;
+  return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...readerKeyLabels(role) })}\n`;
 }
 
 function publicReaderKey(path: string, role: string): object {
@@ -123,7 +123,7 @@ function publicReaderKey(path: string, role: string): object {
     const jwk = JSON.parse(readFileSync(path, 'utf8'));
     if (jwk.kid !== role || jwk.crv !== 'P-256') throw new Error('another key');
     const publicKey = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' }));
-    return { ...publicKey.export({ format: 'jwk' }), ...labels(role) };
+    return { ...publicKey.export({ format: 'jwk' }), ...readerKeyLabels(role) };
   } catch (cause) {
     throw new VigilError(
       'certificate-invalid',

@@ -53,7 +53,7 @@ it('after the revocation of a server, its next certificate has the same host nam
   expect(certificate('web-server').serialNumber).not.toBe(before.serialNumber);
 });
 
-it('a revocation revokes the renewed certificate and the older one that is still valid, and Kafka never sees a name again', async () => {
+it('a revocation revokes the renewed certificate and the older certificate that is still valid, and no name in Kafka is used twice', async () => {
   const first = certificate('gateway');
   const laterMs = nowMs + 65 * dayMs;
   await ensureCertificates({ stateDir, nowMs: laterMs });

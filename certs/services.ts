@@ -1,6 +1,6 @@
 /**
  * Revokes the certificate of a service. Kafka's brokers do not check CRLs. So after each revocation the service gets another name in Kafka
- * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses its permissions at once, even on open
+ * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses its permissions immediately, even on open
  * connections. Vigil's own clients check the CRL when they connect to a server.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { serviceCertificates } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
 import { writeAtomic } from './files.ts';
 import type { Pair } from './issue.ts';
-import { entryOf, readRegister, record, serialOf } from './register.ts';
+import { entryOf, readRegister, recordEntries, serialOf } from './register.ts';
 import { factsOf, readPair } from './stored.ts';
 
 /** The Kafka client that creates topics and access control lists. No service uses it. */
@@ -63,14 +63,14 @@ export function writePrincipals(certsDir: string): void {
 }
 
 /** Adds to the register the services' certificates on disk that it does not list yet, because an older version issued them. */
-export function enterServices(certsDir: string, authority: Pair, nowMs: number): void {
+export function recordStoredServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceNames.flatMap((file) => {
     const pair = readPair(certsDir, file);
     if (pair === undefined || issued.has(serialOf(pair.certificate))) return [];
-    return factsOf(pair, authority.certificate).issuedByOurs ? [entryOf(pair.certificate, file, 'made', nowMs)] : [];
+    return factsOf(pair, authority.certificate).isIssuedByUs ? [entryOf(pair.certificate, file, 'made', nowMs)] : [];
   });
-  record(certsDir, entries, 'ca');
+  recordEntries(certsDir, entries, 'ca');
 }
 
 /**
@@ -100,9 +100,9 @@ export async function revokeService(options: {
       `${certsDir} does not contain the authority of the services yet: \`npm run certs\` creates it.`,
     );
   }
-  enterServices(certsDir, authority, nowMs);
+  recordStoredServices(certsDir, authority, nowMs);
   const toRevoke = validCertificatesOf(readRegister(certsDir, 'ca'), service, nowMs);
-  record(
+  recordEntries(
     certsDir,
     toRevoke.map(({ serial }) => ({ event: 'revoked', atMs: nowMs, serial, reason })),
     'ca',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import type { CertificateFacts } from './core/renewal.ts';
 import type { Purpose } from './core/wanted.ts';
-import { keepPrivate, writeAtomic } from './files.ts';
+import { makeFilePrivate, writeAtomic } from './files.ts';
 import type { Pair } from './issue.ts';
 
 /**
@@ -17,7 +17,7 @@ export function readPair(directory: string, file: string): Pair | undefined {
   const certificate = readIfExists(join(directory, `${file}.pem`));
   const key = readIfExists(join(directory, `${file}.key`));
   if (certificate === undefined || key === undefined) return undefined;
-  keepPrivate(join(directory, `${file}.key`));
+  makeFilePrivate(join(directory, `${file}.key`));
   parse(join(directory, `${file}.pem`), 'certificate', () => new X509Certificate(certificate));
   parse(join(directory, `${file}.key`), 'private key', () => createPrivateKey(key));
   return { certificate, key };
@@ -47,8 +47,8 @@ export function factsOf(pair: Pair, authorityCertificate: string): CertificateFa
     notAfterMs: Date.parse(certificate.validTo),
     names: namesOf(certificate),
     purposes: purposesOf(certificate),
-    issuedByOurs: certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
-    keyFits: certificate.checkPrivateKey(createPrivateKey(pair.key)),
+    isIssuedByUs: certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+    isKeyRight: certificate.checkPrivateKey(createPrivateKey(pair.key)),
   };
 }
 

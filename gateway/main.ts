@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
-import { followServerPair, showCertificates, watchCertificates } from '../process/certificate-files.ts';
+import { followServerPair, logEndingCertificates, reportCertificates } from '../process/certificate-files.ts';
 import { observe } from '../process/histogram.ts';
 import { type Health, openMetricsServer } from '../process/metrics-server.ts';
 import { runProcess } from '../process/run-process.ts';
 import type { Settings } from '../process/settings.ts';
-import { keepSteadyTime, wallAheadMs } from '../process/system-clock.ts';
+import { startSteadyClock, wallAheadMs } from '../process/system-clock.ts';
 import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
@@ -54,13 +54,13 @@ type Common = {
   readonly log: Logger;
 };
 
-/** Calls `Date.now` at each call, because `keepSteadyTime` replaces `Date.now`. */
+/** Calls `Date.now` at each call, because `startSteadyClock` replaces `Date.now`. */
 const now = () => Date.now();
 const monotonicMs = () => performance.now();
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
-  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
   const counters = createCounters();
   const measures = createMeasures();
   const common: Common = { settings, boot: randomBytes(9).toString('hex'), counters, measures, log };
@@ -105,8 +105,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     log,
   });
   listener = await openMqtt(common, intake.sink, { clientCa, ...serverCertificate.current() }, revocation);
-  showCertificates('device-ca', 'trusts', clientCa);
-  const certificateWatch = watchCertificates(log);
+  reportCertificates('device-ca', 'trusts', clientCa);
+  const certificateWatch = logEndingCertificates(log);
   const deviceCertificateWatch = watchDeviceCertificates({
     presented: listener.deviceCertificates,
     log,

@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import { clockEnv, clockLog } from './clock.ts';
 
 it('clockEnv returns the difference of the clock as a setting for restarted processes', () => {
-  expect(clockEnv({ step: () => undefined })).toEqual({});
-  expect(clockEnv({ step: () => ({ aheadMs: -600_000, atMs: 0 }) })).toEqual({ VIGIL_CLOCK_AHEAD_MS: '-600000' });
+  expect(clockEnv({ currentStep: () => undefined })).toEqual({});
+  expect(clockEnv({ currentStep: () => ({ aheadMs: -600_000, atMs: 0 }) })).toEqual({
+    VIGIL_CLOCK_AHEAD_MS: '-600000',
+  });
 });
 
 it('clockLog reports by how much the clock was set back or forward', () => {

@@ -2,8 +2,8 @@
 import { clockSettings, type SystemClock } from '../process/system-clock.ts';
 
 /** Returns the setting with which a new process has the same time as the running processes. */
-export function clockEnv(clock: Pick<SystemClock, 'step'>): Record<string, string> {
-  const aheadMs = clock.step()?.aheadMs ?? 0;
+export function clockEnv(clock: Pick<SystemClock, 'currentStep'>): Record<string, string> {
+  const aheadMs = clock.currentStep()?.aheadMs ?? 0;
   return aheadMs === 0 ? {} : { [clockSettings.clockAheadMs.env]: String(aheadMs) };
 }
 

@@ -5,7 +5,7 @@ import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
 import { upstreamSettings } from '../gateway/upstream/settings.ts';
 import { settingNames, unknownNameFaults } from '../process/setting-names.ts';
-import { checkSettings, type Environment, type Manifest, refuse } from '../process/settings.ts';
+import { checkSettings, type Environment, type Manifest, throwIfFaults } from '../process/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
@@ -71,7 +71,7 @@ export function readStart(env: Environment): StartEnvironment {
   const { settings, faults } = checkSettings(startSettings, env);
   const defaults = checkSettings(startSettings, {}).settings;
   const { passed, faults: processFaults } = passedSettings(env, systemAddresses({ ...defaults, ...settings }));
-  refuse([...faults, ...processFaults, ...unknownNameFaults(env)]);
+  throwIfFaults([...faults, ...processFaults, ...unknownNameFaults(env)]);
   const usedNames = new Set([
     ...ownNames,
     launchedAtName,

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { idsOf, isRoot } from '../process/run-as.ts';
+import { isRoot, userIdsOf } from '../process/run-as.ts';
 import { handOver } from './run-as.ts';
 
 /** Called after the check of a folder and before the folder is read. */
@@ -29,25 +29,25 @@ vi.mock('node:fs', async (original) => {
   return { ...fs, readdirSync };
 });
 
-it.each(['0', '0:5', '5:0', 'root'])('idsOf refuses the user %s, because it is root', (user) => {
-  expect(() => idsOf(user)).toThrow(/is root/);
+it.each(['0', '0:5', '5:0', 'root'])('userIdsOf refuses the user %s, because it is root', (user) => {
+  expect(() => userIdsOf(user)).toThrow(/is root/);
 });
 
-it('idsOf accepts numbers of a user that does not exist, and refuses an unknown name', () => {
-  expect(idsOf('59443')).toEqual({ uid: 59_443, gid: 59_443 });
-  expect(idsOf('59443:59444')).toEqual({ uid: 59_443, gid: 59_444 });
-  expect(() => idsOf('nobody-has-this-name')).toThrow(/no user .* exists/);
-  expect(() => idsOf('--help')).toThrow(/no user .* exists/);
+it('userIdsOf accepts numbers of a user that does not exist, and refuses an unknown name', () => {
+  expect(userIdsOf('59443')).toEqual({ uid: 59_443, gid: 59_443 });
+  expect(userIdsOf('59443:59444')).toEqual({ uid: 59_443, gid: 59_444 });
+  expect(() => userIdsOf('nobody-has-this-name')).toThrow(/no user .* exists/);
+  expect(() => userIdsOf('--help')).toThrow(/no user .* exists/);
 });
 
 it.runIf(isRoot())(
-  'becomeOwnerOf changes root to the owner of a folder, and the process cannot become root again',
+  'changeUserToOwnerOf changes root to the owner of a folder, and the process cannot become root again',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
     chownSync(folder, 59_443, 59_443);
     const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
-    const program = `import { becomeOwnerOf } from ${JSON.stringify(module)};
-    becomeOwnerOf(${JSON.stringify(folder)});
+    const program = `import { changeUserToOwnerOf } from ${JSON.stringify(module)};
+    changeUserToOwnerOf(${JSON.stringify(folder)});
     let back = 'refused';
     try { process.setuid(0); back = 'root again'; } catch {}
     console.log(process.getuid(), process.getgid(), process.getgroups().join(), back);`;

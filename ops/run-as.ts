@@ -16,9 +16,9 @@ import {
   realpathSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { privateDirectory } from '../certs/files.ts';
+import { ensurePrivateDirectory } from '../certs/files.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { become, type Ids, idsOf, isRoot } from '../process/run-as.ts';
+import { changeUser, isRoot, type UserIds, userIdsOf } from '../process/run-as.ts';
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 
@@ -39,14 +39,14 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
       : `All processes run as user ${uid}.`;
   }
   if (!isRoot()) {
-    if (idsOf(user).uid === uid) return `All processes run as user ${uid}.`;
+    if (userIdsOf(user).uid === uid) return `All processes run as user ${uid}.`;
     throw new VigilError(
       'settings-invalid',
       `VIGIL_RUN_AS is ${user}, but only root can become another user: start Vigil as root, or leave VIGIL_RUN_AS out.`,
     );
   }
-  const ids = idsOf(user);
-  privateDirectory(folders.stateDir);
+  const ids = userIdsOf(user);
+  ensurePrivateDirectory(folders.stateDir);
   // If another user can change the folder of programs, root must not run programs from there. In that case the start downloads the programs
   // later, without root rights.
   if (isOwnedByRoot(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
@@ -55,7 +55,7 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   requireStateFolder(folders.stateDir);
   handOver(folders.stateDir, ids);
   const programs = existsSync(folders.softwareDir) ? [folders.softwareDir] : [];
-  become(ids);
+  changeUser(ids);
   process.env.HOME = folders.stateDir;
   for (const path of [import.meta.filename, process.execPath, ...programs]) requireReadable(path, user);
   return `All processes run as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
@@ -86,7 +86,7 @@ function requireStateFolder(folder: string): void {
  * may belong to another user. On Linux the function opens a folder once and lists the open folder, so that nobody can replace the folder by
  * a link between the check and the listing.
  */
-export function handOver(path: string, { uid, gid }: Ids): void {
+export function handOver(path: string, { uid, gid }: UserIds): void {
   const checked = lstatSync(path, { throwIfNoEntry: false });
   if (!checked) return;
   if (checked.isSymbolicLink()) {

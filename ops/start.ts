@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
-import { describeSettings } from '../process/settings.ts';
+import { settingsHelpText } from '../process/settings.ts';
 import { runCheck } from './check.ts';
 import { loginLines } from './logins.ts';
 import { ignoreOutputErrors } from './output.ts';
@@ -21,7 +21,7 @@ const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, tr
                          0 if the alarm came, otherwise 1 with the reason
 
 Settings:
-${describeSettings(startSettings)}
+${settingsHelpText(startSettings)}
 
 npm start passes the settings of its processes on to them: docs/settings.md.
 `;

@@ -1,10 +1,10 @@
 /** Runs all of Vigil on one machine: starts the processes in order, supervises them, and stops them in the reverse order. */
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { privateDirectory } from '../certs/files.ts';
+import { ensurePrivateDirectory } from '../certs/files.ts';
 import { canaryDeviceId } from '../contracts/canary.ts';
 import type { Environment } from '../process/settings.ts';
-import { keepSteadyTime } from '../process/system-clock.ts';
+import { startSteadyClock } from '../process/system-clock.ts';
 import { writeAddresses } from './addresses.ts';
 import { awaitWithGrace } from './bounded.ts';
 import { ensureClient } from './client.ts';
@@ -141,11 +141,11 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       report(change);
     recordThatAllBrokersHaveData(stateDir);
   };
-  const clock = keepSteadyTime({ log: clockLog(report), replace: false });
+  const clock = startSteadyClock({ log: clockLog(report), replace: false });
   opened.push({ stage: 'ground', close: async () => clock.close() });
   const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, upstream);
 
-  privateDirectory(stateDir);
+  ensurePrivateDirectory(stateDir);
   requireDisk(stateDir, settings.diskFreeMbMin);
   const lock = takeLock(stateDir);
   opened.push({ stage: 'ground', close: async () => lock.release() });

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { readArguments } from '../process/command.ts';
-import { describeSettings, type Environment } from '../process/settings.ts';
+import { type Environment, settingsHelpText } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
@@ -41,7 +41,7 @@ A redriven message is not sent a second time. The time in a reading decides to w
 keeps its boot and seq. The rules of this version apply; set ${ruleSettings.join(', ')} as for the gateway.
 
 Settings:
-${describeSettings(vigilSettings)}
+${settingsHelpText(vigilSettings)}
 `;
 
 const options = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformNumber } from '../tests/uniform-number.ts';
-import { capacity, newBucket, takeTokens } from './admission.ts';
+import { bucketCapacity, newBucket, takeTokens } from './admission.ts';
 
 describe('takeTokens with 100 tokens per second', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('takeTokens with 100 tokens per second', () => {
     expect(takeTokens(bucket, 100, 0, 0)).toBe(0);
     bucket.tokens = 5;
     bucket.atMs = 0;
-    expect(takeTokens(bucket, 100, ms, 1_000)).toBe(Math.min(tokens, capacity(100)));
+    expect(takeTokens(bucket, 100, ms, 1_000)).toBe(Math.min(tokens, bucketCapacity(100)));
   });
 
   it('a new bucket has five tokens, and takeTokens takes no more than wanted', () => {
@@ -43,7 +43,7 @@ it('takeTokens never gives more than the rate and one full bucket, for any calls
           atMs += ms;
           taken += takeTokens(bucket, perS, atMs, wanted);
         }
-        expect(taken).toBeLessThanOrEqual((atMs / 1000) * perS + capacity(perS) + 1e-6);
+        expect(taken).toBeLessThanOrEqual((atMs / 1000) * perS + bucketCapacity(perS) + 1e-6);
       },
     ),
   );

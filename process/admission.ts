@@ -5,14 +5,14 @@ export type Bucket = {
   atMs: number;
 };
 
-/** Returns the most tokens of a bucket: the tokens of a twentieth of a second, at least one. */
-export function capacity(perS: number): number {
+/** Returns the maximum number of tokens of a bucket: the tokens of a twentieth of a second, at least one. */
+export function bucketCapacity(perS: number): number {
   return Math.max(1, perS / 20);
 }
 
 /** Returns a full bucket. */
 export function newBucket(perS: number, nowMs: number): Bucket {
-  return { tokens: capacity(perS), atMs: nowMs };
+  return { tokens: bucketCapacity(perS), atMs: nowMs };
 }
 
 /**
@@ -23,7 +23,7 @@ export function newBucket(perS: number, nowMs: number): Bucket {
  */
 export function takeTokens(bucket: Bucket, perS: number, nowMs: number, wanted: number): number {
   const earned = (Math.max(0, nowMs - bucket.atMs) / 1000) * perS;
-  bucket.tokens = Math.min(capacity(perS), bucket.tokens + earned);
+  bucket.tokens = Math.min(bucketCapacity(perS), bucket.tokens + earned);
   bucket.atMs = nowMs;
   const tokens = Math.min(wanted, Math.floor(bucket.tokens));
   bucket.tokens -= tokens;

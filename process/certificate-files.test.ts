@@ -10,12 +10,12 @@ import { revokeService } from '../certs/services.ts';
 import {
   addCertificateMetrics,
   certificateEnds,
-  endingSoon,
+  certificatesEndingSoon,
   followClientTls,
   followServerPair,
   forgetCertificates,
-  showCertificates,
-  watchCertificates,
+  logEndingCertificates,
+  reportCertificates,
 } from './certificate-files.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -27,7 +27,7 @@ const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 beforeEach(async () => {
   forgetCertificates();
   stateDir = mkdtempSync(join(tmpdir(), 'vigil-files-'));
-  // Issued 40 days ago: 50 are left.
+  // The certificates were issued 40 days ago, so they are valid for 50 more days.
   await ensureCertificates({ stateDir, nowMs: nowMs - 40 * dayMs });
   vi.clearAllMocks();
 });
@@ -41,23 +41,31 @@ const path = (name: string) => join(stateDir, 'certs', name);
 const read = (name: string) => readFileSync(path(name), 'utf8');
 const endOf = (name: string) => certificateEnds().find((end) => end.name === name)?.endMs;
 
-async function listen(as: string): Promise<{ readonly port: number; readonly server: Server }> {
-  const made = createServer(
-    { cert: read(`${as}.pem`), key: read(`${as}.key`), ca: read('ca.pem'), requestCert: true },
+async function listen(certificateName: string): Promise<{ readonly port: number; readonly server: Server }> {
+  const newServer = createServer(
+    {
+      cert: read(`${certificateName}.pem`),
+      key: read(`${certificateName}.key`),
+      ca: read('ca.pem'),
+      requestCert: true,
+    },
     (socket) => void socket.on('error', () => {}).end('hello'),
   );
-  server = made;
-  made.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
-  return { port: (made.address() as AddressInfo).port, server: made };
+  server = newServer;
+  newServer.on('tlsClientError', () => {});
+  await new Promise<void>((resolve) => newServer.listen(0, '127.0.0.1', resolve));
+  return { port: (newServer.address() as AddressInfo).port, server: newServer };
 }
 
 /** Connects and returns the serial numbers of the certificates of both sides. */
-function meet(port: number, options: object): Promise<{ readonly ours: string; readonly theirs: string }> {
+function connectOnce(
+  port: number,
+  options: object,
+): Promise<{ readonly clientSerial: string; readonly serverSerial: string }> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({ host: '127.0.0.1', port, ...options }, () => {
-      const ours = socket.getX509Certificate()?.serialNumber ?? '';
-      resolve({ ours, theirs: socket.getPeerX509Certificate()?.serialNumber ?? '' });
+      const clientSerial = socket.getX509Certificate()?.serialNumber ?? '';
+      resolve({ clientSerial, serverSerial: socket.getPeerX509Certificate()?.serialNumber ?? '' });
       socket.destroy();
     });
     socket.on('error', reject);
@@ -77,21 +85,21 @@ const client = () =>
 
 /** Renews missing certificates. */
 const renew = () => ensureCertificates({ stateDir, nowMs });
-const expire = async () => {
+const replaceGatewayCertificate = async () => {
   rmSync(path('gateway.pem'));
   await renew();
 };
 
 describe('followClientTls', () => {
-  it('a client uses a renewed certificate for its next connection, and reports its end', async () => {
+  it('a client uses a renewed certificate for its next connection, and reports the end of this certificate', async () => {
     const { port } = await listen('kafka');
     const tls = client();
-    const first = await meet(port, tls.options());
+    const first = await connectOnce(port, tls.options());
     expect(endOf('kafka-client')).toBe(nowMs - 40 * dayMs + leafLifeMs);
-    await expire();
-    const second = await meet(port, tls.options());
-    expect(second.ours).not.toBe(first.ours);
-    expect(second.theirs).toBe(first.theirs);
+    await replaceGatewayCertificate();
+    const second = await connectOnce(port, tls.options());
+    expect(second.clientSerial).not.toBe(first.clientSerial);
+    expect(second.serverSerial).toBe(first.serverSerial);
     expect(endOf('kafka-client')).toBe(nowMs + leafLifeMs);
     expect(log.info).toHaveBeenCalledWith(
       { certificate: 'kafka-client', until: new Date(nowMs + leafLifeMs).toISOString() },
@@ -99,31 +107,31 @@ describe('followClientTls', () => {
     );
   });
 
-  it('a client uses the former certificate and key while the changed files do not fit, and logs that once', async () => {
+  it('a client uses the former certificate and key while the changed files do not fit, and logs this fault once', async () => {
     const { port } = await listen('kafka');
     const tls = client();
-    const first = await meet(port, tls.options());
+    const first = await connectOnce(port, tls.options());
     const [certificate, key] = [read('gateway.pem'), read('gateway.key')];
-    await expire();
+    await replaceGatewayCertificate();
     const renewed = read('gateway.pem');
     writeFileSync(path('gateway.pem'), certificate);
     expect(read('gateway.key')).not.toBe(key);
-    expect((await meet(port, tls.options())).ours).toBe(first.ours);
-    expect((await meet(port, tls.options())).ours).toBe(first.ours);
+    expect((await connectOnce(port, tls.options())).clientSerial).toBe(first.clientSerial);
+    expect((await connectOnce(port, tls.options())).clientSerial).toBe(first.clientSerial);
     expect(log.error).toHaveBeenCalledTimes(1);
     writeFileSync(path('gateway.pem'), renewed);
-    expect((await meet(port, tls.options())).ours).not.toBe(first.ours);
+    expect((await connectOnce(port, tls.options())).clientSerial).not.toBe(first.clientSerial);
   });
 
   it('a client refuses a server whose certificate was revoked, and accepts its new certificate', async () => {
     const { port } = await listen('kafka');
     const tls = client();
-    await meet(port, tls.options());
+    await connectOnce(port, tls.options());
     await revokeService({ stateDir, service: 'kafka', reason: 'key-compromise', nowMs });
-    await expect(meet(port, tls.options())).rejects.toThrow('The certificate of kafka is revoked.');
+    await expect(connectOnce(port, tls.options())).rejects.toThrow('The certificate of kafka is revoked.');
     server?.close();
     await renew();
-    await meet((await listen('kafka')).port, tls.options());
+    await connectOnce((await listen('kafka')).port, tls.options());
   });
 
   it('a client uses the newest CRL even if the file is replaced by an older CRL', async () => {
@@ -131,15 +139,15 @@ describe('followClientTls', () => {
     copyFileSync(path('ca.crl'), path('old.crl'));
     await revokeService({ stateDir, service: 'kafka', reason: 'key-compromise', nowMs });
     const tls = client();
-    await expect(meet(port, tls.options())).rejects.toThrow('revoked');
+    await expect(connectOnce(port, tls.options())).rejects.toThrow('revoked');
     copyFileSync(path('old.crl'), path('ca.crl'));
-    await expect(meet(port, tls.options())).rejects.toThrow('revoked');
+    await expect(connectOnce(port, tls.options())).rejects.toThrow('revoked');
     expect(log.error.mock.calls.map(([{ why }]) => why)).toContainEqual(expect.stringContaining('is older than'));
   });
 
   it('a client accepts a CRL that is past its next update', async () => {
     const { port } = await listen('kafka');
-    await meet(port, client().options());
+    await connectOnce(port, client().options());
     expect(endOf('services-crl')).toBeLessThan(nowMs);
   });
 
@@ -165,12 +173,12 @@ describe('followServerPair', () => {
       },
       log: log as never,
     });
-    const ask = { ca: read('ca.pem'), servername: 'dashboard' };
-    const first = await meet(port, ask);
+    const clientOptions = { ca: read('ca.pem'), servername: 'dashboard' };
+    const first = await connectOnce(port, clientOptions);
     rmSync(path('web-server.pem'));
     await renew();
     await vi.waitFor(() => expect(renewedPairs).toEqual([read('web-server.pem')]), 10_000);
-    expect((await meet(port, ask)).theirs).not.toBe(first.theirs);
+    expect((await connectOnce(port, clientOptions)).serverSerial).not.toBe(first.serverSerial);
     expect(endOf('web-server')).toBe(nowMs + leafLifeMs);
     pair.close();
   });
@@ -183,27 +191,27 @@ describe('followServerPair', () => {
   });
 });
 
-describe('endingSoon', () => {
+describe('certificatesEndingSoon', () => {
   it.each([
     ['does not return a certificate with 22 days left', 22, false],
     ['returns a certificate with 20 days left', 20, true],
     ['returns a certificate that ended a day ago', -1, true],
-  ])('endingSoon %s', (_case, days, isReturned) => {
-    showCertificates('mqtt-server', 'presents', read('kafka.pem'));
+  ])('certificatesEndingSoon %s', (_case, days, isReturned) => {
+    reportCertificates('mqtt-server', 'presents', read('kafka.pem'));
     const atMs = nowMs + 50 * dayMs - days * dayMs;
-    expect(endingSoon(atMs).some(({ name }) => name === 'mqtt-server')).toBe(isReturned);
+    expect(certificatesEndingSoon(atMs).some(({ name }) => name === 'mqtt-server')).toBe(isReturned);
   });
 
   it('the end of a certificate is a metric, and an ended certificate is logged', async () => {
     await ensureCertificates({ stateDir: join(stateDir, 'old'), nowMs: nowMs - 100 * dayMs });
-    showCertificates('old', 'presents', readFileSync(join(stateDir, 'old/certs/kafka.pem'), 'utf8'));
+    reportCertificates('old', 'presents', readFileSync(join(stateDir, 'old/certs/kafka.pem'), 'utf8'));
     const metrics = createMetrics();
     addCertificateMetrics(metrics);
     const seconds = (nowMs - 100 * dayMs + leafLifeMs) / 1000;
     expect(await metrics.text()).toContain(
       `vigil_certificate_end_timestamp_seconds{certificate="old",use="presents"} ${seconds}`,
     );
-    watchCertificates(log).close();
+    logEndingCertificates(log).close();
     expect(log.error).toHaveBeenCalledWith(
       { certificate: 'old', use: 'presents', until: new Date(seconds * 1000).toISOString() },
       'a certificate has ended: new connections fail',

@@ -21,16 +21,16 @@ export type CertificateEnd = { readonly name: string; readonly use: CertificateU
 type FileLog = Pick<Logger, 'info' | 'error'>;
 
 /** All followed certificates of this process, by name. */
-const followed = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
+const followedCertificates = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
 
 /** Forgets all followed certificates, so that two test files can run in one process. */
 export function forgetCertificates(): void {
-  followed.clear();
+  followedCertificates.clear();
 }
 
 /** Returns the ends of all certificates that this process presents or trusts now. */
 export function certificateEnds(): CertificateEnd[] {
-  return [...followed].flatMap(([name, { use, endMs }]) => {
+  return [...followedCertificates].flatMap(([name, { use, endMs }]) => {
     const end = endMs();
     return end === undefined ? [] : [{ name, use, endMs: end }];
   });
@@ -47,25 +47,25 @@ export function addCertificateMetrics(metrics: Metrics): void {
 }
 
 /** Reports the end of certificates that the process reads only once. @param pem one or several certificates */
-export function showCertificates(name: string, use: CertificateUse, pem: string): void {
-  const endMs = endOf(pem);
-  followed.set(name, { use, endMs: () => endMs });
+export function reportCertificates(name: string, use: CertificateUse, pem: string): void {
+  const endMs = earliestEndMs(pem);
+  followedCertificates.set(name, { use, endMs: () => endMs });
 }
 
 /** Reports the end of a certificate that the process reads again for each connection. Reports nothing while the file cannot be read. */
-export function showCertificateFile(name: string, use: CertificateUse, path: string): void {
+export function reportCertificateFile(name: string, use: CertificateUse, path: string): void {
   const endMs = () => {
     try {
-      return endOf(readFileSync(path, 'utf8'));
+      return earliestEndMs(readFileSync(path, 'utf8'));
     } catch {
       return undefined;
     }
   };
-  followed.set(name, { use, endMs });
+  followedCertificates.set(name, { use, endMs });
 }
 
 /** Returns the earliest end of the certificates in a PEM text, ms since 1970. */
-export function endOf(pem: string): number {
+export function earliestEndMs(pem: string): number {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
@@ -75,15 +75,15 @@ const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 
 /** Returns this process's certificates that end within 21 days, and CRLs past their next update. @param nowMs by the machine's clock */
-export function endingSoon(nowMs: number): CertificateEnd[] {
+export function certificatesEndingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
 }
 
-/** Logs which certificates of this process end soon or have ended, at once and every six hours. */
-export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
+/** Logs which certificates of this process end soon or have ended, immediately and every six hours. */
+export function logEndingCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
   const logEnds = () => {
     const nowMs = Date.now() + wallAheadMs();
-    for (const { name, use, endMs } of endingSoon(nowMs)) {
+    for (const { name, use, endMs } of certificatesEndingSoon(nowMs)) {
       const fields = { certificate: name, use, until: untilText(endMs) };
       if (endMs <= nowMs) log.error(fields, 'a certificate has ended: new connections fail');
       else log.warn(fields, 'a certificate ends soon and was not renewed');
@@ -183,15 +183,15 @@ export function followServerPair(options: {
     read() {
       const cert = readFileSync(certFile, 'utf8');
       const key = readFileSync(keyFile, 'utf8');
-      requireUsable({ cert, key }, `The files that ${settings} name are not a certificate and its key`);
-      return { cert, key, endMs: endOf(cert) };
+      createUsableContext({ cert, key }, `The files that ${settings} name are not a certificate and its key`);
+      return { cert, key, endMs: earliestEndMs(cert) };
     },
     onChange(pair) {
       log.info({ certificate: name, until: untilText(pair.endMs) }, 'a renewed certificate is used from now on');
       onRenewed(pair);
     },
   });
-  followed.set(name, { use: 'presents', endMs: () => files.current().endMs });
+  followedCertificates.set(name, { use: 'presents', endMs: () => files.current().endMs });
   const timer = setInterval(files.current, options.everyMs ?? checkEveryMs);
   timer.unref();
   return {
@@ -200,7 +200,10 @@ export function followServerPair(options: {
   };
 }
 
-function requireUsable(parts: { readonly ca?: string; readonly cert?: string; readonly key?: string }, fault: string) {
+function createUsableContext(
+  parts: { readonly ca?: string; readonly cert?: string; readonly key?: string },
+  fault: string,
+) {
   try {
     return createSecureContext({ ...parts, minVersion: 'TLSv1.3' });
   } catch (cause) {
@@ -237,7 +240,11 @@ export function followClientTls(options: {
       const cert = readFileSync(certFile, 'utf8');
       const key = readFileSync(keyFile, 'utf8');
       const fault = `${caFile}, ${certFile} and ${keyFile} are not an authority, a certificate and its key`;
-      return { secureContext: requireUsable({ ca, cert, key }, fault), ownEndMs: endOf(cert), caEndMs: endOf(ca) };
+      return {
+        secureContext: createUsableContext({ ca, cert, key }, fault),
+        ownEndMs: earliestEndMs(cert),
+        caEndMs: earliestEndMs(ca),
+      };
     },
     onChange({ ownEndMs }) {
       log.info(
@@ -246,26 +253,26 @@ export function followClientTls(options: {
       );
     },
   });
-  followed.set(`${name}-client`, { use: 'presents', endMs: () => files.current().ownEndMs });
-  followed.set(`${name}-ca`, { use: 'trusts', endMs: () => files.current().caEndMs });
-  const checks = serverChecks(options);
-  return { options: () => ({ secureContext: files.current().secureContext, ...checks }) };
+  followedCertificates.set(`${name}-client`, { use: 'presents', endMs: () => files.current().ownEndMs });
+  followedCertificates.set(`${name}-ca`, { use: 'trusts', endMs: () => files.current().caEndMs });
+  const checkOptions = serverCheckOptions(options);
+  return { options: () => ({ secureContext: files.current().secureContext, ...checkOptions }) };
 }
 
 /** Returns TLS options that check the name in a server's certificate, and that the certificate is not revoked. */
-export function serverChecks(options: {
+export function serverCheckOptions(options: {
   readonly serverName: string;
   readonly caFile: string;
   readonly crlFile: string;
   readonly log: FileLog;
 }): Pick<ConnectionOptions, 'servername' | 'checkServerIdentity'> {
   const { serverName, crlFile, log } = options;
-  const list = crlFile === '' ? undefined : followList({ ...options, crlFile });
+  const crl = crlFile === '' ? undefined : followCrl({ ...options, crlFile });
   return {
     ...serverNameOption(serverName),
     checkServerIdentity(host: string, certificate: PeerCertificate) {
       const fault = checkServerIdentity(host, certificate);
-      if (fault !== undefined || !list?.current().serials.has(serialKey(certificate.serialNumber))) return fault;
+      if (fault !== undefined || !crl?.current().serials.has(serialKey(certificate.serialNumber))) return fault;
       log.error({ host, serial: certificate.serialNumber }, 'a server presents a revoked certificate');
       return new VigilError('certificate-invalid', `The certificate of ${host} is revoked.`);
     },
@@ -273,7 +280,7 @@ export function serverChecks(options: {
 }
 
 /** Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last one is refused. */
-function followList(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
+function followCrl(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;
   let last: RevocationList | undefined;
   const list = followFiles({
@@ -290,6 +297,6 @@ function followList(options: { readonly caFile: string; readonly crlFile: string
     },
     onChange: ({ serials }) => log.info({ revoked: serials.size }, 'the CRL of the services was read again'),
   });
-  followed.set('services-crl', { use: 'crl', endMs: () => list.current().nextUpdateMs });
+  followedCertificates.set('services-crl', { use: 'crl', endMs: () => list.current().nextUpdateMs });
   return list;
 }

@@ -5,19 +5,19 @@ import type { CertificateEnd } from './certificate-files.ts';
 
 /**
  * Returns a line for each certificate or CRL, and whether the process is failing because of an ended certificate.
- * @param ending the certificates and CRLs that end soon or have ended (`endingSoon`)
+ * @param ending the certificates and CRLs that end soon or have ended (`certificatesEndingSoon`)
  * @param nowMs current time of the machine's clock, ms since 1970
- * @param fails returns whether the process cannot work after the end of this certificate
+ * @param isNeeded returns whether the process cannot work after the end of this certificate
  */
 export function certificateNotes(
   ending: readonly CertificateEnd[],
   nowMs: number,
-  fails: (end: CertificateEnd) => boolean,
+  isNeeded: (end: CertificateEnd) => boolean,
 ): { readonly lines: readonly string[]; readonly isFailing: boolean } {
   const lines = ending.map(({ name, use, endMs }) => {
     const subject = use === 'crl' ? `the revocation list ${name}` : `certificate ${name}`;
-    const end = use === 'crl' ? 'should have been renewed by' : endMs <= nowMs ? 'ended at' : 'ends at';
-    return `${subject} ${end} ${formatInstant(endMs)}`;
+    const endText = use === 'crl' ? 'should have been renewed by' : endMs <= nowMs ? 'ended at' : 'ends at';
+    return `${subject} ${endText} ${formatInstant(endMs)}`;
   });
-  return { lines, isFailing: ending.some((end) => end.endMs <= nowMs && fails(end)) };
+  return { lines, isFailing: ending.some((end) => end.endMs <= nowMs && isNeeded(end)) };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { VigilError } from '../contracts/errors.ts';
 import { runCommandHere } from './command.testing.ts';
-import { exitCodeOf, readArguments } from './command.ts';
+import { readArguments, runForExitCode } from './command.ts';
 import { processTerminal } from './terminal.ts';
 
 const invalid = (message: string) => new VigilError('settings-invalid', message);
 
-describe('exitCodeOf', () => {
-  it('returns the exit code of the command, which gets the arguments, the environment and standard input', async () => {
+describe('runForExitCode', () => {
+  it('runForExitCode returns the exit code of the command, which gets the arguments, the environment and standard input', async () => {
     const result = await runCommandHere(
       async ([first], terminal) => {
         terminal.writeOut(`${first} ${terminal.env.NAME} ${await terminal.readInput()}`);
@@ -19,13 +19,13 @@ describe('exitCodeOf', () => {
     expect(result).toEqual({ code: 3, out: 'a b c', err: '' });
   });
 
-  it('prints the message of a VigilError on standard error with invisible characters as codes, and returns 1', async () => {
+  it('runForExitCode prints the message of a VigilError on standard error with invisible characters as codes, and returns 1', async () => {
     const { code, out, err } = await runCommandHere(() => Promise.reject(invalid('Bad\u202e name.\nSee --help.')), []);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^Bad\S*202e\S* name\.\nSee --help\.\n$/i);
   });
 
-  it('prints the text that faultText returns for another error, and throws the error if there is no faultText', async () => {
+  it('runForExitCode prints the text that faultText returns for another error, and throws the error if there is no faultText', async () => {
     const command = () => Promise.reject(new TypeError('no such method'));
     await expect(runCommandHere(command, [])).rejects.toThrow('no such method');
     let printed = '';
@@ -33,7 +33,7 @@ describe('exitCodeOf', () => {
       printed += text;
     };
     const terminal = { ...processTerminal(), writeError };
-    const code = await exitCodeOf(command, [], terminal, (error) => `The command failed: ${String(error)}`);
+    const code = await runForExitCode(command, [], terminal, (error) => `The command failed: ${String(error)}`);
     expect({ code, printed }).toEqual({ code: 1, printed: 'The command failed: TypeError: no such method\n' });
   });
 });

@@ -1,5 +1,5 @@
 /** Runs a command in the process of the test. Starting a process for each call takes most of the time of such a test. */
-import { type Command, exitCodeOf } from './command.ts';
+import { type Command, runForExitCode } from './command.ts';
 
 export type CommandResult = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -21,7 +21,7 @@ export async function runCommandHere(
 ): Promise<CommandResult> {
   let out = '';
   let err = '';
-  const code = await exitCodeOf(command, args, {
+  const code = await runForExitCode(command, args, {
     env,
     writeOut(text) {
       out += text;

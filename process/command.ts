@@ -15,14 +15,14 @@ export type FaultText = (error: unknown) => string;
  * @param faultText returns the text for an error that is not a VigilError. If absent, such an error ends the process with its stack
  */
 export async function runCommand(command: Command, faultText?: FaultText): Promise<void> {
-  process.exitCode = await exitCodeOf(command, process.argv.slice(2), processTerminal(), faultText);
+  process.exitCode = await runForExitCode(command, process.argv.slice(2), processTerminal(), faultText);
 }
 
 /**
  * Runs a command and returns the exit code. Prints the message of a VigilError to standard error, and returns 1.
  * @throws every other error if `faultText` is absent
  */
-export async function exitCodeOf(
+export async function runForExitCode(
   command: Command,
   args: readonly string[],
   terminal: Terminal,

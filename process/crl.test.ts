@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 
 /** Returns a CRL with extensions that Vigil's CRLs never have. */
-async function strange(extensions: x509.Extension[], entries: x509.X509CrlEntryParams[] = []): Promise<Buffer> {
+async function crlWithExtensions(
+  extensions: x509.Extension[],
+  entries: x509.X509CrlEntryParams[] = [],
+): Promise<Buffer> {
   const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const signingKey = await crypto.subtle.importKey(
     'pkcs8',
@@ -73,7 +76,7 @@ describe('readRevocationLists of a valid CRL', () => {
   );
 
   it('readRevocationLists accepts a CRL without a number and without a next update', async () => {
-    expect(read(await strange([])).get(0)).toEqual({
+    expect(read(await crlWithExtensions([])).get(0)).toEqual({
       number: undefined,
       thisUpdateMs: nowMs,
       nextUpdateMs: undefined,
@@ -82,8 +85,8 @@ describe('readRevocationLists of a valid CRL', () => {
   });
 
   it('readRevocationLists returns several CRLs by their authorities', async () => {
-    const both = (await signCrl([], 1n, authority, nowMs)) + (await signCrl(revoked('5'), 2n, other, nowMs));
-    const lists = read(both, other, authority);
+    const bothCrls = (await signCrl([], 1n, authority, nowMs)) + (await signCrl(revoked('5'), 2n, other, nowMs));
+    const lists = read(bothCrls, other, authority);
     expect([lists.get(0)?.number, lists.get(1)?.number]).toEqual([2n, 1n]);
   });
 
@@ -118,7 +121,7 @@ describe('readRevocationLists of a wrong file', () => {
     );
   });
 
-  it('readRevocationLists refuses a CRL of another authority, even if that has the same name', async () => {
+  it('readRevocationLists refuses a CRL of another authority, even if the other authority has the same name', async () => {
     expect(refusal(await signCrl([], 1n, other, nowMs))).toMatch(/not signed by/);
     expect(refusal(await signCrl([], 1n, await issueAuthority('devices', nowMs), nowMs))).toMatch(/not signed by/);
     expect(refusal((await signCrl([], 1n, authority, nowMs)) + (await signCrl([], 1n, other, nowMs)))).toMatch(
@@ -140,12 +143,12 @@ describe('readRevocationLists of a wrong file', () => {
     ['a delta', '2.5.29.27'],
     ['of an unknown kind', '1.2.3.4'],
   ])('readRevocationLists refuses a CRL that is %s, because its extension is critical', async (_name, oid) => {
-    expect(refusal(await strange([new x509.Extension(oid, true, new Uint8Array([5, 0]))]))).toMatch(
+    expect(refusal(await crlWithExtensions([new x509.Extension(oid, true, new Uint8Array([5, 0]))]))).toMatch(
       /not a complete list/,
     );
     const entry = { serialNumber: '05', extensions: [new x509.Extension(oid, true, new Uint8Array([5, 0]))] };
-    expect(refusal(await strange([], [entry]))).toMatch(/not a complete list/);
-    expect(refusal(await strange([new x509.Extension(oid, false, new Uint8Array([5, 0]))]))).toBe('accepted');
+    expect(refusal(await crlWithExtensions([], [entry]))).toMatch(/not a complete list/);
+    expect(refusal(await crlWithExtensions([new x509.Extension(oid, false, new Uint8Array([5, 0]))]))).toBe('accepted');
   });
 
   it.each([
@@ -154,7 +157,9 @@ describe('readRevocationLists of a wrong file', () => {
     ['22 bytes long', [2, 22, ...Array(22).fill(1)]],
     ['text', [12, 1, 0x31]],
   ])('readRevocationLists refuses a CRL number that is %s', async (_name, der) => {
-    expect(refusal(await strange([new x509.Extension('2.5.29.20', false, Uint8Array.from(der))]))).not.toBe('accepted');
+    expect(refusal(await crlWithExtensions([new x509.Extension('2.5.29.20', false, Uint8Array.from(der))]))).not.toBe(
+      'accepted',
+    );
   });
 
   it('readRevocationLists refuses a CRL with any changed bit, or cut off at any byte', {

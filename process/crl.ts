@@ -1,7 +1,17 @@
 /** Reads and verifies certificate revocation lists (RFC 5280 section 5). */
 import { verify, X509Certificate } from 'node:crypto';
 import { VigilError } from '../contracts/errors.ts';
-import { childrenOf, contentOf, DerError, type Element, elementAt, expectTag, tags, timeOf, wholeOf } from './der.ts';
+import {
+  childrenOf,
+  contentOf,
+  DerError,
+  type Element,
+  elementAt,
+  encodedBytesOf,
+  expectTag,
+  tags,
+  timeOf,
+} from './der.ts';
 
 /** The content of a CRL. Times are ms since 1970. */
 export type RevocationList = {
@@ -30,12 +40,12 @@ export function serialKey(hex: string): string {
  *   CRL is not complete (delta, indirect and partial CRLs have critical extensions, which this reader does not know)
  */
 export function readRevocationLists(bytes: Buffer, authorities: readonly string[]): Map<number, RevocationList> {
-  if (bytes.length > crlBytesMax) throw refuse(`The CRL is larger than ${crlBytesMax} bytes.`);
+  if (bytes.length > crlBytesMax) throw crlError(`The CRL is larger than ${crlBytesMax} bytes.`);
   const signers = authorities.map((pem) => new X509Certificate(pem));
   const lists = new Map<number, RevocationList>();
   for (const der of dersOf(bytes)) {
     const { list, signer } = readList(der, signers);
-    if (lists.has(signer)) throw refuse('The file contains two CRLs of one authority.');
+    if (lists.has(signer)) throw crlError('The file contains two CRLs of one authority.');
     lists.set(signer, list);
   }
   return lists;
@@ -50,7 +60,7 @@ function dersOf(bytes: Buffer): Buffer[] {
   if (!text.includes('-----BEGIN ')) return [bytes];
   const blocks = [...text.matchAll(pemPattern)];
   const beginLines = text.split('-----BEGIN ').length - 1;
-  if (blocks.length !== beginLines || blocks.some(([, label]) => label !== pemLabel)) throw notCrl();
+  if (blocks.length !== beginLines || blocks.some(([, label]) => label !== pemLabel)) throw notCrlError();
   return blocks.map(([, , base64 = '']) => Buffer.from(base64, 'base64'));
 }
 
@@ -60,17 +70,18 @@ function readList(der: Buffer, signers: readonly X509Certificate[]): { list: Rev
     const fields = childrenOf(der, tbs);
     // Version 1 has no version field, and no extensions: no CRL number.
     const first = fields[0]?.tag === tags.integer ? 1 : 0;
-    if (!wholeOf(der, expectTag(fields[first], tags.sequence)).equals(wholeOf(der, algorithm))) throw notCrl();
-    const issuer = wholeOf(der, expectTag(fields[first + 1], tags.sequence));
+    if (!encodedBytesOf(der, expectTag(fields[first], tags.sequence)).equals(encodedBytesOf(der, algorithm)))
+      throw notCrlError();
+    const issuer = encodedBytesOf(der, expectTag(fields[first + 1], tags.sequence));
     const signer = signers.findIndex(
       (authority) =>
         subjectOf(authority).equals(issuer) &&
-        isSigned(wholeOf(der, tbs), objectIdOf(der, algorithm), authority, signature),
+        isSigned(encodedBytesOf(der, tbs), objectIdOf(der, algorithm), authority, signature),
     );
-    if (signer < 0) throw refuse('The CRL is not signed by the authority of the certificates.');
-    return { signer, list: contentOfList(der, fields.slice(first + 2)) };
+    if (signer < 0) throw crlError('The CRL is not signed by the authority of the certificates.');
+    return { signer, list: parseListFields(der, fields.slice(first + 2)) };
   } catch (cause) {
-    throw cause instanceof DerError ? notCrl(cause) : cause;
+    throw cause instanceof DerError ? notCrlError(cause) : cause;
   }
 }
 
@@ -79,7 +90,7 @@ function signedPartsOf(der: Buffer): [Element, Element, Buffer] {
   const [tbs, algorithm, bits] = childrenOf(der, whole);
   const signature = contentOf(der, expectTag(bits, tags.bitString));
   // The first byte is the number of unused bits in the last byte, which must be 0.
-  if (whole.end !== der.length || signature[0] !== 0) throw notCrl();
+  if (whole.end !== der.length || signature[0] !== 0) throw notCrlError();
   return [expectTag(tbs, tags.sequence), expectTag(algorithm, tags.sequence), signature.subarray(1)];
 }
 
@@ -88,7 +99,7 @@ function subjectOf({ raw }: X509Certificate): Buffer {
   const [tbs] = childrenOf(raw, elementAt(raw, 0, raw.length));
   const fields = childrenOf(raw, expectTag(tbs, tags.sequence));
   const first = fields[0]?.tag === 0xa0 ? 1 : 0;
-  return wholeOf(raw, expectTag(fields[first + 4], tags.sequence));
+  return encodedBytesOf(raw, expectTag(fields[first + 4], tags.sequence));
 }
 
 /** The accepted signature algorithms: OBJECT IDENTIFIER in hexadecimal, and its digest (null if the algorithm includes a digest). */
@@ -108,7 +119,7 @@ function objectIdOf(der: Buffer, sequence: Element): string {
 
 function isSigned(tbs: Buffer, objectId: string, { publicKey }: X509Certificate, signature: Buffer): boolean {
   const digest = digests[objectId];
-  if (digest === undefined) throw refuse('The CRL is signed with an algorithm that is not accepted.');
+  if (digest === undefined) throw crlError('The CRL is signed with an algorithm that is not accepted.');
   try {
     return verify(digest, tbs, publicKey, signature);
   } catch {
@@ -117,14 +128,14 @@ function isSigned(tbs: Buffer, objectId: string, { publicKey }: X509Certificate,
 }
 
 /** Reads the fields of a CRL, from thisUpdate to the extensions. */
-function contentOfList(der: Buffer, fields: readonly Element[]): RevocationList {
+function parseListFields(der: Buffer, fields: readonly Element[]): RevocationList {
   const [thisUpdate, ...rest] = fields;
   const thisUpdateMs = timeOf(der, thisUpdate);
   const nextUpdateMs = timeOf(der, rest[0]);
   if (nextUpdateMs !== undefined) rest.shift();
   const revoked = rest[0]?.tag === tags.sequence ? rest.shift() : undefined;
   const explicit = rest[0]?.tag === 0xa0 ? rest.shift() : undefined;
-  if (thisUpdateMs === undefined || rest.length > 0) throw notCrl();
+  if (thisUpdateMs === undefined || rest.length > 0) throw notCrlError();
   const extensions = explicit && childrenOf(der, explicit)[0];
   return { thisUpdateMs, nextUpdateMs, serials: serialsOf(der, revoked), number: numberOf(der, extensions) };
 }
@@ -135,7 +146,7 @@ function serialsOf(der: Buffer, revoked: Element | undefined): Set<string> {
     const [serial, , extensions] = childrenOf(der, expectTag(entry, tags.sequence));
     const number = contentOf(der, expectTag(serial, tags.integer));
     // A negative number could never match the serial number of a certificate.
-    if ((number[0] ?? 0x80) > 0x7f) throw refuse('The CRL has a negative serial number.');
+    if ((number[0] ?? 0x80) > 0x7f) throw crlError('The CRL has a negative serial number.');
     extensionOf(der, extensions, '');
     serials.add(serialKey(number.toString('hex')));
   }
@@ -150,7 +161,7 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   if (value === undefined) return undefined;
   const number = contentOf(value, expectTag(elementAt(value, 0, value.length), tags.integer));
   // At most 20 octets (section 5.2.3), plus a leading zero octet.
-  if (number.length === 0 || number.length > 21 || number[0]! > 0x7f) throw refuse('The CRL number is invalid.');
+  if (number.length === 0 || number.length > 21 || number[0]! > 0x7f) throw crlError('The CRL number is invalid.');
   return BigInt(`0x${number.toString('hex')}`);
 }
 
@@ -163,15 +174,15 @@ function extensionOf(der: Buffer, extensions: Element | undefined, wantedId: str
     const value = contentOf(der, expectTag(parts.at(-1), tags.octetString));
     if (id === wantedId) wantedValue = value;
     else if (parts.length > 2)
-      throw refuse('The CRL is not a complete list of this authority: it has an unknown critical extension.');
+      throw crlError('The CRL is not a complete list of this authority: it has an unknown critical extension.');
   }
   return wantedValue;
 }
 
-function notCrl(cause?: unknown): VigilError {
-  return refuse('The file does not contain a CRL in PEM or DER.', cause);
+function notCrlError(cause?: unknown): VigilError {
+  return crlError('The file does not contain a CRL in PEM or DER.', cause);
 }
 
-function refuse(message: string, cause?: unknown): VigilError {
+function crlError(message: string, cause?: unknown): VigilError {
   return new VigilError('certificate-invalid', message, cause === undefined ? undefined : { cause });
 }

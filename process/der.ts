@@ -61,7 +61,7 @@ export function contentOf(bytes: Buffer, { content, end }: Element): Buffer {
 }
 
 /** Returns the bytes of an element with its tag and length. */
-export function wholeOf(bytes: Buffer, { start, end }: Element): Buffer {
+export function encodedBytesOf(bytes: Buffer, { start, end }: Element): Buffer {
   return bytes.subarray(start, end);
 }
 

@@ -18,9 +18,9 @@ afterEach(() => {
 /** Opens a server with a door. A client that sends "me" has identified itself. */
 async function open(options: Partial<DoorOptions>): Promise<void> {
   door = createDoor({
-    max: 100,
+    connectionsMax: 100,
     perAddressMax: 100,
-    withinMs: 60_000,
+    identifyMsMax: 60_000,
     onClosed: (why) => closeReasons.push(why),
     ...options,
   });
@@ -28,7 +28,7 @@ async function open(options: Partial<DoorOptions>): Promise<void> {
     door.enter(socket);
     socket.on('data', (chunk) => {
       if (chunk.toString() !== 'me') return;
-      door.passed(socket);
+      door.stopCounting(socket);
       socket.write('welcome');
     });
     socket.on('error', () => undefined);
@@ -64,7 +64,7 @@ const ended = (client: Socket) =>
   });
 
 it('the door closes a connection that does not identify itself in time, even if it sends bytes', async () => {
-  await open({ withinMs: 600 });
+  await open({ identifyMsMax: 600 });
   const silent = await connectClient();
   const trickling = await connectClient();
   const trickle = setInterval(() => trickling.write('x'), 50);
@@ -75,7 +75,7 @@ it('the door closes a connection that does not identify itself in time, even if 
 });
 
 it('the door does not close a connection that has identified itself', async () => {
-  await open({ withinMs: 600 });
+  await open({ identifyMsMax: 600 });
   const identified = await connectClient();
   identified.write('me');
   await once(identified, 'data');
@@ -96,7 +96,7 @@ it('the door closes the oldest connection of an address that has too many, and l
 });
 
 it('if there are too many connections, the door closes the oldest connection of the address with the most connections', async () => {
-  await open({ max: 4 });
+  await open({ connectionsMax: 4 });
   const otherAddress = await connectClient('127.0.0.2');
   const silent = [await connectClient(), await connectClient(), await connectClient()];
   await connectClient('127.0.0.3');

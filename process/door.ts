@@ -9,7 +9,7 @@ export type Door = {
   /** Counts a new connection. */
   enter(socket: Socket): void;
   /** Stops counting a connection, which has identified itself or sent a request. Accepts the connection's TLS socket too. */
-  passed(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
+  stopCounting(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
   /** Returns the number of counted connections. */
   count(): number;
   /** Closes the counted connections. */
@@ -18,11 +18,11 @@ export type Door = {
 
 export type DoorOptions = {
   /** Maximum number of counted connections, at least 1. */
-  readonly max: number;
+  readonly connectionsMax: number;
   /** Maximum number of counted connections of one address, at least 1. */
   readonly perAddressMax: number;
   /** A connection that is counted for longer than this is closed, even if it sends data. May be Infinity. */
-  readonly withinMs: number;
+  readonly identifyMsMax: number;
   /** Called after a connection was closed, with the reason. */
   readonly onClosed?: (why: 'too-many' | 'too-slow') => void;
 };
@@ -32,19 +32,19 @@ type Entry = { readonly socket: Socket; readonly address: string; readonly key: 
 /** How often slow connections are searched. */
 const sweepMs = 250;
 
-export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }: DoorOptions): Door {
+export function createDoor({ connectionsMax, perAddressMax, identifyMsMax, onClosed = () => {} }: DoorOptions): Door {
   /** The counted connections, oldest first. */
   const entries = new Map<string, Entry>();
-  const byAddress = new Map<string, Set<Entry>>();
+  const entriesByAddress = new Map<string, Set<Entry>>();
   let timer: NodeJS.Timeout | undefined;
 
   function remove(key: string): void {
     const entry = entries.get(key);
     if (!entry) return;
     entries.delete(key);
-    const ofAddress = byAddress.get(entry.address);
+    const ofAddress = entriesByAddress.get(entry.address);
     ofAddress?.delete(entry);
-    if (ofAddress?.size === 0) byAddress.delete(entry.address);
+    if (ofAddress?.size === 0) entriesByAddress.delete(entry.address);
     if (entries.size > 0) return;
     clearInterval(timer);
     timer = undefined;
@@ -57,9 +57,9 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
     onClosed(why);
   }
 
-  function oldestOfLargest(): Entry | undefined {
+  function oldestOfLargestAddress(): Entry | undefined {
     let largest: Set<Entry> | undefined;
-    for (const ofAddress of byAddress.values()) if (ofAddress.size > (largest?.size ?? 0)) largest = ofAddress;
+    for (const ofAddress of entriesByAddress.values()) if (ofAddress.size > (largest?.size ?? 0)) largest = ofAddress;
     return largest?.values().next().value;
   }
 
@@ -75,30 +75,30 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
     enter(socket) {
       const address = socket.remoteAddress ?? '';
       const key = keyOf(socket);
-      const entry: Entry = { socket, address, key, dueMs: performance.now() + withinMs };
+      const entry: Entry = { socket, address, key, dueMs: performance.now() + identifyMsMax };
       remove(key);
       entries.set(key, entry);
-      const ofAddress = byAddress.get(address) ?? new Set();
-      byAddress.set(address, ofAddress.add(entry));
-      if (withinMs !== Number.POSITIVE_INFINITY) timer ??= setInterval(sweep, sweepMs);
+      const ofAddress = entriesByAddress.get(address) ?? new Set();
+      entriesByAddress.set(address, ofAddress.add(entry));
+      if (identifyMsMax !== Number.POSITIVE_INFINITY) timer ??= setInterval(sweep, sweepMs);
       socket.once('close', () => {
         if (entries.get(key) === entry) remove(key);
       });
       if (ofAddress.size > perAddressMax) closeEntry(ofAddress.values().next().value, 'too-many');
-      if (entries.size > max) closeEntry(oldestOfLargest(), 'too-many');
+      if (entries.size > connectionsMax) closeEntry(oldestOfLargestAddress(), 'too-many');
     },
-    passed: (socket) => remove(keyOf(socket)),
+    stopCounting: (socket) => remove(keyOf(socket)),
     count: () => entries.size,
     close() {
       clearInterval(timer);
       timer = undefined;
       for (const { socket } of entries.values()) socket.destroy();
       entries.clear();
-      byAddress.clear();
+      entriesByAddress.clear();
     },
   };
 }
 
-function keyOf({ remoteAddress, remotePort }: Parameters<Door['passed']>[0]): string {
+function keyOf({ remoteAddress, remotePort }: Parameters<Door['stopCounting']>[0]): string {
   return `${remoteAddress ?? ''} ${remotePort ?? ''}`;
 }

@@ -19,7 +19,7 @@ export type FairQueue<Item> = {
   clear(): Item[];
 };
 
-/** Creates a queue. @param itemsMax most items in all lines together, at least 1 */
+/** Creates a queue. @param itemsMax maximum number of items in all lines together, at least 1 */
 export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
   /** The line of each source, in the order of their turns. */
   const lines = new Map<string, Set<Item>>();

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 
 const checkEveryMs = 2_000;
 
-export type Followed<Content> = { current(): Content; close(): void };
+export type FollowedFile<Content> = { current(): Content; close(): void };
 
 /**
  * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault` gets the reason.
@@ -16,7 +16,7 @@ export function followFile<Content>(options: {
   readonly onRead: (content: Content) => void;
   readonly onFault: (message: string) => void;
   readonly everyMs?: number;
-}): Followed<Content> {
+}): FollowedFile<Content> {
   const { path, read, onRead, onFault } = options;
   // The stamp is read before the file. So if somebody writes the file in between, the file is read again later.
   let lastStamp = stampOf(path);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformNumber } from '../tests/uniform-number.ts';
-import { boundsOf, countOf, createHistogram, observe } from './histogram.ts';
+import { boundsOf, createHistogram, observe, valueCountOf } from './histogram.ts';
 
 describe('a histogram that starts at 0.5 and has 4 bounds', () => {
   const fresh = () => createHistogram(0.5, 4);
@@ -28,9 +28,11 @@ describe('a histogram that starts at 0.5 and has 4 bounds', () => {
   ])('observe counts %s in the right bucket', (_name, value, bucket, sum) => {
     const histogram = fresh();
     observe(histogram, value);
-    expect([...histogram.counts].map((count, at) => (count > 0 ? at : -1)).filter((at) => at >= 0)).toEqual([bucket]);
+    expect([...histogram.counts].map((count, index) => (count > 0 ? index : -1)).filter((index) => index >= 0)).toEqual(
+      [bucket],
+    );
     expect(histogram.sum).toBe(sum);
-    expect(countOf(histogram)).toBe(1);
+    expect(valueCountOf(histogram)).toBe(1);
   });
 
   it('observe puts every value into the first bucket whose bound is not lower', () => {
@@ -38,8 +40,8 @@ describe('a histogram that starts at 0.5 and has 4 bounds', () => {
       fc.property(uniformNumber(0, 100_000), fc.integer({ min: 1, max: 31 }), (value, bounds) => {
         const histogram = createHistogram(0.5, bounds);
         observe(histogram, value);
-        const at = boundsOf(histogram).findIndex((bound) => value <= bound);
-        expect(histogram.counts[at === -1 ? bounds : at]).toBe(1);
+        const index = boundsOf(histogram).findIndex((bound) => value <= bound);
+        expect(histogram.counts[index === -1 ? bounds : index]).toBe(1);
       }),
     );
   });

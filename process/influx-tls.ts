@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
-import { serverChecks, showCertificates } from './certificate-files.ts';
-import { byAddress } from './server-name.ts';
+import { reportCertificates, serverCheckOptions } from './certificate-files.ts';
+import { hospitalCertificate } from './server-name.ts';
 
 /** Returns the TLS options of a client of InfluxDB. @param settings the settings of `influxSettings`, and `servicesCrlFile` */
 export function influxTls(
@@ -12,7 +12,10 @@ export function influxTls(
 ): Pick<ConnectionOptions, 'ca' | 'servername' | 'checkServerIdentity'> {
   const { influxCaFile: caFile, influxServerName: serverName, servicesCrlFile: crlFile } = settings;
   const ca = readFileSync(caFile, 'utf8');
-  showCertificates('influx-ca', 'trusts', ca);
-  // The CRL is signed by Vigil's own CA. If InfluxDB's certificate comes from another CA, no CRL is checked.
-  return { ca, ...serverChecks({ serverName, caFile, crlFile: serverName === byAddress ? '' : crlFile, log }) };
+  reportCertificates('influx-ca', 'trusts', ca);
+  // The CRL is signed by Vigil's own CA. It cannot revoke a certificate from the hospital, so then no CRL is checked.
+  return {
+    ca,
+    ...serverCheckOptions({ serverName, caFile, crlFile: serverName === hospitalCertificate ? '' : crlFile, log }),
+  };
 }

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { forgetCertificates, showCertificates } from './certificate-files.ts';
+import { forgetCertificates, reportCertificates } from './certificate-files.ts';
 import { createHistogram, observe } from './histogram.ts';
 import { createMetrics } from './metrics.ts';
 import { type Health, type MetricsServer, openMetricsServer } from './metrics-server.ts';
@@ -123,7 +123,7 @@ it('/healthz names a certificate that ends soon, and is failing after the end of
   const issuedMs = Math.floor(Date.now() / 1000) * 1000 - leafLifeMs;
   const show = async (name: string, leftMs: number) => {
     await ensureCertificates({ stateDir: join(stateDir, name), nowMs: issuedMs + leftMs });
-    showCertificates(name, 'presents', readFileSync(join(stateDir, name, 'certs/kafka.pem'), 'utf8'));
+    reportCertificates(name, 'presents', readFileSync(join(stateDir, name, 'certs/kafka.pem'), 'utf8'));
     return `${name} ${leftMs > 0 ? 'ends' : 'ended'} at ${new Date(issuedMs + leafLifeMs + leftMs).toISOString()}`;
   };
   health = 'ready';

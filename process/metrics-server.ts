@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
-import { type CertificateEnd, endingSoon } from './certificate-files.ts';
+import { type CertificateEnd, certificatesEndingSoon } from './certificate-files.ts';
 import { certificateNotes } from './certificate-notes.ts';
 import { createDoor } from './door.ts';
 import type { Metrics } from './metrics.ts';
@@ -59,19 +59,19 @@ export async function openMetricsServer(options: {
   readonly log: Logger;
 }): Promise<MetricsServer> {
   const { host, port, metrics, log } = options;
-  const state = () =>
+  const currentHealth = () =>
     healthText(options.health(), options.reasons?.() ?? [], options.failsWithout ?? (({ use }) => use !== 'crl'));
-  const door = createDoor({ max: silentMax, perAddressMax: silentMax, withinMs: requestMsMax });
+  const door = createDoor({ connectionsMax: silentMax, perAddressMax: silentMax, identifyMsMax: requestMsMax });
   const server = createServer(
     { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
     (request, response) => {
-      door.passed(request.socket);
+      door.stopCounting(request.socket);
       const path = (request.url ?? '').split('?', 1)[0];
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
         respond(response, 405, 'Only GET and HEAD are answered.\n');
       } else if (path === '/healthz') {
-        const { health, text } = state();
+        const { health, text } = currentHealth();
         respond(response, health === 'ready' ? 200 : 503, text);
       } else if (path === '/metrics') {
         metrics.text().then(
@@ -115,9 +115,9 @@ export async function openMetricsServer(options: {
 }
 
 /** Returns the health and its text: the state, then a line for each reason, and for each certificate that ends soon. */
-function healthText(reported: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
+function healthText(reported: Health, reasons: readonly string[], isNeeded: (end: CertificateEnd) => boolean) {
   const nowMs = Date.now() + wallAheadMs();
-  const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);
+  const { lines, isFailing } = certificateNotes(certificatesEndingSoon(nowMs), nowMs, isNeeded);
   const health: Health = reported === 'ready' && isFailing ? 'failing' : reported;
   return { health, text: `${[health, ...reasons, ...lines].join('\n')}\n` };
 }

@@ -6,12 +6,12 @@ import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'pr
 import { boundsOf, type Histogram } from './histogram.ts';
 
 /** A number, or a number for each value of a label. If there are several labels, their values are in the order of the labels. */
-export type Reading = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
+export type MetricValues = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
 
 export type Metrics = {
   /** Adds a number that only grows until the process ends. Its name must end in `_total`. */
-  counter(name: string, help: string, read: () => Reading, ...labels: string[]): void;
-  gauge(name: string, help: string, read: () => Reading, ...labels: string[]): void;
+  counter(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
+  gauge(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
   /** Adds a histogram. @param factor for all its numbers: 0.001 if the histogram counts ms and the metric is in seconds */
   histogram(name: string, help: string, histogram: Histogram, factor?: number): void;
   /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
@@ -56,7 +56,7 @@ export function createMetrics(): Metrics {
         help,
         type: 'histogram',
         aggregator: 'sum',
-        get: () => showHistogram(name, help, histogram, factor),
+        get: () => histogramMetric(name, help, histogram, factor),
       };
       registry.registerMetric(metric as unknown as Metric);
     },
@@ -65,22 +65,22 @@ export function createMetrics(): Metrics {
   };
 }
 
-function rowsOf(reading: Reading): Iterable<readonly [string | readonly string[], number]> {
+function rowsOf(reading: MetricValues): Iterable<readonly [string | readonly string[], number]> {
   return typeof reading === 'number' ? [[[], reading]] : reading;
 }
 
 function labelsOf(names: readonly string[], values: string | readonly string[]): Record<string, string> {
   const all = typeof values === 'string' ? [values] : values;
-  return Object.fromEntries(names.map((name, at) => [name, all[at] ?? '']));
+  return Object.fromEntries(names.map((name, index) => [name, all[index] ?? '']));
 }
 
-function showHistogram(name: string, help: string, histogram: Histogram, factor: number) {
+function histogramMetric(name: string, help: string, histogram: Histogram, factor: number) {
   // Removes rounding errors such as 0.012000000000000001, because the text of a bound must not change.
   const scaled = (value: number) => Number((value * factor).toPrecision(12));
   const bounds = [...boundsOf(histogram).map((bound) => String(scaled(bound))), '+Inf'];
   let count = 0;
-  const buckets = bounds.map((le, at) => {
-    count += histogram.counts[at]!;
+  const buckets = bounds.map((le, index) => {
+    count += histogram.counts[index]!;
     return { metricName: `${name}_bucket`, labels: { le }, value: count };
   });
   const values = [

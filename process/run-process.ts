@@ -4,11 +4,11 @@ import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from './process-log.ts';
 import {
   type ChoiceSetting,
-  describeSettings,
   type Environment,
   type Manifest,
   readSettings,
   type Settings,
+  settingsHelpText,
 } from './settings.ts';
 import { stopOnSignals } from './stopping.ts';
 
@@ -32,7 +32,7 @@ export function runProcess<const M extends ServerManifest>(options: {
 }): void {
   const { title, manifest, env, closeMsMax, open } = options;
   if (process.argv.includes('--help')) {
-    process.stdout.write(`${title}. Settings (environment):\n${describeSettings(manifest)}\n`);
+    process.stdout.write(`${title}. Settings (environment):\n${settingsHelpText(manifest)}\n`);
     return;
   }
 

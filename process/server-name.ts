@@ -5,18 +5,18 @@
 import type { TextSetting } from './settings.ts';
 
 /** Value of the setting for a server whose certificate is from the hospital. Then the certificate must have the server's host name or address. */
-export const byAddress = 'address';
+export const hospitalCertificate = 'address';
 
 export const serverNameSetting = (env: string, fallback: string) =>
   ({
     kind: 'text',
     env,
-    help: `name that the server's certificate must have; "${byAddress}": the host name or address of the connection`,
+    help: `name that the server's certificate must have; "${hospitalCertificate}": the host name or address of the connection`,
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     fallback,
   }) as const satisfies TextSetting;
 
 /** Returns the TLS option for the name that the server's certificate must have. */
 export function serverNameOption(name: string): { readonly servername?: string } {
-  return name === byAddress ? {} : { servername: name };
+  return name === hospitalCertificate ? {} : { servername: name };
 }

@@ -146,7 +146,7 @@ function mostSimilarName(name: string): string {
   return settingNames[distances.indexOf(Math.min(...distances))] ?? '';
 }
 
-/** Returns the least number of letters to add, remove or replace to turn one text into the other (Levenshtein). */
+/** Returns the smallest number of letters to add, remove or replace to turn one text into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line += 1) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { VigilError } from '../contracts/errors.ts';
-import { describeSettings, type Manifest, readSettings } from './settings.ts';
+import { type Manifest, readSettings, settingsHelpText } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,9 +22,9 @@ const manifest = {
   level: { kind: 'choice', env: 'V_LEVEL', choices: ['info', 'warn'], help: 'level', fallback: 'info' },
 } as const satisfies Manifest;
 
-function faultOf(env: Record<string, string>, of: Manifest = manifest): string {
+function faultOf(env: Record<string, string>, checkedManifest: Manifest = manifest): string {
   try {
-    readSettings(of, env);
+    readSettings(checkedManifest, env);
   } catch (error) {
     expect((error as VigilError).code).toBe('settings-invalid');
     return (error as VigilError).message;
@@ -39,7 +39,7 @@ describe('readSettings', () => {
     expect(Object.isFrozen(settings)).toBe(true);
   });
 
-  it('settings report every fault at once, in one sentence', () => {
+  it('settings report all faults together, in one sentence', () => {
     const fault = faultOf({ V_PORT: '0', V_BROKERS: 'a:1,,b:2', V_ON: 'yes', V_LEVEL: 'loud' });
     for (const name of ['V_PORT', 'V_NAME', 'V_BROKERS', 'V_ON', 'V_LEVEL']) expect(fault).toContain(name);
     expect(fault.split('\n')).toHaveLength(1);
@@ -79,15 +79,15 @@ describe('readSettings', () => {
     expect(faultOf({ V_KEY: file('open2', 'hunter2', 0o644) }, secret)).not.toContain('hunter2');
   });
 
-  it('describeSettings returns a line for each setting', () => {
-    const lines = describeSettings(manifest).split('\n');
+  it('settingsHelpText returns a line for each setting', () => {
+    const lines = settingsHelpText(manifest).split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toContain('(required)');
     expect(lines[0]).toContain('(default: 8883)');
   });
 
-  it('describeSettings names the values of a switch, and calls an empty default "none"', () => {
-    const helpText = describeSettings({
+  it('settingsHelpText names the values of a switch, and calls an empty default "none"', () => {
+    const helpText = settingsHelpText({
       on: manifest.on,
       who: { kind: 'text', env: 'V_WHO', help: 'who', fallback: '' },
     });

@@ -1,6 +1,6 @@
 /**
- * Reads the settings of a process from its environment. Each process has one manifest with all its settings. All faults are reported at
- * once, and the result is frozen. A setting for a secret is the path of a file, never the secret itself.
+ * Reads the settings of a process from its environment. Each process has one manifest with all its settings. All faults are reported
+ * together, and the result is frozen. A setting for a secret is the path of a file, never the secret itself.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
@@ -58,7 +58,7 @@ export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf
  */
 export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
   const { settings, faults } = checkSettings(manifest, env);
-  refuse([...faults, ...unknownNameFaults(env)]);
+  throwIfFaults([...faults, ...unknownNameFaults(env)]);
   return settings;
 }
 
@@ -66,7 +66,7 @@ export function readSettings<const M extends Manifest>(manifest: M, env: Environ
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws if the list of faults is not empty. @throws VigilError `settings-invalid` */
-export function refuse(faults: readonly string[]): void {
+export function throwIfFaults(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }
 
@@ -147,7 +147,7 @@ function readableFile(path: string): { fault: string } | undefined {
 }
 
 /** Returns the help text of a process: one line per setting. */
-export function describeSettings(manifest: Manifest): string {
+export function settingsHelpText(manifest: Manifest): string {
   return Object.values(manifest)
     .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultText(setting)})`)
     .join('\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 /** Runs a process that stops on a signal. Returns its exit code and its output. */
-async function stopped(close: string, withinMs: number, signals: readonly NodeJS.Signals[]) {
+async function runAndStop(close: string, withinMs: number, signals: readonly NodeJS.Signals[]) {
   const program = `
     import { pino } from 'pino';
     import { stopOnSignals } from ${JSON.stringify(join(import.meta.dirname, 'stopping.ts'))};
@@ -27,25 +27,25 @@ async function stopped(close: string, withinMs: number, signals: readonly NodeJS
 
 it('the process closes once, whatever signals come, and ends with 0', async () => {
   const close = "async () => { console.log('closing'); await new Promise((done) => setTimeout(done, 300)); }";
-  const { code, out } = await stopped(close, 60_000, ['SIGTERM', 'SIGINT', 'SIGTERM']);
+  const { code, out } = await runAndStop(close, 60_000, ['SIGTERM', 'SIGINT', 'SIGTERM']);
   expect(code).toBe(0);
   expect(out.match(/^closing$/gm)).toHaveLength(1);
   expect(out).not.toContain('not closed in time');
 });
 
 it('the process ends with the exit code that it has set', async () => {
-  const { code } = await stopped('async () => { process.exitCode = 3; }', 60_000, ['SIGTERM']);
+  const { code } = await runAndStop('async () => { process.exitCode = 3; }', 60_000, ['SIGTERM']);
   expect(code).toBe(3);
 });
 
 it('the process ends if closing takes too long', async () => {
-  const { code, out } = await stopped('() => new Promise(() => {})', 200, ['SIGINT']);
+  const { code, out } = await runAndStop('() => new Promise(() => {})', 200, ['SIGINT']);
   expect(code).toBe(0);
   expect(out).toContain('not closed in time: the process ends now');
 });
 
 it('the process ends with 1 if closing fails', async () => {
-  const { code, out } = await stopped("async () => { throw new Error('no'); }", 60_000, ['SIGTERM']);
+  const { code, out } = await runAndStop("async () => { throw new Error('no'); }", 60_000, ['SIGTERM']);
   expect(code).toBe(1);
   expect(out).toContain('closing failed');
 });

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { keepSteadyTime, logAheadMs, type SystemClock, wallAheadMs } from './system-clock.ts';
+import { logAheadMs, type SystemClock, startSteadyClock, wallAheadMs } from './system-clock.ts';
 
 /** Largest difference of two clocks that are read one after the other on a busy machine. The steps of the tests are larger. */
 const apartMsMax = 5_000;
 
-const quiet = { warn: () => {}, info: () => {} };
+const silentLog = { warn: () => {}, info: () => {} };
 let clock: SystemClock | undefined;
 afterEach(() => {
   clock?.close();
@@ -12,10 +12,10 @@ afterEach(() => {
 
 it('the clock starts at the machine’s clock, and restores Date.now when it is closed', () => {
   const before = Date.now;
-  clock = keepSteadyTime({ log: quiet });
+  clock = startSteadyClock({ log: silentLog });
   expect(Date.now).not.toBe(before);
   expect(Math.abs(wallAheadMs())).toBeLessThan(apartMsMax);
-  expect(clock.step()).toBeUndefined();
+  expect(clock.currentStep()).toBeUndefined();
   clock.close();
   expect(Date.now).toBe(before);
 });
@@ -24,10 +24,10 @@ it.each([-864_000_000, -10_000, 10_000, 864_000_000])(
   'the clock starts at the time of processes that noticed a step of %i ms',
   (aheadMs) => {
     const wall = Date.now();
-    clock = keepSteadyTime({ log: quiet, aheadMs });
+    clock = startSteadyClock({ log: silentLog, aheadMs });
     expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(apartMsMax);
     expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThan(apartMsMax);
-    expect(clock.step()?.aheadMs).toBe(aheadMs);
+    expect(clock.currentStep()?.aheadMs).toBe(aheadMs);
     // The timestamp of a record in Kafka is never before either of the two clocks.
     expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
   },
@@ -35,6 +35,6 @@ it.each([-864_000_000, -10_000, 10_000, 864_000_000])(
 
 it('the module only watches the clock if replace is false', () => {
   const before = Date.now;
-  clock = keepSteadyTime({ log: quiet, replace: false });
+  clock = startSteadyClock({ log: silentLog, replace: false });
   expect(Date.now).toBe(before);
 });

@@ -51,9 +51,9 @@ export type ClockLog = {
 
 export type SystemClock = {
   /** Returns the current step; undefined while the machine's clock agrees with the process's time. */
-  step(): ClockStep | undefined;
+  currentStep(): ClockStep | undefined;
   /** Returns how often somebody set the clock since the start of the process. */
-  steps(): number;
+  stepCount(): number;
   close(): void;
 };
 
@@ -64,7 +64,7 @@ const readClocks = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), up
  * @param options.aheadMs how far the machine's clock is ahead of the time of the other processes, ms
  * @param options.replace whether to replace `Date.now`; if false, only watches the machine's clock
  */
-export function keepSteadyTime(options: {
+export function startSteadyClock(options: {
   readonly log: ClockLog;
   readonly aheadMs?: number;
   readonly replace?: boolean;
@@ -94,8 +94,8 @@ export function keepSteadyTime(options: {
   timer.unref();
 
   return {
-    step: () => step,
-    steps: () => steps,
+    currentStep: () => step,
+    stepCount: () => steps,
     close() {
       clearInterval(timer);
       if (replace) Date.now = machineNow;
@@ -108,11 +108,11 @@ export function addClockMetrics(metrics: Metrics, clock: SystemClock | undefined
   metrics.gauge(
     'vigil_clock_ahead_seconds',
     'How far the machine’s clock was set ahead of the time that the process keeps; 0 while they agree',
-    () => (clock?.step()?.aheadMs ?? 0) / 1000,
+    () => (clock?.currentStep()?.aheadMs ?? 0) / 1000,
   );
   metrics.counter(
     'vigil_clock_steps_total',
     'How often somebody set the machine’s clock since the start of the process',
-    () => clock?.steps() ?? 0,
+    () => clock?.stepCount() ?? 0,
   );
 }

@@ -6,7 +6,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from '../process/process-log.ts';
 import { readSettings } from '../process/settings.ts';
 import { stopOnSignals } from '../process/stopping.ts';
-import { keepSteadyTime } from '../process/system-clock.ts';
+import { startSteadyClock } from '../process/system-clock.ts';
 import { ensureIdentities, readPem } from './certificates.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { deviceIds, helpText, type Options, parseOptions } from './options.ts';
@@ -28,7 +28,7 @@ async function run(options: Options): Promise<number> {
   const settings = readSettings(simulatorSettings, process.env);
   const printsJson = options.json || !process.stdout.isTTY;
   const log = openProcessLog({ level: printsJson ? settings.logLevel : 'silent', base: { process: 'simulators' } });
-  keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  startSteadyClock({ log, aheadMs: settings.clockAheadMs });
   const certs = options.certs ?? (settings.deviceCertsDir || join(settings.stateDir, 'certs', 'devices'));
   const ca = readPem(options.ca ?? (settings.mqttCaFile || join(settings.stateDir, 'certs', 'ca.pem')));
   const issued = await ensureIdentities(certs, deviceIds(options), options.issue);

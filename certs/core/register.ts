@@ -98,7 +98,7 @@ export const crlRenewalMs = crlLifeMs / 2;
  * certificate's end has listed it (RFC 5280 section 3.3).
  * @param lastMs time at which the last CRL was issued
  */
-export function listedIn({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {
+export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {
   return [...revoked.values()].filter(
     ({ serial }) => (issued.get(serial)?.notAfterMs ?? Number.POSITIVE_INFINITY) >= lastMs,
   );

@@ -9,10 +9,10 @@ import {
   leafRenewalMs,
   renewalReason,
 } from './renewal.ts';
-import { deviceCertificate, isHostName, keptNames, parseExtraName, serviceCertificates } from './wanted.ts';
+import { deviceCertificate, isHostName, namesToKeep, parseExtraName, serviceCertificates } from './wanted.ts';
 
 const now = Date.UTC(2026, 0, 1);
-const [wanted] = serviceCertificates([], [{ name: 'kafka.example', of: ['kafka'] }]);
+const [wanted] = serviceCertificates([], [{ name: 'kafka.example', servers: ['kafka'] }]);
 if (wanted === undefined) throw new Error('no broker certificate');
 const good: CertificateFacts = {
   commonName: 'kafka',
@@ -20,8 +20,8 @@ const good: CertificateFacts = {
   notAfterMs: now + leafLifeMs,
   names: ['kafka', 'localhost', '127.0.0.1', '::1', 'kafka.example'],
   purposes: ['client', 'server'],
-  issuedByOurs: true,
-  keyFits: true,
+  isIssuedByUs: true,
+  isKeyRight: true,
 };
 
 describe('renewalReason', () => {
@@ -32,9 +32,9 @@ describe('renewalReason', () => {
     ['it has expired', { notAfterMs: now - 1 }, 'expires'],
     ['it is valid from now', { notBeforeMs: now }, undefined],
     ['it is valid from a millisecond after now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
-    ['another authority signed it', { issuedByOurs: false }, 'other-authority'],
-    ["the certificate's key belongs to another certificate", { keyFits: false }, 'key-does-not-fit'],
-    ['its subject is another', { commonName: 'gateway' }, 'other-subject'],
+    ['another authority signed it', { isIssuedByUs: false }, 'other-authority'],
+    ["the certificate's key belongs to another certificate", { isKeyRight: false }, 'key-does-not-fit'],
+    ['it has another subject', { commonName: 'gateway' }, 'other-subject'],
     ['a name is missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
     ['it has a further name', { names: [...good.names, 'other.example'] }, undefined],
     ['it has the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
@@ -90,13 +90,13 @@ it('deviceCertificate is of the authority of the devices, and only for clients',
   });
 });
 
-describe('parseExtraName and keptNames', () => {
+describe('parseExtraName and namesToKeep', () => {
   it.each([
-    ['mqtt.example', { name: 'mqtt.example', of: ['gateway', 'dashboard'] }],
-    ['192.0.2.7', { name: '192.0.2.7', of: ['gateway', 'dashboard'] }],
-    ['gateway=mqtt.example', { name: 'mqtt.example', of: ['gateway'] }],
-    ['kafka=2001:db8::7', { name: '2001:db8::7', of: ['kafka'] }],
-    ['dashboard=dashboard', { name: 'dashboard', of: ['dashboard'] }],
+    ['mqtt.example', { name: 'mqtt.example', servers: ['gateway', 'dashboard'] }],
+    ['192.0.2.7', { name: '192.0.2.7', servers: ['gateway', 'dashboard'] }],
+    ['gateway=mqtt.example', { name: 'mqtt.example', servers: ['gateway'] }],
+    ['kafka=2001:db8::7', { name: '2001:db8::7', servers: ['kafka'] }],
+    ['dashboard=dashboard', { name: 'dashboard', servers: ['dashboard'] }],
   ])('parseExtraName parses %s', (text, name) => {
     expect(parseExtraName(text)).toEqual(name);
   });
@@ -125,8 +125,8 @@ describe('parseExtraName and keptNames', () => {
       ['kafka', 'localhost', 'k.example'],
     ],
     ['a client', 'gateway', ['gateway'], []],
-  ])('keptNames of the former certificate of %s', (_case, file, former, kept) => {
+  ])('namesToKeep of the former certificate of %s', (_case, file, former, kept) => {
     const wanted = serviceCertificates(['gateway'], []).find((certificate) => certificate.file === file)!;
-    expect(keptNames(wanted, former)).toEqual(kept);
+    expect(namesToKeep(wanted, former)).toEqual(kept);
   });
 });

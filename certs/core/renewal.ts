@@ -1,4 +1,4 @@
-import { hasNameOfAnother, type Purpose, type WantedCertificate } from './wanted.ts';
+import { hasNameOfOtherServer, type Purpose, type WantedCertificate } from './wanted.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 export const leafLifeMs = 90 * dayMs;
@@ -18,9 +18,9 @@ export type CertificateFacts = {
   readonly names: readonly string[];
   readonly purposes: readonly Purpose[];
   /** Whether the authority on disk signed the certificate. */
-  readonly issuedByOurs: boolean;
+  readonly isIssuedByUs: boolean;
   /** Whether the private key on disk belongs to the certificate. False after a crash between the writes of the two files. */
-  readonly keyFits: boolean;
+  readonly isKeyRight: boolean;
 };
 
 export type RenewalReason =
@@ -45,14 +45,14 @@ export function renewalReason(
   nowMs: number,
 ): RenewalReason | undefined {
   if (facts === undefined) return 'missing';
-  if (!facts.issuedByOurs) return 'other-authority';
-  if (!facts.keyFits) return 'key-does-not-fit';
+  if (!facts.isIssuedByUs) return 'other-authority';
+  if (!facts.isKeyRight) return 'key-does-not-fit';
   if (facts.commonName !== wanted.commonName) return 'other-subject';
   if (facts.notBeforeMs > nowMs) return 'not-yet-valid';
   if (facts.notAfterMs - nowMs < leafRenewalMs) return 'expires';
-  if (!sameSet(facts.purposes, wanted.purposes)) return 'other-purpose';
+  if (!areSameSets(facts.purposes, wanted.purposes)) return 'other-purpose';
   if (!wanted.names.every((name) => facts.names.includes(name))) return 'name-missing';
-  if (hasNameOfAnother(wanted, facts.names)) return 'name-of-another';
+  if (hasNameOfOtherServer(wanted, facts.names)) return 'name-of-another';
   return undefined;
 }
 
@@ -69,6 +69,6 @@ export function leafEndMs(nowMs: number, authorityEndMs: number): number {
   return Math.min(nowMs + leafLifeMs, authorityEndMs);
 }
 
-function sameSet<T>(left: readonly T[], right: readonly T[]): boolean {
+function areSameSets<T>(left: readonly T[], right: readonly T[]): boolean {
   return left.length === right.length && left.every((item) => right.includes(item));
 }

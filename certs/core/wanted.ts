@@ -33,21 +33,21 @@ const localNames = ['localhost', '127.0.0.1', '::1'] as const;
  * contains it, and clients check it. So nobody can use the stolen certificate of one server for another server, even at the same
  * address. With compose, the name is also the host name.
  */
-export const servers = {
+export const certificateFiles = {
   kafka: 'kafka',
   influxdb: 'influxdb',
   gateway: 'mqtt-server',
   dashboard: 'web-server',
 } as const;
-export type ServerName = keyof typeof servers;
+export type ServerName = keyof typeof certificateFiles;
 
-const serverNames = Object.keys(servers) as ServerName[];
+const serverNames = Object.keys(certificateFiles) as ServerName[];
 
-/** The servers to which devices and browsers connect. A further name that is given without a server is for these servers. */
-const reachedFromOutside: readonly ServerName[] = ['gateway', 'dashboard'];
+/** The servers to which devices and browsers connect. A further name that is given without a server is for these two servers. */
+const publicServers: readonly ServerName[] = ['gateway', 'dashboard'];
 
-/** A host name or address that an operator adds to the certificates of the servers `of`. */
-export type ExtraName = { readonly name: string; readonly of: readonly ServerName[] };
+/** A host name or address that an operator adds to the certificates of these servers. */
+export type ExtraName = { readonly name: string; readonly servers: readonly ServerName[] };
 
 /**
  * Parses the text of a further name: `gateway=mqtt.example`, or `mqtt.example` for both the gateway and the dashboard.
@@ -55,11 +55,11 @@ export type ExtraName = { readonly name: string; readonly of: readonly ServerNam
  */
 export function parseExtraName(text: string): ExtraName | undefined {
   const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
-  const of = server === undefined ? reachedFromOutside : serverNames.filter((serverName) => serverName === server);
+  const servers = server === undefined ? publicServers : serverNames.filter((serverName) => serverName === server);
   const isNameOfAnother = serverNames.some(
-    (serverName) => serverName === name && !(of.length === 1 && of[0] === serverName),
+    (serverName) => serverName === name && !(servers.length === 1 && servers[0] === serverName),
   );
-  return of.length > 0 && isHostName(name) && !isNameOfAnother ? { name, of } : undefined;
+  return servers.length > 0 && isHostName(name) && !isNameOfAnother ? { name, servers } : undefined;
 }
 
 /**
@@ -75,10 +75,10 @@ export function serviceCertificates(
 ): WantedCertificate[] {
   return [
     ...serverNames.map((server): WantedCertificate => {
-      const extra = extraNames.filter(({ of }) => of.includes(server)).map(({ name }) => name);
+      const extra = extraNames.filter(({ servers }) => servers.includes(server)).map(({ name }) => name);
       return {
-        file: servers[server],
-        commonName: server === 'kafka' ? principalOf(server) : servers[server],
+        file: certificateFiles[server],
+        commonName: server === 'kafka' ? principalOf(server) : certificateFiles[server],
         authority: 'ca',
         // The broker also is a client, because it connects to its own controller. The other servers only accept connections.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
@@ -101,21 +101,21 @@ export function serviceCertificates(
  * Returns the names in a server's former certificate that its next certificate must keep, because an operator gave them in an earlier run.
  * Certificates of older versions contain the names of all servers. Their further names go only to the servers that are reached from outside.
  */
-export function keptNames(wanted: WantedCertificate, former: readonly string[]): string[] {
-  const server = serverNames.find((name) => servers[name] === wanted.file);
+export function namesToKeep(wanted: WantedCertificate, former: readonly string[]): string[] {
+  const server = serverNames.find((name) => certificateFiles[name] === wanted.file);
   if (server === undefined) return [];
-  const isOfOlderVersion = !former.includes(server) || hasNameOfAnother(wanted, former);
-  if (isOfOlderVersion && !reachedFromOutside.includes(server)) return [];
+  const isOfOlderVersion = !former.includes(server) || hasNameOfOtherServer(wanted, former);
+  if (isOfOlderVersion && !publicServers.includes(server)) return [];
   return former.filter((name) => name === server || !isServerName(name));
 }
 
 /** Returns whether the names of a server's certificate contain the name of another server. */
-export function hasNameOfAnother(wanted: WantedCertificate, names: readonly string[]): boolean {
-  return names.some((name) => isServerName(name) && servers[name] !== wanted.file);
+export function hasNameOfOtherServer(wanted: WantedCertificate, names: readonly string[]): boolean {
+  return names.some((name) => isServerName(name) && certificateFiles[name] !== wanted.file);
 }
 
 function isServerName(name: string): name is ServerName {
-  return Object.hasOwn(servers, name);
+  return Object.hasOwn(certificateFiles, name);
 }
 
 /** Returns the certificate that a bedside device needs. Its common name is the device's identity. */

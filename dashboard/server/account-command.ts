@@ -10,7 +10,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { type Role, roles } from '../../contracts/messages/records.ts';
 import { normalText, textFault, textFaultIn } from '../../contracts/text.ts';
 import { readArguments } from '../../process/command.ts';
-import { becomeOwnerOf } from '../../process/run-as.ts';
+import { changeUserToOwnerOf } from '../../process/run-as.ts';
 import type { Terminal } from '../../process/terminal.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
@@ -165,7 +165,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
   const { command, values, file } = readCommand(args);
   const { user = '' } = values;
   // If root ran this command and the dashboard runs as another user, the dashboard could not read the file.
-  becomeOwnerOf(dirname(file));
+  changeUserToOwnerOf(dirname(file));
   const isNew = !existsSync(file);
   // A misspelt file name must not look like a file without accounts.
   if (isNew && command !== 'add') throw settingsError(`There is no file ${file}.`);

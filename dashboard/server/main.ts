@@ -7,11 +7,16 @@ import { VigilError } from '../../contracts/errors.ts';
 import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
 import { createTrail } from '../../log/audit/trail.ts';
 import { openSealedLog } from '../../log/sealed-log.ts';
-import { endingSoon, followServerPair, type KeyPair, watchCertificates } from '../../process/certificate-files.ts';
+import {
+  certificatesEndingSoon,
+  followServerPair,
+  type KeyPair,
+  logEndingCertificates,
+} from '../../process/certificate-files.ts';
 import { openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
-import { keepSteadyTime, wallAheadMs } from '../../process/system-clock.ts';
+import { startSteadyClock, wallAheadMs } from '../../process/system-clock.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
@@ -57,7 +62,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const proxyFaults = configured.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
   if (proxyFaults.length > 0)
     throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
-  const clock = keepSteadyTime({ log: logger, aheadMs: configured.clockAheadMs });
+  const clock = startSteadyClock({ log: logger, aheadMs: configured.clockAheadMs });
   const now = Date.now;
   let renew: ((pair: KeyPair) => void) | undefined;
   const tls = followServerPair({
@@ -132,10 +137,10 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     budget: defaultBudget,
     silentMs: silentMsMax,
     now,
-    clockStep: clock.step,
+    clockStep: clock.currentStep,
     damage: log.damage,
     canarySilentMs: configured.canarySilentMs,
-    certificate: () => judgeCertificates(endingSoon(wallMs()), wallMs()),
+    certificate: () => judgeCertificates(certificatesEndingSoon(wallMs()), wallMs()),
     logger,
   });
   const presence = announcePresence(log, {
@@ -186,7 +191,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   await waitingRoom.close();
   renew = (pair) => renewServer(app, pair);
   renew(tls.current());
-  const certificateWatch = watchCertificates(logger);
+  const certificateWatch = logEndingCertificates(logger);
   const address = await app.listen({ host: configured.httpHost, port: configured.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(configured.httpPort, cause) : cause;
   });

@@ -1,12 +1,12 @@
 /**
  * Limits connections to the dashboard's port that have not sent a request yet. New connections are accepted at a steady
- * rate, with the addresses in rotation (process/connection-line.ts), so that they do not delay alarms and acts. Connections
+ * rate, with the addresses in rotation (process/connection-queue.ts), so that they do not delay alarms and acts. Connections
  * that stay silent are closed: their number, their number for each address, and their time are limited.
  */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
 import type { Logger } from 'pino';
-import { createConnectionLine } from '../../process/connection-line.ts';
+import { createConnectionQueue } from '../../process/connection-queue.ts';
 import { createDoor, type Door } from '../../process/door.ts';
 import { networkOf, plainAddress } from './proxies.ts';
 
@@ -40,7 +40,7 @@ export const silentConnectionLimits = {
 
 export type Guard = {
   /** Marks a socket as the live connection of a screen. Such a socket no longer counts as a visitor. */
-  markAsScreen(socket: Parameters<Door['passed']>[0]): void;
+  markAsScreen(socket: Parameters<Door['stopCounting']>[0]): void;
   /** Ends the connections that wait or are in their handshake. Otherwise a closing server would wait for them. */
   end(): void;
 };
@@ -56,12 +56,16 @@ export type GuardOptions = {
 
 export function guardConnections(server: Server, options: GuardOptions): Guard {
   const { connectsPerS, isProxy, max = usualMax } = options;
-  const handshakes = createDoor({ max: handshakesMax, perAddressMax: handshakesPerAddressMax, withinMs: quietMsMax });
+  const handshakes = createDoor({
+    connectionsMax: handshakesMax,
+    perAddressMax: handshakesPerAddressMax,
+    identifyMsMax: quietMsMax,
+  });
   // Visitors have no time limit here: a connection stays open after an answer, and Node closes it if no request follows.
   const visitors = createDoor({
-    max: max.visitors,
+    connectionsMax: max.visitors,
     perAddressMax: max.visitorsPerAddress,
-    withinMs: Number.POSITIVE_INFINITY,
+    identifyMsMax: Number.POSITIVE_INFINITY,
   });
   server.maxConnections = max.inAll;
   // Node's own listeners begin TLS. They are called when the connection is accepted from the queue.
@@ -74,8 +78,8 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
   }
 
   const logRefused = createRefusalLog(options.logger);
-  const line = createConnectionLine({
-    perS: connectsPerS,
+  const line = createConnectionQueue({
+    handshakesPerS: connectsPerS,
     waitingMax: Math.min(waitingMax, waitSMax * connectsPerS),
     keyOf: (address) => networkOf(plainAddress(address)),
     monotonicMs: () => performance.now(),
@@ -88,11 +92,11 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
       else line.arrive(socket);
     })
     .on('secureConnection', (socket) => {
-      handshakes.passed(socket);
+      handshakes.stopCounting(socket);
       visitors.enter(socket);
     });
   return {
-    markAsScreen: visitors.passed,
+    markAsScreen: visitors.stopCounting,
     end() {
       line.close();
       handshakes.close();

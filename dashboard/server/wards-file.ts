@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { type Followed, followFile } from '../../process/follow-file.ts';
+import { type FollowedFile, followFile } from '../../process/follow-file.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
 
 /**
@@ -40,7 +40,7 @@ function wardsFileError(path: string, what: string, cause?: unknown): VigilError
   return new VigilError('settings-invalid', `The wards file ${path} ${what}.`, { cause });
 }
 
-export type Wards = Followed<Registry>;
+export type Wards = FollowedFile<Registry>;
 
 /**
  * Reads the registry, and reads it again when its file changes. A file with a fault is logged, and the former registry

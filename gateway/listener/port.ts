@@ -1,13 +1,13 @@
 /**
  * The TCP port for devices, with TLS. After a power cut all devices connect at once. So the port begins TLS handshakes at a steady rate
- * (process/connection-line.ts), which leaves time to handle the messages of connected devices.
+ * (process/connection-queue.ts), which leaves time to handle the messages of connected devices.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { createConnectionLine } from '../../process/connection-line.ts';
+import { createConnectionQueue } from '../../process/connection-queue.ts';
 import { createDoor, type DoorOptions } from '../../process/door.ts';
 import { observe } from '../../process/histogram.ts';
 import { serverCiphers } from '../../process/tls.ts';
@@ -67,11 +67,11 @@ export async function openPort(
     },
   });
   const tls = createTlsServer(options, logLimiter, (socket) => {
-    door.passed(socket);
+    door.stopCounting(socket);
     onSocket(socket);
   });
-  const line = createConnectionLine({
-    perS: limits.connectsPerS,
+  const line = createConnectionQueue({
+    handshakesPerS: limits.connectsPerS,
     waitingMax: limits.connectsWaitingMax,
     monotonicMs,
     begin(socket, waitedMs) {
@@ -116,8 +116,8 @@ export async function openPort(
  * these handshakes, because all devices of a hospital may come through one address.
  */
 function handshakeLimits({ connectsPerS, connectMs }: Limits): DoorOptions {
-  const max = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
-  return { max, perAddressMax: Math.ceil(max / 2), withinMs: connectMs };
+  const connectionsMax = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
+  return { connectionsMax, perAddressMax: Math.ceil(connectionsMax / 2), identifyMsMax: connectMs };
 }
 
 function tlsContextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { countOf } from '../../process/histogram.ts';
+import { valueCountOf } from '../../process/histogram.ts';
 import {
   type Bench,
   connectPacket,
@@ -66,14 +66,14 @@ it('accepts all of many connections at its steady rate, and acknowledges publish
   expect(acknowledged).toBeGreaterThan(10);
   expect(Math.max(...states)).toBeGreaterThan(10);
   expect(bench.counters).toMatchObject({ connectionsTurnedAway: 0, connectionsGaveUp: 0, connectTimeouts: 0 });
-  expect(countOf(bench.measures.admissionMs)).toBe(count + 1);
+  expect(valueCountOf(bench.measures.admissionMs)).toBe(count + 1);
   expect(bench.listener.waiting()).toBe(0);
 });
 
 it('the time in which a connection waits does not count as time of its handshake', async () => {
   bench = await openBench({ connectsPerS: 1, connectMs: 1_000 });
   await knock();
-  await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
+  await until('the first is in', () => valueCountOf(bench.measures.admissionMs) === 1);
   const joined = join(bench, 'bed-07');
   await until('one waits', () => bench.listener.waiting() === 1);
   const client = await joined;
@@ -86,9 +86,9 @@ it('the time in which a connection waits does not count as time of its handshake
 it('closes connections at once if too many wait, and forgets waiting clients that close', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await knock();
-  await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
+  await until('the first is in', () => valueCountOf(bench.measures.admissionMs) === 1);
   const waiting = [await knock(), await knock(), await knock()];
-  await until('three wait', () => bench.listener.waiting() === 3 || countOf(bench.measures.admissionMs) > 1);
+  await until('three wait', () => bench.listener.waiting() === 3 || valueCountOf(bench.measures.admissionMs) > 1);
   const turnedAway = await Promise.all(Array.from({ length: 8 }, knock));
   await until('some are turned away', () => bench.counters.connectionsTurnedAway >= 4);
   await until('they see it', () => turnedAway.filter(({ closed }) => closed).length >= 4);

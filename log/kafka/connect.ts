@@ -8,7 +8,7 @@ import { type ISocketFactory, Kafka, type LogEntry, logLevel, Partitioners } fro
 import type { Logger } from 'pino';
 import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
 import { followClientTls } from '../../process/certificate-files.ts';
-import { byAddress } from '../../process/server-name.ts';
+import { hospitalCertificate } from '../../process/server-name.ts';
 import type { Settings } from '../../process/settings.ts';
 import { decodeFetchesSafely } from './damage.ts';
 import type { kafkaClientSettings } from './settings.ts';
@@ -77,8 +77,8 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // The CRL is signed by Vigil's own CA. `byAddress` means that the brokers' certificates are from the hospital: then no CRL is checked.
-    crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
+    // The CRL is signed by Vigil's own CA. It cannot revoke certificates from the hospital, so then no CRL is checked.
+    crlFile: settings.kafkaServerName === hospitalCertificate ? '' : settings.servicesCrlFile,
     log,
   });
   return ({ host, port, onConnect }) => {

@@ -3,7 +3,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { textFault } from '../../contracts/text.ts';
 import { kafkaTopics } from '../../contracts/topics.ts';
 import { readArguments } from '../../process/command.ts';
-import { describeSettings } from '../../process/settings.ts';
+import { settingsHelpText } from '../../process/settings.ts';
 import { readSince } from '../rejected/arguments.ts';
 import { vigilSettings } from '../rejected/settings.ts';
 import { type Target, targetOf } from './files.ts';
@@ -29,7 +29,7 @@ export const captureHelp = `npm run vigil -- capture --ward <ward> --since <24h>
   --why <reason>      the reason, for the audit trail. The audit trail records the capture before a file is complete
 
 Settings:
-${describeSettings(vigilSettings)}
+${settingsHelpText(vigilSettings)}
 `;
 
 export type CaptureRequest = {

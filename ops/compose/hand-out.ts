@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { type Holder, holders, sharedFolders, sharesOf } from './identities.ts';
 
 /**
@@ -19,13 +19,13 @@ export function handOut(stateDir: string, composeDir: string, devices: readonly 
 }
 
 function handOutTo(holder: Holder, stateDir: string, folder: string, devices: readonly string[]): string[] {
-  privateDirectory(folder);
+  ensurePrivateDirectory(folder);
   const changed: string[] = [];
   const shares = sharesOf(holder, devices);
   for (const { to, from } of shares) {
     const path = join(folder, to);
     const content = from.map((file) => readFileSync(join(stateDir, file), 'utf8')).join('');
-    privateDirectory(dirname(path));
+    ensurePrivateDirectory(dirname(path));
     if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
     writeAtomic(path, content, 0o600);
     changed.push(to);

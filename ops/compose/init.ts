@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../../certs/ensure.ts';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { describeSettings, readSettings } from '../../process/settings.ts';
+import { readSettings, settingsHelpText } from '../../process/settings.ts';
 import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
 import { loginLines } from '../logins.ts';
 import { replicationOf } from '../platform/copies.ts';
@@ -35,7 +35,7 @@ async function identities(): Promise<void> {
   }
   for (const file of handOut(stateDir, composeDir, devices)) say(`${file}: written or removed`);
   const accounts = join(composeDir, 'accounts', 'secrets');
-  privateDirectory(accounts);
+  ensurePrivateDirectory(accounts);
   const file = join(accounts, 'accounts.json');
   if (!existsSync(file)) {
     writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
@@ -72,7 +72,7 @@ async function platform(): Promise<void> {
 /** Makes demo accounts and admits made-up patients. The service `demo` runs it. */
 async function demo(): Promise<void> {
   const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
-  privateDirectory(join(stateDir, 'kafka'));
+  ensurePrivateDirectory(join(stateDir, 'kafka'));
   const logins = await ensureDemoAccounts(accountsDir);
   // Admitting a patient needs only Kafka's address.
   const addresses = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
@@ -84,13 +84,13 @@ async function demo(): Promise<void> {
 const help = `Run by docker-compose.yml: node ops/compose/init.ts ${Object.keys(commands).join('|')}
 
 Settings of identities:
-${describeSettings(identitiesSettings)}
+${settingsHelpText(identitiesSettings)}
 
 Settings of platform:
-${describeSettings(platformSettings)}
+${settingsHelpText(platformSettings)}
 
 Settings of demo:
-${describeSettings(demoSettings)}
+${settingsHelpText(demoSettings)}
 `;
 
 try {

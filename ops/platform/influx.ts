@@ -1,7 +1,7 @@
 /** Starts InfluxDB 1.x with its database, retention policies and logins. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
 import { httpBehindGate, influxToml, loopbackAddress, unreachableAddress } from './influx-config.ts';
@@ -42,7 +42,7 @@ const backupAddress = isBackupServiceUnreachable ? unreachableAddress : loopback
 export async function startInflux(options: InfluxOptions): Promise<Influx> {
   const home = join(options.stateDir, 'influxdb');
   const certs = join(options.stateDir, 'certs');
-  privateDirectory(home);
+  ensurePrivateDirectory(home);
   const configFile = join(home, 'influxdb.conf');
   const socketPath = shortestPath(join(home, socketName));
   rmSync(join(home, socketName), { force: true });

@@ -1,7 +1,7 @@
 /** The brokers that `npm start` runs: a single broker, or three. Each broker is also a controller. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { copiesSetting, replicationOf } from './copies.ts';
 import { newClusterId } from './kafka.ts';
@@ -116,7 +116,7 @@ export function requireDataOfTheseBrokers(stateDir: string, settings: KafkaSetti
 export function ensureClusterId(stateDir: string, settings: KafkaSettings): string {
   if (kafkaNodes(settings).length === 1) return '';
   const file = idFile(stateDir);
-  privateDirectory(dirname(file));
+  ensurePrivateDirectory(dirname(file));
   if (!existsSync(file)) writeAtomic(file, `${newClusterId()}\n`, 0o600);
   return readFileSync(file, 'utf8').trim();
 }

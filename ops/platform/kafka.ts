@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { readPrincipals } from '../../certs/services.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
@@ -113,9 +113,9 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
 function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   const certs = join(options.stateDir, 'certs');
   const dataDir = join(home, 'data');
-  privateDirectory(home);
-  privateDirectory(dataDir);
-  privateDirectory(join(options.stateDir, 'logs'));
+  ensurePrivateDirectory(home);
+  ensurePrivateDirectory(dataDir);
+  ensurePrivateDirectory(join(options.stateDir, 'logs'));
   const keystoreFile = join(home, 'broker-keystore.pem');
   const pem = `${readFileSync(join(certs, 'kafka.key'), 'utf8')}${readFileSync(join(certs, 'kafka.pem'), 'utf8')}`;
   writeAtomic(keystoreFile, pem, 0o600);

@@ -11,12 +11,12 @@ import pino from 'pino';
 import type { Register } from '../../certs/core/register.ts';
 import { leafLifeMs } from '../../certs/core/renewal.ts';
 import {
-  differing,
-  parseRecorded,
-  printsOf,
+  fingerprintsOf,
+  lostOrReplacedKeys,
+  parseRecordedKeys,
   type RecordedKeys,
-  readRecorded,
-  remedy,
+  readRecordedKeys,
+  remedyText,
 } from '../../certs/fingerprints.ts';
 import { readRegister } from '../../certs/register.ts';
 import { readPrincipals, serviceClients } from '../../certs/services.ts';
@@ -48,7 +48,7 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
   if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
   const result = markOrRefusal(storedMark, withoutEndedCertificates(ownMark, nowMs));
   if (typeof result === 'object') return result === storedMark ? undefined : writeMark(kafka, result);
-  throw new VigilError('certificate-invalid', `${result} ${remedy(stateDir)}`);
+  throw new VigilError('certificate-invalid', `${result} ${remedyText(stateDir)}`);
 }
 
 /**
@@ -56,8 +56,8 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
  * fingerprints, which `ensureCertificates` wrote (certs/ensure.ts).
  */
 export function markOf(stateDir: string): Mark {
-  const recorded = readRecorded(stateDir);
-  const keys = { ...recorded?.keys, ...printsOf(stateDir) };
+  const recorded = readRecordedKeys(stateDir);
+  const keys = { ...recorded?.keys, ...fingerprintsOf(stateDir) };
   const revoked = revocationsByService(readPrincipals(join(stateDir, 'certs')));
   const devices = endTimesOfRevoked(readRegister(join(stateDir, 'certs')));
   return {
@@ -138,7 +138,7 @@ export function deviceRevocationFault(storedMark: Mark | undefined, ownMark: Mar
 /** Returns the mark that Kafka must have now; or, as a refusal, a sentence that says why the keys do not belong to the data. Pure. */
 export function markOrRefusal(storedMark: Mark | undefined, ownMark: Mark): Mark | string {
   if (!storedMark || ownMark.epoch > storedMark.epoch) return ownMark;
-  const differingFiles = differing(storedMark.keys, ownMark.keys);
+  const differingFiles = lostOrReplacedKeys(storedMark.keys, ownMark.keys);
   if (differingFiles.length > 0)
     return `The data in Kafka were written with other keys. These files differ or are missing: ${differingFiles.join(', ')}.`;
   if (ownMark.epoch < storedMark.epoch)
@@ -190,7 +190,7 @@ async function writeMark(kafka: kafkajs.Kafka, mark: Mark): Promise<void> {
 }
 
 function parseMark(text: string): Mark | undefined {
-  const recorded = parseRecorded(text);
+  const recorded = parseRecordedKeys(text);
   if (!recorded) return undefined;
   const { revoked, devices } = JSON.parse(text) as { revoked?: unknown; devices?: unknown };
   if (![revoked, devices].every((table) => table === undefined || isTable(table))) return undefined;

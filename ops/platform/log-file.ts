@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { privateDirectory } from '../../certs/files.ts';
+import { ensurePrivateDirectory } from '../../certs/files.ts';
 
 /** Size at which a file is full. With the previous file `<file>.1`, a log takes about twice this size on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
@@ -25,7 +25,7 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
   let isClosed = false;
 
   function open(): void {
-    privateDirectory(dirname(path));
+    ensurePrivateDirectory(dirname(path));
     file = openSync(path, 'a', 0o600);
     bytes = fstatSync(file).size;
   }

@@ -1,7 +1,7 @@
 /** Finds or downloads the software that is not in npm packages: Java, Kafka, InfluxDB, and a browser for the tests. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateDirectory } from '../../certs/files.ts';
+import { ensurePrivateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { makeFolderAtomically } from './atomic-folder.ts';
 import { ensureJars } from './maven.ts';
@@ -30,7 +30,7 @@ export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil'
  * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
-  privateDirectory(directory);
+  ensurePrivateDirectory(directory);
   const java = await ensureJava(report);
   return { java, kafkaLibs: await ensureKafka(directory, report), influxd: await ensureInfluxd(directory, report) };
 }

@@ -21,7 +21,7 @@ import {
   topicsOf,
   turns,
 } from '../../contracts/topics.ts';
-import { serverChecks } from '../../process/certificate-files.ts';
+import { serverCheckOptions } from '../../process/certificate-files.ts';
 import { addCopies, waitForBrokers } from './add-copies.ts';
 import { oneCopy, type Replication } from './copies.ts';
 import { messageBytesMax } from './kafka-config.ts';
@@ -192,7 +192,7 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
       ca: [read('ca.pem')],
       cert: read('admin.pem'),
       key: read('admin.key'),
-      ...serverChecks({
+      ...serverCheckOptions({
         serverName: 'kafka',
         caFile: join(certsDir, 'ca.pem'),
         crlFile: crlOf(certsDir),

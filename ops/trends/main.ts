@@ -5,7 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
 import { textFault } from '../../contracts/text.ts';
 import { readArguments } from '../../process/command.ts';
-import { describeSettings } from '../../process/settings.ts';
+import { settingsHelpText } from '../../process/settings.ts';
 import type { Terminal } from '../../process/terminal.ts';
 import {
   type ClaimedAccount,
@@ -29,7 +29,7 @@ const help = `npm run vigil -- trends rebuild --as <user> --why <reason>
   --why <reason>      the reason, for the audit trail. The audit trail records who asked before anything is written, and what was written
 
 Settings:
-${describeSettings(vigilSettings)}
+${settingsHelpText(vigilSettings)}
 `;
 
 const options = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
-import { countOf } from '../../process/histogram.ts';
+import { valueCountOf } from '../../process/histogram.ts';
 import { createCanaries } from './canaries.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
@@ -13,7 +13,7 @@ it('reports the newest canary of each owned partition, and undefined before the 
   canaries.receive(3, t0 + 900, t0 + 1_020);
   canaries.receive(4, t0 + 1_000, t0 + 1_010);
   expect(canaries.report()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 1_000) }] });
-  expect([countOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
+  expect([valueCountOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
 });
 
 it('gives the age of the newest canary, or the time since the partition is owned if no canary has come', () => {

@@ -12,11 +12,11 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
-import { watchCertificates } from '../../process/certificate-files.ts';
+import { logEndingCertificates } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
-import { keepSteadyTime } from '../../process/system-clock.ts';
+import { startSteadyClock } from '../../process/system-clock.ts';
 import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
@@ -38,7 +38,7 @@ type Parts = { health: Health; sealedLog?: SealedLog; processor?: Processor };
 
 async function openAlarms(settings: AlarmSettings, log: Logger) {
   const parts: Parts = { health: 'starting' };
-  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
   const profiles = followProfiles(settings.profilesFile, log, () => parts.processor?.applyNewProfiles());
   const alertCodes = followAlertCodes(settings.alertCodesFile, log);
   const canaries = createCanaries();
@@ -79,7 +79,7 @@ async function openAlarms(settings: AlarmSettings, log: Logger) {
   parts.processor = processor;
   await ready.promise;
   parts.health = 'ready';
-  const certificateWatch = watchCertificates(log);
+  const certificateWatch = logEndingCertificates(log);
   const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
 
   return {

@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { type Followed, followFile } from '../../process/follow-file.ts';
+import { type FollowedFile, followFile } from '../../process/follow-file.ts';
 
 /** Maximum size of a file (ours). A larger file is a mistake, because the whole built-in profile has 3 kB. */
 export const fileBytesMax = 1_048_576;
@@ -43,7 +43,7 @@ export function refusalOf(setting: string, faults: readonly string[], cause?: un
   return new VigilError('settings-invalid', `The file that ${setting} names is refused:${list}`, { cause });
 }
 
-export type OperatorFile<Content> = Followed<Content> & {
+export type OperatorFile<Content> = FollowedFile<Content> & {
   /** Returns the number of accepted changes. */
   readonly changesAccepted: () => number;
   /** Returns whether the present file was refused, so that a former one is in use. */

@@ -4,11 +4,11 @@
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { showCertificateFile, watchCertificates } from '../../process/certificate-files.ts';
+import { logEndingCertificates, reportCertificateFile } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
-import { keepSteadyTime } from '../../process/system-clock.ts';
+import { startSteadyClock } from '../../process/system-clock.ts';
 import { openCanary } from './canary.ts';
 import { healthOf } from './core/state.ts';
 import { canaryMetrics } from './metrics.ts';
@@ -24,10 +24,10 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
       `VIGIL_CANARY_SILENT_MS is ${silentMs}, but it must be at least three times VIGIL_CANARY_EVERY_MS (${everyMs}). Otherwise one lost canary would count as a failure.`,
     );
   const monotonicMs = () => performance.now();
-  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
-  showCertificateFile('canary-client', 'presents', settings.canaryCertFile);
-  showCertificateFile('gateway-ca', 'trusts', settings.mqttCaFile);
-  const certificateWatch = watchCertificates(log);
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
+  reportCertificateFile('canary-client', 'presents', settings.canaryCertFile);
+  reportCertificateFile('gateway-ca', 'trusts', settings.mqttCaFile);
+  const certificateWatch = logEndingCertificates(log);
   const canary = openCanary({
     url: settings.mqttUrl,
     caFile: settings.mqttCaFile,

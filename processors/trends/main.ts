@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
-import { watchCertificates } from '../../process/certificate-files.ts';
+import { logEndingCertificates } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
-import { keepSteadyTime } from '../../process/system-clock.ts';
+import { startSteadyClock } from '../../process/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { readingSource, scoreSource, type TrendSource } from './intake.ts';
@@ -21,7 +21,7 @@ const closeMsMax = 9_000;
 const rawForMs = 7 * 24 * 3_600_000;
 
 async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
-  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
   const counters = newTrendCounters();
   let pipelines: readonly Pipeline[] = [];
   let sealedLog: SealedLog | undefined;
@@ -47,7 +47,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
-  const certificateWatch = watchCertificates(log);
+  const certificateWatch = logEndingCertificates(log);
   state = 'ready';
   log.info({ metricsPort: server.port }, 'ready');
   return {

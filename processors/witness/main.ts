@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { readAuditKey, readPublicKeys } from '../../log/audit/keys.ts';
 import { createKafkaClient } from '../../log/kafka/connect.ts';
-import { watchCertificates } from '../../process/certificate-files.ts';
+import { logEndingCertificates } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
-import { keepSteadyTime } from '../../process/system-clock.ts';
+import { startSteadyClock } from '../../process/system-clock.ts';
 import { openAnchorsFile } from './anchors-file.ts';
 import { newStatus, witnessHealth, witnessMetrics } from './metrics.ts';
 import { settings as manifest } from './settings.ts';
@@ -17,7 +17,7 @@ import { openWitness } from './witness.ts';
 const closeMsMax = 9_000;
 
 async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logger) {
-  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
   const signer = readAuditKey(settings.auditKey, 'VIGIL_AUDIT_KEY_FILE');
   const { verifyAnchor } = readPublicKeys(readFileSync(settings.auditKeysFile, 'utf8'));
   const monotonicMs = () => performance.now();
@@ -43,7 +43,7 @@ async function openWitnessProcess(settings: Settings<typeof manifest>, log: Logg
     monotonicMs,
     log,
   });
-  const certificateWatch = watchCertificates(log);
+  const certificateWatch = logEndingCertificates(log);
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {

@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { ensurePrivateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type ScreenCounts, watchForAlarm } from '../../ops/clinician.ts';
 import { proveSettings } from '../../ops/compose/settings.ts';
@@ -101,7 +101,7 @@ async function requireHardened(docker: Docker): Promise<void> {
 /** Waits for an alarm as `npm start -- --check` does, with the certificate authority and the login from the containers. */
 async function check(docker: Docker, folder: string, httpPort: number): Promise<ScreenCounts> {
   const read = (file: string) => compose(docker, 'exec', '--no-TTY', 'dashboard', 'cat', file);
-  privateDirectory(join(folder, 'certs'));
+  ensurePrivateDirectory(join(folder, 'certs'));
   undo.push(async () => rmSync(folder, { recursive: true, force: true }));
   writeAtomic(join(folder, 'certs', 'ca.pem'), await read('/run/vigil/certs/ca.pem'), 0o600);
   const passwords = JSON.parse(await read('/run/vigil-accounts/secrets/demo-logins.json'));

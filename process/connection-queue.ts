@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { newBucket, takeTokens } from './admission.ts';
 import { createFairQueue } from './fair-queue.ts';
 
-export type ConnectionLine = {
+export type ConnectionQueue = {
   /** Begins the handshake of a new connection, or puts the connection into the queue. */
   arrive(socket: Socket): void;
   waiting(): number;
@@ -15,9 +15,9 @@ export type ConnectionLine = {
   close(): void;
 };
 
-export type ConnectionLineOptions = {
+export type ConnectionQueueOptions = {
   /** Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of them, so a busy process begins fewer. */
-  readonly perS: number;
+  readonly handshakesPerS: number;
   /** Maximum number of waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
   readonly waitingMax: number;
   /** Returns the key by which connections are grouped; by default the address. */
@@ -44,11 +44,11 @@ type WaitingConnection = {
   removeListeners(): void;
 };
 
-export function createConnectionLine(options: ConnectionLineOptions): ConnectionLine {
-  const { perS, monotonicMs, begin } = options;
+export function createConnectionQueue(options: ConnectionQueueOptions): ConnectionQueue {
+  const { handshakesPerS, monotonicMs, begin } = options;
   const { keyOf = (address) => address, onTurnedAway = () => {}, onGaveUp = () => {} } = options;
   const waiting = createFairQueue<WaitingConnection>(options.waitingMax);
-  const bucket = newBucket(perS, monotonicMs());
+  const bucket = newBucket(handshakesPerS, monotonicMs());
   let timer: NodeJS.Timeout | undefined;
 
   function turnAway({ socket, removeListeners }: WaitingConnection): void {
@@ -85,7 +85,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
 
   function serve(): void {
     const nowMs = monotonicMs();
-    for (let tokens = takeTokens(bucket, perS, nowMs, waiting.size()); tokens > 0; tokens -= 1) {
+    for (let tokens = takeTokens(bucket, handshakesPerS, nowMs, waiting.size()); tokens > 0; tokens -= 1) {
       const entry = waiting.take();
       if (!entry) break;
       beginHandshake(entry, nowMs);
@@ -107,7 +107,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
 
   return {
     arrive(socket) {
-      if (waiting.size() === 0 && takeTokens(bucket, perS, monotonicMs(), 1) === 1) begin(socket, 0);
+      if (waiting.size() === 0 && takeTokens(bucket, handshakesPerS, monotonicMs(), 1) === 1) begin(socket, 0);
       else putIntoQueue(socket);
     },
     waiting: waiting.size,
