@@ -1,9 +1,11 @@
 /** Measures the duration and memory of a start with a year of data keys in Kafka: `npm run bench -- keys`. */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import kafkajs from 'kafkajs';
+import { hourMs } from '../contracts/durations.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { kafkaTopics } from '../contracts/topics.ts';
 import { createSealer } from '../log/envelope/sealer.ts';
@@ -17,7 +19,6 @@ import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
-const hourMs = 3_600_000;
 const batchSize = 1_000;
 /** Length of a stay in intensive care, hours (our choice: the median is about three days). */
 const stayHours = 72;

@@ -1,3 +1,4 @@
+import { dayMs } from '../contracts/durations.ts';
 import 'reflect-metadata';
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import {
@@ -18,7 +19,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { VigilError } from '../contracts/errors.ts';
 import { readRevocationLists } from '../process/crl.ts';
 import { crlLifeMs, parseRegister } from './core/register.ts';
-import { dayMs, leafLifeMs } from './core/renewal.ts';
+import { leafLifeMs } from './core/renewal.ts';
 import { crlReason, issueCrl } from './crl.ts';
 import { enrol, revoke } from './devices.ts';
 import { deviceAuthority, ensureCertificates } from './ensure.ts';

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dayMs } from '../contracts/durations.ts';
 import { principals, services } from '../contracts/topics.ts';
-import { authorityLifeMs, dayMs, leafLifeMs } from './core/renewal.ts';
+import { authorityLifeMs, leafLifeMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
 import { issueLeaf } from './issue.ts';
 import { namesOf, readPair, writePair } from './stored.ts';

@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { dayMs } from '../contracts/durations.ts';
 import { readRevocationLists, serialKey } from '../process/crl.ts';
-import { dayMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
 import { readPrincipals, revokeService } from './services.ts';
 

@@ -2,6 +2,7 @@
  * The topics of Kafka and of MQTT. The creation of topics, their access control lists, the readers of their data keys and the
  * documentation all come from this table.
  */
+import { dayMs, hourMs } from './durations.ts';
 
 /** The services. Each is a Kafka principal (`CN=<service>`) and has its own private reader key to open sealed records. */
 export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
@@ -10,9 +11,6 @@ export type Service = (typeof services)[number];
 /** The principals that have rights on topics. The witness fetches the audit trail but cannot open it, because it has no reader key. */
 export const principals = [...services, 'witness'] as const;
 export type Principal = (typeof principals)[number];
-
-const hourMs = 60 * 60 * 1000;
-const dayMs = 24 * hourMs;
 
 export type KafkaTopic = keyof typeof kafkaTopics;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
+import { hourMs } from '../contracts/durations.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
@@ -29,7 +30,6 @@ const names = ['clock', 'assigned', 'numbered', 'bad', 'will', 'inbox', 'old', '
 );
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const iso = (ms: number) => new Date(ms).toISOString();
-const hourMs = 3_600_000;
 
 let gateway: RunningProcess;
 let operator: SealedLog;

@@ -1,13 +1,12 @@
+import { dayMs, minuteMs } from '../contracts/durations.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { kafkaSettings } from '../log/kafka/settings.ts';
+import { logSettings } from '../process/log-setting.ts';
 import { metricsSettings } from '../process/metrics-server.ts';
 import type { Manifest, Settings } from '../process/settings.ts';
 import { defaultLimits, type Limits } from './listener/limits.ts';
 import type { RejectionLimits } from './rejections.ts';
 import { upstreamSettings } from './upstream/settings.ts';
-
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
 
 /** The gateway's settings. */
 export const gatewaySettings = {
@@ -48,13 +47,7 @@ export const gatewaySettings = {
     help: 'start without a revocation list, so that revoked devices can connect: on or off',
     fallback: false,
   },
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-    fallback: 'info',
-  },
+  ...logSettings,
   packetBytesMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_PACKET_BYTES_MAX',

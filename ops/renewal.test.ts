@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dayMs } from '../certs/core/renewal.ts';
 import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
+import { dayMs } from '../contracts/durations.ts';
 import { readRevocationLists } from '../process/crl.ts';
 import { type Renewal, readCertificateState, startRenewal } from './renewal.ts';
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { logSettings } from '../process/log-setting.ts';
 import type { Manifest, Settings } from '../process/settings.ts';
 import { copiesSetting } from './platform/copies.ts';
 import { brokersOf } from './platform/kafka-nodes.ts';
@@ -74,13 +75,7 @@ export const startSettings = {
     max: 1_000_000_000,
     fallback: 1_000,
   },
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'lowest level of lines in the logs',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-    fallback: 'info',
-  },
+  ...logSettings,
 } as const satisfies Manifest;
 
 export type StartSettings = Settings<typeof startSettings>;

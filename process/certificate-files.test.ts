@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
+import { leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
+import { dayMs } from '../contracts/durations.ts';
 import {
   addCertificateMetrics,
   certificateEnds,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../contracts/durations.ts';
 import type { CertificateEnd } from './certificate-files.ts';
 import { certificateNotes } from './certificate-notes.ts';
 
@@ -8,7 +9,6 @@ const end = (name: string, inMs: number, use: CertificateEnd['use'] = 'presents'
   use,
   endMs: nowMs + inMs,
 });
-const dayMs = 86_400_000;
 const isCertificate = ({ use }: CertificateEnd) => use !== 'crl';
 
 describe('certificateNotes', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { logSettings } from '../process/log-setting.ts';
 import type { Manifest } from '../process/settings.ts';
 import { clockSettings } from '../process/system-clock.ts';
 
@@ -30,11 +31,5 @@ export const simulatorSettings = {
     fallback: '',
   },
   ...clockSettings,
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-  },
+  ...logSettings,
 } as const satisfies Manifest;

@@ -2,14 +2,16 @@
  * Lets certificates expire while Vigil runs, and while Vigil is stopped. The test issues certificates with an old date and changes no
  * clock, so that they expire by the real time for every program, also for Java and OpenSSL.
  */
+
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { generate } from 'mqtt-packet';
 import { afterAll, describe, expect, it } from 'vitest';
-import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
+import { leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
+import { dayMs } from '../contracts/durations.ts';
 import { startKafka } from '../ops/platform/kafka.ts';
 import type { Software } from '../ops/platform/software.ts';
 import { readCertificateState, startRenewal } from '../ops/renewal.ts';

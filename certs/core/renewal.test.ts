@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../contracts/durations.ts';
 import {
   authorityNeedsRenewal,
   authorityRenewalMs,
   type CertificateFacts,
-  dayMs,
   leafEndMs,
   leafLifeMs,
   leafRenewalMs,

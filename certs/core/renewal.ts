@@ -1,6 +1,6 @@
+import { dayMs } from '../../contracts/durations.ts';
 import { hasNameOfOtherServer, type Purpose, type WantedCertificate } from './wanted.ts';
 
-export const dayMs = 24 * 60 * 60 * 1000;
 export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
 /** A leaf is renewed when it is valid for less than this time. */

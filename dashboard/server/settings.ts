@@ -2,6 +2,7 @@ import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.
 import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { canarySilenceSettings } from '../../process/canary-settings.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
+import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
@@ -19,13 +20,7 @@ export const settings = {
     help: "file with the witness's anchors of the audit trail, which is only read; if empty, the auditor's page cannot notice that the newest records were deleted",
     fallback: '',
   },
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'trace, debug, info, warn, error, fatal or silent',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-  },
+  ...logSettings,
   httpHost: { kind: 'text', env: 'VIGIL_HTTP_HOST', help: 'address to listen on', fallback: '127.0.0.1' },
   httpPort: {
     kind: 'integer',

@@ -1,9 +1,8 @@
 /** A store of values in memory with the same answers as InfluxDB. */
+import { hourMs } from '../../contracts/durations.ts';
 import type { StoredQuery } from './core/trend-query.ts';
 import type { StoredValue } from './core/what-if.ts';
 import type { TrendStore } from './trend-store.ts';
-
-const hourMs = 3_600_000;
 
 /**
  * Creates the store.

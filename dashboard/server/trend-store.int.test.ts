@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
+import { hourMs } from '../../contracts/durations.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { until } from '../../tests/system.ts';
@@ -103,7 +104,6 @@ describe('stored values', () => {
 
   it('the store returns all values of one association in a time, and their number in each hour', async () => {
     const id = `stored-${randomUUID()}`;
-    const hourMs = 3_600_000;
     const t0 = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
     const lines = [
       line(id, hr, 80, t0 - 1),

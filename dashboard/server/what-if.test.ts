@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { adultProfile } from '../../processors/alarms/core/profile.ts';
@@ -8,7 +9,6 @@ import { storeOfValues } from './stored-values.testing.ts';
 import { createWhatIf, type Question, waitingMax, workMsMax } from './what-if.ts';
 
 const t0 = Date.parse('2026-03-01T00:00:00.000Z');
-const dayMs = 24 * 3_600_000;
 const hr = 'MDC_ECG_HEART_RATE';
 
 const question = (more: Partial<Question> = {}): Question => ({

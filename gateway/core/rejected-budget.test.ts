@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../contracts/durations.ts';
 import {
   addNotKept,
   bytesInKafka,
@@ -9,7 +10,6 @@ import {
   waveShare,
 } from './rejected-budget.ts';
 
-const dayMs = 86_400_000;
 const limits = { deviceBytesPerDay: 100, allBytesPerDay: 250 };
 
 describe('reserveSpace', () => {

@@ -3,6 +3,7 @@
  * patient is not known have another budget. Above the budget a message is refused and only counted. A device may use at most as many
  * bytes as are still free in the budget of all devices. So many bad devices still leave space for one more.
  */
+import { dayMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export type RejectedLimits = {
@@ -14,8 +15,6 @@ export type RejectedLimits = {
 
 /** The used part of a budget at `atMs`. It falls steadily, by the budget of one day in a day. */
 export type UsedBudget = { bytes: number; atMs: number };
-
-const dayMs = 86_400_000;
 
 export function newUsedBudget(nowMs: number): UsedBudget {
   return { bytes: 0, atMs: nowMs };

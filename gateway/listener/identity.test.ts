@@ -1,7 +1,9 @@
 /** Tests which clients may connect: by their certificate and by their names. Each refusal is counted, and logged without the client id. */
+
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { dayMs, leafLifeMs } from '../../certs/core/renewal.ts';
+import { leafLifeMs } from '../../certs/core/renewal.ts';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
+import { dayMs } from '../../contracts/durations.ts';
 import {
   type Bench,
   connectPacket,

@@ -1,6 +1,8 @@
 /** Tests to which patient a rejected message is attributed when a person redrives it. */
+
 import pino from 'pino';
 import { expect, it } from 'vitest';
+import { minuteMs } from '../../contracts/durations.ts';
 import type { RedriveRequest } from '../../contracts/messages/redrive.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from '../core/associations.ts';
@@ -8,7 +10,6 @@ import type { Unsealed } from '../sealing.ts';
 import { createRedrive } from './redrive.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
-const minuteMs = 60_000;
 const period = (associationId: string, fromMs: number, toMs: number): Period => ({
   associationId,
   stampMs: fromMs,

@@ -3,8 +3,18 @@
  * again. A batch is damaged if a disk changed a bit, or if it has a compression that kafkajs does not know. This code verifies the checksum
  * of each batch, returns the records that it can decode, and reports the damage. Then the reader continues after the damaged batch.
  */
+
 import { createRequire } from 'node:module';
 import { crc32c } from '@node-rs/crc32';
+import {
+  afterLengthAt,
+  batchHeaderBytes,
+  checksumAt,
+  checksumCoversFrom,
+  lastDeltaAt,
+  lengthAt,
+  magicAt,
+} from './batch-layout.ts';
 
 export type Damage = {
   readonly topic: string;
@@ -35,15 +45,8 @@ export type DecodedRecord = {
 export type FetchedPartition = { readonly topic: string; readonly partition: number };
 type DamageListener = (damage: Damage) => void;
 
-/** Positions in a batch: first offset (8 bytes), length (4), leader epoch (4), magic (1), checksum (4), bytes that the checksum covers. */
-const lengthAt = 8;
-const afterLengthAt = 12;
-const magicAt = 16;
-const checksumAt = 17;
-const checksumCoversFrom = 21;
-const lastDeltaAt = 23;
 /** Smallest value of the length field: a batch without records. */
-const lengthMin = 49;
+const lengthMin = batchHeaderBytes - afterLengthAt;
 /** Largest possible number of records in a batch. A larger number means that the header is damaged. */
 const lastDeltaMax = 1_000_000;
 /** Offset of a placeholder if the real offset is unknown: kafkajs then continues one offset further. */

@@ -3,7 +3,9 @@
  * batch and topic, which cost the gateway 17 µs of its 57 µs per reading. The batches are not compressed, because ciphertext does not get
  * smaller.
  */
+
 import { crc32c } from '@node-rs/crc32';
+import { afterLengthAt, batchHeaderBytes, checksumAt, checksumCoversFrom, lengthAt, magicAt } from './batch-layout.ts';
 
 export type BatchRecord = { readonly key: string; readonly value: Buffer | null; readonly timestampMs: number };
 
@@ -23,11 +25,6 @@ export type PartitionAnswer = {
 
 export const produceApi = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const;
 
-/** Bytes of a batch before its records: first offset 8, length 4, leader epoch 4, magic 1, CRC 4, and so on. */
-const batchHeaderBytes = 61;
-const lengthAt = 8;
-const crcAt = 17;
-const crcCoversFrom = 21;
 /**
  * Maximum number of bytes of a record, not counting its key and value: six varints of at most five bytes, attributes, and the count of
  * headers.
@@ -98,10 +95,10 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
     at = writeRecord(bytes, at, record, n, clamp(record.timestampMs - first));
   }
   bytes.writeBigInt64BE(0n, from);
-  bytes.writeInt32BE(at - from - lengthAt - 4, from + lengthAt);
-  bytes.writeInt32BE(-1, from + 12); // leader epoch: the broker sets it
-  bytes[from + 16] = 2; // magic
-  let field = from + crcCoversFrom;
+  bytes.writeInt32BE(at - from - afterLengthAt, from + lengthAt);
+  bytes.writeInt32BE(-1, from + afterLengthAt); // leader epoch: the broker sets it
+  bytes[from + magicAt] = 2;
+  let field = from + checksumCoversFrom;
   field = bytes.writeInt16BE(0, field); // attributes: uncompressed, time of creation
   field = bytes.writeInt32BE(records.length - 1, field);
   field = bytes.writeBigInt64BE(BigInt(first), field);
@@ -110,7 +107,7 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   field = bytes.writeInt16BE(-1, field);
   field = bytes.writeInt32BE(-1, field);
   bytes.writeInt32BE(records.length, field);
-  bytes.writeUInt32BE(crc32c(bytes.subarray(from + crcCoversFrom, at)), from + crcAt);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(from + checksumCoversFrom, at)), from + checksumAt);
   return at;
 }
 

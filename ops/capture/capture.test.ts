@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
+import { hourMs } from '../../contracts/durations.ts';
 import type { DeviceAssociations, Role } from '../../contracts/messages/records.ts';
 import { permissionsOf } from '../../dashboard/server/core/rights.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
@@ -17,7 +18,6 @@ import { createTape } from './tape.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-captures-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const hourMs = 3_600_000;
 const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 const iso = (ms: number) => new Date(ms).toISOString();
 const by = { userId: 'anna', name: 'Anna', role: 'nurse' } as const;

@@ -1,10 +1,10 @@
 /** Computes the minute values in InfluxDB again after they were deleted. */
+import { hourMs } from '../../contracts/durations.ts';
 import { minuteQueryStart } from './influx-rollup.ts';
 import { type InfluxSetup, influxDatabase, runStatement } from './influx-setup.ts';
 
 /** Longer than the 30 s after which InfluxDB stops a query. */
 const hourTimeoutMs = 40_000;
-const hourMs = 60 * 60_000;
 
 /**
  * Computes the minute values between two times from the raw points, hour by hour. InfluxDB's own continuous queries (influx-rollup.ts) only

@@ -1,6 +1,8 @@
 import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
+import { dayMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { minutesKeptMs, rawKeptMs } from '../../contracts/trend-retention.ts';
 import { rollupStatements } from './influx-rollup.ts';
 
 export const influxDatabase = 'vigil';
@@ -44,10 +46,10 @@ export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   }
   await runStatement(
     setup,
-    `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`,
+    `CREATE DATABASE ${influxDatabase} WITH DURATION ${daysText(rawKeptMs)} REPLICATION 1 SHARD DURATION 1d NAME raw`,
   );
-  await ensurePolicy(setup, 'raw', '7d', '1d', true);
-  await ensurePolicy(setup, 'minutes', '400d', '7d', false);
+  await ensurePolicy(setup, 'raw', daysText(rawKeptMs), '1d', true);
+  await ensurePolicy(setup, 'minutes', daysText(minutesKeptMs), '7d', false);
   for (const statement of rollupStatements(influxDatabase)) await runStatement(setup, statement);
   for (const user of setup.users) {
     await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${quoted(user.password)}`);
@@ -146,3 +148,6 @@ async function send(
 function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
+
+/** Returns a duration as InfluxDB reads it, such as `7d`. */
+const daysText = (durationMs: number) => `${durationMs / dayMs}d`;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RegisterEntry } from '../../certs/core/register.ts';
+import { dayMs } from '../../contracts/durations.ts';
 import {
   deviceRevocationFault,
   markOf,
@@ -133,7 +134,6 @@ describe('the revoked certificate of a device', () => {
 });
 
 describe('withoutEndedCertificates', () => {
-  const dayMs = 86_400_000;
   const nowMs = Date.parse('2036-01-01T00:00:00.000Z');
   /** A record of this size is below Kafka's default limit of 1 MiB. */
   const bytesMax = 1_000_000;

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
 import { kafkaTopicNames, kafkaTopics, retentionOf } from '../../contracts/topics.ts';
 import { topicConfig } from './topics.ts';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** Writes a duration like `7 days 6 h 6 min`. */
 function formatDuration(ms: number): string {

@@ -1,4 +1,5 @@
 /** Runs the operator's commands for rejected messages on a real Kafka, with a real gateway. */
+
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
+import { minuteMs } from '../../contracts/durations.ts';
 import { type AnyAuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
 import { type Account, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
@@ -35,7 +37,6 @@ const device = `rejected-${run}`;
 const topic = `devices/${device}/observations`;
 const password = 'a long enough phrase';
 const accountsFile = join(platform.stateDir, `accounts-${run}.json`);
-const minuteMs = 60_000;
 /** Error of the device's clock: more than the default limit of 5 min, less than the changed limit of 1 h. */
 const aheadMs = 10 * minuteMs;
 const changedRule = { VIGIL_READING_AHEAD_MAX_MS: String(60 * minuteMs) };

@@ -1,9 +1,11 @@
 /** `npm run vigil -- trends rebuild`: writes lost trends into InfluxDB again, from the readings in Kafka. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
 import { textFault } from '../../contracts/text.ts';
+import { rawKeptMs } from '../../contracts/trend-retention.ts';
 import { readArguments } from '../../process/command.ts';
 import { settingsHelpText } from '../../process/settings.ts';
 import type { Terminal } from '../../process/terminal.ts';
@@ -39,9 +41,7 @@ const options = {
   why: { type: 'string' },
 } as const;
 
-const dayMs = 24 * 60 * 60_000;
 /** How long InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
-const rawRetentionMs = 7 * dayMs;
 const whyCharsMax = 200;
 
 /** Runs the command. Returns the exit code. */
@@ -92,7 +92,7 @@ async function rebuildAt(
   context.say(`Readings: ${result.records} records read, ${result.points} points written.`);
   const setup = setupOf(settings);
   const untilMs = Date.now();
-  await rebuildMinutes(setup, untilMs - rawRetentionMs, untilMs, (done, total) => {
+  await rebuildMinutes(setup, untilMs - rawKeptMs, untilMs, (done, total) => {
     if (done % 24 === 0) context.sayProgress(`… minute values: ${done} of ${total} hours computed`);
   });
   context.say('Minute values: computed again for all hours of which InfluxDB has raw points.');

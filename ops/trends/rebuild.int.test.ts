@@ -1,4 +1,5 @@
 /** Runs `trends rebuild` after InfluxDB lost its data, with a real Kafka and a real InfluxDB, while the trend writer runs. */
+
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { InfluxDB } from 'influx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dayMs, minuteMs } from '../../contracts/durations.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type ObservationRecord, type Role } from '../../contracts/messages/records.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
@@ -19,8 +21,6 @@ import { ensureDatabase, runStatement } from '../platform/influx-setup.ts';
 import type { Platform } from '../platform/platform.ts';
 
 const password = 'a long enough phrase';
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
 /** A whole minute, three days ago. InfluxDB's own continuous queries only compute the last 26 h. */
 const longAgoMs = Math.floor((Date.now() - 3 * dayMs) / minuteMs) * minuteMs;
 const recentMs = Math.floor((Date.now() - 30 * minuteMs) / minuteMs) * minuteMs;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs, minuteMs } from '../../contracts/durations.ts';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
@@ -117,7 +118,6 @@ describe('flush', () => {
     const bench = open({}, { ...adult, endedAt: t0 });
     bench.read(0, 0, 80);
     bench.partition.flush(t0 + 1_000, 0, 0n);
-    const dayMs = 24 * 3_600_000;
     expect(bench.partition.flush(t0 + dayMs - 1_000, 0, 0n).snapshots).toEqual([]);
     expect(bench.partition.flush(t0 + dayMs + 1_000, 0, 0n).snapshots).toEqual([{ associationId: key, body: null }]);
   });
@@ -364,7 +364,6 @@ describe('ensureEngine', () => {
 });
 
 describe('a restart after the machine’s clock was set back', () => {
-  const minuteMs = 60_000;
   /** Judges readings of 5 s, and then restarts with a clock that was set back by `backMs`. */
   function startAgain(backMs: number, HR: number) {
     const before = open();

@@ -1,4 +1,5 @@
 import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
@@ -6,13 +7,7 @@ import type { Manifest } from '../../process/settings.ts';
 export const alarmSettings = {
   ...kafkaSettings,
   ...metricsSettings(9460),
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-    fallback: 'info',
-  },
+  ...logSettings,
   profilesFile: {
     kind: 'file',
     env: 'VIGIL_LIMIT_PROFILES_FILE',

@@ -1,4 +1,5 @@
 import { canarySilenceSettings } from '../../process/canary-settings.ts';
+import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { clockSettings } from '../../process/system-clock.ts';
@@ -34,11 +35,5 @@ export const canarySettings = {
   ...canarySilenceSettings,
   ...metricsSettings(9461),
   ...clockSettings,
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-  },
+  ...logSettings,
 } as const satisfies Manifest;

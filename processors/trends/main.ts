@@ -1,6 +1,8 @@
 /** The process of the trend writer. It writes numerics and scores from Kafka into InfluxDB, and commits only offsets of written records. */
+
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { rawKeptMs } from '../../contracts/trend-retention.ts';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
 import { logEndingCertificates } from '../../process/certificate-files.ts';
 import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
@@ -17,8 +19,6 @@ import { settings as manifest } from './settings.ts';
 const metricsEveryMs = 30_000;
 /** Longest time for the shutdown. Records that are not committed then are read again at the next start. */
 const closeMsMax = 9_000;
-/** Time for which InfluxDB keeps points in the retention policy `raw`: 7 days. */
-const rawForMs = 7 * 24 * 3_600_000;
 
 async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
@@ -38,7 +38,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   const sealed = await openSealedLog({ settings, service: 'trends', boot, log });
   sealedLog = sealed;
   const store = openPointStore(settings, log);
-  const sinceMs = Date.now() - rawForMs;
+  const sinceMs = Date.now() - rawKeptMs;
   const open = (source: TrendSource, group: string) =>
     openPipeline({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
   pipelines = await Promise.all([open(readingSource(), 'trends'), open(scoreSource, 'trends-scores')]);

@@ -1,5 +1,6 @@
 import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
+import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
@@ -8,13 +9,7 @@ export const settings = {
   ...kafkaSettings,
   ...influxSettings,
   ...metricsSettings(9463),
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-  },
+  ...logSettings,
   influxUser: {
     kind: 'text',
     env: 'VIGIL_INFLUX_USER',

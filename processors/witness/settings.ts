@@ -1,5 +1,6 @@
 import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.ts';
 import { kafkaClientSettings } from '../../log/kafka/settings.ts';
+import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
@@ -9,13 +10,7 @@ export const settings = {
   ...auditKeySettings,
   ...auditReaderSettings,
   ...metricsSettings(9459),
-  logLevel: {
-    kind: 'choice',
-    env: 'VIGIL_LOG_LEVEL',
-    help: 'least severe level that is logged',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    fallback: 'info',
-  },
+  ...logSettings,
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',

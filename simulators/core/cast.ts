@@ -1,4 +1,5 @@
 /** Decides which recording each bed plays, and from which point. */
+import { hourMs } from '../../contracts/durations.ts';
 import { nextRandom, seedRandom } from './random.ts';
 
 export type Role = {
@@ -7,8 +8,6 @@ export type Role = {
   /** Returns the point at which the bed starts in a recording that lasts `loopMs`. */
   readonly startAtMs: (loopMs: number) => number;
 };
-
-const hourMs = 3_600_000;
 
 /**
  * The recordings of the demonstration ward, in the order of its beds. First breach of the default adult limits in each recording:

@@ -1,4 +1,5 @@
 /** Decodes tables of numerics: BIDMC (each second), MIMIC-II (each minute), PhysioNet 2019 (each hour), and tables of the same form. */
+import { hourMs } from '../../contracts/durations.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { numericCode, numericConversion, timeColumn } from './columns.ts';
@@ -12,8 +13,6 @@ import {
   withLoop,
 } from './recording.ts';
 import { meansNoValue, type Table } from './table.ts';
-
-const hourMs = 3_600_000;
 
 type Vital = {
   readonly code: string;

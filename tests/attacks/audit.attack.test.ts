@@ -2,11 +2,13 @@
  * Attacks on the audit trail of the running product by somebody who has the certificate and the keys of a process that writes to it. The
  * command of the auditor must find each forged record. ops/audit/audit.int.test.ts tests records that were changed or deleted.
  */
+
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../contracts/canonical.ts';
+import { hourMs } from '../../contracts/durations.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Service } from '../../contracts/topics.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
@@ -18,7 +20,6 @@ import { openLogAs, root, until } from '../system.ts';
 import { connectKafkaAs, loggedIn, product, refusalsOf } from './attacker.ts';
 
 const address = '127.0.8.1';
-const hourMs = 3_600_000;
 let nurse: Browser;
 
 beforeAll(async () => {

@@ -1,9 +1,11 @@
 /** Checks that the limits dialog shows, before saving, how many alarms the typed limits would have raised in the last 24 hours. */
+
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { hourMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
@@ -14,7 +16,6 @@ import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-what-if-'));
 const hr = 'MDC_ECG_HEART_RATE';
-const hourMs = 3_600_000;
 let server: ScreenServer;
 let browser: Browser;
 let page: Page;

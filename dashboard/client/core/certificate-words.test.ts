@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { dayMs } from '../../../contracts/durations.ts';
 import type { Health } from '../../protocol/live.ts';
 import { certificateText } from './certificate-words.ts';
 
@@ -8,7 +9,6 @@ const health = (ended: boolean): Health => ({
   ...well,
   certificate: { name: 'web-server', at: new Date(atMs).toISOString(), ended },
 });
-const dayMs = 86_400_000;
 
 it('an operator sees immediately that a certificate will end; everybody sees it from two days before the end on', () => {
   expect(certificateText(well, true, atMs)).toBeUndefined();

@@ -1,4 +1,5 @@
 /** Writes instants and ages as text for people in a ward: local time, 24 hours. */
+import { dayMs } from '../../../contracts/durations.ts';
 
 const twoDigits = (n: number) => String(n).padStart(2, '0');
 
@@ -66,8 +67,6 @@ export function patientAgeText(birthDate: string | undefined, nowMs: number): st
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
   return countText(Math.round((today - Date.UTC(year, month - 1, day)) / dayMs), 'day');
 }
-
-const dayMs = 86_400_000;
 
 function countText(count: number, singular: string): string {
   return `${count} ${singular}${count === 1 ? '' : 's'}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../contracts/durations.ts';
 import type { WhatIf } from '../../protocol/what-if.ts';
 import { type WhatIfShown, whatIfNotes, whatIfRows, whatIfSentence } from './what-if-words.ts';
 
-const hourMs = 3_600_000;
 const toMs = Date.parse('2026-03-02T10:00:00.000Z');
 const ago = (ms: number) => new Date(toMs - ms).toISOString();
 

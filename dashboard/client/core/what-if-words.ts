@@ -2,6 +2,7 @@
  * The texts of the limits dialog that say how many alarms other limits would have raised in the last 24 hours. The dialog
  * shows one sentence, two rows of four numbers, and notes about the numbers.
  */
+import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
 
@@ -15,8 +16,6 @@ export type WhatIfShown =
   /** `message`: why the server could not compute the answer. */
   | { readonly kind: 'failed'; readonly message: string };
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 /** If there are values for at least this time, the text says "24 h" and does not mention that some are missing (ours). */
 const wholeDayMs = 23.5 * hourMs;
 /** A shorter time without values is not mentioned (ours). */

@@ -2,13 +2,14 @@
  * The form that switches the low and high limits of a group off for some hours, with a reason, or on again. Extreme limits
  * stay on.
  */
+
 import { useSignal } from '@preact/signals';
+import { hourMs } from '../../../contracts/durations.ts';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { offText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';
 
-const hourMs = 3_600_000;
 /** The choices for the time; `value` is in hours. The server accepts at most 12 h. */
 const choices = [
   { value: '0.5', text: '30 min' },

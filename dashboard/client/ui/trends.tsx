@@ -1,6 +1,8 @@
 /** The trends of a bed: charts of parameters and scores over the same hours, or a text if there is nothing to draw. */
+
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { hourMs } from '../../../contracts/durations.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import type { Bed, Trends as TrendAnswer } from '../../protocol/rest.ts';
@@ -13,7 +15,6 @@ import { useApp } from '../shell/app.ts';
 import { TrendChart } from './trend-chart.tsx';
 
 const ranges = [1, 4, 12, 24] as const;
-const hourMs = 3_600_000;
 const refreshMs = 30_000;
 const points = 480;
 

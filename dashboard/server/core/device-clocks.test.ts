@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../../contracts/durations.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { ageClass } from '../../client/core/ages.ts';
 import { ageStartMs, wrongClockText } from '../../client/core/numerics.ts';
@@ -121,7 +122,6 @@ describe('a number of a device whose clock is wrong', () => {
 
 describe('a clock that is set back', () => {
   const cuff = 'MDC_PRESS_BLD_NONINV_SYS';
-  const minuteMs = 60_000;
   /** Returns a bed with a cuff. The device numbers its readings if `boot` is not null. */
   function cuffBed(boot: string | null = 'b') {
     const state = emptyState();

@@ -2,12 +2,12 @@
  * Limits how many refused requests without a login are written to the audit trail: anyone can send such requests, and
  * they must not fill the trail. The next record has the number of refusals that were left out.
  */
+import { minuteMs } from '../../../contracts/durations.ts';
 
 /** Maximum of records for one address in a minute (ours). */
 const perAddressMax = 3;
 /** Maximum of records for all addresses in a minute (ours). */
 const inAllMax = 30;
-const minuteMs = 60_000;
 
 export type RefusalPace = {
   sinceMs: number;

@@ -2,8 +2,7 @@
  * Limits the requests of one account in a minute, so that a stolen session cannot flood Kafka, the audit trail and the
  * alarm engine.
  */
-
-const minuteMs = 60_000;
+import { minuteMs } from '../../../contracts/durations.ts';
 
 /**
  * The number of requests in the present minute, by kind of request and account. `sinceMs`: the start of the minute, by a

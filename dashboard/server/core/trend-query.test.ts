@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../contracts/durations.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { TrendQuery } from '../../protocol/rest.ts';
 import { t0 } from './fold.testing.ts';
 import { planTrend, spanMsMax, trendQueryText, trendsOf } from './trend-query.ts';
 
-const hourMs = 3_600_000;
 const query = (fromMs: number, toMs: number, fields: Partial<TrendQuery> = {}): TrendQuery => ({
   codes: 'MDC_ECG_HEART_RATE',
   from: formatInstant(fromMs),

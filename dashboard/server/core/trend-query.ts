@@ -2,20 +2,19 @@
  * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only numbers
  * that this server computed and texts that were checked against a pattern or a table.
  */
+import { dayMs, minuteMs } from '../../../contracts/durations.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { TrendQuery, Trends } from '../../protocol/rest.ts';
 
-const dayMs = 24 * 60 * 60_000;
 /** Longest span of one query. */
 export const spanMsMax = 31 * dayMs;
 /** InfluxDB keeps raw values for 7 days. Values that are nearly as old are read from the minute means instead. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
 /** Longer spans are read from the minute means: their steps are longer than a minute or nearly so. */
 const rawSpanMsMax = dayMs;
-const minuteMs = 60_000;
 
 export type TrendPlan = {
   readonly retention: 'raw' | 'minutes';

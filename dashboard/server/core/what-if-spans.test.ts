@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../contracts/durations.ts';
 import { type HourCount, spansOf, spanValuesMax, valuesMax } from './what-if-spans.ts';
 
-const hourMs = 3_600_000;
 const t0 = Date.parse('2026-03-01T00:00:00.000Z');
 const hour = (n: number, valueCount: number): HourCount => ({ atMs: t0 + n * hourMs, valueCount });
 const at = (hours: number) => t0 + hours * hourMs;

@@ -1,11 +1,10 @@
 /** Divides a time into spans with so few stored values that the reading of one span does not delay other work. Pure. */
+import { hourMs } from '../../../contracts/durations.ts';
 
 /** The number of stored values of all codes in one hour. `atMs`: the beginning of the hour, ms since 1970. */
 export type HourCount = { readonly atMs: number; readonly valueCount: number };
 
 export type Span = { readonly fromMs: number; readonly toMs: number };
-
-const hourMs = 3_600_000;
 
 /** The examined time (issue 9: this patient's last 24 hours). */
 export const lookBackMs = 24 * hourMs;

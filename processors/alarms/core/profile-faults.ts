@@ -2,8 +2,10 @@
  * Checks a profile of a profile file. Each fault names its place in the file and says in a sentence what is wrong. A profile must be
  * complete: each group has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
+
 import { type Static, Type } from 'typebox';
 import { adultLimits } from '../../../contracts/adult-limits.ts';
+import { minuteMs } from '../../../contracts/durations.ts';
 import { bounds, limitsFault, vitalGroups } from '../../../contracts/effective-limits.ts';
 import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
@@ -15,7 +17,6 @@ import { scoreFaults } from './scores/score-faults.ts';
 const noOtherFields = { additionalProperties: false } as const;
 /** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
-const minuteMs = 60_000;
 /** 10 s to 1 h (ours). */
 const EscalationMs = Type.Integer({ minimum: 10_000, maximum: 60 * minuteMs });
 const escalations = (isRequired: boolean) => {

@@ -1,14 +1,15 @@
 /** Tests of a saved state after the machine's clock was set back. */
+
 import { describe, expect, it } from 'vitest';
 import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
+import { minuteMs } from '../../../contracts/durations.ts';
 import { bed, connection, env, highBed, instant, reading, status, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import { adultProfile } from './profile.ts';
 import { rearm } from './rearm.ts';
 import type { State } from './state.ts';
 
-const minuteMs = 60_000;
 const steps = [10_000, 119_000, 10 * minuteMs, 14_400 * minuteMs];
 
 /** Returns the state at `atS` of a bed with a high alarm whose sound is paused from 21 s to 141 s. */

@@ -2,8 +2,10 @@
  * The process that `npm run vigil -- trends rebuild` starts. It runs with the identity of the trend writer, because only the trend writer
  * may write into InfluxDB. It prints its progress on standard output: one line of JSON each second, and a last line at the end.
  */
+
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '../../../contracts/errors.ts';
+import { rawKeptMs } from '../../../contracts/trend-retention.ts';
 import { createReader } from '../../../log/kafka/reader.ts';
 import { openSealedLog } from '../../../log/sealed-log.ts';
 import { openProcessLog } from '../../../process/process-log.ts';
@@ -17,8 +19,6 @@ import { defaultLimits } from '../writer.ts';
 import { startRebuild } from './rebuild.ts';
 
 const printEveryMs = 1_000;
-/** Time for which InfluxDB keeps points in the retention policy `raw`: 7 days. */
-const rawForMs = 7 * 24 * 3_600_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(manifest, process.env);
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       topic: source.topic,
       intake: createIntake(source, log, sealed.open, counters),
     })),
-    sinceMs: Date.now() - rawForMs,
+    sinceMs: Date.now() - rawKeptMs,
     openReader: (options) =>
       createReader(sealed.kafka, { ...options, group: `trends-rebuild-${options.topics.join('-')}-${boot}`, log }),
     store: persistentStore(openPointStore(settings, log), defaultLimits, counters, log),

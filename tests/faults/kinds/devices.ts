@@ -1,12 +1,13 @@
 /** Faults of devices: device clocks that jump, and more connections than the gateway has file descriptors for. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../contracts/durations.ts';
 import { until } from '../../system.ts';
 import type { Device } from '../device.ts';
 import { limit, nextDescriptor } from '../process.ts';
 import type { Stage } from '../stage.ts';
 
-const hourMs = 3_600_000;
 const refusedFrom = 0x80;
 const shutOutMs = 3_000;
 

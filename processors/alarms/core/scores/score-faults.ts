@@ -1,13 +1,13 @@
 /** Checks the scores of a profile file. Each fault names its place in the file and says in a sentence what is wrong. Pure. */
+
 import { type TSchema, Type } from 'typebox';
+import { hourMs, minuteMs } from '../../../../contracts/durations.ts';
 import { priorities } from '../../../../contracts/priorities.ts';
 import { faultsOf, Reason, shapesOf } from '../profile-shapes.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 
 const noOtherFields = { additionalProperties: false } as const;
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** Longest delay: half an hour (ours). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30 * minuteMs });

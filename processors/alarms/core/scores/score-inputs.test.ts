@@ -1,12 +1,13 @@
 /** Tests of the inputs of scores and of their ages (docs/clinician.md, "Scores"). */
+
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../../../contracts/durations.ts';
 import { nurse } from '../../../bed.testing.ts';
 import { inputsAt, isSpotCheck, nextStaleMs, type ScoreInputs, valuesToScoreAt } from './score-inputs.ts';
 import { builtInScores } from './score-rules.ts';
 
 const { ages } = builtInScores;
 const { continuousMs, enteredMs } = ages;
-const minuteMs = 60_000;
 const inputs: ScoreInputs = {
   values: { HR: { at: 0, value: 80 }, NIBP: { at: 0, value: 120, everyMs: 10 * minuteMs } },
   entries: { consciousness: { at: 0, value: 'V', by: nurse }, oxygen: { at: minuteMs, value: true, by: nurse } },
