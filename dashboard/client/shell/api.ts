@@ -39,7 +39,7 @@ export type Api = ReturnType<typeof createApi>;
 
 /** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
 export function createApi(onLoggedOut: () => void) {
-  async function request<T>(
+  async function call<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: unknown,
@@ -71,59 +71,55 @@ export function createApi(onLoggedOut: () => void) {
     }
   }
 
-  const idInPath = encodeURIComponent;
+  const inPath = encodeURIComponent;
   return {
-    logIn: (body: LoginBody) => request<Session>('POST', '/api/login', body),
-    logOut: () => request<void>('POST', '/api/logout'),
-    lock: () => request<void>('POST', '/api/lock'),
-    unlock: (password: string) => request<Session>('POST', '/api/unlock', { password }),
-    session: () => request<Session>('GET', '/api/session'),
-    wards: () => request<Wards>('GET', '/api/wards'),
-    ticket: () => request<Ticket>('POST', '/api/ticket'),
-    patient: (associationId: string) => request<PatientView>('GET', `/api/associations/${idInPath(associationId)}`),
+    logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
+    logOut: () => call<void>('POST', '/api/logout'),
+    lock: () => call<void>('POST', '/api/lock'),
+    unlock: (password: string) => call<Session>('POST', '/api/unlock', { password }),
+    session: () => call<Session>('GET', '/api/session'),
+    wards: () => call<Wards>('GET', '/api/wards'),
+    ticket: () => call<Ticket>('POST', '/api/ticket'),
+    patient: (associationId: string) => call<PatientView>('GET', `/api/associations/${inPath(associationId)}`),
     trends: (associationId: string, query: { codes: readonly string[]; from: string; to: string; points: number }) => {
       const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
-      return request<Trends>('GET', `/api/associations/${idInPath(associationId)}/trends?${search}`);
+      return call<Trends>('GET', `/api/associations/${inPath(associationId)}/trends?${search}`);
     },
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
-      request<Accepted>('POST', `/api/alarms/${idInPath(alarmId)}/acknowledge`, body),
+      call<Accepted>('POST', `/api/alarms/${inPath(alarmId)}/acknowledge`, body),
     pauseAudio: (associationId: string, forMs: number) =>
-      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/pause-audio`, { forMs }),
+      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
-      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/limits`, body),
+      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/limits`, body),
     /** @param cancel signal that aborts the request when its answer is not needed any more */
     whatIf: (associationId: string, body: WhatIfBody, cancel: AbortSignal) =>
-      request<WhatIf>('POST', `/api/associations/${idInPath(associationId)}/what-if`, body, {
+      call<WhatIf>('POST', `/api/associations/${inPath(associationId)}/what-if`, body, {
         waitMs: whatIfTimeoutMs,
         cancel,
       }),
     standby: (associationId: string, body: StandbyBody) =>
-      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/standby`, body),
+      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/standby`, body),
     endStandby: (associationId: string) =>
-      request<Accepted>('DELETE', `/api/associations/${idInPath(associationId)}/standby`),
+      call<Accepted>('DELETE', `/api/associations/${inPath(associationId)}/standby`),
     assess: (associationId: string, body: AssessmentBody) =>
-      request<Accepted>('POST', `/api/associations/${idInPath(associationId)}/assessment`, body),
-    places: () => request<Places>('GET', '/api/places'),
-    devices: () => request<Devices>('GET', '/api/devices'),
+      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/assessment`, body),
+    places: () => call<Places>('GET', '/api/places'),
+    devices: () => call<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>
-      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/associations`, body),
+      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/associations`, body),
     moveDevice: (deviceId: string, body: MoveBody) =>
-      request<Associated>('POST', `/api/devices/${idInPath(deviceId)}/move`, body),
+      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/move`, body),
     correctPatient: (deviceId: string, associationId: string, body: CorrectBody) =>
-      request<Associated>(
-        'POST',
-        `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}/patient`,
-        body,
-      ),
+      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/associations/${inPath(associationId)}/patient`, body),
     endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
-      request<Associated>(
+      call<Associated>(
         'DELETE',
-        `/api/devices/${idInPath(deviceId)}/associations/${idInPath(associationId)}?whole=${whole}`,
+        `/api/devices/${inPath(deviceId)}/associations/${inPath(associationId)}?whole=${whole}`,
       ),
     audit: (query: { before?: number; action?: string; userId?: string }) => {
       const search = new URLSearchParams({ limit: '100' });
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
-      return request<AuditPage>('GET', `/api/audit?${search}`);
+      return call<AuditPage>('GET', `/api/audit?${search}`);
     },
   };
 }
