@@ -71,7 +71,7 @@ export function createApi(onLoggedOut: () => void) {
     }
   }
 
-  const inPath = encodeURIComponent;
+  const id = encodeURIComponent;
   return {
     logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
     logOut: () => call<void>('POST', '/api/logout'),
@@ -80,42 +80,35 @@ export function createApi(onLoggedOut: () => void) {
     session: () => call<Session>('GET', '/api/session'),
     wards: () => call<Wards>('GET', '/api/wards'),
     ticket: () => call<Ticket>('POST', '/api/ticket'),
-    patient: (associationId: string) => call<PatientView>('GET', `/api/associations/${inPath(associationId)}`),
+    patient: (associationId: string) => call<PatientView>('GET', `/api/associations/${id(associationId)}`),
     trends: (associationId: string, query: { codes: readonly string[]; from: string; to: string; points: number }) => {
       const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
-      return call<Trends>('GET', `/api/associations/${inPath(associationId)}/trends?${search}`);
+      return call<Trends>('GET', `/api/associations/${id(associationId)}/trends?${search}`);
     },
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
-      call<Accepted>('POST', `/api/alarms/${inPath(alarmId)}/acknowledge`, body),
+      call<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
     pauseAudio: (associationId: string, forMs: number) =>
-      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/pause-audio`, { forMs }),
+      call<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
-      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/limits`, body),
+      call<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
     /** @param cancel signal that aborts the request when its answer is not needed any more */
     whatIf: (associationId: string, body: WhatIfBody, cancel: AbortSignal) =>
-      call<WhatIf>('POST', `/api/associations/${inPath(associationId)}/what-if`, body, {
-        waitMs: whatIfTimeoutMs,
-        cancel,
-      }),
+      call<WhatIf>('POST', `/api/associations/${id(associationId)}/what-if`, body, { waitMs: whatIfTimeoutMs, cancel }),
     standby: (associationId: string, body: StandbyBody) =>
-      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/standby`, body),
-    endStandby: (associationId: string) =>
-      call<Accepted>('DELETE', `/api/associations/${inPath(associationId)}/standby`),
+      call<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
+    endStandby: (associationId: string) => call<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
     assess: (associationId: string, body: AssessmentBody) =>
-      call<Accepted>('POST', `/api/associations/${inPath(associationId)}/assessment`, body),
+      call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
     devices: () => call<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>
-      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/associations`, body),
+      call<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
     moveDevice: (deviceId: string, body: MoveBody) =>
-      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/move`, body),
+      call<Associated>('POST', `/api/devices/${id(deviceId)}/move`, body),
     correctPatient: (deviceId: string, associationId: string, body: CorrectBody) =>
-      call<Associated>('POST', `/api/devices/${inPath(deviceId)}/associations/${inPath(associationId)}/patient`, body),
+      call<Associated>('POST', `/api/devices/${id(deviceId)}/associations/${id(associationId)}/patient`, body),
     endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
-      call<Associated>(
-        'DELETE',
-        `/api/devices/${inPath(deviceId)}/associations/${inPath(associationId)}?whole=${whole}`,
-      ),
+      call<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}?whole=${whole}`),
     audit: (query: { before?: number; action?: string; userId?: string }) => {
       const search = new URLSearchParams({ limit: '100' });
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
