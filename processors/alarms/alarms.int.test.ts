@@ -40,18 +40,18 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(bed).filter((alarm) => alarm.kind === 'physiological')).toHaveLength(1);
   });
 
-  it('the processor raises an alarm for silence by the wall clock, and for the end of a connection immediately', async () => {
-    const silent = await lab.admit('adult');
-    const gone = await lab.admit('adult');
+  it('the processor raises an alarm when a device has been silent by the wall clock, and immediately when a connection ends', async () => {
+    const silentBed = await lab.admit('adult');
+    const disconnectedBed = await lab.admit('adult');
     const t = Date.now();
-    await Promise.all([silent.send(t, 0, 0, { HR: 80 }), gone.send(t, 0, 0, { HR: 80 })]);
-    await gone.connection(false, 'keep-alive');
-    await lab.until(gone, ({ alarm }) => alarm.condition === 'disconnected');
-    const noData = await lab.until(silent, ({ alarm }) => alarm.condition === 'no-data');
+    await Promise.all([silentBed.send(t, 0, 0, { HR: 80 }), disconnectedBed.send(t, 0, 0, { HR: 80 })]);
+    await disconnectedBed.connection(false, 'keep-alive');
+    await lab.until(disconnectedBed, ({ alarm }) => alarm.condition === 'disconnected');
+    const noData = await lab.until(silentBed, ({ alarm }) => alarm.condition === 'no-data');
     expect(noData.alarm.onsetAt).toBe(new Date(t + 5_000).toISOString());
-    await silent.send(Date.now(), 0, 0, { HR: 80 });
-    await lab.until(silent, ({ type, alarm }) => alarm.condition === 'no-data' && type === 'cleared');
-    expect(lab.alarmsOf(gone).map((alarm) => alarm.condition)).toEqual(['disconnected']);
+    await silentBed.send(Date.now(), 0, 0, { HR: 80 });
+    await lab.until(silentBed, ({ type, alarm }) => alarm.condition === 'no-data' && type === 'cleared');
+    expect(lab.alarmsOf(disconnectedBed).map((alarm) => alarm.condition)).toEqual(['disconnected']);
   });
 
   it('the processor raises one alarm for readings that are missing in the log, and none for repeated readings', async () => {
@@ -85,7 +85,7 @@ describe('the alarm processor', () => {
     await lab.untilState(bed);
   });
 
-  it('the processor judges by the patient’s own limits from the command on', async () => {
+  it('the processor judges by the patient’s own limits as soon as a command has set them', async () => {
     const bed = await lab.admit('adult');
     const t = Date.now() - 9_000;
     await bed.send(t, 0, 0, { HR: 130 });

@@ -93,7 +93,7 @@ async function openFlushing(...partitions: number[]) {
     kafka,
     partition: (p: number): Partition => ownership.owners().get(p)!.partition,
     /** Returns the writes to Kafka in order: the topic of a record, or "commit" with the offsets of readings. */
-    order: () =>
+    writeOrder: () =>
       written.map((entry) =>
         'commit' in entry
           ? `commit ${entry.commit.filter(({ topic }) => topic === 'observations').map(({ offset }) => offset)}`
@@ -106,41 +106,41 @@ async function openFlushing(...partitions: number[]) {
 }
 
 /** Adds a reading for each second. A heart rate of 180 raises an alarm. */
-function read(partition: Partition, seconds: number, HR: number): void {
+function addReadings(partition: Partition, seconds: number, HR: number): void {
   const from = Number(partition.position().observations);
   for (let s = from; s < from + seconds; s++) {
     const input = reading(s, { HR });
     partition.addReading(key, BigInt(s), input.receivedAt, input, input.receivedAt, Date.now());
   }
 }
-const round = () => vi.advanceTimersByTimeAsync(snapshotMs);
+const runRound = () => vi.advanceTimersByTimeAsync(snapshotMs);
 
 describe('a round', () => {
   it('a round commits the last offsets again, and then writes events, snapshots, new offsets and the sign of life', async () => {
-    const { flushing, partition, order } = await openFlushing(3);
+    const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();
-    read(partition(3), 20, 180);
-    await round();
-    const events = order().filter((entry) => entry === 'alarms');
+    addReadings(partition(3), 20, 180);
+    await runRound();
+    const events = writeOrder().filter((entry) => entry === 'alarms');
     expect(events.length).toBeGreaterThan(0);
-    expect(order().filter((entry) => entry !== 'alarms')).toEqual([
+    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual([
       'commit 0',
       'alarm-state',
       'commit 20',
       'presence',
       'canary',
     ]);
-    expect(order().lastIndexOf('alarms')).toBeLessThan(order().indexOf('alarm-state'));
+    expect(writeOrder().lastIndexOf('alarms')).toBeLessThan(writeOrder().indexOf('alarm-state'));
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
   });
 
   it('the first commit of a round repeats the last commit of the round before', async () => {
-    const { flushing, partition, order } = await openFlushing(3);
+    const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();
-    read(partition(3), 20, 180);
-    await round();
-    await round();
-    expect(order().filter((entry) => entry.startsWith('commit'))).toEqual([
+    addReadings(partition(3), 20, 180);
+    await runRound();
+    await runRound();
+    expect(writeOrder().filter((entry) => entry.startsWith('commit'))).toEqual([
       'commit 0',
       'commit 20',
       'commit 20',
@@ -149,62 +149,62 @@ describe('a round', () => {
   });
 
   it('a round writes no snapshot before the events that it includes are in the log', async () => {
-    const { flushing, kafka, partition, order } = await openFlushing(3);
+    const { flushing, kafka, partition, writeOrder } = await openFlushing(3);
     const answer = Promise.withResolvers<void>();
     kafka.onEvent = () => answer.promise;
     flushing.start();
-    read(partition(3), 20, 180);
-    await round();
-    await round();
-    expect(order()).toEqual(['commit 0']);
+    addReadings(partition(3), 20, 180);
+    await runRound();
+    await runRound();
+    expect(writeOrder()).toEqual(['commit 0']);
     answer.resolve();
     await vi.advanceTimersByTimeAsync(0);
-    expect(order()).toContain('alarm-state');
+    expect(writeOrder()).toContain('alarm-state');
   });
 
   it('a snapshot names the offset before which the earlier snapshots include all events', async () => {
     const { flushing, ownership, kafka, partition, eventsBefore } = await openFlushing(3);
     flushing.start();
-    read(partition(3), 20, 180);
+    addReadings(partition(3), 20, 180);
     await vi.advanceTimersByTimeAsync(0);
     const end = ownership.owners().get(3)!.outbox.nextOffset();
     expect(end).toBeGreaterThan(0n);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
-    await round();
+    await runRound();
     kafka.onSnapshot = async () => {};
-    await round();
-    read(partition(3), 60, 80);
-    await round();
+    await runRound();
+    addReadings(partition(3), 60, 80);
+    await runRound();
     expect(eventsBefore()).toEqual(['0', String(end)]);
   });
 
   it('a round writes nothing and commits nothing if no partition is owned', async () => {
-    const { flushing, ownership, order } = await openFlushing(3);
+    const { flushing, ownership, writeOrder } = await openFlushing(3);
     flushing.start();
     ownership.releaseAll();
-    await round();
-    expect(order()).toEqual([]);
+    await runRound();
+    expect(writeOrder()).toEqual([]);
     expect(flushing.counts()).toEqual({ snapshots: 0, flushesRefused: 0 });
   });
 
   it('a round writes no snapshot if the partitions are released during its first commit', async () => {
-    const { flushing, ownership, kafka, partition, order } = await openFlushing(3);
-    read(partition(3), 20, 180);
+    const { flushing, ownership, kafka, partition, writeOrder } = await openFlushing(3);
+    addReadings(partition(3), 20, 180);
     await vi.advanceTimersByTimeAsync(0);
     kafka.onCommit = async () => ownership.releaseAll();
     flushing.start();
-    await round();
-    expect(order().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
+    await runRound();
+    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
     expect(flushing.counts()).toEqual({ snapshots: 0, flushesRefused: 1 });
   });
 
   it('a round commits no new offsets and writes no sign of life if the partitions are released during its snapshots', async () => {
-    const { flushing, ownership, kafka, partition, order } = await openFlushing(3);
-    read(partition(3), 20, 180);
+    const { flushing, ownership, kafka, partition, writeOrder } = await openFlushing(3);
+    addReadings(partition(3), 20, 180);
     kafka.onSnapshot = async () => ownership.releaseAll();
     flushing.start();
-    await round();
-    expect(order().filter((entry) => entry !== 'alarms')).toEqual(['commit 0', 'alarm-state']);
+    await runRound();
+    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(['commit 0', 'alarm-state']);
   });
 
   it.each([
@@ -213,30 +213,30 @@ describe('a round', () => {
   ])(
     'the next round writes the same snapshots and offsets if Kafka refuses %s commit of a round',
     async (_name, refused, snapshotsBefore) => {
-      const { flushing, kafka, partition, order, snapshots } = await openFlushing(3);
+      const { flushing, kafka, partition, writeOrder, snapshots } = await openFlushing(3);
       kafka.onCommit = async (nth) => {
         if (nth === refused) throw new Error('not the owner');
       };
       flushing.start();
-      read(partition(3), 20, 180);
-      await round();
-      expect([snapshots().length, order().includes('presence')]).toEqual([snapshotsBefore, false]);
+      addReadings(partition(3), 20, 180);
+      await runRound();
+      expect([snapshots().length, writeOrder().includes('presence')]).toEqual([snapshotsBefore, false]);
       expect(flushing.counts().flushesRefused).toBe(1);
-      await round();
+      await runRound();
       expect(snapshots()).toHaveLength(snapshotsBefore + 1);
-      expect(order().slice(-5)).toEqual(['commit 0', 'alarm-state', 'commit 20', 'presence', 'canary']);
+      expect(writeOrder().slice(-5)).toEqual(['commit 0', 'alarm-state', 'commit 20', 'presence', 'canary']);
     },
   );
 
   it('the next round writes a snapshot that Kafka refused', async () => {
-    const { flushing, kafka, partition, order, snapshots } = await openFlushing(3);
+    const { flushing, kafka, partition, writeOrder, snapshots } = await openFlushing(3);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
     flushing.start();
-    read(partition(3), 20, 180);
-    await round();
-    expect(order().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
+    addReadings(partition(3), 20, 180);
+    await runRound();
+    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
     kafka.onSnapshot = async () => {};
-    await round();
+    await runRound();
     expect(snapshots()).toHaveLength(1);
   });
 });
@@ -245,11 +245,11 @@ describe('quiet partitions', () => {
   it('one partition writes its snapshots before its quiet time ends if no snapshot was written for more than 4 s', async () => {
     const { flushing, partition, snapshots } = await openFlushing(3, 5);
     flushing.start();
-    read(partition(3), 2, 80);
-    read(partition(5), 2, 80);
+    addReadings(partition(3), 2, 80);
+    addReadings(partition(5), 2, 80);
     const written: number[] = [];
     for (let second = 1; second <= 10; second++) {
-      await round();
+      await runRound();
       written.push(snapshots().length);
     }
     expect(written).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 2]);
@@ -258,17 +258,17 @@ describe('quiet partitions', () => {
 
 describe('close', () => {
   it('close() waits for the present round, and then runs a last round without a sign of life', async () => {
-    const { flushing, kafka, partition, order } = await openFlushing(3);
+    const { flushing, kafka, partition, writeOrder } = await openFlushing(3);
     const answer = Promise.withResolvers<void>();
     kafka.onCommit = (nth) => (nth === 1 ? answer.promise : Promise.resolve());
     flushing.start();
-    read(partition(3), 20, 180);
-    await round();
-    read(partition(3), 5, 80);
+    addReadings(partition(3), 20, 180);
+    await runRound();
+    addReadings(partition(3), 5, 80);
     const closed = flushing.close();
     answer.resolve();
     await closed;
-    expect(order().filter((entry) => entry !== 'alarms')).toEqual([
+    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual([
       'commit 0',
       'alarm-state',
       'commit 20',
@@ -276,8 +276,8 @@ describe('close', () => {
       'alarm-state',
       'commit 25',
     ]);
-    const after = order();
+    const after = writeOrder();
     await vi.advanceTimersByTimeAsync(10 * snapshotMs);
-    expect(order()).toEqual(after);
+    expect(writeOrder()).toEqual(after);
   });
 });

@@ -21,8 +21,8 @@ import type { ScreenRecord } from './screen-record.ts';
 
 const examples = join(import.meta.dirname, 'profiles');
 
-/** Opens a partition whose patients are judged by bench profile. A test can change the profile. */
-function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
+/** Opens a partition whose patients are judged by the profile `first`, until a test calls `changeProfile`. */
+function openBench(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
   const published: ScreenRecord[] = [];
   const events: AlarmEvent[] = [];
   let profile = first;
@@ -43,13 +43,13 @@ function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
     partition,
     published,
     limits,
-    raised: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.text),
-    ended: () => events.filter(({ type }) => type === 'cleared').map(({ alarm }) => alarm.text),
+    raisedTexts: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.text),
+    clearedTexts: () => events.filter(({ type }) => type === 'cleared').map(({ alarm }) => alarm.text),
     high: () =>
       limits()
         .at(-1)
         ?.groups.find(({ group }) => group === 'HR')?.limits.high,
-    use(next: Profile, s: number) {
+    changeProfile(next: Profile, s: number) {
       profile = next;
       partition.applyNewProfiles(t0 + s * 1000);
     },
@@ -78,7 +78,7 @@ const strict: Profile = {
   ...profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 140 } }),
   source: { origin: 'ward', version: '7' },
 };
-const snapshots = (bench: ReturnType<typeof open>, s: number) =>
+const snapshots = (bench: ReturnType<typeof openBench>, s: number) =>
   bench.partition
     .flush(t0 + s * 1000, 0, 0n)
     .snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
@@ -89,7 +89,7 @@ it('profileOfMessage returns undefined for limits in force without a profile', (
 
 describe('the limits in force', () => {
   it('the limits in force are published once for a patient, with their profile, and are in the snapshot', () => {
-    const bench = open({}, strict);
+    const bench = openBench({}, strict);
     bench.read(0, 5, 80);
     expect(bench.limits()).toMatchObject([{ associationId: key, rev: 1, profile: { origin: 'ward', version: '7' } }]);
     expect(bench.high()).toBe(100);
@@ -97,7 +97,7 @@ describe('the limits in force', () => {
   });
 
   it('changed limits are published before the answer to their command, and a refused command publishes no limits', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 0, 80);
     bench.partition.addCommand(key, 0n, t0 + 1_000, setHigh(1, 110), t0 + 1_000);
     bench.partition.addCommand(key, 1n, t0 + 2_000, setHigh(2, 150), t0 + 2_000);
@@ -112,21 +112,25 @@ describe('the limits in force', () => {
   });
 
   it('unchanged limits are not published again after a restart, and the next change has the next revision', () => {
-    const before = open();
+    const before = openBench();
     before.read(0, 3, 80);
-    const after = open({ states: snapshots(before, 4), position: { observations: 4n, commands: 0n }, replayTo: 4n });
+    const after = openBench({
+      states: snapshots(before, 4),
+      position: { observations: 4n, commands: 0n },
+      replayTo: 4n,
+    });
     expect(after.published).toEqual([]);
     after.partition.addCommand(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
     expect(after.limits().map(({ rev }) => rev)).toEqual([2]);
   });
 
   it('limits and answers are published again unchanged if a crash came before the snapshot', () => {
-    const before = open();
+    const before = openBench();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
     before.partition.addCommand(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
     const commands = [{ key, offset: 0n, atMs: t0 + 5_000, input: setHigh(5, 110) }];
-    const after = open({ states, commands, position: { observations: 4n, commands: 0n }, replayTo: 4n });
+    const after = openBench({ states, commands, position: { observations: 4n, commands: 0n }, replayTo: 4n });
     const ofAnswer = ({ published }: typeof before) => published.filter(({ type }) => type === 'command-answer');
     expect(ofAnswer(after)).toEqual(ofAnswer(before));
     expect(after.limits()[0]).toMatchObject({ rev: 2, groups: before.limits()[1]!.groups });
@@ -135,7 +139,7 @@ describe('the limits in force', () => {
 
 describe('the rules of the limits in force', () => {
   it('the rules are published for a profile that is not built in, and again if only the rules changed', () => {
-    const bench = open({}, strict);
+    const bench = openBench({}, strict);
     bench.read(0, 1, 80);
     expect(bench.limits()[0]?.rules).toEqual(strict.groups);
     const { high } = strict.groups.HR as GroupRules;
@@ -146,7 +150,7 @@ describe('the rules of the limits in force', () => {
         HR: { ...strict.groups.HR, high: { ...high!, delay: { kind: 'fixed', ms: 9_000 } } },
       },
     };
-    bench.use(slower, 2);
+    bench.changeProfile(slower, 2);
     expect(bench.limits().map(({ rev, rules }) => [rev, rules])).toEqual([
       [1, strict.groups],
       [2, slower.groups],
@@ -154,7 +158,7 @@ describe('the rules of the limits in force', () => {
   });
 
   it('the rules of the built-in profile are not published, because every process has this profile', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 1, 80);
     expect(bench.limits()).toHaveLength(1);
     expect(bench.limits()[0]).not.toHaveProperty('rules');
@@ -168,7 +172,7 @@ describe('the rules of the limits in force', () => {
       const profiles = [hospital, ...Object.values(wards)].flatMap((of) => Object.values(of));
       expect(profiles.length).toBeGreaterThan(0);
       for (const profile of profiles) {
-        const bench = open({}, profile);
+        const bench = openBench({}, profile);
         bench.read(0, 0, 80);
         const published = JSON.parse(JSON.stringify(bench.limits()[0]));
         expect([...Compile(LimitsInForceSchema).Errors(published)]).toEqual([]);
@@ -180,7 +184,7 @@ describe('the rules of the limits in force', () => {
 
 describe('limits that were published before a crash', () => {
   it('the revisions continue from the last published one if no snapshot includes it', () => {
-    const before = open();
+    const before = openBench();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
     const commands = [120, 110].map((high, n) => ({
@@ -190,16 +194,16 @@ describe('limits that were published before a crash', () => {
     const publishedInForce = before.limits().slice(1);
     expect(publishedInForce.map(({ rev }) => rev)).toEqual([2, 3]);
     const position = { observations: 4n, commands: 0n };
-    const after = open({ states, commands, position, replayTo: 4n, publishedInForce });
+    const after = openBench({ states, commands, position, replayTo: 4n, publishedInForce });
     after.partition.addCommand(key, 2n, t0 + 9_000, setHigh(9, 105), t0 + 9_000);
     expect(after.limits().map(({ rev }) => rev)).toEqual([4]);
     expect(after.high()).toBe(105);
   });
 
   it('changed limits are in the next snapshot, without a wait for the quiet time', () => {
-    const bench = open();
+    const bench = openBench();
     bench.partition.ensureEngine(key, t0);
-    bench.use(strict, 1);
+    bench.changeProfile(strict, 1);
     expect(bench.limits()).toHaveLength(2);
     const [flushed] = bench.partition.flush(t0 + 1_001, 20_000, 5n).snapshots;
     expect(flushed?.body?.limits).toEqual(bench.limits()[1]);
@@ -208,85 +212,85 @@ describe('limits that were published before a crash', () => {
 
 describe('profiles that change', () => {
   it('profiles that changed during the replay judge the last value as soon as the partition is live', () => {
-    const bench = open({ replayTo: 21n });
+    const bench = openBench({ replayTo: 21n });
     bench.read(0, 19, 107);
-    bench.use(strict, 19.5);
+    bench.changeProfile(strict, 19.5);
     expect(bench.partition.isLive()).toBe(false);
     // The last record of the replay has no heart rate.
     bench.partition.skip('observations', 20n, t0 + 21_000);
-    expect(bench.raised()).toEqual(['HR 107 > 100']);
+    expect(bench.raisedTexts()).toEqual(['HR 107 > 100']);
   });
 
   it('profiles that change while the partition is live judge the last value immediately, and are published', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 20, 107);
-    expect(bench.raised()).toEqual([]);
-    bench.use(strict, 20.5);
-    expect(bench.raised()).toEqual(['HR 107 > 100']);
+    expect(bench.raisedTexts()).toEqual([]);
+    bench.changeProfile(strict, 20.5);
+    expect(bench.raisedTexts()).toEqual(['HR 107 > 100']);
     expect([bench.high(), bench.limits().at(-1)?.rev]).toEqual([100, 2]);
   });
 
   it('a new profile with the same limits is published with its new version, and ends no alarm', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 20, 130);
     const before = bench.partition.liveAlarmCount();
-    bench.use({ ...adultProfile, source: { origin: 'hospital', version: '8' } }, 20.5);
+    bench.changeProfile({ ...adultProfile, source: { origin: 'hospital', version: '8' } }, 20.5);
     expect(bench.limits().at(-1)).toMatchObject({ rev: 2, profile: { version: '8' } });
     expect([bench.partition.liveAlarmCount(), before]).toEqual([1, 1]);
   });
 
   it('own limits that cross the limits of the new profile raise an alarm until they fit again, and all these limits still judge', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 3, 80);
     bench.partition.addCommand(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);
     const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
-    bench.use(lower, 5);
+    bench.changeProfile(lower, 5);
     const text = 'Own limits: The high limit 130 of HR is not below the extreme high limit 125.';
-    expect(bench.raised()).toEqual([text]);
+    expect(bench.raisedTexts()).toEqual([text]);
     bench.read(6, 8, 128);
-    expect(bench.raised()).toEqual([text, 'HR 128 > 125']);
+    expect(bench.raisedTexts()).toEqual([text, 'HR 128 > 125']);
     bench.partition.addCommand(key, 1n, t0 + 9_000, setHigh(9, 110), t0 + 9_000);
-    expect(bench.ended()).toEqual([text]);
+    expect(bench.clearedTexts()).toEqual([text]);
   });
 
   it('profiles that changed while no processor ran judge the last value at the start', () => {
-    const before = open();
+    const before = openBench();
     before.read(0, 20, 107);
     const states = snapshots(before, 21);
-    const after = open({ states, position: { observations: 21n, commands: 0n }, replayTo: 21n }, strict);
-    expect(after.raised()).toEqual(['HR 107 > 100']);
+    const after = openBench({ states, position: { observations: 21n, commands: 0n }, replayTo: 21n }, strict);
+    expect(after.raisedTexts()).toEqual(['HR 107 > 100']);
     expect(after.high()).toBe(100);
   });
 });
 
 describe('standby', () => {
-  const at = (s: number) => new Date(t0 + s * 1000).toISOString();
+  const isoAt = (s: number) => new Date(t0 + s * 1000).toISOString();
   const imaging = (s: number): CommandInput => {
-    const fields = { commandId: `standby-${s}`, associationId: key, at: at(s), by: nurse } as const;
+    const fields = { commandId: `standby-${s}`, associationId: key, at: isoAt(s), by: nurse } as const;
     return { type: 'command', command: { type: 'standby', ...fields, reason: 'Imaging', forMs: 600_000 } };
   };
-  const standbyRecords = ({ published }: ReturnType<typeof open>) =>
+  const standbyRecords = ({ published }: ReturnType<typeof openBench>) =>
     published.flatMap(({ type, body }) => (type === 'standby' ? [body] : []));
 
   it('a standby is published when it begins and when it ends, and not before', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 5, 80);
     expect(standbyRecords(bench)).toEqual([]);
     bench.partition.addCommand(key, 0n, t0 + 6_000, imaging(6), t0 + 6_000);
     bench.partition.tick(t0 + 605_000);
-    const standby = { since: at(6), until: at(606), reason: 'Imaging', by: nurse };
-    expect(standbyRecords(bench)).toEqual([{ associationId: key, rev: 1, at: at(6), standby }]);
+    const standby = { since: isoAt(6), until: isoAt(606), reason: 'Imaging', by: nurse };
+    expect(standbyRecords(bench)).toEqual([{ associationId: key, rev: 1, at: isoAt(6), standby }]);
     bench.partition.tick(t0 + 606_000);
-    expect(standbyRecords(bench)[1]).toEqual({ associationId: key, rev: 2, at: at(606), standby: null });
+    expect(standbyRecords(bench)[1]).toEqual({ associationId: key, rev: 2, at: isoAt(606), standby: null });
   });
 
   it('a standby continues after a restart, and is published again only when it ends', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 0, 80);
     bench.partition.addCommand(key, 0n, t0, imaging(0), t0);
     const states = snapshots(bench, 7);
     expect(states[0]?.standby).toMatchObject({ rev: 1, standby: { reason: 'Imaging' } });
-    const next = open({ states });
+    const next = openBench({ states });
     next.partition.tick(t0 + 599_000);
     expect(standbyRecords(next)).toEqual([]);
     next.partition.tick(t0 + 600_000);

@@ -1,5 +1,5 @@
 /**
- * Tests promise 3 with SIGKILL: the alarms are those of an engine that was never stopped, and no acknowledgement is lost. Real recordings
+ * Tests a kill with SIGKILL: the alarms are those of an engine that was never stopped, and no acknowledgement is lost. Real recordings
  * replay at ten times their speed. With VIGIL_TEST_KILLS=100 the test kills the processor at least a hundred times.
  */
 import { randomBytes } from 'node:crypto';
@@ -45,22 +45,22 @@ const courses: readonly Numerics[] = [
  * `rev` is left out. The readings carry receive times of minutes ago, so unanswered alarms escalate by the wall clock, and their revisions
  * differ.
  */
-const tile = ({ alarmId, condition, present, signal, onsets, onsetAt }: Alarm) =>
+const tileText = ({ alarmId, condition, present, signal, onsets, onsetAt }: Alarm) =>
   `${alarmId} ${condition} ${onsetAt} onsets ${onsets} ${present} ${signal}`;
 const physiological = (alarms: readonly Alarm[]) =>
   alarms
     .filter(({ kind }) => kind === 'physiological')
-    .map(tile)
+    .map(tileText)
     .sort();
 
 const killsMin = Number(process.env.VIGIL_TEST_KILLS ?? 2);
 
-/** A bed whose alarms the test acknowledges. `answers`: the time of each acknowledgement. */
-type Answered = { readonly bed: LabBed; readonly answers: string[] };
-const answeredMin = Math.max(3, Math.ceil(killsMin / 4));
+/** A bed whose alarms the test acknowledges. `answers`: the times of the acknowledgements. */
+type AcknowledgedBed = { readonly bed: LabBed; readonly answers: string[] };
+const acknowledgedBedsMin = Math.max(3, Math.ceil(killsMin / 4));
 
-/** Expects that each acknowledgement has one reply, and that the time of the first accepted acknowledgement is on an alarm. */
-async function expectAnswersKept({ bed, answers }: Answered, deadline: number): Promise<void> {
+/** Expects that the processor answered each acknowledgement once, and that the time of the first accepted acknowledgement is on an alarm. */
+async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, deadline: number): Promise<void> {
   const replies = () => lab.publishedOf(bed).flatMap((record) => ('accepted' in record ? [record] : []));
   while (answers.some((at) => !replies().some((reply) => reply.at === at)) && Date.now() < deadline)
     await new Promise((done) => setTimeout(done, 200));
@@ -95,8 +95,9 @@ describe('a killed processor', () => {
       const recorded = await Promise.all(
         replayed.map((readings) => lab.admit('adult').then((bed) => ({ bed, readings }))),
       );
-      const answered: Answered[] = [];
-      for (let n = 0; n < answeredMin; n++) answered.push({ bed: await lab.admit('adult'), answers: [] });
+      const acknowledgedBeds: AcknowledgedBed[] = [];
+      for (let n = 0; n < acknowledgedBedsMin; n++)
+        acknowledgedBeds.push({ bed: await lab.admit('adult'), answers: [] });
       let child = await start();
 
       // Each step takes 100 ms and is one second of the devices' time. The receive time of a reading is in that second too.
@@ -107,8 +108,8 @@ describe('a killed processor', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // On a busy machine a restart takes longer. So the run goes on until there were enough kills and each answered bed has an answer.
-      const isShort = () => kills.length < killsMin || answered.some(({ answers }) => answers.length === 0);
+      // On a busy machine a restart takes longer. So the run goes on until there were enough kills and each of these beds has an acknowledgement.
+      const isShort = () => kills.length < killsMin || acknowledgedBeds.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {
           if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
@@ -119,7 +120,7 @@ describe('a killed processor', () => {
         const received = (time: number) => time + 20;
         for (const { bed, readings } of recorded)
           await bed.sendValues(t, s, readings[s % readings.length]!.values, received);
-        for (const [n, { bed, answers }] of answered.entries()) {
+        for (const [n, { bed, answers }] of acknowledgedBeds.entries()) {
           await bed.send(t, s, s, { HR: s < n * 30 ? 80 : 150 }, received);
           for (const { alarmId, signal } of lab.alarmsOf(bed))
             if (signal === 'on' && rand() < 0.05) answers.push(await bed.acknowledge(alarmId));
@@ -153,9 +154,13 @@ describe('a killed processor', () => {
       expect(seen).toEqual(expected.map(physiological));
       expect(seen.flat().length).toBeGreaterThan(5);
 
-      expect(answered.filter(({ answers }) => answers.length > 0).length).toBeGreaterThan(answeredMin / 2);
-      for (const each of answered) await expectAnswersKept(each, deadline);
-      process.stdout.write(`kill: ${answered.flatMap(({ answers }) => answers).length} answers, each with its reply\n`);
+      expect(acknowledgedBeds.filter(({ answers }) => answers.length > 0).length).toBeGreaterThan(
+        acknowledgedBedsMin / 2,
+      );
+      for (const each of acknowledgedBeds) await expectAcknowledgementsKept(each, deadline);
+      process.stdout.write(
+        `kill: ${acknowledgedBeds.flatMap(({ answers }) => answers).length} acknowledgements, each with its answer\n`,
+      );
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
       // After each kill, the new process removes the killed process from the Kafka group. The log line comes even if Kafka has removed it

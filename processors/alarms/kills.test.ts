@@ -113,7 +113,7 @@ function startProcessor(log: Log, nowMs: number) {
 }
 
 /** Returns the highest revision of each physiological alarm as text, without the parts that depend on the wall clock. */
-function onScreen(events: readonly AlarmEvent[]): string[] {
+function screenTexts(events: readonly AlarmEvent[]): string[] {
   const latest = new Map<string, Alarm>();
   for (const { alarm } of events)
     if (alarm.rev >= (latest.get(alarm.alarmId)?.rev ?? 0)) latest.set(alarm.alarmId, alarm);
@@ -129,7 +129,7 @@ function onScreen(events: readonly AlarmEvent[]): string[] {
 }
 
 /** Runs a processor that is never killed. A nurse acknowledges some alarms. Returns these commands for the other run, and the alarms. */
-function unkilled(readings: readonly ObservationInput[], rand: () => number) {
+function runWithoutKills(readings: readonly ObservationInput[], rand: () => number) {
   const log = newLog(readings, []);
   const processor = startProcessor(log, 0);
   for (const { receivedAt } of readings) {
@@ -145,11 +145,16 @@ function unkilled(readings: readonly ObservationInput[], rand: () => number) {
     processor.read(receivedAt + 1);
   }
   processor.send(1);
-  return { commands: log.commands, alarms: onScreen(log.alarms) };
+  return { commands: log.commands, alarms: screenTexts(log.alarms) };
 }
 
 /** Runs processors that are killed `kills` times at random moments. Returns the alarms. */
-function killed(readings: readonly ObservationInput[], commands: Command[], kills: number, rand: () => number) {
+function alarmsOfKilledRun(
+  readings: readonly ObservationInput[],
+  commands: Command[],
+  kills: number,
+  rand: () => number,
+) {
   const log = newLog(readings, commands);
   const endMs = readings.at(-1)!.receivedAt + 10;
   const startMs = readings[0]!.receivedAt;
@@ -172,7 +177,7 @@ function killed(readings: readonly ObservationInput[], commands: Command[], kill
     processor = startProcessor(log, from);
   }
   processor.send(1);
-  return onScreen(log.alarms);
+  return screenTexts(log.alarms);
 }
 
 describe('a processor that is killed a hundred times', () => {
@@ -183,7 +188,7 @@ describe('a processor that is killed a hundred times', () => {
     it(`the recording ${name} gives the same alarms and acknowledgements as without kills`, () => {
       const rand = randomFrom(seed).next;
       const readings = readRecording(readFileSync(join(folder, name), 'utf8'), 1_700_000_000_000)!;
-      const expected = unkilled(readings, rand);
-      expect(killed(readings, expected.commands, 100, rand)).toEqual(expected.alarms);
+      const expected = runWithoutKills(readings, rand);
+      expect(alarmsOfKilledRun(readings, expected.commands, 100, rand)).toEqual(expected.alarms);
     });
 });

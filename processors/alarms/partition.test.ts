@@ -10,7 +10,7 @@ import type { ScreenRecord } from './screen-record.ts';
 
 const nowMs = t0 + 60_000;
 
-function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult, mayJudge = () => true) {
+function openBench(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult, mayJudge = () => true) {
   const events: AlarmEvent[] = [];
   const published: ScreenRecord[] = [];
   const counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
@@ -51,19 +51,19 @@ const setLimits = (s: number, high: number, offset: bigint) => {
   return { key, offset, atMs, input: { type: 'command', command } satisfies CommandInput };
 };
 /** Returns the snapshots of a flush as they are read again from Kafka. */
-const bodies = (flush: { snapshots: readonly { body: AlarmState | null }[] }) =>
+const snapshotBodies = (flush: { snapshots: readonly { body: AlarmState | null }[] }) =>
   flush.snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
 describe('flush', () => {
   it('returns a snapshot immediately if an alarm changed, and commits no reading that no snapshot includes', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 2, 80);
     const quiet = bench.partition.flush(t0 + 3_000, 20_000, 0n);
     expect(quiet.snapshots).toEqual([]);
     expect(quiet.position).toEqual({ observations: 0n, commands: 0n });
     bench.read(3, 3, 150);
     const urgent = bench.partition.flush(t0 + 4_000, 20_000, 0n);
-    expect(bodies(urgent)).toMatchObject([
+    expect(snapshotBodies(urgent)).toMatchObject([
       { associationId: key, offsets: { observations: '4' }, live: [{ condition: 'HR.extreme-high' }] },
     ]);
     expect(urgent.position.observations).toBe(4n);
@@ -71,14 +71,14 @@ describe('flush', () => {
   });
 
   it('returns the snapshot of an association with only new readings between half of the quiet time and all of it', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 2, 80);
     expect(bench.partition.flush(t0 + 9_999, 20_000, 0n).snapshots).toHaveLength(0);
     expect(bench.partition.flush(t0 + 20_020, 20_000, 0n).snapshots).toHaveLength(1);
   });
 
   it('spreads the snapshots of 500 associations that got a reading in the same second over several rounds', () => {
-    const { partition } = open();
+    const { partition } = openBench();
     for (let n = 0; n < 500; n += 1) {
       const input = reading(0, { HR: 80 });
       partition.addReading(`${key}-${n}`, BigInt(n), input.receivedAt, input, input.receivedAt, t0);
@@ -89,24 +89,29 @@ describe('flush', () => {
   });
 
   it('returns the snapshot again after it was undone', () => {
-    const bench = open();
+    const bench = openBench();
     bench.read(0, 2, 150);
     const first = bench.partition.flush(t0 + 3_000, 20_000, 0n);
     bench.read(3, 5, 150);
     first.undo();
     const again = bench.partition.flush(t0 + 6_000, 20_000, 0n);
-    expect(bodies(again)).toMatchObject([{ offsets: { observations: '6' } }]);
+    expect(snapshotBodies(again)).toMatchObject([{ offsets: { observations: '6' } }]);
   });
 
   it('names the restored events in a snapshot during the replay, so that the next owner compares them again', () => {
-    const first = open();
+    const first = openBench();
     first.read(0, 0, 150);
     const before = first.partition.flush(t0 + 1_000, 0, 0n);
     // The replay ends with the reading of second 2.
-    const again = open({ states: bodies(before), publishedEvents: first.events, publishedFrom: 7n, replayTo: 3n });
+    const again = openBench({
+      states: snapshotBodies(before),
+      publishedEvents: first.events,
+      publishedFrom: 7n,
+      replayTo: 3n,
+    });
     again.read(0, 1, 150);
     const toldOf = (at: number) =>
-      bodies(again.partition.flush(at, 0, 9n)).map(({ engine }) => (engine as { told: string }).told);
+      snapshotBodies(again.partition.flush(at, 0, 9n)).map(({ engine }) => (engine as { told: string }).told);
     expect(toldOf(t0 + 2_000)).toEqual(['7']);
     again.read(2, 2, 80);
     expect(again.partition.isLive()).toBe(true);
@@ -115,7 +120,7 @@ describe('flush', () => {
   });
 
   it('returns a tombstone for an ended association that has been idle for a day', () => {
-    const bench = open({}, { ...adult, endedAt: t0 });
+    const bench = openBench({}, { ...adult, endedAt: t0 });
     bench.read(0, 0, 80);
     bench.partition.flush(t0 + 1_000, 0, 0n);
     expect(bench.partition.flush(t0 + dayMs - 1_000, 0, 0n).snapshots).toEqual([]);
@@ -125,14 +130,14 @@ describe('flush', () => {
 
 describe('skip', () => {
   it('moves the position behind a record that no engine gets', () => {
-    const bench = open();
+    const bench = openBench();
     bench.partition.skip('observations', 0n, t0);
     bench.partition.skip('commands', 0n, t0);
     expect(bench.partition.position()).toEqual({ observations: 1n, commands: 1n });
   });
 
   it('ends the replay if the last record of the log is damaged, so that silence is judged', () => {
-    const bench = open({ replayTo: 2n });
+    const bench = openBench({ replayTo: 2n });
     bench.read(0, 0, 80);
     expect(bench.partition.isLive()).toBe(false);
     bench.partition.skip('observations', 1n, t0);
@@ -144,12 +149,12 @@ describe('skip', () => {
 
 describe('a partition restored from a snapshot', () => {
   it('skips readings that the state includes, and publishes the same events as before', () => {
-    const whole = open();
+    const whole = openBench();
     whole.read(0, 3, 130);
-    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    const states = snapshotBodies(whole.partition.flush(t0 + 4_000, 0, 0n));
     whole.read(4, 8, 130);
     // The group had committed less than the snapshot includes.
-    const next = open({
+    const next = openBench({
       states,
       position: { observations: 2n, commands: 0n },
       replayTo: 9n,
@@ -166,17 +171,17 @@ describe('a partition restored from a snapshot', () => {
 
   describe('after an outage of Kafka, until silence may be judged', () => {
     let mayJudge = false;
-    function afterOutage(publishedEvents: AlarmEvent[] = [], HR = 80) {
+    function openBenchAfterOutage(publishedEvents: AlarmEvent[] = [], HR = 80) {
       mayJudge = false;
-      const before = open();
+      const before = openBench();
       before.read(0, 3, HR);
-      const states = bodies(before.partition.flush(t0 + 4_000, 0, 0n));
+      const states = snapshotBodies(before.partition.flush(t0 + 4_000, 0, 0n));
       const restored = { states, publishedEvents, position: { observations: 4n, commands: 0n }, replayTo: 4n };
-      return open(restored, adult, () => mayJudge);
+      return openBench(restored, adult, () => mayJudge);
     }
 
     it('a device whose readings are still to be read gets no silence alarm', () => {
-      const after = afterOutage();
+      const after = openBenchAfterOutage();
       after.read(4, 12, 80, () => nowMs);
       expect([after.partition.isLive(), after.events]).toEqual([false, []]);
       mayJudge = true;
@@ -185,7 +190,7 @@ describe('a partition restored from a snapshot', () => {
     });
 
     it('the partition raises alarms for values beyond a limit, and answers commands', () => {
-      const after = afterOutage();
+      const after = openBenchAfterOutage();
       after.read(4, 5, 150);
       expect(after.raised()).toEqual(['HR.extreme-high']);
       const { offset, atMs, input } = setLimits(5, 160, 0n);
@@ -195,7 +200,7 @@ describe('a partition restored from a snapshot', () => {
     });
 
     it('the partition publishes limits that a command changed, and judges by them', () => {
-      const after = afterOutage();
+      const after = openBenchAfterOutage();
       const { offset, atMs, input } = setLimits(5, 100, 0n);
       after.partition.addCommand(key, offset, atMs, input, atMs);
       after.read(6, 20, 110);
@@ -205,18 +210,18 @@ describe('a partition restored from a snapshot', () => {
     });
 
     it('a device that stays silent gets an alarm as soon as silence may be judged', () => {
-      const after = afterOutage();
+      const after = openBenchAfterOutage();
       mayJudge = true;
       after.partition.tick(nowMs);
       expect([after.partition.isLive(), after.raised()]).toEqual([true, ['no-data']]);
     });
 
     it('the partition accepts the acknowledgement of a silence alarm that was published but is in no snapshot', () => {
-      const before = open();
+      const before = openBench();
       before.read(0, 3, 80);
       before.partition.tick(nowMs);
       const { alarm } = before.events[0]!;
-      const after = afterOutage(before.events);
+      const after = openBenchAfterOutage(before.events);
       const command = {
         type: 'acknowledge',
         ...commandFields(nowMs + 500),
@@ -232,11 +237,11 @@ describe('a partition restored from a snapshot', () => {
     });
 
     it('a published silence alarm that is in no snapshot continues with the same alarm id', () => {
-      const before = open();
+      const before = openBench();
       before.read(0, 3, 80);
       before.partition.tick(nowMs);
       expect(before.raised()).toEqual(['no-data']);
-      const after = afterOutage(before.events);
+      const after = openBenchAfterOutage(before.events);
       expect(after.events).toEqual([]);
       mayJudge = true;
       after.partition.tick(nowMs);
@@ -246,34 +251,34 @@ describe('a partition restored from a snapshot', () => {
   });
 
   it('judgesAt is false for an offset that a state includes, because a reading there would be skipped', () => {
-    const whole = open();
+    const whole = openBench();
     whole.read(0, 3, 130);
     expect([whole.partition.judgesAt(0n), whole.partition.judgesAt(4n)]).toEqual([true, true]);
-    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
-    const next = open({ states, position: { observations: 0n, commands: 0n }, replayTo: 0n });
+    const states = snapshotBodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    const next = openBench({ states, position: { observations: 0n, commands: 0n }, replayTo: 0n });
     expect([next.partition.judgesAt(3n), next.partition.judgesAt(4n)]).toEqual([false, true]);
-    const replaying = open({ states, position: { observations: 2n, commands: 0n }, replayTo: 6n });
+    const replaying = openBench({ states, position: { observations: 2n, commands: 0n }, replayTo: 6n });
     expect(replaying.partition.judgesAt(5n)).toBe(false);
   });
 
   it('gives the engine each command at its former place among the readings', () => {
-    const live = open();
+    const live = openBench();
     live.read(0, 3, 130);
     const { offset, atMs, input } = setLimits(3.5, 135, 0n);
     live.partition.addCommand(key, offset, atMs, input, atMs);
     live.read(4, 12, 130);
     expect(live.raised()).toEqual([]);
-    const again = open({ commands: [setLimits(3.5, 135, 0n)], replayTo: 13n });
+    const again = openBench({ commands: [setLimits(3.5, 135, 0n)], replayTo: 13n });
     again.read(0, 12, 130, () => nowMs);
     expect(again.raised().filter((condition) => condition === 'HR.high')).toEqual([]);
     expect(again.partition.position().commands).toBe(1n);
-    const later = open({ commands: [setLimits(7.5, 135, 0n)], replayTo: 13n });
+    const later = openBench({ commands: [setLimits(7.5, 135, 0n)], replayTo: 13n });
     later.read(0, 12, 130, () => nowMs);
     expect(later.raised()).toContain('HR.high');
   });
 
   it('gives the engine the commands after the last reading and the commands that come during the replay, in order', () => {
-    const bench = open({
+    const bench = openBench({
       commands: [setLimits(100, 135, 3n)],
       position: { observations: 0n, commands: 3n },
       replayTo: 2n,
@@ -283,15 +288,15 @@ describe('a partition restored from a snapshot', () => {
     expect(bench.partition.position().commands).toBe(3n);
     bench.read(0, 1, 80, () => nowMs);
     expect(bench.partition.position().commands).toBe(5n);
-    const [state] = bodies(bench.partition.flush(nowMs, 0, 0n));
+    const [state] = snapshotBodies(bench.partition.flush(nowMs, 0, 0n));
     expect((state!.engine as { state: { overrides: unknown } }).state.overrides).toEqual({ HR: { high: 137 } });
   });
 
   it('ends a period that ended while no processor ran only after the last readings of the period', () => {
-    const whole = open();
+    const whole = openBench();
     whole.read(0, 2, 150);
-    const states = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
-    const next = open(
+    const states = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = openBench(
       { states, position: { observations: 3n, commands: 0n }, replayTo: 6n },
       { ...adult, endedAt: t0 + 5_500 },
     );
@@ -306,18 +311,18 @@ describe('a partition restored from a snapshot', () => {
   });
 
   it('ignores a snapshot of an unknown version', () => {
-    const whole = open();
+    const whole = openBench();
     whole.read(0, 2, 150);
-    const [state] = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
-    const next = open({ states: [{ ...state!, engine: { v: 2 } }], replayTo: 0n });
+    const [state] = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = openBench({ states: [{ ...state!, engine: { v: 2 } }], replayTo: 0n });
     expect(next.partition.engineCount()).toBe(0);
   });
 
   it('raises no silence alarm before all readings of the replay are read', () => {
-    const whole = open();
+    const whole = openBench();
     whole.read(0, 2, 80);
-    const states = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
-    const next = open({ states, position: { observations: 3n, commands: 0n }, replayTo: 4n });
+    const states = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = openBench({ states, position: { observations: 3n, commands: 0n }, replayTo: 4n });
     next.partition.tick(nowMs);
     expect(next.raised()).toEqual([]);
     next.read(3, 3, 80, () => nowMs);
@@ -326,15 +331,15 @@ describe('a partition restored from a snapshot', () => {
 });
 
 describe('a partition whose log has grown since the takeover', () => {
-  function openBehind() {
-    const whole = open();
+  function openBenchBehind() {
+    const whole = openBench();
     whole.read(0, 3, 80);
-    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
-    return open({ states, position: { observations: 4n, commands: 0n }, replayTo: 6n });
+    const states = snapshotBodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    return openBench({ states, position: { observations: 4n, commands: 0n }, replayTo: 6n });
   }
 
   it('becomes live only after the readings that came during the replay, so that no device counts as silent', () => {
-    const bench = openBehind();
+    const bench = openBenchBehind();
     bench.partition.setLogEnd(61n);
     bench.read(4, 59, 80, () => nowMs);
     expect([bench.partition.isLive(), bench.raised()]).toEqual([false, []]);
@@ -343,7 +348,7 @@ describe('a partition whose log has grown since the takeover', () => {
   });
 
   it('becomes live at the present end of the log if the log was recreated and is shorter than before', () => {
-    const bench = openBehind();
+    const bench = openBenchBehind();
     bench.partition.setLogEnd(1_000n);
     bench.read(4, 4, 80);
     bench.partition.setLogEnd(6n);
@@ -354,7 +359,7 @@ describe('a partition whose log has grown since the takeover', () => {
 
 describe('ensureEngine', () => {
   it('a patient whose device never sends gets a silence alarm', () => {
-    const bench = open({}, { ...adult, deviceId: 'bed-01', from: t0 });
+    const bench = openBench({}, { ...adult, deviceId: 'bed-01', from: t0 });
     bench.partition.ensureEngine(key, t0 + 1_000);
     bench.partition.tick(t0 + 60_000);
     expect(bench.raised()).toEqual([]);
@@ -365,10 +370,10 @@ describe('ensureEngine', () => {
 
 describe('a restart after the machine’s clock was set back', () => {
   /** Judges readings of 5 s, and then restarts with a clock that was set back by `backMs`. */
-  function startAgain(backMs: number, HR: number) {
-    const before = open();
+  function restartWithClockSetBack(backMs: number, HR: number) {
+    const before = openBench();
     before.read(0, 5, HR);
-    const states = bodies(before.partition.flush(t0 + 5_100, 0, 0n));
+    const states = snapshotBodies(before.partition.flush(t0 + 5_100, 0, 0n));
     const events: AlarmEvent[] = [];
     const nowMs = t0 + 5_100 - backMs;
     const partition = createPartition({
@@ -389,7 +394,7 @@ describe('a restart after the machine’s clock was set back', () => {
   it.each([10_000, 10 * minuteMs, 14_400 * minuteMs])(
     'a silence alarm comes in the usual time if the clock was set back by %i ms',
     (backMs) => {
-      const { partition, events, nowMs } = startAgain(backMs, 80);
+      const { partition, events, nowMs } = restartWithClockSetBack(backMs, 80);
       partition.tick(nowMs + 4_000);
       expect(hasEvent(events, 'no-data')).toBe(false);
       partition.tick(nowMs + 5_001);
@@ -398,7 +403,7 @@ describe('a restart after the machine’s clock was set back', () => {
   );
 
   it('an alarm that nobody acknowledges escalates in the usual time after the clock was set back', () => {
-    const { partition, events, nowMs } = startAgain(10 * minuteMs, 150);
+    const { partition, events, nowMs } = restartWithClockSetBack(10 * minuteMs, 150);
     partition.tick(nowMs + minuteMs + 1);
     expect(hasEvent(events, 'HR.extreme-high', 'escalated')).toBe(true);
   });
@@ -406,7 +411,7 @@ describe('a restart after the machine’s clock was set back', () => {
   it.each([false, true])(
     'an audio pause with an impossible end is removed, and the screens get the alarm without it (events lost: %s)',
     (areEventsLost) => {
-      const before = open();
+      const before = openBench();
       before.read(0, 5, 150);
       const pause = {
         type: 'pause-audio',
@@ -415,7 +420,7 @@ describe('a restart after the machine’s clock was set back', () => {
       } as const;
       before.partition.addCommand(key, 0n, t0 + 5_050, { type: 'command', command: pause }, t0 + 5_050);
       expect(before.events.at(-1)?.alarm.audioPausedUntil).toBeDefined();
-      const states = bodies(before.partition.flush(t0 + 5_100, 0, 0n));
+      const states = snapshotBodies(before.partition.flush(t0 + 5_100, 0, 0n));
       const events: AlarmEvent[] = [];
       const publishedEvents = areEventsLost ? [] : before.events;
       const position = { observations: 6n, commands: 1n };
@@ -436,7 +441,7 @@ describe('a restart after the machine’s clock was set back', () => {
   );
 
   it('a receive time from before the clock was set back counts as now', () => {
-    const { partition, events, nowMs } = startAgain(10 * minuteMs, 80);
+    const { partition, events, nowMs } = restartWithClockSetBack(10 * minuteMs, 80);
     const gone = {
       type: 'connection',
       deviceId: 'bed-01',

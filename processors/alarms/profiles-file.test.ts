@@ -33,13 +33,14 @@ function refusal(content: unknown): string[] {
 }
 
 /** Returns the adult profile with changed groups. A group that is undefined is removed. */
-const changed = (groups: Record<string, unknown>) => ({ ...adult, groups: { ...adult.groups, ...groups } });
+const adultWithGroups = (groups: Record<string, unknown>) => ({ ...adult, groups: { ...adult.groups, ...groups } });
 /** `unscored`: the adult profile without scores, which is valid for children too. */
 const { scores, ...unscored } = adult;
-const hospital = (profile: unknown) => ({ version: '1', hospital: { adult: profile } });
-const scored = (changes: object) => hospital({ ...adult, scores: { ...scores, ...changes } });
-const calls = (changes: object) => scored({ calls: { ...scores.calls, ...changes } });
-const hr = (changes: object) => hospital(changed({ HR: { ...adult.groups.HR, ...changes } }));
+const fileWithAdult = (profile: unknown) => ({ version: '1', hospital: { adult: profile } });
+const fileWithScores = (changes: object) => fileWithAdult({ ...adult, scores: { ...scores, ...changes } });
+const fileWithScoreCalls = (changes: object) => fileWithScores({ calls: { ...scores.calls, ...changes } });
+const fileWithHeartRate = (changes: object) =>
+  fileWithAdult(adultWithGroups({ HR: { ...adult.groups.HR, ...changes } }));
 
 describe('readProfiles', () => {
   it('without a file, adults and devices without a patient have the adult profile, and children have no profile', () => {
@@ -49,7 +50,7 @@ describe('readProfiles', () => {
   });
 
   it('a profile without scores has the built-in scores, because older files have no scores', () => {
-    expect(profiles(hospital(unscored))('adult', null)?.scores).toEqual(adultProfile.scores);
+    expect(profiles(fileWithAdult(unscored))('adult', null)?.scores).toEqual(adultProfile.scores);
   });
 
   it('a patient has the profile of the ward, or else of the hospital, with its origin and version', () => {
@@ -70,7 +71,7 @@ describe('readProfiles', () => {
     const [, example = ''] = /## Limit profiles[\s\S]*?```json\n([\s\S]*?)```/.exec(page) ?? [];
     const rules = JSON.parse(example);
     expect(rules.low.delay.kind).toBe('tiered');
-    expect(profiles(hospital(changed({ SpO2: rules })))('adult', null)?.groups.SpO2).toEqual(rules);
+    expect(profiles(fileWithAdult(adultWithGroups({ SpO2: rules })))('adult', null)?.groups.SpO2).toEqual(rules);
   });
 
   it('the example adult.json is the built-in profile', () => {
@@ -80,16 +81,19 @@ describe('readProfiles', () => {
   it.each([
     [
       'its own delay, priority and re-alarm time for one side',
-      hr({ high: { ...adult.groups.HR.high, priority: 'low', realarmMs: 60_000 } }),
+      fileWithHeartRate({ high: { ...adult.groups.HR.high, priority: 'low', realarmMs: 60_000 } }),
     ],
-    ['a group that is off and not vital', hospital(changed({ EtCO2: { off: 'not measured here' } }))],
+    ['a group that is off and not vital', fileWithAdult(adultWithGroups({ EtCO2: { off: 'not measured here' } }))],
     [
       'a group that is off and has extreme limits',
-      hospital(changed({ HR: { off: 'telemetry has its own', extremeLow: 40, extremeHigh: 140 } })),
+      fileWithAdult(adultWithGroups({ HR: { off: 'telemetry has its own', extremeLow: 40, extremeHigh: 140 } })),
     ],
-    ['a score that does not alarm, with a reason', calls({ qSOFA: { off: 'not used here' } })],
-    ['a NEWS2 alarm with a higher priority', calls({ 'NEWS2.high': { from: 8, priority: 'high', delayMs: 0 } })],
-    ['a hysteresis that leaves one value at which alarms end', hr({ hysteresis: 35 })],
+    ['a score that does not alarm, with a reason', fileWithScoreCalls({ qSOFA: { off: 'not used here' } })],
+    [
+      'a NEWS2 alarm with a higher priority',
+      fileWithScoreCalls({ 'NEWS2.high': { from: 8, priority: 'high', delayMs: 0 } }),
+    ],
+    ['a hysteresis that leaves one value at which alarms end', fileWithHeartRate({ hysteresis: 35 })],
     ['no profiles', { version: '1' }],
   ])('accepts a file with %s', (_what, content) => {
     expect(profiles(content)('adult', null)).toBeDefined();
@@ -98,7 +102,7 @@ describe('readProfiles', () => {
 
 describe('a refused file', () => {
   const firstLine = 'The file that VIGIL_LIMIT_PROFILES_FILE names is refused:';
-  const sides = (delay: object) => ({ high: { ...adult.groups.HR.high, delay } });
+  const highLimitWithDelay = (delay: object) => ({ high: { ...adult.groups.HR.high, delay } });
   it.each<[string, unknown, RegExp]>([
     ['no JSON', '{', /the file cannot be read, or is not JSON/],
     ['no version', { hospital: { adult } }, /^\/: it must have required properties version/],
@@ -109,54 +113,82 @@ describe('a refused file', () => {
       /^\/: a name/,
     ],
     ['an unknown category', { version: '1', hospital: { elderly: adult } }, /^\/hospital: it/],
-    ['a profile that is null', hospital(null), /^\/hospital\/adult: it/],
-    ['an empty profile', hospital({}), /^\/hospital\/adult: it must have required properties/],
-    ['an unknown group', hospital(changed({ Pulse: {} })), /Pulse: no group of limits has this name/],
-    ['a missing group', hospital(changed({ SpO2: undefined })), /groups\/SpO2: this group is missing/],
-    ['an empty group', hospital(changed({ SpO2: {} })), /groups\/SpO2: it must have required properties/],
-    ['a group that is null', hospital(changed({ SpO2: null })), /groups\/SpO2: it must be object/],
-    ['a group that is a number', hospital(changed({ SpO2: 90 })), /groups\/SpO2: it must be object/],
-    ['groups that are null', hospital({ ...adult, groups: null }), /^\/hospital\/adult\/groups: it must be object/],
-    ['a missing side', hr({ high: undefined }), /groups\/HR\/high: this limit is missing/],
-    ['a missing extreme limit', hr({ extremeHigh: undefined }), /groups\/HR\/extremeHigh: this limit is missing/],
-    ['a group that is off without a reason', hospital(changed({ EtCO2: { off: ' ' } })), /groups\/EtCO2\/off: it/],
+    ['a profile that is null', fileWithAdult(null), /^\/hospital\/adult: it/],
+    ['an empty profile', fileWithAdult({}), /^\/hospital\/adult: it must have required properties/],
+    ['an unknown group', fileWithAdult(adultWithGroups({ Pulse: {} })), /Pulse: no group of limits has this name/],
+    ['a missing group', fileWithAdult(adultWithGroups({ SpO2: undefined })), /groups\/SpO2: this group is missing/],
+    ['an empty group', fileWithAdult(adultWithGroups({ SpO2: {} })), /groups\/SpO2: it must have required properties/],
+    ['a group that is null', fileWithAdult(adultWithGroups({ SpO2: null })), /groups\/SpO2: it must be object/],
+    ['a group that is a number', fileWithAdult(adultWithGroups({ SpO2: 90 })), /groups\/SpO2: it must be object/],
+    [
+      'groups that are null',
+      fileWithAdult({ ...adult, groups: null }),
+      /^\/hospital\/adult\/groups: it must be object/,
+    ],
+    ['a missing side', fileWithHeartRate({ high: undefined }), /groups\/HR\/high: this limit is missing/],
+    [
+      'a missing extreme limit',
+      fileWithHeartRate({ extremeHigh: undefined }),
+      /groups\/HR\/extremeHigh: this limit is missing/,
+    ],
+    [
+      'a group that is off without a reason',
+      fileWithAdult(adultWithGroups({ EtCO2: { off: ' ' } })),
+      /groups\/EtCO2\/off: it/,
+    ],
     [
       'extreme limits that are off',
-      hospital(changed({ HR: { off: 'noise' } })),
+      fileWithAdult(adultWithGroups({ HR: { off: 'noise' } })),
       /extremeLow: this limit is missing. The extreme limits of HR cannot be off/,
     ],
-    ['limits that cross', hr({ extremeHigh: 110 }), /high limit 120 of HR is not below the extreme high limit 110/],
+    [
+      'limits that cross',
+      fileWithHeartRate({ extremeHigh: 110 }),
+      /high limit 120 of HR is not below the extreme high limit 110/,
+    ],
     [
       'an extreme limit inside the plain one',
-      hr({ extremeLow: 55 }),
+      fileWithHeartRate({ extremeLow: 55 }),
       /extreme low limit 55 of HR is not below the low limit 50/,
     ],
     [
       'an extreme limit below the least allowed',
-      hr({ extremeLow: 19 }),
+      fileWithHeartRate({ extremeLow: 19 }),
       /19 of HR is below the lowest allowed value, 20/,
     ],
     [
       'a limit outside the measuring range',
-      hr({ extremeHigh: 400 }),
+      fileWithHeartRate({ extremeHigh: 400 }),
       /400 of HR is outside the measuring range, 0 to 350/,
     ],
-    ['a hysteresis with which no value ends an alarm', hr({ hysteresis: 40 }), /HR\/hysteresis: no value could end/],
-    ['a delay of more than 30 s', hr(sides({ kind: 'fixed', ms: 30_001 })), /HR\/high\/delay\/ms: it/],
-    ['a delay of an unknown kind', hr(sides({ kind: 'slow', ms: 1 })), /HR\/high\/delay\/kind: it/],
+    [
+      'a hysteresis with which no value ends an alarm',
+      fileWithHeartRate({ hysteresis: 40 }),
+      /HR\/hysteresis: no value could end/,
+    ],
+    [
+      'a delay of more than 30 s',
+      fileWithHeartRate(highLimitWithDelay({ kind: 'fixed', ms: 30_001 })),
+      /HR\/high\/delay\/ms: it/,
+    ],
+    [
+      'a delay of an unknown kind',
+      fileWithHeartRate(highLimitWithDelay({ kind: 'slow', ms: 1 })),
+      /HR\/high\/delay\/kind: it/,
+    ],
     [
       'an area without a cap',
-      hr(sides({ kind: 'area', unitMs: 1000 })),
+      fileWithHeartRate(highLimitWithDelay({ kind: 'area', unitMs: 1000 })),
       /HR\/high\/delay: it must have required properties capMs/,
     ],
     [
       'a delay whose step is longer for a greater breach',
-      hr(sides({ kind: 'tiered', ms: 5_000, steps: [{ by: 2, ms: 6_000 }] })),
+      fileWithHeartRate(highLimitWithDelay({ kind: 'tiered', ms: 5_000, steps: [{ by: 2, ms: 6_000 }] })),
       /HR\/high\/delay\/steps: each step/,
     ],
     [
       'a re-alarm time that is not allowed',
-      hospital({ ...adult, realarmMs: 240_000 }),
+      fileWithAdult({ ...adult, realarmMs: 240_000 }),
       /adult\/realarmMs: it must be equal to one of the allowed values: 60000, 120000/,
     ],
     [
@@ -164,55 +196,67 @@ describe('a refused file', () => {
       { version: '1', hospital: { paediatric: adult } },
       /paediatric\/scores: only adults get scores/,
     ],
-    ['scores that are null', hospital({ ...adult, scores: null }), /adult\/scores: it/],
-    ['scores without times', hospital({ ...adult, scores: { calls: scores.calls } }), /adult\/scores: it must have/],
-    ['a missing score', calls({ qSOFA: undefined }), /calls\/qSOFA: this score is missing. Give the value/],
-    ['an unknown score', calls({ MEWS: scores.calls.qSOFA }), /calls\/MEWS: no score has this name/],
-    ['a score that is off without a reason', calls({ qSOFA: { off: ' ' } }), /calls\/qSOFA\/off: it/],
+    ['scores that are null', fileWithAdult({ ...adult, scores: null }), /adult\/scores: it/],
+    [
+      'scores without times',
+      fileWithAdult({ ...adult, scores: { calls: scores.calls } }),
+      /adult\/scores: it must have/,
+    ],
+    [
+      'a missing score',
+      fileWithScoreCalls({ qSOFA: undefined }),
+      /calls\/qSOFA: this score is missing. Give the value/,
+    ],
+    ['an unknown score', fileWithScoreCalls({ MEWS: scores.calls.qSOFA }), /calls\/MEWS: no score has this name/],
+    ['a score that is off without a reason', fileWithScoreCalls({ qSOFA: { off: ' ' } }), /calls\/qSOFA\/off: it/],
     [
       'a NEWS2 threshold that no score reaches',
-      calls({ 'NEWS2.high': { ...scores.calls['NEWS2.high'], from: 21 } }),
+      fileWithScoreCalls({ 'NEWS2.high': { ...scores.calls['NEWS2.high'], from: 21 } }),
       /high\/from: it must be <= 20/,
     ],
     [
       'a threshold of one and a half points',
-      calls({ qSOFA: { ...scores.calls.qSOFA, from: 1.5 } }),
+      fileWithScoreCalls({ qSOFA: { ...scores.calls.qSOFA, from: 1.5 } }),
       /qSOFA\/from: it must be integer/,
     ],
     [
       'a single-parameter threshold of two points',
-      calls({ 'NEWS2.low-medium': { ...scores.calls.qSOFA, from: 2 } }),
+      fileWithScoreCalls({ 'NEWS2.low-medium': { ...scores.calls.qSOFA, from: 2 } }),
       /low-medium\/from: it must be >= 3/,
     ],
-    ['a score without a threshold', calls({ 'shock-index': { priority: 'low', delayMs: 0 } }), /shock-index: it/],
+    [
+      'a score without a threshold',
+      fileWithScoreCalls({ 'shock-index': { priority: 'low', delayMs: 0 } }),
+      /shock-index: it/,
+    ],
     [
       'a shock index threshold with three decimal places',
-      calls({ 'shock-index': { ...scores.calls['shock-index'], from: 0.905 } }),
+      fileWithScoreCalls({ 'shock-index': { ...scores.calls['shock-index'], from: 0.905 } }),
       /shock-index\/from: this value must have at most two digits/,
     ],
     [
       'a priority that does not exist',
-      calls({ qSOFA: { ...scores.calls.qSOFA, priority: 'none' } }),
+      fileWithScoreCalls({ qSOFA: { ...scores.calls.qSOFA, priority: 'none' } }),
       /qSOFA\/priority: it/,
     ],
     [
       'a NEWS2 threshold for medium that is not below the threshold for high',
-      calls({ 'NEWS2.medium': { ...scores.calls['NEWS2.medium'], from: 7 } }),
+      fileWithScoreCalls({ 'NEWS2.medium': { ...scores.calls['NEWS2.medium'], from: 7 } }),
       /medium\/from: 7 must be below 7/,
     ],
     [
       'entries of a nurse that count for a day',
-      scored({ ages: { ...scores.ages, enteredMs: 86_400_000 } }),
+      fileWithScores({ ages: { ...scores.ages, enteredMs: 86_400_000 } }),
       /ages\/enteredMs: it must be <= 43200000/,
     ],
     [
       'a score with a delay of one hour',
-      calls({ qSOFA: { ...scores.calls.qSOFA, delayMs: 3_600_000 } }),
+      fileWithScoreCalls({ qSOFA: { ...scores.calls.qSOFA, delayMs: 3_600_000 } }),
       /qSOFA\/delayMs: it/,
     ],
     [
       'no escalation time for high alarms',
-      hospital({ ...adult, escalationMs: { medium: 60_000 } }),
+      fileWithAdult({ ...adult, escalationMs: { medium: 60_000 } }),
       /escalationMs: it must have required properties high/,
     ],
   ])('the error names the fault of a file with %s', (_what, content, fault) => {
@@ -225,11 +269,11 @@ describe('a refused file', () => {
   });
 
   it('the error names every fault of a file', () => {
-    const faulty = { ...changed({ SpO2: {}, RR: undefined, EtCO2: { off: '' } }), realarmMs: 1 };
+    const faulty = { ...adultWithGroups({ SpO2: {}, RR: undefined, EtCO2: { off: '' } }), realarmMs: 1 };
     const faults = refusal({
       version: '1',
       hospital: { adult: faulty },
-      wards: { CCU: { neonatal: hr({ extremeLow: 1 }).hospital.adult } },
+      wards: { CCU: { neonatal: fileWithHeartRate({ extremeLow: 1 }).hospital.adult } },
     });
     for (const place of ['/realarmMs', 'groups/SpO2', 'groups/RR', 'groups/EtCO2/off', '/wards/CCU/neonatal/groups/HR'])
       expect(

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Check, isKafkaAway, mayJudge, type Reception, startReception, updateReception } from './reception.ts';
 
 const wall = Date.parse('2026-03-01T10:00:00Z');
-const check = (at: number, over: Partial<Check> = {}): Check => ({
+const check = (at: number, changes: Partial<Check> = {}): Check => ({
   at,
   wallMs: wall + at,
   askedAt: undefined,
   answeredAt: 0,
-  ...over,
+  ...changes,
 });
 /** Returns the times of the checks at which silence may be judged. */
 function judgedAt(checks: readonly Check[], from: Reception = startReception(0, wall)): number[] {

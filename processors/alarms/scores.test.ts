@@ -12,7 +12,7 @@ import type { Restored } from './partition-state.ts';
 
 const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
 
-function open(restored: Partial<Restored> = {}, category: AssociationInput['category'] = 'adult', startMs = t0) {
+function openBed(restored: Partial<Restored> = {}, category: AssociationInput['category'] = 'adult', startMs = t0) {
   const published: { readonly s: number; readonly scores: Scores }[] = [];
   let nowMs = startMs;
   let association: AssociationInput = { type: 'association', category, ward: 'ICU', endedAt: null };
@@ -65,7 +65,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
 
 describe('the content of published scores', () => {
   it('published scores have each part with value, time and points, the missing parts, and the nurse’s entries', () => {
-    const bed = open();
+    const bed = openBed();
     bed.enter(0, { consciousness: 'C' });
     bed.read(1, 1, well);
     expect(bed.last()).toMatchObject({
@@ -91,7 +91,7 @@ describe('the content of published scores', () => {
   });
 
   it('published scores fit their schema', () => {
-    const bed = open();
+    const bed = openBed();
     bed.enter(0, { consciousness: 'A', oxygen: true, spo2Scale: 2 });
     bed.read(1, 1, well);
     for (const { scores } of bed.published)
@@ -102,13 +102,13 @@ describe('the content of published scores', () => {
 
 describe('the times of publication', () => {
   it('equal scores are published again every five minutes, so that a trend can distinguish a lasting score from a gap', () => {
-    const bed = open();
+    const bed = openBed();
     for (let s = 1; s <= 700; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
     expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1, 301, 601]);
   });
 
   it('a shock index is published again only after a change of 0.1', () => {
-    const bed = open();
+    const bed = openBed();
     bed.read(1, 40, { ...well, HR: 60, ABPs: 120 });
     bed.read(41, 80, { ...well, HR: 71, ABPs: 120 });
     expect(bed.published.map(({ scores }) => scores.shockIndex)).toEqual([0.5]);
@@ -117,7 +117,7 @@ describe('the times of publication', () => {
   });
 
   it('scores are not published again after every value is too old', () => {
-    const bed = open();
+    const bed = openBed();
     bed.read(1, 5, well);
     for (let s = 6; s <= 6_000; s++) bed.tick(s);
     expect(bed.last().news2).toMatchObject({ atLeast: 0, missing: { length: 7 } });
@@ -126,7 +126,7 @@ describe('the times of publication', () => {
   });
 
   it('points of an incomplete score that change again and again are published at most every 10 s', () => {
-    const bed = open();
+    const bed = openBed();
     for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: Math.floor(s / 3) % 2 === 0 ? 70 : 95 });
     const times = bed.published.map(({ s }) => Math.round(s));
     for (const [i, s] of times.slice(1).entries()) expect(s - times[i]!).toBeGreaterThanOrEqual(10);
@@ -134,7 +134,7 @@ describe('the times of publication', () => {
   });
 
   it('an entry of a nurse is published immediately', () => {
-    const bed = open();
+    const bed = openBed();
     bed.read(1, 12, well);
     bed.enter(13, { consciousness: 'A' });
     bed.enter(14, { oxygen: false });
@@ -143,7 +143,7 @@ describe('the times of publication', () => {
   });
 
   it('scores without a value that has become too old are published even if no reading comes any more', () => {
-    const bed = open();
+    const bed = openBed();
     bed.enter(0, { consciousness: 'A', oxygen: false });
     bed.read(1, 5, well);
     expect(bed.last().news2.total).toBe(0);
@@ -154,10 +154,10 @@ describe('the times of publication', () => {
   });
 
   it('no scores are published for a child, or for a patient who has left', () => {
-    const child = open({}, 'paediatric');
+    const child = openBed({}, 'paediatric');
     child.read(1, 60, well);
     expect(child.published).toEqual([]);
-    const gone = open();
+    const gone = openBed();
     gone.read(1, 5, well);
     gone.end(6);
     const before = gone.published.length;
@@ -169,13 +169,13 @@ describe('the times of publication', () => {
 
 describe('scores after a restart', () => {
   it('the entries of a nurse remain after a restart, and unchanged scores are not published again', () => {
-    const before = open();
+    const before = openBed();
     before.enter(0, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
     before.read(1, 30, well);
     const { snapshots } = before.partition.flush(t0 + 31_000, 0, 0n);
     const written = JSON.parse(JSON.stringify(snapshots[0]!.body)) as AlarmState;
     expect(written.scores?.news2).toMatchObject({ total: 3, scale: 2 });
-    const after = open(
+    const after = openBed(
       { states: [written], position: { observations: 31n, commands: 1n }, replayTo: 31n },
       'adult',
       t0 + 31_000,

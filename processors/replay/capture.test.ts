@@ -12,16 +12,16 @@ import { replayCommand } from './command.ts';
 import { eventLine, playCapture } from './play.ts';
 
 const startMs = Date.parse('2026-03-01T10:00:00.000Z');
-const at = (s: number) => new Date(startMs + s * 1000).toISOString();
-const admitted = { at: at(0), kind: 'association', category: 'adult', ward: 'ICU' };
+const isoAt = (s: number) => new Date(startMs + s * 1000).toISOString();
+const admitted = { at: isoAt(0), kind: 'association', category: 'adult', ward: 'ICU' };
 const numeric = (code: string, value: number, unit: string) => ({ code, value, unit });
-const hr = (s: number, value: number, more: object = {}) => ({
-  at: at(s),
+const heartRateLine = (s: number, value: number, more: object = {}) => ({
+  at: isoAt(s),
   kind: 'observations',
-  body: { boot: 'b1', seq: s + 1, time: at(s), values: [numeric('MDC_ECG_HEART_RATE', value, '/min')], ...more },
+  body: { boot: 'b1', seq: s + 1, time: isoAt(s), values: [numeric('MDC_ECG_HEART_RATE', value, '/min')], ...more },
 });
-const heartRates = (from: number, to: number, value: number) =>
-  Array.from({ length: to - from + 1 }, (_, i) => hr(from + i, value));
+const heartRateLines = (from: number, to: number, value: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => heartRateLine(from + i, value));
 const ndjson = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 const play = (inputs: readonly object[]) => {
   const { lines, faults, refused } = readCapture(ndjson(inputs));
@@ -33,9 +33,9 @@ const eventLines = (lines: readonly object[]) =>
 
 describe('playCapture', () => {
   it('returns the events of the alarm engine, which fit the schema of events', () => {
-    const events = play([admitted, ...heartRates(1, 20, 134)]);
+    const events = play([admitted, ...heartRateLines(1, 20, 134)]);
     expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.onsetAt, alarm.raisedAt])).toEqual([
-      ['raised', 'HR.high', at(1), at(7)],
+      ['raised', 'HR.high', isoAt(1), isoAt(7)],
     ]);
     const check = Compile(AlarmEvent);
     for (const event of events) expect(check.Check(event)).toBe(true);
@@ -43,7 +43,7 @@ describe('playCapture', () => {
 
   it('moves the wall clock between the lines, so that silence and escalation come at their time', () => {
     expect(
-      eventLines([admitted, ...heartRates(1, 10, 80), { at: at(200), kind: 'connection', connected: false }]),
+      eventLines([admitted, ...heartRateLines(1, 10, 80), { at: isoAt(200), kind: 'connection', connected: false }]),
     ).toEqual([
       '0:15 raised medium No data',
       '3:15 escalated medium No data',
@@ -56,8 +56,8 @@ describe('playCapture', () => {
   it('raises the device’s own alarms, and marks them as alarms of the device', () => {
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
     const list = (s: number, alerts: object[], more = {}) => ({
-      ...{ at: at(s), kind: 'alerts' },
-      body: { boot: 'b1', seq: s, time: at(s), alerts, ...more },
+      ...{ at: isoAt(s), kind: 'alerts' },
+      body: { boot: 'b1', seq: s, time: isoAt(s), alerts, ...more },
     });
     const events = play([admitted, list(5, [vt]), list(9, [], { sound: 'off' })]);
     expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.origin, alarm.signal])).toEqual([
@@ -70,36 +70,40 @@ describe('playCapture', () => {
   });
 
   it('stops the clock at the last line, so that no silence alarm comes after it', () => {
-    expect(eventLines([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
+    expect(eventLines([admitted, ...heartRateLines(1, 10, 80)])).toEqual([]);
   });
 
   it('acknowledges all alarms that call if the alarm is *, or one alarm by its id', () => {
     const answer = (s: number, alarm: string) => ({
-      at: at(s),
+      at: isoAt(s),
       kind: 'command',
       command: { type: 'acknowledge', alarm },
     });
-    const [raised] = play([admitted, ...heartRates(1, 10, 134)]);
+    const [raised] = play([admitted, ...heartRateLines(1, 10, 134)]);
     for (const alarm of ['*', raised!.alarm.alarmId]) {
-      const events = play([admitted, ...heartRates(1, 10, 134), answer(11, alarm), ...heartRates(12, 13, 134)]);
+      const events = play([admitted, ...heartRateLines(1, 10, 134), answer(11, alarm), ...heartRateLines(12, 13, 134)]);
       expect(events.map(({ type }) => type)).toEqual(['raised', 'acknowledged']);
-      expect(events[1]!.alarm.acknowledgedAt).toBe(at(11));
+      expect(events[1]!.alarm.acknowledgedAt).toBe(isoAt(11));
     }
-    expect(play([admitted, answer(1, '*'), ...heartRates(2, 3, 80)])).toEqual([]);
+    expect(play([admitted, answer(1, '*'), ...heartRateLines(2, 3, 80)])).toEqual([]);
   });
 
   it('applies the limits and the audio pause of a command', () => {
-    const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 135 } } };
-    expect(eventLines([admitted, limits, ...heartRates(1, 20, 134)])).toEqual([]);
-    const pause = { at: at(9), kind: 'command', command: { type: 'pause-audio', forMs: 60_000 } };
-    expect(eventLines([admitted, ...heartRates(1, 8, 134), pause])).toEqual([
+    const limits = {
+      at: isoAt(0),
+      kind: 'command',
+      command: { type: 'set-limits', group: 'HR', limits: { high: 135 } },
+    };
+    expect(eventLines([admitted, limits, ...heartRateLines(1, 20, 134)])).toEqual([]);
+    const pause = { at: isoAt(9), kind: 'command', command: { type: 'pause-audio', forMs: 60_000 } };
+    expect(eventLines([admitted, ...heartRateLines(1, 8, 134), pause])).toEqual([
       '0:07 raised medium HR 134 > 120',
       '0:09 audio-paused medium HR 134 > 120',
     ]);
   });
 
   it('judges readings without a boot and number, and accepts times in other zones and in ms', () => {
-    const lines = heartRates(1, 20, 134).map(({ at: receivedAt, kind, body: { time, values } }, i) => ({
+    const lines = heartRateLines(1, 20, 134).map(({ at: receivedAt, kind, body: { time, values } }, i) => ({
       at: i % 2 === 0 ? Date.parse(receivedAt) : receivedAt.replace('10:', '11:').replace('Z', '+01:00'),
       kind,
       body: { time, values },
@@ -108,25 +112,29 @@ describe('playCapture', () => {
   });
 
   it('does not set the clock back if a line was received a little before the line above', () => {
-    const readings = heartRates(1, 20, 134);
-    const events = play([admitted, ...readings.slice(0, 10), hr(15, 134), ...readings.slice(10)]);
+    const readings = heartRateLines(1, 20, 134);
+    const events = play([admitted, ...readings.slice(0, 10), heartRateLine(15, 134), ...readings.slice(10)]);
     const clock = events.map((event) => Date.parse(event.at));
     expect(clock).toEqual([...clock].sort((a, b) => a - b));
   });
 
   it('sets the clock back if a line was received more than 5 s before the line above', () => {
-    const end = { at: at(-100), kind: 'connection', connected: true };
-    const events = play([admitted, ...heartRates(1, 10, 80), { ...hr(11, 80), at: at(-500) }, end]);
+    const end = { at: isoAt(-100), kind: 'connection', connected: true };
+    const events = play([admitted, ...heartRateLines(1, 10, 80), { ...heartRateLine(11, 80), at: isoAt(-500) }, end]);
     expect(
       events.filter(({ type, alarm }) => type === 'raised' && alarm.condition === 'no-data').map((event) => event.at),
-    ).toEqual([at(-495)]);
+    ).toEqual([isoAt(-495)]);
   });
 
   it('starts a new engine for the next patient, without the state of the former patient', () => {
-    const ended = { ...admitted, at: at(20), endedAt: at(20) };
-    const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 130 } } };
-    const next = [{ ...admitted, at: at(25) }, ...heartRates(26, 40, 125)];
-    const events = play([admitted, limits, ...heartRates(1, 20, 134), ended, ...next]);
+    const ended = { ...admitted, at: isoAt(20), endedAt: isoAt(20) };
+    const limits = {
+      at: isoAt(0),
+      kind: 'command',
+      command: { type: 'set-limits', group: 'HR', limits: { high: 130 } },
+    };
+    const next = [{ ...admitted, at: isoAt(25) }, ...heartRateLines(26, 40, 125)];
+    const events = play([admitted, limits, ...heartRateLines(1, 20, 134), ended, ...next]);
     const raised = events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm);
     expect(raised.map(({ condition, limit, onsets }) => [condition, limit, onsets])).toEqual([
       ['HR.high', 130, 1],
@@ -172,7 +180,7 @@ describe('readCapture', () => {
     ['an audio pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
     ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
   ])('leaves out a command with %s, and keeps the other lines', (_name, command) => {
-    const inputs = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
+    const inputs = [admitted, { at: isoAt(1), kind: 'command', command }, heartRateLine(2, 134)];
     const { lines, refused, faults } = readCapture(ndjson(inputs));
     expect({ lines: lines.map(({ line }) => line), refused, faults }).toEqual({
       lines: [1, 3],
@@ -182,7 +190,9 @@ describe('readCapture', () => {
   });
 
   it('leaves out a message that the gateway would refuse, and keeps the other lines', () => {
-    const { lines, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
+    const { lines, refused, faults } = readCapture(
+      ndjson([admitted, heartRateLine(1, 134, { values: [] }), heartRateLine(2, 134)]),
+    );
     expect({ lines: lines.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
       lines: [1, 3],
       refused: [2],
@@ -205,7 +215,7 @@ describe('npm run replay -- --capture', () => {
   };
 
   it('prints the events as NDJSON or as lines of text', async () => {
-    const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
+    const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRateLines(1, 20, 134)]));
     const { status, stdout, stderr } = await run('--capture', path, '--events');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(
@@ -214,7 +224,7 @@ describe('npm run replay -- --capture', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toMatchObject([
-      { type: 'raised', at: at(7), alarm: { condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120' } },
+      { type: 'raised', at: isoAt(7), alarm: { condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120' } },
     ]);
     expect((await run('--capture', path)).stdout).toMatch(/0:07 {2}raised {8}medium {2}HR 134 > 120\n/);
     expect((await run('--capture', path, '--limits', '{"HR":{"high":135}}')).stdout).toBe('No alarm.\n');
@@ -248,7 +258,7 @@ describe('npm run replay -- --capture', () => {
   });
 
   it('npm run vigil -- replay runs the program of npm run replay, and ends with its output and its exit code', async () => {
-    const path = file('passed-on.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
+    const path = file('passed-on.ndjson', ndjson([admitted, ...heartRateLines(1, 20, 134)]));
     for (const args of [
       ['--capture', path],
       ['--capture', path, 'b'],

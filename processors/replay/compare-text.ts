@@ -17,7 +17,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
 export const letterOf = (index: number) => String.fromCharCode(65 + index);
 
 export const percent = (part: number, of: number) => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
-const perDay = (n: number, days: number) => (days === 0 ? '–' : (n / days).toFixed(1));
+const perDay = (count: number, days: number) => (days === 0 ? '–' : (count / days).toFixed(1));
 /** Maximum number of listed calls. Further calls are only counted; `--json` has all calls. */
 const listedMax = 12;
 
@@ -27,11 +27,11 @@ export function comparisonText(comparison: Comparison): string {
     `Patients: ${patients}. Bed-hours: ${(bedDays * 24).toFixed(1)}.`,
     'A call is a raised alarm, or a further onset of a live alarm.',
     'Numbers: calls per bed-day (number of calls). In the rows of the parameters: calls per bed-day (number of high/medium/low calls).',
-    ...profiles.map(({ name }, n) => `  ${letterOf(n)}: ${visibleText(name)}`),
+    ...profiles.map(({ name }, index) => `  ${letterOf(index)}: ${visibleText(name)}`),
     '',
     ...table(profiles, bedDays),
     '',
-    ...differences.flatMap((difference, n) => differenceLines(difference, letterOf(n + 1), patients)),
+    ...differences.flatMap((difference, index) => differenceLines(difference, letterOf(index + 1), patients)),
     ...labelLines(comparison),
     ...shareLines(comparison),
   ];
@@ -42,13 +42,13 @@ function table(profiles: readonly Summary[], bedDays: number): string[] {
   const cell = (n: number) => `${perDay(n, bedDays)} (${n})`.padStart(16);
   const line = (name: string, of: (summary: Summary) => string) =>
     `${name.padEnd(24)}${profiles.map((profile) => of(profile).padStart(16)).join('')}`;
-  const head = `${''.padEnd(24)}${profiles.map((_profile, n) => letterOf(n).padStart(16)).join('')}`;
+  const head = `${''.padEnd(24)}${profiles.map((_profile, index) => letterOf(index).padStart(16)).join('')}`;
   const priorities = (['high', 'medium', 'low'] as const).map((priority) =>
     line(priority, ({ byPriority }) => cell(byPriority[priority])),
   );
   const parameters = rowsOf(profiles).map(({ label, counts }) => {
-    const numbers = profiles.map((_profile, n) => {
-      const { high, medium, low } = counts[n]!;
+    const numbers = profiles.map((_profile, index) => {
+      const { high, medium, low } = counts[index]!;
       return `${perDay(high + medium + low, bedDays)} (${high}/${medium}/${low})`.padStart(16);
     });
     return `${label.padEnd(24)}${numbers.join('')}`;
@@ -131,7 +131,9 @@ export function latencyDifference(a: number | null, b: number | null): string {
 function labelLines({ labels }: Comparison): string[] {
   if (labels.length === 0) return [];
   const lines = labels.map(({ patient, name, latencyMs: [a = null, ...others] }) => {
-    const results = others.map((b, n) => `${letterOf(n + 1)} ${latencyText(b)} ${latencyDifference(a, b)}`.trimEnd());
+    const results = others.map((b, index) =>
+      `${letterOf(index + 1)} ${latencyText(b)} ${latencyDifference(a, b)}`.trimEnd(),
+    );
     return `  ${visibleText(patient)}  ${visibleText(name)}: ${[`A ${latencyText(a)}`, ...results].join(', ')}`;
   });
   return ['Time from each labelled event to the first call:', ...lines, ''];

@@ -19,25 +19,25 @@ import { withLimits } from './tally.ts';
 
 type Row = { readonly HR?: number; readonly SpO2?: number };
 /** Makes a recording with one row for each second. A value that is left out is normal. */
-function stay(patient: string, rows: readonly Row[]): Stay {
+function stayOf(patient: string, rows: readonly Row[]): Stay {
   const lines = rows.map(({ HR = 80, SpO2 = 97 }, n) => `${n}, ${HR}, NaN, 16, ${SpO2}`);
   const result = readStay(patient, `Time [s], HR, PULSE, RESP, SpO2\n${lines.join('\n')}\n`, null);
   if ('fault' in result) throw new Error(result.fault);
   return result;
 }
 const rows = (seconds: number, row: Row = {}): Row[] => Array.from({ length: seconds }, () => row);
-const named = (name: string, profile: Profile): NamedProfile => ({ name, profile: () => profile });
-const adult = named('adult', adultProfile);
-const other = (changes: LimitsByGroup) => named('other', withLimits(adultProfile, changes));
-const compare = (b: NamedProfile, ...stays: Stay[]) => compareProfiles(env.hash, [adult, b], stays, []);
+const namedProfile = (name: string, profile: Profile): NamedProfile => ({ name, profile: () => profile });
+const adult = namedProfile('adult', adultProfile);
+const otherProfile = (changes: LimitsByGroup) => namedProfile('other', withLimits(adultProfile, changes));
+const compareWithAdult = (b: NamedProfile, ...stays: Stay[]) => compareProfiles(env.hash, [adult, b], stays, []);
 /** Excludes technical calls, such as those for the pulse, which is missing in all rows. */
 const physiological = ({ call }: { readonly call: { readonly kind: string } }) => call.kind === 'physiological';
-const explanations = (list: ReturnType<typeof compare>['differences'][number]['removed']) =>
+const explanations = (list: ReturnType<typeof compareWithAdult>['differences'][number]['removed']) =>
   list.filter(physiological).map(({ call, reason, words }) => [call.condition, reason, words]);
 
 describe('callsOf', () => {
-  it('returns the onset, the time of the call, and the end of each call', () => {
-    const twice = stay('a', [
+  it('callsOf returns the onset, the time of the call, and the end of each call', () => {
+    const twice = stayOf('a', [
       ...rows(10),
       ...rows(20, { HR: 130 }),
       ...rows(15),
@@ -55,38 +55,44 @@ describe('callsOf', () => {
     expect(callMs(calls[0]!)).toBe(calls[0]!.endMs! - 16_000);
   });
 
-  it('returns no end for a call that lasts at the end of the recording', () => {
-    const calls = callsOf(env, stay('a', [...rows(5), ...rows(20, { HR: 130 })]));
+  it('callsOf returns no end for a call that lasts at the end of the recording', () => {
+    const calls = callsOf(env, stayOf('a', [...rows(5), ...rows(20, { HR: 130 })]));
     expect(calls.find(({ condition }) => condition === 'HR.high')).toMatchObject({ endMs: null, limit: 120 });
   });
 });
 
 describe('the explanation of a missing call', () => {
-  const high = (seconds: number, HR: number) => stay('a', [...rows(10), ...rows(seconds, { HR }), ...rows(120)]);
+  const stayWithHighRate = (seconds: number, HR: number) =>
+    stayOf('a', [...rows(10), ...rows(seconds, { HR }), ...rows(120)]);
 
-  it('names the moved limit and the worst value', () => {
-    const { removed, added } = compare(other({ HR: { high: 130 } }), high(20, 125)).differences[0]!;
+  it('the explanation names the moved limit and the worst value', () => {
+    const { removed, added } = compareWithAdult(otherProfile({ HR: { high: 130 } }), stayWithHighRate(20, 125))
+      .differences[0]!;
     expect(explanations(removed)).toEqual([
       ['HR.high', 'limit-moved', 'the limit is 130, and the worst value was 125'],
     ]);
     expect(added).toEqual([]);
   });
 
-  it('names a longer delay and the duration of the breach', () => {
-    const { removed } = compare(other({ HR: { delayMs: 15_000 } }), high(11, 125)).differences[0]!;
+  it('the explanation names a longer delay and the duration of the breach', () => {
+    const { removed } = compareWithAdult(otherProfile({ HR: { delayMs: 15_000 } }), stayWithHighRate(11, 125))
+      .differences[0]!;
     expect(explanations(removed)).toEqual([['HR.high', 'delay', 'beyond 120 for at most 10 s, and the delay is 15 s']]);
   });
 
-  it('names the longest breach if each value inside the limit starts the delay again', () => {
+  it('the explanation names the longest breach if each value inside the limit starts the delay again', () => {
     const wave = [...rows(8, { HR: 126 }), ...rows(2, { HR: 119 })];
-    const flapping = stay('a', [...rows(10), ...wave, ...wave, ...wave, ...rows(120)]);
-    const { removed } = compare(other({ HR: { delayMs: 10_000 } }), flapping).differences[0]!;
+    const flapping = stayOf('a', [...rows(10), ...wave, ...wave, ...wave, ...rows(120)]);
+    const { removed } = compareWithAdult(otherProfile({ HR: { delayMs: 10_000 } }), flapping).differences[0]!;
     expect(explanations(removed)).toEqual([['HR.high', 'delay', 'beyond 120 for at most 7 s, and the delay is 10 s']]);
     expect(removed.find(physiological)!.atMs).toBe(10_000);
   });
 
-  it('names an alarm of the same cause that calls instead', () => {
-    const { removed, added } = compare(other({ HR: { high: 110, extremeHigh: 124 } }), high(20, 130)).differences[0]!;
+  it('the explanation names an alarm of the same cause that calls instead', () => {
+    const { removed, added } = compareWithAdult(
+      otherProfile({ HR: { high: 110, extremeHigh: 124 } }),
+      stayWithHighRate(20, 130),
+    ).differences[0]!;
     expect(explanations(removed)).toEqual([
       ['HR.high', 'other-calls', 'HR.extreme-high (high) has the same cause and calls instead'],
     ]);
@@ -95,39 +101,40 @@ describe('the explanation of a missing call', () => {
     ]);
   });
 
-  it('names an alarm of the same condition that began before', () => {
+  it('the explanation names an alarm of the same condition that began earlier', () => {
     const wave = [...rows(20, { HR: 130 }), ...rows(10, { HR: 115 })];
-    const flapping = stay('a', [...rows(10), ...wave, ...wave, ...rows(120)]);
-    const { removed } = compare(other({ HR: { high: 110 } }), flapping).differences[0]!;
+    const flapping = stayOf('a', [...rows(10), ...wave, ...wave, ...rows(120)]);
+    const { removed } = compareWithAdult(otherProfile({ HR: { high: 110 } }), flapping).differences[0]!;
     expect(explanations(removed)).toEqual([['HR.high', 'goes-on', 'part of one HR.high alarm that began at 0:00:10']]);
   });
 
-  it('names a limit that is switched off', () => {
+  it('the explanation names a limit that is switched off', () => {
     const off: Profile = {
       ...adultProfile,
       groups: { ...adultProfile.groups, HR: { off: 'a test', extremeHigh: 140 } },
     };
-    const { removed } = compare(named('off', off), high(20, 130)).differences[0]!;
+    const { removed } = compareWithAdult(namedProfile('off', off), stayWithHighRate(20, 130)).differences[0]!;
     expect(explanations(removed)).toEqual([['HR.high', 'off', 'HR.high is switched off']]);
   });
 
   it('a call under both profiles has the difference of its times instead of an explanation', () => {
-    const [late] = compare(other({ HR: { delayMs: 15_000 } }), high(40, 125)).differences;
+    const [late] = compareWithAdult(otherProfile({ HR: { delayMs: 15_000 } }), stayWithHighRate(40, 125)).differences;
     expect(late).toMatchObject({ removed: [], added: [], later: 1, laterMsMax: 9_000, sooner: 0, otherPriority: 0 });
-    const [soon] = compare(other({ HR: { delayMs: 2_000 } }), high(40, 125)).differences;
+    const [soon] = compareWithAdult(otherProfile({ HR: { delayMs: 2_000 } }), stayWithHighRate(40, 125)).differences;
     expect(soon).toMatchObject({ later: 0, sooner: 1, soonerMsMax: 4_000 });
   });
 
   it('an added call is explained by the moved limit too', () => {
-    const { removed, added } = compare(other({ HR: { high: 110 } }), high(20, 115)).differences[0]!;
+    const { removed, added } = compareWithAdult(otherProfile({ HR: { high: 110 } }), stayWithHighRate(20, 115))
+      .differences[0]!;
     expect(removed).toEqual([]);
     expect(explanations(added)).toEqual([['HR.high', 'limit-moved', 'the limit is 120, and the worst value was 115']]);
   });
 });
 
 describe('compareProfiles', () => {
-  const quiet = stay('quiet', rows(600));
-  const loud = stay('loud', [
+  const quiet = stayOf('quiet', rows(600));
+  const loud = stayOf('loud', [
     ...rows(10),
     ...rows(20, { HR: 125 }),
     ...rows(60),
@@ -135,8 +142,8 @@ describe('compareProfiles', () => {
     ...rows(120),
   ]);
 
-  it('counts the calls by parameter, priority and duration', () => {
-    const { bedDays, profiles } = compare(other({ HR: { high: 130 } }), quiet, loud);
+  it('compareProfiles counts the calls by parameter, priority and duration', () => {
+    const { bedDays, profiles } = compareWithAdult(otherProfile({ HR: { high: 130 } }), quiet, loud);
     expect(bedDays * 86_400).toBeCloseTo(600 + 230);
     const [a, b] = profiles;
     const hr = (of: typeof a) => of!.byParameter.find((row) => row.parameter === 'HR' && !row.technical);
@@ -147,13 +154,13 @@ describe('compareProfiles', () => {
     expect(a!.byPriority.high + a!.byPriority.medium + a!.byPriority.low).toBe(a!.calls);
   });
 
-  it('names the patient with the most calls, and the smallest change of a limit that halves the calls', () => {
+  it('compareProfiles names the patient with the most calls, and the smallest change of a limit that halves the calls', () => {
     const calls = callsOf(env, loud);
     // The first breach has the value 125, and the second has 126. So a limit of 126 would leave no call.
     expect(proposedLimitOf(env.hash, adultProfile, loud, calls)).toEqual({
       ...{ condition: 'HR.high', calls: 2, from: 120, to: 125, left: 1 },
     });
-    const { shares } = compare(other({}), quiet, loud);
+    const { shares } = compareWithAdult(otherProfile({}), quiet, loud);
     expect(shares.map(({ patient, isTop }) => [patient, isTop])).toEqual([
       ['loud', true],
       ['quiet', false],
@@ -163,7 +170,7 @@ describe('compareProfiles', () => {
 
   const twice = (SpO2: number) => {
     const burst = [...rows(60, { SpO2 }), ...rows(60)];
-    return stay('a', [...rows(10), ...burst, ...burst]);
+    return stayOf('a', [...rows(10), ...burst, ...burst]);
   };
   it.each([
     ['a limit as low as the extreme limit if this is enough', 85, 'SpO2.low', 90, 85, 0],
@@ -175,13 +182,13 @@ describe('compareProfiles', () => {
   });
 
   it('proposedLimitOf proposes no limit for a single call', () => {
-    const once = stay('a', [...rows(10), ...rows(60, { SpO2: 88 }), ...rows(90)]);
+    const once = stayOf('a', [...rows(10), ...rows(60, { SpO2: 88 }), ...rows(90)]);
     expect(proposedLimitOf(env.hash, adultProfile, once, callsOf(env, once))).toBeUndefined();
   });
 
   it('comparisonPage escapes the markup in a file name, and comparisonText names the reason of a removed call', () => {
-    const evil = stay('<img src=x onerror=alert(1)>"', [...rows(10), ...rows(20, { HR: 125 }), ...rows(120)]);
-    const compared = compare(other({ HR: { high: 130 } }), evil);
+    const evil = stayOf('<img src=x onerror=alert(1)>"', [...rows(10), ...rows(20, { HR: 125 }), ...rows(120)]);
+    const compared = compareWithAdult(otherProfile({ HR: { high: 130 } }), evil);
     const page = comparisonPage(compared, [evil]);
     expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;');
     expect(page).not.toMatch(/<img|<script|https?:\/\//);
@@ -191,7 +198,7 @@ describe('compareProfiles', () => {
 });
 
 describe('labelled events', () => {
-  const patient = stay('a.csv', [...rows(10), ...rows(30, { SpO2: 88 }), ...rows(120)]);
+  const patient = stayOf('a.csv', [...rows(10), ...rows(30, { SpO2: 88 }), ...rows(120)]);
   const label = (more: object) => JSON.stringify([{ patient: 'a.csv', at: 10, name: 'desaturation', ...more }]);
 
   it.each([
@@ -209,7 +216,7 @@ describe('labelled events', () => {
 
   it('comparisonText has MISSED for an event that a profile misses', () => {
     const { labels } = readLabels(label({}), [patient]);
-    const compared = compareProfiles(env.hash, [adult, other({ SpO2: { low: 87 } })], [patient], labels);
+    const compared = compareProfiles(env.hash, [adult, otherProfile({ SpO2: { low: 87 } })], [patient], labels);
     expect(compared.labels[0]!.latencyMs).toEqual([10_000, null]);
     expect(comparisonText(compared)).toContain('desaturation: A 10.0 s, B MISSED');
   });
@@ -233,7 +240,7 @@ describe('compareProfiles on the bundled recordings', () => {
   const stays = readdirSync(folder)
     .filter((name) => /Numerics\.csv$|\.psv$|_1min\.csv$/.test(name))
     .map((name) => readStay(name, readFileSync(join(folder, name), 'utf8'), null) as Stay);
-  const lax = other({ HR: { high: 130 }, RR: { high: 35, low: 7 }, SpO2: { low: 88 } });
+  const lax = otherProfile({ HR: { high: 130 }, RR: { high: 35, low: 7 }, SpO2: { low: 88 } });
 
   it('every removed physiological call is explained, and the numbers of removed and added calls fit the sums', () => {
     const { profiles, differences, shares, bedDays } = compareProfiles(env.hash, [adult, lax], stays, []);

@@ -79,13 +79,13 @@ export function compareProfiles(
 ): Comparison {
   const bedDays = bedDaysOf(stays);
   const runs = profiles.map(({ profile }) => stays.map((stay) => callsOf({ hash, profile }, stay)));
-  const summaries = profiles.map(({ name }, n) => summaryOf(name, runs[n]!.flat(), bedDays));
+  const summaries = profiles.map(({ name }, index) => summaryOf(name, runs[index]!.flat(), bedDays));
   const first = profiles[0]!;
   return {
     patients: stays.length,
     bedDays,
     profiles: summaries,
-    differences: profiles.slice(1).map((other, n) => differenceOf(first, runs[0]!, other, runs[n + 1]!, stays)),
+    differences: profiles.slice(1).map((other, index) => differenceOf(first, runs[0]!, other, runs[index + 1]!, stays)),
     labels: labels.map((label) => ({ ...label, latencyMs: runs.map((calls) => latencyMs(label, calls.flat())) })),
     shares: patientShares(hash, (stay) => profileOfStay(first, stay), stays, runs[0]!.flat()),
   };
@@ -106,12 +106,12 @@ function differenceOf(
   const removed: ExplainedCall[] = [];
   const added: ExplainedCall[] = [];
   const both: Pair[] = [];
-  for (const [n, stay] of stays.entries()) {
-    const [ofA, ofB] = [callsA[n]!, callsB[n]!];
-    const { pairs, onlyA, onlyB } = pairCalls(ofA, ofB);
+  for (const [index, stay] of stays.entries()) {
+    const [stayCallsA, stayCallsB] = [callsA[index]!, callsB[index]!];
+    const { pairs, onlyA, onlyB } = pairCalls(stayCallsA, stayCallsB);
     both.push(...pairs);
-    removed.push(...onlyA.map((call) => explain(call, ofB, profileOfStay(b, stay), stay)));
-    added.push(...onlyB.map((call) => explain(call, ofA, profileOfStay(a, stay), stay)));
+    removed.push(...onlyA.map((call) => explain(call, stayCallsB, profileOfStay(b, stay), stay)));
+    added.push(...onlyB.map((call) => explain(call, stayCallsA, profileOfStay(a, stay), stay)));
   }
   const laterMs = both.map((pair) => pair.b.calledMs - pair.a.calledMs);
   return {

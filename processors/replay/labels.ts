@@ -42,10 +42,10 @@ export function readLabels(
     return { labels: [], faults: [...new Set(faults)] };
   }
   const faults: string[] = [];
-  const labels = content.flatMap((label, n) => {
+  const labels = content.flatMap((label, index) => {
     const event = eventOf(label, stays);
     if (typeof event !== 'string') return [event];
-    faults.push(`/${n}: ${event}`);
+    faults.push(`/${index}: ${event}`);
     return [];
   });
   return { labels: faults.length === 0 ? labels : [], faults };

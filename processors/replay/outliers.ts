@@ -44,9 +44,9 @@ export function patientShares(
     .sort((a, b) => b.patientCalls.length - a.patientCalls.length);
   const topCount = Math.ceil(stays.length / 10);
   let sum = 0;
-  return sorted.map(({ stay, patientCalls }, n) => {
+  return sorted.map(({ stay, patientCalls }, index) => {
     sum += patientCalls.length;
-    const isTop = n < topCount && patientCalls.length > 0;
+    const isTop = index < topCount && patientCalls.length > 0;
     const profile = profileFor(stay);
     const fit = isTop && profile !== undefined ? proposedLimitOf(hash, profile, stay, patientCalls) : undefined;
     const cumulative = calls.length === 0 ? 0 : sum / calls.length;
@@ -74,8 +74,8 @@ export function proposedLimitOf(
   const step = stepOf(group);
   const from = boundOf(profile, group, condition, side!);
   if (from === undefined) return noFit;
-  for (let n = 1; n <= movesMax; n++) {
-    const to = withoutRoundingError(from + (side === 'low' ? -n : n) * step);
+  for (let steps = 1; steps <= movesMax; steps++) {
+    const to = withoutRoundingError(from + (side === 'low' ? -steps : steps) * step);
     const candidate = withLimit(profile, group, condition, side!, to);
     if (candidate === undefined) return { ...noFit, from };
     const left = callsOf({ hash, profile: () => candidate }, stay).filter((call) => call.cause === cause).length;
@@ -88,14 +88,14 @@ export function proposedLimitOf(
 const movesMax = 400;
 
 function mostFrequent(calls: readonly Call[]): Call | undefined {
-  const counts = new Map<string, { readonly call: Call; readonly n: number }>();
+  const counts = new Map<string, { readonly call: Call; readonly count: number }>();
   for (const call of calls) {
     if (call.kind !== 'physiological' || call.side === null) continue;
     if (!(limitGroups as readonly string[]).includes(call.parameter) || call.limit === null) continue;
-    counts.set(call.condition, { call, n: (counts.get(call.condition)?.n ?? 0) + 1 });
+    counts.set(call.condition, { call, count: (counts.get(call.condition)?.count ?? 0) + 1 });
   }
   // A single call is not enough for a proposal (ours).
-  return [...counts.values()].filter(({ n }) => n > 1).sort((a, b) => b.n - a.n)[0]?.call;
+  return [...counts.values()].filter(({ count }) => count > 1).sort((a, b) => b.count - a.count)[0]?.call;
 }
 
 function stepOf(group: LimitGroup): number {

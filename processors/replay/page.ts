@@ -33,8 +33,8 @@ td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:no
 export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const key = profiles.map(
-    ({ name }, n) =>
-      `<span style="background:${profileColours[n % profileColours.length]}"></span>${letterOf(n)}: ${escapeHtml(name)}`,
+    ({ name }, index) =>
+      `<span style="background:${profileColours[index % profileColours.length]}"></span>${letterOf(index)}: ${escapeHtml(name)}`,
   );
   const sections = [
     `<h1>Alarms under ${profiles.length === 1 ? 'one profile' : `${profiles.length} profiles`}</h1>`,
@@ -44,7 +44,7 @@ export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): 
     plotsHtml(comparison),
     labelsHtml(comparison),
     patientsHtml(comparison),
-    ...differences.flatMap((difference, n) => differenceHtml(difference, letterOf(n + 1), stays)),
+    ...differences.flatMap((difference, index) => differenceHtml(difference, letterOf(index + 1), stays)),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -65,8 +65,8 @@ const numberCell = (text: string) => `<td class="n">${escapeHtml(text)}</td>`;
 
 function summariesHtml(profiles: readonly Summary[], bedDays: number): string {
   const perDay = (n: number) => numberCell(bedDays === 0 ? '–' : (n / bedDays).toFixed(1));
-  const rows = profiles.map(({ name, calls, byPriority: { high, medium, low }, shorterThan15s, ended }, n) => [
-    textCell(`${letterOf(n)}: ${name}`),
+  const rows = profiles.map(({ name, calls, byPriority: { high, medium, low }, shorterThan15s, ended }, index) => [
+    textCell(`${letterOf(index)}: ${name}`),
     ...[calls, high, medium, low].map(perDay),
     numberCell(percent(shorterThan15s, ended)),
   ]);
@@ -97,7 +97,7 @@ function plotsHtml({ profiles, bedDays, shares }: Comparison): string {
 
 function labelsHtml({ labels: list, profiles }: Comparison): string {
   if (list.length === 0) return '';
-  const head = ['Patient', 'Event', ...profiles.map((_profile, n) => letterOf(n)), 'Difference from A'];
+  const head = ['Patient', 'Event', ...profiles.map((_profile, index) => letterOf(index)), 'Difference from A'];
   const rows = list.map(({ patient, name, latencyMs }) => [
     textCell(patient),
     textCell(name),

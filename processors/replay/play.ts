@@ -33,8 +33,8 @@ export function playSteps(env: Environment, lines: readonly CaptureLine[], onSte
     }
     if (input !== 'acknowledge-all') player.feed(input);
     else
-      for (const [n, alarmId] of calling(player.state).entries())
-        player.feed(acknowledgement(alarmId, `${line}-${n}`, player.now));
+      for (const [index, alarmId] of callingIds(player.state).entries())
+        player.feed(acknowledgement(alarmId, `${line}-${index}`, player.now));
   }
 }
 
@@ -44,7 +44,7 @@ function isNextPatient({ association }: State, input: CaptureLine['input']): boo
 }
 
 /** Returns the ids of the alarms that call. */
-function calling({ book }: State): string[] {
+function callingIds({ book }: State): string[] {
   return Object.values(book.live)
     .filter(isCalling)
     .map(({ alarm }) => alarm.alarmId);

@@ -19,7 +19,7 @@ export function escapeHtml(text: string): string {
 
 const svgStart = (title: string, width: number, height: number) =>
   `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui,sans-serif" font-size="12"><title>${escapeHtml(title)}</title>`;
-const round = (n: number) => Math.round(n * 10) / 10;
+const round = (value: number) => Math.round(value * 10) / 10;
 
 /** A row of bars, one bar for each profile. `notes`: a text behind the number of each bar. */
 export type BarRow = {
@@ -35,11 +35,11 @@ export function drawBars(title: string, rows: readonly BarRow[], digits: number)
   let y = 4;
   const drawn = rows.map(({ label, values, notes }) => {
     const middle = y + (values.length * barHeight) / 2 + 4;
-    const parts = values.map((value, n) => {
+    const parts = values.map((value, index) => {
       const length = round((value / maximum) * width);
-      const top = y + n * barHeight;
-      const colour = profileColours[n % profileColours.length];
-      return `<rect x="${left}" y="${top}" width="${length}" height="${barHeight - 2}" fill="${colour}"/><text x="${left + length + 5}" y="${top + 10}">${value.toFixed(digits)} ${escapeHtml(notes?.[n] ?? '')}</text>`;
+      const top = y + index * barHeight;
+      const colour = profileColours[index % profileColours.length];
+      return `<rect x="${left}" y="${top}" width="${length}" height="${barHeight - 2}" fill="${colour}"/><text x="${left + length + 5}" y="${top + 10}">${value.toFixed(digits)} ${escapeHtml(notes?.[index] ?? '')}</text>`;
     });
     y += values.length * barHeight + 8;
     return `<text x="${left - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}</text>${parts.join('')}`;
@@ -50,9 +50,9 @@ export function drawBars(title: string, rows: readonly BarRow[], digits: number)
 /** Draws the cumulative share of the patients in the calls. @param shares for the patients in order of their calls, 0 to 1 */
 export function drawCumulativeShares(shares: readonly number[]): string {
   const [left, bottom, width, height] = [50, 210, 560, 190];
-  const x = (n: number) => round(left + (n / Math.max(1, shares.length)) * width);
+  const x = (patientCount: number) => round(left + (patientCount / Math.max(1, shares.length)) * width);
   const y = (share: number) => round(bottom - share * height);
-  const line = [0, ...shares].map((share, n) => `${x(n)},${y(share)}`).join(' ');
+  const line = [0, ...shares].map((share, index) => `${x(index)},${y(share)}`).join(' ');
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
     (share) =>
       `<line x1="${left}" x2="${left + width}" y1="${y(share)}" y2="${y(share)}" stroke="#ccc"/><text x="${left - 6}" y="${y(share) + 4}" text-anchor="end">${share * 100} %</text>`,
@@ -70,7 +70,7 @@ export function drawTrace(points: readonly Point[], limit: number | null, fromMs
   const x = (ms: number) => round(((Math.min(Math.max(ms, first), last) - first) / Math.max(1, last - first)) * width);
   const y = (value: number) => round(height - 4 - ((value - least) / Math.max(1e-9, most - least)) * (height - 8));
   const every = Math.ceil(points.length / width);
-  const line = points.filter((_point, n) => n % every === 0).map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
+  const line = points.filter((_point, index) => index % every === 0).map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
   const during = `<rect x="${x(fromMs)}" y="0" width="${round(Math.max(1, x(toMs) - x(fromMs)))}" height="${height}" fill="#ddd"/>`;
   const limitLine =
     limit === null

@@ -75,10 +75,10 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
   if (!format || head === undefined) return undefined;
   const { separator, columns, time, unitMs, zeroIsMissing } = format;
   const names = cells(head, separator);
-  const timeAt = time === undefined ? -1 : names.indexOf(time);
-  return rows.map((row, n) => {
+  const timeColumn = time === undefined ? -1 : names.indexOf(time);
+  return rows.map((row, index) => {
     const fields = cells(row, separator);
-    const at = startMs + Math.round(Number(timeAt < 0 ? n : fields[timeAt]) * unitMs);
+    const at = startMs + Math.round(Number(timeColumn < 0 ? index : fields[timeColumn]) * unitMs);
     const values = columns.map(({ name, code }) => numericOf(code, fields[names.indexOf(name)], zeroIsMissing));
     return {
       type: 'observation',
@@ -87,7 +87,7 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
       receivedAt: at,
       intervalMs: unitMs,
       boot: 'replay',
-      seq: n + 1,
+      seq: index + 1,
       values: values.filter((value) => value !== undefined),
     };
   });

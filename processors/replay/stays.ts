@@ -35,7 +35,7 @@ function stayOfRecording(patient: string, text: string, ward: string | null): St
   const last = readings.at(-1);
   if (first === undefined || last === undefined) return { fault: 'has no readings.' };
   const begin = { type: 'association', category: 'adult', ward, endedAt: null } as const;
-  const readingLines = readings.map((input, n) => ({ line: n + 2, atMs: input.receivedAt, input }));
+  const readingLines = readings.map((input, index) => ({ line: index + 2, atMs: input.receivedAt, input }));
   return {
     patient,
     lines: [{ line: 1, atMs: first.receivedAt, input: begin }, ...readingLines],

@@ -49,10 +49,11 @@ export function sumOf(tallies: readonly Tally[]): Tally {
   const byPriority = { high: 0, medium: 0, low: 0 };
   const byCondition = new Map<string, number>();
   for (const tally of tallies) {
-    for (const [priority, n] of Object.entries(tally.byPriority)) byPriority[priority as Priority] += n;
-    for (const [condition, n] of tally.byCondition) byCondition.set(condition, (byCondition.get(condition) ?? 0) + n);
+    for (const [priority, count] of Object.entries(tally.byPriority)) byPriority[priority as Priority] += count;
+    for (const [condition, count] of tally.byCondition)
+      byCondition.set(condition, (byCondition.get(condition) ?? 0) + count);
   }
-  const sum = (of: (entry: Tally) => number) => tallies.reduce((total, entry) => total + of(entry), 0);
+  const sum = (numberOf: (entry: Tally) => number) => tallies.reduce((total, entry) => total + numberOf(entry), 0);
   return { hours: sum((entry) => entry.hours), readings: sum((entry) => entry.readings), byPriority, byCondition };
 }
 
@@ -67,7 +68,7 @@ export function withLimits(profile: Profile, changes: LimitsByGroup): Profile {
 
 /** Returns a line of the table of calls per bed-hour. */
 export function tableLine(name: string, { hours, byPriority: { high, medium, low } }: Tally): string {
-  const perHour = (n: number) => (hours === 0 ? 0 : n / hours).toFixed(2).padStart(8);
+  const perHour = (count: number) => (hours === 0 ? 0 : count / hours).toFixed(2).padStart(8);
   return `${name.padEnd(36)} ${hours.toFixed(1).padStart(7)} h ${perHour(high)} ${perHour(medium)} ${perHour(low)} ${perHour(high + medium + low)}`;
 }
 

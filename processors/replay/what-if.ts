@@ -34,7 +34,7 @@ export function compareFiles(request: CompareRequest): string {
   if (files.length === 0) throw new Error('Name at least one recording or capture.');
   const stays = files.map((path) => stayOf(path, ward));
   const names = stays.map(({ patient }) => patient);
-  const duplicate = names.find((name, n) => names.indexOf(name) !== n);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
   if (duplicate !== undefined)
     throw new Error(`Two files have the name ${duplicate}. Rename one file, because the name identifies the patient.`);
   checkProfiles(profiles, stays);

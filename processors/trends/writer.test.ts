@@ -7,10 +7,10 @@ import { newTrendCounters } from './counters.ts';
 import { createTrendWriter, type TrendWriter, type TrendWriterOptions } from './writer.ts';
 
 const point = (n: number): Point => ({ associationId: 'a', code: 'c', timeMs: n, value: n, questionable: false });
-const many = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => point(from + i));
+const pointsFrom = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => point(from + i));
 
 /** Opens a writer over a store that a test can switch off. `events` has the writes, commits, pauses and resumes in order. */
-function setup(limits: TrendWriterOptions['limits'] = {}) {
+function openWriter(limits: TrendWriterOptions['limits'] = {}) {
   const events: string[] = [];
   const counters = newTrendCounters();
   const store = { isAway: false, refusedPoints: 0, delay: undefined as Promise<void> | undefined };
@@ -47,9 +47,9 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('the trend writer', () => {
   it('commits the newest offset of each partition after the points are written', async () => {
-    const { writer, events, counters } = setup();
-    await writer.add(many(0, 2), 3, 12n);
-    await writer.add(many(2, 3), 4, 7n);
+    const { writer, events, counters } = openWriter();
+    await writer.add(pointsFrom(0, 2), 3, 12n);
+    await writer.add(pointsFrom(2, 3), 4, 7n);
     await writer.add([], 3, 15n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['write 0-2', 'commit 3:15 4:7']);
@@ -57,37 +57,37 @@ describe('the trend writer', () => {
   });
 
   it('commits the offset of records that give no point', async () => {
-    const { writer, events, counters } = setup();
+    const { writer, events, counters } = openWriter();
     await writer.add([], 0, 5n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['commit 0:5']);
   });
 
   it('writes a full batch immediately', async () => {
-    const { writer, counters } = setup({ batchPointsMax: 10, lingerMs: 3_600_000 });
-    await writer.add(many(0, 9), 0, 9n);
+    const { writer, counters } = openWriter({ batchPointsMax: 10, lingerMs: 3_600_000 });
+    await writer.add(pointsFrom(0, 9), 0, 9n);
     await sleep(20);
     expect(counters.pointsWritten).toBe(0);
-    await writer.add(many(9, 10), 0, 10n);
+    await writer.add(pointsFrom(9, 10), 0, 10n);
     await until(() => counters.pointsWritten === 10);
   });
 
   it('writes more points than a batch has in several writes, and commits once', async () => {
-    const { writer, events, counters } = setup({ batchPointsMax: 10 });
-    await writer.add(many(0, 25), 0, 25n);
+    const { writer, events, counters } = openWriter({ batchPointsMax: 10 });
+    await writer.add(pointsFrom(0, 25), 0, 25n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['write 0-9', 'write 10-19', 'write 20-24', 'commit 0:25']);
   });
 
   it('pauses the reader and commits nothing while the store is away, and writes every point afterwards', async () => {
-    const { writer, events, counters, store } = setup({ batchPointsMax: 10, pausePoints: 20 });
+    const { writer, events, counters, store } = openWriter({ batchPointsMax: 10, pausePoints: 20 });
     store.isAway = true;
-    await writer.add(many(0, 10), 0, 10n);
-    await writer.add(many(10, 20), 0, 20n);
+    await writer.add(pointsFrom(0, 10), 0, 10n);
+    await writer.add(pointsFrom(10, 20), 0, 20n);
     await until(() => counters.writesFailed > 3);
     expect(events).toEqual([]);
     expect(writer.isHealthy).toBe(false);
-    await writer.add(many(20, 21), 0, 21n);
+    await writer.add(pointsFrom(20, 21), 0, 21n);
     expect(events).toEqual(['pause']);
     store.isAway = false;
     await until(() => counters.pointsWritten === 21);
@@ -99,11 +99,11 @@ describe('the trend writer', () => {
   });
 
   it('add() waits above the maximum number of pending points', async () => {
-    const { writer, store } = setup({ batchPointsMax: 5, pausePoints: 5, pendingPointsMax: 10 });
+    const { writer, store } = openWriter({ batchPointsMax: 5, pausePoints: 5, pendingPointsMax: 10 });
     store.isAway = true;
-    await writer.add(many(0, 10), 0, 10n);
+    await writer.add(pointsFrom(0, 10), 0, 10n);
     let isAdded = false;
-    const add = writer.add(many(10, 11), 0, 11n).then(() => {
+    const add = writer.add(pointsFrom(10, 11), 0, 11n).then(() => {
       isAdded = true;
     });
     await sleep(100);
@@ -113,24 +113,24 @@ describe('the trend writer', () => {
   });
 
   it('discard() drops the unwritten points, and their offsets are not committed', async () => {
-    const { writer, events, counters, store } = setup();
+    const { writer, events, counters, store } = openWriter();
     store.isAway = true;
-    await writer.add(many(0, 3), 0, 3n);
+    await writer.add(pointsFrom(0, 3), 0, 3n);
     await until(() => counters.writesFailed > 0);
     const before = writer.generation;
     writer.discard();
     expect(writer.generation).not.toBe(before);
     store.isAway = false;
-    await writer.add(many(100, 101), 1, 101n);
+    await writer.add(pointsFrom(100, 101), 1, 101n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['write 100-100', 'commit 1:101']);
   });
 
   it('discard() during a write prevents the commit of this write', async () => {
-    const { writer, events, counters, store } = setup();
+    const { writer, events, counters, store } = openWriter();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.delay = promise;
-    await writer.add(many(0, 3), 0, 3n);
+    await writer.add(pointsFrom(0, 3), 0, 3n);
     await sleep(30);
     writer.discard();
     resolve();
@@ -140,21 +140,21 @@ describe('the trend writer', () => {
   });
 
   it('counts points that the store refuses permanently, and commits their offsets', async () => {
-    const { writer, counters, store } = setup();
+    const { writer, counters, store } = openWriter();
     store.refusedPoints = 1;
-    await writer.add(many(0, 3), 0, 3n);
+    await writer.add(pointsFrom(0, 3), 0, 3n);
     await until(() => counters.commits === 1);
     expect(counters).toMatchObject({ pointsWritten: 2, pointsRefused: 1 });
   });
 
   it('close() writes the pending points, and ends in time if the store is away', async () => {
-    const up = setup({ lingerMs: 3_600_000 });
-    await up.writer.add(many(0, 3), 0, 3n);
+    const up = openWriter({ lingerMs: 3_600_000 });
+    await up.writer.add(pointsFrom(0, 3), 0, 3n);
     await up.writer.close();
     expect(up.events).toEqual(['write 0-2', 'commit 0:3']);
-    const away = setup();
+    const away = openWriter();
     away.store.isAway = true;
-    await away.writer.add(many(0, 3), 0, 3n);
+    await away.writer.add(pointsFrom(0, 3), 0, 3n);
     await away.writer.close();
     expect(away.events).toEqual([]);
     expect(away.counters.writesFailed).toBeGreaterThan(0);

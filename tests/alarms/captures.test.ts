@@ -15,7 +15,7 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 const isEvent = Compile(AlarmEvent);
 
-function played(lines: readonly CaptureLine[]) {
+function playLines(lines: readonly CaptureLine[]) {
   const startMs = lines[0]!.atMs;
   const events = playCapture(env, lines);
   return { startMs, events, printed: events.map((event) => eventLine(event, startMs)).join('\n') };
@@ -33,7 +33,7 @@ describe('the library of captures', () => {
     expect(requirements.length, 'the capture must have a "must:" remark').toBeGreaterThan(0);
     const { lines, faults } = readCapture(text);
     expect(faults).toEqual([]);
-    const { startMs, events, printed } = played(lines);
+    const { startMs, events, printed } = playLines(lines);
     const broken = brokenRequirements(requirements, events, startMs);
     if (broken.length > 0) throw new Error(`${sentences.join('\n')}\n${broken.join('\n')}\n${printed}`);
     for (const event of events) expect(isEvent.Check(event), JSON.stringify(event)).toBe(true);
@@ -41,16 +41,16 @@ describe('the library of captures', () => {
 });
 
 describe('the remarks of a capture', () => {
-  const at = (s: number) => new Date(s * 1000).toISOString();
+  const isoAt = (s: number) => new Date(s * 1000).toISOString();
   const alarm = { alarmId: 'a', condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120', present: true };
   const events = [
-    { type: 'raised', at: at(7), alarm: { ...alarm, signal: 'on' } },
-    { type: 'audio-paused', at: at(10), alarm: { ...alarm, signal: 'on', audioPausedUntil: at(40) } },
-    { type: 'acknowledged', at: at(50), alarm: { ...alarm, signal: 'acknowledged' } },
-    { type: 'resolved', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
-    { type: 'cleared', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
+    { type: 'raised', at: isoAt(7), alarm: { ...alarm, signal: 'on' } },
+    { type: 'audio-paused', at: isoAt(10), alarm: { ...alarm, signal: 'on', audioPausedUntil: isoAt(40) } },
+    { type: 'acknowledged', at: isoAt(50), alarm: { ...alarm, signal: 'acknowledged' } },
+    { type: 'resolved', at: isoAt(60), alarm: { ...alarm, present: false, signal: 'off' } },
+    { type: 'cleared', at: isoAt(60), alarm: { ...alarm, present: false, signal: 'off' } },
   ] as unknown as AlarmEvent[];
-  const broken = (must: string) =>
+  const hasFault = (must: string) =>
     brokenRequirements(readRemarks(`# must: ${must}`).requirements, events, 0).length > 0;
 
   it.each([
@@ -69,7 +69,7 @@ describe('the remarks of a capture', () => {
     'HR.high medium',
     'HR.high says "134"',
   ])('a true remark has no fault: %s', (must) => {
-    expect(broken(must)).toBe(false);
+    expect(hasFault(must)).toBe(false);
   });
 
   it.each([
@@ -88,7 +88,7 @@ describe('the remarks of a capture', () => {
     'HR.high says "135"',
     'nothing else',
   ])('a wrong remark has a fault: %s', (must) => {
-    expect(broken(must)).toBe(true);
+    expect(hasFault(must)).toBe(true);
   });
 
   it.each(['HR.high rises', 'HR.high calls', 'HR.high raised thrice', 'HR.high raised at dawn', 'HR.high says 134'])(
@@ -108,7 +108,7 @@ describe('npm run vigil -- replay --capture <file> --events', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as AlarmEvent);
-    expect(printed).toEqual(JSON.parse(JSON.stringify(played(readCapture(textOf(name)).lines).events)));
+    expect(printed).toEqual(JSON.parse(JSON.stringify(playLines(readCapture(textOf(name)).lines).events)));
     expect(printed.map(({ type, alarm }) => `${type} ${alarm.condition}`)).toContain('raised SpO2.low');
   });
 });

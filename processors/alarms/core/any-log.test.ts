@@ -12,11 +12,11 @@ import { initialState, type State } from './state.ts';
 
 const associationId = 'association-1';
 const adult: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
-const begin = () => step(env, initialState(associationId), adult, t0).state;
+const beginningState = () => step(env, initialState(associationId), adult, t0).state;
 
 type Run = { state: State; events: AlarmEvent[] };
 
-function run(inputs: readonly Input[], from: State = begin()): Run {
+function run(inputs: readonly Input[], from: State = beginningState()): Run {
   let state = from;
   const events: AlarmEvent[] = [];
   for (const input of inputs) {
@@ -27,8 +27,8 @@ function run(inputs: readonly Input[], from: State = begin()): Run {
   return { state, events };
 }
 
-/** Returns the alarms as a screen keeps them: the highest revision of each. */
-function screen(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
+/** Returns the events that a screen keeps: for each alarm, the event with the highest revision. */
+function latestEvents(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
   const best = new Map<string, AlarmEvent>();
   for (const event of events)
     if (event.alarm.rev > (best.get(event.alarm.alarmId)?.alarm.rev ?? 0)) best.set(event.alarm.alarmId, event);
@@ -39,23 +39,23 @@ function screen(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
  * told", 7).
  */
 const finalRevs = (events: readonly AlarmEvent[]) =>
-  [...screen(events).values()]
+  [...latestEvents(events).values()]
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.rev}`)
     .sort();
-/** Returns whether an alarm is about a limit. A score may also end when its values have become too old. */
-const isOfValue = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
+/** Returns whether an alarm is about a limit. An alarm of a score is different: it may also end because its values are too old. */
+const isAboutLimit = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
 /** Returns the fields of the physiological alarms that depend only on readings, and not on the wall clock. */
-const judgedOf = (events: readonly AlarmEvent[]) =>
-  [...screen(events).values()]
+const judgedTexts = (events: readonly AlarmEvent[]) =>
+  [...latestEvents(events).values()]
     .filter(({ alarm }) => alarm.kind === 'physiological')
     .map(
       ({ alarm }) =>
         `${alarm.condition} ${alarm.alarmId} ${alarm.onsetAt} ×${alarm.onsets} ${alarm.resolvedAt ?? 'present'}`,
     )
     .sort();
-const tiles = (events: readonly AlarmEvent[]) =>
-  [...screen(events).values()]
+const tileTexts = (events: readonly AlarmEvent[]) =>
+  [...latestEvents(events).values()]
     .filter(({ type }) => type !== 'cleared')
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`)
     .sort();
@@ -155,7 +155,7 @@ describe('the engine on any log', () => {
     fc.assert(
       fc.property(answeredLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
         const whole = run(inputs);
-        let state = begin();
+        let state = beginningState();
         const events: AlarmEvent[] = [];
         let from = 0;
         for (const to of [...new Set(cuts.map((cut) => cut % (inputs.length + 1))), inputs.length].sort(
@@ -201,7 +201,7 @@ describe('the engine on any log', () => {
           number,
         ];
         // An engine with a tick each 500 ms. A stall of the log before the kill lets ticks come before the readings.
-        const live = withTicks(inputs.slice(0, snapshotAt), begin());
+        const live = withTicks(inputs.slice(0, snapshotAt), beginningState());
         const lost = withTicks(inputs.slice(snapshotAt, killedAt), live.state, stallMs);
         const nowMs = Math.max(lost.nowMs, live.nowMs);
         const replayed = run(inputs.slice(snapshotAt, killedAt), JSON.parse(JSON.stringify(live.state)) as State);
@@ -220,9 +220,9 @@ describe('the engine on any log', () => {
         const present = Object.values(rest.state.book.live).map(
           ({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`,
         );
-        expect(tiles(shown)).toEqual(present.sort());
-        const whole = withTicks(inputs, begin(), 0, nowMs + endMs);
-        if (stallMs === 0) expect(judgedOf(shown)).toEqual(judgedOf(whole.events));
+        expect(tileTexts(shown)).toEqual(present.sort());
+        const whole = withTicks(inputs, beginningState(), 0, nowMs + endMs);
+        if (stallMs === 0) expect(judgedTexts(shown)).toEqual(judgedTexts(whole.events));
       }),
       seeded(100),
     );
@@ -233,14 +233,15 @@ describe('the engine on any log', () => {
     fc.assert(
       fc.property(steadyLog, fc.nat(400), (readings, cut) => {
         const at = cut % (readings.length + 1);
-        const before = withTicks(readings.slice(0, at), begin());
+        const before = withTicks(readings.slice(0, at), beginningState());
         const nowMs = before.nowMs - backMs;
         const state = rearm(JSON.parse(JSON.stringify(before.state)) as State, adultProfile, nowMs);
         const later = readings.slice(at).map((input) => ({ ...input, receivedAt: input.receivedAt - backMs }));
         const after = withTicks(later, state);
-        const whole = withTicks(readings, begin());
+        const whole = withTicks(readings, beginningState());
         // A score uses several parameters, so its onset depends on when the clock was set.
-        const ofValues = (events: readonly AlarmEvent[]) => judgedOf(events.filter(({ alarm }) => isOfValue(alarm)));
+        const ofValues = (events: readonly AlarmEvent[]) =>
+          judgedTexts(events.filter(({ alarm }) => isAboutLimit(alarm)));
         expect(ofValues([...before.events, ...after.events])).toEqual(ofValues(whole.events));
       }),
       seeded(200),
@@ -251,7 +252,7 @@ describe('the engine on any log', () => {
     let escalated = 0;
     fc.assert(
       fc.property(answeredLog, fc.nat(400), fc.constantFrom(1_000, 600_000, 86_400_000), (inputs, cut, backMs) => {
-        const before = withTicks(inputs.slice(0, (cut % inputs.length) + 1), begin());
+        const before = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
         const nowMs = before.nowMs - backMs;
         const state = rearm(JSON.parse(JSON.stringify(before.state)) as State, adultProfile, nowMs);
         const calling = Object.values(state.book.live).filter(
@@ -265,12 +266,12 @@ describe('the engine on any log', () => {
         // During a standby without values, earlier calls are hidden (standby.test.ts).
         if (state.standby !== null) return;
         for (const { alarm } of calling) {
-          if (!isOfValue(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
+          if (!isAboutLimit(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
           escalated += 1;
           expect(about(alarm.alarmId, 'escalated'), alarm.condition).toBe(true);
         }
         for (const { alarm, subsumed } of answered)
-          if (!subsumed && isOfValue(alarm)) expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
+          if (!subsumed && isAboutLimit(alarm)) expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
       }),
       seeded(100),
     );
@@ -280,7 +281,7 @@ describe('the engine on any log', () => {
   it('a restart with a correct clock does not change the state', () => {
     fc.assert(
       fc.property(answeredLog, fc.nat(400), (inputs, cut) => {
-        const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), begin());
+        const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
         // `quietUntil` may be earlier: the engine then only checks for silence too early.
         const { quietUntil } = state.arrivals;
         const started = rearm(state, adultProfile, nowMs);

@@ -148,7 +148,7 @@ function expectCalls({ book: { live }, association }: State): void {
   if (association?.endedAt) expect(live).toEqual({});
 }
 
-it('after any inputs in any order the screens show what the engine has, and each event matches its schema', () => {
+it('after any inputs in any order, the screens show the alarms of the engine, and each event matches its schema', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

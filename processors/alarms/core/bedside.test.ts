@@ -24,7 +24,7 @@ const codes = {
 } as const;
 type Numbers = Partial<Record<keyof typeof codes, number | null>>;
 
-function bedside() {
+function openBedside() {
   let state: State = initialState('association');
   const events: AlarmEvent[] = [];
   let seq = 0;
@@ -99,7 +99,7 @@ function bedside() {
       events
         .filter(({ type, alarm }) => type !== 'escalated' && (kind === undefined || alarm.kind === kind))
         .map(({ type, at, alarm }) => `${Math.round((Date.parse(at) - t0) / 1000)} ${type} ${alarm.condition}`),
-    live: () =>
+    liveTexts: () =>
       Object.values(state.book.live)
         .map(({ alarm }) => `${alarm.condition} ${alarm.signal}`)
         .sort(),
@@ -112,19 +112,19 @@ const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
 
 describe('intermittent values at a bedside', () => {
   it('an SpO2 of 87 that is valid one of every three seconds raises an alarm after its delay, and an alarm about intermittent values', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
   });
 
   it('an SpO2 of 87 that is valid five of every ten seconds raises an alarm after its delay', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 10 < 5 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['10 raised SpO2.low']);
   });
 
   it('a value inside the limit restarts the delay', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 8 === 0 ? 95 : 87 }));
     expect(bed.eventTexts()).toEqual([]);
   });
@@ -132,7 +132,7 @@ describe('intermittent values at a bedside', () => {
 
 describe('modules of one monitor with different times', () => {
   it('all modules of a monitor are judged if their times differ by half a second', () => {
-    const bed = bedside();
+    const bed = openBedside();
     for (let s = 0; s <= 30; s += 1) {
       bed.send(s, { HR: 80 });
       bed.send(s - 0.5, { SpO2: 87 });
@@ -144,7 +144,7 @@ describe('modules of one monitor with different times', () => {
 
 describe('a single measurement at a bedside', () => {
   it('the alarm of a cuff pressure of 82 stays until the next measurement', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.send(0, { ...well, NBPs: 82 });
     bed.run(1, 1200, well);
     expect(bed.eventTexts()).toEqual(['0 raised BPsys.low']);
@@ -155,15 +155,15 @@ describe('a single measurement at a bedside', () => {
 
 describe('silent parameters at a bedside', () => {
   it('a heart rate and an SpO2 that stop raise no-data alarms while an hourly cuff continues', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 60, well);
     for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
     bed.tickAt(4000);
-    expect(bed.live()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
+    expect(bed.liveTexts()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
   });
 
   it('an alarm does not end when its values stop', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.run(21, 900, { SpO2: 97, RR: 15 });
     expect(bed.alarm('HR.high')).toMatchObject({ present: true });
@@ -171,7 +171,7 @@ describe('silent parameters at a bedside', () => {
   });
 
   it('the alarm about missing values names a unit that Vigil does not know', () => {
-    const bed = bedside();
+    const bed = openBedside();
     for (let s = 0; s <= 30; s += 1)
       bed.send(
         s,
@@ -189,19 +189,19 @@ describe('silent parameters at a bedside', () => {
 
 describe('one call for one cause', () => {
   it('a tachycardia has one call, the one of the heart rate', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 60, { HR: 134, PR: 133, SpO2: 97 });
     expect(bed.eventTexts()).toEqual(['6 raised HR.high']);
   });
 
   it('the pulse calls by the limits of the heart rate while the heart rate is invalid', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 30, { HR: null, PR: 133, SpO2: 97 });
     expect(bed.eventTexts('physiological')).toEqual(['6 raised PR.high']);
   });
 
   it('the text of an asystole names a present pulse, and the pulse does not end the alarm', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 10, { HR: 80, PR: 78 });
     bed.run(11, 14, { HR: 0, PR: 78 });
     expect(bed.alarm('asystole')).toMatchObject({ priority: 'high', text: 'Asystole: HR 0 (pulse 78)' });
@@ -209,7 +209,7 @@ describe('one call for one cause', () => {
 
   it('the text of an asystole does not name a pulse that is some seconds old or has no present value', () => {
     for (const pulse of [{}, { PR: null }]) {
-      const bed = bedside();
+      const bed = openBedside();
       bed.run(0, 10, { HR: 80, PR: 78 });
       bed.run(11, 16, { HR: 80, ...pulse });
       bed.run(17, 18, { HR: 0, ...pulse });
@@ -218,19 +218,19 @@ describe('one call for one cause', () => {
   });
 
   it('a heart rate and a pulse that differ by more than 25 for 10 s have an alarm', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });
     expect(bed.eventTexts()).toEqual(['10 raised rates-differ']);
     expect(bed.alarm('rates-differ')).toMatchObject({ priority: 'low', late: false });
     const { onsetAt, determinedAt } = bed.alarm('rates-differ')!;
     expect(Date.parse(determinedAt) - Date.parse(onsetAt)).toBe(10_000);
-    const other = bedside();
+    const other = openBedside();
     other.run(0, 20, { HR: 80, PR: 105, SpO2: 97 });
     expect(other.eventTexts()).toEqual([]);
   });
 
   it('a heart rate around its limit is one alarm', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 600, (s) => ({ ...well, HR: s % 8 < 7 ? 123 : 117 }));
     expect(bed.eventTexts().filter((line) => line.includes('raised'))).toEqual(['6 raised HR.high']);
   });
@@ -238,7 +238,7 @@ describe('one call for one cause', () => {
 
 describe('the end of an outage', () => {
   it('an acknowledged tachycardia stays one acknowledged alarm through an outage of 390 s', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.acknowledgeAll(21);
     bed.tickAt(410);
@@ -252,16 +252,16 @@ describe('the end of an outage', () => {
 
 describe('a device that starts to count again', () => {
   it('a reading with a repeated number and another time is a new reading', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 100, well);
     for (let s = 101; s <= 110; s += 1) bed.send(s, { HR: 0, SpO2: 50 }, { seq: s - 100 });
-    expect(bed.live()).toEqual(expect.arrayContaining(['asystole on', 'SpO2.extreme-low on']));
+    expect(bed.liveTexts()).toEqual(expect.arrayContaining(['asystole on', 'SpO2.extreme-low on']));
   });
 });
 
 describe('an audio pause at a bedside', () => {
   it('an asystole calls during an audio pause that began beside an acknowledged alarm', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.acknowledgeAll(11);
     bed.command(12, { type: 'pause-audio', forMs: 120_000 });
@@ -271,7 +271,7 @@ describe('an audio pause at a bedside', () => {
   });
 
   it('an audio pause is not extended, and an equally serious new call ends it', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.command(11, { type: 'pause-audio', forMs: 60_000 });
     bed.run(11, 39, { ...well, HR: 134 });
@@ -285,7 +285,7 @@ describe('an audio pause at a bedside', () => {
 
 describe('changed limits at a bedside', () => {
   it('changed limits judge the last value immediately and are merged with earlier changes', () => {
-    const bed = bedside();
+    const bed = openBedside();
     bed.run(0, 20, { ...well, HR: 110 });
     bed.command(21, { type: 'set-limits', group: 'HR', limits: { high: 105 } });
     bed.command(22, { type: 'set-limits', group: 'HR', limits: { low: 60 } });
@@ -296,18 +296,18 @@ describe('changed limits at a bedside', () => {
 });
 
 it('a running off-delay continues when the association comes again or the limits of another group change', () => {
-  const bed = bedside();
+  const bed = openBedside();
   bed.run(0, 10, { HR: 130, SpO2: 97 });
   bed.run(11, 12, { HR: 100, SpO2: 97 });
   bed.associate(12.5);
   bed.command(12.6, { type: 'set-limits', group: 'SpO2', limits: { low: 88 } });
-  expect(bed.live()).toEqual(['HR.high on']);
+  expect(bed.liveTexts()).toEqual(['HR.high on']);
   bed.run(13, 16, { HR: 100, SpO2: 97 });
-  expect(bed.live()).toEqual([]);
+  expect(bed.liveTexts()).toEqual([]);
 });
 
 it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, and its acknowledgement stays', () => {
-  const bed = bedside();
+  const bed = openBedside();
   bed.run(0, 10, { HR: 80, PR: 80 });
   bed.run(11, 40, { HR: null, PR: 130 });
   bed.acknowledgeAll(41);
@@ -319,13 +319,13 @@ it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, an
       .map((line) => line.split(' ').slice(1).join(' '))
       .filter((line) => line.startsWith('raised')),
   ).toEqual(['raised PR.high']);
-  expect(bed.live()).toContain('PR.high acknowledged');
+  expect(bed.liveTexts()).toContain('PR.high acknowledged');
   bed.run(91, 96, { HR: 80, PR: 132 });
-  expect(bed.live()).toEqual([]);
+  expect(bed.liveTexts()).toEqual([]);
 });
 
 it('a difference of heart rate and pulse of about 25 is one alarm until they have agreed for 10 s', () => {
-  const bed = bedside();
+  const bed = openBedside();
   bed.run(0, 120, (s) => ({ HR: 80, PR: s < 20 || s % 3 > 0 ? 108 : 100 }));
   const eventTexts = () =>
     bed.eventTexts('technical').filter((line) => line.includes('rates-differ') && !line.includes('cleared'));

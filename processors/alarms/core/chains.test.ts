@@ -40,7 +40,10 @@ describe('subsumption', () => {
 
 describe('episodesThatCalled', () => {
   const episode = (onset: number, endedAt: number): Episode => ({ condition: { ...low, onset }, endedAt });
-  const moreSerious = (onset: number, endedAt: number): Episode => ({ condition: { ...extreme, onset }, endedAt });
+  const moreSeriousEpisode = (onset: number, endedAt: number): Episode => ({
+    condition: { ...extreme, onset },
+    endedAt,
+  });
 
   it.each([
     ['ended a moment before 10 s', 0, 9_999, false],
@@ -52,7 +55,7 @@ describe('episodesThatCalled', () => {
     'an episode from 10 s to 20 s called unless a more serious episode of its cause overlapped: the more serious one %s',
     (_name, onset, endedAt, isCovered) => {
       const mild = episode(10_000, 20_000);
-      expect(episodesThatCalled([mild, moreSerious(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
+      expect(episodesThatCalled([mild, moreSeriousEpisode(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
     },
   );
 

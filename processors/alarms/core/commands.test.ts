@@ -91,11 +91,11 @@ describe('set-limits', () => {
 });
 
 describe('limits that are switched off', () => {
-  const off = (s: number) => ({ off: { reason: 'pacing', until: iso(s) } });
+  const offUntil = (s: number) => ({ off: { reason: 'pacing', until: iso(s) } });
 
   it('limits that are off do not call, and judge the last value when their time ends', () => {
     const ward = createWard();
-    ward.setLimits(0, 'HR', off(60));
+    ward.setLimits(0, 'HR', offUntil(60));
     ward.run(1, 30, { HR: 130 });
     expect(ward.raised()).toEqual([]);
     expect(ward.inForce('HR')).toMatchObject({
@@ -111,8 +111,8 @@ describe('limits that are switched off', () => {
 
   it('limits that are off stay off when limits of another group are on again', () => {
     const ward = createWard();
-    ward.setLimits(0, 'HR', off(60));
-    ward.setLimits(0, 'RR', off(120));
+    ward.setLimits(0, 'HR', offUntil(60));
+    ward.setLimits(0, 'RR', offUntil(120));
     ward.tick(60);
     expect([ward.inForce('HR')?.off, ward.inForce('RR')?.off?.reason]).toEqual([undefined, 'pacing']);
     ward.tick(119.9);
@@ -124,7 +124,7 @@ describe('limits that are switched off', () => {
   it('limits that are off are on again after their time, even if no input comes', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', { high: 110 });
-    ward.setLimits(1, 'HR', off(60));
+    ward.setLimits(1, 'HR', offUntil(60));
     ward.tick(59.9);
     expect(ward.inForce('HR')?.off).toBeDefined();
     ward.tick(60);
@@ -133,7 +133,7 @@ describe('limits that are switched off', () => {
 
   it('the pulse is off while the heart rate is off, and no other group is', () => {
     const ward = createWard();
-    ward.setLimits(0, 'HR', off(3600));
+    ward.setLimits(0, 'HR', offUntil(3600));
     expect((['HR', 'PR', 'SpO2', 'RR'] as const).map((group) => ward.inForce(group)?.off?.reason)).toEqual([
       ...['pacing', 'pacing', undefined, undefined],
     ]);
@@ -141,8 +141,8 @@ describe('limits that are switched off', () => {
 
   it('extreme limits, asystole and desaturation call while limits are off', () => {
     const ward = createWard();
-    ward.setLimits(0, 'HR', off(3600));
-    ward.setLimits(0, 'SpO2', off(3600));
+    ward.setLimits(0, 'HR', offUntil(3600));
+    ward.setLimits(0, 'SpO2', offUntil(3600));
     ward.run(1, 3, { HR: 145, SpO2: 84 });
     ward.run(4, 5, { HR: 0, SpO2: 84 });
     expect(ward.raised().sort()).toEqual(['HR.extreme-high', 'SpO2.extreme-low', 'asystole']);

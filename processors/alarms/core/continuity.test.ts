@@ -6,8 +6,8 @@ import { missingReadingsKey } from './continuity.ts';
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
 
 /** Feeds reading number `seq` of second `seq`, received at second `at`. */
-const feed = (patientBed: Bed, seq: number, at = seq, boot = 'b1') =>
-  patientBed.feed(reading(seq, calm, { boot, seq, receivedAt: t0 + Math.round(at * 1000) }));
+const feed = (patientBed: Bed, seq: number, receivedS = seq, boot = 'b1') =>
+  patientBed.feed(reading(seq, calm, { boot, seq, receivedAt: t0 + Math.round(receivedS * 1000) }));
 const feedAll = (patientBed: Bed, from: number, to: number, except: readonly number[] = []) => {
   for (let seq = from; seq <= to; seq += 1) if (!except.includes(seq)) feed(patientBed, seq);
 };

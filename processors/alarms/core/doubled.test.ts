@@ -5,15 +5,15 @@ import { type DoubledPart, doubledConditions, initialDoubled, noteDoubled } from
 
 const hr = 'MDC_ECG_HEART_RATE';
 const spO2 = 'MDC_PULS_OXIM_SAT_O2';
-const twice = (part: DoubledPart, s: number, codes: readonly string[]) =>
+const afterDoubledMessage = (part: DoubledPart, s: number, codes: readonly string[]) =>
   noteDoubled(part, reading(s, { HR: 80, SpO2: 97 }, { doubled: codes }));
-const once = (part: DoubledPart, s: number) => noteDoubled(part, reading(s, { HR: 80 }));
+const afterMessage = (part: DoubledPart, s: number) => noteDoubled(part, reading(s, { HR: 80 }));
 const conditionTexts = (part: DoubledPart) =>
   doubledConditions(part).map(({ key, onset }) => `${key} since ${(onset - t0) / 1000}`);
 
 describe('a parameter that a message contained twice', () => {
   it('each doubled parameter has its own alarm since the first message that contained it twice', () => {
-    const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr, spO2]);
+    const part = afterDoubledMessage(afterDoubledMessage(initialDoubled, 1, [hr]), 5, [hr, spO2]);
     expect(conditionTexts(part)).toEqual([
       `twice-in-one-message/${hr} since 1`,
       `twice-in-one-message/${spO2} since 5`,
@@ -25,30 +25,30 @@ describe('a parameter that a message contained twice', () => {
   });
 
   it('the alarm of a doubled parameter ends when the parameter has come once in each message for a minute', () => {
-    const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr]);
-    expect(conditionTexts(once(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
-    expect(once(part, 65)).toBe(initialDoubled);
-    expect(conditionTexts(twice(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
+    const part = afterDoubledMessage(afterDoubledMessage(initialDoubled, 1, [hr]), 5, [hr]);
+    expect(conditionTexts(afterMessage(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
+    expect(afterMessage(part, 65)).toBe(initialDoubled);
+    expect(conditionTexts(afterDoubledMessage(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
   });
 
   it('the alarm of a doubled parameter stays while the parameter does not come', () => {
-    const part = twice(twice(initialDoubled, 1, [hr, spO2]), 100, [spO2]);
+    const part = afterDoubledMessage(afterDoubledMessage(initialDoubled, 1, [hr, spO2]), 100, [spO2]);
     expect(conditionTexts(part)).toEqual([`twice-in-one-message/${spO2} since 1`]);
-    expect(conditionTexts(once(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
+    expect(conditionTexts(afterMessage(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
   });
 
   it('the alarm of a doubled parameter ends although the device’s clock was set back', () => {
-    const part = twice(initialDoubled, 3_600, [hr]);
-    expect(once(part, 0)).toBe(initialDoubled);
+    const part = afterDoubledMessage(initialDoubled, 3_600, [hr]);
+    expect(afterMessage(part, 0)).toBe(initialDoubled);
   });
 });
 
 it('messages that contain each parameter once change nothing', () => {
-  expect(once(initialDoubled, 1)).toBe(initialDoubled);
+  expect(afterMessage(initialDoubled, 1)).toBe(initialDoubled);
 });
 
 it('the alarm of a doubled parameter that Vigil does not know shows the code', () => {
-  const [condition] = doubledConditions(twice(initialDoubled, 1, ['MDC_UNKNOWN']));
+  const [condition] = doubledConditions(afterDoubledMessage(initialDoubled, 1, ['MDC_UNKNOWN']));
   expect(condition).toMatchObject({
     ...{
       code: 'MDC_UNKNOWN',

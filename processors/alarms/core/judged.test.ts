@@ -51,7 +51,7 @@ function* play(seconds: readonly Second[]): Generator<State> {
 }
 
 /** A stream of seconds: short patterns of seconds, each repeated one to forty times. */
-const stream = fc
+const secondStreams = fc
   .array(
     fc.record({
       pattern: fc.array(
@@ -77,7 +77,7 @@ it('after a minute whose valid values, at least two, were all beyond a limit, an
   console.log(`seed ${seed}`);
   let minutes = 0;
   fc.assert(
-    fc.property(stream, (seconds) => {
+    fc.property(secondStreams, (seconds) => {
       let s = -1;
       for (const state of play(seconds)) {
         s += 1;
@@ -102,7 +102,7 @@ it('an alarm ends only by values inside the limit', () => {
   console.log(`seed ${seed}`);
   let ends = 0;
   fc.assert(
-    fc.property(stream, (seconds) => {
+    fc.property(secondStreams, (seconds) => {
       let wasOn = false;
       let s = -1;
       for (const state of play(seconds)) {

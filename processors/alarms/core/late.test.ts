@@ -3,7 +3,7 @@ import { type Bed, bed, instant, type Numerics, reading, t0 } from '../../bed.te
 
 const calm: Numerics = { HR: 80 };
 const tachycard: Numerics = { HR: 130 };
-const physiological = (patientBed: Bed) =>
+const raisedPhysiological = (patientBed: Bed) =>
   patientBed.events.flatMap(({ type, alarm }) =>
     type === 'raised' && alarm.kind === 'physiological' ? [alarm.condition] : [],
   );
@@ -26,7 +26,7 @@ describe('lateness', () => {
     const receivedAt = t0 + 120_000;
     for (let s = 10; s <= 119; s++) patientBed.feed(reading(s, s >= 30 && s < 60 ? tachycard : calm, { receivedAt }));
     patientBed.run(120, 125, calm);
-    expect(physiological(patientBed)).toEqual(['HR.high']);
+    expect(raisedPhysiological(patientBed)).toEqual(['HR.high']);
     const [raised] = patientBed.events.filter(({ alarm }) => alarm.condition === 'HR.high');
     expect(raised?.alarm).toMatchObject({ late: true, onsetAt: instant(30), determinedAt: instant(36) });
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
@@ -39,7 +39,7 @@ describe('lateness', () => {
     expect(patientBed.live()['HR.high']?.late).toBe(true);
     patientBed.feed(reading(120, tachycard));
     expect(patientBed.live()['HR.high']?.late).toBe(false);
-    expect(physiological(patientBed)).toEqual(['HR.high']);
+    expect(raisedPhysiological(patientBed)).toEqual(['HR.high']);
   });
 
   it('a late alarm stays late when the values of the backlog get worse', () => {
@@ -56,7 +56,7 @@ describe('lateness', () => {
     patientBed.run(100, 103, calm);
     for (let s = 10; s <= 40; s++) patientBed.feed(reading(s, s < 30 ? tachycard : calm, { receivedAt: t0 + 104_000 }));
     patientBed.run(104, 106, calm);
-    expect(physiological(patientBed)).toEqual(['HR.high']);
+    expect(raisedPhysiological(patientBed)).toEqual(['HR.high']);
     const [raised] = patientBed.events.filter(({ alarm }) => alarm.condition === 'HR.high');
     expect(raised?.alarm).toMatchObject({ late: true, onsetAt: instant(10) });
     expect(patientBed.eventTypes('HR.high').at(-1)).toBe('cleared');
@@ -97,7 +97,7 @@ describe('lateness', () => {
     for (let s = 860; s <= 900; s += 1) patientBed.feed(reading(s, calm, { receivedAt: t0 + 1_030_000 }));
     for (let s = 100; s <= 130; s += 1)
       patientBed.feed(reading(s, s < 120 ? tachycard : calm, { receivedAt: t0 + 1_031_000 }));
-    expect(physiological(patientBed)).toEqual(['HR.high']);
+    expect(raisedPhysiological(patientBed)).toEqual(['HR.high']);
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
@@ -109,7 +109,7 @@ describe('lateness', () => {
     expect(patientBed.live()).toEqual({});
     for (let s = 0; s <= 20; s++)
       patientBed.feed(reading(s, { HR: 150 }, { boot: 'another', receivedAt: t0 + 40_000 }));
-    expect(physiological(patientBed)).toEqual(['HR.extreme-high']);
+    expect(raisedPhysiological(patientBed)).toEqual(['HR.extreme-high']);
   });
 
   it('repeated readings of a past asystole do not change a present alarm', () => {
@@ -136,7 +136,7 @@ describe('lateness', () => {
         patientBed.feed(reading(399 - (s - 400) * 8 - stored, calm, { receivedAt: t0 + s * 1000 + 500 }));
       expect(patientBed.live().asystole).toMatchObject({ present: true, signal: 'on' });
     }
-    expect(physiological(patientBed)).toEqual(['asystole']);
+    expect(raisedPhysiological(patientBed)).toEqual(['asystole']);
   });
 });
 
@@ -161,7 +161,7 @@ describe('repeated readings', () => {
 });
 
 describe('a wrong clock', () => {
-  const skewed = (patientBed: Bed, from: number, to: number, byS: number, numerics: Numerics) => {
+  const feedWithWrongClock = (patientBed: Bed, from: number, to: number, byS: number, numerics: Numerics) => {
     for (let s = from; s <= to; s++)
       patientBed.feed(reading(s + byS, numerics, { receivedAt: t0 + s * 1000 + 20, boot: 'b2', seq: s + 1 }));
   };
@@ -176,13 +176,13 @@ describe('a wrong clock', () => {
   ] as const)
     it(name, () => {
       const patientBed = bed();
-      skewed(patientBed, 0, 12, byS, calm);
+      feedWithWrongClock(patientBed, 0, 12, byS, calm);
       expect(patientBed.raised().filter((condition) => condition === 'clock-skew')).toHaveLength(alarm ? 1 : 0);
     });
 
   it('the alarm about a wrong clock says by how much, and ends when the clock has been right for 10 s', () => {
     const patientBed = bed();
-    skewed(patientBed, 0, 15, -95, calm);
+    feedWithWrongClock(patientBed, 0, 15, -95, calm);
     expect(patientBed.live()['clock-skew']).toMatchObject({ text: 'Device clock is 95 s behind', priority: 'low' });
     patientBed.run(16, 24, calm);
     expect(patientBed.live()['clock-skew']).toBeDefined();
@@ -193,10 +193,10 @@ describe('a wrong clock', () => {
   it('values with a wrong clock are judged by device time, and are not late once the error is known', () => {
     for (const byS of [-600, 600]) {
       const patientBed = bed();
-      skewed(patientBed, 0, 20, byS, calm);
-      skewed(patientBed, 21, 26, byS, tachycard);
-      expect(physiological(patientBed)).toEqual([]);
-      skewed(patientBed, 27, 27, byS, tachycard);
+      feedWithWrongClock(patientBed, 0, 20, byS, calm);
+      feedWithWrongClock(patientBed, 21, 26, byS, tachycard);
+      expect(raisedPhysiological(patientBed)).toEqual([]);
+      feedWithWrongClock(patientBed, 27, 27, byS, tachycard);
       expect(patientBed.live()['HR.high']).toMatchObject({ late: false, onsetAt: instant(21 + byS) });
     }
   });
@@ -205,8 +205,8 @@ describe('a wrong clock', () => {
     for (const byS of [-600, 600]) {
       const patientBed = bed();
       patientBed.run(0, 10, calm);
-      skewed(patientBed, 11, 45, byS, tachycard);
-      expect(physiological(patientBed)).toEqual(['HR.high']);
+      feedWithWrongClock(patientBed, 11, 45, byS, tachycard);
+      expect(raisedPhysiological(patientBed)).toEqual(['HR.high']);
       expect(patientBed.live()['HR.high']).toMatchObject({ present: true, late: false });
       patientBed.run(46, 51, calm);
       expect(patientBed.live()['HR.high']).toBeUndefined();

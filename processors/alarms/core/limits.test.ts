@@ -232,11 +232,11 @@ describe('the end of an alarm', () => {
 
   it('a questionable value raises a marked alarm and does not end an alarm', () => {
     const patientBed = bed();
-    const doubtful = (s: number, value: number) =>
+    const feedQuestionable = (s: number, value: number) =>
       patientBed.feed(reading(s, {}, { values: [{ ...hr!, value, validity: 'questionable' }] }));
-    for (let s = 0; s <= 6; s += 1) doubtful(s, 130);
+    for (let s = 0; s <= 6; s += 1) feedQuestionable(s, 130);
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true, text: 'HR 130 > 120 (questionable)' });
-    for (let s = 7; s <= 25; s += 1) doubtful(s, 80);
+    for (let s = 7; s <= 25; s += 1) feedQuestionable(s, 80);
     expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
     patientBed.run(26, 31, { HR: 80 });
     expect(patientBed.live()).toEqual({});
@@ -283,7 +283,7 @@ it('an alarm that another sensor continues names that sensor', () => {
 });
 
 describe('apnoea and asystole', () => {
-  it('a respiratory rate of 0 calls immediately, and as apnoea after 20 s', () => {
+  it('a respiratory rate of 0 calls immediately, and raises an apnoea alarm after 20 s', () => {
     const patientBed = bed();
     patientBed.run(0, 19, { RR: 0 });
     expect(patientBed.raised()).toEqual(['RR.extreme-low']);

@@ -44,30 +44,30 @@ describe('a notice of the gateway', () => {
     expect(patientBed.events).toEqual([]);
   });
 
-  const behind = (s: number) => reading(s, { HR: 80 }, { receivedAt: t0 + s * 1000 + 30_000 });
-  function thirtySecondsBehind() {
+  const readingThirtySecondsLate = (s: number) => reading(s, { HR: 80 }, { receivedAt: t0 + s * 1000 + 30_000 });
+  function bedThirtySecondsBehind() {
     const patientBed = bed();
-    for (let s = 0; s <= 60; s += 1) patientBed.feed(behind(s));
+    for (let s = 0; s <= 60; s += 1) patientBed.feed(readingThirtySecondsLate(s));
     expect(patientBed.live()['clock-skew']).toMatchObject({ text: 'Device clock is 30 s behind' });
     return patientBed;
   }
 
   it.each(['refused-ahead', 'refused-old'] as const)('the notice %s ends the alarm about a wrong clock', (code) => {
-    const patientBed = thirtySecondsBehind();
+    const patientBed = bedThirtySecondsBehind();
     patientBed.feed(notice(105, code));
     expect(patientBed.live()['clock-skew']).toBeUndefined();
     expect(patientBed.live()[code]).toBeDefined();
   });
 
   it('the alarm about a wrong clock stays while the gateway still accepts other readings', () => {
-    const patientBed = thirtySecondsBehind();
+    const patientBed = bedThirtySecondsBehind();
     patientBed.feed(notice(91, 'refused-ahead'));
     expect(patientBed.live()['clock-skew']).toBeDefined();
     expect(patientBed.live()['refused-ahead']).toBeDefined();
   });
 
   it('a notice of another kind does not end the alarm about a wrong clock', () => {
-    const patientBed = thirtySecondsBehind();
+    const patientBed = bedThirtySecondsBehind();
     patientBed.feed(notice(105, 'unattributed'));
     expect(patientBed.live()['clock-skew']).toBeDefined();
   });

@@ -19,7 +19,7 @@ const leadsOff: DeviceAlert = { code: 'MDC_EVT_LEADS_OFF', priority: 'low', kind
 const fast: DeviceAlert = {
   ...{ code: 'MDC_EVT_ECG_TACHY', priority: 'medium', kind: 'physiological', text: 'Tachycardia' },
 };
-const vendors: DeviceAlert = { code: 'ACME-17', priority: 'medium', kind: 'physiological', text: 'Kink in line' };
+const vendorAlert: DeviceAlert = { code: 'ACME-17', priority: 'medium', kind: 'physiological', text: 'Kink in line' };
 
 const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
 
@@ -35,16 +35,16 @@ function list(s: number, alerts: readonly DeviceAlert[], more: Partial<AlertsInp
 /** Returns the events, for example `raised MDC_EVT_ECG_V_TACHY on`. */
 const eventTexts = (patientBed: Bed) =>
   patientBed.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.signal}`);
-const signals = (patientBed: Bed) =>
+const alarmSignals = (patientBed: Bed) =>
   Object.values(patientBed.live()).map(({ condition, signal }) => `${condition} ${signal}`);
-const only = (patientBed: Bed) => Object.values(patientBed.live())[0]!;
+const firstAlarm = (patientBed: Bed) => Object.values(patientBed.live())[0]!;
 
 describe('an alarm of the device', () => {
   it('an alarm of the device is raised immediately and marked as the device’s alarm', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
     expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(patientBed)).toMatchObject({
+    expect(firstAlarm(patientBed)).toMatchObject({
       ...{ origin: 'device', priority: 'medium', kind: 'physiological', text: 'SpO2: Below the limit (SpO2 83 < 88)' },
       ...{ code: 'MDC_PULS_OXIM_SAT_O2', value: 83, limit: 88, unit: '%', late: false },
       ...{ onsetAt: new Date(t0 + 2_000).toISOString(), determinedAt: new Date(t0 + 5_000).toISOString() },
@@ -57,7 +57,7 @@ describe('an alarm of the device', () => {
     patientBed.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
     patientBed.run(7, 40, { SpO2: 97 });
     patientBed.tick(4_000);
-    expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    expect(alarmSignals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
     patientBed.feed(list(4_001, []));
     expect(patientBed.eventTypes('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
   });
@@ -69,22 +69,22 @@ describe('an alarm of the device', () => {
     patientBed.acknowledge(6, Object.keys(patientBed.live())[0]!);
     patientBed.feed(list(10, []));
     patientBed.feed(list(15, [alert]));
-    expect(only(patientBed)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
+    expect(firstAlarm(patientBed)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
     patientBed.feed(list(20, []));
     patientBed.feed(list(51, [alert]));
-    expect(only(patientBed)).toMatchObject({ onsets: 1, signal: 'on' });
+    expect(firstAlarm(patientBed)).toMatchObject({ onsets: 1, signal: 'on' });
   });
 
-  it('a high physiological alarm of the device latches, and a technical one does not', () => {
+  it('a high physiological alarm of the device latches, and a technical alarm does not', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vt, { ...leadsOff, priority: 'high' }]));
     patientBed.feed(list(9, []));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY latched']);
-    patientBed.command(10, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY latched']);
+    patientBed.command(10, { type: 'acknowledge', alarmId: firstAlarm(patientBed).alarmId });
+    expect(alarmSignals(patientBed)).toEqual([]);
   });
 
-  it('a high alarm of the device breaks through an audio pause, and a less serious one does not', () => {
+  it('a high alarm of the device ends an audio pause, and a less serious alarm does not', () => {
     const patientBed = bed();
     patientBed.run(0, 8, { HR: 150 });
     patientBed.command(9, { type: 'pause-audio', forMs: 120_000 });
@@ -99,10 +99,10 @@ describe('an alarm of the device', () => {
   it('an acknowledged alarm that the device makes more serious is a new alarm and calls', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [low]));
-    patientBed.command(6, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+    patientBed.command(6, { type: 'acknowledge', alarmId: firstAlarm(patientBed).alarmId });
     patientBed.feed(list(7, [{ ...low, priority: 'high' }]));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(patientBed).priority).toBe('high');
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(firstAlarm(patientBed).priority).toBe('high');
   });
 
   it('an alarm of the device whose numbers change stays one alarm and publishes a worse value after 5 s', () => {
@@ -111,31 +111,31 @@ describe('an alarm of the device', () => {
     patientBed.feed(list(8, [{ ...low, value: 80, text: 'SpO2 80 < 88' }]));
     patientBed.feed(list(11, [{ ...low, value: 79, text: 'SpO2 79 < 88' }]));
     expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on', 'updated MDC_EVT_LO_VAL_LT_LIM on']);
-    expect(only(patientBed)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
+    expect(firstAlarm(patientBed)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
   });
 
   it('an alarm with an unknown code has the device’s text, and another text is another alarm', () => {
     const patientBed = bed();
-    patientBed.feed(list(5, [vendors]));
-    expect(only(patientBed)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
-    patientBed.feed(list(6, [vendors, { ...vendors, text: 'Pump stopped' }]));
+    patientBed.feed(list(5, [vendorAlert]));
+    expect(firstAlarm(patientBed)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
+    patientBed.feed(list(6, [vendorAlert, { ...vendorAlert, text: 'Pump stopped' }]));
     expect(patientBed.raised()).toEqual(['ACME-17', 'ACME-17']);
-    patientBed.feed(list(7, [{ ...vendors, text: 'Pump stopped' }]));
+    patientBed.feed(list(7, [{ ...vendorAlert, text: 'Pump stopped' }]));
     expect(Object.values(patientBed.live()).map(({ text }) => text)).toEqual(['Pump stopped']);
   });
 
   it('an alarm with a code of the hospital’s table has the text of that table', () => {
     const alertCodes = () => new Map([['ACME-17', { text: 'Line kinked' }]]);
     const env = { hash: (text: string) => text.slice(0, 40).padEnd(16, '-'), profile: () => undefined, alertCodes };
-    const { events } = step(env, initialState('association-1'), list(5, [vendors]), t0 + 5_000);
+    const { events } = step(env, initialState('association-1'), list(5, [vendorAlert]), t0 + 5_000);
     expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
   });
 
   it('the text of an alarm of the device has at most 120 characters and only visible ones', () => {
     const patientBed = bed();
-    patientBed.feed(list(5, [{ ...vendors, text: `a\u202eb ${'é'.repeat(118)}` }]));
-    expect(only(patientBed).text).toMatch(/^a\\u\{202e\}b é+…$/);
-    expect(only(patientBed).text.length).toBe(120);
+    patientBed.feed(list(5, [{ ...vendorAlert, text: `a\u202eb ${'é'.repeat(118)}` }]));
+    expect(firstAlarm(patientBed).text).toMatch(/^a\\u\{202e\}b é+…$/);
+    expect(firstAlarm(patientBed).text.length).toBe(120);
   });
 });
 
@@ -144,7 +144,7 @@ describe('the order of lists', () => {
     const patientBed = bed();
     patientBed.feed(list(10, [vt], { seq: 12 }));
     patientBed.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
     expect(patientBed.raised()).toHaveLength(1);
   });
 
@@ -154,7 +154,7 @@ describe('the order of lists', () => {
     const older = list(8, [vt], { seq: 11, receivedAt: t0 + 11_000 });
     for (let times = 0; times < 3; times += 1) patientBed.feed(older);
     expect(eventTexts(patientBed)).toEqual(['raised MDC_EVT_ECG_V_TACHY on', 'resolved MDC_EVT_ECG_V_TACHY latched']);
-    expect(only(patientBed)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
+    expect(firstAlarm(patientBed)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
   });
 
   it('an older list with a known alarm raises no second alarm', () => {
@@ -163,7 +163,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(10, [], { seq: 12 }));
     patientBed.feed(list(8, [low], { seq: 11, receivedAt: t0 + 11_000 }));
     expect(patientBed.raised()).toHaveLength(1);
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual([]);
   });
 
   it('a repeated list changes nothing', () => {
@@ -179,14 +179,14 @@ describe('the order of lists', () => {
     const patientBed = bed();
     patientBed.feed(list(7, [], { seq: 500 }));
     patientBed.feed(list(20, [vt], { seq: 1 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('the first list of a new start counts even if the clock of its gateway is behind', () => {
     const patientBed = bed();
     patientBed.feed(list(7, [low], { seq: 500 }));
     patientBed.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('a delayed list of an earlier start ends no alarm', () => {
@@ -194,7 +194,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(7, [], { seq: 500 }));
     patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
     patientBed.feed(list(8, [], { seq: 501, receivedAt: t0 + 10_000 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('late lists of an unknown start end no alarm, and the next current list ends their alarms', () => {
@@ -203,10 +203,14 @@ describe('the order of lists', () => {
     patientBed.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
     patientBed.feed(list(10, [low], { boot: 'b0', seq: 7, receivedAt: t0 + 41_000 }));
     patientBed.feed(list(12, [], { boot: 'b0', seq: 8, receivedAt: t0 + 41_500 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(alarmSignals(patientBed)).toEqual([
+      'MDC_EVT_ECG_V_TACHY on',
+      'device-sound-off on',
+      'MDC_EVT_LO_VAL_LT_LIM on',
+    ]);
     expect(Object.values(patientBed.live()).at(-1)!.late).toBe(true);
     patientBed.feed(list(42, [vt], { boot: 'b2', seq: 2 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('lists of a new start whose clock is behind raise alarms immediately, and end alarms once the clock is known', () => {
@@ -215,11 +219,11 @@ describe('the order of lists', () => {
     patientBed.feed(list(40, [vt], { seq: 1 }));
     const behind = (s: number) => ({ boot: 'b2', receivedAt: t0 + (s + 3_600) * 1000 });
     patientBed.feed(list(-3_559, [low], { ...behind(-3_559), seq: 1 }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'MDC_EVT_LO_VAL_LT_LIM on']);
     for (let s = -3_558; s < -3_400; s += 1)
       patientBed.feed(reading(s, { HR: 80 }, { ...behind(s), start: 'b2', seq: s + 4_000 }));
     patientBed.feed(list(-3_400, [low], { ...behind(-3_400), seq: 2 }));
-    expect(signals(patientBed).filter((text) => text.startsWith('MDC'))).toEqual([
+    expect(alarmSignals(patientBed).filter((text) => text.startsWith('MDC'))).toEqual([
       'MDC_EVT_ECG_V_TACHY latched',
       'MDC_EVT_LO_VAL_LT_LIM on',
     ]);
@@ -230,7 +234,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(7, [], { seq: 500 }));
     patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
     patientBed.feed(list(10, [low], { seq: 501 }));
-    expect(signals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    expect(alarmSignals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
     expect(patientBed.eventTypes('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
   });
 
@@ -254,7 +258,7 @@ describe('the order of lists', () => {
     const patientBed = bed();
     patientBed.run(0, 5, { HR: 80 });
     patientBed.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
-    expect(only(patientBed).late).toBe(true);
+    expect(firstAlarm(patientBed).late).toBe(true);
     patientBed.feed(list(61, [vt]));
     expect(Object.values(patientBed.live()).find(({ origin }) => origin === 'device')).toMatchObject({
       late: false,
@@ -268,10 +272,10 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
     const patientBed = bed();
     patientBed.feed(list(2, [fast]));
     patientBed.run(2, 20, { HR: 130 });
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
     expect(patientBed.live()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
     patientBed.feed(list(21, []));
-    expect(signals(patientBed)).toEqual(['HR.high on']);
+    expect(alarmSignals(patientBed)).toEqual(['HR.high on']);
     expect(patientBed.live()['HR.high']).not.toHaveProperty('under');
   });
 
@@ -279,37 +283,37 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
     const patientBed = bed();
     patientBed.run(0, 10, { HR: 130 });
     patientBed.feed(list(11, [fast]));
-    expect(signals(patientBed)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
+    expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
     patientBed.run(12, 20, { HR: 80 });
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 
   it('an extreme limit of Vigil calls although the device alarmed about the plain limit before', () => {
     const patientBed = bed();
     patientBed.feed(list(1, [low]));
     patientBed.run(2, 3, { SpO2: 80 });
-    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
   });
 
   it('a high alarm of the device calls although Vigil alarmed about the plain limit before', () => {
     const patientBed = bed();
     patientBed.run(0, 12, { SpO2: 88 });
     patientBed.feed(list(13, [{ ...low, priority: 'high' }]));
-    expect(signals(patientBed)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(alarmSignals(patientBed)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
   });
 
   it('an asystole of Vigil calls although the device has a high alarm about the heart rate', () => {
     const patientBed = bed();
     patientBed.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
     patientBed.run(2, 3, { HR: 0 });
-    expect(signals(patientBed)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
+    expect(alarmSignals(patientBed)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
   });
 
   it('ventricular tachycardia, another side and another parameter are other causes', () => {
     const patientBed = bed();
     patientBed.run(0, 10, { HR: 130 });
     patientBed.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
-    expect(signals(patientBed).every((text) => text.endsWith(' on'))).toBe(true);
+    expect(alarmSignals(patientBed).every((text) => text.endsWith(' on'))).toBe(true);
   });
 
   it('a technical alarm of the device that is also in its status has one call', () => {
@@ -318,7 +322,7 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
     const { seq: _seq, ...from } = { deviceId: 'bed-01', time: t0 + 1_000, receivedAt: t0 + 1_010, boot: 'b1', seq: 1 };
     patientBed.feed({ type: 'status', online: true, seq: 1, conditions, ...from });
     patientBed.feed(list(2, [leadsOff]));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_LEADS_OFF on', 'MDC_EVT_LEADS_OFF off']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LEADS_OFF on', 'MDC_EVT_LEADS_OFF off']);
   });
 });
 
@@ -329,14 +333,14 @@ describe('an alarm of the device with another cause than a limit', () => {
     const patientBed = bed();
     patientBed.run(0, 8, { HR: 130 });
     patientBed.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
-    expect(signals(patientBed)).toEqual(['HR.high on', 'ACME-18 on']);
+    expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'ACME-18 on']);
   });
 
   it('an alarm of the device without a parameter never has the cause of a limit', () => {
     const patientBed = bed();
     patientBed.run(0, 8, { HR: 130 });
     patientBed.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
-    expect(signals(patientBed)).toEqual(['HR.high on', 'ACME-19 on']);
+    expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'ACME-19 on']);
   });
 });
 
@@ -344,27 +348,27 @@ describe('the sound of the device', () => {
   it('a device sound that is off is a low alarm, which calls once and ends when the sound is on', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [], { sound: 'off' }));
-    expect(only(patientBed)).toMatchObject({
+    expect(firstAlarm(patientBed)).toMatchObject({
       condition: 'device-sound-off',
       priority: 'low',
       kind: 'technical',
       signal: 'on',
     });
-    expect(only(patientBed)).toMatchObject({ text: 'Sound of the monitor is off', late: false });
-    patientBed.command(6, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+    expect(firstAlarm(patientBed)).toMatchObject({ text: 'Sound of the monitor is off', late: false });
+    patientBed.command(6, { type: 'acknowledge', alarmId: firstAlarm(patientBed).alarmId });
     patientBed.tick(3_600);
-    expect(signals(patientBed)).toEqual(['device-sound-off acknowledged']);
+    expect(alarmSignals(patientBed)).toEqual(['device-sound-off acknowledged']);
     patientBed.feed(list(3_601, []));
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual([]);
   });
 
   it('a device sound that is paused is shown without a call', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vt], { sound: 'paused' }));
     patientBed.tick(600);
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-paused off']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-paused off']);
     patientBed.feed(list(601, [vt], { sound: 'off' }));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on']);
   });
 });
 
@@ -373,29 +377,29 @@ describe('limits and ends of the device’s alarms', () => {
     const patientBed = bed();
     for (let n = 0; n < 200; n += 1) patientBed.feed(list(n, [{ ...vt, code: `X-${n}` }]));
     expect(Object.keys(patientBed.live())).toHaveLength(alertsMax + 1);
-    expect(signals(patientBed)).toContain('more on');
+    expect(alarmSignals(patientBed)).toContain('more on');
     expect(JSON.stringify(patientBed.state().ownAlerts).length).toBeLessThan(4_000);
   });
 
   it('a full list of new alarms shows all of them', () => {
     const patientBed = bed();
     const of64 = (prefix: string) =>
-      Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendors, code: `${prefix}${i}` }));
+      Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendorAlert, code: `${prefix}${i}` }));
     patientBed.feed(list(1, of64('A')));
     patientBed.feed(list(2, of64('B')));
-    expect(signals(patientBed)).toEqual(of64('B').map(({ code }) => `${code} on`));
+    expect(alarmSignals(patientBed)).toEqual(of64('B').map(({ code }) => `${code} on`));
   });
 
   it('all alarms of the device end with the patient’s time, and a late list is recorded once', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vt], { sound: 'off' }));
     patientBed.end(100);
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual([]);
     const late = list(50, [vt, low], { receivedAt: t0 + 110_000 });
     patientBed.feed(late);
     patientBed.feed(late);
     patientBed.feed(list(60, [vt, low], { receivedAt: t0 + 111_000 }));
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual([]);
     expect(patientBed.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
   });
 
@@ -406,7 +410,7 @@ describe('limits and ends of the device’s alarms', () => {
     patientBed.tick(120);
     for (const { alarmId } of Object.values(patientBed.live()))
       patientBed.command(121, { type: 'acknowledge', alarmId });
-    expect(signals(patientBed)).toEqual([]);
+    expect(alarmSignals(patientBed)).toEqual([]);
   });
 
   it('a saved state from before this detector gets an empty part', () => {
@@ -428,7 +432,7 @@ describe('the count of alarms that begin', () => {
     lasting(patientBed, [low]);
     patientBed.feed(list(30, [low, vt]));
     expect(patientBed.state().ownAlerts.begun).toEqual({ since: t0 + 20, n: 2 });
-    expect(signals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('a present alarm keeps its own row when no further alarm can begin', () => {
@@ -445,7 +449,7 @@ describe('the text of an alarm of the device', () => {
   const textOf = (alert: DeviceAlert) => {
     const patientBed = bed();
     patientBed.feed(list(1, [alert]));
-    return only(patientBed).text;
+    return firstAlarm(patientBed).text;
   };
 
   it.each([
@@ -463,7 +467,7 @@ describe('the text of an alarm of the device', () => {
     [120, 'x'.repeat(120)],
     [121, `${'x'.repeat(119)}…`],
   ])('the text of an alarm is cut to 120 characters: %i', (length, expected) => {
-    expect(textOf({ ...vendors, text: 'x'.repeat(length) })).toBe(expected);
+    expect(textOf({ ...vendorAlert, text: 'x'.repeat(length) })).toBe(expected);
   });
 });
 
@@ -502,7 +506,7 @@ describe('a device alarm with the name of a Vigil alarm', () => {
     (code) => {
       const patientBed = bed();
       patientBed.feed(list(10, [{ ...vt, code }]));
-      patientBed.command(12, { type: 'acknowledge', alarmId: only(patientBed).alarmId });
+      patientBed.command(12, { type: 'acknowledge', alarmId: firstAlarm(patientBed).alarmId });
       patientBed.tick(12 + adultProfile.realarmMs / 1000);
       expect(patientBed.eventTypes(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
     },
@@ -512,14 +516,14 @@ describe('a device alarm with the name of a Vigil alarm', () => {
 describe('a blank text', () => {
   it.each([' ', '\u00a0\u00a0', '\u3000'])('an alarm with a blank text shows its code: "%s"', (text) => {
     const patientBed = bed();
-    patientBed.feed(list(5, [{ ...vendors, text }]));
-    expect(only(patientBed).text).toBe('ACME-17');
+    patientBed.feed(list(5, [{ ...vendorAlert, text }]));
+    expect(firstAlarm(patientBed).text).toBe('ACME-17');
   });
 });
 
 describe('a device whose lists change each 10 ms', () => {
   const many = (n: number, priority: DeviceAlert['priority']) =>
-    Array.from({ length: alertsMax }, (_, at) => ({ ...vendors, priority, code: `C${n}-${at}` }));
+    Array.from({ length: alertsMax }, (_, at) => ({ ...vendorAlert, priority, code: `C${n}-${at}` }));
   /** Feeds the 6,000 lists of one minute. */
   function flooded(alertsAt: (n: number) => readonly DeviceAlert[]) {
     let state = step(env, initialState('association-1'), adult, t0).state;
@@ -557,7 +561,7 @@ describe('a device whose lists change each 10 ms', () => {
     for (let n = 1; n <= 10; n++) patientBed.feed(list(n, many(n, 'medium')));
     patientBed.feed(list(11, []));
     patientBed.feed(list(62, [fast]));
-    expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
+    expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 });
 
@@ -565,5 +569,5 @@ it('an arrest latches even if the device calls it technical', () => {
   const patientBed = bed();
   patientBed.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
   patientBed.feed(list(8, []));
-  expect(signals(patientBed)).toEqual(['MDC_EVT_ECG_ASYSTOLE latched']);
+  expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_ASYSTOLE latched']);
 });

@@ -5,10 +5,10 @@ import { type Bed, bed, highBed, mediumBed, t0 } from '../../bed.testing.ts';
 import { realign } from './realign.ts';
 import type { State } from './state.ts';
 
-const align = (state: State, appended: readonly AlarmEvent[], s: number) => realign(state, appended, t0 + s * 1000);
+const alignAt = (state: State, appended: readonly AlarmEvent[], s: number) => realign(state, appended, t0 + s * 1000);
 
 /** A bed with a high alarm, raised at 0 s. `clockFirst`: the escalation at 60 s comes before an acknowledgement of 59 s. */
-function crossed(clockFirst: boolean): Bed {
+function bedWithLateAcknowledgement(clockFirst: boolean): Bed {
   const patientBed = highBed();
   const { alarmId } = patientBed.live()['HR.extreme-high']!;
   if (clockFirst) patientBed.tick(60.5);
@@ -21,9 +21,9 @@ const physiological = (events: readonly AlarmEvent[]) => events.filter(({ alarm 
 
 describe('realign', () => {
   it('nothing is published if the events agree with the state, or if there are no events', () => {
-    const patientBed = crossed(false);
-    expect(align(patientBed.state(), patientBed.events, 61)).toEqual({ state: patientBed.state(), events: [] });
-    expect(align(patientBed.state(), [], 61)).toEqual({ state: patientBed.state(), events: [] });
+    const patientBed = bedWithLateAcknowledgement(false);
+    expect(alignAt(patientBed.state(), patientBed.events, 61)).toEqual({ state: patientBed.state(), events: [] });
+    expect(alignAt(patientBed.state(), [], 61)).toEqual({ state: patientBed.state(), events: [] });
   });
 
   it('nothing is published and the state stays the same object if all alarms had left', () => {
@@ -35,16 +35,16 @@ describe('realign', () => {
   });
 
   it('the present alarm is published with a higher revision than the screens have', () => {
-    const before = crossed(true);
-    const after = crossed(false);
+    const before = bedWithLateAcknowledgement(true);
+    const after = bedWithLateAcknowledgement(false);
     expect(before.live()['HR.extreme-high']?.rev).toBe(3);
     expect(after.live()['HR.extreme-high']?.rev).toBe(2);
-    const { events, state } = align(after.state(), physiological(before.events), 61);
+    const { events, state } = alignAt(after.state(), physiological(before.events), 61);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: 'updated', alarm: { rev: 4, signal: 'acknowledged', escalation: 0 } });
     expect(state.book.live['HR.extreme-high']?.alarm).toEqual(events[0]?.alarm);
     expect(
-      align(
+      alignAt(
         state,
         [...before.events, ...events].filter(({ alarm }) => alarm.kind === 'physiological'),
         62,
@@ -53,15 +53,15 @@ describe('realign', () => {
   });
 
   it('the highest revision counts, in any order of the events', () => {
-    const before = physiological(crossed(true).events);
-    const after = crossed(false).state();
-    expect(align(after, [...before].reverse(), 61)).toEqual(align(after, before, 61));
+    const before = physiological(bedWithLateAcknowledgement(true).events);
+    const after = bedWithLateAcknowledgement(false).state();
+    expect(alignAt(after, [...before].reverse(), 61)).toEqual(alignAt(after, before, 61));
   });
 
   it('an alarm with the same revision and another content is published again', () => {
     const before = highBed();
     before.tick(60.5);
-    const { events } = align(crossed(false).state(), physiological(before.events), 61);
+    const { events } = alignAt(bedWithLateAcknowledgement(false).state(), physiological(before.events), 61);
     expect(events).toMatchObject([{ type: 'updated', alarm: { rev: 3, signal: 'acknowledged' } }]);
   });
 
@@ -71,13 +71,13 @@ describe('realign', () => {
     before.tick(9);
     const after = bed();
     after.run(0, 9, { HR: 80 });
-    const { events, state } = align(after.state(), before.events, 10);
+    const { events, state } = alignAt(after.state(), before.events, 10);
     expect(events).toMatchObject([
       { type: 'cleared', alarm: { condition: 'no-data', rev: 2, present: false, signal: 'off' } },
     ]);
     // If the alarm is raised later, its revisions continue from there.
     expect(state.book.closed).toMatchObject([{ key: 'no-data', rev: 2, last: { alarm: { rev: 2 } } }]);
-    expect(align(state, [...before.events, ...events], 11).events).toEqual([]);
+    expect(alignAt(state, [...before.events, ...events], 11).events).toEqual([]);
   });
 
   it('a cleared alarm that is raised again continues above its last revision', () => {
@@ -89,7 +89,7 @@ describe('realign', () => {
     expect(before.eventTypes('SpO2.no-data')).toEqual(['raised', 'resolved', 'cleared']);
     const after = bed();
     after.run(0, 5, calm);
-    const { events, state } = align(after.state(), before.events, 27);
+    const { events, state } = alignAt(after.state(), before.events, 27);
     expect(events).toEqual([]);
     const again = bed('adult', 'association-1', state);
     again.run(6, 25, { HR: 80 });
@@ -101,7 +101,7 @@ describe('realign', () => {
     before.run(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;
     expect(alarm.resolvedAt).not.toBe(alarm.onsetAt);
-    const { state } = align(bed().state(), before.events, 13);
+    const { state } = alignAt(bed().state(), before.events, 13);
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', to: Date.parse(alarm.resolvedAt!) }]);
   });
 
@@ -113,14 +113,14 @@ describe('realign', () => {
       type: 'updated' as const,
       alarm: { ...event.alarm, rev: event.alarm.rev + 5 },
     }));
-    const { events, state } = align(before.state(), further, 13);
+    const { events, state } = alignAt(before.state(), further, 13);
     expect(events).toMatchObject([{ type: 'cleared', alarm: { rev: 9 } }]);
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', rev: 9, last: { alarm: { rev: 9 } } }]);
   });
 
   it('an alarm that was cleared from the screens is raised again above its revision', () => {
     const before = mediumBed();
-    const { state } = align(bed().state(), before.events, 10);
+    const { state } = alignAt(bed().state(), before.events, 10);
     const after = bed('adult', 'association-1', state);
     after.run(0, 6, { HR: 130 });
     expect(after.live()['HR.high']).toMatchObject({

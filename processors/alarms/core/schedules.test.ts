@@ -93,7 +93,11 @@ function alarmsOf(events: readonly AlarmEvent[]): string[] {
     .sort();
 }
 
-const check = (name: string, schedule: (readings: ObservationInput[], seed: number) => Delivered[], viaJsonEach = 0) =>
+const testSchedule = (
+  name: string,
+  schedule: (readings: ObservationInput[], seed: number) => Delivered[],
+  viaJsonEach = 0,
+) =>
   it(name, () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
@@ -135,22 +139,22 @@ const chance = (seed: number, i: number) => {
 const isAway = (random: number) => chance(random, 8) < 0.5;
 
 describe('the engine with another delivery of the same readings', () => {
-  check(
+  testSchedule(
     'the alarms are the same if the state is restored from a snapshot after each reading',
     (readings) => onTime(readings),
     1,
   );
-  check('the alarms are the same if messages are repeated', (readings, seed) =>
+  testSchedule('the alarms are the same if messages are repeated', (readings, seed) =>
     onTime(readings).flatMap((sent, i) => (chance(seed, i) < 0.3 ? [sent, sent] : [sent])),
   );
-  check('the alarms are the same if a batch is sent again', (readings, seed) => {
+  testSchedule('the alarms are the same if a batch is sent again', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = from + 30;
     const all = onTime(readings);
     const now = all[Math.min(to, all.length) - 1]!.now;
     return [...all.slice(0, to), ...all.slice(from, to).map(({ input }) => ({ input, now })), ...all.slice(to)];
   });
-  check('the alarms are the same if an outage delays messages', (readings, seed) => {
+  testSchedule('the alarms are the same if an outage delays messages', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = Math.min(readings.length, from + 5 + Math.floor(chance(seed, 2) * 60));
     const back = readings[to - 1]!.receivedAt + 10;
@@ -161,7 +165,7 @@ describe('the engine with another delivery of the same readings', () => {
   });
 });
 
-it('messages that are swapped by up to five places lose no alarm and raise no second one', () => {
+it('messages that are swapped by up to five places lose no alarm and raise no second alarm', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

@@ -22,29 +22,32 @@ const range = (from: number, to: number, fromS = from, toS = to) => ({
   fromAt: fromS * 1000,
   toAt: toS * 1000,
 });
-const each = (from: number, to: number, boot = 'a'): Reading[] =>
+const readingsInOrder = (from: number, to: number, boot = 'a'): Reading[] =>
   Array.from({ length: to - from + 1 }, (_, i) => [boot, from + i, from + i]);
 
 describe('the ranges of readings', () => {
   it('readings with consecutive numbers at an even pace are one range, in any order of receipt', () => {
     const whole = [{ boot: 'a', ranges: [range(1, 5)] }];
-    expect(noteAll(each(1, 5)).seen).toEqual(whole);
-    expect(noteAll([...each(1, 2), ['a', 4, 4], ['a', 5, 5], ['a', 3, 3]]).seen).toEqual(whole);
-    expect(noteAll(each(1, 5).reverse()).seen).toEqual(whole);
+    expect(noteAll(readingsInOrder(1, 5)).seen).toEqual(whole);
+    expect(noteAll([...readingsInOrder(1, 2), ['a', 4, 4], ['a', 5, 5], ['a', 3, 3]]).seen).toEqual(whole);
+    expect(noteAll(readingsInOrder(1, 5).reverse()).seen).toEqual(whole);
   });
 
   it('readings with missing numbers in between are several ranges, the highest last', () => {
-    const seen = noteAll([...each(5, 6), ['a', 9, 9], ['a', 1, 1]]).seen;
+    const seen = noteAll([...readingsInOrder(5, 6), ['a', 9, 9], ['a', 1, 1]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(1, 1), range(5, 6), range(9, 9)] }]);
   });
 
   it('a number whose time differs from the pace by more than a second begins another range', () => {
-    const paused = (s: number) => noteAll([...each(1, 3), ['a', 4, s]]).seen[0]?.ranges;
+    const paused = (s: number) => noteAll([...readingsInOrder(1, 3), ['a', 4, s]]).seen[0]?.ranges;
     expect(paused(5)).toEqual([range(1, 4, 1, 5)]);
     expect(paused(5.001)).toEqual([range(1, 3), range(4, 4, 5.001, 5.001)]);
     // The same rule applies to a number before a range.
-    expect(noteAll([...each(4, 6), ['a', 3, 2]]).seen[0]?.ranges).toEqual([range(3, 6, 2, 6)]);
-    expect(noteAll([...each(4, 6), ['a', 3, 1.999]]).seen[0]?.ranges).toEqual([range(3, 3, 1.999, 1.999), range(4, 6)]);
+    expect(noteAll([...readingsInOrder(4, 6), ['a', 3, 2]]).seen[0]?.ranges).toEqual([range(3, 6, 2, 6)]);
+    expect(noteAll([...readingsInOrder(4, 6), ['a', 3, 1.999]]).seen[0]?.ranges).toEqual([
+      range(3, 3, 1.999, 1.999),
+      range(4, 6),
+    ]);
   });
 
   it('each boot has its own ranges, and the boot that was used last is at the end', () => {
@@ -63,11 +66,11 @@ describe('the ranges of readings', () => {
   });
 
   it('the ranges of a boot are dropped if the device starts to count again', () => {
-    const seen = noteAll([...each(1, 9), ['a', 12, 12], ['a', 2, 60]]).seen;
+    const seen = noteAll([...readingsInOrder(1, 9), ['a', 12, 12], ['a', 2, 60]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(2, 2, 60, 60)] }]);
   });
 
-  it('at most the newest 8 boots and 32 ranges are kept', () => {
+  it('noteSeen keeps only the newest 8 boots and 32 ranges', () => {
     const boots = Array.from({ length: 9 }, (_, i): Reading => [`b${i}`, 1, 1]);
     expect(noteAll(boots).seen.map(({ boot }) => boot)).toEqual(['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8']);
     const apart = Array.from({ length: 33 }, (_, i): Reading => ['a', 10 * i, 10 * i]);
@@ -77,38 +80,38 @@ describe('the ranges of readings', () => {
 });
 
 describe('a repeat', () => {
-  it('a repeat returns the same object', () => {
-    const { seen } = noteAll(each(1, 5));
+  it('after a repeated reading, noteSeen returns the same object as before', () => {
+    const { seen } = noteAll(readingsInOrder(1, 5));
     const again = noteSeen(seen, 'a', 3, 3_000);
     expect(again).toEqual({ seen, repeat: true });
     expect(again.seen).toBe(seen);
   });
 
   it.each<[string, Reading, boolean]>([
-    ['the first at its time', ['a', 1, 1], true],
-    ['the first at another time', ['a', 1, 1.001], false],
-    ['the last at its time', ['a', 21, 21], true],
-    ['the last at another time', ['a', 21, 20.999], false],
-    ['one between at its time', ['a', 11, 11], true],
-    ['one between, 5 s late', ['a', 11, 16], true],
-    ['one between, more than 5 s late', ['a', 11, 16.001], false],
-    ['one between, 5 s early', ['a', 11, 6], true],
-    ['one between, more than 5 s early', ['a', 11, 5.999], false],
-    ['one between, before the first', ['a', 2, 0.999], false],
-    ['one between, at the time of the first', ['a', 2, 1], true],
-    ['one between, at the time of the last', ['a', 20, 21], true],
-    ['one between, after the last', ['a', 20, 21.001], false],
-    ['one of another boot', ['b', 11, 11], false],
-    ['the number after the last', ['a', 22, 21], false],
-    ['the number before the first', ['a', 0, 1], false],
+    ['the first reading at its time', ['a', 1, 1], true],
+    ['the first reading at another time', ['a', 1, 1.001], false],
+    ['the last reading at its time', ['a', 21, 21], true],
+    ['the last reading at another time', ['a', 21, 20.999], false],
+    ['a middle number with its time', ['a', 11, 11], true],
+    ['a middle number with a time that is 5 s too late', ['a', 11, 16], true],
+    ['a middle number with a time that is more than 5 s too late', ['a', 11, 16.001], false],
+    ['a middle number with a time that is 5 s too early', ['a', 11, 6], true],
+    ['a middle number with a time that is more than 5 s too early', ['a', 11, 5.999], false],
+    ['a middle number with a time before the first reading', ['a', 2, 0.999], false],
+    ['a middle number with the time of the first reading', ['a', 2, 1], true],
+    ['a middle number with the time of the last reading', ['a', 20, 21], true],
+    ['a middle number with a time after the last reading', ['a', 20, 21.001], false],
+    ['a reading of another boot', ['b', 11, 11], false],
+    ['the number after the last number', ['a', 22, 21], false],
+    ['the number before the first number', ['a', 0, 1], false],
   ])(
     'a reading is a repeat of one of 21 readings only with its number and about its time: %s',
     (_name, reading, repeat) => {
-      expect(isRepeat(each(1, 21), ...reading)).toBe(repeat);
+      expect(isRepeat(readingsInOrder(1, 21), ...reading)).toBe(repeat);
     },
   );
 
   it('a repeat is recognized although another boot came in between', () => {
-    expect(isRepeat([...each(1, 5), ['b', 1, 6]], 'a', 3, 3)).toBe(true);
+    expect(isRepeat([...readingsInOrder(1, 5), ['b', 1, 6]], 'a', 3, 3)).toBe(true);
   });
 });

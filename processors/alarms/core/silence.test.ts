@@ -9,7 +9,7 @@ function undeclared(s: number): ObservationInput {
   const { intervalMs: _none, ...rest } = reading(s, calm);
   return rest;
 }
-const technical = (patientBed: Bed) =>
+const conditionSignals = (patientBed: Bed) =>
   Object.values(patientBed.live()).map(({ condition, signal }) => `${condition} ${signal}`);
 
 describe('the silence of a device', () => {
@@ -275,9 +275,9 @@ describe('the connection', () => {
     patientBed.feed(connection(4, false, 'keep-alive'));
     patientBed.feed(connection(20, true));
     patientBed.tick(24.9);
-    expect(technical(patientBed)).toEqual([]);
+    expect(conditionSignals(patientBed)).toEqual([]);
     patientBed.tick(25);
-    expect(technical(patientBed)).toEqual(['no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['no-data on']);
     expect(patientBed.live()['no-data']?.onsetAt).toBe(instant(25));
   });
 
@@ -287,7 +287,7 @@ describe('the connection', () => {
     patientBed.feed(connection(101, false, 'keep-alive'));
     patientBed.tick(160);
     patientBed.feed(connection(161, true));
-    expect(technical(patientBed)).toEqual([]);
+    expect(conditionSignals(patientBed)).toEqual([]);
     patientBed.run(162, 162, calm);
     expect(patientBed.raised()).not.toEqual(expect.arrayContaining([expect.stringContaining('no-data')]));
   });
@@ -298,11 +298,16 @@ describe('the connection', () => {
     patientBed.feed(connection(61, false, 'keep-alive'));
     patientBed.feed(connection(200, true));
     patientBed.tick(204.9);
-    expect(technical(patientBed)).toEqual([]);
+    expect(conditionSignals(patientBed)).toEqual([]);
     patientBed.tick(205);
-    expect(technical(patientBed)).toEqual(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']);
     patientBed.tick(290);
-    expect(technical(patientBed)).toEqual(['HR.no-data off', 'SpO2.no-data off', 'RR.no-data off', 'no-data on']);
+    expect(conditionSignals(patientBed)).toEqual([
+      'HR.no-data off',
+      'SpO2.no-data off',
+      'RR.no-data off',
+      'no-data on',
+    ]);
   });
 
   it('the disconnection of a device without a patient is a low alarm and leaves with an acknowledgement', () => {
@@ -385,9 +390,9 @@ describe('a silent parameter', () => {
     const patientBed = bed();
     patientBed.run(0, 3, { ...calm, PR: 80 });
     patientBed.run(4, 30, { ...calm, PR: null, SpO2: null });
-    expect(technical(patientBed)).toEqual(['SpO2.no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
     patientBed.run(31, 31, { ...calm, PR: null });
-    expect(technical(patientBed)).toEqual(['PR.no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['PR.no-data on']);
   });
 
   it('a parameter that comes rarely is not silent after 20 s', () => {
@@ -412,25 +417,25 @@ describe('a silent parameter', () => {
     const patientBed = bed();
     patientBed.run(0, 10, { SpO2: 88 });
     patientBed.tick(5_000);
-    expect(technical(patientBed)).toEqual(['SpO2.low on', 'no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'no-data on']);
   });
 });
 
 describe('a sensor that was taken off', () => {
-  const { SpO2: _takenOff, ...off }: Numerics = calm;
+  const { SpO2: _takenOff, ...withoutSpO2 }: Numerics = calm;
   const key = 'SpO2.no-data/MDC_PULS_OXIM_SAT_O2';
   /** Returns a bed whose SpO2 stops at 11 s and is silent from 30 s on. */
   function silentBed(SpO2: number): Bed {
     const patientBed = bed();
     patientBed.run(0, 10, { ...calm, SpO2 });
-    patientBed.run(11, 40, off);
+    patientBed.run(11, 40, withoutSpO2);
     return patientBed;
   }
 
   it('a sensor that was taken off is silent as long as nobody acknowledges it', () => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 2_000, off);
-    expect(technical(patientBed)).toEqual(['SpO2.no-data on']);
+    patientBed.run(41, 2_000, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
   });
 
   it.each([
@@ -439,10 +444,10 @@ describe('a sensor that was taken off', () => {
     ['long after', 3_000, []],
   ])('an acknowledged silent sensor is no longer measured after 5 min: %s', (_name, s, expected) => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 200, off);
+    patientBed.run(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, s, off);
-    expect(technical(patientBed)).toEqual(expected);
+    patientBed.run(201, s, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual(expected);
     expect(patientBed.eventTypes('SpO2.no-data')).not.toContain('realarmed');
   });
 
@@ -452,49 +457,49 @@ describe('a sensor that was taken off', () => {
     patientBed.acknowledge(200, key);
     patientBed.acknowledge(200, 'SpO2.low');
     patientBed.run(201, 370, { ...calm, SpO2: null });
-    expect(technical(patientBed)).toEqual(['SpO2.low acknowledged', 'SpO2.no-data acknowledged']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low acknowledged', 'SpO2.no-data acknowledged']);
     patientBed.run(371, 3_000, { ...calm, SpO2: null });
-    expect(technical(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data on']);
   });
 
   it('an acknowledged silent sensor calls again after 3 min and needs another acknowledgement', () => {
     const patientBed = silentBed(97);
     patientBed.acknowledge(41, key);
-    patientBed.run(42, 600, off);
-    expect(technical(patientBed)).toEqual(['SpO2.no-data on']);
+    patientBed.run(42, 600, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
     patientBed.acknowledge(600, key);
-    patientBed.run(601, 601, off);
-    expect(technical(patientBed)).toEqual([]);
+    patientBed.run(601, 601, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual([]);
   });
 
   it('a sensor is still measured if only its silence and not its other alarm was acknowledged', () => {
     const patientBed = silentBed(88);
-    patientBed.run(41, 200, off);
+    patientBed.run(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, 340, off);
-    expect(technical(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data acknowledged']);
+    patientBed.run(201, 340, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data acknowledged']);
     patientBed.acknowledge(340, 'SpO2.low');
-    patientBed.run(341, 341, off);
-    expect(technical(patientBed)).toEqual([]);
+    patientBed.run(341, 341, withoutSpO2);
+    expect(conditionSignals(patientBed)).toEqual([]);
     expect(patientBed.eventTypes('SpO2.low').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
   it('a sensor that was given up is judged again and can be silent again', () => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 200, off);
+    patientBed.run(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, 400, off);
+    patientBed.run(201, 400, withoutSpO2);
     patientBed.run(401, 411, { ...calm, SpO2: 88 });
-    expect(technical(patientBed)).toEqual(['SpO2.low on']);
-    patientBed.run(412, 431, off);
-    expect(technical(patientBed)).toContain('SpO2.no-data on');
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low on']);
+    patientBed.run(412, 431, withoutSpO2);
+    expect(conditionSignals(patientBed)).toContain('SpO2.no-data on');
   });
 
   it('a sensor is not given up while the whole device is silent', () => {
     const patientBed = silentBed(97);
     patientBed.acknowledge(41, key);
     patientBed.tick(600);
-    expect(technical(patientBed)).toEqual(['SpO2.no-data off', 'no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data off', 'no-data on']);
   });
 });
 
@@ -506,12 +511,12 @@ describe('a device without a patient', () => {
     expect(patientBed.live().disconnected).toMatchObject({ priority: 'low', signal: 'on' });
     patientBed.acknowledge(20, 'disconnected');
     // Nobody has acknowledged the low saturation, so its alarm stays.
-    expect(technical(patientBed)).toEqual(['SpO2.low on']);
+    expect(conditionSignals(patientBed)).toEqual(['SpO2.low on']);
     patientBed.acknowledge(21, 'SpO2.low');
     patientBed.tick(201);
     patientBed.acknowledge(201, 'SpO2.low');
     patientBed.tick(100_000);
-    expect(technical(patientBed)).not.toContain('disconnected on');
+    expect(conditionSignals(patientBed)).not.toContain('disconnected on');
   });
 
   it('a device without a patient alarms again when it connects and falls silent', () => {
@@ -523,7 +528,7 @@ describe('a device without a patient', () => {
     patientBed.feed(connection(100, true));
     patientBed.run(101, 102, calm);
     patientBed.tick(108);
-    expect(technical(patientBed)).toEqual(['no-data on']);
+    expect(conditionSignals(patientBed)).toEqual(['no-data on']);
   });
 
   it('an acknowledged disconnection of a patient’s device stays and calls again', () => {
@@ -532,9 +537,9 @@ describe('a device without a patient', () => {
     patientBed.feed(connection(12, false, 'keep-alive'));
     patientBed.acknowledge(20, 'disconnected');
     patientBed.tick(199.9);
-    expect(technical(patientBed)).toContain('disconnected acknowledged');
+    expect(conditionSignals(patientBed)).toContain('disconnected acknowledged');
     patientBed.tick(200);
-    expect(technical(patientBed)).toContain('disconnected on');
+    expect(conditionSignals(patientBed)).toContain('disconnected on');
   });
 });
 
@@ -557,7 +562,7 @@ describe('a parameter that comes again', () => {
     expect(patientBed.raised()).toEqual(['SpO2.intermittent']);
   });
 
-  it('an acknowledged low alarm about intermittent values calls as medium after a value beyond the limit', () => {
+  it('an acknowledged low alarm about intermittent values calls with medium priority after a value beyond the limit', () => {
     const patientBed = bed();
     for (let s = 0; s <= 120; s += 1) patientBed.run(s, s, { HR: 80, SpO2: s % 4 === 0 ? 97 : null });
     const low = patientBed.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;

@@ -6,7 +6,7 @@ type Sample = { readonly at: number; readonly value: number };
 /** Returns a text that depends on the order of the samples. */
 const fold = (before: string, { at, value }: Sample) => `${before.slice(-400)} ${at}:${value}`;
 const empty = () => startTimeline<Sample, string>('');
-const all = (samples: readonly Sample[]) =>
+const timelineOf = (samples: readonly Sample[]) =>
   samples.reduce((line: Timeline<Sample, string>, sample) => insert(line, sample, fold).line, empty());
 const inOrder = Array.from({ length: 60 }, (_, i) => ({ at: i * 1000, value: i % 7 }));
 
@@ -18,7 +18,7 @@ describe('a timeline', () => {
       fc.property(fc.array(fc.nat(5), { minLength: 60, maxLength: 60 }), (delays) => {
         const order = inOrder.map((sample, i) => ({ sample, key: i + delays[i]! + i / 1000 }));
         const swapped = order.sort((a, b) => a.key - b.key).map(({ sample }) => sample);
-        expect(all(swapped).head).toBe(all(inOrder).head);
+        expect(timelineOf(swapped).head).toBe(timelineOf(inOrder).head);
       }),
       { seed },
     );
@@ -33,7 +33,7 @@ describe('a timeline', () => {
     ['at the time of the newest before the window', (59 - windowMax) * 1000, 'too-old'],
     ['long before', 1, 'too-old'],
   ])('insert gives a sample its place: %s', (_name, at, place) => {
-    const line = all(inOrder);
+    const line = timelineOf(inOrder);
     const inserted = insert(line, { at, value: 9 }, fold);
     expect(inserted.place).toBe(place);
     expect(inserted.line.window.length).toBeLessThanOrEqual(windowMax);
@@ -42,20 +42,20 @@ describe('a timeline', () => {
 
   it('a timeline keeps every sample in the window until the window is full', () => {
     const swapped = [2, 1, 4, 3].map((at) => ({ at, value: at }));
-    const line = all(swapped);
+    const line = timelineOf(swapped);
     expect(line.window.map(({ at }) => at)).toEqual([1, 2, 3, 4]);
     expect(line.baseAt).toBeNull();
   });
 
   it('the sample that comes later counts if two samples have the same time', () => {
-    const corrected = insert(all([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
-    expect(corrected.head).toBe(all([{ at: 1, value: 2 }]).head);
+    const corrected = insert(timelineOf([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
+    expect(corrected.head).toBe(timelineOf([{ at: 1, value: 2 }]).head);
   });
 
   it('onFolded is called for the inserted sample and each newer one', () => {
     const folded: number[] = [];
     const late = [...inOrder.slice(0, 40), ...inOrder.slice(41, 45)];
-    insert(all(late), inOrder[40]!, fold, (_before, _after, { at }) => folded.push(at / 1000));
+    insert(timelineOf(late), inOrder[40]!, fold, (_before, _after, { at }) => folded.push(at / 1000));
     expect(folded).toEqual([40, 41, 42, 43, 44]);
   });
 });

@@ -5,7 +5,7 @@ import { type Rule, rulesFrom } from './rules.ts';
 import { judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
 
 const noDataMs = 20_000;
-const low = (delay: Delay): Rule => ({
+const lowRule = (delay: Delay): Rule => ({
   ...{ tier: 'low', priority: 'medium', limit: 90, hysteresis: 1, offDelayMs: 5_000 },
   delay,
 });
@@ -15,7 +15,7 @@ const sample = (s: number, value: number | null, more: Partial<Sample> = {}): Sa
 });
 
 /** Returns the tracker after values, given by second. */
-function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, more: Partial<Sample> = {}) {
+function trackerAfterValues(rule: Rule, values: Readonly<Record<number, number | null>>, more: Partial<Sample> = {}) {
   let trackers: Trackers = {};
   for (const [s, value] of Object.entries(values))
     trackers = judge(trackers, sample(Number(s), value, more), rulesFrom([rule]));
@@ -24,13 +24,13 @@ function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, mo
 const steady = (from: number, to: number, value: number) =>
   Object.fromEntries(Array.from({ length: to - from + 1 }, (_, i) => [from + i, value]));
 /** Returns the second at which the delay has passed; undefined if it has not passed. */
-const alarmsAt = (rule: Rule, values: Readonly<Record<number, number | null>>) => {
-  const at = tracked(rule, values)?.determined;
+const secondOfAlarm = (rule: Rule, values: Readonly<Record<number, number | null>>) => {
+  const at = trackerAfterValues(rule, values)?.determined;
   return at == null ? undefined : at / 1000;
 };
 
 describe('a tiered delay of 15 s, of 10 s from 4 below the limit on, and of 5 s from 6 below on', () => {
-  const rule = low({
+  const rule = lowRule({
     ...{ kind: 'tiered', ms: 15_000 },
     steps: [
       { by: 4, ms: 10_000 },
@@ -47,17 +47,17 @@ describe('a tiered delay of 15 s, of 10 s from 4 below the limit on, and of 5 s 
     ['far beyond', 70, 5],
     ['at the limit', 90, undefined],
   ])('a value alarms after the delay of the step that it has reached: %s', (_name, value, s) => {
-    expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
+    expect(secondOfAlarm(rule, steady(0, 30, value))).toBe(s);
   });
 
   it('a tiered delay depends on the present value, and the time counts from the first value beyond the limit', () => {
-    expect(alarmsAt(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
-    expect(alarmsAt(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
+    expect(secondOfAlarm(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
+    expect(secondOfAlarm(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
   });
 });
 
 describe('an area delay of 20 %·s and at most 12 s', () => {
-  const rule = low({ kind: 'area', unitMs: 20_000, capMs: 12_000 });
+  const rule = lowRule({ kind: 'area', unitMs: 20_000, capMs: 12_000 });
 
   it.each([
     [80, 2],
@@ -67,34 +67,42 @@ describe('an area delay of 20 %·s and at most 12 s', () => {
     [89.9, 12],
     [90, undefined],
   ])('a value of %d %% alarms after %d s of an area delay', (value, s) => {
-    expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
+    expect(secondOfAlarm(rule, steady(0, 30, value))).toBe(s);
   });
 
   it('an area delay adds the distance of each value, multiplied by its time', () => {
     // 2 % · 4 s + 4 % · 3 s = 20 %·s.
-    expect(alarmsAt(rule, { ...steady(0, 3, 88), ...steady(4, 20, 86) })).toBe(7);
-    expect(tracked(rule, { 0: 88, 1: 86, 3: 89 })).toMatchObject({ dose: 10_000, countedMs: 3_000, determined: null });
+    expect(secondOfAlarm(rule, { ...steady(0, 3, 88), ...steady(4, 20, 86) })).toBe(7);
+    expect(trackerAfterValues(rule, { 0: 88, 1: 86, 3: 89 })).toMatchObject({
+      dose: 10_000,
+      countedMs: 3_000,
+      determined: null,
+    });
   });
 
   it('an area delay starts again after a value inside the limit', () => {
-    expect(tracked(rule, { 0: 80, 1: 80, 2: 91, 3: 80 })).toMatchObject({ dose: 0, countedMs: 0, onset: 3_000 });
+    expect(trackerAfterValues(rule, { 0: 80, 1: 80, 2: 91, 3: 80 })).toMatchObject({
+      dose: 0,
+      countedMs: 0,
+      onset: 3_000,
+    });
   });
 });
 
 describe('a fixed delay of 6 s', () => {
-  const rule = low({ kind: 'fixed', ms: 6_000 });
+  const rule = lowRule({ kind: 'fixed', ms: 6_000 });
 
   it.each([
     ['5.999 s', 5.999, null],
     ['6 s', 6, 6_000],
   ])('a value alarms after a fixed delay of 6 s: %s', (_name, s, determined) => {
-    expect(tracked(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
+    expect(trackerAfterValues(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
   });
 
   it('a fixed delay continues over missing values and does not count gaps longer than the no-data time', () => {
-    expect(tracked(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
-    expect(tracked(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
-    expect(tracked(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
+    expect(trackerAfterValues(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
+    expect(trackerAfterValues(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
+    expect(trackerAfterValues(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
   });
 
   it.each([
@@ -103,26 +111,26 @@ describe('a fixed delay of 6 s', () => {
     ['60 s', 180_000, 180_000],
     ['more than 60 s', 180_001, 0],
   ])('a long gap counts up to the no-data time for a slow parameter: %s', (_name, ms, countedMs) => {
-    const slow = low({ kind: 'fixed', ms: 900_000 });
-    expect(tracked(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
+    const slow = lowRule({ kind: 'fixed', ms: 900_000 });
+    expect(trackerAfterValues(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
   });
 });
 
 describe('the end of an alarm', () => {
-  const rule = low({ kind: 'fixed', ms: 0 });
+  const rule = lowRule({ kind: 'fixed', ms: 0 });
 
   it('an alarm ends after 5 s of values that are clear of the limit', () => {
-    expect(tracked(rule, { 0: 80, ...steady(1, 5, 91) })).toMatchObject({ insideSince: 1_000 });
-    expect(tracked(rule, { 0: 80, ...steady(1, 6, 91) })).toBeUndefined();
-    expect(tracked(rule, { 0: 80, ...steady(1, 60, 90.9) })).toMatchObject({ insideSince: null });
+    expect(trackerAfterValues(rule, { 0: 80, ...steady(1, 5, 91) })).toMatchObject({ insideSince: 1_000 });
+    expect(trackerAfterValues(rule, { 0: 80, ...steady(1, 6, 91) })).toBeUndefined();
+    expect(trackerAfterValues(rule, { 0: 80, ...steady(1, 60, 90.9) })).toMatchObject({ insideSince: null });
   });
 
   it('the off-delay starts again after a value inside the hysteresis and after a long gap', () => {
-    expect(tracked(rule, { 0: 80, ...steady(1, 3, 91), 4: 90.5, ...steady(5, 9, 91) })).toMatchObject({
+    expect(trackerAfterValues(rule, { 0: 80, ...steady(1, 3, 91), 4: 90.5, ...steady(5, 9, 91) })).toMatchObject({
       insideSince: 5_000,
     });
-    expect(tracked(rule, { 0: 80, 1: 91, 21: 91 })).toBeUndefined();
-    expect(tracked(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
+    expect(trackerAfterValues(rule, { 0: 80, 1: 91, 21: 91 })).toBeUndefined();
+    expect(trackerAfterValues(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
   });
 
   it('a questionable value ends no alarm, and a changed limit ends an alarm immediately', () => {

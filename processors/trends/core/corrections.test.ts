@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acceptReading, associationsMax, type Corrections, instantsMax } from './corrections.ts';
 
 /** Returns for each reading, as [time, boot, seq], whether it is written. */
-function written(...readings: [number, string, number][]): boolean[] {
+function acceptedFlags(...readings: [number, string, number][]): boolean[] {
   const corrections: Corrections = new Map();
   return readings.map(([timeMs, boot, seq]) => acceptReading(corrections, 'a', timeMs, { boot, seq }));
 }
@@ -80,7 +80,7 @@ describe('acceptReading', () => {
       [true, true],
     ],
   ])('accepts for writing: %s', (_name, readings, expected) => {
-    expect(written(...readings)).toEqual(expected);
+    expect(acceptedFlags(...readings)).toEqual(expected);
   });
 
   it('forgets the oldest instants of an association, and the association that was silent longest', () => {

@@ -33,7 +33,7 @@ describe('pointsOf', () => {
     ['a value with an unknown code', hr(72, { code: 'MDC_NO_SUCH' }), undefined],
     ['a negative arterial pressure', { code: 'MDC_PRESS_BLD_ART_ABP_DIA', value: -50, unit: 'mm[Hg]' }, -50],
     ['a fraction', { code: 'MDC_TEMP_BODY', value: 37.25, unit: 'Cel' }, 37.25],
-  ])('%s gives the expected point, or no point if it is unusable', (_, numeric, value) => {
+  ])('pointsOf makes a point only from a usable value: %s', (_, numeric, value) => {
     expect(points(numeric)?.map((point) => point.value)).toEqual(value === undefined ? [] : [value]);
   });
 
@@ -41,7 +41,7 @@ describe('pointsOf', () => {
     ['comes first', [hr(30), hr(72)]],
     ['comes last', [hr(72), hr(30)]],
     ['has another code of the same parameter', [hr(72), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })]],
-  ])('uses the more serious of two values of one parameter if the more serious value %s', (_, both) => {
+  ])('pointsOf uses the more serious of two values of one parameter if this value %s', (_, both) => {
     expect(points(...both)?.map(({ code, value }) => [code, value])).toEqual([['MDC_ECG_HEART_RATE', 30]]);
   });
 

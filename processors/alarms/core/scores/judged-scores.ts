@@ -71,11 +71,11 @@ export function judgeScores(
   before: ScoreTrackers,
   known: ScoreInputs,
   { at, late }: { readonly at: number; readonly late: boolean },
-  by: ScoreRules,
+  scoreRules: ScoreRules,
 ): ScoreTrackers {
-  const set = valuesToScoreAt(known, at, by.ages);
+  const set = valuesToScoreAt(known, at, scoreRules.ages);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
-  const rules = rulesOf(by);
+  const rules = rulesOf(scoreRules);
   let single: boolean | undefined;
   let after: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
   for (const name of scoreNames) {
@@ -86,9 +86,9 @@ export function judgeScores(
     const was = before[name];
     const isBeyond = value !== null && isBeyondAny(made.continuous, value);
     if (was === undefined && !isBeyond) continue;
-    single ??= isSpotCheck(known, at, by.ages);
+    single ??= isSpotCheck(known, at, scoreRules.ages);
     const judgedBy = single ? made.single : made.continuous;
-    const sample: Sample = { at, value, questionable: false, late, single, noDataMs: by.ages.continuousMs };
+    const sample: Sample = { at, value, questionable: false, late, single, noDataMs: scoreRules.ages.continuousMs };
     const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, judgedBy);
     if (tracker === undefined) continue;
     after ??= {};
@@ -180,10 +180,10 @@ export function restartScoreDelays(held: ScoreTrackers): ScoreTrackers {
 const noConditions: readonly Condition[] = [];
 
 /** Returns one condition for each score whose delay has passed. */
-export function scoreConditions(held: ScoreTrackers, by: ScoreRules): readonly Condition[] {
+export function scoreConditions(held: ScoreTrackers, scoreRules: ScoreRules): readonly Condition[] {
   if (held === noScoreTrackers) return noConditions;
   const conditions: Condition[] = [];
-  const rules = rulesOf(by);
+  const rules = rulesOf(scoreRules);
   for (const [name, { tracker, text }] of Object.entries(held) as [
     ScoreName,
     NonNullable<ScoreTrackers[ScoreName]>,

@@ -19,34 +19,36 @@ const rulesWith = (calls: Calls, more: Partial<ScoreRules> = {}): ScoreRules => 
   ...more,
   calls: { ...builtInScores.calls, ...calls },
 });
-const under = (scores: ScoreRules): Environment => {
+const environmentWith = (scores: ScoreRules): Environment => {
   const profile: Profile = { ...adultProfile, scores };
   return { ...env, profile: () => profile };
 };
 
-function assessed(by: Environment, from?: State): Bed {
+function assessedBed(by: Environment, from?: State): Bed {
   const patient = bed('adult', 'association-1', from, by);
   if (from === undefined) patient.command(0, { type: 'enter-assessment', consciousness: 'A', oxygen: false });
   return patient;
 }
-const raised = (patient: Bed) => patient.raised().filter(isScore);
-const present = (patient: Bed) =>
+const raisedScores = (patient: Bed) => patient.raised().filter(isScore);
+const presentScores = (patient: Bed) =>
   Object.values(patient.live())
     .filter(({ condition, present }) => isScore(condition) && present)
     .map(({ condition }) => condition);
 
 /** Returns the same patient with other rules, as after a change of the profile file. */
 function changeTo(scores: ScoreRules, patient: Bed, s: number): Bed {
-  const after = assessed(under(scores), patient.state());
+  const after = assessedBed(environmentWith(scores), patient.state());
   after.feed({ type: 'profiles', before: undefined }, t0 + s * 1000);
   return after;
 }
 
 describe('the rules for scores in a profile', () => {
   it('a profile sets the alarm value, the priority and the delay of a score', () => {
-    const patient = assessed(under(rulesWith({ 'NEWS2.high': { from: 6, priority: 'high', delayMs: 0 } })));
+    const patient = assessedBed(
+      environmentWith(rulesWith({ 'NEWS2.high': { from: 6, priority: 'high', delayMs: 0 } })),
+    );
     patient.run(1, 21, { ...ill, HR: 105 });
-    expect(raised(patient)).toEqual(['NEWS2.high']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.high']);
     expect(patient.live()['NEWS2.high']).toMatchObject({ priority: 'high', text: 'NEWS2 6 ≥ 6', value: 6, limit: 6 });
   });
 
@@ -57,30 +59,30 @@ describe('the rules for scores in a profile', () => {
     ['qSOFA', { RR: 24, ABPs: 98 }],
     ['shock-index', { HR: 108, ABPs: 120 }],
   ])('a profile can switch off the alarm of %s, and the score is still shown', (name, numerics) => {
-    const loud = assessed(under(rulesWith({})));
+    const loud = assessedBed(environmentWith(rulesWith({})));
     loud.run(1, 400, numerics);
-    expect(raised(loud)).toContain(name);
-    const by = under(rulesWith({ [name]: { off: 'not used here' } }));
-    const quiet = assessed(by);
+    expect(raisedScores(loud)).toContain(name);
+    const by = environmentWith(rulesWith({ [name]: { off: 'not used here' } }));
+    const quiet = assessedBed(by);
     quiet.run(1, 400, numerics);
-    expect(raised(quiet)).not.toContain(name);
+    expect(raisedScores(quiet)).not.toContain(name);
     const at = t0 + 400_000;
     expect(scoresOf(by, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
   });
 
   it('a shock index alarms from 0.95 on and not at 0.94 if the profile says so', () => {
-    const by = under(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
-    const below = assessed(by);
+    const by = environmentWith(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
+    const below = assessedBed(by);
     below.run(1, 60, { HR: 94, ABPs: 100 });
-    expect(raised(below)).toEqual([]);
-    const at = assessed(by);
+    expect(raisedScores(below)).toEqual([]);
+    const at = assessedBed(by);
     at.run(1, 60, { HR: 95, ABPs: 100 });
-    expect(raised(at)).toEqual(['shock-index']);
+    expect(raisedScores(at)).toEqual(['shock-index']);
   });
 
   it('a profile sets how old an input may be', () => {
-    const by = under(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
-    const patient = assessed(by);
+    const by = environmentWith(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
+    const patient = assessedBed(by);
     patient.run(1, 1, { ...well });
     const missing = (s: number) => scoresOf(by, patient.state(), t0 + s * 1000)?.news2.missing;
     expect(missing(61)).toEqual([]);
@@ -89,8 +91,8 @@ describe('the rules for scores in a profile', () => {
   });
 
   it('a profile sets the off-delay and the time of re-alarm of scores', () => {
-    const by = under(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
-    const patient = assessed(by);
+    const by = environmentWith(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
+    const patient = assessedBed(by);
     patient.run(1, 100, ill);
     patient.acknowledge(100, 'NEWS2.high');
     patient.run(101, 399, ill);
@@ -98,39 +100,39 @@ describe('the rules for scores in a profile', () => {
     patient.run(400, 401, ill);
     expect(patient.eventTypes('NEWS2.high')).toContain('realarmed');
     patient.run(402, 500, well);
-    expect(present(patient)).toEqual([]);
+    expect(presentScores(patient)).toEqual([]);
   });
 });
 
 describe('a change of the profile', () => {
   it('a change of the profile ends an alarm immediately if the last set is below the new alarm value', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 100, ill);
-    expect(present(patient)).toContain('NEWS2.high');
+    expect(presentScores(patient)).toContain('NEWS2.high');
     const after = changeTo(rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } }), patient, 101);
-    expect(present(after)).not.toContain('NEWS2.high');
-    expect(present(after)).toContain('NEWS2.medium');
+    expect(presentScores(after)).not.toContain('NEWS2.high');
+    expect(presentScores(after)).toContain('NEWS2.medium');
   });
 
   it('a change of the profile raises an alarm immediately if the last sets have reached the new alarm value', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 100, { ...well, HR: 115, SpO2: 92 });
-    expect(raised(patient)).toEqual([]);
+    expect(raisedScores(patient)).toEqual([]);
     const after = changeTo(rulesWith({ 'NEWS2.medium': { from: 4, priority: 'low', delayMs: 60_000 } }), patient, 101);
-    expect(present(after)).toEqual(['NEWS2.medium']);
+    expect(presentScores(after)).toEqual(['NEWS2.medium']);
   });
 
   it('a change of the profile gives a present alarm its new priority', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
     const after = changeTo(rulesWith({ 'NEWS2.high': { from: 7, priority: 'high', delayMs: 60_000 } }), patient, 101);
     expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, priority: 'high', present: true });
-    expect(raised(after)).toEqual([]);
+    expect(raisedScores(after)).toEqual([]);
   });
 
   it('a change for one score does not end the alarm of another score during its off-delay', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 100, ill);
     patient.run(101, 200, well);
     const { alarmId } = patient.live()['NEWS2.high']!;
@@ -139,7 +141,7 @@ describe('a change of the profile', () => {
   });
 
   it('a change of the profile ends the alarm of a score that is switched off', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 100, ill);
     const off = { off: 'not used here' };
     const after = changeTo(
@@ -147,14 +149,14 @@ describe('a change of the profile', () => {
       patient,
       101,
     );
-    expect(present(after)).toEqual([]);
+    expect(presentScores(after)).toEqual([]);
   });
 
   it('isScoredOtherwise returns true only if the present rules give other alarms', () => {
-    const patient = assessed(under(rulesWith({})));
+    const patient = assessedBed(environmentWith(rulesWith({})));
     patient.run(1, 600, ill);
-    expect(rulesChangeScoreAlarms(under(rulesWith({})), patient.state())).toBe(false);
+    expect(rulesChangeScoreAlarms(environmentWith(rulesWith({})), patient.state())).toBe(false);
     const other = rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } });
-    expect(rulesChangeScoreAlarms(under(other), patient.state())).toBe(true);
+    expect(rulesChangeScoreAlarms(environmentWith(other), patient.state())).toBe(true);
   });
 });

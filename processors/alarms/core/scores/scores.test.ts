@@ -18,24 +18,24 @@ const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as
 
 const valuesAt = (known: ScoreInputs, at: number) => valuesToScoreAt(known, at, builtInScores.ages);
 
-function assessed(): Bed {
+function assessedBed(): Bed {
   const patient = bed();
   patient.command(0, alert);
   return patient;
 }
-const scoresRaised = (patient: Bed) => patient.raised().filter(isScore);
-const present = (patient: Bed) =>
+const raisedScores = (patient: Bed) => patient.raised().filter(isScore);
+const presentScores = (patient: Bed) =>
   Object.values(patient.live())
     .filter(({ condition, present }) => isScore(condition) && present)
     .map(({ condition }) => condition);
 
 describe('NEWS2', () => {
   it('NEWS2 alarms with medium priority after it has been 7 for a minute', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 60, ill);
-    expect(scoresRaised(patient)).toEqual([]);
+    expect(raisedScores(patient)).toEqual([]);
     patient.run(61, 80, ill);
-    expect(scoresRaised(patient)).toEqual(['NEWS2.high']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.high']);
     expect(patient.live()['NEWS2.high']).toMatchObject({
       kind: 'physiological',
       priority: 'medium',
@@ -48,44 +48,44 @@ describe('NEWS2', () => {
   });
 
   it('NEWS2 alarms with low priority at 5', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 80, unwell);
-    expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.medium']);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
   });
 
   it('NEWS2 alarms with low priority if one parameter alone scores 3, and names the parameter', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 80, { ...well, RR: 26 });
-    expect(scoresRaised(patient)).toEqual(['NEWS2.low-medium']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.low-medium']);
     expect(patient.live()['NEWS2.low-medium']).toMatchObject({ priority: 'low', text: 'NEWS2 3: RR scores 3' });
   });
 
   it('NEWS2 does not alarm at 4 if no parameter scores 3', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 400, { ...well, HR: 115, SpO2: 92 });
-    expect(scoresRaised(patient)).toEqual([]);
+    expect(raisedScores(patient)).toEqual([]);
   });
 
   it('only the more serious alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 100, unwell);
     patient.run(101, 200, { ...unwell, RR: 26 });
-    expect(scoresRaised(patient)).toEqual(['NEWS2.medium', 'NEWS2.high']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.medium', 'NEWS2.high']);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ present: true, signal: 'off' });
     patient.run(201, 520, unwell);
-    expect(present(patient)).toEqual(['NEWS2.medium']);
+    expect(presentScores(patient)).toEqual(['NEWS2.medium']);
     expect(patient.live()['NEWS2.medium']).toMatchObject({ signal: 'on' });
   });
 
   it('NEWS2 has at most one alarm if it changes each second', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     for (let s = 1; s <= 900; s++) patient.feed(reading(s, s % 2 === 0 ? ill : well));
-    expect(scoresRaised(patient).length).toBeLessThanOrEqual(1);
+    expect(raisedScores(patient).length).toBeLessThanOrEqual(1);
   });
 
   it('the alarm of NEWS2 ends after five minutes below its alarm value, and not after four', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 100, ill);
     patient.run(101, 340, well);
     patient.run(341, 400, ill);
@@ -93,13 +93,13 @@ describe('NEWS2', () => {
       'raised',
     ]);
     patient.run(401, 690, well);
-    expect(present(patient)).toContain('NEWS2.high');
+    expect(presentScores(patient)).toContain('NEWS2.high');
     patient.run(691, 720, well);
-    expect(present(patient)).toEqual([]);
+    expect(presentScores(patient)).toEqual([]);
   });
 
   it('NEWS2 calls again an hour after its acknowledgement', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
     patient.command(100, { type: 'acknowledge', alarmId });
@@ -116,7 +116,7 @@ describe('NEWS2', () => {
   });
 
   it('NEWS2 uses scale 2 from the choice on', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
     // 97 % has 0 points on scale 1. With oxygen on scale 2 it has 3 points, and oxygen has 2.
     patient.run(1, 80, well);
@@ -130,10 +130,10 @@ describe('missing inputs of NEWS2', () => {
   it('an incomplete set does not alarm if its known points are below 7', () => {
     const patient = bed();
     patient.run(1, 400, { ...unwell, RR: 22 });
-    expect(scoresRaised(patient).filter((name) => name.startsWith('NEWS2'))).toEqual(['NEWS2.high']);
+    expect(raisedScores(patient).filter((name) => name.startsWith('NEWS2'))).toEqual(['NEWS2.high']);
     const other = bed();
     other.run(1, 400, unwell);
-    expect(scoresRaised(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
+    expect(raisedScores(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
   });
 
   it('an incomplete set alarms if its known points reach 7, and the alarm names the missing inputs', () => {
@@ -145,16 +145,16 @@ describe('missing inputs of NEWS2', () => {
   });
 
   it('a missing input does not end an alarm', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 100, { ...ill, SpO2: 90 });
     // The respiratory rate stops. The other inputs do not show that the patient is well.
     const { RR: _gone, ...rest } = ill;
     patient.run(101, 1_000, rest);
-    expect(present(patient)).toContain('NEWS2.high');
+    expect(presentScores(patient)).toContain('NEWS2.high');
   });
 
   it('a value that is older than 5 min counts as missing', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     const { SpO2: _gone, ...rest } = well;
     patient.run(1, 10, well);
     patient.run(11, 300, rest);
@@ -163,7 +163,7 @@ describe('missing inputs of NEWS2', () => {
   });
 
   it('a cuff pressure counts as missing a minute after its expected interval', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.feed(reading(1, { NBPs: 120 }, { intervalMs: 900_000 }));
     const { known } = patient.state().scores.head;
     expect(valuesAt(known, t0 + 961_000)).toHaveProperty('BPsys', 120);
@@ -171,14 +171,14 @@ describe('missing inputs of NEWS2', () => {
   });
 
   it('a nurse’s entries count as missing after six hours', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     const { known } = patient.state().scores.head;
     expect(valuesAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
     expect(valuesAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
   });
 
   it('a questionable, invalid or implausible value counts as missing', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 10, { HR: null });
     const at = (s: number, more: object) =>
       reading(s, {}, { values: [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', ...more }] });
@@ -244,11 +244,11 @@ describe('two sensors of one input', () => {
 describe('a monitor that a nurse takes from bed to bed', () => {
   const hourly = { intervalMs: 3_600_000 } as const;
   it('a spot check alarms with its first set and ends with its next set', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.feed(reading(10, ill, hourly));
-    expect(scoresRaised(patient)).toEqual(['NEWS2.high']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.high']);
     patient.feed(reading(3_610, well, hourly));
-    expect(present(patient)).toEqual([]);
+    expect(presentScores(patient)).toEqual([]);
   });
 });
 
@@ -256,15 +256,15 @@ describe('shock index and qSOFA', () => {
   it('a shock index of 0.9 alarms after five minutes, with low priority', () => {
     const patient = bed();
     patient.run(1, 290, { HR: 108, ABPs: 120 });
-    expect(scoresRaised(patient)).toEqual([]);
+    expect(raisedScores(patient)).toEqual([]);
     patient.run(291, 320, { HR: 108, ABPs: 120 });
-    expect(scoresRaised(patient)).toEqual(['shock-index']);
+    expect(raisedScores(patient)).toEqual(['shock-index']);
     expect(patient.live()['shock-index']).toMatchObject({ priority: 'low', text: 'Shock index 0.90 ≥ 0.9' });
   });
   it('a shock index of 0.89 does not alarm', () => {
     const patient = bed();
     patient.run(1, 400, { HR: 107, ABPs: 120 });
-    expect(scoresRaised(patient)).toEqual([]);
+    expect(raisedScores(patient)).toEqual([]);
   });
   it('a shock index does not call while the heart rate alarms', () => {
     const patient = bed();
@@ -276,7 +276,7 @@ describe('shock index and qSOFA', () => {
   it('qSOFA alarms at 2 even without an entry for consciousness', () => {
     const patient = bed();
     patient.run(1, 80, { HR: 70, RR: 24, ABPs: 98 });
-    expect(scoresRaised(patient)).toEqual(['qSOFA']);
+    expect(raisedScores(patient)).toEqual(['qSOFA']);
     expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
   });
   it('qSOFA does not call while a limit of an input alarms', () => {
@@ -285,9 +285,9 @@ describe('shock index and qSOFA', () => {
     expect(patient.raised()).toEqual(['RR.high']);
   });
   it('qSOFA does not call while NEWS2 alarms', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
-    expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
+    expect(raisedScores(patient)).toEqual(['NEWS2.medium']);
   });
 });
 
@@ -298,7 +298,7 @@ describe('the patients who are scored', () => {
       const patient = bed(category);
       patient.command(0, alert);
       patient.run(1, 400, ill);
-      expect(scoresRaised(patient)).toEqual([]);
+      expect(raisedScores(patient)).toEqual([]);
     },
   );
   it('an assessment of a child, or of a patient who has left, is refused with the reason', () => {
@@ -315,10 +315,10 @@ describe('the patients who are scored', () => {
     ]);
   });
   it('the inputs of a patient who has left are deleted', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1, 100, ill);
     patient.end(101);
-    expect(present(patient)).toEqual([]);
+    expect(presentScores(patient)).toEqual([]);
     expect(patient.state().scores.head.known).toEqual({ values: {}, entries: {} });
   });
 });
@@ -326,7 +326,7 @@ describe('the patients who are scored', () => {
 describe('the order of messages', () => {
   const stream = () => Array.from({ length: 400 }, (_, i) => reading(i + 1, i < 200 ? ill : i < 250 ? well : unwell));
   const play = (inputs: readonly ReturnType<typeof reading>[]) => {
-    const patient = assessed();
+    const patient = assessedBed();
     for (const input of inputs) patient.feed(input, wallOf(input, t0));
     const { known, held } = patient.state().scores.head;
     return {
@@ -370,15 +370,15 @@ describe('the order of messages', () => {
 
 describe('a clock that was set back', () => {
   it('scores continue after the device’s clock was set back, with the nurse’s entries', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1_000, 1_400, ill);
-    expect(present(patient)).toEqual(['NEWS2.high']);
+    expect(presentScores(patient)).toEqual(['NEWS2.high']);
     for (let s = 1; s <= 320; s++) patient.feed(reading(s, well, { boot: 'b2', start: 'b2' }));
     expect(valuesAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
-    expect(present(patient)).toEqual([]);
+    expect(presentScores(patient)).toEqual([]);
   });
   it('the inputs are not in the future if the clock was set back before a restart', () => {
-    const patient = assessed();
+    const patient = assessedBed();
     patient.run(1_000, 1_400, ill);
     const { scores } = rearm(patient.state(), adultProfile, t0 + 100_000);
     for (const { at } of [...Object.values(scores.head.known.values), ...Object.values(scores.head.known.entries)])
@@ -388,7 +388,7 @@ describe('a clock that was set back', () => {
 });
 
 it('the state of the scores does not grow with time', () => {
-  const patient = assessed();
+  const patient = assessedBed();
   patient.run(1, 600, ill);
   const size = JSON.stringify(patient.state().scores).length;
   patient.run(601, 3_000, ill);

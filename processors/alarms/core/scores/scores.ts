@@ -59,7 +59,11 @@ const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
 /** Takes the values of one reading. Questionable and invalid values are not scored. */
-export function scoreValues(before: ScoresPart, received: readonly ReceivedValue[], by: ScoreRules): ScoresPart {
+export function scoreValues(
+  before: ScoresPart,
+  received: readonly ReceivedValue[],
+  scoreRules: ScoreRules,
+): ScoresPart {
   let part = before;
   let cell: Cell | undefined;
   for (const { numeric, value, at, late, single, intervalMs } of received) {
@@ -72,10 +76,10 @@ export function scoreValues(before: ScoresPart, received: readonly ReceivedValue
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading are in one cell, unless two parameters have different clocks.
-    if (cell !== undefined && cell.at !== cellAt) part = withCell(part, cell, by);
+    if (cell !== undefined && cell.at !== cellAt) part = withCell(part, cell, scoreRules);
     cell = cell?.at === cellAt ? mergeCells(cell, next) : next;
   }
-  return cell === undefined ? part : withCell(part, cell, by);
+  return cell === undefined ? part : withCell(part, cell, scoreRules);
 }
 
 /** Takes a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
@@ -83,7 +87,7 @@ export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
   now: number,
-  by: ScoreRules,
+  scoreRules: ScoreRules,
 ): ScoresPart {
   const enteredAt = Math.min(Date.parse(command.at), now);
   const cellAt = cellOf(enteredAt);
@@ -94,29 +98,29 @@ export function scoreAssessment(
     entries: entriesOf(command, enteredAt, command.by),
     late: false,
   };
-  return withCell(part, cell, by);
+  return withCell(part, cell, scoreRules);
 }
 
 /** Returns the part with the values and entries of a further cell. Cells that follow this cell are judged again. */
-function withCell(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
+function withCell(part: ScoresPart, cell: Cell, scoreRules: ScoreRules): ScoresPart {
   const { closed, open } = part;
-  const judgeCell = judgeBy(by);
+  const judgeCell = judgeBy(scoreRules);
   if (open === null || cell.at > open.at) {
     const next = open === null ? closed : insert(closed, open, judgeCell).line;
-    return withOpen(next, cell, by);
+    return withOpen(next, cell, scoreRules);
   }
-  if (cell.at === open.at) return withOpen(closed, mergeCells(open, cell), by);
+  if (cell.at === open.at) return withOpen(closed, mergeCells(open, cell), scoreRules);
   const sameCell = closed.window.find(({ at }) => at === cell.at);
   const { line, place } = insert(closed, sameCell === undefined ? cell : mergeCells(sameCell, cell), judgeCell);
-  if (place !== 'too-old') return withOpen(line, open, by);
+  if (place !== 'too-old') return withOpen(line, open, scoreRules);
   // A current value from before all cells shows that a clock was set back. A late value that old is not scored.
-  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, by);
+  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, scoreRules);
 }
 
-const withOpen = (closed: ScoresPart['closed'], open: Cell, by: ScoreRules): ScoresPart => ({
+const withOpen = (closed: ScoresPart['closed'], open: Cell, scoreRules: ScoreRules): ScoresPart => ({
   closed,
   open,
-  head: judgeBy(by)(closed.head, open),
+  head: judgeBy(scoreRules)(closed.head, open),
 });
 
 /** Returns one cell with the values and entries of two cells of the same time. */
@@ -133,29 +137,32 @@ function mergeCells(a: Cell, b: Cell): Cell {
 }
 
 /** Caches the result of each cell, because a cell is judged again when it is closed and when it leaves the window. */
-const judgedCells = new WeakMap<Cell, { readonly before: Head; readonly by: ScoreRules; readonly head: Head }>();
+const judgedCells = new WeakMap<
+  Cell,
+  { readonly before: Head; readonly scoreRules: ScoreRules; readonly head: Head }
+>();
 
 const judgeBy =
-  (by: ScoreRules) =>
+  (scoreRules: ScoreRules) =>
   (before: Head, cell: Cell): Head => {
     const cached = judgedCells.get(cell);
-    if (cached?.before === before && cached.by === by) return cached.head;
-    const head = judgeCellAnew(before, cell, by);
-    judgedCells.set(cell, { before, by, head });
+    if (cached?.before === before && cached.scoreRules === scoreRules) return cached.head;
+    const head = judgeCellAnew(before, cell, scoreRules);
+    judgedCells.set(cell, { before, scoreRules, head });
     return head;
   };
 
-function judgeCellAnew(before: Head, cell: Cell, by: ScoreRules): Head {
+function judgeCellAnew(before: Head, cell: Cell, scoreRules: ScoreRules): Head {
   const known = joinInputs(before.known, cell);
   // The time of the cell's first measurement, so that later values of the cell do not change the judged instant.
   const at = earliestIn(cell.values) ?? earliestIn(cell.entries) ?? cell.at;
-  return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, by) };
+  return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, scoreRules) };
 }
 
 /** Returns the part after a change of the rules: the new rules judge the last cells immediately. */
-export function judgeScoresAgain(part: ScoresPart, by: ScoreRules): ScoresPart {
-  const closed = refold(part.closed, judgeBy(by));
-  return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
+export function judgeScoresAgain(part: ScoresPart, scoreRules: ScoreRules): ScoresPart {
+  const closed = refold(part.closed, judgeBy(scoreRules));
+  return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, scoreRules);
 }
 
 /** Returns the earliest time of some inputs; undefined if the object is empty. */
@@ -181,6 +188,6 @@ export function rearmScores(part: ScoresPart, now: number): ScoresPart {
 }
 
 /** Returns one condition for each score whose delay has passed. */
-export function scoresConditions({ head }: ScoresPart, by: ScoreRules): readonly Condition[] {
-  return scoreConditions(head.held, by);
+export function scoresConditions({ head }: ScoresPart, scoreRules: ScoreRules): readonly Condition[] {
+  return scoreConditions(head.held, scoreRules);
 }

@@ -73,7 +73,9 @@ export type ScoresCheck = {
   /** The last published scores; undefined before the first publication. */
   readonly published: Published | undefined;
   /** The state and the rules of the check. If neither has changed, the scores have not changed either. */
-  readonly checked: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
+  readonly checked:
+    | { readonly state: Pick<State, 'scores' | 'association'>; readonly scoreRules: ScoreRules }
+    | undefined;
   /** Wall clock at which the scores must be checked again, even if no input comes. */
   readonly dueMs: number;
 };
@@ -112,17 +114,17 @@ export function checkScores(
   now: number,
 ): { readonly check: ScoresCheck; readonly scores?: Scores } {
   const { scores: part, association } = state;
-  const by = scoreRulesIn(env, state);
+  const scoreRules = scoreRulesIn(env, state);
   const isSame =
-    before?.checked?.by === by &&
+    before?.checked?.scoreRules === scoreRules &&
     before.checked.state.scores === part &&
     before.checked.state.association === association;
   if (isSame && now < before.dueMs) return { check: before };
   const published = before?.published;
-  const checked = { state: { scores: part, association }, by };
+  const checked = { state: { scores: part, association }, scoreRules };
   const scores = scoresOf(env, state, now);
   if (scores === undefined) return { check: { published, checked, dueMs: Number.POSITIVE_INFINITY } };
-  const staleMs = nextStaleMs(part.head.known, instantOf(state, now), by.ages);
+  const staleMs = nextStaleMs(part.head.known, instantOf(state, now), scoreRules.ages);
   const next = publishedOf(scores, now);
   const dueMs = Math.min(staleMs, repeatAt(scores, now));
   if (published === undefined) return { check: { published: next, checked, dueMs }, scores };
